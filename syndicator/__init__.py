@@ -1,0 +1,3 @@
+"""Syndicator: the syndication worker of a newsroom."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,258 @@
+"""Articles: what sources show, what we have on file, and what has changed between the two."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+#: Pages that embed a clock or a counter change at every look. After so many changes that the source
+#: itself did not announce by a new ``updated``, we stop believing them.
+SILENT_CORRECTIONS = 24
+
+#: Clocks differ: a publication time this little ahead of ours is no embargo and no mistake.
+CLOCK_SKEW = timedelta(minutes=10)
+
+
+class State(StrEnum):
+    """Where an article stands."""
+
+    EMBARGOED = "embargoed"  # known, and in nothing until its time
+    LIVE = "live"
+    WITHDRAWN = "withdrawn"  # retracted: leaves feeds and channels
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Photo:
+    """A lead photo, as the newsroom shows it.
+
+    ``width`` and ``height`` (pixels), ``length`` (bytes) and ``media_type`` describe the file at
+    ``url``; they are unknown (``None``, ``""``) until somebody has measured it.
+    """
+
+    url: str
+    caption: str = ""
+    credit: str = ""
+    alt: str = ""
+    width: int | None = None
+    height: int | None = None
+    length: int | None = None
+    media_type: str = ""
+
+    @property
+    def is_measured(self) -> bool:
+        return self.length is not None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Content:
+    """What readers see of an article.
+
+    ``url`` is canonical and absolute. ``title``, ``summary``, ``section``, ``note`` are plain text;
+    ``content_html`` is sanitised HTML with absolute addresses. ``language`` is a BCP 47 tag.
+    ``note`` is the newsroom's remark on a correction. ``urgent`` marks breaking news.
+    """
+
+    url: str
+    title: str
+    summary: str = ""
+    content_html: str = ""
+    authors: tuple[str, ...] = ()
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    language: str = ""
+    photo: Photo | None = None
+    note: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sighting(Content):
+    """What a source showed of one article at one look.
+
+    ``key`` is the source's own id of the article; ``aliases`` are other names that it goes by (old
+    keys, other addresses). ``published`` and ``updated`` are aware UTC, or ``None`` where the source
+    does not say. ``embargo``: not before then. ``is_withdrawn``: the source says that it is retracted.
+    ``origins`` tells for each field where it was found, ``warnings`` what the operator should know;
+    neither is content.
+    """
+
+    source: str
+    key: str
+    aliases: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    embargo: datetime | None = None
+    is_withdrawn: bool = False
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+    warnings: tuple[str, ...] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        _refuse_naive(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Article(Content):
+    """An article on file.
+
+    ``guid`` was minted once and never changes. ``revision`` counts from 1. ``published`` is the first
+    publication, ``updated`` the last significant change as the newsroom tells it, ``first_seen`` when
+    we first saw it; all aware UTC. ``release``: when an embargoed article goes live.
+    """
+
+    guid: str
+    source: str
+    key: str
+    published: datetime
+    updated: datetime
+    first_seen: datetime
+    revision: int = 1
+    state: State = State.LIVE
+    release: datetime | None = None
+
+    def __post_init__(self) -> None:
+        _refuse_naive(self)
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Nothing that readers see has changed. ``article`` may carry a newly measured photo."""
+
+    article: Article | None
+
+
+Decision = New | Corrected | Withdrawn | Unchanged
+
+
+def decide(known: Article | None, sighting: Sighting, now: datetime, *, authority: str) -> Decision:
+    """Tell what a sighting means, given what is on file. Touches nothing.
+
+    ``authority`` (a domain name) is who mints guids.
+    """
+    now = now.replace(microsecond=0)
+    if known is None:
+        if sighting.is_withdrawn:  # never seen alive: nothing to take back
+            return Unchanged(None)
+        return New(_file_new(sighting, now, authority))
+    if sighting.is_withdrawn:
+        if known.state is State.WITHDRAWN:
+            return Unchanged(known)
+        return Withdrawn(withdraw(known, now))
+    current = replace(known, **_content_of(sighting, known), **_standing(sighting, now))
+    if fingerprint(current) == fingerprint(known) and current.state == known.state:
+        # a moved embargo or a newly measured photo is worth keeping, and no correction
+        return Unchanged(current)
+    announced = _whole(sighting.updated) if sighting.updated else known.updated
+    is_silent = announced <= known.updated and known.state is not State.WITHDRAWN
+    if is_silent and known.revision > SILENT_CORRECTIONS:
+        return Unchanged(known)
+    updated = announced if announced > known.updated else max(now, known.updated)
+    return Corrected(replace(current, revision=known.revision + 1, updated=updated))
+
+
+def withdraw(known: Article, now: datetime) -> Article:
+    """The same article, retracted."""
+    return replace(
+        known,
+        state=State.WITHDRAWN,
+        revision=known.revision + 1,
+        updated=max(now.replace(microsecond=0), known.updated),
+    )
+
+
+def release(held: Article) -> Article:
+    """An embargoed article whose time has come."""
+    return replace(held, state=State.LIVE, release=None)
+
+
+def fingerprint(content: Content) -> str:
+    """A hash of what readers see, blind to white space, Unicode form and a photo's measurements.
+
+    Empty fields do not count, so that a field added to ``Content`` changes no fingerprint.
+    """
+    seen: dict[str, Any] = {
+        f.name: getattr(content, f.name) for f in fields(Content) if getattr(content, f.name)
+    }
+    if content.photo:
+        photo = content.photo
+        seen["photo"] = [photo.url, photo.caption, photo.credit, photo.alt]
+    seen.pop("urgent", None)  # how fast it went out is not what it says
+    text = json.dumps(seen, sort_keys=True, ensure_ascii=False, default=list)
+    folded = re.sub(r"(?:\\[nrt]|\s|\u200b)+", " ", unicodedata.normalize("NFC", text))
+    return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def mint_guid(authority: str, sighting: Sighting, now: datetime) -> str:
+    """A ``tag:`` URI (RFC 4151), from facts that stay true when the site's addresses change."""
+    day = (sighting.published or now).astimezone(UTC).date().isoformat()
+    specific = re.sub(r"[^A-Za-z0-9._~/-]+", "-", f"{sighting.source}/{sighting.key}").strip("-")
+    if specific != f"{sighting.source}/{sighting.key}":  # what was replaced must still tell keys apart
+        specific += "-" + hashlib.sha256(sighting.key.encode("utf-8", "replace")).hexdigest()[:12]
+    return f"tag:{authority},{day}:{specific}"
+
+
+def _file_new(sighting: Sighting, now: datetime, authority: str) -> Article:
+    published = _whole(sighting.published) if sighting.published else now
+    standing = _standing(sighting, now)
+    return Article(
+        guid=mint_guid(authority, sighting, now),
+        source=sighting.source,
+        key=sighting.key,
+        published=published,
+        updated=max(_whole(sighting.updated), published) if sighting.updated else published,
+        first_seen=now,
+        **_content_of(sighting, None),
+        **standing,
+    )
+
+
+def _content_of(sighting: Sighting, known: Article | None) -> dict[str, Any]:
+    content = {f.name: getattr(sighting, f.name) for f in fields(Content)}
+    photo = sighting.photo
+    if known and photo and known.photo and photo.url == known.photo.url and not photo.is_measured:
+        content["photo"] = replace(
+            photo,
+            width=known.photo.width,
+            height=known.photo.height,
+            length=known.photo.length,
+            media_type=known.photo.media_type,
+        )
+    return content
+
+
+def _standing(sighting: Sighting, now: datetime) -> dict[str, Any]:
+    if sighting.embargo and sighting.embargo > now + CLOCK_SKEW:
+        return {"state": State.EMBARGOED, "release": _whole(sighting.embargo)}
+    return {"state": State.LIVE, "release": None}
+
+
+def _whole(time: datetime) -> datetime:
+    return time.astimezone(UTC).replace(microsecond=0)
+
+
+def _refuse_naive(record: Sighting | Article) -> None:
+    for f in fields(record):
+        value = getattr(record, f.name)
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise ValueError(f"{type(record).__name__}.{f.name}: naive datetime {value}")

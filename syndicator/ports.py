@@ -1,0 +1,327 @@
+"""The edges, as the domain sees them, with what they guarantee.
+
+Times are aware UTC everywhere. Implementations may be called from several threads at once, each with
+its own rows in hand. Every error is one of ``syndicator.errors``; anything else is a defect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from syndicator.article import Article, Decision, Photo, Sighting
+from syndicator.delivery import Delivery, Receipt
+from syndicator.feed import Feed, Site
+from syndicator.post import Limits, PhotoFile, PhotoLimits, Post
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """What one look at a source showed.
+
+    ``memory`` is what the source wants to be handed at its next look (JSON, a few kilobytes at most):
+    validators, hashes, what it has seen. It is stored in the same transaction as the sightings.
+    ``gone`` are keys of articles that the source no longer has (410, or 404 often enough).
+    ``next_look``: not before then. ``problems``: one line each, naming the address, for what could not
+    be read while the rest could.
+    """
+
+    sightings: Sequence[Sighting] = ()
+    gone: Sequence[str] = ()
+    memory: Mapping[str, Any] = field(default_factory=dict)
+    next_look: datetime | None = None
+    problems: Sequence[str] = ()
+
+
+class Source(Protocol):
+    """Where articles come from. Its fields are the settings in its declaration."""
+
+    name: str
+    every: timedelta
+
+    def look(self, memory: Mapping[str, Any], now: datetime) -> Look:
+        """See what is there. One broken page is a problem of the look; a source that cannot be looked
+        at raises ``SourceError`` (with its ``retry_at``)."""
+        ...
+
+    def reads(self, url: str) -> bool:
+        """Whether ``read`` can make an article of this address."""
+        ...
+
+    def read(self, url: str, now: datetime, page: bytes | None = None) -> Sighting:
+        """One article, for a preview: fetched, or from ``page`` (the bytes that the address answers).
+        Raises ``SourceError`` or ``FetchError``."""
+        ...
+
+
+class Channel(Protocol):
+    """An outbound account. Its fields are the settings in its declaration.
+
+    ``limits``: what fits. ``key_memory``: how long a repeated ``send`` under the same key is answered
+    by the post that exists (``None``: keys are not known there).
+
+    All methods raise ``TryLater`` (not done, may be later), ``Refused`` (never will be),
+    ``OutcomeUnknown`` (perhaps done) or ``Misconfigured`` (the account does not work), and take at
+    most ``DEADLINE`` seconds in all.
+    """
+
+    key_memory: timedelta | None
+
+    @property
+    def limits(self) -> Limits: ...
+
+    def send(self, post: Post, *, key: str) -> Receipt:
+        """Post it."""
+        ...
+
+    def edit(self, receipt: Receipt, post: Post) -> Receipt:
+        """Make an existing post say this. Repeating it is harmless."""
+        ...
+
+    def delete(self, receipt: Receipt, post: Post) -> None:
+        """Take a post back; ``post`` tells which article. One that is already gone is no error."""
+        ...
+
+    def find(self, post: Post, *, key: str) -> Receipt | None:
+        """The post, if the channel has it; ``None`` if it certainly has not. Raises ``OutcomeUnknown``
+        where the channel has no way to tell."""
+        ...
+
+    def check(self) -> str:
+        """Try the credentials; say in a few words who we are there. Raises ``Misconfigured`` or
+        ``TryLater``."""
+        ...
+
+
+#: Seconds that one step of a delivery may take in all, photo included: shorter than a lease.
+DEADLINE = 60.0
+
+#: How long a row stays in one hand. Renewed with every delivery.
+LEASE = timedelta(seconds=90)
+
+
+class Photos(Protocol):
+    """Lead photos: fetched once, kept, measured and fitted."""
+
+    def measure(self, photo: Photo) -> Photo:
+        """The photo with its size, length and type. Raises ``PhotoError``."""
+        ...
+
+    def fit(self, photo: Photo, limits: PhotoLimits) -> PhotoFile:
+        """The photo within a channel's limits, upright, in sRGB, without private metadata. Raises
+        ``PhotoError``."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """A feed in one format: what is served, and when it last changed."""
+
+    extension: str
+    content: bytes
+    modified: datetime
+
+
+class Format(Protocol):
+    """One way to write a feed. Deterministic: same feed and articles, same bytes."""
+
+    extension: str
+    media_type: str
+
+    def entry(self, site: Site, feed: Feed, article: Article) -> bytes:
+        """One article as it stands in a document. Depends on its arguments alone, and needs nothing of
+        the other entries, so that it may be kept and joined."""
+        ...
+
+    def document(
+        self, site: Site, feed: Feed, articles: Sequence[Article], entries: Sequence[bytes]
+    ) -> bytes:
+        """The whole document: ``entries`` are those of ``articles``, newest first."""
+        ...
+
+
+class Documents(Protocol):
+    """Where built documents are kept. Readers never see half of one."""
+
+    def replace(self, feed: str, documents: Sequence[Document]) -> None:
+        """Serve these from now on. What does not change is left alone."""
+        ...
+
+
+class Bell(Protocol):
+    """Tells workers that a row wants something. Losing a ring costs a sweep, nothing else."""
+
+    def ring(self, job: str, name: str) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filing:
+    """An article and everything it owes, to be recorded at once.
+
+    ``feeds``: the feeds that carry it. ``channels``: where it goes. ``is_significant``: deliveries and
+    feeds follow (else only the record is refreshed).
+    """
+
+    article: Article
+    aliases: tuple[str, ...] = ()
+    feeds: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+    is_significant: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watched:
+    """A source's row in hand. ``since``: the end of its first look (``None`` before it)."""
+
+    name: str
+    token: str
+    memory: Mapping[str, Any]
+    since: datetime | None
+    failures: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rung:
+    """What a transaction left to be done, by name: told to the bell after the commit."""
+
+    feeds: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+
+
+class WatchStore(Protocol):
+    """What **watch** needs on record."""
+
+    def claim_source(self, name: str, now: datetime, lease: timedelta) -> Watched | None:
+        """The source's row, unless it is in another hand, paused or gone."""
+        ...
+
+    def known(self, source: str, names: Iterable[str]) -> Mapping[str, Article]:
+        """The articles on file under these keys, addresses or aliases, by the name asked for."""
+        ...
+
+    def file(
+        self,
+        source: str,
+        sightings: Sequence[Sighting],
+        decide: Callable[[Article | None, Sighting], Filing | None],
+        now: datetime,
+    ) -> Rung:
+        """Record what ``decide`` says of each sighting and the article on file under its names:
+        article, revision, aliases, membership, deliveries wanted and feeds stale in ONE transaction.
+        ``decide`` is pure and may be called again when a transaction has to be repeated."""
+        ...
+
+    def withdraw(self, source: str, keys: Sequence[str], now: datetime) -> Rung:
+        """Retract the articles on file under these keys of the source, in one transaction."""
+        ...
+
+    def settle_source(
+        self,
+        watched: Watched,
+        *,
+        now: datetime,
+        next_look: datetime,
+        memory: Mapping[str, Any] | None = None,
+        error: str = "",
+        problems: Sequence[str] = (),
+        is_gone: bool = False,
+    ) -> None:
+        """Write how a look ended and let go of the row. ``memory`` ``None``: as it was. An ``error``
+        counts as a failure; without one the baseline, if this was it, is complete."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stale:
+    """A feed's row in hand. ``wants``: the state that a build made now will show."""
+
+    name: str
+    token: str
+    wants: int
+
+
+class BuildStore(Protocol):
+    """What **build** needs on record."""
+
+    def claim_feed(self, name: str, now: datetime, lease: timedelta) -> Stale | None:
+        """The feed's row, unless it is in another hand or serves what it wants."""
+        ...
+
+    def newest(self, feed: str, count: int) -> Sequence[Article]:
+        """The feed's live articles: newest publication first, then by guid."""
+        ...
+
+    def settle_feed(self, stale: Stale, *, now: datetime, error: str = "") -> None:
+        """Write how the build ended and let go of the row."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """A delivery in hand, with its article as it is now."""
+
+    delivery: Delivery
+    article: Article
+
+
+class DeliverStore(Protocol):
+    """What **deliver** needs on record."""
+
+    def claim_channel(self, name: str, now: datetime, lease: timedelta) -> str | None:
+        """A token for the channel's row, unless it is in another hand or paused."""
+        ...
+
+    def next_delivery(self, name: str, token: str, now: datetime, lease: timedelta) -> Job | None:
+        """The delivery whose turn it is (breaking news first, then by publication), with the channel's
+        lease renewed; ``None`` when nothing is due or the row is no longer in this hand. A delivery
+        that is still *sending* was interrupted: its outcome is unknown."""
+        ...
+
+    def begin(self, token: str, delivery: Delivery, now: datetime) -> bool:
+        """Put on record that a request is about to leave. ``False``: do not send; the row was taken by
+        another hand, or what it wants has moved."""
+        ...
+
+    def settle(self, token: str, delivery: Delivery, now: datetime, *, event: str) -> Delivery:
+        """Write how the step ended and log ``event``. ``wants`` on record wins over the one in hand:
+        the delivery as it now stands comes back."""
+        ...
+
+    def let_go(
+        self,
+        name: str,
+        token: str,
+        now: datetime,
+        *,
+        paused_until: datetime | None = None,
+        error: str = "",
+        is_stopped: bool = False,
+    ) -> None:
+        """Give the channel's row back. ``paused_until``: the account needs rest. ``is_stopped``: it
+        does not work until a person mends it; the queue is kept."""
+        ...
+
+
+__all__ = [
+    "DEADLINE",
+    "LEASE",
+    "Bell",
+    "BuildStore",
+    "Channel",
+    "Decision",
+    "DeliverStore",
+    "Document",
+    "Documents",
+    "Filing",
+    "Format",
+    "Job",
+    "Look",
+    "Photos",
+    "Rung",
+    "Source",
+    "Stale",
+    "WatchStore",
+    "Watched",
+]
