@@ -96,6 +96,11 @@ class Sighting(Content):
     def __post_init__(self) -> None:
         _refuse_naive(self)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the article may be on file under: the source's key, its address, its aliases."""
+        return tuple(dict.fromkeys((f"{self.source}:{self.key}", self.url, *self.aliases)))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Article(Content):
@@ -155,6 +160,8 @@ def decide(known: Article | None, sighting: Sighting, now: datetime, *, authorit
         if sighting.is_withdrawn:  # never seen alive: nothing to take back
             return Unchanged(None)
         return New(_file_new(sighting, now, authority))
+    if known.source != sighting.source:  # two sources tell one story differently: the first one tells it
+        return Unchanged(known)
     if sighting.is_withdrawn:
         if known.state is State.WITHDRAWN:
             return Unchanged(known)

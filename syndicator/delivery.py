@@ -110,6 +110,22 @@ def plan(
     return Step.EDIT if delivery.has != delivery.wants else Step.NOTHING
 
 
+def moved(delivery: Delivery, wants: int | None, now: datetime) -> Delivery:
+    """The article has a new revision, or is withdrawn (``None``). What was refused may now be taken;
+    what an operator or age skipped stays skipped; what was in hand stays there."""
+    delivery = replace(delivery, wants=wants)
+    due = replace(delivery, standing=Standing.PENDING, next_attempt=now, attempts=0)
+    match delivery.standing:
+        case Standing.SENT:
+            return delivery if delivery.has == wants else due
+        case Standing.HELD | Standing.REFUSED:
+            return due if wants is not None or delivery.receipt else dropped(delivery, "withdrawn")
+        case Standing.UNKNOWN:
+            return due if wants is None else delivery
+        case _:
+            return delivery
+
+
 def begun(delivery: Delivery, step: Step, now: datetime) -> Delivery:
     """The delivery as it must be on record before the step's request leaves."""
     first = step is Step.SEND

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from syndicator.article import Article, Decision, Photo, Sighting
+from syndicator.article import Article, Photo, Sighting
 from syndicator.delivery import Delivery, Receipt
 from syndicator.feed import Feed, Site
 from syndicator.post import Limits, PhotoFile, PhotoLimits, Post
@@ -25,7 +25,8 @@ class Look:
     validators, hashes, what it has seen. It is stored in the same transaction as the sightings.
     ``gone`` are keys of articles that the source no longer has (410, or 404 often enough).
     ``next_look``: not before then. ``problems``: one line each, naming the address, for what could not
-    be read while the rest could.
+    be read while the rest could. ``is_complete``: nothing that is there was left for a later look;
+    until a source was seen whole once, all that it shows is old news.
     """
 
     sightings: Sequence[Sighting] = ()
@@ -33,6 +34,7 @@ class Look:
     memory: Mapping[str, Any] = field(default_factory=dict)
     next_look: datetime | None = None
     problems: Sequence[str] = ()
+    is_complete: bool = True
 
 
 class Source(Protocol):
@@ -165,7 +167,6 @@ class Filing:
     """
 
     article: Article
-    aliases: tuple[str, ...] = ()
     feeds: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
     is_significant: bool = True
@@ -197,13 +198,12 @@ class WatchStore(Protocol):
         """The source's row, unless it is in another hand, paused or gone."""
         ...
 
-    def known(self, source: str, names: Iterable[str]) -> Mapping[str, Article]:
-        """The articles on file under these keys, addresses or aliases, by the name asked for."""
+    def known(self, names: Iterable[str]) -> Mapping[str, Article]:
+        """The articles on file under these names (``Sighting.names``), by the name asked for."""
         ...
 
     def file(
         self,
-        source: str,
         sightings: Sequence[Sighting],
         decide: Callable[[Article | None, Sighting], Filing | None],
         now: datetime,
@@ -226,20 +226,23 @@ class WatchStore(Protocol):
         memory: Mapping[str, Any] | None = None,
         error: str = "",
         problems: Sequence[str] = (),
+        is_complete: bool = True,
         is_gone: bool = False,
     ) -> None:
         """Write how a look ended and let go of the row. ``memory`` ``None``: as it was. An ``error``
-        counts as a failure; without one the baseline, if this was it, is complete."""
+        counts as a failure; a look without one that ``is_complete`` ends the source's baseline."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stale:
-    """A feed's row in hand. ``wants``: the state that a build made now will show."""
+    """A feed's row in hand. ``wants``: the state that a build made now will show; ``failures``: how
+    many builds in a row have failed."""
 
     name: str
     token: str
     wants: int
+    failures: int = 0
 
 
 class BuildStore(Protocol):
@@ -266,34 +269,42 @@ class Job:
     article: Article
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """A channel's row in hand. ``failures``: how often in a row the channel itself was in trouble."""
+
+    name: str
+    token: str
+    failures: int = 0
+
+
 class DeliverStore(Protocol):
     """What **deliver** needs on record."""
 
-    def claim_channel(self, name: str, now: datetime, lease: timedelta) -> str | None:
-        """A token for the channel's row, unless it is in another hand or paused."""
+    def claim_channel(self, name: str, now: datetime, lease: timedelta) -> Account | None:
+        """The channel's row, unless it is in another hand, paused or stopped."""
         ...
 
-    def next_delivery(self, name: str, token: str, now: datetime, lease: timedelta) -> Job | None:
+    def next_delivery(self, account: Account, now: datetime, lease: timedelta) -> Job | None:
         """The delivery whose turn it is (breaking news first, then by publication), with the channel's
         lease renewed; ``None`` when nothing is due or the row is no longer in this hand. A delivery
         that is still *sending* was interrupted: its outcome is unknown."""
         ...
 
-    def begin(self, token: str, delivery: Delivery, now: datetime) -> bool:
+    def begin(self, account: Account, delivery: Delivery) -> bool:
         """Put on record that a request is about to leave. ``False``: do not send; the row was taken by
         another hand, or what it wants has moved."""
         ...
 
-    def settle(self, token: str, delivery: Delivery, now: datetime, *, event: str) -> Delivery:
+    def settle(self, account: Account, delivery: Delivery, now: datetime, *, event: str) -> Delivery:
         """Write how the step ended and log ``event``. ``wants`` on record wins over the one in hand:
-        the delivery as it now stands comes back."""
+        the delivery as it now stands comes back. A hand that has lost the channel's row meanwhile only
+        adds what it alone knows: a receipt."""
         ...
 
     def let_go(
         self,
-        name: str,
-        token: str,
-        now: datetime,
+        account: Account,
         *,
         paused_until: datetime | None = None,
         error: str = "",
@@ -302,26 +313,3 @@ class DeliverStore(Protocol):
         """Give the channel's row back. ``paused_until``: the account needs rest. ``is_stopped``: it
         does not work until a person mends it; the queue is kept."""
         ...
-
-
-__all__ = [
-    "DEADLINE",
-    "LEASE",
-    "Bell",
-    "BuildStore",
-    "Channel",
-    "Decision",
-    "DeliverStore",
-    "Document",
-    "Documents",
-    "Filing",
-    "Format",
-    "Job",
-    "Look",
-    "Photos",
-    "Rung",
-    "Source",
-    "Stale",
-    "WatchStore",
-    "Watched",
-]

@@ -1,0 +1,25 @@
+"""The record: SQLAlchemy Core over SQLite or PostgreSQL, brought up to date by Alembic."""
+
+from __future__ import annotations
+
+from syndicator.store.building import Building
+from syndicator.store.delivering import Delivering
+from syndicator.store.engine import StoreError, connect
+from syndicator.store.migrate import upgrade
+from syndicator.store.upkeep import Due, Upkeep
+from syndicator.store.watching import Watching
+
+
+class Store(Watching, Building, Delivering, Upkeep):
+    """Everything on record. Safe to share between threads."""
+
+
+def open_store(url: str) -> Store:
+    """The store at a database URL, its tables made or brought up to date. Raises ``Misconfigured`` or
+    ``StoreError``."""
+    engine = connect(url)
+    upgrade(engine)
+    return Store(engine)
+
+
+__all__ = ["Due", "Store", "StoreError", "open_store"]

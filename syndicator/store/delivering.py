@@ -1,0 +1,134 @@
+"""What **deliver** needs: a channel in hand, and its deliveries one after the other."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
+
+from syndicator.delivery import Delivery, Standing, moved
+from syndicator.ports import Account, Job
+from syndicator.store import schema
+from syndicator.store.engine import Base, claim, let_go
+from syndicator.store.records import article_of, delivery_of, delivery_values
+
+
+class Delivering(Base):
+    """See ``ports.DeliverStore``."""
+
+    def claim_channel(self, name: str, now: datetime, lease: timedelta) -> Account | None:
+        table = schema.channel
+        rested = or_(table.c.paused_until.is_(None), table.c.paused_until <= now)
+        working = and_(table.c.is_paused.is_(False), table.c.is_stopped.is_(False))
+        with self.writing() as connection:
+            claimed = claim(connection, table, name, now, lease, rested, working)
+        if claimed is None:
+            return None
+        token, row = claimed
+        return Account(name=name, token=token, failures=row.failures)
+
+    def next_delivery(self, account: Account, now: datetime, lease: timedelta) -> Job | None:
+        table, article = schema.delivery, schema.article
+        with self.writing() as connection:
+            if not _renewed(connection, account, now + lease):
+                return None
+            row = connection.execute(
+                select(table)
+                .where(table.c.channel == account.name, due(now))
+                .order_by(table.c.urgent.desc(), table.c.published, table.c.id)
+                .limit(1)
+            ).one_or_none()
+            if row is None:
+                return None
+            story = connection.execute(select(article).where(article.c.id == row.article_id)).one()
+        return Job(delivery=delivery_of(row, story.guid), article=article_of(story))
+
+    def begin(self, account: Account, delivery: Delivery) -> bool:
+        table = schema.delivery
+        wants = table.c.wants.is_(None) if delivery.wants is None else table.c.wants == delivery.wants
+        with self.writing() as connection:
+            if not _holds(connection, account):
+                return False
+            result = connection.execute(
+                update(table)
+                .where(table.c.id == delivery.id, wants, table.c.standing.in_(IN_QUEUE))
+                .values(delivery_values(delivery))
+            )
+            return result.rowcount == 1
+
+    def settle(self, account: Account, delivery: Delivery, now: datetime, *, event: str) -> Delivery:
+        table = schema.delivery
+        with self.writing() as connection:
+            row = connection.execute(select(table).where(table.c.id == delivery.id).with_for_update()).one()
+            knows_more = delivery.receipt is not None and row.remote_id is None
+            if not _holds(connection, account) and not knows_more:
+                return delivery_of(row, delivery.guid)
+            if row.wants != delivery.wants:  # it was corrected or withdrawn while in hand
+                delivery = moved(delivery, row.wants, now)
+            connection.execute(
+                update(table)
+                .where(table.c.id == delivery.id)
+                .values(**delivery_values(delivery), settled_at=now)
+            )
+            connection.execute(insert(schema.event), {"at": now, "delivery_id": delivery.id, "text": event})
+            if delivery.standing is Standing.SENT:
+                connection.execute(
+                    update(schema.channel)
+                    .where(schema.channel.c.name == account.name)
+                    .values(failures=0, error="", posted_at=now)
+                )
+        return delivery
+
+    def let_go(
+        self,
+        account: Account,
+        *,
+        paused_until: datetime | None = None,
+        error: str = "",
+        is_stopped: bool = False,
+    ) -> None:
+        table = schema.channel
+        trouble: dict[str, Any] = {
+            "error": error,
+            "is_stopped": is_stopped,
+            "failures": table.c.failures + 1,
+        }
+        with self.writing() as connection:
+            let_go(
+                connection,
+                table,
+                account.name,
+                account.token,
+                paused_until=paused_until,
+                **(trouble if error else {}),
+            )
+
+
+#: Deliveries that have an attempt before them, or were interrupted in one.
+IN_QUEUE = (Standing.PENDING.value, Standing.SENDING.value)
+
+
+def due(now: datetime) -> ColumnElement[bool]:
+    """Deliveries whose turn may have come. One that is still *sending* while its channel is in no other
+    hand was interrupted."""
+    table = schema.delivery
+    return or_(
+        table.c.standing == Standing.SENDING.value,
+        and_(table.c.standing == Standing.PENDING.value, table.c.next_attempt <= now),
+    )
+
+
+def _renewed(connection: Connection, account: Account, until: datetime) -> bool:
+    table = schema.channel
+    mine = and_(table.c.name == account.name, table.c.token == account.token)
+    result = connection.execute(
+        update(table).where(mine, table.c.is_paused.is_(False)).values(lease_until=until)
+    )
+    return result.rowcount == 1
+
+
+def _holds(connection: Connection, account: Account) -> bool:
+    table = schema.channel
+    mine = and_(table.c.name == account.name, table.c.token == account.token)
+    return connection.execute(select(table.c.name).where(mine).with_for_update()).one_or_none() is not None

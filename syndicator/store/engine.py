@@ -1,0 +1,124 @@
+"""Connecting to SQLite or PostgreSQL, and what all parts of the store share."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    Table,
+    and_,
+    create_engine,
+    event,
+    make_url,
+    or_,
+    update,
+)
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+
+from syndicator.errors import Misconfigured, SyndicatorError
+
+#: Seconds to wait for another writer before giving up: longer than any transaction of ours.
+BUSY_TIMEOUT = 10
+
+
+class StoreError(SyndicatorError):
+    """The database did not do what it was asked: locked, full, unreachable. Nothing was changed."""
+
+
+def connect(url: str) -> Engine:
+    """An engine for ``sqlite:///PATH`` or ``postgresql://...``. Raises ``Misconfigured``."""
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() != "sqlite":
+            return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=30)
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, pool_size=10, max_overflow=30)
+    except (SQLAlchemyError, ImportError, OSError) as e:
+        raise Misconfigured(f"[keep] database: {e}") from e
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves, see below
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")  # WAL: a power cut loses no consistency
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later cannot wait for another writer: it would fail
+    # at once (https://www.sqlite.org/lang_transaction.html). Writers therefore queue at the start.
+    reads = connection.get_execution_options().get("reads_only", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+class Base:
+    """A part of the store: an engine, and the two kinds of transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._reader = engine.execution_options(reads_only=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction. Raises ``StoreError`` where the database fails; then nothing was written."""
+        with _store_errors(self.engine), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with _store_errors(self.engine), self._reader.connect() as connection:
+            yield connection
+
+
+@contextmanager
+def _store_errors(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as e:
+        raise StoreError(f"database {engine.url!r}: {e.orig}") from e
+    except DBAPIError as e:
+        if e.connection_invalidated:
+            raise StoreError(f"database {engine.url!r}: connection lost: {e.orig}") from e
+        raise
+
+
+def claim(
+    connection: Connection, table: Table, name: str, now: datetime, lease: timedelta, *conditions: Any
+) -> tuple[str, Row[Any]] | None:
+    """Take a row in hand by one statement: a fresh token and the row, or ``None`` if it is not free."""
+    token = secrets.token_hex(16)
+    free = or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+    row = connection.execute(
+        update(table)
+        .where(and_(table.c.name == name, free, *conditions))
+        .values(token=token, lease_until=now + lease)
+        .returning(table)
+    ).one_or_none()
+    return (token, row) if row else None
+
+
+def let_go(connection: Connection, table: Table, name: str, token: str, **values: Any) -> bool:
+    """Give a row back with new values. ``False``: it was no longer in this hand; nothing changed."""
+    result = connection.execute(
+        update(table)
+        .where(table.c.name == name, table.c.token == token)
+        .values(token=None, lease_until=None, **values)
+    )
+    return result.rowcount == 1

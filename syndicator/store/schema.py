@@ -1,0 +1,195 @@
+"""The tables. Every row has something and wants something; messages only ring doorbells.
+
+The pending deliveries are the outbox of the transactional-outbox pattern.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time. Naive ones are refused; SQLite, which has no zones, gets UTC text."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(
+        self,
+        value: Any,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _lease() -> list[Column[Any]]:
+    """A row in hand: whose, and until when. A lease that has run out is nobody's."""
+    return [Column("token", String(32)), Column("lease_until", Moment)]
+
+
+source = Table(
+    "source",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("memory", JSON, nullable=False, default=dict),
+    Column("since", Moment),  # the end of the first complete look
+    Column("next_look", Moment, nullable=False),
+    Column("looked_at", Moment),
+    Column("found_at", Moment),  # when it last showed something new
+    Column("failures", Integer, nullable=False, default=0),  # in a row
+    Column("error", Text, nullable=False, default=""),
+    Column("problems", JSON, nullable=False, default=list),
+    Column("is_paused", Boolean, nullable=False, default=False),
+    Column("is_gone", Boolean, nullable=False, default=False),
+    Column("is_declared", Boolean, nullable=False, default=True),
+    *_lease(),
+)
+
+article = Table(
+    "article",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("guid", Text, nullable=False, unique=True),
+    Column("source", String(64), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("published", Moment, nullable=False),
+    Column("updated", Moment, nullable=False),
+    Column("first_seen", Moment, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("release", Moment),
+    Index(None, "state", "release"),
+    Index(None, "published"),
+)
+
+alias = Table(
+    "alias",
+    metadata,
+    Column("name", Text, primary_key=True),  # SOURCE:KEY, an address, an old name
+    Column("article_id", ForeignKey("article.id"), nullable=False, index=True),
+)
+
+#: Which live articles a feed carries.
+membership = Table(
+    "membership",
+    metadata,
+    Column("feed", String(64), primary_key=True),
+    Column("article_id", ForeignKey("article.id"), primary_key=True, index=True),
+    Column("published", Moment, nullable=False),
+    Index(None, "feed", "published"),
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("declaration", String(64), nullable=False, default=""),  # a hash; a change means a refill
+    Column("wants", Integer, nullable=False, default=1),
+    Column("has", Integer, nullable=False, default=0),
+    Column("built_at", Moment),
+    Column("next_build", Moment, nullable=False),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("error", Text, nullable=False, default=""),
+    Column("is_declared", Boolean, nullable=False, default=True),
+    *_lease(),
+)
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("paused_until", Moment),  # the account needs rest
+    Column("is_paused", Boolean, nullable=False, default=False),  # by an operator
+    Column("is_stopped", Boolean, nullable=False, default=False),  # misconfigured
+    Column("failures", Integer, nullable=False, default=0),
+    Column("error", Text, nullable=False, default=""),
+    Column("posted_at", Moment),
+    Column("is_declared", Boolean, nullable=False, default=True),
+    *_lease(),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", ForeignKey("article.id"), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("wants", Integer),
+    Column("has", Integer),
+    Column("standing", String(16), nullable=False),
+    Column("remote_id", Text),
+    Column("remote_url", Text, nullable=False, default=""),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_attempt", Moment, nullable=False),
+    Column("attempted", Integer),
+    Column("attempted_at", Moment),
+    Column("reason", Text, nullable=False, default=""),
+    Column("created", Moment, nullable=False),
+    Column("settled_at", Moment),
+    # what decides whose turn it is, kept beside the queue so that one index answers
+    Column("urgent", Boolean, nullable=False, default=False),
+    Column("published", Moment, nullable=False),
+    UniqueConstraint("article_id", "channel"),
+    Index(None, "channel", "standing", "urgent", "published"),
+    Index(None, "standing", "next_attempt"),
+)
+
+#: What happened to deliveries, for operators.
+event = Table(
+    "event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("delivery_id", ForeignKey("delivery.id"), nullable=False, index=True),
+    Column("text", Text, nullable=False),
+)
+
+#: Workers, web servers and beats that have been heard of lately.
+process = Table(
+    "process",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("started", Moment, nullable=False),
+    Column("seen", Moment, nullable=False),
+)

@@ -1,0 +1,158 @@
+"""What is declared, what is due, who is alive: the parts of the store that no single job owns."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from syndicator.article import State
+from syndicator.feed import Feed
+from syndicator.store import schema
+from syndicator.store.delivering import due
+from syndicator.store.engine import Base
+from syndicator.store.records import article_of
+
+#: How long a process may be silent before it no longer counts as alive.
+SILENCE = timedelta(seconds=30)
+
+#: Articles read at once when a feed is filled anew.
+PAGE = 1000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """Names of the rows that want something and are in no hand."""
+
+    sources: Sequence[str]
+    feeds: Sequence[str]
+    channels: Sequence[str]
+    embargoes: int
+
+
+class Upkeep(Base):
+    """Keeping rows in step with the declarations, and the sweep's questions."""
+
+    def declare(
+        self,
+        sources: Collection[str],
+        feeds: Collection[Feed],
+        channels: Collection[str],
+        now: datetime,
+    ) -> None:
+        """Make a row for everything declared; mark what no longer is; fill feeds whose declaration is
+        new or has changed with the articles on file."""
+        with self.writing() as connection:
+            _declare(connection, schema.source, sources, {"next_look": now, "memory": {}, "problems": []})
+            _declare(connection, schema.channel, channels, {})
+            _declare(connection, schema.feed, [feed.name for feed in feeds], {"next_build": now})
+            # A person has just mended or restarted something: stopped channels get another chance.
+            connection.execute(update(schema.channel).values(is_stopped=False))
+            for feed in feeds:
+                _refill(connection, feed, now)
+
+    def due(self, now: datetime) -> Due:
+        """What the sweep rings for."""
+        source, feed, channel, article = schema.source, schema.feed, schema.channel, schema.article
+        with self.reading() as connection:
+            return Due(
+                sources=connection.scalars(
+                    select(source.c.name).where(
+                        _free(source, now),
+                        source.c.is_paused.is_(False),
+                        source.c.is_gone.is_(False),
+                        source.c.next_look <= now,
+                    )
+                ).all(),
+                feeds=connection.scalars(
+                    select(feed.c.name).where(
+                        _free(feed, now), feed.c.wants != feed.c.has, feed.c.next_build <= now
+                    )
+                ).all(),
+                channels=connection.scalars(
+                    select(channel.c.name).where(
+                        _free(channel, now),
+                        channel.c.is_paused.is_(False),
+                        channel.c.is_stopped.is_(False),
+                        or_(channel.c.paused_until.is_(None), channel.c.paused_until <= now),
+                        select(schema.delivery.c.id)
+                        .where(schema.delivery.c.channel == channel.c.name, due(now))
+                        .exists(),
+                    )
+                ).all(),
+                embargoes=connection.scalar(
+                    select(func.count())
+                    .select_from(article)
+                    .where(article.c.state == State.EMBARGOED.value, article.c.release <= now)
+                )
+                or 0,
+            )
+
+    def beat(self, name: str, kind: str, now: datetime) -> None:
+        """A process is alive. Forgets those not heard of for an hour."""
+        table = schema.process
+        with self.writing() as connection:
+            seen = connection.execute(update(table).where(table.c.name == name).values(seen=now))
+            if not seen.rowcount:
+                connection.execute(insert(table), {"name": name, "kind": kind, "started": now, "seen": now})
+            connection.execute(delete(table).where(table.c.seen < now - timedelta(hours=1)))
+
+    def alive(self, now: datetime) -> Mapping[str, int]:
+        """How many processes of each kind have been heard of lately."""
+        table = schema.process
+        query = select(table.c.kind, func.count()).where(table.c.seen > now - SILENCE).group_by(table.c.kind)
+        with self.reading() as connection:
+            return dict(connection.execute(query).tuples().all())
+
+
+def _free(table: Table, now: datetime) -> ColumnElement[bool]:
+    free = or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+    return and_(free, table.c.is_declared.is_(True))
+
+
+def _declare(
+    connection: Connection, table: Table, names: Iterable[str], defaults: Mapping[str, object]
+) -> None:
+    wanted = sorted(names)
+    connection.execute(update(table).values(is_declared=table.c.name.in_(wanted)))
+    if wanted:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        connection.execute(
+            dialect.insert(table).on_conflict_do_nothing(),
+            [{"name": name, **defaults} for name in wanted],
+        )
+
+
+def _refill(connection: Connection, feed: Feed, now: datetime) -> None:
+    """Membership depends on the declaration and the articles alone; both ends are compared by hash."""
+    table, member, article = schema.feed, schema.membership, schema.article
+    declaration = hashlib.sha256(repr(feed).encode()).hexdigest()
+    row = connection.execute(
+        select(table.c.declaration).where(table.c.name == feed.name).with_for_update()
+    ).one()
+    if row.declaration == declaration:
+        return
+    connection.execute(delete(member).where(member.c.feed == feed.name))
+    last = 0
+    while rows := connection.execute(
+        select(article)
+        .where(article.c.state == State.LIVE.value, article.c.id > last)
+        .order_by(article.c.id)
+        .limit(PAGE)
+    ).all():
+        last = rows[-1].id
+        carried = [row for row in rows if feed.carries(article_of(row))]
+        if carried:
+            connection.execute(
+                insert(member),
+                [{"feed": feed.name, "article_id": r.id, "published": r.published} for r in carried],
+            )
+    connection.execute(
+        update(table)
+        .where(table.c.name == feed.name)
+        .values(declaration=declaration, wants=table.c.wants + 1, next_build=now)
+    )
