@@ -18,6 +18,9 @@ from syndicator.errors import OutcomeUnknown, Refused, SyndicatorError, TryLater
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=30)
 
+#: Attempts, looks included, after which we stop asking a channel whether it has a post.
+LOOKS = 6
+
 
 class Standing(StrEnum):
     """Where a delivery stands."""
@@ -118,6 +121,8 @@ def moved(delivery: Delivery, wants: int | None, now: datetime) -> Delivery:
     match delivery.standing:
         case Standing.SENT:
             return delivery if delivery.has == wants else due
+        case Standing.HELD if wants is not None:  # news from now on
+            return replace(due, created=now)
         case Standing.HELD | Standing.REFUSED:
             return due if wants is not None or delivery.receipt else dropped(delivery, "withdrawn")
         case Standing.UNKNOWN:
@@ -180,6 +185,8 @@ def failed(delivery: Delivery, step: Step, error: SyndicatorError, now: datetime
                 reason=reason,
                 attempted=None if first else delivery.attempted,
             )
+        case OutcomeUnknown(), Step.FIND if delivery.attempts >= LOOKS:
+            return replace(delivery, standing=Standing.UNKNOWN, reason=reason)
         case OutcomeUnknown(), Step.FIND:
             return _again(delivery, reason, now)
         case OutcomeUnknown(), Step.SEND | Step.REPEAT:
@@ -192,11 +199,6 @@ def failed(delivery: Delivery, step: Step, error: SyndicatorError, now: datetime
             return _again(delivery, reason, now)
 
 
-def mystery(delivery: Delivery, reason: str) -> Delivery:
-    """Nobody can tell whether it was posted: neither by key nor by looking."""
-    return replace(delivery, standing=Standing.UNKNOWN, reason=reason)
-
-
 def wait(attempts: int) -> timedelta:
     """How long to wait after the n-th attempt: doubling, with jitter so that crowds disperse."""
     doubled: timedelta = FIRST_WAIT * (1 << min(attempts - 1, 12))
@@ -205,7 +207,7 @@ def wait(attempts: int) -> timedelta:
 
 
 def _again(delivery: Delivery, reason: str, now: datetime, not_before: datetime | None = None) -> Delivery:
-    then = now + wait(max(1, delivery.attempts))
+    then = now + wait(delivery.attempts)
     return replace(
         delivery,
         standing=Standing.PENDING,

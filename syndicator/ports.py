@@ -22,7 +22,7 @@ class Look:
     """What one look at a source showed.
 
     ``memory`` is what the source wants to be handed at its next look (JSON, a few kilobytes at most):
-    validators, hashes, what it has seen. It is stored in the same transaction as the sightings.
+    validators, hashes, what it has seen. It is stored once all sightings are on record.
     ``gone`` are keys of articles that the source no longer has (410, or 404 often enough).
     ``next_look``: not before then. ``problems``: one line each, naming the address, for what could not
     be read while the rest could. ``is_complete``: nothing that is there was left for a later look;
@@ -162,14 +162,13 @@ class Bell(Protocol):
 class Filing:
     """An article and everything it owes, to be recorded at once.
 
-    ``feeds``: the feeds that carry it. ``channels``: where it goes. ``is_significant``: deliveries and
-    feeds follow (else only the record is refreshed).
+    ``feeds``: the feeds that carry it. ``channels``: where it goes from now on; deliveries that exist
+    already follow the article's revision by themselves.
     """
 
     article: Article
     feeds: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
-    is_significant: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -196,6 +195,10 @@ class WatchStore(Protocol):
 
     def claim_source(self, name: str, now: datetime, lease: timedelta) -> Watched | None:
         """The source's row, unless it is in another hand, paused or gone."""
+        ...
+
+    def renew_source(self, watched: Watched, now: datetime, lease: timedelta) -> None:
+        """Keep the row in hand for longer."""
         ...
 
     def known(self, names: Iterable[str]) -> Mapping[str, Article]:
@@ -236,12 +239,13 @@ class WatchStore(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stale:
-    """A feed's row in hand. ``wants``: the state that a build made now will show; ``failures``: how
-    many builds in a row have failed."""
+    """A feed's row in hand. ``wants``: the state that a build made now will show, ``changed`` when it
+    came to be; ``failures``: how many builds in a row have failed."""
 
     name: str
     token: str
     wants: int
+    changed: datetime
     failures: int = 0
 
 
@@ -256,8 +260,11 @@ class BuildStore(Protocol):
         """The feed's live articles: newest publication first, then by guid."""
         ...
 
-    def settle_feed(self, stale: Stale, *, now: datetime, error: str = "") -> None:
-        """Write how the build ended and let go of the row."""
+    def settle_feed(
+        self, stale: Stale, *, now: datetime, error: str = "", left_out: Sequence[str] = ()
+    ) -> None:
+        """Write how the build ended and let go of the row. ``error``: nothing was replaced, try again.
+        ``left_out``: one line for each article that could not be rendered; the rest is served."""
         ...
 
 

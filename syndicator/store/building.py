@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -25,7 +26,7 @@ class Building(Base):
         if claimed is None:
             return None
         token, row = claimed
-        return Stale(name=name, token=token, wants=row.wants, failures=row.failures)
+        return Stale(name=name, token=token, wants=row.wants, changed=row.changed, failures=row.failures)
 
     def newest(self, feed: str, count: int) -> Sequence[Article]:
         table, article = schema.membership, schema.article
@@ -39,12 +40,15 @@ class Building(Base):
             )
             return [article_of(row) for row in rows]
 
-    def settle_feed(self, stale: Stale, *, now: datetime, error: str = "") -> None:
-        failed = {
-            "error": error,
-            "failures": stale.failures + 1,
-            "next_build": now + wait(stale.failures + 1),
-        }
-        built = {"has": stale.wants, "built_at": now, "error": "", "failures": 0, "next_build": now}
+    def settle_feed(
+        self, stale: Stale, *, now: datetime, error: str = "", left_out: Sequence[str] = ()
+    ) -> None:
+        values: dict[str, Any]
+        if error:
+            next_build = now + wait(stale.failures + 1)
+            values = {"error": error, "failures": stale.failures + 1, "next_build": next_build}
+        else:
+            said = "\n".join(left_out)
+            values = {"has": stale.wants, "built_at": now, "error": said, "failures": 0}
         with self.writing() as connection:
-            let_go(connection, schema.feed, stale.name, stale.token, **(failed if error else built))
+            let_go(connection, schema.feed, stale.name, stale.token, **values)

@@ -56,6 +56,7 @@ def article_of(row: Row[Any]) -> Article:
 def delivery_values(delivery: Delivery) -> dict[str, Any]:
     """A delivery as values of the ``delivery`` table, without what never changes."""
     return {
+        "created": delivery.created,
         "wants": delivery.wants,
         "has": delivery.has,
         "standing": delivery.standing.value,

@@ -126,6 +126,7 @@ feed = Table(
     Column("declaration", String(64), nullable=False, default=""),  # a hash; a change means a refill
     Column("wants", Integer, nullable=False, default=1),
     Column("has", Integer, nullable=False, default=0),
+    Column("changed", Moment, nullable=False),  # when what it wants last changed
     Column("built_at", Moment),
     Column("next_build", Moment, nullable=False),
     Column("failures", Integer, nullable=False, default=0),

@@ -31,7 +31,13 @@ class Due:
     sources: Sequence[str]
     feeds: Sequence[str]
     channels: Sequence[str]
-    embargoes: int
+    has_embargoes: bool
+
+    @property
+    def jobs(self) -> list[tuple[str, str]]:
+        """Each as (job, name)."""
+        named = {"deliver": self.channels, "build": self.feeds, "watch": self.sources}
+        return [(job, name) for job, names in named.items() for name in names]
 
 
 class Upkeep(Base):
@@ -49,7 +55,9 @@ class Upkeep(Base):
         with self.writing() as connection:
             _declare(connection, schema.source, sources, {"next_look": now, "memory": {}, "problems": []})
             _declare(connection, schema.channel, channels, {})
-            _declare(connection, schema.feed, [feed.name for feed in feeds], {"next_build": now})
+            _declare(
+                connection, schema.feed, [feed.name for feed in feeds], {"next_build": now, "changed": now}
+            )
             # A person has just mended or restarted something: stopped channels get another chance.
             connection.execute(update(schema.channel).values(is_stopped=False))
             for feed in feeds:
@@ -84,12 +92,13 @@ class Upkeep(Base):
                         .exists(),
                     )
                 ).all(),
-                embargoes=connection.scalar(
-                    select(func.count())
-                    .select_from(article)
-                    .where(article.c.state == State.EMBARGOED.value, article.c.release <= now)
-                )
-                or 0,
+                has_embargoes=bool(
+                    connection.scalar(
+                        select(article.c.id)
+                        .where(article.c.state == State.EMBARGOED.value, article.c.release <= now)
+                        .limit(1)
+                    )
+                ),
             )
 
     def beat(self, name: str, kind: str, now: datetime) -> None:
@@ -154,5 +163,5 @@ def _refill(connection: Connection, feed: Feed, now: datetime) -> None:
     connection.execute(
         update(table)
         .where(table.c.name == feed.name)
-        .values(declaration=declaration, wants=table.c.wants + 1, next_build=now)
+        .values(declaration=declaration, wants=table.c.wants + 1, changed=now, next_build=now)
     )

@@ -37,6 +37,15 @@ class Watching(Base):
         token, row = claimed
         return Watched(name=name, token=token, memory=row.memory, since=row.since, failures=row.failures)
 
+    def renew_source(self, watched: Watched, now: datetime, lease: timedelta) -> None:
+        table = schema.source
+        with self.writing() as connection:
+            connection.execute(
+                update(table)
+                .where(table.c.name == watched.name, table.c.token == watched.token)
+                .values(lease_until=now + lease)
+            )
+
     def known(self, names: Iterable[str]) -> Mapping[str, Article]:
         with self.reading() as connection:
             return {name: article for name, (_, article) in _on_file(connection, names).items()}
@@ -123,8 +132,7 @@ class _File:
             if filing:
                 article_id = self.record(hit[0] if hit else None, filing)
                 hit = (article_id, filing.article)
-                if filing.is_significant:
-                    sources.add(sighting.source)
+                sources.add(sighting.source)
             if hit:
                 self.name(hit[0], [name for name in sighting.names if name not in on_file])
                 on_file.update(dict.fromkeys(sighting.names, hit))
@@ -154,9 +162,8 @@ class _File:
             self.connection.execute(
                 update(schema.article).where(schema.article.c.id == article_id).values(values)
             )
-        if filing.is_significant:
-            self.join_feeds(article_id, filing)
-            self.owe(article_id, filing)
+        self.join_feeds(article_id, filing)
+        self.owe(article_id, filing)
         return article_id
 
     def join_feeds(self, article_id: int, filing: Filing) -> None:
@@ -178,7 +185,9 @@ class _File:
         if stale:
             feed = schema.feed
             self.connection.execute(
-                update(feed).where(feed.c.name.in_(stale)).values(wants=feed.c.wants + 1, next_build=self.now)
+                update(feed)
+                .where(feed.c.name.in_(stale))
+                .values(wants=feed.c.wants + 1, changed=self.now, next_build=self.now)
             )
         self.feeds.update(stale)
 
@@ -190,8 +199,9 @@ class _File:
             select(table).where(table.c.article_id == article_id).with_for_update()
         ).all()
         for row in rows:
-            before = delivery_of(row, article.guid)
-            self.change(before, moved(before, wants, self.now), article)
+            if row.wants != wants:
+                before = delivery_of(row, article.guid)
+                self.change(before, moved(before, wants, self.now), article)
         new = filing.channels - {row.channel for row in rows}
         if not new or article.state is State.WITHDRAWN:
             return

@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("declaration", sa.String(length=64), nullable=False),
         sa.Column("wants", sa.Integer(), nullable=False),
         sa.Column("has", sa.Integer(), nullable=False),
+        sa.Column("changed", syndicator.store.schema.Moment(timezone=True), nullable=False),
         sa.Column("built_at", syndicator.store.schema.Moment(timezone=True), nullable=True),
         sa.Column("next_build", syndicator.store.schema.Moment(timezone=True), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
@@ -155,4 +156,3 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_event_delivery_id"), ["delivery_id"], unique=False)
-

@@ -1,0 +1,68 @@
+"""**build**: bring a feed's documents to the newest state of its articles.
+
+::
+
+    claim the feed → newest articles → an entry each → documents → replace at once → settle
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from syndicator.article import Article
+from syndicator.errors import SyndicatorError
+from syndicator.feed import Feed, Site
+from syndicator.ports import LEASE, BuildStore, Document, Documents, Format
+
+log = logging.getLogger(__name__)
+
+
+def build(
+    feed: Feed,
+    *,
+    site: Site,
+    store: BuildStore,
+    formats: Mapping[str, Format],
+    documents: Documents,
+    clock: Callable[[], datetime],
+) -> bool:
+    """Build a feed, if it serves less than it wants and is in no other hand. True when it was built."""
+    stale = store.claim_feed(feed.name, clock(), LEASE)
+    if stale is None:
+        return False
+    left_out: list[str] = []
+    try:
+        articles = store.newest(feed.name, feed.length)
+        built = [
+            Document(
+                extension=formats[name].extension,
+                content=_render(formats[name], site, feed, articles, left_out),
+                modified=stale.changed,
+            )
+            for name in feed.formats
+        ]
+        documents.replace(feed.name, built)
+    except SyndicatorError as e:
+        log.warning("feed %s: %s", feed.name, e)
+        store.settle_feed(stale, now=clock(), error=str(e))
+        return False
+    except Exception as e:
+        store.settle_feed(stale, now=clock(), error=f"{type(e).__name__}: {e}")
+        raise
+    store.settle_feed(stale, now=clock(), left_out=left_out)
+    return True
+
+
+def _render(form: Format, site: Site, feed: Feed, articles: Sequence[Article], left_out: list[str]) -> bytes:
+    """The document; an article that cannot be rendered is left out of it, and named."""
+    carried, entries = [], []
+    for article in articles:
+        try:
+            entries.append(form.entry(site, feed, article))
+            carried.append(article)
+        except ValueError as e:
+            left_out.append(f"{form.extension}: {article.url} is left out: {e}")
+            log.warning("feed %s: %s", feed.name, left_out[-1])
+    return form.document(site, feed, carried, entries)

@@ -1,0 +1,178 @@
+"""**watch**: close the gap between what a source shows and what is on record.
+
+::
+
+    claim the source → look → measure photos → decide → file, in one transaction → ring → settle
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from syndicator.article import Article, Corrected, New, Sighting, Withdrawn, decide
+from syndicator.errors import PhotoError, SourceError, SourceGone
+from syndicator.feed import Feed, Site
+from syndicator.ports import LEASE, Bell, Filing, Look, Photos, Rung, Source, Watched, WatchStore
+
+log = logging.getLogger(__name__)
+
+#: Sightings filed in one transaction: small enough that other writers need not wait long.
+BATCH = 25
+
+#: Photos measured at once.
+PHOTOS_AT_ONCE = 4
+
+#: An article dated this long before its source was first seen whole is old news. Shorter ones are
+#: not: many sites date by the day alone, and some publish late.
+GRACE = timedelta(hours=24)
+
+#: The longest pause that failures alone bring about.
+LONGEST_PAUSE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Editor:
+    """Says where articles belong: pure, from the declarations."""
+
+    site: Site
+    feeds: Collection[Feed]
+
+    def feeds_of(self, article: Article) -> frozenset[str]:
+        return frozenset(feed.name for feed in self.feeds if feed.carries(article))
+
+    def channels_of(self, article: Article) -> frozenset[str]:
+        carrying = (feed for feed in self.feeds if feed.carries(article))
+        return frozenset(channel for feed in carrying for channel in feed.channels)
+
+    def filing(
+        self, known: Article | None, sighting: Sighting, *, since: datetime | None, now: datetime
+    ) -> Filing | None:
+        """What a sighting means for the record; ``None``: nothing. ``since``: when its source was first
+        seen whole (``None``: this is the first look)."""
+        match decide(known, sighting, now, authority=self.site.authority):
+            case New(article):
+                is_news = since is not None and article.published >= since - GRACE
+                channels = self.channels_of(article) if is_news else frozenset[str]()
+                return self.file(article, channels)
+            case Corrected(article):
+                # a new section may bring it to new channels; a newly declared channel does not
+                before = self.channels_of(known) if known else frozenset[str]()
+                return self.file(article, self.channels_of(article) - before)
+            case Withdrawn(article):
+                return self.file(article)
+            case unchanged:
+                article_now = unchanged.article
+                return self.file(article_now) if article_now and article_now != known else None
+
+    def file(self, article: Article, channels: frozenset[str] = frozenset()) -> Filing:
+        return Filing(article=article, feeds=self.feeds_of(article), channels=channels)
+
+
+def watch(
+    source: Source,
+    *,
+    editor: Editor,
+    store: WatchStore,
+    photos: Photos,
+    bell: Bell,
+    clock: Callable[[], datetime],
+) -> Look | None:
+    """Look at a source once, if it is in no other hand. Returns what was seen; ``None`` where nothing
+    was (another hand, or a failure, which is on record)."""
+    watched = store.claim_source(source.name, clock(), LEASE)
+    if watched is None:
+        return None
+    try:
+        look = source.look(watched.memory, clock())
+        problems = [*look.problems]
+        for batch in _batches(look.sightings):
+            _file(batch, watched, problems, editor, store, photos, bell, clock)
+        ring(bell, store.withdraw(source.name, look.gone, clock()))
+    except SourceError as e:
+        _settle_failure(source, watched, e, store, clock())
+        return None
+    except Exception as e:
+        _settle_failure(source, watched, SourceError(f"{type(e).__name__}: {e}"), store, clock())
+        raise
+    now = clock()
+    store.settle_source(
+        watched,
+        now=now,
+        next_look=max(now + source.every, look.next_look or now),
+        memory=look.memory,
+        problems=problems,
+        is_complete=look.is_complete,
+    )
+    return replace(look, problems=problems)
+
+
+def ring(bell: Bell, rung: Rung) -> None:
+    """Tell the workers what a transaction left to be done. Only ever after the commit."""
+    for channel in sorted(rung.channels):
+        bell.ring("deliver", channel)
+    for feed in sorted(rung.feeds):
+        bell.ring("build", feed)
+
+
+def _file(
+    batch: Sequence[Sighting],
+    watched: Watched,
+    problems: list[str],
+    editor: Editor,
+    store: WatchStore,
+    photos: Photos,
+    bell: Bell,
+    clock: Callable[[], datetime],
+) -> None:
+    known = store.known(name for sighting in batch for name in sighting.names)
+    problems += [f"{s.url}: {warning}" for s in batch for warning in s.warnings]
+    with ThreadPoolExecutor(PHOTOS_AT_ONCE) as pool:
+        measured = list(pool.map(lambda s: _with_photo(s, known, photos), batch))
+    problems += [problem for _, problem in measured if problem]
+    now = clock()
+    store.renew_source(watched, now, LEASE)
+
+    def filing(on_file: Article | None, sighting: Sighting) -> Filing | None:
+        return editor.filing(on_file, sighting, since=watched.since, now=now)
+
+    ring(bell, store.file([sighting for sighting, _ in measured], filing, now))
+
+
+def _with_photo(sighting: Sighting, known: Mapping[str, Article], photos: Photos) -> tuple[Sighting, str]:
+    """The sighting with its photo measured, and what was wrong with it. A photo that is known stays as
+    it was; one that will never be had is left out; any other is tried again at the next look."""
+    photo = sighting.photo
+    if photo is None:
+        return sighting, ""
+    on_file = next((known[name] for name in sighting.names if name in known), None)
+    before = on_file.photo if on_file else None
+    if before and before.url == photo.url and before.is_measured:
+        return sighting, ""
+    try:
+        return replace(sighting, photo=photos.measure(photo)), ""
+    except PhotoError as e:
+        kept = sighting if not e.lasting else replace(sighting, photo=None)
+        return kept, f"{sighting.url}: photo {photo.url}: {e}"
+
+
+def _settle_failure(
+    source: Source, watched: Watched, error: SourceError, store: WatchStore, now: datetime
+) -> None:
+    log.warning("source %s: %s", source.name, error)
+    pause = min(source.every * (1 << min(watched.failures, 10)), LONGEST_PAUSE)
+    store.settle_source(
+        watched,
+        now=now,
+        next_look=max(now + max(pause, source.every), error.retry_at or now),
+        error=str(error),
+        is_gone=isinstance(error, SourceGone),
+    )
+
+
+def _batches(sightings: Sequence[Sighting]) -> Iterator[Sequence[Sighting]]:
+    for start in range(0, len(sightings), BATCH):
+        yield sightings[start : start + BATCH]
