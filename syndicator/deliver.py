@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from syndicator.delivery import (
@@ -146,7 +146,7 @@ def _without_request(delivery: Delivery, step: Step) -> Delivery | None:
         case Step.NOTHING:
             return closed(delivery, delivery.has)
         case Step.DROP:
-            return dropped(delivery, "withdrawn before it was posted")
+            return replace(closed(delivery, None), reason="withdrawn before it was posted")
         case Step.EXPIRE:
             return dropped(delivery, "too late: older than the channel's max_age")
         case _:

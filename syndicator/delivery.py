@@ -27,11 +27,11 @@ class Standing(StrEnum):
 
     PENDING = "pending"  # has and wants differ; it is tried at next_attempt
     SENDING = "sending"  # a request may be under way
-    SENT = "sent"  # has what it wants
+    SENT = "sent"  # has what it wants (nothing, where it was withdrawn)
     REFUSED = "refused"  # the channel will not have it
     UNKNOWN = "unknown"  # it may have been posted; a person decides
     HELD = "held"  # embargoed
-    SKIPPED = "skipped"  # by an operator, by age, or withdrawn before it was posted
+    SKIPPED = "skipped"  # by an operator, or by age: stays so
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +47,8 @@ class Delivery:
     """One article on one channel. All times are aware UTC.
 
     ``attempted``: the revision of a first post whose outcome we do not know yet; ``attempted_at``: when
-    its first request left, from which the channel remembers its idempotency key.
+    its first request left, from which the channel remembers its idempotency key. ``round``: how often
+    a post was taken back.
     """
 
     id: int
@@ -62,12 +63,14 @@ class Delivery:
     next_attempt: datetime
     attempted: int | None = None
     attempted_at: datetime | None = None
+    round: int = 0
     reason: str = ""
 
     @property
     def key(self) -> str:
-        """The idempotency key of the first post: the same at every attempt, on every machine."""
-        return f"{self.guid}#{self.channel}"
+        """The idempotency key of the first post: the same at every attempt, on every machine. A post
+        that was taken back and goes out again is another one."""
+        return f"{self.guid}#{self.channel}" + (f"#{self.round}" if self.round else "")
 
 
 class Step(StrEnum):
@@ -124,7 +127,7 @@ def moved(delivery: Delivery, wants: int | None, now: datetime) -> Delivery:
         case Standing.HELD if wants is not None:  # news from now on
             return replace(due, created=now)
         case Standing.HELD | Standing.REFUSED:
-            return due if wants is not None or delivery.receipt else dropped(delivery, "withdrawn")
+            return due
         case Standing.UNKNOWN:
             return due if wants is None else delivery
         case _:
@@ -158,6 +161,7 @@ def closed(delivery: Delivery, has: int | None, receipt: Receipt | None = None) 
         attempted=None,
         attempted_at=None,
         attempts=0,
+        round=delivery.round + (has is None and delivery.receipt is not None),
         reason="",
     )
     return replace(done, standing=Standing.SENT if has == done.wants else Standing.PENDING)
@@ -165,7 +169,8 @@ def closed(delivery: Delivery, has: int | None, receipt: Receipt | None = None) 
 
 def absent(delivery: Delivery) -> Delivery:
     """The channel was asked and does not have the post: it can be sent, under a clean slate."""
-    return replace(delivery, attempted=None, attempted_at=None, standing=Standing.PENDING)
+    clean = replace(delivery, attempted=None, attempted_at=None, attempts=0)
+    return replace(clean, standing=Standing.PENDING)
 
 
 def dropped(delivery: Delivery, reason: str) -> Delivery:

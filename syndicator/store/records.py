@@ -66,6 +66,7 @@ def delivery_values(delivery: Delivery) -> dict[str, Any]:
         "next_attempt": delivery.next_attempt,
         "attempted": delivery.attempted,
         "attempted_at": delivery.attempted_at,
+        "round": delivery.round,
         "reason": delivery.reason,
     }
 
@@ -84,5 +85,6 @@ def delivery_of(row: Row[Any], guid: str) -> Delivery:
         next_attempt=row.next_attempt,
         attempted=row.attempted,
         attempted_at=row.attempted_at,
+        round=row.round,
         reason=row.reason,
     )

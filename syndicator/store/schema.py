@@ -164,6 +164,7 @@ delivery = Table(
     Column("next_attempt", Moment, nullable=False),
     Column("attempted", Integer),
     Column("attempted_at", Moment),
+    Column("round", Integer, nullable=False, default=0),
     Column("reason", Text, nullable=False, default=""),
     Column("created", Moment, nullable=False),
     Column("settled_at", Moment),

@@ -7,6 +7,7 @@ from alembic import op
 
 import syndicator.store.schema
 
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -114,6 +115,7 @@ def upgrade() -> None:
         sa.Column("next_attempt", syndicator.store.schema.Moment(timezone=True), nullable=False),
         sa.Column("attempted", sa.Integer(), nullable=True),
         sa.Column("attempted_at", syndicator.store.schema.Moment(timezone=True), nullable=True),
+        sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("created", syndicator.store.schema.Moment(timezone=True), nullable=False),
         sa.Column("settled_at", syndicator.store.schema.Moment(timezone=True), nullable=True),

@@ -1,0 +1,133 @@
+"""A newsroom in miniature: a source, a feed, a channel, a real database, and verbs to tell stories."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from syndicator.article import Article, Sighting
+from syndicator.deliver import Courier, deliver
+from syndicator.delivery import Delivery
+from syndicator.store import Store, schema
+from syndicator.store.records import article_of, delivery_of
+from syndicator.watch import Editor, watch
+from tests.fakes import ALL, SITE, Clock, FakeBell, FakeChannel, FakePhotos, FakeSource, sighting
+
+
+class Story:
+    """Tells what happens, and asks how things stand."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.clock = Clock()
+        self.bell = FakeBell()
+        self.source = FakeSource()
+        self.photos = FakePhotos()
+        self.channel = FakeChannel()
+        self.max_age = timedelta(days=1)
+        self.feeds = [ALL]
+        self.declare()
+
+    @property
+    def editor(self) -> Editor:
+        return Editor(site=SITE, feeds=self.feeds)
+
+    def declare(self) -> None:
+        channels = {channel for feed in self.feeds for channel in feed.channels}
+        self.store.declare([self.source.name], self.feeds, channels, self.clock())
+
+    def look(self) -> None:
+        """The source is looked at, once it is due."""
+        watch(
+            self.source,
+            editor=self.editor,
+            store=self.store,
+            photos=self.photos,
+            bell=self.bell,
+            clock=self.clock,
+        )
+
+    def baseline(self) -> None:
+        """A first look that shows nothing: from now on there is news."""
+        self.look()
+        self.clock.tick(minutes=1)
+
+    def shows(self, *sightings: Sighting) -> None:
+        self.source.shows = sightings
+        self.look()
+
+    def publishes(self, key: str = "1", **changes: Any) -> None:
+        """An article appears beside what is there, or is corrected."""
+        changes.setdefault("published", self.clock())
+        kept = [s for s in self.source.shows if s.key != key]
+        before = [s for s in self.source.shows if s.key == key]
+        if before:
+            changes["published"] = before[0].published
+        self.shows(sighting(key, **changes), *kept)
+
+    def retracts(self, key: str = "1") -> None:
+        self.source.shows = [s for s in self.source.shows if s.key != key]
+        self.source.gone = [key]
+        self.look()
+        self.source.gone = []
+
+    def courier(self) -> Courier:
+        return Courier(
+            name="wire",
+            channel=self.channel,
+            max_age=self.max_age,
+            store=self.store,
+            photos=self.photos,
+            clock=self.clock,
+        )
+
+    def delivers(self) -> int:
+        return deliver(self.courier(), bell=self.bell)
+
+    def delivers_until_done(self, hours: int = 3) -> None:
+        """Sweeps and delivers for so long, however often that takes."""
+        end = self.clock() + timedelta(hours=hours)
+        while self.clock() < end:
+            self.delivers()
+            self.clock.tick(minutes=11)
+
+    @property
+    def articles(self) -> list[Article]:
+        with self.store.reading() as connection:
+            rows = connection.execute(select(schema.article).order_by(schema.article.c.id))
+            return [article_of(row) for row in rows]
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        with self.store.reading() as connection:
+            rows = connection.execute(select(schema.delivery).order_by(schema.delivery.c.id))
+            return [delivery_of(row, "") for row in rows]
+
+    @property
+    def delivery(self) -> Delivery:
+        [one] = self.deliveries
+        return one
+
+    @property
+    def events(self) -> list[str]:
+        with self.store.reading() as connection:
+            query = select(schema.event.c.text).order_by(schema.event.c.id)
+            return list(connection.scalars(query))
+
+    @property
+    def source_row(self) -> Any:
+        with self.store.reading() as connection:
+            return connection.execute(select(schema.source)).one()
+
+    @property
+    def channel_row(self) -> Any:
+        with self.store.reading() as connection:
+            return connection.execute(select(schema.channel)).one()
+
+    @property
+    def texts(self) -> list[str]:
+        """What the channel shows."""
+        return [post.text for post in self.channel.shown.values()]
+
