@@ -19,7 +19,7 @@ FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=30)
 
 #: Attempts, looks included, after which we stop asking a channel whether it has a post.
-LOOKS = 6
+LOOKS = 10
 
 
 class Standing(StrEnum):

@@ -326,8 +326,8 @@ FAILED: list[Exception | None] = [*LOST, TryLater("later")]
 
 @settings(max_examples=60)
 @given(
-    before=st.lists(st.sampled_from(FAILED), max_size=6),
-    after=st.lists(st.sampled_from(LOST), max_size=6),
+    before=st.lists(st.sampled_from(FAILED), max_size=4),
+    after=st.lists(st.sampled_from(LOST), max_size=4),
     keys=st.booleans(),
     happens=st.lists(st.sampled_from(["correct", "retract", "restore", "wait", "deliver"]), max_size=6),
 )
