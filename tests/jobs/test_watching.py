@@ -1,0 +1,239 @@
+"""From what a source shows to what is on record: nothing noticed is lost, old news is not news."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from syndicator.article import Photo, State
+from syndicator.errors import PhotoError, SourceError, SourceGone
+from syndicator.feed import Feed, Filter
+from tests.fakes import NOON, sighting
+from tests.jobs.newsroom import Story
+
+FIRST = timedelta(minutes=1)
+
+
+def test_the_first_look_fills_feeds_and_posts_nothing(story: Story) -> None:
+    story.shows(sighting("1"), sighting("2"))
+
+    assert len(story.articles) == 2
+    assert story.deliveries == []
+    assert len(story.store.newest("all", 10)) == 2
+    assert ("build", "all") in story.bell.rung
+
+
+def test_a_first_look_in_several_parts_is_old_news_to_its_end(story: Story) -> None:
+    story.source.is_complete = False
+    story.shows(sighting("1"))
+    story.source.is_complete = True
+    story.shows(sighting("1"), sighting("2"))
+    assert story.deliveries == []
+
+    story.publishes("3")
+
+    assert len(story.deliveries) == 1
+
+
+def test_an_article_that_appears_later_is_news(story: Story) -> None:
+    story.baseline()
+
+    story.publishes()
+
+    assert len(story.deliveries) == 1
+    assert ("deliver", "wire") in story.bell.rung
+
+
+def test_an_old_article_that_turns_up_later_is_no_news(story: Story) -> None:
+    story.baseline()
+
+    story.publishes(published=NOON - timedelta(days=3))
+
+    assert len(story.articles) == 1
+    assert story.deliveries == []
+
+
+def test_an_article_without_a_date_is_dated_by_when_it_was_first_seen(story: Story) -> None:
+    story.baseline()
+    seen = story.clock()
+
+    story.publishes(published=None)
+    story.clock.tick(hours=1)
+    story.look()
+
+    assert story.articles[0].published == seen
+    assert story.articles[0].revision == 1
+
+
+def test_nothing_changes_when_nothing_has_changed(story: Story) -> None:
+    story.baseline()
+    story.publishes()
+    before, wants = story.articles, story.store.due(story.clock())
+
+    story.look()
+
+    assert story.articles == before
+    assert story.store.due(story.clock()) == wants
+
+
+def test_a_correction_moves_what_feeds_and_deliveries_want(story: Story) -> None:
+    story.baseline()
+    story.publishes()
+
+    story.clock.tick(minutes=9)
+    story.publishes(title="Bridge mended")
+
+    [article] = story.articles
+    assert (article.revision, article.title) == (2, "Bridge mended")
+    assert article.updated == story.clock()
+    assert article.published == NOON + FIRST
+    assert story.delivery.wants == 2
+
+
+def test_white_space_and_unicode_form_are_no_correction(story: Story) -> None:
+    story.baseline()
+    story.publishes(title="Café  opens")
+
+    story.publishes(title="Cafe\u0301 opens")
+
+    assert story.articles[0].revision == 1
+
+
+def test_a_page_with_a_clock_in_it_is_not_believed_for_ever(story: Story) -> None:
+    story.baseline()
+    for second in range(60):
+        story.publishes(content_html=f"<p>It is now {second}</p>")
+
+    assert story.articles[0].revision < 30
+
+
+def test_one_article_under_two_addresses_is_one_article(story: Story) -> None:
+    story.baseline()
+    other = "https://ledger.example/en/1"
+
+    story.shows(sighting("1"), sighting("x", url=other, aliases=("page:1",)))
+
+    assert len(story.articles) == 1
+    assert set(story.store.known([other, "page:x", "page:1"])) == {other, "page:x", "page:1"}
+
+
+def test_a_second_source_neither_doubles_nor_rewrites_an_article(story: Story) -> None:
+    story.baseline()
+    story.publishes()
+    mirrored = sighting("77", source="mirror", url="https://ledger.example/1", title="Other words")
+
+    story.shows(mirrored, *story.source.shows)
+
+    [article] = story.articles
+    assert article.title == "Bridge 1 reopens"
+    assert len(story.deliveries) == 1
+
+
+def test_a_retraction_leaves_the_feed(story: Story) -> None:
+    story.baseline()
+    story.publishes()
+
+    story.retracts()
+
+    assert story.articles[0].state is State.WITHDRAWN
+    assert story.store.newest("all", 10) == []
+
+
+def test_an_embargoed_article_is_in_nothing_until_its_time_and_then_at_once(story: Story) -> None:
+    story.baseline()
+    story.publishes(embargo=story.clock() + timedelta(hours=40))
+    story.delivers()
+    assert story.store.newest("all", 10) == []
+    assert story.texts == []
+
+    story.clock.tick(hours=41)
+    assert story.store.due(story.clock()).has_embargoes
+    story.store.release_due(story.clock(), story.editor.file)
+    story.delivers()
+
+    assert len(story.store.newest("all", 10)) == 1
+    assert len(story.texts) == 1
+
+
+def test_a_failing_source_is_on_record_and_asked_later_and_later(story: Story) -> None:
+    story.source.trouble = SourceError("500", retry_at=NOON + timedelta(hours=2))
+
+    story.look()
+
+    row = story.source_row
+    assert (row.error, row.failures) == ("500", 1)
+    assert row.next_look == NOON + timedelta(hours=2)
+
+
+def test_a_source_that_is_gone_is_not_asked_again(story: Story) -> None:
+    story.source.trouble = SourceGone("410")
+    story.look()
+
+    story.clock.tick(days=9)
+
+    assert story.store.due(story.clock()).sources == []
+
+
+def test_a_defect_in_a_source_is_on_record_and_lets_the_row_go(story: Story) -> None:
+    story.source.trouble = KeyError("surprise")
+
+    with pytest.raises(KeyError):
+        story.look()
+
+    assert "KeyError" in story.source_row.error
+    assert story.source_row.token is None
+
+
+def test_a_photo_that_is_not_there_is_left_out_and_reported(story: Story) -> None:
+    url = "https://ledger.example/gone.jpg"
+    story.photos.trouble[url] = PhotoError("404", lasting=True)
+    story.baseline()
+
+    story.publishes(photo=Photo(url=url, alt="A tram"))
+
+    assert story.articles[0].photo is None
+    assert story.source_row.problems == [f"https://ledger.example/1: photo {url}: 404"]
+
+
+def test_a_photo_that_fails_for_now_is_measured_at_a_later_look(story: Story) -> None:
+    url = "https://ledger.example/p.jpg"
+    story.photos.trouble[url] = PhotoError("503", lasting=False)
+    story.baseline()
+    story.publishes(photo=Photo(url=url))
+
+    del story.photos.trouble[url]
+    story.look()
+
+    [article] = story.articles
+    assert article.photo is not None
+    assert article.photo.is_measured
+    assert article.revision == 1
+
+
+def test_a_new_channel_gets_no_old_news_and_a_new_feed_is_filled(story: Story) -> None:
+    story.baseline()
+    story.publishes()
+
+    story.feeds = [*story.feeds, Feed(name="city", title="City", channels=("second",))]
+    story.declare()
+    story.look()
+    story.publishes(title="Corrected")
+
+    assert [d.channel for d in story.deliveries] == ["wire"]
+    assert len(story.store.newest("city", 10)) == 1
+
+
+def test_a_correction_that_changes_the_section_moves_between_feeds(story: Story) -> None:
+    sport = Feed(name="sport", title="Sport", only=Filter(sections=("sport",)), channels=("fans",))
+    story.feeds = [replace(story.feeds[0], exclude=Filter(sections=("Sport",))), sport]
+    story.declare()
+    story.baseline()
+    story.publishes(section="City")
+
+    story.publishes(section="Sport")
+
+    assert story.store.newest("all", 10) == []
+    assert len(story.store.newest("sport", 10)) == 1
+    assert sorted(d.channel for d in story.deliveries) == ["fans", "wire"]
