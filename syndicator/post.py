@@ -19,7 +19,8 @@ class Ruler(Protocol):
         ...
 
     def cut(self, text: str, room: int) -> str:
-        """The text itself where it fits ``room``, else its beginning and an ellipsis; never longer."""
+        """The text itself where it fits ``room``, else its beginning, with an ellipsis where a sentence
+        is broken off; never longer."""
         ...
 
 

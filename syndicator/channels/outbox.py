@@ -1,0 +1,283 @@
+"""The outbox: posts as files in a folder, to look at, to show on a wall, or to hand to another program.
+
+::
+
+    FOLDER/NAME/<post>.json    what was posted; there is a post as soon as this file is there
+    FOLDER/NAME/<post>.html    the same as a card for a browser
+    FOLDER/NAME/<post>.jpg     its photo
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import logging
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
+from heapq import nlargest
+from pathlib import Path
+from typing import Any, ClassVar
+
+import requests
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from syndicator.delivery import Receipt
+from syndicator.errors import Misconfigured, SyndicatorError, TryLater
+from syndicator.post import Limits, PhotoFile, PhotoLimits, Post
+from syndicator.text.rulers import GRAPHEMES
+
+log = logging.getLogger(__name__)
+
+#: File name extensions of the photos that we take.
+EXTENSIONS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
+
+#: What passes by itself, or when somebody makes room; anything else needs a person.
+PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.EINTR}
+
+_environment = Environment(
+    loader=PackageLoader("syndicator.channels", "."), autoescape=True, undefined=StrictUndefined
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """A post in an outbox. ``photo`` is the name of a file beside it, or empty.
+
+    ``posted``: when it first appeared; ``changed``: when it last changed. A ``withdrawn`` card is a
+    tombstone: it keeps the address and the title, and loses the rest. All times are aware UTC.
+    """
+
+    stem: str
+    guid: str
+    revision: int
+    url: str
+    title: str
+    published: datetime
+    updated: datetime
+    posted: datetime
+    changed: datetime
+    summary: str = ""
+    text: str = ""
+    note: str = ""
+    section: str = ""
+    language: str = ""
+    authors: tuple[str, ...] = ()
+    urgent: bool = False
+    photo: str = ""
+    alt: str = ""
+    credit: str = ""
+    width: int = 0
+    height: int = 0
+    corrected: bool = False
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outbox:
+    """A folder that posts are written into. The fields are the channel's settings.
+
+    All channels are made alike: this one has a ``session`` and does not use it.
+    """
+
+    name: str
+    folder: Path
+    session: requests.Session = field(repr=False, compare=False)
+
+    #: A key is a file name: it is remembered as long as the file is there.
+    key_memory: ClassVar[timedelta | None] = timedelta(days=3650)
+
+    limits: ClassVar[Limits] = Limits(
+        ruler=GRAPHEMES,
+        text=1000,
+        alt=1500,
+        photo=PhotoLimits(side=1600, length=8_000_000, media_types=tuple(EXTENSIONS)),
+    )
+
+    @property
+    def place(self) -> Path:
+        """Where this channel's posts are."""
+        return Path(self.folder) / self.name
+
+    def send(self, post: Post, *, key: str) -> Receipt:
+        stem = _stem(post.article.guid, key)
+        with disk_errors(self.place):
+            card = _read(self.place / f"{stem}.json")
+            if card is None or card.withdrawn:
+                self._write(_card(post, stem, datetime.now(UTC)), post.photo)
+            return self._receipt(stem)
+
+    def edit(self, receipt: Receipt, post: Post) -> Receipt:
+        now = datetime.now(UTC)
+        with disk_errors(self.place):
+            known = _read(self._file(receipt, ".json"))
+            posted = known.posted if known else now
+            card = replace(_card(post, receipt.remote_id, now), posted=posted, corrected=True)
+            self._write(card, post.photo)
+            return receipt
+
+    def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
+        """Leaves a tombstone without text or photo, so that one can see that there was a post."""
+        with disk_errors(self.place):
+            card = _read(self._file(receipt, ".json"))
+            if card is not None and not card.withdrawn:
+                self._write(_tombstone(card, datetime.now(UTC)), None)
+
+    def find(self, post: Post, *, key: str) -> Receipt | None:
+        stem = _stem(post.article.guid, key)
+        with disk_errors(self.place):
+            card = _read(self.place / f"{stem}.json")
+            return None if card is None or card.withdrawn else self._receipt(stem)
+
+    def check(self) -> str:
+        with disk_errors(self.place):
+            self.place.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.place) as trial:
+                trial.write(b"a trial")
+        return f"posts are written into {self.place.resolve()}"
+
+    def _file(self, receipt: Receipt, extension: str) -> Path:
+        return self.place / f"{Path(receipt.remote_id).name}{extension}"
+
+    def _receipt(self, stem: str) -> Receipt:
+        return Receipt(remote_id=stem, url=(self.place / f"{stem}.html").resolve().as_uri())
+
+    def _write(self, card: Card, photo: PhotoFile | None) -> None:
+        """The .json file goes last: until it is there, whole, the card is as it was before."""
+        self.place.mkdir(parents=True, exist_ok=True)
+        if photo:
+            _put(self.place / card.photo, photo.content)
+        page = _environment.get_template("card.html").render(card=card)
+        _put(self.place / f"{card.stem}.html", page.encode())
+        _put(self.place / f"{card.stem}.json", _dump(card))
+        for extension in EXTENSIONS.values():
+            if card.photo != f"{card.stem}{extension}":
+                (self.place / f"{card.stem}{extension}").unlink(missing_ok=True)
+
+
+def cards(place: Path, count: int = 50) -> list[Card]:
+    """The cards of an outbox, latest change first, withdrawn ones too. A folder that is not there yet has
+    none."""
+    newest = nlargest(count, place.glob("*.json"), key=lambda path: (_modified(path), path.name))
+    return [card for path in newest if (card := _read(path))]
+
+
+@contextmanager
+def disk_errors(place: Path) -> Iterator[None]:
+    """Sort what the file system says. Nothing was posted: a post is there once its last file is, whole."""
+    try:
+        yield
+    except OSError as e:
+        raise _sorted(e, place) from e
+
+
+def _sorted(error: OSError, place: Path) -> SyndicatorError:
+    where = f"the outbox {place}"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return TryLater(f"{where}: the disk is full; make room, posting goes on by itself")
+    if error.errno in PASSING:
+        return TryLater(f"{where}: {error.strerror}")
+    return Misconfigured(f"{where} cannot be written ({error.strerror}): mend the folder or its permissions")
+
+
+def _stem(guid: str, key: str) -> str:
+    """A file name for any key: readable, safe everywhere, and different for different keys."""
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", guid)[-60:].strip("-")
+    return f"{readable}-{hashlib.sha256(key.encode()).hexdigest()[:12]}".lstrip("-")
+
+
+def _card(post: Post, stem: str, now: datetime) -> Card:
+    article, photo = post.article, post.photo
+    shown: dict[str, Any] = (
+        {
+            "photo": stem + EXTENSIONS[photo.media_type],
+            "alt": post.alt,
+            "credit": article.photo.credit if article.photo else "",
+            "width": photo.width,
+            "height": photo.height,
+        }
+        if photo
+        else {}
+    )
+    return Card(
+        stem=stem,
+        guid=article.guid,
+        revision=article.revision,
+        url=article.url,
+        title=article.title,
+        published=article.published,
+        updated=article.updated,
+        posted=now,
+        changed=now,
+        summary=article.summary,
+        text=post.text,
+        note=article.note,
+        section=article.section,
+        language=article.language,
+        authors=article.authors,
+        urgent=article.urgent,
+        **shown,
+    )
+
+
+def _tombstone(card: Card, now: datetime) -> Card:
+    kept = {name: getattr(card, name) for name in ("stem", "guid", "revision", "url", "title", "language")}
+    times = {name: getattr(card, name) for name in ("published", "updated", "posted")}
+    return Card(**kept, **times, changed=now, withdrawn=True)
+
+
+def _dump(card: Card) -> bytes:
+    return json.dumps(asdict(card), ensure_ascii=False, indent=2, default=datetime.isoformat).encode()
+
+
+def _read(path: Path) -> Card | None:
+    """The card in a file; ``None`` where there is no file, or something else in it."""
+    try:
+        said = json.loads(path.read_bytes())
+        times = {name: datetime.fromisoformat(said[name]) for name in _TIMES}
+        return Card(**{**said, **times, "authors": tuple(said["authors"])})
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError, LookupError) as e:
+        log.warning("%s is no card: %s", path, e)
+        return None
+
+
+_TIMES = tuple(f.name for f in fields(Card) if f.type == "datetime")
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, and have it on the disk before we call it posted."""
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), 0o644)
+            os.fsync(file.fileno())
+        Path(part).replace(path)
+        _sync(path.parent)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+
+
+def _sync(folder: Path) -> None:
+    """Have the names in a folder on the disk, too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # replaced while we look
+        return 0.0

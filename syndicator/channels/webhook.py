@@ -1,0 +1,174 @@
+"""Webhooks: a signed JSON message about each article to an address of the receiver's own.
+
+Standard Webhooks: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Literal
+from urllib.parse import urlsplit
+
+import requests
+
+from syndicator.article import Article, Photo
+from syndicator.channels._http import Exchange
+from syndicator.delivery import Receipt
+from syndicator.errors import Misconfigured, TryLater
+from syndicator.post import Limits, Post
+from syndicator.secret import Secret
+from syndicator.text.rulers import CHARACTERS
+
+#: Bytes of a signing secret (Standard Webhooks, "Signature scheme").
+SHORTEST_SECRET, LONGEST_SECRET = 24, 64
+
+#: Nobody listens at the address (404, 405), or nobody wants to any more (410, "Delivery success and
+#: failure"): every article would meet the same, so that the channel stops and keeps its queue.
+NOBODY = (404, 405, 410)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Webhook:
+    """An address that is told of every article. The fields are the channel's settings.
+
+    ``secret`` refers to one ``whsec_`` secret, or to several with spaces between them, which all sign:
+    that is how a secret is changed without losing a message. ``content``: whether the article's HTML
+    goes along; the specification advises to stay below 20 kB.
+    """
+
+    name: str
+    url: str
+    secret: Secret
+    content: Literal["summary", "full"] = "summary"
+    session: requests.Session = field(repr=False, compare=False)
+
+    #: Receivers know messages by their id (Standard Webhooks, "Webhook metadata"), and articles by their
+    #: guid: a message that arrives twice tells nothing new, however late. In effect: for ever.
+    key_memory: ClassVar[timedelta | None] = timedelta(days=3650)
+
+    limits: ClassVar[Limits] = Limits(ruler=CHARACTERS, text=10_000, alt=10_000)
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("https", "http") or not parts.hostname:
+            raise ValueError('url: not the address of a webhook: write "https://example.org/hook"')
+
+    def send(self, post: Post, *, key: str) -> Receipt:
+        self._tell("article.published", key, post.article.published, post, self._full(post))
+        return Receipt(remote_id=key)
+
+    def edit(self, receipt: Receipt, post: Post) -> Receipt:
+        self._tell("article.updated", receipt.remote_id, post.article.updated, post, self._full(post))
+        return receipt
+
+    def delete(self, receipt: Receipt, post: Post) -> None:
+        article = post.article
+        said = {"guid": article.guid, "revision": article.revision, "url": article.url}
+        self._tell("article.withdrawn", receipt.remote_id, article.updated, post, said)
+
+    def find(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - the port's
+        """Taken for posted: receivers cannot be asked, and to be told of the withdrawal of an article
+        that they never had does them no harm."""
+        return Receipt(remote_id=key)
+
+    def check(self) -> str:
+        """Asks for the address with HEAD, which changes nothing (RFC 9110 section 9.2.1). The
+        specification has no message for a trial, so that the secret stays untried."""
+        secrets = len(self._secrets())
+        exchange = Exchange(self.session)
+        answer = exchange.ask("HEAD", self.url, accept=range(400, 500), unknown=TryLater)
+        if answer.status == 410:
+            raise Misconfigured(f"{answer.said}: nobody wants to hear from us there any more")
+        return f"{answer.host} listens; {secrets} signing secret{'s' * (secrets > 1)}, untried"
+
+    def _full(self, post: Post) -> dict[str, Any]:
+        return {
+            **_described(post.article),
+            "photo": _photo(post.article.photo, post.alt),
+            "text": post.text,
+            **({"content_html": post.article.content_html} if self.content == "full" else {}),
+        }
+
+    def _tell(self, event: str, key: str, then: datetime, post: Post, data: dict[str, Any]) -> None:
+        message = {"type": event, "timestamp": _utc(then), "data": data}
+        body = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+        answer = Exchange(self.session).ask(
+            "POST",
+            self.url,
+            data=body,
+            headers=self._signed(message_id(key, post.article.revision, event), body),
+            accept=NOBODY,
+        )
+        if answer.status in NOBODY:
+            raise Misconfigured(
+                f"{answer.said}: nobody listens there; mend the address, or pause the channel"
+            )
+
+    def _signed(self, name: str, body: bytes) -> dict[str, str]:
+        moment = str(int(time.time()))
+        content = b".".join((name.encode(), moment.encode(), body))
+        macs = [hmac.digest(secret, content, hashlib.sha256) for secret in self._secrets()]
+        return {
+            "Content-Type": "application/json",
+            "webhook-id": name,
+            "webhook-timestamp": moment,
+            "webhook-signature": " ".join(f"v1,{base64.b64encode(mac).decode()}" for mac in macs),
+        }
+
+    def _secrets(self) -> list[bytes]:
+        return [_key(word, self.secret) for word in self.secret.reveal().split()]
+
+
+def message_id(key: str, revision: int, event: str) -> str:
+    """What receivers tell messages apart by: the same at every attempt, and without a full stop."""
+    return "msg_" + hashlib.sha256(f"{key}\n{revision}\n{event}".encode()).hexdigest()[:32]
+
+
+def _key(word: str, secret: Secret) -> bytes:
+    try:
+        key = base64.b64decode(word.removeprefix("whsec_"), validate=True)
+    except binascii.Error:
+        key = b""
+    if not (word.startswith("whsec_") and SHORTEST_SECRET <= len(key) <= LONGEST_SECRET):
+        raise Misconfigured(
+            f'{secret} holds no signing secret: "whsec_" and then {SHORTEST_SECRET} to {LONGEST_SECRET} '
+            "bytes in base64 (make one with: echo whsec_$(openssl rand -base64 32))"
+        )
+    return key
+
+
+def _described(article: Article) -> dict[str, Any]:
+    return {
+        "guid": article.guid,
+        "revision": article.revision,
+        "url": article.url,
+        "title": article.title,
+        "summary": article.summary,
+        "authors": article.authors,
+        "section": article.section,
+        "tags": article.tags,
+        "language": article.language,
+        "urgent": article.urgent,
+        "note": article.note,
+        "published": _utc(article.published),
+        "updated": _utc(article.updated),
+    }
+
+
+def _photo(photo: Photo | None, alt: str) -> dict[str, Any] | None:
+    if photo is None:
+        return None
+    measures = {"width": photo.width, "height": photo.height, "length": photo.length}
+    said = {"url": photo.url, "alt": alt, "caption": photo.caption, "credit": photo.credit}
+    return {**said, "media_type": photo.media_type, **measures}
+
+
+def _utc(time: datetime) -> str:
+    return time.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,297 @@
+"""The one client that everything is fetched with. Whatever it fetches is hostile.
+
+An address is resolved once, every answer of the resolver is checked, and the connection is made to the
+very address that was checked, so that a name cannot point elsewhere a moment later (DNS rebinding). TLS
+and ``Host`` still see the name. Redirects are followed here, one checked step at a time.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+from urllib3.poolmanager import PoolManager
+
+from syndicator import __version__
+from syndicator.errors import FetchError, Forbidden, TooLarge
+
+USER_AGENT = f"Syndicator/{__version__} (newsroom syndication worker)"
+
+#: Bytes of one answer, after decompression.
+LIMIT = 15_000_000
+
+#: Seconds for one fetch in all, redirects and body included.
+DEADLINE = 20.0
+
+#: Seconds to connect, and between two bytes of an answer.
+TIMEOUT = (5.0, 10.0)
+
+REDIRECTS = 5
+PORTS = {"http": 80, "https": 443}
+
+#: Address ranges that reach private networks although Python calls some of them global.
+TUNNELS = tuple(
+    ip_network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::ffff:0:0/96")
+)
+
+Address = IPv4Address | IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``url`` is where it came from in the end; ``moved`` the address that permanent redirects (301,
+    308) alone led to, if any."""
+
+    url: str
+    status: int
+    headers: CaseInsensitiveDict[str] = field(repr=False)
+    content: bytes = field(repr=False)
+    moved: str = ""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Which private hosts may be reached all the same: names, ``host:port``, or networks (CIDR)."""
+
+    allow: Sequence[str] = ()
+
+    def permits(self, host: str, port: int, address: Address) -> bool:
+        """Whether a connection to this address may be made."""
+        return is_public(address) or self.lists(host, port) or self._in_network(address)
+
+    def lists(self, host: str, port: int) -> bool:
+        return host in self.allow or f"{host}:{port}" in self.allow
+
+    def _in_network(self, address: Address) -> bool:
+        return any(address in network for network in self._networks())
+
+    def _networks(self) -> list[IPv4Network | IPv6Network]:
+        return [ip_network(entry) for entry in self.allow if "/" in entry]
+
+    def connect(self, host: str, port: int, timeout: Any) -> socket.socket:
+        """A connection to an address of the host that was checked. Raises ``Forbidden`` (a ``FetchError``)
+        if any of its addresses is not permitted: a name that points inside and outside is an attack."""
+        where = f"{host}:{port}"
+        found = [entry[4] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        for sockaddr in found:
+            address = ip_address(str(sockaddr[0]).split("%")[0])
+            if not self.permits(host, port, address):
+                raise Forbidden(
+                    where,
+                    f"{address} is in a private network; if that is meant, list {where!r} in [fetch] allow",
+                )
+        error: OSError | None = None
+        for sockaddr in dict.fromkeys((str(s[0]), int(s[1])) for s in found):
+            try:
+                return socket.create_connection(sockaddr, timeout)
+            except OSError as e:
+                error = e
+        raise error or OSError(f"{host} has no address")
+
+
+def is_public(address: Address) -> bool:
+    """Whether anybody on the Internet may be asked to connect there."""
+    if any(address.version == network.version and address in network for network in TUNNELS):
+        return False
+    return address.is_global and not address.is_multicast
+
+
+class Http:
+    """Fetches. Safe to share between threads. ``allow``: see ``Guard``."""
+
+    def __init__(self, allow: Sequence[str] = (), user_agent: str = USER_AGENT) -> None:
+        self.guard = Guard(tuple(allow))
+        self.user_agent = user_agent
+        self._session = self.session()
+
+    def session(self) -> requests.Session:
+        """A ``requests`` session behind the same guard, for those who do more than fetch. It obeys no
+        proxy settings of the environment; its users follow no redirects."""
+        session = requests.Session()
+        session.trust_env = False
+        session.headers["User-Agent"] = self.user_agent
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, _Adapter(self.guard))
+        return session
+
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        limit: int = LIMIT,
+        deadline: float = DEADLINE,
+    ) -> Answer:
+        """Fetch an address; 304 is an answer like 200. Raises ``FetchError`` (any other status from 300,
+        no answer), ``Forbidden`` or ``TooLarge``. ``limit`` in bytes, ``deadline`` in seconds in all."""
+        end = time.monotonic() + deadline
+        seen = [url]
+        moved, permanently = "", True
+        while True:
+            answer = self._get_one(seen[-1], headers or {}, limit, end)
+            target = answer.headers.get("Location")
+            if answer.status not in (301, 302, 303, 307, 308) or not target:
+                break
+            permanently = permanently and answer.status in (301, 308)
+            following = urljoin(seen[-1], target)
+            if following in seen:
+                raise TooLarge(url, f"redirects in a circle: {' > '.join([*seen, following])}")
+            if len(seen) > REDIRECTS:
+                raise TooLarge(url, f"more than {REDIRECTS} redirects, the last one to {following}")
+            seen.append(following)
+            moved = following if permanently else moved
+        if answer.status >= 300 and answer.status != 304:
+            raise FetchError(url, _reason(answer), status=answer.status, retry_at=retry_at(answer.headers))
+        return Answer(seen[-1], answer.status, answer.headers, answer.content, moved)
+
+    def _get_one(self, url: str, headers: Mapping[str, str], limit: int, end: float) -> Answer:
+        check_address(url, self.guard)
+        try:
+            with self._session.get(
+                url, headers=dict(headers), timeout=TIMEOUT, stream=True, allow_redirects=False
+            ) as response:
+                content = _read(url, response, limit, end)
+                return Answer(url, response.status_code, response.headers, content)
+        except Forbidden as e:
+            raise Forbidden(url, e.why) from e
+        except (requests.RequestException, HTTPError, OSError, ValueError) as e:
+            raise FetchError(url, plainly(e)) from e
+
+
+def check_address(url: str, guard: Guard) -> None:
+    """Refuse what is no public web address. Raises ``Forbidden``."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or PORTS.get(parts.scheme, 0)
+    except ValueError as e:
+        raise Forbidden(url, f"not an address: {e}") from e
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise Forbidden(url, "not an http or https address")
+    if parts.username is not None:
+        raise Forbidden(url, "addresses with a user name are not fetched")
+    if port not in PORTS.values() and not guard.lists(parts.hostname, port):
+        raise Forbidden(url, f"port {port} is neither 80 nor 443; list it in [fetch] allow if it is meant")
+
+
+def retry_at(headers: Mapping[str, str], now: datetime | None = None) -> datetime | None:
+    """When ``Retry-After`` asks us to come back (RFC 9110 section 10.2.3): seconds, or a date, which is
+    taken relative to the server's own ``Date``."""
+    said = headers.get("Retry-After", "").strip()
+    now = now or datetime.now(UTC)
+    if said.isdigit():
+        return now + timedelta(seconds=min(int(said), 86400 * 7))
+    then, theirs = http_date(said), http_date(headers.get("Date", ""))
+    return now + max(then - (theirs or now), timedelta()) if then else None
+
+
+def http_date(text: str) -> datetime | None:
+    """An HTTP date (RFC 9110 section 5.6.7) as aware UTC; ``None`` where it is none."""
+    try:
+        parsed = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def plainly(error: BaseException) -> str:
+    """A network error in an operator's words."""
+    text = str(error)
+    if isinstance(error, (requests.ConnectTimeout, requests.ReadTimeout, TimeoutError)):
+        return f"no answer in time ({type(error).__name__})"
+    if isinstance(error, socket.gaierror) or any(hint in text for hint in ("not known", "getaddrinfo")):
+        return "the host's name is not known"
+    if "Connection refused" in text:
+        return "connection refused"
+    return text[:300] or type(error).__name__
+
+
+def _read(url: str, response: requests.Response, limit: int, end: float) -> bytes:
+    declared = response.headers.get("Content-Length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise TooLarge(url, f"{int(declared):,} bytes; at most {limit:,} are read")
+    content = bytearray()
+    # read1 returns what has arrived: a server that drips bytes cannot hold us beyond the deadline
+    while chunk := response.raw.read1(65536, decode_content=True):
+        content += chunk
+        if len(content) > limit:
+            raise TooLarge(url, f"more than {limit:,} bytes")
+        if time.monotonic() > end:
+            raise FetchError(url, "the answer took too long")
+    return bytes(content)
+
+
+def _reason(answer: Answer) -> str:
+    if answer.status < 400:
+        return f"{answer.status}: a redirect without an address"
+    phrase = HTTPStatus(answer.status).phrase if answer.status in set(HTTPStatus) else ""
+    return f"{answer.status} {phrase}".strip()
+
+
+class _Adapter(HTTPAdapter):
+    """Connects through a guard."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        super().__init__(pool_connections=20, pool_maxsize=20)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        manager: PoolManager = self.poolmanager
+        manager.pool_classes_by_scheme = _pools(self._guard)
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        try:
+            return super().send(request, *args, **kwargs)
+        except requests.ConnectionError as e:
+            forbidden = _cause(e, Forbidden)
+            if forbidden:
+                raise forbidden from e
+            raise
+
+
+def _cause(error: BaseException | None, kind: type[Forbidden]) -> Forbidden | None:
+    while error is not None:
+        if isinstance(error, kind):
+            return error
+        error = getattr(error, "reason", None) or error.__cause__ or error.__context__
+    return None
+
+
+def _pools(guard: Guard) -> dict[str, Any]:
+    def new_connection(connection: HTTPConnection) -> socket.socket:
+        try:
+            return guard.connect(connection.host, connection.port or 0, connection.timeout)
+        except TimeoutError as e:
+            raise ConnectTimeoutError(connection, f"no connection to {connection.host} in time") from e
+        except OSError as e:
+            raise NewConnectionError(connection, str(e)) from e
+
+    class Plain(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return new_connection(self)
+
+    class Secure(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return new_connection(self)
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}

@@ -1,0 +1,76 @@
+"""Celery's settings, each with its reason. Celery imports this module when it first needs them.
+
+The declarations are read from the folder that ``SYNDICATOR_FOLDER`` names, else the current one.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from syndicator.wiring import declarations
+
+#: One queue per job, so that a slow one never delays another (workers choose by ``--jobs``).
+JOBS = ("watch", "build", "deliver", "sweep")
+
+#: Seconds between sweeps: what a lost doorbell costs.
+SWEEP_EVERY = 2.0
+
+
+def folder() -> Path:
+    """Where the declarations are."""
+    return Path(os.environ.get("SYNDICATOR_FOLDER", ".")).resolve()
+
+
+def broker(url: str) -> dict[str, Any]:
+    """The broker's address and options. ``filesystem://PATH`` needs no server: messages are files."""
+    if not url.startswith("filesystem:"):
+        # A message that nobody acknowledged comes back after an hour; no job takes longer than a minute
+        # or two, and none has an ETA (which would be delivered twice beyond that hour).
+        return {"broker_url": url, "broker_transport_options": {"visibility_timeout": 3600}}
+    root = Path(urlsplit(url).path)
+    for name in ("messages", "control", "processed"):
+        (root / name).mkdir(parents=True, exist_ok=True)
+    return {
+        "broker_url": "filesystem://",
+        "broker_transport_options": {
+            "data_folder_in": str(root / "messages"),
+            "data_folder_out": str(root / "messages"),
+            "control_folder": str(root / "control"),
+            "processed_folder": str(root / "processed"),
+            "store_processed": False,
+            # The default of a second would be most of the time from notice to post.
+            "polling_interval": 0.05,
+        },
+    }
+
+
+globals().update(broker(declarations(folder()).keep.broker))
+
+accept_content = ["json"]  # ids only; nothing that could run code
+task_serializer = "json"
+task_ignore_result = True  # how a job ended stands in its row
+task_store_errors_even_if_ignored = False
+task_acks_late = True  # a worker that dies leaves the message to another
+task_reject_on_worker_lost = True
+worker_prefetch_multiplier = 1  # jobs differ in length: nobody hoards
+worker_hijack_root_logger = False  # our log lines, not Celery's
+worker_cancel_long_running_tasks_on_connection_loss = False  # a post under way is not torn apart
+worker_send_task_events = True  # for Flower
+task_create_missing_queues = True
+task_default_queue = "sweep"
+task_routes = {job: {"queue": job} for job in JOBS}
+broker_connection_retry_on_startup = True
+broker_connection_max_retries = None  # the broker may be away for long: rows are the truth
+task_publish_retry = False  # a doorbell that does not ring is rung again by the next sweep
+enable_utc = True
+timezone = "UTC"
+beat_schedule = {
+    "sweep": {
+        "task": "sweep",
+        "schedule": SWEEP_EVERY,
+        "options": {"expires": SWEEP_EVERY * 5},  # an old sweep is no use to anybody
+    }
+}

@@ -1,0 +1,1 @@
+"""Text: cleaning what comes from outside, measuring and cutting what goes out."""

@@ -1,0 +1,131 @@
+"""Dates as sites write them, to aware UTC.
+
+Tried in this order, the certain before the guessed: the declared format, ISO 8601, RFC 822, dateparser.
+The order of day and month is never guessed: ``03/08/2025`` has no meaning without a declared format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo
+
+import dateparser
+
+#: Zones that RFC 822 dates carry in practice and that Python takes for UTC: name to hours.
+ZONES = {
+    "ICT": 7,
+    "WIB": 7,
+    "SGT": 8,
+    "HKT": 8,
+    "PHT": 8,
+    "JST": 9,
+    "KST": 9,
+    "IST": 5.5,
+    "CET": 1,
+    "CEST": 2,
+    "BST": 1,
+}
+
+#: Digits of the region's scripts, and words that stand around dates there.
+DIGITS = (
+    {0xE50 + i: str(i) for i in range(10)}
+    | {0xED0 + i: str(i) for i in range(10)}
+    | {0x17E0 + i: str(i) for i in range(10)}
+)
+AROUND = re.compile(r"ວັນທີ|ที่|น\.$|\bat\b|^(?:published|updated|posted)\s*:?\s*", re.IGNORECASE)
+
+#: Buddhist years run ahead of the common era's by so many.
+BUDDHIST = 543
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+
+AMBIGUOUS = re.compile(r"^\s*\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}")
+
+
+def parse_date(
+    text: str,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    format: str | None = None,  # noqa: A002 - as in strptime
+) -> datetime | None:
+    """When a text says that something was, as aware UTC; ``None`` where it says nothing certain.
+
+    ``zone`` is meant where the text names none. ``format`` is the source's own (``datetime.strptime``).
+    Years of the Buddhist era are recognised by being centuries ahead of ``now``.
+    """
+    said = " ".join(text.translate(DIGITS).replace("\u200b", "").split())
+    if not said:
+        return None
+    readers: list[Callable[[], datetime | None]] = [
+        lambda: _declared(said, format),
+        lambda: _iso(said),
+        lambda: _rfc822(said),
+        lambda: _guessed(said, zone),
+    ]
+    for read in readers:
+        found = read()
+        if found is not None:
+            return _sane(found if found.tzinfo else found.replace(tzinfo=zone), now)
+    return None
+
+
+def _declared(text: str, form: str | None) -> datetime | None:
+    if not form:
+        return None
+    try:
+        return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the source's
+    except ValueError:
+        return None
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _rfc822(text: str) -> datetime | None:
+    name = text.rpartition(" ")[2]
+    if name in ZONES:
+        text = text.removesuffix(name) + _offset(ZONES[name])
+    try:
+        return parsedate_to_datetime(text)
+    except ValueError:
+        return None
+
+
+def _offset(hours: float) -> str:
+    return f"+{int(hours):02}{round(hours % 1 * 60):02}"
+
+
+def _guessed(text: str, zone: ZoneInfo) -> datetime | None:
+    if AMBIGUOUS.match(text):
+        return None
+    found: datetime | None = dateparser.parse(
+        AROUND.sub("", text).strip(),
+        languages=["en", "lo", "th", "km", "vi", "my", "fr"],
+        settings={
+            "TIMEZONE": zone.key,
+            "REQUIRE_PARTS": ["day", "month", "year"],
+            "PARSERS": ["absolute-time"],
+        },
+    )
+    return found
+
+
+def _sane(found: datetime, now: datetime) -> datetime | None:
+    if found.year - now.year >= BUDDHIST - 143:
+        try:
+            found = found.replace(year=found.year - BUDDHIST)
+        except ValueError:  # 29 February
+            found = found.replace(year=found.year - BUDDHIST, day=28)
+    try:
+        moment = found.astimezone(UTC).replace(microsecond=0)
+    except (OverflowError, ValueError):
+        return None
+    return moment if EARLIEST <= moment <= now + timedelta(days=3660) else None

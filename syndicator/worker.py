@@ -1,0 +1,106 @@
+"""Celery: the tasks (shells around the jobs), and the processes that run them.
+
+Messages are doorbells: they carry a name, rows carry the truth. A message that is lost, late or
+delivered twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_ready
+from kombu.exceptions import OperationalError
+
+from syndicator import settings
+from syndicator.lifeline import watch_parent
+from syndicator.wiring import Newsroom, open_newsroom
+
+log = logging.getLogger(__name__)
+
+app = Celery("syndicator", set_as_current=False)
+app.config_from_object("syndicator.settings")
+
+#: Seconds between signs of life.
+BEAT = 10.0
+
+
+class CeleryBell:
+    """Rings by sending a task. A broker that is away is no error: the next sweep rings again."""
+
+    def ring(self, job: str, name: str) -> None:
+        try:
+            app.send_task(job, args=[name], queue=job, expires=settings.SWEEP_EVERY * 5, ignore_result=True)
+        except (OperationalError, OSError) as e:
+            log.warning("broker: %s (%s %s waits for the next sweep)", e, job, name)
+
+
+@cache
+def newsroom() -> Newsroom:
+    """This process's newsroom, opened once."""
+    return open_newsroom(settings.folder(), bell=CeleryBell())
+
+
+@app.task(name="watch")
+def watch(name: str) -> None:
+    newsroom().watch(name)
+
+
+@app.task(name="build")
+def build(name: str) -> None:
+    newsroom().build(name)
+
+
+@app.task(name="deliver")
+def deliver(name: str) -> None:
+    newsroom().deliver(name)
+
+
+@app.task(name="sweep")
+def sweep() -> None:
+    newsroom().sweep()
+
+
+def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
+    """Work until told to stop. ``concurrency`` ``None``: enough for every row that can be in hand."""
+    watch_parent()
+    opened = newsroom()
+    threads = concurrency or opened.most_at_once
+    worker_ready.connect(_report_alive, weak=False)
+    app.worker_main(
+        ["worker", "--pool=threads", f"--concurrency={threads}", f"--queues={','.join(jobs)}"]
+        + ["--without-gossip", "--without-mingle", "--loglevel=WARNING", f"--hostname={process_name()}"]
+    )
+
+
+def run_beat() -> None:
+    """Ring for a sweep every few seconds. Any number of beats may run: sweeping twice is harmless."""
+    watch_parent()
+    # The plain scheduler keeps its clock in memory: nothing is lost with it, the schedule is in the rows.
+    app.Beat(scheduler_cls="celery.beat:Scheduler", loglevel="WARNING", quiet=True).run()
+
+
+def process_name() -> str:
+    """A name for this process that no other one has."""
+    return f"worker-{os.getpid()}@{socket.gethostname()}"
+
+
+def _report_alive(**_: Any) -> None:
+    def report() -> None:
+        pause = threading.Event()
+        while True:
+            try:
+                newsroom().store.beat(process_name(), "worker", datetime.now(UTC))
+            except Exception:
+                log.exception("could not report that this worker is alive")
+            pause.wait(BEAT)
+
+    log.info("worker ready")
+    threading.Thread(target=report, name="alive", daemon=True).start()
