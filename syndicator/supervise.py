@@ -98,7 +98,9 @@ class Supervisor:
         child.falls = 1 if is_steady else child.falls + 1
         pause = 0.0 if is_steady else min(0.5 * 2 ** (child.falls - 1), LONGEST_WAIT)
         child.restart_at = time.monotonic() + pause
-        self.say(f"{child.name} ended ({_how(code)}); starting it again" + (f" in {pause:g} s" if pause else ""))
+        self.say(
+            f"{child.name} ended ({_how(code)}); starting it again" + (f" in {pause:g} s" if pause else "")
+        )
         return 0
 
     def _stop_all(self) -> None:

@@ -1,0 +1,1 @@
+"""Where built feeds are kept, and how web servers get at them."""

@@ -1,0 +1,15 @@
+"""How feeds are written. Adding a format: one module, one line here, one test class."""
+
+from __future__ import annotations
+
+from syndicator.kinds import Kinds
+
+kind = Kinds(
+    noun="format",
+    group="syndicator.formats",
+    built_in={
+        "atom": "syndicator.formats.atom:Atom",
+        "json": "syndicator.formats.json_feed:JsonFeed",
+        "rss": "syndicator.formats.rss:Rss",
+    },
+)

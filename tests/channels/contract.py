@@ -1,0 +1,314 @@
+"""What every channel promises. Subclass, and provide the fixtures ``server`` and ``channel``."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import pytest
+import requests
+from PIL import Image
+from requests.adapters import HTTPAdapter
+
+from syndicator.article import Article, Photo
+from syndicator.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.ports import Channel
+from syndicator.post import PhotoFile, Post, compose
+from tests.channels import local_server
+from tests.channels.local_server import Act, LocalServer, Trouble, body, half, reset, silence, status
+from tests.channels.servers import Published
+
+ARTICLE = Article(
+    guid="tag:news.example,2026-03-01:site/bridge",
+    source="site",
+    key="bridge",
+    url="https://news.example/2026/bridge?from=front&edition=1",
+    title="ຂົວຂ້າມແມ່ນ້ຳເປີດຄືນ: the bridge reopens",
+    summary="After two years of repairs, trams cross the river again.",
+    section="City",
+    language="lo-LA",
+    authors=("Noy S.",),
+    published=datetime(2026, 3, 1, 9, 30, tzinfo=UTC),
+    updated=datetime(2026, 3, 1, 9, 30, tzinfo=UTC),
+    first_seen=datetime(2026, 3, 1, 9, 31, tzinfo=UTC),
+    photo=Photo(
+        url="https://news.example/tram.jpg",
+        alt="A tram on the bridge at dawn",
+        credit="Noy S. / Example News",
+    ),
+)
+CORRECTED = replace(
+    ARTICLE,
+    revision=2,
+    title="The bridge reopens on Monday",
+    note="An earlier version named the wrong day.",
+    updated=datetime(2026, 3, 1, 11, 0, tzinfo=UTC),
+)
+OTHER = replace(
+    ARTICLE, guid="tag:news.example,2026-03-01:site/ferry", url="https://news.example/2026/bridge"
+)
+KEY = f"{ARTICLE.guid}#wire"
+OTHER_KEY = f"{OTHER.guid}#wire"
+
+
+def picture(colour: str = "steelblue", media_type: str = "image/jpeg") -> PhotoFile:
+    """A photo of one colour."""
+    file = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(file, media_type.removeprefix("image/"))
+    return PhotoFile(content=file.getvalue(), media_type=media_type, width=64, height=48)
+
+
+class Impatient(HTTPAdapter):
+    """Waits a moment where we wait seconds otherwise."""
+
+    def send(self, *args: object, **options: object) -> requests.Response:
+        return super().send(*args, **{**options, "timeout": 0.3})  # type: ignore[arg-type]  # as they came
+
+
+def impatient_session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.mount("http://", Impatient())
+    return session
+
+
+class Place(Protocol):
+    """Where posts end up, as readers see it."""
+
+    @property
+    def published(self) -> list[Published]: ...
+
+
+class ChannelContract:
+    """The promises of ``syndicator.ports.Channel`` that need no network to be broken."""
+
+    def post(self, channel: Channel, article: Article = ARTICLE, photo: PhotoFile | None = None) -> Post:
+        return compose(article, channel.limits, photo)
+
+    def test_publishes_title_summary_and_link(self, channel: Channel, server: Place) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+
+        [published] = server.published
+        for part in (ARTICLE.title, ARTICLE.summary, ARTICLE.url):
+            assert part in published.text
+        assert receipt.remote_id
+
+    def test_shows_the_lead_photo_with_its_alternative_text(self, channel: Channel, server: Place) -> None:
+        photo = picture() if channel.limits.photo else None
+
+        channel.send(self.post(channel, photo=photo), key=KEY)
+
+        [published] = server.published
+        assert published.photo == (photo.content if photo else None)
+        assert published.alt == "A tram on the bridge at dawn"
+
+    def test_the_same_key_publishes_once(self, channel: Channel, server: Place) -> None:
+        first = channel.send(self.post(channel), key=KEY)
+        again = channel.send(self.post(channel), key=KEY)
+
+        assert first == again
+        assert len(server.published) == 1
+
+    def test_another_key_publishes_another_post(self, channel: Channel, server: Place) -> None:
+        first = channel.send(self.post(channel), key=KEY)
+        second = channel.send(self.post(channel, OTHER), key=OTHER_KEY)
+
+        assert first != second
+        assert len(server.published) == 2
+
+    def test_an_edit_makes_the_post_say_the_new_thing(self, channel: Channel, server: Place) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+
+        for _ in range(2):  # repeating it is harmless
+            edited = channel.edit(receipt, self.post(channel, CORRECTED))
+            assert edited.remote_id == receipt.remote_id
+
+        [published] = server.published
+        assert CORRECTED.title in published.text
+        assert CORRECTED.note in published.text
+        assert ARTICLE.title not in published.text
+
+    def test_an_edit_changes_the_photo_and_takes_it_away(self, channel: Channel, server: Place) -> None:
+        if channel.limits.photo is None:
+            pytest.skip("this channel carries no photo files")
+        receipt = channel.send(self.post(channel, photo=picture()), key=KEY)
+
+        other = picture("tomato", "image/png")
+        receipt = channel.edit(receipt, self.post(channel, CORRECTED, photo=other))
+        assert server.published[0].photo == other.content
+
+        channel.edit(receipt, self.post(channel, CORRECTED))
+        assert server.published[0].photo is None
+
+    def test_deleting_twice_is_harmless(self, channel: Channel, server: Place) -> None:
+        post = self.post(channel)
+        receipt = channel.send(post, key=KEY)
+
+        channel.delete(receipt, post)
+        channel.delete(receipt, post)
+
+        assert server.published == []
+
+    def test_what_was_taken_back_can_be_published_again(self, channel: Channel, server: Place) -> None:
+        receipt = channel.send(self.post(channel, photo=picture()), key=KEY)
+        channel.delete(receipt, self.post(channel, replace(ARTICLE, revision=2)))
+
+        again = channel.send(self.post(channel, replace(ARTICLE, revision=3)), key=KEY)
+        repeated = channel.send(self.post(channel, replace(ARTICLE, revision=3)), key=KEY)
+
+        assert again == repeated
+        assert len(server.published) == 1
+
+    def test_finds_what_it_has_posted(self, channel: Channel, server: Place) -> None:
+        channel.send(self.post(channel, OTHER), key=OTHER_KEY)
+        receipt = channel.send(self.post(channel), key=KEY)
+
+        assert channel.find(self.post(channel), key=KEY) == receipt
+
+    def test_takes_the_longest_post_that_it_allows(self, channel: Channel, server: Place) -> None:
+        long = replace(
+            ARTICLE,
+            title="ຂ່າວດ່ວນ 👩‍👩‍👧‍👦 é " * 400,
+            summary="ກຳລັງ " * 4000,
+            photo=Photo(url="https://news.example/x.jpg", alt="ນ້ຳ " * 3000),
+        )
+        photo = picture() if channel.limits.photo else None
+
+        channel.send(self.post(channel, long, photo), key=KEY)
+
+        [published] = server.published
+        assert long.url in published.text
+        assert (published.photo is None) == (photo is None)
+
+    def test_a_trial_says_where_it_posts_to(self, channel: Channel, server: Place) -> None:
+        assert channel.check()
+        assert server.published == []
+
+    def test_keeps_its_secrets_to_itself(self, channel: Channel, secret: str) -> None:
+        channel.send(self.post(channel), key=KEY)
+
+        assert secret not in repr(channel)
+
+
+TROUBLES: dict[str, tuple[Act, type[SyndicatorError]]] = {
+    "429": (status(429), TryLater),
+    "503": (status(503), TryLater),
+    "408": (status(408), TryLater),
+    "425": (status(425), TryLater),
+    "500": (status(500), OutcomeUnknown),
+    "502": (status(502), OutcomeUnknown),
+    "504": (status(504), OutcomeUnknown),
+    "silence": (silence, OutcomeUnknown),
+    "reset": (reset, OutcomeUnknown),
+    "half an answer": (half, OutcomeUnknown),
+    "a huge answer": (body(b"x" * 5_000_000), OutcomeUnknown),
+    "401": (status(401), Misconfigured),
+    "403": (status(403), Misconfigured),
+    "301": (status(301, Location="https://elsewhere.example/"), Misconfigured),
+    "308": (status(308, Location="https://elsewhere.example/"), Misconfigured),
+    "422": (status(422), Refused),
+    "400": (status(400), Refused),
+}
+
+
+class HttpChannelContract(ChannelContract):
+    """The same for channels that post by HTTP: every error is sorted by "was it posted?".
+
+    ``at`` is the path that posts are sent to; ``build`` makes the channel for a server's address.
+    """
+
+    at: str
+
+    @pytest.mark.parametrize(("act", "error"), TROUBLES.values(), ids=TROUBLES)
+    def test_says_whether_it_was_posted(
+        self, channel: Channel, server: LocalServer, act: Act, error: type[SyndicatorError], secret: str
+    ) -> None:
+        server.trouble = Trouble(act, at=self.at)
+
+        with pytest.raises(SyndicatorError) as caught:
+            channel.send(self.post(channel), key=KEY)
+
+        assert type(caught.value) is error
+        assert "127.0.0.1" in str(caught.value)
+        assert secret not in str(caught.value)
+
+    def test_nobody_there_means_not_posted(self, build: Callable[[str], Channel]) -> None:
+        channel = build(f"http://127.0.0.1:{local_server.closed_port()}")
+
+        with pytest.raises(TryLater, match="cannot be reached: Connection refused"):
+            channel.send(self.post(channel), key=KEY)
+
+    def test_a_name_that_nobody_knows_means_not_posted(self, build: Callable[[str], Channel]) -> None:
+        channel = build("http://nobody.invalid")
+
+        with pytest.raises(TryLater, match="cannot be reached"):
+            channel.send(self.post(channel), key=KEY)
+
+    def test_an_endless_answer_is_cut_off(
+        self, channel: Channel, server: LocalServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("syndicator.channels._http.PATIENCE", 0.2)
+        server.trouble = Trouble(local_server.trickle, at=self.at)
+
+        with pytest.raises(OutcomeUnknown, match="took too long"):
+            channel.send(self.post(channel), key=KEY)
+
+    def test_waits_as_long_as_the_server_says(self, channel: Channel, server: LocalServer) -> None:
+        server.trouble = Trouble(status(429, Retry_After="120"), at=self.at)
+        before = datetime.now(UTC)
+
+        with pytest.raises(TryLater) as caught:
+            channel.send(self.post(channel), key=KEY)
+
+        assert caught.value.not_before is not None
+        assert (
+            timedelta(0) <= caught.value.not_before - before - timedelta(seconds=120) < timedelta(minutes=1)
+        )
+
+    def test_a_move_is_told_with_the_new_address(self, channel: Channel, server: LocalServer) -> None:
+        server.trouble = Trouble(status(301, Location="https://new.example/hook"), at=self.at)
+
+        with pytest.raises(Misconfigured, match=r"has moved to 'https://new\.example/hook'"):
+            channel.send(self.post(channel), key=KEY)
+
+    @pytest.mark.parametrize("act", [silence, reset, half, status(502)])
+    def test_a_lost_answer_is_made_up_for_under_the_same_key(
+        self, channel: Channel, server: LocalServer, act: Act
+    ) -> None:
+        post = self.post(channel)
+        server.trouble = Trouble(act, at=self.at, after=True)
+        with pytest.raises(OutcomeUnknown):
+            channel.send(post, key=KEY)
+        server.trouble = None
+
+        channel.send(post, key=KEY)
+
+        assert len(self.seen(server)) == 1
+
+    def seen(self, server: object) -> list[Published]:
+        found: list[Published] = server.published  # type: ignore[attr-defined]  # a Place, too
+        return found
+
+    def test_an_edit_that_failed_can_be_repeated(self, channel: Channel, server: LocalServer) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.trouble = Trouble(reset, at=self.at, after=True)
+        with pytest.raises(OutcomeUnknown):
+            channel.edit(receipt, self.post(channel, CORRECTED))
+        server.trouble = None
+
+        channel.edit(receipt, self.post(channel, CORRECTED))
+
+        [published] = self.seen(server)
+        assert CORRECTED.title in published.text
+
+    @pytest.mark.parametrize("act", [status(500), status(503), silence, reset])
+    def test_a_trial_that_gets_no_answer_can_be_made_later(
+        self, channel: Channel, server: LocalServer, act: Act
+    ) -> None:
+        server.trouble = Trouble(act)
+
+        with pytest.raises(TryLater):
+            channel.check()

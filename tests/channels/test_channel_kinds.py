@@ -1,0 +1,34 @@
+"""Kinds of channels: built in, from other packages, or by import path."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.channels import BUILT_IN, kind
+from syndicator.channels.outbox import Outbox
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_every_built_in_kind_is_there(name: str) -> None:
+    assert kind(name).__name__.casefold() == name
+
+
+def test_an_import_path_is_a_kind() -> None:
+    assert kind("syndicator.channels.outbox:Outbox") is Outbox
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("mastadon", "do you mean 'mastodon'"),
+        ("zzz", "there are mastodon, outbox, webhook"),
+        ("", "there are"),
+        ("no.such.module:Kind", "cannot be loaded"),
+        ("syndicator.channels.outbox:Nothing", "cannot be loaded"),
+        ("syndicator.channels.outbox:cards", "is no class"),
+        ("a b:c", "cannot be loaded"),
+    ],
+)
+def test_an_unknown_kind_is_told_with_a_hint(name: str, hint: str) -> None:
+    with pytest.raises(LookupError, match=hint):
+        kind(name)

@@ -1,0 +1,360 @@
+"""Mastodon, against a server built from its documentation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator.channels import mastodon
+from syndicator.channels.mastodon import Mastodon
+from syndicator.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.post import Post
+from syndicator.secret import Secret
+from tests.channels.contract import (
+    ARTICLE,
+    CORRECTED,
+    KEY,
+    OTHER,
+    HttpChannelContract,
+    impatient_session,
+    picture,
+)
+from tests.channels.local_server import Act, Trouble, body, half, reset, silence, status
+from tests.channels.servers import FakeMastodon
+
+MEDIA = "/api/v2/media"
+STATUSES = "/api/v1/statuses"
+ACCOUNTS = "/api/v1/accounts"
+
+
+@pytest.fixture
+def server() -> Iterator[FakeMastodon]:
+    with FakeMastodon() as fake:
+        yield fake
+
+
+@pytest.fixture
+def secret(server: FakeMastodon) -> str:
+    return server.token
+
+
+@pytest.fixture
+def build(secret: str, tmp_path: Path) -> Iterator[Callable[[str], Mastodon]]:
+    (tmp_path / "token").write_text(secret)
+    with impatient_session() as session:
+        yield lambda address: Mastodon(
+            name="wire", server=address, token=Secret(f"file:{tmp_path}/token"), session=session
+        )
+
+
+@pytest.fixture
+def channel(build: Callable[[str], Mastodon], server: FakeMastodon) -> Mastodon:
+    return build(server.address)
+
+
+class TestMastodon(HttpChannelContract):
+    at = STATUSES
+
+    def test_a_receipt_tells_where_the_status_is(self, channel: Mastodon, server: FakeMastodon) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+
+        assert receipt.url == f"{server.address}/@newsroom/{receipt.remote_id}"
+
+    def test_a_status_has_its_language_and_visibility(self, channel: Mastodon, server: FakeMastodon) -> None:
+        replace(channel, visibility="unlisted").send(self.post(channel), key=KEY)
+
+        [status] = server.shelf.statuses.values()
+        assert (status.language, status.visibility) == ("lo", "unlisted")
+
+    def test_an_article_without_a_language_leaves_it_to_the_account(
+        self, channel: Mastodon, server: FakeMastodon
+    ) -> None:
+        channel.send(self.post(channel, replace(ARTICLE, language="")), key=KEY)
+
+        assert "language" not in server.requests[-1].fields()
+
+    def test_waits_for_a_photo_that_is_still_being_processed(
+        self, channel: Mastodon, server: FakeMastodon
+    ) -> None:
+        server.slow_media = 2
+
+        channel.send(self.post(channel, photo=picture()), key=KEY)
+
+        assert server.published[0].photo == picture().content
+        looks = [r for r in server.requests if r.path.startswith("/api/v1/media/")]
+        assert len(looks) == 3
+
+    def test_a_photo_that_is_never_ready_is_tried_later(
+        self, channel: Mastodon, server: FakeMastodon, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("syndicator.channels._http.PATIENCE", 0.3)
+        server.slow_media = 1_000
+
+        with pytest.raises(TryLater):
+            channel.send(self.post(channel, photo=picture()), key=KEY)
+
+        assert server.published == []
+
+    @pytest.mark.parametrize(
+        "act", [silence, reset, half, status(500), body(b"not JSON"), body(b'{"id2": 1}')]
+    )
+    @pytest.mark.parametrize("after", [False, True])
+    def test_a_lost_photo_is_no_mystery(
+        self, channel: Mastodon, server: FakeMastodon, act: Act, after: bool
+    ) -> None:
+        """Nothing that readers see was posted, and the next article may fare better."""
+        server.trouble = Trouble(act, at=MEDIA, after=after)
+
+        with pytest.raises(TryLater, match=r"^photo: ") as caught:
+            channel.send(self.post(channel, photo=picture()), key=KEY)
+
+        assert not caught.value.whole_channel
+        assert server.published == []
+
+    def test_a_photo_that_the_server_will_not_have_stops_no_news(
+        self, channel: Mastodon, server: FakeMastodon, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        unreadable = replace(picture(), content=b"no picture at all")
+
+        channel.send(self.post(channel, photo=unreadable), key=KEY)
+
+        assert server.published[0].photo is None
+        assert "without its photo: 127.0.0.1 answers 422: Validation failed: File is invalid" in caplog.text
+
+    def test_an_alternative_text_is_counted_in_characters_by_servers(
+        self, channel: Mastodon, server: FakeMastodon
+    ) -> None:
+        post = Post(article=ARTICLE, text=ARTICLE.url, alt="ນ້ຳ" * 1500, photo=picture())
+
+        channel.send(post, key=KEY)
+
+        assert 1450 < len(server.published[0].alt) <= 1500
+
+    @pytest.mark.parametrize(
+        "act", [body(b"[]"), body(b"{}"), body(b"[" * 100_000), body(b'{"id": 1', code=202)]
+    )
+    def test_an_answer_that_makes_no_sense_is_no_answer(
+        self, channel: Mastodon, server: FakeMastodon, act: Act
+    ) -> None:
+        server.trouble = Trouble(act, at=STATUSES, after=True)
+        with pytest.raises(OutcomeUnknown, match="unreadable answer"):
+            channel.send(self.post(channel), key=KEY)
+        server.trouble = None
+
+        channel.send(self.post(channel), key=KEY)
+
+        assert len(server.published) == 1
+
+    def test_a_rate_limit_is_waited_for(self, channel: Mastodon, server: FakeMastodon) -> None:
+        then = (datetime.now(UTC) + timedelta(minutes=4)).replace(microsecond=0)
+        headers = {"X_RateLimit_Reset": then.isoformat().replace("+00:00", ".000000Z")}
+        server.trouble = Trouble(status(429, **headers), at=STATUSES)
+
+        with pytest.raises(TryLater) as caught:
+            channel.send(self.post(channel), key=KEY)
+
+        assert caught.value.not_before == then
+        assert caught.value.whole_channel
+
+    def test_after_an_hour_a_server_has_forgotten_the_key(
+        self, channel: Mastodon, server: FakeMastodon
+    ) -> None:
+        """Which is why our memory of it is shorter, and then we look."""
+        channel.send(self.post(channel), key=KEY)
+        server.now = lambda: datetime.now(UTC) + timedelta(hours=1)
+
+        channel.send(self.post(channel), key=KEY)
+
+        assert len(server.published) == 2
+        assert channel.key_memory is not None
+        assert channel.key_memory < timedelta(hours=1)
+
+    def test_an_address_without_a_mastodon_server_is_told(
+        self, channel: Mastodon, server: FakeMastodon
+    ) -> None:
+        server.trouble = Trouble(status(404))
+
+        for attempt in (lambda: channel.send(self.post(channel), key=KEY), channel.check):
+            with pytest.raises(Misconfigured, match="is there a Mastodon server at"):
+                attempt()
+
+    @pytest.mark.parametrize("gone", [404, 410])
+    def test_a_status_that_somebody_deleted_cannot_be_edited(
+        self, channel: Mastodon, server: FakeMastodon, gone: int
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.trouble = Trouble(status(gone), method="PUT")
+
+        with pytest.raises(Refused, match="was deleted on the server"):
+            channel.edit(receipt, self.post(channel, CORRECTED))
+
+    def test_deleting_takes_the_photo_along(self, channel: Mastodon, server: FakeMastodon) -> None:
+        receipt = channel.send(self.post(channel, photo=picture()), key=KEY)
+
+        channel.delete(receipt, self.post(channel))
+
+        assert server.shelf.media == {}
+
+    @pytest.mark.parametrize(
+        ("act", "error"),
+        [
+            (silence, OutcomeUnknown),
+            (reset, OutcomeUnknown),
+            (status(429), TryLater),
+            (status(403), Misconfigured),
+        ],
+    )
+    def test_a_failed_deletion_is_sorted_too(
+        self, channel: Mastodon, server: FakeMastodon, act: Act, error: type[SyndicatorError]
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.trouble = Trouble(act, method="DELETE")
+
+        with pytest.raises(error):
+            channel.delete(receipt, self.post(channel))
+
+    @pytest.mark.parametrize(
+        ("server_says", "mistake"),
+        [
+            ("mastodon.example", "mastodon.example"),
+            ("ftp://x", "ftp"),
+            ("https://x/web", "web"),
+            ("https://", ""),
+        ],
+    )
+    def test_what_is_no_server_is_refused(self, channel: Mastodon, server_says: str, mistake: str) -> None:
+        with pytest.raises(ValueError, match=f"^server: .*{mistake}.* is no address of a server"):
+            replace(channel, server=server_says)
+
+
+class TestFinding:
+    """Whether a status is there, when its answer was lost and its key is forgotten."""
+
+    def post(self, channel: Mastodon, **changes: object) -> Post:
+        article = replace(ARTICLE, first_seen=datetime.now(UTC), **changes)  # type: ignore[arg-type]  # by name
+        return Post(article=article, text=f"{article.title}\n\n{article.url}")
+
+    def fill(self, channel: Mastodon, count: int) -> None:
+        for n in range(count):
+            channel.send(self.post(channel, url=f"https://news.example/{n}"), key=f"{n}")
+
+    def test_an_account_without_statuses_has_none(self, channel: Mastodon) -> None:
+        assert channel.find(self.post(channel), key=KEY) is None
+
+    def test_another_address_that_begins_alike_is_another_article(self, channel: Mastodon) -> None:
+        post = self.post(channel, url="https://news.example/2026/bridge-closed")
+        channel.send(post, key=KEY)
+
+        assert channel.find(self.post(channel, url=OTHER.url), key=KEY) is None
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://news.example/a?b=1&c=2#part",
+            "https://news.example/ຂ່າວ/ຂົວ",
+            "https://news.example/%E0%BA%82%E0%BB%88",
+            f"https://news.example/{'long/' * 60}",
+        ],
+    )
+    def test_an_address_is_known_again_however_it_is_escaped(self, channel: Mastodon, url: str) -> None:
+        receipt = channel.send(self.post(channel, url=url), key=KEY)
+
+        assert channel.find(self.post(channel, url=url), key=KEY) == receipt
+
+    def test_looks_on_later_pages(self, channel: Mastodon) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        self.fill(channel, mastodon.PAGE + 1)
+
+        assert channel.find(self.post(channel), key=KEY) == receipt
+
+    def test_what_is_older_than_the_article_need_not_be_read(
+        self, channel: Mastodon, server: FakeMastodon
+    ) -> None:
+        server.now = lambda: datetime.now(UTC) - timedelta(hours=1)
+        self.fill(channel, mastodon.PAGE + 1)
+        before = len(server.requests)
+
+        assert channel.find(self.post(channel), key=KEY) is None
+        assert len(server.requests) - before == 2  # the account and one page
+
+    def test_cannot_tell_when_there_is_more_than_it_reads(
+        self, channel: Mastodon, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(mastodon, "PAGES", 1)
+        self.fill(channel, mastodon.PAGE + 1)
+
+        with pytest.raises(OutcomeUnknown, match="there are more"):
+            channel.find(self.post(channel), key=KEY)
+
+    @pytest.mark.parametrize(
+        "act",
+        [silence, reset, status(500), body(b"{}"), body(b"[{}]"), body(b'[{"id": 1, "created_at": "x"}]')],
+    )
+    def test_trouble_while_looking_proves_nothing(
+        self, channel: Mastodon, server: FakeMastodon, act: Act
+    ) -> None:
+        server.trouble = Trouble(act, at=f"{ACCOUNTS}/7/statuses")
+
+        with pytest.raises(TryLater):
+            channel.find(self.post(channel), key=KEY)
+
+
+class TestTrial:
+    def test_says_who_we_are(self, channel: Mastodon) -> None:
+        assert channel.check() == "@newsroom on 127.0.0.1"
+
+    def test_says_where_the_servers_limits_differ(self, channel: Mastodon, server: FakeMastodon) -> None:
+        server.max_characters, server.description_limit = 5000, 420
+
+        assert channel.check() == (
+            "@newsroom on 127.0.0.1; the server's max_characters is 5000, not 500: declare it; "
+            "the server's description_limit is 420, not 1500: declare it"
+        )
+
+    def test_says_when_a_server_may_not_know_keys(self, channel: Mastodon, server: FakeMastodon) -> None:
+        server.source_url = "https://codeberg.org/superseriousbusiness/gotosocial"
+
+        assert "declare remembers_keys = false" in channel.check()
+        forgetful = replace(channel, remembers_keys=False)
+        assert forgetful.check() == "@newsroom on 127.0.0.1"
+        assert forgetful.key_memory is None
+
+    def test_declared_limits_count(self, channel: Mastodon, server: FakeMastodon) -> None:
+        server.max_characters = 5000
+        roomy = replace(channel, max_characters=5000)
+
+        assert roomy.check() == "@newsroom on 127.0.0.1"
+        assert roomy.limits.text == 5000
+
+    @pytest.mark.parametrize("answer", [[], {}, {"configuration": 1}, {"configuration": {"statuses": 1}}])
+    def test_limits_that_make_no_sense_are_told(
+        self, channel: Mastodon, server: FakeMastodon, answer: object
+    ) -> None:
+        server.trouble = Trouble(body(json.dumps(answer).encode()), at="/api/v2/instance")
+
+        with pytest.raises(TryLater, match="unreadable answer"):
+            channel.check()
+
+    def test_a_server_that_does_not_tell_its_limits_is_taken_as_declared(
+        self, channel: Mastodon, server: FakeMastodon
+    ) -> None:
+        server.trouble = Trouble(status(404), at="/api/v2/instance")
+
+        assert channel.check() == "@newsroom on 127.0.0.1"
+
+    def test_a_wrong_token_is_told(self, channel: Mastodon, tmp_path: Path) -> None:
+        (tmp_path / "token").write_text("another")
+
+        with pytest.raises(Misconfigured, match="401: The access token is invalid; check the account"):
+            channel.check()
+
+    def test_a_missing_token_is_told(self, channel: Mastodon, tmp_path: Path) -> None:
+        (tmp_path / "token").unlink()
+
+        with pytest.raises(Misconfigured, match="token cannot be read"):
+            channel.check()

@@ -1,0 +1,214 @@
+"""Webhooks, received by a server that verifies them as Standard Webhooks asks."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from syndicator.channels.webhook import Webhook, message_id
+from syndicator.errors import Misconfigured
+from syndicator.post import compose
+from syndicator.secret import Secret
+from tests.channels.contract import ARTICLE, CORRECTED, KEY, HttpChannelContract, impatient_session
+from tests.channels.local_server import Trouble, status
+from tests.channels.servers import FakeReceiver
+
+
+@pytest.fixture
+def server() -> Iterator[FakeReceiver]:
+    with FakeReceiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def secret(server: FakeReceiver) -> str:
+    return server.secret
+
+
+@pytest.fixture
+def build(secret: str, tmp_path: Path) -> Iterator[Callable[[str], Webhook]]:
+    (tmp_path / "secret").write_text(secret)
+    with impatient_session() as session:
+        yield lambda address: Webhook(
+            name="wire", url=f"{address}/hook", secret=Secret(f"file:{tmp_path}/secret"), session=session
+        )
+
+
+@pytest.fixture
+def channel(build: Callable[[str], Webhook], server: FakeReceiver) -> Webhook:
+    return build(server.address)
+
+
+class TestWebhook(HttpChannelContract):
+    at = "/hook"
+
+    def test_a_message_says_everything_about_the_article(
+        self, channel: Webhook, server: FakeReceiver
+    ) -> None:
+        channel.send(self.post(channel), key=KEY)
+
+        [message] = server.messages
+        assert message["type"] == "article.published"
+        assert message["timestamp"] == "2026-03-01T09:30:00Z"
+        assert message["data"] == {
+            "guid": ARTICLE.guid,
+            "revision": 1,
+            "url": ARTICLE.url,
+            "title": ARTICLE.title,
+            "summary": ARTICLE.summary,
+            "authors": ["Noy S."],
+            "section": "City",
+            "tags": [],
+            "language": "lo-LA",
+            "urgent": False,
+            "note": "",
+            "published": "2026-03-01T09:30:00Z",
+            "updated": "2026-03-01T09:30:00Z",
+            "photo": {
+                "url": "https://news.example/tram.jpg",
+                "alt": "A tram on the bridge at dawn",
+                "caption": "",
+                "credit": "Noy S. / Example News",
+                "media_type": "",
+                "width": None,
+                "height": None,
+                "length": None,
+            },
+            "text": f"{ARTICLE.title}\n\n{ARTICLE.summary}\n\n{ARTICLE.url}",
+        }
+        assert server.requests[0].headers["Content-Type"] == "application/json"
+
+    def test_the_whole_article_goes_along_when_asked_for(
+        self, channel: Webhook, server: FakeReceiver
+    ) -> None:
+        article = replace(ARTICLE, content_html="<p>Trams cross again.</p>")
+
+        channel.send(self.post(channel, article), key=KEY)
+        replace(channel, content="full").send(self.post(channel, article), key="another")
+
+        assert [message["data"].get("content_html") for message in server.messages] == [
+            None,
+            "<p>Trams cross again.</p>",
+        ]
+
+    def test_a_life_is_told_in_three_messages(self, channel: Webhook, server: FakeReceiver) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        receipt = channel.edit(receipt, self.post(channel, CORRECTED))
+        channel.delete(receipt, self.post(channel, replace(CORRECTED, revision=3)))
+
+        assert [message["type"].split(".")[1] for message in server.messages] == [
+            "published",
+            "updated",
+            "withdrawn",
+        ]
+        assert server.messages[1]["timestamp"] == "2026-03-01T11:00:00Z"
+        assert server.messages[2]["data"] == {"guid": ARTICLE.guid, "revision": 3, "url": ARTICLE.url}
+        assert len(set(server.ids)) == 3
+
+    def test_a_repeated_message_is_the_same_message(self, channel: Webhook, server: FakeReceiver) -> None:
+        channel.send(self.post(channel), key=KEY)
+        channel.send(self.post(channel), key=KEY)
+
+        first, second = server.requests
+        assert first.headers["webhook-id"] == second.headers["webhook-id"]
+        assert first.body == second.body
+
+    def test_the_example_of_the_specification_comes_out_the_same(
+        self, build: Callable[[str], Webhook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The vector that the reference libraries are tested with."""
+        (tmp_path / "secret").write_text("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+        monkeypatch.setattr("time.time", lambda: 1614265330.7)
+
+        headers = build("http://127.0.0.1")._signed("msg_p5jXN8AQM9LWM0D4loKWxJek", b'{"test": 2432232314}')
+
+        assert headers["webhook-timestamp"] == "1614265330"
+        assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+    def test_a_secret_can_be_changed_without_losing_a_message(
+        self, channel: Webhook, server: FakeReceiver, tmp_path: Path
+    ) -> None:
+        new = "whsec_" + base64.b64encode(b"n" * 32).decode()
+        (tmp_path / "secret").write_text(f"{new} {server.secret}")
+
+        channel.send(self.post(channel), key=KEY)
+
+        assert len(server.messages) == 1
+        assert channel.check() == "127.0.0.1 listens; 2 signing secrets, untried"
+
+    @pytest.mark.parametrize("wrong", ["whsec_!!!", "whsec_c2hvcnQ=", base64.b64encode(b"n" * 32).decode()])
+    def test_what_is_no_signing_secret_is_told(self, channel: Webhook, tmp_path: Path, wrong: str) -> None:
+        (tmp_path / "secret").write_text(wrong)
+
+        for attempt in (channel.check, lambda: channel.send(self.post(channel), key=KEY)):
+            with pytest.raises(Misconfigured, match="holds no signing secret") as caught:
+                attempt()
+            assert wrong not in str(caught.value)
+
+    @pytest.mark.parametrize("gone", [404, 405, 410])
+    def test_an_address_where_nobody_listens_stops_the_channel(
+        self, channel: Webhook, server: FakeReceiver, gone: int
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.trouble = Trouble(status(gone), method="POST")
+
+        for attempt in (
+            lambda: channel.send(self.post(channel), key=KEY),
+            lambda: channel.edit(receipt, self.post(channel)),
+            lambda: channel.delete(receipt, self.post(channel)),
+        ):
+            with pytest.raises(Misconfigured, match=str(gone)):
+                attempt()
+
+    def test_a_trial_learns_that_nobody_wants_to_hear_from_us(
+        self, channel: Webhook, server: FakeReceiver
+    ) -> None:
+        server.trouble = Trouble(status(410))
+
+        with pytest.raises(Misconfigured, match="410"):
+            channel.check()
+
+    def test_a_wrong_secret_is_the_account_s_trouble(self, channel: Webhook, tmp_path: Path) -> None:
+        (tmp_path / "secret").write_text("whsec_" + base64.b64encode(b"w" * 32).decode())
+
+        with pytest.raises(Misconfigured, match="401: the signature does not match"):
+            channel.send(self.post(channel), key=KEY)
+
+    def test_a_withdrawal_reaches_receivers_that_may_never_have_had_it(
+        self, channel: Webhook, server: FakeReceiver
+    ) -> None:
+        found = channel.find(self.post(channel), key=KEY)
+
+        channel.delete(found, self.post(channel))
+
+        assert [message["type"] for message in server.messages] == ["article.withdrawn"]
+
+    @pytest.mark.parametrize("url", ["", "ftp://example.org/hook", "/hook", "https://"])
+    def test_what_is_no_address_is_refused(self, channel: Webhook, url: str) -> None:
+        with pytest.raises(ValueError, match=r"^url: not the address of a webhook"):
+            replace(channel, url=url)
+
+    def test_any_text_survives(self, channel: Webhook, server: FakeReceiver) -> None:
+        article = replace(ARTICLE, title='ຂ່າວ "quoted" \\ \u2028 👩‍👧', summary="")
+
+        channel.send(compose(article, channel.limits), key=KEY)
+
+        assert server.messages[0]["data"]["title"] == article.title
+        assert json.loads(server.requests[0].body)["data"]["title"] == article.title
+
+
+def test_message_ids_differ_by_article_revision_and_event() -> None:
+    ids = {
+        message_id(key, revision, event)
+        for key in ("a#wire", "b#wire")
+        for revision in (1, 2)
+        for event in ("article.published", "article.updated")
+    }
+
+    assert len(ids) == 8
+    assert not any("." in name for name in ids)
