@@ -19,7 +19,6 @@ from syndicator.formats import _text
 from syndicator.text.clean import legal
 
 VERSION = "https://jsonfeed.org/version/1.1"
-ABOUT = "https://github.com/syndicator/syndicator/blob/main/docs/feeds.md"
 
 
 class JsonFeed:
@@ -91,14 +90,13 @@ def _attachments(article: Article) -> list[dict[str, Any]]:
 
 
 def _extension(article: Article) -> dict[str, Any]:
-    photo = (
-        {k: legal(v) if isinstance(v, str) else v for k, v in asdict(article.photo).items()}
-        if (article.photo)
-        else {}
-    )
-    shown = {name: photo.get(name) for name in ("caption", "credit", "alt", "width", "height")}
-    said = _filled({"note": legal(article.note), "photo": _filled(shown)})
-    return {"about": ABOUT, "revision": article.revision, **said}
+    photo = asdict(article.photo) if article.photo else {}
+    shown: dict[str, Any] = {name: photo.get(name) for name in ("width", "height")}
+    shown |= {name: legal(photo.get(name, "")) for name in ("caption", "credit", "alt")}
+    return {
+        "revision": article.revision,
+        **_filled({"note": legal(article.note), "photo": _filled(shown)}),
+    }
 
 
 def _filled(values: Mapping[str, Any]) -> dict[str, Any]:

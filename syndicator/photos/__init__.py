@@ -1,0 +1,5 @@
+"""Lead photos: fetched once, kept, measured, fitted, and drawn on cards."""
+
+from syndicator.photos.shelf import PhotoShelf
+
+__all__ = ["PhotoShelf"]
