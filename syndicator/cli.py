@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,7 +14,7 @@ from syndicator import __version__
 from syndicator.errors import DeclarationError, Misconfigured, SyndicatorError
 
 if TYPE_CHECKING:
-    from syndicator.wiring import Newsroom
+    pass
 
 # Heavy modules are imported by the commands that need them: `syndicator up` must stay small, because it
 # runs as long as its children do.

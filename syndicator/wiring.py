@@ -13,19 +13,19 @@ import syndicator.channels
 import syndicator.formats
 import syndicator.sources
 from syndicator import build, deliver, sweep, watch
-from syndicator.config import Declared, Kinds, load
+from syndicator.config import Declared, KindsOf, load
 from syndicator.deliver import Courier
 from syndicator.documents.directory import Directory
 from syndicator.feed import Feed, Site
 from syndicator.http import Http
 from syndicator.photos import PhotoShelf
-from syndicator.ports import Bell, Channel, Documents, Format, Photos, Source
+from syndicator.ports import Bell, Documents, Format, Photos, Source
 from syndicator.store import Store, open_store
 from syndicator.watch import Editor
 
 log = logging.getLogger(__name__)
 
-KINDS = Kinds(
+KINDS = KindsOf(
     source=syndicator.sources.kind, channel=syndicator.channels.kind, format=syndicator.formats.kind
 )
 
@@ -106,3 +106,42 @@ class Newsroom:
     def sweep(self) -> None:
         """Ring for whatever is due."""
         sweep.sweep(store=self.store, editor=self.editor, bell=self.bell, now=self.clock())
+
+
+def open_newsroom(folder: Path, bell: Bell | None = None) -> Newsroom:
+    """Put together what a folder declares, with its rows on record. Raises ``DeclarationError``,
+    ``Misconfigured`` or ``StoreError``."""
+    declared = declarations(folder)
+    store = open_store(declared.keep.database)
+    store.declare(declared.sources, declared.feeds.values(), declared.channels, now())
+    return assemble(declared, store, bell or Silence())
+
+
+def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
+    """The newsroom over a store that is open."""
+    http = Http(allow=declared.fetch.allow)
+    photos = PhotoShelf(Path(declared.keep.photos), http)
+    names = {name for feed in declared.feeds.values() for name in feed.formats}
+    return Newsroom(
+        declared=declared,
+        sources={
+            name: plug.kind(name=name, http=http, **plug.settings) for name, plug in declared.sources.items()
+        },
+        couriers={
+            name: Courier(
+                name=name,
+                channel=outlet.kind(name=name, session=http.session(), **outlet.settings),
+                max_age=outlet.max_age,
+                store=store,
+                photos=photos,
+                clock=now,
+            )
+            for name, outlet in declared.channels.items()
+        },
+        formats={name: syndicator.formats.kind(name)() for name in names},
+        store=store,
+        photos=photos,
+        documents=Directory(Path(declared.keep.documents)),
+        editor=Editor(site=declared.site, feeds=tuple(declared.feeds.values())),
+        bell=bell,
+    )

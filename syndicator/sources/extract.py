@@ -44,6 +44,7 @@ class Select:
     photo: str = ""
     caption: str = ""
     credit: str = ""
+    note: str = ""
 
 
 @dataclass
@@ -93,7 +94,7 @@ def clean_url(url: str) -> str:
 
 
 def _from_selectors(found: Found, page: LexborHTMLParser, select: Select, url: str) -> None:
-    for name in ("title", "summary", "published", "updated", "section", "caption", "credit"):
+    for name in ("title", "summary", "published", "updated", "section", "caption", "credit", "note"):
         selector = getattr(select, name)
         found.offer(name, f"select.{name}", _text(page, selector) if selector else "")
     for name, selector in (("authors", select.author), ("tags", select.tags)):

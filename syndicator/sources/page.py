@@ -5,6 +5,7 @@ Settings: see the fields of ``PageSource``; ``docs/declaring.md`` teaches them w
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,6 +39,9 @@ REMEMBERED = 1000
 #: A page that answers 404 so often, over ``gone_after``, is gone. 410 says so itself.
 MISSES = 3
 
+#: Stands for the reads of a page that is gone: more than there will ever be rechecks.
+GONE = 1_000_000
+
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 RECHECKS = (5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR, 72 * HOUR)
 
@@ -52,12 +56,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An article as a listing names it. ``date`` as written there."""
+    """An article as a listing names it. ``date`` as written there; ``item`` a hash of all that the
+    listing says of it."""
 
     key: str
     url: str
-    section: str
-    date: str
+    section: str = ""
+    date: str = ""
+    item: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +73,9 @@ class PageSource:
     ``article``: what the address of an article looks like (a regular expression, case ignored). ``key``:
     one whose groups are the source's own id of the article, e.g. ``id=(\\d+)``; without it the address
     is. ``dates`` and ``listing_dates``: how articles and listings write dates (``datetime.strptime``), in
-    ``timezone``. ``recheck``: how long after its first sighting an article is read again, to notice
-    corrections and retractions. ``most``: articles read in one look.
+    ``timezone``. An article is read again when its listing says something new of it or drops it, and
+    ``recheck`` after its first sighting, to notice corrections and retractions. ``most``: articles read
+    in one look.
     """
 
     name: str
@@ -97,7 +104,7 @@ class PageSource:
         problems: list[str] = []
         links = self._links(problems)
         pages = Pages(memory.get("pages", {}), now)
-        queue = [*(link for link in links if pages.is_new(link.key)), *pages.due(self.recheck)]
+        queue = [*pages.new(links), *pages.due(self.recheck)]
         sightings, gone = [], []
         end = time.monotonic() + BUDGET
         done = 0
@@ -133,7 +140,7 @@ class PageSource:
 
     def read(self, url: str, now: datetime, page: bytes | None = None) -> Sighting:
         """One article, from its address or from the page itself."""
-        link = Link(self._key(url), url, "", "")
+        link = Link(self._key(url), url)
         if page is not None:
             return self._sighting(link, Answer(url, 200, CaseInsensitiveDict(), page), now)
         return self._sighting(link, self.http.get(url, limit=PAGE_LIMIT), now)
@@ -163,21 +170,15 @@ class PageSource:
 
     def _on(self, listing: Listing, answer: Answer) -> Iterator[Link]:
         page = LexborHTMLParser(answer.content)
+        items = {node.mem_id for node in page.css(self.listing_item)}
         for node in page.css("a[href]"):
             url = web_address(node.attributes.get("href") or "", answer.url)
             if url and re.search(self.article, url, re.IGNORECASE):
                 url = clean_url(urldefrag(url).url)
-                yield Link(self._key(url), url, listing.section, self._date_beside(node))
-
-    def _date_beside(self, node: LexborNode) -> str:
-        if not self.listing_date:
-            return ""
-        wanted = {n.mem_id for n in node.parser.css(self.listing_item)}
-        item: LexborNode | None = node
-        while item is not None and item.mem_id not in wanted:
-            item = item.parent
-        date = item.css_first(self.listing_date) if item is not None else None
-        return plain(date.text()) if date is not None else ""
+                item = _around(node, items)
+                date = item.css_first(self.listing_date) if self.listing_date else None
+                said = hashlib.sha256(plain(item.text(separator=" ")).encode()).hexdigest()[:12]
+                yield Link(self._key(url), url, listing.section, plain(date.text()) if date else "", said)
 
     def _key(self, url: str) -> str:
         match = re.search(self.key, url, re.IGNORECASE) if self.key else None
@@ -273,8 +274,17 @@ class Pages:
         self.known = {key: dict(page) for key, page in known.items()}
         self.now = int(now.timestamp())
 
-    def is_new(self, key: str) -> bool:
-        return key not in self.known
+    def new(self, links: Sequence[Link]) -> list[Link]:
+        """What has not been read yet. What is known but listed differently, or no longer, is marked to be
+        read again: being dropped is no retraction, but a hint that there may be one."""
+        listed = {link.key: link for link in links}
+        for key, page in self.known.items():
+            item = listed[key].item if key in listed else ""
+            if links and page.get("item", "") != item and page.get("retry") is None:
+                page["item"] = item
+                if page.get("reads", 0) < GONE:
+                    page["retry"] = self.now
+        return [link for link in links if link.key not in self.known]
 
     def due(self, recheck: Sequence[timedelta]) -> list[Link]:
         """Known pages whose time to be read again has come, the longest overdue first."""
@@ -285,7 +295,18 @@ class Pages:
             if at is None and 0 <= n < len(recheck):
                 at = page["seen"] + recheck[n].total_seconds()
             if at is not None and at <= self.now:
-                waiting.append((at, Link(key, page["url"], page.get("section", ""), page.get("date", ""))))
+                waiting.append(
+                    (
+                        at,
+                        Link(
+                            key,
+                            page["url"],
+                            page.get("section", ""),
+                            page.get("date", ""),
+                            page.get("item", ""),
+                        ),
+                    )
+                )
         return [link for _, link in sorted(waiting, key=lambda pair: pair[0])]
 
     def validators(self, key: str) -> dict[str, str]:
@@ -315,7 +336,7 @@ class Pages:
             page["fails"] = page.get("fails", 0) + 1
             page["retry"] = self.now + min(60 * 2 ** page["fails"], 6 * 3600)
         if status == 410:
-            page["reads"], page["retry"] = 1_000_000, None
+            page["reads"], page["retry"] = GONE, None
             return True
         return False
 
@@ -329,8 +350,17 @@ class Pages:
 
     def _page(self, link: Link) -> dict[str, Any]:
         fresh = {"url": link.url, "seen": self.now, "section": link.section, "date": link.date}
+        fresh |= {"item": link.item}
         page: dict[str, Any] = self.known.setdefault(link.key, fresh)
         return page
+
+
+def _around(node: LexborNode, items: set[int]) -> LexborNode:
+    """The listing's item that a link stands in, or the link itself."""
+    around: LexborNode | None = node
+    while around is not None and around.mem_id not in items:
+        around = around.parent
+    return around or node
 
 
 def _photo(found: Found) -> Photo | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -147,6 +148,10 @@ class LocalServer(ThreadingHTTPServer):
     def locked_answer(self, request: Request) -> Reply:
         with self.lock:
             return self.answer(request)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), OSError):  # a client that went away in the middle is no news
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # as they came
 
     def __enter__(self) -> Self:
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.channels import BUILT_IN, kind
+from syndicator.channels import kind
 from syndicator.channels.outbox import Outbox
 
 
-@pytest.mark.parametrize("name", BUILT_IN)
+@pytest.mark.parametrize("name", kind.built_in)
 def test_every_built_in_kind_is_there(name: str) -> None:
     assert kind(name).__name__.casefold() == name
 

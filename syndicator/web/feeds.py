@@ -1,0 +1,202 @@
+"""Feeds over HTTP: conditional, compressed, cacheable, and without the database.
+
+This is the hot path: every reader and aggregator asks again and again. Everything that can be said of
+a document is prepared once for each content coding, when the document is replaced.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Protocol
+from weakref import ref
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from syndicator.documents.directory import Served, Shelf
+from syndicator.feed import Feed, Site
+from syndicator.web.negotiation import coding, is_since, names
+
+log = logging.getLogger(__name__)
+
+PREFIX = "/feeds/"
+
+#: Seconds that caches may serve an old feed while we do not answer (RFC 5861 section 4).
+STALE_IF_ERROR = 86_400
+
+#: Seconds after which to ask again for a feed that is declared and not built yet.
+RETRY_AFTER = 10
+
+Headers = list[tuple[bytes, bytes]]
+
+#: Any site may read feeds in a browser (Fetch standard, CORS protocol).
+_OPEN: Headers = [(b"access-control-allow-origin", b"*")]
+
+_CACHED: Headers = [(b"access-control-expose-headers", b"ETag, Link")]
+
+#: Conditional requests from another site's script are asked for beforehand.
+_PREFLIGHT: Headers = [
+    *_OPEN,
+    (b"access-control-allow-methods", b"GET, HEAD"),
+    (b"access-control-allow-headers", b"If-None-Match, If-Modified-Since"),
+    (b"access-control-max-age", b"86400"),
+]
+
+_ALLOW: Headers = [(b"allow", b"GET, HEAD, OPTIONS")]
+
+_NOTHING: Message = {"type": "http.response.body", "body": b""}
+
+
+class MediaFormat(Protocol):
+    """What serving needs to know of a ``ports.Format``."""
+
+    @property
+    def extension(self) -> str: ...
+
+    @property
+    def media_type(self) -> str: ...
+
+
+class Door:
+    """One feed in one format: its address, and the answers that are ready."""
+
+    def __init__(self, site: Site, feed: Feed, form: MediaFormat, shelf: Shelf) -> None:
+        self.feed, self.extension, self.shelf = feed.name, form.extension, shelf
+        self.file = f"{feed.name}.{form.extension}"
+        links = [f'<{site.address(feed, form.extension)}>; rel="self"']
+        links += [f'<{hub}>; rel="hub"' for hub in site.hubs]
+        fresh = f"max-age={feed.max_age}, stale-while-revalidate={feed.max_age}"
+        self.always: Headers = [
+            (b"cache-control", f"{fresh}, stale-if-error={STALE_IF_ERROR}".encode()),
+            (b"vary", b"Accept-Encoding"),
+            (b"link", ", ".join(links).encode()),
+            *_OPEN,
+            *_CACHED,
+        ]
+        self.media_type = form.media_type.encode()
+        self._answers: Mapping[str, tuple[bytes, Message, Message]] = {}
+        self._of: ref[Served] | None = None
+
+    def answers(self, served: Served) -> Mapping[str, tuple[bytes, Message, Message]]:
+        """By content coding: the entity tag, and how a 200 and a 304 begin. The documents themselves stay
+        with the shelf, which has a limit."""
+        if self._of is None or self._of() is not served:
+            self._answers = {name: self._answer(served, name) for name in served.variants}
+            self._of = ref(served)
+        return self._answers
+
+    def _answer(self, served: Served, name: str) -> tuple[bytes, Message, Message]:
+        etag = served.etags[name].encode()
+        same: Headers = [(b"etag", etag), *self.always]
+        whole: Headers = [
+            (b"content-type", self.media_type),
+            (b"content-length", str(len(served.variants[name])).encode()),
+            (b"last-modified", _http_date(served.modified)),
+            (b"x-content-type-options", b"nosniff"),
+            *same,
+        ]
+        if name:
+            whole.append((b"content-encoding", name.encode()))
+        return etag, _start(200, whole), _start(304, same)
+
+
+class Feeds:
+    """ASGI middleware that answers for declared feeds, and hands on whatever else is asked.
+
+    ``requests`` counts answers by (feed, extension, status).
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        site: Site,
+        feeds: Iterable[Feed],
+        formats: Mapping[str, MediaFormat],
+        shelf: Shelf,
+        requests: Counter[tuple[str, str, int]],
+    ) -> None:
+        self.app, self.shelf, self.requests = app, shelf, requests
+        doors = (Door(site, feed, formats[name], shelf) for feed in feeds for name in feed.formats)
+        self.doors = {PREFIX + door.file: door for door in doors}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        door = self.doors.get(scope["path"]) if scope["type"] == "http" else None
+        if door is None:
+            await self.app(scope, receive, send)
+            return
+        start, body = self.answer(door, scope)
+        self.requests[door.feed, door.extension, start["status"]] += 1
+        await send(start)
+        await send({"type": "http.response.body", "body": body} if body else _NOTHING)
+
+    def answer(self, door: Door, scope: Scope) -> tuple[Message, bytes]:
+        method = scope["method"]
+        if method not in ("GET", "HEAD"):
+            return _other_method(method)
+        served = self._served(door)
+        if served is None:
+            return _unavailable(f"{door.file} is not built yet.\n")
+        accept = none_match = since = None
+        for name, value in scope["headers"]:
+            if name == b"accept-encoding":
+                accept = value if accept is None else accept + b"," + value
+            elif name == b"if-none-match":
+                none_match = value if none_match is None else none_match + b"," + value
+            elif name == b"if-modified-since":
+                since = value
+        chosen = coding(accept.decode("latin-1") if accept is not None else None)
+        if chosen is None:
+            return _not_acceptable(door)
+        etag, whole, same = door.answers(served)[chosen]
+        if none_match is not None:  # which wins over any date
+            is_same = none_match == etag or names(none_match, etag)
+        else:
+            is_same = since is not None and is_since(since, served.modified)
+        if is_same:
+            return same, b""
+        return whole, served.variants[chosen] if method == "GET" else b""
+
+    def _served(self, door: Door) -> Served | None:
+        try:
+            return self.shelf.load(door.file)
+        except OSError as e:
+            log.error("feed document %s cannot be read: %s", door.file, e)
+            return None
+
+
+def _other_method(method: str) -> tuple[Message, bytes]:
+    if method == "OPTIONS":
+        return _start(204, _ALLOW + _PREFLIGHT), b""
+    return _said(405, _ALLOW, f"{method} is not allowed here: feeds are read by GET or HEAD.\n")
+
+
+def _not_acceptable(door: Door) -> tuple[Message, bytes]:
+    offered = [(b"accept-encoding", b"br, gzip, identity"), *door.always[1:2]]
+    return _said(406, offered, "This feed is sent as it is, as gzip or as br; all are ruled out.\n")
+
+
+def _unavailable(text: str) -> tuple[Message, bytes]:
+    later = [(b"retry-after", str(RETRY_AFTER).encode()), (b"cache-control", b"no-store")]
+    return _said(503, later, text)
+
+
+def _said(status: int, headers: Headers, text: str) -> tuple[Message, bytes]:
+    body = text.encode()
+    about: Headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    return _start(status, about + _OPEN + headers), body
+
+
+def _start(status: int, headers: Headers) -> Message:
+    return {"type": "http.response.start", "status": status, "headers": headers}
+
+
+def _http_date(moment: datetime) -> bytes:
+    return format_datetime(moment, usegmt=True).encode()

@@ -1,0 +1,178 @@
+"""Who may see the console and the metrics, and which requests may change anything."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import ipaddress
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+#: The one user there is.
+USER = "operator"
+
+#: Wrong passwords that one address may send within so many seconds.
+FAILURES, WINDOW = 10, 60.0
+
+#: Addresses whose failures are remembered.
+ADDRESSES = 4096
+
+COOKIE = "console"
+
+_CHALLENGE = {"WWW-Authenticate": 'Basic realm="console", charset="UTF-8"', "Cache-Control": "no-store"}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a server that listens there (or a client that names it so)."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+class Throttle:
+    """Counts failures by address within the last ``WINDOW`` seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self._failures: dict[str, deque[float]] = {}
+
+    def wait(self, address: str) -> float:
+        """Seconds until the address may try again; 0 if it may now."""
+        failures = self._failures.get(address)
+        if failures is None or len(failures) < FAILURES:
+            return 0.0
+        return max(0.0, failures[0] + WINDOW - self.clock())
+
+    def failed(self, address: str) -> None:
+        failures = self._failures.pop(address, None) or deque(maxlen=FAILURES)
+        failures.append(self.clock())
+        self._failures[address] = failures
+        if len(self._failures) > ADDRESSES:  # forget who has been quiet for longest
+            del self._failures[next(iter(self._failures))]
+
+
+class Guard:
+    """ASGI middleware before ``/console`` and ``/metrics``.
+
+    With a password: HTTP Basic (RFC 7617) as ``operator``. Without one they are for this machine alone:
+    the server must listen on a loopback address, and be called by it, so that no page on the web gets in
+    by a name of its own that points here (DNS rebinding).
+    """
+
+    def __init__(self, app: ASGIApp, *, password: str | None, host: str, throttle: Throttle) -> None:
+        self.app, self.throttle = app, throttle
+        self.expected = _digest(f"{USER}:{password}") if password else None
+        self.is_private = is_loopback(host)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope) if scope["type"] == "http" and _guarded(scope["path"]) else None
+        await (refusal or self.app)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        if self.expected is None:
+            is_local = self.is_private and is_loopback(_name(headers.get("host", "")))
+            return None if is_local else _closed()
+        address = _network(scope["client"][0] if scope.get("client") else "")
+        wait = self.throttle.wait(address)
+        if wait:
+            late = {"Retry-After": str(int(wait) + 1), "Cache-Control": "no-store"}
+            return PlainTextResponse("Too many wrong passwords: wait a minute.\n", 429, late)
+        given = _credentials(headers.get("authorization"))
+        if given is not None and hmac.compare_digest(_digest(given), self.expected):
+            return None
+        if given is not None:
+            self.throttle.failed(address)
+        return PlainTextResponse("This needs the operator's password.\n", 401, _CHALLENGE)
+
+
+def _guarded(path: str) -> bool:
+    return path in ("/console", "/metrics") or path.startswith(("/console/", "/metrics/"))
+
+
+def _name(host: str) -> str:
+    """The name in a Host header, without its port."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _closed() -> Response:
+    return PlainTextResponse(
+        "The console has no password, so it answers only on this machine, at a loopback address such as\n"
+        "http://127.0.0.1/console. To reach it from elsewhere, declare a password for it.\n",
+        403,
+        {"Cache-Control": "no-store"},
+    )
+
+
+def _credentials(authorization: str | None) -> str | None:
+    """``user:password`` of a Basic header; an empty text for one that cannot be read."""
+    if authorization is None:
+        return None
+    scheme, _, encoded = authorization.partition(" ")
+    try:
+        return base64.b64decode(encoded, validate=True).decode() if scheme.lower() == "basic" else ""
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _digest(text: str) -> bytes:
+    """Of equal length for all, so that comparing takes equal time for all."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def _network(address: str) -> str:
+    """An IPv4 address, or the IPv6 network that one customer gets (RFC 6177)."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def token_of(request: Request) -> str:
+    """The browser's token against forged requests: the one it has, else a fresh one."""
+    return request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
+
+
+def keep_token(request: Request, response: Response, token: str) -> None:
+    """Only pages of our own origin get to know the token, through the forms that carry it."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        path="/console",
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+
+
+def forgery(request: Request, token: str) -> str:
+    """Why a request that would change something is not taken for the operator's own; empty if it is.
+
+    https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site not in (None, "same-origin"):
+        return "this request comes from another site"
+    if site is None and origin is not None and origin.partition("://")[2] != request.headers.get("host"):
+        return "this request comes from another site"
+    known = request.cookies.get(COOKIE, "")
+    if not known or not hmac.compare_digest(known.encode(), token.encode("utf-8", "surrogatepass")):
+        return "this page is out of date: load it again"
+    return ""
