@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from syndicator import __version__
 from syndicator.errors import DeclarationError, Misconfigured, SyndicatorError
+from syndicator.newsroom.cli import app as newsroom_app
+from syndicator.supervise import MISCONFIGURED
 
-if TYPE_CHECKING:
-    pass
-
-# Heavy modules are imported by the commands that need them: `syndicator up` must stay small, because it
-# runs as long as its children do.
+# Commands import what they need when they run: `syndicator up` must stay small, because it runs as long as
+# its children do.
 
 app = typer.Typer(
     help="Feeds, and posts on every channel, seconds after publication.\n\n"
@@ -27,8 +28,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(newsroom_app, name="newsroom")
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
+
+
+def folder() -> Path:
+    """Where the declarations are."""
+    return Path(os.environ["SYNDICATOR_FOLDER"])
 
 
 @app.callback()
@@ -36,22 +43,162 @@ def options(
     folder: Annotated[
         Path,
         typer.Option(
-            "--folder",
-            "-C",
-            envvar="SYNDICATOR_FOLDER",
-            help="Where syndicator.toml and feeds/ are.",
+            "--folder", "-C", envvar="SYNDICATOR_FOLDER", help="Where syndicator.toml and feeds/ are."
         ),
     ] = Path(),
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False,
 ) -> None:
     os.environ["SYNDICATOR_FOLDER"] = str(folder.resolve())
     logging.basicConfig(
-        format="%(asctime)s %(message)s",
-        datefmt="%H:%M:%S",
-        level=logging.WARNING,
-        stream=sys.stderr,
+        format="%(asctime)s  %(message)s", datefmt="%H:%M:%S", level=logging.WARNING, stream=sys.stderr
     )
     logging.getLogger("syndicator").setLevel(logging.DEBUG if verbose else logging.INFO)
+
+
+@app.command()
+def up() -> None:
+    """Start everything on this machine: web, worker, beat, and the example newsroom if one is declared.
+
+    Ctrl-C stops all of it; starting again continues where it was.
+    """
+    from syndicator.start import up as start
+
+    raise typer.Exit(start(folder()))
+
+
+@app.command()
+def check(as_json: Json = False) -> None:
+    """Validate the declarations, and try every source and every channel's credentials.
+
+    Says exactly what is wrong and how to mend it. Exit status 0: all is well.
+    """
+    from syndicator.checks import check as run
+
+    results = run(folder())
+    if as_json:
+        typer.echo(json.dumps([asdict(result) for result in results], ensure_ascii=False))
+    else:
+        for result in results:
+            mark = {True: "ok  ", False: "FAIL", None: "note"}[result.ok]
+            typer.echo(f"{mark}  {result.what}: {result.said}")
+    raise typer.Exit(0 if all(result.ok is not False for result in results) else 1)
+
+
+@app.command()
+def watch(
+    source: Annotated[str, typer.Argument(help="A source's name in syndicator.toml.")],
+    once: Annotated[
+        bool, typer.Option("--once", help="Look once and end (else: every time it is due).")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Look at a source now, and record what is new. Workers find by themselves what has to follow."""
+    from syndicator import commands
+
+    commands.watch(folder(), source, once=once, as_json=as_json)
+
+
+@app.command()
+def build(
+    feeds: Annotated[list[str] | None, typer.Argument(help="Feeds; all of them if none is named.")] = None,
+) -> None:
+    """Build feeds now, whether or not anything has changed."""
+    from syndicator import commands
+
+    commands.build(folder(), feeds or [])
+
+
+@app.command()
+def deliver(
+    channels: Annotated[list[str] | None, typer.Argument(help="Channels; all if none is named.")] = None,
+) -> None:
+    """Deliver now what channels are due."""
+    from syndicator import commands
+
+    commands.deliver(folder(), channels or [])
+
+
+@app.command()
+def preview(
+    what: Annotated[
+        str, typer.Argument(metavar="URL|FILE|ARTICLE", help="An address, a saved page, or a guid on record.")
+    ],
+    source: Annotated[str, typer.Option(help="The source to read it as, where that is not clear.")] = "",
+    url: Annotated[str, typer.Option(help="The address that a saved page came from.")] = "",
+    cards: Annotated[
+        Path | None, typer.Option(help="Draw each channel's card as a PNG into this folder.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show an article field by field, with where each came from, and what every channel would get.
+
+    Nothing is recorded and nothing is sent.
+    """
+    from syndicator import commands
+
+    commands.preview(folder(), what, source=source, url=url, cards=cards, as_json=as_json)
+
+
+@app.command()
+def status(
+    as_json: Json = False,
+    alive: Annotated[
+        str, typer.Option(help="Only say by the exit status whether such a process is alive.")
+    ] = "",
+) -> None:
+    """Show sources, feeds, channels, queues and processes."""
+    from syndicator import commands
+
+    commands.status(folder(), as_json=as_json, alive=alive)
+
+
+@app.command()
+def retry(
+    deliveries: Annotated[
+        list[int] | None, typer.Argument(help="Delivery numbers (see the console).")
+    ] = None,
+    channel: Annotated[str, typer.Option(help="All refused and skipped deliveries of this channel.")] = "",
+) -> None:
+    """Put refused or skipped deliveries back into the queue."""
+    from syndicator import commands
+
+    commands.retry(folder(), deliveries or [], channel)
+
+
+@app.command()
+def worker(
+    jobs: Annotated[
+        str, typer.Option(help="Only these jobs, e.g. watch,build; all of them by default.")
+    ] = "",
+    concurrency: Annotated[
+        int | None, typer.Option(help="Threads; by default one for every row that can be in hand.")
+    ] = None,
+) -> None:
+    """Run a worker. Any number may run, on any number of machines."""
+    from syndicator.settings import JOBS
+    from syndicator.worker import run_worker
+
+    chosen = tuple(job.strip() for job in jobs.split(",") if job.strip()) or JOBS
+    unknown = sorted(set(chosen) - set(JOBS))
+    if unknown:
+        raise typer.BadParameter(f"{', '.join(unknown)}: there are {', '.join(JOBS)}", param_hint="--jobs")
+    run_worker(chosen, concurrency)
+
+
+@app.command()
+def beat() -> None:
+    """Ring for a sweep every few seconds. Several beats do no harm."""
+    from syndicator.worker import run_beat
+
+    run_beat()
+
+
+@app.command()
+def web() -> None:
+    """Serve feeds and the console."""
+    from syndicator.web.serve import serve
+
+    serve(folder())
 
 
 @app.command()
@@ -60,10 +207,8 @@ def version() -> None:
     typer.echo(__version__)
 
 
-def main() -> None:
+def main() -> Any:
     """The entry point: errors that we expect become one clear line each and an exit status."""
-    from syndicator.supervise import MISCONFIGURED
-
     try:
         app()
     except (DeclarationError, Misconfigured) as e:

@@ -7,6 +7,7 @@ and ``Host`` still see the name. Redirects are followed here, one checked step a
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from collections.abc import Mapping, Sequence
@@ -41,6 +42,10 @@ DEADLINE = 20.0
 TIMEOUT = (5.0, 10.0)
 
 REDIRECTS = 5
+
+#: However long a server asks to be left alone, we look again after a week.
+LONGEST_REST = timedelta(days=7)
+
 PORTS = {"http": 80, "https": 443}
 
 #: Address ranges that reach private networks although Python calls some of them global.
@@ -192,19 +197,19 @@ def retry_at(headers: Mapping[str, str], now: datetime | None = None) -> datetim
     taken relative to the server's own ``Date``."""
     said = headers.get("Retry-After", "").strip()
     now = now or datetime.now(UTC)
-    if said.isdigit():
-        return now + timedelta(seconds=min(int(said), 86400 * 7))
+    if re.fullmatch(r"[0-9]{1,9}", said):
+        return now + min(timedelta(seconds=int(said)), LONGEST_REST)
     then, theirs = http_date(said), http_date(headers.get("Date", ""))
-    return now + max(then - (theirs or now), timedelta()) if then else None
+    return now + min(max(then - (theirs or now), timedelta()), LONGEST_REST) if then else None
 
 
 def http_date(text: str) -> datetime | None:
     """An HTTP date (RFC 9110 section 5.6.7) as aware UTC; ``None`` where it is none."""
     try:
         parsed = parsedate_to_datetime(text)
-    except ValueError:
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def plainly(error: BaseException) -> str:

@@ -40,8 +40,11 @@ class Look:
 class Source(Protocol):
     """Where articles come from. Its fields are the settings in its declaration."""
 
-    name: str
-    every: timedelta
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def every(self) -> timedelta: ...
 
     def look(self, memory: Mapping[str, Any], now: datetime) -> Look:
         """See what is there. One broken page is a problem of the look; a source that cannot be looked
@@ -69,7 +72,8 @@ class Channel(Protocol):
     most ``DEADLINE`` seconds in all.
     """
 
-    key_memory: timedelta | None
+    @property
+    def key_memory(self) -> timedelta | None: ...
 
     @property
     def limits(self) -> Limits: ...

@@ -71,12 +71,18 @@ def sweep() -> None:
 def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
     """Work until told to stop. ``concurrency`` ``None``: enough for every row that can be in hand."""
     watch_parent()
-    opened = newsroom()
-    threads = concurrency or opened.most_at_once
+    threads = concurrency or newsroom().most_at_once
     worker_ready.connect(_report_alive, weak=False)
+    arguments = {
+        "pool": "threads",
+        "concurrency": threads,
+        "queues": ",".join(jobs),
+        "hostname": process_name(),
+        "loglevel": "WARNING",
+    }
     app.worker_main(
-        ["worker", "--pool=threads", f"--concurrency={threads}", f"--queues={','.join(jobs)}"]
-        + ["--without-gossip", "--without-mingle", "--loglevel=WARNING", f"--hostname={process_name()}"]
+        ["worker", "--without-gossip", "--without-mingle"]
+        + [f"--{name}={value}" for name, value in arguments.items()]
     )
 
 

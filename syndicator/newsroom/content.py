@@ -27,7 +27,13 @@ FIGURE, WAS = "{figure}", "{was}"
 
 FILE_NAME = re.compile(r"(?P<id>\d+)-(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.toml")
 
-TEXT, TEXTS, NUMBERS, NUMBER, TABLE = "a text", "a list of texts", "a list of whole numbers", "a number", "a table"
+TEXT, TEXTS, NUMBERS, NUMBER, TABLE = (
+    "a text",
+    "a list of texts",
+    "a list of whole numbers",
+    "a number",
+    "a table",
+)
 REQUIRED = {
     **dict.fromkeys(("language", "section", "title", "summary", "body", "note"), TEXT),
     **dict.fromkeys(("authors", "tags"), TEXTS),
@@ -82,7 +88,9 @@ def load(folder: Path) -> list[Story]:
     paths = sorted((folder / "articles").glob("*.toml"))
     if not paths:
         raise DeclarationError(
-            [f"{folder / 'articles'}: no articles (*.toml) are here: name the newsroom's folder with --folder"]
+            [
+                f"{folder / 'articles'}: no articles (*.toml) are here: name the newsroom's folder with --folder"
+            ]
         )
     stories, mistakes = [], []
     for path in paths:

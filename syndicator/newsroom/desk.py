@@ -101,9 +101,7 @@ def open_site(folder: Path, state: Path, url: str) -> None:
 
 
 def _standing(stories: list[Story], known: State) -> list[Published]:
-    archive = {
-        s.id: known.started - timedelta(hours=s.hours_ago) for s in stories if s.hours_ago is not None
-    }
+    archive = {s.id: known.started - timedelta(hours=s.hours_ago) for s in stories if s.hours_ago is not None}
     written = {s.id: s for s in stories}
     for number in known.published.keys() - written.keys():
         if bulletins.is_bulletin(number):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from syndicator.store.building import Building
+from syndicator.store.console import Console
 from syndicator.store.delivering import Delivering
 from syndicator.store.engine import StoreError, connect
 from syndicator.store.migrate import upgrade
@@ -10,7 +11,7 @@ from syndicator.store.upkeep import Due, Upkeep
 from syndicator.store.watching import Watching
 
 
-class Store(Watching, Building, Delivering, Upkeep):
+class Store(Watching, Building, Delivering, Upkeep, Console):
     """Everything on record. Safe to share between threads."""
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from anyio import fail_after
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -54,7 +56,7 @@ class Health:
         except OSError as e:
             log.error("documents cannot be read: %s", e)
             return False, "documents cannot be read"
-        return there == len(files), f"{there} of {len(files)} documents are built"
+        return there > 0 or not files, f"{there} of {len(files)} documents are built"
 
     async def _database(self) -> dict[str, tuple[bool, str]]:
         try:
@@ -131,15 +133,15 @@ class Counts(Collector):
         yield _gauge("feed_build_age_seconds", "Time since a feed was last built.", ["feed"], built)
         stale = {(row.name,): age(row.changed) if row.wants != row.has else 0.0 for row in feeds}
         yield _gauge("feed_stale_seconds", "For how long a feed has wanted to be built.", ["feed"], stale)
-        kinds: dict[tuple[str, ...], float] = {(WORKER,): 0}
-        for process in store.processes(now):
-            kinds[process.kind,] = kinds.get((process.kind,), 0) + 1
-        yield _gauge("processes", "Processes alive.", ["kind"], kinds)
+        kinds = Counter({WORKER: 0})
+        kinds.update(process.kind for process in store.processes(now))
+        alive = {(kind,): count for kind, count in kinds.items()}
+        yield _gauge("processes", "Processes alive.", ["kind"], alive)
         articles = {(state,): count for state, count in store.articles().items()}
         yield _gauge("articles", "Articles on file.", ["state"], articles)
 
 
-def _gauge(name: str, what: str, labels: list[str], values: dict[tuple[str, ...], float]) -> Metric:
+def _gauge(name: str, what: str, labels: list[str], values: Mapping[Any, float]) -> Metric:
     family = GaugeMetricFamily(f"syndicator_{name}", what, labels=labels)
     for key, value in values.items():
         family.add_metric(list(key), float(value))

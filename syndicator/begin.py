@@ -1,0 +1,66 @@
+"""The first step of ``syndicator up``: declarations read, tables made, and where to look said."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+
+from syndicator.config import Declared
+from syndicator.errors import DeclarationError, Misconfigured, SyndicatorError
+from syndicator.supervise import MISCONFIGURED
+from syndicator.wiring import open_newsroom
+
+
+def begin(folder: Path) -> str:
+    """Prepare everything that several processes would otherwise do at once. Returns what to tell."""
+    newsroom = open_newsroom(folder)
+    declared = newsroom.declared
+    for listen in _addresses(declared):
+        _must_be_free(listen)
+    base = f"http://{declared.web.listen}"
+    said = [f"note: {warning}" for warning in declared.warnings]
+    said += ["", f"  Feeds         {base}/", f"  Console       {base}/console"]
+    if declared.newsroom:
+        said += [
+            f"  Newsroom      http://{declared.newsroom.listen}/ (an example site, watched every few seconds)",
+            "",
+            "  ./run publish | correct | retract   in another terminal: see what happens",
+        ]
+    return "\n".join([*said, "  Ctrl-C stops everything.", ""])
+
+
+def _addresses(declared: Declared) -> list[tuple[str, str]]:
+    found = [(declared.web.listen, "[web] listen")]
+    return [*found, (declared.newsroom.listen, "[newsroom] listen")] if declared.newsroom else found
+
+
+def _must_be_free(address: tuple[str, str]) -> None:
+    listen, key = address
+    host, _, port = listen.rpartition(":")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), int(port)))
+        except OSError as e:
+            raise Misconfigured(
+                f"syndicator.toml: {key}: {listen}: {e.strerror}; is Syndicator running already?"
+            ) from e
+
+
+def main() -> None:
+    try:
+        print(begin(Path(sys.argv[1])))
+    except (DeclarationError, Misconfigured) as e:
+        sys.exit(_fail(e, MISCONFIGURED))
+    except SyndicatorError as e:
+        sys.exit(_fail(e, 1))
+
+
+def _fail(error: SyndicatorError, status: int) -> int:
+    print(error, file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""``syndicator check``: try everything that is declared, and say what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from syndicator.errors import SyndicatorError
+from syndicator.ports import Source
+from syndicator.store import Store, connect
+from syndicator.wiring import Newsroom, Silence, assemble, declarations
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """``ok`` ``None``: a remark that stops nothing."""
+
+    what: str
+    ok: bool | None
+    said: str
+
+
+def check(folder: Path) -> list[Result]:
+    """Every source looked at, every channel's credentials tried; nothing is recorded or posted. Raises
+    ``DeclarationError`` where the declarations themselves are wrong."""
+    declared = declarations(folder)
+    count = f"{len(declared.sources)} sources, {len(declared.feeds)} feeds, {len(declared.channels)} channels"
+    results = [Result("declarations", True, count)]
+    results += [Result("declarations", None, warning) for warning in declared.warnings]
+    store = Store(connect(declared.keep.database))
+    newsroom = assemble(declared, store, Silence())
+    with ThreadPoolExecutor(8) as pool:
+        results += pool.map(_tried, _tasks(newsroom))
+    return results
+
+
+def _tasks(newsroom: Newsroom) -> Iterator[tuple[str, Callable[[], str]]]:
+    yield "database", partial(_database, newsroom)
+    for name, source in newsroom.sources.items():
+        yield f"source {name}", partial(_look, source)
+    for name, courier in newsroom.couriers.items():
+        yield f"channel {name}", courier.channel.check
+
+
+def _tried(task: tuple[str, Callable[[], str]]) -> Result:
+    what, run = task
+    try:
+        return Result(what, True, run())
+    except SyndicatorError as e:
+        return Result(what, False, str(e))
+
+
+def _database(newsroom: Newsroom) -> str:
+    with newsroom.store.reading() as connection:
+        return f"{connection.dialect.name} answers"
+
+
+def _look(source: Source) -> str:
+    look = source.look({}, datetime.now(UTC))
+    if not look.sightings:
+        found = "; ".join(look.problems) or "nothing was found there"
+        raise SyndicatorError(found)
+    newest = max(look.sightings, key=lambda s: s.published or datetime.min.replace(tzinfo=UTC))
+    problems = f"; {len(look.problems)} problems, the first: {look.problems[0]}" if look.problems else ""
+    return f"{len(look.sightings)} articles, the newest: {newest.title!r}{problems}"

@@ -1,0 +1,288 @@
+"""What the command line's own commands do, beyond starting processes."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy import select, update
+
+from syndicator.article import Article, New, Sighting, decide
+from syndicator.delivery import Standing
+from syndicator.errors import PhotoError, SyndicatorError
+from syndicator.photos.card import draw_card
+from syndicator.ports import Source
+from syndicator.post import Post, compose
+from syndicator.store import console, schema
+from syndicator.store.records import article_of
+from syndicator.wiring import Newsroom, open_newsroom
+
+FIELDS = (
+    *("guid", "url", "title", "summary", "content_html", "published", "updated", "authors", "section"),
+    *("tags", "language"),
+)
+
+
+def watch(folder: Path, name: str, *, once: bool, as_json: bool) -> None:
+    """Look at a source: once, or whenever it is due until interrupted."""
+    newsroom = open_newsroom(folder)
+    _known(name, newsroom.sources, "source")
+    while True:
+        before = _count(newsroom)
+        newsroom.watch(name)
+        row = _row(newsroom, schema.source, name)
+        found = {
+            "source": name,
+            "new": _count(newsroom) - before,
+            "error": row.error,
+            "problems": row.problems,
+        }
+        if as_json:
+            print(json.dumps(found, ensure_ascii=False))
+        else:
+            Console().print(Text(f"{name}: {found['new']} new articles {row.error}".rstrip()))
+            for problem in row.problems:
+                Console().print(Text(f"  {problem}"))
+        if once:
+            if row.error:
+                raise SyndicatorError(f"source {name}: {row.error}")
+            return
+        time.sleep(max(0.0, (row.next_look - datetime.now(UTC)).total_seconds()))
+
+
+def build(folder: Path, names: Sequence[str]) -> None:
+    """Build feeds whether or not anything has changed."""
+    newsroom = open_newsroom(folder)
+    for name in names:
+        _known(name, newsroom.feeds, "feed")
+    chosen = list(names or newsroom.feeds)
+    with newsroom.store.writing() as connection:
+        wanted = schema.feed.c.name.in_(chosen)
+        connection.execute(update(schema.feed).where(wanted).values(wants=schema.feed.c.wants + 1))
+    for name in track(chosen, "Building"):
+        newsroom.build(name)
+    for name in chosen:
+        row = _row(newsroom, schema.feed, name)
+        Console().print(Text(f"{name}: {row.error or 'built'}"))
+
+
+def deliver(folder: Path, names: Sequence[str]) -> None:
+    """Deliver what is due."""
+    newsroom = open_newsroom(folder)
+    for name in names:
+        _known(name, newsroom.couriers, "channel")
+    for name in track(list(names or newsroom.couriers), "Delivering"):
+        newsroom.deliver(name)
+    status(folder, as_json=False)
+
+
+def status(folder: Path, *, as_json: bool, alive: str = "") -> None:
+    """How everything stands."""
+    newsroom = open_newsroom(folder)
+    store = newsroom.store
+    processes = store.alive(datetime.now(UTC))
+    if alive:
+        if not processes.get(alive):
+            raise SyndicatorError(f"no {alive} has been heard of lately")
+        return
+    with store.reading() as connection:
+        tables = {
+            table.name: [
+                {k: v for k, v in row._mapping.items() if k not in ("memory", "token", "declaration")}
+                for row in connection.execute(select(table).where(table.c.is_declared))
+            ]
+            for table in (schema.source, schema.feed, schema.channel)
+        }
+    queue = store.standings()
+    if as_json:
+        said = {**tables, "deliveries": queue, "processes": dict(processes)}
+        print(json.dumps(said, default=str, ensure_ascii=False))
+        return
+    screen = Console()
+    shown = {
+        "source": ("name", "looked_at", "next_look", "found_at", "error"),
+        "feed": ("name", "built_at", "error"),
+        "channel": ("name", "posted_at", "paused_until", "is_paused", "is_stopped", "error"),
+    }
+    for name, columns in shown.items():
+        table = Table(*columns, title=f"{name}s", title_justify="left")
+        for row in tables[name]:
+            table.add_row(*(_cell(row[column]) for column in columns))
+        screen.print(table)
+    table = Table("channel", *(s.value for s in Standing), title="deliveries", title_justify="left")
+    for channel, counts in queue.items():
+        table.add_row(channel, *(str(counts.get(s.value, 0)) for s in Standing))
+    screen.print(table)
+    screen.print(Text(", ".join(f"{n} {kind}" for kind, n in processes.items()) or "no process is running"))
+
+
+def retry(folder: Path, numbers: Sequence[int], channel: str) -> None:
+    """Put refused and skipped deliveries back into the queue."""
+    if not numbers and not channel:
+        raise SyndicatorError("say which: delivery numbers, or --channel NAME")
+    newsroom = open_newsroom(folder)
+    if channel:
+        _known(channel, newsroom.couriers, "channel")
+        table = schema.delivery
+        again = table.c.standing.in_((Standing.REFUSED.value, Standing.SKIPPED.value))
+        with newsroom.store.reading() as connection:
+            query = select(table.c.id).where(table.c.channel == channel, again)
+            numbers = [*numbers, *connection.scalars(query)]
+    for number in track(numbers, "Retrying"):
+        newsroom.store.rule(number, console.retry, datetime.now(UTC), event="retried from the command line")
+    Console().print(f"{len(numbers)} deliveries wait for their next attempt")
+
+
+def preview(folder: Path, what: str, *, source: str, url: str, cards: Path | None, as_json: bool) -> None:
+    """An article as it would be recorded and posted."""
+    newsroom = open_newsroom(folder)
+    article, origins, warnings = _article(newsroom, what, source, url)
+    posts = {name: _post(newsroom, name, article) for name in newsroom.couriers}
+    if cards:
+        cards.mkdir(parents=True, exist_ok=True)
+        for name, post in posts.items():
+            (cards / f"{name}.png").write_bytes(draw_card(post))
+    if as_json:
+        said = {"article": as_dict(article), "posts": {n: _post_dict(p) for n, p in posts.items()}}
+        print(json.dumps(said, ensure_ascii=False, indent=2))
+        return
+    _show(article, origins, warnings, posts, cards)
+
+
+def as_dict(article: Article) -> dict[str, Any]:
+    """An article as ``preview --json`` prints it."""
+    photo = article.photo
+    said = {name: getattr(article, name) for name in FIELDS}
+    said |= {name: said[name].isoformat().replace("+00:00", "Z") for name in ("published", "updated")}
+    said |= {"authors": list(article.authors), "tags": list(article.tags)}
+    shown = ("url", "caption", "credit", "alt")
+    return said | {"photo": {name: getattr(photo, name) for name in shown} if photo else None}
+
+
+def _article(
+    newsroom: Newsroom, what: str, source: str, url: str
+) -> tuple[Article, Mapping[str, str], Sequence[str]]:
+    known = newsroom.store.known([what]) or _by_guid(newsroom, what)
+    if known and not source:
+        return next(iter(known.values())), {}, ()
+    now = datetime.now(UTC)
+    path = Path(what)
+    page = path.read_bytes() if "://" not in what and path.is_file() else None
+    if page is None and "://" not in what:
+        raise SyndicatorError(f"{what}: neither an address, nor a file, nor an article on record")
+    address = url or (what if page is None else "")
+    reader = _reader(newsroom, address, source)
+    sighting = reader.read(address or _some_address(reader), now, page)
+    sighting, problem = _measured(newsroom, sighting)
+    decision = decide(None, replace(sighting, is_withdrawn=False), now, authority=newsroom.site.authority)
+    assert isinstance(decision, New)  # noqa: S101 - nothing on file, nothing withdrawn
+    return decision.article, sighting.origins, [*sighting.warnings, *([problem] if problem else [])]
+
+
+def _measured(newsroom: Newsroom, sighting: Sighting) -> tuple[Sighting, str]:
+    if sighting.photo is None:
+        return sighting, ""
+    try:
+        return replace(sighting, photo=newsroom.photos.measure(sighting.photo)), ""
+    except PhotoError as e:
+        return sighting, f"photo {sighting.photo.url}: {e}"
+
+
+def _by_guid(newsroom: Newsroom, guid: str) -> Mapping[str, Article]:
+    with newsroom.store.reading() as connection:
+        query = select(schema.article).where(schema.article.c.guid == guid)
+        return {guid: article_of(row) for row in connection.execute(query)}
+
+
+def _reader(newsroom: Newsroom, address: str, name: str) -> Source:
+    if name:
+        _known(name, newsroom.sources, "source")
+        return newsroom.sources[name]
+    readers = [s for s in newsroom.sources.values() if not address or s.reads(address)]
+    if not readers:
+        raise SyndicatorError(
+            f"{address}: no declared source has articles with such an address; name one with --source"
+        )
+    return readers[0]
+
+
+def _some_address(reader: Source) -> str:
+    listings = getattr(reader, "listings", ())
+    return str(listings[0].url) if listings else "https://example.org/"
+
+
+def _post(newsroom: Newsroom, name: str, article: Article) -> Post:
+    channel = newsroom.couriers[name].channel
+    photo = None
+    if article.photo and channel.limits.photo:
+        try:
+            photo = newsroom.photos.fit(article.photo, channel.limits.photo)
+        except PhotoError as e:
+            Console(stderr=True).print(Text(f"photo {article.photo.url}: {e}"))
+    return compose(article, channel.limits, photo)
+
+
+def _post_dict(post: Post) -> dict[str, Any]:
+    photo = post.photo
+    shown = photo and {
+        "media_type": photo.media_type,
+        "bytes": len(photo.content),
+        "width": photo.width,
+        "height": photo.height,
+    }
+    return {"text": post.text, "alt": post.alt, "language": post.language, "url": post.url, "photo": shown}
+
+
+def _show(
+    article: Article,
+    origins: Mapping[str, str],
+    warnings: Sequence[str],
+    posts: Mapping[str, Post],
+    cards: Path | None,
+) -> None:
+    screen = Console()
+    table = Table("field", "value", "found in", show_lines=True)
+    for name, value in as_dict(article).items():
+        shown = "\n".join(f"{k}: {v}" for k, v in value.items() if v) if isinstance(value, dict) else value
+        shown = ", ".join(shown) if isinstance(shown, list) else str(shown or "")
+        table.add_row(name, Text(shown), origins.get(name, ""))
+    screen.print(table)
+    for warning in warnings:
+        screen.print(Text(f"warning: {warning}"))
+    for name, post in posts.items():
+        screen.print(Text(f"\n{name}:\n{post.text}"))
+        if post.photo:
+            size = f"{post.photo.width} x {post.photo.height}, {len(post.photo.content):,} bytes"
+            screen.print(Text(f"[photo: {size}; alt: {post.alt}]"))
+        if cards:
+            screen.print(Text(f"[card: {cards / f'{name}.png'}]"))
+
+
+def _known(name: str, known: Mapping[str, object], noun: str) -> None:
+    if name not in known:
+        raise SyndicatorError(f"no {noun} {name!r} is declared; there are: {', '.join(known) or 'none'}")
+
+
+def _count(newsroom: Newsroom) -> int:
+    with newsroom.store.reading() as connection:
+        return len(connection.execute(select(schema.article.c.id)).all())
+
+
+def _row(newsroom: Newsroom, table: Any, name: str) -> Any:
+    with newsroom.store.reading() as connection:
+        return connection.execute(select(table).where(table.c.name == name)).one()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return "" if value in (None, False) else str(value)

@@ -1,0 +1,166 @@
+"""The web application: feeds for everybody, a console for operators, answers for machines.
+
+::
+
+    /                      the list of feeds
+    /feeds/NAME.EXT        a feed
+    /healthz /readyz       is it up, is it ready
+    /metrics               for Prometheus
+    /console               for operators
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from syndicator.documents.directory import Shelf
+from syndicator.feed import Feed, Site
+from syndicator.ports import Bell
+from syndicator.store.console import Console, Impossible
+from syndicator.store.engine import StoreError
+from syndicator.web.console import ConsolePages
+from syndicator.web.desk import Desk, utc_now
+from syndicator.web.feeds import PREFIX, Feeds, MediaFormat
+from syndicator.web.guard import Guard, Throttle
+from syndicator.web.health import Health, Metrics
+from syndicator.web.pages import Pages
+
+#: For every page: nothing but our own style and script, nothing inline, in nobody's frame. Readers' pages
+#: may show the site's icon. https://www.w3.org/TR/CSP3/
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' https:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+PRIVATE_POLICY = POLICY.replace(" https:", "")
+
+
+def create_app(
+    *,
+    site: Site,
+    feeds: Mapping[str, Feed],
+    formats: Mapping[str, MediaFormat],
+    shelf: Shelf,
+    store: Console,
+    bell: Bell,
+    host: str,
+    password: str | None = None,
+    outboxes: Mapping[str, Path] | None = None,
+    queues: Callable[[], Mapping[str, int] | None] | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> Starlette:
+    """The application. Needs neither database nor broker to begin, and serves feeds without them.
+
+    ``host`` is the address that it listens on: without a ``password``, the console is for this machine
+    alone. ``outboxes`` are folders of posts by channel (``Outbox.place``). See ``Desk`` for the rest.
+    """
+    desk = Desk(
+        site=site,
+        feeds=feeds,
+        formats=formats,
+        shelf=shelf,
+        store=store,
+        bell=bell,
+        outboxes=outboxes or {},
+        queues=queues,
+        clock=clock,
+    )
+    return Starlette(
+        routes=_routes(desk),
+        middleware=[
+            Middleware(
+                Feeds,
+                site=site,
+                feeds=feeds.values(),
+                formats=formats,
+                shelf=shelf,
+                requests=desk.requests,
+            ),
+            Middleware(Manners),
+            Middleware(Guard, password=password, host=host, throttle=Throttle()),
+        ],
+        exception_handlers=_apologies(desk),
+    )
+
+
+def _routes(desk: Desk) -> list[Route | Mount]:
+    pages, health, console = Pages(desk), Health(desk), ConsolePages(desk)
+    return [
+        Route("/", pages.index),
+        Route(PREFIX + "{path:path}", pages.missing_feed),
+        Route("/healthz", health.live),
+        Route("/readyz", health.ready),
+        Route("/metrics", Metrics(desk).read),
+        Route("/console", console.overview),
+        Route("/console/deliveries", console.deliveries),
+        Route("/console/deliveries/{id:int}", console.delivery),
+        Route("/console/deliveries/{id:int}/{action}", console.rule, methods=["POST"]),
+        Route("/console/channels/{name}/{action}", console.channel, methods=["POST"]),
+        Route("/console/sources/{name}/{action}", console.source, methods=["POST"]),
+        Route("/console/outbox", console.outbox),
+        Route("/console/outbox/{name}/{file}", console.photo),
+        Mount("/static", StaticFiles(packages=[("syndicator.web", "static")])),
+    ]
+
+
+def _apologies(desk: Desk) -> dict[type[Exception] | int, Callable[[Request, Exception], Response]]:
+    """What a person is told when a page cannot be shown."""
+
+    def apology(status: int, title: str, why: str) -> Response:
+        return desk.page("apology.html", status, title=title, why=why)
+
+    def http(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - what this handler is registered for
+        if error.status_code == 404:
+            return apology(404, "Nothing here", "No page has this address.")
+        response = apology(error.status_code, "Not done", f"{error.detail}.")
+        response.headers.update(error.headers or {})
+        return response
+
+    return {
+        HTTPException: http,
+        Impossible: lambda _, e: apology(409, "Not possible", f"{e}."),
+        StoreError: lambda _, e: apology(
+            503, "The database does not answer", f"{e}. Feeds are still served."
+        ),
+        500: lambda _, e: apology(500, "A defect", f"{type(e).__name__}; the log says more."),
+    }
+
+
+class Manners:
+    """ASGI middleware: what browsers may do with our pages."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        is_console = scope["path"].startswith("/console")
+        policy = PRIVATE_POLICY if is_console else POLICY
+        manners = [
+            (b"content-security-policy", policy.encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"same-origin"),
+            (b"cross-origin-opener-policy", b"same-origin"),
+        ]
+        if is_console and "/outbox/" not in scope["path"]:
+            manners.append((b"cache-control", b"no-store"))
+
+        async def mannered(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *manners]
+            await send(message)
+
+        await self.app(scope, receive, mannered)
