@@ -52,6 +52,7 @@ def build(
         store.settle_feed(stale, now=clock(), error=f"{type(e).__name__}: {e}")
         raise
     store.settle_feed(stale, now=clock(), left_out=left_out)
+    log.info("feed %s: built, %d entries", feed.name, len(articles))
     return True
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from syndicator.errors import SyndicatorError
 from syndicator.ports import Source
-from syndicator.store import Store, connect
+from syndicator.store import Store
+from syndicator.store.engine import connect
 from syndicator.wiring import Newsroom, Silence, assemble, declarations
 
 

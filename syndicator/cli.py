@@ -14,7 +14,8 @@ import typer
 
 from syndicator import __version__
 from syndicator.errors import DeclarationError, Misconfigured, SyndicatorError
-from syndicator.newsroom.cli import app as newsroom_app
+from syndicator.lifeline import watch_parent
+from syndicator.newsroom.cli import newsroom
 from syndicator.supervise import MISCONFIGURED
 
 # Commands import what they need when they run: `syndicator up` must stay small, because it runs as long as
@@ -28,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(newsroom_app, name="newsroom")
+app.add_typer(newsroom, name="newsroom")
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
 
@@ -48,6 +49,7 @@ def options(
     ] = Path(),
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False,
 ) -> None:
+    watch_parent()  # whatever this process is for, it does not outlive `syndicator up`
     os.environ["SYNDICATOR_FOLDER"] = str(folder.resolve())
     logging.basicConfig(
         format="%(asctime)s  %(message)s", datefmt="%H:%M:%S", level=logging.WARNING, stream=sys.stderr
@@ -196,9 +198,9 @@ def beat() -> None:
 @app.command()
 def web() -> None:
     """Serve feeds and the console."""
-    from syndicator.web.serve import serve
+    from syndicator.site import serve_site
 
-    serve(folder())
+    serve_site(folder())
 
 
 @app.command()

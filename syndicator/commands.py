@@ -200,7 +200,8 @@ def _measured(newsroom: Newsroom, sighting: Sighting) -> tuple[Sighting, str]:
 def _by_guid(newsroom: Newsroom, guid: str) -> Mapping[str, Article]:
     with newsroom.store.reading() as connection:
         query = select(schema.article).where(schema.article.c.guid == guid)
-        return {guid: article_of(row) for row in connection.execute(query)}
+        row = connection.execute(query).one_or_none()
+        return {guid: article_of(row)} if row else {}
 
 
 def _reader(newsroom: Newsroom, address: str, name: str) -> Source:

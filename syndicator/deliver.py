@@ -121,6 +121,8 @@ def _request(
     if error:
         after, said = failed(delivery, step, error, now), f"{step}: {error}"
         log.warning("channel %s: %s: %s", courier.name, post.url, said)
+    else:
+        log.info("channel %s: %s: %s%s", courier.name, said, post.article.title, remark)
     courier.store.settle(account, after, now, event=f"{said}{remark}")
     return _channel_trouble(error)
 

@@ -6,11 +6,11 @@ The declarations are read from the folder that ``SYNDICATOR_FOLDER`` names, else
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from syndicator.wiring import declarations
+from syndicator.secret import Secret
 
 #: One queue per job, so that a slow one never delays another (workers choose by ``--jobs``).
 JOBS = ("watch", "build", "deliver", "sweep")
@@ -24,17 +24,32 @@ def folder() -> Path:
     return Path(os.environ.get("SYNDICATOR_FOLDER", ".")).resolve()
 
 
+def broker_url(home: Path) -> str:
+    """The broker that a folder declares. Only this is read, so that a beat need not load everything that
+    the whole declarations name; whoever runs jobs reads and checks them all."""
+    keep = tomllib.loads((home / "syndicator.toml").read_text("utf-8")).get("keep", {})
+    url = str(keep.get("broker", "filesystem:var/broker"))
+    if url.startswith(("env:", "file:")):
+        url = Secret.parse(url).reveal()
+    return f"filesystem:{home / place(url)}" if url.startswith("filesystem:") else url
+
+
+def place(url: str) -> Path:
+    """The folder of a broker that is one: ``filesystem:PATH``."""
+    return Path(url.removeprefix("filesystem:").removeprefix("//"))
+
+
 def broker(url: str) -> dict[str, Any]:
-    """The broker's address and options. ``filesystem://PATH`` needs no server: messages are files."""
+    """The broker's address and options. ``filesystem:PATH`` needs no server: messages are files."""
     if not url.startswith("filesystem:"):
         # A message that nobody acknowledged comes back after an hour; no job takes longer than a minute
         # or two, and none has an ETA (which would be delivered twice beyond that hour).
         return {"broker_url": url, "broker_transport_options": {"visibility_timeout": 3600}}
-    root = Path(urlsplit(url).path)
+    root = place(url)
     for name in ("messages", "control", "processed"):
         (root / name).mkdir(parents=True, exist_ok=True)
     return {
-        "broker_url": "filesystem://",
+        "broker_url": "filesystem://localhost",
         "broker_transport_options": {
             "data_folder_in": str(root / "messages"),
             "data_folder_out": str(root / "messages"),
@@ -47,7 +62,7 @@ def broker(url: str) -> dict[str, Any]:
     }
 
 
-globals().update(broker(declarations(folder()).keep.broker))
+globals().update(broker(broker_url(folder())))
 
 accept_content = ["json"]  # ids only; nothing that could run code
 task_serializer = "json"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 import typer
@@ -23,8 +24,24 @@ def up(folder: Path) -> int:
         return checked.returncode if checked.returncode == MISCONFIGURED else 1
     typer.echo(checked.stdout)
     children = [Child("web", ["web"]), Child("worker", ["worker"]), Child("beat", ["beat"])]
-    if "newsroom" in tomllib.loads((folder / "syndicator.toml").read_text("utf-8")):
-        children.insert(0, Child("newsroom", ["newsroom", "serve"]))
+    example = tomllib.loads((folder / "syndicator.toml").read_text("utf-8")).get("newsroom")
+    if example:
+        children.insert(0, Child("newsroom", ["newsroom", "serve", *_arguments(folder, example)]))
     status = Supervisor(children, say=lambda line: typer.echo(line, err=True)).run()
     typer.echo("Stopped. Start again to continue where it was.")
     return status
+
+
+def _arguments(folder: Path, example: Mapping[str, str]) -> list[str]:
+    host, _, port = example.get("listen", "127.0.0.1:8001").rpartition(":")
+    state = folder / example.get("state", "var/newsroom")
+    return [
+        "--host",
+        host,
+        "--port",
+        port,
+        "--folder",
+        str(folder / example["folder"]),
+        "--state",
+        str(state),
+    ]

@@ -92,6 +92,8 @@ def watch(
         for batch in _batches(look.sightings):
             _file(batch, watched, problems, editor, store, photos, bell, clock)
         ring(bell, store.withdraw(source.name, look.gone, clock()))
+        for key in look.gone:
+            log.info("%s: withdrawn: %s", source.name, key)
     except SourceError as e:
         _settle_failure(source, watched, e, store, clock())
         return None
@@ -136,10 +138,18 @@ def _file(
     now = clock()
     store.renew_source(watched, now, LEASE)
 
+    filed: dict[str, Article] = {}
+
     def filing(on_file: Article | None, sighting: Sighting) -> Filing | None:
-        return editor.filing(on_file, sighting, since=watched.since, now=now)
+        made = editor.filing(on_file, sighting, since=watched.since, now=now)
+        if made and (on_file is None or made.article.revision != on_file.revision):
+            filed[made.article.guid] = made.article
+        return made
 
     ring(bell, store.file([sighting for sighting, _ in measured], filing, now))
+    for article in filed.values():
+        what = "recorded" if article.revision == 1 else f"revision {article.revision}"
+        log.info("%s: %s: %s", watched.name, what, article.title)
 
 
 def _with_photo(sighting: Sighting, known: Mapping[str, Article], photos: Photos) -> tuple[Sighting, str]:

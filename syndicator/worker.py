@@ -10,18 +10,21 @@ import logging
 import os
 import socket
 import threading
+import warnings
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from celery import Celery
+from celery.platforms import SecurityWarning
 from celery.signals import worker_ready
 from kombu.exceptions import OperationalError
 
 from syndicator import settings
-from syndicator.lifeline import watch_parent
-from syndicator.wiring import Newsroom, open_newsroom
+
+if TYPE_CHECKING:
+    from syndicator.wiring import Newsroom
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +47,9 @@ class CeleryBell:
 
 @cache
 def newsroom() -> Newsroom:
-    """This process's newsroom, opened once."""
+    """This process's newsroom, opened once. Imported here: a beat never needs it."""
+    from syndicator.wiring import open_newsroom  # noqa: PLC0415
+
     return open_newsroom(settings.folder(), bell=CeleryBell())
 
 
@@ -70,25 +75,24 @@ def sweep() -> None:
 
 def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
     """Work until told to stop. ``concurrency`` ``None``: enough for every row that can be in hand."""
-    watch_parent()
     threads = concurrency or newsroom().most_at_once
     worker_ready.connect(_report_alive, weak=False)
-    arguments = {
-        "pool": "threads",
-        "concurrency": threads,
-        "queues": ",".join(jobs),
-        "hostname": process_name(),
-        "loglevel": "WARNING",
-    }
-    app.worker_main(
-        ["worker", "--without-gossip", "--without-mingle"]
-        + [f"--{name}={value}" for name, value in arguments.items()]
-    )
+    # Celery warns root about pickled messages; we take nothing but JSON.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
+    app.Worker(
+        pool="threads",
+        concurrency=threads,
+        queues=list(jobs),
+        hostname=process_name(),
+        loglevel="WARNING",
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+    ).start()
 
 
 def run_beat() -> None:
     """Ring for a sweep every few seconds. Any number of beats may run: sweeping twice is harmless."""
-    watch_parent()
     # The plain scheduler keeps its clock in memory: nothing is lost with it, the schedule is in the rows.
     app.Beat(scheduler_cls="celery.beat:Scheduler", loglevel="WARNING", quiet=True).run()
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-import trafilatura
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.text.clean import plain, sanitise, web_address
@@ -65,6 +64,8 @@ def find(page: LexborHTMLParser, selector: str) -> tuple[str, str]:
     nodes = page.css(selector) if selector else []
     if nodes:
         return "".join(node.html or "" for node in nodes), "select.content"
+    import trafilatura  # noqa: PLC0415 - 40 MB, and sites with declared selectors never need it
+
     found = trafilatura.extract(
         page.html or "",
         output_format="html",

@@ -12,8 +12,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
-import dateparser
-
 #: Zones that RFC 822 dates carry in practice and that Python takes for UTC: name to hours.
 ZONES = {
     "ICT": 7,
@@ -106,6 +104,8 @@ def _offset(hours: float) -> str:
 def _guessed(text: str, zone: ZoneInfo) -> datetime | None:
     if AMBIGUOUS.match(text):
         return None
+    import dateparser  # noqa: PLC0415 - large, and only for dates that nothing certain reads
+
     found: datetime | None = dateparser.parse(
         AROUND.sub("", text).strip(),
         languages=["en", "lo", "th", "km", "vi", "my", "fr"],
