@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +36,8 @@ from syndicator.web.feeds import PREFIX, Feeds, MediaFormat
 from syndicator.web.guard import Guard, Throttle
 from syndicator.web.health import Health, Metrics
 from syndicator.web.pages import Pages
+
+log = logging.getLogger(__name__)
 
 #: For every page: nothing but our own style and script, nothing inline, in nobody's frame. Readers' pages
 #: may show the site's icon. https://www.w3.org/TR/CSP3/
@@ -127,13 +130,17 @@ def _apologies(desk: Desk) -> dict[type[Exception] | int, Callable[[Request, Exc
         response.headers.update(error.headers or {})
         return response
 
+    def defect(request: Request, error: Exception) -> Response:
+        log.error("%s %s", request.method, request.url.path, exc_info=error)
+        return apology(500, "A defect", f"{type(error).__name__}; the log says more.")
+
     return {
         HTTPException: http,
         Impossible: lambda _, e: apology(409, "Not possible", f"{e}."),
         StoreError: lambda _, e: apology(
             503, "The database does not answer", f"{e}. Feeds are still served."
         ),
-        500: lambda _, e: apology(500, "A defect", f"{type(e).__name__}; the log says more."),
+        500: defect,
     }
 
 

@@ -141,8 +141,8 @@ class ConsolePages:
         return self._page(request, "console/outbox.html", outboxes=cards)
 
     def _cards(self, name: str) -> Sequence[Any]:
-        # Imported by the first visit: most web servers never show an outbox, and it weighs some megabytes.
-        from syndicator.channels.outbox import cards
+        # By the first visit: most web servers never show an outbox, and a channel weighs some megabytes.
+        from syndicator.channels.outbox import cards  # noqa: PLC0415 - see above
 
         return cards(self.desk.outboxes[name], CARDS)
 

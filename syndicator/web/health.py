@@ -85,7 +85,7 @@ class Metrics:
         return Response(said, headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # the registry keeps collectors by identity
 class Counts(Collector):
     """A collector over the store and this process's own counters. Ages are in seconds."""
 

@@ -1,0 +1,84 @@
+"""Serving the application, in this very process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+from starlette.types import ASGIApp
+
+from syndicator.errors import Misconfigured
+from syndicator.lifeline import watch_parent
+
+log = logging.getLogger(__name__)
+
+#: Connections that may be open at once; idle ones of feed readers count, too.
+CONNECTIONS = 4096
+
+#: Milliseconds that a client has for its request's head; an idle connection ends after them.
+HEAD_TIMEOUT = 30_000
+
+#: Seconds that open requests have to end once we are told to stop.
+GRACE = 5.0
+
+
+def serve(app: ASGIApp, *, host: str, port: int) -> None:
+    """Serve until ``SIGTERM`` or ``SIGINT``. Raises ``Misconfigured`` if the address cannot be had.
+
+    Granian runs embedded: one process does with half the memory of a server and its worker.
+    """
+    _claim(host, port)
+    watch_parent()
+    asyncio.run(_serve(app, host, port))
+
+
+def _claim(host: str, port: int) -> None:
+    """Granian shares its port with whoever else listens there (SO_REUSEPORT), so that a second server
+    would silently get half of the requests: make sure that there is none."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError as e:
+            raise Misconfigured(
+                f"cannot listen on {host}:{port} ({e.strerror or e}): stop what is there, or choose another"
+            ) from e
+
+
+async def _serve(app: ASGIApp, host: str, port: int) -> None:
+    server = Server(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,  # HTTP/2 is for TLS, and that is a proxy's or CDN's business
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_TIMEOUT),
+        websockets=False,
+        backlog=CONNECTIONS,
+        runtime_blocking_threads=1,
+        log_enabled=False,
+    )
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    serving = asyncio.create_task(server.serve())
+    stopping = asyncio.create_task(stop.wait())
+    log.info("web: http://%s:%d/ (process %d)", host, port, os.getpid())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if serving.done():
+        serving.result()
+        return
+    server.stop()  # type: ignore[no-untyped-call]  # granian's
+    done, _ = await asyncio.wait({serving}, timeout=GRACE)
+    if not done:
+        log.warning("web: some requests did not end in %g s", GRACE)
+        os._exit(0)
