@@ -1,0 +1,151 @@
+"""The seven things that a person would try, with real processes, a real site and a real server."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import feedparser
+import pytest
+import requests
+
+from tests.acceptance.world import Desk, NewsSite, desk, until
+from tests.channels.local_server import Trouble, closed_port, silence
+from tests.channels.servers import FakeMastodon
+
+
+@pytest.fixture
+def site() -> Iterator[NewsSite]:
+    with NewsSite() as server:
+        server.publish(1, "It was always so")
+        yield server
+
+
+@pytest.fixture
+def mastodon() -> Iterator[FakeMastodon]:
+    with FakeMastodon() as server:
+        yield server
+
+
+@pytest.fixture
+def running(tmp_path: Path, site: NewsSite, mastodon: FakeMastodon) -> Iterator[Desk]:
+    with desk(tmp_path, site, {"social": mastodon.address}, token=mastodon.token) as made:
+        made.start()
+        until(lambda: "It was always so" in made.titles(), "the first look fills the feed", made)
+        yield made
+
+
+def test_an_article_is_published_corrected_and_retracted(
+    running: Desk, site: NewsSite, mastodon: FakeMastodon
+) -> None:
+    page = site.publish(2, "Bridge opens")
+    until(lambda: len(mastodon.published) == 1, "one post, and none of the old news", running)
+    until(lambda: "Bridge opens" in running.titles(), "it is in the feed", running)
+    [post] = mastodon.published
+    assert f"{site.address}/news/2" in post.text
+    assert post.photo
+    assert post.alt == "A teal day."
+    parsed = feedparser.parse(running.feed("rss"))
+    entry = next(e for e in parsed.entries if e.title == "Bridge opens")
+    assert int(entry.enclosures[0].length) == len(site.picture)
+
+    page.title, page.note = "Bridge opens on Friday", "The day was missing."
+    until(lambda: "Friday" in mastodon.published[0].text, "the post is edited", running)
+    until(lambda: "Bridge opens on Friday" in running.titles(), "the feed follows", running)
+    assert len(mastodon.published) == 1
+
+    site.retract(2)
+    until(lambda: not mastodon.published, "the post is gone", running)
+    until(lambda: running.titles() == ["It was always so"], "it has left the feed", running)
+
+
+def test_a_worker_killed_in_mid_post_leaves_exactly_one_post(
+    running: Desk, site: NewsSite, mastodon: FakeMastodon
+) -> None:
+    mastodon.trouble = Trouble(act=silence, at="/api/v1/statuses", method="POST", after=True)
+    site.publish(2, "Bridge opens")
+    until(lambda: mastodon.published, "the server has it, and does not answer", running)
+
+    running.worker().kill()
+    mastodon.trouble = None
+    # its lease runs out after a minute and a half
+    until(
+        lambda: running.status()["deliveries"].get("social", {}).get("sent") == 1,
+        "the delivery is settled",
+        running,
+        patience=150,
+    )
+
+    assert len(mastodon.published) == 1
+
+
+def test_an_unplugged_channel_delays_no_other_and_catches_up(
+    tmp_path: Path, site: NewsSite, mastodon: FakeMastodon
+) -> None:
+    port = closed_port()
+    channels = {"social": mastodon.address, "unplugged": f"http://127.0.0.1:{port}"}
+    with desk(tmp_path, site, channels, token=mastodon.token) as running:
+        running.start()
+        until(lambda: "It was always so" in running.titles(), "the first look", running)
+        site.publish(2, "Bridge opens")
+        until(lambda: len(mastodon.published) == 1, "the other channel posts at once", running)
+        until(
+            lambda: next(c for c in running.status()["channel"] if c["name"] == "unplugged")["error"],
+            "the operator is told",
+            running,
+        )
+        with FakeMastodon(port) as plugged:
+            until(lambda: len(plugged.published) == 1, "plugged in, it catches up", running)
+
+
+def test_everything_restarts_where_it_was(running: Desk, site: NewsSite, mastodon: FakeMastodon) -> None:
+    site.publish(2, "Bridge opens")
+    until(lambda: len(mastodon.published) == 1, "posted", running)
+    assert running.stop() == 0
+    until(lambda: not running.processes(), "Ctrl-C stops all of it", running)
+    assert "Traceback" not in running.log.read_text()
+    assert "panic" not in running.log.read_text()
+
+    site.publish(3, "Published while nobody looked")
+    running.start()
+
+    until(lambda: len(mastodon.published) == 2, "what was missed is posted", running)
+    until(lambda: len(running.titles()) == 3, "and in the feed", running)
+    assert sorted(post.text.splitlines()[0] for post in mastodon.published) == [
+        "Bridge opens",
+        "Published while nobody looked",
+    ]
+
+
+def test_no_process_is_left_when_the_parent_is_killed(running: Desk) -> None:
+    assert len(running.processes()) >= 4
+
+    running.stop(signal.SIGKILL)
+
+    until(lambda: not running.processes(), "every child notices", running)
+
+
+def test_a_broken_declaration_is_named_by_file_and_line(running: Desk) -> None:
+    running.stop()
+    main = running.folder / "syndicator.toml"
+    text = main.read_text().replace('every = "1s"', 'evry = "1s"').replace('title = "The', 'titel = "The')
+    main.write_text(text)
+    line = text.splitlines().index('evry = "1s"') + 1
+
+    answer = running.run("up")
+
+    assert answer.returncode == 78
+    assert f"syndicator.toml:{line}:" in answer.stderr
+    assert "'every'" in answer.stderr
+    assert "'title'" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_falling_part_is_started_again_and_feeds_go_on_without_a_database(running: Desk) -> None:
+    running.worker().kill()
+    until(lambda: running.worker().is_running(), "the worker is back", running)
+
+    (running.folder / "var" / "syndicator.db").rename(running.folder / "var" / "away.db")
+
+    assert requests.get(f"{running.base}/feeds/all.rss", timeout=5).status_code == 200

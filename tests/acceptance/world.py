@@ -1,0 +1,239 @@
+"""Syndicator as a person runs it: `syndicator up` in a folder, with a news site and a server around it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+import requests
+from PIL import Image
+
+from tests.channels.local_server import LocalServer, Reply, Request
+
+T = TypeVar("T")
+
+#: Seconds within which anything that happens at all has happened on a busy machine.
+PATIENCE = 40.0
+
+
+@dataclass
+class Page:
+    number: int
+    title: str
+    summary: str
+    published: datetime
+    note: str = ""
+
+
+class NewsSite(LocalServer):
+    """A site with a listing, article pages that describe themselves, and one photo for all of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pages: dict[int, Page] = {}
+        self.retracted: set[int] = set()
+        picture = io.BytesIO()
+        Image.new("RGB", (640, 400), "teal").save(picture, "JPEG")
+        self.picture = picture.getvalue()
+
+    def publish(self, number: int, title: str) -> Page:
+        summary = f"What happened, in one sentence: {title.lower()}."
+        self.pages[number] = Page(number, title, summary, datetime.now(UTC).replace(microsecond=0))
+        return self.pages[number]
+
+    def retract(self, number: int) -> None:
+        del self.pages[number]
+        self.retracted.add(number)
+
+    def answer(self, request: Request) -> Reply:
+        html = "text/html; charset=utf-8"
+        if request.path == "/news":
+            items = "".join(
+                f'<li><a href="/news/{p.number}">{p.title}</a> {p.note}</li>' for p in self.pages.values()
+            )
+            return Reply(body=f"<title>News</title><ul>{items}</ul>".encode(), media_type=html)
+        if request.path == "/photo.jpg":
+            return Reply(body=self.picture, media_type="image/jpeg")
+        number = int(re.sub(r"\D", "", request.path) or 0)
+        if number in self.pages:
+            return Reply(body=self._article(self.pages[number]).encode(), media_type=html)
+        return Reply(status=410 if number in self.retracted else 404, media_type=html)
+
+    def _article(self, page: Page) -> str:
+        said = {
+            "@context": "https://schema.org",
+            "@type": "NewsArticle",
+            "headline": page.title,
+            "description": page.summary,
+            "datePublished": page.published.isoformat(),
+            "articleSection": "City",
+            "image": {"url": "/photo.jpg", "caption": "A teal day.", "creditText": "A. Photographer"},
+            "correction": page.note,
+        }
+        text = (
+            f"<article><h1>{page.title}</h1><p>{page.summary}</p><p>More will be known later.</p></article>"
+        )
+        return f'<html lang="en"><script type="application/ld+json">{json.dumps(said)}</script>{text}</html>'
+
+
+@dataclass
+class Desk:
+    """One folder of declarations, and `syndicator up` running in it."""
+
+    folder: Path
+    port: int
+    environment: dict[str, str]
+    process: subprocess.Popen[str] | None = None
+    log: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.log = self.folder / "log.txt"
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "syndicator", "-C", str(self.folder), "up"],
+                stdout=log,
+                stderr=log,
+                env=self.environment,
+                text=True,
+            )
+        until(lambda: self.ready(), "everything is ready", self)
+
+    def ready(self) -> bool:
+        try:
+            return requests.get(f"{self.base}/readyz", timeout=5).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+    def stop(self, number: int = signal.SIGINT) -> int:
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Any other command of the command line."""
+        return subprocess.run(
+            [sys.executable, "-m", "syndicator", "-C", str(self.folder), *arguments],
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            timeout=120,
+            check=False,
+        )
+
+    def feed(self, extension: str = "json") -> Any:
+        answer = requests.get(f"{self.base}/feeds/all.{extension}", timeout=5)
+        answer.raise_for_status()
+        return answer.json() if extension == "json" else answer.text
+
+    def titles(self) -> list[str]:
+        return [item["title"] for item in self.feed().get("items", [])]
+
+    def status(self) -> Any:
+        return json.loads(self.run("status", "--json").stdout)
+
+    def processes(self) -> list[psutil.Process]:
+        """All processes that belong to this folder."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get("SYNDICATOR_TEST_FOLDER") == str(self.folder):
+                    found.append(process)
+            except psutil.Error:
+                continue
+        return [p for p in found if p.status() != psutil.STATUS_ZOMBIE]
+
+    def worker(self) -> psutil.Process:
+        return next(p for p in self.processes() if p.cmdline()[-1:] == ["worker"])
+
+
+def until(happens: Callable[[], T], what: str, desk: Desk | None = None, patience: float = PATIENCE) -> T:
+    """Look again and again until it happens."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        found = happens()
+        if found:
+            return found
+        time.sleep(0.1)
+    log = desk.log.read_text()[-4000:] if desk and desk.log.exists() else ""
+    raise AssertionError(f"in {patience:g} s it did not happen: {what}\n{log}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+DECLARATIONS = """
+[site]
+title = "The Test"
+url = "{site}/"
+authority = "test.example"
+
+[keep]
+{keep}
+
+[web]
+listen = "127.0.0.1:{port}"
+
+[fetch]
+allow = [{allow}]
+
+[sources.site]
+kind = "page"
+listings = [{{ url = "{site}/news" }}]
+article = '/news/\\d+$'
+key = '/news/(\\d+)$'
+every = "1s"
+language = "en"
+
+{channels}
+"""
+
+
+def mastodon(name: str, server: str) -> str:
+    return f'[channels.{name}]\nkind = "mastodon"\nserver = "{server}"\ntoken = "env:TEST_TOKEN"\n'
+
+
+@contextmanager
+def desk(
+    folder: Path, site: LocalServer, channels: dict[str, str], token: str = "", keep: str = ""
+) -> Iterator[Desk]:
+    """A folder with declarations, not started yet; whatever runs in the end is killed."""
+    port = free_port()
+    hosts = [site.address, *channels.values()]
+    allow = ", ".join(f'"{host.removeprefix("http://")}"' for host in hosts)
+    declared = "\n".join(mastodon(name, server) for name, server in channels.items())
+    text = DECLARATIONS.format(site=site.address, port=port, allow=allow, channels=declared, keep=keep)
+    (folder / "syndicator.toml").write_text(text)
+    (folder / "feeds").mkdir()
+    names = ", ".join(f'"{name}"' for name in channels)
+    (folder / "feeds" / "all.toml").write_text(f'title = "All"\nchannels = [{names}]\n')
+    environment = {**os.environ, "TEST_TOKEN": token, "SYNDICATOR_TEST_FOLDER": str(folder)}
+    made = Desk(folder, port, environment)
+    try:
+        yield made
+    finally:
+        for process in made.processes():
+            process.kill()
