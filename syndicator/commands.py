@@ -87,7 +87,7 @@ def deliver(folder: Path, names: Sequence[str]) -> None:
 
 def status(folder: Path, *, as_json: bool, alive: str = "") -> None:
     """How everything stands."""
-    newsroom = open_newsroom(folder)
+    newsroom = look_into(folder)
     store = newsroom.store
     processes = store.alive(datetime.now(UTC))
     if alive:
@@ -129,7 +129,7 @@ def retry(folder: Path, numbers: Sequence[int], channel: str) -> None:
     """Put refused and skipped deliveries back into the queue."""
     if not numbers and not channel:
         raise SyndicatorError("say which: delivery numbers, or --channel NAME")
-    newsroom = open_newsroom(folder)
+    newsroom = look_into(folder)
     if channel:
         _known(channel, newsroom.couriers, "channel")
         table = schema.delivery
@@ -144,7 +144,7 @@ def retry(folder: Path, numbers: Sequence[int], channel: str) -> None:
 
 def preview(folder: Path, what: str, *, source: str, url: str, cards: Path | None, as_json: bool) -> None:
     """An article as it would be recorded and posted."""
-    newsroom = open_newsroom(folder)
+    newsroom = look_into(folder)
     article, origins, warnings = _article(newsroom, what, source, url)
     posts = {name: _post(newsroom, name, article) for name in newsroom.couriers}
     if cards:

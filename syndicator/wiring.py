@@ -111,10 +111,16 @@ class Newsroom:
 def open_newsroom(folder: Path, bell: Bell | None = None) -> Newsroom:
     """Put together what a folder declares, with its rows on record. Raises ``DeclarationError``,
     ``Misconfigured`` or ``StoreError``."""
+    newsroom = look_into(folder, bell)
+    declared = newsroom.declared
+    newsroom.store.declare(declared.sources, declared.feeds.values(), declared.channels, now())
+    return newsroom
+
+
+def look_into(folder: Path, bell: Bell | None = None) -> Newsroom:
+    """The same, but nothing on record changes: for those who only ask."""
     declared = declarations(folder)
-    store = open_store(declared.keep.database)
-    store.declare(declared.sources, declared.feeds.values(), declared.channels, now())
-    return assemble(declared, store, bell or Silence())
+    return assemble(declared, open_store(declared.keep.database), bell or Silence())
 
 
 def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:

@@ -116,7 +116,7 @@ class Desk:
                 env=self.environment,
                 text=True,
             )
-        until(lambda: self.ready(), "everything is ready", self)
+        until(self.ready, "everything is ready", self)
 
     def ready(self) -> bool:
         try:
@@ -237,3 +237,5 @@ def desk(
     finally:
         for process in made.processes():
             process.kill()
+        if made.process:
+            made.process.wait(PATIENCE)
