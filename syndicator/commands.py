@@ -24,7 +24,7 @@ from syndicator.ports import Source
 from syndicator.post import Post, compose
 from syndicator.store import console, schema
 from syndicator.store.records import article_of
-from syndicator.wiring import Newsroom, open_newsroom
+from syndicator.wiring import Newsroom, look_into, open_newsroom
 
 FIELDS = (
     *("guid", "url", "title", "summary", "content_html", "published", "updated", "authors", "section"),

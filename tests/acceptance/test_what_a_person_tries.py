@@ -67,7 +67,7 @@ def test_a_worker_killed_in_mid_post_leaves_exactly_one_post(
     site.publish(2, "Bridge opens")
     until(lambda: mastodon.published, "the server has it, and does not answer", running)
 
-    running.worker().kill()
+    running.workers()[0].kill()
     mastodon.trouble = None
     # its lease runs out after a minute and a half
     until(
@@ -143,8 +143,9 @@ def test_a_broken_declaration_is_named_by_file_and_line(running: Desk) -> None:
 
 
 def test_a_falling_part_is_started_again_and_feeds_go_on_without_a_database(running: Desk) -> None:
-    running.worker().kill()
-    until(lambda: running.worker().is_running(), "the worker is back", running)
+    [worker] = running.workers()
+    worker.kill()
+    until(lambda: running.workers() not in ([], [worker]), "the worker is back", running)
 
     (running.folder / "var" / "syndicator.db").rename(running.folder / "var" / "away.db")
 

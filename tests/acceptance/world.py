@@ -162,8 +162,8 @@ class Desk:
                 continue
         return [p for p in found if p.status() != psutil.STATUS_ZOMBIE]
 
-    def worker(self) -> psutil.Process:
-        return next(p for p in self.processes() if p.cmdline()[-1:] == ["worker"])
+    def workers(self) -> list[psutil.Process]:
+        return [p for p in self.processes() if p.cmdline()[-1:] == ["worker"]]
 
 
 def until(happens: Callable[[], T], what: str, desk: Desk | None = None, patience: float = PATIENCE) -> T:
