@@ -10,6 +10,9 @@ from syndicator.article import Article
 #: What stands between the parts of a post.
 GAP = "\n\n"
 
+#: A note or a summary of which a channel has room for less than this is left out: it would tell nothing.
+LEAST = 20
+
 
 class Ruler(Protocol):
     """Measures and cuts text the way one channel counts it (graphemes, weighted characters, ...)."""
@@ -82,22 +85,31 @@ class Post:
 
 
 def compose(article: Article, limits: Limits, photo: PhotoFile | None = None) -> Post:
-    """Say an article within a channel's limits: title, summary, link.
+    """Say an article within a channel's limits: title, the newsroom's note on a correction, summary, link.
 
-    The link always survives whole; the summary gives way first, then the title.
+    The link always survives whole; the summary gives way first, then the note, then the title.
     """
     ruler = limits.ruler
-    link = article.url
-    room = limits.text - (ruler.measure(link) if limits.link is None else limits.link)
-    title = article.title
-    if article.note:  # readers of a corrected post are told what was corrected
-        title = f"{title}{GAP}{article.note}"
-    head = ruler.cut(title, max(0, room - ruler.measure(GAP)))
-    left = room - ruler.measure(head) - 2 * ruler.measure(GAP)
-    summary = "" if article.summary == article.title else article.summary
-    said = ruler.cut(summary, left) if summary and left > 0 else ""
-    text = GAP.join(part for part in (head, said, link) if part)
+    room = limits.text - (ruler.measure(article.url) if limits.link is None else limits.link)
+    said: list[str] = []
+    for part in _parts(article):
+        room -= ruler.measure(GAP)
+        short = ruler.cut(part, max(0, room))
+        if said and short != part and ruler.measure(short) < LEAST:
+            break
+        said.append(short)
+        room -= ruler.measure(short)
+    text = GAP.join(part for part in (*said, article.url) if part)
     return Post(article=article, text=text, alt=_alt(article, limits), photo=photo)
+
+
+def _parts(article: Article) -> list[str]:
+    """What a post says, the most important first, in one line each, and nothing twice."""
+    parts: dict[str, str] = {}
+    for text in (article.title, article.note, article.summary):
+        line = " ".join(text.split())
+        parts.setdefault(line.rstrip(".").casefold(), line)
+    return [line for line in parts.values() if line]
 
 
 def _alt(article: Article, limits: Limits) -> str:

@@ -191,5 +191,3 @@ class FakeChannel:
 
 def titles(articles: Sequence[Article]) -> list[str]:
     return [article.title for article in articles]
-
-

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+from syndicator.config.rules import Broker, Database, Listen, Reachable, WebAddress
 from syndicator.feed import Feed, Site
 from syndicator.secret import Secret
 
@@ -16,19 +18,26 @@ from syndicator.secret import Secret
 class Keep:
     """``[keep]``: where things are kept. Relative paths start at the folder of the declarations."""
 
-    database: str = "sqlite:///var/syndicator.db"
-    broker: str = "filesystem:var/broker"
-    documents: str = "var/documents"
-    photos: str = "var/photos"
+    database: Database = field(default="sqlite:///var/syndicator.db", repr=False)
+    broker: Broker = field(default="filesystem:var/broker", repr=False)
+    documents: Path = Path("var/documents")
+    photos: Path = Path("var/photos")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Web:
     """``[web]``: where feeds and the console are served. ``public_url`` is how the world reaches it."""
 
-    listen: str = "127.0.0.1:8000"
-    public_url: str = ""
+    listen: Listen = "127.0.0.1:8000"
+    public_url: WebAddress = ""
     password: Secret | None = None
+
+    def __post_init__(self) -> None:
+        if not self.is_private and self.password is None:
+            raise ValueError(
+                f"listen: others can reach {self.listen}, and the console with it: declare a password, "
+                'such as password = "env:OPERATOR_PASSWORD"'
+            )
 
     @property
     def host(self) -> str:
@@ -38,21 +47,35 @@ class Web:
     def port(self) -> int:
         return int(self.listen.rpartition(":")[2])
 
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody but this machine can connect."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
+    def address(self) -> str:
+        """How the world reaches it, without a trailing slash."""
+        return (self.public_url or f"http://{self.listen}").rstrip("/")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fetch:
-    """``[fetch]``: private addresses that may be fetched: hosts, ``host:port``, or networks (CIDR)."""
+    """``[fetch]``: private addresses that may be fetched all the same."""
 
-    allow: tuple[str, ...] = ()
+    allow: tuple[Reachable, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Example:
-    """``[newsroom]``: a small news site to try things with, served by ``syndicator up``."""
+    """``[newsroom]``: a small news site to try things with, served by ``syndicator up``. ``folder`` holds
+    its stories, ``state`` what has happened on it so far."""
 
-    folder: str
-    listen: str = "127.0.0.1:8001"
-    state: str = "var/newsroom"
+    folder: Path
+    listen: Listen = "127.0.0.1:8001"
+    state: Path = Path("var/newsroom")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +90,7 @@ class Plug:
 class Outlet(Plug):
     """A channel. ``max_age``: how old an article may be when it is first posted."""
 
-    max_age: timedelta = timedelta(hours=24)
+    max_age: timedelta
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,4 +106,4 @@ class Declared:
     sources: Mapping[str, Plug]
     channels: Mapping[str, Outlet]
     feeds: Mapping[str, Feed]
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()

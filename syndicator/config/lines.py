@@ -1,89 +1,134 @@
-"""In which line of a TOML file a key stands: the parser itself does not tell."""
+"""In which line of a TOML file a key stands: the parser itself does not tell.
+
+Only ever reads what ``tomllib`` has already found to be valid, so that it needs to know where things
+begin and end, and nothing else. TOML: https://toml.io/en/v1.0.0
+"""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 
-Path = tuple[str | int, ...]
+#: Where something stands: keys, and numbers of elements, from 0.
+Place = tuple[str | int, ...]
 
-TOKEN = re.compile(
-    r"""(?:\"{3}(?:\\.|[^\\])*?\"{3}|'{3}.*?'{3}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\#[^\n]*|.)""",
-    re.DOTALL,
+BLANK = re.compile(r"[ \t]*")
+BETWEEN = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
+DOT = re.compile(r"[ \t]*\.[ \t]*")
+EQUALS = re.compile(r"[ \t]*=[ \t]*")
+HEADER_END = re.compile(r"[ \t]*\]{1,2}")
+PART = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|[A-Za-z0-9_-]+')
+STRING = re.compile(
+    r'"""(?:\\.|[^\\])*?"""(?:"{0,2})|\'\'\'.*?\'\'\'(?:\'{0,2})|"(?:\\.|[^"\\])*"|\'[^\']*\'', re.DOTALL
 )
-PART = re.compile(
-    r"""\s*(?:"(?P<basic>(?:\\.|[^"\\])*)"|'(?P<literal>[^']*)'|(?P<bare>[\w-]+))\s*(?P<dot>\.?)"""
-)
+PLAIN = re.compile(r"[^,\]}#\n]*")
 
 
-def lines(text: str) -> Mapping[Path, int]:
-    """The line (from 1) of every table and key in valid TOML. Elements of arrays of tables are numbered;
-    what stands inside an inline table or array is not told apart from it."""
-    found: dict[Path, int] = {}
-    counts: dict[Path, int] = {}
-    table: Path = ()
-    for number, statement in _statements(text):
-        if statement.startswith("[["):
-            name = _numbered(_key(statement[2:]), counts)
-            counts[name] = counts.get(name, -1) + 1
-            table = (*name, counts[name])
-            found.setdefault(name, number)
-        elif statement.startswith("["):
-            table = _numbered(_key(statement[1:]), counts)
-        else:
-            key = _key(statement)
-            for length in range(1, len(key) + 1):
-                found.setdefault((*table, *key[:length]), number)
-            continue
-        for length in range(1, len(table) + 1):
-            found.setdefault(table[:length], number)
-    return found
+def lines(text: str) -> Mapping[Place, int]:
+    """The line (from 1) of every table, key and element in valid TOML."""
+    return _Scan(text).found
 
 
-def line_of(path: Sequence[str | int], known: Mapping[Path, int]) -> int:
-    """The line of a key, or of the nearest thing around it that has one."""
-    place = tuple(path)
-    while place and place not in known:
-        place = place[:-1]
-    return known.get(place, 1)
+def line_of(place: Sequence[str | int], known: Mapping[Place, int]) -> int:
+    """The line of something, or of the nearest thing around it that has one."""
+    around = tuple(place)
+    while around and around not in known:
+        around = around[:-1]
+    return known.get(around, 1)
 
 
-def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """Headers and assignments, each with the line it begins in."""
-    start, depth, current, number = 1, 0, "", 1
-    for piece in TOKEN.findall(text + "\n"):
-        if piece == "\n" and depth <= 0:
-            if current.strip():
-                yield start, current.strip()
-            current, depth, start = "", 0, number + 1
-        elif not piece.startswith("#"):
-            if not current.strip() and piece.isspace():
-                start = number + piece.count("\n")
+class _Scan:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.line = 1
+        self.found: dict[Place, int] = {}
+        self.newest: dict[Place, int] = {}  # the number of an array of tables' last element
+        self._document()
+
+    def _document(self) -> None:
+        table: Place = ()
+        while self._goes_on():
+            if self._take("[["):
+                table = self._header(is_element=True)
+            elif self._take("["):
+                table = self._header(is_element=False)
             else:
-                current += piece
-            is_header = current.lstrip().startswith("[") and "=" not in current
-            depth += 0 if is_header else (piece in "[{") - (piece in "]}")
-        number += piece.count("\n")
+                self._pair(table)
 
+    def _header(self, *, is_element: bool) -> Place:
+        *parents, last = self._key()
+        table: Place = ()
+        for part in parents:
+            table = self._within((*table, part))
+        table = (*table, last)
+        if is_element:
+            self._note(table)
+            self.newest[table] = self.newest.get(table, -1) + 1
+            table = (*table, self.newest[table])
+        self._note(table)
+        self._skip(HEADER_END)
+        return table
 
-def _key(statement: str) -> Path:
-    parts: list[str] = []
-    position = 0
-    while match := PART.match(statement, position):
-        basic, literal, bare = match["basic"], match["literal"], match["bare"]
-        parts.append(json.loads(f'"{basic}"', strict=False) if basic is not None else literal or bare or "")
-        position = match.end()
-        if not match["dot"]:
-            break
-    return tuple(parts)
+    def _within(self, table: Place) -> Place:
+        """A table on the way to another one: of an array of tables, that is its last element."""
+        self._note(table)
+        return (*table, self.newest[table]) if table in self.newest else table
 
+    def _pair(self, table: Place) -> None:
+        place = table
+        for part in self._key():
+            place = (*place, part)
+            self._note(place)
+        self._skip(EQUALS)
+        self._value(place)
 
-def _numbered(path: Path, counts: Mapping[Path, int]) -> Path:
-    """A header's path with the number of the element that it continues put in: ``[[a]]`` then ``[a.b]``."""
-    numbered: Path = ()
-    for part in path[:-1]:
-        numbered = (*numbered, part)
-        if numbered in counts:
-            numbered = (*numbered, counts[numbered])
-    return (*numbered, *path[-1:])
+    def _key(self) -> list[str]:
+        self._skip(BLANK)
+        parts = [self._part()]
+        while DOT.match(self.text, self.at):
+            self._skip(DOT)
+            parts.append(self._part())
+        return parts
+
+    def _part(self) -> str:
+        part = self._skip(PART)
+        if part[0] not in "\"'":
+            return part
+        unquoted: str = tomllib.loads(f"key = {part}")["key"]
+        return unquoted
+
+    def _value(self, place: Place) -> None:
+        if self._take("{"):
+            while self._goes_on() and not self._take("}"):
+                if not self._take(","):
+                    self._pair(place)
+        elif self._take("["):
+            number = 0
+            while self._goes_on() and not self._take("]"):
+                if not self._take(","):
+                    self._note((*place, number))
+                    self._value((*place, number))
+                    number += 1
+        else:
+            self._skip(STRING if self.text[self.at] in "\"'" else PLAIN)
+
+    def _goes_on(self) -> bool:
+        self._skip(BETWEEN)
+        return self.at < len(self.text)
+
+    def _note(self, place: Place) -> None:
+        self.found.setdefault(place, self.line)
+
+    def _take(self, mark: str) -> bool:
+        is_there = self.text.startswith(mark, self.at)
+        self.at += len(mark) * is_there
+        return is_there
+
+    def _skip(self, pattern: re.Pattern[str]) -> str:
+        match = pattern.match(self.text, self.at)
+        passed = match[0] if match else ""
+        self.at += len(passed)
+        self.line += passed.count("\n")
+        return passed

@@ -1,97 +1,239 @@
-"""From TOML values to the settings of dataclasses, and from a validator's findings to plain words."""
+"""From TOML values to dataclasses: the types of their fields are the rules, and whatever breaks one is
+said in an operator's words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import MISSING, fields
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import timedelta
 from difflib import get_close_matches
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from enum import Enum
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, create_model
+from pydantic import PydanticUserError, TypeAdapter, ValidationError, ValidationInfo
+from pydantic_core import CoreSchema, ErrorDetails, SchemaValidator
+from pydantic_core import core_schema as cs
 
 from syndicator.secret import Secret
 
-#: Fields of sources and channels that wiring fills in.
-INJECTED = {"name", "http", "session"}
-
-#: What every channel's declaration may say to us, and not to the channel.
-COMMON = {"channels": ("kind", "max_age"), "sources": ("kind",)}
-
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+LONGEST = timedelta(days=36_500)
+
+#: What a value of each type looks like, for whoever has to add one.
+SAMPLES: Mapping[Any, str] = {
+    str: '"..."',
+    int: "1",
+    float: "1.5",
+    bool: "true",
+    Path: '"var/..."',
+    Secret: '"env:NAME"',
+    timedelta: '"5m"',
+    tuple: '["..."]',
+}
+
+#: By the validator's own names: https://docs.pydantic.dev/latest/errors/validation_errors/
+WORDS = {
+    "string_type": 'must be text in quotation marks, such as "..."',
+    "string_too_short": "must not be empty",
+    "int_type": "must be a whole number without quotation marks, such as 10",
+    "float_type": "must be a number without quotation marks, such as 1.5",
+    "bool_type": "must be true or false, without quotation marks",
+    "tuple_type": 'must be a list, such as ["..."]',
+    "dict_type": "must be a table",
+}
 
 
-def duration(value: object) -> timedelta:
-    """``"30s"``, ``"5m"``, ``"2h"``, ``"1d"`` as a time span. Raises ``ValueError``."""
-    if isinstance(value, timedelta):
-        return value
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", value.strip()) if isinstance(value, str) else None
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What values are checked against beside their types.
+
+    ``folder``: where relative paths start. ``names``: what is declared under a table, as far as it could
+    be read. ``format``: looks up a kind of format.
+    """
+
+    folder: Path
+    names: Mapping[str, Collection[str]]
+    format: Callable[[str], object]
+
+
+class Wrong(Exception):
+    """A table is not what it should be: where in it, and what."""
+
+    def __init__(self, found: Sequence[tuple[tuple[str | int, ...], str]]) -> None:
+        super().__init__("; ".join(what for _, what in found))
+        self.found = found
+
+
+def duration(told: object) -> timedelta:
+    """``"30s"``, ``"5m"``, ``"2h"``, ``"1d"`` as a span of time. Raises ``ValueError``."""
+    if isinstance(told, timedelta):
+        return told
+    match = re.fullmatch(r"(\d{1,9}(?:\.\d+)?) ?([smhd])", told) if isinstance(told, str) else None
     if not match:
-        raise ValueError(f'{value!r} is no time span, such as "30s", "5m", "2h" or "1d"')
-    return timedelta(seconds=float(match[1]) * UNITS[match[2]])
+        raise ValueError('must be a span of time, such as "30s", "5m", "2h" or "1d"')
+    seconds = float(match[1]) * UNITS[match[2]]
+    if seconds > LONGEST.total_seconds():
+        raise ValueError("must not be longer than a hundred years")
+    return timedelta(seconds=seconds)
 
 
-Span = Annotated[timedelta, BeforeValidator(duration)]
+def settings(kind: type[Any], injected: Collection[str] = ()) -> list[Field[Any]]:
+    """The fields of a dataclass that its declaration may set. Raises ``TypeError`` if it is none."""
+    return [f for f in fields(kind) if f.init and f.name not in injected]
 
 
-def model(kind: type[Any]) -> type[BaseModel]:
-    """A model of a dataclass's settings that refuses unknown keys."""
-    hints = get_type_hints(kind)
-    wanted: dict[str, Any] = {}
-    for f in fields(kind):
-        if f.name in INJECTED or not f.init:
-            continue
-        default = ... if f.default is MISSING and f.default_factory is MISSING else None
-        wanted[f.name] = (_shape(hints[f.name]), default)
-    config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
-    return create_model(kind.__name__, __config__=config, **wanted)
+def table(kind: type[Any], injected: Collection[str] = ()) -> CoreSchema:
+    """The settings of a dataclass as a table; any other key is refused. Defaults that are written like
+    declared values are treated like them; all others are left to the dataclass."""
+    hints = get_type_hints(kind, include_extras=True)
+    rules = {f.name: _setting(f, value(hints[f.name])) for f in settings(kind, injected)}
+    # Strict: "5" is no number, and 1 is not true.
+    return cs.typed_dict_schema(rules, extra_behavior="forbid", config=cs.CoreConfig(strict=True))
 
 
-def _shape(hint: Any) -> Any:
-    """The type as declared: spans of time are written as text, tables are checked like ours."""
+def _setting(f: Field[Any], rule: CoreSchema) -> cs.TypedDictField:
+    if isinstance(f.default, str | Path) and f.default:
+        rule = cs.with_default_schema(rule, default=str(f.default), validate_default=True)
+    is_required = f.default is MISSING and f.default_factory is MISSING
+    return cs.typed_dict_field(rule, required=is_required)
+
+
+def value(hint: Any) -> CoreSchema:
+    """The rule for values of a type: ours where TOML has no such type, else pydantic's."""
+    origin, args = get_origin(hint), get_args(hint)
     if hint is timedelta:
-        return Span
-    if isinstance(hint, type) and hasattr(hint, "__dataclass_fields__") and hint is not Secret:
-        return Annotated[hint, BeforeValidator(lambda value: _made(hint, value))]
-    if get_origin(hint) is tuple:
-        return tuple.__class_getitem__((_shape(get_args(hint)[0]), ...))
+        return cs.no_info_plain_validator_function(duration)
+    if hint is Path:
+        return cs.with_info_after_validator_function(_placed, cs.str_schema(min_length=1))
+    if hint is Secret:
+        return cs.with_info_plain_validator_function(referred)
+    if is_dataclass(hint):
+        return cs.no_info_after_validator_function(lambda told: hint(**told), table(hint))  # type: ignore[arg-type,operator]  # a class, no instance
+    if origin is tuple:
+        return cs.tuple_schema([value(args[0])], variadic_item_index=0, strict=False)  # TOML has lists
+    if origin in (Union, UnionType) and NoneType in args:  # TOML cannot say None: leaving out does
+        return value(Union[tuple(arg for arg in args if arg is not NoneType)])  # noqa: UP007 - made here
+    if origin in (dict, Mapping):
+        return cs.dict_schema(cs.str_schema(), value(args[1]))
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return cs.no_info_after_validator_function(hint, cs.literal_schema([each.value for each in hint]))
+    return TypeAdapter(hint).core_schema
+
+
+def _placed(path: str, info: ValidationInfo[Scope]) -> Path:
+    try:
+        return info.context.folder / Path(path).expanduser()
+    except RuntimeError as e:
+        raise ValueError("begins with ~ and the name of nobody here") from e
+
+
+def referred(told: object, info: ValidationInfo[Scope]) -> Secret:
+    """A secret by reference; a relative file is looked for where the declarations are."""
+    reference = Secret.parse(told).reference
+    kind, _, name = reference.partition(":")
+    return Secret(f"file:{_placed(name, info)}" if kind == "file" else reference)
+
+
+def filled(
+    kind: type[Any],
+    told: Mapping[str, Any],
+    scope: Scope,
+    *,
+    injected: Mapping[str, object],
+    beside: Collection[str],
+) -> dict[str, Any]:
+    """The values of a dataclass's settings from a table, found to be what the class accepts.
+
+    ``injected``: stand-ins for fields that are no settings. ``beside``: other keys that the table may
+    have. Raises ``Wrong``.
+    """
+    try:
+        validator = SchemaValidator(table(kind, injected))
+    except (PydanticUserError, NameError) as e:
+        raise Wrong([(("kind",), f"its settings cannot be read from {kind.__qualname__}: {e}")]) from e
+    try:
+        settings: dict[str, Any] = validator.validate_python(dict(told), context=scope)
+        kind(**settings, **injected)
+    except ValidationError as e:
+        raise Wrong([_mistake(error, kind, injected, beside) for error in e.errors(include_url=False)]) from e
+    except ValueError as e:  # of the class itself
+        raise Wrong([_inside((), str(e), kind)]) from e
+    return settings
+
+
+def _mistake(
+    error: ErrorDetails, kind: type[Any], injected: Collection[str], beside: Collection[str]
+) -> tuple[tuple[str | int, ...], str]:
+    """Where and what, without the value: it may be a secret."""
+    place = error["loc"]
+    match error["type"]:
+        case "extra_forbidden":
+            return place, _unknown_key(place, kind, injected, beside)
+        case "missing":
+            return place, f"is missing; add {_sample(str(place[-1]), at(kind, place))}"
+        case "value_error":
+            return _inside(place, str(error["ctx"]["error"]), at(kind, place))
+        case "literal_error":
+            return place, f"must be {error['ctx']['expected']}".replace("'", '"')
+    said = error["msg"].removeprefix("Input ")
+    return place, WORDS.get(error["type"], said[:1].lower() + said[1:])
+
+
+def _inside(place: tuple[str | int, ...], said: str, kind: Any) -> tuple[tuple[str | int, ...], str]:
+    """What a class says of itself as a whole may begin with the key that it means: ``key: what``."""
+    keys, is_named, what = said.partition(": ")
+    first, *rest = keys.split(".")
+    if is_named and is_dataclass(kind) and first in {f.name for f in fields(kind)}:
+        return (*place, first, *rest), what
+    return place, said
+
+
+def _unknown_key(
+    place: Sequence[str | int], kind: type[Any], injected: Collection[str], beside: Collection[str]
+) -> str:
+    key, around = str(place[-1]), at(kind, place[:-1])
+    outer = {f.name for f in settings(kind, injected)} | set(beside)
+    known = outer if len(place) == 1 else {f.name for f in settings(around)}
+    if key in outer - known and not _is_table(at(kind, [key])):
+        return "does not belong into this table; write it further up, above the line of the table's name"
+    return unknown(known, key, "there is no such key")
+
+
+def at(hint: Any, place: Sequence[str | int]) -> Any:
+    """The type of what stands at a place inside a value of a type."""
+    for part in place:
+        hint = _plainly(hint)
+        if is_dataclass(hint):
+            hint = get_type_hints(hint, include_extras=True).get(str(part), object)
+        else:
+            inner = get_args(hint) or (object,)
+            hint = inner[0] if get_origin(hint) is tuple else inner[-1]
+    return _plainly(hint)
+
+
+def _plainly(hint: Any) -> Any:
+    """A type without ``None`` and annotations."""
+    if get_origin(hint) is Annotated:
+        return _plainly(get_args(hint)[0])
+    if get_origin(hint) in (Union, UnionType):
+        return _plainly(next(arg for arg in get_args(hint) if arg is not NoneType))
     return hint
 
 
-def _made(kind: type[Any], value: Any) -> Any:
-    if not isinstance(value, Mapping):
-        return value
-    filled = model(kind).model_validate(value)
-    return kind(**{name: getattr(filled, name) for name in filled.model_fields_set})
+def _is_table(hint: Any) -> bool:
+    return (is_dataclass(hint) and hint is not Secret) or get_origin(hint) is Mapping
 
 
-def in_words(error: Mapping[str, Any], kind: type[Any], path: Sequence[str | int]) -> str:
-    where = ".".join(str(part) for part in error["loc"])
-    table = f"[{'.'.join(map(str, path))}] " if path else ""
-    key = str(error["loc"][-1]) if error["loc"] else ""
-    match error["type"]:
-        case "extra_forbidden":
-            known = [f.name for f in fields(_nested(kind, error["loc"][:-1])) if f.name not in INJECTED]
-            return f"{table}{unknown(key, [*known, *COMMON.get(str(path[0]) if path else '', ())], 'key')}"
-        case "missing":
-            return f"{table}{where}: is missing"
-        case "value_error":
-            return f"{table}{where}: {error['ctx']['error']}"
-        case _:
-            said = error["msg"].removeprefix("Input ").removeprefix("Value error, ")
-            return f"{table}{where}: {said[:1].lower()}{said[1:]}"
+def _sample(key: str, hint: Any) -> str:
+    return f"[{key}]" if _is_table(hint) else f"{key} = {SAMPLES.get(get_origin(hint) or hint, '...')}"
 
 
-def _nested(kind: type[Any], loc: Sequence[str | int]) -> type[Any]:
-    for part in loc:
-        if isinstance(part, str):
-            hint = get_type_hints(kind).get(part)
-            kind = get_args(hint)[0] if get_origin(hint) is tuple else hint or kind
-    return kind
-
-
-def unknown(name: str, known: Collection[str], noun: str, where: str = "") -> str:
+def unknown(known: Collection[str], name: str, what: str) -> str:
+    """That something does not exist, and what does."""
     nearest = get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"do you mean {nearest[0]!r}?" if nearest else f"there are: {', '.join(sorted(known)) or 'none'}"
-    return f"{name!r} is no {noun}{f' of {where}' if where else ''}; {hint}"
+    if nearest:
+        return f"{what}; do you mean {nearest[0]!r}?"
+    return f"{what}; there are {', '.join(sorted(known))}" if known else f"{what}; none is declared"

@@ -9,21 +9,45 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import shutil
 import tempfile
 import threading
+import time
+import zlib
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import brotli
 
 from syndicator.errors import SyndicatorError
 from syndicator.ports import Document
 
-#: Content codings by the ending of their files, best first: br 5 is as small as gzip 6 in less time.
+#: Content codings by the ending of their files, best first.
 ENCODINGS = {"br": "br", "gz": "gzip"}
+
+
+class Codec(NamedTuple):
+    """How a content coding is made and undone. The same bytes give the same bytes."""
+
+    compress: Callable[[bytes], bytes]
+    expand: Callable[[bytes], bytes]
+
+
+#: By content coding. Feeds are made anew within seconds of news: br 5 is as small as gzip 6 in less time,
+#: and the highest levels would save a fifth at a hundred times the cost.
+CODECS = {
+    "br": Codec(partial(brotli.compress, quality=5), brotli.decompress),
+    "gzip": Codec(partial(gzip.compress, compresslevel=6, mtime=0), gzip.decompress),
+}
+
+#: Seconds after which nobody is still at work on what was begun: more than any build takes.
+ABANDONED = 3600
 
 #: Bytes of documents that a web process keeps in memory.
 MEMORY = 64_000_000
@@ -44,44 +68,51 @@ class Directory:
         the disk failed in the last step, each of them is whole all the same."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            staged = [pair for d in documents for pair in self._stage(feed, d)]
-            for temporary, final in staged:
-                temporary.replace(final)
+            self._tidy(feed)
+            with tempfile.TemporaryDirectory(prefix=f".{feed}.", dir=self.folder) as staging:
+                staged = [each for d in documents for each in self._stage(Path(staging), feed, d)]
+                for path in staged:
+                    path.replace(self.folder / path.name)
+                if staged:
+                    _sync(self.folder)
         except OSError as e:
-            raise DocumentError(
-                f"{e.filename or self.folder}: {e.strerror or e}; the feed stays as it was"
-            ) from e
-        finally:
-            for leftover in self.folder.glob(f".{feed}.*.tmp"):
-                leftover.unlink(missing_ok=True)
+            where = e.filename or self.folder
+            raise DocumentError(f"{where}: {e.strerror or e}; the feed stays as it was") from e
 
-    def _stage(self, feed: str, document: Document) -> list[tuple[Path, Path]]:
-        final = self.folder / f"{feed}.{document.extension}"
-        if _holds(final, document.content):
+    def _tidy(self, feed: str) -> None:
+        """Remove what a process left that was killed in the middle of this."""
+        for left in self.folder.glob(f".{feed}.*"):
+            with suppress(FileNotFoundError):  # another hand was at work, and is done
+                if left.stat().st_ctime < time.time() - ABANDONED:
+                    shutil.rmtree(left)
+
+    def _stage(self, staging: Path, feed: str, document: Document) -> list[Path]:
+        """The files of a document, ready to be moved; none if it is there already."""
+        name = f"{feed}.{document.extension}"
+        if _holds(self.folder / name, document.content):
             return []
-        compressed = {
-            "gz": gzip.compress(document.content, 6, mtime=0),
-            "br": brotli.compress(document.content, quality=5),
-            "": document.content,  # last: a server that prefers .gz never sees it older than the plain file
-        }
-        return [
-            (
-                self._write(feed, content, document.modified),
-                final.with_name(f"{final.name}.{ending}") if ending else final,
-            )
-            for ending, content in compressed.items()
-        ]
+        files = {f"{name}.{e}": CODECS[c].compress(document.content) for e, c in ENCODINGS.items()}
+        files[name] = document.content  # last: a file that is there means that those beside it are, too
+        for each, content in files.items():
+            _write(staging / each, content, document.modified)
+        return [staging / each for each in files]
 
-    def _write(self, feed: str, content: bytes, modified: datetime) -> Path:
-        handle, name = tempfile.mkstemp(prefix=f".{feed}.", suffix=".tmp", dir=self.folder)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        path = Path(name)
-        path.chmod(0o644)  # a web server of another user reads it
-        os.utime(path, (modified.timestamp(), modified.timestamp()))
-        return path
+
+def _write(path: Path, content: bytes, modified: datetime) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.utime(file.fileno(), (modified.timestamp(), modified.timestamp()))
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Put the new names on disk, too: what is on record as built must survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _holds(path: Path, content: bytes) -> bool:
@@ -101,12 +132,18 @@ class Served:
     etags: Mapping[str, str]
 
 
+#: What tells a file from every other that has had its name: times may be set and numbers used again, but
+#: the time of its last change of status is the system's own.
+Identity = tuple[int, int, int, int]
+
+
 class Shelf:
-    """Documents of a directory, kept in memory; each is read again when its file has been replaced."""
+    """Documents of a directory, kept in memory; each is read again when its file has been replaced. The
+    least recently used go when there are more than ``memory`` bytes. May be used by many threads."""
 
     def __init__(self, folder: Path, memory: int = MEMORY) -> None:
         self.folder, self.memory = folder, memory
-        self._kept: OrderedDict[str, tuple[tuple[int, int, int], Served]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[Identity, Served]] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
 
@@ -114,52 +151,62 @@ class Shelf:
         """The document in the file ``name``; ``None`` if there is none."""
         path = os.path.join(self.folder, name)  # noqa: PTH118 - pathlib takes longer than all the rest
         try:
-            stat = os.stat(path)  # noqa: PTH116 - likewise
+            identity = _identity(os.stat(path))  # noqa: PTH116 - likewise
+            with self._lock:
+                kept = self._kept.get(name)
+                if kept and kept[0] == identity:
+                    self._kept.move_to_end(name)
+                    return kept[1]
+            identity, served = _read(Path(path))
         except (FileNotFoundError, NotADirectoryError):
+            self._drop(name)
             return None
-        identity = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-        kept = self._kept.get(name)
-        if kept and kept[0] == identity:
-            return kept[1]
-        served = _read(Path(path), stat.st_mtime)
         self._keep(name, identity, served)
         return served
 
-    def _keep(self, name: str, identity: tuple[int, int, int], served: Served) -> None:
+    def _keep(self, name: str, identity: Identity, served: Served) -> None:
         with self._lock:
-            _, old = self._kept.pop(name, (None, None))
-            self._size += _weight(served) - (_weight(old) if old else 0)
+            self._forget(name)
             self._kept[name] = (identity, served)
+            self._size += _weight(served)
             while self._size > self.memory and len(self._kept) > 1:
-                _, (_, dropped) = self._kept.popitem(last=False)
-                self._size -= _weight(dropped)
+                self._forget(next(iter(self._kept)))
+
+    def _drop(self, name: str) -> None:
+        with self._lock:
+            self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        if name in self._kept:
+            self._size -= _weight(self._kept.pop(name)[1])
 
 
-def _read(path: Path, modified: float) -> Served:
-    content = path.read_bytes()
+def _identity(stat: os.stat_result) -> Identity:
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+
+
+def _read(path: Path) -> tuple[Identity, Served]:
+    with path.open("rb") as file:  # what was opened stays itself, even when the name is given to another
+        stat = os.fstat(file.fileno())
+        content = file.read()
     digest = hashlib.sha256(content).hexdigest()[:24]
     variants, etags = {"": content}, {"": f'"{digest}"'}
     for ending, coding in ENCODINGS.items():
         # Made from the bytes in hand, if the file beside them is of another build (or gone).
         compressed = _compressed(path.with_name(f"{path.name}.{ending}"), coding, content)
         variants[coding], etags[coding] = compressed, f'"{digest}-{ending}"'
-    return Served(datetime.fromtimestamp(modified, UTC), variants, etags)
+    return _identity(stat), Served(datetime.fromtimestamp(stat.st_mtime, UTC), variants, etags)
 
 
 def _compressed(path: Path, coding: str, content: bytes) -> bytes:
-    expand, compress = (
-        (gzip.decompress, lambda c: gzip.compress(c, 6, mtime=0))
-        if coding == "gzip"
-        else (brotli.decompress, lambda c: brotli.compress(c, quality=5))
-    )
+    codec = CODECS[coding]
     try:
         beside = path.read_bytes()
-        if expand(beside) == content:
+        if codec.expand(beside) == content:
             return beside
-    except (OSError, EOFError, brotli.error):
+    except (OSError, EOFError, zlib.error, brotli.error):
         pass  # missing or torn: made afresh below
-    made: bytes = compress(content)
-    return made
+    return codec.compress(content)
 
 
 def _weight(served: Served) -> int:

@@ -1,4 +1,4 @@
-"""What feedgen has no words for: captions, credits, bylines, hubs and languages."""
+"""What feedgen has no words for: captions, credits, bylines, corrections, hubs and languages."""
 
 from __future__ import annotations
 
@@ -8,48 +8,50 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml import etree
 
 from syndicator.article import Article, Photo
-from syndicator.feed import Feed, Site
 from syndicator.formats import _text
-from syndicator.text.clean import legal
 
 ATOM = "http://www.w3.org/2005/Atom"
+CONTENT = "http://purl.org/rss/1.0/modules/content/"
 DC = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"  # with its slash: https://www.rssboard.org/media-rss
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-class FeedMore(BaseExtension):  # type: ignore[misc]
-    """Hubs in RSS, which feedgen leaves out, and the namespaces of both dialects."""
+class RssFeed(BaseExtension):  # type: ignore[misc]
+    """Hubs, which feedgen writes in Atom only; and no build date for a feed that nothing is in yet."""
 
-    def __init__(self) -> None:
-        self._hubs: tuple[str, ...] = ()
-
-    def set_feed(self, site: Site, feed: Feed, address: str) -> None:  # noqa: ARG002 - room to grow
-        self._hubs = site.hubs
+    hubs: tuple[str, ...] = ()
+    is_empty = False
 
     def extend_ns(self) -> dict[str, str]:
-        return {"atom": ATOM, "dc": DC, "media": MEDIA}
+        return {"dc": DC, "media": MEDIA}
 
     def extend_rss(self, rss: Any) -> Any:
-        for hub in self._hubs:
-            etree.SubElement(rss[0], f"{{{ATOM}}}link", href=_text.uri(hub), rel="hub")
+        channel = rss[0]
+        if self.is_empty:
+            channel.remove(channel.find("lastBuildDate"))
+        for hub in self.hubs:
+            etree.SubElement(channel, f"{{{ATOM}}}link", href=_text.uri(hub), rel="hub")
         return rss
 
 
-class EntryMore(BaseEntryExtension):  # type: ignore[misc]
-    """One article's byline, time of correction, language and photo."""
+class AtomFeed(BaseExtension):  # type: ignore[misc]
+    def extend_ns(self) -> dict[str, str]:
+        return {"media": MEDIA}
 
-    def __init__(self) -> None:
-        self._article: Article | None = None
 
-    def set_article(self, article: Article) -> None:
-        self._article = article
+class _OfArticle(BaseEntryExtension):  # type: ignore[misc]
+    """feedgen makes extensions without arguments: ``article`` is set right after."""
+
+    article: Article
+
+
+class RssEntry(_OfArticle):
+    """Bylines (RSS's own ``author`` must be an e-mail address), language, time of correction, photo."""
 
     def extend_rss(self, item: Any) -> Any:
-        article = self._article
-        if article is None:
-            return item
-        for author in article.authors:
+        article = self.article
+        for author in _text.authors(article):
             _add(item, f"{{{DC}}}creator", author)
         if article.language:
             _add(item, f"{{{DC}}}language", article.language)
@@ -58,20 +60,21 @@ class EntryMore(BaseEntryExtension):  # type: ignore[misc]
             _media(item, article.photo)
         return item
 
+
+class AtomEntry(_OfArticle):
+    """Language and photo."""
+
     def extend_atom(self, entry: Any) -> Any:
-        article = self._article
-        if article is None:
-            return entry
-        if article.language:
-            entry.set(XML_LANG, article.language)
-        if article.photo:
-            _media(entry, article.photo)
+        if self.article.language:
+            entry.set(XML_LANG, self.article.language)
+        if self.article.photo:
+            _media(entry, self.article.photo)
         return entry
 
 
 def _media(parent: Any, photo: Photo) -> None:
     """https://www.rssboard.org/media-rss#media-content: the caption inside, because readers put one
-    outside over the entry's own summary."""
+    outside over the entry's own summary; and no ``media:group``, which is for several renditions."""
     known = {
         "url": _text.uri(photo.url),
         "medium": "image",
@@ -85,9 +88,9 @@ def _media(parent: Any, photo: Photo) -> None:
     )
     if photo.caption or photo.alt:
         _add(content, f"{{{MEDIA}}}description", photo.caption or photo.alt, type="plain")
-    if photo.credit:
+    if photo.credit:  # a role of the European Broadcasting Union's list, in lower case
         _add(content, f"{{{MEDIA}}}credit", photo.credit, role="photographer", scheme="urn:ebu")
 
 
 def _add(parent: Any, name: str, text: str, **attributes: str) -> None:
-    etree.SubElement(parent, name, attributes).text = legal(text)
+    etree.SubElement(parent, name, attributes).text = text

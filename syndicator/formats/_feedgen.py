@@ -1,12 +1,14 @@
 """feedgen, with its defects worked round in this one place.
 
 - Atom links lose everything but ``href`` (lkiesow/python-feedgen#135): ``Entry`` puts it back.
-- Dates are formatted by switching the process's locale, which other threads see: replaced.
+- Dates are formatted by switching the process's locale, which other threads see: replaced, once, here.
 - ``updated`` defaults to now, so that the same articles would give other bytes each time: always set.
 - Entries are prepended by default: always appended.
+- One character that XML forbids in one article fails the whole feed: all text is cleaned first, and
+  entries are rendered one by one.
 
-An entry is rendered once, in a feed of its own with the same namespaces, and cut out of it; documents join
-such entries. The result is what feedgen would have written for all of them, byte for byte (tested).
+A document is feedgen's own empty feed with the entries joined in it, and the result is what feedgen would
+have written for all of them, byte for byte (tested).
 """
 
 from __future__ import annotations
@@ -20,17 +22,36 @@ import feedgen.entry
 import feedgen.feed
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
+from lxml import etree
 
 from syndicator.article import Article
 from syndicator.feed import Feed, Site
 from syndicator.formats import _text
-from syndicator.formats._extensions import EntryMore, FeedMore
+from syndicator.formats._extensions import (
+    ATOM,
+    CONTENT,
+    DC,
+    MEDIA,
+    AtomEntry,
+    AtomFeed,
+    RssEntry,
+    RssFeed,
+)
 
 feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = format_datetime
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 Dialect = Literal["rss", "atom"]
+
+EXTENSIONS = {"rss": (RssFeed, RssEntry), "atom": (AtomFeed, AtomEntry)}
+
+#: The prefixes that feedgen and our extensions declare at the root of a document.
+PREFIXES = {
+    "rss": {"atom": ATOM, "content": CONTENT, "dc": DC, "media": MEDIA},
+    "atom": {"media": MEDIA},
+}
+
+#: When a feed without entries was updated: Atom wants a time, and it may not depend on the clock.
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 LINK_ATTRIBUTES = ("rel", "type", "hreflang", "title", "length")
 
@@ -40,19 +61,19 @@ class Entry(FeedEntry):  # type: ignore[misc]
 
     def atom_entry(self, extensions: bool = True) -> Any:
         element = super().atom_entry(extensions)
-        for node, link in zip(element.findall("link"), self.link() or [], strict=True):
+        for node, link in zip(element.findall("link"), self.link(), strict=True):
             for name in LINK_ATTRIBUTES:
                 if link.get(name):
                     node.set(name, link[name])
         return element
 
 
-def header(site: Site, feed: Feed, dialect: Dialect, updated: datetime) -> FeedGenerator:
-    """A feedgen feed without entries."""
+def header(site: Site, feed: Feed, articles: Sequence[Article], dialect: Dialect) -> FeedGenerator:
+    """feedgen's feed of these articles, without entries."""
+    site, feed = _text.cleaned(site), _text.cleaned(feed)
+    updated = _text.cleaned(max(articles, key=lambda a: a.updated)).updated if articles else LONG_AGO
     made = FeedGenerator()
-    made.register_extension("more", FeedMore, EntryMore)
     address = _text.uri(site.address(feed, dialect))
-    home = _text.uri(feed.url or site.url)
     made.id(address)
     made.title(feed.title)
     made.description(feed.description or feed.title)
@@ -68,69 +89,61 @@ def header(site: Site, feed: Feed, dialect: Dialect, updated: datetime) -> FeedG
         made.rights(site.copyright)
     if site.icon:
         made.icon(_text.uri(site.icon))
-    made.link(
-        [
-            {"href": address, "rel": "self", "type": f"application/{dialect}+xml"},
-            *({"href": _text.uri(hub), "rel": "hub"} for hub in site.hubs),
-            {"href": home, "rel": "alternate", "type": "text/html"},  # RSS takes the last one
-        ],
-        replace=True,
-    )
-    made.more.set_feed(site, feed, address)
+    made.link(_links(site, feed, address, dialect), replace=True)
+    made.register_extension("more", *EXTENSIONS[dialect])
+    made.more.hubs, made.more.is_empty = site.hubs, not articles
     return made
 
 
-def entry(feed: Feed, article: Article) -> Entry:
-    """An article as feedgen's entry, for either dialect."""
+def _links(site: Site, feed: Feed, address: str, dialect: Dialect) -> list[dict[str, str]]:
+    return [
+        {"href": address, "rel": "self", "type": f"application/{dialect}+xml"},
+        *({"href": _text.uri(hub), "rel": "hub"} for hub in site.hubs),
+        {"href": _text.uri(feed.url or site.url), "rel": "alternate", "type": "text/html"},  # RSS: the last
+    ]
+
+
+def entry(extent: _text.Extent, article: Article, dialect: Dialect) -> Entry:
+    """An article as feedgen's entry."""
+    article = _text.cleaned(article)
     made = Entry()
-    made.register_extension("more", EntryMore)
     made.guid(article.guid, permalink=False)
     made.title(_text.title(article))
     made.published(article.published)
     made.updated(article.updated)
     made.link(href=_text.uri(article.url), rel="alternate", type="text/html")
-    made.summary(_text.summary_html(article), type="html")
-    body = _text.body(feed, article)
-    if body:
+    if lead := _text.lead(extent, article):
+        made.summary(lead, type="html")
+    if body := _text.body(extent, article):
         made.content(body, type="html")
-    for author in article.authors:
+    for author in _text.authors(article):
         made.author({"name": author})
-    for term in dict.fromkeys((article.section, *article.tags)):
-        if term:
-            made.category({"term": term, "label": term})
-    photo = article.photo
-    if photo and photo.is_measured:
+    for term in _text.terms(article):
+        made.category({"term": term, "label": term})
+    if photo := _text.enclosed(article):
         made.enclosure(_text.uri(photo.url), str(photo.length), photo.media_type)
-    made.more.set_article(article)
+    made.register_extension("more", EXTENSIONS[dialect][1])
+    made.more.article = article
     return made
 
 
-def written(made: FeedGenerator, dialect: Dialect) -> bytes:
-    """The document, as feedgen writes it. Raises ``ValueError`` for what XML cannot carry."""
-    return bytes(made.rss_str() if dialect == "rss" else made.atom_str())
-
-
-def one_entry(site: Site, feed: Feed, article: Article, dialect: Dialect) -> bytes:
-    """The bytes of one entry, cut out of a document that holds nothing else."""
-    made = header(site, feed, dialect, EPOCH)
-    made.add_entry(entry(feed, article), order="append")
-    document = written(made, dialect)
-    opening, closing = TAGS[dialect]
-    return document[document.index(opening) : document.rindex(closing) + len(closing)]
-
-
-TAGS: dict[Dialect, tuple[bytes, bytes]] = {
-    "rss": (b"<item>", b"</item>"),
-    "atom": (b"<entry", b"</entry>"),
-}
-FOOTERS: dict[Dialect, bytes] = {"rss": b"</channel></rss>", "atom": b"</feed>"}
+def one_entry(dialect: Dialect, extent: _text.Extent, article: Article) -> bytes:
+    """The bytes of one entry, within a root of the same prefixes and cut out of it. Raises ``ValueError``
+    that names an address which is none."""
+    made = entry(extent, article, dialect)
+    root = etree.Element("root", nsmap=PREFIXES[dialect])
+    root.append(made.rss_entry() if dialect == "rss" else made.atom_entry())
+    written: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=False)
+    return written[written.index(b">") + 1 : written.rindex(b"</")]
 
 
 def joined(
     site: Site, feed: Feed, articles: Sequence[Article], entries: Sequence[bytes], dialect: Dialect
 ) -> bytes:
     """The document of these entries: feedgen's own empty one, and the entries in it."""
-    updated = max((article.updated for article in articles), default=EPOCH)
-    empty = written(header(site, feed, dialect, updated), dialect)
-    footer = FOOTERS[dialect]
-    return empty.removesuffix(footer) + b"".join(entries) + footer
+    made = header(site, feed, articles, dialect)
+    if dialect == "rss":
+        empty, footer = made.rss_str(), b"</channel></rss>"
+    else:
+        empty, footer = made.atom_str(), b"</feed>"
+    return bytes(empty).removesuffix(footer) + b"".join(entries) + footer

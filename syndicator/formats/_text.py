@@ -1,49 +1,122 @@
-"""Text and addresses as feeds may carry them."""
+"""Articles, text and addresses as feeds may carry them."""
 
 from __future__ import annotations
 
 import html
+import re
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from syndicator.article import Article
-from syndicator.feed import Feed
+import idna
+
+from syndicator.article import Article, Photo
+from syndicator.feed import Feed, Site
 from syndicator.text.clean import legal
 
-#: What stays as it is in each part of a URI (RFC 3986 section 2.2 and 2.3), an escape included.
-SAFE = "!#$%&'()*+,/:;=?@[]~"
+#: How much of an article a feed carries (``Feed.content``): all that an entry has to know of its feed.
+Extent = Literal["full", "summary"]
+
+Record = TypeVar("Record", Article, Photo, Feed, Site)
+
+#: What may stand in a path as it is (RFC 3986 section 3.3); a query and a fragment may hold more.
+PATH = "!$&'()*+,/:;=@~%"
+QUERY = PATH + "?"
+AUTHORITY = "!$&'()*+,:;=@~%[]"
+
+#: A per cent sign that begins no escape.
+LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def cleaned(record: Record) -> Record:
+    """The record without characters that XML forbids and without empty names, its times in whole seconds
+    of UTC. What feeds show goes through here first, whatever let it in."""
+    return replace(record, **{f.name: _clean(getattr(record, f.name)) for f in fields(record)})
+
+
+def _clean(value: Any) -> Any:
+    if type(value) is str:  # and no member of an enumeration
+        return legal(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(microsecond=0)
+    if isinstance(value, Photo):
+        return cleaned(value)
+    if isinstance(value, tuple):
+        return tuple(each for each in map(_clean, value) if each)
+    return value
 
 
 def uri(address: str) -> str:
-    """An address as RFC 3986 writes it: IRIs (RFC 3987) made ASCII, the host by IDNA."""
-    parts = urlsplit(legal(address).strip())
-    try:
-        host = parts.netloc.encode("idna").decode("ascii") if not parts.netloc.isascii() else parts.netloc
-    except UnicodeError:
-        host = quote(parts.netloc)
+    """An address as RFC 3986 writes it: IRIs (RFC 3987) made ASCII, the host as browsers make it (UTS 46).
+    Raises ``ValueError`` for what is no address at all."""
+    parts = urlsplit(address.strip())
     return urlunsplit(
         (
             parts.scheme,
-            host,
-            quote(parts.path, safe=SAFE),
-            quote(parts.query, safe=SAFE),
-            quote(parts.fragment, safe=SAFE),
+            _authority(parts.netloc),
+            _escaped(parts.path, PATH),
+            _escaped(parts.query, QUERY),
+            _escaped(parts.fragment, QUERY),
         )
     )
 
 
+def _authority(netloc: str) -> str:
+    user, at, place = netloc.rpartition("@")
+    host, colon, port = place.partition(":")
+    if not host.isascii():
+        try:
+            host = idna.encode(host, uts46=True).decode("ascii")
+        except idna.IDNAError as e:
+            raise ValueError(f"{host!r} is no host name: {e}") from e
+    return _escaped(user + at + host + colon + port, AUTHORITY)
+
+
+def _escaped(part: str, safe: str) -> str:
+    return quote(LONE_PERCENT.sub("%25", part), safe=safe)
+
+
 def title(article: Article) -> str:
     """A title is never empty: what has none is called by its address."""
-    return legal(article.title).strip() or uri(article.url)
+    return article.title.strip() or uri(article.url)
 
 
-def body(feed: Feed, article: Article) -> str:
+def terms(article: Article) -> list[str]:
+    """The section, then the tags, each once."""
+    return [term for term in dict.fromkeys((article.section, *article.tags)) if term.strip()]
+
+
+def authors(article: Article) -> list[str]:
+    return [author for author in dict.fromkeys(article.authors) if author.strip()]
+
+
+def enclosed(article: Article) -> Photo | None:
+    """The photo, if enough is known of it for an enclosure: length and type are required there."""
+    photo = article.photo
+    return photo if photo and photo.is_measured and photo.media_type else None
+
+
+def body(extent: Extent, article: Article) -> str:
     """The text of an entry as HTML, a correction's note first; empty where the feed carries summaries."""
-    if feed.content == "summary" or not article.content_html:
+    if extent == "summary" or not article.content_html.strip():
         return ""
-    note = f"<p><em>{html.escape(legal(article.note))}</em></p>" if article.note else ""
-    return note + legal(article.content_html)
+    return _note(article) + article.content_html
 
 
-def summary_html(article: Article) -> str:
-    """The summary as HTML: RSS's description is markup, and Atom's is told to be."""
-    return html.escape(legal(article.summary), quote=False)
+def lead(extent: Extent, article: Article) -> str:
+    """The summary as HTML: RSS's description is markup, and Atom's is told to be. Where an entry has no
+    body, the summary stands in for it: with the note on a correction, and never empty."""
+    if body(extent, article):
+        return html.escape(article.summary, quote=False)
+    said = html.escape(article.summary.strip() or title(article), quote=False)
+    return f"{_note(article)}<p>{said}</p>" if article.note else said
+
+
+def plain(article: Article) -> str:
+    """An entry without a body, as plain text."""
+    return "\n\n".join(part for part in (article.note, article.summary.strip() or title(article)) if part)
+
+
+def _note(article: Article) -> str:
+    return f"<p><em>{html.escape(article.note)}</em></p>" if article.note else ""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from syndicator.article import Article
 from syndicator.feed import Feed, Site
 from syndicator.formats import _feedgen
+from syndicator.formats._kept import Kept
 
 
 class Atom:
@@ -15,8 +17,11 @@ class Atom:
     extension = "atom"
     media_type = "application/atom+xml; charset=utf-8"
 
-    def entry(self, site: Site, feed: Feed, article: Article) -> bytes:
-        return _feedgen.one_entry(site, feed, article, "atom")
+    def __init__(self) -> None:
+        self._kept = Kept(partial(_feedgen.one_entry, "atom"))
+
+    def entry(self, site: Site, feed: Feed, article: Article) -> bytes:  # noqa: ARG002 - the port's
+        return self._kept.entry(feed.content, article)
 
     def document(
         self, site: Site, feed: Feed, articles: Sequence[Article], entries: Sequence[bytes]

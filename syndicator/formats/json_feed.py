@@ -1,13 +1,12 @@
 """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/).
 
-What the format has no field for stands in ``_syndicator`` (documented in ``docs/feeds.md``): the photo's
-caption, credit, alternative text and size, and the note on a correction.
+What the format has no field for stands in ``_syndicator``, which says at the top of each document what it
+holds. Text is cleaned as it is for XML, so that an article reads the same in every format.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +15,14 @@ import orjson
 from syndicator.article import Article
 from syndicator.feed import Feed, Site
 from syndicator.formats import _text
-from syndicator.text.clean import legal
+from syndicator.formats._kept import Kept
 
 VERSION = "https://jsonfeed.org/version/1.1"
+
+ABOUT = (
+    "Of each item: its revision (1 is the first), the newsroom's note on a correction, and the lead photo's "
+    "caption, credit, alternative text (alt), width and height in pixels"
+)
 
 
 class JsonFeed:
@@ -27,8 +31,11 @@ class JsonFeed:
     extension = "json"
     media_type = "application/feed+json; charset=utf-8"
 
+    def __init__(self) -> None:
+        self._kept = Kept(_entry)
+
     def entry(self, site: Site, feed: Feed, article: Article) -> bytes:  # noqa: ARG002 - the port's
-        return orjson.dumps(_filled(_item(feed, article)))
+        return self._kept.entry(feed.content, article)
 
     def document(
         self,
@@ -37,8 +44,8 @@ class JsonFeed:
         articles: Sequence[Article],  # noqa: ARG002 - the port's
         entries: Sequence[bytes],
     ) -> bytes:
-        head = orjson.dumps(_filled(_head(site, feed)))
-        return head[:-1] + b',"items":[' + b",".join(entries) + b"]}"
+        head = orjson.dumps(_filled(_head(_text.cleaned(site), _text.cleaned(feed))))
+        return head.removesuffix(b"}") + b',"items":[' + b",".join(entries) + b"]}"
 
 
 def _head(site: Site, feed: Feed) -> dict[str, Any]:
@@ -52,24 +59,29 @@ def _head(site: Site, feed: Feed) -> dict[str, Any]:
         "icon": _text.uri(site.icon),
         "authors": [{"name": site.title, "url": _text.uri(site.url)}],
         "hubs": [{"type": "WebSub", "url": _text.uri(hub)} for hub in site.hubs],
+        "_syndicator": {"about": ABOUT},
     }
 
 
-def _item(feed: Feed, article: Article) -> dict[str, Any]:
+def _entry(extent: _text.Extent, article: Article) -> bytes:
+    return orjson.dumps(_filled(_item(extent, _text.cleaned(article))))
+
+
+def _item(extent: _text.Extent, article: Article) -> dict[str, Any]:
     photo = article.photo
-    body = _text.body(feed, article)
+    body = _text.body(extent, article)
     return {
         "id": article.guid,
         "url": _text.uri(article.url),
         "title": _text.title(article),
         "content_html": body,
-        "content_text": "" if body else legal(article.summary) or _text.title(article),
-        "summary": legal(article.summary),
+        "content_text": "" if body else _text.plain(article),
+        "summary": article.summary,
         "image": _text.uri(photo.url) if photo else "",
         "date_published": _time(article.published),
         "date_modified": _time(article.updated),
-        "authors": [{"name": legal(author)} for author in article.authors],
-        "tags": [legal(tag) for tag in dict.fromkeys((article.section, *article.tags)) if tag],
+        "authors": [{"name": author} for author in _text.authors(article)],
+        "tags": _text.terms(article),
         "language": article.language,
         "attachments": _attachments(article),
         "_syndicator": _extension(article),
@@ -77,26 +89,23 @@ def _item(feed: Feed, article: Article) -> dict[str, Any]:
 
 
 def _attachments(article: Article) -> list[dict[str, Any]]:
-    photo = article.photo
-    if not photo or not photo.is_measured:
+    photo = _text.enclosed(article)
+    if photo is None:
         return []
     known = {
         "url": _text.uri(photo.url),
         "mime_type": photo.media_type,
-        "title": legal(photo.caption),
+        "title": photo.caption,
         "size_in_bytes": photo.length,
     }
     return [_filled(known)]
 
 
 def _extension(article: Article) -> dict[str, Any]:
-    photo = asdict(article.photo) if article.photo else {}
-    shown: dict[str, Any] = {name: photo.get(name) for name in ("width", "height")}
-    shown |= {name: legal(photo.get(name, "")) for name in ("caption", "credit", "alt")}
-    return {
-        "revision": article.revision,
-        **_filled({"note": legal(article.note), "photo": _filled(shown)}),
-    }
+    photo = article.photo
+    names = ("caption", "credit", "alt", "width", "height") if photo else ()
+    shown = _filled({name: getattr(photo, name) for name in names})
+    return _filled({"revision": article.revision, "note": article.note, "photo": shown})
 
 
 def _filled(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,10 +6,12 @@ https://www.rssboard.org/rss-specification, https://www.rssboard.org/rss-profile
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from syndicator.article import Article
 from syndicator.feed import Feed, Site
 from syndicator.formats import _feedgen
+from syndicator.formats._kept import Kept
 
 
 class Rss:
@@ -18,8 +20,11 @@ class Rss:
     extension = "rss"
     media_type = "application/rss+xml; charset=utf-8"
 
-    def entry(self, site: Site, feed: Feed, article: Article) -> bytes:
-        return _feedgen.one_entry(site, feed, article, "rss")
+    def __init__(self) -> None:
+        self._kept = Kept(partial(_feedgen.one_entry, "rss"))
+
+    def entry(self, site: Site, feed: Feed, article: Article) -> bytes:  # noqa: ARG002 - the port's
+        return self._kept.entry(feed.content, article)
 
     def document(
         self, site: Site, feed: Feed, articles: Sequence[Article], entries: Sequence[bytes]

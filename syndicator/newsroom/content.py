@@ -25,7 +25,8 @@ LANGUAGES = ("en", "lo")
 #: Where a story's figure stands in its texts, and in a note the figure that it replaced.
 FIGURE, WAS = "{figure}", "{was}"
 
-FILE_NAME = re.compile(r"(?P<id>\d+)-(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.toml")
+#: Numbers from 1000 are those of bulletins.
+FILE_NAME = re.compile(r"(?P<id>\d{1,3})-(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.toml")
 
 TEXT, TEXTS, NUMBERS, NUMBER, TABLE = (
     "a text",
@@ -87,12 +88,9 @@ def load(folder: Path) -> list[Story]:
     """All stories of ``folder/articles``, by file name. Raises ``DeclarationError`` with every mistake."""
     paths = sorted((folder / "articles").glob("*.toml"))
     if not paths:
-        raise DeclarationError(
-            [
-                f"{folder / 'articles'}: no articles (*.toml) are here: name the newsroom's folder with --folder"
-            ]
-        )
-    stories, mistakes = [], []
+        raise DeclarationError([f"{folder / 'articles'}: no articles (*.toml): name the newsroom's --folder"])
+    stories: list[Story] = []
+    mistakes: list[str] = []
     for path in paths:
         try:
             stories.append(_read(path, path.stat().st_mtime_ns))
@@ -109,7 +107,9 @@ def _read(path: Path, _changed: int) -> Story:
     """One file; read again only when it has changed."""
     name = FILE_NAME.fullmatch(path.name)
     if not name:
-        raise DeclarationError([f"{path}: is to be named NUMBER-WORDS.toml, like 101-new-bridge.toml"])
+        raise DeclarationError(
+            [f"{path}: is to be named NUMBER-WORDS.toml, like 101-new-bridge.toml, the number below 1000"]
+        )
     try:
         text = path.read_text("utf-8")
         told = tomllib.loads(text)
@@ -127,7 +127,9 @@ def _story(number: int, slug: str, told: Mapping[str, Any]) -> Story:
         slug=slug,
         body=tuple(" ".join(part.split()) for part in re.split(r"\n\s*\n", told["body"].strip())),
         picture=Picture(**told["photo"]) if "photo" in told else None,
-        **{field: tuple(told[field]) for field in ("authors", "tags", "figures")},
+        authors=tuple(told["authors"]),
+        tags=tuple(told["tags"]),
+        figures=tuple(told["figures"]),
         **{field: told[field] for field in ("language", "section", "title", "summary", "note")},
         hours_ago=told.get("hours_ago"),
         retraction=told.get("retraction", ""),
@@ -138,7 +140,8 @@ def _mistakes(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What is wrong with a story: the field, and what to do about it."""
     yield from _shape(told, REQUIRED, OPTIONAL)
     if isinstance(told.get("photo"), dict):
-        yield from _shape(told["photo"], PHOTO, {})
+        for field, what in _shape(told["photo"], PHOTO, {}):
+            yield field, f"photo.{what}"
     for field, known in (("language", LANGUAGES), ("section", tuple(SECTIONS))):
         if field in told and told[field] not in known:
             yield field, f"{field} = {told[field]!r}: is to be one of {', '.join(known)}"
@@ -194,7 +197,7 @@ def _missing_photos(folder: Path, stories: list[Story]) -> list[str]:
 def _repeated(stories: list[Story]) -> list[str]:
     seen: dict[int, Story] = {}
     return [
-        f"{story.id}-{story.slug}.toml: {story.id} is also the number of {seen[story.id].slug}: choose another"
+        f"{story.id}-{story.slug}.toml: {story.id} is the number of {seen[story.id].slug}: choose another"
         for story in stories
         if seen.setdefault(story.id, story) is not story
     ]

@@ -138,6 +138,6 @@ def _find(published: list[Published], slug: str | None) -> Published:
         return next(one for one in published if not one.retracted)
     if slug in names:
         return names[slug]
-    near = difflib.get_close_matches(slug, names, 1)
+    near = difflib.get_close_matches(slug, [name for name in names if not name.isdigit()], 1)
     hint = f"is {near[0]} meant?" if near else "`syndicator newsroom list` shows what is"
     raise SyndicatorError(f"{slug}: no such article is published: {hint}")

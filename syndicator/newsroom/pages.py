@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,10 +23,13 @@ from syndicator.newsroom.desk import Published
 ZONE = ZoneInfo("Asia/Vientiane")
 NAMES = {"en": "The Mekong Ledger", "lo": "ຂ່າວແມ່ນ້ຳຂອງ"}
 
+#: When a site without any article last changed.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
 #: Pixels of the photos, as `example/draw_photos.py` makes them.
 SIZE = (1600, 1000)
 
-RELATED = 4
+RELATED = {"en": 3, "lo": 4}
 FEED_LENGTH = 20
 
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -81,9 +84,9 @@ class Site:
     published: Sequence[Published]
 
     @property
-    def modified(self) -> datetime | None:
+    def modified(self) -> datetime:
         """When anything on the site last changed."""
-        return max((one.changed for one in self.published), default=None)
+        return max((one.changed for one in self.published), default=NEVER)
 
     def readable(self, language: str, section: str = "") -> list[Published]:
         """What is to be read in a language: newest first, and nothing that was retracted."""
@@ -110,7 +113,7 @@ class Site:
     def article(self, one: Published) -> str:
         """A story's own page."""
         language = one.story.language
-        related = [other for other in self.readable(language) if other is not one][:RELATED]
+        related = [other for other in self.readable(language) if other is not one][: RELATED[language]]
         return self._render(
             f"article_{language}.html",
             language,

@@ -171,7 +171,7 @@ def serving(folder: Path, state: Path, host: str, port: int) -> Iterator[str]:
         server = ThreadingHTTPServer((host, port), handler)
     except OSError as e:
         raise Misconfigured(
-            f"{host}:{port}: the newsroom cannot be served there ({e.strerror}): choose another --host or --port"
+            f"{host}:{port}: cannot be served there ({e.strerror}): choose another --host or --port"
         ) from e
     with server:
         url = _url(host, server.server_port)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from syndicator.errors import PhotoError
 from syndicator.post import PhotoFile, PhotoLimits
+from syndicator.text.clean import legal
 
 #: What we open. Everything else, whatever it claims to be, is no photo.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
@@ -19,9 +21,28 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 #: Pixels of one photo: more than any camera of a newsroom has, less than hurts.
 PIXELS = 80_000_000
 
+#: How files of these formats begin: what begins so and cannot be read is damaged.
+BEGINNING = re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftypavi[fs]", re.DOTALL)
+
+# Set once, and for Pillow's own warnings alone: ``catch_warnings`` around each photo would not be safe
+# between threads. Beyond 89 million pixels Pillow warns, and only beyond twice as many it refuses: both
+# are errors here. Its remarks on oddities that it has coped with tell an operator nothing.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+
 #: Tried in this order until the file is small enough; after the last one the picture shrinks.
 QUALITIES = (85, 80, 75, 70)
 SHRINK = 0.85
+
+#: Pixels of the longer side below which a picture is no use any more.
+SMALLEST = 64
+
+#: Segments that say how to decode a JPEG, and their greatest length: JFIF without a thumbnail (ITU-T T.871
+#: section 10.1), Adobe's colour transform. All other segments are somebody's remarks.
+DECODING = ("APP0", "APP14")
+DECODING_LENGTH = 14
+
+END_OF_IMAGE = b"\xff\xd9"
 
 SRGB = ImageCms.createProfile("sRGB")
 
@@ -29,74 +50,137 @@ SRGB = ImageCms.createProfile("sRGB")
 @contextmanager
 def opened(content: bytes) -> Iterator[Image.Image]:
     """The picture in these bytes, its pixels not decoded yet. Raises ``PhotoError``, also for what goes
-    wrong while the picture is used."""
+    wrong while the picture is used: what is no picture stays none (``lasting``), but a damaged one may
+    have been fetched while it was still being written."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # our own limit on pixels is below the one warned about
-            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-                if image.width * image.height > PIXELS:
-                    raise PhotoError(
-                        f"{image.width} x {image.height} pixels; at most {PIXELS:,} are opened", lasting=True
-                    )
-                yield image
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            if image.width * image.height > PIXELS:
+                raise PhotoError(
+                    f"{image.width} x {image.height} pixels; at most {PIXELS:,} are opened", lasting=True
+                )
+            yield image
+    except PhotoError:
+        raise
     except UnidentifiedImageError as e:
-        raise PhotoError(f"not a picture (it starts with {content[:16]!r})", lasting=True) from e
-    except Image.DecompressionBombError as e:
-        raise PhotoError(f"a decompression bomb: {e}", lasting=True) from e
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as e:
-        raise PhotoError(f"a damaged picture: {e}", lasting=True) from e
+        if BEGINNING.match(content):
+            raise PhotoError("it is a damaged picture: it cannot be identified", lasting=False) from e
+        starts = f"it starts with {content[:24]!r}"
+        raise PhotoError(f"it is not a picture ({starts})", lasting=content != b"") from e
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as e:
+        raise PhotoError(f"it has more than the {PIXELS:,} pixels that are opened: {e}", lasting=True) from e
+    except Exception as e:  # Pillow raises nearly anything when bytes are made to hurt it
+        raise PhotoError(f"it is a damaged picture: {e}", lasting=False) from e
+
+
+def size_and_type(content: bytes) -> tuple[int, int, str]:
+    """Width and height in pixels as a viewer shows it, and the media type. Raises ``PhotoError``."""
+    with opened(content) as image:
+        width, height = image.size
+        if _orientation(image) >= 5:  # lies on its side
+            width, height = height, width
+        # a phone's JPEG with more pictures behind the first one is a JPEG to everybody else
+        media_type = Image.MIME["JPEG" if image.format == "MPO" else image.format or ""]
+    return width, height, media_type
 
 
 def fitted(content: bytes, limits: PhotoLimits, credit: str = "") -> PhotoFile:
     """A JPEG within the limits: upright, in sRGB, without what cameras and phones add (place, serial
-    numbers); only the credit stays. Raises ``PhotoError``."""
+    numbers); only the credit stays. A file that is all this already is left as it is. Raises
+    ``PhotoError``."""
     with opened(content) as image:
-        side = limits.side
-        image.draft("RGB", (side, side))  # JPEG: decode at a fraction of the size
-        upright = _srgb(ImageOps.exif_transpose(image))
-        while True:
-            small = upright.copy()
-            small.thumbnail((side, side), Image.Resampling.LANCZOS)
-            for quality in QUALITIES:
-                made = _jpeg(small, quality, credit)
-                if len(made) <= limits.length:
-                    return PhotoFile(
-                        content=made, media_type="image/jpeg", width=small.width, height=small.height
-                    )
-            side = int(side * SHRINK)
-            if side < 64:
-                raise PhotoError(f"it does not fit into {limits.length:,} bytes", lasting=True)
+        if not credit and _is_bare(image, content) and _fits(image, content, limits):
+            image.load()  # to the last row: it may be damaged
+            return PhotoFile(content=content, media_type="image/jpeg", width=image.width, height=image.height)
+        picture = _upright_srgb(image, limits.side)
+    return _made_small(picture, limits, credit)
 
 
-def _srgb(image: Image.Image) -> Image.Image:
+def _orientation(image: Image.Image) -> int:
+    return int(image.getexif().get(0x0112, 1))  # EXIF 2.32 section 4.6.4
+
+
+def _is_bare(image: Image.Image, content: bytes) -> bool:
+    """Whether a file is an upright JPEG in sRGB and nothing else: what has no profile is sRGB to viewers,
+    and nothing is hidden behind the end."""
+    segments = getattr(image, "applist", [("unknown", b"")])
+    return (
+        image.format == "JPEG"
+        and image.mode in ("RGB", "L")
+        and all(name in DECODING and len(said) <= DECODING_LENGTH for name, said in segments)
+        and content.find(END_OF_IMAGE) == len(content) - len(END_OF_IMAGE)
+    )
+
+
+def _fits(image: Image.Image, content: bytes, limits: PhotoLimits) -> bool:
+    return max(image.size) <= limits.side and len(content) <= limits.length
+
+
+def _upright_srgb(image: Image.Image, side: int) -> Image.Image:
+    """Made small first: whatever comes after has fewer pixels to do."""
+    image.draft("RGB", (side, side))  # JPEG: decoded at a fraction of the size
     profile = image.info.get("icc_profile")
-    if profile and image.mode in ("RGB", "CMYK", "L"):
+    picture = _resizable(image)
+    picture.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return _srgb(_flat(ImageOps.exif_transpose(picture)), profile)
+
+
+def _resizable(image: Image.Image) -> Image.Image:
+    """In a mode that can be made small without loss: no palette, no bits, 8 of 16 bits a channel."""
+    if image.mode.startswith("I"):
+        return image.point(lambda value: value * (1 / 256)).convert("L")
+    if image.mode in ("P", "PA", "1") or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image
+
+
+def _flat(image: Image.Image) -> Image.Image:
+    """Without transparency: on white, as on a page."""
+    if image.mode not in ("RGBA", "LA"):
+        return image
+    mode = image.mode.removesuffix("A")
+    ground = Image.new(mode, image.size, "white")
+    ground.paste(image.convert(mode), mask=image.getchannel("A"))
+    return ground
+
+
+def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             converted = ImageCms.profileToProfile(image, source, SRGB, outputMode="RGB")
             if converted is not None:
                 return converted
         except (ImageCms.PyCMSError, OSError):
-            pass  # a broken profile: the plain conversion below is what every viewer does
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        layered = image.convert("RGBA")
-        ground = Image.new("RGBA", layered.size, "white")
-        return Image.alpha_composite(ground, layered).convert("RGB")
+            pass  # broken, or of other colours than the picture's: viewers ignore it, and so do we
     return image.convert("RGB")
 
 
+def _made_small(picture: Image.Image, limits: PhotoLimits, credit: str) -> PhotoFile:
+    side = max(picture.size)
+    while side >= min(SMALLEST, *picture.size):
+        small = picture.copy()
+        small.thumbnail((side, side), Image.Resampling.LANCZOS)
+        for quality in QUALITIES:
+            content = _jpeg(small, quality, credit)
+            if len(content) <= limits.length:
+                return PhotoFile(
+                    content=content, media_type="image/jpeg", width=small.width, height=small.height
+                )
+        side = int(side * SHRINK)
+    raise PhotoError(f"it does not fit into {limits.length:,} bytes", lasting=True)
+
+
 def _jpeg(image: Image.Image, quality: int, credit: str) -> bytes:
+    image.info = {}  # nothing of the original's goes along by itself
     out = io.BytesIO()
     packet = {"xmp": _xmp(credit)} if credit else {}
-    plain = image.copy()
-    plain.info = {}
-    plain.save(out, "JPEG", quality=quality, optimize=True, progressive=True, **packet)
+    image.save(out, "JPEG", quality=quality, optimize=True, progressive=True, **packet)
     return out.getvalue()
 
 
 def _xmp(credit: str) -> bytes:
     """A fresh packet with nothing but the credit (XMP Specification Part 2, photoshop:Credit)."""
-    said = html.escape(credit)
+    said = html.escape(legal(credit))
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '

@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-from PIL import Image
 
 from syndicator.article import Photo
 from syndicator.errors import FetchError, Forbidden, PhotoError, TooLarge
 from syndicator.http import Http
-from syndicator.photos.picture import fitted, opened
+from syndicator.photos.picture import fitted, opened, size_and_type
 from syndicator.post import PhotoFile, PhotoLimits
 
 #: Statuses after which another try may help.
@@ -29,26 +29,31 @@ class PhotoShelf:
 
     def measure(self, photo: Photo) -> Photo:
         content = self._original(photo.url)
-        with opened(content) as image:
-            media_type = Image.MIME.get(image.format or "", "image/jpeg")
-            width, height = image.size
-            if image.getexif().get(0x0112, 1) >= 5:  # orientation: lies on its side (EXIF 2.32, 4.6.4)
-                width, height = height, width
+        width, height, media_type = size_and_type(content)
         return replace(photo, width=width, height=height, length=len(content), media_type=media_type)
 
     def fit(self, photo: Photo, limits: PhotoLimits) -> PhotoFile:
-        return fitted(self._original(photo.url), limits, photo.credit)
+        content = self._original(photo.url)
+        try:
+            return fitted(content, limits, photo.credit)
+        except PhotoError as e:
+            if not e.lasting:  # fetched again the next time: it may be whole by then
+                with self._disk():
+                    self._path(photo.url).unlink(missing_ok=True)
+            raise
 
     def _original(self, url: str) -> bytes:
-        path = self.folder / hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()[:32]
-        try:
-            return path.read_bytes()
-        except FileNotFoundError:
-            content = self._fetch(url)
+        with self._disk(), suppress(FileNotFoundError):
+            return self._path(url).read_bytes()
+        content = self._fetch(url)
         with opened(content):  # only pictures are kept
             pass
-        self._keep(path, content)
+        with self._disk():
+            self._keep(self._path(url), content)
         return content
+
+    def _path(self, url: str) -> Path:
+        return self.folder / hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()
 
     def _fetch(self, url: str) -> bytes:
         try:
@@ -60,14 +65,21 @@ class PhotoShelf:
             raise PhotoError(e.why, lasting=lasting) from e
 
     def _keep(self, path: Path, content: bytes) -> None:
+        """Whole or not at all, whoever else keeps the same photo at the same moment."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(suffix=".part", dir=self.folder)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(suffix=".tmp", dir=self.folder)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(content)
-                Path(name).replace(path)
-            finally:
-                Path(name).unlink(missing_ok=True)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(part).replace(path)
+        finally:
+            Path(part).unlink(missing_ok=True)
+
+    @contextmanager
+    def _disk(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as e:
-            raise PhotoError(f"{path}: {e.strerror}: the photo cannot be kept", lasting=False) from e
+            raise PhotoError(
+                f"the folder of photos, {self.folder}: {e.strerror}: mend it", lasting=False
+            ) from e

@@ -1,73 +1,96 @@
-"""An article's body: what is text, and what only stands around it."""
+"""An article's body: where it is on a page, and what of it is the article's text."""
 
 from __future__ import annotations
 
 import html
+import itertools
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from difflib import SequenceMatcher
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from syndicator.text.clean import plain, sanitise, web_address
+from syndicator.sources.furniture import is_button, is_same, is_sign_off, without_dateline
+from syndicator.text.clean import LAZY, plain, sanitise, web_address
+from syndicator.text.markup import blocks, parse_part, remove
 
-#: Above this likeness a paragraph says what the summary has already said.
-SAME = 0.9
+#: Text blocks at the start of a body that may say once more what the summary says.
+LEADS = 3
 
-#: An agency's mark in front of a text: "(KPL) ...", "KPL ...", "VIENTIANE, March 3 (AFP) - ...".
-DATELINE = re.compile(r"^\s*\((?P<agency>[A-Z][A-Za-z.&/ ]{1,14})\)\s*[-–—:]?\s*")
+#: A list of links to other articles has at least so many; each with no more text than a teaser has.
+RELATED, TEASER = 3, 800
 
-#: Buttons and counters around a text: "Email Print 2204", "Share 12", "3,021 views".
-COUNTER = re.compile(
-    r"^(?:(?:e-?mail|print|share|tweet|views?|comments?|facebook|likes?|ພິມ|ແບ່ງປັນ|ຜູ້ເຂົ້າຊົມ)\W*|[\d.,\s:|]+)+$",
-    re.IGNORECASE,
-)
+#: Pages after which trafilatura is told to forget what it remembers of them.
+FORGET = 50
 
-#: Paragraphs at the start of a body that may be the lead, printed once more.
-LEADS = 2
+HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+MARKED = "figcaption, em, i, small, span, cite, [class*=caption], [class*=credit]"
+CAPTION = re.compile(r"caption|(?:^|[\s_-])(?:cap|credit|legend)(?:[\s_-]|$)", re.IGNORECASE)
 
-BLOCKS = "p, h2, h3, h4, h5, h6, ul, ol, blockquote, figure, table, div"
+#: What sites append to a picture's name for its sizes: "-1024x683", "-scaled".
+SIZE = re.compile(r"(?:-\d{2,5}x\d{2,5}|-scaled)(?=\.\w+$)")
+
+#: Whether an address is that of another article of the source.
+IsOther = Callable[[str], bool]
+
+_calls = itertools.count(1)
 
 
-@dataclass(frozen=True)
+def no_other(_address: str) -> bool:
+    """Where nothing is known of other articles."""
+    return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What is known of an article besides its body. ``agency``: the declared one. ``photo``: the lead
+    photo's address."""
+
+    url: str
+    title: str = ""
+    summary: str = ""
+    note: str = ""
+    agency: str = ""
+    photo: str = ""
+
+
+@dataclass(kw_only=True)
 class Body:
-    """``content_html`` is sanitised; ``agency`` is the one that a dateline named; ``origin``: where the
-    body was found."""
+    """``content_html`` is sanitised; ``agency`` is the one that a dateline named; ``photo`` what was
+    printed of the lead photo, as markup. ``texts``: how the text begins; ``repeated``: blocks that say what
+    the summary says."""
 
-    content_html: str
-    text: str
-    agency: str
-    origin: str
-
-
-def without_dateline(text: str, agency: str = "") -> tuple[str, str]:
-    """A text without the agency's mark in front of it, and the agency that the mark names."""
-    match = DATELINE.match(text)
-    if match:
-        return text[match.end() :], match["agency"].strip()
-    if agency and re.match(rf"{re.escape(agency)}\s*[-–—:]?\s+\S", text):
-        return re.sub(rf"^{re.escape(agency)}\s*[-–—:]?\s+", "", text), agency
-    return text, ""
+    content_html: str = ""
+    agency: str = ""
+    photo: str = ""
+    texts: list[str] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
 
 
-def is_same(one: str, other: str) -> bool:
-    """Whether two texts say the same thing, datelines and white space aside."""
-    a, b = (without_dateline(plain(text))[0].casefold() for text in (one, other))
-    if not a or not b:
-        return False
-    return a == b or SequenceMatcher(None, a, b, autojunk=False).ratio() >= SAME
+def declared(page: LexborHTMLParser, selector: str) -> str:
+    """The markup of all elements that a selector finds, none of them twice."""
+    found: list[str] = []
+    seen: set[int] = set()
+    for node in page.css(selector):
+        if not seen.intersection(_ancestors(node)):
+            seen.add(node.mem_id)
+            found.append(node.html or "")
+    return "".join(found)
 
 
-def find(page: LexborHTMLParser, selector: str) -> tuple[str, str]:
-    """The body's markup and where it was found: the declared place, else where trafilatura finds it."""
-    nodes = page.css(selector) if selector else []
-    if nodes:
-        return "".join(node.html or "" for node in nodes), "select.content"
+def discovered(page: LexborHTMLParser, url: str, is_other: IsOther) -> tuple[str, str]:
+    """The body where none is declared, and what found it: trafilatura, or plain markup for what is too
+    short for it."""
     import trafilatura  # noqa: PLC0415 - 40 MB, and sites with declared selectors never need it
+    from trafilatura.meta import reset_caches  # noqa: PLC0415 - as above
 
+    if next(_calls) % FORGET == 0:
+        reset_caches()
+    drop_related(page, url, is_other)
+    captions = _captions(page, url)
     found = trafilatura.extract(
         page.html or "",
+        url=url,
         output_format="html",
         include_images=True,
         include_links=True,
@@ -75,84 +98,196 @@ def find(page: LexborHTMLParser, selector: str) -> tuple[str, str]:
         include_comments=False,
         deduplicate=False,  # it remembers across pages
     )
-    return found or "", "trafilatura"
+    if found:
+        return _with_captions(found, captions, url), "trafilatura"
+    for selector, origin in (("[itemprop=articleBody]", "itemprop articleBody"), ("article", "article")):
+        if markup := declared(page, selector):
+            return markup, origin
+    return "", ""
 
 
-def tidy(
-    markup: str, origin: str, *, url: str, agency: str, title: str, photo: str, strip: Sequence[str]
-) -> Body:
-    """The body without what does not belong to it: what ``strip`` selects, counters, the title, a lead
-    printed twice, the agency's dateline and sign-off, the lead photo's second print."""
-    tree = LexborHTMLParser(f"<body>{markup}")
-    for selector in strip:
-        for node in tree.css(selector):
-            node.decompose()
-    for node in tree.css("p, div"):
-        _make_figure(node)
-    body = tree.body
-    blocks = [node for node in body.css(BLOCKS) if not _inside(node, BLOCKS)] if body else []
-    named = _drop_furniture(blocks, agency, title, photo, url)
-    inner = (tree.body.inner_html or "") if tree.body else ""
-    clean = sanitise(re.sub(r"</?(?:div|article|section|main|body|html)\b[^>]*>", "", inner), url)
-    return Body(content_html=clean, text=plain(clean), agency=named, origin=origin)
+def tidy(markup: str, around: Around, is_other: IsOther) -> Body:
+    """The body without what does not belong to it. In this order: the lead photo's second print; buttons
+    and counters; the agency's mark in front of the text; what only repeats title, summary or note (the
+    lead is in the summary, and not in the body again, unless it is all there is); at the end sign-offs and
+    lists of other articles."""
+    body = Body()
+    kept: list[str] = []
+    for block in _figures(list(blocks(parse_part(markup)))):
+        if _shows(block, around):
+            body.photo = body.photo or block
+        elif (remaining := _without_furniture(block, around, body)) is not None:
+            kept.append(remaining)
+    _drop_end(kept, {around.agency, body.agency}, around.url, is_other)
+    if not around.photo and kept and kept[0].startswith("<figure>"):
+        body.photo = kept.pop(0)
+    if not plain(" ".join(kept)):
+        kept = body.repeated + kept
+    body.content_html = sanitise("\n".join(kept), around.url)
+    return body
 
 
-def _drop_furniture(blocks: Sequence[LexborNode], agency: str, title: str, photo: str, url: str) -> str:
-    """Take out what is no text of the article. Returns the agency that a dateline named."""
-    named, opening, texts = "", [title], []
-    for block in blocks:
-        text = plain(block.text(separator=" "))
-        image = block.css_first("img")
-        if image is not None:
-            if web_address(image.attributes.get("src") or "", url) == photo:
-                block.decompose()
-            continue
-        bare, mark = without_dateline(text, agency) if len(opening) <= LEADS else (text, "")
-        named = named or mark
-        said_before = len(opening) <= LEADS and any(is_same(bare, other) for other in opening)
-        if text and (COUNTER.match(text) or said_before):
-            block.decompose()
-            continue
-        if mark:
-            _remove_prefix(block, text[: len(text) - len(bare)])
-        opening += [bare] if text else []
-        texts.append((block, text))
-    _drop_sign_off(texts, {name.casefold() for name in (agency, named) if name})
-    return named
+def drop_related(page: LexborHTMLParser, url: str, is_other: IsOther) -> None:
+    """Take lists of other articles out of a page: siblings of one look, each with a link to another
+    article and little text."""
+    holding: set[int] = set()
+    for link in page.css("a[href]"):
+        if is_other(web_address(link.attributes.get("href") or "", url)):
+            holding.update(_ancestors(link))
+    for box in reversed(page.css("ul, ol, div, section, aside, nav, tbody, tr")):  # inner ones first
+        children = [child for child in box.iter() if child.is_element_node]
+        if len(children) >= RELATED and all(_is_teaser(c, children[0], holding) for c in children):
+            before = box.prev
+            while before is not None and not before.is_element_node:
+                before = before.prev
+            if before is not None and before.tag in HEADINGS:
+                before.decompose()
+            box.decompose()
 
 
-def _drop_sign_off(blocks: Sequence[tuple[LexborNode, str]], names: set[str]) -> None:
-    for block, text in reversed(blocks):
-        if text and text.strip("()[]. ").casefold() not in names:
+def _is_teaser(node: LexborNode, first: LexborNode, holding: set[int]) -> bool:
+    looks = (node.tag, node.attributes.get("class")) == (first.tag, first.attributes.get("class"))
+    return looks and node.mem_id in holding and len(node.text()) <= TEASER
+
+
+def _ancestors(node: LexborNode) -> Iterator[int]:
+    around = node.parent
+    while around is not None:
+        yield around.mem_id
+        around = around.parent
+
+
+def _without_furniture(block: str, around: Around, body: Body) -> str | None:
+    """The block as it stays, or nothing. Notes what was read."""
+    text = plain(block)
+    if not text:
+        return block
+    if is_button(text) or (around.note and is_same(text, around.note)):
+        return None
+    if len(body.texts) >= LEADS:
+        return block
+    bare, agency = without_dateline(text, around.agency or body.agency)
+    body.agency = body.agency or agency
+    block = _without_prefix(block, text.removesuffix(bare)) if bare != text else block
+    if is_same(bare, around.summary):
+        body.repeated.append(block)
+        return None
+    if any(is_same(bare, said) for said in (around.title, *body.texts)):
+        return None
+    body.texts.append(bare)
+    return block
+
+
+def _drop_end(kept: list[str], agencies: set[str], url: str, is_other: IsOther) -> None:
+    while kept:
+        is_list = kept[-1].startswith(("<ul", "<ol")) and _is_related(kept[-1], url, is_other)
+        if not is_list and not is_sign_off(plain(kept[-1]), agencies):
             return
+        kept.pop()
+        while is_list and kept and kept[-1].startswith(tuple(f"<{name}" for name in HEADINGS)):
+            kept.pop()
+
+
+def _is_related(block: str, url: str, is_other: IsOther) -> bool:
+    entries = parse_part(block).css("li")
+    return bool(entries) and all(
+        any(is_other(web_address(a.attributes.get("href") or "", url)) for a in entry.css("a[href]"))
+        for entry in entries
+    )
+
+
+def _without_prefix(block: str, prefix: str) -> str:
+    """A paragraph without a dateline, whatever elements it stands in."""
+    words = (re.escape(html.escape(word, quote=False)) for word in prefix.split())
+    pattern = r"(?:\s|&nbsp;)*".join(words)
+    return re.sub(rf"^((?:\s|&nbsp;|<[^>]+>)*){pattern}(?:\s|&nbsp;)*", r"\1", block, count=1)
+
+
+def _figures(found: Sequence[str]) -> Iterator[str]:
+    """The same blocks, but every picture a figure of its own, with its caption."""
+    waiting = ""  # a figure whose caption may follow
+    for block in found:
+        node = parse_part(block).css_first("div > *")
+        if node is None:
+            continue
+        images = node.css("img") if node.tag in ("p", "figure", *HEADINGS) else []
+        caption = plain(block) if node.tag == "p" and _is_caption(node) and not images else ""
+        if waiting and caption:
+            yield _figure(waiting, caption)
+            waiting = ""
+            continue
+        if waiting:
+            yield _figure(waiting, "")
+        waiting = ""
+        if not images:
+            yield block
+            continue
+        *first, waiting = [image.html or "" for image in images]
+        yield from (_figure(image, "") for image in first)
+        caption, text = _caption_and_text(node)
+        if caption or text:
+            yield _figure(waiting, caption)
+            waiting = ""
         if text:
-            block.decompose()
+            yield text
+    if waiting:
+        yield _figure(waiting, "")
 
 
-def _remove_prefix(block: LexborNode, prefix: str) -> None:
-    """Take a dateline off a paragraph, whatever element it stands in."""
-    inner = block.inner_html or ""
-    pattern = r"\s*".join(re.escape(html.escape(word, quote=False)) for word in prefix.split())
-    shorter = re.sub(rf"^((?:\s|&nbsp;|<[^>]+>)*){pattern}\s*", r"\1", inner, count=1)
-    block.inner_html = shorter
+def _is_caption(node: LexborNode) -> bool:
+    return bool(CAPTION.search(node.attributes.get("class") or ""))
 
 
-def _make_figure(node: LexborNode) -> None:
-    """A paragraph that holds a photo and, emphasised or small beside it, its caption is a figure."""
-    images = node.css("img")
-    if len(images) != 1 or _inside(node, "p, div, figure, h2, h3, ul"):
-        return
-    image = images[0]
-    caption = plain(node.text(separator=" "))
-    marked = plain(" ".join(n.text(separator=" ") for n in node.css("em, i, small, span, figcaption")))
-    if caption and caption != marked:
-        return
-    shown = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
-    figure = LexborHTMLParser(f"<figure>{image.html}{shown}</figure>").css_first("figure")
-    if figure is not None:
-        node.replace_with(figure)
+def _caption_and_text(node: LexborNode) -> tuple[str, str]:
+    """What a block says of its pictures, and what it says besides. Words beside a picture are its caption
+    if they are marked in any way."""
+    remove(node, "img")
+    said = plain(node.html or "")
+    if node.tag == "figure" or _is_caption(node):
+        return said, ""
+    text = parse_part(node.html or "")
+    remove(text, MARKED)
+    return ("", node.html or "") if said and plain(text.html or "") else (said, "")
 
 
-def _inside(node: LexborNode, selector: str) -> list[LexborNode]:
-    """What a selector finds within a node, the node itself aside."""
-    return [found for found in node.css(selector) if found.mem_id != node.mem_id]
+def _figure(image: str, caption: str) -> str:
+    shown = f"<figcaption>{html.escape(caption, quote=False)}</figcaption>" if caption else ""
+    return f"<figure>{image}{shown}</figure>"
+
+
+def _shows(block: str, around: Around) -> bool:
+    """Whether a block is a print of the lead photo, in whatever size."""
+    if not around.photo or not block.startswith("<figure>"):
+        return False
+    image = parse_part(block).css_first("img")
+    return image is not None and _file(image_address(image, around.url)) == _file(around.photo)
+
+
+def image_address(image: LexborNode, base: str) -> str:
+    """Where a picture is, shown at once or late."""
+    values = (image.attributes.get(name) or "" for name in ("src", *LAZY))
+    return next((url for value in values if value and (url := web_address(value, base))), "")
+
+
+def _file(url: str) -> str:
+    return SIZE.sub("", url.partition("?")[0])
+
+
+def _captions(page: LexborHTMLParser, url: str) -> Mapping[str, str]:
+    """Captions by their picture's address: trafilatura loses them."""
+    found = {}
+    for figure in page.css("figure"):
+        image, caption = figure.css_first("img"), figure.css_first("figcaption")
+        if image is not None and caption is not None:
+            found[image_address(image, url)] = plain(caption.html or "")
+    return found
+
+
+def _with_captions(markup: str, captions: Mapping[str, str], url: str) -> str:
+    body = parse_part(markup)
+    for image in body.css("img"):
+        caption = captions.get(image_address(image, url))
+        figure = caption and parse_part(_figure(image.html or "", caption)).css_first("figure")
+        if figure:
+            image.replace_with(figure)
+    return body.inner_html or ""

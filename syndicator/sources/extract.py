@@ -14,8 +14,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from syndicator.sources import body, jsonld
+from syndicator.sources import body, jsonld, meta
+from syndicator.sources.body import Around, IsOther, image_address
+from syndicator.sources.furniture import without_dateline
 from syndicator.text.clean import plain, web_address
+from syndicator.text.markup import parse, parse_part, remove
 
 #: Parameters that say how a reader came, not what is read.
 TRACKING = re.compile(
@@ -27,6 +30,9 @@ CREDIT = re.compile(
     r"(?P<credit>[^)|]{2,80})\)?\s*$",
     re.IGNORECASE,
 )
+
+#: Characters of a caption in which a credit is looked for.
+LONGEST_CAPTION = 2000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,15 +55,20 @@ class Select:
 
 @dataclass
 class Found:
-    """What a page says, field by field, with where it was found. The first place wins."""
+    """What a page says, field by field, with where it was found. The first place wins. ``has_body``:
+    whether there was anything where the body should be."""
 
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
+    has_body: bool = False
 
     def offer(self, name: str, origin: str, value: Any) -> None:
         """Take a value where there is none yet."""
         if value and name not in self.values:
-            self.values[name], self.origins[name] = value, origin
+            self.put(name, origin, value)
+
+    def put(self, name: str, origin: str, value: Any) -> None:
+        self.values[name], self.origins[name] = value, origin
 
     def get(self, name: str) -> str:
         return str(self.values.get(name, ""))
@@ -67,20 +78,34 @@ class Found:
 
 
 def extract(
-    content: bytes, url: str, *, select: Select, strip: Sequence[str] = (), agency: str = ""
+    markup: str,
+    url: str,
+    *,
+    select: Select,
+    strip: Sequence[str] = (),
+    agency: str = "",
+    is_other: IsOther = body.no_other,
 ) -> Found:
     """Everything that a page says of its article. Dates stay as written: their zone and order are the
-    source's business. ``url`` is the page's own address."""
-    page = LexborHTMLParser(content)
+    source's business. ``url`` is the page's own address; ``is_other`` tells which links lead to other
+    articles. Where ``select.content`` is declared, nothing else is taken for the body: a page without it
+    is no article."""
+    page = parse(markup)
     for selector in strip:
-        for node in page.css(selector):
-            node.decompose()
+        remove(page, selector)
     found = Found()
     _from_selectors(found, page, select, url)
-    _from_json_ld(found, jsonld.article(page), url)
-    _from_meta(found, _meta(page), page, url)
-    _from_markup(found, page)
-    _body(found, page, select, strip, agency, url)
+    described = jsonld.article(page, url)
+    _from_json_ld(found, described, url)
+    _from_meta(found, page, url)
+    if select.content:
+        part, origin = body.declared(page, select.content), "select.content"
+    else:
+        part, origin = body.discovered(page, url, is_other)
+    if not part and not select.content:
+        part, origin = _paragraphs(jsonld.text(described.get("articleBody"))), "json-ld"
+    found.has_body = bool(part)
+    _body(found, part, origin, url, agency, is_other)
     return found
 
 
@@ -93,12 +118,19 @@ def clean_url(url: str) -> str:
     return urlunsplit((parts.scheme, host, parts.path or "/", query, ""))
 
 
+def split_credit(caption: str) -> tuple[str, str]:
+    """A caption and the credit at its end ("... Photo: A. Name"), if it has one."""
+    match = CREDIT.search(caption[:LONGEST_CAPTION])
+    return (caption[: match.start()].rstrip(), match["credit"].strip(" .")) if match else (caption, "")
+
+
 def _from_selectors(found: Found, page: LexborHTMLParser, select: Select, url: str) -> None:
     for name in ("title", "summary", "published", "updated", "section", "caption", "credit", "note"):
         selector = getattr(select, name)
-        found.offer(name, f"select.{name}", _text(page, selector) if selector else "")
-    for name, selector in (("authors", select.author), ("tags", select.tags)):
-        found.offer(name, f"select.{name}", _texts(page, selector) if selector else ())
+        texts = _texts(page, selector) if selector else ()
+        found.offer(name, f"select.{name}", next(iter(texts), ""))
+    for name, setting, selector in (("authors", "author", select.author), ("tags", "tags", select.tags)):
+        found.offer(name, f"select.{setting}", _texts(page, selector) if selector else ())
     image = page.css_first(select.photo) if select.photo else None
     if image is not None:
         _offer_image(found, "select.photo", image, url)
@@ -112,142 +144,90 @@ def _from_json_ld(found: Found, article: Mapping[str, Any], url: str) -> None:
     offer("summary", plain(jsonld.text(article.get("description"))))
     offer("published", jsonld.text(article.get("datePublished")))
     offer("updated", jsonld.text(article.get("dateModified")))
-    offer("authors", jsonld.names(article.get("author")))
+    offer("authors", tuple(map(plain, jsonld.names(article.get("author")))))
     offer("section", plain(jsonld.text(article.get("articleSection"))))
-    offer("tags", jsonld.names(article.get("keywords")))
+    offer("tags", tuple(map(plain, jsonld.names(article.get("keywords")))))
     offer("language", jsonld.text(article.get("inLanguage")))
     offer("note", plain(jsonld.text(article.get("correction"))))
-    offer("canonical", jsonld.text(article.get("mainEntityOfPage") or article.get("url")))
+    offer("canonical", jsonld.address(article))
     image = jsonld.image(article.get("image"))
-    _offer_photo(
-        found, "json-ld", image.get("url", ""), url, image.get("caption", ""), image.get("credit", "")
-    )
+    if not meta.is_stock(image.get("url", "")):
+        _offer_photo(found, "json-ld", image, url)
 
 
-def _from_meta(found: Found, meta: Mapping[str, list[str]], page: LexborHTMLParser, url: str) -> None:
-    named = {
-        "title": ("og:title", "twitter:title"),
-        "summary": ("og:description", "description", "twitter:description"),
-        "published": ("article:published_time", "datepublished", "date", "dc.date"),
-        "updated": ("article:modified_time", "og:updated_time", "datemodified"),
-        "section": ("article:section",),
-        "language": ("og:locale",),
-        "alt": ("og:image:alt", "twitter:image:alt"),
-    }
-    link = page.css_first('link[rel="canonical"]')
-    if link is not None:
-        found.offer("canonical", "link rel=canonical", link.attributes.get("href"))
-    found.offer("canonical", "og:url", next(iter(meta.get("og:url", ())), ""))
-    for field_name, keys in named.items():
-        for key in keys:
-            found.offer(field_name, key, plain(next(iter(meta.get(key, ())), "")))
-    authors = [a for a in meta.get("author", []) + meta.get("article:author", []) if not a.startswith("http")]
-    found.offer("authors", "meta author", tuple(map(plain, authors)))
-    found.offer("tags", "article:tag", tuple(map(plain, meta.get("article:tag", ()))))
-    for key in ("og:image:secure_url", "og:image", "twitter:image"):
-        _offer_photo(found, key, next(iter(meta.get(key, ())), ""), url)
+def _from_meta(found: Found, page: LexborHTMLParser, url: str) -> None:
+    for name, origin, value in meta.said(page):
+        if name == "image":
+            _offer_photo(found, origin, {"url": value}, url)
+        else:
+            found.offer(name, origin, value)
+    for name, origin, values in meta.listed(page):
+        found.offer(name, origin, values)
 
 
-def _from_markup(found: Found, page: LexborHTMLParser) -> None:
-    for name, prop in (
-        ("title", "headline"),
-        ("published", "datePublished"),
-        ("updated", "dateModified"),
-        ("section", "articleSection"),
-    ):
-        node = page.css_first(f'[itemprop="{prop}"]')
-        if node is not None:
-            value = node.attributes.get("content") or node.attributes.get("datetime") or node.text()
-            found.offer(name, f"itemprop {prop}", plain(value))
-    headings = page.css("article h1") or page.css("h1")
-    if len(headings) == 1:
-        found.offer("title", "h1", plain(headings[0].text(separator=" ")))
-    time = page.css_first("article time[datetime]") or page.css_first("time[datetime]")
-    if time is not None:
-        found.offer("published", "time", time.attributes.get("datetime"))
-    found.offer("title", "title", _text(page, "head > title"))
-
-
-def _body(
-    found: Found, page: LexborHTMLParser, select: Select, strip: Sequence[str], agency: str, url: str
-) -> None:
-    declared = found.get("summary")
-    summary, named = body.without_dateline(declared, agency)
-    markup, origin = body.find(page, select.content)
-    photo = found.values.get("photo", {}).get("url", "")
-    tidied = body.tidy(
-        markup,
-        origin,
+def _body(found: Found, part: str, origin: str, url: str, agency: str, is_other: IsOther) -> None:
+    summary, named = without_dateline(found.get("summary"), agency)
+    around = Around(
         url=url,
-        agency=agency or named,
         title=found.get("title"),
-        photo=photo,
-        strip=strip,
+        summary=summary,
+        note=found.get("note"),
+        agency=agency or named,
+        photo=found.values.get("photo", {}).get("url", ""),
     )
+    tidied = body.tidy(part, around, is_other)
     found.offer("content_html", origin, tidied.content_html)
     found.offer("agency", "dateline", named or tidied.agency)
-    if not photo:
-        image = LexborHTMLParser(f"<body>{tidied.content_html}").css_first("img")
-        if image is not None:
-            _offer_image(found, "first picture of the body", image, url)
+    _photo_from_body(found, tidied, url)
     if summary:
-        found.values["summary"] = summary
+        found.values["summary"] = without_dateline(summary, tidied.agency)[0]
     else:
-        first = LexborHTMLParser(f"<body>{tidied.content_html}").css_first("p")
-        found.offer("summary", "first paragraph", plain(first.text(separator=" ")) if first else "")
+        first = parse_part(tidied.content_html).css_first("p")
+        found.offer("summary", "first paragraph", plain(first.html or "") if first else "")
+
+
+def _photo_from_body(found: Found, tidied: body.Body, url: str) -> None:
+    """A lead photo where nothing else has named one, and what its print in the body says of it."""
+    shown = parse_part(tidied.photo or tidied.content_html).css_first("figure, img")
+    if shown is not None and (tidied.photo or "photo" not in found.values):
+        _offer_image(found, "first picture of the body", shown, url)
 
 
 def _offer_image(found: Found, origin: str, node: LexborNode, url: str) -> None:
     image = node if node.tag == "img" else node.css_first("img")
     if image is None:
         return
+    if address := image_address(image, url):
+        found.offer("photo", origin, {"url": address})
     found.offer("alt", f"{origin} alt", plain(image.attributes.get("alt") or ""))
-    _offer_photo(found, origin, image.attributes.get("src") or "", url)
-    figure = image.parent
-    while figure is not None and figure.tag not in ("figure", "body"):
+    figure: LexborNode | None = image
+    while figure is not None and figure.tag != "figure":
         figure = figure.parent
-    caption = figure.css_first("figcaption") if figure is not None and figure.tag == "figure" else None
+    caption = figure.css_first("figcaption") if figure is not None else None
     if caption is not None:
-        found.offer("caption", "figcaption", plain(caption.text(separator=" ")))
+        found.offer("caption", "figcaption", plain(caption.html or ""))
 
 
-def _offer_photo(found: Found, origin: str, src: str, base: str, caption: str = "", credit: str = "") -> None:
-    address = web_address(src, base) if src else ""
+def _offer_photo(found: Found, origin: str, image: Mapping[str, str], base: str) -> None:
+    address = web_address(image.get("url", ""), base) if image.get("url") else ""
     if not address:
         return
     found.offer("photo", origin, {"url": address})
     if found.values["photo"]["url"] == address:
-        found.offer("caption", origin, plain(caption))
-        found.offer("credit", origin, plain(credit))
+        found.offer("caption", origin, plain(image.get("caption", "")))
+        found.offer("credit", origin, plain(image.get("credit", "")))
 
 
-def split_credit(caption: str) -> tuple[str, str]:
-    """A caption and the credit at its end ("... Photo: A. Name"), if it has one."""
-    match = CREDIT.search(caption)
-    return (caption[: match.start()].rstrip(), match["credit"].strip(" .")) if match else (caption, "")
-
-
-def _meta(page: LexborHTMLParser) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for node in page.css("meta[content]"):
-        key = (
-            node.attributes.get("property") or node.attributes.get("name") or node.attributes.get("itemprop")
-        )
-        value = (node.attributes.get("content") or "").strip()
-        if key and value:
-            found.setdefault(key.lower(), []).append(value)
-    return found
-
-
-def _text(page: LexborHTMLParser, selector: str) -> str:
-    return next(iter(_texts(page, selector)), "")
+def _paragraphs(text: str) -> str:
+    """Plain text as markup: an empty line, or else every line, ends a paragraph."""
+    parts = re.split(r"\n\s*\n", text) if "\n\n" in text else text.split("\n")
+    return "".join(f"<p>{part.replace('&', '&amp;').replace('<', '&lt;')}</p>" for part in parts)
 
 
 def _texts(page: LexborHTMLParser, selector: str) -> tuple[str, ...]:
-    return tuple(filter(None, (_said(node) for node in page.css(selector))))
+    return tuple(dict.fromkeys(filter(None, (_said(node) for node in page.css(selector)))))
 
 
 def _said(node: LexborNode) -> str:
-    return plain(
-        node.attributes.get("datetime") or node.attributes.get("content") or node.text(separator=" ")
-    )
+    said = node.attributes.get("datetime") or node.attributes.get("content")
+    return plain(said or node.html or "")

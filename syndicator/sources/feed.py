@@ -62,7 +62,7 @@ class FeedSource:
         if answer.status == 304 or digest == memory.get("digest"):
             return Look(memory=memory, next_look=_next_look(answer, {}, now))
         head, entries = self._parsed(answer)
-        problems: list[str] = []
+        problems: list[str] = [f"{self.url}: {head['broken']}"] if head.get("broken") else []
         if answer.moved:
             problems.append(f"{self.url}: has moved for good to {answer.moved}: change url")
         sightings = [
@@ -71,9 +71,13 @@ class FeedSource:
             if (sighting := self._sighting(entry, head, answer.url, now, problems))
         ]
         validators = {"etag": answer.headers.get("ETag"), "modified": answer.headers.get("Last-Modified")}
+        if problems and not sightings:
+            raise SourceError(problems[0])
+        # a broken edition is not remembered: its validators would hide the mended one
+        whole = {"digest": digest, **{k: v for k, v in validators.items() if v}}
         return Look(
             sightings=sightings,
-            memory={"digest": digest, **{k: v for k, v in validators.items() if v}},
+            memory={} if head.get("broken") else whole,
             next_look=_next_look(answer, head, now),
             problems=problems,
         )
@@ -104,7 +108,8 @@ class FeedSource:
         )
         if not parsed.version:
             raise SourceError(f"{self.url}: {_what_else(answer.content, parsed)}")
-        return parsed.feed, [_entry(e) for e in parsed.entries]
+        broken = _syntax_error(parsed)
+        return {**parsed.feed, "broken": broken}, [_entry(e) for e in parsed.entries]
 
     def _sighting(
         self,
@@ -262,8 +267,9 @@ def _told_apart(entries: Sequence[Mapping[str, Any]], problems: list[str]) -> li
         name, url = str(entry.get("id") or ""), str(entry.get("url") or "")
         if name and seen.setdefault(name, url) != url:
             problems.append(f"{url}: has the id {name!r} of {seen[name]}: told apart by their addresses")
-            entry = {**entry, "id": f"{name}#{url}"}
-        kept.append(entry)
+            kept.append({**entry, "id": f"{name}#{url}"})
+        else:
+            kept.append(entry)
     return kept
 
 

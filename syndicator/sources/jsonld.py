@@ -1,9 +1,11 @@
-"""schema.org metadata in pages (JSON-LD), with the quirks that real sites have."""
+"""schema.org metadata in pages (JSON-LD), with the quirks that real sites have: references, graphs, lists
+in place of one, names in place of things, comments and entities in the JSON."""
 
 from __future__ import annotations
 
 import html
 import json
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,30 +17,42 @@ ARTICLES = {
     *("BackgroundNewsArticle", "ReviewNewsArticle", "BlogPosting", "LiveBlogPosting", "Report"),
 }
 
+#: Things inside things that are followed: real metadata has three or four.
+DEEPEST = 8
 
-def article(page: LexborHTMLParser) -> Mapping[str, Any]:
-    """The page's article as schema.org describes it, references resolved; empty where there is none."""
-    nodes = [
-        node for script in page.css('script[type="application/ld+json"]') for node in _nodes(script.text())
-    ]
+
+def article(page: LexborHTMLParser, url: str = "") -> Mapping[str, Any]:
+    """The page's article as schema.org describes it, references resolved; empty where there is none.
+    Where there are several, the one whose address is ``url``: pages describe their teasers, too."""
+    scripts = page.css('script[type="application/ld+json"]')
+    nodes = [node for script in scripts for node in _nodes(script.text())]
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
-    found = next((node for node in nodes if _types(node) & ARTICLES), {})
+    articles = [node for node in nodes if _types(node) & ARTICLES]
+    found = next((node for node in articles if url and url in _addresses(node)), None)
+    found = found or next(iter(articles), {})
     return {name: _resolved(value, by_id) for name, value in found.items()}
 
 
 def text(value: Any) -> str:
     """A text, a list's first text, or the name of a thing."""
-    match value:
-        case str():
-            return html.unescape(value).strip()
-        case [first, *_]:
-            return text(first)
-        case {"name": name} | {"@value": name}:
-            return text(name)
-        case {"url": url} | {"contentUrl": url}:
-            return text(url)
-        case _:
-            return ""
+    for _ in range(DEEPEST):
+        match value:
+            case str():
+                return html.unescape(value).strip()
+            case [first, *_]:
+                value = first
+            case {"name": inner} | {"@value": inner} | {"text": inner} | {"url": inner}:
+                value = inner
+            case {"contentUrl": inner}:
+                value = inner
+            case _:
+                break
+    return ""
+
+
+def address(node: Mapping[str, Any]) -> str:
+    """The address that a thing gives itself."""
+    return next((each for each in _addresses(node) if each.startswith(("http:", "https:"))), "")
 
 
 def names(value: Any) -> tuple[str, ...]:
@@ -47,54 +61,63 @@ def names(value: Any) -> tuple[str, ...]:
         value = value.split(",")
     if isinstance(value, Mapping) and isinstance(value.get("name"), list):
         value = value["name"]
-    values = value if isinstance(value, list) else [value]
-    return tuple(dict.fromkeys(name for name in map(text, values) if name))
+    found = map(text, value if isinstance(value, list) else [value])
+    return tuple(dict.fromkeys(name for name in found if name and not name.startswith(("http:", "https:"))))
 
 
 def image(value: Any) -> Mapping[str, str]:
     """An image as ``url``, ``caption``, ``credit``."""
-    match value:
-        case str():
-            return {"url": value.strip()}
-        case [first, *_]:
-            return image(first)
-        case {**known}:
-            return {
-                "url": text(known.get("contentUrl") or known.get("url")),
-                "caption": text(known.get("caption") or known.get("description")),
-                "credit": text(known.get("creditText") or known.get("creator") or known.get("author")),
-            }
-        case _:
-            return {}
+    for _ in range(DEEPEST):
+        match value:
+            case str():
+                return {"url": value.strip()}
+            case [first, *_]:
+                value = first
+            case {**known}:
+                return {
+                    "url": text(known.get("contentUrl") or known.get("url")),
+                    "caption": text(known.get("caption") or known.get("description")),
+                    "credit": text(known.get("creditText") or known.get("creator") or known.get("author")),
+                }
+            case _:
+                break
+    return {}
 
 
 def _nodes(script: str) -> Iterator[dict[str, Any]]:
-    stack = [_loads(script)]
-    while stack:
-        value = stack.pop(0)
+    waiting = deque([_loads(script)])
+    while waiting:
+        value = waiting.popleft()
         if isinstance(value, list):
-            stack = value + stack
+            waiting.extendleft(reversed(value))
         elif isinstance(value, dict):
             yield value
-            stack = [value.get("@graph"), value.get("mainEntity"), *stack]
+            waiting.extendleft((value.get("mainEntity"), value.get("@graph")))
 
 
 def _loads(script: str) -> Any:
     cleaned = script.strip().removeprefix("<!--").removesuffix("-->")
-    cleaned = (
-        cleaned.replace("//<![CDATA[", "").replace("//]]>", "").replace("<![CDATA[", "").replace("]]>", "")
-    )
-    for attempt in (cleaned.strip().rstrip(";"), html.unescape(cleaned).strip().rstrip(";")):
+    for mark in ("//<![CDATA[", "//]]>", "/*<![CDATA[*/", "/*]]>*/", "<![CDATA[", "]]>"):
+        cleaned = cleaned.replace(mark, "")
+    for attempt in (cleaned, html.unescape(cleaned)):
         try:
-            return json.loads(attempt, strict=False)
-        except ValueError:
+            return json.loads(attempt.strip().rstrip(";"), strict=False)
+        except (ValueError, RecursionError):
             continue
     return None  # broken metadata is no metadata: the page still has its markup
 
 
 def _types(node: Mapping[str, Any]) -> set[str]:
+    """The types of a thing, without the vocabulary that they may be written with."""
     kinds = node.get("@type", ())
-    return {str(kind).rpartition("/")[2] for kind in (kinds if isinstance(kinds, list) else [kinds])}
+    listed = kinds if isinstance(kinds, list) else [kinds]
+    return {str(kind).rpartition("/")[2].rpartition(":")[2] for kind in listed}
+
+
+def _addresses(node: Mapping[str, Any]) -> list[str]:
+    main = node.get("mainEntityOfPage")
+    at = main.get("@id") if isinstance(main, dict) else main
+    return [each for each in (at, node.get("url"), node.get("@id")) if isinstance(each, str)]
 
 
 def _resolved(value: Any, by_id: Mapping[str, Any]) -> Any:
@@ -102,6 +125,10 @@ def _resolved(value: Any, by_id: Mapping[str, Any]) -> Any:
         case {"@id": str(name), **rest} if not rest:
             return by_id.get(name, value)
         case list():
-            return [_resolved(item, by_id) for item in value]
+            return [by_id.get(v["@id"], v) if _is_reference(v) else v for v in value]
         case _:
             return value
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, dict) and len(value) == 1 and isinstance(value.get("@id"), str)

@@ -1,6 +1,10 @@
 """Sources without a feed: listing pages, and the article pages that they link to.
 
 Settings: see the fields of ``PageSource``; ``docs/declaring.md`` teaches them with examples.
+
+::
+
+    listings → links → what is new, was changed or dropped there, or is due → read → sightings, gone
 """
 
 from __future__ import annotations
@@ -8,62 +12,41 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from requests.structures import CaseInsensitiveDict
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from syndicator.article import CLOCK_SKEW, Photo, Sighting
-from syndicator.errors import FetchError, SourceError
+from syndicator.article import Sighting
+from syndicator.errors import FetchError, SourceError, SourceGone
 from syndicator.http import Answer, Http
 from syndicator.ports import Look
-from syndicator.sources.extract import Found, Select, clean_url, extract, split_credit
-from syndicator.text.clean import plain, web_address
-from syndicator.text.dates import parse_date
-from syndicator.text.language import detect
+from syndicator.sources import reading
+from syndicator.sources.extract import Found, Select, clean_url, extract
+from syndicator.sources.listing import Link, Listing, Reader, same_site
+from syndicator.sources.pages import Pages
+from syndicator.sources.reading import Dates
+from syndicator.text.clean import web_address
+from syndicator.text.markup import decode
+
+__all__ = ["Listing", "PageSource"]
 
 #: Bytes of one page: the largest news pages have a few hundred thousand.
 PAGE_LIMIT = 5_000_000
 
+#: Characters of a title and of a text; whatever is longer is not one.
+LONGEST_TITLE, LONGEST_TEXT = 1000, 500_000
+
 #: Seconds for the pages of one look: well within a lease. The rest waits for the next look.
 BUDGET = 45.0
 
-#: Keys kept in memory.
-REMEMBERED = 1000
-
-#: A page that answers 404 so often, over ``gone_after``, is gone. 410 says so itself.
-MISSES = 3
-
-#: Stands for the reads of a page that is gone: more than there will ever be rechecks.
-GONE = 1_000_000
-
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 RECHECKS = (5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR, 72 * HOUR)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Listing:
-    """A page that lists articles; what it lists belongs to ``section``, unless the article says other."""
-
-    url: str
-    section: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """An article as a listing names it. ``date`` as written there; ``item`` a hash of all that the
-    listing says of it."""
-
-    key: str
-    url: str
-    section: str = ""
-    date: str = ""
-    item: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +57,9 @@ class PageSource:
     one whose groups are the source's own id of the article, e.g. ``id=(\\d+)``; without it the address
     is. ``dates`` and ``listing_dates``: how articles and listings write dates (``datetime.strptime``), in
     ``timezone``. An article is read again when its listing says something new of it or drops it, and
-    ``recheck`` after its first sighting, to notice corrections and retractions. ``most``: articles read
-    in one look.
+    ``recheck`` after its first sighting, to notice corrections and retractions. ``gone_after``: how long
+    it has to answer 404 to be retracted. ``most``: articles read for the first time in one look, and as
+    many read again.
     """
 
     name: str
@@ -99,44 +83,59 @@ class PageSource:
     most: int = 50
     http: Http = field(repr=False)
 
+    def __post_init__(self) -> None:
+        """Refuse what could not work at any look. Raises ``ValueError``: ``setting: what``."""
+        if not self.listings:
+            raise ValueError("listings: must name at least one page")
+        if self.most < 1:
+            raise ValueError("most: must be at least 1")
+        for name in ("article", "key"):
+            _check_pattern(name, getattr(self, name))
+        selectors = {"listing_item": self.listing_item, "listing_date": self.listing_date}
+        selectors |= {f"strip.{n}": selector for n, selector in enumerate(self.strip)}
+        selectors |= {f"select.{f.name}": getattr(self.select, f.name) for f in fields(Select)}
+        for name, selector in selectors.items():
+            _check_selector(name, selector)
+        try:
+            ZoneInfo(self.timezone)
+        except (OSError, ValueError) as e:
+            raise ValueError(f"timezone: there is no zone {self.timezone!r}") from e
+
     def look(self, memory: Mapping[str, Any], now: datetime) -> Look:
         """Read the listings, then what is new on them or due to be read again."""
         problems: list[str] = []
-        links = self._links(problems)
-        pages = Pages(memory.get("pages", {}), now)
-        queue = [*pages.new(links), *pages.due(self.recheck)]
-        sightings, gone = [], []
+        pages = Pages(memory, self._rules, now)
+        self._read_listings(pages, problems)
+        sightings: list[Sighting] = []
+        gone, next_look = [], None
         end = time.monotonic() + BUDGET
-        done = 0
-        for link in queue[: self.most]:
-            if time.monotonic() > end:
+        for link in [*pages.new()[: self.most], *pages.due(self.recheck)[: self.most]]:
+            if time.monotonic() > end or next_look:
                 break
-            done += 1
             try:
-                answer = self.http.get(link.url, headers=pages.validators(link.key), limit=PAGE_LIMIT)
-                if answer.status != 304:
-                    sightings.append(self._sighting(link, answer, now))
-                pages.read(link, answer)
+                sightings += self._visit(link, pages, now)
             except FetchError as e:
-                if pages.failed(link, e.status, self.gone_after):
+                next_look = e.retry_at  # it asks to be left alone, not only by this page's reader
+                if pages.failed(link.key, e.status, self.gone_after):
                     gone.append(link.key)
                 else:
                     problems.append(str(e))
             except SourceError as e:
-                pages.failed(link, None, self.gone_after)
+                pages.failed(link.key, None, self.gone_after)
                 problems.append(str(e))
         return Look(
             sightings=sightings,
             gone=gone,
-            memory={"pages": pages.kept()},
+            memory=pages.kept(),
+            next_look=next_look,
             problems=problems,
-            is_complete=done == len(queue),
+            is_complete=not pages.new(),
         )
 
     def reads(self, url: str) -> bool:
         """Whether this looks like the address of one of the source's articles."""
-        ours = {urlsplit(listing.url).hostname for listing in self.listings}
-        return urlsplit(url).hostname in ours and bool(re.search(self.article, url, re.IGNORECASE))
+        is_ours = any(same_site(listing.url, url) for listing in self.listings)
+        return is_ours and self._is_article(url)
 
     def read(self, url: str, now: datetime, page: bytes | None = None) -> Sighting:
         """One article, from its address or from the page itself."""
@@ -145,227 +144,146 @@ class PageSource:
             return self._sighting(link, Answer(url, 200, CaseInsensitiveDict(), page), now)
         return self._sighting(link, self.http.get(url, limit=PAGE_LIMIT), now)
 
-    def _links(self, problems: list[str]) -> list[Link]:
-        found: dict[str, Link] = {}
-        failures = []
-        for listing in self.listings:
-            try:
-                answer = self.http.get(listing.url, limit=PAGE_LIMIT)
-            except FetchError as e:
-                failures.append(e)
-                continue
-            links = list(self._on(listing, answer))
-            if not links:
-                problems.append(
-                    f"{listing.url}: no link on this page looks like an article ({self.article!r})"
-                )
-            for link in links:
-                known = found.setdefault(link.key, link)
-                if link.date and not known.date:
-                    found[link.key] = link
-        if len(failures) == len(self.listings):
-            raise SourceError(str(failures[0]), retry_at=failures[0].retry_at)
-        problems += map(str, failures)
-        return list(found.values())
+    @property
+    def _rules(self) -> str:
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:12]
 
-    def _on(self, listing: Listing, answer: Answer) -> Iterator[Link]:
-        page = LexborHTMLParser(answer.content)
-        items = {node.mem_id for node in page.css(self.listing_item)}
-        for node in page.css("a[href]"):
-            url = web_address(node.attributes.get("href") or "", answer.url)
-            if url and re.search(self.article, url, re.IGNORECASE):
-                url = clean_url(urldefrag(url).url)
-                item = _around(node, items)
-                date = item.css_first(self.listing_date) if self.listing_date else None
-                said = hashlib.sha256(plain(item.text(separator=" ")).encode()).hexdigest()[:12]
-                yield Link(self._key(url), url, listing.section, plain(date.text()) if date else "", said)
+    def _is_article(self, url: str) -> bool:
+        return bool(re.search(self.article, url, re.IGNORECASE))
 
     def _key(self, url: str) -> str:
         match = re.search(self.key, url, re.IGNORECASE) if self.key else None
-        return (
-            "/".join(g for g in match.groups() if g).lower() if match and match.groups() else clean_url(url)
-        )
+        named = "/".join(group for group in match.groups() if group) if match else ""
+        return named.lower() or clean_url(url)
+
+    def _read_listings(self, pages: Pages, problems: list[str]) -> None:
+        reader = Reader(article=self.article, key=self._key, item=self.listing_item, date=self.listing_date)
+        failures: list[FetchError] = []
+        for listing in self.listings:
+            known = pages.listings.get(listing.url, {})
+            try:
+                answer = self.http.get(listing.url, headers=pages.validators(known), limit=PAGE_LIMIT)
+            except FetchError as e:
+                failures.append(e)
+                continue
+            if answer.status == 304:
+                continue
+            links = list(reader.links(_text(answer), answer.url, listing.section))
+            if not links:
+                what = f"no link on this page looks like an article ({self.article!r})"
+                problems.append(f"{listing.url}: {what}")
+            pages.listed(listing.url, answer, links)
+        if len(failures) == len(self.listings):
+            raise _failure(failures)
+        problems += map(str, failures)
+        pages.drop_unlisted(listing.url for listing in self.listings)
+
+    def _visit(self, link: Link, pages: Pages, now: datetime) -> list[Sighting]:
+        """What a page shows; nothing where it is as it was."""
+        known = pages.pages[link.key]
+        answer = self.http.get(link.url, headers=pages.validators(known), limit=PAGE_LIMIT)
+        sightings = [self._sighting(link, answer, now)] if answer.status != 304 else []
+        pages.was_read(link.key, answer)
+        return sightings
 
     def _sighting(self, link: Link, answer: Answer, now: datetime) -> Sighting:
-        found = extract(answer.content, answer.url, select=self.select, strip=self.strip, agency=self.agency)
-        self._refuse_what_is_no_article(link, answer, found)
-        warnings: list[str] = []
-        published, embargo = self._published(found, link, now, warnings)
-        text = f"{found.get('title')} {found.get('summary')} {plain(found.get('content_html'))}"
+        self._refuse_other_page(link, answer)
+        found = extract(
+            _text(answer),
+            answer.url,
+            select=self.select,
+            strip=self.strip,
+            agency=self.agency,
+            is_other=lambda url: self._is_article(url) and self._key(url) != link.key,
+        )
+        self._refuse_no_article(link, found)
+        dates = Dates(ZoneInfo(self.timezone), self.dates, self.listing_dates, self.embargoes, now)
+        published, embargo = dates.published(found, link.date)
         url = self._canonical(link, answer, found)
         found.offer("section", "listing", link.section)
         found.offer("section", "declared", self.section)
-        found.offer("language", "detected", detect(text, self.language))
-        authors = found.tuple("authors")
-        agency = self.agency or found.get("agency")
-        if not authors and agency:
-            authors = (agency,)
-            found.origins["authors"] = found.origins.get("agency", "declared")
         return Sighting(
             source=self.name,
             key=link.key,
             url=url,
-            aliases=tuple({clean_url(link.url), clean_url(answer.url)} - {url}),
-            title=found.get("title"),
+            aliases=tuple(sorted({clean_url(link.url), clean_url(answer.url)} - {url})),
+            title=found.get("title")[:LONGEST_TITLE],
             summary=found.get("summary"),
             content_html=found.get("content_html"),
-            authors=tuple(re.sub(r"^by\s+", "", author, flags=re.IGNORECASE) for author in authors),
+            authors=reading.authors(found, self.agency),
             section=found.get("section"),
             tags=found.tuple("tags"),
-            language=detect(text, self.language or found.get("language").replace("_", "-")),
-            photo=_photo(found),
+            language=reading.language(found, self.language),
+            photo=reading.photo(found),
             note=found.get("note"),
             published=published,
-            updated=self._date(found.get("updated"), self.dates, now),
+            updated=dates.updated(found),
             embargo=embargo,
             origins=found.origins,
-            warnings=tuple(warnings),
+            warnings=tuple(dates.warnings),
         )
 
-    def _refuse_what_is_no_article(self, link: Link, answer: Answer, found: Found) -> None:
-        if self._key(clean_url(answer.url)) != link.key and not re.search(
-            self.article, answer.url, re.IGNORECASE
-        ):
-            raise SourceError(f"{link.url}: leads to {answer.url}, which is no article")
-        if not found.get("title"):
-            raise SourceError(f"{link.url}: no title found: an error page? declare [select] title if not")
-        if not found.get("content_html") and not found.get("summary"):
-            raise SourceError(f"{link.url}: no text found; declare [select] content")
+    def _refuse_other_page(self, link: Link, answer: Answer) -> None:
+        """A redirect may lead to the same article elsewhere, and to nothing else."""
+        if answer.url == link.url:
+            return
+        is_article = self._is_article(answer.url) and same_site(answer.url, link.url)
+        if not is_article or (self.key and self._key(answer.url) != link.key):
+            what = "another article" if is_article else "no article"
+            raise SourceError(f"{link.url}: leads to {answer.url}, which is {what}")
 
-    def _published(
-        self, found: Found, link: Link, now: datetime, warnings: list[str]
-    ) -> tuple[datetime | None, datetime | None]:
-        """When it was published, and the embargo that a time ahead of us means where it may."""
-        published = self._date(found.get("published"), self.dates, now)
-        if published is None and link.date:
-            published = self._date(link.date, self.listing_dates, now)
-            found.values["published"], found.origins["published"] = link.date, "listing"
-        if published is None:
-            said = found.get("published")
-            warnings.append(
-                f"its date {said!r} is not understood: declare dates" if said else "the page has no date"
+    def _refuse_no_article(self, link: Link, found: Found) -> None:
+        title, text = found.get("title"), found.get("content_html")
+        if not title:
+            raise SourceError(f"{link.url}: no title found: an error page? Declare select.title if not")
+        if reading.is_error_page(title):
+            raise SourceError(f"{link.url}: an error page, although its status is 200: {title!r}")
+        if self.select.content and not found.has_body:
+            raise SourceError(
+                f"{link.url}: nothing on this page is at select.content {self.select.content!r}"
             )
-            return None, None
-        if published <= now + CLOCK_SKEW:
-            return published, None
-        if self.embargoes:
-            return published, published
-        warnings.append(f"its date {published:%Y-%m-%d %H:%M} UTC is ahead of us: taken for a mistake")
-        return None, None
-
-    def _date(self, text: str, form: str, now: datetime) -> datetime | None:
-        return parse_date(text, zone=ZoneInfo(self.timezone), format=form or None, now=now)
+        if not text and not found.get("summary"):
+            raise SourceError(f"{link.url}: no text found; declare select.content")
+        if len(text) > LONGEST_TEXT:
+            what = f"its text has {len(text):,} characters; at most {LONGEST_TEXT:,} are an article"
+            raise SourceError(f"{link.url}: {what}; narrow select.content")
 
     def _canonical(self, link: Link, answer: Answer, found: Found) -> str:
-        """The address that the page gives itself, if it is one of this site, and of this article."""
+        """The address that the page gives itself, if it is one of this site, and of this article: many a
+        site's pages all name the home page."""
         ours = clean_url(answer.url)
         theirs = web_address(found.get("canonical"), answer.url)
-        if not theirs or urlsplit(theirs).hostname != urlsplit(ours).hostname:
+        if not theirs or not same_site(theirs, ours) or not self._is_article(theirs):
             return ours
-        theirs = clean_url(theirs)
-        is_article = re.search(self.article, theirs, re.IGNORECASE)
-        return theirs if is_article and (not self.key or self._key(theirs) == link.key) else ours
+        is_this_one = not self.key or self._key(theirs) == link.key
+        return clean_url(theirs) if is_this_one and urlsplit(theirs).path != "/" else ours
 
 
-class Pages:
-    """What a source remembers of article pages: when each was first seen, and how reading it went."""
-
-    def __init__(self, known: Mapping[str, Any], now: datetime) -> None:
-        self.known = {key: dict(page) for key, page in known.items()}
-        self.now = int(now.timestamp())
-
-    def new(self, links: Sequence[Link]) -> list[Link]:
-        """What has not been read yet. What is known but listed differently, or no longer, is marked to be
-        read again: being dropped is no retraction, but a hint that there may be one."""
-        listed = {link.key: link for link in links}
-        for key, page in self.known.items():
-            item = listed[key].item if key in listed else ""
-            if links and page.get("item", "") != item and page.get("retry") is None:
-                page["item"] = item
-                if page.get("reads", 0) < GONE:
-                    page["retry"] = self.now
-        return [link for link in links if link.key not in self.known]
-
-    def due(self, recheck: Sequence[timedelta]) -> list[Link]:
-        """Known pages whose time to be read again has come, the longest overdue first."""
-        waiting = []
-        for key, page in self.known.items():
-            n = page.get("reads", 0) - 1
-            at = page.get("retry")
-            if at is None and 0 <= n < len(recheck):
-                at = page["seen"] + recheck[n].total_seconds()
-            if at is not None and at <= self.now:
-                waiting.append(
-                    (
-                        at,
-                        Link(
-                            key,
-                            page["url"],
-                            page.get("section", ""),
-                            page.get("date", ""),
-                            page.get("item", ""),
-                        ),
-                    )
-                )
-        return [link for _, link in sorted(waiting, key=lambda pair: pair[0])]
-
-    def validators(self, key: str) -> dict[str, str]:
-        page = self.known.get(key, {})
-        headers = {"If-None-Match": page.get("etag"), "If-Modified-Since": page.get("modified")}
-        return {name: value for name, value in headers.items() if value}
-
-    def read(self, link: Link, answer: Answer) -> None:
-        page = self._page(link)
-        page["reads"] = page.get("reads", 0) + 1
-        for name in ("retry", "misses", "missing", "fails"):
-            page.pop(name, None)
-        for name, header in (("etag", "ETag"), ("modified", "Last-Modified")):
-            if answer.headers.get(header):
-                page[name] = answer.headers[header]
-
-    def failed(self, link: Link, status: int | None, gone_after: timedelta) -> bool:
-        """Note a failure. True when the page is gone for good."""
-        page = self._page(link)
-        if status == 404 and page.get("reads"):
-            page["misses"] = page.get("misses", 0) + 1
-            page.setdefault("missing", self.now)
-            page["retry"] = self.now + gone_after.total_seconds() / MISSES
-            is_long = self.now - page["missing"] >= gone_after.total_seconds() * (1 - 1 / MISSES)
-            status = 410 if page["misses"] >= MISSES and is_long else 404
-        elif status != 410:
-            page["fails"] = page.get("fails", 0) + 1
-            page["retry"] = self.now + min(60 * 2 ** page["fails"], 6 * 3600)
-        if status == 410:
-            page["reads"], page["retry"] = GONE, None
-            return True
-        return False
-
-    def kept(self) -> dict[str, Any]:
-        """The memory, without the oldest pages."""
-        newest = sorted(self.known.items(), key=lambda pair: pair[1]["seen"], reverse=True)
-        return {
-            key: {name: value for name, value in page.items() if value not in (None, "")}
-            for key, page in newest[:REMEMBERED]
-        }
-
-    def _page(self, link: Link) -> dict[str, Any]:
-        fresh = {"url": link.url, "seen": self.now, "section": link.section, "date": link.date}
-        fresh |= {"item": link.item}
-        page: dict[str, Any] = self.known.setdefault(link.key, fresh)
-        return page
+def _text(answer: Answer) -> str:
+    return decode(answer.content, answer.headers.get("Content-Type", ""))
 
 
-def _around(node: LexborNode, items: set[int]) -> LexborNode:
-    """The listing's item that a link stands in, or the link itself."""
-    around: LexborNode | None = node
-    while around is not None and around.mem_id not in items:
-        around = around.parent
-    return around or node
+def _failure(failures: Sequence[FetchError]) -> SourceError:
+    """Why none of the listings could be read."""
+    why = "; ".join(map(str, failures))
+    if all(failure.status == 410 for failure in failures):
+        return SourceGone(why)
+    return SourceError(why, retry_at=max((f.retry_at for f in failures if f.retry_at), default=None))
 
 
-def _photo(found: Found) -> Photo | None:
-    url = found.values.get("photo", {}).get("url", "")
-    if not url:
-        return None
-    caption, credit = split_credit(found.get("caption"))
-    return Photo(url=url, caption=caption, credit=found.get("credit") or credit, alt=found.get("alt"))
+def _check_pattern(name: str, pattern: str) -> None:
+    try:
+        groups = re.compile(pattern, re.IGNORECASE).groups
+    except re.error as e:
+        raise ValueError(f"{name}: not a regular expression: {e}") from e
+    if name == "key" and pattern and not groups:
+        raise ValueError("key: needs a group in brackets, such as id=(\\d+), around the id itself")
+
+
+def _check_selector(name: str, selector: str) -> None:
+    if not selector:
+        return
+    try:
+        LexborHTMLParser("").css(selector)
+    except SelectolaxError as e:
+        raise ValueError(f"{name}: {selector!r} is no CSS selector") from e

@@ -10,6 +10,10 @@ from urllib.parse import urljoin, urlsplit
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from syndicator.text.markup import blocks, legal, parse_part, remove, text_of
+
+__all__ = ["fold", "legal", "plain", "sanitise", "web_address"]
+
 #: What a newsroom's text needs, and no reader or aggregator objects to.
 TAGS = {
     *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code"),
@@ -26,54 +30,62 @@ ATTRIBUTES = {
     "*": {"lang", "dir"},
 }
 #: Removed with everything in them.
-GONE = {"script", "style", "noscript", "template", "form", "button", "select", "textarea", "svg", "math"}
+GONE = {
+    *("script", "style", "noscript", "template", "button", "select", "textarea", "label", "svg", "math"),
+    *("audio", "video", "canvas", "title"),
+}
 
-#: Characters that XML 1.0 forbids (section 2.2), and lone surrogates.
-ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: Frames that show something which readers can also open as a page.
+EMBEDS = "iframe, embed, object"
 
-EMPTY = re.compile(r"<(p|span|strong|em|b|i|figure|figcaption|h[2-6]|li)(?: [^>]*)?>(?:\s|<br>)*</\1>")
+#: Where sites keep the address of a picture until a reader scrolls to it.
+LAZY = ("data-src", "data-original", "data-lazy-src")
+
+#: Elements that are nothing without something in them. Last elements first, a parent is judged after
+#: its children.
+HOLLOW = (
+    "p, span, strong, b, em, i, u, s, small, a, q, cite, mark, h2, h3, h4, h5, h6, figure, figcaption, li, "
+    "ul, ol, dl, blockquote"
+)
+
+#: Markup, and not a sign of inequality.
+MARKUP = re.compile(r"<(?:/?[a-zA-Z][^<>]*>|!--)")
 
 
-def legal(text: str) -> str:
-    """The text without characters that XML forbids."""
-    return ILLEGAL.sub("", text)
+def fold(text: str) -> str:
+    """Text as one line: white space folded, illegal characters removed, NFC."""
+    return " ".join(unicodedata.normalize("NFC", legal(text)).split()).strip("\u200b\ufeff ")
 
 
-def plain(text: str) -> str:
+def plain(html_or_text: str) -> str:
     """Markup or text as one line of plain text: entities decoded, white space folded, NFC."""
-    if "<" in text:
-        body = LexborHTMLParser(f"<body>{text}").body
-        text = body.text(separator=" ") if body else ""
-    else:
-        text = html.unescape(text)
-    return " ".join(unicodedata.normalize("NFC", legal(text)).split())
+    is_markup = MARKUP.search(html_or_text)
+    return fold(text_of(html_or_text) if is_markup else html.unescape(html_or_text))
 
 
 def sanitise(markup: str, base_url: str) -> str:
-    """Markup that can do nothing but be read: known tags, absolute http(s) addresses, no scripts, styles
-    or frames. Embedded players become links, so that readers still find them."""
-    tree = LexborHTMLParser(f"<body>{legal(markup)}")
-    body = tree.body
-    if body is None:
-        return ""
-    for node in body.css("iframe, embed, object"):
+    """Markup that can do nothing but be read: known elements, absolute http(s) addresses, no scripts,
+    styles or frames. Embedded players become links, so that readers still find them. What a page puts
+    into boxes or between line breaks comes out as paragraphs."""
+    body = parse_part(markup)
+    remove(body, ", ".join(sorted(GONE)))
+    for node in reversed(body.css(EMBEDS)):
         _replace_by_link(node, base_url)
+    for node in body.css("img"):
+        _mend_image(node)
     for node in body.css("[href], [src]"):
         _make_absolute(node, base_url)
-    for node in body.css("img:not([src])"):
-        node.decompose()
+    remove(body, "img:not([src])")
+    text = "\n".join(blocks(body)).replace("<h1", "<h2").replace("</h1>", "</h2>")
     clean = nh3.clean(
-        body.inner_html or "",
+        text,
         tags=TAGS,
         attributes=ATTRIBUTES,
         clean_content_tags=GONE,
-        url_schemes={"http", "https", "mailto"},
+        url_schemes={"http", "https"},
         link_rel=None,
     )
-    clean = clean.replace("&nbsp;", " ").replace("\u00a0", " ")
-    while (shorter := EMPTY.sub("", clean)) != clean:
-        clean = shorter
-    return unicodedata.normalize("NFC", re.sub(r">\s+<", "> <", clean)).strip()
+    return unicodedata.normalize("NFC", legal(_without_hollows(clean))).strip()
 
 
 def web_address(href: str, base_url: str) -> str:
@@ -81,15 +93,32 @@ def web_address(href: str, base_url: str) -> str:
     try:
         url = urljoin(base_url, href.strip())
         parts = urlsplit(url)
+        is_web = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 80)
     except ValueError:
         return ""
-    return url if parts.scheme in ("http", "https") and parts.netloc else ""
+    return url if is_web else ""
+
+
+def _mend_image(node: LexborNode) -> None:
+    """Show what is shown late; leave out what counts readers."""
+    attributes = node.attributes
+    source = (attributes.get("src") or "").strip()
+    if not source or source.startswith("data:"):
+        source = next((value for name in LAZY if (value := attributes.get(name))), "")
+        node.attrs["src"] = source
+    is_counter = "1" in (attributes.get("width"), attributes.get("height"))
+    if is_counter or not source:
+        node.decompose()
+        return
+    for name in ("width", "height"):
+        if not (attributes.get(name) or "0").isdigit():
+            del node.attrs[name]
 
 
 def _make_absolute(node: LexborNode, base_url: str) -> None:
     for name in ("href", "src"):
         value = node.attributes.get(name)
-        if value is None or (name == "href" and value.startswith("mailto:")):
+        if value is None:
             continue
         url = web_address(value, base_url)
         if url:
@@ -105,5 +134,29 @@ def _replace_by_link(node: LexborNode, base_url: str) -> None:
     link = LexborHTMLParser(f'<p><a href="{html.escape(url)}">{said}</a></p>').css_first("p")
     if url and link:
         node.replace_with(link)
+    elif node.tag == "object":  # what it holds is what to show instead
+        node.unwrap()
     else:
         node.decompose()
+
+
+def _without_hollows(markup: str) -> str:
+    """Without elements that have become empty, and links that lead nowhere."""
+    body = parse_part(markup)
+    for node in body.css("a:not([href])"):
+        node.unwrap()
+    for node in reversed(body.css(HOLLOW)):
+        if _is_hollow(node):
+            node.decompose()
+    return "\n".join(blocks(body))
+
+
+def _is_hollow(node: LexborNode) -> bool:
+    for child in node.iter(include_text=True):
+        if child.is_element_node:
+            is_something = child.tag != "br" and not (node.tag == "figure" and child.tag == "figcaption")
+        else:
+            is_something = bool(child.text().strip("\u200b\ufeff \u00a0\t\r\n"))
+        if is_something:
+            return False
+    return True

@@ -5,7 +5,8 @@ Cuts fall between words as ICU knows them, because Lao, Thai, Khmer, Burmese and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -16,18 +17,32 @@ ELLIPSIS = "…"
 #: Marks of repetition and abbreviation that belong to the word before them, whatever ICU says.
 CLINGING = ("ໆ", "ຯ", "ๆ", "ฯ")
 
-#: What no cut text ends with: spaces, opening marks, commas and the like.
-DANGLING = " \t\n\u00a0\u200b,;:-–—/([{«‹“‘\"'&"
+#: Vowels that are written before the consonant they follow in speech: alone, they are half a syllable.
+LEADING_VOWELS = "ເແໂໃໄเแโใไ"
+
+#: What no cut text ends with: spaces, opening marks, commas and the like, leading vowels.
+DANGLING = " \t\r\n\u00a0\u200b,;:-–—/([{<«‹“‘„\"'&¿¡、，；：「『（《" + LEADING_VOWELS
+
+#: Full stops before an ellipsis say nothing.
+STOPS = "." + ELLIPSIS
 
 #: A cut at the end of a sentence is kept where it loses no more than this part of the room.
 WORTH = 0.2
 
-SENTENCE_END = regex.compile(r"(?<!\b(?:Mr|Mrs|Ms|Dr|St|No|Col|Gen)|ດຣ|ສ|ນ|ທ|\d)[.!?။។。！？]+[\"'”’)]*$")
+#: A sentence's last characters; what only looks like them is an abbreviation, an initial or a number.
+SENTENCE_END = regex.compile(
+    r"""(?<!(?<![\p{L}\p{M}])(?:Mr|Mrs|Ms|Dr|St|No|Col|Gen|\p{Lu}|ດຣ|ສ|ນ|ທ|ປ|พ|ศ|ส|ค|น))
+        (?:(?<!\d)\.|\.{2,}|[!?။។。！？])+["'”’»)]*$""",
+    regex.VERBOSE,
+)
+
+#: Characters that are enough to recognise the end of a sentence.
+TAIL = 16
 
 
 @dataclass(frozen=True)
 class Counting:
-    """A ruler that counts units of a text with ``count``."""
+    """A ruler that counts units of a text with ``count``, which never falls as a text grows."""
 
     count: Callable[[str], int]
 
@@ -36,25 +51,30 @@ class Counting:
 
     def cut(self, text: str, room: int) -> str:
         """The text where it fits, else as many whole words as fit, and an ellipsis unless they end a
-        sentence; cut inside a word only where not even the first one fits."""
+        sentence; cut inside a word only where not even the first one fits, never inside a grapheme.
+        Nothing where there is no room for anything."""
         if self.count(text) <= room:
             return text
         left = room - self.count(ELLIPSIS)
-        if left < 0:
-            return ""
-        kept = self._most(_words(text), left) or self._most(graphemes(text), left)
-        kept = kept.rstrip(DANGLING)
-        return kept if SENTENCE_END.search(kept) else kept + ELLIPSIS
+        for ends in (_word_ends, _grapheme_ends):
+            kept = text[: self._last(ends(text), text, left)].rstrip(DANGLING)
+            if _ends_sentence(kept):
+                return kept
+            if kept := kept.rstrip(DANGLING + STOPS):
+                return kept + ELLIPSIS
+        return ""
 
-    def _most(self, pieces: Iterator[str], room: int) -> str:
-        kept, sentence = "", ""
-        for piece in pieces:
-            if self.count((kept + piece).rstrip()) > room:
-                break
-            kept += piece
-            if SENTENCE_END.search(kept.rstrip()):
-                sentence = kept
-        return sentence if sentence and self.count(sentence) >= room * (1 - WORTH) else kept
+    def _last(self, ends: Sequence[int], text: str, room: int) -> int:
+        """The last of these places that leaves what comes before it within the room; a sentence's end
+        rather than one a little further on."""
+
+        def count(end: int) -> int:
+            return self.count(text[:end].rstrip())
+
+        fitting = bisect_right(ends, room, key=count)
+        near = bisect_left(ends, room * (1 - WORTH), hi=fitting, key=count)
+        sentences = (end for end in reversed(ends[near:fitting]) if _ends_sentence(text[:end].rstrip()))
+        return next(sentences, ends[fitting - 1] if fitting else 0)
 
 
 def graphemes(text: str) -> Iterator[str]:
@@ -62,18 +82,24 @@ def graphemes(text: str) -> Iterator[str]:
     return (match.group() for match in regex.finditer(r"\X", text))
 
 
-def _words(text: str) -> Iterator[str]:
-    """Words with the spaces and marks behind them."""
-    word = ""
-    for segment in WordBreaker(text, "lo"):
-        piece = str(segment)
-        joins = not piece[0].isalnum() or piece.startswith(CLINGING)
-        if word and not joins:
-            yield word
-            word = ""
-        word += piece
-    if word:
-        yield word
+def _ends_sentence(text: str) -> bool:
+    return SENTENCE_END.search(text[-TAIL:]) is not None
+
+
+def _grapheme_ends(text: str) -> list[int]:
+    return [match.end() for match in regex.finditer(r"\X", text)]
+
+
+def _word_ends(text: str) -> list[int]:
+    """Where words end, with the spaces and marks behind them. Misspelt syllables may have ICU see a word
+    begin in the middle of a grapheme: none does."""
+    whole = set(_grapheme_ends(text))
+    found, end = [], 0
+    for piece in map(str, WordBreaker(text, "lo")):
+        if piece[0].isalnum() and not piece.startswith(CLINGING) and end in whole:
+            found.append(end)
+        end += len(piece)
+    return [*found, end]
 
 
 GRAPHEMES = Counting(lambda text: sum(1 for _ in graphemes(text)))

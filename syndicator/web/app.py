@@ -145,7 +145,7 @@ def _apologies(desk: Desk) -> dict[type[Exception] | int, Callable[[Request, Exc
 
 
 class Manners:
-    """ASGI middleware: what browsers may do with our pages."""
+    """ASGI middleware: what browsers may do with our pages, where a page itself does not say."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -162,12 +162,13 @@ class Manners:
             (b"referrer-policy", b"same-origin"),
             (b"cross-origin-opener-policy", b"same-origin"),
         ]
-        if is_console and "/outbox/" not in scope["path"]:
+        if is_console:
             manners.append((b"cache-control", b"no-store"))
 
         async def mannered(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *manners]
+                said = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(m for m in manners if m[0] not in said)]
             await send(message)
 
         await self.app(scope, receive, mannered)

@@ -138,7 +138,7 @@ class ConsolePages:
 
     async def outbox(self, request: Request) -> Response:
         cards = {name: await self.desk.ask(self._cards, name) for name in self.desk.outboxes}
-        return self._page(request, "console/outbox.html", outboxes=cards)
+        return self._page(request, "console/outbox.html", shown=cards)
 
     def _cards(self, name: str) -> Sequence[Any]:
         # By the first visit: most web servers never show an outbox, and a channel weighs some megabytes.
@@ -212,7 +212,7 @@ class ConsolePages:
             template,
             token=token,
             back=request.url.path + query,
-            has_outbox=bool(self.desk.outboxes),
+            outboxes=self.desk.outboxes,
             feeds=self.desk.feeds,
             formats=self.desk.formats,
             **values,

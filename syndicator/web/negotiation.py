@@ -10,9 +10,8 @@ from functools import lru_cache
 #: Content codings that a document is kept in, best first; ``""`` is none (*identity*).
 CODINGS = ("br", "gzip", "")
 
-_MEMBER = re.compile(
-    r"([\w!#$%&'*+.^`|~-]+)\s*(?:;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?", re.ASCII
-)
+_WEIGHT = r"(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)"
+_MEMBER = re.compile(rf"([\w!#$%&'*+.^`|~-]+)\s*(?:;\s*q\s*=\s*{_WEIGHT}\s*)?", re.ASCII | re.IGNORECASE)
 
 _TAG = re.compile(rb'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 

@@ -130,4 +130,3 @@ class Story:
     def texts(self) -> list[str]:
         """What the channel shows."""
         return [post.text for post in self.channel.shown.values()]
-

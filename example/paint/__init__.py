@@ -1,0 +1,1 @@
+"""What the photos of the example newsroom show."""

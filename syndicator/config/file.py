@@ -1,0 +1,85 @@
+"""A file of declarations: what is in it, in which lines, and what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from syndicator.config.lines import Place, line_of, lines
+
+POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
+
+
+@dataclass
+class File:
+    """``data`` is ``None`` where there is none to be had: then ``read`` has reported why."""
+
+    path: Path
+    data: Mapping[str, Any] | None = None
+    lines: Mapping[Place, int] = field(default_factory=dict)
+    wrong: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """As an operator would type it."""
+        here = Path.cwd()
+        return str(self.path.relative_to(here) if self.path.is_relative_to(here) else self.path)
+
+    @property
+    def mistakes(self) -> list[str]:
+        """Line by line, those of one line in the order of being found."""
+        return [f"{self.name}:{what}" for _, what in sorted(self.wrong, key=lambda found: found[0])]
+
+    def report(self, place: Place, what: str) -> None:
+        """Note a mistake in what stands at a place."""
+        line = line_of(place, self.lines)
+        self.wrong.append((line, f"{line}: {self.named(place)}{what}"))
+
+    def remark(self, place: Place, what: str) -> str:
+        """The same for what is worth a remark."""
+        return f"{self.name}:{line_of(place, self.lines)}: {self.named(place)}{what}"
+
+    def named(self, place: Place) -> str:
+        """A place as it is written: ``[table.of.tables] key: ``."""
+        depth, told = 0, self.data
+        for part in place:
+            told = told.get(str(part)) if isinstance(told, Mapping) else None
+            if not isinstance(told, Mapping):
+                break
+            depth += 1
+        table = f"[{'.'.join(map(str, place[:depth]))}]" if depth else ""
+        key = ".".join(part for part in place[depth:] if isinstance(part, str))
+        name = f"{table} {key}".strip()
+        return f"{name}: " if name else ""
+
+
+def read(path: Path) -> File:
+    """A file as it is; what cannot be read is a mistake in it."""
+    file = File(path)
+    try:
+        # A mark at the beginning is what some editors leave there; ends of lines are TOML's two.
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        file.data = tomllib.loads(text)
+        file.lines = lines(text)
+    except OSError as e:
+        file.wrong.append((0, f" cannot be read ({e.strerror}); create it, readable for us"))
+    except UnicodeDecodeError as e:
+        line = e.object[: e.start].count(b"\n") + 1
+        file.wrong.append((line, f"{line}: is not UTF-8; save the file in this encoding"))
+    except tomllib.TOMLDecodeError as e:
+        file.wrong.append(_syntax(str(e), text))
+    return file
+
+
+def _syntax(said: str, text: str) -> tuple[int, str]:
+    position = POSITION.search(said)
+    what = POSITION.sub("", said)
+    if position and position["line"]:
+        line = int(position["line"])
+        return line, f"{line}:{position['column']}: is not TOML: {what}"
+    line = text.rstrip("\n").count("\n") + 1
+    return line, f"{line}: is not TOML: {what} (the file ends here)"

@@ -1,0 +1,215 @@
+"""Reading declarations: once, whole, and with every mistake reported in one go, by file and line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from syndicator.config.declared import Declared, Outlet, Plug
+from syndicator.config.file import File, read
+from syndicator.config.lines import Place
+from syndicator.config.rules import NAME, zone
+from syndicator.config.shapes import Scope, Wrong, filled
+from syndicator.config.tables import ChannelTable, FeedFile, MainFile, SourceTable
+from syndicator.errors import DeclarationError
+from syndicator.feed import Feed
+
+MAIN, FEEDS = "syndicator.toml", "feeds"
+
+NAMES = "is no name: use a-z, 0-9 and hyphens, 63 of them at most"
+
+
+@dataclass(frozen=True)
+class KindsOf:
+    """Lookups by name, which raise ``LookupError``: classes of sources, channels and formats."""
+
+    source: Callable[[str], type[Any]]
+    channel: Callable[[str], type[Any]]
+    format: Callable[[str], type[Any]]
+
+
+@dataclass(frozen=True)
+class Socket:
+    """Where classes are plugged in: a table of tables, the keys that all of those may have, and the
+    fields that are no settings because wiring hands their values in."""
+
+    table: str
+    common: type[SourceTable | ChannelTable]
+    injected: Collection[str]
+
+    @property
+    def keys(self) -> set[str]:
+        return {f.name for f in fields(self.common)}
+
+
+SOURCES = Socket("sources", SourceTable, ("name", "http"))
+CHANNELS = Socket("channels", ChannelTable, ("name", "session"))
+
+
+def load(folder: Path, kinds: KindsOf) -> Declared:
+    """The declarations in a folder. Raises ``DeclarationError`` with every mistake in them."""
+    folder = folder.resolve()
+    main = read(folder / MAIN)
+    if not main.path.exists():
+        what = "there is no such file; create it (docs/declaring.md), or say where it is: --folder"
+        raise DeclarationError([f"{main.name}: {what}"])
+    files = [read(path) for path in sorted((folder / FEEDS).glob("[!.]*.toml"))]
+    if not files:
+        main.report((), f"no feed is declared; create {FEEDS}/NAME.toml beside this file (docs/declaring.md)")
+    reader = Reader(folder, kinds, main)
+    declared = reader.declared(files)
+    mistakes = [mistake for file in (main, *files) for mistake in file.mistakes]
+    if mistakes or declared is None:
+        raise DeclarationError(mistakes)
+    return declared
+
+
+class Reader:
+    """Checks files against the types of what they declare, and reports in them what is wrong."""
+
+    def __init__(self, folder: Path, kinds: KindsOf, main: File) -> None:
+        self.main, self.kinds = main, kinds
+        names = {s.table: dict(self._tables(s)).keys() for s in (SOURCES, CHANNELS)}
+        self.scope = Scope(folder=folder, names={} if main.data is None else names, format=kinds.format)
+
+    def declared(self, files: Sequence[File]) -> Declared | None:
+        """What the files declare, if it is all there: there may be mistakes in it all the same."""
+        feeds = {file.path.stem: feed for file in files if (feed := self._feed(file))}
+        told = self._main()
+        home = told.site.timezone if told else "UTC"
+        sources = {name: self._source(name, table, home) for name, table in self._tables(SOURCES)}
+        channels = {name: self._channel(name, table) for name, table in self._tables(CHANNELS)}
+        if told is None:
+            return None
+        return Declared(
+            folder=self.scope.folder,
+            site=told.site.site(told.web),
+            keep=told.keep,
+            web=told.web,
+            fetch=told.fetch,
+            newsroom=told.newsroom,
+            sources={name: source for name, source in sources.items() if source},
+            channels={name: channel for name, channel in channels.items() if channel},
+            feeds=feeds,
+            warnings=(*_remarks(self.main, told, feeds), *_twins(files, feeds)),
+        )
+
+    def _main(self) -> MainFile | None:
+        if self.main.data is None:
+            return None
+        # What is left out has defaults, and those are treated like values: paths start at the folder.
+        whole = {"keep": {}, "web": {}, "fetch": {}, **self.main.data}
+        found = self._filled(self.main, (), MainFile, whole)
+        return MainFile(**found) if found else None
+
+    def _tables(self, socket: Socket) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """The tables of a table, as far as they are any; all else is reported with the file."""
+        around = (self.main.data or {}).get(socket.table)
+        for name, table in around.items() if isinstance(around, Mapping) else ():
+            if isinstance(table, Mapping):
+                yield name, table
+
+    def _source(self, name: str, table: Mapping[str, Any], home: str) -> Plug | None:
+        kind, _, settings = self._plugged(SOURCES, self.kinds.source, name, table, {"timezone": home})
+        if kind is None or settings is None:
+            return None
+        try:
+            zone(settings.get("timezone", home))
+        except ValueError as e:
+            self.main.report((SOURCES.table, name, "timezone"), str(e))
+        return Plug(kind=kind, settings=settings)
+
+    def _channel(self, name: str, table: Mapping[str, Any]) -> Outlet | None:
+        kind, common, settings = self._plugged(CHANNELS, self.kinds.channel, name, table, {})
+        if kind is None or common is None or settings is None:
+            return None
+        return Outlet(kind=kind, settings=settings, max_age=ChannelTable(**common).max_age)
+
+    def _plugged(
+        self,
+        socket: Socket,
+        lookup: Callable[[str], type[Any]],
+        name: str,
+        table: Mapping[str, Any],
+        defaults: Mapping[str, Any],
+    ) -> tuple[type[Any] | None, dict[str, Any] | None, dict[str, Any] | None]:
+        """The class that a table names, the values of the keys that all kinds have, and its own ones."""
+        place = (socket.table, name)
+        if not NAME.fullmatch(name):
+            self.main.report(place, f"{name!r} {NAMES}")
+        shared = {key: told for key, told in table.items() if key in socket.keys}
+        common = self._filled(self.main, place, socket.common, shared)
+        kind = self._kind(socket, lookup, table.get("kind"), place)
+        if kind is None:
+            return None, common, None
+        known = {f.name for f in fields(kind)}
+        own = {key: told for key, told in defaults.items() if key in known}
+        own |= {key: told for key, told in table.items() if key not in socket.keys}
+        injected = {**dict.fromkeys(socket.injected), "name": name}
+        settings = self._filled(self.main, place, kind, own, injected=injected, beside=socket.keys)
+        return kind, common, settings
+
+    def _kind(
+        self, socket: Socket, lookup: Callable[[str], type[Any]], name: object, place: Place
+    ) -> type[Any] | None:
+        if not isinstance(name, str):  # reported with the keys that all kinds have
+            return None
+        try:
+            kind = lookup(name)
+        except LookupError as e:
+            self.main.report((*place, "kind"), str(e.args[0]))
+            return None
+        has = {f.name for f in fields(kind)} if is_dataclass(kind) else set()
+        if not has.issuperset(socket.injected):
+            needed = " and ".join(socket.injected)
+            self.main.report((*place, "kind"), f"{name!r} must be a dataclass with the fields {needed}")
+            return None
+        return kind
+
+    def _feed(self, file: File) -> Feed | None:
+        name = file.path.stem
+        if not NAME.fullmatch(name):
+            file.report((), f"the file's name is the feed's address, and {name!r} {NAMES}")
+        found = self._filled(file, (), FeedFile, file.data) if file.data is not None else None
+        return FeedFile(**found).feed(name) if found else None
+
+    def _filled(
+        self,
+        file: File,
+        place: Place,
+        kind: type[Any],
+        told: Mapping[str, Any],
+        injected: Mapping[str, object] | None = None,
+        beside: Collection[str] = (),
+    ) -> dict[str, Any] | None:
+        try:
+            return filled(kind, told, self.scope, injected=injected or {}, beside=beside)
+        except Wrong as e:
+            for inside, what in e.found:
+                file.report((*place, *inside), what)
+            return None
+
+
+def _remarks(main: File, told: MainFile, feeds: Mapping[str, Feed]) -> Iterator[str]:
+    used = {channel for feed in feeds.values() for channel in feed.channels}
+    for name in told.channels:
+        if name not in used:
+            yield main.remark(("channels", name), "no feed delivers to it")
+    if not told.sources:
+        yield main.remark((), "no source is declared: nothing will be published")
+    if not told.web.is_private and not told.web.public_url:
+        yield main.remark(
+            ("web", "listen"), f"feeds will say they are at {told.web.address}: declare public_url"
+        )
+
+
+def _twins(files: Sequence[File], feeds: Mapping[str, Feed]) -> Iterator[str]:
+    """Feeds that readers cannot tell apart."""
+    titles = Counter(feed.title for feed in feeds.values())
+    for file in files:
+        feed = feeds.get(file.path.stem)
+        if feed and titles[feed.title] > 1:
+            yield file.remark(("title",), f"another feed has the title {feed.title!r}, too")

@@ -1,0 +1,147 @@
+"""Rules for single values, as annotated types. Each raises ``ValueError`` that says what to write instead,
+and never shows a value that may hold a password."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from ipaddress import ip_address, ip_network
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, StringConstraints, ValidationInfo
+
+from syndicator.config.shapes import Scope, referred, unknown
+from syndicator.errors import Misconfigured
+
+#: Names of sources, channels and feeds: part of addresses, guids and file names.
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+BROKERS = ("redis://", "rediss://", "sentinel://", "amqp://", "amqps://")
+
+LISTEN = re.compile(r"(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(?P<port>\d{1,5})")
+DOMAIN = re.compile(
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+)
+PASSWORD = re.compile(r"//[^/@]*:[^/@]+@")
+
+
+def _language(tag: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", tag):
+        raise ValueError('must be a language tag, such as "en" or "lo-LA"')
+    return tag
+
+
+def _web_address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        is_right = parts.scheme in ("http", "https") and parts.hostname and not re.search(r"\s", url)
+    except ValueError:
+        is_right = False
+    if not is_right:
+        raise ValueError('must be a web address, such as "https://news.example/"')
+    return url
+
+
+def _domain(name: str) -> str:
+    if not DOMAIN.fullmatch(name):
+        raise ValueError('must be a domain name, such as "news.example"')
+    return name.lower()
+
+
+def zone(name: str) -> str:
+    """A time zone that exists."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError) as e:  # no name at all, a folder, or not known
+        raise ValueError('must be an IANA time zone, such as "Asia/Vientiane"') from e
+    return name
+
+
+def _listen(address: str) -> str:
+    match = LISTEN.fullmatch(address)
+    if not match or not 1 <= int(match["port"]) <= 65_535:
+        raise ValueError('must be HOST:PORT, such as "127.0.0.1:8000"')
+    return address
+
+
+def _reachable(entry: str) -> str:
+    """An entry of ``[fetch] allow``, as ``http.Guard`` compares them."""
+    try:
+        if "/" in entry:
+            return str(ip_network(entry))
+        return str(ip_address(entry))
+    except ValueError as e:
+        host, _, port = entry.partition(":")
+        if not DOMAIN.fullmatch(host) or (":" in entry and not port.isdigit()):
+            raise ValueError(
+                'must be HOST, HOST:PORT or a network, such as "cms.internal", "127.0.0.1:8001", "10.0.0.0/8"'
+            ) from e
+    return entry.lower()
+
+
+def _revealed(told: str, info: ValidationInfo[Scope]) -> str:
+    """An address that may stand somewhere else, because it may hold a password."""
+    if told.startswith(("env:", "file:")):
+        try:
+            return referred(told, info).reveal()
+        except Misconfigured as e:
+            raise ValueError(str(e)) from e
+    if PASSWORD.search(told):
+        raise ValueError(
+            'holds a password, which is not written here: refer to all of it, "env:NAME" or "file:PATH"'
+        )
+    return told
+
+
+def _database(told: str, info: ValidationInfo[Scope]) -> str:
+    url = _revealed(told, info)
+    path = url.removeprefix("sqlite:///")
+    if path not in ("", url):
+        return f"sqlite:///{info.context.folder / path}"
+    if not url.startswith(("postgresql://", "postgresql+psycopg://")):
+        raise ValueError('must be "sqlite:///PATH" or "postgresql://..."')
+    return url
+
+
+def _broker(told: str, info: ValidationInfo[Scope]) -> str:
+    url = _revealed(told, info)
+    path = url.removeprefix("filesystem:").removeprefix("//")
+    if url.startswith("filesystem:") and path:
+        return f"filesystem:{info.context.folder / path}"
+    if not url.startswith(BROKERS):
+        raise ValueError(f'must be "filesystem:PATH", or begin with {", ".join(BROKERS)}')
+    return url
+
+
+def _declared(noun: str) -> Callable[[str, ValidationInfo[Scope]], str]:
+    def check(name: str, info: ValidationInfo[Scope]) -> str:
+        known = info.context.names.get(f"{noun}s")
+        if known is not None and name not in known:
+            raise ValueError(unknown(known, name, f"there is no {noun} {name!r}"))
+        return name
+
+    return check
+
+
+def _format(name: str, info: ValidationInfo[Scope]) -> str:
+    try:
+        info.context.format(name)
+    except LookupError as e:
+        raise ValueError(e.args[0]) from e
+    return name
+
+
+Line = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Language = Annotated[str, AfterValidator(_language)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Domain = Annotated[str, AfterValidator(_domain)]
+Zone = Annotated[str, AfterValidator(zone)]
+Listen = Annotated[str, AfterValidator(_listen)]
+Reachable = Annotated[str, AfterValidator(_reachable)]
+Database = Annotated[str, AfterValidator(_database)]
+Broker = Annotated[str, AfterValidator(_broker)]
+SourceName = Annotated[str, AfterValidator(_declared("source"))]
+ChannelName = Annotated[str, AfterValidator(_declared("channel"))]
+FormatName = Annotated[str, AfterValidator(_format)]

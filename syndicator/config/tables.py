@@ -1,0 +1,133 @@
+"""The tables that an operator writes, where they are not what the rest of the program is given.
+
+``docs/declaring.md`` explains every key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from syndicator.config.declared import Example, Fetch, Keep, Web
+from syndicator.config.rules import (
+    ChannelName,
+    Domain,
+    FormatName,
+    Language,
+    Line,
+    SourceName,
+    WebAddress,
+    Zone,
+)
+from syndicator.feed import Feed, Filter, Site
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteTable:
+    """``[site]``: the newsroom. ``timezone`` is that of every source that does not say its own."""
+
+    title: Line
+    url: WebAddress
+    language: Language = "en"
+    timezone: Zone = "UTC"
+    authority: Domain = ""
+    copyright: str = ""
+    icon: WebAddress = ""
+    hubs: tuple[WebAddress, ...] = ()
+
+    def site(self, web: Web) -> Site:
+        """The publisher as feeds name it."""
+        return Site(
+            title=self.title,
+            url=self.url,
+            feeds_url=f"{web.address}/feeds",
+            authority=self.authority or urlsplit(self.url).hostname or "",
+            language=self.language,
+            copyright=self.copyright,
+            icon=self.icon,
+            hubs=self.hubs,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class MainFile:
+    """``syndicator.toml``."""
+
+    site: SiteTable
+    keep: Keep
+    web: Web
+    fetch: Fetch
+    newsroom: Example | None = None
+    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    channels: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.newsroom and self.newsroom.listen.rpartition(":")[2] == str(self.web.port):
+            raise ValueError(f"newsroom.listen: [web] has port {self.web.port} already; choose another one")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceTable:
+    """``[sources.NAME]``: what holds for sources of every kind."""
+
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelTable:
+    """``[channels.NAME]``: what holds for channels of every kind. ``max_age``: how long after its
+    publication an article is still posted."""
+
+    kind: str
+    max_age: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conditions:
+    """Which articles: one that meets every condition that is set."""
+
+    sections: tuple[Line, ...] = ()
+    tags: tuple[Line, ...] = ()
+    authors: tuple[Line, ...] = ()
+    languages: tuple[Language, ...] = ()
+    sources: tuple[SourceName, ...] = ()
+
+    def filter(self) -> Filter:
+        return Filter(**{f.name: getattr(self, f.name) for f in fields(Conditions)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedFile(Conditions):
+    """``feeds/NAME.toml``: a feed."""
+
+    title: Line
+    description: str = ""
+    language: Language = ""
+    url: WebAddress = ""
+    length: Annotated[int, Field(ge=1, le=1000)] = 50
+    content: Literal["full", "summary"] = "full"
+    formats: tuple[FormatName, ...] = ("rss", "atom", "json")
+    channels: tuple[ChannelName, ...] = ()
+    max_age: timedelta = timedelta(seconds=60)
+    exclude: Conditions = field(default_factory=Conditions)
+
+    def feed(self, name: str) -> Feed:
+        return Feed(
+            name=name,
+            title=self.title,
+            description=self.description,
+            language=self.language,
+            url=self.url,
+            only=self.filter(),
+            exclude=self.exclude.filter(),
+            length=self.length,
+            content=self.content,
+            formats=self.formats,
+            channels=self.channels,
+            max_age=int(self.max_age.total_seconds()),
+        )

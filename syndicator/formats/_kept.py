@@ -1,0 +1,42 @@
+"""Entries, rendered once.
+
+A new article changes every feed that carries it, and in each of them one entry of fifty. The others are
+here, by what they were made of: all of an article, and how much of it the feed carries.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+
+from syndicator.article import Article
+from syndicator.formats._text import Extent
+
+#: Bytes of entries that one format keeps: some two thousand of common length.
+ROOM = 8_000_000
+
+
+class Kept:
+    """What ``render`` made of articles; the least recently used go first. May be used by many threads."""
+
+    def __init__(self, render: Callable[[Extent, Article], bytes], room: int = ROOM) -> None:
+        self._render, self._room, self._size = render, room, 0
+        self._entries: OrderedDict[tuple[Extent, Article], bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def entry(self, extent: Extent, article: Article) -> bytes:
+        """The entry, made now if it is not here. What ``render`` raises is not remembered."""
+        key = (extent, article)
+        with self._lock:
+            if key in self._entries:
+                self._entries.move_to_end(key)
+                return self._entries[key]
+        made = self._render(extent, article)
+        with self._lock:
+            self._size += len(made) - len(self._entries.pop(key, b""))
+            self._entries[key] = made
+            while self._size > self._room:
+                _, dropped = self._entries.popitem(last=False)
+                self._size -= len(dropped)
+        return made

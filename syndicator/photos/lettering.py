@@ -1,0 +1,160 @@
+"""Text in pictures: shaped, in whichever font has its script, broken into lines where readers expect it."""
+
+from __future__ import annotations
+
+import io
+import math
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import regex
+from icu4py.breakers import LineBreaker
+from PIL import ImageDraw, ImageFont, features
+
+from syndicator.errors import Misconfigured
+from syndicator.text.rulers import CLINGING, Counting, graphemes
+
+#: No font has all scripts of the world: each grapheme is drawn by the first that has all of it.
+FONTS = (
+    ("fontpkg_noto_sans", "files/NotoSans[wdth,wght].ttf"),
+    ("justmytype_intl_sea", "fonts/ofl/notosanslao/NotoSansLao[wdth,wght].ttf"),
+    ("justmytype_intl_sea", "fonts/ofl/notosansthai/NotoSansThai[wdth,wght].ttf"),
+    ("justmytype_intl_sea", "fonts/ofl/notosanskhmer/NotoSansKhmer[wdth,wght].ttf"),
+    ("justmytype_intl_sea", "fonts/ofl/notosansmyanmar/NotoSansMyanmar[wdth,wght].ttf"),
+)
+
+#: Pictures among the letters. What no font has of them is left out; a missing letter shows as a box.
+PICTOGRAPH = regex.compile(r"[\p{Extended_Pictographic}\p{RI}]")
+
+#: Code points that change their neighbours and draw nothing themselves: joiners, variation selectors.
+INVISIBLE = regex.compile(r"[\p{Cf}\p{VS}\s]")
+
+#: A code point that is in no font (Unicode section 23.7): what it draws is what any missing one does.
+NOWHERE = "\U0010fffe"
+
+
+@dataclass(frozen=True)
+class Style:
+    """Pixels, weight (100-900), colour, and the height of a line as a multiple of the size."""
+
+    size: int
+    weight: int
+    colour: str
+    leading: float = 1.35
+
+    @property
+    def height(self) -> int:
+        return round(self.size * self.leading)
+
+    def width(self, text: str) -> int:
+        """Pixels, rounded up."""
+        return math.ceil(sum(font.getlength(run) for run, font in self.runs(text)))
+
+    def runs(self, text: str) -> Iterator[tuple[str, ImageFont.FreeTypeFont]]:
+        """Stretches of text, each with the font that can draw it."""
+        run, current = "", 0
+        for grapheme in graphemes(text):
+            wanted = current if run and grapheme.isspace() else _font_for(grapheme) or 0
+            if run and wanted != current:
+                yield run, _font(current, self.size, self.weight)
+                run = ""
+            run, current = run + grapheme, wanted
+        if run:
+            yield run, _font(current, self.size, self.weight)
+
+
+def check_shaping() -> None:
+    """Raises ``Misconfigured`` where Pillow cannot shape text: it would misplace the marks of Lao."""
+    if not features.check("raqm"):
+        raise Misconfigured(
+            "this Pillow was built without Raqm, without which Lao cannot be drawn: install its wheel"
+        )
+
+
+def drawable(text: str) -> str:
+    """One line of text, without the pictographs that no font has."""
+    whole = " ".join(unicodedata.normalize("NFC", text).split())
+    kept = (g for g in graphemes(whole) if _font_for(g) is not None or not PICTOGRAPH.search(g))
+    return " ".join("".join(kept).split())
+
+
+def lines(text: str, style: Style, width: int, most: int) -> list[str]:
+    """At most so many lines, none wider than ``width``; the last one with an ellipsis if there were more."""
+    found = list(_lines(text, style, width))
+    if len(found) > most:
+        rest = "".join(found[most - 1 :]) if most > 0 else ""
+        found = [*found[: max(0, most - 1)], *([Counting(style.width).cut(rest, width)] if rest else [])]
+    return [line.rstrip() for line in found]
+
+
+def holds_words(text: str, style: Style, width: int) -> bool:
+    """Whether no word of the text is wider than a line."""
+    return all(style.width(piece.rstrip()) <= width for piece in _pieces(text))
+
+
+def write(pen: ImageDraw.ImageDraw, x: int, y: int, text: list[str], style: Style) -> int:
+    """Draw lines with their top at ``y``; the place below the last one."""
+    for line in text:
+        place = float(x)
+        for run, font in style.runs(line):
+            pen.text((place, y + style.size), run, font=font, fill=style.colour, anchor="ls")
+            place += font.getlength(run)
+        y += style.height
+    return y
+
+
+def _lines(text: str, style: Style, width: int) -> Iterator[str]:
+    """With the spaces at their ends, so that they can be joined again."""
+    line = ""
+    for piece in _pieces(text):
+        whole = style.width(piece.rstrip()) <= width
+        for part in (piece,) if whole else graphemes(piece):
+            if line and style.width((line + part).rstrip()) > width:
+                yield line
+                line = ""
+            line += part
+    if line.strip():
+        yield line
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """What a line may end after (UAX #14), marks of repetition kept with their word."""
+    piece = ""
+    for segment in map(str, LineBreaker(text, "lo")):
+        if piece and not segment.startswith(CLINGING):
+            yield piece
+            piece = ""
+        piece += segment
+    if piece:
+        yield piece
+
+
+@lru_cache(maxsize=4096)
+def _font_for(grapheme: str) -> int | None:
+    """The first font that has all of it."""
+    needed = INVISIBLE.sub("", grapheme)
+    return next((n for n in range(len(FONTS)) if all(_has(n, char) for char in needed)), None)
+
+
+@lru_cache(maxsize=4096)
+def _has(number: int, char: str) -> bool:
+    """Whether a font has a glyph for a code point: unshaped, or a mark would bring its own dotted circle."""
+    font = _font(number, 40, 400, ImageFont.Layout.BASIC)
+    return bytes(font.getmask(char)) != bytes(font.getmask(NOWHERE))
+
+
+@cache
+def _font(
+    number: int, size: int, weight: int, layout: ImageFont.Layout = ImageFont.Layout.RAQM
+) -> ImageFont.FreeTypeFont:
+    package, path = FONTS[number]
+    file = io.BytesIO(files(package).joinpath(path).read_bytes())
+    font = ImageFont.truetype(file, size, layout_engine=layout)
+    axes = font.get_variation_axes()
+    font.set_variation_by_axes(
+        [float(weight if b"eight" in axis["name"] else axis["default"] or 0) for axis in axes]
+    )
+    return font

@@ -1,0 +1,84 @@
+"""Listing pages: which articles they link to, and what they say of each."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urldefrag, urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from syndicator.sources.extract import clean_url
+from syndicator.text.clean import plain, web_address
+from syndicator.text.markup import parse
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """A page that lists articles; what it lists belongs to ``section``, unless the article says other."""
+
+    url: str
+    section: str = ""
+
+    def __post_init__(self) -> None:
+        if not web_address(self.url, ""):
+            raise ValueError(f"url: {self.url!r} is no address; it starts with https:// or http://")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An article as a listing names it. ``date`` as written there; ``item`` a hash of all that the
+    listing says of it."""
+
+    key: str
+    url: str
+    section: str = ""
+    date: str = ""
+    item: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """Finds the articles of a source on its listings. ``article``: what their addresses look like;
+    ``item`` and ``date``: CSS selectors of what belongs to one article, and of the date in it."""
+
+    article: str
+    key: Callable[[str], str]
+    item: str
+    date: str
+
+    def links(self, markup: str, url: str, section: str) -> Iterator[Link]:
+        """Each link to an article of this site; the same article may be linked to more than once."""
+        page = parse(markup)
+        items = {node.mem_id for node in page.css(self.item)}
+        for node in page.css("a[href]"):
+            address = urldefrag(web_address(node.attributes.get("href") or "", url)).url
+            if address and re.search(self.article, address, re.IGNORECASE) and same_site(address, url):
+                address = clean_url(address)
+                item = _around(node, items)
+                date = item.css_first(self.date) if self.date else None
+                when = plain(date.attributes.get("datetime") or date.html or "") if date else ""
+                said = hashlib.sha256(plain(item.html or "").encode()).hexdigest()[:12]
+                yield Link(self.key(address), address, section, when, said)
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses are of one registrable domain (``www.news.example``, ``m.news.example``)."""
+    a, b = urlsplit(one).hostname, urlsplit(other).hostname
+    return a == b or bool(a and b and _domain(a) == _domain(b) != "")
+
+
+def _domain(host: str) -> str:
+    from tld import get_fld  # noqa: PLC0415 - the Public Suffix List, and most sites have one host
+
+    return get_fld(f"https://{host}", fail_silently=True) or ""
+
+
+def _around(node: LexborNode, items: set[int]) -> LexborNode:
+    """The listing's item that a link stands in, or the link itself."""
+    around: LexborNode | None = node
+    while around is not None and around.mem_id not in items:
+        around = around.parent
+    return around or node

@@ -1,0 +1,103 @@
+"""What pages say of themselves outside JSON-LD: OpenGraph and other metadata, microdata, plain markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser
+
+from syndicator.text.clean import plain
+
+#: Where each field is looked for, in this order; names as https://ogp.me, schema.org, Dublin Core and
+#: Twitter write them, in lower case.
+NAMED = {
+    "title": ("og:title", "twitter:title", "dc.title"),
+    "summary": ("og:description", "description", "twitter:description", "dc.description"),
+    "published": ("article:published_time", "datepublished", "date", "dc.date", "dcterms.created"),
+    "updated": ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified"),
+    "section": ("article:section",),
+    "language": ("og:locale", "dc.language"),
+    "alt": ("og:image:alt", "twitter:image:alt"),
+    "image": ("og:image:secure_url", "og:image", "twitter:image", "twitter:image:src"),
+    "canonical": ("og:url",),
+    "site": ("og:site_name",),
+}
+
+#: Microdata (https://schema.org) by field.
+PROPERTIES = {
+    "title": "headline",
+    "published": "datePublished",
+    "updated": "dateModified",
+    "section": "articleSection",
+}
+
+#: Words of a picture's name that say that it is the site's, and those that say nothing.
+STOCK = {"logo", "default", "placeholder", "noimage", "blank", "favicon"}
+SAYS_NOTHING = STOCK | {"og", "fb", "share", "site", "image", "img", "photo", "news", "no", "social", "main"}
+
+
+def said(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
+    """Field, where it was found, and value: the most trustworthy first. Dates and addresses as written."""
+    link = page.css_first('link[rel="canonical"]')
+    if link is not None:
+        yield "canonical", "link rel=canonical", link.attributes.get("href") or ""
+    meta = _meta(page)
+    for name, keys in NAMED.items():
+        for key in keys:
+            value = next(iter(meta.get(key, ())), "")
+            if value and not (name == "image" and is_stock(value)):
+                yield name, key, value if name in ("image", "canonical") else plain(value)
+    for name, prop in PROPERTIES.items():
+        node = page.css_first(f'[itemprop="{prop}"]')
+        if node is not None:
+            text = node.attributes.get("content") or node.attributes.get("datetime") or node.html
+            yield name, f"itemprop {prop}", plain(text or "")
+    headings = page.css("article h1") or page.css("h1")
+    if len(headings) == 1:
+        yield "title", "h1", plain(headings[0].html or "")
+    time = page.css_first("article time[datetime]") or page.css_first("time[datetime]")
+    if time is not None:
+        yield "published", "time", time.attributes.get("datetime") or ""
+    title = page.css_first("head > title")
+    if title is not None:
+        site = plain(next(iter(meta.get("og:site_name", ())), ""))
+        yield "title", "title", without_site(plain(title.html or ""), site)
+
+
+def listed(page: LexborHTMLParser) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Field, where it was found, and values."""
+    meta = _meta(page)
+    names = [a for a in meta.get("author", []) + meta.get("article:author", []) if not a.startswith("http")]
+    yield "authors", "meta author", tuple(map(plain, names))
+    yield "tags", "article:tag", tuple(map(plain, meta.get("article:tag", ())))
+    yield "tags", "meta news_keywords", _words(meta.get("news_keywords", []))
+
+
+def is_stock(url: str) -> bool:
+    """Whether a picture is named like one that a site shows where it has none."""
+    name = url.partition("?")[0].rpartition("/")[2].rpartition(".")[0].lower()
+    words = {word for word in re.split(r"[-_. ]+", name) if word and not word[0].isdigit()}
+    return bool(words & STOCK) and words <= SAYS_NOTHING
+
+
+def without_site(title: str, site: str) -> str:
+    """A page's title without the site's name at its end."""
+    if not site:
+        return title
+    return re.sub(rf"\s*[-–—|·:»]+\s*{re.escape(site)}\s*$", "", title, flags=re.IGNORECASE) or title
+
+
+def _words(values: list[str]) -> tuple[str, ...]:
+    return tuple(word for value in values for each in value.split(",") if (word := plain(each)))
+
+
+def _meta(page: LexborHTMLParser) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for node in page.css("meta[content]"):
+        attributes = node.attributes
+        key = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+        value = (attributes.get("content") or "").strip()
+        if key and value:
+            found.setdefault(key.lower(), []).append(value)
+    return found

@@ -1,0 +1,193 @@
+"""HTML from outside, read so that no page can take more time or memory than its size.
+
+HTML parsers that do what browsers do open elements again that a page never closed: a hundred kilobytes
+of them become gigabytes, and deep nesting takes hours. What is large goes through libxml2 first, whose
+trees are at most 256 elements deep and whose elements are all closed.
+"""
+
+from __future__ import annotations
+
+import codecs
+import html
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+from lxml import html as lxml_html
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+#: Characters of markup in which nothing much can be hidden.
+SMALL = 2000
+
+#: Characters that XML 1.0 forbids (section 2.2), and lone surrogates.
+ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+#: Elements that make a paragraph, a list, a table of their own ...
+BLOCKS = (
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "dl",
+    "blockquote",
+    "figure",
+    "pre",
+    "table",
+    "hr",
+)
+
+#: ... and those that only hold such.
+BOXES = (
+    *("div", "article", "section", "main", "header", "footer", "aside", "nav", "center", "form", "fieldset"),
+    *("details", "summary", "address", "hgroup", "body", "noscript"),
+)
+
+#: What no inline element holds, unless it is used as a box.
+HOLDERS = ", ".join([*BLOCKS, "div"])
+
+#: What stands on lines of its own when markup is read as text.
+LINES = ", ".join((*BLOCKS, *BOXES, "br, li, dt, dd, tr, td, th, caption, figcaption, option, title"))
+
+#: Not text, whatever is in them.
+MUTE = "script, style, template"
+
+#: Encodings that pages are written in, by the beginning of their names; those that browsers read otherwise
+#: than their names say (https://encoding.spec.whatwg.org/#names-and-labels).
+ENCODINGS = re.compile(
+    r"(?:utf-?(?:8|16)|windows-|cp\d|iso-?8859|latin|koi8|gb|big5|euc|shift|sjis|tis)", re.IGNORECASE
+)
+MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252"} | {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "iso-8859-11": "cp874",
+    "tis-620": "cp874",
+    "windows-874": "cp874",
+}
+
+CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+
+
+def legal(text: str) -> str:
+    """The text without characters that XML forbids."""
+    return ILLEGAL.sub("", text)
+
+
+def decode(content: bytes, content_type: str = "") -> str:
+    """A page as text. What is valid UTF-8 is UTF-8, whatever it says of itself; else the encoding that
+    the header or the page's first kilobytes name, else Western European."""
+    for mark, name in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if content.startswith(mark):
+            return content.decode(name, errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        named = CHARSET.search(content_type) or CHARSET.search(content[:4096].decode("latin-1"))
+        return content.decode(_encoding(named[1] if named else ""), errors="replace")
+
+
+def parse(markup: str) -> LexborHTMLParser:
+    """A page as a tree that is not out of proportion to its size."""
+    markup = legal(markup)
+    return LexborHTMLParser(markup if len(markup) <= SMALL else _bounded(markup))
+
+
+def parse_part(markup: str) -> LexborNode:
+    """A piece of a page, within one element."""
+    return _first(parse(f"<!doctype html><body><div>{markup}</div>"), "body")
+
+
+def remove(root: LexborHTMLParser | LexborNode, selector: str) -> None:
+    """Take out what a selector finds: the last first, since a node goes with all that is in it."""
+    for node in reversed(root.css(selector)):
+        node.decompose()
+
+
+def text_of(markup: str) -> str:
+    """What a reader sees of markup, white space as it comes."""
+    root = parse_part(markup)
+    remove(root, MUTE)
+    for node in root.css(LINES):
+        node.insert_before(" ")
+        node.insert_after(" ")
+    return root.text()
+
+
+def blocks(root: LexborNode) -> Iterator[str]:
+    """The paragraphs, lists, figures ... of an element, each as its own markup. Loose text becomes
+    paragraphs (with the element's class), and so does what two line breaks set apart."""
+    run: list[str] = []
+    name = root.attributes.get("class") or ""
+    for child in root.iter(include_text=True):
+        if child.tag == "-comment":
+            continue
+        if child.is_element_node and (child.tag in BLOCKS or _is_box(child)):
+            yield from _paragraphs("".join(run), name)
+            run = []
+            yield from _inside(child)
+        else:
+            run.append(child.html or "")
+    yield from _paragraphs("".join(run), name)
+
+
+def _inside(node: LexborNode) -> Iterator[str]:
+    if node.tag == "p" and not _is_crossed(node):
+        yield from _paragraphs(node.inner_html or "", node.attributes.get("class") or "")
+    elif node.tag == "table" and _is_layout(node):
+        for cell in node.css("td, th"):
+            yield from blocks(cell)
+    elif node.tag in BLOCKS and not _is_crossed(node):
+        yield node.html or ""
+    else:
+        yield from blocks(node)
+
+
+def _is_box(node: LexborNode) -> bool:
+    """Whether it only holds blocks; inline elements that do so are no better than boxes."""
+    return node.tag in BOXES or node.css_first(HOLDERS) is not None
+
+
+def _is_crossed(node: LexborNode) -> bool:
+    """Whether it is a paragraph or heading around something that none can hold."""
+    return node.tag in BLOCKS[:7] and len(node.css(HOLDERS)) > 1
+
+
+def _is_layout(table: LexborNode) -> bool:
+    """Whether it is no table, but a way to put text somewhere: one cell a row."""
+    return len(table.css("td, th")) <= len(table.css("tr"))
+
+
+def _paragraphs(inline: str, name: str) -> Iterator[str]:
+    start = f'<p class="{html.escape(name)}">' if name else "<p>"
+    for part in re.split(r"(?:<br>\s*){2,}", inline):
+        if part := part.strip().removesuffix("<br>").removeprefix("<br>").strip():
+            yield f"{start}{part}</p>"
+
+
+def _first(tree: LexborHTMLParser, selector: str) -> LexborNode:
+    node = tree.css_first(selector)
+    if node is None:  # a frameset has no body
+        return _first(LexborHTMLParser("<body>"), selector)
+    return node
+
+
+def _bounded(markup: str) -> str:
+    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        tree = lxml_html.document_fromstring(markup.encode(), parser=parser)
+    except etree.ParserError:  # nothing in it
+        return ""
+    return etree.tostring(tree.getroottree(), method="html", encoding="unicode")
+
+
+def _encoding(name: str) -> str:
+    """An encoding that Python knows and that is one of text: there are others that take for ever."""
+    name = MEANT.get(name.lower(), name)
+    try:
+        return codecs.lookup(name).name if ENCODINGS.match(name) else "cp1252"
+    except LookupError:
+        return "cp1252"

@@ -1,0 +1,93 @@
+"""The declarations of the example newsroom fit its pages."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.config import Declared, load
+from syndicator.http import Http
+from syndicator.newsroom import desk
+from syndicator.newsroom.site import serving
+from syndicator.wiring import KINDS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path, state: Path) -> Iterator[Declared]:
+    """The example's declarations, and its site at a port of its own."""
+    with serving(ROOT / "example", state, "127.0.0.1", 0) as url:
+        text = (ROOT / "syndicator.toml").read_text("utf-8")
+        (tmp_path / "syndicator.toml").write_text(text.replace("http://127.0.0.1:8001", url), "utf-8")
+        shutil.copytree(ROOT / "feeds", tmp_path / "feeds")
+        yield load(tmp_path, KINDS)
+
+
+def source_of(newsroom: Declared, name: str) -> Any:
+    plug = newsroom.sources[name]
+    host = plug.settings["listings"][0].url.split("/")[2]
+    return plug.kind(name=name, http=Http(allow=(host,)), **plug.settings)
+
+
+def test_they_are_right_and_leave_nothing_to_remark() -> None:
+    assert load(ROOT, KINDS).warnings == ()
+
+
+@pytest.mark.parametrize(("name", "language"), [("news-en", "en"), ("news-lo", "lo")])
+def test_the_sources_read_every_article_whole(newsroom: Declared, name: str, language: str) -> None:
+    look = source_of(newsroom, name).look({}, datetime.now(UTC))
+
+    assert len(look.sightings) >= 3
+    assert not look.problems
+    for seen in look.sightings:
+        assert seen.title
+        assert seen.summary
+        assert seen.authors
+        assert seen.tags
+        assert seen.published
+        assert seen.language == language
+        assert not seen.warnings
+        assert seen.photo is None or (seen.photo.caption and seen.photo.credit and seen.photo.alt)
+        assert seen.content_html.count("<p>") >= 3
+        assert seen.content_html.count(seen.summary) <= 1
+        assert seen.section not in re.sub("<[^>]+>", "\n", seen.content_html).split("\n")
+        assert newsroom.sources["news-lo"].settings["agency"] not in seen.content_html
+
+
+def test_the_economy_feed_carries_both_languages(newsroom: Declared) -> None:
+    sections = {
+        seen.section
+        for name in newsroom.sources
+        for seen in source_of(newsroom, name).look({}, datetime.now(UTC)).sightings
+    }
+
+    assert sections >= set(newsroom.feeds["economy"].only.sections)
+
+
+@pytest.mark.parametrize("language", ["en", "lo"])
+def test_a_correction_and_a_retraction_show_at_the_next_look(
+    newsroom: Declared, state: Path, language: str
+) -> None:
+    source = source_of(newsroom, f"news-{language}")
+    first = source.look({}, datetime.now(UTC))
+    number = first.sightings[0].key
+
+    desk.correct(ROOT / "example", state, number)
+    second = source.look(first.memory, datetime.now(UTC))
+    desk.retract(ROOT / "example", state, number)
+    third = source.look(second.memory, datetime.now(UTC))
+
+    assert [(seen.key, bool(seen.note)) for seen in second.sightings] == [(number, True)]
+    assert list(third.gone) == [number]

@@ -1,0 +1,143 @@
+"""Articles for feeds: a plain one, and hypothesis strategies for tidy and for nasty ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from hypothesis import strategies as st
+
+from syndicator.article import Article, Photo
+from syndicator.feed import Feed, Site
+from syndicator.ports import Format
+from syndicator.text.clean import fold
+
+NINE = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+SITE = Site(
+    title="The River Ledger",
+    url="https://ledger.example/",
+    feeds_url="https://feeds.ledger.example/feeds",
+    authority="ledger.example",
+    language="en-GB",
+    copyright="© 2026 The River Ledger",
+    icon="https://ledger.example/icon.png",
+    hubs=("https://hub.example/", "https://second-hub.example/"),
+)
+
+FEED = Feed(name="all", title="All news", description="Rivers & roads", channels=("wire",))
+
+SHORT = Feed(name="short", title="All news in short", language="lo", content="summary")
+
+PHOTO = Photo(
+    url="https://ledger.example/photos/bridge.jpg",
+    caption="The old bridge at noon",
+    credit="S. Keo",
+    alt="A tram on a bridge",
+    width=1200,
+    height=800,
+    length=123_456,
+    media_type="image/jpeg",
+)
+
+
+def article(key: str = "1", **changes: Any) -> Article:
+    """An article as it is on file."""
+    fields: dict[str, Any] = {
+        "guid": f"tag:ledger.example,2026-03-01:page/{key}",
+        "source": "page",
+        "key": key,
+        "url": f"https://ledger.example/{key}",
+        "title": f"Bridge {key} reopens",
+        "summary": "Trams cross the river again.",
+        "content_html": '<p>Trams <a href="https://ledger.example/map">cross</a> the river again.</p>',
+        "authors": ("Noi Vongsa", "Ben & Jo"),
+        "section": "City",
+        "tags": ("Trams", "Bridges & roads"),
+        "language": "en",
+        "published": NINE,
+        "updated": NINE + timedelta(hours=1),
+        "first_seen": NINE,
+        "photo": PHOTO,
+    }
+    return Article(**fields | changes)
+
+
+def written(form: Format, articles: Sequence[Article], feed: Feed = FEED, site: Site = SITE) -> bytes:
+    """The whole document of these articles."""
+    return form.document(site, feed, articles, [form.entry(site, feed, each) for each in articles])
+
+
+#: Times in any zone, since feeds began.
+times = st.datetimes(
+    datetime(1999, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
+    datetime(2035, 1, 1),  # noqa: DTZ001
+    timezones=st.integers(-12, 14).map(lambda hours: timezone(timedelta(hours=hours))),
+)
+
+#: What sources deliver: one line, no markup, nothing illegal.
+tidy = (
+    st.lists(
+        st.text(st.characters(categories=("L", "N", "Mn", "So"), include_characters="'’.,–!?"), min_size=1)
+        | st.sampled_from(["&", "ສະພານ", "🚋", "5<6", "“quoted”", "R&D"]),
+        min_size=1,
+        max_size=6,
+    )
+    .map(" ".join)
+    .map(fold)
+    .filter(lambda text: any(map(str.isalnum, text)))
+)
+
+#: What no source should deliver, and some will.
+nasty = st.lists(
+    st.text(st.characters(exclude_categories=()), max_size=8)
+    | st.sampled_from(
+        ["]]>", "</item></channel></rss>", "</entry></feed>", "<item>", "<entry ", "&amp;", "&#0;", "<!--"]
+        + ["\x00", "\x0b", "\ud800", "\udfff\ud83d", "\uffff", "\r\n", "\u2028", "\x85", "<?xml?>", "🙂", "ລາວ"]
+    ),
+    max_size=5,
+).map("".join)
+
+addresses = st.builds(
+    lambda path: f"https://ledger.example/{path}",
+    st.text(st.characters(categories=("L", "N", "P", "S", "Zs", "Cc")), max_size=12),
+)
+
+
+def photos(text: st.SearchStrategy[str], address: st.SearchStrategy[str]) -> st.SearchStrategy[Photo]:
+    sizes = st.none() | st.integers(1, 10_000)
+    return st.builds(
+        Photo,
+        url=address,
+        caption=text,
+        credit=text,
+        alt=text,
+        width=sizes,
+        height=sizes,
+        length=st.none() | st.integers(0, 50_000_000),
+        media_type=st.sampled_from(["image/jpeg", "image/png", ""]),
+    )
+
+
+def articles(
+    text: st.SearchStrategy[str], address: st.SearchStrategy[str] = addresses
+) -> st.SearchStrategy[Article]:
+    """Articles whose words are of a kind."""
+    return st.builds(
+        article,
+        key=st.uuids().map(str),
+        url=address,
+        title=text,
+        summary=st.just("") | text,
+        content_html=st.just("") | text.map(lambda t: f"<p>{t}</p>".replace("5<6", "5&lt;6")),
+        authors=st.lists(text, max_size=3, unique=True).map(tuple),
+        section=st.just("") | text,
+        tags=st.lists(text, max_size=3).map(tuple),
+        language=st.sampled_from(["", "en", "lo", "pt-BR", "zh-Hant"]),
+        photo=st.none() | photos(text, address),
+        note=st.just("") | text,
+        published=times,
+        updated=times,
+        revision=st.integers(1, 30),
+    )

@@ -1,0 +1,108 @@
+"""Entries are rendered once and joined; nobody can tell."""
+
+from __future__ import annotations
+
+import json
+import locale
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from syndicator import formats
+from syndicator.article import Article
+from syndicator.feed import Feed
+from syndicator.formats import _feedgen
+from tests.formats.newsroom import FEED, SHORT, SITE, article, articles, nasty, tidy, written
+
+NAMES = sorted(formats.kind.built_in)
+
+several = st.lists(articles(nasty) | articles(tidy), max_size=4)
+
+either_feed = st.sampled_from([FEED, SHORT])
+
+
+def by_feedgen_alone(feed: Feed, carried: Sequence[Article], dialect: _feedgen.Dialect) -> bytes:
+    """The document as feedgen writes it from one generator with all entries in it."""
+    made = _feedgen.header(SITE, feed, carried, dialect)
+    for each in carried:
+        made.add_entry(_feedgen.entry(feed.content, each, dialect), order="append")
+    return bytes(made.rss_str() if dialect == "rss" else made.atom_str())
+
+
+@pytest.mark.parametrize("dialect", ["rss", "atom"])
+@given(carried=several, feed=either_feed)
+def test_joined_entries_are_what_feedgen_writes_byte_for_byte(
+    dialect: _feedgen.Dialect, carried: list[Article], feed: Feed
+) -> None:
+    form = formats.kind(dialect)()
+
+    assert written(form, carried, feed) == by_feedgen_alone(feed, carried, dialect)
+
+
+@pytest.mark.parametrize("dialect", ["rss", "atom"])
+@pytest.mark.parametrize("count", [0, 1, 20, 300])
+def test_feeds_of_any_length_are_joined_alike(dialect: _feedgen.Dialect, count: int) -> None:
+    carried = [article(str(n)) for n in range(count)]
+
+    assert written(formats.kind(dialect)(), carried) == by_feedgen_alone(FEED, carried, dialect)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(carried=several, feed=either_feed)
+def test_the_same_articles_give_the_same_bytes(name: str, carried: list[Article], feed: Feed) -> None:
+    again = [replace(each) for each in carried]
+
+    assert written(formats.kind(name)(), carried, feed) == written(formats.kind(name)(), again, feed)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(carried=several)
+def test_whatever_an_article_holds_the_document_can_be_read(name: str, carried: list[Article]) -> None:
+    document = written(formats.kind(name)(), carried)
+
+    if name == "json":
+        count = len(json.loads(document)["items"])
+    else:
+        root = etree.fromstring(document)
+        count = len(root.findall(".//item")) + len(root.findall("{http://www.w3.org/2005/Atom}entry"))
+    assert count == len(carried)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_entries_stand_in_the_order_they_are_given(name: str) -> None:
+    form = formats.kind(name)()
+
+    for carried in permutations([article("1"), article("2"), article("3")]):
+        document = written(form, carried)
+
+        places = [document.index(each.guid.encode()) for each in carried]
+        assert places == sorted(places)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_address_that_is_none_is_said_to_be_none(name: str) -> None:
+    """The build leaves that article out, and tells the operator; the others are served."""
+    with pytest.raises(ValueError, match="is no host name|Invalid IPv6"):
+        formats.kind(name)().entry(SITE, FEED, article(url="https://[half/1"))
+    with pytest.raises(ValueError, match="is no host name"):
+        formats.kind(name)().entry(SITE, FEED, article(url="https://ນ\u200bx..example/1"))
+
+
+def test_threads_write_dates_in_english_whatever_the_process_speaks() -> None:
+    """feedgen's own way switches the locale of the whole process, and threads leave it switched."""
+    before = locale.setlocale(locale.LC_ALL)
+    form = formats.kind("rss")()
+    several = [article(str(n)) for n in range(200)]
+
+    with ThreadPoolExecutor(8) as pool:
+        entries = list(pool.map(lambda each: form.entry(SITE, FEED, each), several))
+
+    assert all(b"<pubDate>Sun, 01 Mar 2026 09:30:00 +0000</pubDate>" in entry for entry in entries)
+    assert locale.setlocale(locale.LC_ALL) == before
+    assert "setlocale" not in _feedgen.feedgen.entry.formatRFC2822.__code__.co_names

@@ -1,0 +1,83 @@
+"""A newsroom's web server, over real documents and a real database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+
+from syndicator.documents.directory import Directory, Shelf
+from syndicator.feed import Feed, Filter
+from syndicator.ports import Document
+from syndicator.store import Store
+from syndicator.web import create_app
+from tests.fakes import ALL, NOON, SITE, Clock, FakeBell
+
+CITY = Feed(
+    name="city",
+    title="City & <river>",
+    language="en",
+    formats=("rss", "json"),
+    only=Filter(sections=("City",), languages=("en",)),
+    exclude=Filter(authors=("Wire",)),
+    max_age=300,
+)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What serving needs to know of a format."""
+
+    extension: str
+    media_type: str
+
+
+FORMATS = {
+    "rss": Written("rss", "application/rss+xml; charset=utf-8"),
+    "atom": Written("atom", "application/atom+xml; charset=utf-8"),
+    "json": Written("json", "application/feed+json; charset=utf-8"),
+}
+
+
+class House:
+    """Builds documents, and makes the application over them."""
+
+    def __init__(self, folder: Path, store: Store, clock: Clock | None = None) -> None:
+        self.folder, self.store, self.clock = folder, store, clock or Clock()
+        self.bell = FakeBell()
+
+    def builds(self, feed: str, content: str = "<rss/>", modified: datetime = NOON) -> None:
+        formats = next(f for f in (ALL, CITY) if f.name == feed).formats
+        documents = [
+            Document(extension=FORMATS[name].extension, content=content.encode(), modified=modified)
+            for name in formats
+        ]
+        Directory(self.folder / "documents").replace(feed, documents)
+
+    def app(
+        self,
+        *,
+        password: str | None = None,
+        host: str = "127.0.0.1",
+        hubs: tuple[str, ...] = (),
+        outboxes: Mapping[str, Path] | None = None,
+        queues: Callable[[], Mapping[str, int] | None] | None = None,
+        **site: Any,
+    ) -> Starlette:
+        return create_app(
+            site=replace(SITE, hubs=hubs, **site),
+            feeds={feed.name: feed for feed in (ALL, CITY)},
+            formats=FORMATS,
+            shelf=Shelf(self.folder / "documents"),
+            store=self.store,
+            bell=self.bell,
+            host=host,
+            password=password,
+            outboxes=outboxes,
+            queues=queues,
+            clock=self.clock,
+        )
