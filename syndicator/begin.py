@@ -23,7 +23,7 @@ def begin(folder: Path) -> str:
     said += ["", f"  Feeds         {base}/", f"  Console       {base}/console"]
     if declared.newsroom:
         said += [
-            f"  Newsroom      http://{declared.newsroom.listen}/ (an example site, watched every few seconds)",
+            f"  Newsroom      http://{declared.newsroom.listen}/ (an example site, watched all the time)",
             "",
             "  ./run publish | correct | retract   in another terminal: see what happens",
         ]

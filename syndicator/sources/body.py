@@ -57,14 +57,12 @@ class Around:
 @dataclass(kw_only=True)
 class Body:
     """``content_html`` is sanitised; ``agency`` is the one that a dateline named; ``photo`` what was
-    printed of the lead photo, as markup. ``texts``: how the text begins; ``repeated``: blocks that say what
-    the summary says."""
+    printed of the lead photo, as markup. ``texts``: how the text begins."""
 
     content_html: str = ""
     agency: str = ""
     photo: str = ""
     texts: list[str] = field(default_factory=list)
-    repeated: list[str] = field(default_factory=list)
 
 
 def declared(page: LexborHTMLParser, selector: str) -> str:
@@ -108,9 +106,9 @@ def discovered(page: LexborHTMLParser, url: str, is_other: IsOther) -> tuple[str
 
 def tidy(markup: str, around: Around, is_other: IsOther) -> Body:
     """The body without what does not belong to it. In this order: the lead photo's second print; buttons
-    and counters; the agency's mark in front of the text; what only repeats title, summary or note (the
-    lead is in the summary, and not in the body again, unless it is all there is); at the end sign-offs and
-    lists of other articles."""
+    and counters; the agency's mark in front of the text; what only repeats title or note, and a lead
+    that is printed twice (once it stays, because many readers show the body alone); at the end sign-offs
+    and lists of other articles."""
     body = Body()
     kept: list[str] = []
     for block in _figures(list(blocks(parse_part(markup)))):
@@ -121,8 +119,6 @@ def tidy(markup: str, around: Around, is_other: IsOther) -> Body:
     _drop_end(kept, {around.agency, body.agency}, around.url, is_other)
     if not around.photo and kept and kept[0].startswith("<figure>"):
         body.photo = kept.pop(0)
-    if not plain(" ".join(kept)):
-        kept = body.repeated + kept
     body.content_html = sanitise("\n".join(kept), around.url)
     return body
 
@@ -169,9 +165,6 @@ def _without_furniture(block: str, around: Around, body: Body) -> str | None:
     bare, agency = without_dateline(text, around.agency or body.agency)
     body.agency = body.agency or agency
     block = _without_prefix(block, text.removesuffix(bare)) if bare != text else block
-    if is_same(bare, around.summary):
-        body.repeated.append(block)
-        return None
     if any(is_same(bare, said) for said in (around.title, *body.texts)):
         return None
     body.texts.append(bare)

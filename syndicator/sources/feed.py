@@ -106,7 +106,7 @@ class FeedSource:
             resolve_relative_uris=False,
             response_headers={"content-type": answer.headers.get("Content-Type", "")},
         )
-        if not parsed.version:
+        if not parsed.get("version"):
             raise SourceError(f"{self.url}: {_what_else(answer.content, parsed)}")
         broken = _syntax_error(parsed)
         return {**parsed.feed, "broken": broken}, [_entry(e) for e in parsed.entries]
@@ -200,7 +200,7 @@ def _entry(parsed: Any) -> dict[str, Any]:
         "summary": summary,
         "content": content,
         "published": parsed.get("published", ""),
-        "updated": parsed.get("updated", ""),
+        "updated": dict.get(parsed, "updated", ""),  # feedparser's own get makes it up from published
         "authors": [plain(a.name) for a in parsed.get("authors", ()) if a.get("name")],
         "tags": list(dict.fromkeys(plain(t.term) for t in parsed.get("tags", ()) if t.get("term"))),
         "language": parsed.get("language", ""),
@@ -289,12 +289,14 @@ def _what_else(content: bytes, parsed: Any) -> str:
     start = content.lstrip()[:200].lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return "answers a web page, not a feed: an error page, or the wrong address"
+    return _syntax_error(parsed) or f"not a feed (it starts with {content[:20]!r})"
+
+
+def _syntax_error(parsed: Any) -> str:
     error = parsed.get("bozo_exception")
-    if error is not None and hasattr(error, "getLineNumber"):
-        return (
-            f"not XML: {error.getMessage()} (line {error.getLineNumber()}, column {error.getColumnNumber()})"
-        )
-    return f"not a feed (it starts with {content[:20]!r})"
+    if not hasattr(error, "getLineNumber"):
+        return ""
+    return f"not XML: {error.getMessage()} (line {error.getLineNumber()}, column {error.getColumnNumber()})"
 
 
 def _first_paragraph(content: str) -> str:

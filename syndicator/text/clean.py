@@ -41,6 +41,8 @@ EMBEDS = "iframe, embed, object"
 #: Where sites keep the address of a picture until a reader scrolls to it.
 LAZY = ("data-src", "data-original", "data-lazy-src")
 
+HEADINGS = "h1, h2, h3, h4, h5, h6"
+
 #: Elements that are nothing without something in them. Last elements first, a parent is judged after
 #: its children.
 HOLLOW = (
@@ -76,6 +78,9 @@ def sanitise(markup: str, base_url: str) -> str:
     for node in body.css("[href], [src]"):
         _make_absolute(node, base_url)
     remove(body, "img:not([src])")
+    for node in reversed(body.css(HEADINGS)):
+        if len(node.css(HEADINGS)) > 1:  # itself, and one within
+            node.unwrap()
     text = "\n".join(blocks(body)).replace("<h1", "<h2").replace("</h1>", "</h2>")
     clean = nh3.clean(
         text,

@@ -51,7 +51,21 @@ BOXES = (
 HOLDERS = ", ".join([*BLOCKS, "div"])
 
 #: What stands on lines of its own when markup is read as text.
-LINES = ", ".join((*BLOCKS, *BOXES, "br, li, dt, dd, tr, td, th, caption, figcaption, option, title"))
+LINES = {
+    *BLOCKS,
+    *BOXES,
+    "br",
+    "li",
+    "dt",
+    "dd",
+    "tr",
+    "td",
+    "th",
+    "caption",
+    "figcaption",
+    "option",
+    "title",
+}
 
 #: Not text, whatever is in them.
 MUTE = "script, style, template"
@@ -111,7 +125,7 @@ def text_of(markup: str) -> str:
     """What a reader sees of markup, white space as it comes."""
     root = parse_part(markup)
     remove(root, MUTE)
-    for node in root.css(LINES):
+    for node in [node for node in root.traverse() if node.tag in LINES]:
         node.insert_before(" ")
         node.insert_after(" ")
     return root.text()

@@ -94,7 +94,19 @@ nasty = st.lists(
     st.text(st.characters(exclude_categories=()), max_size=8)
     | st.sampled_from(
         ["]]>", "</item></channel></rss>", "</entry></feed>", "<item>", "<entry ", "&amp;", "&#0;", "<!--"]
-        + ["\x00", "\x0b", "\ud800", "\udfff\ud83d", "\uffff", "\r\n", "\u2028", "\x85", "<?xml?>", "🙂", "ລາວ"]
+        + [
+            "\x00",
+            "\x0b",
+            "\ud800",
+            "\udfff\ud83d",
+            "\uffff",
+            "\r\n",
+            "\u2028",
+            "\x85",
+            "<?xml?>",
+            "🙂",
+            "ລາວ",
+        ]
     ),
     max_size=5,
 ).map("".join)

@@ -147,7 +147,7 @@ def test_410_is_for_good(source: FeedSource, server: Server) -> None:
     [
         (b"<!DOCTYPE html><html><body>Sorry</body></html>", "answers a web page"),
         (b"<?xml version='1.0'?><rss><channel><item></rss>", "line 1"),
-        (b"hello", "not a feed"),
+        (b"hello", "not XML"),
         (b"", "not a feed"),
         (b'{"items": 5}', "not a JSON Feed"),
         (b"{", "not a JSON Feed"),
@@ -180,7 +180,9 @@ def test_two_articles_under_one_guid_are_two_articles(source: FeedSource, server
     assert any("told apart" in problem for problem in look.problems)
 
 
-def test_a_date_ahead_of_us_is_an_embargo_only_where_that_is_declared(source: FeedSource, server: Server) -> None:
+def test_a_date_ahead_of_us_is_an_embargo_only_where_that_is_declared(
+    source: FeedSource, server: Server
+) -> None:
     server.reply = Reply(body=RSS.replace("2026 11:00", "2026 23:59").encode())
     [one] = source.look({}, NOW).sightings
     assert (one.published, one.embargo) == (None, None)

@@ -16,7 +16,11 @@ ENGLISH = "Thousands came to the boat race. They bought silk, fish (fresh) and �
 #: Every kind of character that has its own rule, in any order: far worse than any newsroom writes.
 HOSTILE = "ກຂນມຫອວຢ່້ິີຸູໍຳະາເແໂໃໄໆຯกขนเแไ่ำๆฯ abAZ é e\u0301 .,;:!?…“”()-'\"\u200b\u200c\u00a0\n12👍🏽👩\u200d🌾🇱🇦"
 
+#: Syllables that no one spells so: ICU sees words begin in the middle of their graphemes.
+MISSPELT = ("ບ້ານ)", "ຳ", "ก)", "ำ", "ក្", "ក", "ວັນ ")
+
 texts = st.one_of(
+    st.lists(st.sampled_from(MISSPELT), max_size=8).map("".join),
     st.text(alphabet=HOSTILE, max_size=60),
     st.text(max_size=40),
     st.lists(st.sampled_from([*LAO.split(), *THAI.split(), *ENGLISH.split()])).map(" ".join),
@@ -60,8 +64,9 @@ def test_what_fits_is_left_alone_and_what_is_cut_is_a_beginning(
 def test_no_cut_falls_inside_a_grapheme(ruler: Counting, case: tuple[str, int]) -> None:
     text, room = case
     short = ruler.cut(text, room)
-    kept = len(short) if text.startswith(short) else len(short) - 1
-    assert kept in grapheme_ends(text)
+    # a text may have an ellipsis of its own where ours stands
+    kept = [said for said in (short, short.removesuffix(ELLIPSIS)) if text.startswith(said)]
+    assert any(len(said) in grapheme_ends(text) for said in kept)
 
 
 @rulers
@@ -102,6 +107,7 @@ def test_cuts_use_most_of_the_room(text: str) -> None:
         ("ຊາວບ້ານ ໄປ ຕະຫຼາດ", 8, "ຊາວບ້ານ…"),
         ("Budget passed. The council voted late", 20, "Budget passed. The…"),
         ("The budget passed. The council voted", 22, "The budget passed."),
+        ("The budget passed. I was against every line", 22, "The budget passed."),
         ("He met Mr. Smith at the market", 11, "He met Mr…"),
         ("ພົບກັບ ດຣ. ສົມພອນ ທີ່ວຽງຈັນ", 10, "ພົບກັບ ດຣ…"),
         ("Prices rose by 3.5 percent", 18, "Prices rose by…"),
