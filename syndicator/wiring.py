@@ -104,7 +104,8 @@ class Newsroom:
         deliver.deliver(self.couriers[name], bell=self.bell)
 
     def sweep(self) -> None:
-        """Ring for whatever is due."""
+        """Ring for whatever is due. That it happens is the sign of life of some beat."""
+        self.store.beat("sweeps", "beat", self.clock())
         sweep.sweep(store=self.store, editor=self.editor, bell=self.bell, now=self.clock())
 
 

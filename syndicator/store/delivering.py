@@ -62,7 +62,8 @@ class Delivering(Base):
         with self.writing() as connection:
             row = connection.execute(select(table).where(table.c.id == delivery.id).with_for_update()).one()
             knows_more = delivery.receipt is not None and row.remote_id is None
-            if not _holds(connection, account) and not knows_more:
+            is_ruled = row.standing == Standing.SKIPPED.value  # an operator was faster
+            if (is_ruled or not _holds(connection, account)) and not knows_more:
                 return delivery_of(row, delivery.guid)
             if row.wants != delivery.wants:  # it was corrected or withdrawn while in hand
                 delivery = moved(delivery, row.wants, now)

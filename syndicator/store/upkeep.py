@@ -113,9 +113,10 @@ class Upkeep(Base):
     def alive(self, now: datetime) -> Mapping[str, int]:
         """How many processes of each kind have been heard of lately."""
         table = schema.process
-        query = select(table.c.kind, func.count()).where(table.c.seen > now - SILENCE).group_by(table.c.kind)
+        recent = table.c.seen > now - SILENCE
+        query = select(table.c.kind, func.count()).where(recent).group_by(table.c.kind)
         with self.reading() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return {kind: count for kind, count in connection.execute(query)}  # noqa: C416 - rows, not pairs
 
 
 def _free(table: Table, now: datetime) -> ColumnElement[bool]:

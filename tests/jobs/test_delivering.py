@@ -256,7 +256,8 @@ def test_a_worker_that_dies_in_mid_post_leaves_no_second_post(story: Story) -> N
     account_lost = pytest.raises(Killed)
     with account_lost:
         story.delivers()
-    assert story.delivery.standing is Standing.SENDING
+    before = story.delivery
+    assert before.standing is Standing.SENDING
 
     story.clock.tick(minutes=2)  # its lease runs out
     story.delivers()
