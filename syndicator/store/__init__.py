@@ -6,7 +6,6 @@ from syndicator.store.building import Building
 from syndicator.store.console import Console
 from syndicator.store.delivering import Delivering
 from syndicator.store.engine import StoreError, connect
-from syndicator.store.migrate import upgrade
 from syndicator.store.upkeep import Due, Upkeep
 from syndicator.store.watching import Watching
 
@@ -18,6 +17,8 @@ class Store(Watching, Building, Delivering, Upkeep, Console):
 def open_store(url: str) -> Store:
     """The store at a database URL, its tables made or brought up to date. Raises ``Misconfigured`` or
     ``StoreError``."""
+    from syndicator.store.migrate import upgrade  # noqa: PLC0415 - 8 MB, and a web server never migrates
+
     engine = connect(url)
     upgrade(engine)
     return Store(engine)

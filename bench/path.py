@@ -1,0 +1,114 @@
+"""From a source to the record, to feeds and to a channel: how long, against the same work done plainly.
+
+    ./run bench path
+
+Each figure is a ratio, or is measured beside what it is compared with in the same run.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psutil
+import requests
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from syndicator.build import build  # noqa: E402 - the path comes first
+from syndicator.documents.directory import Directory  # noqa: E402
+from syndicator.formats import kind  # noqa: E402
+from syndicator.store import open_store  # noqa: E402
+from syndicator.watch import Editor, watch  # noqa: E402
+from tests.acceptance.world import NewsSite, desk  # noqa: E402
+from tests.channels.servers import FakeMastodon  # noqa: E402
+from tests.fakes import ALL, SITE, FakeBell, FakePhotos, FakeSource, sighting  # noqa: E402
+
+ARTICLES = 1000
+PUBLICATIONS = 25
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def recorded(folder: Path) -> None:
+    """1,000 articles recorded and in three formats, against writing their JSON to one file."""
+    store = open_store(f"sqlite:///{folder}/bench.db")
+    store.declare(["page"], [ALL], ["wire"], now())
+    text = "<p>" + "The river rose and fell again, said the keeper of the gauge. " * 30 + "</p>"
+    shows = [sighting(str(n), content_html=text, title=f"Article {n}") for n in range(ARTICLES)]
+    source = FakeSource(shows=shows, every=timedelta(minutes=1))
+    editor = Editor(site=SITE, feeds=[ALL])
+    started = time.perf_counter()
+    watch(source, editor=editor, store=store, photos=FakePhotos(), bell=FakeBell(), clock=now)
+    watched = time.perf_counter()
+    formats = {name: kind(name)() for name in ALL.formats}
+    build(ALL, site=SITE, store=store, formats=formats, documents=Directory(folder / "d"), clock=now)
+    built = time.perf_counter()
+    (folder / "plain.json").write_text("\n".join(json.dumps(repr(s)) for s in shows))
+    plain = time.perf_counter() - built
+    print(
+        f"recording {ARTICLES} articles: {watched - started:.2f} s ({ARTICLES / (watched - started):.0f} a second)"
+    )
+    print(f"  and the feed in three formats: {built - started:.2f} s in all (to beat: 20 s)")
+    print(f"  against writing them to one file: {(watched - started) / plain:.0f} times as long")
+
+
+def noticed(folder: Path) -> None:
+    """From an article's appearance to the feed's new bytes and to the channel's request."""
+    with NewsSite() as site, FakeMastodon() as server:
+        site.publish(1, "It was always so")
+        with desk(folder, site, {"social": server.address}, token=server.token) as running:
+            running.start()
+            while "It was always so" not in running.titles():
+                time.sleep(0.1)
+            to_feed, to_channel = zip(
+                *(_one(site, server, running.base, n) for n in range(PUBLICATIONS)), strict=True
+            )
+            used = sum(p.memory_info().rss for p in running.processes()) / 1e6
+    for what, spans in (("the feed's new bytes", to_feed), ("the channel's request", to_channel)):
+        p95 = statistics.quantiles(spans, n=20)[-1]
+        print(
+            f"from notice to {what}: median {statistics.median(spans):.2f} s, 95th percentile {p95:.2f} s (to beat: 1 s)"
+        )
+    print(f"memory of web, worker, beat and supervisor: {used:.0f} MB")
+
+
+def _one(site: NewsSite, server: FakeMastodon, base: str, number: int) -> tuple[float, float]:
+    """Seconds from the source's reading of the page to the feed and to the first post."""
+    title = f"Publication {number}"
+    posts = len(server.published)
+    site.publish(100 + number, title)
+    path = f"/news/{100 + number}"
+    while not any(request.path == path for request in list(site.requests)):
+        time.sleep(0.002)
+    read = time.perf_counter()
+    seen: dict[str, float] = {}
+
+    def feed() -> None:
+        while title not in requests.get(f"{base}/feeds/all.json", timeout=5).text:
+            time.sleep(0.01)
+        seen["feed"] = time.perf_counter() - read
+
+    waiting = threading.Thread(target=feed)
+    waiting.start()
+    while len(server.published) == posts:
+        time.sleep(0.002)
+    seen["channel"] = time.perf_counter() - read
+    waiting.join()
+    return seen["feed"], seen["channel"]
+
+
+if __name__ == "__main__":
+    for measure in (recorded, noticed):
+        with tempfile.TemporaryDirectory() as place:
+            measure(Path(place))
+    print(f"({psutil.cpu_count()} cores)")
