@@ -55,9 +55,8 @@ def recorded(folder: Path) -> None:
     built = time.perf_counter()
     (folder / "plain.json").write_text("\n".join(json.dumps(repr(s)) for s in shows))
     plain = time.perf_counter() - built
-    print(
-        f"recording {ARTICLES} articles: {watched - started:.2f} s ({ARTICLES / (watched - started):.0f} a second)"
-    )
+    each = ARTICLES / (watched - started)
+    print(f"recording {ARTICLES} articles: {watched - started:.2f} s ({each:.0f} a second)")
     print(f"  and the feed in three formats: {built - started:.2f} s in all (to beat: 20 s)")
     print(f"  against writing them to one file: {(watched - started) / plain:.0f} times as long")
 
@@ -76,9 +75,8 @@ def noticed(folder: Path) -> None:
             used = sum(p.memory_info().rss for p in running.processes()) / 1e6
     for what, spans in (("the feed's new bytes", to_feed), ("the channel's request", to_channel)):
         p95 = statistics.quantiles(spans, n=20)[-1]
-        print(
-            f"from notice to {what}: median {statistics.median(spans):.2f} s, 95th percentile {p95:.2f} s (to beat: 1 s)"
-        )
+        median = statistics.median(spans)
+        print(f"from notice to {what}: median {median:.2f} s, 95th percentile {p95:.2f} s (to beat: 1 s)")
     print(f"memory of web, worker, beat and supervisor: {used:.0f} MB")
 
 
