@@ -129,6 +129,17 @@ class Desk:
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
 
+    def begin(self, *arguments: str) -> subprocess.Popen[str]:
+        """Another process beside those that `up` started."""
+        with self.log.open("a") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "syndicator", "-C", str(self.folder), *arguments],
+                stdout=log,
+                stderr=log,
+                env=self.environment,
+                text=True,
+            )
+
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Any other command of the command line."""
         return subprocess.run(
