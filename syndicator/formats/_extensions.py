@@ -41,9 +41,11 @@ class AtomFeed(BaseExtension):  # type: ignore[misc]
 
 
 class _OfArticle(BaseEntryExtension):  # type: ignore[misc]
-    """feedgen makes extensions without arguments: ``article`` is set right after."""
+    """feedgen makes extensions without arguments: what they are to say is set right after. ``is_whole``: the
+    entry has a summary and a body."""
 
     article: Article
+    is_whole: bool
 
 
 class RssEntry(_OfArticle):
@@ -57,7 +59,7 @@ class RssEntry(_OfArticle):
             _add(item, f"{{{DC}}}language", article.language)
         _add(item, f"{{{ATOM}}}updated", article.updated.isoformat())
         if article.photo:
-            _media(item, article.photo)
+            _media(item, article.photo, self.is_whole)
         return item
 
 
@@ -68,13 +70,14 @@ class AtomEntry(_OfArticle):
         if self.article.language:
             entry.set(XML_LANG, self.article.language)
         if self.article.photo:
-            _media(entry, self.article.photo)
+            _media(entry, self.article.photo, self.is_whole)
         return entry
 
 
-def _media(parent: Any, photo: Photo) -> None:
-    """https://www.rssboard.org/media-rss#media-content: the caption inside, because readers put one
-    outside over the entry's own summary; and no ``media:group``, which is for several renditions."""
+def _media(parent: Any, photo: Photo, is_whole: bool) -> None:
+    """https://www.rssboard.org/media-rss#media-content, without ``media:group``, which is for several
+    renditions. The caption is the photo's title, and its description only in an entry that is whole: of any
+    other, feedparser takes a photo's description for what is missing (kurtmckee/feedparser#53)."""
     known = {
         "url": _text.uri(photo.url),
         "medium": "image",
@@ -86,8 +89,9 @@ def _media(parent: Any, photo: Photo) -> None:
     content = etree.SubElement(
         parent, f"{{{MEDIA}}}content", {name: str(value) for name, value in known.items() if value}
     )
-    if photo.caption or photo.alt:
-        _add(content, f"{{{MEDIA}}}description", photo.caption or photo.alt, type="plain")
+    for name in ("title", "description") if is_whole else ("title",):
+        if caption := photo.caption or photo.alt:
+            _add(content, f"{{{MEDIA}}}{name}", caption, type="plain")
     if photo.credit:  # a role of the European Broadcasting Union's list, in lower case
         _add(content, f"{{{MEDIA}}}credit", photo.credit, role="photographer", scheme="urn:ebu")
 

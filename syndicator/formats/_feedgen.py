@@ -123,7 +123,7 @@ def entry(extent: _text.Extent, article: Article, dialect: Dialect) -> Entry:
     if photo := _text.enclosed(article):
         made.enclosure(_text.uri(photo.url), str(photo.length), photo.media_type)
     made.register_extension("more", EXTENSIONS[dialect][1])
-    made.more.article = article
+    made.more.article, made.more.is_whole = article, bool(lead and body)
     return made
 
 

@@ -10,15 +10,20 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from syndicator.errors import SourceError
 from syndicator.sources.furniture import is_button, is_same, is_sign_off, without_dateline
 from syndicator.text.clean import LAZY, plain, sanitise, web_address
 from syndicator.text.markup import blocks, parse_part, remove
 
-#: Text blocks at the start of a body that may say once more what the summary says.
-LEADS = 3
+#: Text blocks at the start of a body that may be the title or the lead once more, and the characters that
+#: a lead has at least: what is shorter is alike by accident.
+LEADS, LONG = 3, 50
 
 #: A list of links to other articles has at least so many; each with no more text than a teaser has.
 RELATED, TEASER = 3, 800
+
+#: Paragraphs of one article: the longest live blogs have a thousand.
+MOST_BLOCKS = 5000
 
 #: Pages after which trafilatura is told to forget what it remembers of them.
 FORGET = 50
@@ -84,6 +89,7 @@ def discovered(page: LexborHTMLParser, url: str, is_other: IsOther) -> tuple[str
 
     if next(_calls) % FORGET == 0:
         reset_caches()
+    remove(page, "script")  # of which it would make one paragraph
     drop_related(page, url, is_other)
     captions = _captions(page, url)
     found = trafilatura.extract(
@@ -108,14 +114,19 @@ def tidy(markup: str, around: Around, is_other: IsOther) -> Body:
     """The body without what does not belong to it. In this order: the lead photo's second print; buttons
     and counters; the agency's mark in front of the text; what only repeats title or note, and a lead
     that is printed twice (once it stays, because many readers show the body alone); at the end sign-offs
-    and lists of other articles."""
+    and lists of other articles. Raises ``SourceError`` for what no article is as long as."""
     body = Body()
     kept: list[str] = []
-    for block in _figures(list(blocks(parse_part(markup)))):
+    found = list(itertools.islice(blocks(parse_part(markup)), MOST_BLOCKS + 1))
+    if len(found) > MOST_BLOCKS:
+        raise SourceError(f"{around.url}: more than {MOST_BLOCKS:,} paragraphs; narrow select.content")
+    for block in _figures(found):
         if _shows(block, around):
             body.photo = body.photo or block
         elif (remaining := _without_furniture(block, around, body)) is not None:
             kept.append(remaining)
+    if kept:  # the mark may be in brackets further down only, and so have become known late
+        kept[0] = _unmarked(kept[0], around.agency or body.agency)[0]
     _drop_end(kept, {around.agency, body.agency}, around.url, is_other)
     if not around.photo and kept and kept[0].startswith("<figure>"):
         body.photo = kept.pop(0)
@@ -162,13 +173,28 @@ def _without_furniture(block: str, around: Around, body: Body) -> str | None:
         return None
     if len(body.texts) >= LEADS:
         return block
-    bare, agency = without_dateline(text, around.agency or body.agency)
+    block, bare, agency = _unmarked(block, around.agency or body.agency)
     body.agency = body.agency or agency
-    block = _without_prefix(block, text.removesuffix(bare)) if bare != text else block
-    if any(is_same(bare, said) for said in (around.title, *body.texts)):
+    if is_same(bare, around.title) or _was_said(bare, around.summary, body.texts):
         return None
     body.texts.append(bare)
     return block
+
+
+def _unmarked(block: str, agency: str) -> tuple[str, str, str]:
+    """A block without the agency's mark in front of it, its text, and the agency that a mark names."""
+    text = plain(block)
+    bare, named = without_dateline(text, agency)
+    return (_without_prefix(block, text.removesuffix(bare)) if bare != text else block), bare, named
+
+
+def _was_said(text: str, summary: str, before: Sequence[str]) -> bool:
+    """Whether a text was printed before: to the letter, or as a lead that was only edited a little."""
+    if text in before:
+        return True
+    lead = summary or next(iter(before), "")
+    is_lead = len(text) > LONG and is_same(text, lead)
+    return is_lead and any(is_same(said, lead) for said in before)
 
 
 def _drop_end(kept: list[str], agencies: set[str], url: str, is_other: IsOther) -> None:
@@ -190,10 +216,19 @@ def _is_related(block: str, url: str, is_other: IsOther) -> bool:
 
 
 def _without_prefix(block: str, prefix: str) -> str:
-    """A paragraph without a dateline, whatever elements it stands in."""
-    words = (re.escape(html.escape(word, quote=False)) for word in prefix.split())
-    pattern = r"(?:\s|&nbsp;)*".join(words)
-    return re.sub(rf"^((?:\s|&nbsp;|<[^>]+>)*){pattern}(?:\s|&nbsp;)*", r"\1", block, count=1)
+    """A paragraph without the characters that it begins with, whatever elements they stand in."""
+    left = "".join(prefix.split())
+    kept = []
+    tokens = re.findall(r"<[^>]*>|&[^;\s]+;|.", block, re.DOTALL)
+    for n, token in enumerate(tokens):
+        said = html.unescape(token)
+        if token.startswith("<"):
+            kept.append(token)
+        elif left.startswith(said):
+            left = left[len(said) :]
+        elif not said.isspace():
+            return block if left else "".join((*kept, *tokens[n:]))
+    return "".join(kept)
 
 
 def _figures(found: Sequence[str]) -> Iterator[str]:

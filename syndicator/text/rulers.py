@@ -57,7 +57,7 @@ class Counting:
             return text
         left = room - self.count(ELLIPSIS)
         for ends in (_word_ends, _grapheme_ends):
-            kept = text[: self._last(ends(text), text, left)].rstrip(DANGLING)
+            kept = text[: self._last(ends(text), text, left)].rstrip().rstrip(DANGLING)
             if _ends_sentence(kept):
                 return kept
             if kept := kept.rstrip(DANGLING + STOPS):

@@ -17,11 +17,11 @@ from syndicator import formats
 from syndicator.article import Article
 from syndicator.feed import Feed
 from syndicator.formats import _feedgen
-from tests.formats.newsroom import FEED, SHORT, SITE, article, articles, nasty, tidy, written
+from tests.formats.newsroom import FEED, SHORT, SITE, article, articles, nasty, nasty_addresses, tidy, written
 
 NAMES = sorted(formats.kind.built_in)
 
-several = st.lists(articles(nasty) | articles(tidy), max_size=4)
+several = st.lists(articles(nasty, nasty_addresses) | articles(tidy), max_size=4)
 
 either_feed = st.sampled_from([FEED, SHORT])
 
@@ -87,7 +87,7 @@ def test_entries_stand_in_the_order_they_are_given(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_an_address_that_is_none_is_said_to_be_none(name: str) -> None:
     """The build leaves that article out, and tells the operator; the others are served."""
-    with pytest.raises(ValueError, match="is no host name|Invalid IPv6"):
+    with pytest.raises(ValueError, match="Invalid IPv6"):
         formats.kind(name)().entry(SITE, FEED, article(url="https://[half/1"))
     with pytest.raises(ValueError, match="is no host name"):
         formats.kind(name)().entry(SITE, FEED, article(url="https://ນ\u200bx..example/1"))

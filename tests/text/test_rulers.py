@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syndicator.text.rulers import CHARACTERS, CLINGING, ELLIPSIS, GRAPHEMES, LEADING_VOWELS, Counting
@@ -41,6 +41,8 @@ def grapheme_ends(text: str) -> set[int]:
 
 @rulers
 @given(case=texts_with_room())
+@example(case=("\x0c0", 1))  # a form feed is white space, and no mark that a cut text may not end with
+@example(case=("0" * 15 + "\x1f0", 16))
 def test_a_cut_is_never_longer_than_the_room(ruler: Counting, case: tuple[str, int]) -> None:
     text, room = case
     assert ruler.measure(ruler.cut(text, room)) <= room

@@ -1,6 +1,6 @@
 """What ringing through Celery costs, against calling the same function directly.
 
-    ./run bench celery
+    ./run bench ringing
 
 A task that asks the database one question and ends, on the embedded broker, one worker in threads.
 """

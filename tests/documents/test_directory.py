@@ -1,0 +1,310 @@
+"""Documents in a directory: replaced whole, compressed once, left alone when nothing changes."""
+
+from __future__ import annotations
+
+import gzip
+import multiprocessing
+import os
+import resource
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+import brotli
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.documents.directory import ABANDONED, Directory, DocumentError, Shelf
+from syndicator.errors import SyndicatorError
+from syndicator.ports import Document
+
+NINE = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+
+def document(content: bytes = b"<rss/>", extension: str = "rss", modified: datetime = NINE) -> Document:
+    return Document(extension=extension, content=content, modified=modified)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@given(st.binary(max_size=2000))
+def test_a_document_stands_beside_its_compressed_forms(tmp_path: Path, content: bytes) -> None:
+    Directory(tmp_path).replace("all", [document(content)])
+
+    files = contents(tmp_path)
+    assert set(files) == {"all.rss", "all.rss.gz", "all.rss.br"}
+    assert files["all.rss"] == content
+    assert gzip.decompress(files["all.rss.gz"]) == content
+    assert brotli.decompress(files["all.rss.br"]) == content
+
+
+def test_files_are_as_old_as_what_they_say(tmp_path: Path) -> None:
+    Directory(tmp_path).replace("all", [document()])
+
+    assert {path.stat().st_mtime for path in tmp_path.iterdir()} == {NINE.timestamp()}
+
+
+def test_the_same_document_gives_the_same_files(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        Directory(tmp_path / name).replace("all", [document(b"<rss>" * 100)])
+
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_what_does_not_change_is_left_alone(tmp_path: Path) -> None:
+    Directory(tmp_path).replace("all", [document(), document(b"{}", "json")])
+    before = {path.name: path.stat() for path in tmp_path.glob("*.rss*")}
+
+    later = NINE + timedelta(hours=1)
+    Directory(tmp_path).replace("all", [document(modified=later), document(b"{1}", "json", later)])
+
+    assert {path.name: path.stat() for path in tmp_path.glob("*.rss*")} == before
+    assert (tmp_path / "all.json").read_bytes() == b"{1}"
+
+
+def test_feeds_do_not_touch_each_other(tmp_path: Path) -> None:
+    Directory(tmp_path).replace("all", [document(b"1")])
+    Directory(tmp_path).replace("all-lao", [document(b"2")])
+
+    assert (tmp_path / "all.rss").read_bytes() == b"1"
+    assert (tmp_path / "all-lao.rss").read_bytes() == b"2"
+
+
+def test_what_a_killed_process_left_is_cleared_away_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / ".all.abcd"
+    left.mkdir()
+    (left / "all.rss").write_bytes(b"half of i")
+
+    Directory(tmp_path).replace("all", [document(b"1")])
+    assert left.exists(), "it may be another hand's, still at work"
+
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + ABANDONED + 1)
+    Directory(tmp_path).replace("all", [document(b"2")])
+    assert not left.exists()
+
+
+def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    place = tmp_path / "documents"
+    place.write_text("in the way")
+
+    with pytest.raises(DocumentError, match=r"documents: File exists; the feed stays as it was"):
+        Directory(place).replace("all", [document()])
+    assert issubclass(DocumentError, SyndicatorError)
+
+
+@contextmanager
+def files_no_larger_than(length: int) -> Iterator[None]:
+    """The system refuses longer writes with an error, as it does on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (length, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+
+
+def test_a_write_that_fails_leaves_the_old_set_standing(tmp_path: Path) -> None:
+    old = [document(b"old"), document(b"old", "atom"), document(b"old", "json")]
+    Directory(tmp_path).replace("all", old)
+    before = contents(tmp_path)
+
+    new = [replace(old[0], content=b"new"), replace(old[1], content=os.urandom(50_000)), old[2]]
+    with files_no_larger_than(20_000), pytest.raises(DocumentError, match="the feed stays as it was"):
+        Directory(tmp_path).replace("all", new)
+
+    assert contents(tmp_path) == before
+
+
+def test_a_full_disk_leaves_the_old_set_standing(tmp_path: Path) -> None:
+    """A file system of one megabyte, where we may make one."""
+    if os.geteuid() != 0 or os.system(f"mount -t tmpfs -o size=1m none {tmp_path} 2>/dev/null"):  # noqa: S605
+        pytest.skip("mounting a small file system needs more rights")
+    try:
+        Directory(tmp_path).replace("all", [document(b"old")])
+        before = contents(tmp_path)
+
+        with pytest.raises(DocumentError, match="No space left on device; the feed stays as it was"):
+            Directory(tmp_path).replace("all", [document(b"new", "atom"), document(os.urandom(2_000_000))])
+
+        assert contents(tmp_path) == before
+    finally:
+        os.system(f"umount {tmp_path}")  # noqa: S605
+
+
+# Reading
+
+
+def test_the_shelf_serves_every_form_under_its_own_tag(tmp_path: Path) -> None:
+    Directory(tmp_path).replace("all", [document(b"<rss>" * 100)])
+
+    served = Shelf(tmp_path).load("all.rss")
+
+    assert served is not None
+    assert served.modified == NINE
+    assert served.variants[""] == b"<rss>" * 100
+    assert served.variants["gzip"] == (tmp_path / "all.rss.gz").read_bytes()
+    assert served.variants["br"] == (tmp_path / "all.rss.br").read_bytes()
+    tag = served.etags[""].strip('"')
+    assert served.etags == {"": f'"{tag}"', "gzip": f'"{tag}-gz"', "br": f'"{tag}-br"'}
+
+
+def test_tags_tell_documents_apart_and_outlive_processes(tmp_path: Path) -> None:
+    tags = []
+    for content in (b"1", b"2", b"1"):
+        Directory(tmp_path).replace("all", [document(content)])
+        served = Shelf(tmp_path).load("all.rss")
+        assert served is not None
+        tags.append(served.etags[""])
+
+    assert tags[0] == tags[2] != tags[1]
+
+
+def test_what_is_not_there_is_not_served(tmp_path: Path) -> None:
+    Directory(tmp_path).replace("all", [document()])
+    shelf = Shelf(tmp_path)
+
+    assert shelf.load("none.rss") is None
+    assert shelf.load("all.rss/more") is None
+    assert shelf.load("all.rss") is not None
+    (tmp_path / "all.rss").unlink()
+    assert shelf.load("all.rss") is None
+
+
+def test_a_document_is_read_again_only_when_it_was_replaced(tmp_path: Path) -> None:
+    directory, shelf = Directory(tmp_path), Shelf(tmp_path)
+    directory.replace("all", [document(b"1")])
+
+    first = shelf.load("all.rss")
+    assert shelf.load("all.rss") is first
+    directory.replace("all", [document(b"2")])  # as long and, by its own account, as old
+    second = shelf.load("all.rss")
+
+    assert second is not None
+    assert second.variants[""] == b"2"
+    assert shelf.load("all.rss") is second
+
+
+@pytest.mark.parametrize("beside", [None, b"", b"torn", gzip.compress(b"of another build")])
+def test_compressed_files_that_are_not_the_documents_are_not_served(
+    tmp_path: Path, beside: bytes | None
+) -> None:
+    Directory(tmp_path).replace("all", [document(b"this build")])
+    for ending in ("gz", "br"):
+        if beside is None:
+            (tmp_path / f"all.rss.{ending}").unlink()
+        else:
+            (tmp_path / f"all.rss.{ending}").write_bytes(beside)
+
+    served = Shelf(tmp_path).load("all.rss")
+
+    assert served is not None
+    assert gzip.decompress(served.variants["gzip"]) == b"this build"
+    assert brotli.decompress(served.variants["br"]) == b"this build"
+
+
+def test_a_gzip_file_with_a_broken_middle_is_not_served(tmp_path: Path) -> None:
+    Directory(tmp_path).replace("all", [document(b"this build" * 100)])
+    path = tmp_path / "all.rss.gz"
+    path.write_bytes(path.read_bytes()[:10] + b"\xff" * 20)
+
+    served = Shelf(tmp_path).load("all.rss")
+
+    assert served is not None
+    assert gzip.decompress(served.variants["gzip"]) == b"this build" * 100
+
+
+def test_the_shelf_forgets_what_is_asked_for_least(tmp_path: Path) -> None:
+    for name in "abc":
+        Directory(tmp_path).replace(name, [document(os.urandom(1000))])
+    shelf = Shelf(tmp_path, memory=7000)  # two documents in three forms of a thousand bytes
+
+    first, second = shelf.load("a.rss"), shelf.load("b.rss")
+    assert shelf.load("a.rss") is first
+    shelf.load("c.rss")
+
+    assert shelf.load("a.rss") is first
+    assert shelf.load("b.rss") is not second
+
+
+def versions(folder: Path, until: float) -> None:
+    """Replace a document by its next version, over and over: each says its number, and is as old as it."""
+    directory, number = Directory(folder), 0
+    while time.monotonic() < until:
+        number += 1
+        content = b"%08d" % number * (500 + number % 7)
+        directory.replace("all", [document(content, modified=NINE + timedelta(seconds=number))])
+
+
+def test_readers_never_see_a_torn_or_mixed_document(tmp_path: Path) -> None:
+    """Many threads read, with one shelf and with many, while another process writes."""
+    Directory(tmp_path).replace("all", [document(b"00000000" * 500)])
+    shared, faults, seen, is_over = Shelf(tmp_path), [], set[bytes](), Event()
+
+    def read(shelf: Shelf | None) -> None:
+        while not is_over.is_set():
+            served = (shelf or Shelf(tmp_path)).load("all.rss")
+            if served is None:
+                faults.append("missing")
+                continue
+            content = served.variants[""]
+            number = content[:8]
+            seen.add(number)
+            if content != number * (len(content) // 8) or len(content) // 8 != 500 + int(number) % 7:
+                faults.append(f"torn: {number!r}")
+            if served.modified != NINE + timedelta(seconds=int(number)):
+                faults.append(f"mixed: {number!r} of {served.modified}")
+            if any(
+                expand(served.variants[coding]) != content
+                for coding, expand in (("gzip", gzip.decompress), ("br", brotli.decompress))
+            ):
+                faults.append(f"compressed of another build: {number!r}")
+
+    readers = [Thread(target=read, args=(shelf,)) for shelf in (shared, shared, None, None)]
+    writer = multiprocessing.get_context("spawn").Process(
+        target=versions, args=(tmp_path, time.monotonic() + 3)
+    )
+    for each in (*readers, writer):
+        each.start()
+    writer.join()
+    is_over.set()
+    for reader in readers:
+        reader.join()
+
+    assert not faults, faults[:5]
+    assert writer.exitcode == 0
+    assert len(seen) > 10
+
+
+def test_two_hands_on_one_feed_leave_whole_documents(tmp_path: Path) -> None:
+    """A lease that ran out can leave two: neither fails by the other's doing."""
+    faults: list[Exception] = []
+
+    def write(hand: bytes) -> None:
+        try:
+            for number in range(50):
+                Directory(tmp_path).replace("all", [document(hand * (100 + number))])
+        except DocumentError as e:
+            faults.append(e)
+
+    hands = [Thread(target=write, args=(hand,)) for hand in (b"a", b"b")]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+
+    assert not faults
+    assert set(contents(tmp_path)) == {"all.rss", "all.rss.gz", "all.rss.br"}
+    assert len(set((tmp_path / "all.rss").read_bytes())) == 1

@@ -1,0 +1,235 @@
+"""What validators demand: published schemas where they are at hand, and their further rules here."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from referencing import Registry, Resource
+
+from syndicator import formats
+from syndicator.article import Article
+from syndicator.feed import Feed
+from tests.formats.newsroom import (
+    FEED,
+    PHOTO,
+    SHORT,
+    SITE,
+    article,
+    articles,
+    nasty,
+    nasty_addresses,
+    tidy,
+    written,
+)
+
+SCHEMAS = Path(__file__).parents[2].parent / "shared" / "schemas"
+
+NAMES = {
+    "atom": "http://www.w3.org/2005/Atom",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "media": "http://search.yahoo.com/mrss/",
+}
+
+#: RFC 3986: what may stand in a URI at all, and no per cent sign but in an escape.
+URI = re.compile(r"https?://(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=\[\]-]|%[0-9A-Fa-f]{2})+")
+
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|\+00:00)")
+
+several = st.lists(
+    articles(nasty, nasty_addresses) | articles(tidy), max_size=3, unique_by=lambda each: each.guid
+)
+
+either_feed = st.sampled_from([FEED, SHORT])
+
+
+def schema(name: str) -> Path:
+    path = SCHEMAS / name
+    if not path.exists():
+        pytest.skip(f"no schema {name} beside the checkout")
+    return path
+
+
+def found(element: Any, path: str) -> list[Any]:
+    return list(element.findall(path, NAMES))
+
+
+@pytest.fixture(scope="module")
+def atom_grammar() -> Any:
+    return etree.RelaxNG(etree.parse(schema("atom.rng")))
+
+
+@pytest.fixture(scope="module")
+def json_feed_schema() -> jsonschema.Draft4Validator:
+    new, old = (
+        orjson.loads(schema(f"jsonfeed-{version}.schema.json").read_bytes()) for version in ("1.1", "1.0")
+    )
+    known = [("https://json.schemastore.org/feed-1", old), ("https://json.schemastore.org/feed-1.json", old)]
+    registry: Registry[Any] = Registry().with_resources(
+        (name, Resource.from_contents(each)) for name, each in known
+    )
+    return jsonschema.Draft4Validator(new, registry=registry)
+
+
+@given(carried=several, feed=either_feed)
+def test_atom_meets_the_grammar_of_rfc_4287(atom_grammar: Any, carried: list[Article], feed: Feed) -> None:
+    root = etree.fromstring(written(formats.kind("atom")(), carried, feed))
+
+    assert atom_grammar.validate(root), atom_grammar.error_log
+
+
+@settings(max_examples=50)
+@given(carried=several, feed=either_feed)
+def test_json_feed_meets_its_schema(
+    json_feed_schema: jsonschema.Draft4Validator, carried: list[Article], feed: Feed
+) -> None:
+    json_feed_schema.validate(orjson.loads(written(formats.kind("json")(), carried, feed)))
+
+
+@given(carried=several, feed=either_feed)
+def test_rss_meets_the_profile(carried: list[Article], feed: Feed) -> None:
+    """https://www.rssboard.org/rss-profile"""
+    [channel] = found(etree.fromstring(written(formats.kind("rss")(), carried, feed)), "channel")
+
+    for name in ("title", "link", "description", "language", "ttl"):
+        assert len(found(channel, name)) == 1
+    assert [link.get("href") for link in found(channel, "atom:link[@rel='self']")] == [
+        f"https://feeds.ledger.example/feeds/{feed.name}.rss"
+    ]
+    assert [link.get("href") for link in found(channel, "atom:link[@rel='hub']")] == list(SITE.hubs)
+    for item in found(channel, "item"):
+        _meets_the_profile(item)
+    guids = Counter(guid.text for guid in found(channel, "item/guid"))
+    assert set(guids.values()) <= {1}
+
+
+def _meets_the_profile(item: Any) -> None:
+    counts = Counter(child.tag for child in item)
+    for name in ("title", "link", "guid", "pubDate", "description"):
+        assert counts[name] == 1
+    assert counts["enclosure"] <= 1
+    assert counts["author"] == 0, "an author is an e-mail address; bylines are dc:creator"
+    assert [guid.get("isPermaLink") for guid in found(item, "guid")] == ["false"]
+    assert URI.fullmatch(item.findtext("link"))
+    assert item.findtext("title").strip()
+    assert item.findtext("description").strip()
+    tags = [child.tag for child in item]
+    encoded = f"{{{NAMES['content']}}}encoded"
+    assert encoded not in tags or tags.index("description") < tags.index(encoded)
+    for enclosure in found(item, "enclosure"):
+        assert URI.fullmatch(enclosure.get("url"))
+        assert enclosure.get("length").isdigit()
+        assert "/" in enclosure.get("type")
+
+
+@given(carried=several, feed=either_feed)
+def test_atom_meets_what_no_grammar_says(carried: list[Article], feed: Feed) -> None:
+    """RFC 4287 sections 4.1.1, 4.1.2 and 4.2.6."""
+    root = etree.fromstring(written(formats.kind("atom")(), carried, feed))
+
+    assert found(root, "atom:author/atom:name"), "the author of entries that name none"
+    assert root.findtext("atom:id", None, NAMES) == f"https://feeds.ledger.example/feeds/{feed.name}.atom"
+    for entry in found(root, "atom:entry"):
+        alternates = [
+            (link.get("type"), link.get("hreflang")) for link in found(entry, "atom:link[@rel='alternate']")
+        ]
+        assert len(alternates) == len(set(alternates)) == 1
+        assert found(entry, "atom:content") or found(entry, "atom:summary")
+        assert all(text.text.strip() for text in found(entry, "atom:content") + found(entry, "atom:summary"))
+        for link in found(entry, "atom:link"):
+            assert URI.fullmatch(link.get("href"))
+
+
+@pytest.mark.parametrize("name", ["rss", "atom"])
+@given(carried=several)
+def test_photos_meet_media_rss(name: str, carried: list[Article]) -> None:
+    """https://www.rssboard.org/media-rss"""
+    root = etree.fromstring(written(formats.kind(name)(), carried))
+
+    assert not found(root, ".//media:group"), "a group is of several renditions"
+    for content in found(root, ".//media:content"):
+        assert content.get("medium") == "image"
+        assert URI.fullmatch(content.get("url"))
+        assert all(
+            content.get(about, "1").isdigit() and content.get(about) != "0" for about in ("width", "height")
+        )
+        assert all(credit.get("role") == "photographer" for credit in found(content, "media:credit"))
+        assert all(child.text for child in content)
+
+
+@given(carried=several)
+def test_json_feed_says_times_and_addresses_as_it_must(carried: list[Article]) -> None:
+    document = orjson.loads(written(formats.kind("json")(), carried))
+
+    assert next(iter(document)) == "version"
+    assert document["hubs"] == [{"type": "WebSub", "url": hub} for hub in SITE.hubs]
+    assert "caption" in document["_syndicator"]["about"]
+    for item in document["items"]:
+        assert RFC_3339.fullmatch(item["date_published"])
+        assert RFC_3339.fullmatch(item["date_modified"])
+        assert item.get("content_html") or item.get("content_text")
+        assert URI.fullmatch(item["url"])
+
+
+@pytest.mark.parametrize("name", ["rss", "atom", "json"])
+def test_a_feed_nothing_is_in_yet_is_a_feed(name: str) -> None:
+    document = written(formats.kind(name)(), [])
+
+    if name == "json":
+        assert orjson.loads(document)["items"] == []
+    else:
+        root = etree.fromstring(document)
+        assert not found(root, ".//item")
+        assert not found(root, ".//lastBuildDate")
+        assert root.findtext("atom:updated", "2000", NAMES).startswith("2000")
+
+
+@pytest.mark.parametrize("name", ["rss", "atom"])
+def test_a_feed_is_as_new_as_its_newest_change(name: str) -> None:
+    first = article("1")
+    corrected = article("2", updated=first.updated + timedelta(days=2))
+
+    root = etree.fromstring(written(formats.kind(name)(), [first, corrected]))
+
+    when = {"rss": "Tue, 03 Mar 2026 10:30:00 +0000", "atom": "2026-03-03T10:30:00+00:00"}[name]
+    path = {"rss": "channel/lastBuildDate", "atom": "atom:updated"}[name]
+    assert [each.text for each in found(root, path)] == [when]
+
+
+def test_a_photo_nobody_has_measured_is_no_enclosure() -> None:
+    """Its length is required there, and not known."""
+    sent = article(photo=replace(PHOTO, length=None))
+
+    rss = etree.fromstring(written(formats.kind("rss")(), [sent]))
+    atom = etree.fromstring(written(formats.kind("atom")(), [sent]))
+    [item] = orjson.loads(written(formats.kind("json")(), [sent]))["items"]
+
+    assert not found(rss, ".//enclosure")
+    assert not found(atom, ".//atom:link[@rel='enclosure']")
+    assert "attachments" not in item
+    for root in (rss, atom):
+        assert [each.get("url") for each in found(root, ".//media:content")] == [PHOTO.url]
+    assert item["image"] == PHOTO.url
+
+
+def test_entries_say_their_own_language() -> None:
+    lao = article(language="lo", title="ຂົວເປີດຄືນ")
+
+    rss = etree.fromstring(written(formats.kind("rss")(), [lao]))
+    atom = etree.fromstring(written(formats.kind("atom")(), [lao]))
+
+    assert [each.text for each in found(rss, ".//dc:language")] == ["lo"]
+    lang = "{http://www.w3.org/XML/1998/namespace}lang"
+    assert [each.get(lang) for each in found(atom, "atom:entry")] == ["lo"]
+    assert atom.get(lang) == "en-GB"

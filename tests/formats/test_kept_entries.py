@@ -1,0 +1,102 @@
+"""Entries that are kept are those that would be made."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator import formats
+from syndicator.article import Article
+from syndicator.formats._kept import Kept
+from syndicator.formats._text import Extent
+from tests.formats.newsroom import FEED, SHORT, SITE, article, articles, tidy
+
+
+class Desk:
+    """Renders, and remembers what it was asked for."""
+
+    def __init__(self, length: int = 10) -> None:
+        self.length, self.asked = length, list[tuple[Extent, str]]()
+
+    def render(self, extent: Extent, article: Article) -> bytes:
+        self.asked.append((extent, article.key))
+        if not article.title:
+            raise ValueError("no title")
+        return f"{extent}{article.key}".encode().ljust(self.length)
+
+
+def test_an_entry_is_rendered_once() -> None:
+    desk = Desk()
+    kept = Kept(desk.render)
+
+    entries = {kept.entry("full", article("1")) for _ in range(3)}
+
+    assert desk.asked == [("full", "1")]
+    assert entries == {b"full1     "}
+
+
+@pytest.mark.parametrize(
+    "change", [{"title": "Other"}, {"note": "Corrected."}, {"photo": None}, {"revision": 2}]
+)
+def test_whatever_changes_in_an_article_makes_a_new_entry(change: dict[str, object]) -> None:
+    desk = Desk()
+    kept = Kept(desk.render)
+
+    kept.entry("full", article("1"))
+    kept.entry("full", article("1", **change))
+
+    assert desk.asked == [("full", "1")] * 2
+
+
+def test_the_least_recently_used_entries_go_when_there_is_no_room() -> None:
+    desk = Desk(length=10)
+    kept = Kept(desk.render, room=25)
+
+    for key in ("1", "2", "1", "3", "1", "2"):
+        kept.entry("full", article(key))
+
+    assert [key for _, key in desk.asked] == ["1", "2", "3", "2"]
+
+
+def test_an_entry_larger_than_the_room_is_rendered_and_not_kept() -> None:
+    desk = Desk(length=100)
+    kept = Kept(desk.render, room=25)
+
+    assert len(kept.entry("full", article("1"))) == 100
+    assert len(kept.entry("full", article("1"))) == 100
+    assert len(desk.asked) == 2
+
+
+def test_what_could_not_be_rendered_is_tried_again() -> None:
+    desk = Desk()
+    kept = Kept(desk.render)
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no title"):
+            kept.entry("full", article("1", title=""))
+    assert len(desk.asked) == 2
+
+
+def test_many_threads_get_the_entries_they_ask_for() -> None:
+    kept = Kept(Desk().render, room=45)
+    keys = [str(n % 7) for n in range(700)]
+
+    with ThreadPoolExecutor(8) as pool:
+        entries = list(pool.map(lambda key: kept.entry("summary", article(key)), keys))
+
+    assert [entry.strip().decode() for entry in entries] == [f"summary{key}" for key in keys]
+
+
+@pytest.mark.parametrize("name", sorted(formats.kind.built_in))
+@given(carried=st.lists(articles(tidy), min_size=1, max_size=3))
+def test_feeds_share_entries_and_each_gets_its_own(name: str, carried: list[Article]) -> None:
+    used, fresh = formats.kind(name)(), formats.kind(name)
+    feeds = [FEED, SHORT, replace(FEED, name="other", title="Other", language="lo")]
+
+    for feed in feeds * 2:
+        for each in carried:
+            assert used.entry(SITE, feed, each) == fresh().entry(SITE, feed, each)

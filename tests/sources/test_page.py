@@ -1,0 +1,727 @@
+"""Sites without a feed, from a real server that changes while it is watched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http.server import ThreadingHTTPServer
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from syndicator.article import Photo, Sighting
+from syndicator.errors import FetchError, SourceError, SourceGone
+from syndicator.http import Http
+from syndicator.ports import Look, Source
+from syndicator.sources.extract import Select
+from syndicator.sources.listing import same_site
+from syndicator.sources.page import Listing, PageSource
+from syndicator.sources.pages import REMEMBERED
+from syndicator.text.clean import plain
+from tests.channels.local_server import LocalServer, Reply, Request
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def article(number: int, **parts: str) -> str:
+    """A page as the region's portals make them: no metadata, the date day first, furniture all around."""
+    told = {
+        "title": f"Boat race {number} draws thousands",
+        "lead": f"Crews from {number} villages raced on Sunday, before the largest crowd in years.",
+        "date": "01/03/2026 09:30",
+        "text": "<p>The river was high, and the current strong.</p><p>The women's crews went first.</p>",
+        "head": "",
+    } | parts
+    return (
+        f"<html><head><title>Portal</title>{told['head']}</head><body>"
+        f"<h2 class=title>&nbsp;{told['title']}</h2>"
+        f"<div class=info>{told['date']} <a href=#>Email</a> <a href=#>Print</a> 2204</div>"
+        f"<div class=lead>TML {told['lead']}</div><div class=photo><img src=/photos/{number}.jpg>"
+        f"<p class=cap>Crew {number}. Photo: B. Camera</p></div>"
+        f"<div class=content><p>(TML) {told['lead']}</p>{told['text']}<p>TML</p></div></body></html>"
+    )
+
+
+class Site(LocalServer):
+    """A portal. ``articles`` by number: a page, a status, or where it redirects to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.articles: dict[int, str | int | Reply] = {}
+        self.listed: list[int] = []
+        self.teasers: dict[int, str] = {}
+        self.listing_status = 200
+        self.retry_after = ""
+        self.etags = False
+
+    def publish(self, number: int, page: str | int | Reply | None = None) -> None:
+        self.articles[number] = page if page is not None else article(number)
+        self.listed.insert(0, number)
+
+    def answer(self, request: Request) -> Reply:
+        if request.path.lower().endswith("/news.aspx"):
+            return self._tagged(request, Reply(status=self.listing_status, body=self._listing().encode()))
+        page = self.articles.get(int(request.query.get("id", 0)), 404)
+        if isinstance(page, Reply):
+            return page
+        if isinstance(page, int):
+            headers = {"Retry-After": self.retry_after} if self.retry_after else {}
+            return Reply(status=page, headers=headers, body=b"<h1>Sorry</h1>")
+        return self._tagged(request, Reply(body=page.encode()))
+
+    def _tagged(self, request: Request, reply: Reply) -> Reply:
+        if not self.etags:
+            return reply
+        tag = f'"{hash(reply.body)}"'
+        if request.headers.get("If-None-Match") == tag:
+            return Reply(status=304)
+        return replace(reply, headers={"ETag": tag})
+
+    def _listing(self) -> str:
+        entries = "".join(
+            f"<li><a href='/En/detail.aspx?id={n}&utm_source=list'><img src=/t{n}.jpg></a>"
+            f"<a href='/en/Detail.aspx?ID={n}'>{self.teasers.get(n, f'Race {n}')}<span>Sport</span></a>"
+            f"<p class=date>3/1/2026 11:{n % 60:02}:00 AM</p></li>"
+            for n in self.listed
+        )
+        elsewhere = "<a href='https://elsewhere.example/detail.aspx?id=99'>Partner</a>"
+        return f"<h1>News</h1><ul>{entries}</ul>{elsewhere}<a href='/about.aspx'>About</a>"
+
+    def reads(self) -> list[int]:
+        """The articles that were asked for since the last call."""
+        with self.lock:
+            asked = [int(r.query.get("id") or r.query["ID"]) for r in self.requests if "etail" in r.path]
+            self.requests.clear()
+        return asked
+
+
+SELECT = Select(
+    title=".title", summary=".lead", published=".info", content=".content", photo=".photo img", caption=".cap"
+)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as running:
+        yield running
+
+
+@pytest.fixture
+def source(site: Site) -> PageSource:
+    return PageSource(
+        name="portal",
+        listings=(Listing(url=f"{site.address}/en/News.aspx?cat=9", section="Sport"),),
+        article=r"/detail\.aspx\?",
+        key=r"/(en|lo)/detail\.aspx\?.*\bid=(\d+)",
+        timezone="Asia/Vientiane",
+        dates="%d/%m/%Y %H:%M",
+        listing_date=".date",
+        listing_dates="%m/%d/%Y %I:%M:%S %p",
+        language="en",
+        agency="TML",
+        select=SELECT,
+        recheck=(5 * MINUTE, HOUR),
+        http=Http(allow=[site.address.removeprefix("http://")]),
+    )
+
+
+class Watch:
+    """Looks again and again, remembering what the last look left, as JSON does."""
+
+    def __init__(self, source: PageSource, now: datetime = NOW) -> None:
+        self.source, self.now = source, now
+        self.memory: dict[str, Any] = {}
+
+    def look(self, after: timedelta = timedelta()) -> Look:
+        self.now += after
+        seen = self.source.look(self.memory, self.now)
+        self.memory = json.loads(json.dumps(seen.memory, sort_keys=True))
+        return seen
+
+
+@pytest.fixture
+def watch(source: PageSource) -> Watch:
+    return Watch(source)
+
+
+def keys(look: Look) -> list[str]:
+    return [sighting.key for sighting in look.sightings]
+
+
+def test_an_article_is_read_with_everything_in_it(site: Site, watch: Watch) -> None:
+    site.publish(7)
+
+    [seen] = watch.look().sightings
+
+    assert seen == Sighting(
+        source="portal",
+        key="en/7",
+        url=f"{site.address}/En/detail.aspx?id=7",
+        title="Boat race 7 draws thousands",
+        summary="Crews from 7 villages raced on Sunday, before the largest crowd in years.",
+        content_html="<p>Crews from 7 villages raced on Sunday, before the largest crowd in years.</p>\n"
+        "<p>The river was high, and the current strong.</p>\n<p>The women's crews went first.</p>",
+        authors=("TML",),
+        section="Sport",
+        language="en",
+        photo=Photo(url=f"{site.address}/photos/7.jpg", caption="Crew 7", credit="B. Camera"),
+        published=datetime(2026, 3, 1, 2, 30, tzinfo=UTC),
+    )
+    assert seen.origins["published"] == "select.published"
+    assert seen.origins["section"] == "listing"
+    assert seen.warnings == ()
+
+
+def test_only_what_is_new_is_read(site: Site, watch: Watch) -> None:
+    site.publish(1)
+    site.publish(2)
+    first = watch.look()
+    assert sorted(site.reads()) == [1, 2]
+    site.publish(3)
+
+    second = watch.look(MINUTE)
+
+    assert (keys(first), keys(second)) == (["en/2", "en/1"], ["en/3"])
+    assert site.reads() == [3]
+    assert second.problems == []
+    assert second.is_complete
+
+
+def test_a_listing_that_has_not_changed_is_not_read_again(site: Site, watch: Watch) -> None:
+    site.etags = True
+    site.publish(1)
+    watch.look()
+
+    again = watch.look(MINUTE)
+    assert (again.sightings, again.problems) == ([], [])
+    assert site.reads() == [1]
+
+    site.publish(2)
+    assert keys(watch.look(MINUTE)) == ["en/2"]
+
+
+def test_articles_are_read_again_less_and_less_often(site: Site, watch: Watch) -> None:
+    site.publish(1)
+    watch.look()
+
+    assert [minutes for minutes in range(1, 180) if watch.look(MINUTE).sightings] == [5, 60]
+
+
+def test_after_a_long_pause_an_article_is_read_again_once(site: Site, watch: Watch) -> None:
+    site.publish(1)
+    watch.look()
+
+    assert keys(watch.look(10 * HOUR)) == ["en/1"]
+    assert keys(watch.look(MINUTE)) == []
+
+
+def test_a_page_that_has_not_changed_shows_nothing(site: Site, watch: Watch) -> None:
+    site.etags = True
+    site.publish(1)
+    watch.look()
+    assert site.reads() == [1]
+
+    assert watch.look(5 * MINUTE).sightings == []
+    assert site.reads() == [1]
+    site.articles[1] = article(1, title="Corrected")
+    assert [s.title for s in watch.look(HOUR).sightings] == ["Corrected"]
+
+
+def test_new_settings_read_even_what_has_not_changed(site: Site, watch: Watch) -> None:
+    site.etags = True
+    site.publish(1)
+    watch.look()
+    watch.source = replace(watch.source, select=replace(SELECT, title=".cap"))
+
+    assert [s.title for s in watch.look(5 * MINUTE).sightings] == ["Crew 1. Photo: B. Camera"]
+
+
+def test_an_article_is_read_again_when_its_listing_says_something_new(site: Site, watch: Watch) -> None:
+    site.publish(1)
+    site.publish(2)
+    watch.look()
+    site.teasers[1] = "Race 1, corrected"
+
+    assert keys(watch.look(MINUTE)) == ["en/1"]
+    assert keys(watch.look(MINUTE)) == []
+
+
+def test_an_article_is_read_again_when_its_listing_drops_it(site: Site, watch: Watch) -> None:
+    site.publish(1)
+    site.publish(2)
+    watch.look()
+    site.listed.remove(1)
+    site.articles[1] = 410
+
+    look = watch.look(MINUTE)
+    assert (look.gone, look.problems) == (["en/1"], [])
+    assert watch.look(MINUTE).gone == []
+
+
+def test_being_dropped_from_a_listing_is_no_retraction(site: Site, watch: Watch) -> None:
+    site.publish(1)
+    site.publish(2)
+    watch.look()
+    site.listed.remove(1)
+
+    look = watch.look(MINUTE)
+    assert (look.gone, keys(look)) == ([], ["en/1"])
+
+
+def test_404_is_a_retraction_only_when_it_stays_so(site: Site, watch: Watch) -> None:
+    site.publish(1)
+    watch.look()
+    site.articles[1] = 404
+
+    gone_at = []
+    for minutes in range(5, 180, 5):
+        look = watch.look(5 * MINUTE)
+        assert bool(look.gone) or all("404" in problem for problem in look.problems)
+        if look.gone:
+            gone_at.append(minutes)
+    assert gone_at == [65]
+    assert site.reads() == [1, 1, 1, 1]
+
+
+def test_a_page_that_was_only_away_for_a_while_is_not_gone(site: Site, watch: Watch) -> None:
+    site.publish(1)
+    watch.look()
+    for _ in range(4):
+        site.articles[1] = 404
+        watch.look(30 * MINUTE)
+        watch.look(30 * MINUTE)
+        site.articles[1] = article(1)
+        assert watch.look(30 * MINUTE).gone == []
+
+
+def test_what_comes_back_after_a_retraction_is_read_again(site: Site, watch: Watch) -> None:
+    site.publish(1)
+    site.publish(2)
+    watch.look()
+    site.articles[1] = 410
+    assert watch.look(5 * MINUTE).gone == ["en/1"]
+    site.listed.remove(1)
+    watch.look(MINUTE)
+
+    site.publish(1)
+
+    assert keys(watch.look(MINUTE)) == ["en/1"]
+
+
+def test_a_page_that_breaks_is_a_problem_and_is_tried_again_later_and_later(site: Site, watch: Watch) -> None:
+    site.publish(1, 500)
+    site.publish(2)
+
+    look = watch.look()
+    assert keys(look) == ["en/2"]
+    assert [f"{site.address}/En/detail.aspx?id=1" in problem for problem in look.problems] == [True]
+    site.reads()
+    asked = [minutes for minutes in range(1, 61) if (watch.look(MINUTE), 1 in site.reads())[1]]
+    assert asked == [2, 6, 14, 30]
+    site.articles[1] = article(1)
+    assert "en/1" in keys(watch.look(HOUR))
+
+
+@pytest.mark.parametrize(
+    ("page", "problem"),
+    [
+        (Reply(status=302, headers={"Location": "/en/News.aspx"}), "which is no article"),
+        (Reply(status=302, headers={"Location": "/en/detail.aspx?id=2"}), "which is another article"),
+        ("<h1>Page not found</h1><div class=content><p>Sorry.</p></div>", "an error page, although"),
+        ("<title>404 - Not Found</title><div class=content><p>Sorry.</p></div>", "an error page, although"),
+        ("<div class=content><p>Only text.</p></div>", "no title found"),
+        (
+            "<h1>Portal</h1><p>Nothing where the text should be.</p>",
+            "nothing on this page is at select.content",
+        ),
+        ("<h1>Portal</h1><div class=content><script>x</script></div>", "no text found"),
+        (f"<h1>Long</h1><div class=content>{'word ' * 110_000}</div>", "at most 500,000"),
+        (f"<h1>Long</h1><div class=content>{'<p>word' * 5001}</div>", "more than 5,000 paragraphs"),
+    ],
+)
+def test_what_is_no_article_is_a_problem_and_never_a_retraction(
+    site: Site, watch: Watch, page: str | Reply, problem: str
+) -> None:
+    site.publish(2)
+    site.publish(1)
+    watch.look()
+    site.articles[1] = page
+
+    looks = [watch.look(HOUR) for _ in range(5)]
+
+    assert [look.gone for look in looks] == [[]] * 5
+    assert problem in looks[0].problems[0]
+    assert all("en/1" not in keys(look) for look in looks)
+
+
+def test_a_headline_may_be_about_numbers_and_pages(site: Site, watch: Watch) -> None:
+    for number, title in enumerate(
+        ("404 boats in one race", "Page found in the temple", "Error: how one saved us")
+    ):
+        site.publish(number, article(number, title=title))
+
+    assert len(watch.look().sightings) == 3
+
+
+def test_a_redirect_to_the_same_article_is_another_name_of_it(site: Site, watch: Watch) -> None:
+    site.publish(1, Reply(status=301, headers={"Location": "/EN/Detail.aspx?lang=en&id=1"}))
+    site.articles[1] = Reply(status=301, headers={"Location": "/EN/Detail.aspx?x=1&id=1001"})
+    site.articles[1001] = article(1)
+    watch.source = replace(watch.source, key=r"\bid=(\d)")
+
+    [seen] = watch.look().sightings
+    assert (seen.key, seen.url) == ("1", f"{site.address}/EN/Detail.aspx?x=1&id=1001")
+    assert seen.aliases == (f"{site.address}/En/detail.aspx?id=1",)
+
+
+@pytest.mark.parametrize(
+    ("canonical", "is_trusted"),
+    [
+        ("/En/detail.aspx?id=1&page=full", True),
+        ("/En/detail.aspx?id=1&utm_source=x", False),  # the same without it
+        ("/", False),
+        ("/En/detail.aspx?id=2", False),
+        ("https://elsewhere.example/En/detail.aspx?id=1", False),
+        ("javascript:1", False),
+    ],
+)
+def test_a_canonical_address_is_trusted_if_it_is_of_this_site_and_article(
+    site: Site, watch: Watch, canonical: str, is_trusted: bool
+) -> None:
+    site.publish(1, article(1, head=f'<link rel="canonical" href="{canonical}">'))
+
+    [seen] = watch.look().sightings
+
+    assert (seen.url == site.address + canonical) is is_trusted
+    assert f"{site.address}/En/detail.aspx?id=1" in (seen.url, *seen.aliases)
+
+
+class TestDates:
+    def seen(self, site: Site, watch: Watch, date: str) -> Sighting:
+        site.publish(1, article(1, date=date))
+        [seen] = watch.look().sightings
+        return seen
+
+    def test_the_listing_has_the_date_where_the_page_has_none(self, site: Site, watch: Watch) -> None:
+        watch.source = replace(watch.source, select=replace(SELECT, published=""))
+        seen = self.seen(site, watch, "01/03/2026 09:30")
+
+        assert seen.published == datetime(2026, 3, 1, 4, 1, tzinfo=UTC)
+        assert (seen.origins["published"], seen.warnings) == ("listing", ())
+
+    def test_a_date_that_is_not_understood_is_said_and_the_listings_taken(
+        self, site: Site, watch: Watch
+    ) -> None:
+        seen = self.seen(site, watch, "yesterday")
+
+        assert seen.published == datetime(2026, 3, 1, 4, 1, tzinfo=UTC)
+        assert "declare dates" in seen.warnings[0]
+
+    def test_without_any_date_there_is_none(self, site: Site, watch: Watch) -> None:
+        watch.source = replace(watch.source, select=replace(SELECT, published=""), listing_date="")
+        seen = self.seen(site, watch, "")
+
+        assert (seen.published, seen.warnings) == (None, ("neither the page nor its listing has a date",))
+
+    def test_day_and_month_are_never_guessed(self, site: Site, watch: Watch) -> None:
+        watch.source = replace(watch.source, dates="", listing_dates="")
+        seen = self.seen(site, watch, "01/03/2026 09:30")
+
+        assert seen.published is None
+        assert [w.rpartition(" ")[2] for w in seen.warnings] == ["dates", "listing_dates"]
+
+    def test_a_date_ahead_of_us_is_a_mistake(self, site: Site, watch: Watch) -> None:
+        seen = self.seen(site, watch, "02/03/2026 23:00")
+
+        assert (seen.published, seen.embargo) == (None, None)
+        assert "ahead of us" in seen.warnings[0]
+
+    def test_or_an_embargo_where_that_is_declared(self, site: Site, watch: Watch) -> None:
+        watch.source = replace(watch.source, embargoes=True)
+        seen = self.seen(site, watch, "02/03/2026 23:00")
+
+        assert seen.published == seen.embargo == datetime(2026, 3, 2, 16, tzinfo=UTC)
+
+
+class TestListings:
+    def two(self, site: Site, watch: Watch) -> None:
+        other = Listing(url=f"{site.address}/lo/News.aspx", section="City")
+        watch.source = replace(watch.source, listings=(*watch.source.listings, other))
+
+    def test_one_that_fails_is_a_problem_and_its_articles_are_not_taken_for_dropped(
+        self, site: Site, watch: Watch
+    ) -> None:
+        self.two(site, watch)
+        site.publish(1)
+        watch.look()
+        site.reads()
+        gone_listing = Listing(url=f"{site.address}/about.aspx")
+        watch.source = replace(watch.source, listings=(watch.source.listings[0], gone_listing))
+
+        look = watch.look(MINUTE)
+
+        assert [problem.startswith(gone_listing.url) for problem in look.problems] == [True]
+        assert site.reads() == []
+
+    def test_an_article_on_two_listings_is_one(self, site: Site, watch: Watch) -> None:
+        self.two(site, watch)
+        site.publish(1)
+
+        assert [(s.key, s.section) for s in watch.look().sightings] == [("en/1", "Sport")]
+        assert keys(watch.look(MINUTE)) == []
+
+    @pytest.mark.parametrize(("status", "error"), [(500, SourceError), (404, SourceError), (410, SourceGone)])
+    def test_when_all_fail_the_look_does(
+        self, site: Site, watch: Watch, status: int, error: type[SourceError]
+    ) -> None:
+        self.two(site, watch)
+        site.listing_status = status
+
+        with pytest.raises(SourceError, match=str(status)) as raised:
+            watch.look()
+        assert type(raised.value) is error
+
+    def test_one_without_articles_is_a_problem_and_drops_nothing(self, site: Site, watch: Watch) -> None:
+        site.publish(1)
+        watch.look()
+        site.reads()
+        site.listed.clear()
+
+        look = watch.look(MINUTE)
+        assert "no link on this page looks like an article" in look.problems[0]
+        assert site.reads() == []
+
+
+def test_more_than_is_read_at_once_waits_for_the_next_look(site: Site, watch: Watch) -> None:
+    site.etags = True
+    watch.source = replace(watch.source, most=2)
+    for number in range(1, 6):
+        site.publish(number)
+
+    looks = [watch.look(MINUTE) for _ in range(3)]
+
+    assert [len(look.sightings) for look in looks] == [2, 2, 1]
+    assert [look.is_complete for look in looks] == [False, False, True]
+    assert {key for look in looks for key in keys(look)} == {f"en/{n}" for n in range(1, 6)}
+
+
+def test_a_site_that_asks_to_be_left_alone_is(site: Site, watch: Watch) -> None:
+    site.retry_after = "1800"
+    site.publish(1)
+    site.publish(2, 503)
+
+    look = watch.look()
+
+    assert look.next_look is not None
+    assert look.next_look > datetime.now(UTC) + 25 * MINUTE
+    assert len(site.reads()) == 1
+    assert not look.is_complete
+
+
+def test_memory_is_small_json_and_keeps_what_the_listing_shows(site: Site, watch: Watch) -> None:
+    page = {"url": "https://ledger.example/x", "read": int(NOW.timestamp())}
+    watch.memory = {"pages": {f"en/{n}": page | {"seen": n} for n in range(1000, 3000)}}
+    site.publish(1)
+    watch.look()
+    watch.look(MINUTE)
+
+    assert len(watch.memory["pages"]) == REMEMBERED
+    assert {"en/1", "en/2999"} <= watch.memory["pages"].keys()
+
+
+def test_a_preview_is_what_a_look_sees(site: Site, source: PageSource) -> None:
+    site.publish(1)
+    url = f"{site.address}/en/detail.aspx?id=1"
+
+    fetched = source.read(url, NOW)
+    given = source.read(url, NOW, article(1).encode())
+
+    assert fetched == given
+    assert fetched.origins["content_html"] == "select.content"
+    with pytest.raises(FetchError):
+        source.read(f"{site.address}/en/detail.aspx?id=5", NOW)
+    with pytest.raises(SourceError):
+        source.read(url, NOW, b"<h1>Home</h1>")
+
+
+def test_it_reads_its_own_articles_only(site: Site, source: PageSource) -> None:
+    assert _is_source(source)
+    assert source.reads(f"{site.address}/EN/DETAIL.ASPX?id=7")
+    assert not source.reads(f"{site.address}/about.aspx")
+    assert not source.reads("https://elsewhere.example/en/detail.aspx?id=7")
+
+
+def _is_source(source: Source) -> bool:
+    return source.every > timedelta()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("https://www.ledger.gov.la/x", "http://m.ledger.gov.la/y", True),
+        ("https://ledger.gov.la/x", "https://gazette.gov.la/x", False),
+        ("http://127.0.0.1:8001/x", "http://127.0.0.2/x", False),
+        ("http://localhost/x", "http://localhost/y", True),
+        ("", "", True),
+    ],
+)
+def test_a_site_is_what_one_can_register(one: str, other: str, is_same: bool) -> None:
+    assert same_site(one, other) is is_same
+
+
+def test_pages_in_the_regions_older_encodings_are_read(site: Site, source: PageSource) -> None:
+    page = article(1, title="ข่าวเด่น").replace("<head>", "<head><meta charset=windows-874>")
+
+    assert source.read(f"{site.address}/en/detail.aspx?id=1", NOW, page.encode("cp874")).title == "ข่าวเด่น"
+
+
+@pytest.mark.parametrize(
+    ("settings", "mistake"),
+    [
+        ({"listings": ()}, "listings: must name at least one"),
+        ({"article": "("}, "article: not a regular expression"),
+        ({"key": r"\d+"}, "key: needs a group"),
+        ({"timezone": "Asia/Nowhere"}, "timezone: there is no zone 'Asia/Nowhere'"),
+        ({"timezone": "../x"}, "timezone: there is no zone"),
+        ({"select": Select(title="h1[")}, "select.title: 'h1\\[' is no CSS selector"),
+        ({"strip": (".a", "!")}, "strip.1: '!' is no CSS selector"),
+        ({"most": 0}, "most: must be at least 1"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused(
+    source: PageSource, settings: dict[str, Any], mistake: str
+) -> None:
+    with pytest.raises(ValueError, match=mistake):
+        replace(source, **settings)
+
+
+def test_a_listing_is_an_address() -> None:
+    with pytest.raises(ValueError, match="url: 'news' is no address"):
+        Listing(url="news")
+
+
+NEWSROOM = Path(__file__).parents[3] / "shared" / "newsroom"
+
+
+@pytest.fixture
+def agency() -> Iterator[str]:
+    """The address of a real agency's pages, as its own server serves them."""
+    if not NEWSROOM.is_dir():
+        pytest.skip("the agency's pages are not part of the project")
+    spec = spec_from_file_location("agency_server", NEWSROOM / "serve.py")
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.Agency.log_message = lambda *args: None
+    with ThreadingHTTPServer(("127.0.0.1", 0), module.Agency) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def declared(agency: str) -> PageSource:
+    """As its declaration says it::
+
+    [sources.agency]
+    kind = "page"
+    listings = [{ url = "http://.../En/News.aspx?cat=9", section = "Politics" }]
+    article = '/detail\\.aspx\\?'
+    key = '\\bid=(\\d+)'
+    timezone = "Asia/Vientiane"
+    dates = "%d/%m/%Y %H:%M"
+    listing_date = ".date"
+    listing_dates = "%m/%d/%Y %I:%M:%S %p"
+    language = "en"
+    section = "Politics"
+    agency = "KPL"
+    select.title = ".news .title"
+    select.summary = ".news .lead"
+    select.published = ".news .info .date"
+    select.content = ".news .content"
+    select.photo = ".news .photo img"
+    select.caption = ".news .photo .cap"
+    """
+    return PageSource(
+        name="agency",
+        listings=(Listing(url=f"{agency}/En/News.aspx?cat=9", section="Politics"),),
+        article=r"/detail\.aspx\?",
+        key=r"\bid=(\d+)",
+        timezone="Asia/Vientiane",
+        dates="%d/%m/%Y %H:%M",
+        listing_date=".date",
+        listing_dates="%m/%d/%Y %I:%M:%S %p",
+        language="en",
+        section="Politics",
+        agency="KPL",
+        select=Select(
+            title=".news .title",
+            summary=".news .lead",
+            published=".news .info .date",
+            content=".news .content",
+            photo=".news .photo img",
+            caption=".news .photo .cap",
+        ),
+        http=Http(allow=[agency.removeprefix("http://")]),
+    )
+
+
+@pytest.mark.parametrize(
+    "path", ["/EN/detail.aspx?id=45101", "/en/Detail.aspx?ID=45101", "/detail.aspx?id=45101"]
+)
+def test_a_real_agencys_article_is_read_down_to_the_last_field(agency: str, path: str) -> None:
+    seen = declared(agency).read(agency + path, NOW)
+
+    assert seen.key == "45101"
+    assert seen.title == "President Thongloun Concludes Successful Visit to the Russian Federation"
+    assert seen.published == datetime(2025, 8, 3, 4, tzinfo=UTC)
+    assert (seen.section, seen.authors, seen.language) == ("Politics", ("KPL",), "en")
+    assert seen.photo is not None
+    assert seen.photo.url == f"{agency}/uploads/45101.jpg"
+    assert seen.photo.caption.startswith("President Thongloun Sisoulith (L) meets")
+    assert seen.summary.startswith("President Thongloun Sisoulith has successfully concluded")
+    assert seen.warnings == ()
+    _assert_is_the_text(agency, seen)
+
+
+def _assert_is_the_text(agency: str, seen: Sighting) -> None:
+    blocks = seen.content_html.split("\n")
+    texts = [plain(block) for block in blocks]
+    assert texts[0] == seen.summary
+    assert texts[1].startswith("This visit marked")
+    assert texts.count(seen.summary) == 1
+    assert texts[-1].startswith("Furthermore, President Thongloun visited the Danilov Monastery")
+    assert [tag for block in blocks if (tag := block[1 : block.index(">")]) != "p"] == ["figure"]
+    [figure] = [block for block in blocks if block.startswith("<figure>")]
+    assert f'src="{agency}/uploads/45101_2.jpg"' in figure
+    assert "<figcaption>President Thongloun Sisoulith (L) shake hands" in figure
+    assert len(blocks) == 13
+    assert not any(word in plain(seen.content_html) for word in ("KPL", "2204", "ຂ່າວ", "Huaphan"))
+
+
+def test_the_agencys_listing_has_dates_month_first(agency: str) -> None:
+    look = declared(agency).look({}, NOW)
+
+    assert look.problems == []
+    assert look.is_complete
+    newest = next(s for s in look.sightings if s.key == "45320")
+    assert newest.title == "Huaphan Governor Welcomes Vietnamese Consul General to Northern Laos"
+    assert newest.published == datetime(2025, 11, 4, 7, 53, tzinfo=UTC)
+    assert {s.section for s in look.sightings} == {"Politics"}
+    assert len(look.sightings) == 5
+
+
+def test_the_agencys_text_is_found_even_if_nothing_is_declared(agency: str) -> None:
+    bare = replace(declared(agency), select=Select(), agency="", section="")
+
+    seen = bare.read(f"{agency}/EN/detail.aspx?id=45101", NOW)
+
+    assert seen.title == "President Thongloun Concludes Successful Visit to the Russian Federation"
+    assert seen.authors == ("KPL",)
+    _assert_is_the_text(agency, seen)
