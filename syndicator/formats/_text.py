@@ -1,4 +1,4 @@
-"""Articles, text and addresses as feeds may carry them."""
+"""Articles, text and addresses as feeds may carry them. What takes an article takes one that is cleaned."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def cleaned(record: Record) -> Record:
-    """The record without characters that XML forbids and without empty names, its times in whole seconds
-    of UTC. What feeds show goes through here first, whatever let it in."""
+    """The record without characters that XML forbids, white space at the ends of text and empty names; its
+    times in whole seconds of UTC. What feeds show goes through here first, whatever let it in."""
     return replace(record, **{f.name: _clean(getattr(record, f.name)) for f in fields(record)})
 
 
 def _clean(value: Any) -> Any:
     if type(value) is str:  # and no member of an enumeration
-        return legal(value)
+        return legal(value).strip()
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(microsecond=0)
     if isinstance(value, Photo):
@@ -50,7 +50,7 @@ def _clean(value: Any) -> Any:
 def uri(address: str) -> str:
     """An address as RFC 3986 writes it: IRIs (RFC 3987) made ASCII, the host as browsers make it (UTS 46).
     Raises ``ValueError`` for what is no address at all."""
-    parts = urlsplit(address.strip())
+    parts = urlsplit(address)
     return urlunsplit(
         (
             parts.scheme,
@@ -79,16 +79,17 @@ def _escaped(part: str, safe: str) -> str:
 
 def title(article: Article) -> str:
     """A title is never empty: what has none is called by its address."""
-    return article.title.strip() or uri(article.url)
+    return article.title or uri(article.url)
 
 
 def terms(article: Article) -> list[str]:
     """The section, then the tags, each once."""
-    return [term for term in dict.fromkeys((article.section, *article.tags)) if term.strip()]
+    return [term for term in dict.fromkeys((article.section, *article.tags)) if term]
 
 
 def authors(article: Article) -> list[str]:
-    return [author for author in dict.fromkeys(article.authors) if author.strip()]
+    """Each of the byline once."""
+    return list(dict.fromkeys(article.authors))
 
 
 def enclosed(article: Article) -> Photo | None:
@@ -99,7 +100,7 @@ def enclosed(article: Article) -> Photo | None:
 
 def body(extent: Extent, article: Article) -> str:
     """The text of an entry as HTML, a correction's note first; empty where the feed carries summaries."""
-    if extent == "summary" or not article.content_html.strip():
+    if extent == "summary" or not article.content_html:
         return ""
     return _note(article) + article.content_html
 
@@ -109,13 +110,13 @@ def lead(extent: Extent, article: Article) -> str:
     body, the summary stands in for it: with the note on a correction, and never empty."""
     if body(extent, article):
         return html.escape(article.summary, quote=False)
-    said = html.escape(article.summary.strip() or title(article), quote=False)
+    said = html.escape(article.summary or title(article), quote=False)
     return f"{_note(article)}<p>{said}</p>" if article.note else said
 
 
 def plain(article: Article) -> str:
     """An entry without a body, as plain text."""
-    return "\n\n".join(part for part in (article.note, article.summary.strip() or title(article)) if part)
+    return "\n\n".join(part for part in (article.note, article.summary or title(article)) if part)
 
 
 def _note(article: Article) -> str:

@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from requests.structures import CaseInsensitiveDict
@@ -256,7 +255,7 @@ class PageSource:
         if not theirs or not same_site(theirs, ours) or not self._is_article(theirs):
             return ours
         is_this_one = not self.key or self._key(theirs) == link.key
-        return clean_url(theirs) if is_this_one and urlsplit(theirs).path != "/" else ours
+        return clean_url(theirs) if is_this_one else ours
 
 
 def _text(answer: Answer) -> str:

@@ -12,10 +12,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from syndicator.sources.body import drop_related
 from syndicator.sources.extract import Found, Select, clean_url, extract, split_credit
 from syndicator.sources.furniture import is_button, is_same, is_sign_off, without_dateline
 from syndicator.sources.when import cut_date
 from syndicator.text.clean import fold, plain
+from syndicator.text.markup import parse
 
 URL = "https://ledger.example/news/ferry-7"
 
@@ -359,6 +361,17 @@ class TestDiscovery:
         assert found.origins["content_html"] == "trafilatura"
         assert paragraphs(found) == [LEAD, "The pier.", SECOND, THIRD, FOURTH]
         assert FIGURE in found.get("content_html")
+
+    def test_lists_of_other_articles_are_dropped_wherever_they_stand(self) -> None:
+        teasers = "".join(f"<div class=t><a href='/news/story-{n}'>No {n}</a></div>" for n in range(3))
+        links = "".join(f"<p>{LEAD} <a href='/news/story-{n}'>Here</a>.</p>" for n in range(2))
+        tree = parse(
+            page(f"<div><h3>More</h3><div>{teasers}</div></div><div class=b>{links}<p>{SECOND}</p></div>")
+        )
+
+        drop_related(tree, URL, is_other)
+
+        assert plain(tree.html or "") == f"Ledger {LEAD} Here. {LEAD} Here. {SECOND}"
 
     def test_a_hundred_pages_leave_no_trace_on_the_next(self) -> None:
         markup = page(f"<h1>Ferry</h1>{self.MAIN}")
