@@ -56,7 +56,8 @@ class Content:
 
     ``url`` is canonical and absolute. ``title``, ``summary``, ``section``, ``note`` are plain text;
     ``content_html`` is sanitised HTML with absolute addresses. ``language`` is a BCP 47 tag.
-    ``note`` is the newsroom's remark on a correction. ``urgent`` marks breaking news.
+    ``places`` are where it happened, by name. ``note`` is the newsroom's remark on a correction. ``urgent``
+    marks breaking news.
     """
 
     url: str
@@ -66,6 +67,7 @@ class Content:
     authors: tuple[str, ...] = ()
     section: str = ""
     tags: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     language: str = ""
     photo: Photo | None = None
     note: str = ""

@@ -14,7 +14,7 @@ from datetime import datetime
 from syndicator.article import Article
 from syndicator.errors import SyndicatorError
 from syndicator.feed import Feed, Site
-from syndicator.ports import LEASE, BuildStore, Document, Documents, Format
+from syndicator.ports import LEASE, BuildStore, Document, Documents, Format, History
 
 log = logging.getLogger(__name__)
 
@@ -36,12 +36,7 @@ def build(
     try:
         articles = store.newest(feed.name, feed.length)
         built = [
-            Document(
-                extension=formats[name].extension,
-                content=_render(formats[name], site, feed, articles, left_out),
-                modified=stale.changed,
-            )
-            for name in feed.formats
+            _render(formats[name], site, feed, articles, stale.changed, left_out) for name in feed.formats
         ]
         documents.replace(feed.name, built)
     except SyndicatorError as e:
@@ -56,7 +51,14 @@ def build(
     return True
 
 
-def _render(form: Format, site: Site, feed: Feed, articles: Sequence[Article], left_out: list[str]) -> bytes:
+def _render(
+    form: Format,
+    site: Site,
+    feed: Feed,
+    articles: Sequence[Article],
+    modified: datetime,
+    left_out: list[str],
+) -> Document:
     """The document; an article that cannot be rendered is left out of it, and named."""
     carried, entries = [], []
     for article in articles:
@@ -66,4 +68,9 @@ def _render(form: Format, site: Site, feed: Feed, articles: Sequence[Article], l
         except ValueError as e:
             left_out.append(f"{form.extension}: {article.url} is left out: {e}")
             log.warning("feed %s: %s", feed.name, left_out[-1])
-    return form.document(site, feed, carried, entries)
+    return Document(
+        extension=form.extension,
+        content=form.document(site, feed, carried, entries, History()),
+        modified=modified,
+        entries=entries,
+    )

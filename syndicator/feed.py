@@ -86,6 +86,12 @@ class Site:
     icon: str = ""
     hubs: tuple[str, ...] = ()
 
-    def address(self, feed: Feed, extension: str) -> str:
-        """The one address of a feed document: WebSub's topic, RSS's and Atom's ``self``."""
-        return f"{self.feeds_url}/{feed.name}.{extension}"
+    def address(self, feed: Feed, extension: str, page: int | None = None) -> str:
+        """The one address of a feed document: WebSub's topic, RSS's and Atom's ``self``. ``page``: the
+        number of an archive."""
+        return f"{self.feeds_url}/{path(feed.name, extension, page)}"
+
+
+def path(feed: str, extension: str, page: int | None = None) -> str:
+    """Where a document is, below the place of all feeds: ``NAME.EXT``, an archive at ``NAME/PAGE.EXT``."""
+    return f"{feed}.{extension}" if page is None else f"{feed}/{page}.{extension}"

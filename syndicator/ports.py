@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from syndicator.article import Article, Photo, Sighting
 from syndicator.delivery import Delivery, Receipt
-from syndicator.feed import Feed, Site
+from syndicator.feed import Feed, Site, path
 from syndicator.post import Limits, PhotoFile, PhotoLimits, Post
 
 
@@ -123,18 +123,46 @@ class Photos(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """A feed in one format: what is served, and when it last changed."""
+    """A feed in one format: what is served, and when it last changed. ``page``: the number of an archive.
+    ``entries``: the parts of ``content`` that are entries, in their order."""
 
     extension: str
     content: bytes
     modified: datetime
+    page: int | None = None
+    entries: Sequence[bytes] = field(default=(), repr=False)
+
+    def path(self, feed: str) -> str:
+        """Where it is, below the place of all feeds."""
+        return path(feed, self.extension, self.page)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class History:
+    """Where a document stands in its feed's history (RFC 5005 section 4).
+
+    ``page`` is the number of an archive, counted from 1; ``None``: the document that readers subscribe to.
+    ``previous`` and ``following`` are the numbers of the archives beside it, if there are any.
+    ``withdrawn``: retracted articles that the feed has carried, the latest retraction first.
+    """
+
+    page: int | None = None
+    previous: int | None = None
+    following: int | None = None
+    withdrawn: Sequence[Article] = ()
 
 
 class Format(Protocol):
-    """One way to write a feed. Deterministic: same feed and articles, same bytes."""
+    """One way to write a feed. Deterministic: same feed and articles, same bytes.
+
+    ``age``: how long after publication an article stays in it (``None``: as long as in the feed).
+    ``keeps_archives``: whether what leaves the feed's document goes on standing in numbered ones.
+    """
 
     extension: str
     media_type: str
+    age: timedelta | None
+    keeps_archives: bool
 
     def entry(self, site: Site, feed: Feed, article: Article) -> bytes:
         """One article as it stands in a document. Depends on its arguments alone, and needs nothing of
@@ -142,7 +170,7 @@ class Format(Protocol):
         ...
 
     def document(
-        self, site: Site, feed: Feed, articles: Sequence[Article], entries: Sequence[bytes]
+        self, site: Site, feed: Feed, articles: Sequence[Article], entries: Sequence[bytes], history: History
     ) -> bytes:
         """The whole document: ``entries`` are those of ``articles``, newest first."""
         ...
@@ -153,6 +181,10 @@ class Documents(Protocol):
 
     def replace(self, feed: str, documents: Sequence[Document]) -> None:
         """Serve these from now on. What does not change is left alone."""
+        ...
+
+    def read(self, path: str) -> bytes | None:
+        """The document at a path (``Document.path``), as it is served; ``None``: there is none."""
         ...
 
 

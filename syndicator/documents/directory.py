@@ -79,6 +79,15 @@ class Directory:
             where = e.filename or self.folder
             raise DocumentError(f"{where}: {e.strerror or e}; the feed stays as it was") from e
 
+    def read(self, path: str) -> bytes | None:
+        """The document at a path; ``None``: there is none. Raises ``DocumentError``."""
+        try:
+            return (self.folder / path).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as e:
+            raise DocumentError(f"{self.folder / path}: {e.strerror or e}") from e
+
     def _tidy(self, feed: str) -> None:
         """Remove what a process left that was killed in the middle of this."""
         for left in self.folder.glob(f".{feed}.*"):

@@ -9,6 +9,7 @@ from syndicator.article import Article
 from syndicator.feed import Feed, Site
 from syndicator.formats import _feedgen
 from syndicator.formats._kept import Kept
+from syndicator.ports import History
 
 
 class Atom:
@@ -16,6 +17,8 @@ class Atom:
 
     extension = "atom"
     media_type = "application/atom+xml; charset=utf-8"
+    age = None
+    keeps_archives = True
 
     def __init__(self) -> None:
         self._kept = Kept(partial(_feedgen.one_entry, "atom"))
@@ -24,6 +27,11 @@ class Atom:
         return self._kept.entry(feed.content, article)
 
     def document(
-        self, site: Site, feed: Feed, articles: Sequence[Article], entries: Sequence[bytes]
+        self,
+        site: Site,
+        feed: Feed,
+        articles: Sequence[Article],
+        entries: Sequence[bytes],
+        history: History,  # noqa: ARG002 - the port's
     ) -> bytes:
         return _feedgen.joined(site, feed, articles, entries, "atom")

@@ -16,6 +16,7 @@ from syndicator.article import Article
 from syndicator.feed import Feed, Site
 from syndicator.formats import _text
 from syndicator.formats._kept import Kept
+from syndicator.ports import History
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
@@ -30,6 +31,8 @@ class JsonFeed:
 
     extension = "json"
     media_type = "application/feed+json; charset=utf-8"
+    age = None
+    keeps_archives = True
 
     def __init__(self) -> None:
         self._kept = Kept(_entry)
@@ -43,6 +46,7 @@ class JsonFeed:
         feed: Feed,
         articles: Sequence[Article],  # noqa: ARG002 - the port's
         entries: Sequence[bytes],
+        history: History,  # noqa: ARG002 - the port's
     ) -> bytes:
         head = orjson.dumps(_filled(_head(_text.cleaned(site), _text.cleaned(feed))))
         return head.removesuffix(b"}") + b',"items":[' + b",".join(entries) + b"]}"

@@ -12,6 +12,7 @@ from syndicator.article import Article
 from syndicator.feed import Feed, Site
 from syndicator.formats import _feedgen
 from syndicator.formats._kept import Kept
+from syndicator.ports import History
 
 
 class Rss:
@@ -19,6 +20,8 @@ class Rss:
 
     extension = "rss"
     media_type = "application/rss+xml; charset=utf-8"
+    age = None
+    keeps_archives = True
 
     def __init__(self) -> None:
         self._kept = Kept(partial(_feedgen.one_entry, "rss"))
@@ -27,6 +30,11 @@ class Rss:
         return self._kept.entry(feed.content, article)
 
     def document(
-        self, site: Site, feed: Feed, articles: Sequence[Article], entries: Sequence[bytes]
+        self,
+        site: Site,
+        feed: Feed,
+        articles: Sequence[Article],
+        entries: Sequence[bytes],
+        history: History,  # noqa: ARG002 - the port's
     ) -> bytes:
         return _feedgen.joined(site, feed, articles, entries, "rss")

@@ -11,7 +11,7 @@ from syndicator.article import Article, Content, Photo, State
 from syndicator.delivery import Delivery, Receipt, Standing
 
 _CONTENT = tuple(f.name for f in fields(Content))
-_TUPLES = ("authors", "tags")
+_TUPLES = ("authors", "tags", "places")
 
 
 def article_values(article: Article) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from syndicator.article import Article, Photo
 from syndicator.feed import Feed, Site
-from syndicator.ports import Format
+from syndicator.ports import Format, History
 from syndicator.text.clean import fold
 
 NINE = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -64,9 +64,16 @@ def article(key: str = "1", **changes: Any) -> Article:
     return Article(**fields | changes)
 
 
-def written(form: Format, articles: Sequence[Article], feed: Feed = FEED, site: Site = SITE) -> bytes:
+def written(
+    form: Format,
+    articles: Sequence[Article],
+    feed: Feed = FEED,
+    site: Site = SITE,
+    history: History = History(),  # noqa: B008 - frozen
+) -> bytes:
     """The whole document of these articles."""
-    return form.document(site, feed, articles, [form.entry(site, feed, each) for each in articles])
+    entries = [form.entry(site, feed, each) for each in articles]
+    return form.document(site, feed, articles, entries, history)
 
 
 #: Times in any zone, since feeds began.
