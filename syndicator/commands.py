@@ -28,7 +28,7 @@ from syndicator.wiring import Newsroom, look_into, open_newsroom
 
 FIELDS = (
     *("guid", "url", "title", "summary", "content_html", "published", "updated", "authors", "section"),
-    *("tags", "language"),
+    *("tags", "places", "language"),
 )
 
 
@@ -164,6 +164,7 @@ def as_dict(article: Article) -> dict[str, Any]:
     said = {name: getattr(article, name) for name in FIELDS}
     said |= {name: said[name].isoformat().replace("+00:00", "Z") for name in ("published", "updated")}
     said |= {"authors": list(article.authors), "tags": list(article.tags)}
+    said |= {"places": list(article.places)}
     shown = ("url", "caption", "credit", "alt")
     return said | {"photo": {name: getattr(photo, name) for name in shown} if photo else None}
 
