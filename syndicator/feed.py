@@ -9,6 +9,7 @@ from typing import Literal
 
 from syndicator.article import Article
 from syndicator.keywords import folded, mentions, readable
+from syndicator.profile import Profile
 
 #: Declared values, and what articles have: the same few, again and again.
 _folded = lru_cache(maxsize=4096)(folded)
@@ -72,7 +73,7 @@ class Feed:
     """A feed as declared in ``feeds/NAME.toml``.
 
     An article is carried when ``only`` accepts it. ``length`` counts entries; ``max_age`` is how long, in
-    seconds, caches may keep a document.
+    seconds, caches may keep a document. ``profile``: the partner that it is made for.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Feed:
     formats: tuple[str, ...] = ("rss", "atom", "json")
     channels: tuple[str, ...] = ()
     max_age: int = 60
+    profile: Profile | None = None
 
     def carries(self, article: Article) -> bool:
         """Whether the article belongs into this feed, by its content alone."""

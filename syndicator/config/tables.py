@@ -21,6 +21,7 @@ from syndicator.config.rules import (
     Keyword,
     Language,
     Line,
+    ProfileName,
     SourceName,
     WebAddress,
     Zone,
@@ -129,6 +130,7 @@ class FeedFile(Conditions):
     formats: tuple[FormatName, ...] = ("rss", "atom", "json")
     channels: tuple[ChannelName, ...] = ()
     max_age: timedelta = timedelta(seconds=60)
+    profile: ProfileName = ""
 
     def feed(self, name: str) -> Feed:
         return Feed(
