@@ -25,6 +25,9 @@ ENTRY_FACTS = (
 
 #: Prefixes that documents declare already: https://www.w3.org/TR/xml-names/#ns-decl
 KNOWN_PREFIXES = ("atom", "content", "dc", "media")
+#: What one of a unit is called.
+ONE = {"characters": "character", "entries": "entry", "bytes": "byte"}
+
 PREFIX = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
@@ -264,7 +267,7 @@ class Profile:
 
 def _measured(name: str, rule: Range | None, count: int, unit: str = "characters") -> Iterator[Objection]:
     if rule and not rule.holds(count):
-        yield _objection(name, rule, f"{count} {unit}", str(rule))
+        yield _objection(name, rule, f"{count} {unit if count != 1 else ONE[unit]}", str(rule))
 
 
 def _needed(name: str, rule: Rule | None, found: object, wanted: str) -> Iterator[Objection]:
