@@ -15,6 +15,7 @@ from syndicator.article import Article
 from syndicator.errors import SyndicatorError
 from syndicator.feed import Feed, Site
 from syndicator.ports import LEASE, BuildStore, Document, Documents, Format, History
+from syndicator.profile import Unfit
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ def build(
 ) -> bool:
     """Build a feed, if it serves less than it wants and is in no other hand. True when it was built.
 
-    ``fit`` makes an article what the feed's partner takes, or raises ``ValueError``.
+    ``fit`` makes an article what the feed's partner takes, or raises ``Unfit``.
     """
     stale = store.claim_feed(feed.name, clock(), LEASE)
     if stale is None:
@@ -72,6 +73,9 @@ def _render(
             shown = fit(site, feed, article)
             entries.append(form.entry(site, feed, shown))
             carried.append(shown)
+        except Unfit as e:  # a matter of every build, and of every format: told once, in the feed's row
+            if (line := f"{article.url} is left out: {e}") not in left_out:
+                left_out.append(line)
         except ValueError as e:
             left_out.append(f"{form.extension}: {article.url} is left out: {e}")
             log.warning("feed %s: %s", feed.name, left_out[-1])

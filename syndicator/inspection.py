@@ -15,7 +15,7 @@ from typing import Literal
 from syndicator.article import CLOCK_SKEW, Article, State
 from syndicator.errors import SyndicatorError
 from syndicator.feed import Feed, Filter
-from syndicator.keywords import folded
+from syndicator.keywords import folded, mentions, readable
 from syndicator.partners import shortened, trims
 from syndicator.ports import History
 from syndicator.profile import Objection
@@ -35,6 +35,7 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
 #: Conditions whose values may be misspelt. Sources are checked against their declarations.
 SPELT = ("sections", "tags", "authors", "languages", "places")
+KEYWORDS = "keywords"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +97,7 @@ class _Record:
         self.carried: dict[str, list[Article]] = {feed.name: [] for feed in feeds}
         self._feeds = tuple(feeds)
         self._values: dict[str, dict[str, str]] = {name: {} for name in SPELT}
+        self._unmentioned = {folded(w) for f in self._feeds for n, w in _spelt(f.only) if n == KEYWORDS}
         self.count = 0
 
     def read(self, articles: Iterable[Article]) -> None:
@@ -104,6 +106,9 @@ class _Record:
             self.count += 1
             for name, values in _values(article).items():
                 self._values[name].update((folded(value), value) for value in values if value)
+            if self._unmentioned:
+                text = readable(article.title, article.summary, article.content_html)
+                self._unmentioned -= {word for word in self._unmentioned if mentions(text, word)}
             for feed in self._feeds:
                 carried = self.carried[feed.name]
                 if article.state is State.LIVE and len(carried) < feed.length and feed.carries(article):
@@ -118,12 +123,16 @@ class _Record:
                 yield Finding(verdict="warning", rule=name, found=self._nobody(name, value))
 
     def _has(self, name: str, value: str) -> bool:
-        known = self._values[name]
         wanted = folded(value)
+        if name == KEYWORDS:
+            return wanted not in self._unmentioned
+        known = self._values[name]
         is_tag = name == "languages"
         return wanted in known or (is_tag and any(tag.startswith(f"{wanted}-") for tag in known))
 
     def _nobody(self, name: str, value: str) -> str:
+        if name == KEYWORDS:
+            return f"no article on file mentions {value!r}"
         nearest = get_close_matches(folded(value), self._values[name], n=1, cutoff=0.5)
         hint = f"; do you mean {self._values[name][nearest[0]]!r}?" if nearest else ""
         return f"no article on file has {value!r}{hint}"
@@ -141,7 +150,7 @@ def _values(article: Article) -> Mapping[str, tuple[str, ...]]:
 
 def _spelt(chosen: Filter) -> Iterator[tuple[str, str]]:
     """Every value of a filter, however deep it stands."""
-    for name in SPELT:
+    for name in (*SPELT, KEYWORDS):
         for value in getattr(chosen, name):
             yield name, value
     for inner in (*chosen.any, *((chosen.exclude,) if chosen.exclude else ())):

@@ -22,6 +22,18 @@ INLINE = (
 )
 TAG = re.compile(r"""<(?P<name>/?[A-Za-z][A-Za-z0-9]*|!)(?:"[^"]*"|'[^']*'|[^'">])*>""")
 
+#: What readers do not see, such as the hints where Lao and Khmer lines may be broken; curly apostrophes.
+INVISIBLE = (
+    0xAD,
+    0x61C,
+    0x180E,
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x2070),
+    0xFEFF,
+)
+ALIKE = dict.fromkeys(INVISIBLE) | dict.fromkeys((0x2018, 0x2019, 0x2BC), "'")
+
 #: First and last characters of scripts that do not part their words, or not from what clings to them:
 #: https://www.unicode.org/reports/tr14/#SA, https://www.unicode.org/reports/tr29/#Word_Boundaries
 UNPARTED = (
@@ -46,8 +58,7 @@ def folded(text: str) -> str:
     """Text in the one form in which it is compared: no capitals, no variants of a character, no invisible
     characters, single spaces, straight apostrophes."""
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    visible = "".join(c for c in plain if unicodedata.category(c) != "Cf") if not plain.isascii() else plain
-    return " ".join(visible.replace("\u2019", "'").replace("\u2018", "'").split())
+    return " ".join(plain.translate(ALIKE).split())
 
 
 def mentions(text: str, word: str) -> bool:

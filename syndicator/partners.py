@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from syndicator.article import Article
 from syndicator.feed import Feed, Site
-from syndicator.profile import Markup, Profile, Range
+from syndicator.profile import Markup, Profile, Range, Unfit
 from syndicator.text.clean import legal, narrowed
 from syndicator.text.rulers import CHARACTERS
 
@@ -28,15 +28,15 @@ class Trim:
 
 
 def fitted(site: Site, feed: Feed, article: Article) -> Article:
-    """The article as the feed's partner takes it; as it is where the feed has none. Raises ``ValueError``
-    that says why it would be refused."""
+    """The article as the feed's partner takes it; as it is where the feed has none. Raises ``Unfit``
+    where it would be refused."""
     profile = feed.profile
     if profile is None:
         return article
     trimmed = shortened(profile, article)
     refused = [o for o in profile.objections(trimmed, feed.language or site.language) if o.is_refused]
     if refused:
-        raise ValueError(f"{profile.partner} would refuse it: {', and '.join(map(str, refused))}")
+        raise Unfit(f"{profile.partner} would refuse it: {', and '.join(map(str, refused))}")
     return trimmed
 
 

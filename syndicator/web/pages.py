@@ -98,7 +98,7 @@ def carries(feed: Feed) -> list[str]:
 def _phrases(chosen: Filter) -> list[str]:
     phrases = [f"{what}: {', '.join(values)}" for what, values in _conditions(chosen)]
     if chosen.any:
-        phrases.append("either " + ", or ".join("; ".join(_phrases(each)) for each in chosen.any))
+        phrases.append("either " + "; or ".join(" and ".join(_phrases(each)) for each in chosen.any))
     if chosen.exclude:
         phrases += [f"without {phrase}" for phrase in _alternatives(chosen.exclude)]
     return phrases
@@ -107,7 +107,7 @@ def _phrases(chosen: Filter) -> list[str]:
 def _alternatives(excluded: Filter) -> list[str]:
     """What is not carried: any of these."""
     phrases = [f"{what}: {', '.join(values)}" for what, values in _conditions(excluded)]
-    phrases += ["; ".join(_phrases(each)) for each in excluded.any]
+    phrases += [" and ".join(_phrases(each)) for each in excluded.any]
     if excluded.exclude and phrases:
         phrases[-1] += f" (but for {', or '.join(_alternatives(excluded.exclude))})"
     return phrases

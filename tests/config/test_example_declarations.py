@@ -21,6 +21,8 @@ from syndicator.watch import watch
 from syndicator.wiring import KINDS, Silence, assemble
 from tests.fakes import FakeBell, FakePhotos
 
+PLACES = {"en": {"Vang Thong", "Phou Dok"}, "lo": {"ວັງທອງ", "ພູດອກ"}}
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -54,6 +56,7 @@ def test_the_sources_read_every_article_whole(newsroom: Declared, name: str, lan
     look = source_of(newsroom, name).look({}, datetime.now(UTC))
 
     assert len(look.sightings) >= 3
+    assert {place for seen in look.sightings for place in seen.places} >= PLACES[language]
     assert not look.problems
     for seen in look.sightings:
         assert seen.title
