@@ -156,19 +156,24 @@ def check_feeds(folder: Path, names: Sequence[str], *, as_json: bool) -> bool:
         total = sum((Counter(report.counts) for report in reports), Counter[str]())
         entries = sum(report.entries for report in reports)
         feeds = "1 feed" if len(reports) == 1 else f"{len(reports)} feeds"
-        print(f"{feeds}, {_entries(entries)}: {_counted(total)}")
+        _line(f"{feeds}, {_entries(entries)}: {_counted(total)}")
     return not any(report.counts.get("refused") for report in reports)
 
 
 def _tell(report: Report) -> None:
     whose = f" for {report.partner}" if report.partner else ""
-    print(f"{report.feed}{whose}, {_entries(report.entries)}: {_counted(report.counts)}")
+    _line(f"{report.feed}{whose}, {_entries(report.entries)}: {_counted(report.counts)}")
     for finding in report.findings:
         where = f"{finding.url} " if finding.url else ""
         wanted = f"; wanted: {finding.wanted}" if finding.wanted and finding.verdict != "trimmed" else ""
         shown = f"; shown: {finding.wanted!r}" if finding.wanted and finding.verdict == "trimmed" else ""
         source = f" ({finding.source})" if finding.source else ""
-        print(f"  {finding.verdict:8} {where}{finding.rule}: {finding.found}{wanted}{shown}{source}")
+        _line(f"  {finding.verdict:8} {where}{finding.rule}: {finding.found}{wanted}{shown}{source}")
+
+
+def _line(text: str) -> None:
+    """One line, however long, and nothing in it that a terminal would obey."""
+    Console().print(Text(text), soft_wrap=True)
 
 
 def _entries(count: int) -> str:

@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from syndicator.article import Article
 from syndicator.feed import Feed, Site
 from syndicator.profile import Markup, Profile, Range, Unfit
 from syndicator.text.clean import legal, narrowed
 from syndicator.text.rulers import CHARACTERS
+
+#: Articles that are kept as a partner takes them: each is asked for by every format, build after build.
+REMEMBERED = 512
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +44,7 @@ def fitted(site: Site, feed: Feed, article: Article) -> Article:
     return trimmed
 
 
+@lru_cache(maxsize=REMEMBERED)
 def shortened(profile: Profile, article: Article) -> Article:
     """The article within a partner's measures, whatever else there is against it."""
     return replace(

@@ -146,6 +146,11 @@ class TestMarkup:
         assert left <= {"html", "body", "tbody", "p", *tags}
         assert plain(shown).split() == plain(clean).split()
 
+    def test_a_profile_may_name_elements_that_no_text_has(self) -> None:
+        tags = {"p", "script", "style", "iframe"}
+
+        assert narrowed("<p>a <b>b</b></p>", tags, {"iframe": {"src"}, "*": {"lang"}}) == "<p>a b</p>"
+
     def test_a_tag_list_without_paragraphs_is_a_mistake(self) -> None:
         with pytest.raises(ValueError, match='tags: must have "p"'):
             Markup(tags=("b",), source=PAGE)
