@@ -75,6 +75,7 @@ class Site:
 
     ``url`` is the newsroom's home page; ``feeds_url`` where the feeds are served, without a trailing
     slash (``https://feeds.example.org/feeds``). ``authority`` mints guids. ``hubs`` are WebSub hubs.
+    ``former_hosts``: where the newsroom was before (``old.example.org``).
     """
 
     title: str
@@ -85,6 +86,7 @@ class Site:
     copyright: str = ""
     icon: str = ""
     hubs: tuple[str, ...] = ()
+    former_hosts: tuple[str, ...] = ()
 
     def address(self, feed: Feed, extension: str, page: int | None = None) -> str:
         """The one address of a feed document: WebSub's topic, RSS's and Atom's ``self``. ``page``: the

@@ -39,6 +39,7 @@ class SiteTable:
     copyright: str = ""
     icon: WebAddress = ""
     hubs: tuple[WebAddress, ...] = ()
+    former_hosts: tuple[Domain, ...] = ()
 
     def site(self, web: Web) -> Site:
         """The publisher as feeds name it."""
@@ -51,6 +52,7 @@ class SiteTable:
             copyright=self.copyright,
             icon=self.icon,
             hubs=self.hubs,
+            former_hosts=self.former_hosts,
         )
 
 
