@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from syndicator.article import Article, Corrected, New, Sighting, Withdrawn, decide, measured_as
-from syndicator.errors import PhotoError, SourceError, SourceGone
+from syndicator.errors import PhotoError, SourceError, SourceGone, SyndicatorError
 from syndicator.feed import Feed, Site
 from syndicator.ports import LEASE, Bell, Filing, Look, Photos, Rung, Source, Watched, WatchStore
 
@@ -29,6 +29,9 @@ PHOTOS_AT_ONCE = 4
 #: An article dated this long before its source was first seen whole is old news. Shorter ones are
 #: not: many sites date by the day alone, and some publish late.
 GRACE = timedelta(hours=24)
+
+#: The pause after which what could not be recorded is looked for again.
+SOON = timedelta(seconds=10)
 
 #: The longest pause that failures alone bring about.
 LONGEST_PAUSE = timedelta(hours=1)
@@ -97,6 +100,12 @@ def watch(
     except SourceError as e:
         _settle_failure(source, watched, e, store, clock())
         return None
+    except SyndicatorError as e:  # the record's trouble, not the source's: it is looked at again soon
+        now = clock()
+        store.settle_source(
+            watched, now=now, next_look=now + SOON, problems=[f"not recorded: {e}"], is_complete=False
+        )
+        raise
     except Exception as e:
         _settle_failure(source, watched, SourceError(f"{type(e).__name__}: {e}"), store, clock())
         raise
