@@ -185,7 +185,8 @@ def decide(known: Article | None, sighting: Sighting, now: datetime, *, authorit
             return Unchanged(known)
         return Withdrawn(withdraw(known, now))
     current = replace(known, **_content_of(sighting, known), **_standing(sighting, now))
-    if fingerprint(current) == fingerprint(known) and current.state == known.state:
+    is_same = fingerprint(current) == fingerprint(known) and not _is_replaced(current.photo, known.photo)
+    if is_same and current.state == known.state:
         # a moved embargo or a newly measured photo is worth keeping, and no correction
         return Unchanged(current)
     announced = _whole(sighting.updated) if sighting.updated else known.updated
@@ -256,14 +257,22 @@ def _content_of(sighting: Sighting, known: Article | None) -> dict[str, Any]:
     content = {f.name: getattr(sighting, f.name) for f in fields(Content)}
     photo = sighting.photo
     if known and photo and known.photo and photo.url == known.photo.url and not photo.is_measured:
-        content["photo"] = replace(
-            photo,
-            width=known.photo.width,
-            height=known.photo.height,
-            length=known.photo.length,
-            media_type=known.photo.media_type,
-        )
+        content["photo"] = measured_as(photo, known.photo)
     return content
+
+
+def measured_as(photo: Photo, known: Photo) -> Photo:
+    """The photo with what is known of its file."""
+    return replace(
+        photo, width=known.width, height=known.height, length=known.length, media_type=known.media_type
+    )
+
+
+def _is_replaced(photo: Photo | None, known: Photo | None) -> bool:
+    """Whether another file is at a photo's address than before."""
+    if not (photo and known and photo.is_measured and known.is_measured and photo.url == known.url):
+        return False
+    return photo != measured_as(photo, known)
 
 
 def _standing(sighting: Sighting, now: datetime) -> dict[str, Any]:

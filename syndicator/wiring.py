@@ -127,7 +127,7 @@ def look_into(folder: Path, bell: Bell | None = None) -> Newsroom:
 def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
     """The newsroom over a store that is open."""
     http = Http(allow=declared.fetch.allow)
-    photos = PhotoShelf(Path(declared.keep.photos), http)
+    photos = PhotoShelf(declared.keep.photos, http, limit=declared.keep.photos_mb * 1_000_000)
     names = {name for feed in declared.feeds.values() for name in feed.formats}
     return Newsroom(
         declared=declared,

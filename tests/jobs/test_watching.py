@@ -11,6 +11,8 @@ import pytest
 from syndicator.article import Photo, State
 from syndicator.errors import PhotoError, SourceError, SourceGone
 from syndicator.feed import Feed, Filter
+from syndicator.store import StoreError
+from syndicator.watch import SOON
 from tests.fakes import NOON, SITE, sighting
 from tests.jobs.newsroom import Story
 
@@ -275,3 +277,27 @@ def test_a_correction_that_changes_the_section_moves_between_feeds(story: Story)
     assert story.store.newest("all", 10) == []
     assert len(story.store.newest("sport", 10)) == 1
     assert sorted(d.channel for d in story.deliveries) == ["fans", "wire"]
+
+
+def test_what_could_not_be_recorded_is_looked_for_again_soon_and_is_not_the_sources_fault(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story.baseline()
+
+    def full(*_: object) -> None:
+        raise StoreError("database news.db: database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(story.store, "file", full)
+        with pytest.raises(StoreError):
+            story.publishes()
+    row = story.source_row
+    assert row.problems == ["not recorded: database news.db: database or disk is full"]
+    assert (row.error, row.failures, row.token) == ("", 0, None)
+    assert row.next_look == story.clock() + SOON
+
+    story.clock.tick(seconds=10)
+    story.look()
+
+    assert len(story.articles) == len(story.deliveries) == 1
+    assert story.source_row.problems == []
