@@ -18,6 +18,7 @@ from syndicator.deliver import Courier
 from syndicator.documents.directory import Directory
 from syndicator.feed import Feed, Site
 from syndicator.http import Http
+from syndicator.partners import fitted
 from syndicator.photos import PhotoShelf
 from syndicator.ports import Bell, Documents, Format, Photos, Source
 from syndicator.store import Store, open_store
@@ -97,6 +98,7 @@ class Newsroom:
             formats=self.formats,
             documents=self.documents,
             clock=self.clock,
+            fit=fitted,
         )
 
     def deliver(self, name: str) -> None:

@@ -214,6 +214,7 @@ class PageSource:
             authors=reading.authors(found, self.agency),
             section=found.get("section"),
             tags=found.tuple("tags"),
+            places=found.tuple("places"),
             language=reading.language(found, self.language),
             photo=reading.photo(found),
             note=found.get("note"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,7 @@ RULINGS: Mapping[str, tuple[Ruling, str]] = {
 @dataclass(frozen=True, kw_only=True)
 class Overview:
     """How everything stands, as the database tells it. ``queues`` is ``None`` while the broker does not
-    answer, and empty where nobody can ask it."""
+    answer, and empty where nobody can ask it. ``empty``: feeds that carry nothing."""
 
     sources: Sequence[Any]
     feeds: Sequence[Any]
@@ -45,6 +45,7 @@ class Overview:
     articles: Mapping[str, int]
     latest: Sequence[Line]
     queues: Mapping[str, int] | None
+    empty: Collection[str] = ()
 
     @property
     def totals(self) -> Mapping[str, int]:
@@ -101,6 +102,7 @@ class ConsolePages:
             articles=store.articles(),
             latest=store.deliveries(count=LATEST),
             queues=desk.queues() if desk.queues else {},
+            empty=store.empty_feeds(),
         )
 
     async def deliveries(self, request: Request) -> Response:

@@ -92,9 +92,25 @@ class Pages:
 
 def carries(feed: Feed) -> list[str]:
     """What a feed carries, one phrase for each condition."""
-    phrases = [f"{what}: {', '.join(values)}" for what, values in _conditions(feed.only)]
-    phrases += [f"without {what}: {', '.join(values)}" for what, values in _conditions(feed.exclude)]
-    return phrases or ["every article"]
+    return _phrases(feed.only) or ["every article"]
+
+
+def _phrases(chosen: Filter) -> list[str]:
+    phrases = [f"{what}: {', '.join(values)}" for what, values in _conditions(chosen)]
+    if chosen.any:
+        phrases.append("either " + "; or ".join(" and ".join(_phrases(each)) for each in chosen.any))
+    if chosen.exclude:
+        phrases += [f"without {phrase}" for phrase in _alternatives(chosen.exclude)]
+    return phrases
+
+
+def _alternatives(excluded: Filter) -> list[str]:
+    """What is not carried: any of these."""
+    phrases = [f"{what}: {', '.join(values)}" for what, values in _conditions(excluded)]
+    phrases += [" and ".join(_phrases(each)) for each in excluded.any]
+    if excluded.exclude and phrases:
+        phrases[-1] += f" (but for {', or '.join(_alternatives(excluded.exclude))})"
+    return phrases
 
 
 def _conditions(chosen: Filter) -> list[tuple[str, tuple[str, ...]]]:
@@ -103,6 +119,8 @@ def _conditions(chosen: Filter) -> list[tuple[str, tuple[str, ...]]]:
         (("tag", "tags"), chosen.tags),
         (("author", "authors"), chosen.authors),
         (("language", "languages"), chosen.languages),
+        (("place", "places"), chosen.places),
+        (("keyword", "keywords"), chosen.keywords),
         (("source", "sources"), chosen.sources),
     ]
     return [(nouns[len(values) > 1], values) for nouns, values in named if values]

@@ -112,9 +112,12 @@ def test_a_feed_arrives_with_its_conditions(tmp_path: Path) -> None:
         language="lo",
         url="https://news.test/sport",
         only=Filter(
-            sections=("Sport",), tags=("football",), authors=("A. Author",), languages=("lo", "en-GB")
+            sections=("Sport",),
+            tags=("football",),
+            authors=("A. Author",),
+            languages=("lo", "en-GB"),
+            exclude=Filter(tags=("chess",), sources=("wire",)),
         ),
-        exclude=Filter(tags=("chess",), sources=("wire",)),
         length=10,
         content="summary",
         formats=("json",),

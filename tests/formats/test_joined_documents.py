@@ -30,7 +30,7 @@ def by_feedgen_alone(feed: Feed, carried: Sequence[Article], dialect: _feedgen.D
     """The document as feedgen writes it from one generator with all entries in it."""
     made = _feedgen.header(SITE, feed, carried, dialect)
     for each in carried:
-        made.add_entry(_feedgen.entry(feed.content, each, dialect), order="append")
+        made.add_entry(_feedgen.entry(_feedgen.way(feed), each, dialect), order="append")
     return bytes(made.rss_str() if dialect == "rss" else made.atom_str())
 
 

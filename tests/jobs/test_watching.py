@@ -267,7 +267,7 @@ def test_a_new_channel_gets_no_old_news_and_a_new_feed_is_filled(story: Story) -
 
 def test_a_correction_that_changes_the_section_moves_between_feeds(story: Story) -> None:
     sport = Feed(name="sport", title="Sport", only=Filter(sections=("sport",)), channels=("fans",))
-    story.feeds = [replace(story.feeds[0], exclude=Filter(sections=("Sport",))), sport]
+    story.feeds = [replace(story.feeds[0], only=Filter(exclude=Filter(sections=("Sport",)))), sport]
     story.declare()
     story.baseline()
     story.publishes(section="City")
