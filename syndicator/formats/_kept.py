@@ -1,38 +1,41 @@
 """Entries, rendered once.
 
 A new article changes every feed that carries it, and in each of them one entry of fifty. The others are
-here, by what they were made of: all of an article, and how much of it the feed carries.
+here, by what they were made of: all of an article, and what its entry has to know of its feed (``About``:
+for most formats, how much of an article it carries).
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
 from syndicator.article import Article
-from syndicator.formats._text import Extent
+
+About = TypeVar("About", bound=Hashable)
 
 #: Bytes of entries that one format keeps: some two thousand of common length.
 ROOM = 8_000_000
 
 
-class Kept:
+class Kept(Generic[About]):
     """What ``render`` made of articles; the least recently used go first. May be used by many threads."""
 
-    def __init__(self, render: Callable[[Extent, Article], bytes], room: int = ROOM) -> None:
+    def __init__(self, render: Callable[[About, Article], bytes], room: int = ROOM) -> None:
         self._render, self._room, self._size = render, room, 0
-        self._entries: OrderedDict[tuple[Extent, Article], bytes] = OrderedDict()
+        self._entries: OrderedDict[tuple[About, Article], bytes] = OrderedDict()
         self._lock = threading.Lock()
 
-    def entry(self, extent: Extent, article: Article) -> bytes:
+    def entry(self, about: About, article: Article) -> bytes:
         """The entry, made now if it is not here. What ``render`` raises is not remembered."""
-        key = (extent, article)
+        key = (about, article)
         with self._lock:
             if key in self._entries:
                 self._entries.move_to_end(key)
                 return self._entries[key]
-        made = self._render(extent, article)
+        made = self._render(about, article)
         with self._lock:
             self._size += len(made) - len(self._entries.pop(key, b""))
             self._entries[key] = made

@@ -167,6 +167,7 @@ def articles(
         authors=st.lists(text, max_size=3, unique=True).map(tuple),
         section=st.just("") | text,
         tags=st.lists(text, max_size=3).map(tuple),
+        places=st.lists(text, max_size=2).map(tuple),
         language=st.sampled_from(["", "en", "lo", "pt-BR", "zh-Hant"]),
         photo=st.none() | photos(text, address),
         note=st.just("") | text,

@@ -1,4 +1,4 @@
-"""What validators demand: published schemas where they are at hand, and their further rules here."""
+"""What validators demand: published schemas, and their further rules here."""
 
 from __future__ import annotations
 
@@ -6,20 +6,18 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import jsonschema
 import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from referencing import Registry, Resource
 
 from syndicator import formats
 from syndicator.article import Article
 from syndicator.feed import Feed
+from tests.formats import schemas
 from tests.formats.newsroom import (
     FEED,
     PHOTO,
@@ -32,8 +30,6 @@ from tests.formats.newsroom import (
     tidy,
     written,
 )
-
-SCHEMAS = Path(__file__).parents[2].parent / "shared" / "schemas"
 
 NAMES = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -54,47 +50,21 @@ several = st.lists(
 either_feed = st.sampled_from([FEED, SHORT])
 
 
-def schema(name: str) -> Path:
-    path = SCHEMAS / name
-    if not path.exists():
-        pytest.skip(f"no schema {name} beside the checkout")
-    return path
-
-
 def found(element: Any, path: str) -> list[Any]:
     return list(element.findall(path, NAMES))
 
 
-@pytest.fixture(scope="module")
-def atom_grammar() -> Any:
-    return etree.RelaxNG(etree.parse(schema("atom.rng")))
-
-
-@pytest.fixture(scope="module")
-def json_feed_schema() -> jsonschema.Draft4Validator:
-    new, old = (
-        orjson.loads(schema(f"jsonfeed-{version}.schema.json").read_bytes()) for version in ("1.1", "1.0")
-    )
-    known = [("https://json.schemastore.org/feed-1", old), ("https://json.schemastore.org/feed-1.json", old)]
-    registry: Registry[Any] = Registry().with_resources(
-        (name, Resource.from_contents(each)) for name, each in known
-    )
-    return jsonschema.Draft4Validator(new, registry=registry)
-
-
 @given(carried=several, feed=either_feed)
-def test_atom_meets_the_grammar_of_rfc_4287(atom_grammar: Any, carried: list[Article], feed: Feed) -> None:
+def test_atom_meets_the_grammar_of_rfc_4287(carried: list[Article], feed: Feed) -> None:
     root = etree.fromstring(written(formats.kind("atom")(), carried, feed))
 
-    assert atom_grammar.validate(root), atom_grammar.error_log
+    schemas.atom().assertValid(root)
 
 
 @settings(max_examples=50)
 @given(carried=several, feed=either_feed)
-def test_json_feed_meets_its_schema(
-    json_feed_schema: jsonschema.Draft4Validator, carried: list[Article], feed: Feed
-) -> None:
-    json_feed_schema.validate(orjson.loads(written(formats.kind("json")(), carried, feed)))
+def test_json_feed_meets_its_schema(carried: list[Article], feed: Feed) -> None:
+    schemas.json_feed().validate(orjson.loads(written(formats.kind("json")(), carried, feed)))
 
 
 @given(carried=several, feed=either_feed)
