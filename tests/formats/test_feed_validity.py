@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -17,9 +17,11 @@ from lxml import etree
 from syndicator import formats
 from syndicator.article import Article
 from syndicator.feed import Feed
+from syndicator.text.clean import sanitise
 from tests.formats import schemas
 from tests.formats.newsroom import (
     FEED,
+    NINE,
     PHOTO,
     SHORT,
     SITE,
@@ -52,6 +54,14 @@ either_feed = st.sampled_from([FEED, SHORT])
 
 def found(element: Any, path: str) -> list[Any]:
     return list(element.findall(path, NAMES))
+
+
+def body_of(name: str, document: bytes) -> str:
+    """The text of the only entry."""
+    if name == "json":
+        return str(orjson.loads(document)["items"][0]["content_html"])
+    [body] = found(etree.fromstring(document), ".//content:encoded" if name == "rss" else ".//atom:content")
+    return str(body.text)
 
 
 @given(carried=several, feed=either_feed)
@@ -175,6 +185,65 @@ def test_a_feed_is_as_new_as_its_newest_change(name: str) -> None:
     when = {"rss": "Tue, 03 Mar 2026 10:30:00 +0000", "atom": "2026-03-03T10:30:00+00:00"}[name]
     path = {"rss": "channel/lastBuildDate", "atom": "atom:updated"}[name]
     assert [each.text for each in found(root, path)] == [when]
+
+
+@pytest.mark.parametrize(
+    ("icon", "shown"),
+    [
+        ("https://ledger.example/icon.PNG?v=2", True),
+        ("https://ledger.example/icon.svg", False),
+        ("https://ledger.example/favicon.ico", False),
+        ("", False),
+    ],
+)
+def test_a_feed_shows_the_sites_icon_where_rss_may_show_it(icon: str, shown: bool) -> None:
+    """https://www.rssboard.org/rss-profile#element-channel-image"""
+    site = replace(SITE, icon=icon)
+
+    [channel] = found(etree.fromstring(written(formats.kind("rss")(), [article()], site=site)), "channel")
+    atom = etree.fromstring(written(formats.kind("atom")(), [article()], site=site))
+
+    assert [each.findtext("url") for each in found(channel, "image")] == ([icon] if shown else [])
+    for image in found(channel, "image"):
+        assert image.findtext("title") == channel.findtext("title")
+        assert image.findtext("link") == channel.findtext("link")
+        assert (image.findtext("width"), image.findtext("height")) == ("144", "144")
+    assert [each.text for each in found(atom, "atom:icon")] == ([icon] if icon else [])
+    assert not found(atom, "atom:logo"), "which is twice as wide as high"
+
+
+def test_no_two_atom_entries_are_of_the_same_moment() -> None:
+    """However many articles change at once, readers can tell their entries apart by it. One that was never
+    corrected does not look as if it was."""
+    carried = [article(str(n), published=NINE, updated=NINE) for n in range(200)]
+
+    entries = found(etree.fromstring(written(formats.kind("atom")(), carried)), "atom:entry")
+    told = [each.findtext("atom:updated", None, NAMES) for each in entries]
+
+    assert len(set(told)) == 200
+    assert all(moment.startswith("2026-03-01T09:30:00.") for moment in told)
+    assert [each.findtext("atom:published", None, NAMES) for each in entries] == told
+
+
+@pytest.mark.parametrize("name", ["rss", "atom", "json"])
+def test_what_is_unusual_is_carried_whole(name: str) -> None:
+    long = article("1", title="long " * 2000, published=datetime(1931, 5, 1, tzinfo=UTC))
+
+    document = written(formats.kind(name)(), [long]).decode()
+
+    assert ("long " * 2000).strip() in document
+    assert ("01 May 1931" if name == "rss" else "1931-05-01") in document
+
+
+@pytest.mark.parametrize("name", ["rss", "atom", "json"])
+def test_players_in_a_page_are_links_in_a_feed(name: str) -> None:
+    """Readers show no frames, and aggregators refuse feeds for them."""
+    page = '<p>See:</p><iframe src="//video.example/embed/1" title="The bridge, a film"></iframe>'
+    sent = article(content_html=sanitise(page, "https://ledger.example/1"))
+
+    body = body_of(name, written(formats.kind(name)(), [sent]))
+
+    assert body == '<p>See:</p>\n<p><a href="https://video.example/embed/1">The bridge, a film</a></p>'
 
 
 def test_a_photo_nobody_has_measured_is_no_enclosure() -> None:
