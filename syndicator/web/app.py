@@ -4,6 +4,7 @@
 
     /                      the list of feeds
     /feeds/NAME.EXT        a feed
+    /sitemap.xml           the index of sitemaps
     /healthz /readyz       is it up, is it ready
     /metrics               for Prometheus
     /console               for operators
@@ -36,6 +37,7 @@ from syndicator.web.feeds import PREFIX, Feeds, MediaFormat
 from syndicator.web.guard import Guard, Throttle
 from syndicator.web.health import Health, Metrics
 from syndicator.web.pages import Pages
+from syndicator.web.sitemaps import Sitemaps
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +103,7 @@ def _routes(desk: Desk) -> list[Route | Mount]:
     return [
         Route("/", pages.index),
         Route(PREFIX + "{path:path}", pages.missing_feed),
+        Route("/sitemap.xml", Sitemaps(desk).index),
         Route("/healthz", health.live),
         Route("/readyz", health.ready),
         Route("/metrics", Metrics(desk).read),
