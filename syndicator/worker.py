@@ -68,6 +68,11 @@ def deliver(name: str) -> None:
     newsroom().deliver(name)
 
 
+@app.task(name="distribute")
+def distribute(name: str) -> None:
+    newsroom().distribute(name)
+
+
 @app.task(name="sweep")
 def sweep() -> None:
     newsroom().sweep()

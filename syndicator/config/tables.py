@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from syndicator.config.declared import Example, Fetch, Keep, Web
+from syndicator.config.declared import Example, Fetch, Hub, Keep, Web
 from syndicator.config.rules import (
     ChannelName,
     Domain,
@@ -40,8 +40,9 @@ class SiteTable:
     icon: WebAddress = ""
     hubs: tuple[WebAddress, ...] = ()
 
-    def site(self, web: Web) -> Site:
+    def site(self, web: Web, hub: Hub) -> Site:
         """The publisher as feeds name it."""
+        own = (web.hub,) if hub.enabled else ()
         return Site(
             title=self.title,
             url=self.url,
@@ -50,7 +51,7 @@ class SiteTable:
             language=self.language,
             copyright=self.copyright,
             icon=self.icon,
-            hubs=self.hubs,
+            hubs=tuple(dict.fromkeys((*own, *self.hubs))),
         )
 
 
@@ -62,6 +63,7 @@ class MainFile:
     keep: Keep
     web: Web
     fetch: Fetch
+    hub: Hub
     newsroom: Example | None = None
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     channels: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
