@@ -13,13 +13,14 @@ import errno
 import os
 import re
 import ssl
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from ipaddress import ip_address
+from time import monotonic
 from urllib.parse import SplitResult, urlsplit
 
 import uvloop
@@ -31,8 +32,12 @@ from syndicator.http import PORTS, USER_AGENT, Guard, check_address, plainly, re
 from syndicator.ports import Letter
 from syndicator.subscription import Answer
 
-#: Letters under way at once.
-AT_ONCE = 256
+#: Letters under way at once, in all and to one host.
+AT_ONCE, AT_HOST = 256, 32
+
+#: Letters that may wait for their hosts to be less busy, and for how many seconds: then their hosts are too
+#: slow for so many.
+WAITING, LONGEST = 400, 30.0
 
 #: Seconds for one letter in all.
 DEADLINE = 10.0
@@ -42,6 +47,9 @@ GROUP, GROUP_WAIT = 200, 0.5
 
 #: Bytes of an answer's head, and of its body.
 HEAD, BODY = 16_384, 16_384
+
+#: Seconds that the rest of an answer may take whose status is all that matters.
+REST = 0.5
 
 #: A host that has given no answer so many times in a row is not waited for again in this run.
 SILENCES = 8
@@ -101,6 +109,13 @@ class GuardedCallbacks:
         return ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
 
 
+def _host(letter: Letter) -> str:
+    try:
+        return urlsplit(letter.url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def _chained(first: Letter, rest: Iterator[Letter]) -> Iterator[Letter]:
     yield first
     yield from rest
@@ -116,6 +131,9 @@ class Run:
     hands: set[asyncio.Task[None]] = field(default_factory=set)
     idle: dict[Origin, list[Line]] = field(default_factory=lambda: defaultdict(list))
     silences: Counter[str] = field(default_factory=Counter)
+    busy: Counter[str] = field(default_factory=Counter)
+    waiting: dict[str, deque[tuple[Letter, float]]] = field(default_factory=lambda: defaultdict(deque))
+    deferred: int = 0
     trouble: BaseException | None = None
     is_begun: bool = False
 
@@ -124,7 +142,7 @@ class Run:
         all answers that had come."""
         if not self.is_begun:
             self.is_begun = True
-            self.full, self.some = asyncio.Event(), asyncio.Event()
+            self.full, self.some, self.moved = asyncio.Event(), asyncio.Event(), asyncio.Event()
             for _ in range(self.how.at_once):
                 hand = asyncio.create_task(self._work())
                 self.hands.add(hand)
@@ -162,13 +180,46 @@ class Run:
 
     async def _work(self) -> None:
         while self.trouble is None:
-            letter = next(self.letters, None)
+            letter = await self._take()
             if letter is None:
                 return
-            self.answers.append((letter, await self._ask(letter)))
-            self.some.set()
-            if len(self.answers) >= GROUP:
-                self.full.set()
+            host = _host(letter)
+            self.busy[host] += 1
+            while letter is not None:
+                self._record(letter, await self._ask(letter))
+                letter = self._deferred(host)
+            self.busy[host] -= 1
+            self.moved.set()
+
+    async def _take(self) -> Letter | None:
+        """The next letter to a host that is not busy with as many as it may be. Others wait."""
+        while True:
+            while self.deferred >= WAITING:
+                self.moved.clear()
+                await self.moved.wait()
+            letter = next(self.letters, None)
+            if letter is None or self.busy[_host(letter)] < AT_HOST:
+                return letter
+            self.waiting[_host(letter)].append((letter, monotonic()))
+            self.deferred += 1
+
+    def _deferred(self, host: str) -> Letter | None:
+        """The next letter that waited for this host; those that waited for too long are answered for it."""
+        waiting = self.waiting[host]
+        while waiting:
+            letter, since = waiting.popleft()
+            self.deferred -= 1
+            self.moved.set()
+            if monotonic() < since + LONGEST:
+                return letter
+            self._record(letter, Answer(error="its host is too slow"))
+        return None
+
+    def _record(self, letter: Letter, answer: Answer) -> None:
+        self.answers.append((letter, answer))
+        self.some.set()
+        if len(self.answers) >= GROUP:
+            self.full.set()
 
     async def _ask(self, letter: Letter) -> Answer:
         try:
@@ -210,7 +261,7 @@ class Run:
             if letter.body:
                 line.writer.write(letter.body)
             await line.writer.drain()
-            answer, keeps = await _read(line.reader, letter.url)
+            answer, keeps = await _read(line.reader, letter)
         finally:
             if keeps and line.is_open:
                 line.used = True
@@ -270,8 +321,10 @@ def _written(letter: Letter, parts: SplitResult, user_agent: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("ascii")
 
 
-async def _read(reader: asyncio.StreamReader, url: str) -> tuple[Answer, bool]:
-    """An answer, and whether the connection can carry another letter (RFC 9112 section 9.3)."""
+async def _read(reader: asyncio.StreamReader, letter: Letter) -> tuple[Answer, bool]:
+    """An answer, and whether the connection can carry another letter (RFC 9112 section 9.3). What is said
+    in answer to content is of no interest: it is only read for the connection's sake."""
+    url = letter.url
     for _ in range(INTERIM):
         head = (await reader.readuntil(b"\r\n\r\n"))[:-4].split(b"\r\n")
         found = STATUS.fullmatch(head[0])
@@ -283,7 +336,13 @@ async def _read(reader: asyncio.StreamReader, url: str) -> tuple[Answer, bool]:
     else:
         raise Broken(url, "it gives interim answers without end")
     headers = _headers(head[1:])
-    body, is_whole = await _body(reader, status, headers)
+    try:
+        async with asyncio.timeout(None if letter.method == "GET" else REST):
+            body, is_whole = await _body(reader, status, headers)
+    except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
+        if letter.method == "GET":
+            raise
+        body, is_whole = b"", False
     keeps = (
         is_whole and head[0].startswith(b"HTTP/1.1") and "close" not in headers.get("connection", "").lower()
     )

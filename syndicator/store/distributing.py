@@ -113,18 +113,19 @@ class Distributing(Base):
 
     def settle_subscriptions(self, topic: str, subscriptions: Sequence[Subscription], now: datetime) -> None:
         table = schema.topic
-        sent = [s for s in subscriptions if not s.failures]
-        failed = [s for s in subscriptions if s.failures]
+        sent = [s for s in subscriptions if _is_done(s)]
+        others = [s for s in subscriptions if not _is_done(s)]
+        failed = sum(s.failures > 0 for s in others)
         with self.writing() as connection:
             _hold(connection, topic)
             if sent:
                 connection.execute(_sent(now), [_sent_values(s) for s in sent])
-            if failed:
-                connection.execute(_failed(), [_failed_values(s, now) for s in failed])
+            if others:
+                connection.execute(_owing(), [_owing_values(s, now) for s in others])
             connection.execute(
                 update(table)
                 .where(table.c.name == topic)
-                .values(sent=table.c.sent + len(sent), failed=table.c.failed + len(failed))
+                .values(sent=table.c.sent + len(sent), failed=table.c.failed + failed)
             )
 
     def file_intent(self, intent: Intent, host: str, terms: Terms, now: datetime) -> None:
@@ -289,6 +290,10 @@ def _subscribe(connection: Connection, asked: Row[Any], wants: str, now: datetim
     connection.execute(insert(table), {**about, **values, "kind": Kind.SUBSCRIBER.value, "log": []})
 
 
+def _is_done(after: Subscription) -> bool:
+    return after.state is State.ACTIVE and after.next_attempt is None
+
+
 def _sent(now: datetime) -> Any:
     table = schema.subscription
     is_newest = table.c.wants == bindparam("now_has")
@@ -313,7 +318,7 @@ def _sent_values(after: Subscription) -> dict[str, Any]:
     return {"row": after.id, "hand": after.token, "now_has": after.has, "lines": list(after.log)}
 
 
-def _failed() -> Any:
+def _owing() -> Any:
     table = schema.subscription
     return (
         update(table)
@@ -332,7 +337,7 @@ def _failed() -> Any:
     )
 
 
-def _failed_values(after: Subscription, now: datetime) -> dict[str, Any]:
+def _owing_values(after: Subscription, now: datetime) -> dict[str, Any]:
     return {
         "row": after.id,
         "hand": after.token,
