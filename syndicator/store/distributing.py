@@ -149,7 +149,9 @@ class Distributing(Base):
                 "token": None,  # an answer to what was asked before is no answer to this
                 "lease_until": None,
             }
-            query = _insert(connection, table).on_conflict_do_update(["topic", "callback"], set_=values)
+            query = _insert(connection, table).on_conflict_do_update(
+                index_elements=["topic", "callback"], set_=values
+            )
             connection.execute(query, {"topic": intent.topic, "callback": intent.callback, **values})
 
 
