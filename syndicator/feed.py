@@ -118,6 +118,10 @@ class Site:
         number of an archive."""
         return f"{self.feeds_url}/{path(feed.name, extension, page)}"
 
+    def links(self, address: str) -> str:
+        """The ``Link`` header of a document: itself and its hubs (WebSub section 4)."""
+        return ", ".join([f'<{address}>; rel="self"', *(f'<{hub}>; rel="hub"' for hub in self.hubs)])
+
 
 def path(feed: str, extension: str, page: int | None = None) -> str:
     """Where a document is, below the place of all feeds: ``NAME.EXT``, an archive at ``NAME/PAGE.EXT``."""

@@ -14,7 +14,7 @@ from syndicator.doorbells import SCHEME
 from syndicator.secret import Secret
 
 #: One queue per job, so that a slow one never delays another (workers choose by ``--jobs``).
-JOBS = ("watch", "build", "deliver", "sweep")
+JOBS = ("watch", "build", "deliver", "distribute", "sweep")
 
 #: Seconds between sweeps: what a lost doorbell costs.
 SWEEP_EVERY = 2.0

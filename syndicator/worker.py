@@ -73,6 +73,11 @@ def deliver(name: str) -> None:
         newsroom().deliver(name)
 
 
+@app.task(name="distribute")
+def distribute(name: str) -> None:
+    newsroom().distribute(name)
+
+
 @app.task(name="sweep")
 def sweep() -> None:
     with _told("sweep"):

@@ -5,6 +5,7 @@
     /                      the list of feeds
     /feeds/NAME.EXT        a feed
     /sitemap.xml           the index of sitemaps
+    /hub                   to be sent it when it changes (WebSub)
     /healthz /readyz       is it up, is it ready
     /metrics               for Prometheus
     /console               for operators
@@ -36,6 +37,7 @@ from syndicator.web.desk import Desk, utc_now
 from syndicator.web.feeds import PREFIX, Feeds, MediaFormat
 from syndicator.web.guard import Guard, Throttle
 from syndicator.web.health import Health, Metrics
+from syndicator.web.hub import HubPages, Reception
 from syndicator.web.pages import Pages
 from syndicator.web.sitemaps import Sitemaps
 
@@ -62,12 +64,14 @@ def create_app(
     password: str | None = None,
     outboxes: Mapping[str, Path] | None = None,
     queues: Callable[[], Mapping[str, int] | None] | None = None,
+    hub: Reception | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> Starlette:
     """The application. Needs neither database nor broker to begin, and serves feeds without them.
 
     ``host`` is the address that it listens on: without a ``password``, the console is for this machine
-    alone. ``outboxes`` are folders of posts by channel (``Outbox.place``). See ``Desk`` for the rest.
+    alone. ``outboxes`` are folders of posts by channel (``Outbox.place``). ``hub`` ``None``: there is no hub
+    of our own. See ``Desk`` for the rest.
     """
     desk = Desk(
         site=site,
@@ -81,7 +85,7 @@ def create_app(
         clock=clock,
     )
     return Starlette(
-        routes=_routes(desk),
+        routes=_routes(desk, hub),
         middleware=[
             Middleware(
                 Feeds,
@@ -98,9 +102,10 @@ def create_app(
     )
 
 
-def _routes(desk: Desk) -> list[Route | Mount]:
+def _routes(desk: Desk, hub: Reception | None) -> list[Route | Mount]:
     pages, health, console = Pages(desk), Health(desk), ConsolePages(desk)
     return [
+        *([Route("/hub", HubPages(desk, hub).answer, methods=["GET", "POST"])] if hub else []),
         Route("/", pages.index),
         Route(PREFIX + "{path:path}", pages.missing_feed),
         Route("/sitemap.xml", Sitemaps(desk).index),

@@ -395,6 +395,7 @@ KEYS = sorted(
         "keep": "database broker documents photos",
         "web": "listen public_url password",
         "fetch": "allow",
+        "hub": "enabled lease shortest_lease longest_lease give_up signature subscriptions per_host",
         "newsroom": "folder listen state",
         "sources.wire": "kind address every rechecks timezone cache most share embargoes pace tone shelves first "
         "headers key",
