@@ -53,7 +53,16 @@ def recorded(folder: Path) -> None:
     watched = time.perf_counter()
     formats = {name: kind(name)() for name in ALL.formats}
     documents = Directory(folder / "d")
-    build(ALL, site=SITE, store=store, formats=formats, documents=documents, clock=now, fit=fitted)
+    build(
+        ALL,
+        site=SITE,
+        store=store,
+        formats=formats,
+        documents=documents,
+        bell=FakeBell(),
+        clock=now,
+        fit=fitted,
+    )
     built = time.perf_counter()
     (folder / "plain.json").write_text("\n".join(json.dumps(repr(s)) for s in shows))
     plain = time.perf_counter() - built

@@ -3,6 +3,7 @@
 ::
 
     claim the feed → newest articles → an entry each → documents → replace at once → settle
+        → ring for the topics whose content is new
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from datetime import datetime
 from syndicator.article import Article
 from syndicator.errors import SyndicatorError
 from syndicator.feed import Feed, Site
-from syndicator.ports import LEASE, BuildStore, Document, Documents, Format, History
+from syndicator.ports import LEASE, Bell, BuildStore, Document, Documents, Format, History
 from syndicator.profile import Unfit
+from syndicator.subscription import digest
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,7 @@ def build(
     store: BuildStore,
     formats: Mapping[str, Format],
     documents: Documents,
+    bell: Bell,
     clock: Callable[[], datetime],
     fit: Callable[[Site, Feed, Article], Article],
 ) -> bool:
@@ -52,7 +55,10 @@ def build(
     except Exception as e:
         store.settle_feed(stale, now=clock(), error=f"{type(e).__name__}: {e}")
         raise
-    store.settle_feed(stale, now=clock(), left_out=left_out)
+    topics = {d.path(feed.name): digest(d.content) for d in built if d.page is None}
+    moved = store.settle_feed(stale, now=clock(), left_out=left_out, topics=topics)
+    for topic in moved:  # only now that the new bytes are served
+        bell.ring("distribute", topic)
     log.info("feed %s: built, %d entries", feed.name, len(articles))
     return True
 

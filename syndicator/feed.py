@@ -100,6 +100,7 @@ class Site:
 
     ``url`` is the newsroom's home page; ``feeds_url`` where the feeds are served, without a trailing
     slash (``https://feeds.example.org/feeds``). ``authority`` mints guids. ``hubs`` are WebSub hubs.
+    ``former_hosts``: where the newsroom was before (``old.example.org``).
     """
 
     title: str
@@ -110,11 +111,16 @@ class Site:
     copyright: str = ""
     icon: str = ""
     hubs: tuple[str, ...] = ()
+    former_hosts: tuple[str, ...] = ()
 
     def address(self, feed: Feed, extension: str, page: int | None = None) -> str:
         """The one address of a feed document: WebSub's topic, RSS's and Atom's ``self``. ``page``: the
         number of an archive."""
         return f"{self.feeds_url}/{path(feed.name, extension, page)}"
+
+    def links(self, address: str) -> str:
+        """The ``Link`` header of a document: itself and its hubs (WebSub section 4)."""
+        return ", ".join([f'<{address}>; rel="self"', *(f'<{hub}>; rel="hub"' for hub in self.hubs)])
 
 
 def path(feed: str, extension: str, page: int | None = None) -> str:

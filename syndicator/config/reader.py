@@ -90,10 +90,11 @@ class Reader:
             return None
         return Declared(
             folder=self.scope.folder,
-            site=told.site.site(told.web),
+            site=told.site.site(told.web, told.hub),
             keep=told.keep,
             web=told.web,
             fetch=told.fetch,
+            hub=told.hub,
             newsroom=told.newsroom,
             sources={name: source for name, source in sources.items() if source},
             channels={name: channel for name, channel in channels.items() if channel},
@@ -105,7 +106,7 @@ class Reader:
         if self.main.data is None:
             return None
         # What is left out has defaults, and those are treated like values: paths start at the folder.
-        whole = {"keep": {}, "web": {}, "fetch": {}, **self.main.data}
+        whole = {"keep": {}, "web": {}, "fetch": {}, "hub": {}, **self.main.data}
         found = self._filled(self.main, (), MainFile, whole)
         return MainFile(**found) if found else None
 

@@ -42,7 +42,10 @@ def _web_address(url: str) -> str:
         is_right = False
     if not is_right:
         raise ValueError('must be a web address, such as "https://news.example/"')
-    return url
+    # As feeds' ids have to be, which are compared letter by letter: RFC 3986 sections 6.2.2.1 and 6.2.3
+    user, at, place = parts.netloc.rpartition("@")
+    host = place.lower().removesuffix({"http": ":80", "https": ":443"}[parts.scheme])
+    return parts._replace(netloc=user + at + host).geturl()
 
 
 def _domain(name: str) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from syndicator.config.declared import Example, Fetch, Keep, Web
+from syndicator.config.declared import Example, Fetch, Hub, Keep, Web
 from syndicator.config.rules import (
     ChannelName,
     Domain,
@@ -41,9 +41,11 @@ class SiteTable:
     copyright: str = ""
     icon: WebAddress = ""
     hubs: tuple[WebAddress, ...] = ()
+    former_hosts: tuple[Domain, ...] = ()
 
-    def site(self, web: Web) -> Site:
+    def site(self, web: Web, hub: Hub) -> Site:
         """The publisher as feeds name it."""
+        own = (web.hub,) if hub.enabled else ()
         return Site(
             title=self.title,
             url=self.url,
@@ -52,7 +54,8 @@ class SiteTable:
             language=self.language,
             copyright=self.copyright,
             icon=self.icon,
-            hubs=self.hubs,
+            hubs=tuple(dict.fromkeys((*own, *self.hubs))),
+            former_hosts=self.former_hosts,
         )
 
 
@@ -64,6 +67,7 @@ class MainFile:
     keep: Keep
     web: Web
     fetch: Fetch
+    hub: Hub
     newsroom: Example | None = None
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     channels: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

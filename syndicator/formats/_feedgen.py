@@ -101,6 +101,8 @@ def header(site: Site, feed: Feed, articles: Sequence[Article], dialect: Dialect
         made.rights(site.copyright)
     if site.icon:
         made.icon(_text.uri(site.icon))
+        if dialect == "rss" and _text.is_picture(site.icon):
+            _image(made, site, feed)
     made.link(_links(site, feed, address, dialect), replace=True)
     made.register_extension("more", *EXTENSIONS[dialect])
     made.more.hubs, made.more.is_empty = site.hubs, not articles
@@ -120,6 +122,13 @@ def _facts(site: Site, feed: Feed, updated: datetime | None) -> dict[str, str]:
     }
 
 
+def _image(made: FeedGenerator, site: Site, feed: Feed) -> None:
+    """The site's square icon as RSS's picture of the feed, shown as large as that may be: titles and links
+    are to be the feed's own (https://www.rssboard.org/rss-profile#element-channel-image)."""
+    link = _text.uri(feed.url or site.url)
+    made.image(_text.uri(site.icon), feed.title, link, width="144", height="144")
+
+
 def _links(site: Site, feed: Feed, address: str, dialect: Dialect) -> list[dict[str, str]]:
     return [
         {"href": address, "rel": "self", "type": f"application/{dialect}+xml"},
@@ -134,8 +143,11 @@ def entry(way: Way, article: Article, dialect: Dialect) -> Entry:
     made = Entry()
     made.guid(article.guid, permalink=False)
     made.title(_text.title(article))
-    made.published(article.published)
-    made.updated(article.updated)
+    times = [article.published, article.updated]
+    if dialect == "atom":
+        times = [_text.told_apart(article.guid, time) for time in times]
+    made.published(times[0])
+    made.updated(times[1])
     made.link(href=_text.uri(article.url), rel="alternate", type="text/html")
     if lead := _text.lead(extent, article):
         made.summary(lead, type="html")

@@ -17,7 +17,17 @@ from syndicator.web.feeds import PREFIX
 log = logging.getLogger(__name__)
 
 #: How formats are called where people read it.
-LABELS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
+LABELS = {
+    "rss": "RSS",
+    "atom": "Atom",
+    "json": "JSON Feed",
+    "ninjs": "ninjs",
+    "sitemap": "Sitemap",
+    "news": "News sitemap",
+}
+
+#: Formats that are for other programs than feed readers, which are to find the rest by themselves.
+NOT_FOR_READERS = {"ninjs", "sitemap", "news"}
 
 #: Seconds that caches may keep the list of feeds.
 MAX_AGE = 60
@@ -26,13 +36,15 @@ MAX_AGE = 60
 @dataclass(frozen=True, kw_only=True)
 class Link:
     """A feed in one format. ``path`` leads there from this server, ``address`` is what to subscribe to;
-    ``modified``: when it last changed, ``None`` while it is not built."""
+    ``modified``: when it last changed, ``None`` while it is not built. ``is_for_readers``: feed readers
+    take it."""
 
     label: str
     media_type: str
     path: str
     address: str
     modified: datetime | None
+    is_for_readers: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +99,7 @@ class Pages:
             path=PREFIX + file,
             address=self.desk.site.address(feed, form.extension),
             modified=served.modified if served else None,
+            is_for_readers=name not in NOT_FOR_READERS,
         )
 
 

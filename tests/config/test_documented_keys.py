@@ -13,7 +13,7 @@ import pytest
 
 import syndicator.channels
 import syndicator.sources
-from syndicator.config import Example, Fetch, Keep, Web, load
+from syndicator.config import Example, Fetch, Hub, Keep, Web, load
 from syndicator.config.reader import CHANNELS, SOURCES
 from syndicator.config.shapes import settings
 from syndicator.config.tables import ChannelTable, Conditions, FeedFile, SiteTable, SourceTable
@@ -29,6 +29,7 @@ TABLES: dict[str, type[Any]] = {
     "[keep]": Keep,
     "[web]": Web,
     "[fetch]": Fetch,
+    "[hub]": Hub,
     "[newsroom]": Example,
     "[sources.NAME]": SourceTable,
     "[channels.NAME]": ChannelTable,

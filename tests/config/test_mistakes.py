@@ -27,7 +27,7 @@ PAGER = '[channels.desk]\nkind = "pager"\nnumber = "42"\ntoken = "env:T"\n'
         ('titel = "x"', "4: [site] titel: there is no such key; do you mean 'title'?"),
         (
             "zzz = 1",
-            "4: [site] zzz: there is no such key; there are authority, copyright, hubs, icon, language, timezone, title, url",
+            "4: [site] zzz: there is no such key; there are authority, copyright, former_hosts, hubs, icon, language, timezone, title, url",
         ),
         ("[sorces.a]", "4: [sorces]: there is no such key; do you mean 'sources'?"),
         (WIRE + "mots = 3", "7: [sources.wire] mots: there is no such key; do you mean 'most'?"),
@@ -395,6 +395,7 @@ KEYS = sorted(
         "keep": "database broker documents photos",
         "web": "listen public_url password",
         "fetch": "allow",
+        "hub": "enabled lease shortest_lease longest_lease give_up signature subscriptions per_host",
         "newsroom": "folder listen state",
         "sources.wire": "kind address every rechecks timezone cache most share embargoes pace tone shelves first "
         "headers key",

@@ -60,6 +60,17 @@ def test_a_quiet_day_needs_nobody(console: Browser, story: Story) -> None:
     assert "worker-1" in page
 
 
+def test_a_post_that_was_taken_back_is_no_article_that_stands(console: Browser, story: Story) -> None:
+    story.publishes()
+    story.delivers()
+    assert "withdrawn" not in console.get("/console/deliveries").text
+
+    story.retracts()
+    story.delivers()
+
+    assert "withdrawn" in console.get("/console/deliveries").text
+
+
 def test_a_newsroom_without_workers_says_so(console: Browser) -> None:
     assert "No worker is alive" in console.get("/console").text
 
