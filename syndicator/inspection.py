@@ -224,10 +224,6 @@ class _Inspector:
         if heaviest > HEAVY:
             found = f"{heaviest:,} bytes in one document"
             self._find("warning", None, "size", found, f"at most {HEAVY:,}", JSON_FEED)
-        same = sum(n - 1 for n in Counter(each.updated for each in taken).values())
-        if same and "atom" in feed.formats:
-            found = f"{same} of {len(taken)} entries were updated in the same second as another"
-            self._find("warning", None, "updated", found, "", VALIDATOR.format("warning/DuplicateUpdated"))
         if feed.profile:
             for objection in feed.profile.feed_objections(
                 address=site.feeds_url,
