@@ -104,9 +104,10 @@ def status(folder: Path, *, as_json: bool, alive: str = "") -> None:
             ]
             for table in (schema.source, schema.feed, schema.channel)
         }
-    queue = store.standings()
+    queue, audiences = store.standings(), store.audiences()
     if as_json:
-        said = {**tables, "deliveries": queue, "processes": dict(processes)}
+        topics = [asdict(audience) for audience in audiences]
+        said = {**tables, "deliveries": queue, "topics": topics, "processes": dict(processes)}
         print(json.dumps(said, default=str, ensure_ascii=False))
         return
     screen = Console()
@@ -123,6 +124,11 @@ def status(folder: Path, *, as_json: bool, alive: str = "") -> None:
     table = Table("channel", *(s.value for s in Standing), title="deliveries", title_justify="left")
     for channel, counts in queue.items():
         table.add_row(channel, *(str(counts.get(s.value, 0)) for s in Standing))
+    screen.print(table)
+    table = Table("topic", "subscribers", "failing", "behind", title="subscribers", title_justify="left")
+    for each in audiences:
+        active = each.states.get("active", 0)
+        table.add_row(each.topic, *(str(count) for count in (active, each.failing, each.owed)))
     screen.print(table)
     screen.print(Text(", ".join(f"{n} {kind}" for kind, n in processes.items()) or "no process is running"))
 

@@ -48,7 +48,7 @@ BATCH = 200
 MOST = 20_000
 
 #: How long to wait where the documents at hand are older than what is on record.
-BEHIND = timedelta(seconds=5)
+BEHIND = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, kw_only=True)

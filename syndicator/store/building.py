@@ -58,5 +58,6 @@ class Building(Base):
             said = "\n".join(left_out)
             values = {"has": stale.wants, "built_at": now, "error": said, "failures": 0}
         with self.writing() as connection:
-            let_go(connection, schema.feed, stale.name, stale.token, **values)
+            if not let_go(connection, schema.feed, stale.name, stale.token, **values):
+                return []  # another hand builds it, and tells
             return [name for name, has in (topics or {}).items() if move_topic(connection, name, has, now)]

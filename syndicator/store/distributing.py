@@ -68,6 +68,7 @@ class Distributing(Base):
             if names:
                 query = _insert(connection, table).on_conflict_do_nothing()
                 connection.execute(query, [{"name": name} for name in sorted(names)])
+            connection.execute(delete(table).where(table.c.name.not_in(names)))
             _end_topics(connection, topics, now)
             _declare_hubs(connection, pings, now)
 

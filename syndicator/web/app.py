@@ -118,6 +118,7 @@ def _routes(desk: Desk, hub: Reception | None) -> list[Route | Mount]:
         Route("/console/deliveries/{id:int}/{action}", console.rule, methods=["POST"]),
         Route("/console/channels/{name}/{action}", console.channel, methods=["POST"]),
         Route("/console/sources/{name}/{action}", console.source, methods=["POST"]),
+        Route("/console/topics/{name}", console.topic),
         Route("/console/outbox", console.outbox),
         Route("/console/outbox/{name}/{file}", console.photo),
         Mount("/static", StaticFiles(packages=[("syndicator.web", "static")])),

@@ -69,7 +69,9 @@ def is_signed(request: Request, secret: str, method: str = "sha256") -> bool:
 class HubStory(Story):
     """A newsroom whose feed has subscribers."""
 
-    def __init__(self, store: Store, folder: Path, *, allow: tuple[str, ...] = ("127.0.0.1",)) -> None:
+    def __init__(
+        self, store: Store, folder: Path, *, allow: tuple[str, ...] = ("127.0.0.1",), begins: bool = True
+    ) -> None:
         self.documents = Directory(folder / "documents")
         self.formats = {name: syndicator.formats.kind(name)() for name in FEED.formats}
         self.topics = topics(NEWS, [FEED], self.formats)
@@ -77,6 +79,8 @@ class HubStory(Story):
         self.guard = Guard(allow)
         self.other_hubs: tuple[str, ...] = ()
         super().__init__(store)
+        if not begins:  # another process tells the story
+            return
         self.baseline()
         self.builds()
         self.bell.rung.clear()

@@ -348,6 +348,28 @@ def test_subscribers_of_a_topic_that_ends_are_told_so(story: HubStory, subscribe
     assert story.subscriptions == story.intents == []
 
 
+def test_subscribers_of_a_hub_that_closes_are_told_so(story: HubStory, subscriber: Subscriber) -> None:
+    story.subscribes(subscriber.address + "/a")
+
+    story.store.declare_topics((), (), story.clock())
+    story.distributes()
+
+    assert subscriber.asked[-1]["hub.mode"] == "denied"
+    assert story.subscriptions == story.intents == []
+
+
+def test_a_denial_that_nobody_hears_is_given_up(story: HubStory, subscriber: Subscriber) -> None:
+    story.subscribes(subscriber.address + "/a")
+    subscriber.trouble = Trouble(reset)
+    story.store.declare_topics((), (), story.clock())
+
+    for _ in range(5):
+        story.distributes()
+        story.clock.tick(minutes=2)
+
+    assert story.intents == []
+
+
 def test_declaring_again_changes_nothing_for_anybody(story: HubStory, subscriber: Subscriber) -> None:
     story.other_hubs = ("https://hub.example/",)
     story.declare()
@@ -429,7 +451,7 @@ def test_documents_older_than_the_record_are_not_sent_again(story: HubStory, sub
     assert subscriber.bodies() == [old]
     assert story.subscription.failures == 0
     place.write_bytes(new)
-    story.clock.tick(seconds=6)
+    story.clock.tick(seconds=31)
     story.distributes()
 
     assert subscriber.bodies() == [old, new]
@@ -460,7 +482,7 @@ def test_what_a_dead_worker_had_in_hand_is_sent_when_its_lease_has_run_out(
     story.distributes()
     assert sum(len(subscriber.bodies(f"/{path}")) for path in "abc") == 1
     story.clock.tick(seconds=91)
-    assert story.store.due(story.clock()).topics == [ATOM, "all.rss"][:1]
+    assert story.store.due(story.clock()).topics == [ATOM]
     story.distributes()
 
     assert [subscriber.bodies(f"/{path}") for path in "abc"] == [[served]] * 3
