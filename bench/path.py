@@ -51,7 +51,8 @@ def recorded(folder: Path) -> None:
     watch(source, editor=editor, store=store, photos=FakePhotos(), bell=FakeBell(), clock=now)
     watched = time.perf_counter()
     formats = {name: kind(name)() for name in ALL.formats}
-    build(ALL, site=SITE, store=store, formats=formats, documents=Directory(folder / "d"), clock=now)
+    documents = Directory(folder / "d")
+    build(ALL, site=SITE, store=store, formats=formats, documents=documents, bell=FakeBell(), clock=now)
     built = time.perf_counter()
     (folder / "plain.json").write_text("\n".join(json.dumps(repr(s)) for s in shows))
     plain = time.perf_counter() - built

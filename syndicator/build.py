@@ -2,21 +2,40 @@
 
 ::
 
-    claim the feed → newest articles → an entry each → documents → replace at once → settle
+    claim the feed → close archives → an entry per article → documents → replace → settle → ring for more
+
+What a build costs depends on the documents that it touches: the feed's own, and those archives that have
+changed.
 """
 
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from syndicator.article import Article
 from syndicator.errors import SyndicatorError
 from syndicator.feed import Feed, Site
-from syndicator.ports import LEASE, BuildStore, Document, Documents, Format, History
+from syndicator.ports import (
+    LEASE,
+    Archive,
+    Bell,
+    BuildStore,
+    Document,
+    Documents,
+    Format,
+    History,
+    Outcome,
+    Stale,
+)
 
 log = logging.getLogger(__name__)
+
+#: Entries of archives in one build, which must end well within its lease. What is more waits for the next.
+AT_ONCE = 1000
 
 
 def build(
@@ -26,51 +45,126 @@ def build(
     store: BuildStore,
     formats: Mapping[str, Format],
     documents: Documents,
+    bell: Bell,
     clock: Callable[[], datetime],
 ) -> bool:
     """Build a feed, if it serves less than it wants and is in no other hand. True when it was built."""
     stale = store.claim_feed(feed.name, clock(), LEASE)
     if stale is None:
         return False
-    left_out: list[str] = []
+    edition = _Edition(site, feed, [formats[name] for name in feed.formats], store, documents, clock())
     try:
-        articles = store.newest(feed.name, feed.length)
-        built = [
-            _render(formats[name], site, feed, articles, stale.changed, left_out) for name in feed.formats
-        ]
-        documents.replace(feed.name, built)
+        outcome = edition.publish(stale)
     except SyndicatorError as e:
-        log.warning("feed %s: %s", feed.name, e)
-        store.settle_feed(stale, now=clock(), error=str(e))
-        return False
+        outcome = edition.outcome(error=str(e))
     except Exception as e:
-        store.settle_feed(stale, now=clock(), error=f"{type(e).__name__}: {e}")
+        store.settle_feed(stale, edition.outcome(error=f"{type(e).__name__}: {e}"), clock())
         raise
-    store.settle_feed(stale, now=clock(), left_out=left_out)
-    log.info("feed %s: built, %d entries", feed.name, len(articles))
+    store.settle_feed(stale, outcome, clock())
+    if outcome.error:
+        log.warning("feed %s: %s", feed.name, outcome.error)
+        return False
+    log.info("feed %s: built, %d entries", feed.name, edition.length)
+    if outcome.has_more:
+        bell.ring("build", feed.name)
     return True
 
 
-def _render(
-    form: Format,
-    site: Site,
-    feed: Feed,
-    articles: Sequence[Article],
-    modified: datetime,
-    left_out: list[str],
-) -> Document:
-    """The document; an article that cannot be rendered is left out of it, and named."""
-    carried, entries = [], []
-    for article in articles:
-        try:
-            entries.append(form.entry(site, feed, article))
-            carried.append(article)
-        except ValueError as e:
-            left_out.append(f"{form.extension}: {article.url} is left out: {e}")
-            log.warning("feed %s: %s", feed.name, left_out[-1])
-    return Document(
-        extension=form.extension,
-        content=form.document(site, feed, carried, entries, History()),
-        modified=modified,
-        entries=entries,
-    )
+@dataclass
+class _Edition:
+    """One build of one feed, and what it has come to so far."""
+
+    site: Site
+    feed: Feed
+    formats: Sequence[Format]
+    store: BuildStore
+    documents: Documents
+    now: datetime
+    length: int = 0
+    built: list[Archive] = field(default_factory=list)
+    carried: list[str] = field(default_factory=list)
+    left_out: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    expiries: list[datetime] = field(default_factory=list)
+
+    def outcome(self, *, has_more: bool = False, error: str = "") -> Outcome:
+        return Outcome(
+            archives=self.built,
+            carried=self.carried,
+            left_out={guid: "\n".join(lines) for guid, lines in self.left_out.items()},
+            expires=min(self.expiries, default=None),
+            has_more=has_more,
+            error=error,
+        )
+
+    def publish(self, stale: Stale) -> Outcome:
+        """Archives first, so that no document ever links to one that is not there."""
+        store, feed = self.store, self.feed
+        most = max(2, AT_ONCE // feed.length)
+        # Half of that, at most: all that are closed here are built here, and the one that they follow, too.
+        was_full = feed.keeps_archives and store.close_archives(stale, feed.length, self.now, most=most // 2)
+        unbuilt = store.unbuilt_archives(feed.name, most + 1)
+        last = store.last_archive(feed.name)
+        for archive in reversed(unbuilt[:most]):
+            self._publish_archive(archive, last)
+        self._publish_feed(stale.changed, last)
+        return self.outcome(has_more=was_full or len(unbuilt) > most)
+
+    def _publish_feed(self, changed: datetime, last: int) -> None:
+        feed = self.feed
+        since = self.now - feed.age if feed.age else None
+        articles = self.store.newest(feed.name, feed.length, since)
+        history = History(
+            previous=(last or None) if feed.keeps_archives else None,
+            withdrawn=self.store.withdrawn(feed.name, feed.length),
+        )
+        self.length = len(articles)
+        self._replace(self.formats, articles, history, changed)
+
+    def _publish_archive(self, archive: Archive, last: int) -> None:
+        number = archive.number
+        articles = self.store.archived(self.feed.name, number)
+        history = History(
+            page=number,
+            previous=number - 1 if number > 1 else None,
+            following=number + 1 if number < last else None,
+        )
+        keeping = [form for form in self.formats if form.keeps_archives]
+        self._replace(keeping, articles, history, archive.changed)
+        self.built.append(archive)
+
+    def _replace(
+        self, formats: Sequence[Format], articles: Sequence[Article], history: History, changed: datetime
+    ) -> None:
+        self.carried += [article.guid for article in articles]
+        made = [self._made(form, self._young(form, articles), history, changed) for form in formats]
+        self.documents.replace(self.feed.name, made)
+
+    def _young(self, form: Format, articles: Sequence[Article]) -> Sequence[Article]:
+        """Those that are not too old, with a note of when the next one will be."""
+        ages = [age for age in (self.feed.age, form.age) if age is not None]
+        if not ages:
+            return articles
+        age = min(ages)
+        young = [article for article in articles if article.published + age > self.now]
+        self.expiries += [article.published + age for article in young]
+        return young
+
+    def _made(
+        self, form: Format, articles: Sequence[Article], history: History, changed: datetime
+    ) -> Document:
+        """The document; an article that cannot be rendered is left out of it, and named."""
+        carried, entries = [], []
+        for article in articles:
+            try:
+                entries.append(form.entry(self.site, self.feed, article))
+                carried.append(article)
+            except ValueError as e:
+                self.left_out[article.guid].append(f"{form.extension}: {e}")
+                log.warning("feed %s: %s: %s is left out: %s", self.feed.name, form.extension, article.url, e)
+        return Document(
+            extension=form.extension,
+            content=form.document(self.site, self.feed, carried, entries, history),
+            modified=changed,
+            page=history.page,
+            entries=entries,
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Literal
 
 from syndicator.article import Article
@@ -48,7 +49,9 @@ class Feed:
     """A feed as declared in ``feeds/NAME.toml``.
 
     An article is carried when it meets every condition of ``only`` and none of ``exclude``. ``length``
-    counts entries; ``max_age`` is how long, in seconds, caches may keep a document.
+    counts entries; ``max_age`` is how long, in seconds, caches may keep a document. ``archive``: what no
+    longer fits goes on standing in numbered documents. ``age``: how long after its publication an article
+    stays (``None``: until newer ones take its place).
     """
 
     name: str
@@ -63,6 +66,13 @@ class Feed:
     formats: tuple[str, ...] = ("rss", "atom", "json")
     channels: tuple[str, ...] = ()
     max_age: int = 60
+    archive: bool = True
+    age: timedelta | None = None
+
+    @property
+    def keeps_archives(self) -> bool:
+        """Not where articles leave for their age: what is too old for the feed is so for its archives."""
+        return self.archive and self.age is None
 
     def carries(self, article: Article) -> bool:
         """Whether the article belongs into this feed, by its content alone."""

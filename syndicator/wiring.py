@@ -96,6 +96,7 @@ class Newsroom:
             store=self.store,
             formats=self.formats,
             documents=self.documents,
+            bell=self.bell,
             clock=self.clock,
         )
 

@@ -114,7 +114,13 @@ class FeedFile(Conditions):
     formats: tuple[FormatName, ...] = ("rss", "atom", "json")
     channels: tuple[ChannelName, ...] = ()
     max_age: timedelta = timedelta(seconds=60)
+    archive: bool = True
+    age: timedelta | None = None
     exclude: Conditions = field(default_factory=Conditions)
+
+    def __post_init__(self) -> None:
+        if self.age is not None and not self.age:
+            raise ValueError('age: must be longer than nothing, such as "48h"; leave it out for no limit')
 
     def feed(self, name: str) -> Feed:
         return Feed(
@@ -130,4 +136,6 @@ class FeedFile(Conditions):
             formats=self.formats,
             channels=self.channels,
             max_age=int(self.max_age.total_seconds()),
+            archive=self.archive,
+            age=self.age,
         )

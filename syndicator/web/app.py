@@ -4,6 +4,7 @@
 
     /                      the list of feeds
     /feeds/NAME.EXT        a feed
+    /feeds/NAME/PAGE.EXT   an archive of it
     /healthz /readyz       is it up, is it ready
     /metrics               for Prometheus
     /console               for operators
