@@ -9,7 +9,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, inspect, select
 
-from syndicator.store import connect, open_store, schema
+from syndicator.store import open_store, schema
+from syndicator.store.engine import connect
 from syndicator.store.migrate import SCRIPTS
 from tests.fakes import NOON
 
