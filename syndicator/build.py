@@ -3,6 +3,7 @@
 ::
 
     claim the feed → close archives → an entry per article → documents → replace → settle → ring for more
+                                            └── gate ──┴── gate: what does not read back is not served
 
 What a build costs depends on the documents that it touches: the feed's own, and those archives that have
 changed.
@@ -15,10 +16,11 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from syndicator.article import Article
 from syndicator.errors import SyndicatorError
-from syndicator.feed import Feed, Site
+from syndicator.feed import Feed, Site, path
 from syndicator.ports import (
     LEASE,
     Archive,
@@ -27,10 +29,13 @@ from syndicator.ports import (
     Document,
     Documents,
     Format,
+    Gate,
     History,
     Outcome,
     Stale,
 )
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +49,7 @@ def build(
     site: Site,
     store: BuildStore,
     formats: Mapping[str, Format],
+    gate: Gate,
     documents: Documents,
     bell: Bell,
     clock: Callable[[], datetime],
@@ -52,7 +58,8 @@ def build(
     stale = store.claim_feed(feed.name, clock(), LEASE)
     if stale is None:
         return False
-    edition = _Edition(site, feed, [formats[name] for name in feed.formats], store, documents, clock())
+    written = [formats[name] for name in feed.formats]
+    edition = _Edition(site, feed, written, store, gate, documents, clock())
     try:
         outcome = edition.publish(stale)
     except SyndicatorError as e:
@@ -78,6 +85,7 @@ class _Edition:
     feed: Feed
     formats: Sequence[Format]
     store: BuildStore
+    gate: Gate
     documents: Documents
     now: datetime
     length: int = 0
@@ -85,6 +93,7 @@ class _Edition:
     carried: list[str] = field(default_factory=list)
     left_out: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     expiries: list[datetime] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
 
     def outcome(self, *, has_more: bool = False, error: str = "") -> Outcome:
         return Outcome(
@@ -107,7 +116,8 @@ class _Edition:
         for archive in reversed(unbuilt[:most]):
             self._publish_archive(archive, last)
         self._publish_feed(stale.changed, last)
-        return self.outcome(has_more=was_full or len(unbuilt) > most)
+        has_more = was_full or len(unbuilt) > most
+        return self.outcome(has_more=has_more, error="\n".join(self.failures))
 
     def _publish_feed(self, changed: datetime, last: int) -> None:
         feed = self.feed
@@ -129,15 +139,18 @@ class _Edition:
             following=number + 1 if number < last else None,
         )
         keeping = [form for form in self.formats if form.keeps_archives]
-        self._replace(keeping, articles, history, archive.changed)
-        self.built.append(archive)
+        if self._replace(keeping, articles, history, archive.changed):
+            self.built.append(archive)
 
     def _replace(
         self, formats: Sequence[Format], articles: Sequence[Article], history: History, changed: datetime
-    ) -> None:
+    ) -> bool:
+        """Make and check the documents, and serve those that are good. True if all of them are."""
         self.carried += [article.guid for article in articles]
         made = [self._made(form, self._young(form, articles), history, changed) for form in formats]
-        self.documents.replace(self.feed.name, made)
+        good = [document for document in made if document is not None]
+        self.documents.replace(self.feed.name, good)
+        return len(good) == len(made)
 
     def _young(self, form: Format, articles: Sequence[Article]) -> Sequence[Article]:
         """Those that are not too old, with a note of when the next one will be."""
@@ -151,20 +164,53 @@ class _Edition:
 
     def _made(
         self, form: Format, articles: Sequence[Article], history: History, changed: datetime
-    ) -> Document:
-        """The document; an article that cannot be rendered is left out of it, and named."""
-        carried, entries = [], []
-        for article in articles:
-            try:
-                entries.append(form.entry(self.site, self.feed, article))
-                carried.append(article)
-            except ValueError as e:
-                self.left_out[article.guid].append(f"{form.extension}: {e}")
-                log.warning("feed %s: %s: %s is left out: %s", self.feed.name, form.extension, article.url, e)
-        return Document(
-            extension=form.extension,
-            content=form.document(self.site, self.feed, carried, entries, history),
-            modified=changed,
-            page=history.page,
-            entries=entries,
-        )
+    ) -> Document | None:
+        """The document, without the articles that cannot be rendered in it; ``None`` if the whole is not fit
+        to be served: the last good one stays."""
+        entries = {article: self._entry(form, article) for article in articles}
+        carried = {article: entry for article, entry in entries.items() if entry is not None}
+
+        def make() -> Document:
+            document = Document(
+                extension=form.extension,
+                content=form.document(self.site, self.feed, [*carried], [*carried.values()], history),
+                modified=changed,
+                page=history.page,
+                entries=tuple(carried.values()),
+            )
+            self.gate.document(form, self.site, self.feed, document)
+            return document
+
+        document, trouble = _attempt(make)
+        if trouble:
+            place = path(self.feed.name, form.extension, history.page)
+            self.failures.append(f"{place} stays as it was: {trouble}")
+        return document
+
+    def _entry(self, form: Format, article: Article) -> bytes | None:
+        """The article as it stands in the document; ``None`` if it is left out, for a reason that goes on
+        record: one poisoned article is no reason to keep readers from all others."""
+
+        def make() -> bytes:
+            entry = form.entry(self.site, self.feed, article)
+            self.gate.entry(form, self.site, self.feed, article, entry)
+            return entry
+
+        entry, trouble = _attempt(make)
+        if trouble:
+            self.left_out[article.guid].append(f"{form.extension}: {trouble}")
+            about = (self.feed.name, article.url, form.extension, trouble)
+            log.warning("feed %s: %s is left out of %s: %s", *about)
+        return entry
+
+
+def _attempt(make: Callable[[], T]) -> tuple[T | None, str]:
+    """What is made, or why it cannot be. What is neither our error nor the article's is a defect of the
+    format: the log has all of it."""
+    try:
+        return make(), ""
+    except (SyndicatorError, ValueError) as e:
+        return None, str(e) or type(e).__name__
+    except Exception as e:
+        log.exception("a defect in a format")
+        return None, f"{type(e).__name__}: {e}"

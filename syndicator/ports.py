@@ -176,6 +176,19 @@ class Format(Protocol):
         ...
 
 
+class Gate(Protocol):
+    """Checks what was rendered before it is served, independently of how. Each raises ``Unfit``."""
+
+    def entry(self, form: Format, site: Site, feed: Feed, article: Article, entry: bytes) -> None:
+        """Whether a document of this entry alone says what the article says. Once per entry: what has
+        passed is known."""
+        ...
+
+    def document(self, form: Format, site: Site, feed: Feed, document: Document) -> None:
+        """Whether the document is whole; of its entries no more than that they stand in it."""
+        ...
+
+
 class Documents(Protocol):
     """Where built documents are kept. Readers never see half of one."""
 

@@ -17,9 +17,10 @@ from syndicator.config import Declared, KindsOf, load
 from syndicator.deliver import Courier
 from syndicator.documents.directory import Directory
 from syndicator.feed import Feed, Site
+from syndicator.formats.gate import Gate as Gatekeeper
 from syndicator.http import Http
 from syndicator.photos import PhotoShelf
-from syndicator.ports import Bell, Documents, Format, Photos, Source
+from syndicator.ports import Bell, Documents, Format, Gate, Photos, Source
 from syndicator.store import Store, open_store
 from syndicator.watch import Editor
 
@@ -55,6 +56,7 @@ class Newsroom:
     sources: Mapping[str, Source]
     couriers: Mapping[str, Courier]
     formats: Mapping[str, Format]
+    gate: Gate
     store: Store
     photos: Photos
     documents: Documents
@@ -95,6 +97,7 @@ class Newsroom:
             site=self.site,
             store=self.store,
             formats=self.formats,
+            gate=self.gate,
             documents=self.documents,
             bell=self.bell,
             clock=self.clock,
@@ -147,6 +150,7 @@ def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
             for name, outlet in declared.channels.items()
         },
         formats={name: syndicator.formats.kind(name)() for name in names},
+        gate=Gatekeeper(),
         store=store,
         photos=photos,
         documents=Directory(Path(declared.keep.documents)),

@@ -106,6 +106,21 @@ class Console(Base):
         with self.reading() as connection:
             return connection.execute(query).all()
 
+    def left_out(self, count: int = PAGE) -> Sequence[tuple[str, Article, str]]:
+        """Articles that are not in all documents of a feed that carries them: the feed, the article, and why,
+        one line for each format."""
+        member, article, feed = schema.membership, schema.article, schema.feed
+        query = (
+            select(member.c.feed, member.c.left_out, article)
+            .join(article, member.c.article_id == article.c.id)
+            .join(feed, member.c.feed == feed.c.name)
+            .where(member.c.left_out.is_not(None), feed.c.is_declared.is_(True))
+            .order_by(member.c.feed, member.c.article_id.desc())
+            .limit(count)
+        )
+        with self.reading() as connection:
+            return [(row.feed, article_of(row), row.left_out) for row in connection.execute(query)]
+
     def processes(self, now: datetime) -> Sequence[Row[Any]]:
         """Processes that have been heard of lately: ``name``, ``kind``, ``started``, ``seen``."""
         table = schema.process

@@ -16,6 +16,7 @@ from syndicator.article import Article, Sighting, State
 from syndicator.build import build
 from syndicator.documents.directory import Directory
 from syndicator.feed import Feed
+from syndicator.formats.gate import Gate
 from syndicator.ports import Format
 from syndicator.store import Store
 from tests.fakes import ALL, SITE, sighting
@@ -31,6 +32,7 @@ class Press(Story):
     def __init__(self, store: Store, folder: Path, **feed: Any) -> None:
         super().__init__(store)
         self.folder = folder
+        self.gate = Gate()
         self.formats: dict[str, Format] = {name: formats.kind(name)() for name in ("rss", "atom", "json")}
         self.redeclare(replace(ALL, **{"length": 4, **feed}))
 
@@ -45,6 +47,7 @@ class Press(Story):
             site=SITE,
             store=self.store,
             formats=self.formats,
+            gate=self.gate,
             documents=Directory(self.folder),
             bell=self.bell,
             clock=self.clock,
