@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT))
 from syndicator.build import build  # noqa: E402 - the path comes first
 from syndicator.documents.directory import Directory  # noqa: E402
 from syndicator.formats import kind  # noqa: E402
+from syndicator.formats.gate import Gate  # noqa: E402
 from syndicator.partners import fitted  # noqa: E402
 from syndicator.store import open_store  # noqa: E402
 from syndicator.watch import Editor, watch  # noqa: E402
@@ -58,6 +59,7 @@ def recorded(folder: Path) -> None:
         site=SITE,
         store=store,
         formats=formats,
+        gate=Gate(),
         documents=documents,
         bell=FakeBell(),
         clock=now,

@@ -64,6 +64,7 @@ http {{
 class Rss:
     extension: str = "rss"
     media_type: str = "application/rss+xml; charset=utf-8"
+    keeps_archives: bool = True
 
 
 class Silence:

@@ -10,6 +10,7 @@
     ├── FetchError            one address could not be fetched
     │   ├── Forbidden         the address is not one that we may connect to
     │   └── TooLarge          more bytes, pixels or redirects than allowed
+    ├── Unfit                 what was rendered does not read back as what it was made of: it is not served
     ├── PhotoError            a photo could not be fetched or read
     └── (of a channel, by the one question: was it posted?)
         ├── TryLater          no; it may be, later
@@ -99,3 +100,8 @@ class Refused(SyndicatorError):
 
 class OutcomeUnknown(SyndicatorError):
     """The request left, and no answer told whether it was posted."""
+
+
+class Unfit(SyndicatorError):
+    """An entry or a document must not be served: it does not read back as what it was made of, or the
+    partner that it is for would refuse it."""

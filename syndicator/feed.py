@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import lru_cache
 from typing import Literal
 
@@ -73,7 +74,9 @@ class Feed:
     """A feed as declared in ``feeds/NAME.toml``.
 
     An article is carried when ``only`` accepts it. ``length`` counts entries; ``max_age`` is how long, in
-    seconds, caches may keep a document. ``profile``: the partner that it is made for.
+    seconds, caches may keep a document. ``profile``: the partner that it is made for. ``archive``: what no
+    longer fits goes on standing in numbered documents. ``age``: how long after its publication an article
+    stays (``None``: until newer ones take its place).
     """
 
     name: str
@@ -88,6 +91,13 @@ class Feed:
     channels: tuple[str, ...] = ()
     max_age: int = 60
     profile: Profile | None = None
+    archive: bool = True
+    age: timedelta | None = None
+
+    @property
+    def keeps_archives(self) -> bool:
+        """Not where articles leave for their age: what is too old for the feed is so for its archives."""
+        return self.archive and self.age is None
 
     def carries(self, article: Article) -> bool:
         """Whether the article belongs into this feed, by its content alone."""

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from syndicator.article import Article
+from syndicator.errors import Unfit
 from syndicator.feed import Feed, Site
-from syndicator.profile import Markup, Profile, Range, Unfit
+from syndicator.profile import Markup, Profile, Range
 from syndicator.text.clean import legal, narrowed
 from syndicator.text.rulers import CHARACTERS
 

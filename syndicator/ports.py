@@ -178,6 +178,19 @@ class Format(Protocol):
         ...
 
 
+class Gate(Protocol):
+    """Checks what was rendered before it is served, independently of how. Each raises ``Unfit``."""
+
+    def entry(self, form: Format, site: Site, feed: Feed, article: Article, entry: bytes) -> None:
+        """Whether a document of this entry alone says what the article says. Once per entry: what has
+        passed is known."""
+        ...
+
+    def document(self, form: Format, site: Site, feed: Feed, document: Document) -> None:
+        """Whether the document is whole; of its entries no more than that they stand in it."""
+        ...
+
+
 class Documents(Protocol):
     """Where built documents are kept. Readers never see half of one."""
 
@@ -289,30 +302,74 @@ class Stale:
     failures: int = 0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Archive:
+    """One closed part of a feed's history. ``wants`` and ``changed`` as in ``Stale``."""
+
+    number: int
+    wants: int
+    changed: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What a build has brought about.
+
+    ``archives`` are built. ``carried`` are the guids of all articles that were to stand in the documents;
+    ``left_out`` says for some of them why they do not, one line for each format. ``topics``: the hash of
+    each document that readers subscribe to, by its path. ``expires``: when the next entry is too old.
+    ``has_more``: there is more to do than one build does. ``error``: a document could not be made, and the
+    one before it is still served.
+    """
+
+    archives: Sequence[Archive] = ()
+    carried: Sequence[str] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    topics: Mapping[str, str] = field(default_factory=dict)
+    expires: datetime | None = None
+    has_more: bool = False
+    error: str = ""
+
+
 class BuildStore(Protocol):
     """What **build** needs on record."""
 
     def claim_feed(self, name: str, now: datetime, lease: timedelta) -> Stale | None:
-        """The feed's row, unless it is in another hand or serves what it wants."""
+        """The feed's row, unless it is in another hand, or serves what it wants and nothing in it is too
+        old."""
         ...
 
-    def newest(self, feed: str, count: int) -> Sequence[Article]:
-        """The feed's live articles: newest publication first, then by guid."""
+    def close_archives(self, stale: Stale, length: int, now: datetime, *, most: int) -> bool:
+        """Close as many archives as there should be, but no more than ``most``; true if it came to that.
+        Whenever ``length`` live articles of the feed stand in none, the older half of them becomes the next
+        one. It gains none afterwards, and wants to be built again only when one of its own changes or the
+        next one closes."""
         ...
 
-    def settle_feed(
-        self,
-        stale: Stale,
-        *,
-        now: datetime,
-        error: str = "",
-        left_out: Sequence[str] = (),
-        topics: Mapping[str, str] | None = None,
-    ) -> Sequence[str]:
-        """Write how the build ended and let go of the row. ``error``: nothing was replaced, try again.
-        ``left_out``: one line for each article that could not be rendered; the rest is served.
-        ``topics``: the hash of each document that is served now, by its path; subscribers want it from now
-        on. Returns the paths whose content is not what it was."""
+    def unbuilt_archives(self, feed: str, most: int) -> Sequence[Archive]:
+        """Archives that want to be built, the newest first."""
+        ...
+
+    def archived(self, feed: str, number: int) -> Sequence[Article]:
+        """The live articles of an archive: newest publication first, then by guid."""
+        ...
+
+    def last_archive(self, feed: str) -> int:
+        """The number of the newest archive; 0: there is none."""
+        ...
+
+    def newest(self, feed: str, count: int, since: datetime | None = None) -> Sequence[Article]:
+        """The feed's live articles: newest publication first, then by guid. What stands in no archive yet
+        comes before what does where there is not room for all. ``since``: published after that."""
+        ...
+
+    def withdrawn(self, feed: str, count: int) -> Sequence[Article]:
+        """Retracted articles that the feed has carried: the latest retraction first, then by guid."""
+        ...
+
+    def settle_feed(self, stale: Stale, outcome: Outcome, now: datetime) -> Sequence[str]:
+        """Write how the build ended and let go of the row; subscribers want the topics as they are from now
+        on. Returns the paths of those whose content is not what it was."""
         ...
 
 

@@ -181,10 +181,6 @@ class Objection:
         return f"{self.rule}: {self.found}; wanted: {self.wanted} ({self.source})"
 
 
-class Unfit(ValueError):
-    """A partner would refuse an article, and why."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
     """A partner's rules; what it does not mention is free. ``title`` and ``summary`` are counted in

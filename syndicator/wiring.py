@@ -19,10 +19,11 @@ from syndicator.deliver import Courier
 from syndicator.distribute import Distributor
 from syndicator.documents.directory import Directory
 from syndicator.feed import Feed, Site, path
+from syndicator.formats.gate import Gate as Gatekeeper
 from syndicator.http import Http
 from syndicator.partners import fitted
 from syndicator.photos import PhotoShelf
-from syndicator.ports import Bell, Documents, Format, Photos, Source
+from syndicator.ports import Bell, Documents, Format, Gate, Photos, Source
 from syndicator.store import Store, open_store
 from syndicator.subscription import Topic
 from syndicator.watch import Editor
@@ -59,6 +60,7 @@ class Newsroom:
     sources: Mapping[str, Source]
     couriers: Mapping[str, Courier]
     formats: Mapping[str, Format]
+    gate: Gate
     store: Store
     photos: Photos
     documents: Documents
@@ -100,6 +102,7 @@ class Newsroom:
             site=self.site,
             store=self.store,
             formats=self.formats,
+            gate=self.gate,
             documents=self.documents,
             bell=self.bell,
             clock=self.clock,
@@ -162,6 +165,7 @@ def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
             for name, outlet in declared.channels.items()
         },
         formats=formats,
+        gate=Gatekeeper(),
         store=store,
         photos=photos,
         documents=documents,

@@ -135,6 +135,12 @@ class FeedFile(Conditions):
     channels: tuple[ChannelName, ...] = ()
     max_age: timedelta = timedelta(seconds=60)
     profile: ProfileName = ""
+    archive: bool = True
+    age: timedelta | None = None
+
+    def __post_init__(self) -> None:
+        if self.age is not None and not self.age:
+            raise ValueError('age: must be longer than nothing, such as "48h"; leave it out for no limit')
 
     def feed(self, name: str) -> Feed:
         return Feed(
@@ -149,4 +155,6 @@ class FeedFile(Conditions):
             formats=self.formats,
             channels=self.channels,
             max_age=int(self.max_age.total_seconds()),
+            archive=self.archive,
+            age=self.age,
         )

@@ -1,13 +1,15 @@
 """Documents as files in a directory, ready for any web server.
 
-``NAME.EXT`` beside ``NAME.EXT.gz`` and ``NAME.EXT.br``, compressed once when they are built. A file's time
-is when its content last changed, so that a static server's ``Last-Modified`` is right.
+``NAME.EXT`` beside ``NAME.EXT.gz`` and ``NAME.EXT.br``, compressed once when they are built; a feed's
+archives likewise, as ``NAME/PAGE.EXT``. A file's time is when its content last changed, so that a static
+server's ``Last-Modified`` is right.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import logging
 import os
 import shutil
 import tempfile
@@ -17,7 +19,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -27,6 +29,8 @@ import brotli
 
 from syndicator.errors import SyndicatorError
 from syndicator.ports import Document
+
+log = logging.getLogger(__name__)
 
 #: Content codings by the ending of their files, best first.
 ENCODINGS = {"br": "br", "gz": "gzip"}
@@ -46,6 +50,9 @@ CODECS = {
     "gzip": Codec(partial(gzip.compress, compresslevel=6, mtime=0), gzip.decompress),
 }
 
+#: How the folders begin in which documents are made ready.
+BEGUN = ".building."
+
 #: Seconds after which nobody is still at work on what was begun: more than any build takes.
 ABANDONED = 3600
 
@@ -62,19 +69,26 @@ class Directory:
     """See ``ports.Documents``."""
 
     folder: Path
+    _tidied: list[float] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def replace(self, feed: str, documents: Sequence[Document]) -> None:
         """Serve these from now on. Raises ``DocumentError``; then all of them are as they were, or, where
         the disk failed in the last step, each of them is whole all the same."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._tidy(feed)
-            with tempfile.TemporaryDirectory(prefix=f".{feed}.", dir=self.folder) as staging:
-                staged = [each for d in documents for each in self._stage(Path(staging), feed, d)]
-                for path in staged:
-                    path.replace(self.folder / path.name)
-                if staged:
-                    _sync(self.folder)
+            self._tidy()
+            with tempfile.TemporaryDirectory(prefix=f"{BEGUN}{feed}.", dir=self.folder) as made:
+                staging = Path(made)
+                staged = [each for d in documents for each in self._stage(staging, d.path(feed), d)]
+                places = [self.folder / path.relative_to(staging) for path in staged]
+                for folder in {place.parent for place in places}:
+                    if not folder.exists():
+                        folder.mkdir(exist_ok=True)
+                        _sync(self.folder)
+                for path, place in zip(staged, places, strict=True):
+                    path.replace(place)
+                for folder in {place.parent for place in places}:
+                    _sync(folder)
         except OSError as e:
             where = e.filename or self.folder
             raise DocumentError(f"{where}: {e.strerror or e}; the feed stays as it was") from e
@@ -88,20 +102,25 @@ class Directory:
         except OSError as e:
             raise DocumentError(f"{self.folder / path}: {e.strerror or e}") from e
 
-    def _tidy(self, feed: str) -> None:
-        """Remove what a process left that was killed in the middle of this."""
-        for left in self.folder.glob(f".{feed}.*"):
+    def _tidy(self) -> None:
+        """Remove what processes left that were killed in the middle of this. Looking through a folder of many
+        feeds takes time: once is enough for as long as nothing counts as left."""
+        now = time.time()
+        if self._tidied and self._tidied[-1] > now - ABANDONED:
+            return
+        self._tidied[:] = [now]
+        for left in self.folder.glob(f"{BEGUN}*"):
             with suppress(FileNotFoundError):  # another hand was at work, and is done
-                if left.stat().st_ctime < time.time() - ABANDONED:
+                if left.stat().st_ctime < now - ABANDONED:
                     shutil.rmtree(left)
 
-    def _stage(self, staging: Path, feed: str, document: Document) -> list[Path]:
+    def _stage(self, staging: Path, name: str, document: Document) -> list[Path]:
         """The files of a document, ready to be moved; none if it is there already."""
-        name = f"{feed}.{document.extension}"
         if _holds(self.folder / name, document.content):
             return []
         files = {f"{name}.{e}": CODECS[c].compress(document.content) for e, c in ENCODINGS.items()}
         files[name] = document.content  # last: a file that is there means that those beside it are, too
+        (staging / name).parent.mkdir(exist_ok=True)
         for each, content in files.items():
             _write(staging / each, content, document.modified)
         return [staging / each for each in files]
@@ -155,6 +174,16 @@ class Shelf:
         self._kept: OrderedDict[str, tuple[Identity, Served]] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a file. That it cannot be looked at is no reason to say no."""
+        try:
+            (self.folder / name).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as e:
+            log.warning("%s", e)
+        return True
 
     def load(self, name: str) -> Served | None:
         """The document in the file ``name``; ``None`` if there is none."""

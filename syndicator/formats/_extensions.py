@@ -1,4 +1,4 @@
-"""What feedgen has no words for: captions, credits, bylines, corrections, hubs and languages."""
+"""What feedgen has no words for: captions, credits, bylines, corrections, history, hubs and languages."""
 
 from __future__ import annotations
 
@@ -16,47 +16,66 @@ from syndicator.profile import Extras
 
 ATOM = "http://www.w3.org/2005/Atom"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
+ARCHIVE = "http://purl.org/syndication/history/1.0"  # RFC 5005 section 4
+TOMBSTONE = "http://purl.org/atompub/tombstones/1.0"  # RFC 6721
 DC = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"  # with its slash: https://www.rssboard.org/media-rss
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-class RssFeed(BaseExtension):  # type: ignore[misc]
-    """Hubs, which feedgen writes in Atom only; and no build date for a feed that nothing is in yet."""
+class _OfFeed(BaseExtension):  # type: ignore[misc]
+    """feedgen makes extensions without arguments: what they are to say is set right after. ``links``: where
+    else to go, as pairs of relation and address. ``tombs``: retracted articles."""
 
-    hubs: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    is_archive = False
     is_empty = False
+    tombs: tuple[Article, ...] = ()
     extras: Extras
     facts: Mapping[str, str]
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": DC, "media": MEDIA, **dict(self.extras.namespaces)}
+        return {"media": MEDIA, **dict(self.extras.namespaces)} | ({"fh": ARCHIVE} if self.is_archive else {})
+
+
+class RssFeed(_OfFeed):
+    """Hubs and archives, which feedgen links in Atom only; and no build date for a feed that nothing is in
+    yet."""
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"dc": DC, **super().extend_ns()}
 
     def extend_rss(self, rss: Any) -> Any:
         channel = rss[0]
         if self.is_empty:
             channel.remove(channel.find("lastBuildDate"))
-        for hub in self.hubs:
-            etree.SubElement(channel, f"{{{ATOM}}}link", href=_text.uri(hub), rel="hub")
+        for relation, address in self.links:
+            etree.SubElement(channel, f"{{{ATOM}}}link", href=address, rel=relation)
+        if self.is_archive:
+            etree.SubElement(channel, f"{{{ARCHIVE}}}archive")
         _extend(channel, self.extras, "feed", self.facts)
         return rss
 
 
-class AtomFeed(BaseExtension):  # type: ignore[misc]
-    extras: Extras
-    facts: Mapping[str, str]
+class AtomFeed(_OfFeed):
+    """Archives are marked, and retracted articles have a tombstone each. The name space of tombstones is
+    declared where there are some: validators warn of those that they do not know."""
 
     def extend_ns(self) -> dict[str, str]:
-        return {"media": MEDIA, **dict(self.extras.namespaces)}
+        return super().extend_ns() | ({"at": TOMBSTONE} if self.tombs else {})
 
     def extend_atom(self, feed: Any) -> Any:
+        if self.is_archive:
+            etree.SubElement(feed, f"{{{ARCHIVE}}}archive")
         _extend(feed, self.extras, "feed", self.facts)
+        for tomb in self.tombs:
+            about = {"ref": tomb.guid, "when": tomb.updated.isoformat()}
+            etree.SubElement(feed, f"{{{TOMBSTONE}}}deleted-entry", about)
         return feed
 
 
 class _OfArticle(BaseEntryExtension):  # type: ignore[misc]
-    """feedgen makes extensions without arguments: what they are to say is set right after. ``is_whole``: the
-    entry has a summary and a body."""
+    """``is_whole``: the entry has a summary and a body."""
 
     article: Article
     is_whole: bool

@@ -13,7 +13,7 @@ have written for all of them, byte for byte (tested).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any, Literal, NamedTuple
@@ -37,6 +37,7 @@ from syndicator.formats._extensions import (
     RssEntry,
     RssFeed,
 )
+from syndicator.ports import History
 from syndicator.profile import NO_EXTRAS, Extras
 
 feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = format_datetime
@@ -80,13 +81,15 @@ class Entry(FeedEntry):  # type: ignore[misc]
         return element
 
 
-def header(site: Site, feed: Feed, articles: Sequence[Article], dialect: Dialect) -> FeedGenerator:
-    """feedgen's feed of these articles, without entries."""
+def header(
+    site: Site, feed: Feed, articles: Sequence[Article], dialect: Dialect, history: History
+) -> FeedGenerator:
+    """feedgen's feed of these articles, without entries. A retraction changes it, too."""
     site, feed = _text.cleaned(site), _text.cleaned(feed)
-    updated = _text.cleaned(max(articles, key=lambda a: a.updated)).updated if articles else LONG_AGO
+    changes = [*articles, *history.withdrawn]
+    updated = _text.cleaned(max(changes, key=lambda a: a.updated)).updated if changes else LONG_AGO
     made = FeedGenerator()
-    address = _text.uri(site.address(feed, dialect))
-    made.id(address)
+    made.id(_text.uri(site.address(feed, dialect)))  # an archive's, too: it is one feed
     made.title(feed.title)
     made.description(feed.description or feed.title)
     made.subtitle(feed.description or feed.title)
@@ -103,10 +106,13 @@ def header(site: Site, feed: Feed, articles: Sequence[Article], dialect: Dialect
         made.icon(_text.uri(site.icon))
         if dialect == "rss" and _text.is_picture(site.icon):
             _image(made, site, feed)
-    made.link(_links(site, feed, address, dialect), replace=True)
+    others = _others(site, feed, dialect, history)
+    made.link(_links(site, feed, dialect, history, others), replace=True)
     made.register_extension("more", *EXTENSIONS[dialect])
-    made.more.hubs, made.more.is_empty = site.hubs, not articles
-    made.more.extras, made.more.facts = way(feed).extras, _facts(site, feed, updated if articles else None)
+    made.more.links, made.more.is_empty = others, not changes
+    made.more.is_archive = history.page is not None
+    made.more.tombs = tuple(map(_text.cleaned, history.withdrawn))
+    made.more.extras, made.more.facts = way(feed).extras, _facts(site, feed, updated if changes else None)
     return made
 
 
@@ -129,12 +135,29 @@ def _image(made: FeedGenerator, site: Site, feed: Feed) -> None:
     made.image(_text.uri(site.icon), feed.title, link, width="144", height="144")
 
 
-def _links(site: Site, feed: Feed, address: str, dialect: Dialect) -> list[dict[str, str]]:
+def _links(
+    site: Site, feed: Feed, dialect: Dialect, history: History, others: Iterable[tuple[str, str]]
+) -> list[dict[str, str]]:
+    address = _text.uri(site.address(feed, dialect, history.page))
     return [
         {"href": address, "rel": "self", "type": f"application/{dialect}+xml"},
-        *({"href": _text.uri(hub), "rel": "hub"} for hub in site.hubs),
+        *({"href": href, "rel": rel} for rel, href in others),
         {"href": _text.uri(feed.url or site.url), "rel": "alternate", "type": "text/html"},  # RSS: the last
     ]
+
+
+def _others(site: Site, feed: Feed, dialect: Dialect, history: History) -> tuple[tuple[str, str], ...]:
+    """Hubs, which tell of news and are no use in an archive; the archives around (RFC 5005 section 4)."""
+    pages: list[tuple[str, int | None]] = []
+    if history.page is not None:
+        pages.append(("current", None))
+    if history.previous is not None:
+        pages.append(("prev-archive", history.previous))
+    if history.following is not None:
+        pages.append(("next-archive", history.following))
+    hubs = [("hub", hub) for hub in site.hubs] if history.page is None else []
+    links = [*hubs, *((rel, site.address(feed, dialect, page)) for rel, page in pages)]
+    return tuple((rel, _text.uri(address)) for rel, address in links)
 
 
 def entry(way: Way, article: Article, dialect: Dialect) -> Entry:
@@ -175,10 +198,15 @@ def one_entry(dialect: Dialect, way: Way, article: Article) -> bytes:
 
 
 def joined(
-    site: Site, feed: Feed, articles: Sequence[Article], entries: Sequence[bytes], dialect: Dialect
+    site: Site,
+    feed: Feed,
+    articles: Sequence[Article],
+    entries: Sequence[bytes],
+    history: History,
+    dialect: Dialect,
 ) -> bytes:
     """The document of these entries: feedgen's own empty one, and the entries in it."""
-    made = header(site, feed, articles, dialect)
+    made = header(site, feed, articles, dialect, history)
     if dialect == "rss":
         empty, footer = made.rss_str(), b"</channel></rss>"
     else:

@@ -32,6 +32,6 @@ class Atom:
         feed: Feed,
         articles: Sequence[Article],
         entries: Sequence[bytes],
-        history: History,  # noqa: ARG002 - the port's
+        history: History,
     ) -> bytes:
-        return _feedgen.joined(site, feed, articles, entries, "atom")
+        return _feedgen.joined(site, feed, articles, entries, history, "atom")

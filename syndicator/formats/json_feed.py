@@ -47,23 +47,26 @@ class JsonFeed:
         feed: Feed,
         articles: Sequence[Article],  # noqa: ARG002 - the port's
         entries: Sequence[bytes],
-        history: History,  # noqa: ARG002 - the port's
+        history: History,
     ) -> bytes:
-        head = orjson.dumps(_filled(_head(_text.cleaned(site), _text.cleaned(feed))))
+        head = orjson.dumps(_filled(_head(_text.cleaned(site), _text.cleaned(feed), history)))
         return head.removesuffix(b"}") + b',"items":[' + b",".join(entries) + b"]}"
 
 
-def _head(site: Site, feed: Feed) -> dict[str, Any]:
+def _head(site: Site, feed: Feed, history: History) -> dict[str, Any]:
+    """``feed_url`` names the feed, in its archives, too; ``next_url`` leads to what came before."""
+    before = history.previous
     return {
         "version": VERSION,
         "title": feed.title,
         "home_page_url": _text.uri(feed.url or site.url),
         "feed_url": _text.uri(site.address(feed, "json")),
+        "next_url": "" if before is None else _text.uri(site.address(feed, "json", before)),
         "description": feed.description,
         "language": feed.language or site.language,
         "icon": _text.uri(site.icon),
         "authors": [{"name": site.title, "url": _text.uri(site.url)}],
-        "hubs": [{"type": "WebSub", "url": _text.uri(hub)} for hub in site.hubs],
+        "hubs": [] if history.page else [{"type": "WebSub", "url": _text.uri(hub)} for hub in site.hubs],
         "_syndicator": {"about": ABOUT},
     }
 

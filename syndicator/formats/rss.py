@@ -35,6 +35,6 @@ class Rss:
         feed: Feed,
         articles: Sequence[Article],
         entries: Sequence[bytes],
-        history: History,  # noqa: ARG002 - the port's
+        history: History,
     ) -> bytes:
-        return _feedgen.joined(site, feed, articles, entries, "rss")
+        return _feedgen.joined(site, feed, articles, entries, history, "rss")

@@ -1,63 +1,185 @@
-"""What **build** needs: stale feeds in hand, and the newest articles of each."""
+"""What **build** needs: stale feeds in hand, the newest articles of each, and its archives."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
-from syndicator.article import Article, State
+from syndicator.article import Article
 from syndicator.delivery import wait
-from syndicator.ports import Stale
+from syndicator.ports import Archive, Outcome, Stale
 from syndicator.store import schema
 from syndicator.store.distributing import move_topic
 from syndicator.store.engine import Base, claim, let_go
 from syndicator.store.records import article_of
+
+member, article, archive, feed_row = schema.membership, schema.article, schema.archive, schema.feed
+
+#: A membership whose article stands in no archive yet, and one whose article does: the parts of the table
+#: that have an index each.
+OPEN = (member.c.page.is_(None), member.c.gone.is_(None))
+ARCHIVED = (member.c.page.is_not(None), member.c.gone.is_(None))
 
 
 class Building(Base):
     """See ``ports.BuildStore``."""
 
     def claim_feed(self, name: str, now: datetime, lease: timedelta) -> Stale | None:
-        table = schema.feed
+        wishes = or_(feed_row.c.wants != feed_row.c.has, feed_row.c.expires <= now)
         with self.writing() as connection:
-            claimed = claim(connection, table, name, now, lease, table.c.wants != table.c.has)
+            claimed = claim(connection, feed_row, name, now, lease, wishes)
         if claimed is None:
             return None
         token, row = claimed
-        return Stale(name=name, token=token, wants=row.wants, changed=row.changed, failures=row.failures)
+        is_due = row.expires is not None and row.expires <= now
+        changed = max(row.changed, row.expires) if is_due else row.changed
+        return Stale(name=name, token=token, wants=row.wants, changed=changed, failures=row.failures)
 
-    def newest(self, feed: str, count: int) -> Sequence[Article]:
-        table, article = schema.membership, schema.article
-        with self.reading() as connection:
-            rows = connection.execute(
-                select(article)
-                .join(table, table.c.article_id == article.c.id)
-                .where(table.c.feed == feed, article.c.state == State.LIVE.value)
-                .order_by(table.c.published.desc(), article.c.guid)
-                .limit(count)
+    def close_archives(self, stale: Stale, length: int, now: datetime, *, most: int) -> bool:
+        for _ in range(most):
+            with self.writing() as connection:
+                if not self._close(connection, stale, length, now):
+                    return False
+        return True
+
+    def _close(self, connection: Connection, stale: Stale, length: int, now: datetime) -> bool:
+        """Close one archive, if it is time. Rows are locked in the order of ``watching``: memberships, then
+        archives; the feed's own is held by its lease, and two hands that think so meet at the number."""
+        mine = connection.scalar(select(feed_row.c.token).where(feed_row.c.name == stale.name))
+        waiting = select(member.c.article_id).where(member.c.feed == stale.name, *OPEN)
+        count = connection.scalar(select(func.count()).select_from(waiting.limit(length).subquery()))
+        if mine != stale.token or count is None or count < length:
+            return False
+        oldest = (
+            waiting.join(article, member.c.article_id == article.c.id)
+            .order_by(member.c.published, article.c.guid)
+            .limit((length + 1) // 2)
+        )
+        number = _last(connection, stale.name) + 1
+        closed = connection.execute(
+            update(member)
+            .where(
+                member.c.feed == stale.name,
+                member.c.article_id.in_(connection.scalars(oldest).all()),
+                *OPEN,  # still: another hand may have retracted one of them just now
             )
-            return [article_of(row) for row in rows]
+            .values(page=number)
+        )
+        if closed.rowcount:
+            connection.execute(
+                insert(archive), {"feed": stale.name, "number": number, "changed": now, "wants": 1, "has": 0}
+            )
+            _wish(connection, stale.name, [number - 1], now)  # which now has a follower
+        return True
 
-    def settle_feed(
-        self,
-        stale: Stale,
-        *,
-        now: datetime,
-        error: str = "",
-        left_out: Sequence[str] = (),
-        topics: Mapping[str, str] | None = None,
-    ) -> Sequence[str]:
+    def unbuilt_archives(self, feed: str, most: int) -> Sequence[Archive]:
+        query = (
+            select(archive.c.number, archive.c.wants, archive.c.changed)
+            .where(archive.c.feed == feed, archive.c.wants != archive.c.has)
+            .order_by(archive.c.number.desc())
+            .limit(most)
+        )
+        with self.reading() as connection:
+            rows = connection.execute(query)
+            return [Archive(number=r.number, wants=r.wants, changed=r.changed) for r in rows]
+
+    def last_archive(self, feed: str) -> int:
+        with self.reading() as connection:
+            return _last(connection, feed)
+
+    def archived(self, feed: str, number: int) -> Sequence[Article]:
+        with self.reading() as connection:
+            return _newest(connection, feed, None, member.c.page == number, *ARCHIVED)
+
+    def newest(self, feed: str, count: int, since: datetime | None = None) -> Sequence[Article]:
+        young = [member.c.published > since] if since else []
+        with self.reading() as connection:
+            waiting = _newest(connection, feed, count, *OPEN, *young)
+            missing = count - len(waiting)
+            others = _newest(connection, feed, missing, *ARCHIVED, *young) if missing else []
+        return sorted(sorted([*waiting, *others], key=_guid), key=_published, reverse=True)
+
+    def withdrawn(self, feed: str, count: int) -> Sequence[Article]:
+        query = (
+            select(article)
+            .join(member, member.c.article_id == article.c.id)
+            .where(member.c.feed == feed, member.c.gone.is_not(None))
+            .order_by(member.c.gone.desc(), article.c.guid)
+            .limit(count)
+        )
+        with self.reading() as connection:
+            return [article_of(row) for row in connection.execute(query)]
+
+    def settle_feed(self, stale: Stale, outcome: Outcome, now: datetime) -> Sequence[str]:
         values: dict[str, Any]
-        if error:
+        if outcome.error:
             next_build = now + wait(stale.failures + 1)
-            values = {"error": error, "failures": stale.failures + 1, "next_build": next_build}
+            values = {"failures": stale.failures + 1, "next_build": next_build}
         else:
-            said = "\n".join(left_out)
-            values = {"has": stale.wants, "built_at": now, "error": said, "failures": 0}
+            values = {"has": stale.wants, "built_at": now, "failures": 0, "expires": outcome.expires}
+            if outcome.has_more:
+                values |= {"wants": feed_row.c.wants + 1, "next_build": now}
         with self.writing() as connection:
-            if not let_go(connection, schema.feed, stale.name, stale.token, **values):
+            _note_left_out(connection, stale.name, outcome)
+            for built in outcome.archives:
+                mine = (archive.c.feed == stale.name, archive.c.number == built.number)
+                connection.execute(update(archive).where(*mine).values(has=built.wants))
+            if not let_go(connection, feed_row, stale.name, stale.token, error=outcome.error, **values):
                 return []  # another hand builds it, and tells
-            return [name for name, has in (topics or {}).items() if move_topic(connection, name, has, now)]
+            topics = outcome.topics.items()
+            return [name for name, has in topics if move_topic(connection, name, has, now)]
+
+
+def _newest(
+    connection: Connection, feed: str, count: int | None, *which: ColumnElement[bool]
+) -> list[Article]:
+    query = (
+        select(article)
+        .join(member, member.c.article_id == article.c.id)
+        .where(member.c.feed == feed, *which)
+        .order_by(member.c.published.desc(), article.c.guid)
+        .limit(count)
+    )
+    return [article_of(row) for row in connection.execute(query)]
+
+
+def _last(connection: Connection, feed: str) -> int:
+    return connection.scalar(select(func.max(archive.c.number)).where(archive.c.feed == feed)) or 0
+
+
+def _wish(connection: Connection, feed: str, numbers: Sequence[int], now: datetime) -> None:
+    connection.execute(
+        update(archive)
+        .where(archive.c.feed == feed, archive.c.number.in_(numbers))
+        .values(wants=archive.c.wants + 1, changed=now)
+    )
+
+
+def _note_left_out(connection: Connection, feed: str, outcome: Outcome) -> None:
+    """Put on record why an article is left out, and forget it of those that are in again."""
+    noted = connection.execute(
+        select(member.c.article_id, article.c.guid, member.c.left_out)
+        .join(article, member.c.article_id == article.c.id)
+        .where(member.c.feed == feed, member.c.left_out.is_not(None))
+    ).all()
+    before = {row.guid: row.left_out for row in noted if row.guid in set(outcome.carried)}
+    after = dict(outcome.left_out)
+    for guid in before.keys() | after.keys():
+        if before.get(guid) != after.get(guid):
+            that = select(article.c.id).where(article.c.guid == guid).scalar_subquery()
+            connection.execute(
+                update(member)
+                .where(member.c.feed == feed, member.c.article_id == that)
+                .values(left_out=after.get(guid))
+            )
+
+
+def _guid(article: Article) -> str:
+    return article.guid
+
+
+def _published(article: Article) -> datetime:
+    return article.published

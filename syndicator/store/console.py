@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, and_, func, insert, or_, select, update
-from sqlalchemy import Row, Select, Table, and_, case, func, insert, select, update
+from sqlalchemy import Row, Select, Table, and_, case, func, insert, or_, select, update
 
 from syndicator.article import Article, State
 from syndicator.delivery import Delivery, Receipt, Standing, absent, dropped, posted
@@ -158,6 +157,21 @@ class Console(Base):
         query = select(*columns).where(table.c.is_declared.is_(True)).order_by(table.c.name)
         with self.reading() as connection:
             return connection.execute(query).all()
+
+    def left_out(self, count: int = PAGE) -> Sequence[tuple[str, Article, str]]:
+        """Articles that are not in all documents of a feed that carries them: the feed, the article, and why,
+        one line for each format."""
+        member, article, feed = schema.membership, schema.article, schema.feed
+        query = (
+            select(member.c.feed, member.c.left_out, article)
+            .join(article, member.c.article_id == article.c.id)
+            .join(feed, member.c.feed == feed.c.name)
+            .where(member.c.left_out.is_not(None), feed.c.is_declared.is_(True))
+            .order_by(member.c.feed, member.c.article_id.desc())
+            .limit(count)
+        )
+        with self.reading() as connection:
+            return [(row.feed, article_of(row), row.left_out) for row in connection.execute(query)]
 
     def processes(self, now: datetime) -> Sequence[Row[Any]]:
         """Processes that have been heard of lately: ``name``, ``kind``, ``started``, ``seen``."""

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    and_,
 )
 
 
@@ -110,14 +111,52 @@ alias = Table(
     Column("article_id", ForeignKey("article.id"), nullable=False, index=True),
 )
 
-#: Which live articles a feed carries.
+#: Which articles a feed carries, and which of them stand in which archive. One that was retracted stays here
+#: with the time of that (``gone``), for the tombstone; one that merely leaves the feed is forgotten.
 membership = Table(
     "membership",
     metadata,
     Column("feed", String(64), primary_key=True),
     Column("article_id", ForeignKey("article.id"), primary_key=True, index=True),
     Column("published", Moment, nullable=False),
-    Index(None, "feed", "published"),
+    Column("page", Integer),  # the archive that it stands in
+    Column("gone", Moment),
+    Column("left_out", Text),  # why it is in none of the documents, or not in all of them
+)
+#: One index for each question that a build asks, over the rows alone that answer it: neither a long archive
+#: nor many feeds make any of them slower.
+for _name, _last, _which in (
+    ("open", "published", and_(membership.c.page.is_(None), membership.c.gone.is_(None))),
+    ("archived", "published", and_(membership.c.page.is_not(None), membership.c.gone.is_(None))),
+    ("page", "page", membership.c.page.is_not(None)),
+    ("gone", "gone", membership.c.gone.is_not(None)),
+    ("left_out", "article_id", membership.c.left_out.is_not(None)),
+):
+    Index(
+        f"ix_membership_{_name}",
+        membership.c.feed,
+        membership.c[_last],
+        sqlite_where=_which,
+        postgresql_where=_which,
+    )
+
+#: Closed parts of a feed's history (RFC 5005 section 4), numbered from 1 without a gap.
+archive = Table(
+    "archive",
+    metadata,
+    Column("feed", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("wants", Integer, nullable=False, default=1),
+    Column("has", Integer, nullable=False, default=0),
+    Column("changed", Moment, nullable=False),  # when what it wants last changed
+)
+_unbuilt = archive.c.wants != archive.c.has
+Index(
+    "ix_archive_unbuilt",
+    archive.c.feed,
+    archive.c.number,
+    sqlite_where=_unbuilt,
+    postgresql_where=_unbuilt,
 )
 
 feed = Table(
@@ -129,6 +168,7 @@ feed = Table(
     Column("has", Integer, nullable=False, default=0),
     Column("changed", Moment, nullable=False),  # when what it wants last changed
     Column("built_at", Moment),
+    Column("expires", Moment),  # when the next entry is too old
     Column("next_build", Moment, nullable=False),
     Column("failures", Integer, nullable=False, default=0),
     Column("error", Text, nullable=False, default=""),

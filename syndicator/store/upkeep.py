@@ -85,7 +85,9 @@ class Upkeep(Base):
                 ).all(),
                 feeds=connection.scalars(
                     select(feed.c.name).where(
-                        _free(feed, now), feed.c.wants != feed.c.has, feed.c.next_build <= now
+                        _free(feed, now),
+                        or_(feed.c.wants != feed.c.has, feed.c.expires <= now),
+                        feed.c.next_build <= now,
                     )
                 ).all(),
                 channels=connection.scalars(
@@ -146,31 +148,47 @@ def _declare(
 
 
 def _refill(connection: Connection, feed: Feed, now: datetime) -> None:
-    """Membership depends on the declaration and the articles alone; both ends are compared by hash."""
-    table, member, article = schema.feed, schema.membership, schema.article
+    """Bring membership to what the declaration says; both ends are compared by hash. What goes on being
+    carried stays in its archive, and all archives are built again: their documents may look different."""
+    table, archive = schema.feed, schema.archive
     declaration = hashlib.sha256(repr(feed).encode()).hexdigest()
     row = connection.execute(
         select(table.c.declaration).where(table.c.name == feed.name).with_for_update()
     ).one()
     if row.declaration == declaration:
         return
-    connection.execute(delete(member).where(member.c.feed == feed.name))
     last = 0
-    while rows := connection.execute(
-        select(article)
-        .where(article.c.state == State.LIVE.value, article.c.id > last)
-        .order_by(article.c.id)
-        .limit(PAGE)
-    ).all():
-        last = rows[-1].id
-        carried = [row for row in rows if feed.carries(article_of(row))]
-        if carried:
-            connection.execute(
-                insert(member),
-                [{"feed": feed.name, "article_id": r.id, "published": r.published} for r in carried],
-            )
+    while (read := _refill_some(connection, feed, last)) is not None:
+        last = read
+    wishes = {"changed": now, "wants": archive.c.wants + 1}
+    connection.execute(update(archive).where(archive.c.feed == feed.name).values(wishes))
     connection.execute(
         update(table)
         .where(table.c.name == feed.name)
         .values(declaration=declaration, wants=table.c.wants + 1, changed=now, next_build=now)
     )
+
+
+def _refill_some(connection: Connection, feed: Feed, last: int) -> int | None:
+    """The difference for the articles after an id: those that come in, and those that go. Returns the last
+    one's; ``None``: there were none."""
+    member, article = schema.membership, schema.article
+    rows = connection.execute(
+        select(article)
+        .where(article.c.state == State.LIVE.value, article.c.id > last)
+        .order_by(article.c.id)
+        .limit(PAGE)
+    ).all()
+    if not rows:
+        return None
+    among = (member.c.feed == feed.name, member.c.article_id.between(last + 1, rows[-1].id))
+    query = select(member.c.article_id).where(*among, member.c.gone.is_(None))
+    before = set(connection.scalars(query))
+    after = {row.id: row.published for row in rows if feed.carries(article_of(row))}
+    if leaves := before - after.keys():
+        connection.execute(delete(member).where(*among, member.c.article_id.in_(leaves)))
+    if new := sorted(after.keys() - before):
+        connection.execute(
+            insert(member), [{"feed": feed.name, "article_id": i, "published": after[i]} for i in new]
+        )
+    return int(rows[-1].id)

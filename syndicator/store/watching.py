@@ -73,7 +73,7 @@ class Watching(Base):
             for article_id, article in on_file.values():
                 if article.source == source and article.state is not State.WITHDRAWN:
                     filing.record(article_id, Filing(article=withdraw(article, now)))
-            return filing.rung
+            return filing.rung()
 
     def release_due(self, now: datetime, channels_of: Callable[[Article], Filing]) -> Rung:
         """Make embargoed articles live whose time has come, each with what it owes."""
@@ -87,7 +87,7 @@ class Watching(Base):
             filing = _File(connection, now)
             for row in rows:
                 filing.record(row.id, channels_of(release(article_of(row))))
-            return filing.rung
+            return filing.rung()
 
     def settle_source(
         self,
@@ -123,10 +123,12 @@ class _File:
     def __init__(self, connection: Connection, now: datetime) -> None:
         self.connection, self.now = connection, now
         self.feeds: set[str] = set()
+        self.archives: set[tuple[str, int]] = set()
         self.channels: set[str] = set()
 
-    @property
     def rung(self) -> Rung:
+        """What is to be done, once it is wished for on record."""
+        self.wish()
         return Rung(feeds=frozenset(self.feeds), channels=frozenset(self.channels))
 
     def all(self, sightings: Sequence[Sighting], decide: Decide) -> Rung:
@@ -147,7 +149,7 @@ class _File:
             self.connection.execute(
                 update(schema.source).where(schema.source.c.name.in_(sources)).values(found_at=self.now)
             )
-        return self.rung
+        return self.rung()
 
     def name(self, article_id: int, names: Sequence[str]) -> None:
         if not names:
@@ -159,7 +161,7 @@ class _File:
         )
 
     def record(self, article_id: int | None, filing: Filing) -> int:
-        """The article, its membership, its deliveries and its feeds' new wishes."""
+        """The article, its memberships and its deliveries."""
         values = article_values(filing.article)
         if article_id is None:
             article_id = self.connection.execute(
@@ -174,29 +176,52 @@ class _File:
         return article_id
 
     def join_feeds(self, article_id: int, filing: Filing) -> None:
-        table = schema.membership
+        """Bring the article's memberships to what they should be. A correction leaves it in its archive; one
+        that comes back after a retraction is in none, so that readers see it again."""
+        table, article = schema.membership, filing.article
         mine = table.c.article_id == article_id
-        before = set(self.connection.scalars(select(table.c.feed).where(mine)))
-        after = filing.feeds if filing.article.state is State.LIVE else frozenset()
-        if before:
-            self.connection.execute(delete(table).where(mine))
-        if after:
+        rows = self.connection.execute(
+            select(table.c.feed, table.c.page, table.c.gone, table.c.published).where(mine).with_for_update()
+        ).all()
+        carried = {row.feed for row in rows if row.gone is None}
+        tombs = {row.feed for row in rows} - carried
+        after = filing.feeds if article.state is State.LIVE else frozenset[str]()
+        if article.state is State.WITHDRAWN:
+            gone = {"gone": article.updated, "page": None, "left_out": None}
+            self.connection.execute(update(table).where(mine, table.c.gone.is_(None)).values(gone))
+        elif leaves := {row.feed for row in rows} - after:
+            self.connection.execute(delete(table).where(mine, table.c.feed.in_(leaves)))
+        if back := tombs & after:
+            alive = {"gone": None, "page": None, "published": article.published}
+            self.connection.execute(update(table).where(mine, table.c.feed.in_(back)).values(alive))
+        if any(row.published != article.published for row in rows if row.feed in carried & after):
+            self.connection.execute(update(table).where(mine).values(published=article.published))
+        if new := sorted(after - carried - tombs):
             self.connection.execute(
                 insert(table),
-                [
-                    {"feed": feed, "article_id": article_id, "published": filing.article.published}
-                    for feed in sorted(after)
-                ],
+                [{"feed": f, "article_id": article_id, "published": article.published} for f in new],
             )
-        stale = sorted((before | after) - self.feeds)
-        if stale:
-            feed = schema.feed
+        self.archives.update((row.feed, row.page) for row in rows if row.page is not None)
+        self.feeds |= carried | after
+        if article.state is not State.WITHDRAWN:
+            self.feeds |= tombs
+
+    def wish(self) -> None:
+        """Feeds and archives whose articles have changed want to be built. Once for all of a transaction and
+        after all else, in this order everywhere, so that no two hands wait for each other's rows."""
+        archive, feed = schema.archive, schema.feed
+        for name, number in sorted(self.archives):
+            self.connection.execute(
+                update(archive)
+                .where(archive.c.feed == name, archive.c.number == number)
+                .values(wants=archive.c.wants + 1, changed=self.now)
+            )
+        for name in sorted(self.feeds):
             self.connection.execute(
                 update(feed)
-                .where(feed.c.name.in_(stale))
+                .where(feed.c.name == name)
                 .values(wants=feed.c.wants + 1, changed=self.now, next_build=self.now)
             )
-        self.feeds.update(stale)
 
     def owe(self, article_id: int, filing: Filing) -> None:
         table = schema.delivery

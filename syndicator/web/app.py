@@ -4,6 +4,7 @@
 
     /                      the list of feeds
     /feeds/NAME.EXT        a feed
+    /feeds/NAME/PAGE.EXT   an archive of it
     /sitemap.xml           the index of sitemaps
     /hub                   to be sent it when it changes (WebSub)
     /healthz /readyz       is it up, is it ready

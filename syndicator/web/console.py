@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
+from syndicator.article import Article
 from syndicator.delivery import Delivery, Receipt, Standing
 from syndicator.store.console import (
     PAGE,
@@ -52,6 +53,7 @@ class Overview:
 
     sources: Sequence[Any]
     feeds: Sequence[Any]
+    left_out: Sequence[tuple[str, Article, str]]
     channels: Sequence[Any]
     standings: Mapping[str, Mapping[str, int]]
     processes: Sequence[Any]
@@ -97,6 +99,10 @@ class Overview:
             for hub, why in a.hubs
         ]
         alarms += [(f"Feed {f.name} cannot be built: {f.error}", "#feeds") for f in self.feeds if f.failures]
+        for feed, article, why in self.left_out:
+            what = f"Feed {feed} leaves out {article.url} ({article.guid}): {why}."
+            todo = "Correct the article where it comes from: each build tries again."
+            alarms.append((f"{what} {todo}", "#feeds"))
         return alarms
 
 
@@ -115,6 +121,7 @@ class ConsolePages:
         return Overview(
             sources=store.sources(),
             feeds=store.feeds(),
+            left_out=store.left_out(LATEST),
             channels=store.channels(),
             standings=store.standings(),
             processes=store.processes(desk.clock()),

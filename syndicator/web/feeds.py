@@ -7,6 +7,7 @@ a document is prepared once for each content coding, when the document is replac
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -18,7 +19,7 @@ from weakref import ref
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicator.documents.directory import Served, Shelf
-from syndicator.feed import Feed, Site
+from syndicator.feed import Feed, Site, path
 from syndicator.web.negotiation import coding, is_since, names
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,14 @@ PREFIX = "/feeds/"
 
 #: Seconds that caches may serve an old feed while we do not answer (RFC 5861 section 4).
 STALE_IF_ERROR = 86_400
+
+#: Seconds that caches may keep an archive without asking. It gains no articles, so that news never wait for
+#: this; but it is not ``immutable``: a correction, a retraction or a follower changes it, and what was
+#: retracted should not stand in somebody's cache for a day.
+ARCHIVE_MAX_AGE = 3600
+
+#: The number of an archive as it is written, and no other way: one archive has one address.
+PAGE = re.compile(r"[1-9][0-9]{0,8}")
 
 #: Seconds after which to ask again for a feed that is declared and not built yet.
 RETRY_AFTER = 10
@@ -64,15 +73,22 @@ class MediaFormat(Protocol):
     @property
     def media_type(self) -> str: ...
 
+    @property
+    def keeps_archives(self) -> bool: ...
+
 
 class Door:
-    """One feed in one format: its address, and the answers that are ready."""
+    """One feed in one format, or one of its archives: its address, and the answers that are ready."""
 
-    def __init__(self, site: Site, feed: Feed, form: MediaFormat, shelf: Shelf) -> None:
+    def __init__(
+        self, site: Site, feed: Feed, form: MediaFormat, shelf: Shelf, page: int | None = None
+    ) -> None:
         self.feed, self.extension, self.shelf = feed.name, form.extension, shelf
-        self.file = f"{feed.name}.{form.extension}"
-        links = site.links(site.address(feed, form.extension))
-        fresh = f"max-age={feed.max_age}, stale-while-revalidate={feed.max_age}"
+        self.file = path(feed.name, form.extension, page)
+        address = site.address(feed, form.extension, page)
+        links = site.links(address) if page is None else f'<{address}>; rel="self"'
+        max_age = feed.max_age if page is None else max(feed.max_age, ARCHIVE_MAX_AGE)
+        fresh = f"max-age={max_age}, stale-while-revalidate={max_age}"
         self.always: Headers = [
             (b"cache-control", f"{fresh}, stale-if-error={STALE_IF_ERROR}".encode()),
             (b"vary", b"Accept-Encoding"),
@@ -137,12 +153,31 @@ class Feeds:
         shelf: Shelf,
         requests: Counter[tuple[str, str, int]],
     ) -> None:
-        self.app, self.shelf, self.requests = app, shelf, requests
-        doors = (Door(site, feed, formats[name], shelf) for feed in feeds for name in feed.formats)
+        self.app, self.site, self.shelf, self.requests = app, site, shelf, requests
+        served = [(feed, formats[name]) for feed in feeds for name in feed.formats]
+        doors = (Door(site, feed, form, shelf) for feed, form in served)
         self.doors = {PREFIX + door.file: door for door in doors}
+        self.archives = {
+            (feed.name, form.extension): (feed, form)
+            for feed, form in served
+            if feed.keeps_archives and form.keeps_archives
+        }
+
+    def archive(self, address: str) -> Door | None:
+        """The door of an archive that is there. It is made for each request: there are as many of them as
+        there is history, and each is read seldom."""
+        name, _, rest = address.removeprefix(PREFIX).partition("/")
+        page, _, extension = rest.partition(".")
+        found = self.archives.get((name, extension)) if PAGE.fullmatch(page) else None
+        if found is None or not address.startswith(PREFIX):
+            return None
+        door = Door(self.site, *found, self.shelf, int(page))
+        return door if self.shelf.has(door.file) else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        door = self.doors.get(scope["path"]) if scope["type"] == "http" else None
+        door = None
+        if scope["type"] == "http":
+            door = self.doors.get(scope["path"]) or self.archive(scope["path"])
         if door is None:
             await self.app(scope, receive, send)
             return

@@ -74,7 +74,7 @@ class Pages:
         wanted = request.path_params["path"]
         listed = {link.path.removeprefix(PREFIX): feed for feed in self.listed() for link in feed.links}
         near = get_close_matches(wanted, listed, n=1)
-        stem = wanted.partition(".")[0]
+        stem = wanted.partition("/")[0].partition(".")[0]
         meant = next((f for f in listed.values() if f.feed.name == stem), None)
         meant = meant or (listed[near[0]] if near else None)
         return self.desk.page("missing.html", 404, wanted=f"{PREFIX}{wanted}", meant=meant)

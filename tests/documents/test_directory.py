@@ -82,10 +82,40 @@ def test_feeds_do_not_touch_each_other(tmp_path: Path) -> None:
     assert (tmp_path / "all-lao.rss").read_bytes() == b"2"
 
 
+def test_archives_stand_in_a_folder_of_their_feed(tmp_path: Path) -> None:
+    directory = Directory(tmp_path)
+    pages = [replace(document(b"page %d" % n), page=n) for n in (1, 2)]
+
+    directory.replace("all", [*pages, document(b"newest")])
+
+    names = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert names == {
+        f"{name}.rss{ending}" for name in ("all", "all/1", "all/2") for ending in ("", ".gz", ".br")
+    }
+    assert directory.read("all/2.rss") == b"page 2"
+    before = identities((tmp_path / "all").iterdir())
+    directory.replace("all", [replace(pages[1], content=b"page two")])
+    assert directory.read("all/2.rss") == b"page two"
+    after = identities((tmp_path / "all").iterdir())
+    assert {name for name in after if after[name] != before[name]} == {"2.rss", "2.rss.gz", "2.rss.br"}
+
+
+def test_what_others_keep_in_the_folder_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".kept.by.hand").mkdir()
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + ABANDONED + 1)
+
+    Directory(tmp_path).replace("all", [document()])
+
+    assert (tmp_path / ".kept.by.hand").exists()
+
+
 def test_what_a_killed_process_left_is_cleared_away_in_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left = tmp_path / ".all.abcd"
+    left = tmp_path / ".building.all.abcd"
     left.mkdir()
     (left / "all.rss").write_bytes(b"half of i")
 

@@ -17,6 +17,7 @@ from syndicator import formats
 from syndicator.article import Article
 from syndicator.feed import Feed
 from syndicator.formats import _feedgen
+from syndicator.ports import History
 from tests.formats.newsroom import FEED, SHORT, SITE, article, articles, nasty, nasty_addresses, tidy, written
 
 NAMES = sorted(formats.kind.built_in)
@@ -26,22 +27,37 @@ several = st.lists(articles(nasty, nasty_addresses) | articles(tidy), max_size=4
 either_feed = st.sampled_from([FEED, SHORT])
 
 
-def by_feedgen_alone(feed: Feed, carried: Sequence[Article], dialect: _feedgen.Dialect) -> bytes:
+NO_HISTORY = History()
+
+numbers = st.none() | st.integers(1, 5000)
+
+histories = st.builds(
+    History,
+    page=numbers,
+    previous=numbers,
+    following=numbers,
+    withdrawn=st.lists(articles(nasty, nasty_addresses) | articles(tidy), max_size=3),
+)
+
+
+def by_feedgen_alone(
+    feed: Feed, carried: Sequence[Article], dialect: _feedgen.Dialect, history: History = NO_HISTORY
+) -> bytes:
     """The document as feedgen writes it from one generator with all entries in it."""
-    made = _feedgen.header(SITE, feed, carried, dialect)
+    made = _feedgen.header(SITE, feed, carried, dialect, history)
     for each in carried:
         made.add_entry(_feedgen.entry(_feedgen.way(feed), each, dialect), order="append")
     return bytes(made.rss_str() if dialect == "rss" else made.atom_str())
 
 
 @pytest.mark.parametrize("dialect", ["rss", "atom"])
-@given(carried=several, feed=either_feed)
+@given(carried=several, feed=either_feed, history=st.just(NO_HISTORY) | histories)
 def test_joined_entries_are_what_feedgen_writes_byte_for_byte(
-    dialect: _feedgen.Dialect, carried: list[Article], feed: Feed
+    dialect: _feedgen.Dialect, carried: list[Article], feed: Feed, history: History
 ) -> None:
     form = formats.kind(dialect)()
 
-    assert written(form, carried, feed) == by_feedgen_alone(feed, carried, dialect)
+    assert written(form, carried, feed, history=history) == by_feedgen_alone(feed, carried, dialect, history)
 
 
 @pytest.mark.parametrize("dialect", ["rss", "atom"])

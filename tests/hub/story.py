@@ -16,6 +16,7 @@ from syndicator.build import build
 from syndicator.callbacks import GuardedCallbacks
 from syndicator.distribute import Distributor, distribute
 from syndicator.documents.directory import Directory
+from syndicator.formats.gate import Gate
 from syndicator.http import Guard
 from syndicator.partners import fitted
 from syndicator.store import Store, schema
@@ -109,6 +110,7 @@ class HubStory(Story):
             site=NEWS,
             store=self.store,
             formats=self.formats,
+            gate=Gate(),
             documents=self.documents,
             bell=self.bell,
             clock=self.clock,

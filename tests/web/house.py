@@ -34,6 +34,7 @@ class Written:
 
     extension: str
     media_type: str
+    keeps_archives: bool = True
 
 
 FORMATS = {
@@ -50,10 +51,14 @@ class House:
         self.folder, self.store, self.clock = folder, store, clock or Clock()
         self.bell = FakeBell()
 
-    def builds(self, feed: str, content: str = "<rss/>", modified: datetime = NOON) -> None:
+    def builds(
+        self, feed: str, content: str = "<rss/>", modified: datetime = NOON, page: int | None = None
+    ) -> None:
         formats = next(f for f in (ALL, CITY) if f.name == feed).formats
         documents = [
-            Document(extension=FORMATS[name].extension, content=content.encode(), modified=modified)
+            Document(
+                extension=FORMATS[name].extension, content=content.encode(), modified=modified, page=page
+            )
             for name in formats
         ]
         Directory(self.folder / "documents").replace(feed, documents)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 
 import brotli
@@ -12,6 +13,7 @@ import pytest
 from syndicator.store import Store
 from syndicator.web import feeds as serving
 from tests.fakes import NOON
+from tests.web import house as houses
 from tests.web.browser import Browser, browsing
 from tests.web.house import House
 
@@ -179,6 +181,43 @@ def test_a_feed_that_cannot_be_read_is_no_defect(browser: Browser, house: House)
     document.mkdir()
 
     assert browser.get(RSS).status == 503
+
+
+def test_an_archive_is_served_under_its_own_name(house: House) -> None:
+    house.builds("city", "<archive/>", page=12)
+    with browsing(house.app(hubs=("https://hub.example/",))) as browser:
+        answer = browser.get("/feeds/city/12.rss")
+        again = browser.get("/feeds/city/12.rss", if_none_match=answer.headers["etag"])
+
+    assert (answer.status, answer.body, again.status) == (200, b"<archive/>", 304)
+    assert answer.headers["content-type"] == "application/rss+xml; charset=utf-8"
+    assert answer.headers["link"] == '<https://feeds.ledger.example/feeds/city/12.rss>; rel="self"'
+    assert answer.headers["last-modified"] == LAST_MODIFIED
+    assert answer.headers["cache-control"] == (
+        "max-age=3600, stale-while-revalidate=3600, stale-if-error=86400"
+    )
+
+
+@pytest.mark.parametrize(
+    "path", ["2.rss", "1.atom", "01.rss", "0.rss", "-1.rss", "x.rss", ".rss", "1", "1.rss/", "9999999999.rss"]
+)
+def test_an_archive_that_is_not_there_leads_to_the_feed(house: House, path: str) -> None:
+    house.builds("city", page=1)
+    with browsing(house.app()) as browser:
+        answer = browser.get(f"/feeds/city/{path}")
+
+    assert answer.status == 404
+    assert 'href="/feeds/city.rss"' in answer.text
+
+
+@pytest.mark.parametrize("changes", [{"archive": False}, {"age": timedelta(days=2)}])
+def test_a_feed_that_keeps_no_archives_serves_none(
+    house: House, monkeypatch: pytest.MonkeyPatch, changes: dict[str, object]
+) -> None:
+    house.builds("city", page=1)
+    monkeypatch.setattr(houses, "CITY", replace(houses.CITY, **changes))  # type: ignore[arg-type]
+    with browsing(house.app()) as browser:
+        assert browser.get("/feeds/city/1.rss").status == 404
 
 
 def test_an_unknown_feed_leads_to_the_nearest_one(browser: Browser) -> None:

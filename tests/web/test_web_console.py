@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from syndicator.channels.outbox import Outbox
 from syndicator.delivery import Standing
 from syndicator.errors import Misconfigured, OutcomeUnknown, Refused, SourceError
 from syndicator.feed import Feed, Filter
+from syndicator.ports import Outcome
 from syndicator.post import PhotoFile, Post
 from syndicator.store import Store
 from tests.fakes import ALL, Words
@@ -90,6 +92,20 @@ def test_trouble_is_at_the_top(console: Browser, story: Story) -> None:
     assert "Channel wire is stopped: the token does not work" in alarms
     assert "Source page has failed 3 times" in alarms
     assert "All is well" not in page
+
+
+def test_an_article_that_is_left_out_of_a_feed_is_named(console: Browser, story: Story) -> None:
+    story.publishes("7")
+    stale = story.store.claim_feed("all", story.clock(), timedelta(minutes=1))
+    assert stale is not None
+    [article] = story.articles
+    why = {article.guid: f"rss: it says {HOSTILE}"}
+    story.store.settle_feed(stale, Outcome(carried=[article.guid], left_out=why), story.clock())
+
+    page = console.get("/console").text
+
+    assert f"Feed all leaves out https://ledger.example/7 ({article.guid}): rss: it says &lt;script" in page
+    assert "<script>alert" not in page
 
 
 def test_queues_are_shown_where_the_broker_tells(house: House) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from syndicator.ports import Outcome
 from syndicator.store import Store
 from tests.fakes import ALL, NOON
 from tests.jobs.newsroom import Story
@@ -81,7 +82,7 @@ def test_the_age_of_a_build_counts_from_its_end(store: Store, house: House) -> N
     store.declare([], [ALL], [], NOON)
     stale = store.claim_feed("all", NOON, timedelta(minutes=1))
     assert stale is not None
-    store.settle_feed(stale, now=NOON)
+    store.settle_feed(stale, Outcome(), NOON)
     house.clock.tick(seconds=40)
     with browsing(house.app()) as browser:
         assert metrics(browser)["syndicator_feed_build_age_seconds", "all"] == 40

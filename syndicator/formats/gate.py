@@ -1,0 +1,305 @@
+"""The gate: nothing is served that readers would not understand as it was meant.
+
+Each entry is read back when it is rendered for the first time, alone in a document of its own, by two
+parsers that have nothing to do with how it was written: expat, exactly, and feedparser, as readers see it.
+JSON is read by the standard library. What they tell must be what the article says. Of a whole document the
+rest is read likewise, without the entries, whenever it is not what it was.
+
+What this costs is paid once for each entry: the hot path looks up a hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import threading
+from calendar import timegm
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from xml.etree import ElementTree
+
+import feedparser
+
+from syndicator.article import Article
+from syndicator.errors import Unfit
+from syndicator.feed import Feed, Site
+from syndicator.formats import _text
+from syndicator.ports import Document, Format, History
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+#: Entries that have been let through and are remembered, by hashes of 16 bytes.
+ROOM = 50_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """An entry, as a reader sees it. ``enclosure``: address, length in bytes, type."""
+
+    guid: str
+    address: str
+    title: str
+    published: datetime | None
+    updated: datetime | None
+    enclosure: tuple[str, str, str] | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """A document, as a reader sees it."""
+
+    title: str
+    address: str
+    items: Sequence[Item]
+
+
+class Gate:
+    """See ``ports.Gate``. May be used by many threads."""
+
+    def __init__(self, room: int = ROOM) -> None:
+        self._room = room
+        self._passed: OrderedDict[bytes, None] = OrderedDict()
+        self._heads: dict[tuple[str, str], bytes] = {}
+        self._lock = threading.Lock()
+
+    def entry(self, form: Format, site: Site, feed: Feed, article: Article, entry: bytes) -> None:
+        about = f"{form.extension} {article.revision} {article.guid} "
+        key = _hash(about.encode("utf-8", "replace") + entry)
+        with self._lock:
+            if key in self._passed:
+                self._passed.move_to_end(key)
+                return
+        document = form.document(site, feed, [article], [entry], History())
+        seen = _read(form, document)
+        if seen is not None:
+            _compare(seen.items, _expected(article))
+        if _kind(form) in BY_FEEDPARSER:
+            _ask_feedparser(document, _expected(article))
+        with self._lock:
+            self._passed[key] = None
+            while len(self._passed) > self._room:
+                self._passed.popitem(last=False)
+
+    def document(self, form: Format, site: Site, feed: Feed, document: Document) -> None:
+        head = _without_entries(document)
+        if head is None:
+            if _kind(form) in READERS:
+                raise Unfit("its entries do not stand in it in their order")
+            head = document.content
+        name, key = (feed.name, form.extension), _hash(head)
+        if document.page is None and self._heads.get(name) == key:
+            return
+        seen = _read(form, head)
+        if seen is not None:
+            addresses = [site.address(feed, form.extension, page) for page in (document.page, None)]
+            _same("a title", seen.title, _text.cleaned(feed).title)
+            if seen.address not in map(_text.uri, addresses):
+                raise Unfit(f"it says that its address is {seen.address!r}, not {addresses[0]!r}")
+            if seen.items:
+                raise Unfit("there is an entry in it that is none of its entries")
+        if document.page is None:
+            self._heads[name] = key
+
+
+def _read(form: Format, document: bytes) -> Seen | None:
+    """What a reader sees; ``None`` in a format of which no more is known than whether it can be parsed."""
+    kind = _kind(form)
+    try:
+        if kind in READERS:
+            return READERS[kind](document)
+        if kind.endswith("xml"):
+            _xml(document)
+        elif kind.endswith("json"):
+            json.loads(document)
+    except ElementTree.ParseError as e:
+        raise Unfit(f"it is not well-formed: {e}") from e
+    except (ValueError, LookupError, TypeError, AttributeError) as e:
+        raise Unfit(f"it cannot be read: {e}") from e
+    return None
+
+
+def _kind(form: Format) -> str:
+    return form.media_type.partition(";")[0].strip().lower()
+
+
+def _xml(document: bytes) -> ElementTree.Element:
+    if b"<!DOCTYPE" in document[:1000]:
+        raise ValueError("it has a document type, which readers refuse")
+    return ElementTree.fromstring(document)  # noqa: S314 - our own, and without entities
+
+
+def _rss(document: bytes) -> Seen:
+    root = _xml(document)
+    if root.tag != "rss":
+        raise ValueError(f"it is <{root.tag}>, not <rss>")
+    [channel] = root
+    return Seen(
+        title=_only(channel, "title"),
+        address=_link(channel, "self"),
+        items=[
+            Item(
+                guid=_only(item, "guid"),
+                address=_only(item, "link"),
+                title=_only(item, "title"),
+                published=parsedate_to_datetime(_only(item, "pubDate")),
+                updated=datetime.fromisoformat(_only(item, f"{ATOM}updated")),
+                enclosure=_enclosure(item.findall("enclosure"), "url"),
+            )
+            for item in channel.iter("item")
+        ],
+    )
+
+
+def _atom(document: bytes) -> Seen:
+    root = _xml(document)
+    if root.tag != f"{ATOM}feed":
+        raise ValueError(f"it is <{root.tag}>, not an Atom feed")
+    return Seen(
+        title=_only(root, f"{ATOM}title"),
+        address=_link(root, "self"),
+        items=[
+            Item(
+                guid=_only(entry, f"{ATOM}id"),
+                address=_link(entry, "alternate"),
+                title=_only(entry, f"{ATOM}title"),
+                published=_second(_only(entry, f"{ATOM}published")),
+                updated=_second(_only(entry, f"{ATOM}updated")),
+                enclosure=_enclosure(
+                    [link for link in entry.iterfind(f"{ATOM}link") if link.get("rel") == "enclosure"], "href"
+                ),
+            )
+            for entry in root.iter(f"{ATOM}entry")
+        ],
+    )
+
+
+def _json_feed(document: bytes) -> Seen:
+    told = json.loads(document)
+    return Seen(
+        title=told["title"],
+        address=told["feed_url"],
+        items=[
+            Item(
+                guid=item["id"],
+                address=item["url"],
+                title=item["title"],
+                published=datetime.fromisoformat(item["date_published"]),
+                updated=datetime.fromisoformat(item["date_modified"]),
+                enclosure=_attachment(item.get("attachments", [])),
+            )
+            for item in told["items"]
+        ],
+    )
+
+
+#: By media type: how a document is read.
+READERS: Mapping[str, Callable[[bytes], Seen]] = {
+    "application/rss+xml": _rss,
+    "application/atom+xml": _atom,
+    "application/feed+json": _json_feed,
+}
+
+BY_FEEDPARSER = ("application/rss+xml", "application/atom+xml")
+
+
+def _second(told: str) -> datetime:
+    """A time without its fraction, which only tells entries of one second apart (``_text.told_apart``)."""
+    return datetime.fromisoformat(told).replace(microsecond=0)
+
+
+def _only(parent: ElementTree.Element, name: str) -> str:
+    found = parent.findall(name)
+    if len(found) != 1:
+        raise ValueError(f"it has {len(found)} of {name} where there should be one")
+    return found[0].text or ""
+
+
+def _link(parent: ElementTree.Element, relation: str) -> str:
+    found = [link.get("href") for link in parent.iterfind(f"{ATOM}link") if link.get("rel") == relation]
+    if len(found) != 1:
+        raise ValueError(f"it has {len(found)} links of the relation {relation} where there should be one")
+    return found[0] or ""
+
+
+def _enclosure(found: Sequence[ElementTree.Element], address: str) -> tuple[str, str, str] | None:
+    if not found:
+        return None
+    [one] = found
+    return one.get(address, ""), one.get("length", ""), one.get("type", "")
+
+
+def _attachment(found: Sequence[Mapping[str, Any]]) -> tuple[str, str, str] | None:
+    if not found:
+        return None
+    [one] = found
+    return one["url"], str(one.get("size_in_bytes", "")), one["mime_type"]
+
+
+def _expected(article: Article) -> Item:
+    article = _text.cleaned(article)
+    photo = _text.enclosed(article)
+    return Item(
+        guid=article.guid,
+        address=_text.uri(article.url),
+        title=_text.title(article),
+        published=article.published,
+        updated=article.updated,
+        enclosure=(_text.uri(photo.url), str(photo.length), photo.media_type) if photo else None,
+    )
+
+
+def _compare(items: Sequence[Item], wanted: Item) -> None:
+    if len(items) != 1:
+        raise Unfit(f"a reader sees {len(items)} entries in it")
+    for name in (f.name for f in fields(Item)):
+        _same(f"the {name}", getattr(items[0], name), getattr(wanted, name))
+
+
+def _same(what: str, got: object, wanted: object) -> None:
+    if got != wanted:
+        raise Unfit(f"a reader sees {what} {_short(got)} instead of {_short(wanted)}")
+
+
+def _short(value: object) -> str:
+    said = value.isoformat() if isinstance(value, datetime) else repr(value)
+    return said if len(said) <= 80 else f"{said[:79]}…"
+
+
+def _ask_feedparser(document: bytes, wanted: Item) -> None:
+    """The most common reader of all must find what tells articles apart, and where they are. Its idea of text
+    is its own (it repairs what looks garbled, and takes some for markup): that was compared already."""
+    read = feedparser.parse(io.BytesIO(document), sanitize_html=False, resolve_relative_uris=False)
+    if read.bozo:
+        raise Unfit(f"feedparser does not accept it: {read.get('bozo_exception')}")
+    if len(read.entries) != 1:
+        raise Unfit(f"feedparser sees {len(read.entries)} entries in it")
+    [entry] = read.entries
+    links = [link.get("href") for link in entry.get("links", ()) if link.get("rel") == "alternate"]
+    moment = entry.get("published_parsed")
+    _same("(feedparser) the guid", entry.get("id"), wanted.guid)
+    _same("(feedparser) the address", links[0] if links else None, wanted.address)
+    _same("(feedparser) the date", moment and datetime.fromtimestamp(timegm(moment), UTC), wanted.published)
+
+
+def _without_entries(document: Document) -> bytes | None:
+    """The document without its entries, still whole; ``None`` if they are not in it one after another."""
+    content, at, between = document.content, 0, []
+    for entry in document.entries:
+        found = content.find(entry, at)
+        if found < 0:
+            return None
+        between.append(content[at:found])
+        at = found + len(entry)
+    between.append(content[at:])
+    if any(part.strip(b" \t\r\n,") for part in between[1:-1]):
+        return None
+    return between[0] + between[-1] if document.entries else content
+
+
+def _hash(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=16).digest()
