@@ -36,7 +36,7 @@ def build(
     try:
         articles = store.newest(feed.name, feed.length)
         built = [
-            _render(formats[name], site, feed, articles, stale.changed, left_out) for name in feed.formats
+            _render(formats[name], site, feed, articles, stale.changed, left_out) for name in feed.written
         ]
         documents.replace(feed.name, built)
     except SyndicatorError as e:

@@ -7,6 +7,9 @@ from typing import Literal
 
 from syndicator.article import Article
 
+#: The format of the page that people read a feed on, and subscribe from. Every feed has one.
+PAGE = "html"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filter:
@@ -63,6 +66,11 @@ class Feed:
     formats: tuple[str, ...] = ("rss", "atom", "json")
     channels: tuple[str, ...] = ()
     max_age: int = 60
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The formats of all its documents: those that readers subscribe to, then the page for people."""
+        return tuple(dict.fromkeys((*self.formats, PAGE)))
 
     def carries(self, article: Article) -> bool:
         """Whether the article belongs into this feed, by its content alone."""

@@ -128,7 +128,7 @@ def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
     """The newsroom over a store that is open."""
     http = Http(allow=declared.fetch.allow)
     photos = PhotoShelf(Path(declared.keep.photos), http)
-    names = {name for feed in declared.feeds.values() for name in feed.formats}
+    names = {name for feed in declared.feeds.values() for name in feed.written}
     return Newsroom(
         declared=declared,
         sources={

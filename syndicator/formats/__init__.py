@@ -9,6 +9,7 @@ kind = Kinds(
     group="syndicator.formats",
     built_in={
         "atom": "syndicator.formats.atom:Atom",
+        "html": "syndicator.formats.html:Html",
         "json": "syndicator.formats.json_feed:JsonFeed",
         "rss": "syndicator.formats.rss:Rss",
     },

@@ -3,6 +3,8 @@
 ::
 
     /                      the list of feeds
+    /feeds.opml            the same for feed readers
+    /feeds/NAME.html       a feed, for people
     /feeds/NAME.EXT        a feed
     /healthz /readyz       is it up, is it ready
     /metrics               for Prometheus
@@ -35,6 +37,7 @@ from syndicator.web.desk import Desk, utc_now
 from syndicator.web.feeds import PREFIX, Feeds, MediaFormat
 from syndicator.web.guard import Guard, Throttle
 from syndicator.web.health import Health, Metrics
+from syndicator.web.opml import ADDRESS as OPML
 from syndicator.web.pages import Pages
 
 log = logging.getLogger(__name__)
@@ -100,6 +103,7 @@ def _routes(desk: Desk) -> list[Route | Mount]:
     pages, health, console = Pages(desk), Health(desk), ConsolePages(desk)
     return [
         Route("/", pages.index),
+        Route(OPML, pages.opml),
         Route(PREFIX + "{path:path}", pages.missing_feed),
         Route("/healthz", health.live),
         Route("/readyz", health.ready),

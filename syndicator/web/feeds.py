@@ -18,7 +18,7 @@ from weakref import ref
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicator.documents.directory import Served, Shelf
-from syndicator.feed import Feed, Site
+from syndicator.feed import PAGE, Feed, Site
 from syndicator.web.negotiation import coding, is_since, names
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,19 @@ _PREFLIGHT: Headers = [
     (b"access-control-max-age", b"86400"),
 ]
 
+#: What browsers may do with a feed's page: show photos from wherever they are, and run nothing but our own
+#: script. https://www.w3.org/TR/CSP3/
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http:; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+#: Whoever follows a link from a page, or shows its photos, is told our name, and never which page it was.
+_PAGE: Headers = [
+    (b"content-security-policy", PAGE_POLICY.encode()),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+]
+
 _ALLOW: Headers = [(b"allow", b"GET, HEAD, OPTIONS")]
 
 _NOTHING: Message = {"type": "http.response.body", "body": b""}
@@ -71,7 +84,9 @@ class Door:
     def __init__(self, site: Site, feed: Feed, form: MediaFormat, shelf: Shelf) -> None:
         self.feed, self.extension, self.shelf = feed.name, form.extension, shelf
         self.file = f"{feed.name}.{form.extension}"
-        links = [f'<{site.address(feed, form.extension)}>; rel="self"']
+        # A page is no topic of its own: what a hub tells of are the feeds that it names.
+        relation = "canonical" if form.extension == PAGE else "self"
+        links = [f'<{site.address(feed, form.extension)}>; rel="{relation}"']
         links += [f'<{hub}>; rel="hub"' for hub in site.hubs]
         fresh = f"max-age={feed.max_age}, stale-while-revalidate={feed.max_age}"
         self.always: Headers = [
@@ -80,6 +95,7 @@ class Door:
             (b"link", ", ".join(links).encode()),
             *_OPEN,
             *_CACHED,
+            *(_PAGE if form.extension == PAGE else ()),
         ]
         self.media_type = form.media_type.encode()
         self._answers: Mapping[str, tuple[bytes, Message, Message]] = {}
@@ -139,7 +155,7 @@ class Feeds:
         requests: Counter[tuple[str, str, int]],
     ) -> None:
         self.app, self.shelf, self.requests = app, shelf, requests
-        doors = (Door(site, feed, formats[name], shelf) for feed in feeds for name in feed.formats)
+        doors = (Door(site, feed, formats[name], shelf) for feed in feeds for name in feed.written)
         self.doors = {PREFIX + door.file: door for door in doors}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

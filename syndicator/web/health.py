@@ -49,7 +49,7 @@ class Health:
     def _documents(self) -> tuple[bool, str]:
         desk = self.desk
         files = [
-            f"{f.name}.{desk.formats[name].extension}" for f in desk.feeds.values() for name in f.formats
+            f"{f.name}.{desk.formats[name].extension}" for f in desk.feeds.values() for name in f.written
         ]
         try:
             there = sum(desk.shelf.load(file) is not None for file in files)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from selectolax.lexbor import LexborHTMLParser
 
 from syndicator import formats
 from syndicator.article import Article
@@ -67,6 +68,8 @@ def test_whatever_an_article_holds_the_document_can_be_read(name: str, carried: 
 
     if name == "json":
         count = len(json.loads(document)["items"])
+    elif name == "html":
+        count = len(LexborHTMLParser(document).css("article"))
     else:
         root = etree.fromstring(document)
         count = len(root.findall(".//item")) + len(root.findall("{http://www.w3.org/2005/Atom}entry"))

@@ -40,6 +40,7 @@ FORMATS = {
     "rss": Written("rss", "application/rss+xml; charset=utf-8"),
     "atom": Written("atom", "application/atom+xml; charset=utf-8"),
     "json": Written("json", "application/feed+json; charset=utf-8"),
+    "html": Written("html", "text/html; charset=utf-8"),
 }
 
 
@@ -51,7 +52,7 @@ class House:
         self.bell = FakeBell()
 
     def builds(self, feed: str, content: str = "<rss/>", modified: datetime = NOON) -> None:
-        formats = next(f for f in (ALL, CITY) if f.name == feed).formats
+        formats = next(f for f in (ALL, CITY) if f.name == feed).written
         documents = [
             Document(extension=FORMATS[name].extension, content=content.encode(), modified=modified)
             for name in formats
