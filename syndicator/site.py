@@ -18,6 +18,7 @@ from syndicator.settings import JOBS, broker
 from syndicator.store import Store, StoreError
 from syndicator.store.engine import connect
 from syndicator.web.app import create_app
+from syndicator.web.readers import Readers
 from syndicator.web.serve import serve
 from syndicator.wiring import Silence, assemble, declarations
 
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 
 #: Seconds between signs of life.
 BEAT = 10.0
+
+#: Seconds that a server which stops takes to put on record who has read what.
+PARTING = 2.0
 
 
 def serve_site(folder: Path) -> None:
@@ -37,6 +41,7 @@ def serve_site(folder: Path) -> None:
         for name, courier in newsroom.couriers.items()
         if isinstance(courier.channel, Outbox)
     }
+    readers = Readers()
     app = create_app(
         site=declared.site,
         feeds=declared.feeds,
@@ -48,9 +53,13 @@ def serve_site(folder: Path) -> None:
         password=declared.web.password.reveal() if declared.web.password else None,
         outboxes=outboxes,
         queues=lambda: depths(declared.keep.broker),
+        readers=readers,
     )
-    threading.Thread(target=_report_alive, args=(store,), name="alive", daemon=True).start()
+    threading.Thread(target=_report_alive, args=(store, readers), name="alive", daemon=True).start()
     serve(app, host=declared.web.host, port=declared.web.port)
+    last = threading.Thread(target=readers.record, args=(store, datetime.now(UTC)), daemon=True)
+    last.start()
+    last.join(PARTING)
 
 
 def depths(url: str) -> Mapping[str, int] | None:
@@ -66,11 +75,13 @@ def depths(url: str) -> Mapping[str, int] | None:
         return None
 
 
-def _report_alive(store: Store) -> None:
+def _report_alive(store: Store, readers: Readers) -> None:
+    """Every few seconds: that we are alive, and who has read what."""
     pause = threading.Event()
     while True:
         try:
             store.beat(f"web-{os.getpid()}", "web", datetime.now(UTC))
         except StoreError as e:
             log.warning("web: %s", e)
+        readers.record(store, datetime.now(UTC))
         pause.wait(BEAT)

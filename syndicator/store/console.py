@@ -13,7 +13,7 @@ from syndicator.article import Article, State
 from syndicator.delivery import Delivery, Receipt, Standing, absent, dropped, posted
 from syndicator.errors import SyndicatorError
 from syndicator.store import schema
-from syndicator.store.engine import Base
+from syndicator.store.readership import Readership
 from syndicator.store.records import article_of, delivery_of, delivery_values
 from syndicator.store.upkeep import SILENCE
 
@@ -85,7 +85,7 @@ def _must_be_unknown(delivery: Delivery) -> None:
         raise Impossible(f"delivery {delivery.id} is {delivery.standing}: its outcome is in no doubt")
 
 
-class Console(Base):
+class Console(Readership):
     """Questions and decisions of operators. Rows that are no longer declared are left out."""
 
     def sources(self) -> Sequence[Row[Any]]:

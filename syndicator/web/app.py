@@ -39,6 +39,7 @@ from syndicator.web.guard import Guard, Throttle
 from syndicator.web.health import Health, Metrics
 from syndicator.web.opml import ADDRESS as OPML
 from syndicator.web.pages import Pages
+from syndicator.web.readers import Readers
 
 log = logging.getLogger(__name__)
 
@@ -64,11 +65,13 @@ def create_app(
     outboxes: Mapping[str, Path] | None = None,
     queues: Callable[[], Mapping[str, int] | None] | None = None,
     clock: Callable[[], datetime] = utc_now,
+    readers: Readers | None = None,
 ) -> Starlette:
     """The application. Needs neither database nor broker to begin, and serves feeds without them.
 
     ``host`` is the address that it listens on: without a ``password``, the console is for this machine
-    alone. ``outboxes`` are folders of posts by channel (``Outbox.place``). See ``Desk`` for the rest.
+    alone. ``outboxes`` are folders of posts by channel (``Outbox.place``). ``readers`` counts who reads what;
+    putting it on record is the caller's. See ``Desk`` for the rest.
     """
     desk = Desk(
         site=site,
@@ -80,6 +83,7 @@ def create_app(
         outboxes=outboxes or {},
         queues=queues,
         clock=clock,
+        readers=readers or Readers(),
     )
     return Starlette(
         routes=_routes(desk),
@@ -91,6 +95,7 @@ def create_app(
                 formats=formats,
                 shelf=shelf,
                 requests=desk.requests,
+                readers=desk.readers,
             ),
             Middleware(Manners),
             Middleware(Guard, password=password, host=host, throttle=Throttle()),
@@ -114,6 +119,7 @@ def _routes(desk: Desk) -> list[Route | Mount]:
         Route("/console/deliveries/{id:int}/{action}", console.rule, methods=["POST"]),
         Route("/console/channels/{name}/{action}", console.channel, methods=["POST"]),
         Route("/console/sources/{name}/{action}", console.source, methods=["POST"]),
+        Route("/console/readers", console.readers),
         Route("/console/outbox", console.outbox),
         Route("/console/outbox/{name}/{file}", console.photo),
         Mount("/static", StaticFiles(packages=[("syndicator.web", "static")])),

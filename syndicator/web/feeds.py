@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from syndicator.documents.directory import Served, Shelf
 from syndicator.feed import PAGE, Feed, Site
 from syndicator.web.negotiation import coding, is_since, names
+from syndicator.web.readers import Readers
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +142,7 @@ class Door:
 class Feeds:
     """ASGI middleware that answers for declared feeds, and hands on whatever else is asked.
 
-    ``requests`` counts answers by (feed, extension, status).
+    ``requests`` counts answers by (feed, extension, status), ``readers`` by who asked.
     """
 
     def __init__(
@@ -153,8 +154,9 @@ class Feeds:
         formats: Mapping[str, MediaFormat],
         shelf: Shelf,
         requests: Counter[tuple[str, str, int]],
+        readers: Readers,
     ) -> None:
-        self.app, self.shelf, self.requests = app, shelf, requests
+        self.app, self.shelf, self.requests, self.readers = app, shelf, requests, readers
         doors = (Door(site, feed, formats[name], shelf) for feed in feeds for name in feed.written)
         self.doors = {PREFIX + door.file: door for door in doors}
 
@@ -165,6 +167,7 @@ class Feeds:
             return
         start, body = self.answer(door, scope)
         self.requests[door.feed, door.extension, start["status"]] += 1
+        self.readers.saw(door.feed, door.extension, start["status"], scope["headers"])
         await send(start)
         await send({"type": "http.response.body", "body": body} if body else _NOTHING)
 

@@ -15,6 +15,7 @@ from syndicator.feed import Feed, Filter
 from syndicator.ports import Document
 from syndicator.store import Store
 from syndicator.web import create_app
+from syndicator.web.readers import Readers
 from tests.fakes import ALL, NOON, SITE, Clock, FakeBell
 
 CITY = Feed(
@@ -67,6 +68,7 @@ class House:
         hubs: tuple[str, ...] = (),
         outboxes: Mapping[str, Path] | None = None,
         queues: Callable[[], Mapping[str, int] | None] | None = None,
+        readers: Readers | None = None,
         **site: Any,
     ) -> Starlette:
         return create_app(
@@ -81,4 +83,5 @@ class House:
             outboxes=outboxes,
             queues=queues,
             clock=self.clock,
+            readers=readers,
         )
