@@ -27,9 +27,6 @@ log = logging.getLogger(__name__)
 #: Seconds between signs of life.
 BEAT = 10.0
 
-#: Seconds that a server which stops takes to put on record who has read what.
-PARTING = 2.0
-
 
 def serve_site(folder: Path) -> None:
     """Serve feeds and the console until told to stop. Feeds need neither database nor broker."""
@@ -56,10 +53,12 @@ def serve_site(folder: Path) -> None:
         readers=readers,
     )
     threading.Thread(target=_report_alive, args=(store, readers), name="alive", daemon=True).start()
-    serve(app, host=declared.web.host, port=declared.web.port)
-    last = threading.Thread(target=readers.record, args=(store, datetime.now(UTC)), daemon=True)
-    last.start()
-    last.join(PARTING)
+    serve(
+        app,
+        host=declared.web.host,
+        port=declared.web.port,
+        last=lambda: readers.record(store, datetime.now(UTC)),
+    )
 
 
 def depths(url: str) -> Mapping[str, int] | None:

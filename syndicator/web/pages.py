@@ -55,10 +55,10 @@ class Pages:
         self._opml = Subscriptions(desk.site, self.public(), desk.formats)
 
     async def index(self, request: Request) -> Response:  # noqa: ARG002 - an endpoint's
-        listed = self.listed()
+        listed = sorted(self.listed(), key=_place)
         groups = [
             Group(title=title, feeds=list(feeds))
-            for title, feeds in groupby(sorted(listed, key=_place), key=lambda each: group(each.feed))
+            for title, feeds in groupby(listed, key=lambda each: group(each.feed))
         ]
         response = self.desk.page(
             "index.html", groups=groups, feeds=listed, opml=ADDRESS, opml_type=MEDIA_TYPE
