@@ -99,7 +99,7 @@ def test_a_browser_shows_the_page_with_photos_and_copies_addresses(tmp_path: Pat
             tab.wait_for_function("document.querySelector('article img').naturalWidth == 60")
 
             assert tab.url == f"{url}/feeds/all.html"
-            assert tab.locator("time.dt-published").inner_text() == "March 1, 2026 at 4:30 PM"
+            assert tab.locator("time.dt-published").inner_text() == "1 March 2026 at 16:30"
             assert tab.locator(".addresses button.copy").count() == 3
             assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 19, 17)"
             assert complaints == []

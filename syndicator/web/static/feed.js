@@ -6,7 +6,7 @@ const DAY = 86400; // seconds
 const UNITS = [["hour", 3600], ["minute", 60]];
 
 function localTime(time) {
-  const language = time.lang;
+  const language = navigator.languages.find((tag) => tag.split("-")[0] === time.lang) ?? time.lang;
   if (!Intl.DateTimeFormat.supportedLocalesOf(language).length) return; // many browsers know no Lao
   const moment = new Date(time.dateTime);
   const age = (Date.now() - moment) / 1000;
