@@ -87,9 +87,9 @@ class Guard:
     def _networks(self) -> list[IPv4Network | IPv6Network]:
         return [ip_network(entry) for entry in self.allow if "/" in entry]
 
-    def connect(self, host: str, port: int, timeout: Any) -> socket.socket:
-        """A connection to an address of the host that was checked. Raises ``Forbidden`` (a ``FetchError``)
-        if any of its addresses is not permitted: a name that points inside and outside is an attack."""
+    def addresses(self, host: str, port: int) -> list[tuple[str, int]]:
+        """Addresses of the host, all of them checked. Raises ``Forbidden`` (a ``FetchError``) if any of
+        them is not permitted: a name that points inside and outside is an attack."""
         where = f"{host}:{port}"
         found = [entry[4] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
         for sockaddr in found:
@@ -99,8 +99,12 @@ class Guard:
                     where,
                     f"{address} is in a private network; if that is meant, list {where!r} in [fetch] allow",
                 )
+        return list(dict.fromkeys((str(s[0]), int(s[1])) for s in found))
+
+    def connect(self, host: str, port: int, timeout: Any) -> socket.socket:
+        """A connection to an address of the host that was checked. Raises ``Forbidden``."""
         error: OSError | None = None
-        for sockaddr in dict.fromkeys((str(s[0]), int(s[1])) for s in found):
+        for sockaddr in self.addresses(host, port):
             try:
                 return socket.create_connection(sockaddr, timeout)
             except OSError as e:
@@ -147,7 +151,12 @@ class Http:
         seen = [url]
         moved, permanently = "", True
         while True:
-            answer = self._get_one(seen[-1], headers or {}, limit, end)
+            try:
+                answer = self._get_one(seen[-1], headers or {}, limit, end)
+            except FetchError as e:
+                if len(seen) == 1:
+                    raise
+                raise type(e)(url, f"leads to {seen[-1]}: {e.why}") from e  # by the name that is declared
             target = answer.headers.get("Location")
             if answer.status not in (301, 302, 303, 307, 308) or not target:
                 break

@@ -14,13 +14,15 @@ from kombu.exceptions import OperationalError
 
 from syndicator.channels.outbox import Outbox
 from syndicator.documents.directory import Shelf
+from syndicator.http import Guard
 from syndicator.settings import JOBS, broker
 from syndicator.store import Store, StoreError
 from syndicator.store.engine import connect
 from syndicator.web.app import create_app
+from syndicator.web.hub import Reception
 from syndicator.web.readers import Readers
 from syndicator.web.serve import serve
-from syndicator.wiring import Silence, assemble, declarations
+from syndicator.wiring import Newsroom, Silence, assemble, declarations
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +52,7 @@ def serve_site(folder: Path) -> None:
         password=declared.web.password.reveal() if declared.web.password else None,
         outboxes=outboxes,
         queues=lambda: depths(declared.keep.broker),
+        hub=reception(newsroom) if declared.hub.enabled else None,
         readers=readers,
     )
     threading.Thread(target=_report_alive, args=(store, readers), name="alive", daemon=True).start()
@@ -58,6 +61,18 @@ def serve_site(folder: Path) -> None:
         host=declared.web.host,
         port=declared.web.port,
         last=lambda: readers.record(store, datetime.now(UTC)),
+    )
+
+
+def reception(newsroom: Newsroom) -> Reception:
+    """Our own hub. Workers find by their next sweep what it has taken."""
+    declared = newsroom.declared
+    return Reception(
+        topics=newsroom.distributor.topics,
+        terms=declared.hub,
+        guard=Guard(declared.fetch.allow),
+        store=newsroom.store,
+        requests=declared.hub.requests,
     )
 
 

@@ -11,6 +11,9 @@ kind = Kinds(
         "atom": "syndicator.formats.atom:Atom",
         "html": "syndicator.formats.html:Html",
         "json": "syndicator.formats.json_feed:JsonFeed",
+        "news": "syndicator.formats.news_sitemap:NewsSitemap",
+        "ninjs": "syndicator.formats.ninjs:Ninjs",
         "rss": "syndicator.formats.rss:Rss",
+        "sitemap": "syndicator.formats.sitemap:Sitemap",
     },
 )

@@ -9,8 +9,18 @@ from typing import Protocol
 
 from syndicator.feed import PAGE, Feed, Filter, Site
 
-#: The formats that feed readers subscribe to, and what people call them.
-LABELS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
+#: How formats are called where people read it.
+LABELS = {
+    "rss": "RSS",
+    "atom": "Atom",
+    "json": "JSON Feed",
+    "ninjs": "ninjs",
+    "sitemap": "Sitemap",
+    "news": "News sitemap",
+}
+
+#: Formats that are for other programs than feed readers, which are to find the rest by themselves.
+NOT_FOR_READERS = {"ninjs", "sitemap", "news"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,7 +31,11 @@ class Words:
     months: tuple[str, ...]
     nouns: Mapping[str, tuple[str, str]]
     every_article: str
+    either: str
+    or_else: str
+    together: str
     without: str
+    but_for: str
     latest: str
     in_full: str
     summaries: str
@@ -56,10 +70,16 @@ ENGLISH = Words(
         "tags": ("tag", "tags"),
         "authors": ("author", "authors"),
         "languages": ("language", "languages"),
+        "places": ("place", "places"),
+        "keywords": ("keyword", "keywords"),
         "sources": ("source", "sources"),
     },
     every_article="every article",
-    without="without",
+    either="either {}",
+    or_else="or",
+    together="and",
+    without="without {}",
+    but_for="(but for {})",
     latest="the latest",
     in_full="in full",
     summaries="summaries",
@@ -91,10 +111,16 @@ LAO = Words(
         "tags": ("ຄຳສຳຄັນ", "ຄຳສຳຄັນ"),
         "authors": ("ຜູ້ຂຽນ", "ຜູ້ຂຽນ"),
         "languages": ("ພາສາ", "ພາສາ"),
+        "places": ("ສະຖານທີ່", "ສະຖານທີ່"),
+        "keywords": ("ຄຳໃນຂ່າວ", "ຄຳໃນຂ່າວ"),
         "sources": ("ແຫຼ່ງຂ່າວ", "ແຫຼ່ງຂ່າວ"),
     },
     every_article="ທຸກບົດຂ່າວ",
-    without="ຍົກເວັ້ນ",
+    either="{}",
+    or_else="ຫຼື",
+    together="ແລະ",
+    without="ຍົກເວັ້ນ {}",
+    but_for="(ນອກຈາກ {})",
     latest="ຫຼ້າສຸດ",
     in_full="ເນື້ອໃນຄົບຖ້ວນ",
     summaries="ບົດສະຫຼຸບ",
@@ -124,15 +150,33 @@ def words(*languages: str) -> Words:
 
 def carries(feed: Feed, said: Words = ENGLISH) -> list[str]:
     """What a feed carries, one phrase for each condition."""
-    phrases = _conditions(feed.only, said)
-    phrases += [f"{said.without} {phrase}" for phrase in _conditions(feed.exclude, said)]
-    return phrases or [said.every_article]
+    return _phrases(feed.only, said) or [said.every_article]
 
 
 def extent(feed: Feed, said: Words = ENGLISH) -> str:
     """How much of it."""
     how_much = said.in_full if feed.content == "full" else said.summaries
     return f"{said.latest} {feed.length}, {how_much}"
+
+
+def _phrases(chosen: Filter, said: Words) -> list[str]:
+    phrases = _conditions(chosen, said)
+    if chosen.any:
+        choices = [f" {said.together} ".join(_phrases(each, said)) for each in chosen.any]
+        phrases.append(said.either.format(f"; {said.or_else} ".join(choices)))
+    if chosen.exclude:
+        phrases += [said.without.format(phrase) for phrase in _alternatives(chosen.exclude, said)]
+    return phrases
+
+
+def _alternatives(excluded: Filter, said: Words) -> list[str]:
+    """What is not carried: any of these."""
+    phrases = _conditions(excluded, said)
+    phrases += [f" {said.together} ".join(_phrases(each, said)) for each in excluded.any]
+    if excluded.exclude and phrases:
+        exceptions = f", {said.or_else} ".join(_alternatives(excluded.exclude, said))
+        phrases[-1] += f" {said.but_for.format(exceptions)}"
+    return phrases
 
 
 def _conditions(chosen: Filter, said: Words) -> list[str]:
@@ -177,10 +221,10 @@ def alternates(site: Site, feed: Feed, formats: Mapping[str, MediaFormat]) -> li
         Alternate(
             label=LABELS.get(name, formats[name].extension.upper()),
             media_type=formats[name].media_type.partition(";")[0],
-            title=f"{feed.title} ({LABELS[name]})" if name in LABELS else feed.title,
+            title=f"{feed.title} ({LABELS.get(name, formats[name].extension.upper())})",
             address=site.address(feed, formats[name].extension),
             file=f"{feed.name}.{formats[name].extension}",
-            is_subscribable=name in LABELS,
+            is_subscribable=name not in NOT_FOR_READERS,
         )
         for name in feed.formats
         if name != PAGE

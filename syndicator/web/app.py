@@ -6,6 +6,8 @@
     /feeds.opml            the same for feed readers
     /feeds/NAME.html       a feed, for people
     /feeds/NAME.EXT        a feed
+    /sitemap.xml           the index of sitemaps
+    /hub                   to be sent it when it changes (WebSub)
     /healthz /readyz       is it up, is it ready
     /metrics               for Prometheus
     /console               for operators
@@ -37,9 +39,11 @@ from syndicator.web.desk import Desk, utc_now
 from syndicator.web.feeds import PREFIX, Feeds, MediaFormat
 from syndicator.web.guard import Guard, Throttle
 from syndicator.web.health import Health, Metrics
+from syndicator.web.hub import HubPages, Reception
 from syndicator.web.opml import ADDRESS as OPML
 from syndicator.web.pages import Pages
 from syndicator.web.readers import Readers
+from syndicator.web.sitemaps import Sitemaps
 
 log = logging.getLogger(__name__)
 
@@ -64,14 +68,16 @@ def create_app(
     password: str | None = None,
     outboxes: Mapping[str, Path] | None = None,
     queues: Callable[[], Mapping[str, int] | None] | None = None,
+    hub: Reception | None = None,
     clock: Callable[[], datetime] = utc_now,
     readers: Readers | None = None,
 ) -> Starlette:
     """The application. Needs neither database nor broker to begin, and serves feeds without them.
 
     ``host`` is the address that it listens on: without a ``password``, the console is for this machine
-    alone. ``outboxes`` are folders of posts by channel (``Outbox.place``). ``readers`` counts who reads what;
-    putting it on record is the caller's. See ``Desk`` for the rest.
+    alone. ``outboxes`` are folders of posts by channel (``Outbox.place``). ``hub`` ``None``: there is no hub
+    of our own. ``readers`` counts who reads what; putting it on record is the caller's. See ``Desk`` for the
+    rest.
     """
     desk = Desk(
         site=site,
@@ -86,7 +92,7 @@ def create_app(
         readers=readers or Readers(),
     )
     return Starlette(
-        routes=_routes(desk),
+        routes=_routes(desk, hub),
         middleware=[
             Middleware(
                 Feeds,
@@ -104,12 +110,14 @@ def create_app(
     )
 
 
-def _routes(desk: Desk) -> list[Route | Mount]:
+def _routes(desk: Desk, hub: Reception | None) -> list[Route | Mount]:
     pages, health, console = Pages(desk), Health(desk), ConsolePages(desk)
     return [
+        *([Route("/hub", HubPages(desk, hub).answer, methods=["GET", "POST"])] if hub else []),
         Route("/", pages.index),
         Route(OPML, pages.opml),
         Route(PREFIX + "{path:path}", pages.missing_feed),
+        Route("/sitemap.xml", Sitemaps(desk).index),
         Route("/healthz", health.live),
         Route("/readyz", health.ready),
         Route("/metrics", Metrics(desk).read),

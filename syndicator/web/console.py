@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -38,7 +38,7 @@ RULINGS: Mapping[str, tuple[Ruling, str]] = {
 @dataclass(frozen=True, kw_only=True)
 class Overview:
     """How everything stands, as the database tells it. ``queues`` is ``None`` while the broker does not
-    answer, and empty where nobody can ask it."""
+    answer, and empty where nobody can ask it. ``empty``: feeds that carry nothing."""
 
     sources: Sequence[Any]
     feeds: Sequence[Any]
@@ -48,6 +48,7 @@ class Overview:
     articles: Mapping[str, int]
     latest: Sequence[Line]
     queues: Mapping[str, int] | None
+    empty: Collection[str] = ()
 
     @property
     def totals(self) -> Mapping[str, int]:
@@ -126,6 +127,7 @@ class ConsolePages:
             articles=store.articles(),
             latest=store.deliveries(count=LATEST),
             queues=desk.queues() if desk.queues else {},
+            empty=store.empty_feeds(),
         )
 
     async def deliveries(self, request: Request) -> Response:

@@ -85,15 +85,14 @@ class Door:
     def __init__(self, site: Site, feed: Feed, form: MediaFormat, shelf: Shelf) -> None:
         self.feed, self.extension, self.shelf = feed.name, form.extension, shelf
         self.file = f"{feed.name}.{form.extension}"
-        # A page is no topic of its own: what a hub tells of are the feeds that it names.
-        relation = "canonical" if form.extension == PAGE else "self"
-        links = [f'<{site.address(feed, form.extension)}>; rel="{relation}"']
-        links += [f'<{hub}>; rel="hub"' for hub in site.hubs]
+        links = site.links(site.address(feed, form.extension))
+        if form.extension == PAGE:  # no topic of its own: what a hub tells of are the feeds that it names
+            links = links.replace('rel="self"', 'rel="canonical"', 1)
         fresh = f"max-age={feed.max_age}, stale-while-revalidate={feed.max_age}"
         self.always: Headers = [
             (b"cache-control", f"{fresh}, stale-if-error={STALE_IF_ERROR}".encode()),
             (b"vary", b"Accept-Encoding"),
-            (b"link", ", ".join(links).encode()),
+            (b"link", links.encode()),
             *_OPEN,
             *_CACHED,
             *(_PAGE if form.extension == PAGE else ()),

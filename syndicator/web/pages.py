@@ -114,7 +114,7 @@ class Pages:
 def group(feed: Feed) -> str:
     """The part of the list that a feed belongs to."""
     only = feed.only
-    if only.sections or only.tags:
+    if only.sections or only.tags or only.keywords or only.places or only.any:
         return "By topic"
     if only.authors:
         return "By author"

@@ -126,7 +126,7 @@ def test_the_lines_for_the_site_s_own_pages_are_those_of_the_page_itself() -> No
 
 def test_a_page_tells_what_the_feed_carries() -> None:
     chosen = replace(
-        SHORT, language="en", only=Filter(sections=("City", "Sport")), exclude=Filter(authors=("Wire",))
+        SHORT, language="en", only=Filter(sections=("City", "Sport"), exclude=Filter(authors=("Wire",)))
     )
 
     assert [each.text() for each in page(feed=chosen).css(".carries li")] == [

@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from syndicator.build import build
 from syndicator.documents.directory import Directory
 from syndicator.formats import kind
+from syndicator.partners import fitted
 from syndicator.store import Store, open_store, schema
 from syndicator.store.engine import connect
 from syndicator.store.migrate import SCRIPTS
@@ -29,7 +30,16 @@ def test_a_page_is_built_with_the_others_and_follows_the_article(store: Store, t
     story.baseline()
 
     def page() -> str:
-        build(story.feeds[0], site=SITE, store=store, formats=FORMATS, documents=documents, clock=story.clock)
+        build(
+            story.feeds[0],
+            site=SITE,
+            store=store,
+            formats=FORMATS,
+            documents=documents,
+            clock=story.clock,
+            bell=story.bell,
+            fit=fitted,
+        )
         return (documents.read("all.html") or b"").decode()
 
     story.publishes(title="Ferry returns")
