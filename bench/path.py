@@ -52,7 +52,7 @@ def recorded(folder: Path) -> None:
     started = time.perf_counter()
     watch(source, editor=editor, store=store, photos=FakePhotos(), bell=FakeBell(), clock=now)
     watched = time.perf_counter()
-    formats = {name: kind(name)() for name in ALL.formats}
+    formats = {name: kind(name)() for name in ALL.written}
     documents = Directory(folder / "d")
     build(
         ALL,

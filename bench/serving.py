@@ -29,6 +29,7 @@ from statistics import median
 
 from syndicator.documents.directory import Directory, Shelf
 from syndicator.feed import Feed, Site
+from syndicator.formats.html import Html
 from syndicator.ports import Document
 from syndicator.store.console import Console
 from syndicator.store.engine import connect
@@ -80,7 +81,7 @@ def ours(folder: Path, port: int) -> None:
     app = create_app(
         site=site,
         feeds={"all": Feed(name="all", title="All", formats=("rss",))},
-        formats={"rss": Rss()},
+        formats={"rss": Rss(), "html": Html()},
         shelf=Shelf(folder / "documents"),
         store=Console(connect(f"sqlite:///{folder}/none.db")),
         bell=Silence(),

@@ -20,7 +20,7 @@ from typing import TypeVar
 
 from syndicator.article import Article
 from syndicator.errors import SyndicatorError, Unfit
-from syndicator.feed import Feed, Site, path
+from syndicator.feed import PAGE, Feed, Site, path
 from syndicator.ports import (
     LEASE,
     Archive,
@@ -66,7 +66,7 @@ def build(
     stale = store.claim_feed(feed.name, clock(), LEASE)
     if stale is None:
         return False
-    written = [formats[name] for name in feed.formats]
+    written = [formats[name] for name in feed.written]
     edition = _Edition(site, feed, written, store, gate, documents, fit, clock())
     try:
         outcome = edition.publish(stale)
@@ -174,7 +174,8 @@ class _Edition:
         good = [document for document in made if document is not None]
         self.documents.replace(self.feed.name, good)
         if history.page is None:
-            self.topics |= {d.path(self.feed.name): digest(d.content) for d in good}
+            told = [d for d in good if d.extension != PAGE]  # a page is nobody's topic
+            self.topics |= {d.path(self.feed.name): digest(d.content) for d in told}
         return len(good) == len(made)
 
     def _young(self, form: Format, articles: Sequence[Article]) -> Sequence[Article]:

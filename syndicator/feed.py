@@ -15,6 +15,9 @@ from syndicator.profile import Profile
 #: Declared values, and what articles have: the same few, again and again.
 _folded = lru_cache(maxsize=4096)(folded)
 
+#: The format of the page that people read a feed on, and subscribe from. Every feed has one.
+PAGE = "html"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filter:
@@ -98,6 +101,11 @@ class Feed:
     def keeps_archives(self) -> bool:
         """Not where articles leave for their age: what is too old for the feed is so for its archives."""
         return self.archive and self.age is None
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The formats of all its documents: those that readers subscribe to, then the page for people."""
+        return tuple(dict.fromkeys((*self.formats, PAGE)))
 
     def carries(self, article: Article) -> bool:
         """Whether the article belongs into this feed, by its content alone."""

@@ -20,6 +20,7 @@ from syndicator.store import Store, StoreError
 from syndicator.store.engine import connect
 from syndicator.web.app import create_app
 from syndicator.web.hub import Reception
+from syndicator.web.readers import Readers
 from syndicator.web.serve import serve
 from syndicator.wiring import Newsroom, Silence, assemble, declarations
 
@@ -39,6 +40,7 @@ def serve_site(folder: Path) -> None:
         for name, courier in newsroom.couriers.items()
         if isinstance(courier.channel, Outbox)
     }
+    readers = Readers()
     app = create_app(
         site=declared.site,
         feeds=declared.feeds,
@@ -51,9 +53,15 @@ def serve_site(folder: Path) -> None:
         outboxes=outboxes,
         queues=lambda: depths(declared.keep.broker),
         hub=reception(newsroom) if declared.hub.enabled else None,
+        readers=readers,
     )
-    threading.Thread(target=_report_alive, args=(store,), name="alive", daemon=True).start()
-    serve(app, host=declared.web.host, port=declared.web.port)
+    threading.Thread(target=_report_alive, args=(store, readers), name="alive", daemon=True).start()
+    serve(
+        app,
+        host=declared.web.host,
+        port=declared.web.port,
+        last=lambda: readers.record(store, datetime.now(UTC)),
+    )
 
 
 def reception(newsroom: Newsroom) -> Reception:
@@ -81,11 +89,13 @@ def depths(url: str) -> Mapping[str, int] | None:
         return None
 
 
-def _report_alive(store: Store) -> None:
+def _report_alive(store: Store, readers: Readers) -> None:
+    """Every few seconds: that we are alive, and who has read what."""
     pause = threading.Event()
     while True:
         try:
             store.beat(f"web-{os.getpid()}", "web", datetime.now(UTC))
         except StoreError as e:
             log.warning("web: %s", e)
+        readers.record(store, datetime.now(UTC))
         pause.wait(BEAT)

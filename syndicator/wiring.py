@@ -145,7 +145,7 @@ def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
     """The newsroom over a store that is open."""
     http = Http(allow=declared.fetch.allow)
     photos = PhotoShelf(declared.keep.photos, http, limit=declared.keep.photos_mb * 1_000_000)
-    names = {name for feed in declared.feeds.values() for name in feed.formats}
+    names = {name for feed in declared.feeds.values() for name in feed.written}
     formats: dict[str, Format] = {name: syndicator.formats.kind(name)() for name in names}
     documents = Directory(Path(declared.keep.documents))
     return Newsroom(

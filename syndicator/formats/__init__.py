@@ -9,6 +9,7 @@ kind = Kinds(
     group="syndicator.formats",
     built_in={
         "atom": "syndicator.formats.atom:Atom",
+        "html": "syndicator.formats.html:Html",
         "json": "syndicator.formats.json_feed:JsonFeed",
         "news": "syndicator.formats.news_sitemap:NewsSitemap",
         "ninjs": "syndicator.formats.ninjs:Ninjs",

@@ -13,7 +13,7 @@ from syndicator.article import Article, State
 from syndicator.delivery import Delivery, Receipt, Standing, absent, dropped, posted
 from syndicator.errors import SyndicatorError
 from syndicator.store import schema
-from syndicator.store.engine import Base
+from syndicator.store.readership import Readership
 from syndicator.store.records import article_of, delivery_of, delivery_values
 from syndicator.store.upkeep import SILENCE
 from syndicator.subscription import Kind
@@ -103,7 +103,7 @@ class Audience:
     hubs: Sequence[tuple[str, str]] = ()
 
 
-class Console(Base):
+class Console(Readership):
     """Questions and decisions of operators. Rows that are no longer declared are left out."""
 
     def sources(self) -> Sequence[Row[Any]]:

@@ -296,3 +296,20 @@ process = Table(
     Column("started", Moment, nullable=False),
     Column("seen", Moment, nullable=False),
 )
+
+#: Who reads which feed in which format, summed up: readers' names, and nothing of the people behind them.
+reader = Table(
+    "reader",
+    metadata,
+    Column("feed", String(64), primary_key=True),
+    Column("format", String(32), primary_key=True),  # the extension
+    Column("agent", String(32), primary_key=True),
+    Column("whole", BigInteger, nullable=False),  # answers with status 200, ...
+    Column("same", BigInteger, nullable=False),  # 304,
+    Column("delta", BigInteger, nullable=False),  # 226,
+    Column("other", BigInteger, nullable=False),  # and any other
+    Column("last_whole", Moment),
+    Column("last_same", Moment),
+    Column("last_seen", Moment, nullable=False),
+    Column("subscribers", BigInteger),  # as it last said itself
+)

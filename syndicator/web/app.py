@@ -3,6 +3,8 @@
 ::
 
     /                      the list of feeds
+    /feeds.opml            the same for feed readers
+    /feeds/NAME.html       a feed, for people
     /feeds/NAME.EXT        a feed
     /feeds/NAME/PAGE.EXT   an archive of it
     /sitemap.xml           the index of sitemaps
@@ -39,7 +41,9 @@ from syndicator.web.feeds import PREFIX, Feeds, MediaFormat
 from syndicator.web.guard import Guard, Throttle
 from syndicator.web.health import Health, Metrics
 from syndicator.web.hub import HubPages, Reception
+from syndicator.web.opml import ADDRESS as OPML
 from syndicator.web.pages import Pages
+from syndicator.web.readers import Readers
 from syndicator.web.sitemaps import Sitemaps
 
 log = logging.getLogger(__name__)
@@ -67,12 +71,14 @@ def create_app(
     queues: Callable[[], Mapping[str, int] | None] | None = None,
     hub: Reception | None = None,
     clock: Callable[[], datetime] = utc_now,
+    readers: Readers | None = None,
 ) -> Starlette:
     """The application. Needs neither database nor broker to begin, and serves feeds without them.
 
     ``host`` is the address that it listens on: without a ``password``, the console is for this machine
     alone. ``outboxes`` are folders of posts by channel (``Outbox.place``). ``hub`` ``None``: there is no hub
-    of our own. See ``Desk`` for the rest.
+    of our own. ``readers`` counts who reads what; putting it on record is the caller's. See ``Desk`` for the
+    rest.
     """
     desk = Desk(
         site=site,
@@ -84,6 +90,7 @@ def create_app(
         outboxes=outboxes or {},
         queues=queues,
         clock=clock,
+        readers=readers or Readers(),
     )
     return Starlette(
         routes=_routes(desk, hub),
@@ -95,6 +102,7 @@ def create_app(
                 formats=formats,
                 shelf=shelf,
                 requests=desk.requests,
+                readers=desk.readers,
             ),
             Middleware(Manners),
             Middleware(Guard, password=password, host=host, throttle=Throttle()),
@@ -108,6 +116,7 @@ def _routes(desk: Desk, hub: Reception | None) -> list[Route | Mount]:
     return [
         *([Route("/hub", HubPages(desk, hub).answer, methods=["GET", "POST"])] if hub else []),
         Route("/", pages.index),
+        Route(OPML, pages.opml),
         Route(PREFIX + "{path:path}", pages.missing_feed),
         Route("/sitemap.xml", Sitemaps(desk).index),
         Route("/healthz", health.live),
@@ -120,6 +129,7 @@ def _routes(desk: Desk, hub: Reception | None) -> list[Route | Mount]:
         Route("/console/channels/{name}/{action}", console.channel, methods=["POST"]),
         Route("/console/sources/{name}/{action}", console.source, methods=["POST"]),
         Route("/console/topics/{name}", console.topic),
+        Route("/console/readers", console.readers),
         Route("/console/outbox", console.outbox),
         Route("/console/outbox/{name}/{file}", console.photo),
         Mount("/static", StaticFiles(packages=[("syndicator.web", "static")])),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -24,6 +26,7 @@ from syndicator.store.console import (
     was_not_posted,
     was_posted,
 )
+from syndicator.store.readership import CURRENT, FORGET_AFTER, REST
 from syndicator.web.desk import Desk, is_web_address
 from syndicator.web.guard import forgery, keep_token, token_of
 
@@ -107,6 +110,28 @@ class Overview:
 
 
 @dataclass(frozen=True)
+class ReadBy:
+    """Who reads one feed."""
+
+    rows: Sequence[Any]
+    now: datetime
+
+    @property
+    def current(self) -> int:
+        """How many readers have asked lately; each counts once, whatever formats it takes."""
+        return len({row.agent for row in self._lately})
+
+    @property
+    def subscribers(self) -> int:
+        """How many people the current readers say they read for."""
+        return sum(row.subscribers or 0 for row in self._lately)
+
+    @property
+    def _lately(self) -> list[Any]:
+        return [row for row in self.rows if row.last_seen > self.now - CURRENT]
+
+
+@dataclass(frozen=True)
 class ConsolePages:
     """Endpoints below ``/console``; who gets here has passed the guard."""
 
@@ -174,6 +199,17 @@ class ConsolePages:
             raise HTTPException(404)
         rows = await self.desk.ask(self.desk.store.subscribers, name, SUBSCRIBERS)
         return self._page(request, "console/topic.html", audience=audience, rows=rows)
+
+    async def readers(self, request: Request) -> Response:
+        """Who reads what."""
+        rows = await self.desk.ask(self.desk.store.readers)
+        now = self.desk.clock()
+        audience = {
+            feed: ReadBy(list(read), now) for feed, read in groupby(rows, key=lambda row: str(row.feed))
+        }
+        return self._page(
+            request, "console/readers.html", audience=audience, rest=REST, forget_after=FORGET_AFTER
+        )
 
     async def outbox(self, request: Request) -> Response:
         cards = {name: await self.desk.ask(self._cards, name) for name in self.desk.outboxes}

@@ -19,6 +19,7 @@ from syndicator.feed import Feed, Site
 from syndicator.ports import Bell
 from syndicator.store.console import Console
 from syndicator.web.feeds import MediaFormat
+from syndicator.web.readers import Readers
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,6 +51,7 @@ class Desk:
     queues: Callable[[], Mapping[str, int] | None] | None = None
     clock: Callable[[], datetime] = utc_now
     requests: Counter[tuple[str, str, int]] = field(default_factory=Counter)
+    readers: Readers = field(default_factory=Readers)
     limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(THREADS))
 
     async def ask(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

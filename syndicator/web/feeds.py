@@ -19,8 +19,9 @@ from weakref import ref
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicator.documents.directory import Served, Shelf
-from syndicator.feed import Feed, Site, path
+from syndicator.feed import PAGE, Feed, Site, path
 from syndicator.web.negotiation import coding, is_since, names
+from syndicator.web.readers import Readers
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ STALE_IF_ERROR = 86_400
 ARCHIVE_MAX_AGE = 3600
 
 #: The number of an archive as it is written, and no other way: one archive has one address.
-PAGE = re.compile(r"[1-9][0-9]{0,8}")
+NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 #: Seconds after which to ask again for a feed that is declared and not built yet.
 RETRY_AFTER = 10
@@ -57,6 +58,19 @@ _PREFLIGHT: Headers = [
     (b"access-control-allow-methods", b"GET, HEAD"),
     (b"access-control-allow-headers", b"If-None-Match, If-Modified-Since"),
     (b"access-control-max-age", b"86400"),
+]
+
+#: What browsers may do with a feed's page: show photos from wherever they are, and run nothing but our own
+#: script. https://www.w3.org/TR/CSP3/
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http:; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+#: Whoever follows a link from a page, or shows its photos, is told our name, and never which page it was.
+_PAGE: Headers = [
+    (b"content-security-policy", PAGE_POLICY.encode()),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
 ]
 
 _ALLOW: Headers = [(b"allow", b"GET, HEAD, OPTIONS")]
@@ -87,6 +101,8 @@ class Door:
         self.file = path(feed.name, form.extension, page)
         address = site.address(feed, form.extension, page)
         links = site.links(address) if page is None else f'<{address}>; rel="self"'
+        if form.extension == PAGE:  # no topic of its own: what a hub tells of are the feeds that it names
+            links = links.replace('rel="self"', 'rel="canonical"', 1)
         max_age = feed.max_age if page is None else max(feed.max_age, ARCHIVE_MAX_AGE)
         fresh = f"max-age={max_age}, stale-while-revalidate={max_age}"
         self.always: Headers = [
@@ -95,6 +111,7 @@ class Door:
             (b"link", links.encode()),
             *_OPEN,
             *_CACHED,
+            *(_PAGE if form.extension == PAGE else ()),
         ]
         self.media_type = form.media_type.encode()
         self._answers: Mapping[str, tuple[bytes, Message, Message]] = {}
@@ -140,7 +157,7 @@ class Door:
 class Feeds:
     """ASGI middleware that answers for declared feeds, and hands on whatever else is asked.
 
-    ``requests`` counts answers by (feed, extension, status).
+    ``requests`` counts answers by (feed, extension, status), ``readers`` by who asked.
     """
 
     def __init__(
@@ -152,9 +169,10 @@ class Feeds:
         formats: Mapping[str, MediaFormat],
         shelf: Shelf,
         requests: Counter[tuple[str, str, int]],
+        readers: Readers,
     ) -> None:
-        self.app, self.site, self.shelf, self.requests = app, site, shelf, requests
-        served = [(feed, formats[name]) for feed in feeds for name in feed.formats]
+        self.app, self.site, self.shelf, self.requests, self.readers = app, site, shelf, requests, readers
+        served = [(feed, formats[name]) for feed in feeds for name in feed.written]
         doors = (Door(site, feed, form, shelf) for feed, form in served)
         self.doors = {PREFIX + door.file: door for door in doors}
         self.archives = {
@@ -168,7 +186,7 @@ class Feeds:
         there is history, and each is read seldom."""
         name, _, rest = address.removeprefix(PREFIX).partition("/")
         page, _, extension = rest.partition(".")
-        found = self.archives.get((name, extension)) if PAGE.fullmatch(page) else None
+        found = self.archives.get((name, extension)) if NUMBER.fullmatch(page) else None
         if found is None or not address.startswith(PREFIX):
             return None
         door = Door(self.site, *found, self.shelf, int(page))
@@ -183,6 +201,7 @@ class Feeds:
             return
         start, body = self.answer(door, scope)
         self.requests[door.feed, door.extension, start["status"]] += 1
+        self.readers.saw(door.feed, door.extension, start["status"], scope["headers"])
         await send(start)
         await send({"type": "http.response.body", "body": body} if body else _NOTHING)
 

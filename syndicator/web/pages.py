@@ -3,137 +3,125 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from itertools import groupby
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from syndicator.feed import Feed, Filter
+from syndicator.feed import PAGE, Feed
+from syndicator.formats.words import Alternate, alternates, carries, extent
 from syndicator.web.desk import Desk
 from syndicator.web.feeds import PREFIX
+from syndicator.web.opml import ADDRESS, MEDIA_TYPE, Subscriptions
 
 log = logging.getLogger(__name__)
-
-#: How formats are called where people read it.
-LABELS = {
-    "rss": "RSS",
-    "atom": "Atom",
-    "json": "JSON Feed",
-    "ninjs": "ninjs",
-    "sitemap": "Sitemap",
-    "news": "News sitemap",
-}
-
-#: Formats that are for other programs than feed readers, which are to find the rest by themselves.
-NOT_FOR_READERS = {"ninjs", "sitemap", "news"}
 
 #: Seconds that caches may keep the list of feeds.
 MAX_AGE = 60
 
-
-@dataclass(frozen=True, kw_only=True)
-class Link:
-    """A feed in one format. ``path`` leads there from this server, ``address`` is what to subscribe to;
-    ``modified``: when it last changed, ``None`` while it is not built. ``is_for_readers``: feed readers
-    take it."""
-
-    label: str
-    media_type: str
-    path: str
-    address: str
-    modified: datetime | None
-    is_for_readers: bool
+#: The parts of the list, in order: by the conditions that their feeds have.
+GROUPS = ("Everything", "By language", "By topic", "By author", "More feeds")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A feed on the list."""
+    """A feed on the list. ``page`` is where people read it; ``modified``: when it last changed, ``None``
+    while it is not built."""
 
     feed: Feed
+    page: str
     carries: list[str]
-    links: list[Link]
-
-    @property
-    def modified(self) -> datetime | None:
-        return max((link.modified for link in self.links if link.modified), default=None)
+    links: list[Alternate]
+    modified: datetime | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A part of the list."""
+
+    title: str
+    feeds: Sequence[Listed]
+
+
 class Pages:
-    desk: Desk
+    """Endpoints for readers."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._opml = Subscriptions(desk.site, self.public(), desk.formats)
 
     async def index(self, request: Request) -> Response:  # noqa: ARG002 - an endpoint's
-        response = self.desk.page("index.html", feeds=self.listed())
+        listed = sorted(self.listed(), key=_place)
+        groups = [
+            Group(title=title, feeds=list(feeds))
+            for title, feeds in groupby(listed, key=lambda each: group(each.feed))
+        ]
+        response = self.desk.page(
+            "index.html", groups=groups, feeds=listed, opml=ADDRESS, opml_type=MEDIA_TYPE
+        )
         response.headers["Cache-Control"] = f"max-age={MAX_AGE}"
+        response.headers["Link"] = f'<{ADDRESS}>; rel="alternate"; type="{MEDIA_TYPE}"'
         return response
 
+    async def opml(self, request: Request) -> Response:
+        """All feeds, to be subscribed to at once."""
+        return self._opml.answer(request.headers.get("if-none-match", ""))
+
     async def missing_feed(self, request: Request) -> Response:
-        """An address below the feeds' that is none of theirs."""
+        """An address below the feeds' that is no document: a feed's name leads to its page."""
         wanted = request.path_params["path"]
-        listed = {link.path.removeprefix(PREFIX): feed for feed in self.listed() for link in feed.links}
+        if wanted.rstrip("/") in {feed.name for feed in self.public()}:
+            return RedirectResponse(f"{PREFIX}{wanted.rstrip('/')}.{PAGE}", 301)
+        listed = {
+            file: each for each in self.listed() for file in (each.page, *(link.file for link in each.links))
+        }
         near = get_close_matches(wanted, listed, n=1)
         stem = wanted.partition("/")[0].partition(".")[0]
-        meant = next((f for f in listed.values() if f.feed.name == stem), None)
+        meant = next((each for each in listed.values() if each.feed.name == stem), None)
         meant = meant or (listed[near[0]] if near else None)
-        return self.desk.page("missing.html", 404, wanted=f"{PREFIX}{wanted}", meant=meant)
+        return self.desk.page("missing.html", 404, wanted=f"{PREFIX}{wanted}", meant=meant, prefix=PREFIX)
+
+    def public(self) -> list[Feed]:
+        """The feeds that everybody may know of: what is listed, found and suggested."""
+        return list(self.desk.feeds.values())
 
     def listed(self) -> list[Listed]:
         return [
-            Listed(feed=feed, carries=carries(feed), links=[self._link(feed, name) for name in feed.formats])
-            for feed in self.desk.feeds.values()
+            Listed(
+                feed=feed,
+                page=f"{feed.name}.{PAGE}",
+                carries=[*carries(feed), extent(feed)],
+                links=alternates(self.desk.site, feed, self.desk.formats),
+                modified=self._modified(feed),
+            )
+            for feed in self.public()
         ]
 
-    def _link(self, feed: Feed, name: str) -> Link:
-        form = self.desk.formats[name]
-        file = f"{feed.name}.{form.extension}"
+    def _modified(self, feed: Feed) -> datetime | None:
+        files = [f"{feed.name}.{self.desk.formats[name].extension}" for name in feed.formats]
         try:
-            served = self.desk.shelf.load(file)
+            served = [self.desk.shelf.load(file) for file in files]
         except OSError as e:
-            log.error("feed document %s cannot be read: %s", file, e)
-            served = None
-        return Link(
-            label=LABELS.get(name, form.extension.upper()),
-            media_type=form.media_type.partition(";")[0],
-            path=PREFIX + file,
-            address=self.desk.site.address(feed, form.extension),
-            modified=served.modified if served else None,
-            is_for_readers=name not in NOT_FOR_READERS,
-        )
+            log.error("documents of feed %s cannot be read: %s", feed.name, e)
+            return None
+        return max((each.modified for each in served if each), default=None)
 
 
-def carries(feed: Feed) -> list[str]:
-    """What a feed carries, one phrase for each condition."""
-    return _phrases(feed.only) or ["every article"]
+def group(feed: Feed) -> str:
+    """The part of the list that a feed belongs to."""
+    only = feed.only
+    if only.sections or only.tags or only.keywords or only.places or only.any:
+        return "By topic"
+    if only.authors:
+        return "By author"
+    if only.languages:
+        return "By language"
+    return "More feeds" if only.sources else "Everything"
 
 
-def _phrases(chosen: Filter) -> list[str]:
-    phrases = [f"{what}: {', '.join(values)}" for what, values in _conditions(chosen)]
-    if chosen.any:
-        phrases.append("either " + "; or ".join(" and ".join(_phrases(each)) for each in chosen.any))
-    if chosen.exclude:
-        phrases += [f"without {phrase}" for phrase in _alternatives(chosen.exclude)]
-    return phrases
-
-
-def _alternatives(excluded: Filter) -> list[str]:
-    """What is not carried: any of these."""
-    phrases = [f"{what}: {', '.join(values)}" for what, values in _conditions(excluded)]
-    phrases += [" and ".join(_phrases(each)) for each in excluded.any]
-    if excluded.exclude and phrases:
-        phrases[-1] += f" (but for {', or '.join(_alternatives(excluded.exclude))})"
-    return phrases
-
-
-def _conditions(chosen: Filter) -> list[tuple[str, tuple[str, ...]]]:
-    named = [
-        (("section", "sections"), chosen.sections),
-        (("tag", "tags"), chosen.tags),
-        (("author", "authors"), chosen.authors),
-        (("language", "languages"), chosen.languages),
-        (("place", "places"), chosen.places),
-        (("keyword", "keywords"), chosen.keywords),
-        (("source", "sources"), chosen.sources),
-    ]
-    return [(nouns[len(values) > 1], values) for nouns, values in named if values]
+def _place(listed: Listed) -> int:
+    return GROUPS.index(group(listed.feed))

@@ -8,6 +8,8 @@ import os
 import signal
 import socket
 import sys
+import threading
+from collections.abc import Callable
 from typing import NoReturn
 
 import uvloop
@@ -30,18 +32,21 @@ HEAD_TIMEOUT = 30_000
 #: Seconds that open requests have to end once we are told to stop.
 GRACE = 5.0
 
+#: Seconds for what is to be done last.
+PARTING = 2.0
 
-def serve(app: ASGIApp, *, host: str, port: int) -> NoReturn:
+
+def serve(app: ASGIApp, *, host: str, port: int, last: Callable[[], None] | None = None) -> NoReturn:
     """Serve until ``SIGTERM`` or ``SIGINT``. Raises ``Misconfigured`` if the address cannot be had.
 
     Granian runs embedded: one process does with half the memory of a server and its worker. Does not
-    return: the process ends with it.
+    return: the process ends with it, having done what is ``last`` for ``PARTING`` seconds at most.
     """
     _claim(host, port)
     watch_parent()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(app, host, port))
-    _leave()
+        runner.run(_serve(app, host, port, last))
+    _leave(last)
 
 
 def _claim(host: str, port: int) -> None:
@@ -58,7 +63,7 @@ def _claim(host: str, port: int) -> None:
             ) from e
 
 
-async def _serve(app: ASGIApp, host: str, port: int) -> None:
+async def _serve(app: ASGIApp, host: str, port: int, last: Callable[[], None] | None) -> None:
     server = Server(
         app,
         address=host,
@@ -87,12 +92,17 @@ async def _serve(app: ASGIApp, host: str, port: int) -> None:
     done, _ = await asyncio.wait({serving}, timeout=GRACE)
     if not done:
         log.warning("web: some requests did not end in %g s", GRACE)
-        _leave()
+        _leave(last)
 
 
-def _leave() -> NoReturn:
+def _leave(last: Callable[[], None] | None) -> NoReturn:
     """End the process without taking the interpreter down in order: Granian's threads may still be waiting
-    for it, and then abort (one stop in ten under load, granian 2.8). Nothing of ours is left to do."""
+    for it, and then abort (one stop in ten under load, granian 2.8). Nothing of ours is left to
+    do but what is ``last``."""
+    if last:
+        ending = threading.Thread(target=last, daemon=True)
+        ending.start()
+        ending.join(PARTING)
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()

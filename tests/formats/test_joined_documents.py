@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from selectolax.lexbor import LexborHTMLParser
 
 from syndicator import formats
 from syndicator.article import Article
@@ -84,6 +85,8 @@ def test_whatever_an_article_holds_the_document_can_be_read(name: str, carried: 
     match name:
         case "json":
             count = len(json.loads(document)["items"])
+        case "html":
+            count = len(LexborHTMLParser(document).css("article"))
         case "ninjs":
             count = len(json.loads(document)["associations"])
         case "sitemap" | "news":  # which name the feed's page when there is no article

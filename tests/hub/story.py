@@ -74,7 +74,7 @@ class HubStory(Story):
         self, store: Store, folder: Path, *, allow: tuple[str, ...] = ("127.0.0.1",), begins: bool = True
     ) -> None:
         self.documents = Directory(folder / "documents")
-        self.formats = {name: syndicator.formats.kind(name)() for name in FEED.formats}
+        self.formats = {name: syndicator.formats.kind(name)() for name in FEED.written}
         self.topics = topics(NEWS, [FEED], self.formats)
         self.terms = Terms()
         self.guard = Guard(allow)

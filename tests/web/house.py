@@ -16,6 +16,7 @@ from syndicator.ports import Document
 from syndicator.store import Store
 from syndicator.web import create_app
 from syndicator.web.hub import Reception
+from syndicator.web.readers import Readers
 from tests.fakes import ALL, NOON, SITE, Clock, FakeBell
 
 CITY = Feed(
@@ -41,6 +42,7 @@ FORMATS = {
     "rss": Written("rss", "application/rss+xml; charset=utf-8"),
     "atom": Written("atom", "application/atom+xml; charset=utf-8"),
     "json": Written("json", "application/feed+json; charset=utf-8"),
+    "html": Written("html", "text/html; charset=utf-8"),
 }
 
 
@@ -54,7 +56,7 @@ class House:
     def builds(
         self, feed: str, content: str = "<rss/>", modified: datetime = NOON, page: int | None = None
     ) -> None:
-        formats = next(f for f in (ALL, CITY) if f.name == feed).formats
+        formats = next(f for f in (ALL, CITY) if f.name == feed).written
         documents = [
             Document(
                 extension=FORMATS[name].extension, content=content.encode(), modified=modified, page=page
@@ -72,6 +74,7 @@ class House:
         outboxes: Mapping[str, Path] | None = None,
         queues: Callable[[], Mapping[str, int] | None] | None = None,
         hub: Reception | None = None,
+        readers: Readers | None = None,
         **site: Any,
     ) -> Starlette:
         return create_app(
@@ -87,4 +90,5 @@ class House:
             queues=queues,
             hub=hub,
             clock=self.clock,
+            readers=readers,
         )

@@ -1,0 +1,133 @@
+"""A page for every feed, to read it and to subscribe from. (Browsers no longer show feeds, nor run XSLT.)
+
+It is a document like the others: written when the feed is built, served without database and broker.
+Whatever comes from articles and declarations is escaped by the templates; style and script are files of
+the web server, so that the page needs no code of its own. Times are told in UTC, and a script says them in
+the reader's own zone. Class names are those of h-entry (https://microformats.org/wiki/h-entry), so that
+readers which know them can follow the page itself.
+
+A page speaks Lao to those who read a feed in Lao, and English otherwise. Each entry stands in its own
+language and direction, which its headline decides
+(https://www.w3.org/International/questions/qa-html-dir).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from syndicator import __version__, formats
+from syndicator.article import Article, Photo
+from syndicator.feed import PAGE, Feed, Site
+from syndicator.formats import _text
+from syndicator.formats._kept import Kept
+from syndicator.formats.words import MediaFormat, alternates, carries, extent, words
+from syndicator.ports import History
+
+_environment = Environment(
+    loader=PackageLoader("syndicator.formats"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
+
+#: Characters that XML allows and HTML does not: controls of Latin-1, and those that Unicode keeps for nobody
+#: (https://html.spec.whatwg.org/multipage/parsing.html#preprocessing-the-input-stream).
+NO_HTML = re.compile(
+    "[\x7f-\x9f\ufdd0-\ufdef"
+    + "".join(chr(plane * 0x10000 + 0xFFFE + n) for plane in range(17) for n in (0, 1))
+    + "]"
+)
+
+
+class Html:
+    """See ``ports.Format``."""
+
+    extension = PAGE
+    media_type = "text/html; charset=utf-8"
+    age = None
+    keeps_archives = False
+
+    def __init__(self) -> None:
+        self._kept = Kept(_entry)
+
+    def entry(self, site: Site, feed: Feed, article: Article) -> bytes:  # noqa: ARG002 - the port's
+        return self._kept.entry("summary", article)
+
+    def document(
+        self,
+        site: Site,
+        feed: Feed,
+        articles: Sequence[Article],
+        entries: Sequence[bytes],
+        history: History,  # noqa: ARG002 - the port's
+    ) -> bytes:
+        site, feed = _text.cleaned(site), _text.cleaned(feed)
+        said = words(feed.language, site.language)
+        links = alternates(site, feed, _forms(feed.formats))
+        return _rendered(
+            "page.html",
+            said=said,
+            site=site,
+            home=_web(feed.url or site.url),
+            icon=_web(site.icon),
+            hubs=[_text.uri(hub) for hub in site.hubs],
+            feed=feed,
+            address=_text.uri(site.address(feed, PAGE)),
+            carries=[*carries(feed, said), extent(feed, said)],
+            links=links,
+            updated=max((_text.cleaned(each).updated for each in articles), default=None),
+            entries=Markup("").join(Markup(each.decode()) for each in entries),  # noqa: S704 - ours, escaped
+            version=__version__,
+        )
+
+
+@lru_cache(maxsize=64)
+def _forms(names: tuple[str, ...]) -> Mapping[str, MediaFormat]:
+    return {name: formats.kind(name) for name in names}  # type: ignore[misc]  # a class says it, too
+
+
+def _entry(extent: _text.Extent, article: Article) -> bytes:  # noqa: ARG001 - a page tells summaries
+    article = _text.cleaned(article)
+    return _rendered(
+        "entry.html",
+        said=words(article.language),
+        article=article,
+        title=_text.title(article),
+        url=_web(article.url),
+        photo=_photo(article.photo),
+        authors=_text.authors(article),
+    )
+
+
+def _rendered(template: str, **values: Any) -> bytes:
+    return NO_HTML.sub("", _environment.get_template(template).render(**values)).encode()
+
+
+def _photo(photo: Photo | None) -> Mapping[str, Any] | None:
+    """The photo as it is shown; its size is told, so that the text does not jump when it comes."""
+    address = _web(photo.url) if photo else ""
+    if photo is None or not address:
+        return None
+    return {
+        "url": address,
+        "alt": photo.alt,
+        "caption": photo.caption,
+        "credit": photo.credit,
+        "size": (photo.width, photo.height) if photo.width and photo.height else None,
+    }
+
+
+def _web(address: str) -> str:
+    """The address, if a link may lead there: never into a script or a file. Raises ``ValueError`` for what
+    is no address at all."""
+    written = _text.uri(address)
+    return written if written.startswith(("https://", "http://")) else ""
