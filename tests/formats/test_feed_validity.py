@@ -20,8 +20,10 @@ from referencing import Registry, Resource
 from syndicator import formats
 from syndicator.article import Article
 from syndicator.feed import Feed
+from syndicator.ports import History
 from tests.formats.newsroom import (
     FEED,
+    NINE,
     PHOTO,
     SHORT,
     SITE,
@@ -53,6 +55,11 @@ several = st.lists(
 
 either_feed = st.sampled_from([FEED, SHORT])
 
+#: As a feed has it, and as an archive has it.
+histories = st.builds(
+    History, previous=st.none() | st.just(3), withdrawn=st.lists(articles(nasty), max_size=2)
+) | st.builds(History, page=st.just(4), previous=st.none() | st.just(3), following=st.none() | st.just(5))
+
 
 def schema(name: str) -> Path:
     path = SCHEMAS / name
@@ -82,19 +89,21 @@ def json_feed_schema() -> jsonschema.Draft4Validator:
     return jsonschema.Draft4Validator(new, registry=registry)
 
 
-@given(carried=several, feed=either_feed)
-def test_atom_meets_the_grammar_of_rfc_4287(atom_grammar: Any, carried: list[Article], feed: Feed) -> None:
-    root = etree.fromstring(written(formats.kind("atom")(), carried, feed))
+@given(carried=several, feed=either_feed, history=histories)
+def test_atom_meets_the_grammar_of_rfc_4287(
+    atom_grammar: Any, carried: list[Article], feed: Feed, history: History
+) -> None:
+    root = etree.fromstring(written(formats.kind("atom")(), carried, feed, history=history))
 
     assert atom_grammar.validate(root), atom_grammar.error_log
 
 
 @settings(max_examples=50)
-@given(carried=several, feed=either_feed)
+@given(carried=several, feed=either_feed, history=histories)
 def test_json_feed_meets_its_schema(
-    json_feed_schema: jsonschema.Draft4Validator, carried: list[Article], feed: Feed
+    json_feed_schema: jsonschema.Draft4Validator, carried: list[Article], feed: Feed, history: History
 ) -> None:
-    json_feed_schema.validate(orjson.loads(written(formats.kind("json")(), carried, feed)))
+    json_feed_schema.validate(orjson.loads(written(formats.kind("json")(), carried, feed, history=history)))
 
 
 @given(carried=several, feed=either_feed)
@@ -131,6 +140,22 @@ def _meets_the_profile(item: Any) -> None:
         assert URI.fullmatch(enclosure.get("url"))
         assert enclosure.get("length").isdigit()
         assert "/" in enclosure.get("type")
+
+
+def test_tombstones_meet_rfc_6721() -> None:
+    """Sections 3 and 3.1: which entry, when, and once; the name space is declared where it is used alone."""
+    gone = [article(key, updated=NINE + timedelta(minutes=int(key))) for key in ("2", "3")]
+    form = formats.kind("atom")()
+
+    root = etree.fromstring(written(form, [article("1")], history=History(withdrawn=gone)))
+
+    tombs = root.findall("{http://purl.org/atompub/tombstones/1.0}deleted-entry")
+    assert [(tomb.get("ref"), tomb.get("when")) for tomb in tombs] == [
+        (each.guid, each.updated.isoformat()) for each in gone
+    ]
+    assert all(RFC_3339.fullmatch(tomb.get("when", "")) for tomb in tombs)
+    assert "at" in root.nsmap
+    assert b"tombstones" not in written(form, [article("1")])
 
 
 @given(carried=several, feed=either_feed)
