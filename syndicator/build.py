@@ -151,7 +151,7 @@ class _Edition:
             previous=number - 1 if number > 1 else None,
             following=number + 1 if number < last else None,
         )
-        keeping = [form for form in self.formats if form.keeps_archives]
+        keeping = [form for form in self.formats if form.keeps_archives and form.age is None]
         if self._replace(keeping, self._fitted(articles), history, archive.changed):
             self.built.append(archive)
 

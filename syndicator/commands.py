@@ -62,7 +62,7 @@ def watch(folder: Path, name: str, *, once: bool, as_json: bool) -> None:
 
 
 def build(folder: Path, names: Sequence[str]) -> None:
-    """Build feeds whether or not anything has changed."""
+    """Build feeds, archives and all, whether or not anything has changed."""
     newsroom = open_newsroom(folder)
     for name in names:
         _known(name, newsroom.feeds, "feed")
@@ -70,8 +70,11 @@ def build(folder: Path, names: Sequence[str]) -> None:
     with newsroom.store.writing() as connection:
         wanted = schema.feed.c.name.in_(chosen)
         connection.execute(update(schema.feed).where(wanted).values(wants=schema.feed.c.wants + 1))
+        archives = update(schema.archive).where(schema.archive.c.feed.in_(chosen))
+        connection.execute(archives.values(wants=schema.archive.c.wants + 1))
     for name in track(chosen, "Building"):
-        newsroom.build(name)
+        while newsroom.build(name):  # a long past is built in parts
+            pass
     for name in chosen:
         row = _row(newsroom, schema.feed, name)
         Console().print(Text(f"{name}: {row.error or 'built'}"))

@@ -8,14 +8,17 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from syndicator.article import Article, Corrected, New, Sighting, Withdrawn, decide, formerly, measured_as
 from syndicator.errors import PhotoError, SourceError, SourceGone, SyndicatorError
 from syndicator.feed import Feed, Site
+from syndicator.keywords import folded
 from syndicator.ports import LEASE, Bell, Filing, Look, Photos, Rung, Source, Watched, WatchStore
 
 log = logging.getLogger(__name__)
@@ -44,12 +47,37 @@ class Editor:
     site: Site
     feeds: Collection[Feed]
 
+    @cached_property
+    def _asking(self) -> Mapping[tuple[str, str], Sequence[Feed]]:
+        """Feeds by one thing that each asks for: of ten thousand, few are worth asking about an article."""
+        asking = defaultdict(list)
+        for feed in self.feeds:
+            only = feed.only
+            asked = {
+                "section": only.sections,
+                "tag": only.tags,
+                "author": only.authors,
+                "source": only.sources,
+            }
+            name, values = next(((n, v) for n, v in asked.items() if v), ("", ("",)))
+            for value in set(map(folded, values)):
+                asking[name, value].append(feed)
+        return asking
+
+    def _carrying(self, article: Article) -> Iterator[Feed]:
+        """The feeds that carry an article; some of them more than once."""
+        has = [("", ""), ("section", article.section), ("source", article.source)]
+        has += [("tag", tag) for tag in article.tags] + [("author", author) for author in article.authors]
+        for name, value in has:
+            for feed in self._asking.get((name, folded(value)), ()):
+                if feed.carries(article):
+                    yield feed
+
     def feeds_of(self, article: Article) -> frozenset[str]:
-        return frozenset(feed.name for feed in self.feeds if feed.carries(article))
+        return frozenset(feed.name for feed in self._carrying(article))
 
     def channels_of(self, article: Article) -> frozenset[str]:
-        carrying = (feed for feed in self.feeds if feed.carries(article))
-        return frozenset(channel for feed in carrying for channel in feed.channels)
+        return frozenset(channel for feed in self._carrying(article) for channel in feed.channels)
 
     def filing(
         self, known: Article | None, sighting: Sighting, *, since: datetime | None, now: datetime

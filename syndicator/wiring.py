@@ -95,9 +95,9 @@ class Newsroom:
             clock=self.clock,
         )
 
-    def build(self, name: str) -> None:
-        """Bring a feed's documents up to date."""
-        build.build(
+    def build(self, name: str) -> bool:
+        """Bring a feed's documents up to date. True when there was something to build, and it was."""
+        return build.build(
             self.feeds[name],
             site=self.site,
             store=self.store,

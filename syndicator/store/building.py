@@ -92,7 +92,7 @@ class Building(Base):
 
     def archived(self, feed: str, number: int) -> Sequence[Article]:
         with self.reading() as connection:
-            return _newest(connection, feed, None, member.c.page == number, *ARCHIVED)
+            return _newest(connection, feed, None, member.c.page == number, member.c.gone.is_(None))
 
     def newest(self, feed: str, count: int, since: datetime | None = None) -> Sequence[Article]:
         young = [member.c.published > since] if since else []

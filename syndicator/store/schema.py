@@ -125,17 +125,17 @@ membership = Table(
 )
 #: One index for each question that a build asks, over the rows alone that answer it: neither a long archive
 #: nor many feeds make any of them slower.
-for _name, _last, _which in (
-    ("open", "published", and_(membership.c.page.is_(None), membership.c.gone.is_(None))),
-    ("archived", "published", and_(membership.c.page.is_not(None), membership.c.gone.is_(None))),
-    ("page", "page", membership.c.page.is_not(None)),
-    ("gone", "gone", membership.c.gone.is_not(None)),
-    ("left_out", "article_id", membership.c.left_out.is_not(None)),
+for _name, _columns, _which in (
+    ("open", ["published"], and_(membership.c.page.is_(None), membership.c.gone.is_(None))),
+    ("archived", ["published"], and_(membership.c.page.is_not(None), membership.c.gone.is_(None))),
+    ("page", ["page", "published"], membership.c.page.is_not(None)),
+    ("gone", ["gone"], membership.c.gone.is_not(None)),
+    ("left_out", ["article_id"], membership.c.left_out.is_not(None)),
 ):
     Index(
         f"ix_membership_{_name}",
         membership.c.feed,
-        membership.c[_last],
+        *(membership.c[_column] for _column in _columns),
         sqlite_where=_which,
         postgresql_where=_which,
     )

@@ -133,10 +133,10 @@ class Counts(Collector):
         yield _gauge("feed_build_age_seconds", "Time since a feed was last built.", ["feed"], built)
         stale = {(row.name,): age(row.changed) if row.wants != row.has else 0.0 for row in feeds}
         yield _gauge("feed_stale_seconds", "For how long a feed has wanted to be built.", ["feed"], stale)
-        audiences = store.audience_sizes(now)
-        readers = {(feed,): count for feed, (count, _) in audiences.items()}
+        sizes = store.audience_sizes(now)
+        readers = {(feed,): count for feed, (count, _) in sizes.items()}
         yield _gauge("feed_readers", "Readers that asked for a feed within a week.", ["feed"], readers)
-        reported = {(feed,): subscribers for feed, (_, subscribers) in audiences.items()}
+        reported = {(feed,): subscribers for feed, (_, subscribers) in sizes.items()}
         yield _gauge("feed_subscribers", "Subscribers that these readers report.", ["feed"], reported)
         kinds = Counter({WORKER: 0})
         kinds.update(process.kind for process in store.processes(now))

@@ -442,3 +442,10 @@ def test_declarations_without_a_mistake_are_accepted(tmp_path: Path) -> None:
     assert declared(tmp_path, SITE + WIRE + PAGER).warnings == (
         f"{tmp_path}/syndicator.toml:7: [channels.desk]: no feed delivers to it",
     )
+
+
+def test_an_age_of_nothing_would_empty_the_feed(tmp_path: Path) -> None:
+    [mistake] = mistakes(tmp_path, feeds={"all": FEED + 'age = "0s"\n'})
+
+    assert "all.toml" in mistake
+    assert 'age: must be longer than nothing, such as "48h"; leave it out for no limit' in mistake

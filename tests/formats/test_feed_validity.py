@@ -17,6 +17,7 @@ from lxml import etree
 from syndicator import formats
 from syndicator.article import Article
 from syndicator.feed import Feed
+from syndicator.ports import History
 from syndicator.text.clean import sanitise
 from tests.formats import schemas
 from tests.formats.newsroom import (
@@ -51,6 +52,11 @@ several = st.lists(
 
 either_feed = st.sampled_from([FEED, SHORT])
 
+#: As a feed has it, and as an archive has it.
+histories = st.builds(
+    History, previous=st.none() | st.just(3), withdrawn=st.lists(articles(nasty), max_size=2)
+) | st.builds(History, page=st.just(4), previous=st.none() | st.just(3), following=st.none() | st.just(5))
+
 
 def found(element: Any, path: str) -> list[Any]:
     return list(element.findall(path, NAMES))
@@ -64,17 +70,18 @@ def body_of(name: str, document: bytes) -> str:
     return str(body.text)
 
 
-@given(carried=several, feed=either_feed)
-def test_atom_meets_the_grammar_of_rfc_4287(carried: list[Article], feed: Feed) -> None:
-    root = etree.fromstring(written(formats.kind("atom")(), carried, feed))
+@given(carried=several, feed=either_feed, history=histories)
+def test_atom_meets_the_grammar_of_rfc_4287(carried: list[Article], feed: Feed, history: History) -> None:
+    root = etree.fromstring(written(formats.kind("atom")(), carried, feed, history=history))
 
     schemas.atom().assertValid(root)
 
 
 @settings(max_examples=50)
-@given(carried=several, feed=either_feed)
-def test_json_feed_meets_its_schema(carried: list[Article], feed: Feed) -> None:
-    schemas.json_feed().validate(orjson.loads(written(formats.kind("json")(), carried, feed)))
+@given(carried=several, feed=either_feed, history=histories)
+def test_json_feed_meets_its_schema(carried: list[Article], feed: Feed, history: History) -> None:
+    document = written(formats.kind("json")(), carried, feed, history=history)
+    schemas.json_feed().validate(orjson.loads(document))
 
 
 @given(carried=several, feed=either_feed)
@@ -111,6 +118,22 @@ def _meets_the_profile(item: Any) -> None:
         assert URI.fullmatch(enclosure.get("url"))
         assert enclosure.get("length").isdigit()
         assert "/" in enclosure.get("type")
+
+
+def test_tombstones_meet_rfc_6721() -> None:
+    """Sections 3 and 3.1: which entry, when, and once; the name space is declared where it is used alone."""
+    gone = [article(key, updated=NINE + timedelta(minutes=int(key))) for key in ("2", "3")]
+    form = formats.kind("atom")()
+
+    root = etree.fromstring(written(form, [article("1")], history=History(withdrawn=gone)))
+
+    tombs = root.findall("{http://purl.org/atompub/tombstones/1.0}deleted-entry")
+    assert [(tomb.get("ref"), tomb.get("when")) for tomb in tombs] == [
+        (each.guid, each.updated.isoformat()) for each in gone
+    ]
+    assert all(RFC_3339.fullmatch(tomb.get("when", "")) for tomb in tombs)
+    assert "at" in root.nsmap
+    assert b"tombstones" not in written(form, [article("1")])
 
 
 @given(carried=several, feed=either_feed)

@@ -95,9 +95,9 @@ class Press(Story):
             link.get("rel", ""): link.get("href", "").removeprefix(SITE.feeds_url + "/") for link in found
         }
 
-    def walk(self, extension: str = "atom") -> dict[str, list[int]]:
+    def walk(self, extension: str = "atom", feed: str = "all") -> dict[str, list[int]]:
         """All documents that a reader of the whole history meets, with what stands in them."""
-        met, path = {}, f"all.{extension}"
+        met, path = {}, f"{feed}.{extension}"
         while path:
             assert path not in met
             met[path] = self.carried(path)

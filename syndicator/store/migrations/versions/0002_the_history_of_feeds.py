@@ -12,13 +12,13 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-#: Indexes over a part of the memberships: their name, what follows the feed in them, and which part.
+#: Indexes over a part of the memberships: their name, the columns after the feed, and which part.
 PARTS = (
-    ("open", "published", "page IS NULL AND gone IS NULL"),
-    ("archived", "published", "page IS NOT NULL AND gone IS NULL"),
-    ("page", "page", "page IS NOT NULL"),
-    ("gone", "gone", "gone IS NOT NULL"),
-    ("left_out", "article_id", "left_out IS NOT NULL"),
+    ("open", ["published"], "page IS NULL AND gone IS NULL"),
+    ("archived", ["published"], "page IS NOT NULL AND gone IS NULL"),
+    ("page", ["page", "published"], "page IS NOT NULL"),
+    ("gone", ["gone"], "gone IS NOT NULL"),
+    ("left_out", ["article_id"], "left_out IS NOT NULL"),
 )
 
 
@@ -27,8 +27,8 @@ def upgrade() -> None:
     op.add_column("membership", sa.Column("gone", Moment(timezone=True), nullable=True))
     op.add_column("membership", sa.Column("left_out", sa.Text(), nullable=True))
     op.drop_index("ix_membership_feed_published", table_name="membership")
-    for name, last, which in PARTS:
-        _index_part(f"ix_membership_{name}", "membership", ["feed", last], which)
+    for name, columns, which in PARTS:
+        _index_part(f"ix_membership_{name}", "membership", ["feed", *columns], which)
 
     op.add_column("feed", sa.Column("expires", Moment(timezone=True), nullable=True))
 

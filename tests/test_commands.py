@@ -1,0 +1,38 @@
+"""Commands that do one job now."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator import commands
+from syndicator.wiring import declarations, open_newsroom
+from tests.fakes import NOON, sighting
+
+
+def declare(folder: Path, title: str) -> None:
+    (folder / "feeds").mkdir(exist_ok=True)
+    (folder / "syndicator.toml").write_text(f'[site]\ntitle = "{title}"\nurl = "https://ledger.example/"\n')
+    (folder / "feeds" / "all.toml").write_text('title = "Everything"\nlength = 2\n')
+    declarations.cache_clear()
+
+
+def test_build_writes_feeds_and_their_whole_past(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A change of the site's name is none of a feed's articles: this is how it reaches all documents."""
+    declare(tmp_path, "The Ledger")
+    newsroom = open_newsroom(tmp_path)
+    shown = [sighting(str(n), published=NOON + timedelta(minutes=n)) for n in range(1, 6)]
+    editor = newsroom.editor
+    newsroom.store.file(shown, lambda known, s: editor.filing(known, s, since=None, now=NOON), NOON)
+    newsroom.store.engine.dispose()
+    commands.build(tmp_path, [])
+
+    declare(tmp_path, "The New Ledger")
+    commands.build(tmp_path, ["all"])
+
+    documents = sorted(Path(declarations(tmp_path).keep.documents).rglob("*.atom"))
+    assert [path.name for path in documents] == ["1.atom", "2.atom", "3.atom", "4.atom", "all.atom"]
+    assert all(b"<name>The New Ledger</name>" in path.read_bytes() for path in documents)
+    assert "all: built" in capsys.readouterr().out
