@@ -51,6 +51,7 @@ def expected(sent: Article, site: Site = SITE) -> Told:
         "url": _text.uri(sent.url),
         "title": sent.title,
         "authors": list(sent.authors),
+        "trimmed authors": [author.strip(" ,") for author in sent.authors],
         "byline": list(sent.authors) or [site.title],  # the feed's author stands for an entry's
         "last author": [author.strip(" ,") for author in sent.authors[-1:]],
         "terms": [term for term in dict.fromkeys([sent.section, *sent.tags]) if term],
@@ -224,7 +225,8 @@ def _atomas_json(item: Any) -> Told:
 
 
 def by_reader(document: bytes) -> list[Told]:
-    """Reads no categories; of XML the last author, and no language of RSS."""
+    """Reads no categories; of XML the last author, without commas at
+    its ends; no language of RSS."""
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what it is built on
         name = "feed.json" if document.startswith(b"{") else "feed.xml"
@@ -241,8 +243,8 @@ def _readers(entry: Any) -> Told:
         "guid": entry.id,
         "url": entry.link,
         "title": entry.title,
-        "authors" if entry.feed.version.startswith("json") else "last author": [
-            each.name for each in entry.authors
+        "trimmed authors" if entry.feed.version.startswith("json") else "last author": [
+            each.name.strip(" ,") for each in entry.authors
         ],
         "published": entry.published,
         "updated": entry.updated or entry.published,
