@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -75,6 +77,56 @@ def written(
     """The whole document of these articles."""
     entries = [form.entry(site, feed, each) for each in articles]
     return form.document(site, feed, articles, entries, history)
+
+
+#: One headline in each script, most of them read from left to right.
+HEADLINES = {
+    "am": "አሮጌው ድልድይ ተከፈተ",
+    "ar": "الجسر القديم يعود إلى الخدمة بعد عامين",
+    "bn": "পুরনো সেতু আবার খুলেছে",
+    "de": "Brücke öffnet für 3 €",
+    "el": "Η παλιά γέφυρα άνοιξε",
+    "en": "R&D 5<6 “quoted” 🚋 👩‍👩‍👧‍👦 🏳️‍🌈",
+    "fa": "پل قدیمی باز شد",
+    "he": "הגשר הישן חוזר לפעול",
+    "hi": "पुराना पुल फिर खुला",
+    "hy": "Հին կամուրջը բացվեց",
+    "ja": "古い橋が再開した",
+    "ka": "ძველი ხიდი გაიხსნა",
+    "km": "ស្ពានចាស់បើកវិញ",
+    "ko": "오래된 다리가 다시 열렸다",
+    "lo": "ຂົວເກົ່າເປີດຄືນ",
+    "my": "တံတားဟောင်း ပြန်ဖွင့်ပြီ",
+    "ru": "Старый мост снова открыт",
+    "ta": "பழைய பாலம் திறந்தது",
+    "th": "สะพานเก่าเปิดอีกครั้ง",
+    "ur": "پرانا پل پھر کھل گیا",
+    "zh-Hans": "旧桥重新开放",
+    "zh-Hant": "舊橋重新開放",
+    "": "No language at all",
+}
+
+
+def in_every_script() -> list[Article]:
+    """A newsroom of the whole world, some of whose articles lack this or that, newest first."""
+    return [
+        article(
+            str(n),
+            url=f"https://ledger.example/{said}/{n}",
+            title=said,
+            summary=f"{said}. {said}" if n % 6 else "",
+            content_html="" if n % 4 == 3 else f'<p dir="auto">{html.escape(said)} <b>{n}</b></p>',
+            authors=(said, "B & C")[: n % 3],
+            section=said if n % 2 else "",
+            tags=(f"{said} {n}", "🙂"),
+            language=language,
+            published=NINE - timedelta(hours=n),
+            updated=NINE - timedelta(hours=n % 7),
+            note=f"{said} {n}" if n % 5 == 0 else "",
+            photo=replace(PHOTO, url=f"https://ledger.example/{said}.jpg", caption=said) if n % 3 else None,
+        )
+        for n, (language, said) in enumerate(HEADLINES.items())
+    ]
 
 
 #: Times in any zone, since feeds began.
