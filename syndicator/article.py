@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -100,8 +100,9 @@ class Sighting(Content):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the article may be on file under: the source's key, its address, its aliases."""
-        return tuple(dict.fromkeys((f"{self.source}:{self.key}", self.url, *self.aliases)))
+        """What the article may be on file under: the source's key, its address, its aliases. Addresses
+        stand without what changes when a site moves to https, or its host loses its ``www``."""
+        return tuple(dict.fromkeys((f"{self.source}:{self.key}", *map(place, (self.url, *self.aliases)))))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,6 +153,21 @@ class Unchanged:
 Decision = New | Corrected | Withdrawn | Unchanged
 
 
+def place(name: str) -> str:
+    """A web address without scheme and ``www.``, its host in lower case; any other name as it is."""
+    address = re.fullmatch(r"https?://(?:www\.)?([^/?#]+)(.*)", name, re.IGNORECASE | re.DOTALL)
+    return f"//{address[1].lower()}{address[2]}" if address else name
+
+
+def formerly(sighting: Sighting, hosts: Sequence[str]) -> Sighting:
+    """The sighting with the addresses that it had while the site was at other hosts."""
+    found = re.match(r"https?://([^/?#]+)", sighting.url, re.IGNORECASE)
+    if not found:
+        return sighting
+    scheme, rest = sighting.url[: found.start(1)], sighting.url[found.end(1) :]
+    return replace(sighting, aliases=(*sighting.aliases, *(f"{scheme}{host}{rest}" for host in hosts)))
+
+
 def decide(known: Article | None, sighting: Sighting, now: datetime, *, authority: str) -> Decision:
     """Tell what a sighting means, given what is on file. Touches nothing.
 
@@ -169,7 +185,8 @@ def decide(known: Article | None, sighting: Sighting, now: datetime, *, authorit
             return Unchanged(known)
         return Withdrawn(withdraw(known, now))
     current = replace(known, **_content_of(sighting, known), **_standing(sighting, now))
-    if fingerprint(current) == fingerprint(known) and current.state == known.state:
+    is_same = fingerprint(current) == fingerprint(known) and not _is_replaced(current.photo, known.photo)
+    if is_same and current.state == known.state:
         # a moved embargo or a newly measured photo is worth keeping, and no correction
         return Unchanged(current)
     announced = _whole(sighting.updated) if sighting.updated else known.updated
@@ -240,14 +257,22 @@ def _content_of(sighting: Sighting, known: Article | None) -> dict[str, Any]:
     content = {f.name: getattr(sighting, f.name) for f in fields(Content)}
     photo = sighting.photo
     if known and photo and known.photo and photo.url == known.photo.url and not photo.is_measured:
-        content["photo"] = replace(
-            photo,
-            width=known.photo.width,
-            height=known.photo.height,
-            length=known.photo.length,
-            media_type=known.photo.media_type,
-        )
+        content["photo"] = measured_as(photo, known.photo)
     return content
+
+
+def measured_as(photo: Photo, known: Photo) -> Photo:
+    """The photo with what is known of its file."""
+    return replace(
+        photo, width=known.width, height=known.height, length=known.length, media_type=known.media_type
+    )
+
+
+def _is_replaced(photo: Photo | None, known: Photo | None) -> bool:
+    """Whether another file is at a photo's address than before."""
+    if not (photo and known and photo.is_measured and known.is_measured and photo.url == known.url):
+        return False
+    return photo != measured_as(photo, known)
 
 
 def _standing(sighting: Sighting, now: datetime) -> dict[str, Any]:

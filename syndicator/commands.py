@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from sqlalchemy import select, update
 from syndicator.article import Article, New, Sighting, decide
 from syndicator.delivery import Standing
 from syndicator.errors import PhotoError, SyndicatorError
+from syndicator.inspection import Report, inspect
 from syndicator.photos.card import draw_card
 from syndicator.ports import Source
 from syndicator.post import Post, compose
@@ -28,7 +30,7 @@ from syndicator.wiring import Newsroom, look_into, open_newsroom
 
 FIELDS = (
     *("guid", "url", "title", "summary", "content_html", "published", "updated", "authors", "section"),
-    *("tags", "language"),
+    *("tags", "places", "language"),
 )
 
 
@@ -148,6 +150,50 @@ def retry(folder: Path, numbers: Sequence[int], channel: str) -> None:
     Console().print(f"{len(numbers)} deliveries wait for their next attempt")
 
 
+def check_feeds(folder: Path, names: Sequence[str], *, as_json: bool) -> bool:
+    """What partners and validators would say of feeds. True: nothing would be refused."""
+    reports = inspect(look_into(folder), names, datetime.now(UTC))
+    if as_json:
+        said = [{**asdict(report), "counts": report.counts} for report in reports]
+        print(json.dumps(said, ensure_ascii=False, indent=2))
+    else:
+        for report in reports:
+            _tell(report)
+        total = sum((Counter(report.counts) for report in reports), Counter[str]())
+        entries = sum(report.entries for report in reports)
+        feeds = "1 feed" if len(reports) == 1 else f"{len(reports)} feeds"
+        _line(f"{feeds}, {_entries(entries)}: {_counted(total)}")
+    return not any(report.counts.get("refused") for report in reports)
+
+
+def _tell(report: Report) -> None:
+    whose = f" for {report.partner}" if report.partner else ""
+    _line(f"{report.feed}{whose}, {_entries(report.entries)}: {_counted(report.counts)}")
+    for finding in report.findings:
+        where = f"{finding.url} " if finding.url else ""
+        wanted = f"; wanted: {finding.wanted}" if finding.wanted and finding.verdict != "trimmed" else ""
+        shown = f"; shown: {finding.wanted!r}" if finding.wanted and finding.verdict == "trimmed" else ""
+        source = f" ({finding.source})" if finding.source else ""
+        _line(f"  {finding.verdict:8} {where}{finding.rule}: {finding.found}{wanted}{shown}{source}")
+
+
+def _line(text: str) -> None:
+    """One line, however long, and nothing in it that a terminal would obey."""
+    Console().print(Text(text), soft_wrap=True)
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
+def _counted(counts: Mapping[Any, int]) -> str:
+    names = {"refused": "refused", "trimmed": "trimmed", "advice": "against advice", "warning": "odd"}
+    return (
+        ", ".join(f"{counts[each]} {name}" for each, name in names.items() if counts.get(each))
+        or "all is well"
+    )
+
+
 def preview(folder: Path, what: str, *, source: str, url: str, cards: Path | None, as_json: bool) -> None:
     """An article as it would be recorded and posted."""
     newsroom = look_into(folder)
@@ -170,6 +216,7 @@ def as_dict(article: Article) -> dict[str, Any]:
     said = {name: getattr(article, name) for name in FIELDS}
     said |= {name: said[name].isoformat().replace("+00:00", "Z") for name in ("published", "updated")}
     said |= {"authors": list(article.authors), "tags": list(article.tags)}
+    said |= {"places": list(article.places)}
     shown = ("url", "caption", "credit", "alt")
     return said | {"photo": {name: getattr(photo, name) for name in shown} if photo else None}
 

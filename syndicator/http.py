@@ -151,7 +151,12 @@ class Http:
         seen = [url]
         moved, permanently = "", True
         while True:
-            answer = self._get_one(seen[-1], headers or {}, limit, end)
+            try:
+                answer = self._get_one(seen[-1], headers or {}, limit, end)
+            except FetchError as e:
+                if len(seen) == 1:
+                    raise
+                raise type(e)(url, f"leads to {seen[-1]}: {e.why}") from e  # by the name that is declared
             target = answer.headers.get("Location")
             if answer.status not in (301, 302, 303, 307, 308) or not target:
                 break

@@ -113,7 +113,8 @@ class Photos(Protocol):
     """Lead photos: fetched once, kept, measured and fitted."""
 
     def measure(self, photo: Photo) -> Photo:
-        """The photo with its size, length and type. Raises ``PhotoError``."""
+        """The photo with its size, length and type. One that comes with them is asked for again now and
+        then, in case another file has taken its address. Raises ``PhotoError``."""
         ...
 
     def fit(self, photo: Photo, limits: PhotoLimits) -> PhotoFile:
@@ -210,13 +211,15 @@ class Filing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Watched:
-    """A source's row in hand. ``since``: the end of its first look (``None`` before it)."""
+    """A source's row in hand. ``since``: the end of its first look (``None`` before it). ``problems``: those
+    of its last look."""
 
     name: str
     token: str
     memory: Mapping[str, Any]
     since: datetime | None
     failures: int
+    problems: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

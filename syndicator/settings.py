@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from syndicator.doorbells import SCHEME
 from syndicator.secret import Secret
 
 #: One queue per job, so that a slow one never delays another (workers choose by ``--jobs``).
@@ -49,7 +50,7 @@ def broker(url: str) -> dict[str, Any]:
     for name in ("messages", "control", "processed"):
         (root / name).mkdir(parents=True, exist_ok=True)
     return {
-        "broker_url": "filesystem://localhost",
+        "broker_url": f"{SCHEME}://localhost",
         "broker_transport_options": {
             "data_folder_in": str(root / "messages"),
             "data_folder_out": str(root / "messages"),

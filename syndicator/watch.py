@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from syndicator.article import Article, Corrected, New, Sighting, Withdrawn, decide
-from syndicator.errors import PhotoError, SourceError, SourceGone
+from syndicator.article import Article, Corrected, New, Sighting, Withdrawn, decide, formerly, measured_as
+from syndicator.errors import PhotoError, SourceError, SourceGone, SyndicatorError
 from syndicator.feed import Feed, Site
 from syndicator.ports import LEASE, Bell, Filing, Look, Photos, Rung, Source, Watched, WatchStore
 
@@ -29,6 +29,9 @@ PHOTOS_AT_ONCE = 4
 #: An article dated this long before its source was first seen whole is old news. Shorter ones are
 #: not: many sites date by the day alone, and some publish late.
 GRACE = timedelta(hours=24)
+
+#: The pause after which what could not be recorded is looked for again.
+SOON = timedelta(seconds=10)
 
 #: The longest pause that failures alone bring about.
 LONGEST_PAUSE = timedelta(hours=1)
@@ -97,9 +100,18 @@ def watch(
     except SourceError as e:
         _settle_failure(source, watched, e, store, clock())
         return None
+    except SyndicatorError as e:  # the record's trouble, not the source's: it is looked at again soon
+        now = clock()
+        store.settle_source(
+            watched, now=now, next_look=now + SOON, problems=[f"not recorded: {e}"], is_complete=False
+        )
+        raise
     except Exception as e:
         _settle_failure(source, watched, SourceError(f"{type(e).__name__}: {e}"), store, clock())
         raise
+    for problem in problems:
+        if problem not in watched.problems:
+            log.warning("source %s: %s", source.name, problem)
     now = clock()
     store.settle_source(
         watched,
@@ -130,6 +142,7 @@ def _file(
     bell: Bell,
     clock: Callable[[], datetime],
 ) -> None:
+    batch = [formerly(sighting, editor.site.former_hosts) for sighting in batch]
     known = store.known(name for sighting in batch for name in sighting.names)
     problems += [f"{s.url}: {warning}" for s in batch for warning in s.warnings]
     with ThreadPoolExecutor(PHOTOS_AT_ONCE) as pool:
@@ -153,18 +166,21 @@ def _file(
 
 
 def _with_photo(sighting: Sighting, known: Mapping[str, Article], photos: Photos) -> tuple[Sighting, str]:
-    """The sighting with its photo measured, and what was wrong with it. A photo that is known stays as
-    it was; one that will never be had is left out; any other is tried again at the next look."""
+    """The sighting with its photo measured, and what was wrong with it. A photo that was had stays as it
+    was, unless it has been replaced; one that will never be had is left out; any other is tried again at
+    the next look."""
     photo = sighting.photo
     if photo is None:
         return sighting, ""
     on_file = next((known[name] for name in sighting.names if name in known), None)
     before = on_file.photo if on_file else None
-    if before and before.url == photo.url and before.is_measured:
-        return sighting, ""
+    if before and before.url == photo.url:
+        photo = measured_as(photo, before)
     try:
         return replace(sighting, photo=photos.measure(photo)), ""
     except PhotoError as e:
+        if photo.is_measured:
+            return sighting, ""
         kept = sighting if not e.lasting else replace(sighting, photo=None)
         return kept, f"{sighting.url}: photo {photo.url}: {e}"
 

@@ -20,6 +20,7 @@ from syndicator.distribute import Distributor
 from syndicator.documents.directory import Directory
 from syndicator.feed import Feed, Site, path
 from syndicator.http import Http
+from syndicator.partners import fitted
 from syndicator.photos import PhotoShelf
 from syndicator.ports import Bell, Documents, Format, Photos, Source
 from syndicator.store import Store, open_store
@@ -102,6 +103,7 @@ class Newsroom:
             documents=self.documents,
             bell=self.bell,
             clock=self.clock,
+            fit=fitted,
         )
 
     def deliver(self, name: str) -> None:
@@ -139,7 +141,7 @@ def look_into(folder: Path, bell: Bell | None = None) -> Newsroom:
 def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
     """The newsroom over a store that is open."""
     http = Http(allow=declared.fetch.allow)
-    photos = PhotoShelf(Path(declared.keep.photos), http)
+    photos = PhotoShelf(declared.keep.photos, http, limit=declared.keep.photos_mb * 1_000_000)
     names = {name for feed in declared.feeds.values() for name in feed.formats}
     formats: dict[str, Format] = {name: syndicator.formats.kind(name)() for name in names}
     documents = Directory(Path(declared.keep.documents))

@@ -11,7 +11,8 @@ import os
 import socket
 import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,9 +20,10 @@ from typing import TYPE_CHECKING, Any
 from celery import Celery
 from celery.platforms import SecurityWarning
 from celery.signals import worker_ready
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 
 from syndicator import settings
+from syndicator.errors import SyndicatorError
 
 if TYPE_CHECKING:
     from syndicator.wiring import Newsroom
@@ -41,7 +43,7 @@ class CeleryBell:
     def ring(self, job: str, name: str) -> None:
         try:
             app.send_task(job, args=[name], queue=job, expires=settings.SWEEP_EVERY * 5, ignore_result=True)
-        except (OperationalError, OSError) as e:
+        except (ChannelError, OperationalError, OSError) as e:
             log.warning("broker: %s (%s %s waits for the next sweep)", e, job, name)
 
 
@@ -55,27 +57,41 @@ def newsroom() -> Newsroom:
 
 @app.task(name="watch")
 def watch(name: str) -> None:
-    newsroom().watch(name)
+    with _told("watch", name):
+        newsroom().watch(name)
 
 
 @app.task(name="build")
 def build(name: str) -> None:
-    newsroom().build(name)
+    with _told("build", name):
+        newsroom().build(name)
 
 
 @app.task(name="deliver")
 def deliver(name: str) -> None:
-    newsroom().deliver(name)
+    with _told("deliver", name):
+        newsroom().deliver(name)
 
 
 @app.task(name="distribute")
 def distribute(name: str) -> None:
-    newsroom().distribute(name)
+    with _told("distribute", name):
+        newsroom().distribute(name)
 
 
 @app.task(name="sweep")
 def sweep() -> None:
-    newsroom().sweep()
+    with _told("sweep"):
+        newsroom().sweep()
+
+
+@contextmanager
+def _told(*job: str) -> Iterator[None]:
+    """What goes wrong outside of us is told in one line, and done by a later sweep."""
+    try:
+        yield
+    except SyndicatorError as e:
+        log.warning("%s: %s (a later sweep tries again)", " ".join(job), e)
 
 
 def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
@@ -113,6 +129,8 @@ def _report_alive(**_: Any) -> None:
         while True:
             try:
                 newsroom().store.beat(process_name(), "worker", datetime.now(UTC))
+            except SyndicatorError as e:
+                log.warning("could not report that this worker is alive: %s", e)
             except Exception:
                 log.exception("could not report that this worker is alive")
             pause.wait(BEAT)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from syndicator.config.rules import Broker, Database, Listen, Reachable, WebAddress
 from syndicator.feed import Feed, Site
@@ -17,12 +19,14 @@ from syndicator.subscription import Terms
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Keep:
-    """``[keep]``: where things are kept. Relative paths start at the folder of the declarations."""
+    """``[keep]``: where things are kept. Relative paths start at the folder of the declarations.
+    ``photos_mb``: millions of bytes of photos; what was used longest ago makes room."""
 
     database: Database = field(default="sqlite:///var/syndicator.db", repr=False)
     broker: Broker = field(default="filesystem:var/broker", repr=False)
     documents: Path = Path("var/documents")
     photos: Path = Path("var/photos")
+    photos_mb: Annotated[int, Field(ge=50)] = 2000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

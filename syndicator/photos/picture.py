@@ -7,7 +7,9 @@ import io
 import re
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
@@ -20,6 +22,19 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 
 #: Pixels of one photo: more than any camera of a newsroom has, less than hurts.
 PIXELS = 80_000_000
+
+#: Bytes of memory for one photo while it is made to fit.
+MEMORY = 250_000_000
+
+#: Bytes of memory that a pixel takes meanwhile, as measured (Pillow 13). A JPEG is decoded at a fraction of
+#: its size, but for a progressive one, whose coefficients are all kept until its end.
+JPEG, PROGRESSIVE, OTHERS = 0.6, 7, {"PNG": 10, "GIF": 10, "AVIF": 10, "WEBP": 16}
+
+#: Photos that take more than this are decoded by one thread, so that many at once need no more than one:
+#: the C library keeps for each thread what it has once needed.
+HEAVY = MEMORY // 5
+
+_one_at_a_time = ThreadPoolExecutor(1, "heavy photos")
 
 #: How files of these formats begin: what begins so and cannot be read is damaged.
 BEGINNING = re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftypavi[fs]", re.DOTALL)
@@ -58,7 +73,14 @@ def opened(content: bytes) -> Iterator[Image.Image]:
                 raise PhotoError(
                     f"{image.width} x {image.height} pixels; at most {PIXELS:,} are opened", lasting=True
                 )
-            yield image
+            if _weight(image) > MEMORY:
+                what = f"{image.width} x {image.height} pixels of {image.format}"
+                needed = f"would take {_weight(image) / 1e6:,.0f} MB of memory"
+                raise PhotoError(f"{what} {needed}; at most {MEMORY / 1e6:,.0f} MB are given", lasting=True)
+            try:
+                yield image
+            finally:
+                image.close()  # or its pixels stay until somebody collects garbage
     except PhotoError:
         raise
     except UnidentifiedImageError as e:
@@ -88,11 +110,26 @@ def fitted(content: bytes, limits: PhotoLimits, credit: str = "") -> PhotoFile:
     numbers); only the credit stays. A file that is all this already is left as it is. Raises
     ``PhotoError``."""
     with opened(content) as image:
+        is_heavy = _weight(image) > HEAVY
+    work = partial(_bare_or_small, content, limits, credit)
+    picture = _one_at_a_time.submit(work).result() if is_heavy else work()
+    return picture if isinstance(picture, PhotoFile) else _made_small(picture, limits, credit)
+
+
+def _bare_or_small(content: bytes, limits: PhotoLimits, credit: str) -> PhotoFile | Image.Image:
+    """The file as it is, if it may stay so; else its picture, no larger than the limits. Whatever was
+    decoded on the way is gone when this returns."""
+    with opened(content) as image:
         if not credit and _is_bare(image, content) and _fits(image, content, limits):
             image.load()  # to the last row: it may be damaged
             return PhotoFile(content=content, media_type="image/jpeg", width=image.width, height=image.height)
-        picture = _upright_srgb(image, limits.side)
-    return _made_small(picture, limits, credit)
+        return _upright_srgb(image, limits.side)
+
+
+def _weight(image: Image.Image) -> float:
+    """Bytes of memory that it takes to make a photo fit."""
+    jpeg = PROGRESSIVE if image.info.get("progressive") else JPEG
+    return image.width * image.height * OTHERS.get(image.format or "", jpeg)
 
 
 def _orientation(image: Image.Image) -> int:

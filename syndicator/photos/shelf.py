@@ -1,34 +1,64 @@
-"""Originals on disk, fetched once."""
+"""Originals on disk: fetched once, asked for again now and then, and gone when nobody has used them.
+
+::
+
+    FOLDER/<hash of the address>        the photo; its time is when these bytes were fetched
+    FOLDER/<hash of the address>.seen   its validators; its time is when the server was last asked
+
+The disk is there to spare the network. When it fails, that is told, and photos are fetched as needed.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
+import logging
 import os
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from syndicator.article import Photo
 from syndicator.errors import FetchError, Forbidden, PhotoError, TooLarge
-from syndicator.http import Http
+from syndicator.http import Answer, Http
 from syndicator.photos.picture import fitted, opened, size_and_type
+from syndicator.photos.space import Space
 from syndicator.post import PhotoFile, PhotoLimits
+
+log = logging.getLogger(__name__)
 
 #: Statuses after which another try may help.
 PASSING = {408, 425, 429, 500, 502, 503, 504}
 
+#: Seconds until the server is first asked whether a photo has been replaced; each time it has not, twice
+#: as long.
+FRESH = 600
+
+#: Bytes of photos that are kept.
+LIMIT = 2_000_000_000
+
+ACCEPT = {"Accept": "image/*"}
+
+#: Headers that a photo comes with, and that go back with a conditional request (RFC 9110 section 13.1).
+VALIDATORS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
+
 
 @dataclass(frozen=True)
 class PhotoShelf:
-    """See ``ports.Photos``. Files are named by the hash of their address."""
+    """See ``ports.Photos``. ``limit``: bytes that are kept; what was used longest ago goes first."""
 
     folder: Path
     http: Http
+    limit: int = field(default=LIMIT, kw_only=True)
 
     def measure(self, photo: Photo) -> Photo:
-        content = self._original(photo.url)
+        if photo.is_measured and not self._is_due(photo.url):
+            return photo
+        content = self._renewed(photo.url) or self._original(photo.url)
         width, height, media_type = size_and_type(content)
         return replace(photo, width=width, height=height, length=len(content), media_type=media_type)
 
@@ -42,22 +72,61 @@ class PhotoShelf:
                     self._path(photo.url).unlink(missing_ok=True)
             raise
 
+    @cached_property
+    def _space(self) -> Space:
+        return Space(self.folder, self.limit)
+
     def _original(self, url: str) -> bytes:
         with self._disk(), suppress(FileNotFoundError):
-            return self._path(url).read_bytes()
-        content = self._fetch(url)
-        with opened(content):  # only pictures are kept
-            pass
+            content = self._path(url).read_bytes()
+            self._space.used(self._path(url))
+            return content
+        return self._taken(url, self._fetch(url, {}))
+
+    def _is_due(self, url: str) -> bool:
+        """Whether the server is to be asked if a photo that is kept is still the one. After each answer
+        that it is, we wait twice as long."""
+        with self._disk(), suppress(FileNotFoundError):
+            fetched, asked = self._path(url).stat().st_mtime, self._seen(url).stat().st_mtime
+            return time.time() - asked > max(FRESH, asked - fetched)
+        return False
+
+    def _renewed(self, url: str) -> bytes | None:
+        """The photo as it is now, if it was kept, is due to be asked for and has been replaced. One that
+        cannot be had again stays what it was."""
+        if not self._is_due(url):
+            return None
         with self._disk():
-            self._keep(self._path(url), content)
-        return content
+            known = json.loads(self._seen(url).read_bytes())
+            os.utime(self._seen(url))  # whatever comes of it, it was asked
+            try:
+                answer = self._fetch(url, {VALIDATORS[name]: value for name, value in known.items()})
+                if answer.status != 304 and answer.content != self._path(url).read_bytes():
+                    return self._taken(url, answer)
+            except PhotoError as e:
+                log.info("photo %s: not fetched again: %s", url, e)
+        return None
+
+    def _taken(self, url: str, answer: Answer) -> bytes:
+        """The photo in an answer, kept if the disk takes it. Raises ``PhotoError`` if it is none."""
+        with opened(answer.content):  # only pictures are kept
+            pass
+        validators = {name: answer.headers[name] for name in VALIDATORS if name in answer.headers}
+        with self._disk():
+            self._keep(self._path(url), answer.content)
+            self._keep(self._seen(url), json.dumps(validators).encode())
+            self._space.grew(len(answer.content))
+        return answer.content
 
     def _path(self, url: str) -> Path:
         return self.folder / hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()
 
-    def _fetch(self, url: str) -> bytes:
+    def _seen(self, url: str) -> Path:
+        return self._path(url).with_suffix(".seen")
+
+    def _fetch(self, url: str, conditions: Mapping[str, str]) -> Answer:
         try:
-            return self.http.get(url, headers={"Accept": "image/*"}).content
+            return self.http.get(url, headers={**ACCEPT, **conditions})
         except (Forbidden, TooLarge) as e:
             raise PhotoError(e.why, lasting=True) from e
         except FetchError as e:
@@ -77,9 +146,13 @@ class PhotoShelf:
 
     @contextmanager
     def _disk(self) -> Iterator[None]:
+        """What the disk does not do is told, and stops nothing: no news waits for a store of copies."""
         try:
             yield
-        except OSError as e:
-            raise PhotoError(
-                f"the folder of photos, {self.folder}: {e.strerror}: mend it", lasting=False
-            ) from e
+        except FileNotFoundError:
+            raise
+        except (OSError, ValueError) as e:
+            said = getattr(e, "strerror", None) or str(e)
+            log.warning(
+                "the folder of photos, %s: %s: mend it; photos are fetched as needed", self.folder, said
+            )

@@ -30,6 +30,9 @@ from syndicator.text.language import detect
 #: However long a feed's own caching advice is, it is looked at once a day.
 LONGEST = timedelta(hours=24)
 
+#: Problems of an edition that are kept for as long as it stands, and characters of each.
+MOST_PROBLEMS, LONGEST_PROBLEM = 20, 300
+
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
 
@@ -60,7 +63,9 @@ class FeedSource:
             raise kind(str(e), retry_at=e.retry_at) from e
         digest = hashlib.sha256(answer.content).hexdigest()
         if answer.status == 304 or digest == memory.get("digest"):
-            return Look(memory=memory, next_look=_next_look(answer, {}, now))
+            return Look(
+                memory=memory, next_look=_next_look(answer, {}, now), problems=memory.get("problems", ())
+            )
         head, entries = self._parsed(answer)
         problems: list[str] = [f"{self.url}: {head['broken']}"] if head.get("broken") else []
         if answer.moved:
@@ -74,7 +79,9 @@ class FeedSource:
         if problems and not sightings:
             raise SourceError(problems[0])
         # a broken edition is not remembered: its validators would hide the mended one
-        whole = {"digest": digest, **{k: v for k, v in validators.items() if v}}
+        whole: dict[str, Any] = {"digest": digest, **{k: v for k, v in validators.items() if v}}
+        if problems:  # they last as long as this edition
+            whole["problems"] = [line[:LONGEST_PROBLEM] for line in problems[:MOST_PROBLEMS]]
         return Look(
             sightings=sightings,
             memory={} if head.get("broken") else whole,
@@ -141,6 +148,7 @@ class FeedSource:
             authors=tuple(entry.get("authors", ())),
             section=self.section or (tags[0] if tags else ""),
             tags=tuple(tags),
+            places=tuple(entry.get("places", ())),
             language=detect(f"{title} {summary} {plain(content)}", declared.replace("_", "-")),
             photo=_photo(entry, content, url),
             published=published,
@@ -203,6 +211,9 @@ def _entry(parsed: Any) -> dict[str, Any]:
         "updated": dict.get(parsed, "updated", ""),  # feedparser's own get makes it up from published
         "authors": [plain(a.name) for a in parsed.get("authors", ()) if a.get("name")],
         "tags": list(dict.fromkeys(plain(t.term) for t in parsed.get("tags", ()) if t.get("term"))),
+        "places": list(
+            filter(None, [plain(parsed.get("georss_featurename", ""))])
+        ),  # docs.ogc.org/cs/17-002r1
         "language": parsed.get("language", ""),
         "photos": _photos(parsed),
         "caption": plain(parsed.get("media_description", "") or ""),
@@ -233,8 +244,10 @@ def _json_feed(url: str, content: bytes) -> tuple[dict[str, Any], list[dict[str,
     try:
         feed = json.loads(content)
         items = [item for item in feed["items"] if isinstance(item, dict)]
-    except (ValueError, KeyError, TypeError) as e:
-        raise SourceError(f"{url}: not a JSON Feed: {type(e).__name__}: {e}") from e
+    except (KeyError, TypeError) as e:
+        raise SourceError(f"{url}: not a JSON Feed: it has no list of items") from e
+    except ValueError as e:
+        raise SourceError(f"{url}: not a JSON Feed: {e}") from e
     return feed, [_item(item) for item in items]
 
 

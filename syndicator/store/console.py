@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, and_, case, func, insert, select, update
+from sqlalchemy import Row, Select, Table, and_, case, func, insert, or_, select, update
 
 from syndicator.article import Article, State
 from syndicator.delivery import Delivery, Receipt, Standing, absent, dropped, posted
@@ -118,6 +118,40 @@ class Console(Base):
     def channels(self) -> Sequence[Row[Any]]:
         """The rows of ``schema.channel``."""
         return self._declared(schema.channel, list(schema.channel.c))
+
+    def empty_feeds(self) -> frozenset[str]:
+        """Declared feeds that carry no live article."""
+        feed, member, article = schema.feed, schema.membership, schema.article
+        carries = (
+            select(member.c.article_id)
+            .join(article, article.c.id == member.c.article_id)
+            .where(member.c.feed == feed.c.name, article.c.state == State.LIVE.value)
+            .exists()
+        )
+        with self.reading() as connection:
+            return frozenset(
+                connection.scalars(select(feed.c.name).where(feed.c.is_declared.is_(True), ~carries))
+            )
+
+    def on_file(self, page: int = 500) -> Iterator[Article]:
+        """Every article that is not withdrawn: newest publication first, then by guid; so many at a time."""
+        table = schema.article
+        newest_first = (
+            select(table)
+            .where(table.c.state != State.WITHDRAWN.value)
+            .order_by(table.c.published.desc(), table.c.guid)
+            .limit(page)
+        )
+        query = newest_first
+        while True:
+            with self.reading() as connection:
+                rows = connection.execute(query).all()
+            yield from map(article_of, rows)
+            if len(rows) < page:
+                return
+            last = rows[-1]
+            same = and_(table.c.published == last.published, table.c.guid > last.guid)
+            query = newest_first.where(or_(table.c.published < last.published, same))
 
     def _declared(self, table: Table, columns: list[Any]) -> Sequence[Row[Any]]:
         query = select(*columns).where(table.c.is_declared.is_(True)).order_by(table.c.name)

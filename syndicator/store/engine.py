@@ -22,12 +22,15 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError, TimeoutError  # noqa: A004 - that of the pool
 
 from syndicator.errors import Misconfigured, SyndicatorError
 
 #: Seconds to wait for another writer before giving up: longer than any transaction of ours.
 BUSY_TIMEOUT = 10
+
+#: Seconds to wait for a connection to a server.
+CONNECT_TIMEOUT = 10
 
 
 class StoreError(SyndicatorError):
@@ -42,9 +45,16 @@ def connect(url: str) -> Engine:
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() != "sqlite":
-            return create_engine(
-                parsed, pool_pre_ping=True, pool_size=10, max_overflow=30, hide_parameters=True
+            engine = create_engine(
+                parsed,
+                pool_pre_ping=True,
+                pool_size=10,
+                max_overflow=30,
+                hide_parameters=True,
+                connect_args={"connect_timeout": CONNECT_TIMEOUT},
             )
+            event.listen(engine, "connect", _set_up_server)
+            return engine
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed, pool_size=10, max_overflow=30, hide_parameters=True)
@@ -53,6 +63,13 @@ def connect(url: str) -> Engine:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _set_up_server(connection: Any, _record: object) -> None:
+    # Somebody's forgotten transaction must not hold a worker for ever.
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{BUSY_TIMEOUT}s'")
+    connection.commit()
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
@@ -95,11 +112,16 @@ class Base:
 def _store_errors(engine: Engine) -> Iterator[None]:
     try:
         yield
+    except TimeoutError as e:
+        raise StoreError(f"database {engine.url!r}: all connections are in use, and none came free") from e
     except OperationalError as e:
-        raise StoreError(f"database {engine.url!r}: {e.orig}") from e
+        said = str(e.orig).strip().partition("\n")[0]  # what follows is for who wrote the statement
+        raise StoreError(f"database {engine.url!r}: {said}") from e
     except DBAPIError as e:
         if e.connection_invalidated:
             raise StoreError(f"database {engine.url!r}: connection lost: {e.orig}") from e
+        if type(e) is DatabaseError:  # SQLite's word for a file that is damaged, or is none
+            raise StoreError(f"database {engine.url!r}: {e.orig}: restore it from a backup") from e
         raise
 
 

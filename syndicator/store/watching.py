@@ -35,7 +35,14 @@ class Watching(Base):
         if claimed is None:
             return None
         token, row = claimed
-        return Watched(name=name, token=token, memory=row.memory, since=row.since, failures=row.failures)
+        return Watched(
+            name=name,
+            token=token,
+            memory=row.memory,
+            since=row.since,
+            failures=row.failures,
+            problems=row.problems,
+        )
 
     def renew_source(self, watched: Watched, now: datetime, lease: timedelta) -> None:
         table = schema.source

@@ -4,6 +4,7 @@
 
     /                      the list of feeds
     /feeds/NAME.EXT        a feed
+    /sitemap.xml           the index of sitemaps
     /hub                   to be sent it when it changes (WebSub)
     /healthz /readyz       is it up, is it ready
     /metrics               for Prometheus
@@ -38,6 +39,7 @@ from syndicator.web.guard import Guard, Throttle
 from syndicator.web.health import Health, Metrics
 from syndicator.web.hub import HubPages, Reception
 from syndicator.web.pages import Pages
+from syndicator.web.sitemaps import Sitemaps
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +108,7 @@ def _routes(desk: Desk, hub: Reception | None) -> list[Route | Mount]:
         *([Route("/hub", HubPages(desk, hub).answer, methods=["GET", "POST"])] if hub else []),
         Route("/", pages.index),
         Route(PREFIX + "{path:path}", pages.missing_feed),
+        Route("/sitemap.xml", Sitemaps(desk).index),
         Route("/healthz", health.live),
         Route("/readyz", health.ready),
         Route("/metrics", Metrics(desk).read),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,7 @@ RULINGS: Mapping[str, tuple[Ruling, str]] = {
 @dataclass(frozen=True, kw_only=True)
 class Overview:
     """How everything stands, as the database tells it. ``queues`` is ``None`` while the broker does not
-    answer, and empty where nobody can ask it."""
+    answer, and empty where nobody can ask it. ``empty``: feeds that carry nothing."""
 
     sources: Sequence[Any]
     feeds: Sequence[Any]
@@ -59,6 +59,7 @@ class Overview:
     latest: Sequence[Line]
     audiences: Sequence[Audience]
     queues: Mapping[str, int] | None
+    empty: Collection[str] = ()
 
     @property
     def totals(self) -> Mapping[str, int]:
@@ -121,6 +122,7 @@ class ConsolePages:
             latest=store.deliveries(count=LATEST),
             audiences=store.audiences(),
             queues=desk.queues() if desk.queues else {},
+            empty=store.empty_feeds(),
         )
 
     async def deliveries(self, request: Request) -> Response:

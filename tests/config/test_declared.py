@@ -38,6 +38,22 @@ def test_the_smallest_declarations_have_defaults_for_everything_else(tmp_path: P
     assert found.feeds == {"all": Feed(name="all", title="All")}
 
 
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("https://Feeds.Test/A", "https://feeds.test/A"),
+        ("HTTPS://feeds.test:443", "https://feeds.test"),
+        ("http://Feeds.test:80/x", "http://feeds.test/x"),
+        ("http://feeds.test:8080/", "http://feeds.test:8080"),
+    ],
+)
+def test_addresses_are_as_feeds_ids_have_to_be(tmp_path: Path, written: str, address: str) -> None:
+    """Which readers compare letter by letter."""
+    found = declared(tmp_path, f'{SITE}\n[web]\npublic_url = "{written}"\n')
+
+    assert found.site.feeds_url == f"{address}/feeds"
+
+
 def test_everything_that_is_declared_arrives(tmp_path: Path) -> None:
     found = declared(
         tmp_path,
@@ -129,9 +145,12 @@ def test_a_feed_arrives_with_its_conditions(tmp_path: Path) -> None:
         language="lo",
         url="https://news.test/sport",
         only=Filter(
-            sections=("Sport",), tags=("football",), authors=("A. Author",), languages=("lo", "en-GB")
+            sections=("Sport",),
+            tags=("football",),
+            authors=("A. Author",),
+            languages=("lo", "en-GB"),
+            exclude=Filter(tags=("chess",), sources=("wire",)),
         ),
-        exclude=Filter(tags=("chess",), sources=("wire",)),
         length=10,
         content="summary",
         formats=("json",),

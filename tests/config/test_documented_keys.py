@@ -34,7 +34,7 @@ TABLES: dict[str, type[Any]] = {
     "[sources.NAME]": SourceTable,
     "[channels.NAME]": ChannelTable,
     "feeds/NAME.toml": FeedFile,
-    "[exclude]": Conditions,
+    "Conditions": Conditions,
     "listings": Listing,
     "select": Select,
 } | {name: syndicator.sources.kind(name) for name in syndicator.sources.kind.built_in}

@@ -17,6 +17,7 @@ from syndicator.callbacks import GuardedCallbacks
 from syndicator.distribute import Distributor, distribute
 from syndicator.documents.directory import Directory
 from syndicator.http import Guard
+from syndicator.partners import fitted
 from syndicator.store import Store, schema
 from syndicator.subscription import Intent, Mode, Terms
 from syndicator.wiring import topics
@@ -111,6 +112,7 @@ class HubStory(Story):
             documents=self.documents,
             bell=self.bell,
             clock=self.clock,
+            fit=fitted,
         )
 
     def distributes(self, topic: str = ATOM) -> int:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
+import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +18,7 @@ from lxml import etree
 from PIL import Image, ImageCms
 
 from syndicator.errors import PhotoError
-from syndicator.photos.picture import fitted, opened, size_and_type
+from syndicator.photos.picture import MEMORY, fitted, opened, size_and_type
 from syndicator.post import PhotoFile, PhotoLimits
 from tests.photos.pictures import (
     BLUE,
@@ -263,6 +266,34 @@ class TestWhatIsRefused:
             with pytest.raises(PhotoError, match=r"pixels") as caught:
                 use(bomb)
             assert caught.value.lasting
+
+    def test_a_photo_that_would_take_too_much_memory_is_told(self) -> None:
+        large = saved(Image.new("L", (6000, 5000)), "PNG")
+        with pytest.raises(PhotoError, match=r"6000 x 5000 pixels of PNG would take 300 MB") as caught:
+            fitted(large, LIMITS)
+        assert caught.value.lasting
+
+    def test_large_photos_at_once_take_no_more_memory_than_one(self, tmp_path: Path) -> None:
+        """In a process of its own, whose greatest size the system tells."""
+        photo = tmp_path / "large.png"
+        Image.new("P", (6000, 4000)).save(photo)
+        program = (
+            "import pathlib, resource, sys\n"
+            "from concurrent.futures import ThreadPoolExecutor\n"
+            "from syndicator.photos.picture import fitted\n"
+            "from syndicator.post import PhotoLimits\n"
+            "size = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+            "content = pathlib.Path(sys.argv[1]).read_bytes()\n"
+            "before = size()\n"
+            "with ThreadPoolExecutor(4) as pool:\n"
+            "    list(pool.map(lambda _: fitted(content, PhotoLimits()), range(4)))\n"
+            "print(size() - before)\n"
+        )
+        ran = subprocess.run(
+            [sys.executable, "-c", program, str(photo)], capture_output=True, text=True, check=True
+        )
+        taken = int(ran.stdout) * (1 if sys.platform == "darwin" else 1024)
+        assert taken < MEMORY * 1.2
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_a_photo_that_breaks_off_may_be_whole_the_next_time(self, kind: str) -> None:

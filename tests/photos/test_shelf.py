@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from syndicator.article import Photo
 from syndicator.errors import PhotoError
 from syndicator.http import Http
 from syndicator.photos import PhotoShelf
+from syndicator.photos.shelf import FRESH
 from syndicator.ports import Photos
 from syndicator.post import PhotoLimits
 from tests.channels.local_server import (
@@ -41,11 +43,15 @@ class PhotoServer(LocalServer):
     def __init__(self) -> None:
         super().__init__()
         self.files: dict[str, bytes] = {}
+        self.etag = ""
 
     def answer(self, request: Request) -> Reply:
         if request.path not in self.files:
             return Reply(status=404)
-        return Reply(body=self.files[request.path], media_type="image/jpeg")
+        if self.etag and request.headers.get("If-None-Match") == self.etag:
+            return Reply(status=304)
+        headers = {"ETag": self.etag} if self.etag else {}
+        return Reply(body=self.files[request.path], media_type="image/jpeg", headers=headers)
 
     def offer(self, content: bytes, name: str = "lead.jpg") -> Photo:
         self.files[f"/{name}"] = content
@@ -69,7 +75,7 @@ def shelf(folder: Path, server: PhotoServer) -> PhotoShelf:
 
 
 def kept(folder: Path) -> list[bytes]:
-    return [path.read_bytes() for path in folder.glob("*")]
+    return [path.read_bytes() for path in folder.glob("*") if path.suffix != ".seen"]
 
 
 def test_a_shelf_is_what_the_port_asks_for(shelf: PhotoShelf) -> None:
@@ -210,20 +216,107 @@ def largest_file(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_full_disk_is_told_and_leaves_no_half_photo(
-    shelf: PhotoShelf, server: PhotoServer, folder: Path
+def test_a_full_disk_is_told_leaves_no_half_photo_and_costs_no_photo(
+    shelf: PhotoShelf, server: PhotoServer, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     photo = server.offer(saved(noise(300, 300)))
-    with largest_file(20_000), pytest.raises(PhotoError, match=str(folder)) as caught:
-        shelf.fit(photo, LIMITS)
-    assert not caught.value.lasting
+    with largest_file(20_000):
+        assert shelf.fit(photo, LIMITS).width == 300
+    assert f"the folder of photos, {folder}: File too large" in caplog.text
     assert kept(folder) == []
+
     assert shelf.fit(photo, LIMITS).width == 300
+    assert len(kept(folder)) == 1
 
 
-def test_a_folder_that_is_none_is_told(shelf: PhotoShelf, server: PhotoServer, folder: Path) -> None:
+def test_a_folder_that_is_none_is_told_and_costs_no_photo(
+    shelf: PhotoShelf, server: PhotoServer, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     folder.parent.mkdir()
     folder.write_text("in the way")
-    with pytest.raises(PhotoError, match=str(folder)) as caught:
-        shelf.measure(server.offer(saved(quarters())))
-    assert not caught.value.lasting
+
+    assert shelf.measure(server.offer(saved(quarters()))).width == 96
+
+    assert f"the folder of photos, {folder}: " in caplog.text
+
+
+# As time goes by
+
+
+def age(folder: Path, seconds: float) -> None:
+    """All that is kept is so much older."""
+    for path in folder.iterdir():
+        stat = path.stat()
+        os.utime(path, (stat.st_atime - seconds, stat.st_mtime - seconds))
+
+
+def test_a_photo_that_is_known_is_asked_for_less_and_less_often(
+    shelf: PhotoShelf, server: PhotoServer, folder: Path
+) -> None:
+    server.etag = '"1"'
+    photo = shelf.measure(server.offer(saved(quarters())))
+    minutes = []
+    for minute in range(200):
+        before = len(server.requests)
+        age(folder, 60)
+        assert shelf.measure(photo) == photo
+        minutes += [minute] * (len(server.requests) - before)
+
+    assert minutes == [pytest.approx(n, rel=0.1) for n in (10, 20, 40, 80, 160)]
+    assert all(r.headers["If-None-Match"] == '"1"' for r in server.requests[1:])
+
+
+def test_a_replaced_photo_is_measured_and_fitted_as_it_is_now(
+    shelf: PhotoShelf, server: PhotoServer, folder: Path
+) -> None:
+    photo = shelf.measure(server.offer(saved(quarters())))
+    server.offer(saved(quarters(200, 100)))
+    assert shelf.measure(photo) == photo
+
+    age(folder, FRESH + 1)
+
+    assert shelf.measure(photo).width == 200
+    assert shelf.fit(photo, LIMITS).width == 200
+
+
+def test_what_takes_a_photos_address_and_is_none_does_not_take_its_place(
+    shelf: PhotoShelf, server: PhotoServer, folder: Path
+) -> None:
+    photo = shelf.measure(server.offer(saved(quarters())))
+    server.offer(b"<p>Please sign in")
+    age(folder, FRESH + 1)
+
+    assert shelf.measure(photo) == photo
+    assert shelf.measure(photo) == photo  # and it is not asked at every look
+    assert len(server.requests) == 2
+
+
+def test_what_nobody_has_used_for_longest_makes_room(server: PhotoServer, folder: Path) -> None:
+    pictures = {f"{n}.jpg": saved(noise(100, 100)) for n in range(8)}
+    limit = sum(map(len, pictures.values())) // 2
+    shelf = PhotoShelf(folder, Http(allow=[server.address.removeprefix("http://")]), limit=limit)
+    first, *others = [server.offer(content, name) for name, content in pictures.items()]
+    for photo in [first, *others]:
+        shelf.fit(first, LIMITS)
+        age(folder, 10)
+        shelf.fit(photo, LIMITS)
+
+    total = sum(path.stat().st_size for path in folder.iterdir())
+    assert total <= limit
+    asked = len(server.requests)
+    shelf.fit(first, LIMITS)
+    shelf.fit(others[-1], LIMITS)
+    assert len(server.requests) == asked, "what is used stays"
+    assert shelf.fit(others[0], LIMITS).width == 100
+    assert len(server.requests) == asked + 1, "and what is gone is fetched again"
+
+
+def test_what_a_killed_process_left_makes_room_too(server: PhotoServer, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "left.part").write_bytes(b"half of i")
+    age(folder, 7200)
+    shelf = PhotoShelf(folder, Http(allow=[server.address.removeprefix("http://")]))
+
+    shelf.fit(server.offer(saved(quarters())), LIMITS)
+
+    assert not (folder / "left.part").exists()

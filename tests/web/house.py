@@ -23,8 +23,7 @@ CITY = Feed(
     title="City & <river>",
     language="en",
     formats=("rss", "json"),
-    only=Filter(sections=("City",), languages=("en",)),
-    exclude=Filter(authors=("Wire",)),
+    only=Filter(sections=("City",), languages=("en",), exclude=Filter(authors=("Wire",))),
     max_age=300,
 )
 
