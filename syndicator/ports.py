@@ -480,7 +480,7 @@ class DistributeStore(Protocol):
     def claim_subscriptions(
         self, topic: str, now: datetime, lease: timedelta, count: int
     ) -> Sequence[Subscription]:
-        """Active subscriptions that are due and in no other hand: those that did well before first."""
+        """Active subscriptions that are due and in no other hand: those that have waited longest first."""
         ...
 
     def settle_subscriptions(self, topic: str, subscriptions: Sequence[Subscription], now: datetime) -> None:

@@ -75,7 +75,8 @@ def deliver(name: str) -> None:
 
 @app.task(name="distribute")
 def distribute(name: str) -> None:
-    newsroom().distribute(name)
+    with _told("distribute", name):
+        newsroom().distribute(name)
 
 
 @app.task(name="sweep")

@@ -25,6 +25,7 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -107,9 +108,8 @@ class Distributing(Base):
         is_active = table.c.state == State.ACTIVE.value
         lives = or_(table.c.expires.is_(None), table.c.expires > now)
         due = and_(table.c.topic == topic, table.c.next_attempt <= now, is_active, lives)
-        order = [table.c.failures, table.c.id]
         with self.writing() as connection:
-            rows = claim_some(connection, table, now, lease, count, due, order=order)
+            rows = claim_some(connection, table, now, lease, count, due, order=[table.c.next_attempt])
         return [subscription_of(row) for row in rows]
 
     def settle_subscriptions(self, topic: str, subscriptions: Sequence[Subscription], now: datetime) -> None:
@@ -178,11 +178,12 @@ def move_topic(connection: Connection, name: str, wants: str, now: datetime) -> 
 
 def due_topics(connection: Connection, now: datetime) -> Sequence[str]:
     """Topics with subscriptions or intents that are due, or with leases that have run out."""
-    sub, intent = schema.subscription, schema.intent
-    ended = and_(sub.c.state == State.ACTIVE.value, sub.c.expires <= now)
-    owed = select(sub.c.topic).where(or_(and_(sub.c.next_attempt <= now, _free(sub, now)), ended))
+    topic, sub, intent = schema.topic, schema.subscription, schema.intent
+    is_due = and_(sub.c.topic == topic.c.name, sub.c.next_attempt <= now, _free(sub, now))
+    owed = select(topic.c.name).where(select(sub.c.id).where(is_due).exists())
+    ended = select(sub.c.topic).where(sub.c.expires <= now, sub.c.state == State.ACTIVE.value)
     asked = select(intent.c.topic).where(intent.c.next_attempt <= now, _free(intent, now))
-    return sorted(connection.scalars(owed.union(asked)))
+    return sorted(connection.scalars(union(owed, ended, asked)))
 
 
 def _free(table: Any, now: datetime) -> ColumnElement[bool]:

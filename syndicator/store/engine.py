@@ -38,7 +38,8 @@ class StoreError(SyndicatorError):
 
 
 def connect(url: str) -> Engine:
-    """An engine for ``sqlite:///PATH`` or ``postgresql://...``. Raises ``Misconfigured``."""
+    """An engine for ``sqlite:///PATH`` or ``postgresql://...``. Raises ``Misconfigured``. Its errors never
+    show values: subscribers' secrets are among them."""
     try:
         parsed = make_url(url)
         if parsed.drivername == "postgresql":
@@ -49,13 +50,14 @@ def connect(url: str) -> Engine:
                 pool_pre_ping=True,
                 pool_size=10,
                 max_overflow=30,
+                hide_parameters=True,
                 connect_args={"connect_timeout": CONNECT_TIMEOUT},
             )
             event.listen(engine, "connect", _set_up_server)
             return engine
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, pool_size=10, max_overflow=30)
+        engine = create_engine(parsed, pool_size=10, max_overflow=30, hide_parameters=True)
     except (SQLAlchemyError, ImportError, OSError) as e:
         raise Misconfigured(f"[keep] database: {e}") from e
     event.listen(engine, "connect", _set_up_sqlite)

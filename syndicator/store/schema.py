@@ -254,7 +254,7 @@ subscription = Table(
     Column("ended", Moment),
     Column("wants", String(64), nullable=False, default=""),
     Column("has", String(64), nullable=False, default=""),
-    Column("next_attempt", Moment, index=True),  # none while nothing is owed
+    Column("next_attempt", Moment),  # none while nothing is owed
     Column("sent_at", Moment),
     Column("failures", Integer, nullable=False, default=0),
     Column("failing_since", Moment),

@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
+from syndicator.store import schema
 from syndicator.subscription import Mode, Terms, Unacceptable
 from tests.channels.local_server import Act, Reply, Trouble, closed_port, half, reset, silence, trickle
 from tests.hub.story import ATOM, HUB, HubStory, Subscriber, is_signed
@@ -565,6 +567,16 @@ def test_secrets_are_in_no_representation(story: HubStory, subscriber: Subscribe
 
     assert taken.secret == "hush"
     assert "hush" not in repr((intents, taken))
+
+
+def test_no_error_of_the_database_shows_a_secret(story: HubStory, subscriber: Subscriber) -> None:
+    story.subscribes(subscriber.address + "/a", secret="hush")
+    row = dict(story.subscription._mapping)
+
+    with pytest.raises(IntegrityError) as found, story.store.writing() as connection:
+        connection.execute(schema.subscription.insert(), {**row, "id": 99})
+
+    assert "hush" not in f"{found.value} {found.value!r}"
 
 
 def test_a_host_that_cannot_be_connected_to_fails_in_words(story: HubStory, subscriber: Subscriber) -> None:

@@ -65,7 +65,6 @@ def upgrade() -> None:
     with op.batch_alter_table("subscription", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_subscription_expires"), ["expires"], unique=False)
         batch_op.create_index(batch_op.f("ix_subscription_host"), ["host"], unique=False)
-        batch_op.create_index(batch_op.f("ix_subscription_next_attempt"), ["next_attempt"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_subscription_topic_next_attempt"), ["topic", "next_attempt"], unique=False
         )
