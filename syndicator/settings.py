@@ -10,6 +10,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from kombu.transport import TRANSPORT_ALIASES
+
 from syndicator.secret import Secret
 
 #: One queue per job, so that a slow one never delays another (workers choose by ``--jobs``).
@@ -45,6 +47,7 @@ def broker(url: str) -> dict[str, Any]:
         # A message that nobody acknowledged comes back after an hour; no job takes longer than a minute
         # or two, and none has an ETA (which would be delivered twice beyond that hour).
         return {"broker_url": url, "broker_transport_options": {"visibility_timeout": 3600}}
+    TRANSPORT_ALIASES["filesystem"] = "syndicator.doorbells:Transport"  # kombu's own, mended
     root = place(url)
     for name in ("messages", "control", "processed"):
         (root / name).mkdir(parents=True, exist_ok=True)
