@@ -43,6 +43,7 @@ def check(folder: Path) -> list[Result]:
 
 def _tasks(newsroom: Newsroom) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "database", partial(_database, newsroom)
+    yield "documents", newsroom.documents.check
     yield "photos", partial(_photos, newsroom)
     for name, source in newsroom.sources.items():
         yield f"source {name}", partial(_look, source)

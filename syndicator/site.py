@@ -13,13 +13,12 @@ from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 
 from syndicator.channels.outbox import Outbox
-from syndicator.documents.directory import Shelf
 from syndicator.settings import JOBS, broker
 from syndicator.store import Store, StoreError
 from syndicator.store.engine import connect
 from syndicator.web.app import create_app
 from syndicator.web.serve import serve
-from syndicator.wiring import Silence, assemble, declarations
+from syndicator.wiring import Silence, assemble, declarations, shelf
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +40,7 @@ def serve_site(folder: Path) -> None:
         site=declared.site,
         feeds=declared.feeds,
         formats=newsroom.formats,
-        shelf=Shelf(Path(declared.keep.documents)),
+        shelf=shelf(newsroom),
         store=store,
         bell=newsroom.bell,
         host=declared.web.host,

@@ -88,6 +88,16 @@ class Directory:
         except OSError as e:
             raise DocumentError(f"{self.folder / path}: {e.strerror or e}") from e
 
+    def check(self) -> str:
+        """Write and remove a small file. Raises ``DocumentError``."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder) as trial:
+                trial.write(b"a trial")
+        except OSError as e:
+            raise DocumentError(f"{self.folder} cannot be written: {e.strerror or e}") from e
+        return f"are kept in {self.folder}"
+
     def _tidy(self, feed: str) -> None:
         """Remove what a process left that was killed in the middle of this."""
         for left in self.folder.glob(f".{feed}.*"):
