@@ -37,7 +37,7 @@ if TYPE_CHECKING:  # they are types alone
 log = logging.getLogger(__name__)
 
 #: Seconds that one request may take, and for all that belong to one set of documents: less than a lease.
-TIMEOUT, DEADLINE = "10s", 60.0
+TIMEOUT, DEADLINE = "10s", 50.0
 
 #: Tries after the first one, at requests that failed by the way.
 RETRIES = 2
@@ -245,7 +245,8 @@ class BucketShelf(Shelf):
             if kept:
                 self._kept.move_to_end(name)
                 return kept[1]
-            if len(self._asked) >= MOST_ASKED or self._looked.get(name, 0) + self.every > time.monotonic():
+            looked = self._looked.get(name, float("-inf"))
+            if len(self._asked) >= MOST_ASKED or looked + self.every > time.monotonic():
                 return None
             self._asked.add(name)
         self._wake.set()

@@ -108,7 +108,7 @@ class Swift:
         self.behind = self.behind or [self.begin(kind) for kind in STORES]
         self.stop()
         self.front = self.begin("proxy")
-        until(self.answers, f"the S3 server answers: {self.folder}/log.txt")
+        until(self.answers, f"the S3 server answers: {self.folder}/log.txt", patience=120)
 
     def answers(self) -> bool:
         try:

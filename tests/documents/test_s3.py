@@ -16,7 +16,7 @@ from syndicator.checks import check
 from syndicator.documents.directory import DocumentError, Shelf
 from syndicator.documents.s3 import LOOK_EVERY, MOST_ASKED, BucketShelf
 from syndicator.wiring import shelf as shelf_of
-from tests.acceptance.world import until
+from tests.acceptance.world import desk, until
 from tests.channels.local_server import closed_port
 from tests.channels.servers import FakeMastodon
 from tests.documents.swift_server import ACCESS_KEY, SECRET_KEY, Swift
@@ -178,16 +178,21 @@ def text(shelf: Shelf) -> bytes:
     return served.variants[""] if served else b""
 
 
+def declared(place: InBucket) -> str:
+    """What ``[keep]`` says of it."""
+    return (
+        f'documents = "s3://{place.name}/feeds"\n'
+        f'[keep.s3]\nregion = "us-east-1"\nendpoint = "{place.swift.address}"\n'
+        'access_key = "env:BUCKET_KEY"\nsecret_key = "env:BUCKET_SECRET"\n'
+    )
+
+
 @pytest.fixture
 def room(tmp_path: Path, swift: Swift, place: InBucket, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
     """A whole newsroom whose documents are in the bucket, as it is declared."""
     monkeypatch.setenv("BUCKET_KEY", ACCESS_KEY)
     monkeypatch.setenv("BUCKET_SECRET", SECRET_KEY)
-    keep = (
-        f'documents = "s3://{place.name}/feeds"\n'
-        f'[keep.s3]\nregion = "us-east-1"\nendpoint = "{swift.address}"\n'
-        'access_key = "env:BUCKET_KEY"\nsecret_key = "env:BUCKET_SECRET"\n'
-    )
+    keep = declared(place)
     with Site() as site, FakeMastodon() as channel:
         monkeypatch.setenv("FAULTS_TOKEN", channel.token)
         room = Room(tmp_path, site, channel, f"sqlite:///{tmp_path}/news.db", keep)
@@ -230,3 +235,23 @@ def test_a_bucket_that_is_away_stops_no_post_and_feeds_follow_later(room: Room, 
     until(lambda: b"In hard times" in text(shelf), "the web follows", patience=LOOK_EVERY * 4)
     assert isinstance(shelf, BucketShelf)
     shelf.close()
+
+
+def test_real_processes_serve_a_bucket_and_outlive_its_absence(
+    tmp_path: Path, place: InBucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUCKET_KEY", ACCESS_KEY)
+    monkeypatch.setenv("BUCKET_SECRET", SECRET_KEY)
+    with Site() as site, desk(tmp_path, site, {}, keep=declared(place)) as running:
+        site.publish(1, "It was always so")
+        running.start()
+        until(lambda: running.titles() == ["It was always so"], "the first look", running)
+
+        place.swift.stop()
+        site.publish(2, "In hard times")
+        until(lambda: "s3://" in running.log.read_text(), "the operator is told", running)
+        assert running.titles() == ["It was always so"]
+        place.swift.start()
+
+        until(lambda: "In hard times" in running.titles(), "it follows", running, patience=60)
+        assert "Traceback" not in running.log.read_text()
