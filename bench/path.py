@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT))
 from syndicator.build import build  # noqa: E402 - the path comes first
 from syndicator.documents.directory import Directory  # noqa: E402
 from syndicator.formats import kind  # noqa: E402
+from syndicator.partners import fitted  # noqa: E402
 from syndicator.store import open_store  # noqa: E402
 from syndicator.watch import Editor, watch  # noqa: E402
 from tests.acceptance.world import NewsSite, desk  # noqa: E402
@@ -51,7 +52,17 @@ def recorded(folder: Path) -> None:
     watch(source, editor=editor, store=store, photos=FakePhotos(), bell=FakeBell(), clock=now)
     watched = time.perf_counter()
     formats = {name: kind(name)() for name in ALL.formats}
-    build(ALL, site=SITE, store=store, formats=formats, documents=Directory(folder / "d"), clock=now)
+    documents = Directory(folder / "d")
+    build(
+        ALL,
+        site=SITE,
+        store=store,
+        formats=formats,
+        documents=documents,
+        bell=FakeBell(),
+        clock=now,
+        fit=fitted,
+    )
     built = time.perf_counter()
     (folder / "plain.json").write_text("\n".join(json.dumps(repr(s)) for s in shows))
     plain = time.perf_counter() - built

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -100,8 +100,9 @@ class Sighting(Content):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the article may be on file under: the source's key, its address, its aliases."""
-        return tuple(dict.fromkeys((f"{self.source}:{self.key}", self.url, *self.aliases)))
+        """What the article may be on file under: the source's key, its address, its aliases. Addresses
+        stand without what changes when a site moves to https, or its host loses its ``www``."""
+        return tuple(dict.fromkeys((f"{self.source}:{self.key}", *map(place, (self.url, *self.aliases)))))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,6 +151,21 @@ class Unchanged:
 
 
 Decision = New | Corrected | Withdrawn | Unchanged
+
+
+def place(name: str) -> str:
+    """A web address without scheme and ``www.``, its host in lower case; any other name as it is."""
+    address = re.fullmatch(r"https?://(?:www\.)?([^/?#]+)(.*)", name, re.IGNORECASE | re.DOTALL)
+    return f"//{address[1].lower()}{address[2]}" if address else name
+
+
+def formerly(sighting: Sighting, hosts: Sequence[str]) -> Sighting:
+    """The sighting with the addresses that it had while the site was at other hosts."""
+    found = re.match(r"https?://([^/?#]+)", sighting.url, re.IGNORECASE)
+    if not found:
+        return sighting
+    scheme, rest = sighting.url[: found.start(1)], sighting.url[found.end(1) :]
+    return replace(sighting, aliases=(*sighting.aliases, *(f"{scheme}{host}{rest}" for host in hosts)))
 
 
 def decide(known: Article | None, sighting: Sighting, now: datetime, *, authority: str) -> Decision:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from syndicator.config import Declared
 from syndicator.errors import DeclarationError, Misconfigured, SyndicatorError
+from syndicator.secret import Secret
 from syndicator.supervise import MISCONFIGURED
 from syndicator.wiring import open_newsroom
 
@@ -19,7 +21,7 @@ def begin(folder: Path) -> str:
     for listen in _addresses(declared):
         _must_be_free(listen)
     base = f"http://{declared.web.listen}"
-    said = [f"note: {warning}" for warning in declared.warnings]
+    said = [f"note: {warning}" for warning in (*declared.warnings, *_missing_secrets(declared))]
     said += ["", f"  Feeds         {base}/", f"  Console       {base}/console"]
     if declared.newsroom:
         said += [
@@ -33,6 +35,17 @@ def begin(folder: Path) -> str:
 def _addresses(declared: Declared) -> list[tuple[str, str]]:
     found = [(declared.web.listen, "[web] listen")]
     return [*found, (declared.newsroom.listen, "[newsroom] listen")] if declared.newsroom else found
+
+
+def _missing_secrets(declared: Declared) -> Iterator[str]:
+    """What would stop a channel at its first post; the rest of the newsroom can begin without it."""
+    for name, outlet in declared.channels.items():
+        for key, secret in outlet.settings.items():
+            if isinstance(secret, Secret):
+                try:
+                    secret.reveal()
+                except Misconfigured as e:
+                    yield f"syndicator.toml: [channels.{name}] {key}: {e}; until then nothing is posted there"
 
 
 def _must_be_free(address: tuple[str, str]) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from syndicator.errors import SyndicatorError
+from syndicator.inspection import oddities
 from syndicator.ports import Source
 from syndicator.store import Store
 from syndicator.store.engine import connect
@@ -37,8 +38,17 @@ def check(folder: Path) -> list[Result]:
     newsroom = assemble(declared, store, Silence())
     with ThreadPoolExecutor(8) as pool:
         results += pool.map(_tried, _tasks(newsroom))
+    results += _odd_feeds(newsroom)
     store.engine.dispose()
     return results
+
+
+def _odd_feeds(newsroom: Newsroom) -> list[Result]:
+    """What a record can tell of feeds. A database that does not answer is told of already."""
+    try:
+        return [Result(f"feed {name}", None, said) for name, said in oddities(newsroom)]
+    except SyndicatorError:
+        return []
 
 
 def _tasks(newsroom: Newsroom) -> Iterator[tuple[str, Callable[[], str]]]:

@@ -68,12 +68,19 @@ def up() -> None:
     raise typer.Exit(start(folder()))
 
 
-@app.command()
-def check(as_json: Json = False) -> None:
+check = typer.Typer(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+app.add_typer(check, name="check")
+
+
+@check.callback()
+def check_all(context: typer.Context, as_json: Json = False) -> None:
     """Validate the declarations, and try every source and every channel's credentials.
 
     Says exactly what is wrong and how to mend it. Exit status 0: all is well.
     """
+    if context.invoked_subcommand:
+        context.obj = as_json
+        return
     from syndicator.checks import check as run
 
     results = run(folder())
@@ -84,6 +91,23 @@ def check(as_json: Json = False) -> None:
             mark = {True: "ok  ", False: "FAIL", None: "note"}[result.ok]
             typer.echo(f"{mark}  {result.what}: {result.said}")
     raise typer.Exit(0 if all(result.ok is not False for result in results) else 1)
+
+
+@check.command("feeds")
+def check_feeds(
+    context: typer.Context,
+    feeds: Annotated[list[str] | None, typer.Argument(help="Feeds; all of them if none is named.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what partners would refuse of feeds, what is trimmed for them, and what readers would find odd.
+
+    Looks at the articles on record; nothing is fetched. Exit status 1: something would be refused.
+    """
+    from syndicator import commands
+
+    raise typer.Exit(
+        0 if commands.check_feeds(folder(), feeds or [], as_json=as_json or bool(context.obj)) else 1
+    )
 
 
 @app.command()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from sqlalchemy import select, update
 from syndicator.article import Article, New, Sighting, decide
 from syndicator.delivery import Standing
 from syndicator.errors import PhotoError, SyndicatorError
+from syndicator.inspection import Report, inspect
 from syndicator.photos.card import draw_card
 from syndicator.ports import Source
 from syndicator.post import Post, compose
@@ -28,7 +30,7 @@ from syndicator.wiring import Newsroom, look_into, open_newsroom
 
 FIELDS = (
     *("guid", "url", "title", "summary", "content_html", "published", "updated", "authors", "section"),
-    *("tags", "language"),
+    *("tags", "places", "language"),
 )
 
 
@@ -102,9 +104,10 @@ def status(folder: Path, *, as_json: bool, alive: str = "") -> None:
             ]
             for table in (schema.source, schema.feed, schema.channel)
         }
-    queue = store.standings()
+    queue, audiences = store.standings(), store.audiences()
     if as_json:
-        said = {**tables, "deliveries": queue, "processes": dict(processes)}
+        topics = [asdict(audience) for audience in audiences]
+        said = {**tables, "deliveries": queue, "topics": topics, "processes": dict(processes)}
         print(json.dumps(said, default=str, ensure_ascii=False))
         return
     screen = Console()
@@ -121,6 +124,11 @@ def status(folder: Path, *, as_json: bool, alive: str = "") -> None:
     table = Table("channel", *(s.value for s in Standing), title="deliveries", title_justify="left")
     for channel, counts in queue.items():
         table.add_row(channel, *(str(counts.get(s.value, 0)) for s in Standing))
+    screen.print(table)
+    table = Table("topic", "subscribers", "failing", "behind", title="subscribers", title_justify="left")
+    for each in audiences:
+        active = each.states.get("active", 0)
+        table.add_row(each.topic, *(str(count) for count in (active, each.failing, each.owed)))
     screen.print(table)
     screen.print(Text(", ".join(f"{n} {kind}" for kind, n in processes.items()) or "no process is running"))
 
@@ -140,6 +148,50 @@ def retry(folder: Path, numbers: Sequence[int], channel: str) -> None:
     for number in track(numbers, "Retrying"):
         newsroom.store.rule(number, console.retry, datetime.now(UTC), event="retried from the command line")
     Console().print(f"{len(numbers)} deliveries wait for their next attempt")
+
+
+def check_feeds(folder: Path, names: Sequence[str], *, as_json: bool) -> bool:
+    """What partners and validators would say of feeds. True: nothing would be refused."""
+    reports = inspect(look_into(folder), names, datetime.now(UTC))
+    if as_json:
+        said = [{**asdict(report), "counts": report.counts} for report in reports]
+        print(json.dumps(said, ensure_ascii=False, indent=2))
+    else:
+        for report in reports:
+            _tell(report)
+        total = sum((Counter(report.counts) for report in reports), Counter[str]())
+        entries = sum(report.entries for report in reports)
+        feeds = "1 feed" if len(reports) == 1 else f"{len(reports)} feeds"
+        _line(f"{feeds}, {_entries(entries)}: {_counted(total)}")
+    return not any(report.counts.get("refused") for report in reports)
+
+
+def _tell(report: Report) -> None:
+    whose = f" for {report.partner}" if report.partner else ""
+    _line(f"{report.feed}{whose}, {_entries(report.entries)}: {_counted(report.counts)}")
+    for finding in report.findings:
+        where = f"{finding.url} " if finding.url else ""
+        wanted = f"; wanted: {finding.wanted}" if finding.wanted and finding.verdict != "trimmed" else ""
+        shown = f"; shown: {finding.wanted!r}" if finding.wanted and finding.verdict == "trimmed" else ""
+        source = f" ({finding.source})" if finding.source else ""
+        _line(f"  {finding.verdict:8} {where}{finding.rule}: {finding.found}{wanted}{shown}{source}")
+
+
+def _line(text: str) -> None:
+    """One line, however long, and nothing in it that a terminal would obey."""
+    Console().print(Text(text), soft_wrap=True)
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
+def _counted(counts: Mapping[Any, int]) -> str:
+    names = {"refused": "refused", "trimmed": "trimmed", "advice": "against advice", "warning": "odd"}
+    return (
+        ", ".join(f"{counts[each]} {name}" for each, name in names.items() if counts.get(each))
+        or "all is well"
+    )
 
 
 def preview(folder: Path, what: str, *, source: str, url: str, cards: Path | None, as_json: bool) -> None:
@@ -164,6 +216,7 @@ def as_dict(article: Article) -> dict[str, Any]:
     said = {name: getattr(article, name) for name in FIELDS}
     said |= {name: said[name].isoformat().replace("+00:00", "Z") for name in ("published", "updated")}
     said |= {"authors": list(article.authors), "tags": list(article.tags)}
+    said |= {"places": list(article.places)}
     shown = ("url", "caption", "credit", "alt")
     return said | {"photo": {name: getattr(photo, name) for name in shown} if photo else None}
 

@@ -214,10 +214,10 @@ def failed(delivery: Delivery, step: Step, error: SyndicatorError, now: datetime
             return _again(delivery, reason, now)
 
 
-def wait(attempts: int) -> timedelta:
+def wait(attempts: int, *, first: timedelta = FIRST_WAIT, longest: timedelta = LONGEST_WAIT) -> timedelta:
     """How long to wait after the n-th attempt: doubling, with jitter so that crowds disperse."""
-    doubled: timedelta = FIRST_WAIT * (1 << min(attempts - 1, 12))
-    span = min(doubled, LONGEST_WAIT)
+    doubled: timedelta = first * (1 << min(attempts - 1, 12))
+    span = min(doubled, longest)
     return span * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, not cryptography
 
 

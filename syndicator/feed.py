@@ -2,53 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from syndicator.article import Article
+from syndicator.keywords import folded, mentions, readable
+from syndicator.profile import Profile
+
+#: Declared values, and what articles have: the same few, again and again.
+_folded = lru_cache(maxsize=4096)(folded)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filter:
-    """Conditions on an article; each names accepted values, and an empty one accepts all.
+    """Conditions on an article, and how they go together: *and*, *or*, *not*, as deep as it takes.
 
-    Sections, tags, authors and sources are compared without case; a language accepts its own
-    subtags (``lo`` accepts ``lo-LA``; RFC 4647 section 3.3.1).
+    Each condition names accepted values, one of which is enough; an empty one asks for nothing. Values are
+    compared as ``keywords.folded`` folds them; a language accepts its own subtags (``lo`` accepts
+    ``lo-LA``; RFC 4647 section 3.3.1); ``keywords`` are words or phrases in title, summary or text.
+    ``any``: filters of which one is enough. ``exclude``: what is not accepted, whatever else holds.
     """
 
     sections: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    any: tuple[Filter, ...] = ()
+    exclude: Filter | None = None
 
-    def conditions(self, article: Article) -> list[bool]:
-        """One answer for each condition that is set."""
+    def accepts(self, article: Article) -> bool:
+        """Whether the article meets all of it. What asks for nothing accepts everything."""
+        return all(self._answers(article)) and not (self.exclude and self.exclude.touches(article))
+
+    def touches(self, article: Article) -> bool:
+        """As something excluded: whether the article meets any of it, and is no exception
+        (``exclude``). What asks for nothing touches nothing."""
+        is_exception = self.exclude is not None and self.exclude.touches(article)
+        return not is_exception and any(self._answers(article))
+
+    def _answers(self, article: Article) -> Iterator[bool]:
+        """One answer for each condition that is set, the costliest last."""
         asked = [
+            (self.sources, (article.source,)),
             (self.sections, (article.section,)),
             (self.tags, article.tags),
             (self.authors, article.authors),
-            (self.sources, (article.source,)),
+            (self.places, article.places),
         ]
-        answers = [
-            not {v.casefold() for v in wanted}.isdisjoint(v.casefold() for v in has)
-            for wanted, has in asked
-            if wanted
-        ]
+        for wanted, has in asked:
+            if wanted:
+                yield not set(map(_folded, wanted)).isdisjoint(map(_folded, has))
         if self.languages:
             tag = article.language.casefold()
-            answers.append(
-                any(tag == w or tag.startswith(w + "-") for w in map(str.casefold, self.languages))
-            )
-        return answers
+            wanted = tuple(map(str.casefold, self.languages))
+            yield any(tag == w or tag.startswith(w + "-") for w in wanted)
+        if self.keywords:
+            text = readable(article.title, article.summary, article.content_html)
+            yield any(mentions(text, _folded(word)) for word in self.keywords)
+        if self.any:
+            yield any(each.accepts(article) for each in self.any)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feed:
     """A feed as declared in ``feeds/NAME.toml``.
 
-    An article is carried when it meets every condition of ``only`` and none of ``exclude``. ``length``
-    counts entries; ``max_age`` is how long, in seconds, caches may keep a document.
+    An article is carried when ``only`` accepts it. ``length`` counts entries; ``max_age`` is how long, in
+    seconds, caches may keep a document. ``profile``: the partner that it is made for.
     """
 
     name: str
@@ -57,16 +82,16 @@ class Feed:
     language: str = ""
     url: str = ""
     only: Filter = field(default_factory=Filter)
-    exclude: Filter = field(default_factory=Filter)
     length: int = 50
     content: Literal["full", "summary"] = "full"
     formats: tuple[str, ...] = ("rss", "atom", "json")
     channels: tuple[str, ...] = ()
     max_age: int = 60
+    profile: Profile | None = None
 
     def carries(self, article: Article) -> bool:
         """Whether the article belongs into this feed, by its content alone."""
-        return all(self.only.conditions(article)) and not any(self.exclude.conditions(article))
+        return self.only.accepts(article)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +100,7 @@ class Site:
 
     ``url`` is the newsroom's home page; ``feeds_url`` where the feeds are served, without a trailing
     slash (``https://feeds.example.org/feeds``). ``authority`` mints guids. ``hubs`` are WebSub hubs.
+    ``former_hosts``: where the newsroom was before (``old.example.org``).
     """
 
     title: str
@@ -85,11 +111,16 @@ class Site:
     copyright: str = ""
     icon: str = ""
     hubs: tuple[str, ...] = ()
+    former_hosts: tuple[str, ...] = ()
 
     def address(self, feed: Feed, extension: str, page: int | None = None) -> str:
         """The one address of a feed document: WebSub's topic, RSS's and Atom's ``self``. ``page``: the
         number of an archive."""
         return f"{self.feeds_url}/{path(feed.name, extension, page)}"
+
+    def links(self, address: str) -> str:
+        """The ``Link`` header of a document: itself and its hubs (WebSub section 4)."""
+        return ", ".join([f'<{address}>; rel="self"', *(f'<{hub}>; rel="hub"' for hub in self.hubs)])
 
 
 def path(feed: str, extension: str, page: int | None = None) -> str:

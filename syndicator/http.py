@@ -87,9 +87,9 @@ class Guard:
     def _networks(self) -> list[IPv4Network | IPv6Network]:
         return [ip_network(entry) for entry in self.allow if "/" in entry]
 
-    def connect(self, host: str, port: int, timeout: Any) -> socket.socket:
-        """A connection to an address of the host that was checked. Raises ``Forbidden`` (a ``FetchError``)
-        if any of its addresses is not permitted: a name that points inside and outside is an attack."""
+    def addresses(self, host: str, port: int) -> list[tuple[str, int]]:
+        """Addresses of the host, all of them checked. Raises ``Forbidden`` (a ``FetchError``) if any of
+        them is not permitted: a name that points inside and outside is an attack."""
         where = f"{host}:{port}"
         found = [entry[4] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
         for sockaddr in found:
@@ -99,8 +99,12 @@ class Guard:
                     where,
                     f"{address} is in a private network; if that is meant, list {where!r} in [fetch] allow",
                 )
+        return list(dict.fromkeys((str(s[0]), int(s[1])) for s in found))
+
+    def connect(self, host: str, port: int, timeout: Any) -> socket.socket:
+        """A connection to an address of the host that was checked. Raises ``Forbidden``."""
         error: OSError | None = None
-        for sockaddr in dict.fromkeys((str(s[0]), int(s[1])) for s in found):
+        for sockaddr in self.addresses(host, port):
             try:
                 return socket.create_connection(sockaddr, timeout)
             except OSError as e:

@@ -6,7 +6,7 @@ its own rows in hand. Every error is one of ``syndicator.errors``; anything else
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from syndicator.article import Article, Photo, Sighting
 from syndicator.delivery import Delivery, Receipt
 from syndicator.feed import Feed, Site, path
 from syndicator.post import Limits, PhotoFile, PhotoLimits, Post
+from syndicator.subscription import Answer, Intent, Subscription, Terms, Verdict
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -304,10 +305,18 @@ class BuildStore(Protocol):
         ...
 
     def settle_feed(
-        self, stale: Stale, *, now: datetime, error: str = "", left_out: Sequence[str] = ()
-    ) -> None:
+        self,
+        stale: Stale,
+        *,
+        now: datetime,
+        error: str = "",
+        left_out: Sequence[str] = (),
+        topics: Mapping[str, str] | None = None,
+    ) -> Sequence[str]:
         """Write how the build ended and let go of the row. ``error``: nothing was replaced, try again.
-        ``left_out``: one line for each article that could not be rendered; the rest is served."""
+        ``left_out``: one line for each article that could not be rendered; the rest is served.
+        ``topics``: the hash of each document that is served now, by its path; subscribers want it from now
+        on. Returns the paths whose content is not what it was."""
         ...
 
 
@@ -362,4 +371,75 @@ class DeliverStore(Protocol):
     ) -> None:
         """Give the channel's row back. ``paused_until``: the account needs rest. ``is_stopped``: it
         does not work until a person mends it; the queue is kept."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letter:
+    """One request to a callback. ``about``: what it was made for."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    about: Any = field(default=None, repr=False, compare=False)
+
+
+class Callbacks(Protocol):
+    """Addresses that strangers have named."""
+
+    def send(self, letters: Iterable[Letter]) -> Iterator[Sequence[tuple[Letter, Answer]]]:
+        """Send letters, many at once, and hand over the answers in groups as they come, in any order.
+
+        A letter is taken from ``letters`` when its turn has come, and answered within a few seconds whatever
+        its receiver does: private addresses are not connected to, redirects not followed, answers not read
+        beyond a few kilobytes, and hosts that stay silent again and again are no longer waited for."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ruled:
+    """An intent and what its callback said. ``next_attempt``: when to ask again (``UNANSWERED``)."""
+
+    intent: Intent
+    verdict: Verdict
+    reason: str
+    next_attempt: datetime | None = None
+
+
+class DistributeStore(Protocol):
+    """What **distribute** needs on record. Several workers may hold rows of one topic at once."""
+
+    def tidy_subscriptions(self, topic: str, now: datetime) -> None:
+        """End subscriptions whose lease has run out; forget what ended, or failed to be confirmed, long
+        ago."""
+        ...
+
+    def claim_intents(self, topic: str, now: datetime, lease: timedelta, count: int) -> Sequence[Intent]:
+        """Intents that are due and in no other hand, as many as ``count``."""
+        ...
+
+    def settle_intents(self, topic: str, ruled: Sequence[Ruled], now: datetime) -> None:
+        """Make subscriptions of what was confirmed, or end them. One that failed leaves the subscription
+        there was as it was. What was asked for again meanwhile is left to be asked about."""
+        ...
+
+    def claim_subscriptions(
+        self, topic: str, now: datetime, lease: timedelta, count: int
+    ) -> Sequence[Subscription]:
+        """Active subscriptions that are due and in no other hand: those that did well before first."""
+        ...
+
+    def settle_subscriptions(self, topic: str, subscriptions: Sequence[Subscription], now: datetime) -> None:
+        """Write how attempts ended and let go of the rows. ``wants`` on record wins over the one in hand:
+        content that is newer still is due at once."""
+        ...
+
+
+class SubscribeStore(Protocol):
+    """What the hub needs on record when it is asked for something."""
+
+    def file_intent(self, intent: Intent, host: str, terms: Terms, now: datetime) -> None:
+        """Record what somebody asks for; it replaces what was asked for the same topic and callback before.
+        ``host`` is the callback's. Raises ``Unacceptable`` where there are too many, or nothing to end."""
         ...

@@ -10,12 +10,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from kombu.transport import TRANSPORT_ALIASES
-
+from syndicator.doorbells import SCHEME
 from syndicator.secret import Secret
 
 #: One queue per job, so that a slow one never delays another (workers choose by ``--jobs``).
-JOBS = ("watch", "build", "deliver", "sweep")
+JOBS = ("watch", "build", "deliver", "distribute", "sweep")
 
 #: Seconds between sweeps: what a lost doorbell costs.
 SWEEP_EVERY = 2.0
@@ -47,12 +46,11 @@ def broker(url: str) -> dict[str, Any]:
         # A message that nobody acknowledged comes back after an hour; no job takes longer than a minute
         # or two, and none has an ETA (which would be delivered twice beyond that hour).
         return {"broker_url": url, "broker_transport_options": {"visibility_timeout": 3600}}
-    TRANSPORT_ALIASES["filesystem"] = "syndicator.doorbells:Transport"  # kombu's own, mended
     root = place(url)
     for name in ("messages", "control", "processed"):
         (root / name).mkdir(parents=True, exist_ok=True)
     return {
-        "broker_url": "filesystem://localhost",
+        "broker_url": f"{SCHEME}://localhost",
         "broker_transport_options": {
             "data_folder_in": str(root / "messages"),
             "data_folder_out": str(root / "messages"),

@@ -13,12 +13,14 @@ from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 
 from syndicator.channels.outbox import Outbox
+from syndicator.http import Guard
 from syndicator.settings import JOBS, broker
 from syndicator.store import Store, StoreError
 from syndicator.store.engine import connect
 from syndicator.web.app import create_app
+from syndicator.web.hub import Reception
 from syndicator.web.serve import serve
-from syndicator.wiring import Silence, assemble, declarations, shelf
+from syndicator.wiring import Newsroom, Silence, assemble, declarations, shelf
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +49,22 @@ def serve_site(folder: Path) -> None:
         password=declared.web.password.reveal() if declared.web.password else None,
         outboxes=outboxes,
         queues=lambda: depths(declared.keep.broker),
+        hub=reception(newsroom) if declared.hub.enabled else None,
     )
     threading.Thread(target=_report_alive, args=(store,), name="alive", daemon=True).start()
     serve(app, host=declared.web.host, port=declared.web.port)
+
+
+def reception(newsroom: Newsroom) -> Reception:
+    """Our own hub. Workers find by their next sweep what it has taken."""
+    declared = newsroom.declared
+    return Reception(
+        topics=newsroom.distributor.topics,
+        terms=declared.hub,
+        guard=Guard(declared.fetch.allow),
+        store=newsroom.store,
+        requests=declared.hub.requests,
+    )
 
 
 def depths(url: str) -> Mapping[str, int] | None:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from syndicator.article import Article, Corrected, New, Sighting, Withdrawn, decide, measured_as
+from syndicator.article import Article, Corrected, New, Sighting, Withdrawn, decide, formerly, measured_as
 from syndicator.errors import PhotoError, SourceError, SourceGone, SyndicatorError
 from syndicator.feed import Feed, Site
 from syndicator.ports import LEASE, Bell, Filing, Look, Photos, Rung, Source, Watched, WatchStore
@@ -142,6 +142,7 @@ def _file(
     bell: Bell,
     clock: Callable[[], datetime],
 ) -> None:
+    batch = [formerly(sighting, editor.site.former_hosts) for sighting in batch]
     known = store.known(name for sighting in batch for name in sighting.names)
     problems += [f"{s.url}: {warning}" for s in batch for warning in s.warnings]
     with ThreadPoolExecutor(PHOTOS_AT_ONCE) as pool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -12,15 +12,19 @@ from pathlib import Path
 import syndicator.channels
 import syndicator.formats
 import syndicator.sources
-from syndicator import build, deliver, sweep, watch
+from syndicator import build, deliver, distribute, sweep, watch
+from syndicator.callbacks import GuardedCallbacks
 from syndicator.config import Declared, KindsOf, load
 from syndicator.deliver import Courier
+from syndicator.distribute import Distributor
 from syndicator.documents.directory import Directory, Shelf
 from syndicator.feed import Feed, Site, path
 from syndicator.http import Http
+from syndicator.partners import fitted
 from syndicator.photos import PhotoShelf
 from syndicator.ports import Bell, Documents, Format, Photos, Source
 from syndicator.store import Store, open_store
+from syndicator.subscription import Topic
 from syndicator.watch import Editor
 
 log = logging.getLogger(__name__)
@@ -59,6 +63,7 @@ class Newsroom:
     photos: Photos
     documents: Documents
     editor: Editor
+    distributor: Distributor
     bell: Bell
     clock: Callable[[], datetime] = now
 
@@ -73,8 +78,8 @@ class Newsroom:
     @property
     def most_at_once(self) -> int:
         """Threads with which no row ever waits for another one's: one per source and channel, a few for
-        builds, one for the sweep."""
-        return len(self.sources) + len(self.couriers) + 3
+        builds and topics, one for the sweep."""
+        return len(self.sources) + len(self.couriers) + 5
 
     def watch(self, name: str) -> None:
         """Look at a source once."""
@@ -96,12 +101,18 @@ class Newsroom:
             store=self.store,
             formats=self.formats,
             documents=self.documents,
+            bell=self.bell,
             clock=self.clock,
+            fit=fitted,
         )
 
     def deliver(self, name: str) -> None:
         """Deliver what a channel is due."""
         deliver.deliver(self.couriers[name], bell=self.bell)
+
+    def distribute(self, name: str) -> None:
+        """Bring a topic's subscribers to its newest content."""
+        distribute.distribute(self.distributor, name, bell=self.bell)
 
     def sweep(self) -> None:
         """Ring for whatever is due. That it happens is the sign of life of some beat."""
@@ -115,6 +126,9 @@ def open_newsroom(folder: Path, bell: Bell | None = None) -> Newsroom:
     newsroom = look_into(folder, bell)
     declared = newsroom.declared
     newsroom.store.declare(declared.sources, declared.feeds.values(), declared.channels, now())
+    topics = newsroom.distributor.topics
+    pings = {(topic, hub) for topic in topics for hub in declared.other_hubs}
+    newsroom.store.declare_topics(topics if declared.hub.enabled else (), pings, now())
     return newsroom
 
 
@@ -129,6 +143,8 @@ def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
     http = Http(allow=declared.fetch.allow)
     photos = PhotoShelf(declared.keep.photos, http, limit=declared.keep.photos_mb * 1_000_000)
     names = {name for feed in declared.feeds.values() for name in feed.formats}
+    formats: dict[str, Format] = {name: syndicator.formats.kind(name)() for name in names}
+    documents = keeper(declared)
     return Newsroom(
         declared=declared,
         sources={
@@ -145,11 +161,20 @@ def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
             )
             for name, outlet in declared.channels.items()
         },
-        formats={name: syndicator.formats.kind(name)() for name in names},
+        formats=formats,
         store=store,
         photos=photos,
-        documents=keeper(declared),
+        documents=documents,
         editor=Editor(site=declared.site, feeds=tuple(declared.feeds.values())),
+        distributor=Distributor(
+            site=declared.site,
+            topics=topics(declared.site, declared.feeds.values(), formats),
+            terms=declared.hub,
+            store=store,
+            documents=documents,
+            callbacks=GuardedCallbacks(http.guard),
+            clock=now,
+        ),
         bell=bell,
     )
 
@@ -188,3 +213,17 @@ def shelf(newsroom: Newsroom) -> Shelf:
     extensions = {name: form.extension for name, form in newsroom.formats.items()}
     made.start(path(feed.name, extensions[name]) for feed in newsroom.feeds.values() for name in feed.formats)
     return made
+
+
+def topics(site: Site, feeds: Iterable[Feed], formats: Mapping[str, Format]) -> dict[str, Topic]:
+    """Every feed document that may be subscribed to, by its path."""
+    found = [
+        Topic(
+            name=path(feed.name, formats[name].extension),
+            address=site.address(feed, formats[name].extension),
+            media_type=formats[name].media_type,
+        )
+        for feed in feeds
+        for name in feed.formats
+    ]
+    return {topic.name: topic for topic in found}

@@ -73,6 +73,12 @@ def deliver(name: str) -> None:
         newsroom().deliver(name)
 
 
+@app.task(name="distribute")
+def distribute(name: str) -> None:
+    with _told("distribute", name):
+        newsroom().distribute(name)
+
+
 @app.task(name="sweep")
 def sweep() -> None:
     with _told("sweep"):

@@ -14,6 +14,7 @@ from pydantic import Field
 from syndicator.config.rules import Broker, Database, DocumentsPlace, Listen, Reachable, WebAddress
 from syndicator.feed import Feed, Site
 from syndicator.secret import Secret
+from syndicator.subscription import Terms
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,12 +81,32 @@ class Web:
         """How the world reaches it, without a trailing slash."""
         return (self.public_url or f"http://{self.listen}").rstrip("/")
 
+    @property
+    def hub(self) -> str:
+        """The address of our own WebSub hub."""
+        return f"{self.address}/hub"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fetch:
     """``[fetch]``: private addresses that may be fetched all the same."""
 
     allow: tuple[Reachable, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hub(Terms):
+    """``[hub]``: our own WebSub hub. ``requests``: how many one client may send it in a minute."""
+
+    enabled: bool = True
+    requests: int = 60
+
+    def __post_init__(self) -> None:
+        if not self.shortest_lease <= self.lease <= self.longest_lease:
+            raise ValueError("lease: must be between shortest_lease and longest_lease")
+        for name in ("subscriptions", "per_host", "pending_per_host", "requests"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}: must be 1 or more; to have no hub at all, write enabled = false")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,8 +143,14 @@ class Declared:
     keep: Keep
     web: Web
     fetch: Fetch
+    hub: Hub
     newsroom: Example | None
     sources: Mapping[str, Plug]
     channels: Mapping[str, Outlet]
     feeds: Mapping[str, Feed]
     warnings: tuple[str, ...] = ()
+
+    @property
+    def other_hubs(self) -> tuple[str, ...]:
+        """Hubs of others, which are told that there is news."""
+        return tuple(hub for hub in self.site.hubs if hub != self.web.hub)

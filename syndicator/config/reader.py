@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from syndicator.config.declared import Declared, Outlet, Plug
 from syndicator.config.file import File, read
 from syndicator.config.lines import Place
+from syndicator.config.profiles import Profiles, fitting, misfits
 from syndicator.config.rules import NAME, zone
 from syndicator.config.shapes import Scope, Wrong, filled
 from syndicator.config.tables import ChannelTable, FeedFile, MainFile, SourceTable
@@ -59,9 +60,10 @@ def load(folder: Path, kinds: KindsOf) -> Declared:
     files = [read(path) for path in sorted((folder / FEEDS).glob("[!.]*.toml"))]
     if not files:
         main.report((), f"no feed is declared; create {FEEDS}/NAME.toml beside this file (docs/declaring.md)")
-    reader = Reader(folder, kinds, main)
+    profiles = Profiles(folder)
+    reader = Reader(folder, kinds, main, profiles)
     declared = reader.declared(files)
-    mistakes = [mistake for file in (main, *files) for mistake in file.mistakes]
+    mistakes = [m for file in (main, *files, *profiles.own.values()) for m in file.mistakes]
     if mistakes or declared is None:
         raise DeclarationError(mistakes)
     return declared
@@ -70,13 +72,15 @@ def load(folder: Path, kinds: KindsOf) -> Declared:
 class Reader:
     """Checks files against the types of what they declare, and reports in them what is wrong."""
 
-    def __init__(self, folder: Path, kinds: KindsOf, main: File) -> None:
-        self.main, self.kinds = main, kinds
+    def __init__(self, folder: Path, kinds: KindsOf, main: File, profiles: Profiles) -> None:
+        self.main, self.kinds, self.profiles = main, kinds, profiles
         names = {s.table: dict(self._tables(s)).keys() for s in (SOURCES, CHANNELS)}
-        self.scope = Scope(folder=folder, names={} if main.data is None else names, format=kinds.format)
+        known = {"profiles": profiles.names, **({} if main.data is None else names)}
+        self.scope = Scope(folder=folder, names=known, format=kinds.format)
 
     def declared(self, files: Sequence[File]) -> Declared | None:
         """What the files declare, if it is all there: there may be mistakes in it all the same."""
+        self.profiles.check(self.scope)
         feeds = {file.path.stem: feed for file in files if (feed := self._feed(file))}
         told = self._main()
         home = told.site.timezone if told else "UTC"
@@ -86,10 +90,11 @@ class Reader:
             return None
         return Declared(
             folder=self.scope.folder,
-            site=told.site.site(told.web),
+            site=told.site.site(told.web, told.hub),
             keep=told.keep,
             web=told.web,
             fetch=told.fetch,
+            hub=told.hub,
             newsroom=told.newsroom,
             sources={name: source for name, source in sources.items() if source},
             channels={name: channel for name, channel in channels.items() if channel},
@@ -101,7 +106,7 @@ class Reader:
         if self.main.data is None:
             return None
         # What is left out has defaults, and those are treated like values: paths start at the folder.
-        whole = {"keep": {}, "web": {}, "fetch": {}, **self.main.data}
+        whole = {"keep": {}, "web": {}, "fetch": {}, "hub": {}, **self.main.data}
         found = self._filled(self.main, (), MainFile, whole)
         return MainFile(**found) if found else None
 
@@ -174,7 +179,19 @@ class Reader:
         if not NAME.fullmatch(name):
             file.report((), f"the file's name is the feed's address, and {name!r} {NAMES}")
         found = self._filled(file, (), FeedFile, file.data) if file.data is not None else None
-        return FeedFile(**found).feed(name) if found else None
+        if not found:
+            return None
+        declared = FeedFile(**found)
+        return self._profiled(declared.feed(name), declared.profile, file)
+
+    def _profiled(self, feed: Feed, name: str, file: File) -> Feed:
+        """The feed as its profile has it."""
+        profile, told = self.profiles.get(name, self.scope), file.data or {}
+        if profile is None:
+            return feed
+        for place, what in misfits(profile, feed, told):
+            file.report(place, what)
+        return replace(feed, **fitting(profile, told))
 
     def _filled(
         self,

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, StringConstraints, ValidationInfo
 
 from syndicator.config.shapes import Scope, referred, unknown
 from syndicator.errors import Misconfigured
+from syndicator.keywords import folded
 
 #: Names of sources, channels and feeds: part of addresses, guids and file names.
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -42,7 +43,10 @@ def _web_address(url: str) -> str:
         is_right = False
     if not is_right:
         raise ValueError('must be a web address, such as "https://news.example/"')
-    return url
+    # As feeds' ids have to be, which are compared letter by letter: RFC 3986 sections 6.2.2.1 and 6.2.3
+    user, at, place = parts.netloc.rpartition("@")
+    host = place.lower().removesuffix({"http": ":80", "https": ":443"}[parts.scheme])
+    return parts._replace(netloc=user + at + host).geturl()
 
 
 def _domain(name: str) -> str:
@@ -135,6 +139,12 @@ def _declared(noun: str) -> Callable[[str, ValidationInfo[Scope]], str]:
     return check
 
 
+def _keyword(word: str) -> str:
+    if not any(map(str.isalnum, folded(word))):
+        raise ValueError('must be a word or a phrase, such as "coffee" or "rice mill"')
+    return word
+
+
 def _format(name: str, info: ValidationInfo[Scope]) -> str:
     try:
         info.context.format(name)
@@ -144,6 +154,7 @@ def _format(name: str, info: ValidationInfo[Scope]) -> str:
 
 
 Line = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Keyword = Annotated[str, AfterValidator(_keyword)]
 Language = Annotated[str, AfterValidator(_language)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
@@ -155,4 +166,5 @@ Broker = Annotated[str, AfterValidator(_broker)]
 DocumentsPlace = Annotated[str, StringConstraints(min_length=1), AfterValidator(_documents)]
 SourceName = Annotated[str, AfterValidator(_declared("source"))]
 ChannelName = Annotated[str, AfterValidator(_declared("channel"))]
+ProfileName = Annotated[str, AfterValidator(_declared("profile"))]
 FormatName = Annotated[str, AfterValidator(_format)]

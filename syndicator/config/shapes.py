@@ -9,6 +9,7 @@ from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import timedelta
 from difflib import get_close_matches
 from enum import Enum
+from itertools import count
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
@@ -44,6 +45,12 @@ WORDS = {
     "tuple_type": 'must be a list, such as ["..."]',
     "dict_type": "must be a table",
 }
+
+
+#: Classes of the tables that a table is in, and how their schemas are called: each by a name of its own.
+Around = Mapping[Any, str]
+NOTHING: Around = {}
+NUMBERS = count()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,11 +92,12 @@ def settings(kind: type[Any], injected: Collection[str] = ()) -> list[Field[Any]
     return [f for f in fields(kind) if f.init and f.name not in injected]
 
 
-def table(kind: type[Any], injected: Collection[str] = ()) -> CoreSchema:
+def table(kind: type[Any], injected: Collection[str] = (), around: Around = NOTHING) -> CoreSchema:
     """The settings of a dataclass as a table; any other key is refused. Defaults that are written like
-    declared values are treated like them; all others are left to the dataclass."""
+    declared values are treated like them; all others are left to the dataclass. ``around``: the classes
+    of the tables that it is in, for those that hold tables of their own kind."""
     hints = get_type_hints(kind, include_extras=True)
-    rules = {f.name: _setting(f, value(hints[f.name])) for f in settings(kind, injected)}
+    rules = {f.name: _setting(f, value(hints[f.name], around)) for f in settings(kind, injected)}
     # Strict: "5" is no number, and 1 is not true.
     return cs.typed_dict_schema(rules, extra_behavior="forbid", config=cs.CoreConfig(strict=True))
 
@@ -101,7 +109,7 @@ def _setting(f: Field[Any], rule: CoreSchema) -> cs.TypedDictField:
     return cs.typed_dict_field(rule, required=is_required)
 
 
-def value(hint: Any) -> CoreSchema:
+def value(hint: Any, around: Around = NOTHING) -> CoreSchema:
     """The rule for values of a type: ours where TOML has no such type, else pydantic's."""
     origin, args = get_origin(hint), get_args(hint)
     if hint is timedelta:
@@ -111,16 +119,28 @@ def value(hint: Any) -> CoreSchema:
     if hint is Secret:
         return cs.with_info_plain_validator_function(referred)
     if is_dataclass(hint):
-        return cs.no_info_after_validator_function(lambda told: hint(**told), table(hint))  # type: ignore[arg-type,operator]  # a class, no instance
+        return _within(hint, around)
     if origin is tuple:
-        return cs.tuple_schema([value(args[0])], variadic_item_index=0, strict=False)  # TOML has lists
+        return cs.tuple_schema(
+            [value(args[0], around)], variadic_item_index=0, strict=False
+        )  # TOML has lists
     if origin in (Union, UnionType) and NoneType in args:  # TOML cannot say None: leaving out does
-        return value(Union[tuple(arg for arg in args if arg is not NoneType)])  # noqa: UP007 - made here
+        return value(Union[tuple(arg for arg in args if arg is not NoneType)], around)  # noqa: UP007 - made here
     if origin in (dict, Mapping):
-        return cs.dict_schema(cs.str_schema(), value(args[1]))
+        return cs.dict_schema(cs.str_schema(), value(args[1], around))
     if isinstance(hint, type) and issubclass(hint, Enum):
         return cs.no_info_after_validator_function(hint, cs.literal_schema([each.value for each in hint]))
     return TypeAdapter(hint).core_schema
+
+
+def _within(kind: Any, around: Around) -> CoreSchema:
+    """A table in a table; one of a kind that it is in already is that one's schema, by reference."""
+    if kind in around:
+        return cs.definition_reference_schema(around[kind])
+    name = f"{kind.__qualname__}:{next(NUMBERS)}"
+    inner = table(kind, around={**around, kind: name})
+    made = cs.no_info_after_validator_function(lambda told: kind(**told), inner, ref=name)
+    return cs.definitions_schema(cs.definition_reference_schema(name), [made])
 
 
 def _placed(path: str, info: ValidationInfo[Scope]) -> Path:
@@ -187,7 +207,7 @@ def _inside(place: tuple[str | int, ...], said: str, kind: Any) -> tuple[tuple[s
     keys, is_named, what = said.partition(": ")
     first, *rest = keys.split(".")
     if is_named and is_dataclass(kind) and first in {f.name for f in fields(kind)}:
-        return (*place, first, *rest), what
+        return (*place, first, *(int(part) if part.isdigit() else part for part in rest)), what
     return place, said
 
 

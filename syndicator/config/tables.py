@@ -13,13 +13,15 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from syndicator.config.declared import Example, Fetch, Keep, Web
+from syndicator.config.declared import Example, Fetch, Hub, Keep, Web
 from syndicator.config.rules import (
     ChannelName,
     Domain,
     FormatName,
+    Keyword,
     Language,
     Line,
+    ProfileName,
     SourceName,
     WebAddress,
     Zone,
@@ -39,9 +41,11 @@ class SiteTable:
     copyright: str = ""
     icon: WebAddress = ""
     hubs: tuple[WebAddress, ...] = ()
+    former_hosts: tuple[Domain, ...] = ()
 
-    def site(self, web: Web) -> Site:
+    def site(self, web: Web, hub: Hub) -> Site:
         """The publisher as feeds name it."""
+        own = (web.hub,) if hub.enabled else ()
         return Site(
             title=self.title,
             url=self.url,
@@ -50,7 +54,8 @@ class SiteTable:
             language=self.language,
             copyright=self.copyright,
             icon=self.icon,
-            hubs=self.hubs,
+            hubs=tuple(dict.fromkeys((*own, *self.hubs))),
+            former_hosts=self.former_hosts,
         )
 
 
@@ -62,6 +67,7 @@ class MainFile:
     keep: Keep
     web: Web
     fetch: Fetch
+    hub: Hub
     newsroom: Example | None = None
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     channels: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -89,16 +95,30 @@ class ChannelTable:
 
 @dataclass(frozen=True, kw_only=True)
 class Conditions:
-    """Which articles: one that meets every condition that is set."""
+    """Which articles: see ``feed.Filter``."""
 
     sections: tuple[Line, ...] = ()
     tags: tuple[Line, ...] = ()
     authors: tuple[Line, ...] = ()
     languages: tuple[Language, ...] = ()
+    places: tuple[Line, ...] = ()
+    keywords: tuple[Keyword, ...] = ()
     sources: tuple[SourceName, ...] = ()
+    any: tuple[Conditions, ...] = ()
+    exclude: Conditions | None = None
+
+    def __post_init__(self) -> None:
+        for number, alternative in enumerate(self.any):
+            if alternative == Conditions():
+                raise ValueError(
+                    f"any.{number}: asks for nothing, and so accepts every article: add a condition"
+                )
 
     def filter(self) -> Filter:
-        return Filter(**{f.name: getattr(self, f.name) for f in fields(Conditions)})
+        told = {f.name: getattr(self, f.name) for f in fields(Conditions)}
+        told["any"] = tuple(each.filter() for each in self.any)
+        told["exclude"] = self.exclude.filter() if self.exclude else None
+        return Filter(**told)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +134,7 @@ class FeedFile(Conditions):
     formats: tuple[FormatName, ...] = ("rss", "atom", "json")
     channels: tuple[ChannelName, ...] = ()
     max_age: timedelta = timedelta(seconds=60)
-    exclude: Conditions = field(default_factory=Conditions)
+    profile: ProfileName = ""
 
     def feed(self, name: str) -> Feed:
         return Feed(
@@ -124,7 +144,6 @@ class FeedFile(Conditions):
             language=self.language,
             url=self.url,
             only=self.filter(),
-            exclude=self.exclude.filter(),
             length=self.length,
             content=self.content,
             formats=self.formats,

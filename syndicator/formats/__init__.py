@@ -10,6 +10,9 @@ kind = Kinds(
     built_in={
         "atom": "syndicator.formats.atom:Atom",
         "json": "syndicator.formats.json_feed:JsonFeed",
+        "news": "syndicator.formats.news_sitemap:NewsSitemap",
+        "ninjs": "syndicator.formats.ninjs:Ninjs",
         "rss": "syndicator.formats.rss:Rss",
+        "sitemap": "syndicator.formats.sitemap:Sitemap",
     },
 )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any, Literal
 
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml import etree
 
 from syndicator.article import Article, Photo
 from syndicator.formats import _text
+from syndicator.profile import Extras
 
 ATOM = "http://www.w3.org/2005/Atom"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
@@ -22,9 +26,11 @@ class RssFeed(BaseExtension):  # type: ignore[misc]
 
     hubs: tuple[str, ...] = ()
     is_empty = False
+    extras: Extras
+    facts: Mapping[str, str]
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": DC, "media": MEDIA}
+        return {"dc": DC, "media": MEDIA, **dict(self.extras.namespaces)}
 
     def extend_rss(self, rss: Any) -> Any:
         channel = rss[0]
@@ -32,12 +38,20 @@ class RssFeed(BaseExtension):  # type: ignore[misc]
             channel.remove(channel.find("lastBuildDate"))
         for hub in self.hubs:
             etree.SubElement(channel, f"{{{ATOM}}}link", href=_text.uri(hub), rel="hub")
+        _extend(channel, self.extras, "feed", self.facts)
         return rss
 
 
 class AtomFeed(BaseExtension):  # type: ignore[misc]
+    extras: Extras
+    facts: Mapping[str, str]
+
     def extend_ns(self) -> dict[str, str]:
-        return {"media": MEDIA}
+        return {"media": MEDIA, **dict(self.extras.namespaces)}
+
+    def extend_atom(self, feed: Any) -> Any:
+        _extend(feed, self.extras, "feed", self.facts)
+        return feed
 
 
 class _OfArticle(BaseEntryExtension):  # type: ignore[misc]
@@ -46,6 +60,13 @@ class _OfArticle(BaseEntryExtension):  # type: ignore[misc]
 
     article: Article
     is_whole: bool
+    extras: Extras
+
+    def _add_photo(self, parent: Any) -> None:
+        photo = self.article.photo
+        if photo:
+            shown = _media(parent, photo, self.is_whole)
+            _extend(shown, self.extras, "photo", _facts(self.article))
 
 
 class RssEntry(_OfArticle):
@@ -58,8 +79,8 @@ class RssEntry(_OfArticle):
         if article.language:
             _add(item, f"{{{DC}}}language", article.language)
         _add(item, f"{{{ATOM}}}updated", article.updated.isoformat())
-        if article.photo:
-            _media(item, article.photo, self.is_whole)
+        self._add_photo(item)
+        _extend(item, self.extras, "entry", _facts(article))
         return item
 
 
@@ -69,12 +90,12 @@ class AtomEntry(_OfArticle):
     def extend_atom(self, entry: Any) -> Any:
         if self.article.language:
             entry.set(XML_LANG, self.article.language)
-        if self.article.photo:
-            _media(entry, self.article.photo, self.is_whole)
+        self._add_photo(entry)
+        _extend(entry, self.extras, "entry", _facts(self.article))
         return entry
 
 
-def _media(parent: Any, photo: Photo, is_whole: bool) -> None:
+def _media(parent: Any, photo: Photo, is_whole: bool) -> Any:
     """https://www.rssboard.org/media-rss#media-content, without ``media:group``, which is for several
     renditions. The caption is the photo's title, and its description only in an entry that is whole: of any
     other, feedparser takes a photo's description for what is missing (kurtmckee/feedparser#53)."""
@@ -94,6 +115,45 @@ def _media(parent: Any, photo: Photo, is_whole: bool) -> None:
             _add(content, f"{{{MEDIA}}}{name}", caption, type="plain")
     if photo.credit:  # a role of the European Broadcasting Union's list, in lower case
         _add(content, f"{{{MEDIA}}}credit", photo.credit, role="photographer", scheme="urn:ebu")
+    return content
+
+
+def _facts(article: Article) -> dict[str, str]:
+    """``profile.ENTRY_FACTS``."""
+    photo = article.photo
+    return {
+        "article.title": _text.title(article),
+        "article.url": _text.uri(article.url),
+        "article.section": article.section,
+        "article.note": article.note,
+        "article.published": article.published.isoformat(),
+        "article.updated": article.updated.isoformat(),
+        "photo.url": _text.uri(photo.url) if photo else "",
+        **{f"photo.{name}": getattr(photo, name, "") for name in ("caption", "credit", "alt")},
+    }
+
+
+def _extend(
+    parent: Any, extras: Extras, on: Literal["feed", "entry", "photo"], facts: Mapping[str, str]
+) -> None:
+    """Add what a partner wants there; nothing where there is nothing to say."""
+    known = {"atom": ATOM, "content": CONTENT, "dc": DC, "media": MEDIA, **dict(extras.namespaces)}
+    for element in extras.on(on):
+        said = element.text or facts[element.value]
+        if not said:
+            continue
+        prefix, colon, name = element.name.partition(":")
+        if not colon and parent.tag != "channel":
+            continue
+        if not colon and element.value == "feed.updated":  # RSS writes dates as mail does
+            said = format_datetime(datetime.fromisoformat(said))
+        node = etree.SubElement(parent, f"{{{known[prefix]}}}{name}" if colon else element.name)
+        if element.attribute:
+            node.set(element.attribute, said)
+        elif element.inner:
+            etree.SubElement(node, element.inner).text = said
+        else:
+            node.text = said
 
 
 def _add(parent: Any, name: str, text: str, **attributes: str) -> None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import feedgen.entry
 import feedgen.feed
@@ -37,6 +37,7 @@ from syndicator.formats._extensions import (
     RssEntry,
     RssFeed,
 )
+from syndicator.profile import NO_EXTRAS, Extras
 
 feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = format_datetime
 
@@ -54,6 +55,17 @@ PREFIXES = {
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 LINK_ATTRIBUTES = ("rel", "type", "hreflang", "title", "length")
+
+
+class Way(NamedTuple):
+    """How a feed wants its entries."""
+
+    extent: _text.Extent
+    extras: Extras = NO_EXTRAS
+
+
+def way(feed: Feed) -> Way:
+    return Way(feed.content, feed.profile.extras if feed.profile else NO_EXTRAS)
 
 
 class Entry(FeedEntry):  # type: ignore[misc]
@@ -89,10 +101,32 @@ def header(site: Site, feed: Feed, articles: Sequence[Article], dialect: Dialect
         made.rights(site.copyright)
     if site.icon:
         made.icon(_text.uri(site.icon))
+        if dialect == "rss" and _text.is_picture(site.icon):
+            _image(made, site, feed)
     made.link(_links(site, feed, address, dialect), replace=True)
     made.register_extension("more", *EXTENSIONS[dialect])
     made.more.hubs, made.more.is_empty = site.hubs, not articles
+    made.more.extras, made.more.facts = way(feed).extras, _facts(site, feed, updated if articles else None)
     return made
+
+
+def _facts(site: Site, feed: Feed, updated: datetime | None) -> dict[str, str]:
+    """``profile.FEED_FACTS``."""
+    return {
+        "site.title": site.title,
+        "site.url": _text.uri(site.url),
+        "site.icon": _text.uri(site.icon),
+        "site.copyright": site.copyright,
+        "feed.title": feed.title,
+        "feed.updated": updated.isoformat() if updated else "",
+    }
+
+
+def _image(made: FeedGenerator, site: Site, feed: Feed) -> None:
+    """The site's square icon as RSS's picture of the feed, shown as large as that may be: titles and links
+    are to be the feed's own (https://www.rssboard.org/rss-profile#element-channel-image)."""
+    link = _text.uri(feed.url or site.url)
+    made.image(_text.uri(site.icon), feed.title, link, width="144", height="144")
 
 
 def _links(site: Site, feed: Feed, address: str, dialect: Dialect) -> list[dict[str, str]]:
@@ -103,14 +137,17 @@ def _links(site: Site, feed: Feed, address: str, dialect: Dialect) -> list[dict[
     ]
 
 
-def entry(extent: _text.Extent, article: Article, dialect: Dialect) -> Entry:
+def entry(way: Way, article: Article, dialect: Dialect) -> Entry:
     """An article as feedgen's entry."""
-    article = _text.cleaned(article)
+    article, extent = _text.cleaned(article), way.extent
     made = Entry()
     made.guid(article.guid, permalink=False)
     made.title(_text.title(article))
-    made.published(article.published)
-    made.updated(article.updated)
+    times = [article.published, article.updated]
+    if dialect == "atom":
+        times = [_text.told_apart(article.guid, time) for time in times]
+    made.published(times[0])
+    made.updated(times[1])
     made.link(href=_text.uri(article.url), rel="alternate", type="text/html")
     if lead := _text.lead(extent, article):
         made.summary(lead, type="html")
@@ -123,15 +160,15 @@ def entry(extent: _text.Extent, article: Article, dialect: Dialect) -> Entry:
     if photo := _text.enclosed(article):
         made.enclosure(_text.uri(photo.url), str(photo.length), photo.media_type)
     made.register_extension("more", EXTENSIONS[dialect][1])
-    made.more.article, made.more.is_whole = article, bool(lead and body)
+    made.more.article, made.more.is_whole, made.more.extras = article, bool(lead and body), way.extras
     return made
 
 
-def one_entry(dialect: Dialect, extent: _text.Extent, article: Article) -> bytes:
+def one_entry(dialect: Dialect, way: Way, article: Article) -> bytes:
     """The bytes of one entry, within a root of the same prefixes and cut out of it. Raises ``ValueError``
     that names an address which is none."""
-    made = entry(extent, article, dialect)
-    root = etree.Element("root", nsmap=PREFIXES[dialect])
+    made = entry(way, article, dialect)
+    root = etree.Element("root", nsmap=PREFIXES[dialect] | dict(way.extras.namespaces))
     root.append(made.rss_entry() if dialect == "rss" else made.atom_entry())
     written: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=False)
     return written[written.index(b">") + 1 : written.rindex(b"</")]

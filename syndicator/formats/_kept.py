@@ -1,38 +1,41 @@
 """Entries, rendered once.
 
 A new article changes every feed that carries it, and in each of them one entry of fifty. The others are
-here, by what they were made of: all of an article, and how much of it the feed carries.
+here, by what they were made of: all of an article, and how the feed wants it.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
 from syndicator.article import Article
-from syndicator.formats._text import Extent
+
+#: All that an entry has to know of its feed: how much of an article it carries, and what a partner adds.
+How = TypeVar("How", bound=Hashable)
 
 #: Bytes of entries that one format keeps: some two thousand of common length.
 ROOM = 8_000_000
 
 
-class Kept:
+class Kept(Generic[How]):
     """What ``render`` made of articles; the least recently used go first. May be used by many threads."""
 
-    def __init__(self, render: Callable[[Extent, Article], bytes], room: int = ROOM) -> None:
+    def __init__(self, render: Callable[[How, Article], bytes], room: int = ROOM) -> None:
         self._render, self._room, self._size = render, room, 0
-        self._entries: OrderedDict[tuple[Extent, Article], bytes] = OrderedDict()
+        self._entries: OrderedDict[tuple[How, Article], bytes] = OrderedDict()
         self._lock = threading.Lock()
 
-    def entry(self, extent: Extent, article: Article) -> bytes:
+    def entry(self, how: How, article: Article) -> bytes:
         """The entry, made now if it is not here. What ``render`` raises is not remembered."""
-        key = (extent, article)
+        key = (how, article)
         with self._lock:
             if key in self._entries:
                 self._entries.move_to_end(key)
                 return self._entries[key]
-        made = self._render(extent, article)
+        made = self._render(how, article)
         with self._lock:
             self._size += len(made) - len(self._entries.pop(key, b""))
             self._entries[key] = made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from dataclasses import fields, replace
@@ -75,6 +76,19 @@ def _authority(netloc: str) -> str:
 
 def _escaped(part: str, safe: str) -> str:
     return quote(LONE_PERCENT.sub("%25", part), safe=safe)
+
+
+def is_picture(url: str) -> bool:
+    """Whether an address looks like a picture that RSS may show: GIF, JPEG or PNG."""
+    return urlsplit(url).path.lower().endswith((".png", ".jpg", ".jpeg", ".gif"))
+
+
+def told_apart(guid: str, time: datetime) -> datetime:
+    """A time for Atom, where no two entries should have the same (RFC 4287 section 4.2.15 lets readers order
+    them by it) and many articles may change within one second. The fraction of the second, which nobody
+    knows, is made of the guid: the same in all of an article's times, so that equal ones stay equal."""
+    digest = hashlib.blake2b(guid.encode(), digest_size=8).digest()
+    return time.replace(microsecond=1 + int.from_bytes(digest, "big") % 999_999)
 
 
 def title(article: Article) -> str:

@@ -6,8 +6,7 @@ holds. Text is cleaned as it is for XML, so that an article reads the same in ev
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -15,6 +14,8 @@ import orjson
 from syndicator.article import Article
 from syndicator.feed import Feed, Site
 from syndicator.formats import _text
+from syndicator.formats._json import filled as _filled
+from syndicator.formats._json import time as _time
 from syndicator.formats._kept import Kept
 from syndicator.ports import History
 
@@ -110,12 +111,3 @@ def _extension(article: Article) -> dict[str, Any]:
     names = ("caption", "credit", "alt", "width", "height") if photo else ()
     shown = _filled({name: getattr(photo, name) for name in names})
     return _filled({"revision": article.revision, "note": article.note, "photo": shown})
-
-
-def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what is empty: optional fields that say nothing are left out."""
-    return {name: value for name, value in values.items() if value not in ("", None, [], {})}
-
-
-def _time(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")

@@ -27,7 +27,7 @@ class Rss:
         self._kept = Kept(partial(_feedgen.one_entry, "rss"))
 
     def entry(self, site: Site, feed: Feed, article: Article) -> bytes:  # noqa: ARG002 - the port's
-        return self._kept.entry(feed.content, article)
+        return self._kept.entry(_feedgen.way(feed), article)
 
     def document(
         self,

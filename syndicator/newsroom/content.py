@@ -40,7 +40,7 @@ REQUIRED = {
     **dict.fromkeys(("authors", "tags"), TEXTS),
     "figures": NUMBERS,
 }
-OPTIONAL = {"hours_ago": NUMBER, "retraction": TEXT, "photo": TABLE}
+OPTIONAL = {"hours_ago": NUMBER, "retraction": TEXT, "place": TEXT, "photo": TABLE}
 PHOTO = dict.fromkeys(("file", "caption", "credit", "alt"), TEXT)
 
 
@@ -60,7 +60,7 @@ class Story:
 
     Its texts may hold ``{figure}``; a correction puts the next of ``figures`` there and prints ``note``.
     ``hours_ago``: how long before the site's first start it was published; ``None``: still a draft.
-    ``retraction``: the reason that is given when it is taken back.
+    ``retraction``: the reason that is given when it is taken back. ``place``: where it happened.
     """
 
     id: int
@@ -76,6 +76,7 @@ class Story:
     note: str
     hours_ago: float | None = None
     retraction: str = ""
+    place: str = ""
     picture: Picture | None = None
 
     def figure(self, corrections: int) -> int:
@@ -133,6 +134,7 @@ def _story(number: int, slug: str, told: Mapping[str, Any]) -> Story:
         **{field: told[field] for field in ("language", "section", "title", "summary", "note")},
         hours_ago=told.get("hours_ago"),
         retraction=told.get("retraction", ""),
+        place=told.get("place", ""),
     )
 
 

@@ -158,6 +158,8 @@ class Site:
             "author": [{"@type": "Person", "name": name} for name in story.authors],
             "publisher": {"@type": "NewsMediaOrganization", "name": NAMES["en"], "url": f"{self.base}/"},
         }
+        if story.place:
+            told["contentLocation"] = {"@type": "Place", "name": story.place}
         if story.picture:
             told["image"] = {
                 "@type": "ImageObject",

@@ -46,6 +46,7 @@ class Select:
     author: str = ""
     section: str = ""
     tags: str = ""
+    places: str = ""
     content: str = ""
     photo: str = ""
     caption: str = ""
@@ -129,7 +130,9 @@ def _from_selectors(found: Found, page: LexborHTMLParser, select: Select, url: s
         selector = getattr(select, name)
         texts = _texts(page, selector) if selector else ()
         found.offer(name, f"select.{name}", next(iter(texts), ""))
-    for name, setting, selector in (("authors", "author", select.author), ("tags", "tags", select.tags)):
+    lists = ("authors", "author"), ("tags", "tags"), ("places", "places")
+    for name, setting in lists:
+        selector = getattr(select, setting)
         found.offer(name, f"select.{setting}", _texts(page, selector) if selector else ())
     image = page.css_first(select.photo) if select.photo else None
     if image is not None:
@@ -147,6 +150,7 @@ def _from_json_ld(found: Found, article: Mapping[str, Any], url: str) -> None:
     offer("authors", tuple(map(plain, jsonld.names(article.get("author")))))
     offer("section", plain(jsonld.text(article.get("articleSection"))))
     offer("tags", tuple(map(plain, jsonld.names(article.get("keywords")))))
+    offer("places", tuple(map(plain, jsonld.places(article))))
     offer("language", jsonld.text(article.get("inLanguage")))
     offer("note", plain(jsonld.text(article.get("correction"))))
     offer("canonical", jsonld.address(article))

@@ -148,6 +148,7 @@ class FeedSource:
             authors=tuple(entry.get("authors", ())),
             section=self.section or (tags[0] if tags else ""),
             tags=tuple(tags),
+            places=tuple(entry.get("places", ())),
             language=detect(f"{title} {summary} {plain(content)}", declared.replace("_", "-")),
             photo=_photo(entry, content, url),
             published=published,
@@ -210,6 +211,9 @@ def _entry(parsed: Any) -> dict[str, Any]:
         "updated": dict.get(parsed, "updated", ""),  # feedparser's own get makes it up from published
         "authors": [plain(a.name) for a in parsed.get("authors", ()) if a.get("name")],
         "tags": list(dict.fromkeys(plain(t.term) for t in parsed.get("tags", ()) if t.get("term"))),
+        "places": list(
+            filter(None, [plain(parsed.get("georss_featurename", ""))])
+        ),  # docs.ogc.org/cs/17-002r1
         "language": parsed.get("language", ""),
         "photos": _photos(parsed),
         "caption": plain(parsed.get("media_description", "") or ""),

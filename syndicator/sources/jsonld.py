@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,6 +17,9 @@ ARTICLES = {
     *("Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle"),
     *("BackgroundNewsArticle", "ReviewNewsArticle", "BlogPosting", "LiveBlogPosting", "Report"),
 }
+
+#: Where the place ends in a dateline: before a date, an agency, or the text.
+DATELINE_END = re.compile(r"[,(\d]|\s[-–—]")
 
 #: Things inside things that are followed: real metadata has three or four.
 DEEPEST = 8
@@ -63,6 +67,29 @@ def names(value: Any) -> tuple[str, ...]:
         value = value["name"]
     found = map(text, value if isinstance(value, list) else [value])
     return tuple(dict.fromkeys(name for name in found if name and not name.startswith(("http:", "https:"))))
+
+
+def places(article: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where it happened, or else where it was written: https://schema.org/contentLocation,
+    https://schema.org/locationCreated, https://schema.org/dateline ("VANG THONG, 3 March")."""
+    for name in ("contentLocation", "locationCreated"):
+        value = article.get(name)
+        things = value if isinstance(value, list) else [value]
+        found = tuple(dict.fromkeys(place for thing in things for place in _place(thing)))
+        if found:
+            return found
+    written, *_ = DATELINE_END.split(text(article.get("dateline")), maxsplit=1)
+    return (written.strip(),) if any(map(str.isalpha, written)) else ()
+
+
+def _place(thing: Any) -> tuple[str, ...]:
+    """A place's name, else the parts of its address: https://schema.org/PostalAddress."""
+    if isinstance(thing, Mapping) and not thing.get("name"):
+        address = thing.get("address")
+        within = address if isinstance(address, Mapping) else thing
+        parts = ("addressLocality", "addressRegion", "addressCountry")
+        return tuple(filter(None, (text(within.get(part)) for part in parts))) or names(address)
+    return names(thing)
 
 
 def image(value: Any) -> Mapping[str, str]:

@@ -137,8 +137,10 @@ class PageSource:
         return is_ours and self._is_article(url)
 
     def read(self, url: str, now: datetime, page: bytes | None = None) -> Sighting:
-        """One article, from its address or from the page itself."""
-        link = Link(self._key(url), url)
+        """One article, from its address or from the page itself. No listing was read to know its section:
+        it is the one that all listings have."""
+        sections = {listing.section for listing in self.listings}
+        link = Link(self._key(url), url, section=sections.pop() if len(sections) == 1 else "")
         if page is not None:
             return self._sighting(link, Answer(url, 200, CaseInsensitiveDict(), page), now)
         return self._sighting(link, self.http.get(url, limit=PAGE_LIMIT), now)
@@ -212,6 +214,7 @@ class PageSource:
             authors=reading.authors(found, self.agency),
             section=found.get("section"),
             tags=found.tuple("tags"),
+            places=found.tuple("places"),
             language=reading.language(found, self.language),
             photo=reading.photo(found),
             note=found.get("note"),

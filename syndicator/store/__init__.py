@@ -5,12 +5,13 @@ from __future__ import annotations
 from syndicator.store.building import Building
 from syndicator.store.console import Console
 from syndicator.store.delivering import Delivering
+from syndicator.store.distributing import Distributing
 from syndicator.store.engine import StoreError, connect
 from syndicator.store.upkeep import Due, Upkeep
 from syndicator.store.watching import Watching
 
 
-class Store(Watching, Building, Delivering, Upkeep, Console):
+class Store(Watching, Building, Delivering, Distributing, Upkeep, Console):
     """Everything on record. Safe to share between threads."""
 
 

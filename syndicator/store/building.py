@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from syndicator.article import Article, State
 from syndicator.delivery import wait
 from syndicator.ports import Stale
 from syndicator.store import schema
+from syndicator.store.distributing import move_topic
 from syndicator.store.engine import Base, claim, let_go
 from syndicator.store.records import article_of
 
@@ -41,8 +42,14 @@ class Building(Base):
             return [article_of(row) for row in rows]
 
     def settle_feed(
-        self, stale: Stale, *, now: datetime, error: str = "", left_out: Sequence[str] = ()
-    ) -> None:
+        self,
+        stale: Stale,
+        *,
+        now: datetime,
+        error: str = "",
+        left_out: Sequence[str] = (),
+        topics: Mapping[str, str] | None = None,
+    ) -> Sequence[str]:
         values: dict[str, Any]
         if error:
             next_build = now + wait(stale.failures + 1)
@@ -51,4 +58,6 @@ class Building(Base):
             said = "\n".join(left_out)
             values = {"has": stale.wants, "built_at": now, "error": said, "failures": 0}
         with self.writing() as connection:
-            let_go(connection, schema.feed, stale.name, stale.token, **values)
+            if not let_go(connection, schema.feed, stale.name, stale.token, **values):
+                return []  # another hand builds it, and tells
+            return [name for name, has in (topics or {}).items() if move_topic(connection, name, has, now)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, func, insert, select, update
+from sqlalchemy import Row, Select, Table, and_, case, func, insert, or_, select, update
 
 from syndicator.article import Article, State
 from syndicator.delivery import Delivery, Receipt, Standing, absent, dropped, posted
@@ -16,6 +16,8 @@ from syndicator.store import schema
 from syndicator.store.engine import Base
 from syndicator.store.records import article_of, delivery_of, delivery_values
 from syndicator.store.upkeep import SILENCE
+from syndicator.subscription import Kind
+from syndicator.subscription import State as SubscriptionState
 
 #: Deliveries on one page of the console.
 PAGE = 50
@@ -85,6 +87,22 @@ def _must_be_unknown(delivery: Delivery) -> None:
         raise Impossible(f"delivery {delivery.id} is {delivery.standing}: its outcome is in no doubt")
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Audience:
+    """A topic with its subscribers. ``states`` counts them; ``failing``: active ones whose last attempt
+    failed; ``owed``: active ones that want newer content than they have; ``hubs``: those of others that
+    are told of news, and do not answer well now: (address, reason)."""
+
+    topic: str
+    changed: datetime | None
+    sent: int
+    failed: int
+    states: Mapping[str, int]
+    failing: int = 0
+    owed: int = 0
+    hubs: Sequence[tuple[str, str]] = ()
+
+
 class Console(Base):
     """Questions and decisions of operators. Rows that are no longer declared are left out."""
 
@@ -100,6 +118,40 @@ class Console(Base):
     def channels(self) -> Sequence[Row[Any]]:
         """The rows of ``schema.channel``."""
         return self._declared(schema.channel, list(schema.channel.c))
+
+    def empty_feeds(self) -> frozenset[str]:
+        """Declared feeds that carry no live article."""
+        feed, member, article = schema.feed, schema.membership, schema.article
+        carries = (
+            select(member.c.article_id)
+            .join(article, article.c.id == member.c.article_id)
+            .where(member.c.feed == feed.c.name, article.c.state == State.LIVE.value)
+            .exists()
+        )
+        with self.reading() as connection:
+            return frozenset(
+                connection.scalars(select(feed.c.name).where(feed.c.is_declared.is_(True), ~carries))
+            )
+
+    def on_file(self, page: int = 500) -> Iterator[Article]:
+        """Every article that is not withdrawn: newest publication first, then by guid; so many at a time."""
+        table = schema.article
+        newest_first = (
+            select(table)
+            .where(table.c.state != State.WITHDRAWN.value)
+            .order_by(table.c.published.desc(), table.c.guid)
+            .limit(page)
+        )
+        query = newest_first
+        while True:
+            with self.reading() as connection:
+                rows = connection.execute(query).all()
+            yield from map(article_of, rows)
+            if len(rows) < page:
+                return
+            last = rows[-1]
+            same = and_(table.c.published == last.published, table.c.guid > last.guid)
+            query = newest_first.where(or_(table.c.published < last.published, same))
 
     def _declared(self, table: Table, columns: list[Any]) -> Sequence[Row[Any]]:
         query = select(*columns).where(table.c.is_declared.is_(True)).order_by(table.c.name)
@@ -175,6 +227,51 @@ class Console(Base):
             )
             for row in rows
         ]
+
+    def audiences(self) -> Sequence[Audience]:
+        """Every topic on record, by its name."""
+        topic, table = schema.topic, schema.subscription
+        is_theirs = table.c.kind == Kind.SUBSCRIBER.value
+        is_active = table.c.state == SubscriptionState.ACTIVE.value
+        failing = func.sum(case((table.c.failures > 0, 1), else_=0))
+        owed = func.sum(case((table.c.has != table.c.wants, 1), else_=0))
+        counts = select(table.c.topic, table.c.state, func.count().label("count"), failing, owed)
+        states: dict[str, dict[str, int]] = {}
+        now: dict[str, tuple[int, int]] = {}
+        hubs: dict[str, list[tuple[str, str]]] = {}
+        with self.reading() as connection:
+            query = counts.where(is_theirs).group_by(table.c.topic, table.c.state)
+            for name, state, count, failures, behind in connection.execute(query):
+                states.setdefault(name, {})[state] = count
+                if state == SubscriptionState.ACTIVE.value:
+                    now[name] = (failures, behind)
+            trouble = and_(is_active, table.c.failures > 0, table.c.kind == Kind.HUB.value)
+            for row in connection.execute(select(table).where(trouble)):
+                hubs.setdefault(row.topic, []).append((row.callback, row.reason))
+            rows = connection.execute(select(topic).order_by(topic.c.name)).all()
+        return [
+            Audience(
+                topic=row.name,
+                changed=row.changed,
+                sent=row.sent,
+                failed=row.failed,
+                states=states.get(row.name, {}),
+                failing=now.get(row.name, (0, 0))[0],
+                owed=now.get(row.name, (0, 0))[1],
+                hubs=hubs.get(row.name, ()),
+            )
+            for row in rows
+        ]
+
+    def subscribers(self, topic: str, count: int = PAGE) -> Sequence[Row[Any]]:
+        """Subscriptions of a topic, failing ones first, then the newest; without what must not be shown.
+        ``log``: the latest attempts."""
+        table = schema.subscription
+        shown = [c for c in table.c if c.name not in ("secret", "token")]
+        query = select(*shown).where(table.c.topic == topic)
+        query = query.order_by(table.c.failures.desc(), table.c.id.desc()).limit(count)
+        with self.reading() as connection:
+            return connection.execute(query).all()
 
     def events(self, delivery_id: int, count: int = 200) -> Sequence[Row[Any, Any]]:
         """What happened to a delivery, latest first: ``at``, ``text``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from sqlalchemy import (
     event,
     make_url,
     or_,
+    select,
     update,
 )
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError, TimeoutError  # noqa: A004 - that of the pool
@@ -142,6 +143,34 @@ def claim(
         .returning(table)
     ).one_or_none()
     return (token, row) if row else None
+
+
+def claim_some(
+    connection: Connection,
+    table: Table,
+    now: datetime,
+    lease: timedelta,
+    count: int,
+    *conditions: Any,
+    order: Sequence[Any],
+) -> Sequence[Row[Any]]:
+    """Take as many rows in hand as ``count``, by one statement, each with the same fresh token. Those that
+    another hand is taking at this moment are passed over, not waited for."""
+    free = or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+    picked = (
+        select(table.c.id)
+        .where(free, *conditions)
+        .order_by(*order)
+        .limit(count)
+        .with_for_update(skip_locked=True)
+        .cte("picked")
+    )
+    return connection.execute(
+        update(table)
+        .where(table.c.id.in_(select(picked.c.id)))
+        .values(token=secrets.token_hex(16), lease_until=now + lease)
+        .returning(table)
+    ).all()
 
 
 def let_go(connection: Connection, table: Table, name: str, token: str, **values: Any) -> bool:

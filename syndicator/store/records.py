@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
 from syndicator.article import Article, Content, Photo, State
 from syndicator.delivery import Delivery, Receipt, Standing
+from syndicator.subscription import Intent, Kind, Mode, Subscription
+from syndicator.subscription import State as SubscriptionState
 
 _CONTENT = tuple(f.name for f in fields(Content))
 _TUPLES = ("authors", "tags", "places")
@@ -87,4 +90,38 @@ def delivery_of(row: Row[Any], guid: str) -> Delivery:
         attempted_at=row.attempted_at,
         round=row.round,
         reason=row.reason,
+    )
+
+
+def intent_of(row: Row[Any]) -> Intent:
+    return Intent(
+        id=row.id,
+        token=row.token or "",
+        mode=Mode(row.mode),
+        topic=row.topic,
+        callback=row.callback,
+        lease=timedelta(seconds=row.lease_seconds),
+        secret=row.secret,
+        reason=row.reason,
+        failures=row.failures,
+    )
+
+
+def subscription_of(row: Row[Any]) -> Subscription:
+    return Subscription(
+        id=row.id,
+        token=row.token or "",
+        topic=row.topic,
+        callback=row.callback,
+        kind=Kind(row.kind),
+        state=SubscriptionState(row.state),
+        secret=row.secret,
+        expires=row.expires,
+        wants=row.wants,
+        has=row.has,
+        next_attempt=row.next_attempt,
+        failures=row.failures,
+        failing_since=row.failing_since,
+        reason=row.reason,
+        log=tuple(row.log),
     )

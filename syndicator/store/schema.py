@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -184,6 +185,66 @@ event = Table(
     Column("at", Moment, nullable=False),
     Column("delivery_id", ForeignKey("delivery.id"), nullable=False, index=True),
     Column("text", Text, nullable=False),
+)
+
+#: Feed documents that may be subscribed to, and how often sending them went well or not.
+topic = Table(
+    "topic",
+    metadata,
+    Column("name", String(128), primary_key=True),  # FEED.EXTENSION
+    Column("wants", String(64), nullable=False, default=""),  # a hash of what is served
+    Column("changed", Moment),
+    Column("sent", BigInteger, nullable=False, default=0),
+    Column("failed", BigInteger, nullable=False, default=0),
+)
+
+#: WebSub subscribers, and the hubs of others that are told of news.
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("topic", String(128), nullable=False),
+    Column("callback", Text, nullable=False),
+    Column("host", String(255), nullable=False),  # of the callback
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("secret", Text, nullable=False, default=""),  # signing needs it as it is
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment, index=True),
+    Column("ended", Moment),
+    Column("wants", String(64), nullable=False, default=""),
+    Column("has", String(64), nullable=False, default=""),
+    Column("next_attempt", Moment, index=True),  # none while nothing is owed
+    Column("sent_at", Moment),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("failing_since", Moment),
+    Column("reason", Text, nullable=False, default=""),
+    Column("log", JSON, nullable=False, default=list),
+    *_lease(),
+    UniqueConstraint("topic", "callback"),
+    Index(None, "topic", "next_attempt"),
+    Index(None, "host"),
+)
+
+#: Requests to subscribe or unsubscribe that the callback has not confirmed, and denials not yet told.
+intent = Table(
+    "intent",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("topic", String(128), nullable=False),
+    Column("callback", Text, nullable=False),
+    Column("host", String(255), nullable=False),
+    Column("mode", String(16), nullable=False),
+    Column("lease_seconds", BigInteger, nullable=False, default=0),
+    Column("secret", Text, nullable=False, default=""),
+    Column("seen", String(64), nullable=False, default=""),  # what the topic was when it was asked for
+    Column("reason", Text, nullable=False, default=""),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("asked_at", Moment, nullable=False),
+    Column("next_attempt", Moment, index=True),  # none once it has failed for good
+    *_lease(),
+    UniqueConstraint("topic", "callback"),
+    Index(None, "host"),
 )
 
 #: Workers, web servers and beats that have been heard of lately.

@@ -14,6 +14,7 @@ from syndicator.article import State
 from syndicator.feed import Feed
 from syndicator.store import schema
 from syndicator.store.delivering import due
+from syndicator.store.distributing import due_topics
 from syndicator.store.engine import Base
 from syndicator.store.records import article_of
 
@@ -31,12 +32,18 @@ class Due:
     sources: Sequence[str]
     feeds: Sequence[str]
     channels: Sequence[str]
+    topics: Sequence[str]
     has_embargoes: bool
 
     @property
     def jobs(self) -> list[tuple[str, str]]:
         """Each as (job, name)."""
-        named = {"deliver": self.channels, "build": self.feeds, "watch": self.sources}
+        named = {
+            "deliver": self.channels,
+            "build": self.feeds,
+            "watch": self.sources,
+            "distribute": self.topics,
+        }
         return [(job, name) for job, names in named.items() for name in names]
 
 
@@ -92,6 +99,7 @@ class Upkeep(Base):
                         .exists(),
                     )
                 ).all(),
+                topics=due_topics(connection, now),
                 has_embargoes=bool(
                     connection.scalar(
                         select(article.c.id)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from urllib.parse import urljoin, urlsplit
 
 import nh3
@@ -12,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.text.markup import blocks, legal, parse_part, remove, text_of
 
-__all__ = ["fold", "legal", "plain", "sanitise", "web_address"]
+__all__ = ["fold", "legal", "narrowed", "plain", "sanitise", "web_address"]
 
 #: What a newsroom's text needs, and no reader or aggregator objects to.
 TAGS = {
@@ -49,6 +51,11 @@ HOLLOW = (
     "p, span, strong, b, em, i, u, s, small, a, q, cite, mark, h2, h3, h4, h5, h6, figure, figcaption, li, "
     "ul, ol, dl, blockquote"
 )
+
+#: Elements that become paragraphs where they are not wanted, and those that become spaces.
+OWN_LINES = {*("h2", "h3", "h4", "h5", "h6", "pre", "li", "dt", "dd", "tr", "caption", "figcaption")}
+CELLS = {"td", "th", "br"}
+ANY_TAG = re.compile(r"""<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?:"[^"]*"|[^">])*>""")
 
 #: Markup, and not a sign of inequality.
 MARKUP = re.compile(r"<(?:/?[a-zA-Z][^<>]*>|!--)")
@@ -91,6 +98,31 @@ def sanitise(markup: str, base_url: str) -> str:
         link_rel=None,
     )
     return unicodedata.normalize("NFC", legal(_without_hollows(clean))).strip()
+
+
+def narrowed(clean: str, tags: AbstractSet[str], attributes: Mapping[str, set[str]]) -> str:
+    """Markup that ``sanitise`` has made, with no other elements and attributes than these. What stands in
+    an element that goes stays, as a paragraph where it stood on lines of its own. ``tags`` has ``p``."""
+
+    def renamed(tag: re.Match[str]) -> str:
+        name = tag["name"].lower()
+        if name in tags:
+            return tag[0]
+        return f"<{tag['end']}p>" if name in OWN_LINES else " " if name in CELLS and not tag["end"] else ""
+
+    text = ANY_TAG.sub(renamed, legal(clean))
+    kept = nh3.clean(
+        text,
+        tags=set(tags),
+        attributes={
+            "*": set(),
+            **{tag: set(names) for tag, names in attributes.items() if tag in {"*", *tags}},
+        },
+        clean_content_tags=set(),  # whatever a profile names: there is no script left to go with its content
+        url_schemes={"http", "https"},
+        link_rel=None,
+    )
+    return re.sub(r"(<p>) +", r"\1", _without_hollows(kept)).strip()
 
 
 def web_address(href: str, base_url: str) -> str:

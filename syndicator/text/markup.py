@@ -19,8 +19,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 #: Characters of markup in which nothing much can be hidden.
 SMALL = 2000
 
-#: Characters that XML 1.0 forbids (section 2.2), and lone surrogates.
-ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: Characters that XML 1.0 forbids (section 2.2) or advises against (controls and what is no character at all,
+#: which HTML calls an error), and lone surrogates. U+0085 is white space, and stays.
+ILLEGAL = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]"
+    f"|[{''.join(chr(plane << 16 | end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF))}]"
+)
 
 #: Elements that make a paragraph, a list, a table of their own ...
 BLOCKS = (

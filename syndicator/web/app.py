@@ -4,6 +4,8 @@
 
     /                      the list of feeds
     /feeds/NAME.EXT        a feed
+    /sitemap.xml           the index of sitemaps
+    /hub                   to be sent it when it changes (WebSub)
     /healthz /readyz       is it up, is it ready
     /metrics               for Prometheus
     /console               for operators
@@ -35,7 +37,9 @@ from syndicator.web.desk import Desk, utc_now
 from syndicator.web.feeds import PREFIX, Feeds, MediaFormat
 from syndicator.web.guard import Guard, Throttle
 from syndicator.web.health import Health, Metrics
+from syndicator.web.hub import HubPages, Reception
 from syndicator.web.pages import Pages
+from syndicator.web.sitemaps import Sitemaps
 
 log = logging.getLogger(__name__)
 
@@ -60,12 +64,14 @@ def create_app(
     password: str | None = None,
     outboxes: Mapping[str, Path] | None = None,
     queues: Callable[[], Mapping[str, int] | None] | None = None,
+    hub: Reception | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> Starlette:
     """The application. Needs neither database nor broker to begin, and serves feeds without them.
 
     ``host`` is the address that it listens on: without a ``password``, the console is for this machine
-    alone. ``outboxes`` are folders of posts by channel (``Outbox.place``). See ``Desk`` for the rest.
+    alone. ``outboxes`` are folders of posts by channel (``Outbox.place``). ``hub`` ``None``: there is no hub
+    of our own. See ``Desk`` for the rest.
     """
     desk = Desk(
         site=site,
@@ -79,7 +85,7 @@ def create_app(
         clock=clock,
     )
     return Starlette(
-        routes=_routes(desk),
+        routes=_routes(desk, hub),
         middleware=[
             Middleware(
                 Feeds,
@@ -96,11 +102,13 @@ def create_app(
     )
 
 
-def _routes(desk: Desk) -> list[Route | Mount]:
+def _routes(desk: Desk, hub: Reception | None) -> list[Route | Mount]:
     pages, health, console = Pages(desk), Health(desk), ConsolePages(desk)
     return [
+        *([Route("/hub", HubPages(desk, hub).answer, methods=["GET", "POST"])] if hub else []),
         Route("/", pages.index),
         Route(PREFIX + "{path:path}", pages.missing_feed),
+        Route("/sitemap.xml", Sitemaps(desk).index),
         Route("/healthz", health.live),
         Route("/readyz", health.ready),
         Route("/metrics", Metrics(desk).read),
@@ -110,6 +118,7 @@ def _routes(desk: Desk) -> list[Route | Mount]:
         Route("/console/deliveries/{id:int}/{action}", console.rule, methods=["POST"]),
         Route("/console/channels/{name}/{action}", console.channel, methods=["POST"]),
         Route("/console/sources/{name}/{action}", console.source, methods=["POST"]),
+        Route("/console/topics/{name}", console.topic),
         Route("/console/outbox", console.outbox),
         Route("/console/outbox/{name}/{file}", console.photo),
         Mount("/static", StaticFiles(packages=[("syndicator.web", "static")])),

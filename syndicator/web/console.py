@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,25 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from syndicator.delivery import Delivery, Receipt, Standing
-from syndicator.store.console import PAGE, Impossible, Line, Ruling, retry, skip, was_not_posted, was_posted
+from syndicator.store.console import (
+    PAGE,
+    Audience,
+    Impossible,
+    Line,
+    Ruling,
+    retry,
+    skip,
+    was_not_posted,
+    was_posted,
+)
 from syndicator.web.desk import Desk, is_web_address
 from syndicator.web.guard import forgery, keep_token, token_of
 
 #: Cards on the page of an outbox.
 CARDS = 60
+
+#: Subscribers on the page of a topic: all that fail, one hopes.
+SUBSCRIBERS = 200
 
 #: Deliveries on the overview.
 LATEST = 12
@@ -35,7 +48,7 @@ RULINGS: Mapping[str, tuple[Ruling, str]] = {
 @dataclass(frozen=True, kw_only=True)
 class Overview:
     """How everything stands, as the database tells it. ``queues`` is ``None`` while the broker does not
-    answer, and empty where nobody can ask it."""
+    answer, and empty where nobody can ask it. ``empty``: feeds that carry nothing."""
 
     sources: Sequence[Any]
     feeds: Sequence[Any]
@@ -44,7 +57,9 @@ class Overview:
     processes: Sequence[Any]
     articles: Mapping[str, int]
     latest: Sequence[Line]
+    audiences: Sequence[Audience]
     queues: Mapping[str, int] | None
+    empty: Collection[str] = ()
 
     @property
     def totals(self) -> Mapping[str, int]:
@@ -76,6 +91,11 @@ class Overview:
             for s in self.sources
             if s.failures > 2 and not s.is_gone
         ]
+        alarms += [
+            (f"Hub {hub} was not told of {a.topic}: {why}", "#topics")
+            for a in self.audiences
+            for hub, why in a.hubs
+        ]
         alarms += [(f"Feed {f.name} cannot be built: {f.error}", "#feeds") for f in self.feeds if f.failures]
         return alarms
 
@@ -100,7 +120,9 @@ class ConsolePages:
             processes=store.processes(desk.clock()),
             articles=store.articles(),
             latest=store.deliveries(count=LATEST),
+            audiences=store.audiences(),
             queues=desk.queues() if desk.queues else {},
+            empty=store.empty_feeds(),
         )
 
     async def deliveries(self, request: Request) -> Response:
@@ -135,6 +157,16 @@ class ConsolePages:
             raise HTTPException(404)
         events = await self.desk.ask(self.desk.store.events, delivery_id)
         return self._page(request, "console/delivery.html", line=line, events=events)
+
+    async def topic(self, request: Request) -> Response:
+        """Who subscribes to a topic, and how sending to them went."""
+        name = request.path_params["name"]
+        audiences = await self.desk.ask(self.desk.store.audiences)
+        audience = next((a for a in audiences if a.topic == name), None)
+        if audience is None:
+            raise HTTPException(404)
+        rows = await self.desk.ask(self.desk.store.subscribers, name, SUBSCRIBERS)
+        return self._page(request, "console/topic.html", audience=audience, rows=rows)
 
     async def outbox(self, request: Request) -> Response:
         cards = {name: await self.desk.ask(self._cards, name) for name in self.desk.outboxes}

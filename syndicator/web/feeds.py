@@ -71,13 +71,12 @@ class Door:
     def __init__(self, site: Site, feed: Feed, form: MediaFormat, shelf: Shelf) -> None:
         self.feed, self.extension, self.shelf = feed.name, form.extension, shelf
         self.file = f"{feed.name}.{form.extension}"
-        links = [f'<{site.address(feed, form.extension)}>; rel="self"']
-        links += [f'<{hub}>; rel="hub"' for hub in site.hubs]
+        links = site.links(site.address(feed, form.extension))
         fresh = f"max-age={feed.max_age}, stale-while-revalidate={feed.max_age}"
         self.always: Headers = [
             (b"cache-control", f"{fresh}, stale-if-error={STALE_IF_ERROR}".encode()),
             (b"vary", b"Accept-Encoding"),
-            (b"link", ", ".join(links).encode()),
+            (b"link", links.encode()),
             *_OPEN,
             *_CACHED,
         ]

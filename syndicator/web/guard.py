@@ -41,21 +41,22 @@ def is_loopback(host: str) -> bool:
 
 
 class Throttle:
-    """Counts failures by address within the last ``WINDOW`` seconds."""
+    """Counts failures (or requests, where all of them count) by address within the last ``WINDOW``
+    seconds. ``most``: how many there may be."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.clock = clock
+    def __init__(self, clock: Callable[[], float] = time.monotonic, most: int = FAILURES) -> None:
+        self.clock, self.most = clock, most
         self._failures: dict[str, deque[float]] = {}
 
     def wait(self, address: str) -> float:
         """Seconds until the address may try again; 0 if it may now."""
         failures = self._failures.get(address)
-        if failures is None or len(failures) < FAILURES:
+        if failures is None or len(failures) < self.most:
             return 0.0
         return max(0.0, failures[0] + WINDOW - self.clock())
 
     def failed(self, address: str) -> None:
-        failures = self._failures.pop(address, None) or deque(maxlen=FAILURES)
+        failures = self._failures.pop(address, None) or deque(maxlen=self.most)
         failures.append(self.clock())
         self._failures[address] = failures
         if len(self._failures) > ADDRESSES:  # forget who has been quiet for longest
@@ -84,7 +85,7 @@ class Guard:
         if self.expected is None:
             is_local = self.is_private and is_loopback(_name(headers.get("host", "")))
             return None if is_local else _closed()
-        address = _network(scope["client"][0] if scope.get("client") else "")
+        address = network(scope["client"][0] if scope.get("client") else "")
         wait = self.throttle.wait(address)
         if wait:
             late = {"Retry-After": str(int(wait) + 1), "Cache-Control": "no-store"}
@@ -134,7 +135,7 @@ def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """An IPv4 address, or the IPv6 network that one customer gets (RFC 6177)."""
     try:
         parsed = ipaddress.ip_address(address)

@@ -140,6 +140,21 @@ class Counts(Collector):
         articles = {(state,): count for state, count in store.articles().items()}
         yield _gauge("articles", "Articles on file.", ["state"], articles)
 
+        audiences = store.audiences()
+        states = {(a.topic, state): n for a in audiences for state, n in a.states.items()}
+        yield _gauge("subscriptions", "Subscriptions by how they stand.", ["topic", "state"], states)
+        failing = {(a.topic,): a.failing for a in audiences}
+        yield _gauge("subscriptions_failing", "Subscribers whose last attempt failed.", ["topic"], failing)
+        owed = {(a.topic,): a.owed for a in audiences}
+        yield _gauge("subscriptions_behind", "Subscribers that are owed content.", ["topic"], owed)
+        said = CounterMetricFamily(
+            "syndicator_distributions", "Contents sent to subscribers.", labels=["topic", "outcome"]
+        )
+        for a in audiences:
+            said.add_metric([a.topic, "sent"], a.sent)
+            said.add_metric([a.topic, "failed"], a.failed)
+        yield said
+
 
 def _gauge(name: str, what: str, labels: list[str], values: Mapping[Any, float]) -> Metric:
     family = GaugeMetricFamily(f"syndicator_{name}", what, labels=labels)

@@ -17,7 +17,17 @@ from syndicator.web.feeds import PREFIX
 log = logging.getLogger(__name__)
 
 #: How formats are called where people read it.
-LABELS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
+LABELS = {
+    "rss": "RSS",
+    "atom": "Atom",
+    "json": "JSON Feed",
+    "ninjs": "ninjs",
+    "sitemap": "Sitemap",
+    "news": "News sitemap",
+}
+
+#: Formats that are for other programs than feed readers, which are to find the rest by themselves.
+NOT_FOR_READERS = {"ninjs", "sitemap", "news"}
 
 #: Seconds that caches may keep the list of feeds.
 MAX_AGE = 60
@@ -26,13 +36,15 @@ MAX_AGE = 60
 @dataclass(frozen=True, kw_only=True)
 class Link:
     """A feed in one format. ``path`` leads there from this server, ``address`` is what to subscribe to;
-    ``modified``: when it last changed, ``None`` while it is not built."""
+    ``modified``: when it last changed, ``None`` while it is not built. ``is_for_readers``: feed readers
+    take it."""
 
     label: str
     media_type: str
     path: str
     address: str
     modified: datetime | None
+    is_for_readers: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,14 +99,31 @@ class Pages:
             path=PREFIX + file,
             address=self.desk.site.address(feed, form.extension),
             modified=served.modified if served else None,
+            is_for_readers=name not in NOT_FOR_READERS,
         )
 
 
 def carries(feed: Feed) -> list[str]:
     """What a feed carries, one phrase for each condition."""
-    phrases = [f"{what}: {', '.join(values)}" for what, values in _conditions(feed.only)]
-    phrases += [f"without {what}: {', '.join(values)}" for what, values in _conditions(feed.exclude)]
-    return phrases or ["every article"]
+    return _phrases(feed.only) or ["every article"]
+
+
+def _phrases(chosen: Filter) -> list[str]:
+    phrases = [f"{what}: {', '.join(values)}" for what, values in _conditions(chosen)]
+    if chosen.any:
+        phrases.append("either " + "; or ".join(" and ".join(_phrases(each)) for each in chosen.any))
+    if chosen.exclude:
+        phrases += [f"without {phrase}" for phrase in _alternatives(chosen.exclude)]
+    return phrases
+
+
+def _alternatives(excluded: Filter) -> list[str]:
+    """What is not carried: any of these."""
+    phrases = [f"{what}: {', '.join(values)}" for what, values in _conditions(excluded)]
+    phrases += [" and ".join(_phrases(each)) for each in excluded.any]
+    if excluded.exclude and phrases:
+        phrases[-1] += f" (but for {', or '.join(_alternatives(excluded.exclude))})"
+    return phrases
 
 
 def _conditions(chosen: Filter) -> list[tuple[str, tuple[str, ...]]]:
@@ -103,6 +132,8 @@ def _conditions(chosen: Filter) -> list[tuple[str, tuple[str, ...]]]:
         (("tag", "tags"), chosen.tags),
         (("author", "authors"), chosen.authors),
         (("language", "languages"), chosen.languages),
+        (("place", "places"), chosen.places),
+        (("keyword", "keywords"), chosen.keywords),
         (("source", "sources"), chosen.sources),
     ]
     return [(nouns[len(values) > 1], values) for nouns, values in named if values]

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -201,6 +201,7 @@ DECLARATIONS = """
 title = "The Test"
 url = "{site}/"
 authority = "test.example"
+hubs = [{hubs}]
 
 [keep]
 {keep}
@@ -229,14 +230,24 @@ def mastodon(name: str, server: str) -> str:
 
 @contextmanager
 def desk(
-    folder: Path, site: LocalServer, channels: dict[str, str], token: str = "", keep: str = ""
+    folder: Path,
+    site: LocalServer,
+    channels: dict[str, str],
+    token: str = "",
+    keep: str = "",
+    also: Sequence[str] = (),
+    hubs: Sequence[str] = (),
 ) -> Iterator[Desk]:
-    """A folder with declarations, not started yet; whatever runs in the end is killed."""
+    """A folder with declarations, not started yet; whatever runs in the end is killed. ``also``: other
+    addresses that may be reached. ``hubs``: those of others."""
     port = free_port()
-    hosts = [site.address, *channels.values()]
+    hosts = [site.address, *channels.values(), *also]
     allow = ", ".join(f'"{host.removeprefix("http://")}"' for host in hosts)
     declared = "\n".join(mastodon(name, server) for name, server in channels.items())
-    text = DECLARATIONS.format(site=site.address, port=port, allow=allow, channels=declared, keep=keep)
+    others = ", ".join(f'"{hub}"' for hub in hubs)
+    text = DECLARATIONS.format(
+        site=site.address, port=port, allow=allow, channels=declared, keep=keep, hubs=others
+    )
     (folder / "syndicator.toml").write_text(text)
     (folder / "feeds").mkdir()
     names = ", ".join(f'"{name}"' for name in channels)

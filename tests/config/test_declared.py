@@ -25,6 +25,7 @@ def test_the_smallest_declarations_have_defaults_for_everything_else(tmp_path: P
         url="https://news.test/",
         feeds_url="http://127.0.0.1:8000/feeds",
         authority="news.test",
+        hubs=("http://127.0.0.1:8000/hub",),
     )
     assert found.keep.database == f"sqlite:///{tmp_path}/var/syndicator.db"
     assert found.keep.broker == f"filesystem:{tmp_path}/var/broker"
@@ -35,6 +36,22 @@ def test_the_smallest_declarations_have_defaults_for_everything_else(tmp_path: P
     assert found.newsroom is None
     assert found.sources == found.channels == {}
     assert found.feeds == {"all": Feed(name="all", title="All")}
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("https://Feeds.Test/A", "https://feeds.test/A"),
+        ("HTTPS://feeds.test:443", "https://feeds.test"),
+        ("http://Feeds.test:80/x", "http://feeds.test/x"),
+        ("http://feeds.test:8080/", "http://feeds.test:8080"),
+    ],
+)
+def test_addresses_are_as_feeds_ids_have_to_be(tmp_path: Path, written: str, address: str) -> None:
+    """Which readers compare letter by letter."""
+    found = declared(tmp_path, f'{SITE}\n[web]\npublic_url = "{written}"\n')
+
+    assert found.site.feeds_url == f"{address}/feeds"
 
 
 def test_everything_that_is_declared_arrives(tmp_path: Path) -> None:
@@ -69,14 +86,30 @@ def test_everything_that_is_declared_arrives(tmp_path: Path) -> None:
         language="lo",
         copyright="© The Test",
         icon="https://news.test/icon.png",
-        hubs=("https://hub.test/",),
+        hubs=("https://feeds.test/hub", "https://hub.test/"),
     )
+    assert found.other_hubs == ("https://hub.test/",)
     assert (found.web.host, found.web.port, found.web.password) == ("::", 9000, Secret("env:PASSWORD"))
     assert found.fetch.allow == ("cms.internal", "127.0.0.1:81", "10.0.0.0/8", "::1")
     assert found.newsroom is not None
     assert found.newsroom.folder == tmp_path / "site"
     assert found.newsroom.state == Path("/srv/state")
     assert found.newsroom.listen == "127.0.0.1:8001"
+
+
+def test_a_hub_arrives_with_its_terms(tmp_path: Path) -> None:
+    found = declared(
+        tmp_path, SITE + '[hub]\nlease = "1d"\nshortest_lease = "1h"\nsignature = "sha1"\nrequests = 5\n'
+    )
+
+    assert (found.hub.lease, found.hub.shortest_lease) == (timedelta(days=1), timedelta(hours=1))
+    assert (found.hub.signature, found.hub.requests) == ("sha1", 5)
+
+
+def test_without_a_hub_of_our_own_feeds_name_only_those_of_others(tmp_path: Path) -> None:
+    found = declared(tmp_path, SITE + 'hubs = ["https://hub.test/"]\n[hub]\nenabled = false\n')
+
+    assert found.site.hubs == found.other_hubs == ("https://hub.test/",)
 
 
 def test_a_feed_arrives_with_its_conditions(tmp_path: Path) -> None:
@@ -112,9 +145,12 @@ def test_a_feed_arrives_with_its_conditions(tmp_path: Path) -> None:
         language="lo",
         url="https://news.test/sport",
         only=Filter(
-            sections=("Sport",), tags=("football",), authors=("A. Author",), languages=("lo", "en-GB")
+            sections=("Sport",),
+            tags=("football",),
+            authors=("A. Author",),
+            languages=("lo", "en-GB"),
+            exclude=Filter(tags=("chess",), sources=("wire",)),
         ),
-        exclude=Filter(tags=("chess",), sources=("wire",)),
         length=10,
         content="summary",
         formats=("json",),

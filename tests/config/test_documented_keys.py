@@ -13,7 +13,7 @@ import pytest
 
 import syndicator.channels
 import syndicator.sources
-from syndicator.config import S3, Example, Fetch, Keep, Web, load
+from syndicator.config import S3, Example, Fetch, Hub, Keep, Web, load
 from syndicator.config.reader import CHANNELS, SOURCES
 from syndicator.config.shapes import settings
 from syndicator.config.tables import ChannelTable, Conditions, FeedFile, SiteTable, SourceTable
@@ -30,11 +30,12 @@ TABLES: dict[str, type[Any]] = {
     "[keep.s3]": S3,
     "[web]": Web,
     "[fetch]": Fetch,
+    "[hub]": Hub,
     "[newsroom]": Example,
     "[sources.NAME]": SourceTable,
     "[channels.NAME]": ChannelTable,
     "feeds/NAME.toml": FeedFile,
-    "[exclude]": Conditions,
+    "Conditions": Conditions,
     "listings": Listing,
     "select": Select,
 } | {name: syndicator.sources.kind(name) for name in syndicator.sources.kind.built_in}

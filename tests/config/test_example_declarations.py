@@ -13,9 +13,15 @@ import pytest
 
 from syndicator.config import Declared, load
 from syndicator.http import Http
+from syndicator.inspection import inspect
 from syndicator.newsroom import desk
 from syndicator.newsroom.site import serving
-from syndicator.wiring import KINDS
+from syndicator.store import open_store
+from syndicator.watch import watch
+from syndicator.wiring import KINDS, Silence, assemble
+from tests.fakes import FakeBell, FakePhotos
+
+PLACES = {"en": {"Vang Thong", "Phou Dok"}, "lo": {"ວັງທອງ", "ພູດອກ"}}
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,6 +56,7 @@ def test_the_sources_read_every_article_whole(newsroom: Declared, name: str, lan
     look = source_of(newsroom, name).look({}, datetime.now(UTC))
 
     assert len(look.sightings) >= 3
+    assert {place for seen in look.sightings for place in seen.places} >= PLACES[language]
     assert not look.problems
     for seen in look.sightings:
         assert seen.title
@@ -74,6 +81,31 @@ def test_the_economy_feed_carries_both_languages(newsroom: Declared) -> None:
     }
 
     assert sections >= set(newsroom.feeds["economy"].only.sections)
+
+
+def test_every_feed_carries_something_and_no_value_is_misspelt(newsroom: Declared, tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/record.db")
+    made = assemble(newsroom, store, Silence())
+    store.declare(newsroom.sources, newsroom.feeds.values(), newsroom.channels, made.clock())
+    for name in newsroom.sources:
+        watch(
+            source_of(newsroom, name),
+            editor=made.editor,
+            store=store,
+            photos=FakePhotos(),
+            bell=FakeBell(),
+            clock=made.clock,
+        )
+
+    reports = inspect(made, [], made.clock())
+    store.engine.dispose()
+
+    odd = {(r.feed, f.rule, f.found) for r in reports for f in r.findings if f.verdict != "advice"}
+    assert not odd
+    carried = {report.feed: report.entries for report in reports}
+    assert all(carried.values())
+    assert carried["vang-thong"] < carried["all"]
+    assert carried["apple-news"] == carried["english"]
 
 
 @pytest.mark.parametrize("language", ["en", "lo"])

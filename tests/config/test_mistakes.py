@@ -27,7 +27,7 @@ PAGER = '[channels.desk]\nkind = "pager"\nnumber = "42"\ntoken = "env:T"\n'
         ('titel = "x"', "4: [site] titel: there is no such key; do you mean 'title'?"),
         (
             "zzz = 1",
-            "4: [site] zzz: there is no such key; there are authority, copyright, hubs, icon, language, timezone, title, url",
+            "4: [site] zzz: there is no such key; there are authority, copyright, former_hosts, hubs, icon, language, timezone, title, url",
         ),
         ("[sorces.a]", "4: [sorces]: there is no such key; do you mean 'sources'?"),
         (WIRE + "mots = 3", "7: [sources.wire] mots: there is no such key; do you mean 'most'?"),
@@ -217,6 +217,26 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, added: str, mistake: st
             FEED + "[exclude]\nlength = 5",
             "3: [exclude] length: does not belong into this table; write it further up, above the line of the table's name",
         ),
+        (
+            FEED + '[[any]]\nsectoins = ["x"]',
+            "3: any.sectoins: there is no such key; do you mean 'sections'?",
+        ),
+        (
+            FEED + '[[any]]\ntags = ["x"]\n[[any]]\n[any.exclude]\n[[any.exclude.any]]\nlanguages = ["Lao!"]',
+            '7: any.exclude.any.languages: must be a language tag, such as "en" or "lo-LA"',
+        ),
+        (
+            FEED + '[[any]]\ntags = ["x"]\n[[any]]\n',
+            "4: any: asks for nothing, and so accepts every article: add a condition",
+        ),
+        (
+            FEED + "[exclude]\n[[exclude.any]]\ntags = []",
+            "3: [exclude] any: asks for nothing, and so accepts every article: add a condition",
+        ),
+        (
+            FEED + 'keywords = ["...", "x"]',
+            '2: keywords: must be a word or a phrase, such as "coffee" or "rice mill"',
+        ),
         (FEED + 'formats = ["rss", "atm"]', "2: formats: no such kind of format: 'atm'; do you mean 'atom'?"),
         (FEED + "length = 0", "2: length: should be greater than or equal to 1"),
         (FEED + 'content = "some"', '2: content: must be "full" or "summary"'),
@@ -394,6 +414,7 @@ KEYS = sorted(
         "keep": "database broker documents photos",
         "web": "listen public_url password",
         "fetch": "allow",
+        "hub": "enabled lease shortest_lease longest_lease give_up signature subscriptions per_host",
         "newsroom": "folder listen state",
         "sources.wire": "kind address every rechecks timezone cache most share embargoes pace tone shelves first "
         "headers key",

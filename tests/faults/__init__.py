@@ -12,7 +12,7 @@ two articles under one guid,       test_sources_at_fault
 one under two addresses
 a declaration with a typo          tests/config/test_mistakes, acceptance: a_broken_declaration_...
 a missing secret                   test_missing_secret
-a full disk                        test_full_disk (by what is on it), tests/test_doorbells,
+a full disk                        test_full_disk (by what is on it), tests/broker,
                                    acceptance/test_hard_times (all of it)
 a locked database                  test_locked_database, acceptance/test_hard_times
 a bucket that is away              tests/documents/test_s3

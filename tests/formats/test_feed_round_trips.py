@@ -54,8 +54,8 @@ def by_fastfeedparser(document: bytes) -> Told:
         "url": entry.link,
         "title": entry.title,
         "terms": [tag["term"] for tag in entry.get("tags") or []],
-        "published": datetime.fromisoformat(entry.published),
-        "updated": datetime.fromisoformat(entry.updated),
+        "published": datetime.fromisoformat(entry.published).replace(microsecond=0),
+        "updated": datetime.fromisoformat(entry.updated).replace(microsecond=0),
         "text": plain(body),
     }
     for media in entry.get("media_content") or []:

@@ -1,27 +1,27 @@
-"""What validators demand: published schemas where they are at hand, and their further rules here."""
+"""What validators demand: published schemas, and their further rules here."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import jsonschema
 import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from referencing import Registry, Resource
 
 from syndicator import formats
 from syndicator.article import Article
 from syndicator.feed import Feed
+from syndicator.text.clean import sanitise
+from tests.formats import schemas
 from tests.formats.newsroom import (
     FEED,
+    NINE,
     PHOTO,
     SHORT,
     SITE,
@@ -32,8 +32,6 @@ from tests.formats.newsroom import (
     tidy,
     written,
 )
-
-SCHEMAS = Path(__file__).parents[2].parent / "shared" / "schemas"
 
 NAMES = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -54,47 +52,29 @@ several = st.lists(
 either_feed = st.sampled_from([FEED, SHORT])
 
 
-def schema(name: str) -> Path:
-    path = SCHEMAS / name
-    if not path.exists():
-        pytest.skip(f"no schema {name} beside the checkout")
-    return path
-
-
 def found(element: Any, path: str) -> list[Any]:
     return list(element.findall(path, NAMES))
 
 
-@pytest.fixture(scope="module")
-def atom_grammar() -> Any:
-    return etree.RelaxNG(etree.parse(schema("atom.rng")))
-
-
-@pytest.fixture(scope="module")
-def json_feed_schema() -> jsonschema.Draft4Validator:
-    new, old = (
-        orjson.loads(schema(f"jsonfeed-{version}.schema.json").read_bytes()) for version in ("1.1", "1.0")
-    )
-    known = [("https://json.schemastore.org/feed-1", old), ("https://json.schemastore.org/feed-1.json", old)]
-    registry: Registry[Any] = Registry().with_resources(
-        (name, Resource.from_contents(each)) for name, each in known
-    )
-    return jsonschema.Draft4Validator(new, registry=registry)
+def body_of(name: str, document: bytes) -> str:
+    """The text of the only entry."""
+    if name == "json":
+        return str(orjson.loads(document)["items"][0]["content_html"])
+    [body] = found(etree.fromstring(document), ".//content:encoded" if name == "rss" else ".//atom:content")
+    return str(body.text)
 
 
 @given(carried=several, feed=either_feed)
-def test_atom_meets_the_grammar_of_rfc_4287(atom_grammar: Any, carried: list[Article], feed: Feed) -> None:
+def test_atom_meets_the_grammar_of_rfc_4287(carried: list[Article], feed: Feed) -> None:
     root = etree.fromstring(written(formats.kind("atom")(), carried, feed))
 
-    assert atom_grammar.validate(root), atom_grammar.error_log
+    schemas.atom().assertValid(root)
 
 
 @settings(max_examples=50)
 @given(carried=several, feed=either_feed)
-def test_json_feed_meets_its_schema(
-    json_feed_schema: jsonschema.Draft4Validator, carried: list[Article], feed: Feed
-) -> None:
-    json_feed_schema.validate(orjson.loads(written(formats.kind("json")(), carried, feed)))
+def test_json_feed_meets_its_schema(carried: list[Article], feed: Feed) -> None:
+    schemas.json_feed().validate(orjson.loads(written(formats.kind("json")(), carried, feed)))
 
 
 @given(carried=several, feed=either_feed)
@@ -205,6 +185,65 @@ def test_a_feed_is_as_new_as_its_newest_change(name: str) -> None:
     when = {"rss": "Tue, 03 Mar 2026 10:30:00 +0000", "atom": "2026-03-03T10:30:00+00:00"}[name]
     path = {"rss": "channel/lastBuildDate", "atom": "atom:updated"}[name]
     assert [each.text for each in found(root, path)] == [when]
+
+
+@pytest.mark.parametrize(
+    ("icon", "shown"),
+    [
+        ("https://ledger.example/icon.PNG?v=2", True),
+        ("https://ledger.example/icon.svg", False),
+        ("https://ledger.example/favicon.ico", False),
+        ("", False),
+    ],
+)
+def test_a_feed_shows_the_sites_icon_where_rss_may_show_it(icon: str, shown: bool) -> None:
+    """https://www.rssboard.org/rss-profile#element-channel-image"""
+    site = replace(SITE, icon=icon)
+
+    [channel] = found(etree.fromstring(written(formats.kind("rss")(), [article()], site=site)), "channel")
+    atom = etree.fromstring(written(formats.kind("atom")(), [article()], site=site))
+
+    assert [each.findtext("url") for each in found(channel, "image")] == ([icon] if shown else [])
+    for image in found(channel, "image"):
+        assert image.findtext("title") == channel.findtext("title")
+        assert image.findtext("link") == channel.findtext("link")
+        assert (image.findtext("width"), image.findtext("height")) == ("144", "144")
+    assert [each.text for each in found(atom, "atom:icon")] == ([icon] if icon else [])
+    assert not found(atom, "atom:logo"), "which is twice as wide as high"
+
+
+def test_no_two_atom_entries_are_of_the_same_moment() -> None:
+    """However many articles change at once, readers can tell their entries apart by it. One that was never
+    corrected does not look as if it was."""
+    carried = [article(str(n), published=NINE, updated=NINE) for n in range(200)]
+
+    entries = found(etree.fromstring(written(formats.kind("atom")(), carried)), "atom:entry")
+    told = [each.findtext("atom:updated", None, NAMES) for each in entries]
+
+    assert len(set(told)) == 200
+    assert all(moment.startswith("2026-03-01T09:30:00.") for moment in told)
+    assert [each.findtext("atom:published", None, NAMES) for each in entries] == told
+
+
+@pytest.mark.parametrize("name", ["rss", "atom", "json"])
+def test_what_is_unusual_is_carried_whole(name: str) -> None:
+    long = article("1", title="long " * 2000, published=datetime(1931, 5, 1, tzinfo=UTC))
+
+    document = written(formats.kind(name)(), [long]).decode()
+
+    assert ("long " * 2000).strip() in document
+    assert ("01 May 1931" if name == "rss" else "1931-05-01") in document
+
+
+@pytest.mark.parametrize("name", ["rss", "atom", "json"])
+def test_players_in_a_page_are_links_in_a_feed(name: str) -> None:
+    """Readers show no frames, and aggregators refuse feeds for them."""
+    page = '<p>See:</p><iframe src="//video.example/embed/1" title="The bridge, a film"></iframe>'
+    sent = article(content_html=sanitise(page, "https://ledger.example/1"))
+
+    body = body_of(name, written(formats.kind(name)(), [sent]))
+
+    assert body == '<p>See:</p>\n<p><a href="https://video.example/embed/1">The bridge, a film</a></p>'
 
 
 def test_a_photo_nobody_has_measured_is_no_enclosure() -> None:

@@ -28,11 +28,12 @@ class Story:
         self.channel = FakeChannel()
         self.max_age = timedelta(days=1)
         self.feeds = [ALL]
+        self.site = SITE
         self.declare()
 
     @property
     def editor(self) -> Editor:
-        return Editor(site=SITE, feeds=self.feeds)
+        return Editor(site=self.site, feeds=self.feeds)
 
     def declare(self) -> None:
         channels = {channel for feed in self.feeds for channel in feed.channels}

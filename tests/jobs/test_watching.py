@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from syndicator.errors import PhotoError, SourceError, SourceGone
 from syndicator.feed import Feed, Filter
 from syndicator.store import StoreError
 from syndicator.watch import SOON
-from tests.fakes import NOON, sighting
+from tests.fakes import NOON, SITE, sighting
 from tests.jobs.newsroom import Story
 
 FIRST = timedelta(minutes=1)
@@ -115,10 +116,47 @@ def test_one_article_under_two_addresses_is_one_article(story: Story) -> None:
     story.baseline()
     other = "https://ledger.example/en/1"
 
-    story.shows(sighting("1"), sighting("x", url=other, aliases=("page:1",)))
+    second = sighting("x", url=other, aliases=("page:1",))
+    story.shows(sighting("1"), second)
 
     assert len(story.articles) == 1
-    assert set(story.store.known([other, "page:x", "page:1"])) == {other, "page:x", "page:1"}
+    assert set(story.store.known(second.names)) == set(second.names)
+    assert len(second.names) == 3
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        {"title": "Bridge open again"},
+        {"url": "https://ledger.example/2026/bridge-open-again"},  # the key stays
+        {"key": "https://ledger.example/1", "url": "https://ledger.example/1"},
+        {"key": "new-cms-1", "url": "https://ledger.example/1"},
+        {"key": "new-cms-1", "url": "http://www.Ledger.example/1"},
+        {"key": "new-cms-1", "url": "https://news.example/1"},
+    ],
+    ids=["title", "slug", "no key", "key", "scheme and host", "domain"],
+)
+def test_a_guid_is_minted_once(story: Story, moved: dict[str, Any]) -> None:
+    story.site = replace(SITE, former_hosts=("ledger.example",))
+    story.baseline()
+    story.publishes()
+    [before] = story.articles
+
+    story.shows(replace(sighting("1", published=before.published), **moved))
+
+    [after] = story.articles
+    assert after.guid == before.guid
+    assert len(story.deliveries) == 1
+    assert after.url == moved.get("url", before.url)
+
+
+def test_an_address_at_a_host_that_is_no_former_one_is_another_article(story: Story) -> None:
+    story.baseline()
+    story.publishes()
+
+    story.shows(replace(sighting("1"), key="x", url="https://elsewhere.example/1"))
+
+    assert len({article.guid for article in story.articles}) == 2
 
 
 def test_a_second_source_neither_doubles_nor_rewrites_an_article(story: Story) -> None:
@@ -229,7 +267,7 @@ def test_a_new_channel_gets_no_old_news_and_a_new_feed_is_filled(story: Story) -
 
 def test_a_correction_that_changes_the_section_moves_between_feeds(story: Story) -> None:
     sport = Feed(name="sport", title="Sport", only=Filter(sections=("sport",)), channels=("fans",))
-    story.feeds = [replace(story.feeds[0], exclude=Filter(sections=("Sport",))), sport]
+    story.feeds = [replace(story.feeds[0], only=Filter(exclude=Filter(sections=("Sport",)))), sport]
     story.declare()
     story.baseline()
     story.publishes(section="City")

@@ -87,6 +87,7 @@ def test_an_english_page_says_everything_in_metadata(newsroom: Newsroom) -> None
     assert said["mainEntityOfPage"] == url
     assert [author["name"] for author in said["author"]] == ["Malina Sengdara", "Peter Halloway"]
     assert said["articleSection"] == "Society"
+    assert said["contentLocation"]["name"] == "Vang Thong"
     assert said["image"]["creditText"] == "Peter Halloway"
     assert datetime.fromisoformat(said["datePublished"]).utcoffset() == timedelta(hours=7)
     assert "correction" not in said
@@ -108,7 +109,7 @@ def test_a_lao_page_says_it_to_people_only(newsroom: Newsroom) -> None:
     date = text(shown, ".info .date")
     told = next(one for one in newsroom.published() if one.story.id == 108).published
     assert date == (told + timedelta(hours=7)).strftime("%d/%m/%Y %H:%M")
-    assert re.fullmatch(r"\S+ \S+ Email Print \d+", text(shown, ".info"))
+    assert re.fullmatch(r"\S+ \S+ ພູດອກ Email Print \d+", text(shown, ".info"))
     lead = text(shown, ".lead")
     paragraphs = [node.text() for node in shown.css(".content p")]
     assert paragraphs[0] == f"(TML) {lead}"

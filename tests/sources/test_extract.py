@@ -150,6 +150,40 @@ class TestJsonLd:
             "url": "https://ledger.example/a.jpg"
         }
 
+    @pytest.mark.parametrize(
+        ("told", "places"),
+        [
+            ({"contentLocation": {"@type": "Place", "name": "Port Lowe"}}, ("Port Lowe",)),
+            ({"contentLocation": "Port Lowe, Isle of Sand"}, ("Port Lowe", "Isle of Sand")),
+            (
+                {"contentLocation": [{"name": "Port Lowe"}, "Kelp Bay", {"name": "Port Lowe"}]},
+                ("Port Lowe", "Kelp Bay"),
+            ),
+            (
+                {"contentLocation": {"address": {"addressLocality": "Port Lowe", "addressCountry": "SA"}}},
+                ("Port Lowe", "SA"),
+            ),
+            ({"contentLocation": {"address": "Pier 4, Port Lowe"}}, ("Pier 4", "Port Lowe")),
+            ({"locationCreated": {"name": "Kelp Bay"}, "dateline": "PORT LOWE, 1 March"}, ("Kelp Bay",)),
+            ({"dateline": "PORT LOWE, 1 March"}, ("PORT LOWE",)),
+            ({"dateline": "Saint-Malo (Sea News) – At noon"}, ("Saint-Malo",)),
+            ({"dateline": "1 March"}, ()),
+            ({"contentLocation": {"geo": {"latitude": 1}}}, ()),
+            ({"contentLocation": 7, "dateline": None}, ()),
+        ],
+    )
+    def test_places_come_in_every_shape(self, told: Any, places: tuple[str, ...]) -> None:
+        found = read(page("<h1>T</h1>", ld(headline="H", **told)))
+
+        assert found.tuple("places") == places
+
+    def test_a_declared_place_on_the_page_comes_before_metadata(self) -> None:
+        head = ld(headline="H", contentLocation={"name": "Port Lowe"})
+
+        found = read(page('<b class="where">Kelp Bay</b>', head), places=".where")
+
+        assert (found.tuple("places"), found.origins["places"]) == (("Kelp Bay",), "select.places")
+
     def test_of_several_articles_the_pages_own_is_taken(self) -> None:
         teaser = ld(headline="A teaser", url="https://ledger.example/news/other-8")
         own = ld(headline="Its own", mainEntityOfPage={"@id": URL})

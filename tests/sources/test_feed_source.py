@@ -15,7 +15,7 @@ from tests.channels.local_server import LocalServer, Reply, Request
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
-RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"
+RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/" xmlns:georss="http://www.georss.org/georss"
  xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/">
 <channel><title>The Gazette</title><language>en</language><ttl>30</ttl>
 <item><title>Ferry &amp; bridge</title><link>https://gazette.example/1?utm_source=rss</link>
@@ -23,6 +23,7 @@ RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:media="http://search.yaho
 <description>The ferry goes on.</description>
 <content:encoded>&lt;p&gt;The ferry goes on.&lt;/p&gt;&lt;script&gt;x()&lt;/script&gt;</content:encoded>
 <dc:creator>A. Writer</dc:creator><category>City</category><category>river</category>
+<georss:featurename>Port Lowe</georss:featurename>
 <media:content url="https://gazette.example/small.jpg" medium="image" width="100"/>
 <media:content url="https://gazette.example/large.jpg" medium="image" width="900">
 <media:credit>B. Camera</media:credit></media:content></item>
@@ -74,6 +75,7 @@ def test_rss_is_read_with_everything_in_it(source: FeedSource) -> None:
     assert one.published == datetime(2026, 3, 1, 4, tzinfo=UTC)  # ICT is seven hours ahead
     assert one.content_html == "<p>The ferry goes on.</p>"
     assert (one.authors, one.section, one.tags) == (("A. Writer",), "City", ("City", "river"))
+    assert one.places == ("Port Lowe",)
     assert one.photo
     assert (one.photo.url, one.photo.credit) == ("https://gazette.example/large.jpg", "B. Camera")
 

@@ -150,6 +150,18 @@ def watch(source: PageSource) -> Watch:
     return Watch(source)
 
 
+def test_an_article_read_by_its_address_is_of_the_section_that_every_listing_has(
+    site: Site, source: PageSource
+) -> None:
+    site.publish(7)
+    address = f"{site.address}/En/detail.aspx?id=7"
+
+    assert source.read(address, NOW).section == "Sport"
+
+    elsewhere = Listing(url=f"{site.address}/En/other", section="Culture")
+    assert replace(source, listings=(*source.listings, elsewhere)).read(address, NOW).section == ""
+
+
 def keys(look: Look) -> list[str]:
     return [sighting.key for sighting in look.sightings]
 

@@ -15,6 +15,7 @@ from syndicator.feed import Feed, Filter
 from syndicator.ports import Document
 from syndicator.store import Store
 from syndicator.web import create_app
+from syndicator.web.hub import Reception
 from tests.fakes import ALL, NOON, SITE, Clock, FakeBell
 
 CITY = Feed(
@@ -22,8 +23,7 @@ CITY = Feed(
     title="City & <river>",
     language="en",
     formats=("rss", "json"),
-    only=Filter(sections=("City",), languages=("en",)),
-    exclude=Filter(authors=("Wire",)),
+    only=Filter(sections=("City",), languages=("en",), exclude=Filter(authors=("Wire",))),
     max_age=300,
 )
 
@@ -66,6 +66,7 @@ class House:
         hubs: tuple[str, ...] = (),
         outboxes: Mapping[str, Path] | None = None,
         queues: Callable[[], Mapping[str, int] | None] | None = None,
+        hub: Reception | None = None,
         **site: Any,
     ) -> Starlette:
         return create_app(
@@ -79,5 +80,6 @@ class House:
             password=password,
             outboxes=outboxes,
             queues=queues,
+            hub=hub,
             clock=self.clock,
         )

@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 import requests
 from PIL import Image
+from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.article import Photo
 from syndicator.channels.outbox import Outbox
 from syndicator.delivery import Standing
 from syndicator.errors import Misconfigured, OutcomeUnknown, Refused, SourceError
+from syndicator.feed import Feed, Filter
 from syndicator.post import PhotoFile, Post
 from syndicator.store import Store
-from tests.fakes import Words
+from tests.fakes import ALL, Words
 from tests.jobs.newsroom import Story
 from tests.web.browser import Browser, browsing
 from tests.web.house import House
@@ -56,6 +58,17 @@ def test_a_quiet_day_needs_nobody(console: Browser, story: Story) -> None:
     assert "Ferry returns" in page
     assert "https://wire.example/p1" in page
     assert "worker-1" in page
+
+
+def test_a_post_that_was_taken_back_is_no_article_that_stands(console: Browser, story: Story) -> None:
+    story.publishes()
+    story.delivers()
+    assert "withdrawn" not in console.get("/console/deliveries").text
+
+    story.retracts()
+    story.delivers()
+
+    assert "withdrawn" in console.get("/console/deliveries").text
 
 
 def test_a_newsroom_without_workers_says_so(console: Browser) -> None:
@@ -302,3 +315,14 @@ def test_an_outbox_serves_photos_and_nothing_else(house: House, wall: Outbox, fi
 def test_a_newsroom_without_an_outbox_shows_none(console: Browser) -> None:
     assert "/console/outbox" not in console.get("/console").text
     assert "No outbox is declared" in console.get("/console/outbox").text
+
+
+def test_a_feed_that_carries_nothing_says_so_on_its_line(console: Browser, story: Story) -> None:
+    story.feeds = [ALL, Feed(name="city", title="City", only=Filter(sections=("Ctiy",)))]
+    story.declare()
+    story.publishes(title="Ferry returns")
+
+    page = LexborHTMLParser(console.get("/console").text)
+
+    lines = [row.text() for row in page.css("#feeds tbody tr")]
+    assert ["carries no article" in line for line in lines] == [False, True]

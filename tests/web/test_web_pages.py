@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trafilatura.feeds import FeedParameters, determine_feed
 
+from syndicator.feed import Feed, Filter
 from syndicator.web.desk import span
+from syndicator.web.pages import carries
 from tests.fakes import NOON
 from tests.web.browser import Browser, browsing
 from tests.web.house import House
@@ -26,6 +28,32 @@ def test_every_feed_is_listed_with_what_it_carries_and_where_it_is(browser: Brow
     for path in "all.rss", "all.atom", "all.json", "city.rss", "city.json":
         assert f'href="/feeds/{path}"' in page
         assert f"<code>https://feeds.ledger.example/feeds/{path}</code>" in page
+
+
+@pytest.mark.parametrize(
+    ("only", "phrases"),
+    [
+        (Filter(), ["every article"]),
+        (
+            Filter(places=("Port Lowe",), keywords=("ferry", "pier")),
+            ["place: Port Lowe", "keywords: ferry, pier"],
+        ),
+        (
+            Filter(any=(Filter(sections=("City",), tags=("rain",)), Filter(languages=("lo", "th")))),
+            ["either section: City and tag: rain; or languages: lo, th"],
+        ),
+        (
+            Filter(exclude=Filter(tags=("chess",), any=(Filter(sections=("City",), languages=("en",)),))),
+            ["without tag: chess", "without section: City and language: en"],
+        ),
+        (
+            Filter(exclude=Filter(tags=("chess",), exclude=Filter(languages=("lo",)))),
+            ["without tag: chess (but for language: lo)"],
+        ),
+    ],
+)
+def test_what_a_feed_carries_is_said_in_words(only: Filter, phrases: list[str]) -> None:
+    assert carries(Feed(name="x", title="X", only=only)) == phrases
 
 
 def test_readers_find_the_feeds_by_themselves(browser: Browser) -> None:

@@ -1,0 +1,81 @@
+"""Partner profiles: those that ship with us, and an operator's own in ``profiles/`` beside ``feeds/``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from syndicator.config.file import File, read
+from syndicator.config.lines import Place
+from syndicator.config.rules import NAME
+from syndicator.config.shapes import Scope, Wrong, filled
+from syndicator.feed import Feed
+from syndicator.profile import Profile
+
+PROFILES = "profiles"
+BUILT_IN = Path(str(files("syndicator"))) / PROFILES
+
+
+class Profiles:
+    """Profiles by name; an operator's own one comes before one of ours with its name."""
+
+    def __init__(self, folder: Path) -> None:
+        own = sorted((folder / PROFILES).glob("[!.]*.toml"))
+        self.own = {path.stem: read(path) for path in own}
+        self.names = {path.stem for path in BUILT_IN.glob("*.toml")} | self.own.keys()
+        self._known: dict[str, Profile | None] = {}
+
+    def check(self, scope: Scope) -> None:
+        """Report what is wrong with an operator's own ones, whether or not a feed uses them."""
+        for name, file in self.own.items():
+            if not NAME.fullmatch(name):
+                file.report((), f"{name!r} is no name: use a-z, 0-9 and hyphens, 63 of them at most")
+            self._known[name] = _profile(file, scope)
+
+    def get(self, name: str, scope: Scope) -> Profile | None:
+        """``None``: there is no such profile, or what is wrong with it is reported."""
+        if name in self.names and name not in self._known:
+            self._known[name] = _profile(read(BUILT_IN / f"{name}.toml"), scope)
+        return self._known.get(name)
+
+
+def _profile(file: File, scope: Scope) -> Profile | None:
+    if file.data is None:
+        return None
+    name = file.path.stem
+    try:
+        return Profile(**filled(Profile, file.data, scope, injected={"name": name}, beside=()), name=name)
+    except Wrong as e:
+        for place, what in e.found:
+            file.report(place, what)
+        return None
+
+
+def misfits(profile: Profile, feed: Feed, told: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """What a feed declares that its partner does not take: where, and what. ``told``: what is written."""
+    by = f"profile {profile.name!r}"
+    if profile.formats and "formats" in told:
+        for number, name in enumerate(feed.formats):
+            if name not in profile.formats.accepts:
+                yield ("formats", number), f"{by} takes {_listed(profile.formats.accepts)}, and not {name!r}"
+    entries = profile.entries
+    if entries and not entries.advice and "length" in told and not entries.holds(feed.length):
+        yield ("length",), f"{by} takes {entries} entries"
+    if profile.text and not profile.text.advice and feed.content == "summary":
+        yield ("content",), f'{by} takes whole articles only: write "full", or leave it out'
+
+
+def fitting(profile: Profile, told: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a feed which are the profile's where the feed does not say them."""
+    fields: dict[str, Any] = {"profile": profile}
+    if profile.formats and "formats" not in told:
+        fields["formats"] = profile.formats.accepts
+    if profile.entries and profile.entries.most and "length" not in told:
+        fields["length"] = profile.entries.most
+    return fields
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return " and ".join(map(repr, names))

@@ -1,0 +1,38 @@
+"""What sitemaps share (https://www.sitemaps.org/protocol.html)."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+
+from syndicator.feed import Feed, Site
+from syndicator.formats import _text
+
+NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+#: Characters of an address, by the protocol's schema.
+SHORTEST, LONGEST = 12, 2048
+
+
+def urlset(site: Site, feed: Feed, entries: Sequence[bytes], more: Mapping[str, str]) -> bytes:
+    """The document of these entries, with ``more`` namespaces by their prefixes. The schema demands one
+    address at least: while there is no article, it is that of the page where they are going to be."""
+    declared = "".join(f' xmlns:{prefix}="{name}"' for prefix, name in more.items())
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{NAMESPACE}"{declared}>'
+    page = f"<url>{loc(_text.cleaned(feed).url or _text.cleaned(site).url)}</url>"
+    return head.encode() + (b"".join(entries) or page.encode()) + b"</urlset>"
+
+
+def loc(url: str, name: str = "loc") -> str:
+    """An address as an element of this name. Raises ``ValueError`` for what no sitemap may hold."""
+    uri = _text.uri(url)
+    if not SHORTEST <= len(uri) <= LONGEST:
+        raise ValueError(
+            f"an address in a sitemap has {SHORTEST} to {LONGEST} characters, and not {len(uri)}"
+        )
+    return f"<{name}>{escaped(uri)}</{name}>"
+
+
+def escaped(text: str) -> str:
+    """Text as it stands in an element, quotation marks escaped, too, as the protocol wants it."""
+    return html.escape(text)

@@ -1,0 +1,82 @@
+"""A news sitemap, which is how Google News learns of articles since it reads no feeds any more.
+
+https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from syndicator.article import Article
+from syndicator.feed import Feed, Site
+from syndicator.formats import _sitemap, _text
+from syndicator.formats._kept import Kept
+from syndicator.ports import History
+from syndicator.text.clean import legal
+
+NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
+
+#: Articles in one news sitemap. A feed is no longer than that; this is for those who call us otherwise.
+MOST = 1000
+
+#: Where Chinese is written in the traditional script, unless the tag says it itself.
+TRADITIONAL = {"hant", "tw", "hk", "mo"}
+
+
+class _Publication(NamedTuple):
+    """What an entry has to know of its feed and its site: the publication, and the languages of articles
+    that do not say theirs."""
+
+    name: str
+    languages: tuple[str, str]
+
+
+class NewsSitemap:
+    """See ``ports.Format``."""
+
+    extension = "news.xml"
+    media_type = "application/xml; charset=utf-8"
+    age: timedelta | None = timedelta(days=2)
+    keeps_archives = False
+
+    def __init__(self) -> None:
+        self._kept = Kept(_entry)
+
+    def entry(self, site: Site, feed: Feed, article: Article) -> bytes:
+        return self._kept.entry(_Publication(site.title, (feed.language, site.language)), article)
+
+    def document(
+        self,
+        site: Site,
+        feed: Feed,
+        articles: Sequence[Article],  # noqa: ARG002 - the port's
+        entries: Sequence[bytes],
+        history: History,  # noqa: ARG002 - the port's
+    ) -> bytes:
+        return _sitemap.urlset(site, feed, entries[:MOST], {"news": NEWS})
+
+
+def _entry(publication: _Publication, article: Article) -> bytes:
+    """The date is that of the first publication, whatever was corrected since."""
+    article = _text.cleaned(article)
+    name = _sitemap.escaped(legal(publication.name).strip())
+    language = next(filter(None, map(language_code, (article.language, *publication.languages))), "und")
+    return (
+        f"<url>{_sitemap.loc(article.url)}<news:news>"
+        f"<news:publication><news:name>{name}</news:name>"
+        f"<news:language>{language}</news:language></news:publication>"
+        f"<news:publication_date>{article.published.isoformat()}</news:publication_date>"
+        f"<news:title>{_sitemap.escaped(_text.title(article))}</news:title></news:news></url>"
+    ).encode()
+
+
+def language_code(tag: str) -> str:
+    """A BCP 47 tag as Google wants it: ISO 639 in two or three letters, and Chinese by its script; empty for
+    what is neither."""
+    primary, *subtags = tag.lower().split("-")
+    if primary == "zh":
+        return "zh-tw" if TRADITIONAL.intersection(subtags) and "hans" not in subtags else "zh-cn"
+    return primary if re.fullmatch("[a-z]{2,3}", primary) else ""

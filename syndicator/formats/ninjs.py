@@ -1,0 +1,183 @@
+"""ninjs 3.1, News in JSON, for clients that run newsrooms (https://iptc.org/std/ninjs/userguide/).
+
+Each agency wraps its items in a list of its own making; the standard's own word for several items in one is
+a ``composite``, whose ``associations`` they are. So a document is one valid item, and each entry is one, too
+(but for ``name``, which an association must have and an item must not).
+
+A retracted article stays as an item that says ``canceled``, and nothing more of what it said, so that
+whoever took it over knows what to take down. One that is not out yet is in nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import orjson
+
+from syndicator.article import Article, Photo
+from syndicator.feed import Feed, Site
+from syndicator.formats import _text
+from syndicator.formats._json import filled, time
+from syndicator.formats._kept import Kept
+from syndicator.ports import History
+from syndicator.text.clean import legal
+
+STANDARD = {
+    "name": "ninjs",
+    "version": "3.1",
+    "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#",
+}
+
+#: Breaking news, on the scale of 1 (flash) to 9. Of everything else the newsroom has not said it.
+BREAKING = 1
+
+
+class _Terms(NamedTuple):
+    """What an entry has to know of its feed and its site."""
+
+    extent: _text.Extent
+    holder: str
+    notice: str
+
+
+class Ninjs:
+    """See ``ports.Format``."""
+
+    extension = "ninjs.json"
+    media_type = "application/json; charset=utf-8"
+    age: timedelta | None = None
+    keeps_archives = True
+
+    def __init__(self) -> None:
+        self._kept = Kept(_entry)
+
+    def entry(self, site: Site, feed: Feed, article: Article) -> bytes:
+        return self._kept.entry(_Terms(feed.content, site.title, site.copyright), article)
+
+    def document(
+        self,
+        site: Site,
+        feed: Feed,
+        articles: Sequence[Article],
+        entries: Sequence[bytes],
+        history: History,
+    ) -> bytes:
+        site, feed = _text.cleaned(site), _text.cleaned(feed)
+        canceled = [_text.cleaned(each) for each in history.withdrawn]
+        changes = [_text.cleaned(each).updated for each in (*articles, *canceled)]
+        head = orjson.dumps(_head(site, feed, max(changes, default=None), history.page))
+        items = (*entries, *(orjson.dumps(_canceled(each)) for each in canceled))
+        return head.removesuffix(b"}") + b',"associations":[' + b",".join(items) + b"]}"
+
+
+def _head(site: Site, feed: Feed, changed: datetime | None, page: int | None) -> dict[str, Any]:
+    return filled(
+        {
+            "uri": _text.uri(site.address(feed, Ninjs.extension, page)),
+            "standard": STANDARD,
+            "type": "composite",
+            "representationType": "full",
+            "pubStatus": "usable",
+            "versionCreated": time(changed) if changed else "",
+            "title": feed.title,
+            "headlines": [_said("main", feed.title)],
+            "descriptions": [_said("text", feed.description)] if feed.description else [],
+            "language": feed.language or site.language,
+            "copyrightHolder": site.title,
+            "copyrightNotice": site.copyright,
+        }
+    )
+
+
+def _entry(terms: _Terms, article: Article) -> bytes:
+    return orjson.dumps(filled(_item(terms, _text.cleaned(article))))
+
+
+def _item(terms: _Terms, article: Article) -> dict[str, Any]:
+    body = _text.body(terms.extent, article)
+    title = _text.title(article)
+    return {
+        "name": title,
+        "uri": article.guid,
+        "standard": STANDARD,
+        "type": "text",
+        "representationType": "full" if body else "partial",
+        "version": str(article.revision),
+        **_times(article),
+        "pubStatus": "usable",
+        "urgency": BREAKING if article.urgent else None,
+        "copyrightHolder": legal(terms.holder).strip(),
+        "copyrightNotice": legal(terms.notice).strip(),
+        "edNote": article.note,
+        "language": article.language,
+        "headlines": [_said("main", title)],
+        "descriptions": [_said("text", article.summary)] if article.summary else [],
+        "bodies": [_said("html", body, "text/html")] if body else [],
+        "by": ", ".join(_text.authors(article)),
+        "subjects": _subjects(article),
+        "places": [{"name": place} for place in dict.fromkeys(article.places)],
+        "altIds": [{"role": "url", "value": _text.uri(article.url)}],
+        "associations": [_picture(article.photo)] if article.photo else [],
+    }
+
+
+def _subjects(article: Article) -> list[dict[str, str]]:
+    """The section classifies the article; tags are what it is about. One that is both is the section."""
+    return [
+        {"name": term, "rel": "classifies" if term == article.section else "about"}
+        for term in _text.terms(article)
+    ]
+
+
+def _picture(photo: Photo) -> dict[str, Any]:
+    address = _text.uri(photo.url)
+    descriptions = [("caption", photo.caption), ("alt", photo.alt)]
+    rendition = {
+        "name": "original",
+        "href": address,
+        "contentType": photo.media_type,
+        "width": photo.width,
+        "height": photo.height,
+        "sizeInBytes": photo.length,
+    }
+    return filled(
+        {
+            "name": "lead",
+            "uri": address,
+            "type": "picture",
+            "descriptions": [_said(role, text) for role, text in descriptions if text],
+            "by": photo.credit,
+            "renditions": [filled(rendition)],
+        }
+    )
+
+
+def _canceled(article: Article) -> dict[str, Any]:
+    return filled(
+        {
+            "name": article.guid,
+            "uri": article.guid,
+            "standard": STANDARD,
+            "type": "text",
+            "version": str(article.revision),
+            **_times(article),
+            "pubStatus": "canceled",
+            "edNote": article.note,
+            "altIds": [{"role": "url", "value": _text.uri(article.url)}],
+        }
+    )
+
+
+def _times(article: Article) -> dict[str, str]:
+    published = time(article.published)
+    return {
+        "versionCreated": time(article.updated),
+        "contentCreated": published,
+        "firstCreated": published,
+    }
+
+
+def _said(role: str, value: str, media_type: str = "text/plain") -> dict[str, str]:
+    return {"role": role, "contentType": media_type, "value": value}

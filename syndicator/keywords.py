@@ -1,0 +1,97 @@
+"""Whether a text mentions a word: as readers see it, whatever its capitals and however it is encoded.
+
+Words end where their script says so. Lao, Thai, Khmer, Burmese, Chinese, Japanese and Korean texts write
+words, or what clings to them, without a space between: there, a keyword is found inside of what stands
+around it, but never inside of one character as readers see it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from functools import lru_cache
+
+#: Articles whose text is kept folded: one is asked by every feed in turn.
+REMEMBERED = 64
+
+#: Elements that stand inside words and lines; all others begin or end a line.
+INLINE = (
+    *("a", "abbr", "b", "cite", "code", "em", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup"),
+    *("time", "u"),
+)
+TAG = re.compile(r"""<(?P<name>/?[A-Za-z][A-Za-z0-9]*|!)(?:"[^"]*"|'[^']*'|[^'">])*>""")
+
+#: What readers do not see, such as the hints where Lao and Khmer lines may be broken; curly apostrophes.
+INVISIBLE = (
+    0xAD,
+    0x61C,
+    0x180E,
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x2070),
+    0xFEFF,
+)
+ALIKE = dict.fromkeys(INVISIBLE) | dict.fromkeys((0x2018, 0x2019, 0x2BC), "'")
+
+#: First and last characters of scripts that do not part their words, or not from what clings to them:
+#: https://www.unicode.org/reports/tr14/#SA, https://www.unicode.org/reports/tr29/#Word_Boundaries
+UNPARTED = (
+    ("\u0e00", "\u0fff"),  # Thai, Lao, Tibetan
+    ("\u1000", "\u109f"),  # Burmese
+    ("\u1100", "\u11ff"),  # Hangul
+    ("\u1780", "\u17ff"),  # Khmer
+    ("\u1950", "\u19ff"),  # Tai Le, New Tai Lue
+    ("\u1a20", "\u1aaf"),  # Tai Tham
+    ("\u2e80", "\u31ff"),  # radicals, Japanese, Bopomofo
+    ("\u3400", "\u9fff"),  # Chinese
+    ("\ua9e0", "\ua9ff"),
+    ("\uaa60", "\uaadf"),  # more Burmese, Tai Viet
+    ("\uac00", "\ud7ff"),  # Hangul
+    ("\uf900", "\ufaff"),
+    ("\U0001b000", "\U0001b16f"),
+    ("\U00020000", "\U0003ffff"),
+)
+
+
+def folded(text: str) -> str:
+    """Text in the one form in which it is compared: no capitals, no variants of a character, no invisible
+    characters, single spaces, straight apostrophes."""
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join(plain.translate(ALIKE).split())
+
+
+def mentions(text: str, word: str) -> bool:
+    """Whether a folded text has a folded word, or words, on their own."""
+    at = text.find(word) if word else -1
+    while at >= 0:
+        end = at + len(word)
+        if not _cling(text[at - 1 : at], word[0]) and not _cling(word[-1], text[end : end + 1]):
+            return True
+        at = text.find(word, at + 1)
+    return False
+
+
+@lru_cache(maxsize=REMEMBERED)
+def readable(title: str, summary: str, content_html: str) -> str:
+    """All that an article says, folded, with a line between its parts."""
+    text = html.unescape(TAG.sub(_gap, content_html))
+    return "\n".join(map(folded, (title, summary, text)))
+
+
+def _gap(tag: re.Match[str]) -> str:
+    return "" if tag["name"].lstrip("/").lower() in INLINE else " "
+
+
+def _cling(before: str, after: str) -> bool:
+    """Whether two neighbours are parts of one word, or of one character."""
+    if not before or not after:
+        return False
+    if unicodedata.category(after).startswith("M"):
+        return True
+    return _is_of_word(before) and _is_of_word(after)
+
+
+def _is_of_word(character: str) -> bool:
+    is_letter = character.isalnum() or unicodedata.category(character).startswith("M")
+    return is_letter and not any(first <= character <= last for first, last in UNPARTED)

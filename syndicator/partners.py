@@ -1,0 +1,89 @@
+"""Articles as a partner takes them.
+
+The one seam of partner profiles: an article goes through ``fitted`` on its way into a document. What comes
+out is an article like any other, so that formats need not know of partners, and keep it by what it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from syndicator.article import Article
+from syndicator.feed import Feed, Site
+from syndicator.profile import Markup, Profile, Range, Unfit
+from syndicator.text.clean import legal, narrowed
+from syndicator.text.rulers import CHARACTERS
+
+#: Articles that are kept as a partner takes them: each is asked for by every format, build after build.
+REMEMBERED = 512
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trim:
+    """What is not shown to a partner. ``source``: where it says that it does not take it."""
+
+    rule: str
+    found: str
+    shown: str
+    source: str
+
+
+def fitted(site: Site, feed: Feed, article: Article) -> Article:
+    """The article as the feed's partner takes it; as it is where the feed has none. Raises ``Unfit``
+    where it would be refused."""
+    profile = feed.profile
+    if profile is None:
+        return article
+    trimmed = shortened(profile, article)
+    refused = [o for o in profile.objections(trimmed, feed.language or site.language) if o.is_refused]
+    if refused:
+        raise Unfit(f"{profile.partner} would refuse it: {', and '.join(map(str, refused))}")
+    return trimmed
+
+
+@lru_cache(maxsize=REMEMBERED)
+def shortened(profile: Profile, article: Article) -> Article:
+    """The article within a partner's measures, whatever else there is against it."""
+    return replace(
+        article,
+        title=_cut(profile, "title", article.title),
+        summary=_cut(profile, "summary", article.summary),
+        content_html=_permitted(profile.markup, article.content_html),
+    )
+
+
+def trims(profile: Profile, article: Article) -> Iterator[Trim]:
+    """What ``shortened`` takes away."""
+    after = shortened(profile, article)
+    for name, rule in (("title", profile.title), ("summary", profile.summary)):
+        was, now = getattr(article, name), getattr(after, name)
+        if rule and was != now:
+            yield Trim(
+                rule=name, found=f"{len(was)} characters, {rule} are taken", shown=now, source=rule.source
+            )
+    if profile.markup and after.content_html != article.content_html:
+        gone = ", ".join(sorted(_elements(article.content_html) - set(profile.markup.tags)))
+        found = f"elements that are not taken: {gone}" if gone else "attributes that are not taken"
+        yield Trim(rule="markup", found=found, shown="", source=profile.markup.source)
+
+
+def _elements(content: str) -> set[str]:
+    return {name.lower() for name in re.findall(r"<([a-zA-Z][a-zA-Z0-9]*)", content)}
+
+
+def _cut(profile: Profile, name: str, text: str) -> str:
+    rule: Range | None = getattr(profile, name)
+    if rule is None or rule.advice or not 0 < rule.most < len(text):
+        return text
+    return CHARACTERS.cut(legal(text), rule.most)
+
+
+def _permitted(rule: Markup | None, content: str) -> str:
+    return (
+        narrowed(content, set(rule.tags), {t: set(a) for t, a in rule.attributes.items()})
+        if rule
+        else content
+    )

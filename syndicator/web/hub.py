@@ -1,0 +1,161 @@
+"""Our own WebSub hub, as subscribers see it: requests are taken here, and confirmed and served by workers.
+
+WebSub: https://www.w3.org/TR/websub/#subscribing-and-unsubscribing
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from ipaddress import ip_address
+from urllib.parse import parse_qsl, urlsplit
+
+from anyio import fail_after
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from syndicator.errors import Forbidden
+from syndicator.http import PORTS, Guard, check_address
+from syndicator.ports import SubscribeStore
+from syndicator.store.engine import StoreError
+from syndicator.subscription import Intent, Mode, Terms, Topic, Unacceptable, asked_for
+from syndicator.web.desk import Desk
+from syndicator.web.guard import Throttle, network
+
+log = logging.getLogger(__name__)
+
+#: Bytes of a request's body: two addresses, a secret, and their encoding.
+LARGEST = 16_384
+
+#: Fields of a form: there are eight at most.
+FIELDS = 32
+
+#: Seconds that the database may take.
+PATIENCE = 5.0
+
+#: Seconds after which to ask again while the database does not answer.
+RETRY_AFTER = 30
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reception:
+    """What the hub needs to take requests. ``requests``: how many one client may send in a minute."""
+
+    topics: Mapping[str, Topic]
+    terms: Terms
+    guard: Guard
+    store: SubscribeStore
+    requests: int = 60
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Topics' names by their address."""
+        return {topic.address: topic.name for topic in self.topics.values()}
+
+
+@dataclass(frozen=True)
+class HubPages:
+    """The endpoint ``/hub``: for programs by POST, explained to people by GET."""
+
+    desk: Desk
+    reception: Reception
+    throttle: Throttle = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "throttle", Throttle(most=self.reception.requests))
+
+    async def answer(self, request: Request) -> Response:
+        if request.method != "POST":
+            response: Response = self.desk.page("hub.html", hub=self.reception)
+            response.headers["Cache-Control"] = "max-age=3600"
+            return response
+        try:
+            self._slow_down(request)
+            said = await self._take(await _form(request))
+        except Unacceptable as e:
+            later = {"Retry-After": str(e.retry_after)} if e.retry_after else {}
+            return PlainTextResponse(f"{e}\n", e.status, later)
+        except (StoreError, TimeoutError) as e:
+            log.warning("hub: %s", e or f"the database has not answered for {PATIENCE:g} s")
+            return PlainTextResponse(
+                "The hub cannot take requests at the moment.\n", 503, {"Retry-After": str(RETRY_AFTER)}
+            )
+        return PlainTextResponse(f"{said}\n", 202)
+
+    def _slow_down(self, request: Request) -> None:
+        client = network(request.client.host if request.client else "")
+        wait = self.throttle.wait(client)
+        if wait:
+            raise Unacceptable("too many requests: slow down", status=429, retry_after=int(wait) + 1)
+        self.throttle.failed(client)
+
+    async def _take(self, form: Mapping[str, str]) -> str:
+        if form.get("hub.mode") == "publish":
+            return self._published(form)
+        intent = asked_for(form, self.reception.names, self.reception.terms)
+        host = self._host(intent)
+        with fail_after(PATIENCE):
+            await self.desk.ask(
+                self.reception.store.file_intent, intent, host, self.reception.terms, self.desk.clock()
+            )
+        await self.desk.ask(self.desk.bell.ring, "distribute", intent.topic)
+        return "Accepted. The callback is now asked whether it means it."
+
+    def _published(self, form: Mapping[str, str]) -> str:
+        """Publishers' pings: we know of our own news before anybody can tell us."""
+        address = form.get("hub.topic") or form.get("hub.url", "")
+        if address not in self.reception.names:
+            raise Unacceptable("this hub distributes its own feeds only", status=404)
+        return "Accepted, and not needed: this hub sends its feeds as soon as they change."
+
+    def _host(self, intent: Intent) -> str:
+        """The callback's host. Raises ``Unacceptable`` for one that is never connected to."""
+        guard = self.reception.guard
+        try:
+            check_address(intent.callback, guard)
+            parts = urlsplit(intent.callback)
+        except Forbidden as e:
+            raise Unacceptable(f"hub.callback: {_public(e.why)}") from e
+        host = (parts.hostname or "").rstrip(".")
+        if len(host) > 253:
+            raise Unacceptable("hub.callback: no host has so long a name")
+        try:
+            address = ip_address(host)
+        except ValueError:
+            return host  # whoever connects to it checks what it resolves to then
+        if intent.mode is Mode.SUBSCRIBE and not guard.permits(
+            host, parts.port or PORTS[parts.scheme], address
+        ):
+            raise Unacceptable("hub.callback: an address in a private network cannot be reached from here")
+        return host
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of the form, each as it is given first. Raises ``Unacceptable``."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != FORM:
+        raise Unacceptable(f"the body must be a form: Content-Type: {FORM}", status=415)
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LARGEST:
+            raise Unacceptable(f"the body is larger than {LARGEST:,} bytes", status=413)
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS
+        )
+    except ValueError as e:  # UnicodeDecodeError is one
+        raise Unacceptable(f"the body is no form of {FIELDS} fields at most, in UTF-8") from e
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        found.setdefault(name, value)
+    return found
+
+
+def _public(why: str) -> str:
+    """Why, without advice that is for our operator."""
+    return why.partition(";")[0]

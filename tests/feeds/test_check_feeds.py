@@ -1,0 +1,325 @@
+"""``syndicator check feeds``: what partners and readers would say, from the record alone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+import feedparser
+import pytest
+
+from syndicator.article import Photo, Sighting, State
+from syndicator.config import load
+from syndicator.errors import SyndicatorError
+from syndicator.inspection import Report, inspect, oddities
+from syndicator.store import Store, open_store
+from syndicator.watch import watch
+from syndicator.wiring import KINDS, Newsroom, Silence, assemble
+from tests.config.newsroom import write
+from tests.fakes import NOON, Clock, FakeBell, FakePhotos, FakeSource, sighting
+
+MAIN = """
+[site]
+title = "The Test"
+url = "https://news.test/"
+language = "en"
+icon = "https://news.test/icon.png"
+[web]
+public_url = "https://feeds.news.test"
+[sources.page]
+kind = "feed"
+url = "https://news.test/rss"
+"""
+
+PHOTO = Photo(url="https://news.test/a.jpg", credit="A. Camera", width=1200, height=800, length=9)
+
+NEWSBREAK = "https://support.newsbreak.com/publisher-faq"
+
+LATER = NOON + timedelta(hours=1)
+
+
+def story(key: str, **changes: Any) -> Sighting:
+    told = {"title": f"The old iron bridge reopens, part {key}", "authors": ("A. Writer",), "photo": PHOTO}
+    return sighting(key, **told | changes)
+
+
+class AsTheyAre(FakePhotos):
+    def measure(self, photo: Photo) -> Photo:
+        return photo
+
+
+Open = Callable[..., Newsroom]
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path, store: Store) -> Open:
+    """A newsroom of these feeds, with these articles on record."""
+
+    def opened(feeds: dict[str, str], *shown: Sighting, main: str = MAIN) -> Newsroom:
+        declared = load(write(tmp_path, main, feeds), KINDS)
+        made = replace(assemble(declared, store, Silence()), clock=Clock(LATER))
+        store.declare(declared.sources, declared.feeds.values(), declared.channels, NOON)
+        source = FakeSource(shows=shown)
+        watch(source, editor=made.editor, store=store, photos=AsTheyAre(), bell=FakeBell(), clock=Clock())
+        return made
+
+    return opened
+
+
+def found(report: Report) -> list[tuple[str, str, str]]:
+    return [(each.verdict, each.rule, each.found) for each in report.findings]
+
+
+def test_a_partners_refusals_are_told_item_by_item_with_their_source(newsroom: Open) -> None:
+    made = newsroom(
+        {"nb": 'title = "X"\nprofile = "newsbreak"'},
+        story("1"),
+        story("2", authors=()),
+        story("3", photo=replace(PHOTO, credit="")),
+        story("4", photo=None, content_html=""),
+        story("5", language="lo"),
+    )
+
+    [report] = inspect(made, ["nb"], LATER)
+
+    assert (report.partner, report.entries) == ("NewsBreak", 1)
+    assert sorted((each.url[-1], each.rule, each.found) for each in report.findings if each.url) == [
+        ("2", "byline", "none"),
+        ("3", "credit", "none"),
+        ("4", "image", "none"),
+        ("4", "text", "none"),
+        ("5", "language", "lo"),
+    ]
+    assert {each.source for each in report.findings} == {NEWSBREAK}
+    assert report.counts == {"refused": 5}
+
+
+def test_what_is_told_is_what_a_build_does(newsroom: Open) -> None:
+    made = newsroom(
+        {"msn": 'title = "X"\nlanguage = "en-GB"\nprofile = "msn"'},
+        story("1"),
+        story("2", title="Too short"),
+        story("3", title="The old iron bridge " * 10),
+        story("4", content_html="<figure><img src='https://news.test/a.jpg'></figure><p>Text.</p>"),
+    )
+
+    [report] = inspect(made, [], LATER)
+    made.build("msn")
+
+    assert {(each.verdict, each.rule, each.url[-1:]) for each in report.findings} == {
+        ("refused", "title", "2"),
+        ("trimmed", "title", "3"),
+        ("trimmed", "markup", "4"),
+    }
+    document = made.documents.read("msn.rss")
+    assert document
+    entries = feedparser.parse(document).entries
+    assert len(entries) == report.entries == 3
+    assert max(len(entry.title) for entry in entries) <= 150
+    assert not any("figure" in entry.content[0].value for entry in entries)
+    [row] = made.store.feeds()
+    [left_out] = row.error.splitlines()
+    assert left_out.startswith(
+        "https://ledger.example/2 is left out: MSN Partner Hub would refuse it: title: 9 characters"
+    )
+    assert made.documents.read("msn.json") is None, "MSN takes no JSON Feed"
+
+
+def test_a_whole_feed_may_be_refused(newsroom: Open) -> None:
+    main = MAIN.replace("https://feeds.news.test", "http://feeds.news.test")
+    feeds = {
+        "msn": 'title = "X"\nprofile = "msn"',
+        "flip": 'title = "Y"\nprofile = "flipboard"',
+        "smart": 'title = "A very long name of a very small feed"\nprofile = "smartnews"',
+    }
+
+    made = newsroom(feeds, story("1"), main=main)
+    by_name = {report.feed: report for report in inspect(made, [], LATER)}
+
+    assert found(by_name["msn"]) == [
+        ("refused", "https", "http://feeds.news.test/feeds"),
+        ("refused", "language", "en"),
+    ]
+    assert ("refused", "entries", "1 entry") in found(by_name["flip"])
+    assert ("refused", "description", "37 characters") in found(by_name["smart"])
+
+
+def test_age_is_judged_by_the_time_of_the_check(newsroom: Open) -> None:
+    made = newsroom({"msn": 'title = "X"\nlanguage = "en-GB"\nprofile = "msn"'}, story("1"))
+
+    [report] = inspect(made, [], NOON + timedelta(days=366))
+
+    assert found(report) == [("refused", "age", "366 days old")]
+
+
+def test_advice_is_no_refusal(newsroom: Open) -> None:
+    made = newsroom(
+        {"apple": 'title = "X"\nlanguage = "en-GB"\nprofile = "apple-news"'}, story("1", title="Short")
+    )
+
+    [report] = inspect(made, [], LATER)
+
+    assert found(report) == [("advice", "title", "5 characters")]
+    assert report.entries == 1
+
+
+def test_what_validators_warn_of_is_told_of_every_feed(newsroom: Open) -> None:
+    made = newsroom(
+        {"all": 'title = "X"'},
+        story("1", title="Rain &amp; wind"),
+        story("2", summary="", content_html=""),
+        story("3", content_html=f"<p>{'x' * 1_000_001}</p>"),
+    )
+
+    [report] = inspect(made, [], LATER)
+
+    assert [(verdict, rule) for verdict, rule, _ in found(report)] == [
+        ("warning", "title"),
+        ("warning", "text"),
+        ("warning", "size"),
+    ]
+
+
+def test_an_address_that_cannot_be_written_is_refused_by_everybody(newsroom: Open) -> None:
+    made = newsroom({"all": 'title = "X"\nformats = ["rss"]'}, story("1", url="https://[half/1"))
+
+    [report] = inspect(made, [], LATER)
+
+    assert [(verdict, rule) for verdict, rule, _ in found(report)] == [("refused", "rss")]
+
+
+class TestOddFeeds:
+    FEEDS: ClassVar = {
+        "all": 'title = "All"',
+        "none": """
+            title = "None"
+            sections = ["Ctiy"]
+            languages = ["lo"]
+            [exclude]
+            tags = ["adverts"]
+            keywords = ["IRON BRIDGE", "tunnel"]
+            """,
+        "deep": 'title = "Deep"\n[[any]]\nplaces = ["Port Low"]\n[any.exclude]\nauthors = ["a. writer"]',
+        "wide": 'title = "Wide"\nlanguages = ["en"]',
+    }
+
+    def test_values_that_nobody_has_are_told_with_the_nearest_one(self, newsroom: Open) -> None:
+        made = newsroom(self.FEEDS, story("1", places=("Port Lowe",), tags=("rain",), language="en-GB"))
+
+        assert list(oddities(made)) == [
+            ("deep", "empty: no article on file meets its conditions"),
+            ("deep", "places: no article on file has 'Port Low'; do you mean 'Port Lowe'?"),
+            ("none", "empty: no article on file meets its conditions"),
+            ("none", "sections: no article on file has 'Ctiy'; do you mean 'City'?"),
+            ("none", "languages: no article on file has 'lo'"),
+            ("none", "tags: no article on file has 'adverts'"),
+            ("none", "keywords: no article on file mentions 'tunnel'"),
+        ]
+        assert made.store.empty_feeds() == {"deep", "none"}
+
+    def test_while_nothing_is_on_record_nothing_is_odd_but_emptiness_itself(self, newsroom: Open) -> None:
+        made = newsroom(self.FEEDS)
+
+        assert list(oddities(made)) == []
+        assert {finding for report in inspect(made, [], LATER) for finding in found(report)} == {
+            ("warning", "empty", "no article is on file yet")
+        }
+
+    def test_a_feed_that_carries_nothing_is_served_and_valid(self, newsroom: Open) -> None:
+        made = newsroom(self.FEEDS, story("1"))
+        made.build("none")
+
+        for name in ("rss", "atom"):
+            document = made.documents.read(f"none.{name}")
+            assert document
+            parsed = feedparser.parse(document)
+            assert not parsed.bozo
+            assert (parsed.feed.title, parsed.entries) == ("None", [])
+
+    def test_a_withdrawn_article_is_in_nothing(self, newsroom: Open) -> None:
+        made = newsroom({"all": 'title = "All"'}, story("1"), story("2"))
+        gone = FakeSource(shows=[], gone=["1"])
+        watch(
+            gone,
+            editor=made.editor,
+            store=made.store,
+            photos=AsTheyAre(),
+            bell=FakeBell(),
+            clock=Clock(LATER),
+        )
+
+        assert [each.key for each in made.store.on_file()] == ["2"]
+        assert [report.entries for report in inspect(made, [], LATER)] == [1]
+
+    def test_the_record_is_read_page_by_page_newest_first(self, newsroom: Open) -> None:
+        times = [NOON - timedelta(hours=n // 2) for n in range(9)]
+        made = newsroom(
+            {"all": 'title = "All"'}, *(story(str(n), published=at) for n, at in enumerate(times))
+        )
+
+        for page in (1, 2, 4, 9, 100):
+            articles = list(made.store.on_file(page))
+            assert len({each.guid for each in articles}) == len(articles) == 9
+            assert articles == sorted(articles, key=lambda each: (NOON - each.published, each.guid))
+        assert all(each.state is State.LIVE for each in made.store.on_file())
+
+
+def test_a_feed_that_is_not_declared_is_named_with_those_that_are(newsroom: Open) -> None:
+    with pytest.raises(SyndicatorError, match="no feed 'al' is declared; there are: all"):
+        inspect(newsroom({"all": 'title = "All"'}), ["al"], LATER)
+
+
+class TestCommand:
+    """As an operator types it."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        feeds = {"all": 'title = "All"', "nb": 'title = "X"\nprofile = "newsbreak"'}
+        declared = load(write(tmp_path, MAIN, feeds), KINDS)
+        (tmp_path / "var").mkdir()
+        store = open_store(declared.keep.database)
+        made = assemble(declared, store, Silence())
+        store.declare(declared.sources, declared.feeds.values(), (), NOON)
+        source = FakeSource(shows=[story("1", authors=())])
+        watch(source, editor=made.editor, store=store, photos=AsTheyAre(), bell=FakeBell(), clock=Clock())
+        store.engine.dispose()
+        return tmp_path
+
+    def run(self, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "syndicator", "-C", str(folder), "check", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    def test_it_says_what_would_be_refused_and_ends_with_one(self, folder: Path) -> None:
+        done = self.run(folder, "feeds")
+
+        assert done.returncode == 1
+        assert done.stdout.splitlines() == [
+            "all, 1 entry: all is well",
+            "nb for NewsBreak, 0 entries: 1 refused",
+            f"  refused  https://ledger.example/1 byline: none; wanted: an author ({NEWSBREAK})",
+            "2 feeds, 1 entry: 1 refused",
+        ]
+
+    def test_a_feed_by_name_and_json_for_scripts(self, folder: Path) -> None:
+        well, refused = self.run(folder, "feeds", "all", "--json"), self.run(folder, "--json", "feeds", "nb")
+
+        assert (well.returncode, refused.returncode) == (0, 1)
+        assert json.loads(well.stdout) == [
+            {"feed": "all", "partner": "", "entries": 1, "findings": [], "counts": {}}
+        ]
+        [report] = json.loads(refused.stdout)
+        assert report["counts"] == {"refused": 1}
+        assert report["findings"][0]["rule"] == "byline"
+
+    def test_check_alone_still_checks_everything_else(self, folder: Path) -> None:
+        declared = self.run(folder, "--json")
+
+        assert {"declarations", "database", "source page"} <= {
+            each["what"] for each in json.loads(declared.stdout)
+        }

@@ -1,0 +1,210 @@
+"""The client of callbacks, against servers that speak HTTP badly or not at all."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from syndicator.callbacks import AT_HOST, SILENCES, GuardedCallbacks
+from syndicator.http import Guard
+from syndicator.ports import Letter
+from syndicator.subscription import Answer
+from tests.hub.raw import OK, Raw, Say, dripping, once
+
+CALLBACKS = GuardedCallbacks(Guard(("127.0.0.1",)), deadline=1.0)
+
+
+def sent(letters: Sequence[Letter], callbacks: GuardedCallbacks = CALLBACKS) -> list[Answer]:
+    """The answers, in the order of the letters."""
+    found = {letter.url: answer for group in callbacks.send(letters) for letter, answer in group}
+    assert len(found) == len(letters)
+    return [found[letter.url] for letter in letters]
+
+
+def post(server: Raw, path: str = "/a", body: bytes = b"news") -> Letter:
+    return Letter(method="POST", url=server.address + path, body=body)
+
+
+def ask(server: Raw) -> Letter:
+    return Letter(method="GET", url=server.address + "/a?b=c")
+
+
+CHUNKED = (
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n6\r\n there\r\n0\r\nA: b\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "body"),
+    [
+        (OK, b"ok"),
+        (CHUNKED, b"hello there"),
+        (b"HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n" + OK, b"ok"),
+        (b"HTTP/1.1 200\r\ncontent-length:2\r\n\r\nok", b"ok"),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", b""),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 30000\r\n\r\n" + b"x" * 30_000, b"x" * 16_384),
+    ],
+)
+def test_answers_are_read_as_far_as_they_matter(said: bytes, body: bytes) -> None:
+    with Raw(said) as server:
+        [answer] = sent([ask(server)])
+
+    assert answer.is_success
+    assert answer.body == body
+
+
+def test_a_body_may_end_with_its_connection() -> None:
+    def say(line: socket.socket, _: int) -> None:
+        line.sendall(b"HTTP/1.0 200 OK\r\n\r\nold")
+        line.close()
+
+    with Raw(say) as server:
+        assert sent([ask(server)])[0].body == b"old"
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1 20 OK\r\n\r\n", "not HTTP"),
+        (b"HTTP/2 200 OK\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 9, "interim"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000, "too long"),
+    ],
+)
+def test_what_is_no_answer_is_none(said: bytes, why: str) -> None:
+    with Raw(said) as server:
+        [answer] = sent([post(server)])
+
+    assert answer.status is None
+    assert why in answer.error
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        lambda line, _: time.sleep(3),
+        dripping(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000),
+        dripping(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 1000, 0.01),
+    ],
+    ids=["silence", "drip", "hints"],
+)
+def test_nobody_holds_us_up_beyond_the_deadline(say: Say) -> None:
+    started = time.monotonic()
+    with Raw(say) as server:
+        [answer] = sent([post(server)])
+
+    assert answer.status is None
+    assert time.monotonic() - started < 2.5
+
+
+def test_an_endless_chunk_is_not_waited_for() -> None:
+    with Raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffff\r\n" + b"x" * 50_000) as server:
+        assert sent([ask(server)])[0].body == b""
+
+
+def test_a_connection_carries_one_letter_after_another() -> None:
+    with Raw(OK) as server:
+        for_one = GuardedCallbacks(CALLBACKS.guard, at_once=1)
+        answers = sent([post(server, f"/{n}", b"x" * n) for n in range(20)], for_one)
+
+    assert all(answer.is_success for answer in answers)
+    assert server.connections == 1
+    assert [r.partition(b"\r\n\r\n")[2] for r in server.requests] == [b"x" * n for n in range(20)]
+
+
+def test_a_kept_connection_that_was_closed_is_opened_again() -> None:
+    with Raw(once(OK)) as server:
+        for_one = GuardedCallbacks(CALLBACKS.guard, at_once=1)
+        answers = sent([post(server, f"/{n}") for n in range(4)], for_one)
+
+    assert all(answer.is_success for answer in answers)
+
+
+def test_one_host_gets_only_so_many_at_once() -> None:
+    def say(line: socket.socket, _: int) -> None:
+        time.sleep(0.01)
+        line.sendall(OK)
+
+    with Raw(say) as server:
+        answers = sent([post(server, f"/{n}") for n in range(200)])
+
+    assert all(answer.is_success for answer in answers)
+    assert 1 < server.most <= AT_HOST
+
+
+def test_a_silent_host_is_not_waited_for_again_and_again() -> None:
+    callbacks = GuardedCallbacks(CALLBACKS.guard, at_once=4, deadline=0.2)
+    with Raw(lambda line, _: time.sleep(1)) as server:
+        answers = sent([post(server, f"/{n}") for n in range(100)], callbacks)
+
+    assert not any(answer.is_success for answer in answers)
+    assert SILENCES <= len(server.requests) <= SILENCES + 4
+
+
+def test_letters_are_taken_when_their_turn_has_come() -> None:
+    taken = 0
+
+    def letters(server: Raw) -> Iterator[Letter]:
+        nonlocal taken
+        for number in range(50):
+            taken += 1
+            yield post(server, f"/{number}")
+
+    with Raw(OK) as server:
+        callbacks = GuardedCallbacks(CALLBACKS.guard, at_once=2)
+        group = next(iter(callbacks.send(letters(server))))
+        assert len(group) <= taken <= len(group) + 2
+
+
+def test_what_taking_a_letter_raises_comes_out_after_the_answers_that_came() -> None:
+    def letters(server: Raw) -> Iterator[Letter]:
+        yield post(server)
+        raise LookupError("the database is away")
+
+    with Raw(OK) as server:
+        sending = CALLBACKS.send(letters(server))
+        assert [answer.status for _, answer in next(sending)] == [200]
+        with pytest.raises(LookupError):
+            next(sending)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://10.0.0.1/a", "private network"),
+        ("http://[::1]/a", "private network"),
+        ("http://localhost/a", "private network"),
+        ("http://127.0.0.2/a", "private network"),
+        ("http://192.0.2.1:22/a", "port 22"),
+        ("ftp://127.0.0.1/a", "http"),
+        ("http://nobody.invalid/a", "not known"),
+        ("http://127.0.0.1/a b", "can be sent"),
+        ("http://127.0.0.1/ກ", ""),
+        ("http://[", "not an address"),
+    ],
+)
+def test_addresses_that_are_not_connected_to_are_failures_in_words(url: str, why: str) -> None:
+    [answer] = sent([Letter(method="POST", url=url)])
+
+    assert answer.status is None
+    assert why in answer.error
+
+
+def test_a_server_without_tls_is_no_https_server() -> None:
+    with Raw(OK) as server:
+        [answer] = sent([Letter(method="GET", url=server.address.replace("http:", "https:"))])
+
+    assert answer.status is None
+    assert answer.error
+
+
+def test_a_busy_server_says_when_to_come_back() -> None:
+    with Raw(b"HTTP/1.1 503 Busy\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n") as server:
+        [answer] = sent([post(server)])
+
+    assert answer.status == 503
+    assert answer.retry_at is not None

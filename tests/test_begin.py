@@ -1,0 +1,52 @@
+"""What is said before everything starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syndicator.begin import begin
+from tests.acceptance.world import free_port
+
+MAIN = """
+[site]
+title = "The River Times"
+url = "https://river.example/"
+
+[web]
+listen = "127.0.0.1:0"
+
+[sources.wire]
+kind = "feed"
+url = "https://river.example/rss.xml"
+
+[channels.partner]
+kind = "webhook"
+url = "https://partner.example/hook"
+secret = "env:PARTNER_SECRET"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "feeds").mkdir()
+    (tmp_path / "feeds" / "all.toml").write_text('title = "All"\nchannels = ["partner"]\n')
+    (tmp_path / "syndicator.toml").write_text(MAIN.replace(":0", f":{free_port()}"))
+    return tmp_path
+
+
+def test_a_missing_secret_is_told_and_stops_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PARTNER_SECRET", raising=False)
+
+    said = begin(folder)
+
+    assert "[channels.partner] secret: " in said
+    assert "PARTNER_SECRET" in said
+    assert "Console" in said
+
+
+def test_nothing_is_told_of_a_secret_that_is_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARTNER_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+
+    assert "PARTNER_SECRET" not in begin(folder)
