@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -37,7 +38,9 @@ def check(folder: Path) -> list[Result]:
     newsroom = assemble(declared, store, Silence())
     with ThreadPoolExecutor(8) as pool:
         results += pool.map(_tried, _tasks(newsroom))
-    return results + _odd_feeds(newsroom)
+    results += _odd_feeds(newsroom)
+    store.engine.dispose()
+    return results
 
 
 def _odd_feeds(newsroom: Newsroom) -> list[Result]:
@@ -50,6 +53,8 @@ def _odd_feeds(newsroom: Newsroom) -> list[Result]:
 
 def _tasks(newsroom: Newsroom) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "database", partial(_database, newsroom)
+    yield "documents", newsroom.documents.check
+    yield "photos", partial(_photos, newsroom)
     for name, source in newsroom.sources.items():
         yield f"source {name}", partial(_look, source)
     for name, courier in newsroom.couriers.items():
@@ -67,6 +72,17 @@ def _tried(task: tuple[str, Callable[[], str]]) -> Result:
 def _database(newsroom: Newsroom) -> str:
     with newsroom.store.reading() as connection:
         return f"{connection.dialect.name} answers"
+
+
+def _photos(newsroom: Newsroom) -> str:
+    folder = newsroom.declared.keep.photos
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as trial:
+            trial.write(b"a trial")
+    except OSError as e:
+        raise SyndicatorError(f"{folder} cannot be written: {e.strerror}: mend it") from e
+    return f"are kept in {folder}"
 
 
 def _look(source: Source) -> str:

@@ -24,6 +24,7 @@ from syndicator.delivery import (
     failed,
     plan,
     posted,
+    resting,
     wait,
 )
 from syndicator.errors import (
@@ -100,7 +101,7 @@ def close(courier: Courier, account: Account, job: Job) -> SyndicatorError | Non
         after = failed(marked, step, e, now)
         courier.store.settle(account, after, now, event=f"{step}: {e}")
         return _channel_trouble(e)
-    if not courier.store.begin(account, marked):
+    if not courier.store.begin(account, resting(marked, courier.clock())):
         return None
     return _request(courier, account, marked, step, post, remark)
 

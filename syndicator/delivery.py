@@ -18,6 +18,9 @@ from syndicator.errors import OutcomeUnknown, Refused, SyndicatorError, TryLater
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=30)
 
+#: After so long a request has ended on both sides, whoever sent it: longer than we wait for any answer.
+REST = timedelta(seconds=90)
+
 #: Attempts, looks included, after which we stop asking a channel whether it has a post.
 LOOKS = 10
 
@@ -144,6 +147,13 @@ def begun(delivery: Delivery, step: Step, now: datetime) -> Delivery:
         attempted=delivery.wants if first else delivery.attempted,
         attempted_at=now if first else delivery.attempted_at,
     )
+
+
+def resting(delivery: Delivery, now: datetime) -> Delivery:
+    """The same on record while the request is under way. If nothing more is heard of it, it is taken up
+    again once the channel has certainly dealt with that request: one that is repeated while the first is
+    still being worked at may be posted twice in spite of its key."""
+    return replace(delivery, next_attempt=now + REST)
 
 
 def posted(delivery: Delivery, receipt: Receipt) -> Delivery:

@@ -1,4 +1,5 @@
-"""No process outlives the one that started it, even if that one is killed without a chance to say so."""
+"""No process outlives the one that started it, even if that one is killed without a chance to say so; and
+what a process leaves in hand when it dies, the next one may take, if it is told by who saw the death."""
 
 from __future__ import annotations
 
@@ -12,6 +13,10 @@ log = logging.getLogger(__name__)
 
 #: Set for processes that ``syndicator up`` starts: the process id of their parent.
 VARIABLE = "SYNDICATOR_PARENT"
+
+#: Set likewise: the mark of the process in the tokens of the rows that it has in hand (16 characters), and
+#: those of processes in its place that are dead for certain (separated by blanks).
+MARK, DEAD = "SYNDICATOR_MARK", "SYNDICATOR_DEAD"
 
 #: Seconds between looks at the parent, and between asking to stop and stopping hard.
 EVERY = 0.5

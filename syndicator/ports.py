@@ -202,6 +202,10 @@ class Documents(Protocol):
         """The document at a path (``Document.path``), as it is served; ``None``: there is none."""
         ...
 
+    def check(self) -> str:
+        """Try whether it can be written; say in a few words where they are. Raises ``SyndicatorError``."""
+        ...
+
 
 class Bell(Protocol):
     """Tells workers that a row wants something. Losing a ring costs a sweep, nothing else."""

@@ -13,7 +13,6 @@ from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 
 from syndicator.channels.outbox import Outbox
-from syndicator.documents.directory import Shelf
 from syndicator.http import Guard
 from syndicator.settings import JOBS, broker
 from syndicator.store import Store, StoreError
@@ -22,7 +21,7 @@ from syndicator.web.app import create_app
 from syndicator.web.hub import Reception
 from syndicator.web.readers import Readers
 from syndicator.web.serve import serve
-from syndicator.wiring import Newsroom, Silence, assemble, declarations
+from syndicator.wiring import Newsroom, Silence, assemble, declarations, shelf
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +44,7 @@ def serve_site(folder: Path) -> None:
         site=declared.site,
         feeds=declared.feeds,
         formats=newsroom.formats,
-        shelf=Shelf(Path(declared.keep.documents)),
+        shelf=shelf(newsroom),
         store=store,
         bell=newsroom.bell,
         host=declared.web.host,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -21,6 +22,9 @@ PATIENCE = 15.0
 STEADY = 10.0
 LONGEST_WAIT = 30.0
 
+#: How many of a child's dead predecessors it is told of: one may have died before it could take their rows.
+DEAD_TOLD = 20
+
 #: Exit status of a process that no restart can help: a declaration is wrong (sysexits.h, EX_CONFIG).
 MISCONFIGURED = 78
 
@@ -35,14 +39,19 @@ class Child:
     started: float = 0.0
     falls: int = 0
     restart_at: float = 0.0
+    mark: str = ""
+    dead: list[str] = field(default_factory=list)
 
     def start(self, environment: Mapping[str, str]) -> None:
         self.started = time.monotonic()
+        if self.mark:  # we have seen the end of it: what it had in hand is free
+            self.dead = [*self.dead, self.mark][-DEAD_TOLD:]
+        self.mark = secrets.token_hex(8)
         # In a session of its own: a Ctrl-C at the terminal reaches only the supervisor, which then
         # stops its children in order, and a fallen child's own children can be found by its group.
         self.process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "syndicator", *self.arguments],
-            env=dict(environment),
+            env={**environment, lifeline.MARK: self.mark, lifeline.DEAD: " ".join(self.dead)},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )

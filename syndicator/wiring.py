@@ -17,7 +17,7 @@ from syndicator.callbacks import GuardedCallbacks
 from syndicator.config import Declared, KindsOf, load
 from syndicator.deliver import Courier
 from syndicator.distribute import Distributor
-from syndicator.documents.directory import Directory
+from syndicator.documents.directory import Directory, Shelf
 from syndicator.feed import Feed, Site, path
 from syndicator.formats.gate import Gate as Gatekeeper
 from syndicator.http import Http
@@ -147,7 +147,7 @@ def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
     photos = PhotoShelf(declared.keep.photos, http, limit=declared.keep.photos_mb * 1_000_000)
     names = {name for feed in declared.feeds.values() for name in feed.written}
     formats: dict[str, Format] = {name: syndicator.formats.kind(name)() for name in names}
-    documents = Directory(Path(declared.keep.documents))
+    documents = keeper(declared)
     return Newsroom(
         declared=declared,
         sources={
@@ -181,6 +181,42 @@ def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
         ),
         bell=bell,
     )
+
+
+def keeper(declared: Declared) -> Documents:
+    """Where documents are kept. Raises ``Misconfigured`` where a secret is not to be had."""
+    keep = declared.keep
+    if not keep.documents.startswith("s3://"):
+        return Directory(Path(keep.documents))
+    from syndicator.documents.s3 import Kept, open_bucket  # noqa: PLC0415 - 11 MB that a folder does not need
+
+    names = {name for feed in declared.feeds.values() for name in feed.formats}
+    formats = [syndicator.formats.kind(name)() for name in names]
+    return open_bucket(
+        keep.documents,
+        kept=Kept(
+            max_ages={feed.name: feed.max_age for feed in declared.feeds.values()},
+            media_types={form.extension: form.media_type for form in formats},
+        ),
+        region=keep.s3.region,
+        endpoint=keep.s3.endpoint,
+        access_key=keep.s3.access_key.reveal() if keep.s3.access_key else "",
+        secret_key=keep.s3.secret_key.reveal() if keep.s3.secret_key else "",
+    )
+
+
+def shelf(newsroom: Newsroom) -> Shelf:
+    """What a web server reads documents from; of a bucket it has read them once when this returns, if the
+    bucket answers at all."""
+    if isinstance(newsroom.documents, Directory):
+        return Shelf(newsroom.documents.folder)
+    from syndicator.documents.s3 import Bucket, BucketShelf  # noqa: PLC0415 - likewise
+
+    assert isinstance(newsroom.documents, Bucket)  # noqa: S101 - there is no third kind
+    made = BucketShelf(newsroom.documents)
+    extensions = {name: form.extension for name, form in newsroom.formats.items()}
+    made.start(path(feed.name, extensions[name]) for feed in newsroom.feeds.values() for name in feed.formats)
+    return made
 
 
 def topics(site: Site, feeds: Iterable[Feed], formats: Mapping[str, Format]) -> dict[str, Topic]:

@@ -22,7 +22,7 @@ from celery.platforms import SecurityWarning
 from celery.signals import worker_ready
 from kombu.exceptions import ChannelError, OperationalError
 
-from syndicator import settings
+from syndicator import lifeline, settings
 from syndicator.errors import SyndicatorError
 
 if TYPE_CHECKING:
@@ -96,6 +96,9 @@ def _told(*job: str) -> Iterator[None]:
 
 def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
     """Work until told to stop. ``concurrency`` ``None``: enough for every row that can be in hand."""
+    dead = os.environ.get(lifeline.DEAD, "").split()
+    if dead and (taken := newsroom().store.bury(dead)):
+        log.info("rows taken from a worker that has died: %d", taken)
     threads = concurrency or newsroom().most_at_once
     worker_ready.connect(_report_alive, weak=False)
     # Celery warns root about pickled messages; we take nothing but JSON.
@@ -114,8 +117,19 @@ def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
 
 def run_beat() -> None:
     """Ring for a sweep every few seconds. Any number of beats may run: sweeping twice is harmless."""
-    # The plain scheduler keeps its clock in memory: nothing is lost with it, the schedule is in the rows.
-    app.Beat(scheduler_cls="celery.beat:Scheduler", loglevel="WARNING", quiet=True).run()
+    from celery.beat import Scheduler, SchedulingError  # noqa: PLC0415 - a worker never needs it
+
+    class Ringer(Scheduler):  # type: ignore[misc]  # Celery has no types
+        """The plain scheduler, which keeps its clock in memory: nothing is lost with it, the schedule is in
+        the rows. A bell that does not ring is told in one line."""
+
+        def apply_entry(self, entry: Any, producer: Any = None) -> None:
+            try:
+                self.apply_async(entry, producer=producer, advance=False)
+            except SchedulingError as e:
+                log.warning("beat: %s (it is rung again in a moment)", e)
+
+    app.Beat(scheduler_cls=Ringer, loglevel="WARNING", quiet=True).run()
 
 
 def process_name() -> str:

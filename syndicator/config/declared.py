@@ -11,10 +11,25 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from syndicator.config.rules import Broker, Database, Listen, Reachable, WebAddress
+from syndicator.config.rules import Broker, Database, DocumentsPlace, Listen, Reachable, WebAddress
 from syndicator.feed import Feed, Site
 from syndicator.secret import Secret
 from syndicator.subscription import Terms
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class S3:
+    """``[keep.s3]``: the server of a bucket that documents are kept in."""
+
+    region: str = ""
+    endpoint: WebAddress = ""
+    access_key: Secret | None = None
+    secret_key: Secret | None = None
+
+    def __post_init__(self) -> None:
+        if (self.access_key is None) != (self.secret_key is None):
+            missing = "access_key" if self.access_key is None else "secret_key"
+            raise ValueError(f"{missing}: is missing; both keys are declared, or none")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +39,8 @@ class Keep:
 
     database: Database = field(default="sqlite:///var/syndicator.db", repr=False)
     broker: Broker = field(default="filesystem:var/broker", repr=False)
-    documents: Path = Path("var/documents")
+    documents: DocumentsPlace = "var/documents"
+    s3: S3 = field(default_factory=S3)
     photos: Path = Path("var/photos")
     photos_mb: Annotated[int, Field(ge=50)] = 2000
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -119,6 +120,15 @@ def _broker(told: str, info: ValidationInfo[Scope]) -> str:
     return url
 
 
+def _documents(told: str, info: ValidationInfo[Scope]) -> str:
+    """A folder, or a bucket with or without a prefix."""
+    if "://" not in told:
+        return str(info.context.folder / Path(told).expanduser())
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9!_.*'()-]+)*/?", told):
+        raise ValueError('must be a folder, or a bucket: "s3://BUCKET" or "s3://BUCKET/PREFIX"')
+    return told.rstrip("/")
+
+
 def _declared(noun: str) -> Callable[[str, ValidationInfo[Scope]], str]:
     def check(name: str, info: ValidationInfo[Scope]) -> str:
         known = info.context.names.get(f"{noun}s")
@@ -153,6 +163,7 @@ Listen = Annotated[str, AfterValidator(_listen)]
 Reachable = Annotated[str, AfterValidator(_reachable)]
 Database = Annotated[str, AfterValidator(_database)]
 Broker = Annotated[str, AfterValidator(_broker)]
+DocumentsPlace = Annotated[str, StringConstraints(min_length=1), AfterValidator(_documents)]
 SourceName = Annotated[str, AfterValidator(_declared("source"))]
 ChannelName = Annotated[str, AfterValidator(_declared("channel"))]
 ProfileName = Annotated[str, AfterValidator(_declared("profile"))]

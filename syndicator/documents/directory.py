@@ -102,6 +102,16 @@ class Directory:
         except OSError as e:
             raise DocumentError(f"{self.folder / path}: {e.strerror or e}") from e
 
+    def check(self) -> str:
+        """Write and remove a small file. Raises ``DocumentError``."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder) as trial:
+                trial.write(b"a trial")
+        except OSError as e:
+            raise DocumentError(f"{self.folder} cannot be written: {e.strerror or e}") from e
+        return f"are kept in {self.folder}"
+
     def _tidy(self) -> None:
         """Remove what processes left that were killed in the middle of this. Looking through a folder of many
         feeds takes time: once is enough for as long as nothing counts as left."""

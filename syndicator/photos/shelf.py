@@ -79,7 +79,8 @@ class PhotoShelf:
     def _original(self, url: str) -> bytes:
         with self._disk(), suppress(FileNotFoundError):
             content = self._path(url).read_bytes()
-            self._space.used(self._path(url))
+            with suppress(OSError):  # a disk that can only be read serves all the same
+                self._space.used(self._path(url))
             return content
         return self._taken(url, self._fetch(url, {}))
 
@@ -96,7 +97,7 @@ class PhotoShelf:
         cannot be had again stays what it was."""
         if not self._is_due(url):
             return None
-        with self._disk():
+        with self._disk(), suppress(FileNotFoundError):  # others make room at the same time
             known = json.loads(self._seen(url).read_bytes())
             os.utime(self._seen(url))  # whatever comes of it, it was asked
             try:
@@ -149,8 +150,6 @@ class PhotoShelf:
         """What the disk does not do is told, and stops nothing: no news waits for a store of copies."""
         try:
             yield
-        except FileNotFoundError:
-            raise
         except (OSError, ValueError) as e:
             said = getattr(e, "strerror", None) or str(e)
             log.warning(

@@ -112,12 +112,9 @@ IN_QUEUE = (Standing.PENDING.value, Standing.SENDING.value)
 
 def due(now: datetime) -> ColumnElement[bool]:
     """Deliveries whose turn may have come. One that is still *sending* while its channel is in no other
-    hand was interrupted."""
+    hand was interrupted; its ``next_attempt`` is when its request has ended, whatever became of us."""
     table = schema.delivery
-    return or_(
-        table.c.standing == Standing.SENDING.value,
-        and_(table.c.standing == Standing.PENDING.value, table.c.next_attempt <= now),
-    )
+    return and_(table.c.standing.in_(IN_QUEUE), table.c.next_attempt <= now)
 
 
 def _renewed(connection: Connection, account: Account, until: datetime) -> bool:

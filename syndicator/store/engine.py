@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError, TimeoutError  # noqa: A004 - that of the pool
 
+from syndicator import lifeline
 from syndicator.errors import Misconfigured, SyndicatorError
 
 #: Seconds to wait for another writer before giving up: longer than any transaction of ours.
@@ -31,6 +33,11 @@ BUSY_TIMEOUT = 10
 
 #: Seconds to wait for a connection to a server.
 CONNECT_TIMEOUT = 10
+
+
+#: This process, in the tokens of the rows that it has in hand. Whoever started it may have chosen the mark,
+#: so that it can say when we are dead.
+MARK = os.environ.get(lifeline.MARK) or secrets.token_hex(8)
 
 
 class StoreError(SyndicatorError):
@@ -129,7 +136,7 @@ def claim(
     connection: Connection, table: Table, name: str, now: datetime, lease: timedelta, *conditions: Any
 ) -> tuple[str, Row[Any]] | None:
     """Take a row in hand by one statement: a fresh token and the row, or ``None`` if it is not free."""
-    token = secrets.token_hex(16)
+    token = secrets.token_hex(8) + MARK
     free = or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
     row = connection.execute(
         update(table)

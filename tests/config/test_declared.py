@@ -29,7 +29,7 @@ def test_the_smallest_declarations_have_defaults_for_everything_else(tmp_path: P
     )
     assert found.keep.database == f"sqlite:///{tmp_path}/var/syndicator.db"
     assert found.keep.broker == f"filesystem:{tmp_path}/var/broker"
-    assert found.keep.documents == tmp_path / "var/documents"
+    assert found.keep.documents == f"{tmp_path}/var/documents"
     assert found.keep.photos == tmp_path / "var/photos"
     assert (found.web.host, found.web.port, found.web.password) == ("127.0.0.1", 8000, None)
     assert found.fetch.allow == ()

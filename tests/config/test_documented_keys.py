@@ -13,7 +13,7 @@ import pytest
 
 import syndicator.channels
 import syndicator.sources
-from syndicator.config import Example, Fetch, Hub, Keep, Web, load
+from syndicator.config import S3, Example, Fetch, Hub, Keep, Web, load
 from syndicator.config.reader import CHANNELS, SOURCES
 from syndicator.config.shapes import settings
 from syndicator.config.tables import ChannelTable, Conditions, FeedFile, SiteTable, SourceTable
@@ -27,6 +27,7 @@ TEXT = (DOCS / "declaring.md").read_text("utf-8")
 TABLES: dict[str, type[Any]] = {
     "[site]": SiteTable,
     "[keep]": Keep,
+    "[keep.s3]": S3,
     "[web]": Web,
     "[fetch]": Fetch,
     "[hub]": Hub,
@@ -113,6 +114,8 @@ def test_every_example_is_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("DATABASE_URL", "postgresql://db/news")
     main, feed, *others = blocks(TEXT)
     *tables, sport = others
+    bucket = next(table for table in tables if "[keep.s3]" in table)
+    tables.remove(bucket)  # a table of its own each time: both examples declare [keep]
     broker = tmp_path / "broker"
     broker.write_text("redis://broker")
     whole = "\n".join([main, *tables]).replace("/run/secrets/broker", str(broker))
@@ -123,7 +126,11 @@ def test_every_example_is_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "feeds" / "sport.toml").write_text(sport)
 
     declared = load(tmp_path, KINDS)
+    (tmp_path / "syndicator.toml").write_text(main + bucket)
+    (tmp_path / "feeds" / "all.toml").write_text(feed)
+    (tmp_path / "feeds" / "sport.toml").unlink()
 
+    assert load(tmp_path, KINDS).keep.documents == "s3://river-feeds/news"
     assert set(declared.sources) == {"site", "wire", "lao"}
     assert set(declared.feeds) == {"all", "sport"}
     assert declared.warnings == ()

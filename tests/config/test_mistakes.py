@@ -131,6 +131,25 @@ PAGER = '[channels.desk]\nkind = "pager"\nnumber = "42"\ntoken = "env:T"\n'
             '[keep]\ndatabase = "sqlite:///"',
             '5: [keep] database: must be "sqlite:///PATH" or "postgresql://..."',
         ),
+        *(
+            (
+                f'[keep]\ndocuments = "{place}"',
+                '5: [keep] documents: must be a folder, or a bucket: "s3://BUCKET" or "s3://BUCKET/PREFIX"',
+            )
+            for place in ("s3://", "s3://A_Bucket", "s3://feeds//x", "s3://feeds/a b", "gs://feeds")
+        ),
+        (
+            '[keep.s3]\naccess_key = "env:KEY"',
+            "4: [keep.s3] secret_key: is missing; both keys are declared, or none",
+        ),
+        (
+            '[keep.s3]\naccess_key = "AKIA"',
+            "5: [keep.s3] access_key: a secret is not written here but referred to",
+        ),
+        (
+            "[keep]\nphotos_mb = 10",
+            "5: [keep] photos_mb: should be greater than or equal to 50",
+        ),
         (
             '[keep]\nbroker = "kafka://a"',
             '5: [keep] broker: must be "filesystem:PATH", or begin with redis://, rediss://, sentinel://, amqp://, amqps://',

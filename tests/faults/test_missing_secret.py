@@ -33,6 +33,7 @@ def test_a_channel_without_its_secret_stops_keeps_its_queue_and_delays_nobody(
     assert found["channel wall"].ok
 
     monkeypatch.setenv("FAULTS_TOKEN", channel.token)
+    room.store.engine.dispose()
     room.newsroom = room.opened()  # started again
     assert room.works(minutes=10) == []
     assert room.posted() == ["Kept for later"]

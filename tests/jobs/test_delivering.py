@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from syndicator.article import Photo
 from syndicator.delivery import Standing
 from syndicator.errors import Misconfigured, OutcomeUnknown, PhotoError, Refused, TryLater
-from syndicator.store import Store
+from syndicator.store import Store, engine
 from tests.fakes import NOON, FakeChannel
 from tests.jobs.newsroom import Story
 
@@ -264,6 +264,61 @@ def test_a_worker_that_dies_in_mid_post_leaves_no_second_post(story: Story) -> N
 
     assert story.channel.made == 1
     assert story.delivery.standing is Standing.SENT
+
+
+def test_a_queue_does_not_wait_for_a_dead_worker_and_its_interrupted_post_does(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who saw the worker die says so: its channel is free at once. The post that was under way may still be
+    worked at by the channel, and is asked for when that is over."""
+
+    class Killed(BaseException):
+        """What no handler of ours catches: the process is gone."""
+
+    class Dying(FakeChannel):
+        def _end(self) -> None:
+            if self.requests == ["send"]:
+                raise Killed
+
+    story.channel = Dying()
+    story.publishes("1")
+    story.clock.tick(seconds=1)
+    story.publishes("2")
+    monkeypatch.setattr(engine, "MARK", "0123456789abcdef")
+    with monkeypatch.context() as patched:
+        patched.setattr(story.store, "let_go", lambda *_, **__: None)  # a dead process does not tidy up
+        with pytest.raises(Killed):
+            story.delivers()
+
+    monkeypatch.setattr(engine, "MARK", "fedcba9876543210")
+    assert story.store.bury(["1111111111111111"]) == 0
+    assert story.delivers() == 0, "another hand has the channel"
+    assert story.store.bury(["1111111111111111", "0123456789abcdef"]) == 1
+    story.clock.tick(seconds=1)
+    story.delivers()
+    assert story.channel.requests == ["send", "send"]
+    assert len(story.texts) == 2
+    assert [d.standing for d in story.deliveries] == [Standing.SENDING, Standing.SENT]
+
+    story.clock.tick(minutes=2)
+    story.delivers()
+    assert story.channel.made == 2
+    assert [d.standing for d in story.deliveries] == [Standing.SENT, Standing.SENT]
+
+
+def test_a_post_that_a_correction_overtook_is_edited_without_rest(story: Story) -> None:
+    class Slow(FakeChannel):
+        def _end(self) -> None:
+            if self.requests == ["send"]:
+                story.publishes(title="Bridge mended")
+
+    story.channel = Slow()
+    story.publishes()
+
+    story.delivers()
+
+    assert story.channel.requests == ["send", "edit"]
+    assert "Bridge mended" in story.texts[0]
 
 
 def test_a_defect_of_ours_counts_as_an_unknown_outcome(story: Story) -> None:

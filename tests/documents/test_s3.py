@@ -1,0 +1,265 @@
+"""Documents in a bucket of a real S3 server (OpenStack Swift), which is taken away and brought back."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import obstore
+import pytest
+import requests
+
+from syndicator.checks import check
+from syndicator.documents.directory import DocumentError, Shelf
+from syndicator.documents.s3 import LOOK_EVERY, MOST_ASKED, BucketShelf
+from syndicator.wiring import shelf as shelf_of
+from tests.acceptance.world import desk, until
+from tests.channels.local_server import closed_port
+from tests.channels.servers import FakeMastodon
+from tests.documents.swift_server import ACCESS_KEY, SECRET_KEY, Swift
+from tests.documents.test_keeping import InBucket, document
+from tests.faults.room import Room, Site
+
+
+@pytest.fixture
+def place(swift: Swift) -> Iterator[InBucket]:
+    yield InBucket(swift)
+    if not swift.answers():
+        swift.start()
+
+
+def test_objects_say_what_they_are_and_how_long_they_may_be_kept(place: InBucket) -> None:
+    place.documents.replace("all", [document()])
+
+    plain = place.about("all.rss")
+    assert plain["Content-Type"] == "application/rss+xml"
+    assert plain["Cache-Control"] == "max-age=300, stale-while-revalidate=300, stale-if-error=86400"
+    assert "Content-Encoding" not in plain
+    for ending, coding in (("gz", "gzip"), ("br", "br")):
+        assert place.about(f"all.rss.{ending}") == {**plain, "Content-Encoding": coding}
+
+
+def test_a_bucket_without_a_prefix_is_one_too(place: InBucket) -> None:
+    bucket = place.opened(place=f"s3://{place.name}")
+
+    bucket.replace("all", [document(b"at its root")])
+
+    assert bucket.read("all.rss") == b"at its root"
+    assert set(bucket.etags()) == {"all.rss", "all.rss.gz", "all.rss.br"}
+
+
+def test_a_wrong_key_is_told_in_one_line_without_it(place: InBucket) -> None:
+    bucket = place.opened(secret="wr0ng-secret")
+
+    with pytest.raises(DocumentError, match=r"s3://.*/all\.rss: 403 Forbidden") as caught:
+        bucket.replace("all", [document()])
+
+    assert "wr0ng" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "wr0ng" not in repr(bucket)
+
+
+def test_a_bucket_that_is_not_there_is_told(place: InBucket) -> None:
+    bucket = place.opened(place="s3://nobody-has-made-this/feeds")
+
+    for tries in (lambda: bucket.replace("all", [document()]), bucket.etags, bucket.check):
+        with pytest.raises(DocumentError, match=r"^s3://nobody-has-made-this/feeds.*404 Not Found: .*bucket"):
+            tries()
+
+
+def test_a_server_that_is_away_is_told(place: InBucket) -> None:
+    bucket = place.opened(port=closed_port())
+
+    for tries in (lambda: bucket.replace("all", [document()]), lambda: bucket.read("all.rss"), bucket.check):
+        with pytest.raises(DocumentError, match=r"^s3://.*: the server does not answer"):
+            tries()
+
+
+def test_a_shelf_serves_what_it_has_while_the_bucket_is_away(
+    place: InBucket, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "syndicator")
+    place.documents.replace("all", [document(b"before")])
+    shelf = BucketShelf(place.documents)
+    shelf.load("all.rss")
+    shelf.look()
+    served = shelf.load("all.rss")
+
+    place.swift.stop()
+    for _ in range(3):
+        shelf.look()
+        assert shelf.load("all.rss") is served
+    told = [line for line in caplog.messages if line.startswith(f"documents: {place.documents.place}: ")]
+    assert len(told) == 1
+    assert told[0].endswith("they are served as they were")
+    shelf.load("other.rss")
+    place.swift.start()
+    place.documents.replace("all", [document(b"after")])
+    place.documents.replace("other", [document(b"asked for while it was away")])
+    shelf.look()
+
+    assert caplog.text.count(f"{place.documents.place} answers again") == 1
+    after, other = shelf.load("all.rss"), shelf.load("other.rss")
+    assert after is not None
+    assert other is not None
+    assert (after.variants[""], other.variants[""]) == (b"after", b"asked for while it was away")
+
+
+def test_what_is_removed_is_not_served_any_more(place: InBucket) -> None:
+    place.documents.replace("all", [document()])
+    shelf = BucketShelf(place.documents)
+    shelf.load("all.rss")
+    shelf.look()
+    assert shelf.load("all.rss") is not None
+
+    obstore.delete(place.swift.store(place.name), "news/feeds/all.rss")
+    shelf.look()
+
+    assert shelf.load("all.rss") is None
+
+
+def test_nobody_waits_for_the_bucket_and_made_up_names_fill_no_memory(place: InBucket) -> None:
+    shelf = BucketShelf(place.opened(port=closed_port()))
+
+    for number in range(10 * MOST_ASKED):
+        assert shelf.load(f"all/{number}.rss") is None
+
+    assert len(shelf._asked) == MOST_ASKED
+
+
+def test_a_shelf_that_is_started_is_ready_and_follows_by_itself(place: InBucket) -> None:
+    place.documents.replace("all", [document(b"first")])
+    shelf = BucketShelf(place.documents, every=0.2)
+
+    shelf.start(["all.rss"])
+    first = shelf.load("all.rss")
+    assert first is not None
+    assert first.variants[""] == b"first"
+
+    place.documents.replace("all", [document(b"second")])
+    until(lambda: text(shelf) == b"second", "it follows")
+    shelf.close()
+
+
+def test_two_hands_on_one_feed_leave_whole_documents(place: InBucket) -> None:
+    """A lease that ran out can leave two: neither fails by the other's doing."""
+    faults: list[Exception] = []
+
+    def write(hand: bytes) -> None:
+        try:
+            for number in range(5):
+                place.documents.replace("all", [document(hand * (1000 + number))])
+        except DocumentError as e:
+            faults.append(e)
+
+    hands = [Thread(target=write, args=(hand,)) for hand in (b"a", b"b")]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+
+    assert not faults
+    assert len(set(place.documents.read("all.rss") or b"")) == 1
+
+
+def test_a_newsroom_without_a_bucket_never_loads_its_client() -> None:
+    program = (
+        "import sys, syndicator.wiring, syndicator.site, syndicator.checks; print('obstore' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout == "False\n"
+
+
+def text(shelf: Shelf) -> bytes:
+    served = shelf.load("all.rss")
+    return served.variants[""] if served else b""
+
+
+def declared(place: InBucket) -> str:
+    """What ``[keep]`` says of it."""
+    return (
+        f'documents = "s3://{place.name}/feeds"\n'
+        f'[keep.s3]\nregion = "us-east-1"\nendpoint = "{place.swift.address}"\n'
+        'access_key = "env:BUCKET_KEY"\nsecret_key = "env:BUCKET_SECRET"\n'
+    )
+
+
+@pytest.fixture
+def room(tmp_path: Path, swift: Swift, place: InBucket, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
+    """A whole newsroom whose documents are in the bucket, as it is declared."""
+    monkeypatch.setenv("BUCKET_KEY", ACCESS_KEY)
+    monkeypatch.setenv("BUCKET_SECRET", SECRET_KEY)
+    keep = declared(place)
+    with Site() as site, FakeMastodon() as channel:
+        monkeypatch.setenv("FAULTS_TOKEN", channel.token)
+        room = Room(tmp_path, site, channel, f"sqlite:///{tmp_path}/news.db", keep)
+        room.begins()
+        yield room
+        room.store.engine.dispose()
+
+
+def test_a_newsroom_keeps_its_documents_in_a_bucket(room: Room) -> None:
+    assert set(room.titles()) == {"It was always so", "The wire was always so"}
+    shelf = shelf_of(room.newsroom)
+    assert b"It was always so" in text(shelf)
+    assert isinstance(shelf, BucketShelf)
+    shelf.close()
+    found = {result.what: result for result in check(room.folder)}
+    assert found["documents"].ok
+    assert found["documents"].said.startswith("are kept in s3://feeds-")
+
+
+def test_a_bucket_that_is_away_stops_no_post_and_feeds_follow_later(room: Room, place: InBucket) -> None:
+    shelf = shelf_of(room.newsroom)
+    room.site.publish(2, "In hard times")
+    place.swift.stop()
+
+    assert room.works() == []
+
+    row = room.row("feed", "all")
+    assert row.error.startswith(f"s3://{place.name}/feeds/all.")
+    assert "the server does not answer" in row.error
+    assert row.next_build > room.clock()
+    assert room.posted() == ["In hard times"]
+    assert shelf.load("all.rss") is not None
+    found = {result.what: result for result in check(room.folder)}
+    assert found["documents"].ok is False
+
+    place.swift.start()
+    assert room.works(minutes=5) == []
+    assert "In hard times" in room.titles()
+    assert room.row("feed", "all").error == ""
+    until(lambda: b"In hard times" in text(shelf), "the web follows", patience=LOOK_EVERY * 4)
+    assert isinstance(shelf, BucketShelf)
+    shelf.close()
+
+
+def test_real_processes_serve_a_bucket_and_outlive_its_absence(
+    tmp_path: Path, place: InBucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUCKET_KEY", ACCESS_KEY)
+    monkeypatch.setenv("BUCKET_SECRET", SECRET_KEY)
+    with Site() as site, desk(tmp_path, site, {}, keep=declared(place)) as running:
+        site.publish(1, "It was always so")
+        running.start()
+
+        def titles() -> list[str]:
+            try:
+                return running.titles()
+            except requests.HTTPError:  # 503: built, and not read from the bucket yet
+                return []
+
+        until(lambda: titles() == ["It was always so"], "the first look", running)
+
+        place.swift.stop()
+        site.publish(2, "In hard times")
+        until(lambda: "s3://" in running.log.read_text(), "the operator is told", running)
+        assert running.titles() == ["It was always so"]
+        place.swift.start()
+
+        until(lambda: "In hard times" in running.titles(), "it follows", running, patience=60)
+        assert "Traceback" not in running.log.read_text()
