@@ -61,7 +61,7 @@ def create_app(
     outboxes: Mapping[str, Path] | None = None,
     queues: Callable[[], Mapping[str, int] | None] | None = None,
     clock: Callable[[], datetime] = utc_now,
-) -> Starlette:
+) -> Feeds:
     """The application. Needs neither database nor broker to begin, and serves feeds without them.
 
     ``host`` is the address that it listens on: without a ``password``, the console is for this machine
@@ -78,22 +78,15 @@ def create_app(
         queues=queues,
         clock=clock,
     )
-    return Starlette(
+    pages = Starlette(
         routes=_routes(desk),
         middleware=[
-            Middleware(
-                Feeds,
-                site=site,
-                feeds=feeds.values(),
-                formats=formats,
-                shelf=shelf,
-                requests=desk.requests,
-            ),
             Middleware(Manners),
             Middleware(Guard, password=password, host=host, throttle=Throttle()),
         ],
         exception_handlers=_apologies(desk),
     )
+    return Feeds(pages, site=site, feeds=feeds.values(), formats=formats, shelf=shelf, requests=desk.requests)
 
 
 def _routes(desk: Desk) -> list[Route | Mount]:

@@ -1,7 +1,8 @@
 """Feeds over HTTP: conditional, compressed, cacheable, and without the database.
 
 This is the hot path: every reader and aggregator asks again and again. Everything that can be said of
-a document is prepared once for each content coding, when the document is replaced.
+a document is prepared once for each content coding, when the document is replaced, down to the bytes of
+the answer's head: ``web.express`` sends them as they are.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from email.utils import format_datetime
+from functools import cached_property
+from http import HTTPStatus
 from time import monotonic
 from typing import Protocol
 from weakref import ref
@@ -52,7 +55,20 @@ _PREFLIGHT: Headers = [
 
 _ALLOW: Headers = [(b"allow", b"GET, HEAD, OPTIONS")]
 
-_NOTHING: Message = {"type": "http.response.body", "body": b""}
+
+class Answer:
+    """All of an answer but its body and the hour."""
+
+    def __init__(self, status: int, headers: Headers) -> None:
+        self.status = status
+        self.start: Message = {"type": "http.response.start", "status": status, "headers": headers}
+
+    @cached_property
+    def head(self) -> bytes:
+        """As it goes over the wire (RFC 9112 section 2), up to where further headers may follow."""
+        lines = [b"HTTP/1.1 %d %s" % (self.status, HTTPStatus(self.status).phrase.encode())]
+        lines += [name + b": " + value for name, value in self.start["headers"]]
+        return b"\r\n".join(lines) + b"\r\n"
 
 
 class MediaFormat(Protocol):
@@ -82,7 +98,7 @@ class Door:
             *_CACHED,
         ]
         self.media_type = form.media_type.encode()
-        self._answers: Mapping[str, tuple[bytes, Message, Message]] = {}
+        self._answers: Mapping[str, tuple[bytes, Answer, Answer]] = {}
         self._of: ref[Served] | None = None
         self._looked = float("-inf")
 
@@ -99,15 +115,15 @@ class Door:
             log.error("feed document %s cannot be read: %s", self.file, e)
             return None
 
-    def answers(self, served: Served) -> Mapping[str, tuple[bytes, Message, Message]]:
-        """By content coding: the entity tag, and how a 200 and a 304 begin. The documents themselves stay
+    def answers(self, served: Served) -> Mapping[str, tuple[bytes, Answer, Answer]]:
+        """By content coding: the entity tag, and the answers 200 and 304. The documents themselves stay
         with the shelf, which has a limit."""
         if self._of is None or self._of() is not served:
             self._answers = {name: self._answer(served, name) for name in served.variants}
             self._of = ref(served)
         return self._answers
 
-    def _answer(self, served: Served, name: str) -> tuple[bytes, Message, Message]:
+    def _answer(self, served: Served, name: str) -> tuple[bytes, Answer, Answer]:
         etag = served.etags[name].encode()
         same: Headers = [(b"etag", etag), *self.always]
         whole: Headers = [
@@ -119,7 +135,7 @@ class Door:
         ]
         if name:
             whole.append((b"content-encoding", name.encode()))
-        return etag, _start(200, whole), _start(304, same)
+        return etag, Answer(200, whole), Answer(304, same)
 
 
 class Feeds:
@@ -143,24 +159,33 @@ class Feeds:
         self.doors = {PREFIX + door.file: door for door in doors}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        door = self.doors.get(scope["path"]) if scope["type"] == "http" else None
-        if door is None:
+        found = (
+            self.answer(scope["method"], scope["path"], scope["headers"]) if scope["type"] == "http" else None
+        )
+        if found is None:
             await self.app(scope, receive, send)
             return
-        start, body = self.answer(door, scope)
-        self.requests[door.feed, door.extension, start["status"]] += 1
-        await send(start)
-        await send({"type": "http.response.body", "body": body} if body else _NOTHING)
+        answer, body = found
+        await send(answer.start)
+        await send({"type": "http.response.body", "body": body})
 
-    def answer(self, door: Door, scope: Scope) -> tuple[Message, bytes]:
-        method = scope["method"]
+    def answer(self, method: str, path: str, headers: Headers) -> tuple[Answer, bytes] | None:
+        """The answer to a request and its body; ``None`` where the path leads to no feed."""
+        door = self.doors.get(path)
+        if door is None:
+            return None
+        answer, body = self._answer(door, method, headers)
+        self.requests[door.feed, door.extension, answer.status] += 1
+        return answer, body
+
+    def _answer(self, door: Door, method: str, headers: Headers) -> tuple[Answer, bytes]:
         if method not in ("GET", "HEAD"):
             return _other_method(method)
         served = door.served()
         if served is None:
             return _unavailable(f"{door.file} is not built yet.\n")
         accept = none_match = since = None
-        for name, value in scope["headers"]:
+        for name, value in headers:
             if name == b"accept-encoding":
                 accept = value if accept is None else accept + b"," + value
             elif name == b"if-none-match":
@@ -180,34 +205,30 @@ class Feeds:
         return whole, served.variants[chosen] if method == "GET" else b""
 
 
-def _other_method(method: str) -> tuple[Message, bytes]:
+def _other_method(method: str) -> tuple[Answer, bytes]:
     if method == "OPTIONS":
-        return _start(204, _ALLOW + _PREFLIGHT), b""
+        return Answer(204, _ALLOW + _PREFLIGHT), b""
     return _said(405, _ALLOW, f"{method} is not allowed here: feeds are read by GET or HEAD.\n")
 
 
-def _not_acceptable(door: Door) -> tuple[Message, bytes]:
+def _not_acceptable(door: Door) -> tuple[Answer, bytes]:
     offered = [(b"accept-encoding", b"br, gzip, identity"), *door.always[1:2]]
     return _said(406, offered, "This feed is sent as it is, as gzip or as br; all are ruled out.\n")
 
 
-def _unavailable(text: str) -> tuple[Message, bytes]:
+def _unavailable(text: str) -> tuple[Answer, bytes]:
     later = [(b"retry-after", str(RETRY_AFTER).encode()), (b"cache-control", b"no-store")]
     return _said(503, later, text)
 
 
-def _said(status: int, headers: Headers, text: str) -> tuple[Message, bytes]:
+def _said(status: int, headers: Headers, text: str) -> tuple[Answer, bytes]:
     body = text.encode()
     about: Headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", str(len(body)).encode()),
         (b"x-content-type-options", b"nosniff"),
     ]
-    return _start(status, about + _OPEN + headers), body
-
-
-def _start(status: int, headers: Headers) -> Message:
-    return {"type": "http.response.start", "status": status, "headers": headers}
+    return Answer(status, about + _OPEN + headers), body
 
 
 def _http_date(moment: datetime) -> bytes:

@@ -8,13 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from starlette.applications import Starlette
-
 from syndicator.documents.directory import Directory, Shelf
 from syndicator.feed import Feed, Filter
 from syndicator.ports import Document
 from syndicator.store import Store
 from syndicator.web import create_app
+from syndicator.web.feeds import Feeds
 from tests.fakes import ALL, NOON, SITE, Clock, FakeBell
 
 CITY = Feed(
@@ -67,7 +66,7 @@ class House:
         outboxes: Mapping[str, Path] | None = None,
         queues: Callable[[], Mapping[str, int] | None] | None = None,
         **site: Any,
-    ) -> Starlette:
+    ) -> Feeds:
         return create_app(
             site=replace(SITE, hubs=hubs, **site),
             feeds={feed.name: feed for feed in (ALL, CITY)},

@@ -230,7 +230,8 @@ def test_memory_is_the_shelfs_to_limit(house: House) -> None:
     app = house.app()
     with browsing(app) as browser:
         browser.get(RSS)
-        door = app.middleware_stack.app.doors[RSS]  # type: ignore[union-attr]
+        door = app.doors[RSS]
+        assert door._of
         assert door._of() is not None
         door.shelf._kept.clear()
         assert door._of() is None
