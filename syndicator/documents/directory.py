@@ -1,13 +1,13 @@
 """Documents as files in a directory, ready for any web server.
 
-``NAME.EXT`` beside ``NAME.EXT.gz`` and ``NAME.EXT.br``, compressed once when they are built. A file's time
-is when its content last changed, so that a static server's ``Last-Modified`` is right.
+``NAME.EXT`` beside ``NAME.EXT.gz`` and ``NAME.EXT.br``, compressed once when they are built, and
+``NAME.EXT.entries`` (see ``versions``). A file's time is when its content last changed, so that a static
+server's ``Last-Modified`` is right.
 """
 
 from __future__ import annotations
 
 import gzip
-import hashlib
 import os
 import shutil
 import tempfile
@@ -17,7 +17,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from typing import NamedTuple
 
 import brotli
 
+from syndicator.documents.versions import ENDING, Versions, digest
 from syndicator.errors import SyndicatorError
 from syndicator.ports import Document
 
@@ -101,10 +102,20 @@ class Directory:
         if _holds(self.folder / name, document.content):
             return []
         files = {f"{name}.{e}": CODECS[c].compress(document.content) for e, c in ENCODINGS.items()}
+        if document.entries:
+            versions = Versions.of(document.content, document.entries, Versions.read(self._beside(name)))
+            files[f"{name}.{ENDING}"] = versions.written() if versions else b""
         files[name] = document.content  # last: a file that is there means that those beside it are, too
         for each, content in files.items():
             _write(staging / each, content, document.modified)
         return [staging / each for each in files]
+
+    def _beside(self, name: str) -> bytes:
+        """What is on file of a document's versions: to lose it costs readers a whole document each."""
+        try:
+            return (self.folder / f"{name}.{ENDING}").read_bytes()
+        except OSError:
+            return b""
 
 
 def _write(path: Path, content: bytes, modified: datetime) -> None:
@@ -134,11 +145,25 @@ def _holds(path: Path, content: bytes) -> bool:
 @dataclass(frozen=True)
 class Served:
     """A document as it is served: bytes and strong ETag (RFC 9110 section 8.8.3) by content coding, where
-    ``""`` stands for none."""
+    ``""`` stands for none. Every ETag begins with the ``digest`` of the document."""
 
     modified: datetime
     variants: Mapping[str, bytes]
     etags: Mapping[str, str]
+    digest: str
+    versions: bytes = field(default=b"", repr=False)
+
+    def since(self, digests: Sequence[str]) -> tuple[str, bytes] | None:
+        """The latest of these earlier versions and, for readers who have it, the document without the
+        entries that it carried; ``None`` if the whole document serves them better."""
+        if not any(each.encode() in self.versions for each in digests):
+            return None
+        versions = Versions.read(self.versions)
+        if versions is None or versions.now.digest != self.digest:  # not on file yet, or no longer
+            return None
+        base = versions.base(digests)
+        news = versions.since(base, self.variants[""]) if base else None
+        return (base, news) if base and news is not None else None
 
 
 #: What tells a file from every other that has had its name: times may be set and numbers used again, but
@@ -198,13 +223,21 @@ def _read(path: Path) -> tuple[Identity, Served]:
     with path.open("rb") as file:  # what was opened stays itself, even when the name is given to another
         stat = os.fstat(file.fileno())
         content = file.read()
-    digest = hashlib.sha256(content).hexdigest()[:24]
-    variants, etags = {"": content}, {"": f'"{digest}"'}
+    known = digest(content)
+    variants, etags = {"": content}, {"": f'"{known}"'}
     for ending, coding in ENCODINGS.items():
         # Made from the bytes in hand, if the file beside them is of another build (or gone).
         compressed = _compressed(path.with_name(f"{path.name}.{ending}"), coding, content)
-        variants[coding], etags[coding] = compressed, f'"{digest}-{ending}"'
-    return _identity(stat), Served(datetime.fromtimestamp(stat.st_mtime, UTC), variants, etags)
+        variants[coding], etags[coding] = compressed, f'"{known}-{ending}"'
+    modified = datetime.fromtimestamp(stat.st_mtime, UTC)
+    return _identity(stat), Served(modified, variants, etags, known, _versions(path))
+
+
+def _versions(path: Path) -> bytes:
+    try:
+        return path.with_name(f"{path.name}.{ENDING}").read_bytes()
+    except OSError:
+        return b""
 
 
 def _compressed(path: Path, coding: str, content: bytes) -> bytes:
@@ -219,4 +252,4 @@ def _compressed(path: Path, coding: str, content: bytes) -> bytes:
 
 
 def _weight(served: Served) -> int:
-    return sum(map(len, served.variants.values()))
+    return len(served.versions) + sum(map(len, served.variants.values()))

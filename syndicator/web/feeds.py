@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from functools import cached_property
@@ -20,9 +20,9 @@ from weakref import ref
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from syndicator.documents.directory import Served, Shelf
+from syndicator.documents.directory import CODECS, Served, Shelf
 from syndicator.feed import Feed, Site
-from syndicator.web.negotiation import coding, is_since, names
+from syndicator.web.negotiation import coding, digests, is_since, names, takes_news
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,9 @@ RETRY_AFTER = 10
 #: costs a busy server more than all the rest.
 LOOK_EVERY = 0.02
 
+#: Answers with only what is new, and bytes of them, that are kept until there are more.
+KEPT, KEPT_SIZE = 2048, 8_000_000
+
 Headers = list[tuple[bytes, bytes]]
 
 #: Any site may read feeds in a browser (Fetch standard, CORS protocol).
@@ -49,9 +52,16 @@ _CACHED: Headers = [(b"access-control-expose-headers", b"ETag, Link")]
 _PREFLIGHT: Headers = [
     *_OPEN,
     (b"access-control-allow-methods", b"GET, HEAD"),
-    (b"access-control-allow-headers", b"If-None-Match, If-Modified-Since"),
+    (b"access-control-allow-headers", b"If-None-Match, If-Modified-Since, A-IM"),
     (b"access-control-max-age", b"86400"),
 ]
+
+#: Signs of somebody between the reader and us. A cache there may ask for a newer version of what it holds
+#: itself, and would hand a reader who has nothing yet only the news.
+_BETWEEN = {b"via", b"forwarded", b"x-forwarded-for", b"cdn-loop"}
+
+#: Headers of a request that change the answer.
+_ASKED = {b"accept-encoding", b"if-none-match", b"if-modified-since", b"a-im", *_BETWEEN}
 
 _ALLOW: Headers = [(b"allow", b"GET, HEAD, OPTIONS")]
 
@@ -123,6 +133,35 @@ class Door:
             self._of = ref(served)
         return self._answers
 
+    def news(self, served: Served, known: Sequence[str], coding: str) -> tuple[Answer, bytes] | None:
+        """What is new since the latest version that a reader knows; ``None`` if that cannot be told.
+
+        Its entity tag is that of the whole document, which the reader has now. No cache keeps it: one that
+        knows nothing of RFC 3229 would take it for all there is. Therefore whole documents do not vary by
+        ``A-IM``, and caches can give them to everybody (several CDNs store nothing that varies by more
+        than ``Accept-Encoding``).
+        """
+        found = served.since(known)
+        if found is None:
+            return None
+        base, body = found
+        headers: Headers = [
+            (b"etag", served.etags[coding].encode()),
+            (b"im", b"feed"),
+            (b"delta-base", served.etags[coding].replace(served.digest, base).encode()),
+            (b"cache-control", b"no-store, im"),
+            (b"vary", b"A-IM, Accept-Encoding"),
+            *self.always[2:],
+            (b"content-type", self.media_type),
+            (b"last-modified", _http_date(served.modified)),
+            (b"x-content-type-options", b"nosniff"),
+        ]
+        if coding and len(packed := CODECS[coding].compress(body)) < len(body):
+            body = packed
+            headers.append((b"content-encoding", coding.encode()))
+        headers.append((b"content-length", str(len(body)).encode()))
+        return Answer(226, headers), body
+
     def _answer(self, served: Served, name: str) -> tuple[bytes, Answer, Answer]:
         etag = served.etags[name].encode()
         same: Headers = [(b"etag", etag), *self.always]
@@ -156,6 +195,8 @@ class Feeds:
     ) -> None:
         self.app, self.shelf, self.requests = app, shelf, requests
         doors = (Door(site, feed, formats[name], shelf) for feed in feeds for name in feed.formats)
+        self._kept: dict[tuple[str, str, tuple[str, ...], str], tuple[Answer, bytes] | None] = {}
+        self._size = 0
         self.doors = {PREFIX + door.file: door for door in doors}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -184,25 +225,48 @@ class Feeds:
         served = door.served()
         if served is None:
             return _unavailable(f"{door.file} is not built yet.\n")
-        accept = none_match = since = None
-        for name, value in headers:
-            if name == b"accept-encoding":
-                accept = value if accept is None else accept + b"," + value
-            elif name == b"if-none-match":
-                none_match = value if none_match is None else none_match + b"," + value
-            elif name == b"if-modified-since":
-                since = value
-        chosen = coding(accept.decode("latin-1") if accept is not None else None)
+        asked = _asked(headers)
+        chosen = coding(asked.get(b"accept-encoding"))
         if chosen is None:
             return _not_acceptable(door)
         etag, whole, same = door.answers(served)[chosen]
+        none_match = asked.get(b"if-none-match")
         if none_match is not None:  # which wins over any date
             is_same = none_match == etag or names(none_match, etag)
         else:
+            since = asked.get(b"if-modified-since")
             is_same = since is not None and is_since(since, served.modified)
         if is_same:
             return same, b""
-        return whole, served.variants[chosen] if method == "GET" else b""
+        if method == "HEAD":
+            return whole, b""
+        news = self._news(door, served, asked, chosen) if none_match and b"a-im" in asked else None
+        return news or (whole, served.variants[chosen])
+
+    def _news(
+        self, door: Door, served: Served, asked: Mapping[bytes, bytes], coding: str
+    ) -> tuple[Answer, bytes] | None:
+        if not takes_news(asked[b"a-im"]) or not _BETWEEN.isdisjoint(asked):
+            return None
+        key = (door.file, served.digest, digests(asked[b"if-none-match"]), coding)
+        if key not in self._kept:
+            news = door.news(served, key[2], coding)
+            self._size += len(news[1]) if news else 0
+            if len(self._kept) >= KEPT or self._size > KEPT_SIZE:
+                self._kept.clear()
+                self._size = len(news[1]) if news else 0
+            self._kept[key] = news
+        return self._kept[key]
+
+
+def _asked(headers: Headers) -> dict[bytes, bytes]:
+    """What a request says that matters here; what it says in several lines is one list (RFC 9110 section
+    5.3)."""
+    asked: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if name in _ASKED:
+            asked[name] = asked[name] + b"," + value if name in asked else value
+    return asked
 
 
 def _other_method(method: str) -> tuple[Answer, bytes]:
