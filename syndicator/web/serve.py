@@ -85,7 +85,7 @@ async def _serve(app: Feeds, listener: socket.socket) -> None:
         ws="none",
         lifespan="off",
         log_config=None,
-        log_level="error",
+        log_level="critical",  # defects are logged where they are answered; the rest is what clients do
         access_log=False,  # addresses may hold readers' secrets
         proxy_headers=False,
         server_header=False,

@@ -177,14 +177,19 @@ def test_a_client_that_never_reads_costs_little_and_is_left(server: Served) -> N
     process = psutil.Process(server.process.pid)
     with closing(socket.create_connection(("127.0.0.1", server.port), timeout=10)) as greedy:
         greedy.settimeout(0.5)
+        name = greedy.getsockname()
+        until(lambda: name in clients(process), "the beginning of the connection")
         before = process.memory_info().rss
-        connections = len(process.net_connections())
         try:
             for _ in range(200):
                 greedy.sendall((GET + b"\r\n") * 100)
         except TimeoutError:
             pass  # we are no longer read, either
         after = process.memory_info().rss
-        until(lambda: len(process.net_connections()) < connections, "the end of the connection")
+        until(lambda: name not in clients(process), "the end of the connection")
 
     assert after - before < 32_000_000
+
+
+def clients(process: psutil.Process) -> set[tuple[str, int]]:
+    return {tuple(each.raddr) for each in process.net_connections() if each.raddr}
