@@ -99,6 +99,7 @@ def ours(folder: Path, port: int) -> None:
         store=Console(connect(f"sqlite:///{folder}/none.db")),
         bell=Silence(),
         host="127.0.0.1",
+        most_per_minute=1200,
     )
     serve(app, host="127.0.0.1", port=port)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from syndicator.article import Article
@@ -29,6 +30,8 @@ def build(
     clock: Callable[[], datetime],
 ) -> bool:
     """Build a feed, if it serves less than it wants and is in no other hand. True when it was built."""
+    if feed.is_private:
+        site = replace(site, hubs=())  # a hub would fetch it, and hand it to anybody
     stale = store.claim_feed(feed.name, clock(), LEASE)
     if stale is None:
         return False

@@ -48,7 +48,9 @@ class Feed:
     """A feed as declared in ``feeds/NAME.toml``.
 
     An article is carried when it meets every condition of ``only`` and none of ``exclude``. ``length``
-    counts entries; ``max_age`` is how long, in seconds, caches may keep a document.
+    counts entries; ``max_age`` is how long, in seconds, caches may keep a document; for so much longer they
+    may serve it while they ask for a newer one (``stale_while_revalidate``; ``None``: as long again), and
+    while we do not answer (``stale_if_error``; RFC 5861). ``is_private``: for declared readers alone.
     """
 
     name: str
@@ -63,6 +65,9 @@ class Feed:
     formats: tuple[str, ...] = ("rss", "atom", "json")
     channels: tuple[str, ...] = ()
     max_age: int = 60
+    stale_while_revalidate: int | None = None
+    stale_if_error: int = 86_400
+    is_private: bool = False
 
     def carries(self, article: Article) -> bool:
         """Whether the article belongs into this feed, by its content alone."""

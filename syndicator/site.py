@@ -41,13 +41,17 @@ def serve_site(folder: Path) -> None:
         site=declared.site,
         feeds=declared.feeds,
         formats=newsroom.formats,
-        shelf=Shelf(Path(declared.keep.documents)),
+        shelf=Shelf(Path(declared.keep.documents), private=declared.readers),
         store=store,
         bell=newsroom.bell,
         host=declared.web.host,
         password=declared.web.password.reveal() if declared.web.password else None,
         outboxes=outboxes,
         queues=lambda: depths(declared.keep.broker),
+        readers=declared.readers,
+        moved=declared.web.moved,
+        ended=declared.web.ended,
+        most_per_minute=declared.web.most_per_minute,
     )
     threading.Thread(target=_report_alive, args=(store,), name="alive", daemon=True).start()
     serve(app, host=declared.web.host, port=declared.web.port)

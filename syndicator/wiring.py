@@ -148,7 +148,7 @@ def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
         formats={name: syndicator.formats.kind(name)() for name in names},
         store=store,
         photos=photos,
-        documents=Directory(Path(declared.keep.documents)),
+        documents=Directory(Path(declared.keep.documents), frozenset(declared.readers)),
         editor=Editor(site=declared.site, feeds=tuple(declared.feeds.values())),
         bell=bell,
     )

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import shutil
 import tempfile
 import threading
 import time
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -54,19 +55,29 @@ ABANDONED = 3600
 MEMORY = 64_000_000
 
 
+#: The folder of private feeds: a web server that is given the documents serves nothing that begins with a
+#: dot.
+PRIVATE = ".private"
+
+
 class DocumentError(SyndicatorError):
     """A document could not be written (a full disk, missing rights). What was served before still is."""
 
 
 @dataclass(frozen=True)
 class Directory:
-    """See ``ports.Documents``."""
+    """See ``ports.Documents``. Documents of feeds that are ``private`` are kept apart."""
 
     folder: Path
+    private: frozenset[str] = frozenset()
 
     def replace(self, feed: str, documents: Sequence[Document]) -> None:
         """Serve these from now on. Raises ``DocumentError``; then all of them are as they were, or, where
         the disk failed in the last step, each of them is whole all the same."""
+        if feed in self.private:
+            Directory(self.folder / PRIVATE).replace(feed, documents)
+            self._withdraw(feed)
+            return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._tidy(feed)
@@ -83,11 +94,23 @@ class Directory:
     def read(self, path: str) -> bytes | None:
         """The document at a path; ``None``: there is none. Raises ``DocumentError``."""
         try:
-            return (self.folder / path).read_bytes()
+            return (self.folder / kept_at(path, self.private)).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as e:
             raise DocumentError(f"{self.folder / path}: {e.strerror or e}") from e
+
+    def _withdraw(self, feed: str) -> None:
+        """Remove what everybody could read before the feed was private."""
+        try:
+            for path in self.folder.glob(f"{feed}.*"):
+                path.unlink()
+            if (self.folder / feed).exists():
+                shutil.rmtree(self.folder / feed)
+        except OSError as e:
+            raise DocumentError(
+                f"{e.filename or self.folder}: {e.strerror or e}; a private feed is still open there"
+            ) from e
 
     def _tidy(self, feed: str) -> None:
         """Remove what a process left that was killed in the middle of this."""
@@ -116,6 +139,11 @@ class Directory:
             return (self.folder / f"{name}.{ENDING}").read_bytes()
         except OSError:
             return b""
+
+
+def kept_at(path: str, private: Collection[str]) -> str:
+    """Where the document at a path is kept, below the folder."""
+    return f"{PRIVATE}/{path}" if private and re.split(r"[./]", path, maxsplit=1)[0] in private else path
 
 
 def _write(path: Path, content: bytes, modified: datetime) -> None:
@@ -175,15 +203,15 @@ class Shelf:
     """Documents of a directory, kept in memory; each is read again when its file has been replaced. The
     least recently used go when there are more than ``memory`` bytes. May be used by many threads."""
 
-    def __init__(self, folder: Path, memory: int = MEMORY) -> None:
-        self.folder, self.memory = folder, memory
+    def __init__(self, folder: Path, memory: int = MEMORY, private: Collection[str] = ()) -> None:
+        self.folder, self.memory, self.private = folder, memory, frozenset(private)
         self._kept: OrderedDict[str, tuple[Identity, Served]] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
 
     def load(self, name: str) -> Served | None:
         """The document in the file ``name``; ``None`` if there is none."""
-        path = os.path.join(self.folder, name)  # noqa: PTH118 - pathlib takes longer than all the rest
+        path = os.path.join(self.folder, kept_at(name, self.private))  # noqa: PTH118 - pathlib takes longer than all the rest
         try:
             identity = _identity(os.stat(path))  # noqa: PTH116 - likewise
             with self._lock:

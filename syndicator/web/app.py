@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from syndicator.documents.directory import Shelf
 from syndicator.feed import Feed, Site
 from syndicator.ports import Bell
+from syndicator.secret import Secret
 from syndicator.store.console import Console, Impossible
 from syndicator.store.engine import StoreError
 from syndicator.web.console import ConsolePages
@@ -35,7 +36,9 @@ from syndicator.web.desk import Desk, utc_now
 from syndicator.web.feeds import PREFIX, Feeds, MediaFormat
 from syndicator.web.guard import Guard, Throttle
 from syndicator.web.health import Health, Metrics
+from syndicator.web.moves import Moves, extensions
 from syndicator.web.pages import Pages
+from syndicator.web.readers import Readers
 
 log = logging.getLogger(__name__)
 
@@ -61,11 +64,17 @@ def create_app(
     outboxes: Mapping[str, Path] | None = None,
     queues: Callable[[], Mapping[str, int] | None] | None = None,
     clock: Callable[[], datetime] = utc_now,
+    readers: Mapping[str, Mapping[str, Secret]] | None = None,
+    moved: Mapping[str, str] | None = None,
+    ended: Collection[str] = (),
+    most_per_minute: int = 0,
 ) -> Feeds:
     """The application. Needs neither database nor broker to begin, and serves feeds without them.
 
     ``host`` is the address that it listens on: without a ``password``, the console is for this machine
-    alone. ``outboxes`` are folders of posts by channel (``Outbox.place``). See ``Desk`` for the rest.
+    alone. ``outboxes`` are folders of posts by channel (``Outbox.place``). ``readers`` of private feeds,
+    what has ``moved`` or ``ended``, ``most_per_minute``: see ``Declared`` and ``Web``, and ``Desk`` for the
+    rest.
     """
     desk = Desk(
         site=site,
@@ -86,7 +95,18 @@ def create_app(
         ],
         exception_handlers=_apologies(desk),
     )
-    return Feeds(pages, site=site, feeds=feeds.values(), formats=formats, shelf=shelf, requests=desk.requests)
+    by_format = {name: form.extension for name, form in formats.items()}
+    return Feeds(
+        pages,
+        site=site,
+        feeds=feeds.values(),
+        formats=formats,
+        shelf=shelf,
+        requests=desk.requests,
+        readers=Readers(readers or {}),
+        moves=Moves(site, extensions(feeds.values(), by_format), moved or {}, ended),
+        most_per_minute=most_per_minute,
+    )
 
 
 def _routes(desk: Desk) -> list[Route | Mount]:

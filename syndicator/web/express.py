@@ -36,7 +36,7 @@ METHODS = {b"GET": "GET", b"HEAD": "HEAD"}
 class Answering(Protocol):
     """``Feeds``, as far as connections need it."""
 
-    def answer(self, method: str, path: str, headers: Headers) -> tuple[Answer, bytes] | None: ...
+    def answer(self, method: str, path: str, headers: Headers, peer: str) -> tuple[Answer, bytes] | None: ...
 
 
 class Connection(HttpToolsProtocol):
@@ -107,10 +107,13 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head = None
-        self._is_answered = self.url.startswith(b"/feeds/") and self._is_free() and self._answer()
+        url = self.url
+        # Addresses that are written in another way are the application's business.
+        is_plain = url.startswith(b"/feeds/") and b"%" not in url and b"?" not in url
+        self._is_answered = is_plain and self._is_free() and self._answer()
         if self._is_answered:
             return
-        url, headers = self.url, self.headers
+        headers = self.headers
         super().on_message_begin()  # makes the scope
         self.url = url
         for name, value in headers:
@@ -137,9 +140,10 @@ class Connection(HttpToolsProtocol):
         if method is None:
             return False
         try:
-            found = self.feeds.answer(method, self.url.decode("latin-1"), self.headers)
+            peer = self.client[0] if self.client else ""
+            found = self.feeds.answer(method, self.url.decode("latin-1"), self.headers, peer)
         except Exception:
-            log.exception("%s", self.url.decode("latin-1"))
+            log.exception("a feed could not be answered for")
             return False  # the application tries the same, and apologises
         if found is None:
             return False

@@ -22,14 +22,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicator.documents.directory import CODECS, Served, Shelf
 from syndicator.feed import Feed, Site
+from syndicator.web.guard import Allowance, client, is_public
+from syndicator.web.moves import Moves
 from syndicator.web.negotiation import coding, digests, is_since, names, takes_news
+from syndicator.web.readers import Readers
 
 log = logging.getLogger(__name__)
 
 PREFIX = "/feeds/"
 
-#: Seconds that caches may serve an old feed while we do not answer (RFC 5861 section 4).
-STALE_IF_ERROR = 86_400
+#: Before the secret in the address of a private feed: ``/feeds/-/SECRET/NAME.EXT``.
+SECRET = PREFIX + "-/"
+
+#: Seconds that caches may keep the news that a feed has moved or ended.
+SETTLED = 86_400
 
 #: Seconds after which to ask again for a feed that is declared and not built yet.
 RETRY_AFTER = 10
@@ -46,6 +52,11 @@ Headers = list[tuple[bytes, bytes]]
 #: Any site may read feeds in a browser (Fetch standard, CORS protocol).
 _OPEN: Headers = [(b"access-control-allow-origin", b"*")]
 
+#: An address with a secret in it is told to nobody.
+_HIDDEN: Headers = [(b"referrer-policy", b"no-referrer"), (b"x-robots-tag", b"noindex")]
+
+_UNKEPT: Headers = [(b"cache-control", b"no-store")]
+
 _CACHED: Headers = [(b"access-control-expose-headers", b"ETag, Link")]
 
 #: Conditional requests from another site's script are asked for beforehand.
@@ -61,7 +72,9 @@ _PREFLIGHT: Headers = [
 _BETWEEN = {b"via", b"forwarded", b"x-forwarded-for", b"cdn-loop"}
 
 #: Headers of a request that change the answer.
-_ASKED = {b"accept-encoding", b"if-none-match", b"if-modified-since", b"a-im", *_BETWEEN}
+_ASKED = {b"accept-encoding", b"if-none-match", b"if-modified-since", b"a-im", b"authorization", *_BETWEEN}
+
+_CHALLENGE: Headers = [(b"www-authenticate", b'Basic realm="feeds", charset="UTF-8"')]
 
 _ALLOW: Headers = [(b"allow", b"GET, HEAD, OPTIONS")]
 
@@ -96,16 +109,15 @@ class Door:
 
     def __init__(self, site: Site, feed: Feed, form: MediaFormat, shelf: Shelf) -> None:
         self.feed, self.extension, self.shelf = feed.name, form.extension, shelf
+        self.is_private, self.open = feed.is_private, [] if feed.is_private else _OPEN
         self.file = f"{feed.name}.{form.extension}"
         links = [f'<{site.address(feed, form.extension)}>; rel="self"']
-        links += [f'<{hub}>; rel="hub"' for hub in site.hubs]
-        fresh = f"max-age={feed.max_age}, stale-while-revalidate={feed.max_age}"
+        links += [f'<{hub}>; rel="hub"' for hub in site.hubs if not feed.is_private]
         self.always: Headers = [
-            (b"cache-control", f"{fresh}, stale-if-error={STALE_IF_ERROR}".encode()),
+            (b"cache-control", _cache_control(feed).encode()),
             (b"vary", b"Accept-Encoding"),
             (b"link", ", ".join(links).encode()),
-            *_OPEN,
-            *_CACHED,
+            *(_HIDDEN if feed.is_private else _OPEN + _CACHED),
         ]
         self.media_type = form.media_type.encode()
         self._answers: Mapping[str, tuple[bytes, Answer, Answer]] = {}
@@ -192,17 +204,23 @@ class Feeds:
         formats: Mapping[str, MediaFormat],
         shelf: Shelf,
         requests: Counter[tuple[str, str, int]],
+        readers: Readers,
+        moves: Moves,
+        most_per_minute: int = 0,
     ) -> None:
         self.app, self.shelf, self.requests = app, shelf, requests
+        self.readers, self.moves = readers, moves
+        self.allowance = Allowance(most_per_minute) if most_per_minute else None
         doors = (Door(site, feed, formats[name], shelf) for feed in feeds for name in feed.formats)
         self._kept: dict[tuple[str, str, tuple[str, ...], str], tuple[Answer, bytes] | None] = {}
         self._size = 0
         self.doors = {PREFIX + door.file: door for door in doors}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        found = (
-            self.answer(scope["method"], scope["path"], scope["headers"]) if scope["type"] == "http" else None
-        )
+        found = None
+        if scope["type"] == "http":
+            peer = scope["client"][0] if scope.get("client") else ""
+            found = self.answer(scope["method"], scope["path"], scope["headers"], peer)
         if found is None:
             await self.app(scope, receive, send)
             return
@@ -210,21 +228,61 @@ class Feeds:
         await send(answer.start)
         await send({"type": "http.response.body", "body": body})
 
-    def answer(self, method: str, path: str, headers: Headers) -> tuple[Answer, bytes] | None:
-        """The answer to a request and its body; ``None`` where the path leads to no feed."""
+    def answer(self, method: str, path: str, headers: Headers, peer: str = "") -> tuple[Answer, bytes] | None:
+        """The answer to a request and its body; ``None`` where the path leads to no feed. ``peer``: the
+        address that asks."""
         door = self.doors.get(path)
         if door is None:
-            return None
-        answer, body = self._answer(door, method, headers)
+            return self._elsewhere(method, path, headers, peer) if path.startswith(PREFIX) else None
+        if door.is_private:
+            answer, body = self._by_password(door, method, headers, peer)
+        else:
+            answer, body = self._answer(door, method, headers, peer)
         self.requests[door.feed, door.extension, answer.status] += 1
         return answer, body
 
-    def _answer(self, door: Door, method: str, headers: Headers) -> tuple[Answer, bytes]:
+    def _elsewhere(self, method: str, path: str, headers: Headers, peer: str) -> tuple[Answer, bytes] | None:
+        """Where no feed is in plain sight."""
+        if path.startswith(SECRET) and self.readers.secrets:
+            return self._by_secret(path, method, headers, peer)
+        found = self.moves.find(path.removeprefix(PREFIX))
+        if found is None:
+            return None
+        feed, extension, place = found
+        answer, body = _other_method(method, _OPEN) if method not in ("GET", "HEAD") else _moved(place)
+        self.requests[feed, extension, answer.status] += 1
+        return answer, body if method != "HEAD" else b""
+
+    def _by_password(self, door: Door, method: str, headers: Headers, peer: str) -> tuple[Answer, bytes]:
+        asked = _asked(headers)
+        address = client(peer, asked.get(b"x-forwarded-for"))
+        if wait := self.readers.wait(address):
+            return _too_many(wait, "Too many wrong passwords", [])
+        if self.readers.knows_password(door.feed, asked.get(b"authorization"), address):
+            return self._answer(door, method, headers, peer)
+        return _said(
+            401, _CHALLENGE + _UNKEPT, "This feed is for its readers: it needs a name and a secret.\n"
+        )
+
+    def _by_secret(self, path: str, method: str, headers: Headers, peer: str) -> tuple[Answer, bytes]:
+        address = client(peer, _asked(headers).get(b"x-forwarded-for"))
+        if wait := self.readers.wait(address):
+            return _too_many(wait, "Too many wrong addresses", [])
+        secret, _, file = path.removeprefix(SECRET).partition("/")
+        door = self.doors.get(PREFIX + file)
+        feed = door.feed if door and door.is_private else None
+        if not self.readers.knows_secret(feed, secret, address) or door is None:
+            return _said(404, _UNKEPT, "No feed has this address.\n")
+        answer, body = self._answer(door, method, headers, peer)
+        self.requests[door.feed, door.extension, answer.status] += 1
+        return answer, body
+
+    def _answer(self, door: Door, method: str, headers: Headers, peer: str) -> tuple[Answer, bytes]:
         if method not in ("GET", "HEAD"):
-            return _other_method(method)
+            return _other_method(method, door.open)
         served = door.served()
         if served is None:
-            return _unavailable(f"{door.file} is not built yet.\n")
+            return _unavailable(f"{door.file} is not built yet.\n", door.open)
         asked = _asked(headers)
         chosen = coding(asked.get(b"accept-encoding"))
         if chosen is None:
@@ -241,7 +299,20 @@ class Feeds:
         if method == "HEAD":
             return whole, b""
         news = self._news(door, served, asked, chosen) if none_match and b"a-im" in asked else None
-        return news or (whole, served.variants[chosen])
+        if news:
+            return news
+        wait = self._wait(peer, asked)
+        if wait:
+            return _too_many(wait, "Too many whole feeds: ask with the ETag that you were sent", door.open)
+        return whole, served.variants[chosen]
+
+    def _wait(self, peer: str, asked: Mapping[bytes, bytes]) -> float:
+        """Seconds until the one who asks may have another whole document. Only the Internet is made to
+        wait: a proxy of our own that names nobody stands for all readers."""
+        if self.allowance is None:
+            return 0.0
+        who = client(peer, asked.get(b"x-forwarded-for"))
+        return self.allowance.wait(who) if is_public(who.partition("/")[0]) else 0.0
 
     def _news(
         self, door: Door, served: Served, asked: Mapping[bytes, bytes], coding: str
@@ -269,20 +340,45 @@ def _asked(headers: Headers) -> dict[bytes, bytes]:
     return asked
 
 
-def _other_method(method: str) -> tuple[Answer, bytes]:
+def _cache_control(feed: Feed) -> str:
+    """RFC 9111 section 5.2.2 and RFC 5861."""
+    if feed.is_private:
+        return f"private, max-age={feed.max_age}"
+    again = feed.max_age if feed.stale_while_revalidate is None else feed.stale_while_revalidate
+    said = [f"max-age={feed.max_age}"]
+    said += [f"stale-while-revalidate={again}"] if again else []
+    said += [f"stale-if-error={feed.stale_if_error}"] if feed.stale_if_error else []
+    return ", ".join(said)
+
+
+def _other_method(method: str, shared: Headers) -> tuple[Answer, bytes]:
     if method == "OPTIONS":
-        return Answer(204, _ALLOW + _PREFLIGHT), b""
-    return _said(405, _ALLOW, f"{method} is not allowed here: feeds are read by GET or HEAD.\n")
+        return Answer(204, _ALLOW + (_PREFLIGHT if shared else [])), b""
+    return _said(405, _ALLOW + shared, f"{method} is not allowed here: feeds are read by GET or HEAD.\n")
 
 
 def _not_acceptable(door: Door) -> tuple[Answer, bytes]:
-    offered = [(b"accept-encoding", b"br, gzip, identity"), *door.always[1:2]]
+    offered = [(b"accept-encoding", b"br, gzip, identity"), door.always[1], *door.open]
     return _said(406, offered, "This feed is sent as it is, as gzip or as br; all are ruled out.\n")
 
 
-def _unavailable(text: str) -> tuple[Answer, bytes]:
-    later = [(b"retry-after", str(RETRY_AFTER).encode()), (b"cache-control", b"no-store")]
-    return _said(503, later, text)
+def _unavailable(text: str, shared: Headers) -> tuple[Answer, bytes]:
+    return _said(503, [(b"retry-after", str(RETRY_AFTER).encode()), *_UNKEPT, *shared], text)
+
+
+def _too_many(wait: float, what: str, shared: Headers) -> tuple[Answer, bytes]:
+    """RFC 6585 section 4."""
+    seconds = int(wait) + 1
+    later = [(b"retry-after", str(seconds).encode()), *_UNKEPT, *shared]
+    return _said(429, later, f"{what}. Try again in {seconds} s.\n")
+
+
+def _moved(place: str | None) -> tuple[Answer, bytes]:
+    """For good: readers keep the new address (RFC 9110 section 15.4.2), or give up (section 15.5.11)."""
+    kept: Headers = [(b"cache-control", f"max-age={SETTLED}".encode()), *_OPEN]
+    if place is None:
+        return _said(410, kept, "This feed has ended.\n")
+    return _said(301, [(b"location", place.encode()), *kept], f"This feed is now at {place}\n")
 
 
 def _said(status: int, headers: Headers, text: str) -> tuple[Answer, bytes]:
@@ -292,7 +388,7 @@ def _said(status: int, headers: Headers, text: str) -> tuple[Answer, bytes]:
         (b"content-length", str(len(body)).encode()),
         (b"x-content-type-options", b"nosniff"),
     ]
-    return Answer(status, about + _OPEN + headers), body
+    return Answer(status, about + headers), body
 
 
 def _http_date(moment: datetime) -> bytes:

@@ -71,6 +71,7 @@ class Pages:
         return [
             Listed(feed=feed, carries=carries(feed), links=[self._link(feed, name) for name in feed.formats])
             for feed in self.desk.feeds.values()
+            if not feed.is_private
         ]
 
     def _link(self, feed: Feed, name: str) -> Link:

@@ -11,6 +11,7 @@ from typing import Any
 from syndicator.documents.directory import Directory, Shelf
 from syndicator.feed import Feed, Filter
 from syndicator.ports import Document
+from syndicator.secret import Secret
 from syndicator.store import Store
 from syndicator.web import create_app
 from syndicator.web.feeds import Feeds
@@ -25,6 +26,9 @@ CITY = Feed(
     exclude=Filter(authors=("Wire",)),
     max_age=300,
 )
+
+
+BOARD = Feed(name="board", title="The board", formats=("rss",), is_private=True)
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,10 @@ class House:
         ]
         Directory(self.folder / "documents").replace(feed, documents)
 
+    def builds_private(self, content: str = "<private/>") -> None:
+        document = Document(extension="rss", content=content.encode(), modified=NOON)
+        Directory(self.folder / "documents", frozenset({"board"})).replace("board", [document])
+
     def app(
         self,
         *,
@@ -65,13 +73,17 @@ class House:
         hubs: tuple[str, ...] = (),
         outboxes: Mapping[str, Path] | None = None,
         queues: Callable[[], Mapping[str, int] | None] | None = None,
+        readers: Mapping[str, Mapping[str, Secret]] | None = None,
+        moved: Mapping[str, str] | None = None,
+        ended: tuple[str, ...] = (),
+        most_per_minute: int = 0,
         **site: Any,
     ) -> Feeds:
         return create_app(
             site=replace(SITE, hubs=hubs, **site),
-            feeds={feed.name: feed for feed in (ALL, CITY)},
+            feeds={feed.name: feed for feed in ((ALL, CITY, BOARD) if readers else (ALL, CITY))},
             formats=FORMATS,
-            shelf=Shelf(self.folder / "documents"),
+            shelf=Shelf(self.folder / "documents", private=readers or ()),
             store=self.store,
             bell=self.bell,
             host=host,
@@ -79,4 +91,8 @@ class House:
             outboxes=outboxes,
             queues=queues,
             clock=self.clock,
+            readers=readers,
+            moved=moved,
+            ended=ended,
+            most_per_minute=most_per_minute,
         )

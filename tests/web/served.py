@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from syndicator.secret import Secret
 from syndicator.store import open_store
 from syndicator.web import express
 from syndicator.web import serve as serving
@@ -16,4 +17,8 @@ if __name__ == "__main__":
     house.builds("all", "<rss>" + "news " * 5000 + "</rss>")
     if sys.argv[3:]:
         express.PATIENCE, serving.LOOK_EVERY = int(sys.argv[3]), 1
-    serving.serve(house.app(), host="127.0.0.1", port=int(sys.argv[2]))
+    house.builds_private()
+    key = folder / "key"
+    key.write_text("correct-horse-battery")
+    app = house.app(readers={"board": {"ann": Secret(f"file:{key}")}})
+    serving.serve(app, host="127.0.0.1", port=int(sys.argv[2]))

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.web.test_web_process import ROOT, Served, answers, free_port, until
+from tests.web.test_web_process import Served, serving_from, until
 
 FEED = b"<rss>" + b"news " * 5000 + b"</rss>"
 GET = b"GET /feeds/all.rss HTTP/1.1\r\nHost: x\r\n"
@@ -21,13 +18,8 @@ GET = b"GET /feeds/all.rss HTTP/1.1\r\nHost: x\r\n"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    port = free_port()
-    folder: Path = tmp_path_factory.mktemp("served")
-    command = [sys.executable, "-m", "tests.web.served", str(folder), str(port), "2"]
-    with subprocess.Popen(command, cwd=ROOT) as process:
-        until(lambda: answers(port) or process.poll() is not None, "listening")
-        yield Served(process, port)
-        process.kill()
+    with serving_from(tmp_path_factory.mktemp("served"), "2") as served:
+        yield served
 
 
 @pytest.fixture
@@ -192,4 +184,4 @@ def test_a_client_that_never_reads_costs_little_and_is_left(server: Served) -> N
 
 
 def clients(process: psutil.Process) -> set[tuple[str, int]]:
-    return {tuple(each.raddr) for each in process.net_connections() if each.raddr}
+    return {(each.raddr.ip, each.raddr.port) for each in process.net_connections() if each.raddr}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +21,7 @@ from tests.fakes import ALL, NOON, SITE
 from tests.formats.newsroom import article
 from tests.web.browser import Browser
 from tests.web.house import House
-from tests.web.test_web_process import ROOT, Served, answers, free_port, until
+from tests.web.test_web_process import Served, serving_from, until
 
 RSS = "/feeds/all.rss"
 
@@ -157,12 +155,8 @@ def test_scripts_may_ask_for_news(browser: Browser) -> None:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Served]:
-    port = free_port()
-    command = [sys.executable, "-m", "tests.web.served", str(tmp_path), str(port)]
-    with subprocess.Popen(command, cwd=ROOT) as process:
-        until(lambda: answers(port) or process.poll() is not None, "listening")
-        yield Served(process, port)
-        process.kill()
+    with serving_from(tmp_path) as served:
+        yield served
 
 
 @pytest.mark.parametrize("extension", ["rss", "atom"])
