@@ -111,10 +111,12 @@ class Newsroom:
 
 def open_newsroom(folder: Path, bell: Bell | None = None) -> Newsroom:
     """Put together what a folder declares, with its rows on record. Raises ``DeclarationError``,
-    ``Misconfigured`` or ``StoreError``."""
+    ``Misconfigured``, ``StoreError`` or ``DocumentError``."""
     newsroom = look_into(folder, bell)
     declared = newsroom.declared
     newsroom.store.declare(declared.sources, declared.feeds.values(), declared.channels, now())
+    for name in (*declared.web.moved, *declared.web.ended):  # a web server may serve what it finds
+        newsroom.documents.remove(name)
     return newsroom
 
 

@@ -76,7 +76,7 @@ class Directory:
         the disk failed in the last step, each of them is whole all the same."""
         if feed in self.private:
             Directory(self.folder / PRIVATE).replace(feed, documents)
-            self._withdraw(feed)
+            self.remove(feed)
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -100,17 +100,16 @@ class Directory:
         except OSError as e:
             raise DocumentError(f"{self.folder / path}: {e.strerror or e}") from e
 
-    def _withdraw(self, feed: str) -> None:
-        """Remove what everybody could read before the feed was private."""
+    def remove(self, feed: str) -> None:
+        """Serve nothing of a feed to everybody, archives included: it is private now, or no more. Raises
+        ``DocumentError``."""
         try:
             for path in self.folder.glob(f"{feed}.*"):
                 path.unlink()
             if (self.folder / feed).exists():
                 shutil.rmtree(self.folder / feed)
         except OSError as e:
-            raise DocumentError(
-                f"{e.filename or self.folder}: {e.strerror or e}; a private feed is still open there"
-            ) from e
+            raise DocumentError(f"{e.filename or self.folder}: {e.strerror or e}; remove it by hand") from e
 
     def _tidy(self, feed: str) -> None:
         """Remove what a process left that was killed in the middle of this."""

@@ -179,6 +179,15 @@ def server(tmp_path: Path) -> Iterator[Served]:
         yield served
 
 
+def test_what_has_ended_is_removed(tmp_path: Path) -> None:
+    Directory(tmp_path).replace("old", [Document(extension="rss", content=b"<x/>", modified=NOON)])
+
+    Directory(tmp_path).remove("old")
+    Directory(tmp_path).remove("never-was")
+
+    assert not list(tmp_path.iterdir())
+
+
 def test_over_the_wire_too(server: Served) -> None:
     """Both lanes: an escaped address is the application's."""
     for path in (f"/feeds/-/{SECRET}/board.rss", f"/feeds/-/{SECRET}/board%2Erss"):
