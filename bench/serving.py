@@ -183,16 +183,19 @@ def compare(folder: Path, seconds: int) -> None:
             "200, gzip": dict.fromkeys(urls, "Accept-Encoding: gzip"),
             "304": {name: f"If-None-Match: {fetched(url)}" for name, url in urls.items()},
         }
-        print(f"{'':>14}{'requests per second':^34}|{'processor µs per request':^26}")
-        print(f"{'':>14}{'nginx':>12}{'syndicator':>12}{'ratio':>8}  |{'nginx':>12}{'syndicator':>12}")
+        print(f"{'':>14}{'requests per second':^34}|{'processor µs per request':^34}")
+        columns = f"{'nginx':>12}{'syndicator':>12}{'ratio':>8}  "
+        print(f"{'':>14}{columns}|{columns}")
         for label, headers in asked.items():
             found: dict[str, list[tuple[float, float]]] = {name: [] for name in urls}
             for _ in range(ROUNDS):
                 for name, url in urls.items():
                     found[name].append(measure(url, pids[name], seconds, headers[name]))
             (a, x), (b, y) = ((median(r), median(c)) for r, c in (zip(*found[n], strict=True) for n in urls))
-            ratio = median(mine / its for (its, _), (mine, _) in zip(*found.values(), strict=True))
-            print(f"{label:>14}{a:>12,.0f}{b:>12,.0f}{ratio:>8.0%}  |{x:>12.1f}{y:>12.1f}")
+            pairs = list(zip(*found.values(), strict=True))
+            ratio = median(mine / its for (its, _), (mine, _) in pairs)
+            cost = median(its / mine for (_, its), (_, mine) in pairs)
+            print(f"{label:>14}{a:>12,.0f}{b:>12,.0f}{ratio:>8.0%}  |{x:>12.1f}{y:>12.1f}{cost:>8.0%}")
         print(f"\nsyndicator's web process: {resident(pid):.0f} MB resident")
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
 
 import psutil
 import pytest
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.server import ServerState
 
+from syndicator.web import express
+from syndicator.web.express import Answering, connecting
+from syndicator.web.feeds import Answer, Headers
 from tests.web.test_web_process import Served, serving_from, until
 
 FEED = b"<rss>" + b"news " * 5000 + b"</rss>"
@@ -185,3 +192,65 @@ def test_a_client_that_never_reads_costs_little_and_is_left(server: Served) -> N
 
 def clients(process: psutil.Process) -> set[tuple[str, int]]:
     return {(each.raddr.ip, each.raddr.port) for each in process.net_connections() if each.raddr}
+
+
+@asynccontextmanager
+async def connected(app: ASGIApp, feeds: Answering) -> AsyncIterator[int]:
+    """A server in this very process."""
+    protocol = connecting(feeds)
+    config = uvicorn.Config(
+        app, http=protocol, ws="none", lifespan="off", log_config=None, server_header=False
+    )
+    config.load()
+    state = ServerState()
+    state.default_headers = [(b"date", b"Sun, 01 Mar 2026 12:00:00 GMT")]
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: protocol(config, state, {}), "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+class Broken:
+    def answer(self, method: str, path: str, headers: Headers, peer: str) -> tuple[Answer, bytes] | None:
+        raise RuntimeError("a defect")
+
+
+async def apology(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 500, "headers": [(b"content-length", b"5")]})
+    await send({"type": "http.response.body", "body": b"sorry"})
+
+
+def test_a_defect_is_the_applications_to_apologise_for(caplog: pytest.LogCaptureFixture) -> None:
+    async def asked() -> bytes:
+        async with connected(apology, Broken()) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(GET.replace(b"all", b"s3cret") + b"Connection: close\r\n\r\n")
+            said = await reader.read()
+            writer.close()
+            return said
+
+    said = asyncio.run(asked())
+
+    assert said.startswith(b"HTTP/1.1 500")
+    assert said.endswith(b"\r\n\r\nsorry")
+    assert "a defect" in caplog.text
+    assert "s3cret" not in caplog.text
+
+
+def test_connections_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(express, "CONNECTIONS", 2)
+
+    async def left_open() -> list[bool]:
+        async with connected(apology, Broken()) as port:
+            lines = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+            is_open = []
+            for reader, writer in lines:
+                try:
+                    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                    is_open.append(bool(await reader.read(1)))
+                except ConnectionError:
+                    is_open.append(False)
+                writer.close()
+            return is_open
+
+    assert asyncio.run(left_open()) == [True, True, False]
