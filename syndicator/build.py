@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -63,6 +63,8 @@ def build(
 
     ``fit`` makes an article what the feed's partner takes, or raises ``Unfit``.
     """
+    if feed.is_private:
+        site = replace(site, hubs=())  # a hub would fetch it, and hand it to anybody
     stale = store.claim_feed(feed.name, clock(), LEASE)
     if stale is None:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,12 +11,16 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from syndicator.errors import SyndicatorError
+from syndicator.config import Declared
+from syndicator.errors import Misconfigured, SyndicatorError
 from syndicator.inspection import oddities
 from syndicator.ports import Source
 from syndicator.store import Store
 from syndicator.store.engine import connect
 from syndicator.wiring import Newsroom, Silence, assemble, declarations
+
+#: Characters of a reader's secret: of letters and digits, 16 are 95 bits.
+SHORTEST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ def check(folder: Path) -> list[Result]:
     count = f"{len(declared.sources)} sources, {len(declared.feeds)} feeds, {len(declared.channels)} channels"
     results = [Result("declarations", True, count)]
     results += [Result("declarations", None, warning) for warning in declared.warnings]
+    results += _readers(declared)
     store = Store(connect(declared.keep.database))
     newsroom = assemble(declared, store, Silence())
     with ThreadPoolExecutor(8) as pool:
@@ -49,6 +55,31 @@ def _odd_feeds(newsroom: Newsroom) -> list[Result]:
         return [Result(f"feed {name}", None, said) for name, said in oddities(newsroom)]
     except SyndicatorError:
         return []
+
+
+def _readers(declared: Declared) -> Iterator[Result]:
+    """Whether each reader of a private feed gets in, and nobody else by guessing."""
+    for feed, secrets in declared.readers.items():
+        for name, secret in secrets.items():
+            what = f"feed {feed}, reader {name}"
+            try:
+                said = weakness(secret.reveal())
+            except Misconfigured as e:
+                yield Result(what, False, str(e))
+                continue
+            yield Result(what, None, f"{secret} {said}") if said else Result(what, True, "has a secret")
+
+
+def weakness(secret: str) -> str:
+    """What is wrong with a secret that stands in addresses; nothing, if it is empty."""
+    if len(secret) < SHORTEST:
+        return (
+            f"has {len(secret)} characters, and can be guessed: use {SHORTEST} or more, made by chance "
+            '(python -c "import secrets; print(secrets.token_urlsafe())")'
+        )
+    if not re.fullmatch(r"[\w.~-]+", secret, re.ASCII):
+        return "holds characters that no address has: letters, digits, - and _ do for both ways in"
+    return ""
 
 
 def _tasks(newsroom: Newsroom) -> Iterator[tuple[str, Callable[[], str]]]:

@@ -198,6 +198,10 @@ class Documents(Protocol):
         """Serve these from now on. What does not change is left alone."""
         ...
 
+    def remove(self, feed: str) -> None:
+        """Serve nothing of a feed any more that everybody could read."""
+        ...
+
     def read(self, path: str) -> bytes | None:
         """The document at a path (``Document.path``), as it is served; ``None``: there is none."""
         ...

@@ -53,6 +53,10 @@ def serve_site(folder: Path) -> None:
         queues=lambda: depths(declared.keep.broker),
         hub=reception(newsroom) if declared.hub.enabled else None,
         readers=readers,
+        access=declared.readers,
+        moved=declared.web.moved,
+        ended=declared.web.ended,
+        most_per_minute=declared.web.most_per_minute,
     )
     threading.Thread(target=_report_alive, args=(store, readers), name="alive", daemon=True).start()
     serve(

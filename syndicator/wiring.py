@@ -18,6 +18,7 @@ from syndicator.config import Declared, KindsOf, load
 from syndicator.deliver import Courier
 from syndicator.distribute import Distributor
 from syndicator.documents.directory import Directory, Shelf
+from syndicator.errors import Misconfigured
 from syndicator.feed import Feed, Site, path
 from syndicator.formats.gate import Gate as Gatekeeper
 from syndicator.http import Http
@@ -125,13 +126,15 @@ class Newsroom:
 
 def open_newsroom(folder: Path, bell: Bell | None = None) -> Newsroom:
     """Put together what a folder declares, with its rows on record. Raises ``DeclarationError``,
-    ``Misconfigured`` or ``StoreError``."""
+    ``Misconfigured``, ``StoreError`` or ``DocumentError``."""
     newsroom = look_into(folder, bell)
     declared = newsroom.declared
     newsroom.store.declare(declared.sources, declared.feeds.values(), declared.channels, now())
     topics = newsroom.distributor.topics
     pings = {(topic, hub) for topic in topics for hub in declared.other_hubs}
     newsroom.store.declare_topics(topics if declared.hub.enabled else (), pings, now())
+    for name in (*declared.web.moved, *declared.web.ended):  # a web server may serve what it finds
+        newsroom.documents.remove(name)
     return newsroom
 
 
@@ -187,7 +190,13 @@ def keeper(declared: Declared) -> Documents:
     """Where documents are kept. Raises ``Misconfigured`` where a secret is not to be had."""
     keep = declared.keep
     if not keep.documents.startswith("s3://"):
-        return Directory(Path(keep.documents))
+        return Directory(Path(keep.documents), frozenset(declared.readers))
+    if declared.readers:
+        private = ", ".join(sorted(declared.readers))
+        raise Misconfigured(
+            f"[keep] documents: {keep.documents} is for everybody, and these feeds are private: {private}; "
+            "keep documents in a folder, or leave [readers] out"
+        )
     from syndicator.documents.s3 import Kept, open_bucket  # noqa: PLC0415 - 11 MB that a folder does not need
 
     names = {name for feed in declared.feeds.values() for name in feed.formats}
@@ -209,7 +218,7 @@ def shelf(newsroom: Newsroom) -> Shelf:
     """What a web server reads documents from; of a bucket it has read them once when this returns, if the
     bucket answers at all."""
     if isinstance(newsroom.documents, Directory):
-        return Shelf(newsroom.documents.folder)
+        return Shelf(newsroom.documents.folder, private=newsroom.declared.readers)
     from syndicator.documents.s3 import Bucket, BucketShelf  # noqa: PLC0415 - likewise
 
     assert isinstance(newsroom.documents, Bucket)  # noqa: S101 - there is no third kind
@@ -228,6 +237,7 @@ def topics(site: Site, feeds: Iterable[Feed], formats: Mapping[str, Format]) -> 
             media_type=formats[name].media_type,
         )
         for feed in feeds
+        if not feed.is_private
         for name in feed.formats
     ]
     return {topic.name: topic for topic in found}

@@ -47,11 +47,18 @@ class Keep:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Web:
-    """``[web]``: where feeds and the console are served. ``public_url`` is how the world reaches it."""
+    """``[web]``: where feeds and the console are served. ``public_url`` is how the world reaches it.
+
+    ``moved``: by the old name of a feed, its new one or an address. ``ended``: feeds that are no more.
+    ``most_per_minute``: whole documents for one address; 0: any number.
+    """
 
     listen: Listen = "127.0.0.1:8000"
     public_url: WebAddress = ""
     password: Secret | None = None
+    most_per_minute: Annotated[int, Field(ge=0)] = 1200
+    moved: Mapping[str, str] = field(default_factory=dict)
+    ended: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.is_private and self.password is None:
@@ -136,7 +143,8 @@ class Outlet(Plug):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Declared:
-    """Everything declared in one folder. ``warnings`` are remarks that stop nothing."""
+    """Everything declared in one folder. ``readers``: the secrets of private feeds' readers, by feed and
+    name. ``warnings`` are remarks that stop nothing."""
 
     folder: Path
     site: Site
@@ -148,6 +156,7 @@ class Declared:
     sources: Mapping[str, Plug]
     channels: Mapping[str, Outlet]
     feeds: Mapping[str, Feed]
+    readers: Mapping[str, Mapping[str, Secret]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     @property

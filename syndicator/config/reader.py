@@ -12,11 +12,12 @@ from syndicator.config.declared import Declared, Outlet, Plug
 from syndicator.config.file import File, read
 from syndicator.config.lines import Place
 from syndicator.config.profiles import Profiles, fitting, misfits
-from syndicator.config.rules import NAME, zone
-from syndicator.config.shapes import Scope, Wrong, filled
+from syndicator.config.rules import NAME, web_address, zone
+from syndicator.config.shapes import Scope, Wrong, filled, unknown
 from syndicator.config.tables import ChannelTable, FeedFile, MainFile, SourceTable
 from syndicator.errors import DeclarationError
 from syndicator.feed import Feed
+from syndicator.secret import Secret
 
 MAIN, FEEDS = "syndicator.toml", "feeds"
 
@@ -77,6 +78,7 @@ class Reader:
         names = {s.table: dict(self._tables(s)).keys() for s in (SOURCES, CHANNELS)}
         known = {"profiles": profiles.names, **({} if main.data is None else names)}
         self.scope = Scope(folder=folder, names=known, format=kinds.format)
+        self.readers: dict[str, Mapping[str, Secret]] = {}
 
     def declared(self, files: Sequence[File]) -> Declared | None:
         """What the files declare, if it is all there: there may be mistakes in it all the same."""
@@ -88,6 +90,7 @@ class Reader:
         channels = {name: self._channel(name, table) for name, table in self._tables(CHANNELS)}
         if told is None:
             return None
+        _check_moves(self.main, told, {file.path.stem for file in files})
         return Declared(
             folder=self.scope.folder,
             site=told.site.site(told.web, told.hub),
@@ -99,6 +102,7 @@ class Reader:
             sources={name: source for name, source in sources.items() if source},
             channels={name: channel for name, channel in channels.items() if channel},
             feeds=feeds,
+            readers=self.readers,
             warnings=(*_remarks(self.main, told, feeds), *_twins(files, feeds)),
         )
 
@@ -182,6 +186,8 @@ class Reader:
         if not found:
             return None
         declared = FeedFile(**found)
+        if declared.readers:
+            self.readers[name] = declared.readers
         return self._profiled(declared.feed(name), declared.profile, file)
 
     def _profiled(self, feed: Feed, name: str, file: File) -> Feed:
@@ -208,6 +214,40 @@ class Reader:
             for inside, what in e.found:
                 file.report((*place, *inside), what)
             return None
+
+
+def _check_moves(main: File, told: MainFile, feeds: Collection[str]) -> None:
+    """What is said of feeds that have moved or ended must fit the feeds that there are."""
+    for old, new in told.web.moved.items():
+        place = ("web", "moved", old)
+        for what in (*_past(old, feeds), *_target(new, feeds)):
+            main.report(place, what)
+    for name in told.web.ended:
+        for what in _past(name, feeds):
+            main.report(("web", "ended"), what)
+        if name in told.web.moved:
+            main.report(
+                ("web", "ended"), f"the feed {name!r} has moved, [web.moved] says: it is one or the other"
+            )
+
+
+def _past(name: str, feeds: Collection[str]) -> Iterator[str]:
+    """What is wrong with the name of a feed that was."""
+    if not NAME.fullmatch(name):
+        yield f"{name!r} {NAMES}"
+    elif name in feeds:
+        yield f"the feed {name!r} is declared: remove {FEEDS}/{name}.toml, or what is said of it here"
+
+
+def _target(new: str, feeds: Collection[str]) -> Iterator[str]:
+    """What is wrong with the place that a feed has moved to."""
+    if "/" in new:
+        try:
+            web_address(new.replace("{ext}", "rss"))
+        except ValueError as e:
+            yield str(e)
+    elif new not in feeds:
+        yield unknown(feeds, new, f"there is no feed {new!r}")
 
 
 def _remarks(main: File, told: MainFile, feeds: Mapping[str, Feed]) -> Iterator[str]:

@@ -35,7 +35,8 @@ def _language(tag: str) -> str:
     return tag
 
 
-def _web_address(url: str) -> str:
+def web_address(url: str) -> str:
+    """An address of the web."""
     try:
         parts = urlsplit(url)
         is_right = parts.scheme in ("http", "https") and parts.hostname and not re.search(r"\s", url)
@@ -156,7 +157,7 @@ def _format(name: str, info: ValidationInfo[Scope]) -> str:
 Line = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Keyword = Annotated[str, AfterValidator(_keyword)]
 Language = Annotated[str, AfterValidator(_language)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
+WebAddress = Annotated[str, AfterValidator(web_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
 Zone = Annotated[str, AfterValidator(zone)]
 Listen = Annotated[str, AfterValidator(_listen)]

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from syndicator.config.declared import Example, Fetch, Hub, Keep, Web
 from syndicator.config.rules import (
+    NAME,
     ChannelName,
     Domain,
     FormatName,
@@ -27,6 +28,7 @@ from syndicator.config.rules import (
     Zone,
 )
 from syndicator.feed import Feed, Filter, Site
+from syndicator.secret import Secret
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,13 +136,19 @@ class FeedFile(Conditions):
     formats: tuple[FormatName, ...] = ("rss", "atom", "json")
     channels: tuple[ChannelName, ...] = ()
     max_age: timedelta = timedelta(seconds=60)
+    stale_while_revalidate: timedelta | None = None
+    stale_if_error: timedelta = timedelta(days=1)
     profile: ProfileName = ""
     archive: bool = True
     age: timedelta | None = None
+    readers: Mapping[str, Secret] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.age is not None and not self.age:
             raise ValueError('age: must be longer than nothing, such as "48h"; leave it out for no limit')
+        for name in self.readers:
+            if not NAME.fullmatch(name):
+                raise ValueError(f"readers.{name}: a reader's name is made of a-z, 0-9 and hyphens")
 
     def feed(self, name: str) -> Feed:
         return Feed(
@@ -157,4 +165,11 @@ class FeedFile(Conditions):
             max_age=int(self.max_age.total_seconds()),
             archive=self.archive,
             age=self.age,
+            stale_while_revalidate=(
+                None
+                if self.stale_while_revalidate is None
+                else int(self.stale_while_revalidate.total_seconds())
+            ),
+            stale_if_error=int(self.stale_if_error.total_seconds()),
+            is_private=bool(self.readers),
         )

@@ -1,23 +1,24 @@
 """Documents as files in a directory, ready for any web server.
 
-``NAME.EXT`` beside ``NAME.EXT.gz`` and ``NAME.EXT.br``, compressed once when they are built; a feed's
-archives likewise, as ``NAME/PAGE.EXT``. A file's time is when its content last changed, so that a static
+``NAME.EXT`` beside ``NAME.EXT.gz`` and ``NAME.EXT.br``, compressed once when they are built, and
+``NAME.EXT.entries`` (see ``versions``); a feed's archives likewise, as ``NAME/PAGE.EXT``. A file's time is
+when its content last changed, so that a static
 server's ``Last-Modified`` is right.
 """
 
 from __future__ import annotations
 
 import gzip
-import hashlib
 import logging
 import os
+import re
 import shutil
 import tempfile
 import threading
 import time
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from typing import NamedTuple
 
 import brotli
 
+from syndicator.documents.versions import ENDING, Versions, digest
 from syndicator.errors import SyndicatorError
 from syndicator.ports import Document
 
@@ -60,20 +62,30 @@ ABANDONED = 3600
 MEMORY = 64_000_000
 
 
+#: The folder of private feeds: a web server that is given the documents serves nothing that begins with a
+#: dot.
+PRIVATE = ".private"
+
+
 class DocumentError(SyndicatorError):
     """A document could not be written (a full disk, missing rights). What was served before still is."""
 
 
 @dataclass(frozen=True)
 class Directory:
-    """See ``ports.Documents``."""
+    """See ``ports.Documents``. Documents of feeds that are ``private`` are kept apart."""
 
     folder: Path
+    private: frozenset[str] = frozenset()
     _tidied: list[float] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def replace(self, feed: str, documents: Sequence[Document]) -> None:
         """Serve these from now on. Raises ``DocumentError``; then all of them are as they were, or, where
         the disk failed in the last step, each of them is whole all the same."""
+        if feed in self.private:
+            Directory(self.folder / PRIVATE).replace(feed, documents)
+            self.remove(feed)
+            return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._tidy()
@@ -96,11 +108,22 @@ class Directory:
     def read(self, path: str) -> bytes | None:
         """The document at a path; ``None``: there is none. Raises ``DocumentError``."""
         try:
-            return (self.folder / path).read_bytes()
+            return (self.folder / kept_at(path, self.private)).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as e:
             raise DocumentError(f"{self.folder / path}: {e.strerror or e}") from e
+
+    def remove(self, feed: str) -> None:
+        """Serve nothing of a feed to everybody, archives included: it is private now, or no more. Raises
+        ``DocumentError``."""
+        try:
+            for path in self.folder.glob(f"{feed}.*"):
+                path.unlink()
+            if (self.folder / feed).exists():
+                shutil.rmtree(self.folder / feed)
+        except OSError as e:
+            raise DocumentError(f"{e.filename or self.folder}: {e.strerror or e}; remove it by hand") from e
 
     def check(self) -> str:
         """Write and remove a small file. Raises ``DocumentError``."""
@@ -129,11 +152,26 @@ class Directory:
         if _holds(self.folder / name, document.content):
             return []
         files = {f"{name}.{e}": CODECS[c].compress(document.content) for e, c in ENCODINGS.items()}
+        if document.entries:
+            versions = Versions.of(document.content, document.entries, Versions.read(self._beside(name)))
+            files[f"{name}.{ENDING}"] = versions.written() if versions else b""
         files[name] = document.content  # last: a file that is there means that those beside it are, too
         (staging / name).parent.mkdir(exist_ok=True)
         for each, content in files.items():
             _write(staging / each, content, document.modified)
         return [staging / each for each in files]
+
+    def _beside(self, name: str) -> bytes:
+        """What is on file of a document's versions: to lose it costs readers a whole document each."""
+        try:
+            return (self.folder / f"{name}.{ENDING}").read_bytes()
+        except OSError:
+            return b""
+
+
+def kept_at(path: str, private: Collection[str]) -> str:
+    """Where the document at a path is kept, below the folder."""
+    return f"{PRIVATE}/{path}" if private and re.split(r"[./]", path, maxsplit=1)[0] in private else path
 
 
 def _write(path: Path, content: bytes, modified: datetime) -> None:
@@ -163,11 +201,25 @@ def _holds(path: Path, content: bytes) -> bool:
 @dataclass(frozen=True)
 class Served:
     """A document as it is served: bytes and strong ETag (RFC 9110 section 8.8.3) by content coding, where
-    ``""`` stands for none."""
+    ``""`` stands for none. Every ETag begins with the ``digest`` of the document."""
 
     modified: datetime
     variants: Mapping[str, bytes]
     etags: Mapping[str, str]
+    digest: str
+    versions: bytes = field(default=b"", repr=False)
+
+    def since(self, digests: Sequence[str]) -> tuple[str, bytes] | None:
+        """The latest of these earlier versions and, for readers who have it, the document without the
+        entries that it carried; ``None`` if the whole document serves them better."""
+        if not any(each.encode() in self.versions for each in digests):
+            return None
+        versions = Versions.read(self.versions)
+        if versions is None or versions.now.digest != self.digest:  # not on file yet, or no longer
+            return None
+        base = versions.base(digests)
+        news = versions.since(base, self.variants[""]) if base else None
+        return (base, news) if base and news is not None else None
 
 
 #: What tells a file from every other that has had its name: times may be set and numbers used again, but
@@ -179,8 +231,8 @@ class Shelf:
     """Documents of a directory, kept in memory; each is read again when its file has been replaced. The
     least recently used go when there are more than ``memory`` bytes. May be used by many threads."""
 
-    def __init__(self, folder: Path, memory: int = MEMORY) -> None:
-        self.folder, self.memory = folder, memory
+    def __init__(self, folder: Path, memory: int = MEMORY, private: Collection[str] = ()) -> None:
+        self.folder, self.memory, self.private = folder, memory, frozenset(private)
         self._kept: OrderedDict[str, tuple[Identity, Served]] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
@@ -197,7 +249,7 @@ class Shelf:
 
     def load(self, name: str) -> Served | None:
         """The document in the file ``name``; ``None`` if there is none."""
-        path = os.path.join(self.folder, name)  # noqa: PTH118 - pathlib takes longer than all the rest
+        path = os.path.join(self.folder, kept_at(name, self.private))  # noqa: PTH118 - pathlib takes longer than all the rest
         try:
             identity = _identity(os.stat(path))  # noqa: PTH116 - likewise
             with self._lock:
@@ -237,13 +289,21 @@ def _read(path: Path) -> tuple[Identity, Served]:
     with path.open("rb") as file:  # what was opened stays itself, even when the name is given to another
         stat = os.fstat(file.fileno())
         content = file.read()
-    digest = hashlib.sha256(content).hexdigest()[:24]
-    variants, etags = {"": content}, {"": f'"{digest}"'}
+    known = digest(content)
+    variants, etags = {"": content}, {"": f'"{known}"'}
     for ending, coding in ENCODINGS.items():
         # Made from the bytes in hand, if the file beside them is of another build (or gone).
         compressed = _compressed(path.with_name(f"{path.name}.{ending}"), coding, content)
-        variants[coding], etags[coding] = compressed, f'"{digest}-{ending}"'
-    return _identity(stat), Served(datetime.fromtimestamp(stat.st_mtime, UTC), variants, etags)
+        variants[coding], etags[coding] = compressed, f'"{known}-{ending}"'
+    modified = datetime.fromtimestamp(stat.st_mtime, UTC)
+    return _identity(stat), Served(modified, variants, etags, known, _versions(path))
+
+
+def _versions(path: Path) -> bytes:
+    try:
+        return path.with_name(f"{path.name}.{ENDING}").read_bytes()
+    except OSError:
+        return b""
 
 
 def _compressed(path: Path, coding: str, content: bytes) -> bytes:
@@ -258,4 +318,4 @@ def _compressed(path: Path, coding: str, content: bytes) -> bytes:
 
 
 def _weight(served: Served) -> int:
-    return sum(map(len, served.variants.values()))
+    return len(served.versions) + sum(map(len, served.variants.values()))

@@ -119,6 +119,15 @@ class Bucket:
             found = obstore.list_with_delimiter(self.store)["objects"]
             return {each["path"]: each["e_tag"] or str(each["last_modified"]) for each in found}
 
+    def remove(self, feed: str) -> None:
+        """Serve nothing of a feed any more, archives included. Raises ``DocumentError``."""
+        with self._errors(feed):
+            listed = obstore.list_with_delimiter(self.store)["objects"]
+            paths = [each["path"] for each in listed if each["path"].startswith(f"{feed}.")]
+            paths += [each["path"] for each in obstore.list(self.store, prefix=f"{feed}/").collect()]
+            if paths:
+                obstore.delete(self.store, paths)
+
     def check(self) -> str:
         """Write, read, list and remove a small object. Raises ``DocumentError``."""
         path, content = f"trial-{secrets.token_hex(4)}", b"a trial"
@@ -308,4 +317,4 @@ def _served(content: bytes, modified: datetime) -> Served:
     tag = _digest(content)[:24]
     variants = {"": content, **{coding: CODECS[coding].compress(content) for coding in ENCODINGS.values()}}
     etags = {"": f'"{tag}"', **{coding: f'"{tag}-{ending}"' for ending, coding in ENCODINGS.items()}}
-    return Served(modified.replace(microsecond=0), variants, etags)
+    return Served(modified.replace(microsecond=0), variants, etags, tag)

@@ -17,7 +17,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -33,14 +33,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from syndicator.documents.directory import Shelf
 from syndicator.feed import Feed, Site
 from syndicator.ports import Bell
+from syndicator.secret import Secret
 from syndicator.store.console import Console, Impossible
 from syndicator.store.engine import StoreError
+from syndicator.web.access import Access
 from syndicator.web.console import ConsolePages
 from syndicator.web.desk import Desk, utc_now
 from syndicator.web.feeds import PREFIX, Feeds, MediaFormat
 from syndicator.web.guard import Guard, Throttle
 from syndicator.web.health import Health, Metrics
 from syndicator.web.hub import HubPages, Reception
+from syndicator.web.moves import Moves, extensions
 from syndicator.web.opml import ADDRESS as OPML
 from syndicator.web.pages import Pages
 from syndicator.web.readers import Readers
@@ -72,12 +75,18 @@ def create_app(
     hub: Reception | None = None,
     clock: Callable[[], datetime] = utc_now,
     readers: Readers | None = None,
-) -> Starlette:
+    access: Mapping[str, Mapping[str, Secret]] | None = None,
+    moved: Mapping[str, str] | None = None,
+    ended: Collection[str] = (),
+    most_per_minute: int = 0,
+) -> Feeds:
     """The application. Needs neither database nor broker to begin, and serves feeds without them.
 
     ``host`` is the address that it listens on: without a ``password``, the console is for this machine
     alone. ``outboxes`` are folders of posts by channel (``Outbox.place``). ``hub`` ``None``: there is no hub
-    of our own. ``readers`` counts who reads what; putting it on record is the caller's. See ``Desk`` for the
+    of our own. ``readers`` counts who reads what; putting it on record is the caller's. ``access`` to
+    private feeds, what has ``moved`` or ``ended``, ``most_per_minute``: see ``Declared.readers`` and
+    ``Web``, and ``Desk`` for the
     rest.
     """
     desk = Desk(
@@ -92,22 +101,26 @@ def create_app(
         clock=clock,
         readers=readers or Readers(),
     )
-    return Starlette(
+    pages = Starlette(
         routes=_routes(desk, hub),
         middleware=[
-            Middleware(
-                Feeds,
-                site=site,
-                feeds=feeds.values(),
-                formats=formats,
-                shelf=shelf,
-                requests=desk.requests,
-                readers=desk.readers,
-            ),
             Middleware(Manners),
             Middleware(Guard, password=password, host=host, throttle=Throttle()),
         ],
         exception_handlers=_apologies(desk),
+    )
+    by_format = {name: form.extension for name, form in formats.items()}
+    return Feeds(
+        pages,
+        site=site,
+        feeds=feeds.values(),
+        formats=formats,
+        shelf=shelf,
+        requests=desk.requests,
+        readers=desk.readers,
+        access=Access(access or {}),
+        moves=Moves(site, extensions(feeds.values(), by_format), moved or {}, ended),
+        most_per_minute=most_per_minute,
     )
 
 

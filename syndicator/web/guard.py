@@ -11,6 +11,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -73,7 +74,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, *, password: str | None, host: str, throttle: Throttle) -> None:
         self.app, self.throttle = app, throttle
-        self.expected = _digest(f"{USER}:{password}") if password else None
+        self.expected = digest(f"{USER}:{password}") if password else None
         self.is_private = is_loopback(host)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,8 +91,8 @@ class Guard:
         if wait:
             late = {"Retry-After": str(int(wait) + 1), "Cache-Control": "no-store"}
             return PlainTextResponse("Too many wrong passwords: wait a minute.\n", 429, late)
-        given = _credentials(headers.get("authorization"))
-        if given is not None and hmac.compare_digest(_digest(given), self.expected):
+        given = credentials(headers.get("authorization"))
+        if given is not None and hmac.compare_digest(digest(given), self.expected):
             return None
         if given is not None:
             self.throttle.failed(address)
@@ -119,7 +120,7 @@ def _closed() -> Response:
     )
 
 
-def _credentials(authorization: str | None) -> str | None:
+def credentials(authorization: str | None) -> str | None:
     """``user:password`` of a Basic header; an empty text for one that cannot be read."""
     if authorization is None:
         return None
@@ -130,11 +131,12 @@ def _credentials(authorization: str | None) -> str | None:
         return ""
 
 
-def _digest(text: str) -> bytes:
+def digest(text: str) -> bytes:
     """Of equal length for all, so that comparing takes equal time for all."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
+@lru_cache(maxsize=4096)
 def network(address: str) -> str:
     """An IPv4 address, or the IPv6 network that one customer gets (RFC 6177)."""
     try:
@@ -144,6 +146,42 @@ def network(address: str) -> str:
     if parsed.version == 4:
         return address
     return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+@lru_cache(maxsize=4096)
+def is_public(address: str) -> bool:
+    """Whether an address is somebody's on the Internet, and not of our own network."""
+    try:
+        return ipaddress.ip_address(address).is_global
+    except ValueError:
+        return False
+
+
+def client(peer: str, forwarded: bytes | None) -> str:
+    """Who asks, by address or network: the peer or, if that is a proxy in our own network, whom it names
+    last in ``X-Forwarded-For``."""
+    if forwarded and not is_public(peer):
+        return network(forwarded.rpartition(b",")[2].strip().decode("latin-1")[:64])
+    return network(peer)
+
+
+class Allowance:
+    """How much each address may have: ``most`` at once, and as many again in each minute."""
+
+    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.most, self.clock = most, clock
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def wait(self, address: str) -> float:
+        """Seconds until the address may have one more; 0: it has it."""
+        now = self.clock()
+        left, since = self._left.pop(address, (self.most, now))
+        left = min(self.most, left + (now - since) * self.most / 60)
+        has = left >= 1
+        self._left[address] = (left - 1 if has else left, now)
+        if len(self._left) > ADDRESSES:  # forget who has been quiet for longest
+            del self._left[next(iter(self._left))]
+        return 0.0 if has else (1 - left) * 60 / self.most
 
 
 def token_of(request: Request) -> str:

@@ -15,14 +15,17 @@ _MEMBER = re.compile(rf"([\w!#$%&'*+.^`|~-]+)\s*(?:;\s*q\s*=\s*{_WEIGHT}\s*)?", 
 
 _TAG = re.compile(rb'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
+#: What all entity tags of one document begin with (``documents.directory.Served``).
+_DIGEST = re.compile(rb'"([0-9a-f]{24})(?:-[a-z]+)?"')
+
 
 @lru_cache(maxsize=512)
-def coding(accept: str | None) -> str | None:
+def coding(accept: bytes | None) -> str | None:
     """The best of ``CODINGS`` that an ``Accept-Encoding`` accepts, by its weights, then by our
     preference; ``None`` if it accepts none of them. Without the header, nothing is compressed."""
     if accept is None:
         return ""
-    weights = _weights(accept)
+    weights = _weights(accept.decode("latin-1"))
     rest = weights.get("*")
     # What is not named is not accepted; identity is, unless it is ruled out.
     asked = {"": weights.get("identity", 0.0005 if rest is None else rest)}
@@ -36,6 +39,17 @@ def _weights(accept: str) -> dict[str, float]:
     """The members of the header that can be read; one that cannot is passed over."""
     members = (_MEMBER.fullmatch(member.strip()) for member in accept.split(","))
     return {m[1].lower(): float(m[2]) if m[2] else 1.0 for m in members if m}
+
+
+@lru_cache(maxsize=64)
+def takes_news(a_im: bytes) -> bool:
+    """Whether an ``A-IM`` accepts a feed of only what is new (RFC 3229 section 10.5.3)."""
+    return _weights(a_im.decode("latin-1")).get("feed", 0) > 0
+
+
+def digests(if_none_match: bytes) -> tuple[str, ...]:
+    """The documents that an ``If-None-Match`` names, in whichever coding; the first few of them."""
+    return tuple(tag.decode() for tag in _DIGEST.findall(if_none_match)[:8])
 
 
 def names(if_none_match: bytes, etag: bytes) -> bool:

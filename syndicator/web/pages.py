@@ -87,7 +87,7 @@ class Pages:
 
     def public(self) -> list[Feed]:
         """The feeds that everybody may know of: what is listed, found and suggested."""
-        return list(self.desk.feeds.values())
+        return [feed for feed in self.desk.feeds.values() if not feed.is_private]
 
     def listed(self) -> list[Listed]:
         return [

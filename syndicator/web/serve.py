@@ -9,96 +9,101 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
-from typing import NoReturn
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import NoReturn, cast
 
+import uvicorn
 import uvloop
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.server.embed import Server
-from starlette.types import ASGIApp
 
 from syndicator.errors import Misconfigured
 from syndicator.lifeline import watch_parent
+from syndicator.web.express import CONNECTIONS, PATIENCE, Connection, connecting
+from syndicator.web.feeds import Feeds
 
 log = logging.getLogger(__name__)
 
-#: Connections that may be open at once; idle ones of feed readers count, too.
-CONNECTIONS = 4096
-
-#: Milliseconds that a client has for its request's head; an idle connection ends after them.
-HEAD_TIMEOUT = 30_000
-
 #: Seconds that open requests have to end once we are told to stop.
-GRACE = 5.0
+GRACE = 5
 
 #: Seconds for what is to be done last.
 PARTING = 2.0
 
+#: Seconds between looks at what connections do.
+LOOK_EVERY = 5
 
-def serve(app: ASGIApp, *, host: str, port: int, last: Callable[[], None] | None = None) -> NoReturn:
+
+def serve(app: Feeds, *, host: str, port: int, last: Callable[[], None] | None = None) -> NoReturn:
     """Serve until ``SIGTERM`` or ``SIGINT``. Raises ``Misconfigured`` if the address cannot be had.
 
-    Granian runs embedded: one process does with half the memory of a server and its worker. Does not
-    return: the process ends with it, having done what is ``last`` for ``PARTING`` seconds at most.
+    Does not return: the process ends with it, having done what is ``last`` for ``PARTING`` seconds at most.
     """
-    _claim(host, port)
+    listener = _listen(host, port)
     watch_parent()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(app, host, port, last))
+        runner.run(_serve(app, listener))
     _leave(last)
 
 
-def _claim(host: str, port: int) -> None:
-    """Granian shares its port with whoever else listens there (SO_REUSEPORT), so that a second server
-    would silently get half of the requests: make sure that there is none."""
+def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((host, port))
-        except OSError as e:
-            raise Misconfigured(
-                f"cannot listen on {host}:{port} ({e.strerror or e}): stop what is there, or choose another"
-            ) from e
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(CONNECTIONS)  # a second server at the same address fails here at the latest
+    except OSError as e:
+        listener.close()
+        raise Misconfigured(
+            f"cannot listen on {host}:{port} ({e.strerror or e}): stop what is there, or choose another"
+        ) from e
+    return listener
 
 
-async def _serve(app: ASGIApp, host: str, port: int, last: Callable[[], None] | None) -> None:
-    server = Server(
+class Server(uvicorn.Server):
+    """Ends when it is told to, and ends connections that have been idle for too long."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """uvicorn's own way ends the process by the signal once more, which is no orderly end."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop)
+        yield
+
+    def _stop(self) -> None:
+        self.should_exit = True
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % (LOOK_EVERY * 10) == 0:  # there are ten in a second
+            for connection in [*self.server_state.connections]:
+                if cast(Connection, connection).is_idle(LOOK_EVERY):
+                    cast(Connection, connection).transport.abort()
+        return await super().on_tick(counter)
+
+
+async def _serve(app: Feeds, listener: socket.socket) -> None:
+    config = uvicorn.Config(
         app,
-        address=host,
-        port=port,
-        interface=Interfaces.ASGINL,
-        http=HTTPModes.http1,  # HTTP/2 is for TLS, and that is a proxy's or CDN's business
-        http1_settings=HTTP1Settings(header_read_timeout=HEAD_TIMEOUT),
-        websockets=False,
+        http=connecting(app),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",  # defects are logged where they are answered; the rest is what clients do
+        access_log=False,  # addresses may hold readers' secrets
+        proxy_headers=False,
+        server_header=False,
         backlog=CONNECTIONS,
-        runtime_blocking_threads=1,
-        log_enabled=False,
+        timeout_keep_alive=PATIENCE,
+        timeout_graceful_shutdown=GRACE,
     )
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    serving = asyncio.create_task(server.serve())
-    stopping = asyncio.create_task(stop.wait())
-    log.info("web: http://%s:%d/ (process %d)", host, port, os.getpid())
-    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if serving.done():
-        serving.result()
-        return
-    server.stop()  # type: ignore[no-untyped-call]  # granian's
-    done, _ = await asyncio.wait({serving}, timeout=GRACE)
-    if not done:
-        log.warning("web: some requests did not end in %g s", GRACE)
-        _leave(last)
+    log.info("web: http://%s:%d/ (process %d)", *listener.getsockname()[:2], os.getpid())
+    await Server(config).serve(sockets=[listener])
 
 
 def _leave(last: Callable[[], None] | None) -> NoReturn:
-    """End the process without taking the interpreter down in order: Granian's threads may still be waiting
-    for it, and then abort (one stop in ten under load, granian 2.8). Nothing of ours is left to
-    do but what is ``last``."""
+    """End the process without taking the interpreter down in order: threads that ask the database may still
+    be waiting for it. Nothing of ours is left to do but what is ``last``."""
     if last:
         ending = threading.Thread(target=last, daemon=True)
         ending.start()

@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from starlette.applications import Starlette
-
 from syndicator.documents.directory import Directory, Shelf
 from syndicator.feed import Feed, Filter
 from syndicator.ports import Document
+from syndicator.secret import Secret
 from syndicator.store import Store
 from syndicator.web import create_app
+from syndicator.web.feeds import Feeds
 from syndicator.web.hub import Reception
 from syndicator.web.readers import Readers
 from tests.fakes import ALL, NOON, SITE, Clock, FakeBell
@@ -27,6 +27,9 @@ CITY = Feed(
     only=Filter(sections=("City",), languages=("en",), exclude=Filter(authors=("Wire",))),
     max_age=300,
 )
+
+
+BOARD = Feed(name="board", title="The board", formats=("rss",), is_private=True)
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,10 @@ class House:
         ]
         Directory(self.folder / "documents").replace(feed, documents)
 
+    def builds_private(self, content: str = "<private/>") -> None:
+        document = Document(extension="rss", content=content.encode(), modified=NOON)
+        Directory(self.folder / "documents", frozenset({"board"})).replace("board", [document])
+
     def app(
         self,
         *,
@@ -75,13 +82,17 @@ class House:
         queues: Callable[[], Mapping[str, int] | None] | None = None,
         hub: Reception | None = None,
         readers: Readers | None = None,
+        access: Mapping[str, Mapping[str, Secret]] | None = None,
+        moved: Mapping[str, str] | None = None,
+        ended: tuple[str, ...] = (),
+        most_per_minute: int = 0,
         **site: Any,
-    ) -> Starlette:
+    ) -> Feeds:
         return create_app(
             site=replace(SITE, hubs=hubs, **site),
-            feeds={feed.name: feed for feed in (ALL, CITY)},
+            feeds={feed.name: feed for feed in ((ALL, CITY, BOARD) if access else (ALL, CITY))},
             formats=FORMATS,
-            shelf=Shelf(self.folder / "documents"),
+            shelf=Shelf(self.folder / "documents", private=access or ()),
             store=self.store,
             bell=self.bell,
             host=host,
@@ -91,4 +102,8 @@ class House:
             hub=hub,
             clock=self.clock,
             readers=readers,
+            access=access,
+            moved=moved,
+            ended=ended,
+            most_per_minute=most_per_minute,
         )

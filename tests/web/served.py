@@ -1,16 +1,24 @@
-"""A web server in a process of its own: python -m tests.web.served FOLDER PORT"""
+"""A web server in a process of its own: python -m tests.web.served FOLDER PORT [PATIENCE]"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
+from syndicator.secret import Secret
 from syndicator.store import open_store
-from syndicator.web.serve import serve
+from syndicator.web import express
+from syndicator.web import serve as serving
 from tests.web.house import House
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     house = House(folder, open_store(f"sqlite:///{folder}/syndicator.db"))
     house.builds("all", "<rss>" + "news " * 5000 + "</rss>")
-    serve(house.app(), host="127.0.0.1", port=int(sys.argv[2]))
+    if sys.argv[3:]:
+        express.PATIENCE, serving.LOOK_EVERY = int(sys.argv[3]), 1
+    house.builds_private()
+    key = folder / "key"
+    key.write_text("correct-horse-battery")
+    app = house.app(access={"board": {"ann": Secret(f"file:{key}")}})
+    serving.serve(app, host="127.0.0.1", port=int(sys.argv[2]))

@@ -6,16 +6,19 @@ import gzip
 import shutil
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
 
+from syndicator.documents.directory import Shelf
 from syndicator.store import Store
 from syndicator.web import feeds as serving
-from tests.fakes import NOON
+from tests.fakes import ALL, NOON, SITE
 from tests.web import house as houses
 from tests.web.browser import Browser, browsing
-from tests.web.house import House
+from tests.web.house import FORMATS, House
 
 RSS = "/feeds/all.rss"
 LAST_MODIFIED = "Sun, 01 Mar 2026 12:00:00 GMT"
@@ -52,6 +55,25 @@ def test_caches_are_told_how_long(browser: Browser) -> None:
     said = browser.get("/feeds/city.rss").headers["cache-control"]
 
     assert said == "max-age=300, stale-while-revalidate=300, stale-if-error=86400"
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ({}, "max-age=60, stale-while-revalidate=60, stale-if-error=86400"),
+        (
+            {"max_age": 5, "stale_while_revalidate": 9, "stale_if_error": 7},
+            "max-age=5, stale-while-revalidate=9, stale-if-error=7",
+        ),
+        ({"stale_while_revalidate": 0, "stale_if_error": 0}, "max-age=60"),
+        ({"is_private": True}, "private, max-age=60"),
+    ],
+)
+def test_a_feed_says_how_it_is_kept(declared: dict[str, Any], said: str) -> None:
+    feed = replace(ALL, **declared)
+    door = serving.Door(SITE, feed, FORMATS["rss"], Shelf(Path()))
+
+    assert dict(door.always)[b"cache-control"].decode() == said
 
 
 def test_a_feed_names_itself_and_its_hubs(house: House) -> None:
@@ -271,7 +293,8 @@ def test_memory_is_the_shelfs_to_limit(house: House) -> None:
     app = house.app()
     with browsing(app) as browser:
         browser.get(RSS)
-        door = app.middleware_stack.app.doors[RSS]  # type: ignore[union-attr]
+        door = app.doors[RSS]
+        assert door._of
         assert door._of() is not None
         door.shelf._kept.clear()
         assert door._of() is None

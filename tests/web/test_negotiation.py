@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.web.negotiation import CODINGS, coding, is_since, names
+from syndicator.web.negotiation import CODINGS, coding, digests, is_since, names, takes_news
 from tests.fakes import NOON
 
 
@@ -40,7 +40,7 @@ from tests.fakes import NOON
     ],
 )
 def test_the_best_coding_is_chosen(accept: str | None, chosen: str | None) -> None:
-    assert coding(accept) == chosen
+    assert coding(accept.encode() if accept is not None else None) == chosen
 
 
 weights = st.integers(0, 1000).map(lambda n: n / 1000)
@@ -52,7 +52,7 @@ def test_nothing_refused_is_chosen_and_nothing_better_passed_over(asked: dict[st
         """As the standard has it, but for identity, which is accepted at least where nothing is said."""
         return asked.get(name or "identity", asked.get("*", 0.0))
 
-    chosen = coding(", ".join(f"{name};q={q:.3f}" for name, q in asked.items()))
+    chosen = coding(", ".join(f"{name};q={q:.3f}" for name, q in asked.items()).encode())
 
     if chosen is None:
         assert all(weight(name) == 0 for name in CODINGS)
@@ -64,9 +64,30 @@ def test_nothing_refused_is_chosen_and_nothing_better_passed_over(asked: dict[st
         assert weight("br") == weight("gzip") == 0
 
 
-@given(st.text(max_size=60))
-def test_any_header_gets_an_answer(accept: str) -> None:
+@given(st.binary(max_size=60))
+def test_any_header_gets_an_answer(accept: bytes) -> None:
     assert coding(accept) in (*CODINGS, None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        (b"feed", True),
+        (b"vcdiff, FEED;q=0.5", True),
+        (b"feed;q=0", False),
+        (b"vcdiff", False),
+        (b"feeds", False),
+        (b"", False),
+    ],
+)
+def test_news_are_sent_to_those_who_take_them(asked: bytes, answer: bool) -> None:
+    assert takes_news(asked) is answer
+
+
+def test_a_tag_names_its_document_in_any_coding() -> None:
+    one, two = "0123456789abcdef01234567", "f" * 24
+
+    assert digests(f'W/"{one}-gz", "other", "{two}"'.encode()) == (one, two)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,14 +59,21 @@ def answers(port: int) -> bool:
         return trial.connect_ex(("127.0.0.1", port)) == 0
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
+@contextmanager
+def serving_from(folder: Path, *more: str) -> Iterator[Served]:
+    """A server of its own, once it listens."""
     port = free_port()
-    command = [sys.executable, "-m", "tests.web.served", str(tmp_path), str(port)]
+    command = [sys.executable, "-m", "tests.web.served", str(folder), str(port), *more]
     with subprocess.Popen(command, cwd=ROOT) as process:
         until(lambda: answers(port) or process.poll() is not None, "listening")
         yield Served(process, port)
         process.kill()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    with serving_from(tmp_path) as server:
+        yield server
 
 
 def test_feeds_go_over_the_wire_whole_compressed_and_not_at_all(served: Served) -> None:
