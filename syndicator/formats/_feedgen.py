@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 import feedgen.entry
@@ -68,10 +69,9 @@ class Entry(FeedEntry):  # type: ignore[misc]
         return element
 
 
-def header(site: Site, feed: Feed, articles: Sequence[Article], dialect: Dialect) -> FeedGenerator:
-    """feedgen's feed of these articles, without entries."""
+def header(site: Site, feed: Feed, updated: datetime | None, dialect: Dialect) -> FeedGenerator:
+    """feedgen's feed without entries. ``updated``: when the latest one changed; ``None``: there is none."""
     site, feed = _text.cleaned(site), _text.cleaned(feed)
-    updated = _text.cleaned(max(articles, key=lambda a: a.updated)).updated if articles else LONG_AGO
     made = FeedGenerator()
     address = _text.uri(site.address(feed, dialect))
     made.id(address)
@@ -80,8 +80,8 @@ def header(site: Site, feed: Feed, articles: Sequence[Article], dialect: Dialect
     made.subtitle(feed.description or feed.title)
     made.author({"name": site.title})
     made.language(feed.language or site.language)
-    made.updated(updated)
-    made.lastBuildDate(updated)
+    made.updated(updated or LONG_AGO)
+    made.lastBuildDate(updated or LONG_AGO)
     made.generator("Syndicator")
     made.docs("https://www.rssboard.org/rss-specification")
     made.ttl(str(max(1, feed.max_age // 60)))
@@ -93,7 +93,7 @@ def header(site: Site, feed: Feed, articles: Sequence[Article], dialect: Dialect
             _image(made, site, feed)
     made.link(_links(site, feed, address, dialect), replace=True)
     made.register_extension("more", *EXTENSIONS[dialect])
-    made.more.hubs, made.more.is_empty = site.hubs, not articles
+    made.more.hubs, made.more.is_empty = site.hubs, updated is None
     return made
 
 
@@ -153,9 +153,26 @@ def joined(
     site: Site, feed: Feed, articles: Sequence[Article], entries: Sequence[bytes], dialect: Dialect
 ) -> bytes:
     """The document of these entries: feedgen's own empty one, and the entries in it."""
-    made = header(site, feed, articles, dialect)
+    updated = _text.newest(articles)
+    before, after, footer = _empty(site, feed, updated is None, dialect)
+    date = _date(updated or LONG_AGO, dialect) if after else b""  # which RSS does not say of an empty feed
+    return b"".join((before, date, after, *entries, footer))
+
+
+@lru_cache(maxsize=1024)
+def _empty(site: Site, feed: Feed, is_empty: bool, dialect: Dialect) -> tuple[bytes, bytes, bytes]:
+    """feedgen's own document without entries, parted where it says when it was updated, and where they go. It
+    is made once: of all that it says, news changes nothing but that date."""
+    made = header(site, feed, None if is_empty else LONG_AGO, dialect)
+    whole, footer = (
+        (made.rss_str(), b"</channel></rss>") if dialect == "rss" else (made.atom_str(), b"</feed>")
+    )
+    before, _, after = bytes(whole).removesuffix(footer).partition(_date(LONG_AGO, dialect))
+    return before, after, footer
+
+
+def _date(updated: datetime, dialect: Dialect) -> bytes:
+    """The element that tells when a feed was updated."""
     if dialect == "rss":
-        empty, footer = made.rss_str(), b"</channel></rss>"
-    else:
-        empty, footer = made.atom_str(), b"</feed>"
-    return bytes(empty).removesuffix(footer) + b"".join(entries) + footer
+        return f"<lastBuildDate>{format_datetime(updated)}</lastBuildDate>".encode()
+    return f"<updated>{updated.isoformat()}</updated>".encode()

@@ -7,6 +7,7 @@ holds. Text is cleaned as it is for XML, so that an article reads the same in ev
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -15,6 +16,7 @@ from syndicator.article import Article
 from syndicator.feed import Feed, Site
 from syndicator.formats import _text
 from syndicator.formats._json import filled as _filled
+from syndicator.formats._json import listed
 from syndicator.formats._json import time as _time
 from syndicator.formats._kept import Kept
 from syndicator.ports import History
@@ -49,8 +51,14 @@ class JsonFeed:
         entries: Sequence[bytes],
         history: History,  # noqa: ARG002 - the port's
     ) -> bytes:
-        head = orjson.dumps(_filled(_head(_text.cleaned(site), _text.cleaned(feed))))
-        return head.removesuffix(b"}") + b',"items":[' + b",".join(entries) + b"]}"
+        return listed(_opening(site, feed), entries)
+
+
+@lru_cache(maxsize=512)
+def _opening(site: Site, feed: Feed) -> bytes:
+    """The document as far as its first item: news changes nothing in it."""
+    head = orjson.dumps(_filled(_head(_text.cleaned(site), _text.cleaned(feed))))
+    return head.removesuffix(b"}") + b',"items":['
 
 
 def _head(site: Site, feed: Feed) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from lxml import etree
 from syndicator import formats
 from syndicator.article import Article
 from syndicator.feed import Feed
-from syndicator.formats import _feedgen
+from syndicator.formats import _feedgen, _text
 from tests.formats.newsroom import FEED, SHORT, SITE, article, articles, nasty, nasty_addresses, tidy, written
 
 NAMES = sorted(formats.kind.built_in)
@@ -28,7 +28,7 @@ either_feed = st.sampled_from([FEED, SHORT])
 
 def by_feedgen_alone(feed: Feed, carried: Sequence[Article], dialect: _feedgen.Dialect) -> bytes:
     """The document as feedgen writes it from one generator with all entries in it."""
-    made = _feedgen.header(SITE, feed, carried, dialect)
+    made = _feedgen.header(SITE, feed, _text.newest(carried), dialect)
     for each in carried:
         made.add_entry(_feedgen.entry(feed.content, each, dialect), order="append")
     return bytes(made.rss_str() if dialect == "rss" else made.atom_str())
