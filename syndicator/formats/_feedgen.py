@@ -14,8 +14,10 @@ have written for all of them, byte for byte (tested).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 import feedgen.entry
@@ -82,12 +84,11 @@ class Entry(FeedEntry):  # type: ignore[misc]
 
 
 def header(
-    site: Site, feed: Feed, articles: Sequence[Article], dialect: Dialect, history: History
+    site: Site, feed: Feed, updated: datetime | None, dialect: Dialect, history: History
 ) -> FeedGenerator:
-    """feedgen's feed of these articles, without entries. A retraction changes it, too."""
+    """feedgen's feed without entries. ``updated``: when the latest one changed, or was retracted; ``None``:
+    there is none."""
     site, feed = _text.cleaned(site), _text.cleaned(feed)
-    changes = [*articles, *history.withdrawn]
-    updated = _text.cleaned(max(changes, key=lambda a: a.updated)).updated if changes else LONG_AGO
     made = FeedGenerator()
     made.id(_text.uri(site.address(feed, dialect)))  # an archive's, too: it is one feed
     made.title(feed.title)
@@ -95,8 +96,8 @@ def header(
     made.subtitle(feed.description or feed.title)
     made.author({"name": site.title})
     made.language(feed.language or site.language)
-    made.updated(updated)
-    made.lastBuildDate(updated)
+    made.updated(updated or LONG_AGO)
+    made.lastBuildDate(updated or LONG_AGO)
     made.generator("Syndicator")
     made.docs("https://www.rssboard.org/rss-specification")
     made.ttl(str(max(1, feed.max_age // 60)))
@@ -109,10 +110,10 @@ def header(
     others = _others(site, feed, dialect, history)
     made.link(_links(site, feed, dialect, history, others), replace=True)
     made.register_extension("more", *EXTENSIONS[dialect])
-    made.more.links, made.more.is_empty = others, not changes
+    made.more.links, made.more.is_empty = others, updated is None
     made.more.is_archive = history.page is not None
     made.more.tombs = tuple(map(_text.cleaned, history.withdrawn))
-    made.more.extras, made.more.facts = way(feed).extras, _facts(site, feed, updated if changes else None)
+    made.more.extras, made.more.facts = way(feed).extras, _facts(site, feed, updated)
     return made
 
 
@@ -206,9 +207,31 @@ def joined(
     dialect: Dialect,
 ) -> bytes:
     """The document of these entries: feedgen's own empty one, and the entries in it."""
-    made = header(site, feed, articles, dialect, history)
+    updated = _text.newest([*articles, *history.withdrawn])
+    history = replace(history, withdrawn=tuple(history.withdrawn))
+    told = updated if feed.profile else updated and LONG_AGO  # a partner's elements may say it, too
+    before, after, footer = _empty(site, feed, told, dialect, history)
+    date = _date(updated or LONG_AGO, dialect) if after else b""  # which RSS does not say of an empty feed
+    return b"".join((before, date, after, *entries, footer))
+
+
+@lru_cache(maxsize=1024)
+def _empty(
+    site: Site, feed: Feed, updated: datetime | None, dialect: Dialect, history: History
+) -> tuple[bytes, bytes, bytes]:
+    """feedgen's own document without entries, parted where it says when it was updated, and where they go. It
+    is made once: of all that it says, news changes nothing but that date."""
+    made = header(site, feed, updated, dialect, history)
+    whole, footer = (
+        (made.rss_str(), b"</channel></rss>") if dialect == "rss" else (made.atom_str(), b"</feed>")
+    )
+    date = _date(updated or LONG_AGO, dialect)
+    before, _, after = bytes(whole).removesuffix(footer).partition(date)
+    return before, after, footer
+
+
+def _date(updated: datetime, dialect: Dialect) -> bytes:
+    """The element that tells when a feed was updated."""
     if dialect == "rss":
-        empty, footer = made.rss_str(), b"</channel></rss>"
-    else:
-        empty, footer = made.atom_str(), b"</feed>"
-    return bytes(empty).removesuffix(footer) + b"".join(entries) + footer
+        return f"<lastBuildDate>{format_datetime(updated)}</lastBuildDate>".encode()
+    return f"<updated>{updated.isoformat()}</updated>".encode()

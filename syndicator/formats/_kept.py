@@ -25,21 +25,25 @@ class Kept(Generic[How]):
 
     def __init__(self, render: Callable[[How, Article], bytes], room: int = ROOM) -> None:
         self._render, self._room, self._size = render, room, 0
-        self._entries: OrderedDict[tuple[How, Article], bytes] = OrderedDict()
+        self._entries: OrderedDict[tuple[How, str], tuple[Article, bytes]] = OrderedDict()
         self._lock = threading.Lock()
 
     def entry(self, how: How, article: Article) -> bytes:
         """The entry, made now if it is not here. What ``render`` raises is not remembered."""
-        key = (how, article)
+        key = (how, article.guid)  # to hash all of an article takes longer than to compare it
         with self._lock:
-            if key in self._entries:
+            known = self._entries.get(key)
+            if known:
                 self._entries.move_to_end(key)
-                return self._entries[key]
+        if known and known[0] == article:
+            return known[1]
         made = self._render(how, article)
         with self._lock:
-            self._size += len(made) - len(self._entries.pop(key, b""))
-            self._entries[key] = made
+            if known := self._entries.pop(key, None):
+                self._size -= len(known[1])
+            self._entries[key] = (article, made)
+            self._size += len(made)
             while self._size > self._room:
-                _, dropped = self._entries.popitem(last=False)
+                _, (_, dropped) = self._entries.popitem(last=False)
                 self._size -= len(dropped)
         return made

@@ -14,13 +14,18 @@ NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 SHORTEST, LONGEST = 12, 2048
 
 
-def urlset(site: Site, feed: Feed, entries: Sequence[bytes], more: Mapping[str, str]) -> bytes:
-    """The document of these entries, with ``more`` namespaces by their prefixes. The schema demands one
-    address at least: while there is no article, it is that of the page where they are going to be."""
+def opening(more: Mapping[str, str]) -> bytes:
+    """The document as far as its first entry, with ``more`` namespaces by their prefixes."""
     declared = "".join(f' xmlns:{prefix}="{name}"' for prefix, name in more.items())
-    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{NAMESPACE}"{declared}>'
-    page = f"<url>{loc(_text.cleaned(feed).url or _text.cleaned(site).url)}</url>"
-    return head.encode() + (b"".join(entries) or page.encode()) + b"</urlset>"
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{NAMESPACE}"{declared}>'.encode()
+
+
+def urlset(site: Site, feed: Feed, entries: Sequence[bytes], head: bytes) -> bytes:
+    """The document of these entries, after its ``opening``. The schema demands one address at least: while
+    there is no article, it is that of the page where they are going to be."""
+    if not entries:
+        entries = [f"<url>{loc(_text.cleaned(feed).url or _text.cleaned(site).url)}</url>".encode()]
+    return b"".join((head, *entries, b"</urlset>"))
 
 
 def loc(url: str, name: str = "loc") -> str:

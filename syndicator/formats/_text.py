@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
@@ -76,6 +77,12 @@ def _authority(netloc: str) -> str:
 
 def _escaped(part: str, safe: str) -> str:
     return quote(LONE_PERCENT.sub("%25", part), safe=safe)
+
+
+def newest(articles: Iterable[Article]) -> datetime | None:
+    """When the latest of them changed, in whole seconds of UTC; need not be cleaned."""
+    latest = max((article.updated for article in articles), default=None)
+    return latest.astimezone(UTC).replace(microsecond=0) if latest else None
 
 
 def is_picture(url: str) -> bool:

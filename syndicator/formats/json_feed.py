@@ -7,6 +7,7 @@ holds. Text is cleaned as it is for XML, so that an article reads the same in ev
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -15,6 +16,7 @@ from syndicator.article import Article
 from syndicator.feed import Feed, Site
 from syndicator.formats import _text
 from syndicator.formats._json import filled as _filled
+from syndicator.formats._json import listed
 from syndicator.formats._json import time as _time
 from syndicator.formats._kept import Kept
 from syndicator.ports import History
@@ -49,13 +51,18 @@ class JsonFeed:
         entries: Sequence[bytes],
         history: History,
     ) -> bytes:
-        head = orjson.dumps(_filled(_head(_text.cleaned(site), _text.cleaned(feed), history)))
-        return head.removesuffix(b"}") + b',"items":[' + b",".join(entries) + b"]}"
+        return listed(_opening(site, feed, history.page, history.previous), entries)
 
 
-def _head(site: Site, feed: Feed, history: History) -> dict[str, Any]:
+@lru_cache(maxsize=512)
+def _opening(site: Site, feed: Feed, page: int | None, before: int | None) -> bytes:
+    """The document as far as its first item: news changes nothing in it."""
+    head = orjson.dumps(_filled(_head(_text.cleaned(site), _text.cleaned(feed), page, before)))
+    return head.removesuffix(b"}") + b',"items":['
+
+
+def _head(site: Site, feed: Feed, page: int | None, before: int | None) -> dict[str, Any]:
     """``feed_url`` names the feed, in its archives, too; ``next_url`` leads to what came before."""
-    before = history.previous
     return {
         "version": VERSION,
         "title": feed.title,
@@ -66,7 +73,7 @@ def _head(site: Site, feed: Feed, history: History) -> dict[str, Any]:
         "language": feed.language or site.language,
         "icon": _text.uri(site.icon),
         "authors": [{"name": site.title, "url": _text.uri(site.url)}],
-        "hubs": [] if history.page else [{"type": "WebSub", "url": _text.uri(hub)} for hub in site.hubs],
+        "hubs": [] if page else [{"type": "WebSub", "url": _text.uri(hub)} for hub in site.hubs],
         "_syndicator": {"about": ABOUT},
     }
 

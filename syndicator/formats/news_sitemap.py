@@ -17,7 +17,7 @@ from syndicator.formats._kept import Kept
 from syndicator.ports import History
 from syndicator.text.clean import legal
 
-NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
+HEAD = _sitemap.opening({"news": "http://www.google.com/schemas/sitemap-news/0.9"})
 
 #: Articles in one news sitemap. A feed is no longer than that; this is for those who call us otherwise.
 MOST = 1000
@@ -56,7 +56,7 @@ class NewsSitemap:
         entries: Sequence[bytes],
         history: History,  # noqa: ARG002 - the port's
     ) -> bytes:
-        return _sitemap.urlset(site, feed, entries[:MOST], {"news": NEWS})
+        return _sitemap.urlset(site, feed, entries[:MOST], HEAD)
 
 
 def _entry(publication: _Publication, article: Article) -> bytes:

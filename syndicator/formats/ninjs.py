@@ -11,7 +11,8 @@ whoever took it over knows what to take down. One that is not out yet is in noth
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -19,7 +20,7 @@ import orjson
 from syndicator.article import Article, Photo
 from syndicator.feed import Feed, Site
 from syndicator.formats import _text
-from syndicator.formats._json import filled, time
+from syndicator.formats._json import filled, listed, time
 from syndicator.formats._kept import Kept
 from syndicator.ports import History
 from syndicator.text.clean import legal
@@ -64,15 +65,21 @@ class Ninjs:
         entries: Sequence[bytes],
         history: History,
     ) -> bytes:
-        site, feed = _text.cleaned(site), _text.cleaned(feed)
-        canceled = [_text.cleaned(each) for each in history.withdrawn]
-        changes = [_text.cleaned(each).updated for each in (*articles, *canceled)]
-        head = orjson.dumps(_head(site, feed, max(changes, default=None), history.page))
-        items = (*entries, *(orjson.dumps(_canceled(each)) for each in canceled))
-        return head.removesuffix(b"}") + b',"associations":[' + b",".join(items) + b"]}"
+        changed = _text.newest((*articles, *history.withdrawn))
+        version = f'"versionCreated":"{time(changed)}",'.encode() if changed else b""
+        canceled = [orjson.dumps(_canceled(_text.cleaned(each))) for each in history.withdrawn]
+        opening = _opening(site, feed, history.page)
+        return listed(b"{" + version + opening, (*entries, *canceled))
 
 
-def _head(site: Site, feed: Feed, changed: datetime | None, page: int | None) -> dict[str, Any]:
+@lru_cache(maxsize=512)
+def _opening(site: Site, feed: Feed, page: int | None) -> bytes:
+    """The document as far as its first item, without its version: news changes nothing else in it."""
+    head = orjson.dumps(_head(_text.cleaned(site), _text.cleaned(feed), page))
+    return head.removeprefix(b"{").removesuffix(b"}") + b',"associations":['
+
+
+def _head(site: Site, feed: Feed, page: int | None) -> dict[str, Any]:
     return filled(
         {
             "uri": _text.uri(site.address(feed, Ninjs.extension, page)),
@@ -80,7 +87,6 @@ def _head(site: Site, feed: Feed, changed: datetime | None, page: int | None) ->
             "type": "composite",
             "representationType": "full",
             "pubStatus": "usable",
-            "versionCreated": time(changed) if changed else "",
             "title": feed.title,
             "headlines": [_said("main", feed.title)],
             "descriptions": [_said("text", feed.description)] if feed.description else [],

@@ -15,7 +15,7 @@ from syndicator.formats import _sitemap, _text
 from syndicator.formats._kept import Kept
 from syndicator.ports import History
 
-IMAGE = "http://www.google.com/schemas/sitemap-image/1.1"
+HEAD = _sitemap.opening({"image": "http://www.google.com/schemas/sitemap-image/1.1"})
 
 
 class Sitemap:
@@ -40,7 +40,7 @@ class Sitemap:
         entries: Sequence[bytes],
         history: History,  # noqa: ARG002 - the port's
     ) -> bytes:
-        return _sitemap.urlset(site, feed, entries, {"image": IMAGE})
+        return _sitemap.urlset(site, feed, entries, HEAD)
 
 
 def _entry(_: None, article: Article) -> bytes:

@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 from syndicator import formats
 from syndicator.article import Article
 from syndicator.feed import Feed
-from syndicator.formats import _feedgen
+from syndicator.formats import _feedgen, _text
 from syndicator.ports import History
 from tests.formats.newsroom import FEED, SHORT, SITE, article, articles, nasty, nasty_addresses, tidy, written
 
@@ -45,7 +45,7 @@ def by_feedgen_alone(
     feed: Feed, carried: Sequence[Article], dialect: _feedgen.Dialect, history: History = NO_HISTORY
 ) -> bytes:
     """The document as feedgen writes it from one generator with all entries in it."""
-    made = _feedgen.header(SITE, feed, carried, dialect, history)
+    made = _feedgen.header(SITE, feed, _text.newest([*carried, *history.withdrawn]), dialect, history)
     for each in carried:
         made.add_entry(_feedgen.entry(_feedgen.way(feed), each, dialect), order="append")
     return bytes(made.rss_str() if dialect == "rss" else made.atom_str())
