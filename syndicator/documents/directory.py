@@ -152,7 +152,7 @@ class Directory:
         if _holds(self.folder / name, document.content):
             return []
         files = {f"{name}.{e}": CODECS[c].compress(document.content) for e, c in ENCODINGS.items()}
-        if document.entries:
+        if document.entries and document.page is None:  # nobody asks what is new in the past
             versions = Versions.of(document.content, document.entries, Versions.read(self._beside(name)))
             files[f"{name}.{ENDING}"] = versions.written() if versions else b""
         files[name] = document.content  # last: a file that is there means that those beside it are, too

@@ -15,6 +15,7 @@ from lxml import etree
 
 from syndicator import formats
 from syndicator.article import Article
+from syndicator.errors import Unfit
 from syndicator.formats import _feedgen
 from syndicator.partners import fitted, shortened, trims
 from syndicator.profile import Markup, Profile, Range
@@ -172,9 +173,7 @@ class TestObjections:
     def test_what_cannot_be_mended_leaves_the_article_out(
         self, changes: dict[str, Any], rule: str, found: str
     ) -> None:
-        with pytest.raises(
-            ValueError, match=f"^The Partner would refuse it: {rule}: {found}; wanted: .*{PAGE}"
-        ):
+        with pytest.raises(Unfit, match=f"^The Partner would refuse it: {rule}: {found}; wanted: .*{PAGE}"):
             fitted(SITE, FEED, good(**changes))
 
     @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def expected(sent: Article, site: Site = SITE) -> Told:
         "authors": list(sent.authors),
         "trimmed authors": [author.strip(" ,") for author in sent.authors],
         "byline": list(sent.authors) or [site.title],  # the feed's author stands for an entry's
-        "last author": [author.strip(" ,") for author in sent.authors[-1:]],
+        "last author": _without_commas("".join(sent.authors[-1:])),
         "terms": [term for term in dict.fromkeys([sent.section, *sent.tags]) if term],
         "published": sent.published.astimezone(UTC),
         "updated": sent.updated.astimezone(UTC),
@@ -238,18 +238,24 @@ def by_reader(document: bytes) -> list[Told]:
     return [by_id[guid] for guid in _order(document, by_id)]
 
 
+def _without_commas(name: str) -> str:
+    return " ".join(name.replace(",", " ").split())
+
+
 def _readers(entry: Any) -> Told:
     told: Told = {
         "guid": entry.id,
         "url": entry.link,
         "title": entry.title,
-        "trimmed authors" if entry.feed.version.startswith("json") else "last author": [
-            each.name.strip(" ,") for each in entry.authors
-        ],
         "published": entry.published,
         "updated": entry.updated or entry.published,
         "enclosures": [(each.href, each.length, each.type) for each in entry.enclosures],
     }
+    names = [each.name.strip(" ,") for each in entry.authors]
+    if entry.feed.version.startswith("json"):
+        told["trimmed authors"] = names
+    else:  # a name with a comma in it is taken for two
+        told["last author"] = _without_commas(", ".join(names))
     content = entry.content[0] if entry.content else None
     if content and content.language:
         told["language of text"] = content.language

@@ -34,7 +34,9 @@ class Press(Story):
         super().__init__(store)
         self.folder = folder
         self.gate = Gate()
-        self.formats: dict[str, Format] = {name: formats.kind(name)() for name in ("rss", "atom", "json")}
+        self.formats: dict[str, Format] = {
+            name: formats.kind(name)() for name in ("rss", "atom", "json", "html")
+        }
         self.redeclare(replace(ALL, **{"length": 4, **feed}))
 
     def redeclare(self, *feeds: Feed) -> None:

@@ -105,7 +105,11 @@ def test_what_happens_to_an_archived_article_touches_its_archive_alone(press: Pr
     press.builds_all()
 
     after = press.files()
-    touched = {path for path in before if before[path] != after[path] and not path.endswith((".gz", ".br"))}
+    touched = {
+        path
+        for path in before
+        if before[path] != after[path] and not path.endswith((".gz", ".br", ".entries"))
+    }
     expected = {f"all/2.{ext}" for ext in ("rss", "atom", "json")}
     if change == "retraction":  # which the feed tells of
         expected |= {"all.atom", "all.rss"}
@@ -154,7 +158,7 @@ def test_a_long_past_is_archived_in_parts_and_rings_for_each(
 
     assert press.builds()
 
-    assert press.bell.rung == [("build", "all")]
+    assert [ring for ring in press.bell.rung if ring[0] == "build"] == [("build", "all")]
     assert len(press.walk()) == 6, "what is there is whole at every step"
     assert press.builds_all() > 2
     walked = press.walk()
