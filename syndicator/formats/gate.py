@@ -86,11 +86,10 @@ class Gate:
                 self._passed.popitem(last=False)
 
     def document(self, form: Format, site: Site, feed: Feed, document: Document) -> None:
-        head = _without_entries(document)
+        # Of other formats it is only known whether they can be parsed: that is asked of the whole.
+        head = _without_entries(document) if _kind(form) in READERS else document.content
         if head is None:
-            if _kind(form) in READERS:
-                raise Unfit("its entries do not stand in it in their order")
-            head = document.content
+            raise Unfit("its entries do not stand in it in their order")
         name, key = (feed.name, form.extension), _hash(head)
         if document.page is None and self._heads.get(name) == key:
             return

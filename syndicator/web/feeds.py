@@ -177,8 +177,7 @@ class Door:
 
         Its entity tag is that of the whole document, which the reader has now. No cache keeps it: one that
         knows nothing of RFC 3229 would take it for all there is. Therefore whole documents do not vary by
-        ``A-IM``, and caches can give them to everybody (several CDNs store nothing that varies by more
-        than ``Accept-Encoding``).
+        ``A-IM``, and a cache that varies by ``Accept-Encoding`` alone can give them to everybody.
         """
         found = served.since(known)
         if found is None:

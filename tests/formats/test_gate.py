@@ -236,3 +236,16 @@ def test_of_other_formats_it_is_known_whether_they_can_be_parsed(
         Gate().entry(form, SITE, FEED, article(), b"never found")
     with refusal:
         Gate().document(form, SITE, FEED, document)
+
+
+@pytest.mark.parametrize("name", sorted(formats.kind.built_in))
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_feed_that_has_taken_articles_back_is_let_through(name: str, count: int) -> None:
+    """Some formats show what was retracted among, or instead of, their entries."""
+    form, carried = formats.kind(name)(), [article(str(number)) for number in range(count)]
+    entries = [form.entry(SITE, FEED, each) for each in carried]
+    history = History(previous=2, withdrawn=[article("7"), article("8")])
+    content = form.document(SITE, FEED, carried, entries, history)
+    document = Document(extension=form.extension, content=content, modified=NINE, entries=entries)
+
+    Gate().document(form, SITE, FEED, document)
