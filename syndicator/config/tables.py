@@ -144,6 +144,7 @@ class FeedFile(Conditions):
     readers: Mapping[str, Secret] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        Conditions.__post_init__(self)
         if self.age is not None and not self.age:
             raise ValueError('age: must be longer than nothing, such as "48h"; leave it out for no limit')
         for name in self.readers:

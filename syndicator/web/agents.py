@@ -128,7 +128,7 @@ def agent(user_agent: str) -> Agent:
 
 
 def _name(said: str) -> str:
-    lowered = said.lower()
+    lowered = re.sub(r"\S*@\S*", " ", said.lower())  # whose mail it is says nothing of the reader
     found = {match[0] for match in _KNOWN.finditer(lowered)}
     for part, name in KNOWN.items():
         if part in found:

@@ -79,6 +79,10 @@ def test_a_name_is_a_known_one_or_a_word(said: str) -> None:
     assert found.subscribers is None or 0 <= found.subscribers <= MOST
 
 
+def test_a_reader_is_not_known_by_where_its_owner_has_mail() -> None:
+    assert agent("someone@mail.yandex.example").name == REST
+
+
 ADDRESSES = st.ip_addresses().map(str) | st.emails() | st.uuids().map(str) | st.uuids().map(lambda u: u.hex)
 
 
