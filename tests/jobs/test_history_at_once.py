@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from threading import Event
 
 from syndicator.article import State
 from syndicator.ports import Rung
@@ -26,10 +27,14 @@ def test_filing_and_building_at_once_lose_nothing(store: Store, tmp_path: Path) 
     press.shows(*(sighting(str(key), published=NOON - timedelta(minutes=key)) for key in range(30)))
     editor, now = press.editor, press.clock()
 
+    has_built = Event()
+
     def write(hand: int) -> list[Rung]:
         chance, rung = Random(hand), []  # noqa: S311 - the same each time
         for round_ in range(ROUNDS):
             keys = chance.sample(range(30), BATCH)
+            if round_ == ROUNDS // 2:  # both at once, on however busy a machine
+                assert has_built.wait(60)
             shown = [
                 sighting(
                     f"{key}",
@@ -42,17 +47,17 @@ def test_filing_and_building_at_once_lose_nothing(store: Store, tmp_path: Path) 
             rung.append(store.file(shown, lambda known, s: editor.filing(known, s, since=NOON, now=now), now))
         return rung
 
-    def work(name: str) -> int:
-        count = 0
+    def work(name: str) -> None:
         while not all(each.done() for each in written):
-            count += press.builds(name)
-        return count
+            if press.builds(name):
+                has_built.set()
 
     with ThreadPoolExecutor(WRITERS + 4) as pool:
         written = [pool.submit(write, hand) for hand in range(WRITERS)]
         built = [pool.submit(work, name) for name in ("all", "too", "all", "too")]
         assert all(len(each.result()) == ROUNDS for each in written)
-        assert sum(each.result() for each in built) > 2
+        for each in built:
+            each.result()
 
     press.builds_all()
     press.builds_all("too")
