@@ -39,7 +39,8 @@ from syndicator.store.engine import StoreError
 from syndicator.web.access import Access
 from syndicator.web.console import ConsolePages
 from syndicator.web.desk import Desk, utc_now
-from syndicator.web.feeds import PREFIX, Feeds, MediaFormat
+from syndicator.web.doors import PREFIX, MediaFormat
+from syndicator.web.feeds import Feeds
 from syndicator.web.guard import Guard, Throttle
 from syndicator.web.health import Health, Metrics
 from syndicator.web.hub import HubPages, Reception
@@ -116,7 +117,6 @@ def create_app(
         feeds=feeds.values(),
         formats=formats,
         shelf=shelf,
-        requests=desk.requests,
         readers=desk.readers,
         access=Access(access or {}),
         moves=Moves(site, extensions(feeds.values(), by_format), moved or {}, ended),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from syndicator.documents.directory import Shelf
 from syndicator.feed import Feed, Site
 from syndicator.ports import Bell
 from syndicator.store.console import Console
-from syndicator.web.feeds import MediaFormat
+from syndicator.web.doors import MediaFormat
 from syndicator.web.readers import Readers
 
 P = ParamSpec("P")
@@ -50,7 +49,6 @@ class Desk:
     outboxes: Mapping[str, Path] = field(default_factory=dict)
     queues: Callable[[], Mapping[str, int] | None] | None = None
     clock: Callable[[], datetime] = utc_now
-    requests: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     readers: Readers = field(default_factory=Readers)
     limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(THREADS))
 

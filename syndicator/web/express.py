@@ -11,12 +11,12 @@ import asyncio
 import logging
 from typing import Any, Protocol
 
-from httptools import HttpParserError, HttpParserUpgrade
+from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from syndicator.web.feeds import Answer, Headers
+from syndicator.web.answers import Answer, Headers, Reply
 
 log = logging.getLogger(__name__)
 
@@ -30,13 +30,16 @@ CONNECTIONS = 4096
 #: ends after them.
 PATIENCE = 30
 
+#: What an address raises that cannot be read.
+_NO_ADDRESS = (UnicodeError, HttpParserError)
+
 METHODS = {b"GET": "GET", b"HEAD": "HEAD"}
 
 
 class Answering(Protocol):
     """``Feeds``, as far as connections need it."""
 
-    def answer(self, method: str, path: str, headers: Headers, peer: str) -> tuple[Answer, bytes] | None: ...
+    def answer(self, method: str, path: str, headers: Headers, peer: str) -> Reply | None: ...
 
 
 class Connection(HttpToolsProtocol):
@@ -57,9 +60,12 @@ class Connection(HttpToolsProtocol):
         self._unsent = 0  # bytes
         self._head: int | None = None  # bytes of a head that is not whole yet
         self._is_answered = False  # the request that is being read
+        self._peer = ""  # address
+        self._is_old: bool | None = None  # of HTTP/1.0: such a client gets one answer
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
+        self._peer = self.client[0] if self.client else ""
         if len(self.connections) > CONNECTIONS:
             transport.abort()
 
@@ -82,17 +88,21 @@ class Connection(HttpToolsProtocol):
             self.parser.feed_data(data)
         except HttpParserUpgrade:
             pass  # which we do not do, and need not: the request was answered (RFC 9110 section 7.8)
-        except HttpParserError:
-            self.send_400_response("This is no HTTP request.\n")
+        except HttpParserError as e:
+            # What we do while it reads fails for addresses that are none, which is no defect of ours.
+            if isinstance(e, HttpParserCallbackError) and not isinstance(e.__context__, _NO_ADDRESS):
+                log.exception("a request could not be taken")
+                self._refuse(500, b"A defect; the log says more.\n")
+            else:
+                self.send_400_response("This is no HTTP request.\n")
         else:
             if self._head is not None:
                 self._head += len(data)
                 if self._head > HEAD:
-                    self._refuse()
+                    self._refuse(431, b"The head of this request is too large.\n")
 
-    def _refuse(self) -> None:
-        said = b"The head of this request is too large.\n"
-        answer = Answer(431, [(b"content-length", str(len(said)).encode()), (b"connection", b"close")])
+    def _refuse(self, status: int, said: bytes) -> None:
+        answer = Answer(status, [(b"content-length", str(len(said)).encode()), (b"connection", b"close")])
         self.transport.write(answer.head + b"\r\n" + said)
         self.transport.close()
 
@@ -107,13 +117,10 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head = None
-        url = self.url
-        # Addresses that are written in another way are the application's business.
-        is_plain = url.startswith(b"/feeds/") and b"%" not in url and b"?" not in url
-        self._is_answered = is_plain and self._is_free() and self._answer()
+        self._is_answered = self._answer()
         if self._is_answered:
             return
-        headers = self.headers
+        url, headers = self.url, self.headers
         super().on_message_begin()  # makes the scope
         self.url = url
         for name, value in headers:
@@ -129,27 +136,29 @@ class Connection(HttpToolsProtocol):
             self._is_quiet = False
             super().on_message_complete()
 
-    def _is_free(self) -> bool:
-        """Whether an answer may be written right now: after those before it, and not onto a heap of them."""
-        cycle = self.cycle
-        is_next = cycle is None or (cycle.response_complete and not self.pipeline)
-        return is_next and not self.flow.write_paused and not self.transport.is_closing()
-
     def _answer(self) -> bool:
+        """Answer a request for a feed, if this is one. One call instead of several: it is made for each."""
+        url, cycle = self.url, self.cycle
+        # Addresses that are written in another way are the application's business.
+        if not url.startswith(b"/feeds/") or b"%" in url or b"?" in url:
+            return False
+        # An answer comes after those before it, and not onto a heap of them.
+        if cycle is not None and (self.pipeline or not cycle.response_complete):
+            return False
         method = METHODS.get(self.parser.get_method())
-        if method is None:
+        if method is None or self.flow.write_paused or self.transport.is_closing():
             return False
         try:
-            peer = self.client[0] if self.client else ""
-            found = self.feeds.answer(method, self.url.decode("latin-1"), self.headers, peer)
+            found = self.feeds.answer(method, url.decode("latin-1"), self.headers, self._peer)
         except Exception:
             log.exception("a feed could not be answered for")
             return False  # the application tries the same, and apologises
         if found is None:
             return False
         answer, body = found
-        # Nothing more is asked by those of HTTP/1.0, as far as we are concerned.
-        is_last = not self.parser.should_keep_alive() or self.parser.get_http_version() == "1.0"
+        if self._is_old is None:
+            self._is_old = self.parser.get_http_version() == "1.0"
+        is_last = self._is_old or not self.parser.should_keep_alive()
         end = b"\r\nconnection: close\r\n\r\n" if is_last else b"\r\n\r\n"
         head = b"".join((answer.head, b"date: ", self.server_state.default_headers[0][1], end))
         if body:

@@ -106,7 +106,7 @@ class Counts(Collector):
         family = CounterMetricFamily(
             "syndicator_feed_requests", "Answers for feeds since this process began.", labels=labels
         )
-        for (feed, extension, status), count in list(self.desk.requests.items()):
+        for (feed, extension, status), count in self.desk.readers.answered().items():
             family.add_metric([feed, extension, str(status)], count)
         return family
 

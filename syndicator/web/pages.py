@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from syndicator.feed import PAGE, Feed
 from syndicator.formats.words import Alternate, alternates, carries, extent
 from syndicator.web.desk import Desk
-from syndicator.web.feeds import PREFIX
+from syndicator.web.doors import PREFIX
 from syndicator.web.opml import ADDRESS, MEDIA_TYPE, Subscriptions
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """Who reads what, counted while feeds are served and put on record every few seconds.
 
-Serving adds one to a number in memory, nothing else. What a request says of a person (the address that it
+Serving notes an answer in memory, nothing else. What a request says of a person (the address that it
 comes from, whatever else stands in its User-Agent) is never kept; a User-Agent is in memory until the next
 time that the numbers are put on record.
 """
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections import Counter, deque
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.exc import ProgrammingError
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 #: more at once are somebody's game, and count as of no name.
 ROOM = 10_000
 
+#: Answers that are noted before they are counted: counting many at once is three times cheaper.
+BATCH = 256
+
 #: Readers (feed, format, name) that wait in memory while the database is away.
 PATIENCE = 20_000
 
@@ -37,24 +41,31 @@ class Readers:
 
     def __init__(self, room: int = ROOM) -> None:
         self._room = room
+        self._fresh: deque[Request] = deque()
         self._seen: dict[Request, int] = {}
+        self._counted: Counter[tuple[str, str, int]] = Counter()  # and no longer in ``_seen``
         self._waiting: dict[Key, Reading] = {}
         self._lock, self._recording = threading.Lock(), threading.Lock()
 
-    def saw(self, feed: str, extension: str, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        """A request for a feed was answered. ``headers``: the request's, names in lower case."""
-        said = b""
-        for name, value in headers:
-            if name == b"user-agent":
-                said = value[:LENGTH]
-                break
-        request = (feed, extension, status, said)
-        with self._lock:  # held for less than a microsecond, and asked for by one other thread now and then
-            count = self._seen.get(request)
-            if count is None and len(self._seen) >= self._room:
-                request = (feed, extension, status, b"")
-                count = self._seen.get(request)
-            self._seen[request] = (count or 0) + 1
+    def saw(self, feed: str, extension: str, status: int, user_agent: bytes) -> None:
+        """A request for a feed was answered."""
+        self._fresh.append((feed, extension, status, user_agent[:LENGTH]))
+        if len(self._fresh) >= BATCH:
+            self._count()
+
+    def _count(self) -> None:
+        with self._lock:
+            fresh = Counter(self._fresh.popleft() for _ in range(len(self._fresh)))
+            for request, count in fresh.items():
+                is_new = request not in self._seen
+                place = (*request[:3], b"") if is_new and len(self._seen) >= self._room else request
+                self._seen[place] = self._seen.get(place, 0) + count
+
+    def answered(self) -> Counter[tuple[str, str, int]]:
+        """How many answers there were since this process began, by feed, extension and status."""
+        self._count()
+        with self._lock:
+            return self._counted + _answers(self._seen)
 
     def record(self, store: Readership, now: datetime) -> None:
         """Put on record what was counted since the last time. While the database is away, or has no table
@@ -63,8 +74,10 @@ class Readers:
             self._record(store, now)
 
     def _record(self, store: Readership, now: datetime) -> None:
+        self._count()
         with self._lock:
             seen, self._seen = self._seen, {}
+            self._counted += _answers(seen)
         for key, reading in _readings(seen, now).items():
             place = key if key in self._waiting or len(self._waiting) < PATIENCE else (*key[:2], REST)
             self._waiting[place] = self._waiting[place] + reading if place in self._waiting else reading
@@ -76,6 +89,13 @@ class Readers:
             log.warning("who reads what waits to be put on record: %s", e)
         else:
             self._waiting = {}
+
+
+def _answers(seen: Mapping[Request, int]) -> Counter[tuple[str, str, int]]:
+    answers: Counter[tuple[str, str, int]] = Counter()
+    for (feed, extension, status, _), count in seen.items():
+        answers[feed, extension, status] += count
+    return answers
 
 
 def _readings(seen: Mapping[Request, int], now: datetime) -> dict[Key, Reading]:

@@ -12,11 +12,12 @@ import psutil
 import pytest
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from syndicator.web import express
+from syndicator.web.answers import Answer, Headers
 from syndicator.web.express import Answering, connecting
-from syndicator.web.feeds import Answer, Headers
 from tests.web.test_web_process import Served, serving_from, until
 
 FEED = b"<rss>" + b"news " * 5000 + b"</rss>"
@@ -136,6 +137,7 @@ def test_what_a_question_carries_is_no_question(line: socket.socket, body: bytes
     [
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc",
         b"GET\r\n\r\n",
+        b"GET /\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n",
         GET + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n",
         GET + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     ],
@@ -235,6 +237,26 @@ def test_a_defect_is_the_applications_to_apologise_for(caplog: pytest.LogCapture
     assert said.endswith(b"\r\n\r\nsorry")
     assert "a defect" in caplog.text
     assert "s3cret" not in caplog.text
+
+
+def test_a_defect_is_not_blamed_on_the_client(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: object) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(HttpToolsProtocol, "on_headers_complete", fail)
+
+    async def asked() -> bytes:
+        async with connected(apology, Broken()) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            said = await reader.read()
+            writer.close()
+            return said
+
+    assert asyncio.run(asked()).startswith(b"HTTP/1.1 500")
+    assert "a defect" in caplog.text
 
 
 def test_connections_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:

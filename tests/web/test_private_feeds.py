@@ -12,7 +12,7 @@ import requests
 from syndicator.documents.directory import Directory
 from syndicator.ports import Document
 from syndicator.secret import Secret
-from syndicator.web import feeds as serving
+from syndicator.web import doors
 from tests.fakes import NOON
 from tests.web.browser import Answer, Browser, browsing
 from tests.web.house import House
@@ -25,7 +25,7 @@ IN_THE_ADDRESS = f"/feeds/-/{SECRET}/board.rss"
 
 @pytest.fixture(autouse=True)
 def looking_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "LOOK_EVERY", 0)
+    monkeypatch.setattr(doors, "LOOK_EVERY", 0)
 
 
 @pytest.fixture

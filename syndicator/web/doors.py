@@ -1,0 +1,187 @@
+"""Feeds by their addresses, and what is ready to be said at each.
+
+Everything that can be said of a document is prepared once for each content coding, when the document is
+replaced.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from email.utils import format_datetime
+from time import monotonic
+from typing import NamedTuple, Protocol
+from weakref import ref
+
+from syndicator.documents.directory import CODECS, Served, Shelf
+from syndicator.feed import PAGE, Feed, Site, path
+from syndicator.web.answers import OPEN, Answer, Headers, Reply
+
+log = logging.getLogger(__name__)
+
+PREFIX = "/feeds/"
+
+#: Seconds that caches may keep an archive without asking. It gains no articles, so that news never wait for
+#: this; but it is not ``immutable``: a correction, a retraction or a follower changes it, and what was
+#: retracted should not stand in somebody's cache for a day.
+ARCHIVE_MAX_AGE = 3600
+
+#: Seconds for which a document is taken to be as it was: looking at its file lets other threads in, which
+#: costs a busy server more than all the rest.
+LOOK_EVERY = 0.02
+
+#: An address with a secret in it is told to nobody.
+_HIDDEN: Headers = [(b"referrer-policy", b"no-referrer"), (b"x-robots-tag", b"noindex")]
+
+_CACHED: Headers = [(b"access-control-expose-headers", b"ETag, Link")]
+
+#: What browsers may do with a feed's page: show photos from wherever they are, and run nothing but our own
+#: script. https://www.w3.org/TR/CSP3/
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http:; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+#: Whoever follows a link from a page, or shows its photos, is told our name, and never which page it was.
+_PAGE: Headers = [
+    (b"content-security-policy", PAGE_POLICY.encode()),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+]
+
+
+class MediaFormat(Protocol):
+    """What serving needs to know of a ``ports.Format``."""
+
+    @property
+    def extension(self) -> str: ...
+
+    @property
+    def media_type(self) -> str: ...
+
+    @property
+    def keeps_archives(self) -> bool: ...
+
+
+class Ready(NamedTuple):
+    """What is said of a document in one content coding: to those who have none (200), and to those who have
+    that of this entity tag (304)."""
+
+    etag: bytes
+    whole: Answer
+    same: Answer
+
+
+def _nothing() -> None:
+    """What a reference to a document that was never there gives."""
+
+
+class Door:
+    """One feed in one format, or one of its archives: its address, and the answers that are ready."""
+
+    def __init__(
+        self, site: Site, feed: Feed, form: MediaFormat, shelf: Shelf, page: int | None = None
+    ) -> None:
+        self.feed, self.extension, self.shelf = feed.name, form.extension, shelf
+        self.is_private, self.open = feed.is_private, [] if feed.is_private else OPEN
+        self.file = path(feed.name, form.extension, page)
+        self.always: Headers = [
+            (b"cache-control", cache_control(feed, page).encode()),
+            (b"vary", b"Accept-Encoding"),
+            (b"link", links(site, feed, form.extension, page).encode()),
+            *(_PAGE if form.extension == PAGE else ()),
+            *(_HIDDEN if feed.is_private else OPEN + _CACHED),
+        ]
+        self.media_type = form.media_type.encode()
+        self._ready: Mapping[str, Ready] = {}
+        self._of: Callable[[], Served | None] = _nothing  # what it is of; that stays with the shelf
+        self._looked = float("-inf")
+
+    def now(self) -> tuple[Served, Mapping[str, Ready]] | None:
+        """The document as it is now, or was a moment ago, with what is ready by content coding; ``None`` if
+        there is none to be had."""
+        moment = monotonic()
+        served = self._of()
+        if served is None or moment - self._looked >= LOOK_EVERY:
+            self._looked = moment
+            served = self._look()
+        return (served, self._ready) if served is not None else None
+
+    def _look(self) -> Served | None:
+        try:
+            served = self.shelf.load(self.file)
+        except OSError as e:
+            log.error("feed document %s cannot be read: %s", self.file, e)
+            return None
+        if served is not None and served is not self._of():
+            self._ready = {name: self._prepared(served, name) for name in served.variants}
+            self._of = ref(served)
+        return served
+
+    def news(self, served: Served, known: Sequence[str], coding: str) -> Reply | None:
+        """What is new since the latest version that a reader knows; ``None`` if that cannot be told.
+
+        Its entity tag is that of the whole document, which the reader has now. No cache keeps it: one that
+        knows nothing of RFC 3229 would take it for all there is. Therefore whole documents do not vary by
+        ``A-IM``, and a cache that varies by ``Accept-Encoding`` alone can give them to everybody.
+        """
+        found = served.since(known)
+        if found is None:
+            return None
+        base, body = found
+        headers: Headers = [
+            (b"etag", served.etags[coding].encode()),
+            (b"im", b"feed"),
+            (b"delta-base", served.etags[coding].replace(served.digest, base).encode()),
+            (b"cache-control", b"no-store, im"),
+            (b"vary", b"A-IM, Accept-Encoding"),
+            *self.always[2:],
+            (b"content-type", self.media_type),
+            (b"last-modified", _http_date(served.modified)),
+            (b"x-content-type-options", b"nosniff"),
+        ]
+        if coding and len(packed := CODECS[coding].compress(body)) < len(body):
+            body = packed
+            headers.append((b"content-encoding", coding.encode()))
+        headers.append((b"content-length", str(len(body)).encode()))
+        return Answer(226, headers), body
+
+    def _prepared(self, served: Served, name: str) -> Ready:
+        etag = served.etags[name].encode()
+        same: Headers = [(b"etag", etag), *self.always]
+        whole: Headers = [
+            (b"content-type", self.media_type),
+            (b"content-length", str(len(served.variants[name])).encode()),
+            (b"last-modified", _http_date(served.modified)),
+            (b"x-content-type-options", b"nosniff"),
+            *same,
+        ]
+        if name:
+            whole.append((b"content-encoding", name.encode()))
+        return Ready(etag, Answer(200, whole), Answer(304, same))
+
+
+def cache_control(feed: Feed, page: int | None) -> str:
+    """RFC 9111 section 5.2.2 and RFC 5861."""
+    max_age = feed.max_age if page is None else max(feed.max_age, ARCHIVE_MAX_AGE)
+    if feed.is_private:
+        return f"private, max-age={max_age}"
+    again = max_age if feed.stale_while_revalidate is None else feed.stale_while_revalidate
+    said = [f"max-age={max_age}"]
+    said += [f"stale-while-revalidate={again}"] if again else []
+    said += [f"stale-if-error={feed.stale_if_error}"] if feed.stale_if_error else []
+    return ", ".join(said)
+
+
+def links(site: Site, feed: Feed, extension: str, page: int | None) -> str:
+    """Where the document is, and the hubs that tell of news in it (RFC 8288)."""
+    address = site.address(feed, extension, page)
+    if page is not None or feed.is_private:
+        return f'<{address}>; rel="self"'
+    links = site.links(address)
+    # A page is no topic of its own: what a hub tells of are the feeds that it names.
+    return links.replace('rel="self"', 'rel="canonical"', 1) if extension == PAGE else links
+
+
+def _http_date(moment: datetime) -> bytes:
+    return format_datetime(moment, usegmt=True).encode()
