@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import select, update
 
+from syndicator import ruling
 from syndicator.article import Article, New, Sighting, decide
 from syndicator.delivery import Standing
 from syndicator.errors import PhotoError, SyndicatorError
@@ -24,7 +25,7 @@ from syndicator.inspection import Report, inspect
 from syndicator.photos.card import draw_card
 from syndicator.ports import Source
 from syndicator.post import Post, compose
-from syndicator.store import console, schema
+from syndicator.store import schema
 from syndicator.store.records import article_of
 from syndicator.wiring import Newsroom, look_into, open_newsroom
 
@@ -149,7 +150,7 @@ def retry(folder: Path, numbers: Sequence[int], channel: str) -> None:
             query = select(table.c.id).where(table.c.channel == channel, again)
             numbers = [*numbers, *connection.scalars(query)]
     for number in track(numbers, "Retrying"):
-        newsroom.store.rule(number, console.retry, datetime.now(UTC), event="retried from the command line")
+        newsroom.store.rule(number, ruling.retry, datetime.now(UTC), event="retried from the command line")
     Console().print(f"{len(numbers)} deliveries wait for their next attempt")
 
 

@@ -1,30 +1,25 @@
-"""What the console shows, and what an operator may decide."""
+"""What the console shows, and what an operator has decided."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, and_, case, func, insert, or_, select, update
+from sqlalchemy import Row, Select, Table, and_, func, insert, or_, select, update
 
 from syndicator.article import Article, State
-from syndicator.delivery import Delivery, Receipt, Standing, absent, dropped, posted
-from syndicator.errors import SyndicatorError
+from syndicator.delivery import Delivery, Standing
+from syndicator.ruling import Impossible, Ruling
 from syndicator.store import schema
+from syndicator.store.audience import Audiences
 from syndicator.store.readership import Readership
 from syndicator.store.records import article_of, delivery_of, delivery_values
 from syndicator.store.upkeep import SILENCE
-from syndicator.subscription import Kind
-from syndicator.subscription import State as SubscriptionState
 
 #: Deliveries on one page of the console.
 PAGE = 50
-
-
-class Impossible(SyndicatorError):
-    """What an operator asked for cannot be done as things stand; nothing was changed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,74 +31,7 @@ class Line:
     settled_at: datetime | None
 
 
-#: What an operator decides about a delivery: how it then stands, or ``Impossible``.
-Ruling = Callable[[Delivery, Article, datetime], Delivery]
-
-
-def retry(delivery: Delivery, article: Article, now: datetime) -> Delivery:
-    """Try again at once. What was refused or skipped counts as news from now on; what is embargoed waits
-    for its time."""
-    if delivery.standing is Standing.PENDING:
-        return replace(delivery, next_attempt=now)
-    if delivery.standing not in (Standing.REFUSED, Standing.SKIPPED):
-        raise Impossible(f"delivery {delivery.id} is {delivery.standing}: there is nothing to try again")
-    if delivery.wants is None and delivery.receipt is None and article.state is not State.EMBARGOED:
-        raise Impossible(f"delivery {delivery.id}: its article is withdrawn, and nothing was posted")
-    standing = Standing.HELD if article.state is State.EMBARGOED else Standing.PENDING
-    return replace(delivery, standing=standing, next_attempt=now, created=now, attempts=0, reason="")
-
-
-def skip(delivery: Delivery, article: Article, now: datetime) -> Delivery:  # noqa: ARG001 - a ruling
-    """Leave it: neither a post nor a correction will follow, until it is tried again."""
-    if delivery.standing is Standing.SENDING:
-        raise Impossible(f"delivery {delivery.id} is being sent: wait until that has ended")
-    if delivery.standing is Standing.UNKNOWN:
-        raise Impossible(f"delivery {delivery.id} may be posted: look, and tell whether it is")
-    if delivery.standing in (Standing.SENT, Standing.SKIPPED):
-        raise Impossible(f"delivery {delivery.id} is {delivery.standing}: there is nothing to skip")
-    return dropped(delivery, "skipped by an operator")
-
-
-def was_posted(receipt: Receipt | None) -> Ruling:
-    """It is out there. Without its id there, no edit and no deletion can follow: it is left alone."""
-
-    def ruling(delivery: Delivery, article: Article, now: datetime) -> Delivery:  # noqa: ARG001
-        _must_be_unknown(delivery)
-        if receipt is None:
-            return dropped(delivery, "posted, says an operator; without its id, corrections cannot follow")
-        return replace(posted(delivery, receipt), next_attempt=now)
-
-    return ruling
-
-
-def was_not_posted(delivery: Delivery, article: Article, now: datetime) -> Delivery:  # noqa: ARG001
-    """It is not out there: send it, as news from now on."""
-    _must_be_unknown(delivery)
-    return replace(absent(delivery), next_attempt=now, created=now, reason="")
-
-
-def _must_be_unknown(delivery: Delivery) -> None:
-    if delivery.standing is not Standing.UNKNOWN:
-        raise Impossible(f"delivery {delivery.id} is {delivery.standing}: its outcome is in no doubt")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Audience:
-    """A topic with its subscribers. ``states`` counts them; ``failing``: active ones whose last attempt
-    failed; ``owed``: active ones that want newer content than they have; ``hubs``: those of others that
-    are told of news, and do not answer well now: (address, reason)."""
-
-    topic: str
-    changed: datetime | None
-    sent: int
-    failed: int
-    states: Mapping[str, int]
-    failing: int = 0
-    owed: int = 0
-    hubs: Sequence[tuple[str, str]] = ()
-
-
-class Console(Readership):
+class Console(Readership, Audiences):
     """Questions and decisions of operators. Rows that are no longer declared are left out."""
 
     def sources(self) -> Sequence[Row[Any]]:
@@ -242,51 +170,6 @@ class Console(Readership):
             )
             for row in rows
         ]
-
-    def audiences(self) -> Sequence[Audience]:
-        """Every topic on record, by its name."""
-        topic, table = schema.topic, schema.subscription
-        is_theirs = table.c.kind == Kind.SUBSCRIBER.value
-        is_active = table.c.state == SubscriptionState.ACTIVE.value
-        failing = func.sum(case((table.c.failures > 0, 1), else_=0))
-        owed = func.sum(case((table.c.has != table.c.wants, 1), else_=0))
-        counts = select(table.c.topic, table.c.state, func.count().label("count"), failing, owed)
-        states: dict[str, dict[str, int]] = {}
-        now: dict[str, tuple[int, int]] = {}
-        hubs: dict[str, list[tuple[str, str]]] = {}
-        with self.reading() as connection:
-            query = counts.where(is_theirs).group_by(table.c.topic, table.c.state)
-            for name, state, count, failures, behind in connection.execute(query):
-                states.setdefault(name, {})[state] = count
-                if state == SubscriptionState.ACTIVE.value:
-                    now[name] = (failures, behind)
-            trouble = and_(is_active, table.c.failures > 0, table.c.kind == Kind.HUB.value)
-            for row in connection.execute(select(table).where(trouble)):
-                hubs.setdefault(row.topic, []).append((row.callback, row.reason))
-            rows = connection.execute(select(topic).order_by(topic.c.name)).all()
-        return [
-            Audience(
-                topic=row.name,
-                changed=row.changed,
-                sent=row.sent,
-                failed=row.failed,
-                states=states.get(row.name, {}),
-                failing=now.get(row.name, (0, 0))[0],
-                owed=now.get(row.name, (0, 0))[1],
-                hubs=hubs.get(row.name, ()),
-            )
-            for row in rows
-        ]
-
-    def subscribers(self, topic: str, count: int = PAGE) -> Sequence[Row[Any]]:
-        """Subscriptions of a topic, failing ones first, then the newest; without what must not be shown.
-        ``log``: the latest attempts."""
-        table = schema.subscription
-        shown = [c for c in table.c if c.name not in ("secret", "token")]
-        query = select(*shown).where(table.c.topic == topic)
-        query = query.order_by(table.c.failures.desc(), table.c.id.desc()).limit(count)
-        with self.reading() as connection:
-            return connection.execute(query).all()
 
     def events(self, delivery_id: int, count: int = 200) -> Sequence[Row[Any, Any]]:
         """What happened to a delivery, latest first: ``at``, ``text``."""

@@ -33,8 +33,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from syndicator.documents.directory import Shelf
 from syndicator.feed import Feed, Site
 from syndicator.ports import Bell
+from syndicator.ruling import Impossible
 from syndicator.secret import Secret
-from syndicator.store.console import Console, Impossible
+from syndicator.store.console import Console
 from syndicator.store.engine import StoreError
 from syndicator.web.access import Access
 from syndicator.web.console import ConsolePages

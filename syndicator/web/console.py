@@ -15,17 +15,9 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from syndicator.article import Article
 from syndicator.delivery import Delivery, Receipt, Standing
-from syndicator.store.console import (
-    PAGE,
-    Audience,
-    Impossible,
-    Line,
-    Ruling,
-    retry,
-    skip,
-    was_not_posted,
-    was_posted,
-)
+from syndicator.ruling import Impossible, Ruling, retry, skip, was_not_posted, was_posted
+from syndicator.store.audience import Audience
+from syndicator.store.console import PAGE, Line
 from syndicator.store.readership import CURRENT, FORGET_AFTER, REST
 from syndicator.web.desk import Desk, is_web_address
 from syndicator.web.guard import forgery, keep_token, token_of

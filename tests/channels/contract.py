@@ -65,7 +65,7 @@ class Impatient(HTTPAdapter):
     """Waits a moment where we wait seconds otherwise."""
 
     def send(self, *args: object, **options: object) -> requests.Response:
-        return super().send(*args, **{**options, "timeout": 0.3})  # type: ignore[arg-type]  # as they came
+        return super().send(*args, **{**options, "timeout": 1.0})  # type: ignore[arg-type]  # as they came
 
 
 def impatient_session() -> requests.Session:

@@ -9,8 +9,8 @@ import pytest
 
 from syndicator.delivery import Receipt, Standing
 from syndicator.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
+from syndicator.ruling import Impossible, retry, skip, was_not_posted, was_posted
 from syndicator.store import Store
-from syndicator.store.console import Impossible, retry, skip, was_not_posted, was_posted
 from tests.jobs.newsroom import Story
 
 
