@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 #: Seconds that caches may keep the list of feeds.
 MAX_AGE = 60
 
-#: The parts of the list, in order: by the conditions that their feeds have.
-GROUPS = ("Everything", "By language", "By topic", "By author", "More feeds")
+#: The parts of the list, in order: by the conditions that their feeds have, and whom they are for.
+GROUPS = ("Everything", "By language", "By topic", "By author", "More feeds", "For partners")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +114,8 @@ class Pages:
 def group(feed: Feed) -> str:
     """The part of the list that a feed belongs to."""
     only = feed.only
+    if feed.profile:
+        return "For partners"
     if only.sections or only.tags or only.keywords or only.places or only.any:
         return "By topic"
     if only.authors:

@@ -17,6 +17,7 @@ from syndicator.documents.directory import Directory
 from syndicator.feed import Feed, Filter
 from syndicator.formats import kind
 from syndicator.ports import Document, History
+from syndicator.profile import Profile
 from syndicator.store import StoreError
 from syndicator.web.opml import written
 from syndicator.web.pages import GROUPS, group
@@ -144,6 +145,12 @@ def test_the_list_is_in_parts_the_widest_feeds_first(browser: Browser) -> None:
 def test_a_feed_belongs_to_a_part_by_what_it_carries(only: Filter, part: str) -> None:
     assert group(Feed(name="x", title="X", only=only)) == part
     assert part in GROUPS
+
+
+def test_a_partners_feed_stands_apart() -> None:
+    profile = Profile(name="x", partner="X")
+
+    assert group(Feed(name="x", title="X", only=Filter(languages=("lo",)), profile=profile)) == GROUPS[-1]
 
 
 def test_the_subscription_list_names_every_feed_once(browser: Browser) -> None:
