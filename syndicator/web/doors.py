@@ -115,8 +115,12 @@ class Door:
             return None
         if served is not None and served is not self._of():
             self._ready = {name: self._prepared(served, name) for name in served.variants}
-            self._of = ref(served)
+            self._of = ref(served, self._forget)
         return served
+
+    def _forget(self, _: ref[Served]) -> None:
+        """The shelf has dropped the document: what was ready of it goes, too."""
+        self._ready = {}
 
     def news(self, served: Served, known: Sequence[str], coding: str) -> Reply | None:
         """What is new since the latest version that a reader knows; ``None`` if that cannot be told.

@@ -297,4 +297,5 @@ def test_memory_is_the_shelfs_to_limit(house: House) -> None:
         assert door._of() is not None
         door.shelf._kept.clear()
         assert door._of() is None
+        assert not door._ready
         assert browser.get(RSS).status == 200
