@@ -19,9 +19,9 @@ from syndicator.errors import FetchError, SourceError, SourceGone
 from syndicator.http import Http
 from syndicator.ports import Look, Source
 from syndicator.sources.extract import Select
-from syndicator.sources.listing import same_site
 from syndicator.sources.page import Listing, PageSource
 from syndicator.sources.pages import REMEMBERED
+from syndicator.text.addresses import same_site
 from syndicator.text.clean import plain
 from tests.channels.local_server import LocalServer, Reply, Request
 
