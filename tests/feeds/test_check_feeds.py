@@ -310,6 +310,23 @@ def test_there_is_an_article_that_breaks_each_rule_of_ours() -> None:
     assert broken == rules - always_kept
 
 
+def test_what_concerns_the_whole_feed_comes_first_and_then_what_is_refused(newsroom: Open) -> None:
+    made = newsroom(
+        {"flip": 'title = "X"\nprofile = "flipboard"'},
+        story("1", authors=()),
+        story("2", summary="Short.", photo=None),
+        story("3"),
+    )
+
+    [report] = inspect(made, [], LATER)
+
+    assert [[(each.url[-1:], each.verdict, each.rule) for each in group] for group in report.by_article] == [
+        [("", "advice", "entries")],
+        [("2", "refused", "image"), ("2", "advice", "summary")],
+        [("1", "advice", "byline")],
+    ]
+
+
 def test_advice_is_no_refusal(newsroom: Open) -> None:
     made = newsroom(
         {"apple": 'title = "X"\nlanguage = "en-GB"\nprofile = "apple-news"'}, story("1", title="Short")

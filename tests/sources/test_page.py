@@ -590,6 +590,8 @@ def _is_source(source: Source) -> bool:
         ("https://ledger.gov.la/x", "https://gazette.gov.la/x", False),
         ("http://127.0.0.1:8001/x", "http://127.0.0.2/x", False),
         ("http://localhost/x", "http://localhost/y", True),
+        ("https://www.news.test/x", "https://feeds.news.test/y", True),
+        ("https://www.news.test/x", "https://www.other.test/y", False),
         ("", "", True),
     ],
 )
