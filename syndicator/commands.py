@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -172,13 +174,18 @@ def check_feeds(folder: Path, names: Sequence[str], *, as_json: bool) -> bool:
 
 def _tell(report: Report) -> None:
     whose = f" for {report.partner}" if report.partner else ""
-    _line(f"{report.feed}{whose}, {_entries(report.entries)}: {_counted(report.counts)}")
-    for finding in report.findings:
-        where = f"{finding.url} " if finding.url else ""
-        wanted = f"; wanted: {finding.wanted}" if finding.wanted and finding.verdict != "trimmed" else ""
-        shown = f"; shown: {finding.wanted!r}" if finding.wanted and finding.verdict == "trimmed" else ""
-        source = f" ({finding.source})" if finding.source else ""
-        _line(f"  {finding.verdict:8} {where}{finding.rule}: {finding.found}{wanted}{shown}{source}")
+    of = f"{report.entries} of " if report.entries != report.articles else ""
+    _line(f"{report.feed}{whose}, {of}{_entries(report.articles)}: {_counted(report.counts)}")
+    for findings in report.by_article:
+        first = findings[0]
+        _line(f"  {first.title} ({first.url})" if first.url else "  the feed as a whole")
+        for finding in findings:
+            wanted = f"; wanted: {finding.wanted}" if finding.wanted and finding.verdict != "trimmed" else ""
+            shown = f"; shown: {finding.wanted!r}" if finding.wanted and finding.verdict == "trimmed" else ""
+            _line(f"    {finding.verdict:8} {finding.rule}: {finding.found}{wanted}{shown}")
+    said = sorted({(finding.source, finding.rule) for finding in report.findings if finding.source})
+    for source, rules in groupby(said, key=itemgetter(0)):
+        _line(f"  {', '.join(rule for _, rule in rules)}: see {source}")
 
 
 def _line(text: str) -> None:

@@ -10,18 +10,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
-from typing import Literal
+from typing import Literal, get_args
 
 from syndicator.article import CLOCK_SKEW, Article, State
 from syndicator.errors import SyndicatorError
 from syndicator.feed import Feed, Filter
 from syndicator.keywords import folded, mentions, readable
-from syndicator.partners import shortened, trims
+from syndicator.partners import objections, shortened, trims
 from syndicator.ports import History
 from syndicator.profile import Objection
+from syndicator.text.addresses import same_site
 from syndicator.wiring import Newsroom
 
 Verdict = Literal["refused", "trimmed", "advice", "warning"]
+#: The worst first.
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 #: Where validators and formats say what is odd.
 VALIDATOR = "https://validator.w3.org/feed/docs/{}.html"
@@ -55,16 +58,32 @@ class Finding:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
     """What there is to say of a feed. ``partner`` is empty where it is for everybody; ``entries``: how many
-    a reader finds in it."""
+    a reader finds in it; ``articles``: how many there would be if none were left out."""
 
     feed: str
     partner: str
     entries: int
+    articles: int
     findings: Sequence[Finding]
 
     @property
     def counts(self) -> Mapping[Verdict, int]:
         return Counter(finding.verdict for finding in self.findings)
+
+    @property
+    def by_article(self) -> Sequence[Sequence[Finding]]:
+        """Findings on one article, or on the feed as a whole (first), together; then what is worst first."""
+        groups: dict[str, list[Finding]] = {"": []}
+        for finding in self.findings:
+            groups.setdefault(finding.url, []).append(finding)
+        for group in groups.values():
+            group.sort(key=_rank)
+        whole, *others = groups.values()
+        return [each for each in (whole, *sorted(others, key=lambda group: _rank(group[0]))) if each]
+
+
+def _rank(finding: Finding) -> int:
+    return VERDICTS.index(finding.verdict)
 
 
 def inspect(newsroom: Newsroom, names: Collection[str], now: datetime) -> list[Report]:
@@ -167,14 +186,23 @@ class _Inspector:
 
     def report(self) -> Report:
         self.findings += self.record.oddities(self.feed)
-        taken = [shown for each in self.record.carried[self.feed.name] if (shown := self._article(each))]
+        carried = self.record.carried[self.feed.name]
+        taken = [shown for each in carried if (shown := self._article(each))]
         heaviest = max((self._weigh(name, taken) for name in self.feed.formats), default=0)
         self._whole(taken, heaviest)
         partner = self.feed.profile.partner if self.feed.profile else ""
-        return Report(feed=self.feed.name, partner=partner, entries=len(taken), findings=self.findings)
+        return Report(
+            feed=self.feed.name,
+            partner=partner,
+            entries=len(taken),
+            articles=len(carried),
+            findings=self.findings,
+        )
 
     def _article(self, article: Article) -> Article | None:
         """The article as it is shown; ``None``: it is not taken."""
+        if self._is_old(article):
+            return None
         self._odd(article)
         profile, shown = self.feed.profile, article
         is_refused = False
@@ -182,10 +210,7 @@ class _Inspector:
             shown = shortened(profile, article)
             for trim in trims(profile, article):
                 self._find("trimmed", article, trim.rule, trim.found, trim.shown, trim.source)
-            for objection in (
-                *profile.objections(shown, self.language),
-                *profile.too_old(article, self.now),
-            ):
+            for objection in objections(self.newsroom.site, self.feed, shown):
                 is_refused |= objection.is_refused
                 self._object(objection, article)
         for name in self.feed.formats:
@@ -195,6 +220,12 @@ class _Inspector:
                 is_refused = True
                 self._find("refused", article, name, f"cannot be written: {e}")
         return None if is_refused else shown
+
+    def _is_old(self, article: Article) -> bool:
+        """Whether it has left the feed for its age. What a partner's rule is to blame for is told."""
+        for objection in self.feed.profile.too_old(article, self.now) if self.feed.profile else ():
+            self._object(objection, article)
+        return self.feed.age is not None and self.now - article.published >= self.feed.age
 
     def _odd(self, article: Article) -> None:
         """What validators warn of, whoever reads it."""
@@ -227,6 +258,7 @@ class _Inspector:
         if feed.profile:
             for objection in feed.profile.feed_objections(
                 address=site.feeds_url,
+                is_own=same_site(site.feeds_url, site.url),
                 language=self.language,
                 description=feed.description or feed.title,
                 icon=site.icon,

@@ -14,12 +14,17 @@ from functools import lru_cache
 from syndicator.article import Article
 from syndicator.errors import Unfit
 from syndicator.feed import Feed, Site
-from syndicator.profile import Markup, Profile, Range
-from syndicator.text.clean import legal, narrowed
+from syndicator.keywords import TAG
+from syndicator.profile import Markup, Objection, Profile, Range
+from syndicator.text.addresses import same_site
+from syndicator.text.clean import legal, narrowed, web_address
 from syndicator.text.rulers import CHARACTERS
 
 #: Articles that are kept as a partner takes them: each is asked for by every format, build after build.
 REMEMBERED = 512
+
+
+ATTRIBUTE = re.compile(r"""\s([a-z-]+)=["']""")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,10 +44,17 @@ def fitted(site: Site, feed: Feed, article: Article) -> Article:
     if profile is None:
         return article
     trimmed = shortened(profile, article)
-    refused = [o for o in profile.objections(trimmed, feed.language or site.language) if o.is_refused]
+    refused = [o for o in objections(site, feed, trimmed) if o.is_refused]
     if refused:
         raise Unfit(f"{profile.partner} would refuse it: {', and '.join(map(str, refused))}")
     return trimmed
+
+
+def objections(site: Site, feed: Feed, shown: Article) -> Iterator[Objection]:
+    """What the feed's partner has against an article that is within its measures."""
+    if feed.profile:
+        is_own = same_site(web_address(shown.url, ""), site.url)
+        yield from feed.profile.objections(shown, feed.language or site.language, is_own=is_own)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -66,13 +78,20 @@ def trims(profile: Profile, article: Article) -> Iterator[Trim]:
                 rule=name, found=f"{len(was)} characters, {rule} are taken", shown=now, source=rule.source
             )
     if profile.markup and after.content_html != article.content_html:
-        gone = ", ".join(sorted(_elements(article.content_html) - set(profile.markup.tags)))
-        found = f"elements that are not taken: {gone}" if gone else "attributes that are not taken"
-        yield Trim(rule="markup", found=found, shown="", source=profile.markup.source)
+        for what, parts in (("elements", _elements), ("attributes", _attributes)):
+            gone = parts(article.content_html) - parts(after.content_html)
+            if gone:
+                found = f"{what} that are not taken: {', '.join(sorted(gone))}"
+                yield Trim(rule="markup", found=found, shown="", source=profile.markup.source)
+                break  # attributes go with their elements
 
 
 def _elements(content: str) -> set[str]:
-    return {name.lower() for name in re.findall(r"<([a-zA-Z][a-zA-Z0-9]*)", content)}
+    return {tag["name"].lower() for tag in TAG.finditer(content) if tag["name"].isalnum()}
+
+
+def _attributes(content: str) -> set[str]:
+    return {f"{name} of {tag['name']}" for tag in TAG.finditer(content) for name in ATTRIBUTE.findall(tag[0])}
 
 
 def _cut(profile: Profile, name: str, text: str) -> str:

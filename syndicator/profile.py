@@ -7,6 +7,7 @@ the page on which the partner says so.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from syndicator.article import Article
+from syndicator.keywords import TAG
 
 #: What an element of a profile may say: facts of the feed ...
 FEED_FACTS = ("site.title", "site.url", "site.icon", "site.copyright", "feed.title", "feed.updated")
@@ -26,7 +28,10 @@ ENTRY_FACTS = (
 #: Prefixes that documents declare already: https://www.w3.org/TR/xml-names/#ns-decl
 KNOWN_PREFIXES = ("atom", "content", "dc", "media")
 #: What one of a unit is called.
-ONE = {"characters": "character", "entries": "entry", "bytes": "byte"}
+ONE = {"characters": "character", "entries": "entry", "bytes": "byte", "levels": "level", "hours": "hour"}
+
+#: Elements that never hold another: https://html.spec.whatwg.org/multipage/syntax.html#void-elements
+VOID = {"br", "col", "hr", "img", "wbr"}
 
 PREFIX = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
@@ -74,8 +79,8 @@ class Range(Rule):
 
     def __str__(self) -> str:
         if self.least and self.most:
-            return f"{self.least} to {self.most}"
-        return f"at least {self.least}" if self.least else f"at most {self.most}"
+            return f"{self.least:,} to {self.most:,}"
+        return f"at least {self.least:,}" if self.least else f"at most {self.most:,}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,9 +90,10 @@ class Needed(Rule):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Image(Rule):
-    """That an article has a photo, and its least width in pixels."""
+    """That an article has a photo, and its least width and height in pixels."""
 
     width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,9 +108,17 @@ class Language(Rule):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Age(Rule):
-    """How old an article may be."""
+    """How old an article may become: at that age it leaves the partner's feed."""
 
     most: timedelta
+
+    def __post_init__(self) -> None:
+        Rule.__post_init__(self)
+        if not self.most:
+            raise ValueError("most: must be longer than nothing")
+
+    def __str__(self) -> str:
+        return _span(self.most)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -184,7 +198,9 @@ class Objection:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
     """A partner's rules; what it does not mention is free. ``title`` and ``summary`` are counted in
-    characters, and cut where they have too many; ``size`` is that of a document, in bytes."""
+    characters, and cut where they have too many; ``text`` is there, and counted as readers see it;
+    ``nesting`` counts the elements of a text that stand in each other; ``domain``: articles and feeds are on
+    the newsroom's own; ``size`` is that of a document, in bytes."""
 
     name: str
     partner: str
@@ -193,12 +209,14 @@ class Profile:
     title: Range | None = None
     summary: Range | None = None
     description: Range | None = None
-    text: Needed | None = None
+    text: Range | None = None
     markup: Markup | None = None
+    nesting: Range | None = None
     image: Image | None = None
     byline: Needed | None = None
     credit: Needed | None = None
     language: Language | None = None
+    domain: Needed | None = None
     https: Needed | None = None
     age: Age | None = None
     size: Range | None = None
@@ -223,38 +241,58 @@ class Profile:
     def extras(self) -> Extras:
         return Extras(tuple(self.namespaces.items()), self.elements)
 
-    def objections(self, article: Article, language: str) -> Iterator[Objection]:
+    def objections(self, article: Article, language: str, *, is_own: bool) -> Iterator[Objection]:
         """What the partner has against an article, once it is cut to its measure. ``language``: the
-        feed's."""
+        feed's. ``is_own``: the article's address is on the newsroom's domain."""
         yield from _measured("title", self.title, len(article.title))
         yield from _measured("summary", self.summary, len(article.summary))
-        yield from _needed("text", self.text, article.content_html, "the whole text")
+        yield from self._text(article.content_html)
         yield from _needed("byline", self.byline, article.authors, "an author")
         yield from self._photo(article)
         if self.language:
             yield from _in_language(self.language, article.language or language, language)
+        yield from _owned(self.domain, article.url, is_own=is_own)
+
+    def _text(self, content: str) -> Iterator[Objection]:
+        yield from _needed("text", self.text, content, "the whole text")
+        if self.text and content:
+            yield from _measured("text", self.text, len(_readable(content)))
+        if self.nesting:
+            yield from _measured("nesting", self.nesting, _depth(content), "levels")
 
     def _photo(self, article: Article) -> Iterator[Objection]:
         photo, rule = article.photo, self.image
         yield from _needed("image", rule, photo, "a photo")
-        if rule and photo and photo.width and photo.width < rule.width:
-            yield _objection("image", rule, f"{photo.width} pixels wide", f"at least {rule.width}")
+        if rule and photo:
+            for way, has, least in (("wide", photo.width, rule.width), ("high", photo.height, rule.height)):
+                if has and has < least:
+                    yield _objection("image", rule, f"{has} pixels {way}", f"at least {least} pixels")
         if photo:
             yield from _needed("credit", self.credit, photo.credit, "the photo's credit")
 
     def too_old(self, article: Article, now: datetime) -> Iterator[Objection]:
-        """The same for its age, which no document depends on."""
-        if self.age and now - article.published > self.age.most:
-            found, most = (now - article.published).days, self.age.most.days
-            yield _objection("age", self.age, f"{found} days old", f"at most {most} days")
+        """The same for its age: articles leave a feed by the clock (``Feed.age``), not for what they are."""
+        old = now - article.published
+        if self.age and old >= self.age.most:
+            yield _objection("age", self.age, f"{_span(old)} old", f"younger than {self.age}")
 
     def feed_objections(
-        self, *, address: str, language: str, description: str, icon: str, count: int, length: int
+        self,
+        *,
+        address: str,
+        is_own: bool,
+        language: str,
+        description: str,
+        icon: str,
+        count: int,
+        length: int,
     ) -> Iterator[Objection]:
-        """What the partner has against a feed as a whole: its address, language, description and icon, the
-        number of its entries, and the bytes of its longest document."""
+        """What the partner has against a feed as a whole: its address (``is_own``: on the newsroom's
+        domain), language, description and icon, the number of its entries, and the bytes of its longest
+        document."""
         if self.https and not address.startswith("https:"):
             yield _objection("https", self.https, address, "an https address ([web] public_url)")
+        yield from _owned(self.domain, address, is_own=is_own)
         if self.language and self.language.region and not re.search(r"-(?:[A-Za-z]{2}|\d{3})\b", language):
             yield _objection("language", self.language, language, "a language with its region, such as en-GB")
         yield from _measured("description", self.description, len(description))
@@ -267,12 +305,18 @@ class Profile:
 
 def _measured(name: str, rule: Range | None, count: int, unit: str = "characters") -> Iterator[Objection]:
     if rule and not rule.holds(count):
-        yield _objection(name, rule, f"{count} {unit if count != 1 else ONE[unit]}", str(rule))
+        yield _objection(name, rule, _count(count, unit), str(rule))
 
 
 def _needed(name: str, rule: Rule | None, found: object, wanted: str) -> Iterator[Objection]:
     if rule and not found:
         yield _objection(name, rule, "none", wanted)
+
+
+def _owned(rule: Rule | None, address: str, *, is_own: bool) -> Iterator[Objection]:
+    if rule and not is_own:
+        host = address.partition("://")[2].partition("/")[0]
+        yield _objection("domain", rule, host, "the domain of [site] url")
 
 
 def _in_language(rule: Language, language: str, feeds: str) -> Iterator[Objection]:
@@ -285,3 +329,26 @@ def _in_language(rule: Language, language: str, feeds: str) -> Iterator[Objectio
 
 def _objection(name: str, rule: Rule, found: str, wanted: str) -> Objection:
     return Objection(rule=name, found=found, wanted=wanted, source=rule.source, is_refused=not rule.advice)
+
+
+def _readable(markup: str) -> str:
+    return " ".join(html.unescape(TAG.sub("", markup)).split())
+
+
+def _depth(markup: str) -> int:
+    """How many elements stand in each other where most of them do. ``markup`` closes what it opens."""
+    level = deepest = 0
+    for tag in TAG.finditer(markup):
+        name = tag["name"].lower()
+        deepest = max(deepest, level + (not name.startswith("/")))
+        level += -1 if name.startswith("/") else name not in VOID
+    return deepest
+
+
+def _span(span: timedelta) -> str:
+    hours = span // timedelta(hours=1)
+    return f"{hours // 24} days" if hours >= 48 else _count(hours, "hours")
+
+
+def _count(count: int, unit: str) -> str:
+    return f"{count:,} {unit if count != 1 else ONE[unit]}"

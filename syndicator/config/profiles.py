@@ -63,6 +63,9 @@ def misfits(profile: Profile, feed: Feed, told: Mapping[str, Any]) -> Iterator[t
     entries = profile.entries
     if entries and not entries.advice and "length" in told and not entries.holds(feed.length):
         yield ("length",), f"{by} takes {entries} entries"
+    age = profile.age
+    if age and not age.advice and feed.age and feed.age > age.most:
+        yield ("age",), f"{by} takes nothing that is {age} old"
     if profile.text and not profile.text.advice and feed.content == "summary":
         yield ("content",), f'{by} takes whole articles only: write "full", or leave it out'
 
@@ -74,6 +77,8 @@ def fitting(profile: Profile, told: Mapping[str, Any]) -> dict[str, Any]:
         fields["formats"] = profile.formats.accepts
     if profile.entries and profile.entries.most and "length" not in told:
         fields["length"] = profile.entries.most
+    if profile.age and not profile.age.advice and "age" not in told:
+        fields["age"] = profile.age.most
     return fields
 
 

@@ -6,11 +6,12 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag
 
 from selectolax.lexbor import LexborNode
 
 from syndicator.sources.extract import clean_url
+from syndicator.text.addresses import same_site
 from syndicator.text.clean import plain, web_address
 from syndicator.text.markup import parse
 
@@ -62,18 +63,6 @@ class Reader:
                 when = plain(date.attributes.get("datetime") or date.html or "") if date else ""
                 said = hashlib.sha256(plain(item.html or "").encode()).hexdigest()[:12]
                 yield Link(self.key(address), address, section, when, said)
-
-
-def same_site(one: str, other: str) -> bool:
-    """Whether two addresses are of one registrable domain (``www.news.example``, ``m.news.example``)."""
-    a, b = urlsplit(one).hostname, urlsplit(other).hostname
-    return a == b or bool(a and b and _domain(a) == _domain(b) != "")
-
-
-def _domain(host: str) -> str:
-    from tld import get_fld  # noqa: PLC0415 - the Public Suffix List, and most sites have one host
-
-    return get_fld(f"https://{host}", fail_silently=True) or ""
 
 
 def _around(node: LexborNode, items: set[int]) -> LexborNode:

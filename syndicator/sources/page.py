@@ -27,9 +27,10 @@ from syndicator.http import Answer, Http
 from syndicator.ports import Look
 from syndicator.sources import reading
 from syndicator.sources.extract import Found, Select, clean_url, extract
-from syndicator.sources.listing import Link, Listing, Reader, same_site
+from syndicator.sources.listing import Link, Listing, Reader
 from syndicator.sources.pages import Pages
 from syndicator.sources.reading import Dates
+from syndicator.text.addresses import same_site
 from syndicator.text.clean import web_address
 from syndicator.text.markup import decode
 

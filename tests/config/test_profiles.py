@@ -69,12 +69,38 @@ def test_a_feed_takes_from_its_profile_what_it_does_not_say(tmp_path: Path) -> N
 
     made = declared(tmp_path, SITE, feeds).feeds
 
-    assert (made["short"].formats, made["short"].length) == (("rss", "atom"), 20)
+    assert (made["short"].formats, made["short"].length) == (("rss", "atom"), 29)
     assert (made["said"].formats, made["said"].length) == (("atom",), 5)
     assert (made["free"].formats, made["free"].length) == (("rss", "atom", "json"), 50)
     assert made["free"].profile
     assert made["free"].profile.title
     assert (made["free"].profile.name, made["free"].profile.title.most) == ("own", 9)
+
+
+def test_what_a_partner_only_advises_is_no_mistake_and_no_limit(tmp_path: Path) -> None:
+    feeds = {"all": FEED + 'profile = "own"\nlength = 99', "msn": 'title = "B"\nprofile = "msn"\nlength = 50'}
+    own(tmp_path, OWN + '[age]\nmost = "3d"\nadvice = true\nsource = "https://own.test/rules"\n')
+
+    made = declared(tmp_path, SITE, feeds).feeds
+
+    assert made["all"].age is None
+    assert made["msn"].length == 50
+
+
+def test_articles_leave_a_partners_feed_when_they_are_too_old_for_it_or_sooner(tmp_path: Path) -> None:
+    feeds = {
+        "default": FEED + 'profile = "msn"',
+        "sooner": 'title = "B"\nprofile = "msn"\nage = "30d"',
+        "ageless": 'title = "C"\nprofile = "newsbreak"',
+    }
+
+    made = declared(tmp_path, SITE, feeds).feeds
+
+    assert {name: feed.age for name, feed in made.items()} == {
+        "default": timedelta(days=365),
+        "sooner": timedelta(days=30),
+        "ageless": None,
+    }
 
 
 def test_an_operators_own_profile_comes_before_ours(tmp_path: Path) -> None:
@@ -95,8 +121,9 @@ def test_an_operators_own_profile_comes_before_ours(tmp_path: Path) -> None:
             'profile = "msn"\nformats = ["rss", "json"]',
             "3: formats: profile 'msn' takes 'rss' and 'atom', and not 'json'",
         ),
-        ('profile = "msn"\nlength = 21', "3: length: profile 'msn' takes at most 20 entries"),
-        ('length = 29\nprofile = "flipboard"', "2: length: profile 'flipboard' takes at least 30 entries"),
+        ('profile = "own"\nlength = 4', "3: length: profile 'own' takes 5 to 9 entries"),
+        ('length = 10\nprofile = "own"', "2: length: profile 'own' takes 5 to 9 entries"),
+        ('profile = "msn"\nage = "366d"', "3: age: profile 'msn' takes nothing that is 365 days old"),
         (
             'profile = "msn"\ncontent = "summary"',
             "3: content: profile 'msn' takes whole articles only: write \"full\", or leave it out",
@@ -106,6 +133,8 @@ def test_an_operators_own_profile_comes_before_ours(tmp_path: Path) -> None:
 def test_what_does_not_fit_a_feeds_profile_is_told_with_its_line(
     tmp_path: Path, feed: str, mistake: str
 ) -> None:
+    own(tmp_path, RULED.replace("[title]", "[entries]"))
+
     assert mistakes(tmp_path, SITE, {"all": FEED + feed}) == [f"feeds/all.toml:{mistake}"]
 
 
@@ -133,6 +162,10 @@ def test_what_does_not_fit_a_feeds_profile_is_told_with_its_line(
         (
             OWN + '[namespaces]\nmedia = "https://own.test/ns"',
             "3: [namespaces] media: 'media' is taken, or no prefix: choose another one",
+        ),
+        (
+            OWN + '[age]\nmost = "0s"\nsource = "https://own.test/"',
+            "3: [age] most: must be longer than nothing",
         ),
         (OWN + '[namespaces]\nown = "nonsense"', "3: [namespaces] own: must be a namespace's address"),
         (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,12 +17,14 @@ import pytest
 from syndicator.article import Photo, Sighting, State
 from syndicator.config import load
 from syndicator.errors import SyndicatorError
-from syndicator.inspection import Report, inspect, oddities
+from syndicator.inspection import Finding, Report, inspect, oddities
+from syndicator.profile import Profile, Rule
 from syndicator.store import Store, open_store
 from syndicator.watch import watch
 from syndicator.wiring import KINDS, Newsroom, Silence, assemble
 from tests.config.newsroom import write
 from tests.fakes import NOON, Clock, FakeBell, FakePhotos, FakeSource, sighting
+from tests.feeds.profiles import NAMES, built_in
 
 MAIN = """
 [site]
@@ -44,8 +46,21 @@ NEWSBREAK = "https://support.newsbreak.com/publisher-faq"
 LATER = NOON + timedelta(hours=1)
 
 
+#: Long enough for everybody.
+SUMMARY = "Trams cross the river again. " * 12
+TEXT = f"<p>{'Trams cross the river again. ' * 20}Every day.</p>"
+
+
 def story(key: str, **changes: Any) -> Sighting:
-    told = {"title": f"The old iron bridge reopens, part {key}", "authors": ("A. Writer",), "photo": PHOTO}
+    """An article that no partner has anything against."""
+    told = {
+        "url": f"https://news.test/{key}",
+        "title": f"The old iron bridge reopens, part {key}",
+        "summary": SUMMARY,
+        "content_html": TEXT,
+        "authors": ("A. Writer",),
+        "photo": PHOTO,
+    }
     return sighting(key, **told | changes)
 
 
@@ -106,7 +121,7 @@ def test_what_is_told_is_what_a_build_does(newsroom: Open) -> None:
         story("1"),
         story("2", title="Too short"),
         story("3", title="The old iron bridge " * 10),
-        story("4", content_html="<figure><img src='https://news.test/a.jpg'></figure><p>Text.</p>"),
+        story("4", content_html=f"<figure><img src='https://news.test/a.jpg'></figure>{TEXT}"),
     )
 
     [report] = inspect(made, [], LATER)
@@ -144,16 +159,172 @@ def test_a_whole_feed_may_be_refused(newsroom: Open) -> None:
         ("refused", "https", "http://feeds.news.test/feeds"),
         ("refused", "language", "en"),
     ]
-    assert ("refused", "entries", "1 entry") in found(by_name["flip"])
+    assert ("advice", "entries", "1 entry") in found(by_name["flip"])
     assert ("refused", "description", "37 characters") in found(by_name["smart"])
 
 
-def test_age_is_judged_by_the_time_of_the_check(newsroom: Open) -> None:
-    made = newsroom({"msn": 'title = "X"\nlanguage = "en-GB"\nprofile = "msn"'}, story("1"))
+def test_what_a_partner_finds_too_old_has_left_its_feed_and_is_told(newsroom: Open) -> None:
+    feeds = {
+        "msn": 'title = "X"\nlanguage = "en-GB"\nprofile = "msn"',
+        "soon": 'title = "Y"\nlanguage = "en-GB"\nprofile = "msn"\nage = "30d"',
+        "news": 'title = "Z"\nage = "30d"',
+    }
+    old, month = NOON - timedelta(days=366), NOON - timedelta(days=31)
+    made = newsroom(feeds, story("1"), story("2", published=month), story("3", published=old, title="Old"))
 
-    [report] = inspect(made, [], NOON + timedelta(days=366))
+    reports = {report.feed: report for report in inspect(made, [], LATER)}
+    for name in feeds:
+        made.build(name)
 
-    assert found(report) == [("refused", "age", "366 days old")]
+    too_old = [("refused", "age", "366 days old")]
+    assert {name: (found(r), r.entries, r.articles) for name, r in reports.items()} == {
+        "msn": (too_old, 2, 3),
+        "soon": (too_old, 1, 3),  # the month-old one left because the newsroom wants it so
+        "news": ([], 1, 3),
+    }
+    for name, report in reports.items():
+        document = made.documents.read(f"{name}.rss")
+        assert document
+        assert len(feedparser.parse(document).entries) == report.entries
+
+
+#: Everything that a profile of ours may object to in an article: who, what is changed, and what is printed.
+BREAKS: list[tuple[str, dict[str, Any], str]] = [
+    ("msn", {"title": "x" * 20}, "refused title: 20 characters; wanted: 21 to 150"),
+    ("msn", {"title": "long " * 31}, "trimmed title: 155 characters, 21 to 150 are taken"),
+    ("msn", {"content_html": ""}, "refused text: none; wanted: the whole text"),
+    ("msn", {"content_html": "<p>Brief.</p>"}, "refused text: 6 characters; wanted: 450 to 500,000"),
+    (
+        "msn",
+        {"content_html": f"<h6>At noon</h6>{TEXT}"},
+        "trimmed markup: elements that are not taken: h6",
+    ),
+    (
+        "msn",
+        {"content_html": f"{'<blockquote>' * 9}{TEXT}{'</blockquote>' * 9}"},
+        "advice nesting: 10 levels; wanted: at most 9",
+    ),
+    ("msn", {"photo": None}, "advice image: none; wanted: a photo"),
+    ("msn", {"language": "lo"}, "refused language: lo; wanted: the feed's: en-GB"),
+    ("smartnews", {"content_html": ""}, "refused text: none; wanted: the whole text"),
+    ("smartnews", {"photo": None}, "advice image: none; wanted: a photo"),
+    ("flipboard", {"photo": None}, "refused image: none; wanted: a photo"),
+    (
+        "flipboard",
+        {"photo": replace(PHOTO, width=499)},
+        "refused image: 499 pixels wide; wanted: at least 500 pixels",
+    ),
+    (
+        "flipboard",
+        {"photo": replace(PHOTO, height=499)},
+        "refused image: 499 pixels high; wanted: at least 500 pixels",
+    ),
+    ("flipboard", {"content_html": ""}, "advice text: none; wanted: the whole text"),
+    ("flipboard", {"summary": "x" * 299}, "advice summary: 299 characters; wanted: at least 300"),
+    ("flipboard", {"authors": ()}, "advice byline: none; wanted: an author"),
+    (
+        "flipboard",
+        {"url": "https://other.test/1"},
+        "advice domain: other.test; wanted: the domain of [site] url",
+    ),
+    ("apple-news", {"title": "x" * 14}, "advice title: 14 characters; wanted: 15 to 60"),
+    ("apple-news", {"title": "x" * 61}, "advice title: 61 characters; wanted: 15 to 60"),
+    ("apple-news", {"summary": ""}, "refused summary: 0 characters; wanted: at least 1"),
+    ("apple-news", {"content_html": ""}, "advice text: none; wanted: the whole text"),
+    ("newsbreak", {"content_html": ""}, "refused text: none; wanted: the whole text"),
+    ("newsbreak", {"photo": None}, "refused image: none; wanted: a photo"),
+    (
+        "newsbreak",
+        {"photo": replace(PHOTO, credit="")},
+        "refused credit: none; wanted: the photo's credit",
+    ),
+    ("newsbreak", {"authors": ()}, "refused byline: none; wanted: an author"),
+    ("newsbreak", {"language": "lo"}, "refused language: lo; wanted: en"),
+]
+
+#: Just within every measure.
+KEEPS: list[tuple[str, dict[str, Any]]] = [
+    *(("msn", {"title": "x" * n}) for n in (21, 150)),
+    *(("msn", {"content_html": f"<p>{'x' * n}</p>"}) for n in (450, 500_000)),
+    ("msn", {"content_html": f"{'<blockquote>' * 8}{TEXT}{'</blockquote>' * 8}"}),
+    ("msn", {"content_html": f"<h2>At noon</h2><ul><li>one</li></ul>{TEXT}"}),
+    ("msn", {"language": "en-US"}),
+    ("smartnews", {"content_html": f"<figure><img src='https://news.test/a.jpg'></figure>{TEXT}"}),
+    ("flipboard", {"photo": replace(PHOTO, width=500, height=500)}),
+    ("flipboard", {"summary": "x" * 300}),
+    ("flipboard", {"url": "https://m.news.test/1"}),
+    *(("apple-news", {"title": "x" * n}) for n in (15, 60)),
+    ("apple-news", {"summary": "x"}),
+    ("newsbreak", {"language": "en-US"}),
+]
+
+
+def partners(newsroom: Open, name: str, told: Sequence[dict[str, Any]]) -> list[tuple[int, Finding]]:
+    """What is said of articles with these changes, by their numbers, in a feed which is well otherwise."""
+    feeds = {name: f'title = "Rivers"\nlanguage = "en-GB"\nprofile = "{name}"'}
+    others = [story(f"other-{n}") for n in range(20)]  # as many as the partner that wants the most
+    changed = [{"url": f"https://news.test/{n}"} | changes for n, changes in enumerate(told)]
+    made = newsroom(feeds, *others, *(story(str(n), **changes) for n, changes in enumerate(changed)))
+
+    [report] = inspect(made, [name], LATER)
+
+    numbers = {changes["url"]: n for n, changes in enumerate(changed)}
+    return [(numbers[finding.url], finding) for finding in report.findings]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_said_of_what_is_within_every_measure_of_a_partners(newsroom: Open, name: str) -> None:
+    assert partners(newsroom, name, [changes for partner, changes in KEEPS if partner == name]) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_breaks_a_partners_rule_is_told_with_the_reason_and_its_source(
+    newsroom: Open, name: str
+) -> None:
+    broken = [(changes, printed) for partner, changes, printed in BREAKS if partner == name]
+
+    found = partners(newsroom, name, [changes for changes, _ in broken])
+
+    printed = {
+        n: f"{told.verdict} {told.rule}: {told.found}"
+        + ("" if told.verdict == "trimmed" else f"; wanted: {told.wanted}")
+        for n, told in found
+    }
+    assert len(found) == len(broken)
+    assert printed == {n: expected for n, (_, expected) in enumerate(broken)}
+    assert all(told.source == getattr(built_in(name), told.rule).source for _, told in found)
+
+
+def test_there_is_an_article_that_breaks_each_rule_of_ours() -> None:
+    on_feeds = {"formats", "entries", "description", "https", "age", "size", "namespaces", "elements"}
+    rules = {
+        (name, f.name)
+        for name in NAMES
+        for f in fields(Profile)
+        if isinstance(getattr(built_in(name), f.name), Rule) and f.name not in on_feeds
+    }
+    always_kept = {("apple-news", "language"), ("smartnews", "language"), ("smartnews", "markup")}
+
+    broken = {(name, printed.split()[1].removesuffix(":")) for name, _, printed in BREAKS}
+
+    assert broken == rules - always_kept
+
+
+def test_what_concerns_the_whole_feed_comes_first_and_then_what_is_refused(newsroom: Open) -> None:
+    made = newsroom(
+        {"flip": 'title = "X"\nprofile = "flipboard"'},
+        story("1", authors=()),
+        story("2", summary="Short.", photo=None),
+        story("3"),
+    )
+
+    [report] = inspect(made, [], LATER)
+
+    assert [[(each.url[-1:], each.verdict, each.rule) for each in group] for group in report.by_article] == [
+        [("", "advice", "entries")],
+        [("2", "refused", "image"), ("2", "advice", "summary")],
+        [("1", "advice", "byline")],
+    ]
 
 
 def test_advice_is_no_refusal(newsroom: Open) -> None:
@@ -299,8 +470,10 @@ class TestCommand:
         assert done.returncode == 1
         assert done.stdout.splitlines() == [
             "all, 1 entry: all is well",
-            "nb for NewsBreak, 0 entries: 1 refused",
-            f"  refused  https://ledger.example/1 byline: none; wanted: an author ({NEWSBREAK})",
+            "nb for NewsBreak, 0 of 1 entry: 1 refused",
+            "  The old iron bridge reopens, part 1 (https://news.test/1)",
+            "    refused  byline: none; wanted: an author",
+            f"  byline: see {NEWSBREAK}",
             "2 feeds, 1 entry: 1 refused",
         ]
 
@@ -309,7 +482,7 @@ class TestCommand:
 
         assert (well.returncode, refused.returncode) == (0, 1)
         assert json.loads(well.stdout) == [
-            {"feed": "all", "partner": "", "entries": 1, "findings": [], "counts": {}}
+            {"feed": "all", "partner": "", "entries": 1, "articles": 1, "findings": [], "counts": {}}
         ]
         [report] = json.loads(refused.stdout)
         assert report["counts"] == {"refused": 1}

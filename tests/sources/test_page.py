@@ -19,9 +19,9 @@ from syndicator.errors import FetchError, SourceError, SourceGone
 from syndicator.http import Http
 from syndicator.ports import Look, Source
 from syndicator.sources.extract import Select
-from syndicator.sources.listing import same_site
 from syndicator.sources.page import Listing, PageSource
 from syndicator.sources.pages import REMEMBERED
+from syndicator.text.addresses import same_site
 from syndicator.text.clean import plain
 from tests.channels.local_server import LocalServer, Reply, Request
 
@@ -590,6 +590,8 @@ def _is_source(source: Source) -> bool:
         ("https://ledger.gov.la/x", "https://gazette.gov.la/x", False),
         ("http://127.0.0.1:8001/x", "http://127.0.0.2/x", False),
         ("http://localhost/x", "http://localhost/y", True),
+        ("https://www.news.test/x", "https://feeds.news.test/y", True),
+        ("https://www.news.test/x", "https://www.other.test/y", False),
         ("", "", True),
     ],
 )
