@@ -71,8 +71,9 @@ def test_a_body_may_end_with_its_connection() -> None:
         (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "not HTTP"),
         (b"HTTP/1.1 20 OK\r\n\r\n", "not HTTP"),
         (b"HTTP/2 200 OK\r\n\r\n", "not HTTP"),
-        (b"HTTP/1.1 100 Continue\r\n\r\n" * 9, "interim"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 9, "no answer"),
         (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000, "too long"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 10_000, "too long"),
     ],
 )
 def test_what_is_no_answer_is_none(said: bytes, why: str) -> None:
@@ -103,7 +104,7 @@ def test_nobody_holds_us_up_beyond_the_deadline(say: Say) -> None:
 
 def test_an_endless_chunk_is_not_waited_for() -> None:
     with Raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffff\r\n" + b"x" * 50_000) as server:
-        assert sent([ask(server)])[0].body == b""
+        assert sent([ask(server)])[0].body == b"x" * 16_384
 
 
 def test_a_connection_carries_one_letter_after_another() -> None:
@@ -122,6 +123,55 @@ def test_a_kept_connection_that_was_closed_is_opened_again() -> None:
         answers = sent([post(server, f"/{n}") for n in range(4)], for_one)
 
     assert all(answer.is_success for answer in answers)
+
+
+def test_a_fresh_connection_that_is_closed_without_an_answer_is_not_opened_again() -> None:
+    with Raw(lambda line, _: line.shutdown(socket.SHUT_RDWR)) as server:
+        [answer] = sent([post(server)])
+
+    assert "closed" in answer.error
+    assert len(server.requests) == 1
+
+
+def test_a_large_feed_is_sent_whole_as_it_is() -> None:
+    news = bytes(range(256)) * 12_000
+    with Raw(OK) as server:
+        assert sent([post(server, body=news)])[0].is_success
+
+    [request] = server.requests
+    head, _, body = request.partition(b"\r\n\r\n")
+    assert body == news
+    assert b"\r\ncontent-length: 3072000\r\n" in head.lower() + b"\r\n"
+    assert b"accept-encoding" not in head.lower()
+
+
+def test_no_cookie_is_kept() -> None:
+    with Raw(OK.replace(b"\r\n\r\n", b"\r\nSet-Cookie: who=you\r\n\r\n")) as server:
+        for_one = GuardedCallbacks(CALLBACKS.guard, at_once=1)
+        sent([post(server, f"/{n}") for n in range(2)], for_one)
+
+    assert not any(b"cookie" in request.lower() for request in server.requests)
+
+
+def test_a_name_that_is_allowed_lets_nobody_else_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a name of ours points to is not open to whoever names the number."""
+    with Raw(OK) as server:
+        port = server.listener.getsockname()[1]
+        callbacks = GuardedCallbacks(Guard((f"localhost:{port}",)), at_once=1)
+        monkeypatch.setattr(
+            "syndicator.callbacks.check_address", lambda *_: None
+        )  # the port is no matter here
+        monkeypatch.setattr(
+            "syndicator.http.socket.getaddrinfo",
+            lambda *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))],
+        )
+        ours = Letter(method="GET", url=f"http://localhost:{port}/")
+        theirs = Letter(method="GET", url=server.address + "/")
+        answers = sent([ours, theirs], callbacks)
+
+    assert answers[0].is_success
+    assert "private network" in answers[1].error
+    assert server.connections == 1
 
 
 def test_one_host_gets_only_so_many_at_once() -> None:
@@ -177,6 +227,9 @@ def test_what_taking_a_letter_raises_comes_out_after_the_answers_that_came() -> 
     [
         ("http://10.0.0.1/a", "private network"),
         ("http://[::1]/a", "private network"),
+        ("http://127.1/a", ""),
+        ("http://2130706433/a", ""),
+        ("http://0x7f.1/a", "private network"),
         ("http://localhost/a", "private network"),
         ("http://127.0.0.2/a", "private network"),
         ("http://192.0.2.1:22/a", "port 22"),
