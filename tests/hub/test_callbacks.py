@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
+import ssl
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +17,7 @@ from syndicator.http import Guard
 from syndicator.ports import Letter
 from syndicator.subscription import Answer
 from tests.hub.raw import OK, Raw, Say, dripping, once
+from tests.hub.story import Subscriber
 
 CALLBACKS = GuardedCallbacks(Guard(("127.0.0.1",)), deadline=1.0)
 
@@ -253,6 +258,51 @@ def test_a_server_without_tls_is_no_https_server() -> None:
 
     assert answer.status is None
     assert answer.error
+
+
+@pytest.mark.parametrize(
+    ("host", "is_known", "error"),
+    [
+        ("localhost", True, ""),
+        ("127.0.0.1", True, "TLS: CERTIFICATE_VERIFY_FAILED"),
+        ("localhost", False, "TLS: CERTIFICATE_VERIFY_FAILED"),
+    ],
+    ids=["its own", "another's", "nobody's"],
+)
+def test_a_certificate_has_to_prove_the_name(
+    subscriber: Subscriber,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+    is_known: bool,
+    error: str,
+) -> None:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no openssl to make a certificate with")
+    made = "req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=x -addext subjectAltName=DNS:localhost"
+    subprocess.run(
+        [openssl, *made.split(), "-keyout", "key", "-out", "cert"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert", tmp_path / "key")
+    subscriber.socket = context.wrap_socket(
+        subscriber.socket, server_side=True, do_handshake_on_connect=False
+    )
+    if is_known:
+        trusted = ssl.create_default_context(cafile=tmp_path / "cert")
+        monkeypatch.setattr("syndicator.callbacks.exchange._tls", lambda: trusted)
+    callbacks = GuardedCallbacks(Guard(("127.0.0.1", "localhost", "127.0.0.0/8", "::1/128")))
+
+    [answer] = sent(
+        [Letter(method="POST", url=f"https://{host}:{subscriber.server_port}/a", body=b"news")], callbacks
+    )
+
+    assert answer.error == error
+    assert subscriber.bodies("/a") == ([] if error else [b"news"])
 
 
 def test_a_busy_server_says_when_to_come_back() -> None:
