@@ -106,7 +106,7 @@ class Run:
             await asyncio.wait([self.work])
 
     async def _work(self) -> None:
-        from syndicator.callbacks.exchange import (  # noqa: PLC0415 - MB that only those who send need
+        from syndicator.callbacks.exchange import (  # noqa: PLC0415 - 5 MB that only those who send need
             exchange,
             open_session,
         )
