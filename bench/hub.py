@@ -33,7 +33,7 @@ from syndicator.documents.directory import Directory  # noqa: E402
 from syndicator.http import Guard  # noqa: E402
 from syndicator.ports import Document  # noqa: E402
 from syndicator.store import Store, open_store, schema  # noqa: E402
-from syndicator.store.distributing import move_topic  # noqa: E402
+from syndicator.store.topics import move_topic  # noqa: E402
 from syndicator.subscription import Terms, Topic, digest  # noqa: E402
 from tests.fakes import SITE, FakeBell  # noqa: E402
 

@@ -12,9 +12,9 @@ from syndicator.article import Article
 from syndicator.delivery import wait
 from syndicator.ports import Archive, Outcome, Stale
 from syndicator.store import schema
-from syndicator.store.distributing import move_topic
 from syndicator.store.engine import Base, claim, let_go
 from syndicator.store.records import article_of
+from syndicator.store.topics import move_topic
 
 member, article, archive, feed_row = schema.membership, schema.article, schema.archive, schema.feed
 

@@ -14,9 +14,9 @@ from syndicator.article import State
 from syndicator.feed import Feed
 from syndicator.store import schema
 from syndicator.store.delivering import due
-from syndicator.store.distributing import due_topics
 from syndicator.store.engine import Base
 from syndicator.store.records import article_of
+from syndicator.store.topics import due_topics
 
 #: How long a process may be silent before it no longer counts as alive.
 SILENCE = timedelta(seconds=30)

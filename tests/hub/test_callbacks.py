@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
+import ssl
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +17,7 @@ from syndicator.http import Guard
 from syndicator.ports import Letter
 from syndicator.subscription import Answer
 from tests.hub.raw import OK, Raw, Say, dripping, once
+from tests.hub.story import Subscriber
 
 CALLBACKS = GuardedCallbacks(Guard(("127.0.0.1",)), deadline=1.0)
 
@@ -71,8 +76,9 @@ def test_a_body_may_end_with_its_connection() -> None:
         (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "not HTTP"),
         (b"HTTP/1.1 20 OK\r\n\r\n", "not HTTP"),
         (b"HTTP/2 200 OK\r\n\r\n", "not HTTP"),
-        (b"HTTP/1.1 100 Continue\r\n\r\n" * 9, "interim"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 9, "no answer"),
         (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000, "too long"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 10_000, "too long"),
     ],
 )
 def test_what_is_no_answer_is_none(said: bytes, why: str) -> None:
@@ -103,7 +109,7 @@ def test_nobody_holds_us_up_beyond_the_deadline(say: Say) -> None:
 
 def test_an_endless_chunk_is_not_waited_for() -> None:
     with Raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffff\r\n" + b"x" * 50_000) as server:
-        assert sent([ask(server)])[0].body == b""
+        assert sent([ask(server)])[0].body == b"x" * 16_384
 
 
 def test_a_connection_carries_one_letter_after_another() -> None:
@@ -122,6 +128,55 @@ def test_a_kept_connection_that_was_closed_is_opened_again() -> None:
         answers = sent([post(server, f"/{n}") for n in range(4)], for_one)
 
     assert all(answer.is_success for answer in answers)
+
+
+def test_a_fresh_connection_that_is_closed_without_an_answer_is_not_opened_again() -> None:
+    with Raw(lambda line, _: line.shutdown(socket.SHUT_RDWR)) as server:
+        [answer] = sent([post(server)])
+
+    assert "closed" in answer.error
+    assert len(server.requests) == 1
+
+
+def test_a_large_feed_is_sent_whole_as_it_is() -> None:
+    news = bytes(range(256)) * 12_000
+    with Raw(OK) as server:
+        assert sent([post(server, body=news)])[0].is_success
+
+    [request] = server.requests
+    head, _, body = request.partition(b"\r\n\r\n")
+    assert body == news
+    assert b"\r\ncontent-length: 3072000\r\n" in head.lower() + b"\r\n"
+    assert b"accept-encoding" not in head.lower()
+
+
+def test_no_cookie_is_kept() -> None:
+    with Raw(OK.replace(b"\r\n\r\n", b"\r\nSet-Cookie: who=you\r\n\r\n")) as server:
+        for_one = GuardedCallbacks(CALLBACKS.guard, at_once=1)
+        sent([post(server, f"/{n}") for n in range(2)], for_one)
+
+    assert not any(b"cookie" in request.lower() for request in server.requests)
+
+
+def test_a_name_that_is_allowed_lets_nobody_else_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a name of ours points to is not open to whoever names the number."""
+    with Raw(OK) as server:
+        port = server.listener.getsockname()[1]
+        callbacks = GuardedCallbacks(Guard((f"localhost:{port}",)), at_once=1)
+        monkeypatch.setattr(
+            "syndicator.callbacks.check_address", lambda *_: None
+        )  # the port is no matter here
+        monkeypatch.setattr(
+            "syndicator.http.socket.getaddrinfo",
+            lambda *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))],
+        )
+        ours = Letter(method="GET", url=f"http://localhost:{port}/")
+        theirs = Letter(method="GET", url=server.address + "/")
+        answers = sent([ours, theirs], callbacks)
+
+    assert answers[0].is_success
+    assert "private network" in answers[1].error
+    assert server.connections == 1
 
 
 def test_one_host_gets_only_so_many_at_once() -> None:
@@ -177,6 +232,9 @@ def test_what_taking_a_letter_raises_comes_out_after_the_answers_that_came() -> 
     [
         ("http://10.0.0.1/a", "private network"),
         ("http://[::1]/a", "private network"),
+        ("http://127.1/a", ""),
+        ("http://2130706433/a", ""),
+        ("http://0x7f.1/a", "private network"),
         ("http://localhost/a", "private network"),
         ("http://127.0.0.2/a", "private network"),
         ("http://192.0.2.1:22/a", "port 22"),
@@ -200,6 +258,51 @@ def test_a_server_without_tls_is_no_https_server() -> None:
 
     assert answer.status is None
     assert answer.error
+
+
+@pytest.mark.parametrize(
+    ("host", "is_known", "error"),
+    [
+        ("localhost", True, ""),
+        ("127.0.0.1", True, "TLS: CERTIFICATE_VERIFY_FAILED"),
+        ("localhost", False, "TLS: CERTIFICATE_VERIFY_FAILED"),
+    ],
+    ids=["its own", "another's", "nobody's"],
+)
+def test_a_certificate_has_to_prove_the_name(
+    subscriber: Subscriber,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+    is_known: bool,
+    error: str,
+) -> None:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no openssl to make a certificate with")
+    made = "req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=x -addext subjectAltName=DNS:localhost"
+    subprocess.run(
+        [openssl, *made.split(), "-keyout", "key", "-out", "cert"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert", tmp_path / "key")
+    subscriber.socket = context.wrap_socket(
+        subscriber.socket, server_side=True, do_handshake_on_connect=False
+    )
+    if is_known:
+        trusted = ssl.create_default_context(cafile=tmp_path / "cert")
+        monkeypatch.setattr("syndicator.callbacks.exchange._tls", lambda: trusted)
+    callbacks = GuardedCallbacks(Guard(("127.0.0.1", "localhost", "127.0.0.0/8", "::1/128")))
+
+    [answer] = sent(
+        [Letter(method="POST", url=f"https://{host}:{subscriber.server_port}/a", body=b"news")], callbacks
+    )
+
+    assert answer.error == error
+    assert subscriber.bodies("/a") == ([] if error else [b"news"])
 
 
 def test_a_busy_server_says_when_to_come_back() -> None:

@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from syndicator.http import Guard
 from syndicator.store import Store, schema
-from syndicator.store.distributing import Distributing
 from syndicator.store.engine import connect
+from syndicator.store.subscribing import Subscribing
 from syndicator.subscription import Terms, Topic
 from syndicator.web.hub import LARGEST, Reception
 from tests.web.browser import Answer, Browser, browsing
@@ -27,7 +27,7 @@ RIGHT = {"hub.mode": "subscribe", "hub.topic": ADDRESS, "hub.callback": "https:/
 FORM = "application/x-www-form-urlencoded"
 
 
-def reception(store: Distributing, **changes: Any) -> Reception:
+def reception(store: Subscribing, **changes: Any) -> Reception:
     fields: dict[str, Any] = {"topics": TOPICS, "terms": Terms(), "guard": Guard(), "requests": 1000}
     return Reception(store=store, **fields | changes)
 
@@ -166,7 +166,7 @@ def test_who_asks_too_often_is_slowed_down(house: House, store: Store) -> None:
 
 
 def test_without_the_database_it_asks_to_come_back(house: House) -> None:
-    away = Distributing(connect("postgresql://nobody@127.0.0.1:1/none"))
+    away = Subscribing(connect("postgresql://nobody@127.0.0.1:1/none"))
     with browsing(house.app(hub=reception(away))) as browser:
         answer = ask(browser)
         page = browser.get("/hub")

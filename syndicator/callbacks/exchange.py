@@ -1,0 +1,181 @@
+"""One letter and its answer, over aiohttp: ``requests`` cannot be stopped while it waits for headers, and
+needs a thread for each letter.
+
+Only addresses that the guard has checked are connected to. aiohttp asks its resolver for names alone, so
+numeric hosts are checked where the socket is made.
+https://docs.aiohttp.org/en/stable/client_advanced.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import re
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from yarl import URL
+
+from syndicator.errors import FetchError
+from syndicator.http import Guard, plainly, retry_at
+from syndicator.ports import Letter
+from syndicator.subscription import Answer
+
+#: Bytes of an answer's body that are read. Of its head aiohttp reads 128 lines of 8190 bytes.
+BODY = 16_384
+
+#: Bytes that are written at once: no more of a large feed waits in memory for a slow receiver.
+PIECE = 65_536
+
+#: Seconds that the rest of an answer may take whose status is all that matters.
+REST = 0.5
+
+
+def open_session(guard: Guard, user_agent: str) -> aiohttp.ClientSession:
+    """Keeps connections, but no cookies; obeys no environment; has no time limit of its own."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(
+            resolver=_Resolver(guard), socket_factory=_checking(guard), ssl=_tls(), limit=0
+        ),
+        headers={"User-Agent": user_agent},
+        skip_auto_headers=["Accept-Encoding"],
+        auto_decompress=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
+        trace_configs=[_telling_of_kept_connections()],
+    )
+
+
+async def exchange(session: aiohttp.ClientSession, letter: Letter) -> Answer:
+    """What a callback answers. Raises ``FetchError`` in an operator's words."""
+    about = {"is_kept": False}
+    try:
+        try:
+            return await _exchange(session, letter, about)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            if not about["is_kept"]:  # a kept connection may be closed under our hands; a fresh one tells
+                raise
+            return await _exchange(session, letter, about)
+    except (aiohttp.ClientError, OSError, ValueError) as e:
+        raise FetchError(letter.url, _said(e)) from e
+
+
+async def _exchange(session: aiohttp.ClientSession, letter: Letter, about: dict[str, bool]) -> Answer:
+    if not re.fullmatch(r"[!-~]+", letter.url):
+        raise ValueError("not an address that can be sent")
+    length = {"Content-Length": str(len(letter.body))} if letter.body else {}
+    async with session.request(
+        letter.method,
+        URL(letter.url, encoded=True),  # a query of the subscriber's own stays as it is
+        headers={**letter.headers, **length},
+        data=_pieces(letter.body) if letter.body else None,
+        allow_redirects=False,
+        trace_request_ctx=about,
+    ) as response:
+        body = await _beginning(response, is_wanted=letter.method == "GET")
+        later = retry_at(response.headers) if response.status in (429, 503) else None
+        return Answer(status=response.status, body=body, retry_at=later)
+
+
+async def _pieces(content: bytes) -> AsyncIterator[memoryview]:
+    for start in range(0, len(content), PIECE):
+        yield memoryview(content)[start : start + PIECE]
+
+
+async def _beginning(response: aiohttp.ClientResponse, *, is_wanted: bool) -> bytes:
+    """The beginning of a body. What is said in answer to content is of no interest: it is only read so that
+    the connection can carry another letter."""
+    try:
+        async with asyncio.timeout(None if is_wanted else REST):
+            return await response.content.readexactly(BODY)
+    except asyncio.IncompleteReadError as e:
+        return e.partial
+    except (TimeoutError, aiohttp.ClientError):
+        if is_wanted:
+            raise
+        return b""
+
+
+class _Checked(str):
+    """An address that the guard permits for the name that it belongs to."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class _Resolver(AbstractResolver):
+    guard: Guard
+
+    async def resolve(
+        self,
+        host: str,
+        port: int = 0,
+        family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002 - any will do
+    ) -> list[ResolveResult]:
+        return [
+            ResolveResult(
+                hostname=host,
+                host=_Checked(address),
+                port=port,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=socket.IPPROTO_TCP,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address, _ in await asyncio.to_thread(self.guard.addresses, host, port)
+        ]
+
+    async def close(self) -> None:
+        pass
+
+
+def _checking(guard: Guard) -> aiohttp.SocketFactoryType:
+    def made(address: aiohttp.AddrInfoType) -> socket.socket:
+        family, kind, protocol, _, (host, port, *_) = address
+        if not isinstance(host, _Checked):
+            guard.addresses(str(host), int(port))
+        return socket.socket(family, kind, protocol)
+
+    return made
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
+
+
+def _telling_of_kept_connections() -> aiohttp.TraceConfig:
+    async def tell(_session: aiohttp.ClientSession, context: Any, _: object) -> None:
+        context.trace_request_ctx["is_kept"] = True
+
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_reuseconn.append(tell)
+    return trace
+
+
+def _said(error: Exception) -> str:
+    """An error in an operator's words, without the address."""
+    match error:
+        case aiohttp.ClientConnectorCertificateError():
+            return _said(error.certificate_error)
+        case aiohttp.ClientConnectorError():
+            return _said(error.os_error)
+        case ssl.SSLError():
+            return f"TLS: {error.reason or error}"
+        case aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError():
+            return "closed the connection before its answer was whole"
+        case aiohttp.ClientResponseError() if re.search("more than|Too many", error.message):
+            return "its answer's head is too long"
+        case aiohttp.ClientResponseError():
+            return "its answer is not HTTP/1.1"
+        case OSError() if error.errno in errno.errorcode and error.errno:
+            return os.strerror(error.errno).lower()
+        case _:
+            return plainly(error)

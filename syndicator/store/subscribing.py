@@ -1,0 +1,174 @@
+"""What somebody asks the hub for: filed, confirmed by the callback, and then a subscription or its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, update
+
+from syndicator.delivery import wait
+from syndicator.ports import Ruled
+from syndicator.store import schema
+from syndicator.store.engine import Base, claim_some
+from syndicator.store.records import intent_of
+from syndicator.store.topics import hold, inserting
+from syndicator.subscription import (
+    FIRST_WAIT,
+    TRIES,
+    Intent,
+    Kind,
+    Mode,
+    State,
+    Terms,
+    Unacceptable,
+    Verdict,
+)
+
+#: How long an intent that was not confirmed counts against its callback's host.
+REMEMBERED = timedelta(minutes=10)
+
+
+class Subscribing(Base):
+    """See ``ports.SubscribeStore``, and ``ports.DistributeStore`` for how intents are confirmed."""
+
+    def file_intent(self, intent: Intent, host: str, terms: Terms, now: datetime) -> None:
+        table = schema.intent
+        with self.writing() as connection:
+            topic = hold(connection, intent.topic)
+            known = connection.execute(select(table).where(*_same(table, intent))).one_or_none()
+            _must_be_welcome(connection, intent, host, terms, known)
+            failures = known.failures if known else 0
+            rest = wait(max(1, failures - TRIES + 1), first=FIRST_WAIT, longest=REMEMBERED)
+            values = {
+                "mode": intent.mode.value,
+                "host": host,
+                "lease_seconds": int(intent.lease.total_seconds()),
+                "secret": intent.secret,
+                "seen": topic.wants if topic else "",
+                "reason": "",
+                "failures": failures,
+                "asked_at": now,
+                "next_attempt": now if failures < TRIES else now + rest,
+                "token": None,  # an answer to what was asked before is no answer to this
+                "lease_until": None,
+            }
+            query = inserting(connection, table).on_conflict_do_update(
+                index_elements=["topic", "callback"], set_=values
+            )
+            connection.execute(query, {"topic": intent.topic, "callback": intent.callback, **values})
+
+    def claim_intents(self, topic: str, now: datetime, lease: timedelta, count: int) -> Sequence[Intent]:
+        table = schema.intent
+        due = and_(table.c.topic == topic, table.c.next_attempt <= now)
+        with self.writing() as connection:
+            rows = claim_some(connection, table, now, lease, count, due, order=[table.c.id])
+        return [intent_of(row) for row in rows]
+
+    def settle_intents(self, topic: str, ruled: Sequence[Ruled], now: datetime) -> None:
+        with self.writing() as connection:
+            current = hold(connection, topic)
+            for each in ruled:
+                _settle_intent(connection, each, current, now)
+
+
+def forget_intents(connection: Connection, topic: str, now: datetime) -> None:
+    """Those that failed to be confirmed long ago."""
+    table = schema.intent
+    failed = and_(table.c.next_attempt.is_(None), table.c.asked_at < now - REMEMBERED)
+    connection.execute(delete(table).where(table.c.topic == topic, failed))
+
+
+def _same(table: Any, intent: Intent) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return table.c.topic == intent.topic, table.c.callback == intent.callback
+
+
+def _must_be_welcome(
+    connection: Connection, intent: Intent, host: str, terms: Terms, known: Row[Any] | None
+) -> None:
+    table, pending = schema.subscription, schema.intent
+    row = connection.execute(select(table.c.kind, table.c.state).where(*_same(table, intent))).one_or_none()
+    if row and row.kind == Kind.HUB.value:
+        raise Unacceptable("hub.callback is a hub of this publisher already", status=403)
+    is_active = row is not None and row.state == State.ACTIVE.value
+    if intent.mode is Mode.UNSUBSCRIBE and not is_active and known is None:
+        raise Unacceptable("hub.callback is not subscribed to this topic", status=404)
+    if known is None and _count(connection, pending, pending.c.host == host) >= terms.pending_per_host:
+        raise Unacceptable(
+            f"too many requests for callbacks at {host} wait to be confirmed, or were not",
+            status=429,
+            retry_after=int(REMEMBERED.total_seconds()),
+        )
+    if intent.mode is Mode.SUBSCRIBE and not is_active:
+        lives = and_(table.c.kind == Kind.SUBSCRIBER.value, table.c.state == State.ACTIVE.value)
+        if _count(connection, table, lives, table.c.host == host) >= terms.per_host:
+            raise Unacceptable(f"there are too many subscriptions of callbacks at {host}", status=403)
+        if _count(connection, table, lives) >= terms.subscriptions:
+            raise Unacceptable(
+                "this hub has as many subscriptions as it takes", status=503, retry_after=86_400
+            )
+
+
+def _count(connection: Connection, table: Any, *conditions: Any) -> int:
+    return connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
+
+
+def _settle_intent(connection: Connection, ruled: Ruled, topic: Row[Any] | None, now: datetime) -> None:
+    table, intent = schema.intent, ruled.intent
+    mine = and_(table.c.id == intent.id, table.c.token == intent.token)
+    row = connection.execute(select(table).where(mine).with_for_update()).one_or_none()
+    if row is None:  # something else was asked for meanwhile
+        return
+    is_over = ruled.verdict is Verdict.CONFIRMED or (
+        ruled.verdict is Verdict.FAILED and intent.mode is Mode.DENIED
+    )
+    if is_over:
+        connection.execute(delete(table).where(mine))
+    else:
+        connection.execute(
+            update(table)
+            .where(mine)
+            .values(
+                failures=table.c.failures + 1,
+                reason=ruled.reason,
+                next_attempt=ruled.next_attempt,
+                token=None,
+                lease_until=None,
+            )
+        )
+    if ruled.verdict is not Verdict.CONFIRMED:
+        return
+    if intent.mode is Mode.SUBSCRIBE:
+        _subscribe(connection, row, topic.wants if topic else "", now)
+    elif intent.mode is Mode.UNSUBSCRIBE:
+        sub = schema.subscription
+        is_theirs = sub.c.kind == Kind.SUBSCRIBER.value
+        connection.execute(delete(sub).where(*_same(sub, intent), is_theirs))
+
+
+def _subscribe(connection: Connection, asked: Row[Any], wants: str, now: datetime) -> None:
+    """Begin or renew a subscription. One that begins has what the topic was when it was asked for; one that
+    was suspended is sent what it missed."""
+    table = schema.subscription
+    same = and_(table.c.topic == asked.topic, table.c.callback == asked.callback)
+    row = connection.execute(select(table).where(same).with_for_update()).one_or_none()
+    goes_on = row is not None and row.state in (State.ACTIVE.value, State.SUSPENDED.value)
+    has = row.has if row is not None and goes_on else asked.seen
+    values = {
+        "state": State.ACTIVE.value,
+        "secret": asked.secret,
+        "expires": now + timedelta(seconds=asked.lease_seconds),
+        "ended": None,
+        "wants": wants,
+        "has": has,
+        "next_attempt": None if has == wants else now,
+        "failures": 0,
+        "failing_since": None,
+        "reason": "",
+    }
+    if row is not None:
+        connection.execute(update(table).where(table.c.id == row.id).values(**values))
+        return
+    about = {"topic": asked.topic, "callback": asked.callback, "host": asked.host, "created": now}
+    connection.execute(insert(table), {**about, **values, "kind": Kind.SUBSCRIBER.value, "log": []})

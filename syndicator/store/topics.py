@@ -1,0 +1,145 @@
+"""Topics: what their subscribers want, which of them have something to do, and what is declared.
+
+Whoever moves, makes or settles subscriptions of a topic holds the topic's row for as long, so that nothing
+falls between a build and a subscription that begins at the same moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    case,
+    delete,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    union,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from syndicator.store import schema
+from syndicator.store.engine import Base
+from syndicator.subscription import Kind, Mode, State
+
+
+class Topics(Base):
+    """The topics that there are."""
+
+    def declare_topics(
+        self, topics: Collection[str], pings: Collection[tuple[str, str]], now: datetime
+    ) -> None:
+        """Keep rows in step with the declarations. ``topics``: those that our own hub serves; subscribers of
+        any other are told that it has ended. ``pings``: (topic, hub) for each hub of somebody else's."""
+        names = {*topics, *(topic for topic, _ in pings)}
+        table = schema.topic
+        with self.writing() as connection:
+            if names:
+                query = inserting(connection, table).on_conflict_do_nothing()
+                connection.execute(query, [{"name": name} for name in sorted(names)])
+            connection.execute(delete(table).where(table.c.name.not_in(names)))
+            _end_topics(connection, topics, now)
+            _declare_hubs(connection, pings, now)
+
+
+def hold(connection: Connection, name: str) -> Row[Any] | None:
+    """The topic's row, which nobody else changes until the transaction ends."""
+    table = schema.topic
+    return connection.execute(select(table).where(table.c.name == name).with_for_update()).one_or_none()
+
+
+def move_topic(connection: Connection, name: str, wants: str, now: datetime) -> bool:
+    """Have the subscribers of a topic want this content. ``False``: it is what it was."""
+    table, sub = schema.topic, schema.subscription
+    connection.execute(inserting(connection, table).on_conflict_do_nothing(), {"name": name})
+    changed = connection.execute(
+        update(table).where(table.c.name == name, table.c.wants != wants).values(wants=wants, changed=now)
+    )
+    if not changed.rowcount:
+        return False
+    owed = case(
+        (sub.c.has == wants, null()), else_=func.coalesce(sub.c.next_attempt, literal(now, schema.Moment))
+    )
+    connection.execute(
+        update(sub)
+        .where(sub.c.topic == name, sub.c.state == State.ACTIVE.value)
+        .values(wants=wants, next_attempt=owed)
+    )
+    return True
+
+
+def due_topics(connection: Connection, now: datetime) -> Sequence[str]:
+    """Topics with subscriptions or intents that are due, or with leases that have run out."""
+    topic, sub, intent = schema.topic, schema.subscription, schema.intent
+    is_due = and_(sub.c.topic == topic.c.name, sub.c.next_attempt <= now, _free(sub, now))
+    owed = select(topic.c.name).where(select(sub.c.id).where(is_due).exists())
+    ended = select(sub.c.topic).where(sub.c.expires <= now, sub.c.state == State.ACTIVE.value)
+    asked = select(intent.c.topic).where(intent.c.next_attempt <= now, _free(intent, now))
+    return sorted(connection.scalars(union(owed, ended, asked)))
+
+
+def _free(table: Any, now: datetime) -> ColumnElement[bool]:
+    return or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+
+
+def inserting(connection: Connection, table: Any) -> Any:
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+
+
+def _end_topics(connection: Connection, topics: Collection[str], now: datetime) -> None:
+    """Whoever subscribed to a topic that is no more is told so (section 5.2)."""
+    table, intent = schema.subscription, schema.intent
+    over = and_(table.c.kind == Kind.SUBSCRIBER.value, table.c.topic.not_in(topics))
+    connection.execute(
+        delete(intent).where(intent.c.topic.not_in(topics), intent.c.mode != Mode.DENIED.value)
+    )
+    rows = connection.execute(select(table).where(over, table.c.state == State.ACTIVE.value)).all()
+    denials = [
+        {
+            "topic": row.topic,
+            "callback": row.callback,
+            "host": row.host,
+            "mode": Mode.DENIED.value,
+            "reason": "this feed is no longer distributed here",
+            "asked_at": now,
+            "next_attempt": now,
+        }
+        for row in rows
+    ]
+    if denials:
+        connection.execute(inserting(connection, intent).on_conflict_do_nothing(), denials)
+    connection.execute(delete(table).where(over))
+
+
+def _declare_hubs(connection: Connection, pings: Collection[tuple[str, str]], now: datetime) -> None:
+    table, topic = schema.subscription, schema.topic
+    is_hub = table.c.kind == Kind.HUB.value
+    pairs = tuple_(table.c.topic, table.c.callback)
+    connection.execute(delete(table).where(is_hub, pairs.not_in(sorted(pings))))
+    wants = {row.name: row.wants for row in connection.execute(select(topic.c.name, topic.c.wants))}
+    made = [
+        {
+            "topic": name,
+            "callback": hub,
+            "host": "",
+            "kind": Kind.HUB.value,
+            "state": State.ACTIVE.value,
+            "created": now,
+            "wants": wants[name],
+            "has": wants[name],
+            "log": [],
+        }
+        for name, hub in sorted(pings)
+    ]
+    if made:
+        connection.execute(inserting(connection, table).on_conflict_do_nothing(), made)
