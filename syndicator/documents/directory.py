@@ -151,22 +151,25 @@ class Directory:
         """The files of a document, ready to be moved; none if it is there already."""
         if _holds(self.folder / name, document.content):
             return []
-        files = {f"{name}.{e}": CODECS[c].compress(document.content) for e, c in ENCODINGS.items()}
-        if document.entries and document.page is None:  # nobody asks what is new in the past
-            versions = Versions.of(document.content, document.entries, Versions.read(self._beside(name)))
-            files[f"{name}.{ENDING}"] = versions.written() if versions else b""
+        files = {f"{name}.{e}": made for e, made in beside(document, lambda: self._versions(name)).items()}
         files[name] = document.content  # last: a file that is there means that those beside it are, too
         (staging / name).parent.mkdir(exist_ok=True)
         for each, content in files.items():
             _write(staging / each, content, document.modified)
         return [staging / each for each in files]
 
-    def _beside(self, name: str) -> bytes:
-        """What is on file of a document's versions: to lose it costs readers a whole document each."""
-        try:
-            return (self.folder / f"{name}.{ENDING}").read_bytes()
-        except OSError:
-            return b""
+    def _versions(self, name: str) -> bytes:
+        return _versions(self.folder / name)
+
+
+def beside(document: Document, versions: Callable[[], bytes]) -> dict[str, bytes]:
+    """What stands beside a document, by how its name ends. ``versions``: what stands there of earlier ones;
+    to lose it costs readers a whole document each."""
+    made = {ending: CODECS[coding].compress(document.content) for ending, coding in ENCODINGS.items()}
+    if document.entries and document.page is None:  # nobody asks what is new in the past
+        found = Versions.of(document.content, document.entries, Versions.read(versions()))
+        made[ENDING] = found.written() if found else b""
+    return made
 
 
 def kept_at(path: str, private: Collection[str]) -> str:
@@ -208,6 +211,13 @@ class Served:
     etags: Mapping[str, str]
     digest: str
     versions: bytes = field(default=b"", repr=False)
+
+    @classmethod
+    def of(cls, variants: Mapping[str, bytes], modified: datetime, versions: bytes) -> Served:
+        """A document with its variants: the same tags for the same bytes, wherever they are kept."""
+        known = digest(variants[""])
+        etags = {coding: f'"{known}-{ending}"' for ending, coding in ENCODINGS.items()}
+        return cls(modified, variants, {"": f'"{known}"', **etags}, known, versions)
 
     def since(self, digests: Sequence[str]) -> tuple[str, bytes] | None:
         """The latest of these earlier versions and, for readers who have it, the document without the
@@ -289,14 +299,12 @@ def _read(path: Path) -> tuple[Identity, Served]:
     with path.open("rb") as file:  # what was opened stays itself, even when the name is given to another
         stat = os.fstat(file.fileno())
         content = file.read()
-    known = digest(content)
-    variants, etags = {"": content}, {"": f'"{known}"'}
+    variants = {"": content}
     for ending, coding in ENCODINGS.items():
         # Made from the bytes in hand, if the file beside them is of another build (or gone).
-        compressed = _compressed(path.with_name(f"{path.name}.{ending}"), coding, content)
-        variants[coding], etags[coding] = compressed, f'"{known}-{ending}"'
+        variants[coding] = _compressed(path.with_name(f"{path.name}.{ending}"), coding, content)
     modified = datetime.fromtimestamp(stat.st_mtime, UTC)
-    return _identity(stat), Served(modified, variants, etags, known, _versions(path))
+    return _identity(stat), Served.of(variants, modified, _versions(path))
 
 
 def _versions(path: Path) -> bytes:

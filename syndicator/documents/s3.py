@@ -1,10 +1,11 @@
 """Documents as objects in an S3 bucket, ready for a CDN in front of it.
 
-``PREFIX/NAME.EXT`` beside ``PREFIX/NAME.EXT.gz`` and ``PREFIX/NAME.EXT.br``, each with its media type, its
-content coding and how long it may be kept. An object is there whole or not at all, and one that is written
-is seen by whoever reads next (https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html,
-"strong read-after-write consistency"). A bucket dates an object by when it was written; since what does not
-change is not written, that is when it changed.
+``PREFIX/NAME.EXT`` beside ``PREFIX/NAME.EXT.gz``, ``PREFIX/NAME.EXT.br`` and ``PREFIX/NAME.EXT.entries``, as
+in a directory, each with its media type, its content coding and how long it may be kept. An object is there
+whole or not at all, and one that is written is seen by whoever reads next
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html, "strong read-after-write consistency").
+A bucket dates an object by when it was written; since what does not change is not written, that is when it
+changed.
 
 Imported only where a bucket is declared: the client takes 11 MB of memory.
 """
@@ -21,6 +22,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +30,8 @@ import obstore
 from obstore.exceptions import BaseError, NotModifiedError
 from obstore.store import S3Store
 
-from syndicator.documents.directory import CODECS, ENCODINGS, MEMORY, DocumentError, Served, Shelf
+from syndicator.documents.directory import CODECS, ENCODINGS, MEMORY, DocumentError, Served, Shelf, beside
+from syndicator.documents.versions import ENDING
 from syndicator.ports import Document
 
 if TYPE_CHECKING:  # they are types alone
@@ -44,6 +47,9 @@ RETRIES = 2
 
 #: Seconds that a CDN may serve an old document while the bucket does not answer (RFC 5861 section 4).
 STALE_IF_ERROR = 86_400
+
+#: What a document's versions are. Readers are never sent them: caches need not keep them.
+NOTES = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 
 #: Objects' own metadata: a hash of the document, and when it last changed (RFC 3339).
 DIGEST, MODIFIED = "digest", "modified"
@@ -91,9 +97,9 @@ class Bucket:
                 DIGEST: digest,
                 MODIFIED: document.modified.astimezone(UTC).isoformat(),
             }
-            for ending, coding in ENCODINGS.items():
-                compressed = CODECS[coding].compress(document.content)
-                self._put(f"{name}.{ending}", compressed, {**about, "Content-Encoding": coding}, end)
+            for ending, made in beside(document, partial(self.versions, name)).items():
+                own = {"Content-Encoding": ENCODINGS[ending]} if ending in ENCODINGS else NOTES
+                self._put(f"{name}.{ending}", made, about | own, end)
             # last: where it is up to date, those beside it are, too
             self._put(name, document.content, about, end)
 
@@ -112,6 +118,11 @@ class Bucket:
             modified = datetime.fromisoformat(said) if said else result.meta["last_modified"]
             return result.meta["e_tag"] or _digest(content), content, modified
         return None
+
+    def versions(self, path: str) -> bytes:
+        """What is there of the versions of a document (see ``versions``); nothing of an archive's, which has
+        none. Raises ``DocumentError``."""
+        return b"" if "/" in path else self.read(f"{path}.{ENDING}") or b""
 
     def etags(self) -> dict[str, str]:
         """The entity tag of every document but archives, by its path. Raises ``DocumentError``."""
@@ -306,15 +317,15 @@ class BucketShelf(Shelf):
                 self._etags.pop(name, None)
             else:
                 etag, content, modified = found
-                self._keep(name, (0, 0, 0, 0), _served(content, modified))
+                # Written before the document: they are of this version or, with the document, soon replaced.
+                served = _served(content, modified, self.bucket.versions(name))
+                self._keep(name, (0, 0, 0, 0), served)
                 self._etags[name] = etag
         self._looked[name] = time.monotonic()
         while len(self._looked) > 100 * MOST_ASKED:
             self._looked.pop(next(iter(self._looked)))
 
 
-def _served(content: bytes, modified: datetime) -> Served:
-    tag = _digest(content)[:24]
+def _served(content: bytes, modified: datetime, versions: bytes) -> Served:
     variants = {"": content, **{coding: CODECS[coding].compress(content) for coding in ENCODINGS.values()}}
-    etags = {"": f'"{tag}"', **{coding: f'"{tag}-{ending}"' for ending, coding in ENCODINGS.items()}}
-    return Served(modified.replace(microsecond=0), variants, etags, tag)
+    return Served.of(variants, modified.replace(microsecond=0), versions)
