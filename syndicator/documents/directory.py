@@ -11,14 +11,13 @@ from __future__ import annotations
 import gzip
 import logging
 import os
-import re
 import shutil
 import tempfile
 import threading
 import time
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -73,19 +72,14 @@ class DocumentError(SyndicatorError):
 
 @dataclass(frozen=True)
 class Directory:
-    """See ``ports.Documents``. Documents of feeds that are ``private`` are kept apart."""
+    """See ``ports.Documents``."""
 
     folder: Path
-    private: frozenset[str] = frozenset()
     _tidied: list[float] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def replace(self, feed: str, documents: Sequence[Document]) -> None:
         """Serve these from now on. Raises ``DocumentError``; then all of them are as they were, or, where
         the disk failed in the last step, each of them is whole all the same."""
-        if feed in self.private:
-            Directory(self.folder / PRIVATE).replace(feed, documents)
-            self.remove(feed)
-            return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._tidy()
@@ -108,15 +102,14 @@ class Directory:
     def read(self, path: str) -> bytes | None:
         """The document at a path; ``None``: there is none. Raises ``DocumentError``."""
         try:
-            return (self.folder / kept_at(path, self.private)).read_bytes()
+            return (self.folder / path).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as e:
             raise DocumentError(f"{self.folder / path}: {e.strerror or e}") from e
 
     def remove(self, feed: str) -> None:
-        """Serve nothing of a feed to everybody, archives included: it is private now, or no more. Raises
-        ``DocumentError``."""
+        """Serve nothing of a feed any more, archives included. Raises ``DocumentError``."""
         try:
             for path in self.folder.glob(f"{feed}.*"):
                 path.unlink()
@@ -170,11 +163,6 @@ def beside(document: Document, versions: Callable[[], bytes]) -> dict[str, bytes
         found = Versions.of(document.content, document.entries, Versions.read(versions()))
         made[ENDING] = found.written() if found else b""
     return made
-
-
-def kept_at(path: str, private: Collection[str]) -> str:
-    """Where the document at a path is kept, below the folder."""
-    return f"{PRIVATE}/{path}" if private and re.split(r"[./]", path, maxsplit=1)[0] in private else path
 
 
 def _write(path: Path, content: bytes, modified: datetime) -> None:
@@ -241,8 +229,8 @@ class Shelf:
     """Documents of a directory, kept in memory; each is read again when its file has been replaced. The
     least recently used go when there are more than ``memory`` bytes. May be used by many threads."""
 
-    def __init__(self, folder: Path, memory: int = MEMORY, private: Collection[str] = ()) -> None:
-        self.folder, self.memory, self.private = folder, memory, frozenset(private)
+    def __init__(self, folder: Path, memory: int = MEMORY) -> None:
+        self.folder, self.memory = folder, memory
         self._kept: OrderedDict[str, tuple[Identity, Served]] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
@@ -259,7 +247,7 @@ class Shelf:
 
     def load(self, name: str) -> Served | None:
         """The document in the file ``name``; ``None`` if there is none."""
-        path = os.path.join(self.folder, kept_at(name, self.private))  # noqa: PTH118 - pathlib takes longer than all the rest
+        path = os.path.join(self.folder, name)  # noqa: PTH118 - pathlib takes longer than all the rest
         try:
             identity = _identity(os.stat(path))  # noqa: PTH116 - likewise
             with self._lock:

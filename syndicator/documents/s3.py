@@ -64,14 +64,17 @@ MOST_ASKED = 100
 @dataclass(frozen=True, kw_only=True)
 class Kept:
     """How long readers may keep the documents of a feed (``max_ages``, in seconds) and what they are
-    (``media_types``, by their extension)."""
+    (``media_types``, by their extension). ``is_private``: no cache that they share may."""
 
     max_ages: Mapping[str, int] = field(default_factory=dict)
     media_types: Mapping[str, str] = field(default_factory=dict)
+    is_private: bool = False
 
     def headers(self, feed: str, document: Document) -> dict[str, str]:
         age = self.max_ages.get(feed, 60)
         fresh = f"max-age={age}, stale-while-revalidate={age}, stale-if-error={STALE_IF_ERROR}"
+        if self.is_private:
+            fresh = f"private, max-age={age}"
         kind = self.media_types.get(document.extension, "application/octet-stream")
         return {"Content-Type": kind, "Cache-Control": fresh}
 
@@ -171,10 +174,6 @@ class Bucket:
             yield
         except NotModifiedError:
             raise
-        except FileNotFoundError as e:
-            if "NoSuchBucket" in str(e):
-                raise DocumentError(f"{self._name(path)}: {_said(e)}") from e
-            raise
         except (BaseError, OSError, ValueError) as e:
             raise DocumentError(f"{self._name(path)}: {_said(e)}") from e
 
@@ -245,7 +244,10 @@ class BucketShelf(Shelf):
 
         def keep_looking() -> None:
             while not self._is_closed:
-                self.look()
+                try:
+                    self.look()
+                except Exception:  # a defect: all the more reason to look again
+                    log.exception("documents: %s cannot be read", self.bucket.place)
                 is_read.set()
                 self._wake.wait(self.every)
                 self._wake.clear()
@@ -257,6 +259,11 @@ class BucketShelf(Shelf):
         """Look no more."""
         self._is_closed = True
         self._wake.set()
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a document, or nobody has looked yet: that is no reason to say no."""
+        is_unknown = name not in self._looked
+        return self.load(name) is not None or is_unknown
 
     def load(self, name: str) -> Served | None:
         """The document at a path; ``None`` if there is none, or none that was known of yet."""
@@ -273,8 +280,8 @@ class BucketShelf(Shelf):
         return None
 
     def look(self) -> None:
-        """Read what has changed. Never raises: a bucket that is away is told once, and once when it is
-        back."""
+        """Read what has changed. A bucket that is away is told once, and once when it is back; it raises
+        nothing."""
         try:
             self._look()
         except DocumentError as e:
