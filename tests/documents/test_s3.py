@@ -26,6 +26,7 @@ from tests.channels.servers import FakeMastodon
 from tests.documents.swift_server import ACCESS_KEY, SECRET_KEY, Swift
 from tests.documents.test_keeping import InBucket, document
 from tests.faults.room import Room, Site
+from tests.web.test_web_process import answers
 
 NUMBERS = count(1)
 
@@ -367,6 +368,40 @@ def test_a_web_server_that_is_started_before_its_bucket_recovers_by_itself(
             place.swift.stop()
             time.sleep(LOOK_EVERY * 2)
             assert answer() == (200, b"<rss/>")
+            web.terminate()
+            web.wait(20)
+
+
+def test_news_and_private_feeds_go_over_the_wire_from_buckets(
+    tmp_path: Path, place: InBucket, closed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (
+        ("BUCKET_KEY", ACCESS_KEY),
+        ("BUCKET_SECRET", SECRET_KEY),
+        ("BOARD", "correct-horse"),
+    ):
+        monkeypatch.setenv(name, value)
+    public = place.opened(place=f"s3://{place.name}/feeds")
+    public.replace("all", [document(b"<rss>(a)</rss>", entries=[b"(a)"])])
+    place.opened(place=f"s3://{closed}/feeds").replace("board", [document(b"<private/>")])
+    keep = declared(place).replace("[keep.s3]", f'private = "s3://{closed}/feeds"\n[keep.s3]')
+    with Site() as site, desk(tmp_path, site, {}, keep=keep) as running:
+        (tmp_path / "feeds" / "board.toml").write_text('title = "B"\n[readers]\nann = "env:BOARD"\n')
+        command = [sys.executable, "-m", "syndicator", "-C", str(tmp_path), "web"]
+        with subprocess.Popen(command, env=running.environment) as web:
+            until(lambda: answers(running.port), "it listens", patience=60)
+
+            def get(path: str, **headers: str) -> requests.Response:
+                named = {name.replace("_", "-"): value for name, value in headers.items()}
+                return requests.get(f"{running.base}/feeds/{path}", headers=named, timeout=5)
+
+            first = get("all.rss")
+            public.replace("all", [document(b"<rss>(b)(a)</rss>", entries=[b"(b)", b"(a)"])])
+            known = {"a_im": "feed", "if_none_match": first.headers["ETag"]}
+            until(lambda: get("all.rss", **known).status_code == 226, "the news", patience=LOOK_EVERY * 4)
+            assert get("all.rss", **known).content == b"<rss>(b)</rss>"
+            assert get("board.rss").status_code == 401
+            assert get("-/correct-horse/board.rss").content == b"<private/>"
             web.terminate()
             web.wait(20)
 
