@@ -228,6 +228,18 @@ def web() -> None:
 
 
 @app.command()
+def nginx() -> None:
+    """Print the configuration of an nginx in front, as it is for this newsroom.
+
+    To /etc/nginx/sites-enabled/, say. Print it again when feeds or [web] have changed.
+    """
+    from syndicator.nginx import configuration
+    from syndicator.wiring import declarations
+
+    typer.echo(configuration(declarations(folder())), nl=False)
+
+
+@app.command()
 def version() -> None:
     """Say which version this is."""
     typer.echo(__version__)

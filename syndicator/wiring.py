@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import syndicator.channels
 import syndicator.formats
@@ -17,8 +18,8 @@ from syndicator.callbacks import GuardedCallbacks
 from syndicator.config import Declared, KindsOf, load
 from syndicator.deliver import Courier
 from syndicator.distribute import Distributor
-from syndicator.documents.directory import Directory, Shelf
-from syndicator.errors import Misconfigured
+from syndicator.documents.apart import Apart, ShelfApart
+from syndicator.documents.directory import PRIVATE, Directory, Shelf
 from syndicator.feed import Feed, Site, path
 from syndicator.formats.gate import Gate as Gatekeeper
 from syndicator.http import Http
@@ -28,6 +29,9 @@ from syndicator.ports import Bell, Documents, Format, Gate, Photos, Source
 from syndicator.store import Store, open_store
 from syndicator.subscription import Topic
 from syndicator.watch import Editor
+
+if TYPE_CHECKING:  # it takes 11 MB that a folder does not need
+    from syndicator.documents.s3 import Bucket
 
 log = logging.getLogger(__name__)
 
@@ -188,24 +192,31 @@ def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
 
 def keeper(declared: Declared) -> Documents:
     """Where documents are kept. Raises ``Misconfigured`` where a secret is not to be had."""
-    keep = declared.keep
-    if not keep.documents.startswith("s3://"):
-        return Directory(Path(keep.documents), frozenset(declared.readers))
-    if declared.readers:
-        private = ", ".join(sorted(declared.readers))
-        raise Misconfigured(
-            f"[keep] documents: {keep.documents} is for everybody, and these feeds are private: {private}; "
-            "keep documents in a folder, or leave [readers] out"
-        )
+    public = _place(declared)
+    if not declared.readers:
+        return public
+    return Apart(public, _place(declared, is_private=True), declared.readers)
+
+
+def _place(declared: Declared, *, is_private: bool = False) -> Documents:
+    if declared.keep.is_in_bucket:
+        return _bucket(declared, is_private=is_private)
+    folder = Path(declared.keep.documents)
+    return Directory(folder / PRIVATE if is_private else folder)
+
+
+def _bucket(declared: Declared, *, is_private: bool = False) -> Bucket:
     from syndicator.documents.s3 import Kept, open_bucket  # noqa: PLC0415 - 11 MB that a folder does not need
 
-    names = {name for feed in declared.feeds.values() for name in feed.formats}
+    keep = declared.keep
+    names = {name for feed in declared.feeds.values() for name in feed.written}
     formats = [syndicator.formats.kind(name)() for name in names]
     return open_bucket(
-        keep.documents,
+        keep.private if is_private else keep.documents,
         kept=Kept(
             max_ages={feed.name: feed.max_age for feed in declared.feeds.values()},
             media_types={form.extension: form.media_type for form in formats},
+            is_private=is_private,
         ),
         region=keep.s3.region,
         endpoint=keep.s3.endpoint,
@@ -215,16 +226,22 @@ def keeper(declared: Declared) -> Documents:
 
 
 def shelf(newsroom: Newsroom) -> Shelf:
-    """What a web server reads documents from; of a bucket it has read them once when this returns, if the
-    bucket answers at all."""
-    if isinstance(newsroom.documents, Directory):
-        return Shelf(newsroom.documents.folder, private=newsroom.declared.readers)
-    from syndicator.documents.s3 import Bucket, BucketShelf  # noqa: PLC0415 - likewise
+    """What a web server reads documents from; of buckets it has read them once when this returns, if they
+    answer at all."""
+    public, private = _shelf_of(newsroom), newsroom.declared.readers
+    return ShelfApart(public, _shelf_of(newsroom, is_private=True), private) if private else public
 
-    assert isinstance(newsroom.documents, Bucket)  # noqa: S101 - there is no third kind
-    made = BucketShelf(newsroom.documents)
-    extensions = {name: form.extension for name, form in newsroom.formats.items()}
-    made.start(path(feed.name, extensions[name]) for feed in newsroom.feeds.values() for name in feed.formats)
+
+def _shelf_of(newsroom: Newsroom, *, is_private: bool = False) -> Shelf:
+    keep = newsroom.declared.keep
+    if not keep.is_in_bucket:
+        folder = Path(keep.documents)
+        return Shelf(folder / PRIVATE if is_private else folder)
+    from syndicator.documents.s3 import BucketShelf  # noqa: PLC0415 - likewise
+
+    feeds = [feed for feed in newsroom.feeds.values() if feed.is_private == is_private]
+    made = BucketShelf(_bucket(newsroom.declared, is_private=is_private))
+    made.start(path(feed.name, newsroom.formats[name].extension) for feed in feeds for name in feed.written)
     return made
 
 

@@ -8,10 +8,11 @@ from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from syndicator.config.rules import Broker, Database, DocumentsPlace, Listen, Reachable, WebAddress
+from syndicator.config.rules import Broker, Bucket, Database, DocumentsPlace, Listen, Reachable, WebAddress
 from syndicator.feed import Feed, Site
 from syndicator.secret import Secret
 from syndicator.subscription import Terms
@@ -35,14 +36,38 @@ class S3:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Keep:
     """``[keep]``: where things are kept. Relative paths start at the folder of the declarations.
-    ``photos_mb``: millions of bytes of photos; what was used longest ago makes room."""
+    ``private``: the bucket of private feeds, where ``documents`` are in one. ``photos_mb``: millions of bytes
+    of photos; what was used longest ago makes room."""
 
     database: Database = field(default="sqlite:///var/syndicator.db", repr=False)
     broker: Broker = field(default="filesystem:var/broker", repr=False)
     documents: DocumentsPlace = "var/documents"
+    private: Bucket = ""
     s3: S3 = field(default_factory=S3)
     photos: Path = Path("var/photos")
     photos_mb: Annotated[int, Field(ge=50)] = 2000
+
+    def __post_init__(self) -> None:
+        if self.private and not self.is_in_bucket:
+            raise ValueError(
+                "private: goes with documents in a bucket; in a folder private feeds are kept apart already: "
+                "remove it"
+            )
+        # What everybody may read is declared of buckets, seldom of what begins with something in them.
+        if self.private and _bucket_of(self.private) == _bucket_of(self.documents):
+            raise ValueError(
+                f"private: must be another bucket than that of documents, {_bucket_of(self.documents)!r}, "
+                "which is for everybody"
+            )
+
+    @property
+    def is_in_bucket(self) -> bool:
+        """Whether documents are in a bucket, not in a folder."""
+        return self.documents.startswith("s3://")
+
+
+def _bucket_of(place: str) -> str:
+    return urlsplit(place).netloc
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -90,6 +90,12 @@ class Reader:
         channels = {name: self._channel(name, table) for name, table in self._tables(CHANNELS)}
         if told is None:
             return None
+        if self.readers and told.keep.is_in_bucket and not told.keep.private:
+            self.main.report(
+                ("keep", "documents"),
+                f"is for everybody, and there are private feeds: {', '.join(sorted(self.readers))}; declare "
+                'another bucket for them, private = "s3://BUCKET/PREFIX"',
+            )
         _check_moves(self.main, told, {file.path.stem for file in files})
         return Declared(
             folder=self.scope.folder,

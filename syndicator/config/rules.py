@@ -125,8 +125,12 @@ def _documents(told: str, info: ValidationInfo[Scope]) -> str:
     """A folder, or a bucket with or without a prefix."""
     if "://" not in told:
         return str(info.context.folder / Path(told).expanduser())
+    return _bucket(told, "a folder, or a bucket:")
+
+
+def _bucket(told: str, what: str = "a bucket:") -> str:
     if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9!_.*'()-]+)*/?", told):
-        raise ValueError('must be a folder, or a bucket: "s3://BUCKET" or "s3://BUCKET/PREFIX"')
+        raise ValueError(f'must be {what} "s3://BUCKET" or "s3://BUCKET/PREFIX"')
     return told.rstrip("/")
 
 
@@ -164,6 +168,7 @@ Listen = Annotated[str, AfterValidator(_listen)]
 Reachable = Annotated[str, AfterValidator(_reachable)]
 Database = Annotated[str, AfterValidator(_database)]
 Broker = Annotated[str, AfterValidator(_broker)]
+Bucket = Annotated[str, AfterValidator(lambda told: told and _bucket(told))]
 DocumentsPlace = Annotated[str, StringConstraints(min_length=1), AfterValidator(_documents)]
 SourceName = Annotated[str, AfterValidator(_declared("source"))]
 ChannelName = Annotated[str, AfterValidator(_declared("channel"))]

@@ -11,14 +11,13 @@ from __future__ import annotations
 import gzip
 import logging
 import os
-import re
 import shutil
 import tempfile
 import threading
 import time
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -73,19 +72,14 @@ class DocumentError(SyndicatorError):
 
 @dataclass(frozen=True)
 class Directory:
-    """See ``ports.Documents``. Documents of feeds that are ``private`` are kept apart."""
+    """See ``ports.Documents``."""
 
     folder: Path
-    private: frozenset[str] = frozenset()
     _tidied: list[float] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def replace(self, feed: str, documents: Sequence[Document]) -> None:
         """Serve these from now on. Raises ``DocumentError``; then all of them are as they were, or, where
         the disk failed in the last step, each of them is whole all the same."""
-        if feed in self.private:
-            Directory(self.folder / PRIVATE).replace(feed, documents)
-            self.remove(feed)
-            return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._tidy()
@@ -108,15 +102,14 @@ class Directory:
     def read(self, path: str) -> bytes | None:
         """The document at a path; ``None``: there is none. Raises ``DocumentError``."""
         try:
-            return (self.folder / kept_at(path, self.private)).read_bytes()
+            return (self.folder / path).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as e:
             raise DocumentError(f"{self.folder / path}: {e.strerror or e}") from e
 
     def remove(self, feed: str) -> None:
-        """Serve nothing of a feed to everybody, archives included: it is private now, or no more. Raises
-        ``DocumentError``."""
+        """Serve nothing of a feed any more, archives included. Raises ``DocumentError``."""
         try:
             for path in self.folder.glob(f"{feed}.*"):
                 path.unlink()
@@ -151,27 +144,25 @@ class Directory:
         """The files of a document, ready to be moved; none if it is there already."""
         if _holds(self.folder / name, document.content):
             return []
-        files = {f"{name}.{e}": CODECS[c].compress(document.content) for e, c in ENCODINGS.items()}
-        if document.entries and document.page is None:  # nobody asks what is new in the past
-            versions = Versions.of(document.content, document.entries, Versions.read(self._beside(name)))
-            files[f"{name}.{ENDING}"] = versions.written() if versions else b""
+        files = {f"{name}.{e}": made for e, made in beside(document, lambda: self._versions(name)).items()}
         files[name] = document.content  # last: a file that is there means that those beside it are, too
         (staging / name).parent.mkdir(exist_ok=True)
         for each, content in files.items():
             _write(staging / each, content, document.modified)
         return [staging / each for each in files]
 
-    def _beside(self, name: str) -> bytes:
-        """What is on file of a document's versions: to lose it costs readers a whole document each."""
-        try:
-            return (self.folder / f"{name}.{ENDING}").read_bytes()
-        except OSError:
-            return b""
+    def _versions(self, name: str) -> bytes:
+        return _versions(self.folder / name)
 
 
-def kept_at(path: str, private: Collection[str]) -> str:
-    """Where the document at a path is kept, below the folder."""
-    return f"{PRIVATE}/{path}" if private and re.split(r"[./]", path, maxsplit=1)[0] in private else path
+def beside(document: Document, versions: Callable[[], bytes]) -> dict[str, bytes]:
+    """What stands beside a document, by how its name ends. ``versions``: what stands there of earlier ones;
+    to lose it costs readers a whole document each."""
+    made = {ending: CODECS[coding].compress(document.content) for ending, coding in ENCODINGS.items()}
+    if document.entries and document.page is None:  # nobody asks what is new in the past
+        found = Versions.of(document.content, document.entries, Versions.read(versions()))
+        made[ENDING] = found.written() if found else b""
+    return made
 
 
 def _write(path: Path, content: bytes, modified: datetime) -> None:
@@ -209,6 +200,13 @@ class Served:
     digest: str
     versions: bytes = field(default=b"", repr=False)
 
+    @classmethod
+    def of(cls, variants: Mapping[str, bytes], modified: datetime, versions: bytes) -> Served:
+        """A document with its variants: the same tags for the same bytes, wherever they are kept."""
+        known = digest(variants[""])
+        etags = {coding: f'"{known}-{ending}"' for ending, coding in ENCODINGS.items()}
+        return cls(modified, variants, {"": f'"{known}"', **etags}, known, versions)
+
     def since(self, digests: Sequence[str]) -> tuple[str, bytes] | None:
         """The latest of these earlier versions and, for readers who have it, the document without the
         entries that it carried; ``None`` if the whole document serves them better."""
@@ -231,8 +229,8 @@ class Shelf:
     """Documents of a directory, kept in memory; each is read again when its file has been replaced. The
     least recently used go when there are more than ``memory`` bytes. May be used by many threads."""
 
-    def __init__(self, folder: Path, memory: int = MEMORY, private: Collection[str] = ()) -> None:
-        self.folder, self.memory, self.private = folder, memory, frozenset(private)
+    def __init__(self, folder: Path, memory: int = MEMORY) -> None:
+        self.folder, self.memory = folder, memory
         self._kept: OrderedDict[str, tuple[Identity, Served]] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
@@ -249,7 +247,7 @@ class Shelf:
 
     def load(self, name: str) -> Served | None:
         """The document in the file ``name``; ``None`` if there is none."""
-        path = os.path.join(self.folder, kept_at(name, self.private))  # noqa: PTH118 - pathlib takes longer than all the rest
+        path = os.path.join(self.folder, name)  # noqa: PTH118 - pathlib takes longer than all the rest
         try:
             identity = _identity(os.stat(path))  # noqa: PTH116 - likewise
             with self._lock:
@@ -289,14 +287,12 @@ def _read(path: Path) -> tuple[Identity, Served]:
     with path.open("rb") as file:  # what was opened stays itself, even when the name is given to another
         stat = os.fstat(file.fileno())
         content = file.read()
-    known = digest(content)
-    variants, etags = {"": content}, {"": f'"{known}"'}
+    variants = {"": content}
     for ending, coding in ENCODINGS.items():
         # Made from the bytes in hand, if the file beside them is of another build (or gone).
-        compressed = _compressed(path.with_name(f"{path.name}.{ending}"), coding, content)
-        variants[coding], etags[coding] = compressed, f'"{known}-{ending}"'
+        variants[coding] = _compressed(path.with_name(f"{path.name}.{ending}"), coding, content)
     modified = datetime.fromtimestamp(stat.st_mtime, UTC)
-    return _identity(stat), Served(modified, variants, etags, known, _versions(path))
+    return _identity(stat), Served.of(variants, modified, _versions(path))
 
 
 def _versions(path: Path) -> bytes:

@@ -1,10 +1,11 @@
 """Documents as objects in an S3 bucket, ready for a CDN in front of it.
 
-``PREFIX/NAME.EXT`` beside ``PREFIX/NAME.EXT.gz`` and ``PREFIX/NAME.EXT.br``, each with its media type, its
-content coding and how long it may be kept. An object is there whole or not at all, and one that is written
-is seen by whoever reads next (https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html,
-"strong read-after-write consistency"). A bucket dates an object by when it was written; since what does not
-change is not written, that is when it changed.
+``PREFIX/NAME.EXT`` beside ``PREFIX/NAME.EXT.gz``, ``PREFIX/NAME.EXT.br`` and ``PREFIX/NAME.EXT.entries``, as
+in a directory, each with its media type, its content coding and how long it may be kept. An object is there
+whole or not at all, and one that is written is seen by whoever reads next
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html, "strong read-after-write consistency").
+A bucket dates an object by when it was written; since what does not change is not written, that is when it
+changed.
 
 Imported only where a bucket is declared: the client takes 11 MB of memory.
 """
@@ -21,6 +22,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +30,8 @@ import obstore
 from obstore.exceptions import BaseError, NotModifiedError
 from obstore.store import S3Store
 
-from syndicator.documents.directory import CODECS, ENCODINGS, MEMORY, DocumentError, Served, Shelf
+from syndicator.documents.directory import CODECS, ENCODINGS, MEMORY, DocumentError, Served, Shelf, beside
+from syndicator.documents.versions import ENDING
 from syndicator.ports import Document
 
 if TYPE_CHECKING:  # they are types alone
@@ -45,6 +48,9 @@ RETRIES = 2
 #: Seconds that a CDN may serve an old document while the bucket does not answer (RFC 5861 section 4).
 STALE_IF_ERROR = 86_400
 
+#: What a document's versions are. Readers are never sent them: caches need not keep them.
+NOTES = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+
 #: Objects' own metadata: a hash of the document, and when it last changed (RFC 3339).
 DIGEST, MODIFIED = "digest", "modified"
 
@@ -58,14 +64,17 @@ MOST_ASKED = 100
 @dataclass(frozen=True, kw_only=True)
 class Kept:
     """How long readers may keep the documents of a feed (``max_ages``, in seconds) and what they are
-    (``media_types``, by their extension)."""
+    (``media_types``, by their extension). ``is_private``: no cache that they share may."""
 
     max_ages: Mapping[str, int] = field(default_factory=dict)
     media_types: Mapping[str, str] = field(default_factory=dict)
+    is_private: bool = False
 
     def headers(self, feed: str, document: Document) -> dict[str, str]:
         age = self.max_ages.get(feed, 60)
         fresh = f"max-age={age}, stale-while-revalidate={age}, stale-if-error={STALE_IF_ERROR}"
+        if self.is_private:
+            fresh = f"private, max-age={age}"
         kind = self.media_types.get(document.extension, "application/octet-stream")
         return {"Content-Type": kind, "Cache-Control": fresh}
 
@@ -91,9 +100,9 @@ class Bucket:
                 DIGEST: digest,
                 MODIFIED: document.modified.astimezone(UTC).isoformat(),
             }
-            for ending, coding in ENCODINGS.items():
-                compressed = CODECS[coding].compress(document.content)
-                self._put(f"{name}.{ending}", compressed, {**about, "Content-Encoding": coding}, end)
+            for ending, made in beside(document, partial(self.versions, name)).items():
+                own = {"Content-Encoding": ENCODINGS[ending]} if ending in ENCODINGS else NOTES
+                self._put(f"{name}.{ending}", made, about | own, end)
             # last: where it is up to date, those beside it are, too
             self._put(name, document.content, about, end)
 
@@ -112,6 +121,11 @@ class Bucket:
             modified = datetime.fromisoformat(said) if said else result.meta["last_modified"]
             return result.meta["e_tag"] or _digest(content), content, modified
         return None
+
+    def versions(self, path: str) -> bytes:
+        """What is there of the versions of a document (see ``versions``); nothing of an archive's, which has
+        none. Raises ``DocumentError``."""
+        return b"" if "/" in path else self.read(f"{path}.{ENDING}") or b""
 
     def etags(self) -> dict[str, str]:
         """The entity tag of every document but archives, by its path. Raises ``DocumentError``."""
@@ -159,10 +173,6 @@ class Bucket:
         try:
             yield
         except NotModifiedError:
-            raise
-        except FileNotFoundError as e:
-            if "NoSuchBucket" in str(e):
-                raise DocumentError(f"{self._name(path)}: {_said(e)}") from e
             raise
         except (BaseError, OSError, ValueError) as e:
             raise DocumentError(f"{self._name(path)}: {_said(e)}") from e
@@ -234,7 +244,10 @@ class BucketShelf(Shelf):
 
         def keep_looking() -> None:
             while not self._is_closed:
-                self.look()
+                try:
+                    self.look()
+                except Exception:  # a defect: all the more reason to look again
+                    log.exception("documents: %s cannot be read", self.bucket.place)
                 is_read.set()
                 self._wake.wait(self.every)
                 self._wake.clear()
@@ -246,6 +259,11 @@ class BucketShelf(Shelf):
         """Look no more."""
         self._is_closed = True
         self._wake.set()
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a document, or nobody has looked yet: that is no reason to say no."""
+        is_unknown = name not in self._looked
+        return self.load(name) is not None or is_unknown
 
     def load(self, name: str) -> Served | None:
         """The document at a path; ``None`` if there is none, or none that was known of yet."""
@@ -262,8 +280,8 @@ class BucketShelf(Shelf):
         return None
 
     def look(self) -> None:
-        """Read what has changed. Never raises: a bucket that is away is told once, and once when it is
-        back."""
+        """Read what has changed. A bucket that is away is told once, and once when it is back; it raises
+        nothing."""
         try:
             self._look()
         except DocumentError as e:
@@ -306,15 +324,15 @@ class BucketShelf(Shelf):
                 self._etags.pop(name, None)
             else:
                 etag, content, modified = found
-                self._keep(name, (0, 0, 0, 0), _served(content, modified))
+                # Written before the document: they are of this version or, with the document, soon replaced.
+                served = _served(content, modified, self.bucket.versions(name))
+                self._keep(name, (0, 0, 0, 0), served)
                 self._etags[name] = etag
         self._looked[name] = time.monotonic()
         while len(self._looked) > 100 * MOST_ASKED:
             self._looked.pop(next(iter(self._looked)))
 
 
-def _served(content: bytes, modified: datetime) -> Served:
-    tag = _digest(content)[:24]
+def _served(content: bytes, modified: datetime, versions: bytes) -> Served:
     variants = {"": content, **{coding: CODECS[coding].compress(content) for coding in ENCODINGS.values()}}
-    etags = {"": f'"{tag}"', **{coding: f'"{tag}-{ending}"' for ending, coding in ENCODINGS.items()}}
-    return Served(modified.replace(microsecond=0), variants, etags, tag)
+    return Served.of(variants, modified.replace(microsecond=0), versions)

@@ -130,7 +130,7 @@ def test_every_example_is_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "feeds" / "all.toml").write_text(feed)
     (tmp_path / "feeds" / "sport.toml").unlink()
 
-    assert load(tmp_path, KINDS).keep.documents == "s3://river-feeds/news"
+    assert load(tmp_path, KINDS).keep.private == "s3://river-desk/news"
     assert set(declared.sources) == {"site", "wire", "lao"}
     assert set(declared.feeds) == {"all", "sport"}
     assert declared.warnings == ()

@@ -139,6 +139,25 @@ PAGER = '[channels.desk]\nkind = "pager"\nnumber = "42"\ntoken = "env:T"\n'
             for place in ("s3://", "s3://A_Bucket", "s3://feeds//x", "s3://feeds/a b", "gs://feeds")
         ),
         (
+            '[keep]\ndocuments = "s3://feeds"\nprivate = "var/private"',
+            '6: [keep] private: must be a bucket: "s3://BUCKET" or "s3://BUCKET/PREFIX"',
+        ),
+        (
+            '[keep]\nprivate = "s3://board"',
+            "5: [keep] private: goes with documents in a bucket; in a folder private feeds are kept apart already: remove it",
+        ),
+        *(
+            (
+                f'[keep]\ndocuments = "{public}"\nprivate = "{private}"',
+                "6: [keep] private: must be another bucket than that of documents, 'feeds', which is for everybody",
+            )
+            for public, private in (
+                ("s3://feeds", "s3://feeds/"),
+                ("s3://feeds/a", "s3://feeds/a"),
+                ("s3://feeds/a", "s3://feeds/b"),
+            )
+        ),
+        (
             '[keep.s3]\naccess_key = "env:KEY"',
             "4: [keep.s3] secret_key: is missing; both keys are declared, or none",
         ),

@@ -33,6 +33,20 @@ def test_a_feed_with_readers_is_private(tmp_path: Path) -> None:
     }
 
 
+def test_private_feeds_in_a_bucket_need_one_of_their_own(tmp_path: Path) -> None:
+    main = SITE + '[keep]\ndocuments = "s3://feeds"\n'
+    feeds = {"all": FEED, **dict.fromkeys(("board", "agency"), f'{FEED}[readers]\nann = "env:ANN"\n')}
+
+    [said] = mistakes(tmp_path, main, feeds)
+    assert said == (
+        "syndicator.toml:5: [keep] documents: is for everybody, and there are private feeds: agency, board; "
+        'declare another bucket for them, private = "s3://BUCKET/PREFIX"'
+    )
+    assert (
+        declared(tmp_path, main + 'private = "s3://desk/feeds/"\n', feeds).keep.private == "s3://desk/feeds"
+    )
+
+
 @pytest.mark.parametrize(
     ("readers", "mistake"),
     [

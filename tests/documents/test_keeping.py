@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -23,8 +23,14 @@ NINE = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 _numbers = count(1)
 
 
-def document(content: bytes = b"<rss/>", extension: str = "rss", modified: datetime = NINE) -> Document:
-    return Document(extension=extension, content=content, modified=modified)
+def document(
+    content: bytes = b"<rss/>",
+    extension: str = "rss",
+    modified: datetime = NINE,
+    entries: Sequence[bytes] = (),
+    page: int | None = None,
+) -> Document:
+    return Document(extension=extension, content=content, modified=modified, entries=entries, page=page)
 
 
 class Place:
@@ -152,6 +158,42 @@ def test_a_replaced_document_is_seen(place: Place) -> None:
     assert second is not None
     assert (first.variants[""], second.variants[""]) == (b"1", b"2")
     assert read("all.rss") is second
+
+
+def test_readers_can_be_told_what_is_new_to_them(place: Place) -> None:
+    """The same everywhere: what stands beside the document, and what is made of it."""
+    place.documents.replace("all", [document(b"<rss>(a)</rss>", entries=[b"(a)"])])
+    read = place.reader()
+    first = read("all.rss")
+    place.documents.replace("all", [document(b"<rss>(b)(a)</rss>", entries=[b"(b)", b"(a)"])])
+    second = read("all.rss")
+
+    assert first is not None
+    assert second is not None
+    assert second.since([first.digest]) == (first.digest, b"<rss>(b)</rss>")
+    assert place.raw("all.rss.entries") == second.versions
+
+
+def test_a_record_of_another_build_is_none(place: Place) -> None:
+    """As it is between the two writes of a document and its record: whole documents are never wrong."""
+    place.documents.replace("all", [document(b"<rss>(a)</rss>", entries=[b"(a)"])])
+    read = place.reader()
+    first = read("all.rss")
+    place.documents.replace("all", [document(b"<rss>(b)</rss>")])
+    second = read("all.rss")
+
+    assert first is not None
+    assert second is not None
+    assert second.since([first.digest]) is None
+
+
+def test_archives_have_no_versions(place: Place) -> None:
+    place.documents.replace("all", [document(b"<rss>(a)</rss>", entries=[b"(a)"], page=1)])
+
+    assert place.raw("all/1.rss.entries") is None
+    served = place.reader()("all/1.rss")
+    assert served is not None
+    assert served.versions == b""
 
 
 def test_feeds_do_not_touch_each_other(place: Place) -> None:

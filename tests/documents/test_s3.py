@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from threading import Thread
 
@@ -14,6 +16,7 @@ import pytest
 import requests
 
 from syndicator.checks import check
+from syndicator.documents.apart import ShelfApart
 from syndicator.documents.directory import DocumentError, Shelf
 from syndicator.documents.s3 import LOOK_EVERY, MOST_ASKED, BucketShelf
 from syndicator.wiring import shelf as shelf_of
@@ -23,6 +26,9 @@ from tests.channels.servers import FakeMastodon
 from tests.documents.swift_server import ACCESS_KEY, SECRET_KEY, Swift
 from tests.documents.test_keeping import InBucket, document
 from tests.faults.room import Room, Site
+from tests.web.test_web_process import answers
+
+NUMBERS = count(1)
 
 
 @pytest.fixture
@@ -107,6 +113,61 @@ def test_a_shelf_serves_what_it_has_while_the_bucket_is_away(
     assert after is not None
     assert other is not None
     assert (after.variants[""], other.variants[""]) == (b"after", b"asked for while it was away")
+
+
+def test_a_shelf_that_is_started_while_the_bucket_is_away_catches_up_by_itself(place: InBucket) -> None:
+    place.documents.replace("all", [document(b"before")])
+    place.swift.stop()
+    shelf = BucketShelf(place.documents, every=0.2)
+
+    shelf.start(["all.rss"])
+    assert shelf.load("all.rss") is None
+    assert shelf.has("all.rss")  # for all that is known
+    place.swift.start()
+
+    until(lambda: text(shelf) == b"before", "it catches up")
+    place.swift.stop()
+    until(lambda: shelf._is_away, "it notices")
+    assert text(shelf) == b"before"
+    shelf.close()
+
+
+def test_a_defect_does_not_end_the_looking(place: InBucket, caplog: pytest.LogCaptureFixture) -> None:
+    """Or the server would serve what it has for ever, and nobody would know."""
+
+    class Spoilt(BucketShelf):
+        looks = 0
+
+        def _look(self) -> None:
+            self.looks += 1
+            if self.looks == 1:
+                raise RuntimeError("a defect")
+            super()._look()
+
+    place.documents.replace("all", [document(b"before")])
+    shelf = Spoilt(place.documents, every=0.1)
+
+    shelf.start(["all.rss"])
+
+    until(lambda: text(shelf) == b"before", "it goes on")
+    assert "RuntimeError: a defect" in caplog.text
+    shelf.close()
+
+
+def test_archives_are_found_where_they_are(place: InBucket) -> None:
+    place.documents.replace("all", [document(page=1)])
+    shelf = BucketShelf(place.documents, every=0)
+
+    for name in ("all/1.rss", "all/2.rss"):
+        assert shelf.has(name)  # for all that is known
+        assert shelf.load(name) is None
+    shelf.look()
+    assert shelf.has("all/1.rss")
+    assert not shelf.has("all/2.rss")
+
+    place.documents.replace("all", [document(page=2)])
+    shelf.look()
+    assert shelf.has("all/2.rss")
 
 
 def test_what_is_removed_is_not_served_any_more(place: InBucket) -> None:
@@ -236,6 +297,113 @@ def test_a_bucket_that_is_away_stops_no_post_and_feeds_follow_later(room: Room, 
     until(lambda: b"In hard times" in text(shelf), "the web follows", patience=LOOK_EVERY * 4)
     assert isinstance(shelf, BucketShelf)
     shelf.close()
+
+
+@pytest.fixture
+def closed(swift: Swift) -> str:
+    """A bucket that is for nobody but us."""
+    name = f"closed-{next(NUMBERS)}"
+    swift.make_bucket(name)
+    return name
+
+
+def test_private_feeds_are_in_a_bucket_of_their_own(
+    room: Room, place: InBucket, swift: Swift, closed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the moment that a feed is declared private there is nothing of it in the other one."""
+    monkeypatch.setenv("BOARD", "correct-horse-battery")
+    assert names(swift, place.name) >= {"feeds/all.rss", "feeds/wire.rss", "feeds/wire.rss.gz"}
+    main = room.folder / "syndicator.toml"
+    main.write_text(main.read_text().replace("[keep.s3]", f'private = "s3://{closed}/feeds"\n[keep.s3]'))
+    with (room.folder / "feeds" / "wire.toml").open("a") as feed:
+        feed.write('[readers]\nboard = "env:BOARD"\n')
+    room.newsroom = room.opened()
+
+    assert room.works() == []
+
+    assert not {name for name in names(swift, place.name) if "wire" in name}
+    assert names(swift, closed) >= {"feeds/wire.rss", "feeds/wire.rss.entries", "feeds/wire.html.br"}
+    about = obstore.get(swift.store(closed), "feeds/wire.html", options={"head": True}).attributes
+    assert about["Cache-Control"] == "private, max-age=60"
+    assert about["Content-Type"] == "text/html; charset=utf-8"
+    assert room.titles("wire") == ["The wire was always so"]
+    shelf = shelf_of(room.newsroom)
+    assert isinstance(shelf, ShelfApart)
+    assert shelf.load("all.rss") is not None
+    assert shelf.load("wire.rss") is not None
+    for each in (shelf.public, shelf.closed):
+        assert isinstance(each, BucketShelf)
+        each.close()
+    found = {result.what: result for result in check(room.folder)}
+    assert found["documents"].said == (
+        f"are kept in s3://{place.name}/feeds; those of private feeds are kept in s3://{closed}/feeds"
+    )
+
+
+def names(swift: Swift, bucket: str) -> set[str]:
+    return {each["path"] for each in obstore.list(swift.store(bucket)).collect()}
+
+
+def test_a_web_server_that_is_started_before_its_bucket_recovers_by_itself(
+    tmp_path: Path, place: InBucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUCKET_KEY", ACCESS_KEY)
+    monkeypatch.setenv("BUCKET_SECRET", SECRET_KEY)
+    place.opened(place=f"s3://{place.name}/feeds").replace("all", [document(b"<rss/>")])
+    with Site() as site, desk(tmp_path, site, {}, keep=declared(place)) as running:
+        place.swift.stop()
+        command = [sys.executable, "-m", "syndicator", "-C", str(tmp_path), "web"]
+        with subprocess.Popen(command, env=running.environment) as web:
+
+            def answer() -> tuple[int, bytes]:
+                try:
+                    got = requests.get(f"{running.base}/feeds/all.rss", timeout=5)
+                except requests.ConnectionError:
+                    return 0, b""
+                return got.status_code, got.content
+
+            until(lambda: answer()[0] == 503, "it says that it has nothing yet", patience=60)
+            place.swift.start()
+            until(lambda: answer() == (200, b"<rss/>"), "it recovers", patience=60)
+            place.swift.stop()
+            time.sleep(LOOK_EVERY * 2)
+            assert answer() == (200, b"<rss/>")
+            web.terminate()
+            web.wait(20)
+
+
+def test_news_and_private_feeds_go_over_the_wire_from_buckets(
+    tmp_path: Path, place: InBucket, closed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (
+        ("BUCKET_KEY", ACCESS_KEY),
+        ("BUCKET_SECRET", SECRET_KEY),
+        ("BOARD", "correct-horse"),
+    ):
+        monkeypatch.setenv(name, value)
+    public = place.opened(place=f"s3://{place.name}/feeds")
+    public.replace("all", [document(b"<rss>(a)</rss>", entries=[b"(a)"])])
+    place.opened(place=f"s3://{closed}/feeds").replace("board", [document(b"<private/>")])
+    keep = declared(place).replace("[keep.s3]", f'private = "s3://{closed}/feeds"\n[keep.s3]')
+    with Site() as site, desk(tmp_path, site, {}, keep=keep) as running:
+        (tmp_path / "feeds" / "board.toml").write_text('title = "B"\n[readers]\nann = "env:BOARD"\n')
+        command = [sys.executable, "-m", "syndicator", "-C", str(tmp_path), "web"]
+        with subprocess.Popen(command, env=running.environment) as web:
+            until(lambda: answers(running.port), "it listens", patience=60)
+
+            def get(path: str, **headers: str) -> requests.Response:
+                named = {name.replace("_", "-"): value for name, value in headers.items()}
+                return requests.get(f"{running.base}/feeds/{path}", headers=named, timeout=5)
+
+            first = get("all.rss")
+            public.replace("all", [document(b"<rss>(b)(a)</rss>", entries=[b"(b)", b"(a)"])])
+            known = {"a_im": "feed", "if_none_match": first.headers["ETag"]}
+            until(lambda: get("all.rss", **known).status_code == 226, "the news", patience=LOOK_EVERY * 4)
+            assert get("all.rss", **known).content == b"<rss>(b)</rss>"
+            assert get("board.rss").status_code == 401
+            assert get("-/correct-horse/board.rss").content == b"<private/>"
+            web.terminate()
+            web.wait(20)
 
 
 def test_real_processes_serve_a_bucket_and_outlive_its_absence(

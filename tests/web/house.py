@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from syndicator.documents.directory import Directory, Shelf
+from syndicator.documents.apart import ShelfApart
+from syndicator.documents.directory import PRIVATE, Directory, Shelf
 from syndicator.feed import Feed, Filter
 from syndicator.ports import Document
 from syndicator.secret import Secret
@@ -70,7 +71,7 @@ class House:
 
     def builds_private(self, content: str = "<private/>") -> None:
         document = Document(extension="rss", content=content.encode(), modified=NOON)
-        Directory(self.folder / "documents", frozenset({"board"})).replace("board", [document])
+        Directory(self.folder / "documents" / PRIVATE).replace("board", [document])
 
     def app(
         self,
@@ -88,11 +89,13 @@ class House:
         most_per_minute: int = 0,
         **site: Any,
     ) -> Feeds:
+        documents = self.folder / "documents"
+        shelf = Shelf(documents)
         return create_app(
             site=replace(SITE, hubs=hubs, **site),
             feeds={feed.name: feed for feed in ((ALL, CITY, BOARD) if access else (ALL, CITY))},
             formats=FORMATS,
-            shelf=Shelf(self.folder / "documents", private=access or ()),
+            shelf=ShelfApart(shelf, Shelf(documents / PRIVATE), access) if access else shelf,
             store=self.store,
             bell=self.bell,
             host=host,

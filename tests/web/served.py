@@ -11,6 +11,9 @@ from syndicator.web import express
 from syndicator.web import serve as serving
 from tests.web.house import House
 
+#: The hubs that its feeds name.
+HUBS = ("https://hub.example/", "https://hub.example/it's/another?one=1")
+
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     house = House(folder, open_store(f"sqlite:///{folder}/syndicator.db"))
@@ -20,5 +23,5 @@ if __name__ == "__main__":
     house.builds_private()
     key = folder / "key"
     key.write_text("correct-horse-battery")
-    app = house.app(access={"board": {"ann": Secret(f"file:{key}")}})
+    app = house.app(access={"board": {"ann": Secret(f"file:{key}")}}, hubs=HUBS)
     serving.serve(app, host="127.0.0.1", port=int(sys.argv[2]))

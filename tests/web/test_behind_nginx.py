@@ -1,21 +1,30 @@
-"""docs/nginx.conf, in the real nginx: before the real server, and after it has died."""
+"""What `syndicator nginx` prints, in the real nginx: before the real server, and after it has died."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import feedparser
 import pytest
 import requests
 
+from syndicator import nginx
+from syndicator.config import Declared, Fetch, Hub, Keep, Web
 from syndicator.documents.directory import Directory
+from syndicator.errors import Misconfigured
+from syndicator.feed import Feed
 from syndicator.ports import Document
-from tests.fakes import NOON
+from tests.fakes import ALL, NOON, SITE
+from tests.web.house import BOARD, CITY
+from tests.web.served import HUBS
 from tests.web.test_news import STORIES, publish
 from tests.web.test_web_process import ROOT, Served, answers, free_port, serving_from, until
 
@@ -49,25 +58,24 @@ def front(tmp_path: Path) -> Iterator[Front]:
         port = free_port()
         command = ["nginx", "-p", str(tmp_path), "-e", str(tmp_path / "error.log"), "-c", "nginx.conf"]
         (tmp_path / "nginx.conf").write_text(configuration(tmp_path, port, behind.port))
-        with subprocess.Popen(command) as nginx:
-            until(lambda: answers(port) or nginx.poll() is not None, "nginx listening")
+        with subprocess.Popen(command) as process:
+            until(lambda: answers(port) or process.poll() is not None, "nginx listening")
             yield Front(tmp_path, behind, f"http://127.0.0.1:{port}")
-            nginx.terminate()
-            nginx.wait(20)
+            process.terminate()
+            process.wait(20)
 
 
 def configuration(folder: Path, port: int, behind: int) -> str:
-    told = (ROOT / "docs" / "nginx.conf").read_text("utf-8")
-    for sample, here in {
-        "/srv/syndicator/var/documents": f"{folder}/documents",
-        "127.0.0.1:8000": f"127.0.0.1:{behind}",
+    told = nginx.configuration(newsroom(folder, f"127.0.0.1:{behind}"))
+    own = folder / "own.conf"
+    own.write_text("brotli_static on;" if BROTLI.exists() else "")
+    for there, here in {
         "listen 80;": f"listen 127.0.0.1:{port};",
         "/var/cache/nginx/syndicator": f"{folder}/cache",
+        "/etc/nginx/syndicator.d/*.conf": str(own),
     }.items():
-        assert sample in told
-        told = told.replace(sample, here)
-    if BROTLI.exists():
-        told = told.replace("# brotli_static on;", "brotli_static on;")
+        assert there in told
+        told = told.replace(there, here)
     return "\n".join(
         [
             f"load_module {BROTLI};" if BROTLI.exists() else "",
@@ -76,6 +84,99 @@ def configuration(folder: Path, port: int, behind: int) -> str:
             f"http {{ access_log {folder}/access.log; {told} }}",
         ]
     )
+
+
+def newsroom(folder: Path, listen: str = "127.0.0.1:8000", *more: Feed, **changes: Any) -> Declared:
+    """What the server behind serves, as it would be declared."""
+    fields: dict[str, Any] = {
+        "folder": folder,
+        "site": replace(SITE, hubs=HUBS),
+        "keep": Keep(documents=f"{folder}/documents"),
+        "web": Web(listen=listen, public_url="https://feeds.example.org"),
+        "fetch": Fetch(),
+        "hub": Hub(),
+        "newsroom": None,
+        "sources": {},
+        "channels": {},
+        "feeds": {feed.name: feed for feed in (ALL, CITY, BOARD, *more)},
+    }
+    return Declared(**fields | changes)
+
+
+@pytest.mark.parametrize("file", ["all.rss", "all.atom", "city.json", "all/1.rss", "city/2.json"])
+def test_nginx_says_what_is_declared_of_each_feed(front: Front, file: str) -> None:
+    documents = Directory(front.folder / "documents")
+    for feed, page in (("city", None), ("all", 1), ("city", 2)):
+        kinds = [
+            Document(extension=kind, content=b"<x/>", modified=NOON, page=page) for kind in ("rss", "json")
+        ]
+        documents.replace(feed, kinds)
+    direct = requests.get(f"{front.behind.url}/feeds/{file}", timeout=10)
+
+    whole = front.get(f"/feeds/{file}")
+    same = front.get(f"/feeds/{file}", if_none_match=whole.headers["ETag"])
+
+    assert (whole.status_code, same.status_code) == (200, 304)
+    assert "X-Cache" not in whole.headers  # it did not ask the server behind
+    for name in ("Cache-Control", "Link"):
+        assert whole.headers[name] == same.headers[name] == direct.headers[name]
+
+
+def test_names_of_any_length_are_taken(tmp_path: Path) -> None:
+    """And those that mean something to nginx."""
+    names = ("default", "include", "hostnames", "volatile", "a" * 63, "b" * 45, "c" * 46)
+    feeds = [replace(ALL, name=name, max_age=600 + number) for number, name in enumerate(names)]
+    usual = [replace(ALL, name=f"usual-{number}") for number in range(9)]
+    told = nginx.configuration(newsroom(tmp_path, "127.0.0.1:8000", *feeds, *usual))
+
+    for name in names:
+        assert len(re.findall(rf"^    (?:~\^)?/{name}\$? 'max-age=6", told, re.MULTILINE)) == 1
+    assert "usual-" not in told
+    folder = tmp_path
+    told = told.replace("/var/cache/nginx/syndicator", f"{folder}/cache").replace(
+        "listen 80;", "listen 8080;"
+    )
+    conf = folder / "trial.conf"
+    user = "user root;" if os.getuid() == 0 else ""
+    conf.write_text(f"{user} pid {folder}/trial.pid; events {{}} http {{ {told} }}")
+    command = ["nginx", "-t", "-p", str(folder), "-e", str(folder / "trial.log"), "-c", str(conf)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "[warn]" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"keep": Keep(documents="s3://river-feeds/news")},
+            r"^\[keep\] documents: nginx serves a folder, and s3://river-feeds/news is a bucket: put a CDN",
+        ),
+        ({"keep": Keep(documents="/srv/$news")}, r"^nginx cannot be told of '/srv/\$news', which has a \$"),
+        (
+            {"web": Web(public_url="https://example.org/rss")},
+            r"^\[web\] public_url: https://example.org/rss has a path",
+        ),
+    ],
+)
+def test_what_nginx_cannot_do_is_said(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(Misconfigured, match=said):
+        nginx.configuration(newsroom(tmp_path, **changes))
+
+
+def test_the_sample_is_that_of_the_example_newsroom(tmp_path: Path) -> None:
+    """As it would be in /srv/syndicator, at an address for everybody."""
+    shutil.copytree(ROOT / "feeds", tmp_path / "feeds")
+    main = (ROOT / "syndicator.toml").read_text("utf-8")
+    public = '[web]\npublic_url = "https://feeds.example.org"\n'
+    assert main.count("[web]\n") == 1
+    (tmp_path / "syndicator.toml").write_text(main.replace("[web]\n", public), "utf-8")
+
+    command = [sys.executable, "-m", "syndicator", "-C", str(tmp_path), "nginx"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    sample = (ROOT / "docs" / "nginx.conf").read_text("utf-8")
+    assert printed.replace(str(tmp_path), "/srv/syndicator") == sample
 
 
 @pytest.mark.parametrize(
@@ -94,6 +195,7 @@ def test_nginx_says_what_syndicator_says(front: Front, extension: str, media_typ
         "Content-Type",
         "Last-Modified",
         "Cache-Control",
+        "Link",
         "Vary",
         "Access-Control-Allow-Origin",
         "Access-Control-Expose-Headers",

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from syndicator.documents.directory import Directory
+from syndicator.documents.apart import Apart
+from syndicator.documents.directory import PRIVATE, Directory
 from syndicator.ports import Document
 from syndicator.secret import Secret
 from syndicator.web import doors
@@ -163,14 +164,23 @@ def test_a_web_server_that_is_given_the_documents_does_not_get_it(tmp_path: Path
     (tmp_path / "board" / "1.rss").write_bytes(b"<x/>")
     Directory(tmp_path).replace("boards", [document])
 
-    Directory(tmp_path, frozenset({"board"})).replace("board", [document])
+    apart = Apart(Directory(tmp_path), Directory(tmp_path / PRIVATE), {"board"})
+    apart.replace("board", [document])
 
     assert {path.name for path in tmp_path.iterdir()} == {
         ".private",
         *(f"boards.rss{ending}" for ending in ("", ".gz", ".br")),
     }
-    assert Directory(tmp_path, frozenset({"board"})).read("board.rss") == b"<x/>"
+    assert apart.read("board.rss") == b"<x/>"
     assert Directory(tmp_path).read("board.rss") is None
+
+
+def test_its_archives_are_found_where_they_are(closed: Browser, house: House) -> None:
+    archive = Document(extension="rss", content=b"<past/>", modified=NOON, page=1)
+    Directory(house.folder / "documents" / PRIVATE).replace("board", [archive])
+
+    assert closed.get(IN_THE_ADDRESS.replace("board.rss", "board/1.rss")).body == b"<past/>"
+    assert closed.get(IN_THE_ADDRESS.replace("board.rss", "board/2.rss")).status == 404
 
 
 @pytest.fixture

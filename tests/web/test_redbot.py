@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.documents.directory import Directory
+from syndicator.documents.directory import PRIVATE, Directory
 from syndicator.ports import Document
 from tests.fakes import NOON
 from tests.formats.newsroom import article
@@ -24,7 +24,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serving_from(folder) as served:
         publish(folder, [article(str(number)) for number in range(20)])
         board = Document(extension="rss", content=b"<rss>" + b"secret " * 99 + b"</rss>", modified=NOON)
-        Directory(folder / "documents", frozenset({"board"})).replace("board", [board])
+        Directory(folder / "documents" / PRIVATE).replace("board", [board])
         yield served
 
 
