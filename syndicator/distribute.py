@@ -118,7 +118,7 @@ def _letter(
         return Letter(
             method="POST", url=subscription.callback, headers=form, body=urlencode(told).encode(), about=about
         )
-    headers = {"Content-Type": topic.media_type, "Link": distributor.site.links(topic.address)}
+    headers = {"Content-Type": topic.media_type, "Link": distributor.site.topic_links(topic.address)}
     if subscription.secret:
         headers["X-Hub-Signature"] = signed(content, subscription.secret, distributor.terms.signature)
     return Letter(method="POST", url=subscription.callback, headers=headers, body=content, about=about)

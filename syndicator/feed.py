@@ -18,6 +18,11 @@ _folded = lru_cache(maxsize=4096)(folded)
 #: The format of the page that people read a feed on, and subscribe from. Every feed has one.
 PAGE = "html"
 
+#: Seconds that caches may keep an archive without asking. It gains no articles, so that news never wait for
+#: this; but it is not ``immutable``: a correction, a retraction or a follower changes it, and what was
+#: retracted should not stand in somebody's cache for a day.
+ARCHIVE_MAX_AGE = 3600
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filter:
@@ -116,6 +121,18 @@ class Feed:
         """Whether the article belongs into this feed, by its content alone."""
         return self.only.accepts(article)
 
+    def cache_control(self, page: int | None = None) -> str:
+        """How long a document of this feed may be kept, or one of its archives (RFC 9111 section 5.2.2, RFC
+        5861)."""
+        max_age = self.max_age if page is None else max(self.max_age, ARCHIVE_MAX_AGE)
+        if self.is_private:
+            return f"private, max-age={max_age}"
+        again = max_age if self.stale_while_revalidate is None else self.stale_while_revalidate
+        said = [f"max-age={max_age}"]
+        said += [f"stale-while-revalidate={again}"] if again else []
+        said += [f"stale-if-error={self.stale_if_error}"] if self.stale_if_error else []
+        return ", ".join(said)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Site:
@@ -141,8 +158,16 @@ class Site:
         number of an archive."""
         return f"{self.feeds_url}/{path(feed.name, extension, page)}"
 
-    def links(self, address: str) -> str:
-        """The ``Link`` header of a document: itself and its hubs (WebSub section 4)."""
+    def links(self, feed: Feed, extension: str, page: int | None = None) -> str:
+        """The ``Link`` header of a document: where it is, and the hubs that tell of news in it (RFC 8288)."""
+        address = self.address(feed, extension, page)
+        if extension == PAGE:  # which is no topic of its own: what hubs tell of are the feeds that it names
+            return self.topic_links(address).replace('rel="self"', 'rel="canonical"', 1)
+        is_topic = page is None and not feed.is_private
+        return self.topic_links(address) if is_topic else f'<{address}>; rel="self"'
+
+    def topic_links(self, address: str) -> str:
+        """The ``Link`` header of what a hub sends: the topic and its hubs (WebSub section 4)."""
         return ", ".join([f'<{address}>; rel="self"', *(f'<{hub}>; rel="hub"' for hub in self.hubs)])
 
 

@@ -13,10 +13,6 @@ from syndicator.config import Declared
 from syndicator.errors import Misconfigured
 from syndicator.feed import path
 
-# the very functions that our own server asks
-from syndicator.web.feeds import _cache_control as cache_control
-from syndicator.web.feeds import _links as links
-
 #: Characters of a key that nginx's maps take as they are: what fits into a bucket of 64 bytes with two
 #: pointers and a length (https://nginx.org/en/docs/hash.html). Larger buckets can be declared once for all
 #: of nginx only, and perhaps are elsewhere.
@@ -40,10 +36,8 @@ def configuration(declared: Declared) -> str:
         )
     feeds = [feed for feed in declared.feeds.values() if not feed.is_private] or [*declared.feeds.values()]
     sample, extension = feeds[0], "rss"
-    usual, ages = _by_feed({feed.name: cache_control(feed, None) for feed in feeds})
-    usual_of_archives, ages_of_archives = _by_feed(
-        {feed.name: cache_control(feed, ARCHIVE) for feed in feeds}
-    )
+    usual, ages = _by_feed({feed.name: feed.cache_control() for feed in feeds})
+    usual_of_archives, ages_of_archives = _by_feed({feed.name: feed.cache_control(ARCHIVE) for feed in feeds})
     return _TEMPLATE.render(
         documents=keep.documents,
         upstream=_reachable(declared),
@@ -53,9 +47,9 @@ def configuration(declared: Declared) -> str:
         usual_of_archives=usual_of_archives,
         ages_of_archives=ages_of_archives,
         feeds_url=site.feeds_url,
-        links=_after(links(site, sample, extension, None), path(sample.name, extension)),
+        links=_after(site.links(sample, extension), path(sample.name, extension)),
         links_of_archives=_after(
-            links(site, sample, extension, ARCHIVE), path(sample.name, extension, ARCHIVE)
+            site.links(sample, extension, ARCHIVE), path(sample.name, extension, ARCHIVE)
         ),
     )
 

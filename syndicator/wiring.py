@@ -214,9 +214,8 @@ def _bucket(declared: Declared, *, is_private: bool = False) -> Bucket:
     return open_bucket(
         keep.private if is_private else keep.documents,
         kept=Kept(
-            max_ages={feed.name: feed.max_age for feed in declared.feeds.values()},
+            feeds=declared.feeds,
             media_types={form.extension: form.media_type for form in formats},
-            is_private=is_private,
         ),
         region=keep.s3.region,
         endpoint=keep.s3.endpoint,

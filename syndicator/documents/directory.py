@@ -61,6 +61,9 @@ ABANDONED = 3600
 MEMORY = 64_000_000
 
 
+#: Bytes that a web process holds beside each document: what it is ready to say of it.
+PREPARED = 8_000
+
 #: The folder of private feeds: a web server that is given the documents serves nothing that begins with a
 #: dot.
 PRIVATE = ".private"
@@ -314,4 +317,4 @@ def _compressed(path: Path, coding: str, content: bytes) -> bytes:
 
 
 def _weight(served: Served) -> int:
-    return len(served.versions) + sum(map(len, served.variants.values()))
+    return PREPARED + len(served.versions) + sum(map(len, served.variants.values()))

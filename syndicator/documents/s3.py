@@ -32,6 +32,7 @@ from obstore.store import S3Store
 
 from syndicator.documents.directory import CODECS, ENCODINGS, MEMORY, DocumentError, Served, Shelf, beside
 from syndicator.documents.versions import ENDING
+from syndicator.feed import Feed
 from syndicator.ports import Document
 
 if TYPE_CHECKING:  # they are types alone
@@ -44,9 +45,6 @@ TIMEOUT, DEADLINE = "10s", 50.0
 
 #: Tries after the first one, at requests that failed by the way.
 RETRIES = 2
-
-#: Seconds that a CDN may serve an old document while the bucket does not answer (RFC 5861 section 4).
-STALE_IF_ERROR = 86_400
 
 #: What a document's versions are. Readers are never sent them: caches need not keep them.
 NOTES = {"Content-Type": "application/json", "Cache-Control": "no-store"}
@@ -63,20 +61,15 @@ MOST_ASKED = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """How long readers may keep the documents of a feed (``max_ages``, in seconds) and what they are
-    (``media_types``, by their extension). ``is_private``: no cache that they share may."""
+    """What readers are told of the documents of ``feeds``, by name, and of ``media_types``, by extension."""
 
-    max_ages: Mapping[str, int] = field(default_factory=dict)
+    feeds: Mapping[str, Feed] = field(default_factory=dict)
     media_types: Mapping[str, str] = field(default_factory=dict)
-    is_private: bool = False
 
     def headers(self, feed: str, document: Document) -> dict[str, str]:
-        age = self.max_ages.get(feed, 60)
-        fresh = f"max-age={age}, stale-while-revalidate={age}, stale-if-error={STALE_IF_ERROR}"
-        if self.is_private:
-            fresh = f"private, max-age={age}"
+        declared = self.feeds.get(feed) or Feed(name=feed, title=feed)
         kind = self.media_types.get(document.extension, "application/octet-stream")
-        return {"Content-Type": kind, "Cache-Control": fresh}
+        return {"Content-Type": kind, "Cache-Control": declared.cache_control(document.page)}
 
 
 @dataclass(frozen=True)

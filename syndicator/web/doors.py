@@ -22,11 +22,6 @@ log = logging.getLogger(__name__)
 
 PREFIX = "/feeds/"
 
-#: Seconds that caches may keep an archive without asking. It gains no articles, so that news never wait for
-#: this; but it is not ``immutable``: a correction, a retraction or a follower changes it, and what was
-#: retracted should not stand in somebody's cache for a day.
-ARCHIVE_MAX_AGE = 3600
-
 #: Seconds for which a document is taken to be as it was: looking at its file lets other threads in, which
 #: costs a busy server more than all the rest.
 LOOK_EVERY = 0.02
@@ -86,9 +81,9 @@ class Door:
         self.is_private, self.open = feed.is_private, [] if feed.is_private else OPEN
         self.file = path(feed.name, form.extension, page)
         self.always: Headers = [
-            (b"cache-control", cache_control(feed, page).encode()),
+            (b"cache-control", feed.cache_control(page).encode()),
             (b"vary", b"Accept-Encoding"),
-            (b"link", links(site, feed, form.extension, page).encode()),
+            (b"link", site.links(feed, form.extension, page).encode()),
             *(_PAGE if form.extension == PAGE else ()),
             *(_HIDDEN if feed.is_private else OPEN + _CACHED),
         ]
@@ -163,28 +158,6 @@ class Door:
         if name:
             whole.append((b"content-encoding", name.encode()))
         return Ready(etag, Answer(200, whole), Answer(304, same))
-
-
-def cache_control(feed: Feed, page: int | None) -> str:
-    """RFC 9111 section 5.2.2 and RFC 5861."""
-    max_age = feed.max_age if page is None else max(feed.max_age, ARCHIVE_MAX_AGE)
-    if feed.is_private:
-        return f"private, max-age={max_age}"
-    again = max_age if feed.stale_while_revalidate is None else feed.stale_while_revalidate
-    said = [f"max-age={max_age}"]
-    said += [f"stale-while-revalidate={again}"] if again else []
-    said += [f"stale-if-error={feed.stale_if_error}"] if feed.stale_if_error else []
-    return ", ".join(said)
-
-
-def links(site: Site, feed: Feed, extension: str, page: int | None) -> str:
-    """Where the document is, and the hubs that tell of news in it (RFC 8288)."""
-    address = site.address(feed, extension, page)
-    if page is not None or feed.is_private:
-        return f'<{address}>; rel="self"'
-    links = site.links(address)
-    # A page is no topic of its own: what a hub tells of are the feeds that it names.
-    return links.replace('rel="self"', 'rel="canonical"', 1) if extension == PAGE else links
 
 
 def _http_date(moment: datetime) -> bytes:

@@ -15,6 +15,7 @@ import pytest
 
 from syndicator.documents.directory import Directory, Served, Shelf
 from syndicator.documents.s3 import Bucket, BucketShelf, Kept, open_bucket
+from syndicator.feed import Feed
 from syndicator.ports import Document, Documents
 from tests.documents.swift_server import ACCESS_KEY, SECRET_KEY, Swift
 
@@ -67,7 +68,10 @@ class InBucket(Place):
     def opened(self, secret: str = SECRET_KEY, place: str = "", port: int = 0) -> Bucket:
         return open_bucket(
             place or f"s3://{self.name}/news/feeds",
-            kept=Kept(max_ages={"all": 300}, media_types={"rss": "application/rss+xml"}),
+            kept=Kept(
+                feeds={"all": Feed(name="all", title="All", max_age=300, stale_if_error=86_400)},
+                media_types={"rss": "application/rss+xml"},
+            ),
             region="us-east-1",
             endpoint=f"http://127.0.0.1:{port or self.swift.port}",
             access_key=ACCESS_KEY,
