@@ -15,7 +15,6 @@ from syndicator.feed import Feed, Site
 from syndicator.formats import _sitemap, _text
 from syndicator.formats._kept import Kept
 from syndicator.ports import History
-from syndicator.text.clean import legal
 
 HEAD = _sitemap.opening({"news": "http://www.google.com/schemas/sitemap-news/0.9"})
 
@@ -62,7 +61,7 @@ class NewsSitemap:
 def _entry(publication: _Publication, article: Article) -> bytes:
     """The date is that of the first publication, whatever was corrected since."""
     article = _text.cleaned(article)
-    name = _sitemap.escaped(legal(publication.name).strip())
+    name = _sitemap.escaped(_text.clean(publication.name))
     language = next(filter(None, map(language_code, (article.language, *publication.languages))), "und")
     return (
         f"<url>{_sitemap.loc(article.url)}<news:news>"
