@@ -61,13 +61,17 @@ PREFIXES = {
 #: When a feed without entries was updated: Atom wants a time, and it may not depend on the clock.
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
-#: Elements of plain text, up to the end of that text: lxml escapes every ``<`` and ``>`` in it.
+#: Elements of plain text, up to the end of that text: lxml escapes every ``<`` and ``>`` in it. Categories are
+#: not among them: @rowanmanning/feed-parser leaves references in them as they are.
 PLAIN = (
-    rb"<(?:title|subtitle|name|category|copyright|rights|dc:creator|media:(?:title|description|credit)%s)"
+    rb"<(?:title|subtitle|name|copyright|rights|dc:creator|media:(?:title|description|credit)%s)"
     rb"(?: [^>]*)?>[^<]*"
 )
 PLAIN_IN_ENTRY = re.compile(PLAIN % b"")
 PLAIN_IN_HEADER = re.compile(PLAIN % b"|description")  # which is HTML in an entry
+
+#: A tag or an entity, to those who read markup.
+LIKE_MARKUP = re.compile(rb"&lt;[/a-zA-Z]|&amp;#?\w+;")
 
 LINK_ATTRIBUTES = ("rel", "type", "hreflang", "title", "length")
 
@@ -212,7 +216,10 @@ def one_entry(dialect: Dialect, way: Way, article: Article) -> bytes:
 
 def _told_plain(element: re.Match[bytes]) -> bytes:
     """``&`` and ``<`` as https://www.rssboard.org/rss-profile#data-types-characterdata wants them in plain
-    text: the same to all who read XML, and a sign to those who guess that it is no markup."""
+    text: the same to all who read XML, and a sign to those who guess that it is no markup. What nobody could
+    take for markup is left as lxml writes it."""
+    if not LIKE_MARKUP.search(element[0]):
+        return element[0]
     return element[0].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
 
 
