@@ -61,8 +61,8 @@ PREFIXES = {
 #: When a feed without entries was updated: Atom wants a time, and it may not depend on the clock.
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
-#: Elements of plain text, up to the end of that text: lxml escapes every ``<`` and ``>`` in it. Categories are
-#: not among them: @rowanmanning/feed-parser leaves references in them as they are.
+#: Elements of plain text, up to the end of that text: lxml escapes every ``<`` and ``>`` in it. Categories
+#: are not among them: @rowanmanning/feed-parser leaves references in them as they are.
 PLAIN = (
     rb"<(?:title|subtitle|name|copyright|rights|dc:creator|media:(?:title|description|credit)%s)"
     rb"(?: [^>]*)?>[^<]*"
