@@ -24,13 +24,12 @@ from tests.formats.newsroom import (
     FEED,
     NINE,
     PHOTO,
-    SHORT,
     SITE,
+    any_article,
     article,
     articles,
+    either_feed,
     nasty,
-    nasty_addresses,
-    tidy,
     written,
 )
 
@@ -46,11 +45,7 @@ URI = re.compile(r"https?://(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=\[\]-]|%[0-9A-Fa-f]{
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|\+00:00)")
 
-several = st.lists(
-    articles(nasty, nasty_addresses) | articles(tidy), max_size=3, unique_by=lambda each: each.guid
-)
-
-either_feed = st.sampled_from([FEED, SHORT])
+several = st.lists(any_article, max_size=3, unique_by=lambda each: each.guid)
 
 #: As a feed has it, and as an archive has it.
 histories = st.builds(

@@ -19,13 +19,9 @@ from syndicator.article import Article
 from syndicator.feed import Feed
 from syndicator.formats import _feedgen, _text
 from syndicator.ports import History
-from tests.formats.newsroom import FEED, SHORT, SITE, article, articles, nasty, nasty_addresses, tidy, written
+from tests.formats.newsroom import FEED, SITE, article, either_feed, several, written
 
 NAMES = sorted(formats.kind.built_in)
-
-several = st.lists(articles(nasty, nasty_addresses) | articles(tidy), max_size=4)
-
-either_feed = st.sampled_from([FEED, SHORT])
 
 
 NO_HISTORY = History()
@@ -37,7 +33,7 @@ histories = st.builds(
     page=numbers,
     previous=numbers,
     following=numbers,
-    withdrawn=st.lists(articles(nasty, nasty_addresses) | articles(tidy), max_size=3),
+    withdrawn=several,
 )
 
 
