@@ -7,12 +7,16 @@
 - One character that XML forbids in one article fails the whole feed: all text is cleaned first, and
   entries are rendered one by one.
 
+- Plain text that looks like markup is taken for markup by some readers, and by validators:
+  ``_told_plain`` writes it as RSS's Profile advises.
+
 A document is feedgen's own empty feed with the entries joined in it, and the result is what feedgen would
-have written for all of them, byte for byte (tested).
+have written for all of them, byte for byte (tested), but for those references to ``&`` and ``<``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -56,6 +60,18 @@ PREFIXES = {
 
 #: When a feed without entries was updated: Atom wants a time, and it may not depend on the clock.
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+#: Elements of plain text, up to the end of that text: lxml escapes every ``<`` and ``>`` in it. Categories
+#: are not among them: @rowanmanning/feed-parser leaves references in them as they are.
+PLAIN = (
+    rb"<(?:title|subtitle|name|copyright|rights|dc:creator|media:(?:title|description|credit)%s)"
+    rb"(?: [^>]*)?>[^<]*"
+)
+PLAIN_IN_ENTRY = re.compile(PLAIN % b"")
+PLAIN_IN_HEADER = re.compile(PLAIN % b"|description")  # which is HTML in an entry
+
+#: A tag or an entity, to those who read markup.
+LIKE_MARKUP = re.compile(rb"&lt;[/a-zA-Z]|&amp;#?\w+;")
 
 LINK_ATTRIBUTES = ("rel", "type", "hreflang", "title", "length")
 
@@ -195,7 +211,16 @@ def one_entry(dialect: Dialect, way: Way, article: Article) -> bytes:
     root = etree.Element("root", nsmap=PREFIXES[dialect] | dict(way.extras.namespaces))
     root.append(made.rss_entry() if dialect == "rss" else made.atom_entry())
     written: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=False)
-    return written[written.index(b">") + 1 : written.rindex(b"</")]
+    return PLAIN_IN_ENTRY.sub(_told_plain, written[written.index(b">") + 1 : written.rindex(b"</")])
+
+
+def _told_plain(element: re.Match[bytes]) -> bytes:
+    """``&`` and ``<`` as https://www.rssboard.org/rss-profile#data-types-characterdata wants them in plain
+    text: the same to all who read XML, and a sign to those who guess that it is no markup. What nobody could
+    take for markup is left as lxml writes it."""
+    if not LIKE_MARKUP.search(element[0]):
+        return element[0]
+    return element[0].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
 
 
 def joined(
@@ -226,7 +251,8 @@ def _empty(
         (made.rss_str(), b"</channel></rss>") if dialect == "rss" else (made.atom_str(), b"</feed>")
     )
     date = _date(updated or LONG_AGO, dialect)
-    before, _, after = bytes(whole).removesuffix(footer).partition(date)
+    written = PLAIN_IN_HEADER.sub(_told_plain, bytes(whole).removesuffix(footer))
+    before, _, after = written.partition(date)
     return before, after, footer
 
 

@@ -1,12 +1,18 @@
-"""What sitemaps share (https://www.sitemaps.org/protocol.html)."""
+"""What sitemaps share (https://www.sitemaps.org/protocol.html).
+
+Entries stand in their document without anything between them, whose opening is the same for all feeds: a
+kind of sitemap says its name spaces, how many entries it holds, and what one is made of.
+"""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
 
+from syndicator.article import Article
 from syndicator.feed import Feed, Site
 from syndicator.formats import _text
+from syndicator.ports import History
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -20,12 +26,27 @@ def opening(more: Mapping[str, str]) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{NAMESPACE}"{declared}>'.encode()
 
 
-def urlset(site: Site, feed: Feed, entries: Sequence[bytes], head: bytes) -> bytes:
-    """The document of these entries, after its ``opening``. The schema demands one address at least: while
-    there is no article, it is that of the page where they are going to be."""
-    if not entries:
-        entries = [f"<url>{loc(_text.cleaned(feed).url or _text.cleaned(site).url)}</url>".encode()]
-    return b"".join((head, *entries, b"</urlset>"))
+class Urlset:
+    """The document of any sitemap; see ``ports.Format``. ``head`` is its ``opening``, and ``most`` the number
+    of entries that it may hold."""
+
+    media_type = "application/xml; charset=utf-8"
+    head: bytes
+    most: int | None = None
+
+    def document(
+        self,
+        site: Site,
+        feed: Feed,
+        articles: Sequence[Article],  # noqa: ARG002 - the port's
+        entries: Sequence[bytes],
+        history: History,  # noqa: ARG002 - the port's
+    ) -> bytes:
+        """The schema demands one address at least: while there is no article, it is that of the page where
+        they are going to be."""
+        if not entries:
+            entries = [f"<url>{loc(_text.cleaned(feed).url or _text.cleaned(site).url)}</url>".encode()]
+        return b"".join((self.head, *entries[: self.most], b"</urlset>"))
 
 
 def loc(url: str, name: str = "loc") -> str:

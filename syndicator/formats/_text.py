@@ -37,9 +37,15 @@ def cleaned(record: Record) -> Record:
     return replace(record, **{f.name: _clean(getattr(record, f.name)) for f in fields(record)})
 
 
+def clean(text: str) -> str:
+    """Text as a document may hold it. U+0085, a line break of mainframes, is one in XML, and an error in
+    HTML: it becomes one that both know."""
+    return legal(text).replace("\x85", "\n").strip()
+
+
 def _clean(value: Any) -> Any:
     if type(value) is str:  # and no member of an enumeration
-        return legal(value).strip()
+        return clean(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(microsecond=0)
     if isinstance(value, Photo):
@@ -50,14 +56,14 @@ def _clean(value: Any) -> Any:
 
 
 def uri(address: str) -> str:
-    """An address as RFC 3986 writes it: IRIs (RFC 3987) made ASCII, the host as browsers make it (UTS 46).
-    Raises ``ValueError`` for what is no address at all."""
+    """An address as RFC 3986 writes it: IRIs (RFC 3987) made ASCII, the host as browsers make it (UTS 46),
+    and never without a path (section 6.2.3). Raises ``ValueError`` for what is no address at all."""
     parts = urlsplit(address)
     return urlunsplit(
         (
             parts.scheme,
             _authority(parts.netloc),
-            _escaped(parts.path, PATH),
+            _escaped(parts.path, PATH) or ("/" if parts.netloc else ""),
             _escaped(parts.query, QUERY),
             _escaped(parts.fragment, QUERY),
         )
@@ -114,9 +120,12 @@ def authors(article: Article) -> list[str]:
 
 
 def enclosed(article: Article) -> Photo | None:
-    """The photo, if enough is known of it for an enclosure: length and type are required there."""
+    """The photo, if enough is known of it for an enclosure: length and type are required there. An address
+    that holds a user's name is not to be handed on as one (RFC 9110 section 4.2.4)."""
     photo = article.photo
-    return photo if photo and photo.is_measured and photo.media_type else None
+    if photo is None or not (photo.is_measured and photo.media_type) or "@" in urlsplit(photo.url).netloc:
+        return None
+    return photo
 
 
 def body(extent: Extent, article: Article) -> str:

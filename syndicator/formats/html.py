@@ -84,7 +84,7 @@ class Html:
             address=_text.uri(site.address(feed, PAGE)),
             carries=[*carries(feed, said), extent(feed, said)],
             links=links,
-            updated=max((_text.cleaned(each).updated for each in articles), default=None),
+            updated=_text.newest(articles),
             entries=Markup("").join(Markup(each.decode()) for each in entries),  # noqa: S704 - ours, escaped
             version=__version__,
         )

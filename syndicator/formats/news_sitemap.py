@@ -6,7 +6,6 @@ https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitema
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -14,13 +13,6 @@ from syndicator.article import Article
 from syndicator.feed import Feed, Site
 from syndicator.formats import _sitemap, _text
 from syndicator.formats._kept import Kept
-from syndicator.ports import History
-from syndicator.text.clean import legal
-
-HEAD = _sitemap.opening({"news": "http://www.google.com/schemas/sitemap-news/0.9"})
-
-#: Articles in one news sitemap. A feed is no longer than that; this is for those who call us otherwise.
-MOST = 1000
 
 #: Where Chinese is written in the traditional script, unless the tag says it itself.
 TRADITIONAL = {"hant", "tw", "hk", "mo"}
@@ -34,11 +26,12 @@ class _Publication(NamedTuple):
     languages: tuple[str, str]
 
 
-class NewsSitemap:
+class NewsSitemap(_sitemap.Urlset):
     """See ``ports.Format``."""
 
     extension = "news.xml"
-    media_type = "application/xml; charset=utf-8"
+    head = _sitemap.opening({"news": "http://www.google.com/schemas/sitemap-news/0.9"})
+    most = 1000  # a feed is no longer than that; this is for those who call us otherwise
     age: timedelta | None = timedelta(days=2)
     keeps_archives = False
 
@@ -48,21 +41,11 @@ class NewsSitemap:
     def entry(self, site: Site, feed: Feed, article: Article) -> bytes:
         return self._kept.entry(_Publication(site.title, (feed.language, site.language)), article)
 
-    def document(
-        self,
-        site: Site,
-        feed: Feed,
-        articles: Sequence[Article],  # noqa: ARG002 - the port's
-        entries: Sequence[bytes],
-        history: History,  # noqa: ARG002 - the port's
-    ) -> bytes:
-        return _sitemap.urlset(site, feed, entries[:MOST], HEAD)
-
 
 def _entry(publication: _Publication, article: Article) -> bytes:
     """The date is that of the first publication, whatever was corrected since."""
     article = _text.cleaned(article)
-    name = _sitemap.escaped(legal(publication.name).strip())
+    name = _sitemap.escaped(_text.clean(publication.name))
     language = next(filter(None, map(language_code, (article.language, *publication.languages))), "und")
     return (
         f"<url>{_sitemap.loc(article.url)}<news:news>"

@@ -23,7 +23,6 @@ from syndicator.formats import _text
 from syndicator.formats._json import filled, listed, time
 from syndicator.formats._kept import Kept
 from syndicator.ports import History
-from syndicator.text.clean import legal
 
 STANDARD = {
     "name": "ninjs",
@@ -114,8 +113,8 @@ def _item(terms: _Terms, article: Article) -> dict[str, Any]:
         **_times(article),
         "pubStatus": "usable",
         "urgency": BREAKING if article.urgent else None,
-        "copyrightHolder": legal(terms.holder).strip(),
-        "copyrightNotice": legal(terms.notice).strip(),
+        "copyrightHolder": _text.clean(terms.holder),
+        "copyrightNotice": _text.clean(terms.notice),
         "edNote": article.note,
         "language": article.language,
         "headlines": [_said("main", title)],

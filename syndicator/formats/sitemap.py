@@ -6,23 +6,19 @@ lead photo (https://developers.google.com/search/docs/crawling-indexing/sitemaps
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from syndicator.article import Article
 from syndicator.feed import Feed, Site
 from syndicator.formats import _sitemap, _text
 from syndicator.formats._kept import Kept
-from syndicator.ports import History
-
-HEAD = _sitemap.opening({"image": "http://www.google.com/schemas/sitemap-image/1.1"})
 
 
-class Sitemap:
+class Sitemap(_sitemap.Urlset):
     """See ``ports.Format``."""
 
     extension = "sitemap.xml"
-    media_type = "application/xml; charset=utf-8"
+    head = _sitemap.opening({"image": "http://www.google.com/schemas/sitemap-image/1.1"})
     age: timedelta | None = None
     keeps_archives = True
 
@@ -31,16 +27,6 @@ class Sitemap:
 
     def entry(self, site: Site, feed: Feed, article: Article) -> bytes:  # noqa: ARG002 - the port's
         return self._kept.entry(None, article)
-
-    def document(
-        self,
-        site: Site,
-        feed: Feed,
-        articles: Sequence[Article],  # noqa: ARG002 - the port's
-        entries: Sequence[bytes],
-        history: History,  # noqa: ARG002 - the port's
-    ) -> bytes:
-        return _sitemap.urlset(site, feed, entries, HEAD)
 
 
 def _entry(_: None, article: Article) -> bytes:

@@ -234,3 +234,11 @@ def articles(
         updated=times,
         revision=st.integers(1, 30),
     )
+
+
+#: What newsrooms say, and what none should.
+any_article = articles(nasty, nasty_addresses) | articles(tidy)
+
+several = st.lists(any_article, max_size=3)
+
+either_feed = st.sampled_from([FEED, SHORT])

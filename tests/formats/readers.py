@@ -29,7 +29,7 @@ from reader import make_reader
 
 from syndicator.article import Article, Photo
 from syndicator.feed import Site
-from syndicator.formats import _text
+from syndicator.formats import _text, gate
 from syndicator.text.clean import plain
 from tests.formats.newsroom import SITE
 
@@ -49,6 +49,7 @@ def expected(sent: Article, site: Site = SITE) -> Told:
     told: Told = {
         "guid": sent.guid,
         "url": _text.uri(sent.url),
+        "feedparser's RSS url": gate.feedparsers(_text.uri(sent.url), "rss20"),
         "title": sent.title,
         "authors": list(sent.authors),
         "trimmed authors": [author.strip(" ,") for author in sent.authors],
@@ -96,13 +97,14 @@ def _whole(moment: datetime) -> datetime:
 def by_feedparser(document: bytes) -> list[Told]:
     read = feedparser.parse(document)
     assert not read.bozo, read.bozo_exception
-    return [_feedparsers(entry) for entry in read.entries]
+    url = "feedparser's RSS url" if read.version.startswith("rss") else "url"
+    return [_feedparsers(entry, url) for entry in read.entries]
 
 
-def _feedparsers(entry: Any) -> Told:
+def _feedparsers(entry: Any, url: str) -> Told:
     told: Told = {
         "guid": entry.id,
-        "url": next(link.href for link in entry.links if link.rel == "alternate"),
+        url: next(link.href for link in entry.links if link.rel == "alternate"),
         "title": entry.title,
         "authors": [author.name for author in entry.get("authors", [])],
         "terms": [tag.term for tag in entry.get("tags", [])],

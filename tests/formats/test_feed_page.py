@@ -9,7 +9,6 @@ from urllib.parse import urljoin
 import html5lib
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from trafilatura.feeds import FeedParameters, determine_feed
 
@@ -23,15 +22,14 @@ from tests.formats.newsroom import (
     SITE,
     article,
     articles,
+    either_feed,
     nasty,
-    nasty_addresses,
+    several,
     tidy,
     written,
 )
 
 ADDRESS = "https://feeds.ledger.example/feeds/all.html"
-
-several = st.lists(articles(nasty, nasty_addresses) | articles(tidy), max_size=3)
 
 
 def page(*carried: Article, feed: Feed = FEED, **site: Any) -> LexborHTMLParser:
@@ -149,7 +147,7 @@ def test_no_link_leads_into_a_script_or_a_file(address: str) -> None:
     assert not shown.css("img")
 
 
-@given(several, st.sampled_from([FEED, SHORT]), nasty, nasty)
+@given(several, either_feed, nasty, nasty)
 def test_whatever_is_said_the_page_is_html_without_foreign_code(
     carried: list[Article], feed: Feed, title: str, description: str
 ) -> None:

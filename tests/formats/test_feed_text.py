@@ -26,6 +26,8 @@ from tests.formats.newsroom import addresses, article, nasty
         ("https://straße.example/", "https://xn--strae-oqa.example/"),  # IDNA 2003 would go elsewhere
         ("https://ຂ່າວ.example/", "https://xn--q6c8e6a1f.example/"),
         ("https://[2001:db8::1]:80/a", "https://[2001:db8::1]:80/a"),
+        ("https://ledger.example", "https://ledger.example/"),  # RFC 3986 section 6.2.3
+        ("https://ledger.example?id=1", "https://ledger.example/?id=1"),
         ("", ""),
     ],
 )
@@ -57,8 +59,12 @@ def test_text_is_clean_of_what_xml_forbids(text: str) -> None:
     for each in (cleaned.title, *cleaned.authors, *cleaned.tags):
         each.encode()  # no lone surrogate
         assert each == each.strip()
-        assert not any(c in each for c in "\x00\x0b\ufffe\uffff")
+        assert not any(c in each for c in "\x00\x0b\x85\ufffe\uffff")  # U+0085: no HTML may hold it
     assert "" not in (*cleaned.authors, *cleaned.tags)
+
+
+def test_a_line_break_of_mainframes_is_one_everywhere() -> None:
+    assert _text.cleaned(article(content_html="<p>One\x85two</p>")).content_html == "<p>One\ntwo</p>"
 
 
 def test_times_are_told_in_whole_seconds_of_utc() -> None:

@@ -24,13 +24,12 @@ from tests.formats.newsroom import (
     FEED,
     NINE,
     PHOTO,
-    SHORT,
     SITE,
+    any_article,
     article,
     articles,
+    either_feed,
     nasty,
-    nasty_addresses,
-    tidy,
     written,
 )
 
@@ -46,11 +45,7 @@ URI = re.compile(r"https?://(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=\[\]-]|%[0-9A-Fa-f]{
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|\+00:00)")
 
-several = st.lists(
-    articles(nasty, nasty_addresses) | articles(tidy), max_size=3, unique_by=lambda each: each.guid
-)
-
-either_feed = st.sampled_from([FEED, SHORT])
+several = st.lists(any_article, max_size=3, unique_by=lambda each: each.guid)
 
 #: As a feed has it, and as an archive has it.
 histories = st.builds(
@@ -283,6 +278,38 @@ def test_a_photo_nobody_has_measured_is_no_enclosure() -> None:
     for root in (rss, atom):
         assert [each.get("url") for each in found(root, ".//media:content")] == [PHOTO.url]
     assert item["image"] == PHOTO.url
+
+
+def test_a_photo_behind_a_name_is_no_enclosure() -> None:
+    """RFC 9110 section 4.2.4: an address that holds one is not to be handed on."""
+    sent = article(photo=replace(PHOTO, url="https://desk@ledger.example/bridge.jpg"))
+
+    assert not found(etree.fromstring(written(formats.kind("rss")(), [sent])), ".//enclosure")
+
+
+def test_a_summary_is_html_and_not_plain_text() -> None:
+    """https://www.rssboard.org/rss-profile#element-channel-item-description"""
+    document = written(formats.kind("rss")(), [article(summary="How <video> works")])
+
+    assert b"<description>How &amp;lt;video&amp;gt; works</description>" in document
+
+
+@pytest.mark.parametrize("name", ["rss", "atom"])
+def test_plain_text_that_looks_like_markup_is_told_to_be_none(name: str) -> None:
+    """https://www.rssboard.org/rss-profile#data-types-characterdata"""
+    said = "How <video> & &copy; work"
+    sent = article(title=said, authors=(said,), section=said, photo=replace(PHOTO, caption=said, credit=said))
+
+    document = written(formats.kind(name)(), [sent], replace(FEED, title=said, description=said))
+
+    texts = {
+        "rss": ("title", "description", "dc:creator", "media:title", "media:credit"),
+        "atom": ("title", "subtitle", "name", "media:title", "media:credit"),
+    }
+    for element in texts[name]:
+        start = rf"<{element}(?: [^>]*)?>".encode()
+        assert re.search(start + b"How &#x3C;video&gt; &#x26; &#x26;copy; work</", document), element
+    assert b"R&amp;D for 3 &lt; 5</title>" in written(formats.kind(name)(), [article(title="R&D for 3 < 5")])
 
 
 def test_entries_say_their_own_language() -> None:

@@ -168,6 +168,12 @@ def test_no_honest_article_is_refused(
     gate.document(form, SITE, feed, document_of(form, carried, feed, history))
 
 
+@pytest.mark.parametrize("name", ["rss", "atom"])
+def test_feedparser_s_idea_of_entities_keeps_no_article_back(name: str) -> None:
+    """In RSS it drops the semicolons of these addresses."""
+    check(formats.kind(name)(), article(url="https://ledger.example/?a=1&copy;2&b;"))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_an_entry_is_read_back_once_for_each_revision(name: str) -> None:
     form, gate = Misprint(name, "", ""), Gate()

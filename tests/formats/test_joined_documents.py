@@ -19,13 +19,9 @@ from syndicator.article import Article
 from syndicator.feed import Feed
 from syndicator.formats import _feedgen, _text
 from syndicator.ports import History
-from tests.formats.newsroom import FEED, SHORT, SITE, article, articles, nasty, nasty_addresses, tidy, written
+from tests.formats.newsroom import FEED, SITE, article, either_feed, several, written
 
 NAMES = sorted(formats.kind.built_in)
-
-several = st.lists(articles(nasty, nasty_addresses) | articles(tidy), max_size=4)
-
-either_feed = st.sampled_from([FEED, SHORT])
 
 
 NO_HISTORY = History()
@@ -37,7 +33,7 @@ histories = st.builds(
     page=numbers,
     previous=numbers,
     following=numbers,
-    withdrawn=st.lists(articles(nasty, nasty_addresses) | articles(tidy), max_size=3),
+    withdrawn=several,
 )
 
 
@@ -51,6 +47,11 @@ def by_feedgen_alone(
     return bytes(made.rss_str() if dialect == "rss" else made.atom_str())
 
 
+def as_lxml_writes(document: bytes) -> bytes:
+    """With the references that lxml would have made of ``&`` and ``<`` in plain text."""
+    return document.replace(b"&#x26;", b"&amp;").replace(b"&#x3C;", b"&lt;")
+
+
 @pytest.mark.parametrize("dialect", ["rss", "atom"])
 @given(carried=several, feed=either_feed, history=st.just(NO_HISTORY) | histories)
 def test_joined_entries_are_what_feedgen_writes_byte_for_byte(
@@ -58,7 +59,9 @@ def test_joined_entries_are_what_feedgen_writes_byte_for_byte(
 ) -> None:
     form = formats.kind(dialect)()
 
-    assert written(form, carried, feed, history=history) == by_feedgen_alone(feed, carried, dialect, history)
+    document = as_lxml_writes(written(form, carried, feed, history=history))
+
+    assert document == by_feedgen_alone(feed, carried, dialect, history)
 
 
 @pytest.mark.parametrize("dialect", ["rss", "atom"])
@@ -66,7 +69,9 @@ def test_joined_entries_are_what_feedgen_writes_byte_for_byte(
 def test_feeds_of_any_length_are_joined_alike(dialect: _feedgen.Dialect, count: int) -> None:
     carried = [article(str(n)) for n in range(count)]
 
-    assert written(formats.kind(dialect)(), carried) == by_feedgen_alone(FEED, carried, dialect)
+    document = as_lxml_writes(written(formats.kind(dialect)(), carried))
+
+    assert document == by_feedgen_alone(FEED, carried, dialect)
 
 
 @pytest.mark.parametrize("name", NAMES)

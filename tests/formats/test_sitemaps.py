@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from lxml import etree
 
 from syndicator import formats
@@ -17,15 +16,13 @@ from syndicator.article import Article
 from syndicator.feed import Feed
 from syndicator.formats.news_sitemap import NewsSitemap, language_code
 from tests.formats import schemas
-from tests.formats.newsroom import FEED, SITE, article, articles, nasty, nasty_addresses, tidy, written
+from tests.formats.newsroom import FEED, SITE, article, several, written
 
 NAMES = {
     "": "http://www.sitemaps.org/schemas/sitemap/0.9",
     "image": "http://www.google.com/schemas/sitemap-image/1.1",
     "news": "http://www.google.com/schemas/sitemap-news/0.9",
 }
-
-several = st.lists(articles(nasty, nasty_addresses) | articles(tidy), max_size=3)
 
 
 def read(name: str, carried: Sequence[Article], feed: Feed = FEED) -> Any:
