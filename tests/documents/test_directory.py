@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.documents.directory import ABANDONED, Directory, DocumentError, Served, Shelf
+from syndicator.documents.directory import ABANDONED, PREPARED, Directory, DocumentError, Served, Shelf
 from syndicator.errors import SyndicatorError
 from syndicator.ports import Document
 
@@ -245,7 +245,7 @@ def test_a_gzip_file_with_a_broken_middle_is_not_served(tmp_path: Path) -> None:
 def test_the_shelf_forgets_what_is_asked_for_least(tmp_path: Path) -> None:
     for name in "abc":
         Directory(tmp_path).replace(name, [document(os.urandom(1000))])
-    shelf = Shelf(tmp_path, memory=7000)  # two documents in three forms of a thousand bytes
+    shelf = Shelf(tmp_path, memory=2 * PREPARED + 7000)  # two documents in three forms of a thousand bytes
 
     first, second = shelf.load("a.rss"), shelf.load("b.rss")
     assert shelf.load("a.rss") is first
