@@ -27,7 +27,7 @@ from syndicator.web.answers import (
     unknown,
 )
 from syndicator.web.doors import PREFIX, Door, MediaFormat
-from syndicator.web.guard import Allowance, client, is_public
+from syndicator.web.guard import Allowance, client, stranger
 from syndicator.web.moves import Moves
 from syndicator.web.negotiation import coding, digests, is_since, names, takes_news
 from syndicator.web.readers import Readers
@@ -190,8 +190,8 @@ class Feeds:
         wait: a proxy of our own that names nobody stands for all readers."""
         if self.allowance is None:
             return 0.0
-        who = client(peer, asked.get(b"x-forwarded-for"))
-        return self.allowance.wait(who) if is_public(who.partition("/")[0]) else 0.0
+        who = stranger(peer, asked.get(b"x-forwarded-for"))
+        return self.allowance.wait(who) if who else 0.0
 
     def _news(self, door: Door, served: Served, asked: Asked, coding: str) -> Reply | None:
         if not takes_news(asked[b"a-im"]) or not _BETWEEN.isdisjoint(asked):

@@ -165,6 +165,13 @@ def client(peer: str, forwarded: bytes | None) -> str:
     return network(peer)
 
 
+@lru_cache(maxsize=4096)
+def stranger(peer: str, forwarded: bytes | None) -> str:
+    """The ``client``, if it is somebody on the Internet; else empty."""
+    who = client(peer, forwarded)
+    return who if is_public(who.partition("/")[0]) else ""
+
+
 class Allowance:
     """How much each address may have: ``most`` at once, and as many again in each minute."""
 
