@@ -48,6 +48,10 @@ NO_HTML = re.compile(
 )
 
 
+#: Where entries go. What others have written is escaped, and never looks like this.
+ENTRIES = Markup("<!-- entries -->")
+
+
 class Html:
     """See ``ports.Format``."""
 
@@ -70,24 +74,32 @@ class Html:
         entries: Sequence[bytes],
         history: History,  # noqa: ARG002 - the port's
     ) -> bytes:
-        site, feed = _text.cleaned(site), _text.cleaned(feed)
-        said = words(feed.language, site.language)
-        links = alternates(site, feed, _forms(feed.formats))
-        return _rendered(
-            "page.html",
-            said=said,
-            site=site,
-            home=_web(feed.url or site.url),
-            icon=_web(site.icon),
-            hubs=[_text.uri(hub) for hub in site.hubs],
-            feed=feed,
-            address=_text.uri(site.address(feed, PAGE)),
-            carries=[*carries(feed, said), extent(feed, said)],
-            links=links,
-            updated=_text.newest(articles),
-            entries=Markup("").join(Markup(each.decode()) for each in entries),  # noqa: S704 - ours, escaped
-            version=__version__,
-        )
+        before, after = _around(site, feed, is_empty=not articles)
+        return b"".join((before, *entries, after))
+
+
+@lru_cache(maxsize=512)
+def _around(site: Site, feed: Feed, *, is_empty: bool) -> tuple[bytes, bytes]:
+    """The page before and after its entries: news changes nothing in it."""
+    site, feed = _text.cleaned(site), _text.cleaned(feed)
+    said = words(feed.language, site.language)
+    page = _rendered(
+        "page.html",
+        said=said,
+        site=site,
+        home=_web(feed.url or site.url),
+        icon=_web(site.icon),
+        hubs=[_text.uri(hub) for hub in site.hubs],
+        feed=feed,
+        address=_text.uri(site.address(feed, PAGE)),
+        carries=[*carries(feed, said), extent(feed, said)],
+        links=alternates(site, feed, _forms(feed.formats)),
+        is_empty=is_empty,
+        entries=ENTRIES,
+        version=__version__,
+    )
+    before, _, after = page.partition(ENTRIES.encode())
+    return before, after
 
 
 @lru_cache(maxsize=64)
