@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from syndicator.documents.directory import Served, Shelf
 from syndicator.ports import Document, Documents
@@ -51,6 +52,9 @@ class ShelfApart(Shelf):
 
     def load(self, name: str) -> Served | None:
         return self._of(name).load(name)
+
+    def archives(self, feed: str, extension: str) -> Mapping[int, datetime]:
+        return self._of(feed).archives(feed, extension)
 
     def _of(self, name: str) -> Shelf:
         return self.closed if _is_of(name, self.private) else self.public

@@ -265,6 +265,12 @@ class Shelf:
         self._keep(name, identity, served)
         return served
 
+    def archives(self, feed: str, extension: str) -> Mapping[int, datetime]:
+        """When each archive of a feed in one format changed, by its number. Raises ``OSError``."""
+        paths = (self.folder / feed).glob(f"*.{extension}")
+        files = {path.name: datetime.fromtimestamp(path.stat().st_mtime, UTC) for path in paths}
+        return numbered(files, extension)
+
     def _keep(self, name: str, identity: Identity, served: Served) -> None:
         with self._lock:
             self._forget(name)
@@ -280,6 +286,12 @@ class Shelf:
     def _forget(self, name: str) -> None:
         if name in self._kept:
             self._size -= _weight(self._kept.pop(name)[1])
+
+
+def numbered(files: Mapping[str, datetime], extension: str) -> dict[int, datetime]:
+    """Those of a feed's files that are archives in one format, by their numbers."""
+    found = ((name.removesuffix(f".{extension}"), moment) for name, moment in files.items())
+    return {int(stem): moment for stem, moment in found if stem.isdecimal()}
 
 
 def _identity(stat: os.stat_result) -> Identity:

@@ -30,7 +30,16 @@ import obstore
 from obstore.exceptions import BaseError, NotModifiedError
 from obstore.store import S3Store
 
-from syndicator.documents.directory import CODECS, ENCODINGS, MEMORY, DocumentError, Served, Shelf, beside
+from syndicator.documents.directory import (
+    CODECS,
+    ENCODINGS,
+    MEMORY,
+    DocumentError,
+    Served,
+    Shelf,
+    beside,
+    numbered,
+)
 from syndicator.documents.versions import ENDING
 from syndicator.feed import Feed
 from syndicator.ports import Document
@@ -125,6 +134,12 @@ class Bucket:
         with self._errors(""):
             found = obstore.list_with_delimiter(self.store)["objects"]
             return {each["path"]: each["e_tag"] or str(each["last_modified"]) for each in found}
+
+    def archives(self, feed: str) -> dict[str, datetime]:
+        """When each file of a feed's archives was written, by its name. Raises ``DocumentError``."""
+        with self._errors(f"{feed}/"):
+            found = obstore.list(self.store, prefix=f"{feed}/").collect()
+            return {each["path"].removeprefix(f"{feed}/"): each["last_modified"] for each in found}
 
     def remove(self, feed: str) -> None:
         """Serve nothing of a feed any more, archives included. Raises ``DocumentError``."""
@@ -226,6 +241,8 @@ class BucketShelf(Shelf):
         self._etags: dict[str, str] = {}
         self._looked: dict[str, float] = {}
         self._asked: set[str] = set()
+        self._archives: dict[str, tuple[float, Mapping[str, datetime]]] = {}  # by feed, and when looked at
+        self._archives_asked: set[str] = set()  # of declared feeds
         self._wake = threading.Event()
         self._is_away = self._is_closed = False
 
@@ -272,6 +289,15 @@ class BucketShelf(Shelf):
         self._wake.set()
         return None
 
+    def archives(self, feed: str, extension: str) -> Mapping[int, datetime]:
+        """As they were known a few minutes ago; none, where nobody has asked before."""
+        with self._lock:
+            looked, files = self._archives.get(feed, (float("-inf"), {}))
+            if looked + LOOK_AT_ARCHIVES_EVERY < time.monotonic():
+                self._archives_asked.add(feed)
+                self._wake.set()
+        return numbered(files, extension)
+
     def look(self) -> None:
         """Read what has changed. A bucket that is away is told once, and once when it is back; it raises
         nothing."""
@@ -289,7 +315,7 @@ class BucketShelf(Shelf):
     def _look(self) -> None:
         with self._lock:
             asked, self._asked = self._asked, set()
-            known = set(self._kept)
+            archives, known = set(self._archives_asked), set(self._kept)
         try:
             listed = self.bucket.etags()
             for name in sorted(known - listed.keys()):
@@ -298,6 +324,11 @@ class BucketShelf(Shelf):
             for name in sorted(asked | known):
                 if name in asked or self._is_due(name, listed):
                     self._read(name)
+            for feed in archives:
+                files = self.bucket.archives(feed)
+                with self._lock:
+                    self._archives[feed] = (time.monotonic(), files)
+                    self._archives_asked.discard(feed)
         except DocumentError:
             with self._lock:  # for the next look
                 self._asked |= asked

@@ -6,6 +6,7 @@ import html
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -44,20 +45,20 @@ class Sitemaps:
     def _listed(self) -> Iterator[str]:
         for feed in self.desk.feeds.values():
             for name in SITEMAPS:
-                if name in feed.formats:
+                if name in feed.formats and not feed.is_private:
                     yield from self._documents(feed, self.desk.formats[name].extension)
 
     def _documents(self, feed: Feed, extension: str) -> Iterator[str]:
-        """One feed's sitemaps of one kind: the newest, and its archives."""
-        numbered = (self.desk.shelf.folder / feed.name).glob(f"*.{extension}")
-        stems = [file.name.removesuffix(f".{extension}") for file in numbered]
-        archives = sorted((int(stem) for stem in stems if stem.isdecimal()), reverse=True)
-        for page in (None, *archives):
-            try:
-                served = self.desk.shelf.load(path(feed.name, extension, page))
-            except OSError as e:
-                log.error("sitemap %s cannot be read: %s", path(feed.name, extension, page), e)
-                continue
-            if served:
-                where = html.escape(self.desk.site.address(feed, extension, page))
-                yield f"<sitemap><loc>{where}</loc><lastmod>{served.modified.isoformat()}</lastmod></sitemap>"
+        """One feed's sitemaps of one kind: the newest, and its archives, the newest of them first."""
+        try:
+            newest = self.desk.shelf.load(path(feed.name, extension))
+            archives = self.desk.shelf.archives(feed.name, extension)
+        except OSError as e:
+            log.error("sitemaps of feed %s cannot be read: %s", feed.name, e)
+            return
+        known: dict[int | None, datetime] = {None: newest.modified} if newest else {}
+        known |= {page: archives[page] for page in sorted(archives, reverse=True)}
+        for page, modified in known.items():
+            where = html.escape(self.desk.site.address(feed, extension, page))
+            changed = modified.replace(microsecond=0).isoformat()
+            yield f"<sitemap><loc>{where}</loc><lastmod>{changed}</lastmod></sitemap>"

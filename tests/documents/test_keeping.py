@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -46,6 +46,10 @@ class Place:
     def reader(self) -> Callable[[str], Served | None]:
         """A web server's shelf, as it answers once it has looked."""
 
+    @abstractmethod
+    def archives(self, feed: str, extension: str) -> Mapping[int, datetime]:
+        """What such a shelf knows of archives."""
+
 
 class InFolder(Place):
     def __init__(self, folder: Path) -> None:
@@ -57,6 +61,9 @@ class InFolder(Place):
 
     def reader(self) -> Callable[[str], Served | None]:
         return Shelf(self.folder).load
+
+    def archives(self, feed: str, extension: str) -> Mapping[int, datetime]:
+        return Shelf(self.folder).archives(feed, extension)
 
 
 class InBucket(Place):
@@ -98,6 +105,12 @@ class InBucket(Place):
 
         return load
 
+    def archives(self, feed: str, extension: str) -> Mapping[int, datetime]:
+        shelf = BucketShelf(self.documents, every=0)
+        assert not shelf.archives(feed, extension)
+        shelf.look()
+        return shelf.archives(feed, extension)
+
 
 @pytest.fixture(params=["folder", "bucket"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
@@ -134,6 +147,17 @@ def test_tags_are_the_same_wherever_documents_are_kept(tmp_path: Path, swift: Sw
         assert served is not None
         tags.append(served.etags)
     assert tags[0] == tags[1]
+
+
+def test_archives_are_known_by_their_numbers(place: Place) -> None:
+    for page in (1, 2, 11):
+        place.documents.replace("all", [document(page=page), document(b"{}", "json", page=page)])
+    place.documents.replace("city", [document(), document(page=3)])
+
+    assert set(place.archives("all", "rss")) == {1, 2, 11}
+    assert set(place.archives("city", "rss")) == {3}
+    assert all(isinstance(moment, datetime) for moment in place.archives("all", "json").values())
+    assert place.archives("none", "rss") == {}
 
 
 def test_what_does_not_change_is_left_alone_and_as_old_as_it_was(place: Place) -> None:

@@ -25,6 +25,7 @@ FEEDS = [
     Feed(name="all", title="Everything", formats=("rss", "sitemap", "news")),
     Feed(name="city", title="City", formats=("rss", "sitemap")),
     Feed(name="wire", title="Wire"),
+    Feed(name="board", title="Board", formats=("rss", "sitemap"), is_private=True),
 ]
 
 
@@ -85,6 +86,15 @@ def test_archives_are_named_too_newest_first(browser: Browser, documents: Path) 
     addresses = list(listed(browser.get("/sitemap.xml").text))
 
     assert addresses == [f"{SITE.feeds_url}/city{end}.sitemap.xml" for end in ("", "/10", "/2")]
+
+
+def test_private_feeds_are_not_named(browser: Browser, documents: Path) -> None:
+    builds(documents, "city", "sitemap.xml")
+    builds(documents, "board", "sitemap.xml")
+    (documents / "board").mkdir()
+    (documents / "board" / "1.sitemap.xml").write_text("<urlset/>")
+
+    assert list(listed(browser.get("/sitemap.xml").text)) == [f"{SITE.feeds_url}/city.sitemap.xml"]
 
 
 def test_without_a_sitemap_there_is_no_index(browser: Browser, documents: Path) -> None:
