@@ -21,19 +21,8 @@ from typing import TypeVar
 from syndicator.article import Article
 from syndicator.errors import SyndicatorError, Unfit
 from syndicator.feed import PAGE, Feed, Site, path
-from syndicator.ports import (
-    LEASE,
-    Archive,
-    Bell,
-    BuildStore,
-    Document,
-    Documents,
-    Format,
-    Gate,
-    History,
-    Outcome,
-    Stale,
-)
+from syndicator.ports import LEASE, Bell, Document, Documents, Format, Gate, History
+from syndicator.stores import Archive, BuildStore, Outcome, Stale
 from syndicator.subscription import digest
 
 T = TypeVar("T")

@@ -35,8 +35,9 @@ from syndicator.errors import (
     SyndicatorError,
     TryLater,
 )
-from syndicator.ports import LEASE, Account, Bell, Channel, DeliverStore, Job, Photos
+from syndicator.ports import LEASE, Bell, Channel, Photos
 from syndicator.post import PhotoFile, Post, compose
+from syndicator.stores import Account, DeliverStore, Job
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,8 @@ from urllib.parse import urlencode, urlsplit
 
 from syndicator.delivery import wait
 from syndicator.feed import Site
-from syndicator.ports import LEASE, Bell, Callbacks, DistributeStore, Documents, Letter, Ruled
+from syndicator.ports import LEASE, Bell, Callbacks, Documents, Letter
+from syndicator.stores import DistributeStore, Ruled
 from syndicator.subscription import (
     FIRST_WAIT,
     Answer,

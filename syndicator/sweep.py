@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Protocol
 
 from syndicator.article import Article
-from syndicator.ports import Bell, Filing, Rung
+from syndicator.ports import Bell
+from syndicator.stores import Filing, Rung
 from syndicator.watch import Editor, ring
 
 

@@ -19,7 +19,8 @@ from syndicator.article import Article, Corrected, New, Sighting, Withdrawn, dec
 from syndicator.errors import PhotoError, SourceError, SourceGone, SyndicatorError
 from syndicator.feed import Feed, Site
 from syndicator.keywords import folded
-from syndicator.ports import LEASE, Bell, Filing, Look, Photos, Rung, Source, Watched, WatchStore
+from syndicator.ports import LEASE, Bell, Look, Photos, Source
+from syndicator.stores import Filing, Rung, Watched, WatchStore
 
 log = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
 from syndicator.delivery import Delivery, Standing, moved
-from syndicator.ports import Account, Job
 from syndicator.store import schema
 from syndicator.store.engine import Base, claim, let_go
 from syndicator.store.records import article_of, delivery_of, delivery_values
+from syndicator.stores import Account, Job
 
 
 class Delivering(Base):

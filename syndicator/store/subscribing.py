@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, update
 
 from syndicator.delivery import wait
-from syndicator.ports import Ruled
 from syndicator.store import schema
 from syndicator.store.engine import Base, claim_some
 from syndicator.store.records import intent_of
 from syndicator.store.topics import hold, inserting
+from syndicator.stores import Ruled
 from syndicator.subscription import (
     FIRST_WAIT,
     TRIES,

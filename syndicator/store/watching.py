@@ -12,10 +12,10 @@ from sqlalchemy.exc import IntegrityError
 
 from syndicator.article import Article, Sighting, State, release, withdraw
 from syndicator.delivery import Delivery, Standing, moved
-from syndicator.ports import Filing, Rung, Watched
 from syndicator.store import schema
 from syndicator.store.engine import Base, claim, let_go
 from syndicator.store.records import article_of, article_values, delivery_of, delivery_values
+from syndicator.stores import Filing, Rung, Watched
 
 Decide = Callable[[Article | None, Sighting], Filing | None]
 

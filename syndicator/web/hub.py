@@ -18,8 +18,8 @@ from starlette.responses import PlainTextResponse, Response
 
 from syndicator.errors import Forbidden
 from syndicator.http import PORTS, Guard, check_address
-from syndicator.ports import SubscribeStore
 from syndicator.store.engine import StoreError
+from syndicator.stores import SubscribeStore
 from syndicator.subscription import Intent, Mode, Terms, Topic, Unacceptable, asked_for
 from syndicator.web.desk import Desk
 from syndicator.web.guard import Throttle, network

@@ -11,8 +11,8 @@ from random import Random
 from threading import Event
 
 from syndicator.article import State
-from syndicator.ports import Rung
 from syndicator.store import Store
+from syndicator.stores import Rung
 from tests.fakes import ALL, NOON, sighting
 from tests.jobs.press import Press
 

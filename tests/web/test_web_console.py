@@ -16,9 +16,9 @@ from syndicator.channels.outbox import Outbox
 from syndicator.delivery import Standing
 from syndicator.errors import Misconfigured, OutcomeUnknown, Refused, SourceError
 from syndicator.feed import Feed, Filter
-from syndicator.ports import Outcome
 from syndicator.post import PhotoFile, Post
 from syndicator.store import Store
+from syndicator.stores import Outcome
 from tests.fakes import ALL, Words
 from tests.jobs.newsroom import Story
 from tests.web.browser import Browser, browsing
