@@ -208,8 +208,10 @@ def withdraw(known: Article, now: datetime) -> Article:
 
 
 def release(held: Article) -> Article:
-    """An embargoed article whose time has come."""
-    return replace(held, state=State.LIVE, release=None)
+    """An embargoed article whose time has come. One that had been out before, and was withheld, comes back
+    as changed at that time: what is as old as its tombstone stays removed (RFC 6721 section 3)."""
+    updated = max(held.updated, held.release) if held.release and held.revision > 1 else held.updated
+    return replace(held, state=State.LIVE, release=None, updated=updated)
 
 
 def fingerprint(content: Content) -> str:

@@ -145,7 +145,8 @@ class History:
 
     ``page`` is the number of an archive, counted from 1; ``None``: the document that readers subscribe to.
     ``previous`` and ``following`` are the numbers of the archives beside it, if there are any.
-    ``withdrawn``: retracted articles that the feed has carried, the latest retraction first.
+    ``withdrawn``: articles that the feed has carried and that were retracted, or are withheld until their
+    time (``State.EMBARGOED``), what went last first.
     """
 
     page: int | None = None

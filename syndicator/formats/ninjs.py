@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from syndicator.article import Article, Photo
+from syndicator.article import Article, Photo, State
 from syndicator.feed import Feed, Site
 from syndicator.formats import _text
 from syndicator.formats._json import filled, listed, time
@@ -66,7 +66,7 @@ class Ninjs:
     ) -> bytes:
         changed = _text.newest((*articles, *history.withdrawn))
         version = f'"versionCreated":"{time(changed)}",'.encode() if changed else b""
-        canceled = [orjson.dumps(_canceled(_text.cleaned(each))) for each in history.withdrawn]
+        canceled = [orjson.dumps(_gone(_text.cleaned(each))) for each in history.withdrawn]
         opening = _opening(site, feed, history.page)
         return listed(b"{" + version + opening, (*entries, *canceled))
 
@@ -159,7 +159,7 @@ def _picture(photo: Photo) -> dict[str, Any]:
     )
 
 
-def _canceled(article: Article) -> dict[str, Any]:
+def _gone(article: Article) -> dict[str, Any]:
     return filled(
         {
             "name": article.guid,
@@ -168,7 +168,8 @@ def _canceled(article: Article) -> dict[str, Any]:
             "type": "text",
             "version": str(article.revision),
             **_times(article),
-            "pubStatus": "canceled",
+            "pubStatus": "withheld" if article.state is State.EMBARGOED else "canceled",
+            "embargoedUntil": time(article.release) if article.release else "",
             "edNote": article.note,
             "altIds": [{"role": "url", "value": _text.uri(article.url)}],
         }

@@ -186,7 +186,7 @@ class _File:
         carried = {row.feed for row in rows if row.gone is None}
         tombs = {row.feed for row in rows} - carried
         after = filing.feeds if article.state is State.LIVE else frozenset[str]()
-        if article.state is State.WITHDRAWN:
+        if article.state is not State.LIVE:  # retracted, or withheld until its time
             gone = {"gone": article.updated, "page": None, "left_out": None}
             self.connection.execute(update(table).where(mine, table.c.gone.is_(None)).values(gone))
         elif leaves := {row.feed for row in rows} - after:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from jsonschema import ValidationError
 
-from syndicator.article import Article, withdraw
+from syndicator.article import Article, State, withdraw
 from syndicator.feed import Feed
 from syndicator.formats.ninjs import Ninjs
 from syndicator.ports import History
@@ -164,6 +164,17 @@ def test_a_retracted_article_is_canceled_and_says_nothing_any_more() -> None:
     assert canceled["edNote"] == "It was not he."
     assert not {"bodies", "headlines", "descriptions", "associations", "by"} & set(canceled)
     assert "A name that was wrong" not in str(canceled)
+
+
+def test_an_article_that_is_withheld_says_until_when_and_nothing_else() -> None:
+    until = NINE + timedelta(1)
+    held = replace(article("2", title="Too early"), state=State.EMBARGOED, release=until)
+
+    [withheld] = said([], withdrawn=[held])["associations"]
+
+    assert withheld["pubStatus"] == "withheld"
+    assert withheld["embargoedUntil"] == until.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    assert "Too early" not in str(withheld)
 
 
 def test_a_feed_of_summaries_says_that_its_items_are_partial() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +160,24 @@ def test_an_embargoed_article_is_in_nothing_until_its_time_and_then_at_once(
     assert ("build", "all") in swept(press)
     press.builds_all()
     assert b"Under embargo" in press.content(f"all.{extension}")
+
+
+def test_what_was_out_and_is_withheld_goes_like_a_retraction_and_comes_back_later(press: Press) -> None:
+    press.prints(1, 2)
+    press.clock.tick(minutes=1)
+    press.publishes("2", embargo=press.clock() + timedelta(hours=1))
+    press.builds_all()
+
+    assert press.carried() == [1]
+    [gone] = press.tombs().values()
+
+    press.clock.tick(hours=1)
+    swept(press)
+    press.builds_all()
+
+    assert press.carried() == [2, 1]
+    assert press.tombs() == {}
+    assert press.article(2).updated > datetime.fromisoformat(gone)
 
 
 # Age
