@@ -50,7 +50,13 @@ PORTS = {"http": 80, "https": 443}
 
 #: Address ranges that reach private networks although Python calls some of them global.
 TUNNELS = tuple(
-    ip_network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::ffff:0:0/96")
+    ip_network(n)
+    for n in (
+        *("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::ffff:0:0/96"),
+        "::/96",  # IPv4-compatible (RFC 4291 section 2.5.5.1)
+        "fec0::/10",  # site-local (RFC 3879)
+        "168.63.129.16/32",  # the host of Azure's virtual machines
+    )
 )
 
 Address = IPv4Address | IPv6Address

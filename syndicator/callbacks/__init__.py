@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -111,9 +112,14 @@ class Run:
             open_session,
         )
 
-        async with open_session(self.how.guard, self.how.user_agent) as session:
-            hands = [self._hand(partial(exchange, session)) for _ in range(self.how.at_once)]
-            ended = await asyncio.gather(*hands, return_exceptions=True)  # what is under way is answered
+        # As many threads as hands: names that are slow to be found hold up nobody else's.
+        resolving = ThreadPoolExecutor(self.how.at_once, "resolving")
+        try:
+            async with open_session(self.how.guard, self.how.user_agent, resolving) as session:
+                hands = [self._hand(partial(exchange, session)) for _ in range(self.how.at_once)]
+                ended = await asyncio.gather(*hands, return_exceptions=True)  # what is under way is answered
+        finally:
+            resolving.shutdown(wait=False, cancel_futures=True)
         for error in ended:
             if error:
                 raise error

@@ -15,6 +15,7 @@ import re
 import socket
 import ssl
 from collections.abc import AsyncIterator
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -39,11 +40,12 @@ PIECE = 65_536
 REST = 0.5
 
 
-def open_session(guard: Guard, user_agent: str) -> aiohttp.ClientSession:
-    """Keeps connections, but no cookies; obeys no environment; has no time limit of its own."""
+def open_session(guard: Guard, user_agent: str, resolving: Executor) -> aiohttp.ClientSession:
+    """Keeps connections, but no cookies; obeys no environment; has no time limit of its own. Names are looked
+    up in threads that are ``resolving``."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
-            resolver=_Resolver(guard), socket_factory=_checking(guard), ssl=_tls(), limit=0
+            resolver=_Resolver(guard, resolving), socket_factory=_checking(guard), ssl=_tls(), limit=0
         ),
         headers={"User-Agent": user_agent},
         skip_auto_headers=["Accept-Encoding"],
@@ -113,6 +115,7 @@ class _Checked(str):
 @dataclass(frozen=True)
 class _Resolver(AbstractResolver):
     guard: Guard
+    resolving: Executor
 
     async def resolve(
         self,
@@ -120,6 +123,7 @@ class _Resolver(AbstractResolver):
         port: int = 0,
         family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002 - any will do
     ) -> list[ResolveResult]:
+        found = asyncio.get_running_loop().run_in_executor(self.resolving, self.guard.addresses, host, port)
         return [
             ResolveResult(
                 hostname=host,
@@ -129,7 +133,7 @@ class _Resolver(AbstractResolver):
                 proto=socket.IPPROTO_TCP,
                 flags=socket.AI_NUMERICHOST,
             )
-            for address, _ in await asyncio.to_thread(self.guard.addresses, host, port)
+            for address, _ in await found
         ]
 
     async def close(self) -> None:

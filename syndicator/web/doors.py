@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
+from functools import partial
 from time import monotonic
 from typing import NamedTuple, Protocol
 from weakref import ref
@@ -67,6 +68,10 @@ class Ready(NamedTuple):
     same: Answer
 
 
+def _forget(ready: dict[str, Ready], _: object) -> None:
+    ready.clear()
+
+
 def _nothing() -> None:
     """What a reference to a document that was never there gives."""
 
@@ -88,34 +93,36 @@ class Door:
             *(_HIDDEN if feed.is_private else OPEN + _CACHED),
         ]
         self.media_type = form.media_type.encode()
-        self._ready: Mapping[str, Ready] = {}
-        self._of: Callable[[], Served | None] = _nothing  # what it is of; that stays with the shelf
+        # What is ready, and of which document, which stays with the shelf. One attribute: threads that drop
+        # documents see both or neither.
+        self._known: tuple[Callable[[], Served | None], dict[str, Ready]] = (_nothing, {})
         self._looked = float("-inf")
 
     def now(self) -> tuple[Served, Mapping[str, Ready]] | None:
         """The document as it is now, or was a moment ago, with what is ready by content coding; ``None`` if
         there is none to be had."""
         moment = monotonic()
-        served = self._of()
+        document, ready = self._known
+        served = document()
         if served is None or moment - self._looked >= LOOK_EVERY:
             self._looked = moment
-            served = self._look()
-        return (served, self._ready) if served is not None else None
+            return self._look()
+        return served, ready
 
-    def _look(self) -> Served | None:
+    def _look(self) -> tuple[Served, Mapping[str, Ready]] | None:
         try:
             served = self.shelf.load(self.file)
         except OSError as e:
             log.error("feed document %s cannot be read: %s", self.file, e)
             return None
-        if served is not None and served is not self._of():
-            self._ready = {name: self._prepared(served, name) for name in served.variants}
-            self._of = ref(served, self._forget)
-        return served
-
-    def _forget(self, _: ref[Served]) -> None:
-        """The shelf has dropped the document: what was ready of it goes, too."""
-        self._ready = {}
+        if served is None:
+            return None
+        document, ready = self._known
+        if served is not document():
+            ready = {name: self._prepared(served, name) for name in served.variants}
+            # Once the shelf drops the document, what is ready of it goes, too.
+            self._known = (ref(served, partial(_forget, ready)), ready)
+        return served, ready
 
     def news(self, served: Served, known: Sequence[str], coding: str) -> Reply | None:
         """What is new since the latest version that a reader knows; ``None`` if that cannot be told.

@@ -59,6 +59,7 @@ class Connection(HttpToolsProtocol):
         self._idle = 0.0  # seconds
         self._unsent = 0  # bytes
         self._head: int | None = None  # bytes of a head that is not whole yet
+        self._trailers = 0  # bytes
         self._is_answered = False  # the request that is being read
         self._peer = ""  # address
         self._is_old: bool | None = None  # of HTTP/1.0: such a client gets one answer
@@ -85,9 +86,7 @@ class Connection(HttpToolsProtocol):
         if self.timeout_keep_alive_task is not None:
             self._unset_keepalive_if_required()
         try:
-            self.parser.feed_data(data)
-        except HttpParserUpgrade:
-            pass  # which we do not do, and need not: the request was answered (RFC 9110 section 7.8)
+            self._feed(data)
         except HttpParserError as e:
             # What we do while it reads fails for addresses that are none, which is no defect of ours.
             if isinstance(e, HttpParserCallbackError) and not isinstance(e.__context__, _NO_ADDRESS):
@@ -101,6 +100,16 @@ class Connection(HttpToolsProtocol):
                 if self._head > HEAD:
                     self._refuse(431, b"The head of this request is too large.\n")
 
+    def _feed(self, data: bytes) -> None:
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except HttpParserUpgrade as e:
+                # Which we do not do, and need not (RFC 9110 section 7.8): the next request may follow.
+                data = data[e.args[0] :]
+            else:
+                return
+
     def _refuse(self, status: int, said: bytes) -> None:
         answer = Answer(status, [(b"content-length", str(len(said)).encode()), (b"connection", b"close")])
         self.transport.write(answer.head + b"\r\n" + said)
@@ -110,9 +119,14 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         self.url, self.headers = b"", []
-        self._head, self._is_quiet = 0, False
+        self._head, self._trailers, self._is_quiet = 0, 0, False
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if self._head is None:  # trailers, which are no headers, and nobody reads (RFC 9110 section 6.5.1)
+            self._trailers += len(name) + len(value)
+            if self._trailers > HEAD:
+                self.transport.abort()
+            return
         self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:

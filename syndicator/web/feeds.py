@@ -136,7 +136,7 @@ class Feeds:
         return answer, body if method != "HEAD" else b""
 
     def _by_password(self, door: Door, method: str, asked: Asked, peer: str) -> Reply:
-        address = client(peer, asked.get(b"x-forwarded-for"))
+        address = client(peer, _forwarded(asked))
         if wait := self.access.wait(address):
             return too_many(wait, "Too many wrong passwords", [])
         if self.access.knows_password(door.feed, asked.get(b"authorization"), address):
@@ -144,7 +144,7 @@ class Feeds:
         return unauthorized()
 
     def _by_secret(self, path: str, method: str, asked: Asked, peer: str) -> Reply:
-        address = client(peer, asked.get(b"x-forwarded-for"))
+        address = client(peer, _forwarded(asked))
         if wait := self.access.wait(address):
             return too_many(wait, "Too many wrong addresses", [])
         secret, _, file = path.removeprefix(SECRET).partition("/")
@@ -190,7 +190,7 @@ class Feeds:
         wait: a proxy of our own that names nobody stands for all readers."""
         if self.allowance is None:
             return 0.0
-        who = stranger(peer, asked.get(b"x-forwarded-for"))
+        who = stranger(peer, _forwarded(asked))
         return self.allowance.wait(who) if who else 0.0
 
     def _news(self, door: Door, served: Served, asked: Asked, coding: str) -> Reply | None:
@@ -205,6 +205,11 @@ class Feeds:
                 self._size = len(news[1]) if news else 0
             self._kept[key] = news
         return self._kept[key]
+
+
+def _forwarded(asked: Asked) -> bytes | None:
+    """For whom a proxy asks. It says so in ``X-Real-IP`` where it keeps nothing of what it hands on."""
+    return asked.get(b"x-forwarded-for") or asked.get(b"x-real-ip")
 
 
 def _asked(headers: Headers) -> Asked:

@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,23 @@ def test_a_silent_host_is_not_waited_for_again_and_again() -> None:
 
     assert not any(answer.is_success for answer in answers)
     assert SILENCES <= len(server.requests) <= SILENCES + 4
+
+
+class SlowNames(Guard):
+    def addresses(self, host: str, port: int) -> list[tuple[str, int]]:
+        if host.endswith(".slow.example"):
+            time.sleep(2)
+        return super().addresses(host, port)
+
+
+def test_names_that_are_slow_to_be_found_hold_up_nobody_else() -> None:
+    slow = [Letter(method="POST", url=f"http://{n}.slow.example/", body=b"x") for n in range(40)]
+    with Raw(OK) as server:
+        quick = replace(post(server), url=post(server).url.replace("127.0.0.1", "localhost"))
+        answers = sent([*slow, quick], GuardedCallbacks(SlowNames(("localhost",)), deadline=1.0))
+
+    assert answers[-1].is_success, answers[-1].error
+    assert all(not answer.is_success for answer in answers[:-1])
 
 
 def test_letters_are_taken_when_their_turn_has_come() -> None:

@@ -118,6 +118,22 @@ def test_another_protocol_is_not_spoken(line: socket.socket) -> None:
     assert first[0::2] == answer(line)[0::2] == (200, FEED)
 
 
+def test_what_follows_such_a_wish_in_one_breath_is_answered_too(line: socket.socket) -> None:
+    wish = GET + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+    line.sendall(wish + wish + GET + b"\r\n")
+
+    assert [answer(line)[0::2] for _ in range(3)] == [(200, FEED)] * 3
+
+
+@pytest.mark.parametrize("path", [b"/feeds/all.rss", b"/healthz"])
+def test_endless_trailers_are_cut_off(line: socket.socket, path: bytes) -> None:
+    line.sendall(GET.replace(b"/feeds/all.rss", path) + b"Transfer-Encoding: chunked\r\n\r\n0\r\n")
+    with pytest.raises(OSError, match=r"reset|pipe"):  # noqa: PT012 - one of these fails
+        for _ in range(10_000):
+            line.sendall(b"X-More: " + b"x" * 10_000 + b"\r\n")
+        heard(line)
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -294,8 +294,10 @@ def test_memory_is_the_shelfs_to_limit(house: House) -> None:
     with browsing(app) as browser:
         browser.get(RSS)
         door = app.doors[RSS]
-        assert door._of() is not None
+        document, ready = door._known
+        assert document() is not None
+        assert ready
         door.shelf._kept.clear()
-        assert door._of() is None
-        assert not door._ready
+        assert document() is None
+        assert not ready
         assert browser.get(RSS).status == 200
