@@ -36,10 +36,14 @@ def check(folder: Path) -> list[Result]:
     """Every source looked at, every channel's credentials tried; nothing is recorded or posted. Raises
     ``DeclarationError`` where the declarations themselves are wrong."""
     declared = declarations(folder)
-    count = f"{len(declared.sources)} sources, {len(declared.feeds)} feeds, {len(declared.channels)} channels"
+    numbers = {"source": declared.sources, "feed": declared.feeds, "channel": declared.channels}
+    count = ", ".join(f"{len(each)} {what}{'s' * (len(each) != 1)}" for what, each in numbers.items())
     results = [Result("declarations", True, count)]
     results += [Result("declarations", None, warning) for warning in declared.warnings]
     results += _readers(declared)
+    if declared.newsroom and not (declared.newsroom.folder / "articles").is_dir():
+        said = f"there is no {declared.newsroom.folder}/articles; your own site needs none: leave it out"
+        results.append(Result("[newsroom]", False, said))
     store = Store(connect(declared.keep.database))
     newsroom = assemble(declared, store, Silence())
     with ThreadPoolExecutor(8) as pool:
@@ -60,6 +64,8 @@ def _odd_feeds(newsroom: Newsroom) -> list[Result]:
 def _readers(declared: Declared) -> Iterator[Result]:
     """Whether each reader of a private feed gets in, and nobody else by guessing."""
     for feed, secrets in declared.readers.items():
+        if not secrets:
+            yield Result(f"feed {feed}", None, "is private, and nobody is named who may read it")
         for name, secret in secrets.items():
             what = f"feed {feed}, reader {name}"
             try:

@@ -231,7 +231,7 @@ def web() -> None:
 def nginx() -> None:
     """Print the configuration of an nginx in front, as it is for this newsroom.
 
-    To /etc/nginx/sites-enabled/, say. Print it again when feeds or [web] have changed.
+    To /etc/nginx/sites-enabled/, say. Print it again when feeds or \\[web] have changed.
     """
     from syndicator.nginx import configuration
     from syndicator.wiring import declarations

@@ -54,12 +54,16 @@ CHANNELS = Socket("channels", ChannelTable, ("name", "session"))
 def load(folder: Path, kinds: KindsOf) -> Declared:
     """The declarations in a folder. Raises ``DeclarationError`` with every mistake in them."""
     folder = folder.resolve()
+    if folder.exists() and not folder.is_dir():
+        raise DeclarationError([f"{folder}: is no folder; name the one that {MAIN} is in"])
     main = read(folder / MAIN)
     if not main.path.exists():
         what = "there is no such file; create it (docs/declaring.md), or say where it is: --folder"
         raise DeclarationError([f"{main.name}: {what}"])
     files = [read(path) for path in sorted((folder / FEEDS).glob("[!.]*.toml"))]
-    if not files:
+    if (folder / FEEDS).is_file():
+        main.report((), f"{folder / FEEDS} is a file, and is to be a folder with a file for each feed")
+    elif not files:
         main.report((), f"no feed is declared; create {FEEDS}/NAME.toml beside this file (docs/declaring.md)")
     profiles = Profiles(folder)
     reader = Reader(folder, kinds, main, profiles)
@@ -192,7 +196,7 @@ class Reader:
         if not found:
             return None
         declared = FeedFile(**found)
-        if declared.readers:
+        if declared.readers is not None:
             self.readers[name] = declared.readers
         return self._profiled(declared.feed(name), declared.profile, file)
 

@@ -141,13 +141,13 @@ class FeedFile(Conditions):
     profile: ProfileName = ""
     archive: bool = True
     age: timedelta | None = None
-    readers: Mapping[str, Secret] = field(default_factory=dict)
+    readers: Mapping[str, Secret] | None = None
 
     def __post_init__(self) -> None:
         Conditions.__post_init__(self)
         if self.age is not None and not self.age:
             raise ValueError('age: must be longer than nothing, such as "48h"; leave it out for no limit')
-        for name in self.readers:
+        for name in self.readers or ():
             if not NAME.fullmatch(name):
                 raise ValueError(f"readers.{name}: a reader's name is made of a-z, 0-9 and hyphens")
 
@@ -172,5 +172,5 @@ class FeedFile(Conditions):
                 else int(self.stale_while_revalidate.total_seconds())
             ),
             stale_if_error=int(self.stale_if_error.total_seconds()),
-            is_private=bool(self.readers),
+            is_private=self.readers is not None,  # where nobody is named, nobody is let in
         )

@@ -25,7 +25,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -125,12 +125,17 @@ def create_app(
     )
 
 
+async def _to_the_list(request: Request) -> Response:  # noqa: ARG001 - an endpoint's
+    return RedirectResponse("/", 301)
+
+
 def _routes(desk: Desk, hub: Reception | None) -> list[Route | Mount]:
     pages, health, console = Pages(desk), Health(desk), ConsolePages(desk)
     return [
         *([Route("/hub", HubPages(desk, hub).answer, methods=["GET", "POST"])] if hub else []),
         Route("/", pages.index),
         Route(OPML, pages.opml),
+        *(Route(place, _to_the_list) for place in (PREFIX, PREFIX.rstrip("/"))),
         Route(PREFIX + "{path:path}", pages.missing_feed),
         Route("/sitemap.xml", Sitemaps(desk).index),
         Route("/healthz", health.live),

@@ -76,13 +76,10 @@ class Pages:
         wanted = request.path_params["path"]
         if wanted.rstrip("/") in {feed.name for feed in self.public()}:
             return RedirectResponse(f"{PREFIX}{wanted.rstrip('/')}.{PAGE}", 301)
-        listed = {
-            file: each for each in self.listed() for file in (each.page, *(link.file for link in each.links))
-        }
-        near = get_close_matches(wanted, listed, n=1)
+        by_name = {each.feed.name: each for each in self.listed()}
         stem = wanted.partition("/")[0].partition(".")[0]
-        meant = next((each for each in listed.values() if each.feed.name == stem), None)
-        meant = meant or (listed[near[0]] if near else None)
+        near = get_close_matches(stem, by_name, n=1)
+        meant = by_name[near[0]] if near else None
         return self.desk.page("missing.html", 404, wanted=f"{PREFIX}{wanted}", meant=meant, prefix=PREFIX)
 
     def public(self) -> list[Feed]:

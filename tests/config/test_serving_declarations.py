@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from syndicator.checks import weakness
+from syndicator.config import load
+from syndicator.errors import DeclarationError
+from tests.config.kinds import KINDS
 from tests.config.newsroom import FEED, SITE, declared, mistakes
 
 WEB = SITE + "[web]\n"
@@ -31,6 +34,23 @@ def test_a_feed_with_readers_is_private(tmp_path: Path) -> None:
         "ann": "env:ANN",
         "the-desk": f"file:{tmp_path}/secrets/desk",
     }
+
+
+def test_a_feed_whose_last_reader_is_gone_is_not_for_everybody(tmp_path: Path) -> None:
+    found = declared(tmp_path, feeds={"all": FEED + "[readers]\n"})
+
+    assert found.feeds["all"].is_private
+    assert found.readers == {"all": {}}
+
+
+def test_a_file_in_a_folders_place_is_told(tmp_path: Path) -> None:
+    (tmp_path / "syndicator.toml").write_text(SITE)
+    (tmp_path / "feeds").write_text("")
+
+    with pytest.raises(DeclarationError, match=r"feeds is a file, and is to be a folder"):
+        load(tmp_path, KINDS)
+    with pytest.raises(DeclarationError, match=r"syndicator\.toml: is no folder"):
+        load(tmp_path / "syndicator.toml", KINDS)
 
 
 def test_private_feeds_in_a_bucket_need_one_of_their_own(tmp_path: Path) -> None:

@@ -251,11 +251,21 @@ def test_an_unknown_feed_leads_to_the_nearest_one(browser: Browser) -> None:
     assert 'href="/feeds/city.rss"' in answer.text
 
 
-@pytest.mark.parametrize(
-    "path", ["/feeds/", "/feeds/nowhere", "/feeds/city.atom", "/feeds/../x", "/feeds/a/b"]
-)
+@pytest.mark.parametrize("path", ["/feeds/nowhere", "/feeds/city.atom", "/feeds/../x", "/feeds/a/b"])
 def test_no_other_address_serves_a_file(browser: Browser, path: str) -> None:
     assert browser.get(path).status == 404
+
+
+@pytest.mark.parametrize("path", ["/feeds", "/feeds/"])
+def test_the_place_of_all_feeds_leads_to_their_list(browser: Browser, path: str) -> None:
+    answer = browser.get(path)
+
+    assert (answer.status, answer.headers["location"]) == (301, "/")
+
+
+def test_what_resembles_no_feeds_name_leads_to_none(browser: Browser) -> None:
+    assert 'href="/feeds/city' not in browser.get("/feeds/nope.rss").text
+    assert 'href="/feeds/all' not in browser.get("/feeds/nope.rss").text
 
 
 def test_feeds_are_served_while_the_database_is_down(house: House, store: Store) -> None:
