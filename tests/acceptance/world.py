@@ -157,6 +157,9 @@ class Desk:
         return answer.json() if extension == "json" else answer.text
 
     def titles(self) -> list[str]:
+        """None while the feed is not built for the first time (503)."""
+        if requests.get(f"{self.base}/feeds/all.json", timeout=5).status_code == 503:
+            return []
         return [item["title"] for item in self.feed().get("items", [])]
 
     def status(self) -> Any:
