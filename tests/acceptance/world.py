@@ -158,9 +158,12 @@ class Desk:
 
     def titles(self) -> list[str]:
         """None while the feed is not built for the first time (503)."""
-        if requests.get(f"{self.base}/feeds/all.json", timeout=5).status_code == 503:
+        try:
+            return [item["title"] for item in self.feed().get("items", [])]
+        except requests.HTTPError as e:
+            if e.response.status_code != 503:
+                raise
             return []
-        return [item["title"] for item in self.feed().get("items", [])]
 
     def status(self) -> Any:
         return json.loads(self.run("status", "--json").stdout)
