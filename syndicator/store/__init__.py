@@ -23,7 +23,11 @@ def open_store(url: str) -> Store:
     from syndicator.store.migrate import upgrade  # noqa: PLC0415 - 8 MB, and a web server never migrates
 
     engine = connect(url)
-    upgrade(engine)
+    try:
+        upgrade(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return Store(engine)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -23,7 +24,14 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError, TimeoutError  # noqa: A004 - that of the pool
+from sqlalchemy.exc import (
+    DatabaseError,
+    DBAPIError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+    TimeoutError,  # noqa: A004 - that of the pool
+)
 
 from syndicator import lifeline
 from syndicator.errors import Misconfigured, SyndicatorError
@@ -42,6 +50,10 @@ MARK = os.environ.get(lifeline.MARK) or secrets.token_hex(8)
 
 class StoreError(SyndicatorError):
     """The database did not do what it was asked: locked, full, unreachable. Nothing was changed."""
+
+
+class NotReady(StoreError):
+    """The tables are not there yet, or are those of an older version: somebody has to migrate first."""
 
 
 def connect(url: str) -> Engine:
@@ -121,7 +133,14 @@ def _store_errors(engine: Engine) -> Iterator[None]:
         yield
     except TimeoutError as e:
         raise StoreError(f"database {engine.url!r}: all connections are in use, and none came free") from e
-    except OperationalError as e:
+    except (OperationalError, ProgrammingError) as e:
+        if _lacks_tables(e):
+            raise NotReady(
+                f"database {engine.url!r}: its tables are not made, or not brought up to date yet: the next "
+                "worker that starts does it, or `syndicator migrate`"
+            ) from e
+        if isinstance(e, ProgrammingError):
+            raise
         said = str(e.orig).strip().partition("\n")[0]  # what follows is for who wrote the statement
         raise StoreError(f"database {engine.url!r}: {said}") from e
     except DBAPIError as e:
@@ -130,6 +149,16 @@ def _store_errors(engine: Engine) -> Iterator[None]:
         if type(e) is DatabaseError:  # SQLite's word for a file that is damaged, or is none
             raise StoreError(f"database {engine.url!r}: {e.orig}: restore it from a backup") from e
         raise
+
+
+def _lacks_tables(error: DBAPIError) -> bool:
+    """PostgreSQL: undefined_table, undefined_column (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+    SQLite has one code for all that is wrong with a statement, and tells them apart by words."""
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return str(error.orig).startswith(("no such table", "no such column")) or "has no column" in str(
+            error.orig
+        )
+    return getattr(error.orig, "sqlstate", "") in ("42P01", "42703")
 
 
 def claim(

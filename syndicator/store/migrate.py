@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
+from syndicator.errors import Misconfigured
 from syndicator.store.engine import Base
 
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -18,17 +20,58 @@ SCRIPTS = Path(__file__).parent / "migrations"
 LOCK = 7_220_518
 
 
-def upgrade(engine: Engine) -> None:
-    """Make the tables, or bring them up to date. Raises ``StoreError``."""
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    head = ScriptDirectory.from_config(config).get_current_head()
-    store = Base(engine)
-    with store.reading() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == head:
-            return
-    with store.writing() as connection:  # SQLite: BEGIN IMMEDIATE lets one in at a time
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Revision:
+    """Which migrations a database has seen (``None``: none, it is empty), and which this version wants."""
+
+    found: str | None
+    wanted: str
+
+    @property
+    def is_current(self) -> bool:
+        return self.found == self.wanted
+
+
+def revision(engine: Engine) -> Revision:
+    """How far a database is. Nothing changes. Raises ``StoreError``, and ``Misconfigured`` where it was made
+    by a newer version than this one."""
+    scripts = ScriptDirectory.from_config(_config())
+    with Base(engine).reading() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in scripts.walk_revisions()}
+    if found is not None and found not in known:
+        raise Misconfigured(
+            f"database {engine.url!r}: it is that of a newer version of Syndicator ({found}), which this one "
+            "does not know: start that version, or put back the backup that was made before it"
+        )
+    return Revision(found=found, wanted=str(scripts.get_current_head()))
+
+
+def upgrade(engine: Engine) -> Revision:
+    """Make the tables, or bring them up to date; any number of processes may ask for it at once. Returns what
+    was found. Raises ``StoreError``, and ``Misconfigured`` for a database of a newer version."""
+    before = revision(engine)
+    if before.is_current:
+        return before
+    config = _config()
+    with Base(engine).writing() as connection:  # SQLite: BEGIN IMMEDIATE lets one in at a time
         if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            _take_turn(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+    return before
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    return config
+
+
+def _take_turn(connection: Connection) -> None:
+    """Wait for whoever is migrating, as long as it takes: what its migration changes may be large. Ends with
+    the transaction. Other locks are waited for no longer than ever."""
+    patience = connection.scalar(text("SHOW lock_timeout"))
+    connection.execute(text("SET LOCAL lock_timeout = 0"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    connection.execute(text("SELECT set_config('lock_timeout', :patience, true)"), {"patience": patience})

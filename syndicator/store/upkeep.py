@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from syndicator.article import State
 from syndicator.feed import Feed
@@ -16,7 +15,7 @@ from syndicator.store import schema
 from syndicator.store.delivering import due
 from syndicator.store.engine import Base
 from syndicator.store.records import article_of
-from syndicator.store.topics import due_topics
+from syndicator.store.topics import due_topics, inserting
 
 #: How long a process may be silent before it no longer counts as alive.
 SILENCE = timedelta(seconds=30)
@@ -126,9 +125,9 @@ class Upkeep(Base):
         """A process is alive. Forgets those not heard of for an hour."""
         table = schema.process
         with self.writing() as connection:
-            seen = connection.execute(update(table).where(table.c.name == name).values(seen=now))
-            if not seen.rowcount:
-                connection.execute(insert(table), {"name": name, "kind": kind, "started": now, "seen": now})
+            row = {"name": name, "kind": kind, "started": now, "seen": now}
+            alive = inserting(connection, table).values(row)  # one statement: another may do the same now
+            connection.execute(alive.on_conflict_do_update(index_elements=["name"], set_={"seen": now}))
             connection.execute(delete(table).where(table.c.seen < now - timedelta(hours=1)))
 
     def alive(self, now: datetime) -> Mapping[str, int]:
@@ -151,9 +150,8 @@ def _declare(
     wanted = sorted(names)
     connection.execute(update(table).values(is_declared=table.c.name.in_(wanted)))
     if wanted:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         connection.execute(
-            dialect.insert(table).on_conflict_do_nothing(),
+            inserting(connection, table).on_conflict_do_nothing(),
             [{"name": name, **defaults} for name in wanted],
         )
 

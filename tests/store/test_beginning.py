@@ -1,0 +1,160 @@
+"""A database before its tables are made, while they are made, and after a newer version has changed them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+import syndicator.store.engine
+from syndicator.errors import Misconfigured
+from syndicator.store import Store, open_store
+from syndicator.store.engine import NotReady, connect
+from syndicator.store.migrate import LOCK, Revision, revision
+from tests.fakes import NOON
+
+
+@pytest.fixture
+def empty_postgres(postgres_url: str) -> Iterator[str]:
+    """A database without tables on the suite's PostgreSQL."""
+    url = make_url(postgres_url)
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CREATE DATABASE beginning"))
+    yield url.set(database="beginning").render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(text("DROP DATABASE beginning WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without tables, once of each kind."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("empty_postgres"))
+    return f"sqlite:///{tmp_path}/empty.db"
+
+
+def test_without_tables_it_is_not_ready_and_says_what_to_do(empty: str) -> None:
+    store = Store(connect(empty))
+
+    for act in (
+        lambda: store.beat("web-1", "web", NOON),
+        lambda: store.processes(NOON),
+        store.standings,
+    ):
+        with pytest.raises(NotReady, match="syndicator migrate"):
+            act()
+
+    store.engine.dispose()
+
+
+def test_who_waits_for_the_tables_goes_on_once_they_are_there(empty: str) -> None:
+    early = Store(connect(empty))
+    with pytest.raises(NotReady):
+        early.beat("web-1", "web", NOON)
+
+    open_store(empty).engine.dispose()
+
+    early.beat("web-1", "web", NOON)
+    assert [row.name for row in early.processes(NOON)] == ["web-1"]
+    early.engine.dispose()
+
+
+def test_a_column_that_is_not_there_yet_is_the_same(empty: str) -> None:
+    store = open_store(empty)
+    with store.writing() as connection:
+        connection.execute(text("ALTER TABLE process RENAME COLUMN seen TO heard"))
+
+    with pytest.raises(NotReady, match="syndicator migrate"):
+        store.beat("web-1", "web", NOON)
+
+    store.engine.dispose()
+
+
+def test_the_revision_is_told(empty: str) -> None:
+    engine = connect(empty)
+    before = revision(engine)
+    open_store(empty).engine.dispose()
+    after = revision(engine)
+
+    assert before.found is None
+    assert after == Revision(found=before.wanted, wanted=before.wanted)
+    engine.dispose()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(empty: str) -> None:
+    store = open_store(empty)
+    with store.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    store.engine.dispose()
+
+    with pytest.raises(Misconfigured, match=r"newer version of Syndicator \(9999\)"):
+        open_store(empty)
+
+
+def test_many_who_begin_at_once_make_the_tables_once(empty: str) -> None:
+    together = threading.Barrier(6)
+
+    def begin(number: int) -> None:
+        together.wait()
+        store = open_store(empty)
+        store.declare(["wire"], [], ["social"], NOON)
+        store.beat("sweeps", "beat", NOON)
+        store.beat(f"worker-{number}", "worker", NOON)
+        store.engine.dispose()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(begin, range(6)))
+
+    store = open_store(empty)
+    assert store.alive(NOON) == {"beat": 1, "worker": 6}
+    store.engine.dispose()
+
+
+def test_who_beats_under_one_name_at_once_never_collides(store: Store) -> None:
+    """Both found no row, and both inserted it (PostgreSQL: duplicate key)."""
+    for round_ in range(20):
+        together = threading.Barrier(4)
+
+        def beat(name: str, together: threading.Barrier = together) -> None:
+            together.wait()
+            store.beat(name, "beat", NOON)
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(beat, [f"sweeps-{round_}"] * 4))
+
+    assert store.alive(NOON) == {"beat": 20}
+
+
+def test_a_process_is_started_once_and_seen_again(store: Store) -> None:
+    store.beat("web-1", "web", NOON)
+    later = NOON + timedelta(seconds=10)
+    store.beat("web-1", "web", later)
+
+    [row] = store.processes(later)
+    assert (row.started, row.seen) == (NOON, later)
+
+
+def test_migrating_waits_for_whoever_migrates(empty_postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Longer than any other lock is waited for."""
+    monkeypatch.setattr(syndicator.store.engine, "BUSY_TIMEOUT", 1)
+    engine = create_engine(empty_postgres)
+    with engine.connect() as holder, ThreadPoolExecutor(1) as pool:
+        holder.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        late = pool.submit(open_store, empty_postgres)
+        wait([late], timeout=3)
+        is_waiting = not late.done()
+        holder.rollback()
+        store = late.result(timeout=30)
+
+    assert is_waiting
+    assert store.processes(NOON) == []
+    store.engine.dispose()
+    engine.dispose()
