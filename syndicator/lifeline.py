@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import threading
 import time
 
@@ -21,6 +22,11 @@ MARK, DEAD = "SYNDICATOR_MARK", "SYNDICATOR_DEAD"
 #: Seconds between looks at the parent, and between asking to stop and stopping hard.
 EVERY = 0.5
 GRACE = 10.0
+
+
+def process_name(kind: str) -> str:
+    """A name for this process that no other one has: ids are alike in all containers, hosts are not."""
+    return f"{kind}-{os.getpid()}@{socket.gethostname()}"
 
 
 def watch_parent(parent: int | None = None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,19 +13,21 @@ from kombu.exceptions import OperationalError
 
 from syndicator.channels.outbox import Outbox
 from syndicator.http import Guard
+from syndicator.lifeline import process_name
 from syndicator.settings import JOBS, broker
-from syndicator.store import Store, StoreError
+from syndicator.store import Store
 from syndicator.store.engine import connect
 from syndicator.web.app import create_app
 from syndicator.web.hub import Reception
+from syndicator.web.pulse import Pulse
 from syndicator.web.readers import Readers
 from syndicator.web.serve import serve
 from syndicator.wiring import Newsroom, Silence, assemble, declarations, shelf
 
 log = logging.getLogger(__name__)
 
-#: Seconds between signs of life.
-BEAT = 10.0
+#: Seconds between signs of life. It is also how soon a database that takes nothing is noticed.
+BEAT = 5.0
 
 
 def serve_site(folder: Path) -> None:
@@ -39,7 +40,7 @@ def serve_site(folder: Path) -> None:
         for name, courier in newsroom.couriers.items()
         if isinstance(courier.channel, Outbox)
     }
-    readers = Readers()
+    readers, pulse = Readers(), Pulse(process_name("web"))
     app = create_app(
         site=declared.site,
         feeds=declared.feeds,
@@ -53,12 +54,13 @@ def serve_site(folder: Path) -> None:
         queues=lambda: depths(declared.keep.broker),
         hub=reception(newsroom) if declared.hub.enabled else None,
         readers=readers,
+        pulse=pulse,
         access=declared.readers,
         moved=declared.web.moved,
         ended=declared.web.ended,
         most_per_minute=declared.web.most_per_minute,
     )
-    threading.Thread(target=_report_alive, args=(store, readers), name="alive", daemon=True).start()
+    threading.Thread(target=_report, args=(pulse, store, readers), name="alive", daemon=True).start()
     serve(
         app,
         host=declared.web.host,
@@ -92,13 +94,13 @@ def depths(url: str) -> Mapping[str, int] | None:
         return None
 
 
-def _report_alive(store: Store, readers: Readers) -> None:
-    """Every few seconds: that we are alive, and who has read what."""
+def _report(pulse: Pulse, store: Store, readers: Readers) -> None:
+    """Every few seconds: that we are alive, and who has read what. Goes on whatever happens."""
     pause = threading.Event()
     while True:
+        pulse.beat(store, datetime.now(UTC))
         try:
-            store.beat(f"web-{os.getpid()}", "web", datetime.now(UTC))
-        except StoreError as e:
-            log.warning("web: %s", e)
-        readers.record(store, datetime.now(UTC))
+            readers.record(store, datetime.now(UTC))
+        except Exception:
+            log.exception("web: who reads what could not be put on record")
         pause.wait(BEAT)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 import threading
 import warnings
 from collections.abc import Iterator, Sequence
@@ -133,8 +132,8 @@ def run_beat() -> None:
 
 
 def process_name() -> str:
-    """A name for this process that no other one has."""
-    return f"worker-{os.getpid()}@{socket.gethostname()}"
+    """This worker's name, to Celery and on record."""
+    return lifeline.process_name("worker")
 
 
 def _report_alive(**_: Any) -> None:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import (
     DatabaseError,
     DBAPIError,
+    InternalError,
     OperationalError,
     ProgrammingError,
     SQLAlchemyError,
@@ -133,13 +134,13 @@ def _store_errors(engine: Engine) -> Iterator[None]:
         yield
     except TimeoutError as e:
         raise StoreError(f"database {engine.url!r}: all connections are in use, and none came free") from e
-    except (OperationalError, ProgrammingError) as e:
+    except (OperationalError, ProgrammingError, InternalError) as e:
         if _lacks_tables(e):
             raise NotReady(
                 f"database {engine.url!r}: its tables are not made, or not brought up to date yet: the next "
                 "worker that starts does it, or `syndicator migrate`"
             ) from e
-        if isinstance(e, ProgrammingError):
+        if not isinstance(e, OperationalError) and not _is_read_only(e):
             raise
         said = str(e.orig).strip().partition("\n")[0]  # what follows is for who wrote the statement
         raise StoreError(f"database {engine.url!r}: {said}") from e
@@ -159,6 +160,11 @@ def _lacks_tables(error: DBAPIError) -> bool:
             error.orig
         )
     return getattr(error.orig, "sqlstate", "") in ("42P01", "42703")
+
+
+def _is_read_only(error: DBAPIError) -> bool:
+    """PostgreSQL, as a standby or told to: read_only_sql_transaction, which is no operational error to it."""
+    return getattr(error.orig, "sqlstate", "") == "25006"
 
 
 def claim(

@@ -36,7 +36,7 @@ from syndicator.ports import Bell
 from syndicator.ruling import Impossible
 from syndicator.secret import Secret
 from syndicator.store.console import Console
-from syndicator.store.engine import StoreError
+from syndicator.store.engine import NotReady, StoreError
 from syndicator.web.access import Access
 from syndicator.web.console import ConsolePages
 from syndicator.web.desk import Desk, utc_now
@@ -48,6 +48,7 @@ from syndicator.web.hub import HubPages, Reception
 from syndicator.web.moves import Moves, extensions
 from syndicator.web.opml import ADDRESS as OPML
 from syndicator.web.pages import Pages
+from syndicator.web.pulse import Pulse
 from syndicator.web.readers import Readers
 from syndicator.web.sitemaps import Sitemaps
 
@@ -77,6 +78,7 @@ def create_app(
     hub: Reception | None = None,
     clock: Callable[[], datetime] = utc_now,
     readers: Readers | None = None,
+    pulse: Pulse | None = None,
     access: Mapping[str, Mapping[str, Secret]] | None = None,
     moved: Mapping[str, str] | None = None,
     ended: Collection[str] = (),
@@ -86,7 +88,8 @@ def create_app(
 
     ``host`` is the address that it listens on: without a ``password``, the console is for this machine
     alone. ``outboxes`` are folders of posts by channel (``Outbox.place``). ``hub`` ``None``: there is no hub
-    of our own. ``readers`` counts who reads what; putting it on record is the caller's. ``access`` to
+    of our own. ``readers`` counts who reads what; putting it on record is the caller's, and so are the
+    signs of life of ``pulse``. ``access`` to
     private feeds, what has ``moved`` or ``ended``, ``most_per_minute``: see ``Declared.readers`` and
     ``Web``, and ``Desk`` for the
     rest.
@@ -102,6 +105,7 @@ def create_app(
         queues=queues,
         clock=clock,
         readers=readers or Readers(),
+        pulse=pulse or Pulse("web"),
     )
     pages = Starlette(
         routes=_routes(desk, hub),
@@ -176,6 +180,7 @@ def _apologies(desk: Desk) -> dict[type[Exception] | int, Callable[[Request, Exc
     return {
         HTTPException: http,
         Impossible: lambda _, e: apology(409, "Not possible", f"{e}."),
+        NotReady: lambda _, e: apology(503, "The database is not ready", f"{e}. Feeds are still served."),
         StoreError: lambda _, e: apology(
             503, "The database does not answer", f"{e}. Feeds are still served."
         ),

@@ -44,7 +44,8 @@ RULINGS: Mapping[str, tuple[Ruling, str]] = {
 @dataclass(frozen=True, kw_only=True)
 class Overview:
     """How everything stands, as the database tells it. ``queues`` is ``None`` while the broker does not
-    answer, and empty where nobody can ask it. ``empty``: feeds that carry nothing."""
+    answer, and empty where nobody can ask it. ``empty``: feeds that carry nothing.
+    ``unwritten``: why the database takes nothing."""
 
     sources: Sequence[Any]
     feeds: Sequence[Any]
@@ -57,6 +58,7 @@ class Overview:
     audiences: Sequence[Audience]
     queues: Mapping[str, int] | None
     empty: Collection[str] = ()
+    unwritten: str = ""
 
     @property
     def totals(self) -> Mapping[str, int]:
@@ -71,6 +73,9 @@ class Overview:
     def alarms(self) -> list[tuple[str, str]]:
         """What needs a person: what it is, and where on the console to go for it."""
         alarms = [] if self.workers else [("No worker is alive: nothing is noticed and nothing posted.", "")]
+        if self.unwritten:
+            text = f"The database cannot be written: {self.unwritten}. Nothing is noticed and nothing posted."
+            alarms.append((text, ""))
         if self.queues is None:
             alarms.append(("The broker does not answer: work waits until it does.", ""))
         stopped = [row for row in self.channels if row.is_stopped]
@@ -147,6 +152,7 @@ class ConsolePages:
             audiences=store.audiences(),
             queues=desk.queues() if desk.queues else {},
             empty=store.empty_feeds(),
+            unwritten=desk.pulse.trouble,
         )
 
     async def deliveries(self, request: Request) -> Response:

@@ -18,6 +18,7 @@ from syndicator.feed import Feed, Site
 from syndicator.ports import Bell
 from syndicator.store.console import Console
 from syndicator.web.doors import MediaFormat
+from syndicator.web.pulse import Pulse
 from syndicator.web.readers import Readers
 
 P = ParamSpec("P")
@@ -37,7 +38,7 @@ class Desk:
 
     ``formats`` by the names that feeds give them. ``outboxes``: folders of posts by channel.
     ``queues`` tells how many messages wait in each of the broker's queues, or ``None`` while the broker
-    does not answer.
+    does not answer. ``pulse``: whether what we write reaches the database.
     """
 
     site: Site
@@ -50,6 +51,7 @@ class Desk:
     queues: Callable[[], Mapping[str, int] | None] | None = None
     clock: Callable[[], datetime] = utc_now
     readers: Readers = field(default_factory=Readers)
+    pulse: Pulse = field(default_factory=lambda: Pulse("web"))
     limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(THREADS))
 
     async def ask(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from syndicator.store.engine import StoreError
+from syndicator.store.engine import NotReady, StoreError
 from syndicator.web.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -62,6 +62,12 @@ class Health:
         try:
             with fail_after(PATIENCE):
                 processes = await self.desk.ask(self.desk.store.processes, self.desk.clock())
+        except NotReady as e:
+            log.warning("not ready: %s", e)
+            return {
+                "database": (False, "the database is not ready yet"),
+                "worker": (False, "unknown without the database"),
+            }
         except (StoreError, TimeoutError) as e:
             log.warning("not ready: %s", e or f"the database has not answered for {PATIENCE:g} s")
             return {
@@ -69,7 +75,9 @@ class Health:
                 "worker": (False, "unknown without the database"),
             }
         workers = sum(process.kind == WORKER for process in processes)
-        return {"database": (True, "answers"), "worker": (workers > 0, f"{workers} alive")}
+        is_written = not self.desk.pulse.trouble
+        found = "answers" if is_written else "cannot be written"
+        return {"database": (is_written, found), "worker": (workers > 0, f"{workers} alive")}
 
 
 @dataclass(frozen=True)

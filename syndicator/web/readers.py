@@ -13,8 +13,6 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy.exc import ProgrammingError
-
 from syndicator.store.engine import StoreError
 from syndicator.store.readership import REST, Key, Readership, Reading
 from syndicator.web.agents import LENGTH, NAMES, agent
@@ -85,7 +83,7 @@ class Readers:
             return
         try:
             store.add_readings(self._waiting, NAMES, now)
-        except (StoreError, ProgrammingError) as e:
+        except StoreError as e:
             log.warning("who reads what waits to be put on record: %s", e)
         else:
             self._waiting = {}

@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 import syndicator.store.engine
 from syndicator.errors import Misconfigured
 from syndicator.store import Store, open_store
-from syndicator.store.engine import NotReady, connect
+from syndicator.store.engine import NotReady, StoreError, connect
 from syndicator.store.migrate import LOCK, Revision, revision
 from tests.fakes import NOON
 
@@ -158,3 +158,18 @@ def test_migrating_waits_for_whoever_migrates(empty_postgres: str, monkeypatch: 
     assert store.processes(NOON) == []
     store.engine.dispose()
     engine.dispose()
+
+
+def test_a_database_that_takes_nothing_is_an_error_of_the_store(store: Store) -> None:
+    """A standby of PostgreSQL, a disk that was mounted read-only: no defect of ours."""
+    url = store.engine.url
+    if url.get_backend_name() == "sqlite":
+        readonly = Store(connect(f"sqlite:///file:{url.database}?mode=ro&uri=true"))
+    else:
+        told = url.update_query_dict({"options": "-c default_transaction_read_only=on"})
+        readonly = Store(connect(told.render_as_string(hide_password=False)))
+
+    with pytest.raises(StoreError, match=r"read-?only"):
+        readonly.beat("web-1", "web", NOON)
+
+    readonly.engine.dispose()

@@ -17,6 +17,7 @@ from syndicator.store import Store
 from syndicator.web import create_app
 from syndicator.web.feeds import Feeds
 from syndicator.web.hub import Reception
+from syndicator.web.pulse import Pulse
 from syndicator.web.readers import Readers
 from tests.fakes import ALL, NOON, SITE, Clock, FakeBell
 
@@ -83,6 +84,7 @@ class House:
         queues: Callable[[], Mapping[str, int] | None] | None = None,
         hub: Reception | None = None,
         readers: Readers | None = None,
+        pulse: Pulse | None = None,
         access: Mapping[str, Mapping[str, Secret]] | None = None,
         moved: Mapping[str, str] | None = None,
         ended: tuple[str, ...] = (),
@@ -105,6 +107,7 @@ class House:
             hub=hub,
             clock=self.clock,
             readers=readers,
+            pulse=pulse,
             access=access,
             moved=moved,
             ended=ended,
