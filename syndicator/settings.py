@@ -1,6 +1,7 @@
 """Celery's settings, each with its reason. Celery imports this module when it first needs them.
 
-The declarations are read from the folder that ``SYNDICATOR_FOLDER`` names, else the current one.
+To import it reads nothing and makes nothing: which broker is declared is asked by ``declared_broker``, once
+an application needs one, of the folder that ``SYNDICATOR_FOLDER`` names, else of the current one.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ import os
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from syndicator.doorbells import SCHEME
+from syndicator.errors import Misconfigured
 from syndicator.secret import Secret
 
 #: One queue per job, so that a slow one never delays another (workers choose by ``--jobs``).
@@ -27,12 +30,29 @@ def folder() -> Path:
 
 def broker_url(home: Path) -> str:
     """The broker that a folder declares. Only this is read, so that a beat need not load everything that
-    the whole declarations name; whoever runs jobs reads and checks them all."""
-    keep = tomllib.loads((home / "syndicator.toml").read_text("utf-8")).get("keep", {})
+    the whole declarations name; whoever runs jobs reads and checks them all. Raises ``Misconfigured``."""
+    file = home / "syndicator.toml"
+    try:
+        keep = tomllib.loads(file.read_text("utf-8")).get("keep", {})
+    except (OSError, ValueError) as e:
+        raise Misconfigured(f"{file} cannot be read ({e}): `syndicator check` says more") from e
     url = str(keep.get("broker", "filesystem:var/broker"))
     if url.startswith(("env:", "file:")):
         url = Secret.parse(url).reveal()
     return f"filesystem:{home / place(url)}" if url.startswith("filesystem:") else url
+
+
+def declared_broker() -> dict[str, Any]:
+    """Address and options of the broker that is declared for this process. Raises ``Misconfigured``."""
+    return broker(broker_url(folder()))
+
+
+def _with_master(url: str) -> tuple[str, str]:
+    """A Sentinel's addresses as kombu takes them (separated by ``;``), and the name of the master to ask them
+    for; that of Redis's own manual where none is named (https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/)."""
+    parts = [urlsplit(part) for part in url.split(";")]
+    named = [name for part in parts for name in parse_qs(part.query).get("master", ())]
+    return ";".join(part._replace(query="").geturl() for part in parts), (named or ["mymaster"])[0]
 
 
 def place(url: str) -> Path:
@@ -41,11 +61,15 @@ def place(url: str) -> Path:
 
 
 def broker(url: str) -> dict[str, Any]:
-    """The broker's address and options. ``filesystem:PATH`` needs no server: messages are files."""
+    """The broker's address and options. ``filesystem:PATH`` needs no server: messages are files in a folder,
+    which is made. ``sentinel://`` takes the name of the master from ``?master=NAME``."""
     if not url.startswith("filesystem:"):
         # A message that nobody acknowledged comes back after an hour; no job takes longer than a minute
         # or two, and none has an ETA (which would be delivered twice beyond that hour).
-        return {"broker_url": url, "broker_transport_options": {"visibility_timeout": 3600}}
+        options: dict[str, Any] = {"visibility_timeout": 3600}
+        if url.startswith("sentinel://"):
+            url, options["master_name"] = _with_master(url)
+        return {"broker_url": url, "broker_transport_options": options}
     root = place(url)
     for name in ("messages", "control", "processed"):
         (root / name).mkdir(parents=True, exist_ok=True)
@@ -62,8 +86,6 @@ def broker(url: str) -> dict[str, Any]:
         },
     }
 
-
-globals().update(broker(broker_url(folder())))
 
 accept_content = ["json"]  # ids only; nothing that could run code
 task_serializer = "json"

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 app = Celery("syndicator", set_as_current=False)
 app.config_from_object("syndicator.settings")
+app.add_defaults(settings.declared_broker)  # asked for when a broker is needed, not when this is imported
 
 #: Seconds between signs of life.
 BEAT = 10.0
