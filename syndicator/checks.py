@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from syndicator.config import Declared
 from syndicator.errors import Misconfigured, SyndicatorError
 from syndicator.inspection import oddities
 from syndicator.ports import Source
+from syndicator.servers import try_broker, try_database
 from syndicator.store import Store
 from syndicator.store.engine import connect
+from syndicator.text.addresses import same_site
 from syndicator.wiring import Newsroom, Silence, assemble, declarations
+
+#: Domains that are nobody's (RFC 2606 sections 2 and 3).
+RESERVED = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)$", re.IGNORECASE)
 
 #: Characters of a reader's secret: of letters and digits, 16 are 95 bits.
 SHORTEST = 16
@@ -41,6 +47,7 @@ def check(folder: Path) -> list[Result]:
     results = [Result("declarations", True, count)]
     results += [Result("declarations", None, warning) for warning in declared.warnings]
     results += _readers(declared)
+    results += _left_of_the_example(declared)
     if declared.newsroom and not (declared.newsroom.folder / "articles").is_dir():
         said = f"there is no {declared.newsroom.folder}/articles; your own site needs none: leave it out"
         results.append(Result("[newsroom]", False, said))
@@ -59,6 +66,35 @@ def _odd_feeds(newsroom: Newsroom) -> list[Result]:
         return [Result(f"feed {name}", None, said) for name, said in oddities(newsroom)]
     except SyndicatorError:
         return []
+
+
+def _left_of_the_example(declared: Declared) -> Iterator[Result]:
+    """What copied declarations say of a site that is not the one they watch."""
+    site = declared.site
+    watched = [url for plug in declared.sources.values() for url in _addresses(plug.settings)]
+    if watched and not any(same_site(site.url, url) for url in watched):
+        yield Result("[site] url", None, f"no source is at {site.url}: is that the newsroom that feeds name?")
+    is_example = declared.newsroom and same_site(site.url, f"http://{declared.newsroom.listen}/")
+    if RESERVED.search(site.authority) and not is_example:
+        said = (
+            f"{site.authority!r} is a name for examples, and becomes part of every article's guid, for ever: "
+            "use a domain of your own before anybody reads your feeds"
+        )
+        yield Result("[site] authority", None, said)
+
+
+def _addresses(settings: Any) -> Iterator[str]:
+    """Every web address in the settings of a source, of whatever kind."""
+    if isinstance(settings, str):
+        if settings.startswith(("http://", "https://")):
+            yield settings
+    elif isinstance(settings, Mapping):
+        yield from _addresses(tuple(settings.values()))
+    elif isinstance(settings, list | tuple):
+        for each in settings:
+            yield from _addresses(each)
+    elif is_dataclass(settings):
+        yield from _addresses([getattr(settings, field.name) for field in fields(settings)])
 
 
 def _readers(declared: Declared) -> Iterator[Result]:
@@ -89,7 +125,8 @@ def weakness(secret: str) -> str:
 
 
 def _tasks(newsroom: Newsroom) -> Iterator[tuple[str, Callable[[], str]]]:
-    yield "database", partial(_database, newsroom)
+    yield "database", partial(try_database, newsroom.store)
+    yield "broker", partial(try_broker, newsroom.declared.keep.broker)
     yield "documents", newsroom.documents.check
     yield "photos", partial(_photos, newsroom)
     for name, source in newsroom.sources.items():
@@ -104,11 +141,6 @@ def _tried(task: tuple[str, Callable[[], str]]) -> Result:
         return Result(what, True, run())
     except SyndicatorError as e:
         return Result(what, False, str(e))
-
-
-def _database(newsroom: Newsroom) -> str:
-    with newsroom.store.reading() as connection:
-        return f"{connection.dialect.name} answers"
 
 
 def _photos(newsroom: Newsroom) -> str:
