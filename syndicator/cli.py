@@ -171,11 +171,19 @@ def status(
     alive: Annotated[
         str, typer.Option(help="Only say by the exit status whether such a process is alive.")
     ] = "",
+    here: Annotated[
+        bool, typer.Option("--here", help="With --alive: one of this host or container.")
+    ] = False,
 ) -> None:
     """Show sources, feeds, channels, queues and processes."""
+    if alive:
+        from syndicator.processes import must_be_alive
+
+        must_be_alive(folder(), alive, here=here)
+        return
     from syndicator import commands
 
-    commands.status(folder(), as_json=as_json, alive=alive)
+    commands.status(folder(), as_json=as_json)
 
 
 @app.command()
@@ -189,6 +197,17 @@ def retry(
     from syndicator import commands
 
     commands.retry(folder(), deliveries or [], channel)
+
+
+@app.command()
+def migrate() -> None:
+    """Make the tables of the database, or bring them up to date.
+
+    Workers do so by themselves when they start. Where web servers start as early, let them wait for this.
+    """
+    from syndicator.processes import migrate as run
+
+    typer.echo(run(folder()))
 
 
 @app.command()

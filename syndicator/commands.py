@@ -93,15 +93,11 @@ def deliver(folder: Path, names: Sequence[str]) -> None:
     status(folder, as_json=False)
 
 
-def status(folder: Path, *, as_json: bool, alive: str = "") -> None:
+def status(folder: Path, *, as_json: bool) -> None:
     """How everything stands."""
     newsroom = look_into(folder)
     store = newsroom.store
     processes = store.alive(datetime.now(UTC))
-    if alive:
-        if not processes.get(alive):
-            raise SyndicatorError(f"no {alive} has been heard of lately")
-        return
     with store.reading() as connection:
         tables = {
             table.name: [

@@ -122,9 +122,9 @@ class Newsroom:
         """Bring a topic's subscribers to its newest content."""
         distribute.distribute(self.distributor, name, bell=self.bell)
 
-    def sweep(self) -> None:
-        """Ring for whatever is due. That it happens is the sign of life of some beat."""
-        self.store.beat("sweeps", "beat", self.clock())
+    def sweep(self, beat: str) -> None:
+        """Ring for whatever is due. That it happens is the sign of life of the ``beat`` that rang."""
+        self.store.beat(beat, "beat", self.clock())
         sweep.sweep(store=self.store, editor=self.editor, bell=self.bell, now=self.clock())
 
 
