@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from syndicator.feed import Feed
 from syndicator.store import schema
 from syndicator.store.delivering import due
 from syndicator.store.engine import Base
+from syndicator.store.fingerprint import fingerprint
 from syndicator.store.records import article_of
 from syndicator.store.topics import due_topics, inserting
 
@@ -160,7 +160,7 @@ def _refill(connection: Connection, feed: Feed, now: datetime) -> None:
     """Bring membership to what the declaration says; both ends are compared by hash. What goes on being
     carried stays in its archive, and all archives are built again: their documents may look different."""
     table, archive = schema.feed, schema.archive
-    declaration = hashlib.sha256(repr(feed).encode()).hexdigest()
+    declaration = fingerprint(feed)
     row = connection.execute(
         select(table.c.declaration).where(table.c.name == feed.name).with_for_update()
     ).one()

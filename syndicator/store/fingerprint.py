@@ -1,0 +1,43 @@
+"""A short text that stands for a declaration: another one where something else is declared, only there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import timedelta
+from typing import Any
+
+
+def fingerprint(value: object) -> str:
+    """Of a dataclass of plain values: SHA-256, in hex. Raises ``TypeError`` for others.
+
+    Only what differs from its default counts, by its name: a version that adds fields leaves what was
+    declared before as it is. One that changes a default has to forget the fingerprints, in a migration.
+    """
+    return hashlib.sha256(_written(value).encode()).hexdigest()
+
+
+def _written(value: object) -> str:
+    if is_dataclass(value) and not isinstance(value, type):
+        return f"({','.join(sorted(_told(value)))})"
+    if isinstance(value, Mapping):
+        return f"{{{','.join(sorted(f'{_written(key)}:{_written(of)}' for key, of in value.items()))}}}"
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(_written, value))}]"
+    if value is None or isinstance(value, str | bool | int | float | timedelta):
+        return repr(value)
+    raise TypeError(f"a {type(value).__name__} cannot be written down: {value!r}")
+
+
+def _told(value: Any) -> Iterator[str]:
+    for field in fields(value):
+        has = getattr(value, field.name)
+        if has != _default(field):
+            yield f"{field.name}={_written(has)}"
+
+
+def _default(field: Field[Any]) -> object:
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return field.default  # MISSING equals nothing
