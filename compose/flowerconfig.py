@@ -1,4 +1,4 @@
-"""Flower's own settings: its password comes from the environment, not from a command line that all can read."""
+"""Flower's own settings: its password comes from the environment, not from a command line for all to read."""
 
 import os
 

@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from syndicator.store import Store, open_store
 from syndicator.store.schema import metadata
+from tests.servers import empty_database
 
 settings.register_profile(
     "syndicator", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -39,6 +40,13 @@ def postgres_url() -> Iterator[str]:
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def empty_postgres(postgres_url: str) -> Iterator[str]:
+    """The address of a database without tables, on the suite's PostgreSQL."""
+    with empty_database(postgres_url) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

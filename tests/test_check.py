@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import redis
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from syndicator.checks import Result, check
 from syndicator.store import open_store
 from syndicator.wiring import declarations
-from tests.acceptance.world import free_port, until
+from tests.acceptance.world import free_port
+from tests.servers import redis_server, sentinel
 
 EXAMPLE = Path(__file__).parents[1] / "syndicator.toml"
 
@@ -59,47 +58,15 @@ def checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int]]:
     """The ports of a Redis with a password, and of a Sentinel that watches it as ``news``."""
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("redis-server is not installed")
     folder = tmp_path_factory.mktemp("redis")
-    port, watched = free_port(), free_port()
-    settings = folder / "sentinel.conf"
-    settings.write_text(
-        f"port {watched}\nbind 127.0.0.1\ndir {folder}\nsentinel monitor news 127.0.0.1 {port} 1\n"
-        "sentinel auth-pass news s3cret\n"
-    )
-    master = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--requirepass", "s3cret"]
-    quiet = {"stdout": subprocess.DEVNULL, "cwd": folder}
-    with (
-        subprocess.Popen(master, **quiet) as one,  # type: ignore[call-overload]
-        subprocess.Popen([program, str(settings), "--sentinel"], **quiet) as other,  # type: ignore[call-overload]
-    ):
-
-        def answer() -> bool:
-            try:
-                with redis.Redis(port=port, password="s3cret") as first, redis.Redis(port=watched) as second:
-                    return bool(first.ping() and second.ping())
-            except redis.ConnectionError:
-                return False
-
-        until(answer, "Redis and its Sentinel answer")
+    with redis_server(folder, "s3cret") as port, sentinel(folder, port, "news", "s3cret") as watched:
         yield port, watched
-        one.terminate()
-        other.terminate()
 
 
 @pytest.fixture
-def database(postgres_url: str) -> Iterator[str]:
-    """A database without tables on the suite's PostgreSQL."""
-    url = make_url(postgres_url)
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE checked"))
-    yield url.set(database="checked").render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(text("DROP DATABASE checked WITH (FORCE)"))
-    engine.dispose()
+def database(empty_postgres: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("DATABASE", empty_postgres)
+    return empty_postgres
 
 
 def test_the_broker_that_is_a_folder_is_written(checked: Check, tmp_path: Path) -> None:
@@ -165,11 +132,8 @@ def test_a_broker_at_which_nobody_listens_fails_soon(checked: Check, scheme: str
     assert f"{scheme} at 127.0.0.1:1 does not answer" in result.said
 
 
-def test_an_empty_database_is_no_mistake(
-    checked: Check, database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DATABASE", database)
-
+@pytest.mark.usefixtures("database")
+def test_an_empty_database_is_no_mistake(checked: Check) -> None:
     result = checked('database = "env:DATABASE"')["database"]
 
     assert result == Result(
@@ -177,10 +141,7 @@ def test_an_empty_database_is_no_mistake(
     )
 
 
-def test_a_database_that_is_up_to_date_says_so(
-    checked: Check, database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DATABASE", database)
+def test_a_database_that_is_up_to_date_says_so(checked: Check, database: str) -> None:
     open_store(database).engine.dispose()
 
     result = checked('database = "env:DATABASE"')["database"]

@@ -5,14 +5,12 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import create_engine, inspect
 
 from syndicator.lifeline import process_name
 from syndicator.store import open_store
@@ -28,18 +26,9 @@ database = "env:DATABASE"
 
 
 @pytest.fixture
-def database(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A database without tables on the suite's PostgreSQL."""
-    url = make_url(postgres_url)
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE processes"))
-    made = url.set(database="processes").render_as_string(hide_password=False)
-    monkeypatch.setenv("DATABASE", made)
-    yield made
-    with engine.connect() as connection:
-        connection.execute(text("DROP DATABASE processes WITH (FORCE)"))
-    engine.dispose()
+def database(empty_postgres: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("DATABASE", empty_postgres)
+    return empty_postgres
 
 
 @pytest.fixture

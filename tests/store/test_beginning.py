@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 import syndicator.store.engine
 from syndicator.errors import Misconfigured
@@ -18,19 +16,6 @@ from syndicator.store import Store, open_store
 from syndicator.store.engine import NotReady, StoreError, connect
 from syndicator.store.migrate import LOCK, Revision, revision
 from tests.fakes import NOON
-
-
-@pytest.fixture
-def empty_postgres(postgres_url: str) -> Iterator[str]:
-    """A database without tables on the suite's PostgreSQL."""
-    url = make_url(postgres_url)
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE beginning"))
-    yield url.set(database="beginning").render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(text("DROP DATABASE beginning WITH (FORCE)"))
-    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -1,0 +1,78 @@
+"""Servers of others on this machine, as tests need them: databases, Redis, a Sentinel."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import redis
+from sqlalchemy import create_engine, make_url, text
+
+from tests.acceptance.world import free_port, until
+
+
+@contextmanager
+def empty_database(server: str) -> Iterator[str]:
+    """A database without tables on a PostgreSQL; gone in the end."""
+    url, name = make_url(server), f"test_{secrets.token_hex(6)}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        yield url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        engine.dispose()
+
+
+@contextmanager
+def redis_server(folder: Path, password: str = "") -> Iterator[int]:
+    """A Redis that keeps nothing; its port."""
+    port = free_port()
+    secret = ["--requirepass", password] if password else []
+    with _running(folder, "--port", str(port), "--bind", "127.0.0.1", "--save", "", *secret):
+        _answers(port, password)
+        yield port
+
+
+@contextmanager
+def sentinel(folder: Path, master: int, name: str, password: str = "") -> Iterator[int]:
+    """A Sentinel that knows the Redis at the port ``master`` by a name; its own port."""
+    port = free_port()
+    settings = folder / f"sentinel-{port}.conf"
+    secret = f"sentinel auth-pass {name} {password}\n" if password else ""
+    settings.write_text(
+        f"port {port}\nbind 127.0.0.1\ndir {folder}\nsentinel monitor {name} 127.0.0.1 {master} 1\n{secret}"
+    )
+    with _running(folder, str(settings), "--sentinel"):
+        _answers(port)
+        yield port
+
+
+@contextmanager
+def _running(folder: Path, *arguments: str) -> Iterator[None]:
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("redis-server is not installed")
+    with subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL, cwd=folder) as server:
+        try:
+            yield
+        finally:
+            server.kill()
+
+
+def _answers(port: int, password: str = "") -> None:
+    def answer() -> bool:
+        try:
+            with redis.Redis(port=port, password=password or None) as client:
+                return bool(client.ping())
+        except redis.ConnectionError:
+            return False
+
+    until(answer, f"a server answers at {port}")
