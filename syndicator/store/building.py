@@ -101,7 +101,8 @@ class Building(Base):
             if not let_go(connection, feed_row, stale.name, stale.token, error=outcome.error, **values):
                 return []  # another hand builds it, and tells
             topics = sorted(outcome.topics.items())
-            return [name for name, has in topics if move_topic(connection, name, has, now)]
+            changed = {name for name, has in topics if move_topic(connection, name, has, now)}
+            return [name for name in outcome.topics if name in changed]
 
         return self.transact(work)
 
