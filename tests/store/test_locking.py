@@ -14,11 +14,12 @@ from threading import Barrier
 import pytest
 from sqlalchemy import Connection, create_engine, select, text, update
 
+from syndicator.article import Article, Sighting
 from syndicator.delivery import Step, begun, closed
 from syndicator.feed import Filter
 from syndicator.store import Store, StoreError, schema
 from syndicator.store.engine import ATTEMPTS, MARK
-from syndicator.stores import Outcome
+from syndicator.stores import Filing, Outcome
 from syndicator.watch import Editor
 from tests.fakes import ALL, NOON, SITE, sighting
 
@@ -198,3 +199,29 @@ def test_any_other_error_is_raised_at_once(store: Store) -> None:
     with pytest.raises(ValueError, match="ours"):
         store.transact(work)
     assert len(runs) == 1
+
+
+def test_two_sources_that_show_one_address_at_once_file_one_article(store: Store) -> None:
+    """Whoever comes second waits, sees that the article is known, and leaves it to the first."""
+    if store.engine.dialect.name != "postgresql":
+        pytest.skip("writers of SQLite queue at the start: there is no such moment")
+    store.declare(["page", "wire"], FEEDS, ["wire"], NOON)
+    editor, met = Editor(site=SITE, feeds=FEEDS), Barrier(2, timeout=20)
+    decided: list[str] = []
+
+    def show(source: str) -> None:
+        def decide(known: Article | None, seen: Sighting) -> Filing | None:
+            decided.append(source)
+            if len(decided) <= 2:
+                met.wait()
+            return editor.filing(known, seen, since=NOON, now=NOON)
+
+        store.file([sighting("1", source=source)], decide, NOON)
+
+    with ThreadPoolExecutor(2) as pool:
+        for each in [pool.submit(show, "page"), pool.submit(show, "wire")]:
+            each.result()
+    assert len(decided) == 3
+    with store.reading() as connection:
+        assert len(connection.execute(select(schema.article.c.id)).all()) == 1
+        assert len(connection.execute(select(schema.delivery.c.id)).all()) == 1

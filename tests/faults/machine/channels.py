@@ -71,6 +71,7 @@ class Truth(LocalServer):
     """What is common to both kinds of servers. ``name`` is the channel's."""
 
     name: str
+    late_s = LATE_S
     works: int = 0  # requests that are worked at although nobody waits any more
 
     def prepare(self, name: str) -> None:
@@ -184,7 +185,7 @@ class TruthHandler(Handler):
     def _late(self, request: Request, way: Way) -> None:
         with self.server.working():
             given_up = CLIENT_S if way.answer == -1 else 0.0
-            time.sleep(given_up + self.server.chance.uniform(*LATE_S))
+            time.sleep(given_up + self.server.chance.uniform(*self.server.late_s))
             self.server.apply(request, late=True)
 
     def _answer(self, way: Way, reply: Reply) -> None:
