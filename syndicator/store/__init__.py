@@ -1,4 +1,8 @@
-"""The record: SQLAlchemy Core over SQLite or PostgreSQL, brought up to date by Alembic."""
+"""The record: SQLAlchemy Core over SQLite or PostgreSQL, brought up to date by Alembic.
+
+A transaction on rows of several kinds is a function that ``transact`` may repeat, and locks them in one order
+everywhere: see ``locks``.
+"""
 
 from __future__ import annotations
 

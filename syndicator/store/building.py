@@ -12,6 +12,7 @@ from syndicator.article import Article
 from syndicator.delivery import wait
 from syndicator.store import schema
 from syndicator.store.engine import Base, claim, let_go
+from syndicator.store.locks import batches, hold_articles
 from syndicator.store.records import article_of
 from syndicator.store.topics import move_topic
 from syndicator.stores import Archive, Outcome, Stale
@@ -40,39 +41,8 @@ class Building(Base):
 
     def close_archives(self, stale: Stale, length: int, now: datetime, *, most: int) -> bool:
         for _ in range(most):
-            with self.writing() as connection:
-                if not self._close(connection, stale, length, now):
-                    return False
-        return True
-
-    def _close(self, connection: Connection, stale: Stale, length: int, now: datetime) -> bool:
-        """Close one archive, if it is time. Rows are locked in the order of ``watching``: memberships, then
-        archives; the feed's own is held by its lease, and two hands that think so meet at the number."""
-        mine = connection.scalar(select(feed_row.c.token).where(feed_row.c.name == stale.name))
-        waiting = select(member.c.article_id).where(member.c.feed == stale.name, *OPEN)
-        count = connection.scalar(select(func.count()).select_from(waiting.limit(length).subquery()))
-        if mine != stale.token or count is None or count < length:
-            return False
-        oldest = (
-            waiting.join(article, member.c.article_id == article.c.id)
-            .order_by(member.c.published, article.c.guid)
-            .limit((length + 1) // 2)
-        )
-        number = _last(connection, stale.name) + 1
-        closed = connection.execute(
-            update(member)
-            .where(
-                member.c.feed == stale.name,
-                member.c.article_id.in_(connection.scalars(oldest).all()),
-                *OPEN,  # still: another hand may have retracted one of them just now
-            )
-            .values(page=number)
-        )
-        if closed.rowcount:
-            connection.execute(
-                insert(archive), {"feed": stale.name, "number": number, "changed": now, "wants": 1, "has": 0}
-            )
-            _wish(connection, stale.name, [number - 1], now)  # which now has a follower
+            if not self.transact(lambda connection: _close(connection, stale, length, now)):
+                return False
         return True
 
     def unbuilt_archives(self, feed: str, most: int) -> Sequence[Archive]:
@@ -122,15 +92,52 @@ class Building(Base):
             values = {"has": stale.wants, "built_at": now, "failures": 0, "expires": outcome.expires}
             if outcome.has_more:
                 values |= {"wants": feed_row.c.wants + 1, "next_build": now}
-        with self.writing() as connection:
+
+        def work(connection: Connection) -> Sequence[str]:
             _note_left_out(connection, stale.name, outcome)
-            for built in outcome.archives:
+            for built in sorted(outcome.archives, key=lambda built: built.number):
                 mine = (archive.c.feed == stale.name, archive.c.number == built.number)
                 connection.execute(update(archive).where(*mine).values(has=built.wants))
             if not let_go(connection, feed_row, stale.name, stale.token, error=outcome.error, **values):
                 return []  # another hand builds it, and tells
-            topics = outcome.topics.items()
-            return [name for name, has in topics if move_topic(connection, name, has, now)]
+            topics = sorted(outcome.topics.items())
+            changed = {name for name, has in topics if move_topic(connection, name, has, now)}
+            return [name for name in outcome.topics if name in changed]
+
+        return self.transact(work)
+
+
+def _close(connection: Connection, stale: Stale, length: int, now: datetime) -> bool:
+    """Close one archive, if it is time. The feed's row is held by its lease; two hands that think so meet at
+    the archive's number."""
+    mine = connection.scalar(select(feed_row.c.token).where(feed_row.c.name == stale.name))
+    waiting = select(member.c.article_id).where(member.c.feed == stale.name, *OPEN)
+    count = connection.scalar(select(func.count()).select_from(waiting.limit(length).subquery()))
+    if mine != stale.token or count is None or count < length:
+        return False
+    oldest = (
+        waiting.join(article, member.c.article_id == article.c.id)
+        .order_by(member.c.published, article.c.guid)
+        .limit((length + 1) // 2)
+    )
+    chosen = connection.scalars(oldest).all()
+    hold_articles(connection, chosen)
+    number = _last(connection, stale.name) + 1
+    closed = connection.execute(
+        update(member)
+        .where(
+            member.c.feed == stale.name,
+            member.c.article_id.in_(chosen),
+            *OPEN,  # still: another hand may have retracted one of them just now
+        )
+        .values(page=number)
+    )
+    if closed.rowcount:
+        _wish(connection, stale.name, [number - 1], now)  # which now has a follower
+        connection.execute(
+            insert(archive), {"feed": stale.name, "number": number, "changed": now, "wants": 1, "has": 0}
+        )
+    return True
 
 
 def _newest(
@@ -167,14 +174,18 @@ def _note_left_out(connection: Connection, feed: str, outcome: Outcome) -> None:
     ).all()
     before = {row.guid: row.left_out for row in noted if row.guid in set(outcome.carried)}
     after = dict(outcome.left_out)
-    for guid in before.keys() | after.keys():
-        if before.get(guid) != after.get(guid):
-            that = select(article.c.id).where(article.c.guid == guid).scalar_subquery()
-            connection.execute(
-                update(member)
-                .where(member.c.feed == feed, member.c.article_id == that)
-                .values(left_out=after.get(guid))
-            )
+    changed = [guid for guid in before.keys() | after.keys() if before.get(guid) != after.get(guid)]
+    ids: dict[str, int] = {}
+    for batch in batches(changed):
+        query = select(article.c.guid, article.c.id).where(article.c.guid.in_(batch))
+        ids |= {row.guid: row.id for row in connection.execute(query)}
+    hold_articles(connection, ids.values())
+    for guid, article_id in ids.items():
+        connection.execute(
+            update(member)
+            .where(member.c.feed == feed, member.c.article_id == article_id)
+            .values(left_out=after.get(guid))
+        )
 
 
 def _guid(article: Article) -> str:

@@ -30,7 +30,8 @@ class Delivering(Base):
 
     def next_delivery(self, account: Account, now: datetime, lease: timedelta) -> Job | None:
         table, article = schema.delivery, schema.article
-        with self.writing() as connection:
+
+        def work(connection: Connection) -> Job | None:
             if not _renewed(connection, account, now + lease):
                 return None
             row = connection.execute(
@@ -42,12 +43,15 @@ class Delivering(Base):
             if row is None:
                 return None
             story = connection.execute(select(article).where(article.c.id == row.article_id)).one()
-        return Job(delivery=delivery_of(row, story.guid), article=article_of(story))
+            return Job(delivery=delivery_of(row, story.guid), article=article_of(story))
+
+        return self.transact(work)
 
     def begin(self, account: Account, delivery: Delivery) -> bool:
         table = schema.delivery
         wants = table.c.wants.is_(None) if delivery.wants is None else table.c.wants == delivery.wants
-        with self.writing() as connection:
+
+        def work(connection: Connection) -> bool:
             if not _holds(connection, account):
                 return False
             result = connection.execute(
@@ -57,29 +61,33 @@ class Delivering(Base):
             )
             return result.rowcount == 1
 
+        return self.transact(work)
+
     def settle(self, account: Account, delivery: Delivery, now: datetime, *, event: str) -> Delivery:
         table = schema.delivery
-        with self.writing() as connection:
+
+        def work(connection: Connection) -> Delivery:
+            is_mine = _holds(connection, account)
             row = connection.execute(select(table).where(table.c.id == delivery.id).with_for_update()).one()
             knows_more = delivery.receipt is not None and row.remote_id is None
             is_ruled = row.standing == Standing.SKIPPED.value  # an operator was faster
-            if (is_ruled or not _holds(connection, account)) and not knows_more:
+            if (is_ruled or not is_mine) and not knows_more:
                 return delivery_of(row, delivery.guid)
-            if row.wants != delivery.wants:  # it was corrected or withdrawn while in hand
-                delivery = moved(delivery, row.wants, now)
+            # it may have been corrected or withdrawn while in hand
+            after = delivery if row.wants == delivery.wants else moved(delivery, row.wants, now)
             connection.execute(
-                update(table)
-                .where(table.c.id == delivery.id)
-                .values(**delivery_values(delivery), settled_at=now)
+                update(table).where(table.c.id == after.id).values(**delivery_values(after), settled_at=now)
             )
-            connection.execute(insert(schema.event), {"at": now, "delivery_id": delivery.id, "text": event})
-            if delivery.standing is Standing.SENT:
+            connection.execute(insert(schema.event), {"at": now, "delivery_id": after.id, "text": event})
+            if after.standing is Standing.SENT:
                 connection.execute(
                     update(schema.channel)
                     .where(schema.channel.c.name == account.name)
                     .values(failures=0, error="", posted_at=now)
                 )
-        return delivery
+            return after
+
+        return self.transact(work)
 
     def let_go(
         self,
@@ -127,6 +135,7 @@ def _renewed(connection: Connection, account: Account, until: datetime) -> bool:
 
 
 def _holds(connection: Connection, account: Account) -> bool:
+    """Whether the channel is still in this hand. Its row is locked either way: before the delivery's."""
     table = schema.channel
-    mine = and_(table.c.name == account.name, table.c.token == account.token)
-    return connection.execute(select(table.c.name).where(mine).with_for_update()).one_or_none() is not None
+    query = select(table.c.token).where(table.c.name == account.name).with_for_update()
+    return connection.scalar(query) == account.token

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, delete, literal, null, or_, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, literal, null, or_, update
 
 from syndicator.store import schema
 from syndicator.store.engine import Base, claim_some
@@ -24,7 +24,8 @@ class Distributing(Base):
 
     def tidy_subscriptions(self, topic: str, now: datetime) -> None:
         table = schema.subscription
-        with self.writing() as connection:
+
+        def work(connection: Connection) -> None:
             hold(connection, topic)
             connection.execute(
                 update(table)
@@ -35,6 +36,8 @@ class Distributing(Base):
             )
             connection.execute(delete(table).where(table.c.topic == topic, table.c.ended < now - SHOWN))
             forget_intents(connection, topic, now)
+
+        self.transact(work)
 
     def claim_subscriptions(
         self, topic: str, now: datetime, lease: timedelta, count: int
@@ -52,7 +55,8 @@ class Distributing(Base):
         sent = [s for s in subscriptions if _is_done(s)]
         others = [s for s in subscriptions if not _is_done(s)]
         failed = sum(s.failures > 0 for s in others)
-        with self.writing() as connection:
+
+        def work(connection: Connection) -> None:
             hold(connection, topic)
             if sent:
                 connection.execute(_sent(now), [_sent_values(s) for s in sent])
@@ -63,6 +67,8 @@ class Distributing(Base):
                 .where(table.c.name == topic)
                 .values(sent=table.c.sent + len(sent), failed=table.c.failed + failed)
             )
+
+        self.transact(work)
 
 
 def _is_done(after: Subscription) -> bool:

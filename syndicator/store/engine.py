@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import random
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Connection,
@@ -42,6 +44,18 @@ BUSY_TIMEOUT = 10
 
 #: Seconds to wait for a connection to a server.
 CONNECT_TIMEOUT = 10
+
+#: How often in all a transaction is tried which the database gives up in favour of another one, and the
+#: longest pause in seconds before the second try; before each further one, it may be twice as long.
+ATTEMPTS, PAUSE_S = 6, 0.02
+
+#: What the database says when the same transaction, done once more, may well succeed: PostgreSQL
+#: (https://www.postgresql.org/docs/current/errcodes-appendix.html) serialization_failure, deadlock_detected,
+#: and unique_violation, which is another hand that has just made the same row; SQLite
+#: (https://www.sqlite.org/rescode.html) the one kind of "busy" that no waiting helps.
+GIVEN_UP = {"40001", "40P01", "23505", "SQLITE_BUSY_SNAPSHOT"}
+
+T = TypeVar("T")
 
 
 #: This process, in the tokens of the rows that it has in hand. Whoever started it may have chosen the mark,
@@ -110,7 +124,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 class Base:
-    """A part of the store: an engine, and the two kinds of transaction."""
+    """A part of the store: an engine, and the kinds of transaction."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -118,14 +132,38 @@ class Base:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction. Raises ``StoreError`` where the database fails; then nothing was written."""
+        """One transaction, for rows of one kind. Raises ``StoreError`` where the database fails; then nothing
+        was written."""
         with _store_errors(self.engine), self.engine.begin() as connection:
             yield connection
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """``work`` as one transaction, for rows of several kinds (``locks`` has their order). Where the
+        database gives a transaction up, ``work`` is called once more, at once: then nothing was written yet.
+        Raises as ``writing`` does."""
+        with _store_errors(self.engine):
+            for attempt in range(ATTEMPTS - 1):
+                try:
+                    return self._once(work)
+                except DBAPIError as e:
+                    if not _is_given_up(e):
+                        raise
+                time.sleep(random.uniform(0, PAUSE_S * 2**attempt))  # noqa: S311 - jitter, not cryptography
+            return self._once(work)
+
+    def _once(self, work: Callable[[Connection], T]) -> T:
+        with self.engine.begin() as connection:
+            return work(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         with _store_errors(self.engine), self._reader.connect() as connection:
             yield connection
+
+
+def _is_given_up(error: DBAPIError) -> bool:
+    said = error.orig
+    return {getattr(said, "sqlstate", None), getattr(said, "sqlite_errorname", None)} & GIVEN_UP != set()
 
 
 @contextmanager

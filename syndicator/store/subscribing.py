@@ -35,7 +35,8 @@ class Subscribing(Base):
 
     def file_intent(self, intent: Intent, host: str, terms: Terms, now: datetime) -> None:
         table = schema.intent
-        with self.writing() as connection:
+
+        def work(connection: Connection) -> None:
             topic = hold(connection, intent.topic)
             known = connection.execute(select(table).where(*_same(table, intent))).one_or_none()
             _must_be_welcome(connection, intent, host, terms, known)
@@ -59,6 +60,8 @@ class Subscribing(Base):
             )
             connection.execute(query, {"topic": intent.topic, "callback": intent.callback, **values})
 
+        self.transact(work)
+
     def claim_intents(self, topic: str, now: datetime, lease: timedelta, count: int) -> Sequence[Intent]:
         table = schema.intent
         due = and_(table.c.topic == topic, table.c.next_attempt <= now)
@@ -67,10 +70,13 @@ class Subscribing(Base):
         return [intent_of(row) for row in rows]
 
     def settle_intents(self, topic: str, ruled: Sequence[Ruled], now: datetime) -> None:
-        with self.writing() as connection:
+
+        def work(connection: Connection) -> None:
             current = hold(connection, topic)
             for each in ruled:
                 _settle_intent(connection, each, current, now)
+
+        self.transact(work)
 
 
 def forget_intents(connection: Connection, topic: str, now: datetime) -> None:

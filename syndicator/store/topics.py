@@ -30,6 +30,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from syndicator.store import schema
 from syndicator.store.engine import Base
+from syndicator.store.locks import hold_names
 from syndicator.subscription import Kind, Mode, State
 
 
@@ -43,13 +44,17 @@ class Topics(Base):
         any other are told that it has ended. ``pings``: (topic, hub) for each hub of somebody else's."""
         names = {*topics, *(topic for topic, _ in pings)}
         table = schema.topic
-        with self.writing() as connection:
+
+        def work(connection: Connection) -> None:
             if names:
                 query = inserting(connection, table).on_conflict_do_nothing()
                 connection.execute(query, [{"name": name} for name in sorted(names)])
+            hold_names(connection, table, table.c.name.not_in(names))
             connection.execute(delete(table).where(table.c.name.not_in(names)))
             _end_topics(connection, topics, now)
             _declare_hubs(connection, pings, now)
+
+        self.transact(work)
 
 
 def hold(connection: Connection, name: str) -> Row[Any] | None:

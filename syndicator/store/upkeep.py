@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, update
 
@@ -14,6 +15,7 @@ from syndicator.store import schema
 from syndicator.store.delivering import due
 from syndicator.store.engine import Base
 from syndicator.store.fingerprint import fingerprint
+from syndicator.store.locks import hold_articles, hold_names
 from syndicator.store.records import article_of
 from syndicator.store.topics import due_topics, inserting
 
@@ -58,16 +60,27 @@ class Upkeep(Base):
     ) -> None:
         """Make a row for everything declared; mark what no longer is; fill feeds whose declaration is
         new or has changed with the articles on file."""
-        with self.writing() as connection:
+
+        def rows(connection: Connection) -> None:
             _declare(connection, schema.source, sources, {"next_look": now, "memory": {}, "problems": []})
             _declare(connection, schema.channel, channels, {})
+            # A person has just mended or restarted something: stopped channels get another chance.
+            connection.execute(update(schema.channel).values(is_stopped=False))
             _declare(
                 connection, schema.feed, [feed.name for feed in feeds], {"next_build": now, "changed": now}
             )
-            # A person has just mended or restarted something: stopped channels get another chance.
-            connection.execute(update(schema.channel).values(is_stopped=False))
-            for feed in feeds:
-                _refill(connection, feed, now)
+
+        self.transact(rows)
+        # Each by itself: a feed's row comes after its articles.
+        with self.reading() as connection:
+            table = schema.feed
+            known = {
+                row.name: row.declaration
+                for row in connection.execute(select(table.c.name, table.c.declaration))
+            }
+        for feed in feeds:
+            if known.get(feed.name) != fingerprint(feed):
+                self.transact(partial(_refill, feed=feed, now=now))
 
     def due(self, now: datetime) -> Due:
         """What the sweep rings for."""
@@ -113,13 +126,17 @@ class Upkeep(Base):
     def bury(self, marks: Collection[str]) -> int:
         """Take from processes that are dead for certain what they had in hand (``engine.MARK``). Returns how
         many rows that were. A post that was under way then rests, as it would have otherwise."""
-        taken = 0
-        with self.writing() as connection:
-            for table in (schema.source, schema.feed, schema.channel):
+
+        def work(connection: Connection) -> int:
+            taken = 0
+            for table in (schema.source, schema.channel, schema.feed):
                 theirs = or_(*(table.c.token.endswith(mark, autoescape=True) for mark in marks))
+                hold_names(connection, table, theirs)
                 freed = connection.execute(update(table).where(theirs).values(token=None, lease_until=None))
                 taken += freed.rowcount
-        return taken
+            return taken
+
+        return self.transact(work)
 
     def beat(self, name: str, kind: str, now: datetime) -> None:
         """A process is alive. Forgets those not heard of for an hour."""
@@ -148,6 +165,7 @@ def _declare(
     connection: Connection, table: Table, names: Iterable[str], defaults: Mapping[str, object]
 ) -> None:
     wanted = sorted(names)
+    hold_names(connection, table)
     connection.execute(update(table).values(is_declared=table.c.name.in_(wanted)))
     if wanted:
         connection.execute(
@@ -160,21 +178,19 @@ def _refill(connection: Connection, feed: Feed, now: datetime) -> None:
     """Bring membership to what the declaration says; both ends are compared by hash. What goes on being
     carried stays in its archive, and all archives are built again: their documents may look different."""
     table, archive = schema.feed, schema.archive
-    declaration = fingerprint(feed)
-    row = connection.execute(
-        select(table.c.declaration).where(table.c.name == feed.name).with_for_update()
-    ).one()
-    if row.declaration == declaration:
-        return
     last = 0
     while (read := _refill_some(connection, feed, last)) is not None:
         last = read
     wishes = {"changed": now, "wants": archive.c.wants + 1}
-    connection.execute(update(archive).where(archive.c.feed == feed.name).values(wishes))
+    mine = archive.c.feed == feed.name
+    connection.execute(
+        select(archive.c.number).where(mine).order_by(archive.c.number).with_for_update()
+    ).all()
+    connection.execute(update(archive).where(mine).values(wishes))
     connection.execute(
         update(table)
         .where(table.c.name == feed.name)
-        .values(declaration=declaration, wants=table.c.wants + 1, changed=now, next_build=now)
+        .values(declaration=fingerprint(feed), wants=table.c.wants + 1, changed=now, next_build=now)
     )
 
 
@@ -194,6 +210,7 @@ def _refill_some(connection: Connection, feed: Feed, last: int) -> int | None:
     query = select(member.c.article_id).where(*among, member.c.gone.is_(None))
     before = set(connection.scalars(query))
     after = {row.id: row.published for row in rows if feed.carries(article_of(row))}
+    hold_articles(connection, before ^ after.keys())
     if leaves := before - after.keys():
         connection.execute(delete(member).where(*among, member.c.article_id.in_(leaves)))
     if new := sorted(after.keys() - before):

@@ -7,20 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
 
 from syndicator.article import Article, Sighting, State, release, withdraw
 from syndicator.delivery import Delivery, Standing, moved
 from syndicator.store import schema
 from syndicator.store.engine import Base, claim, let_go
+from syndicator.store.locks import batches, hold_articles, hold_names
 from syndicator.store.records import article_of, article_values, delivery_of, delivery_values
 from syndicator.stores import Filing, Rung, Watched
 
 Decide = Callable[[Article | None, Sighting], Filing | None]
-
-#: Names looked up in one statement: well below SQLite's and PostgreSQL's limits on parameters.
-BATCH = 500
 
 
 class Watching(Base):
@@ -58,16 +54,11 @@ class Watching(Base):
             return {name: article for name, (_, article) in _on_file(connection, names).items()}
 
     def file(self, sightings: Sequence[Sighting], decide: Decide, now: datetime) -> Rung:
-        try:
-            with self.writing() as connection:
-                return _File(connection, now).all(sightings, decide)
-        except IntegrityError:
-            # Another worker filed one of these articles under our eyes: now it is known.
-            with self.writing() as connection:
-                return _File(connection, now).all(sightings, decide)
+        # Where another hand files one of these articles under our eyes, it is known the second time.
+        return self.transact(lambda connection: _File(connection, now).all(sightings, decide))
 
     def withdraw(self, source: str, keys: Sequence[str], now: datetime) -> Rung:
-        with self.writing() as connection:
+        def work(connection: Connection) -> Rung:
             on_file = _on_file(connection, [f"{source}:{key}" for key in keys], lock=True)
             filing = _File(connection, now)
             for article_id, article in on_file.values():
@@ -75,19 +66,24 @@ class Watching(Base):
                     filing.record(article_id, Filing(article=withdraw(article, now)))
             return filing.rung()
 
+        return self.transact(work)
+
     def release_due(self, now: datetime, channels_of: Callable[[Article], Filing]) -> Rung:
         """Make embargoed articles live whose time has come, each with what it owes."""
         table = schema.article
-        with self.writing() as connection:
+
+        def work(connection: Connection) -> Rung:
             rows = connection.execute(
                 select(table)
                 .where(table.c.state == State.EMBARGOED.value, table.c.release <= now)
-                .with_for_update(skip_locked=True)
+                .with_for_update(skip_locked=True, key_share=True)
             ).all()
             filing = _File(connection, now)
             for row in rows:
                 filing.record(row.id, channels_of(release(article_of(row))))
             return filing.rung()
+
+        return self.transact(work)
 
     def settle_source(
         self,
@@ -125,14 +121,18 @@ class _File:
         self.feeds: set[str] = set()
         self.archives: set[tuple[str, int]] = set()
         self.channels: set[str] = set()
+        self.names: dict[str, int] = {}
 
     def rung(self) -> Rung:
         """What is to be done, once it is wished for on record."""
+        self.name()
         self.wish()
         return Rung(feeds=frozenset(self.feeds), channels=frozenset(self.channels))
 
     def all(self, sightings: Sequence[Sighting], decide: Decide) -> Rung:
         names = {name for sighting in sightings for name in sighting.names}
+        shown = {sighting.source for sighting in sightings}
+        hold_names(self.connection, schema.source, schema.source.c.name.in_(shown))
         on_file = _on_file(self.connection, names, lock=True)
         sources = set()
         for sighting in sightings:
@@ -143,7 +143,7 @@ class _File:
                 hit = (article_id, filing.article)
                 sources.add(sighting.source)
             if hit:
-                self.name(hit[0], [name for name in sighting.names if name not in on_file])
+                self.names |= dict.fromkeys((n for n in sighting.names if n not in on_file), hit[0])
                 on_file.update(dict.fromkeys(sighting.names, hit))
         if sources:
             self.connection.execute(
@@ -151,14 +151,12 @@ class _File:
             )
         return self.rung()
 
-    def name(self, article_id: int, names: Sequence[str]) -> None:
-        if not names:
-            return
-        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
-        self.connection.execute(
-            dialect.insert(schema.alias).on_conflict_do_nothing(),
-            [{"name": name, "article_id": article_id} for name in names],
-        )
+    def name(self) -> None:
+        """The new names of articles. One that another hand gives away at the same moment is no new name: then
+        all of this is done once more, with that article known."""
+        named = [{"name": name, "article_id": self.names[name]} for name in sorted(self.names)]
+        if named:
+            self.connection.execute(insert(schema.alias), named)
 
     def record(self, article_id: int | None, filing: Filing) -> int:
         """The article, its memberships and its deliveries."""
@@ -271,19 +269,15 @@ def _on_file(
     connection: Connection, names: Iterable[str], *, lock: bool = False
 ) -> dict[str, tuple[int, Article]]:
     """The articles under these names, with their row ids; one object per article."""
-    asked = sorted(set(names))
-    found: dict[str, tuple[int, Article]] = {}
-    articles: dict[int, Article] = {}
-    for start in range(0, len(asked), BATCH):
-        query = (
-            select(schema.alias.c.name, schema.article)
-            .join(schema.article, schema.alias.c.article_id == schema.article.c.id)
-            .where(schema.alias.c.name.in_(asked[start : start + BATCH]))
-            .order_by(schema.article.c.id)
-        )
-        if lock:
-            query = query.with_for_update(of=schema.article)
-        for row in connection.execute(query):
-            article = articles.setdefault(row.id, article_of(row))
-            found[row.name] = (row.id, article)
-    return found
+    alias, article = schema.alias, schema.article
+    ids: dict[str, int] = {}
+    for batch in batches(names):
+        query = select(alias.c.name, alias.c.article_id).where(alias.c.name.in_(batch))
+        ids |= {row.name: row.article_id for row in connection.execute(query)}
+    if lock:
+        rows = hold_articles(connection, ids.values())
+    else:
+        asked = (select(article).where(article.c.id.in_(batch)) for batch in batches(ids.values()))
+        rows = [row for query in asked for row in connection.execute(query)]
+    articles = {row.id: article_of(row) for row in rows}
+    return {name: (article_id, articles[article_id]) for name, article_id in ids.items()}

@@ -102,7 +102,11 @@ class Handler(BaseHTTPRequestHandler):
         )
         with self.server.lock:
             self.server.requests.append(request)
-            trouble = self.server.trouble
+        self.take(request)
+
+    def take(self, request: Request) -> None:
+        """Answer it, or do whatever else comes to mind."""
+        trouble = self.server.trouble
         if trouble is None or not trouble.meets(request):
             self.reply(self.server.locked_answer(request))
             return
@@ -130,9 +134,10 @@ class LocalServer(ThreadingHTTPServer):
     """A server in threads of its own. Subclasses say what it answers."""
 
     daemon_threads = True
+    handler: type[Handler] = Handler
 
     def __init__(self, port: int = 0) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
+        super().__init__(("127.0.0.1", port), self.handler)
         self.lock = threading.RLock()
         self.closing = threading.Event()
         self.requests: list[Request] = []

@@ -16,6 +16,7 @@ a full disk                        test_full_disk (by what is on it), tests/brok
                                    acceptance/test_hard_times (all of it)
 a locked database                  test_locked_database, acceptance/test_hard_times
 a bucket that is away              tests/documents/test_s3
+all of it at once                  machine (./run faults), test_machine
 a worker that dies                 tests/jobs/test_delivering, acceptance/test_hard_times
 =================================  ==================================================================
 """

@@ -33,18 +33,28 @@ class Disk:
         (self.place / "ballast").unlink()
 
 
-@contextmanager
-def small_disk(place: Path, megabytes: int = 4) -> Iterator[Disk]:
-    """Mounts one, where that is possible: as root on Linux, outside of a container that forbids it."""
+def mount(place: Path, megabytes: int) -> str:
+    """Mounts one, where that is possible: as root on Linux, outside of a container that forbids it. Returns
+    why it is not."""
     place.mkdir()
     options = ["-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)]
     if os.name != "posix" or os.geteuid() != 0:
-        pytest.skip("only root can mount a small disk")
+        return "only root can mount a small disk"
     mounted = subprocess.run(["mount", *options], capture_output=True, text=True, check=False)
-    if mounted.returncode:
-        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.strip()}")
+    return f"no small disk can be mounted here: {mounted.stderr.strip()}" if mounted.returncode else ""
+
+
+def unmount(place: Path) -> None:
+    """Lazily: what still has a file open there is about to end."""
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@contextmanager
+def small_disk(place: Path, megabytes: int = 4) -> Iterator[Disk]:
+    """One for a test, which is skipped where there can be none."""
+    if why_not := mount(place, megabytes):
+        pytest.skip(why_not)
     try:
         yield Disk(place)
     finally:
-        # lazily: what still has a file open there is about to end
-        subprocess.run(["umount", "--lazy", str(place)], check=True)
+        unmount(place)

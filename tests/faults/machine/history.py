@@ -1,0 +1,106 @@
+"""What happened in a run: facts from outside of the program under trial. All times in seconds since 1970."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Act:
+    """The newsroom did something with an article, known by its path on the site. ``version`` counts from 1;
+    ``is_old``: it was there before the program was."""
+
+    at: float
+    source: str
+    article: str
+    verb: Literal["publish", "correct", "retract"]
+    version: int
+    is_old: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Applied:
+    """A channel accepted something, and this is when it took effect. ``article`` is empty where the post
+    leads nowhere that we know."""
+
+    at: float
+    channel: str
+    article: str
+    verb: Literal["post", "edit", "delete"]
+    remote_id: str
+    version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """A post as a channel shows it in the end."""
+
+    channel: str
+    remote_id: str
+    article: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """An article as it stands in a feed document in the end, archives included."""
+
+    document: str
+    article: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """A delivery as the program has it on record."""
+
+    channel: str
+    article: str
+    standing: str
+    remote_id: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trouble:
+    """A fault, from its beginning to its end. ``channel`` and ``article``: whom it met (empty: anybody).
+    ``loses_answers``: whoever waited for an answer then cannot know what became of the request."""
+
+    began: float
+    ended: float
+    fault: str
+    channel: str = ""
+    article: str = ""
+    loses_answers: bool = False
+
+
+@dataclass(kw_only=True)
+class History:
+    """All of it. ``documents``: the feeds that carry every article. ``told``: channels that are told of
+    events, and hold no posts. ``broken``: what readers of feeds saw that nobody may see. ``quits``:
+    processes that ended by themselves as if they had been asked to."""
+
+    channels: Sequence[str]
+    documents: Sequence[str]
+    told: frozenset[str] = frozenset()
+    acts: list[Act] = field(default_factory=list)
+    applied: list[Applied] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    recorded: list[Recorded] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    reads: int = 0
+    broken: list[str] = field(default_factory=list)
+    quits: list[str] = field(default_factory=list)
+
+    @property
+    def last(self) -> Mapping[str, Act]:
+        """The last act with each article."""
+        return {act.article: act for act in sorted(self.acts, key=lambda act: act.at)}
+
+    @property
+    def first(self) -> Mapping[str, Act]:
+        """The publication of each article."""
+        return {act.article: act for act in self.acts if act.verb == "publish"}

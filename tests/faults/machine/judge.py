@@ -1,0 +1,212 @@
+"""What must not be, from a history alone. Each judgement is a list of findings, one line each."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from tests.faults.machine.history import Act, Applied, Entry, History, Recorded, Shown, Trouble
+
+#: Seconds around a fault in which nobody may expect any order.
+MARGIN_S = 2.0
+
+
+def judgements(history: History) -> Mapping[str, Sequence[str]]:
+    """Findings by judgement, in the order of the table. ``unknown`` are deliveries that rightly wait for a
+    person; all others must be empty."""
+    found = {name: list(judge(history)) for name, judge in JUDGES.items()}
+    return {**found, "unknown": [f"{r.channel}: {r.article}: {r.reason}" for r in _excused(history)]}
+
+
+def is_clean(history: History) -> bool:
+    """Whether nothing is wrong. What waits for a person, and rightly, is not wrong."""
+    return not any(found for name, found in judgements(history).items() if name != "unknown")
+
+
+def lost(history: History) -> Iterator[str]:
+    """A live article that is missing on a channel or in a feed."""
+    on_channels = {(shown.channel, shown.article) for shown in history.shown}
+    in_feeds = {(entry.document, entry.article) for entry in history.entries}
+    excused = {(r.channel, r.article) for r in _excused(history)}
+    first = history.first
+    for act in _live(history):
+        for channel in history.channels:
+            place = (channel, act.article)
+            if not first[act.article].is_old and place not in on_channels | excused:
+                yield f"{channel}: {_titled(act)} is not there"
+        for document in history.documents:
+            if (document, act.article) not in in_feeds:
+                yield f"{document}: {_titled(act)} is not there"
+
+
+def doubled(history: History) -> Iterator[str]:
+    """An article that a channel ever accepted twice, or that stands twice anywhere."""
+    yield from _posted_twice(history)
+    yield from _told_twice(history)
+    for (document, article), count in Counter((e.document, e.article) for e in history.entries).items():
+        if count > 1:
+            yield f"{document}: {article} stands there {count} times"
+
+
+def _posted_twice(history: History) -> Iterator[str]:
+    posts: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    accepted = [applied for applied in history.applied if applied.verb == "post"]
+    met = [(a.channel, a.article, a.remote_id) for a in accepted]
+    met += [(s.channel, s.article, s.remote_id) for s in history.shown]
+    for channel, article, remote_id in met:
+        if channel not in history.told and article:
+            posts[channel, article].add(remote_id)
+    for (channel, article), remote_ids in posts.items():
+        if len(remote_ids) > 1:
+            yield f"{channel}: {article} was posted {len(remote_ids)} times: {', '.join(sorted(remote_ids))}"
+
+
+def _told_twice(history: History) -> Iterator[str]:
+    told = [applied for applied in history.applied if applied.channel in history.told]
+    counts = Counter((a.channel, a.article, a.verb, a.version) for a in told)
+    for (channel, article, verb, version), count in counts.items():
+        if count > 1:
+            yield f"{channel}: {article}: {verb} of version {version} was told {count} times as news"
+
+
+def stale(history: History) -> Iterator[str]:
+    """An older text that stands."""
+    last = history.last
+    excused = {(r.channel, r.article) for r in _excused(history)}
+    for standing in _standing(history):
+        act = last.get(standing.article)
+        if act is None or act.verb == "retract" or standing.version == act.version:
+            continue
+        if (_place(standing), standing.article) not in excused:
+            yield f"{_place(standing)}: {_titled(act)} stands there as version {standing.version}"
+
+
+def orphaned(history: History) -> Iterator[str]:
+    """What stands although its article was retracted, was never to be posted, or is on nobody's record."""
+    last, first = history.last, history.first
+    excused = {(r.channel, r.article) for r in _excused(history)}
+    recorded = {(r.channel, r.remote_id) for r in history.recorded}
+    for standing in _standing(history):
+        place, act = _place(standing), last.get(standing.article)
+        if act is None:
+            yield f"{place}: what stands there leads to no article: {standing}"
+        elif act.verb == "retract" and (place, act.article) not in excused:
+            yield f"{place}: {act.article} was retracted and stands there"
+        elif isinstance(standing, Shown):
+            if first[act.article].is_old:
+                yield f"{place}: {act.article} was old news and stands there"
+            elif (place, standing.remote_id) not in recorded and place not in history.told:
+                yield f"{place}: {act.article}: nobody has {standing.remote_id} on record"
+
+
+def out_of_order(history: History) -> Iterator[str]:
+    """Of one source's articles on one channel: a later one posted before an earlier one, although no fault
+    met either of them, nor anything else in between; and of one article: a newer text followed by an older
+    one, although no fault met it."""
+    for earlier, later in _pairs(history):
+        if later.at < earlier.at:
+            lead = f"{earlier.at - later.at:.1f} s before {earlier.article}"
+            yield f"{later.channel}: {later.article} was posted {lead}"
+    newest: dict[tuple[str, str], int] = {}
+    for applied in sorted(history.applied, key=lambda applied: applied.at):
+        place = (applied.channel, applied.article)
+        if applied.verb == "delete" or _is_touched(history, *place):
+            continue
+        if applied.version < newest.get(place, 0):
+            versions = f"version {applied.version} came after {newest[place]}"
+            yield f"{applied.channel}: {applied.article}: {versions}"
+        newest[place] = max(applied.version, newest.get(place, 0))
+
+
+def compared(history: History) -> int:
+    """How many pairs of posts ``out_of_order`` could say anything about."""
+    return sum(1 for _ in _pairs(history))
+
+
+def unreasoned(history: History) -> Iterator[str]:
+    """Deliveries that wait for a person although nothing was ambiguous about them, or that were given up."""
+    excused = {(r.channel, r.article) for r in _excused(history)}
+    for recorded in history.recorded:
+        if recorded.standing == "unknown" and (recorded.channel, recorded.article) not in excused:
+            place = f"{recorded.channel}: {recorded.article}"
+            yield f"{place} is unknown, and no answer was lost: {recorded.reason}"
+
+
+JUDGES: Mapping[str, Callable[[History], Iterator[str]]] = {
+    "lost": lost,
+    "doubled": doubled,
+    "stale": stale,
+    "out of order": out_of_order,
+    "orphaned": orphaned,
+    "half or invalid feeds": lambda history: iter(history.broken),
+    "unknown without a reason": unreasoned,
+    "ended with status 0": lambda history: iter(history.quits),
+}
+
+
+def _live(history: History) -> list[Act]:
+    return [act for act in history.last.values() if act.verb != "retract"]
+
+
+def _titled(act: Act) -> str:
+    return f"{act.article} (version {act.version})"
+
+
+def _standing(history: History) -> list[Shown | Entry]:
+    return [*history.shown, *history.entries]
+
+
+def _place(standing: Shown | Entry) -> str:
+    return standing.channel if isinstance(standing, Shown) else standing.document
+
+
+def _excused(history: History) -> list[Recorded]:
+    """Deliveries of unknown outcome that are truly ambiguous: an answer about them was lost."""
+    return [
+        recorded
+        for recorded in history.recorded
+        if recorded.standing == "unknown"
+        and any(
+            trouble.loses_answers
+            and trouble.channel in ("", recorded.channel)
+            and trouble.article in ("", recorded.article)
+            for trouble in history.troubles
+        )
+    ]
+
+
+def _is_touched(history: History, channel: str, article: str) -> bool:
+    return any(t.article == article and t.channel in ("", channel) for t in history.troubles)
+
+
+def _is_quiet(troubles: Sequence[Trouble], channel: str, since: float, until: float) -> bool:
+    """Whether nothing happened then that might have met anybody on a channel."""
+    return not any(
+        t.began - MARGIN_S < until and since < t.ended + MARGIN_S
+        for t in troubles
+        if not t.article and t.channel in ("", channel)
+    )
+
+
+def _pairs(history: History) -> Iterator[tuple[Applied, Applied]]:
+    """First posts of two articles one of which was published next after the other, where order counts."""
+    firsts: dict[tuple[str, str], Applied] = {}
+    for applied in sorted(history.applied, key=lambda applied: applied.at):
+        if applied.verb == "post":
+            firsts.setdefault((applied.channel, applied.article), applied)
+    published = sorted((act for act in history.acts if act.verb == "publish" and not act.is_old), key=_at)
+    for channel in history.channels:
+        for source in sorted({act.source for act in published}):
+            row = [act for act in published if act.source == source and (channel, act.article) in firsts]
+            row = [act for act in row if not _is_touched(history, channel, act.article)]
+            for one, other in pairwise(row):
+                earlier, later = firsts[channel, one.article], firsts[channel, other.article]
+                until = max(earlier.at, later.at)
+                # publication is told in whole seconds
+                if int(one.at) < int(other.at) and _is_quiet(history.troubles, channel, one.at, until):
+                    yield earlier, later
+
+
+def _at(act: Act) -> float:
+    return act.at
