@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.doorbells import SCHEME
+from syndicator.ports import MESSAGE_LIFE
 from syndicator.secret import Secret
 
 #: One queue per job, so that a slow one never delays another (workers choose by ``--jobs``).
@@ -59,6 +60,7 @@ def broker(url: str) -> dict[str, Any]:
             "store_processed": False,
             # The default of a second would be most of the time from notice to post.
             "polling_interval": 0.05,
+            "message_life_s": MESSAGE_LIFE.total_seconds(),
         },
     }
 
@@ -71,7 +73,7 @@ task_ignore_result = True  # how a job ended stands in its row
 task_store_errors_even_if_ignored = False
 task_acks_late = True  # a worker that dies leaves the message to another
 task_reject_on_worker_lost = True
-worker_prefetch_multiplier = 1  # jobs differ in length: nobody hoards
+worker_prefetch_multiplier = 0  # no limit: each kind of job waits in its own lane, none in front of another
 worker_hijack_root_logger = False  # our log lines, not Celery's
 worker_cancel_long_running_tasks_on_connection_loss = False  # a post under way is not torn apart
 worker_send_task_events = True  # for Flower
@@ -87,6 +89,6 @@ beat_schedule = {
     "sweep": {
         "task": "sweep",
         "schedule": SWEEP_EVERY,
-        "options": {"expires": SWEEP_EVERY * 5},  # an old sweep is no use to anybody
+        "options": {"expires": MESSAGE_LIFE.total_seconds()},  # an old sweep is no use to anybody
     }
 }

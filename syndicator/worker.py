@@ -11,19 +11,20 @@ import os
 import socket
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from celery import Celery
+from celery import Celery, Task
 from celery.platforms import SecurityWarning
 from celery.signals import worker_ready
 from kombu.exceptions import ChannelError, OperationalError
 
 from syndicator import lifeline, settings
 from syndicator.errors import SyndicatorError
+from syndicator.lanes import lanes
+from syndicator.ports import MESSAGE_LIFE
 
 if TYPE_CHECKING:
     from syndicator.wiring import Newsroom
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 app = Celery("syndicator", set_as_current=False)
 app.config_from_object("syndicator.settings")
+
+LIFE_S = MESSAGE_LIFE.total_seconds()
 
 #: Seconds between signs of life.
 BEAT = 10.0
@@ -42,7 +45,7 @@ class CeleryBell:
 
     def ring(self, job: str, name: str) -> None:
         try:
-            app.send_task(job, args=[name], queue=job, expires=settings.SWEEP_EVERY * 5, ignore_result=True)
+            app.send_task(job, args=[name], queue=job, expires=LIFE_S, ignore_result=True)
         except (ChannelError, OperationalError, OSError) as e:
             log.warning("broker: %s (%s %s waits for the next sweep)", e, job, name)
 
@@ -55,57 +58,57 @@ def newsroom() -> Newsroom:
     return open_newsroom(settings.folder(), bell=CeleryBell())
 
 
-@app.task(name="watch")
-def watch(name: str) -> None:
-    with _told("watch", name):
-        newsroom().watch(name)
+@app.task(name="watch", bind=True)
+def watch(task: Task, name: str) -> None:
+    _run(task, lambda: newsroom().watch(name), name)
 
 
-@app.task(name="build")
-def build(name: str) -> None:
-    with _told("build", name):
-        newsroom().build(name)
+@app.task(name="build", bind=True)
+def build(task: Task, name: str) -> None:
+    _run(task, lambda: newsroom().build(name), name)
 
 
-@app.task(name="deliver")
-def deliver(name: str) -> None:
-    with _told("deliver", name):
-        newsroom().deliver(name)
+@app.task(name="deliver", bind=True)
+def deliver(task: Task, name: str) -> None:
+    _run(task, lambda: newsroom().deliver(name), name)
 
 
-@app.task(name="distribute")
-def distribute(name: str) -> None:
-    with _told("distribute", name):
-        newsroom().distribute(name)
+@app.task(name="distribute", bind=True)
+def distribute(task: Task, name: str) -> None:
+    _run(task, lambda: newsroom().distribute(name), name)
 
 
-@app.task(name="sweep")
-def sweep() -> None:
-    with _told("sweep"):
-        newsroom().sweep()
+@app.task(name="sweep", bind=True)
+def sweep(task: Task) -> None:
+    _run(task, newsroom().sweep)
 
 
-@contextmanager
-def _told(*job: str) -> Iterator[None]:
-    """What goes wrong outside of us is told in one line, and done by a later sweep."""
+def _run(task: Task, job: Callable[[], object], name: str = "") -> None:
+    """What goes wrong outside of us is told in one line, and done by a later sweep. A message that has
+    waited in its lane beyond its life is dropped: a later sweep has rung again."""
+    expires = task.request.expires
+    if expires and datetime.fromisoformat(expires) < datetime.now(UTC):
+        return
     try:
-        yield
+        job()
     except SyndicatorError as e:
-        log.warning("%s: %s (a later sweep tries again)", " ".join(job), e)
+        log.warning("%s: %s (a later sweep tries again)", f"{task.name} {name}".strip(), e)
 
 
 def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
-    """Work until told to stop. ``concurrency`` ``None``: enough for every row that can be in hand."""
+    """Work until told to stop. ``concurrency``: threads for each kind of job, at the most."""
     dead = os.environ.get(lifeline.DEAD, "").split()
     if dead and (taken := newsroom().store.bury(dead)):
         log.info("rows taken from a worker that has died: %d", taken)
-    threads = concurrency or newsroom().most_at_once
+    widths = newsroom().most_at_once
+    if concurrency:
+        widths = {job: min(width, concurrency) for job, width in widths.items()}
     worker_ready.connect(_report_alive, weak=False)
     # Celery warns root about pickled messages; we take nothing but JSON.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     app.Worker(
-        pool="threads",
-        concurrency=threads,
+        pool=lanes(widths),
+        concurrency=sum(widths.values()),
         queues=list(jobs),
         hostname=process_name(),
         loglevel="WARNING",
