@@ -19,6 +19,9 @@ from syndicator.store import Store
 from syndicator.store.engine import connect
 from syndicator.wiring import Newsroom, Silence, assemble, declarations
 
+#: What is tried at once: most of the time goes by in waiting for others.
+AT_ONCE = 32
+
 #: Characters of a reader's secret: of letters and digits, 16 are 95 bits.
 SHORTEST = 16
 
@@ -46,7 +49,7 @@ def check(folder: Path) -> list[Result]:
         results.append(Result("[newsroom]", False, said))
     store = Store(connect(declared.keep.database))
     newsroom = assemble(declared, store, Silence())
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         results += pool.map(_tried, _tasks(newsroom))
     results += _odd_feeds(newsroom)
     store.engine.dispose()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -30,6 +31,9 @@ from syndicator.errors import Misconfigured, SyndicatorError
 
 #: Seconds to wait for another writer before giving up: longer than any transaction of ours.
 BUSY_TIMEOUT = 10
+
+#: Seconds to wait for this process's other writers: several of them may have to wait for other processes'.
+TURN_TIMEOUT_S = 3 * BUSY_TIMEOUT
 
 #: Seconds to wait for a connection to a server.
 CONNECT_TIMEOUT = 10
@@ -102,12 +106,27 @@ class Base:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._reader = engine.execution_options(reads_only=True)
+        # SQLite has one writer at a time, and lets all others ask for their turn again and again, each with
+        # a connection of its own: within a process they queue here, with none.
+        self._turn = threading.Lock() if engine.dialect.name == "sqlite" else None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction. Raises ``StoreError`` where the database fails; then nothing was written."""
-        with _store_errors(self.engine), self.engine.begin() as connection:
+        with self._my_turn(), _store_errors(self.engine), self.engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=TURN_TIMEOUT_S):
+            raise StoreError(f"database {self.engine.url!r}: locked by another thread of this process")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
