@@ -10,6 +10,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from kombu import Exchange, Queue
+
 from syndicator.doorbells import SCHEME
 from syndicator.ports import MESSAGE_LIFE
 from syndicator.secret import Secret
@@ -71,9 +73,10 @@ accept_content = ["json"]  # ids only; nothing that could run code
 task_serializer = "json"
 task_ignore_result = True  # how a job ended stands in its row
 task_store_errors_even_if_ignored = False
-task_acks_late = True  # a worker that dies leaves the message to another
-task_reject_on_worker_lost = True
-worker_prefetch_multiplier = 0  # no limit: each kind of job waits in its own lane, none in front of another
+# Nothing is acknowledged: what is lost with a worker is rung again by the next sweep, and a broker that goes
+# away meanwhile leaves nothing half done. Each kind of job waits in a lane of its own, none before another.
+task_queues = [Queue(job, Exchange(job), routing_key=job, no_ack=True) for job in JOBS]
+worker_prefetch_multiplier = 0
 worker_hijack_root_logger = False  # our log lines, not Celery's
 worker_cancel_long_running_tasks_on_connection_loss = False  # a post under way is not torn apart
 worker_send_task_events = True  # for Flower
@@ -85,10 +88,3 @@ broker_connection_max_retries = None  # the broker may be away for long: rows ar
 task_publish_retry = False  # a doorbell that does not ring is rung again by the next sweep
 enable_utc = True
 timezone = "UTC"
-beat_schedule = {
-    "sweep": {
-        "task": "sweep",
-        "schedule": SWEEP_EVERY,
-        "options": {"expires": MESSAGE_LIFE.total_seconds()},  # an old sweep is no use to anybody
-    }
-}

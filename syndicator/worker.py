@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 import threading
 import warnings
@@ -25,6 +26,7 @@ from syndicator import lifeline, settings
 from syndicator.errors import SyndicatorError
 from syndicator.lanes import lanes
 from syndicator.ports import MESSAGE_LIFE
+from syndicator.reconnecting import Consumer, InOneLine
 
 if TYPE_CHECKING:
     from syndicator.wiring import Newsroom
@@ -43,11 +45,11 @@ BEAT = 10.0
 class CeleryBell:
     """Rings by sending a task. A broker that is away is no error: the next sweep rings again."""
 
-    def ring(self, job: str, name: str) -> None:
+    def ring(self, job: str, *name: str) -> None:
         try:
-            app.send_task(job, args=[name], queue=job, expires=LIFE_S, ignore_result=True)
+            app.send_task(job, args=name, queue=job, expires=LIFE_S, ignore_result=True)
         except (ChannelError, OperationalError, OSError) as e:
-            log.warning("broker: %s (%s %s waits for the next sweep)", e, job, name)
+            log.warning("broker: %s (%s waits for the next sweep)", e, " ".join((job, *name)))
 
 
 @cache
@@ -104,35 +106,43 @@ def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
     if concurrency:
         widths = {job: min(width, concurrency) for job, width in widths.items()}
     worker_ready.connect(_report_alive, weak=False)
+    _say_in_one_line()
     # Celery warns root about pickled messages; we take nothing but JSON.
     warnings.filterwarnings("ignore", category=SecurityWarning)
-    app.Worker(
+    worker = app.Worker(
         pool=lanes(widths),
         concurrency=sum(widths.values()),
+        consumer_cls=Consumer,
         queues=list(jobs),
         hostname=process_name(),
         loglevel="WARNING",
         quiet=True,
         without_gossip=True,
         without_mingle=True,
-    ).start()
+    )
+    worker.start()
+    if worker.exitcode:  # else a supervisor would take it for an orderly end
+        raise SyndicatorError("the worker has ended by an error: start it again")
+
+
+def _say_in_one_line() -> None:
+    with app.connection_for_read() as connection:
+        errors = (*connection.connection_errors, *connection.channel_errors, OperationalError, OSError)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(InOneLine(errors))
 
 
 def run_beat() -> None:
-    """Ring for a sweep every few seconds. Any number of beats may run: sweeping twice is harmless."""
-    from celery.beat import Scheduler, SchedulingError  # noqa: PLC0415 - a worker never needs it
-
-    class Ringer(Scheduler):  # type: ignore[misc]  # Celery has no types
-        """The plain scheduler, which keeps its clock in memory: nothing is lost with it, the schedule is in
-        the rows. A bell that does not ring is told in one line."""
-
-        def apply_entry(self, entry: Any, producer: Any = None) -> None:
-            try:
-                self.apply_async(entry, producer=producer, advance=False)
-            except SchedulingError as e:
-                log.warning("beat: %s (it is rung again in a moment)", e)
-
-    app.Beat(scheduler_cls=Ringer, loglevel="WARNING", quiet=True).run()
+    """Ring for a sweep every few seconds, until told to stop. Any number of beats may run: sweeping twice is
+    harmless. Celery's own beat counts by the clock on the wall: set back by a day, it rings for none."""
+    _say_in_one_line()
+    is_over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: is_over.set())
+    bell = CeleryBell()
+    while not is_over.is_set():
+        bell.ring("sweep")
+        is_over.wait(settings.SWEEP_EVERY)
 
 
 def process_name() -> str:
