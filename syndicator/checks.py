@@ -24,6 +24,8 @@ from syndicator.wiring import Newsroom, Silence, assemble, declarations
 
 #: Domains that are nobody's (RFC 2606 sections 2 and 3).
 RESERVED = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)$", re.IGNORECASE)
+#: What is tried at once: most of the time goes by in waiting for others.
+AT_ONCE = 32
 
 #: Characters of a reader's secret: of letters and digits, 16 are 95 bits.
 SHORTEST = 16
@@ -53,7 +55,7 @@ def check(folder: Path) -> list[Result]:
         results.append(Result("[newsroom]", False, said))
     store = Store(connect(declared.keep.database))
     newsroom = assemble(declared, store, Silence())
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         results += pool.map(_tried, _tasks(newsroom))
     results += _odd_feeds(newsroom)
     store.engine.dispose()

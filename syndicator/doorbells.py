@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import math
+import os
 import time
 import uuid
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -25,6 +29,10 @@ log = logging.getLogger(__name__)
 
 #: The scheme of its addresses, known to kombu from the import of this module on.
 SCHEME = "doorbells"
+
+#: Seconds after which the names in the folder are read again although there are others left: a message for
+#: one queue does not wait for thousands in another, nor for those that nobody here takes.
+LISTING_AGE_S = 0.2
 
 TRANSPORT_ALIASES[SCHEME] = "syndicator.doorbells:Transport"
 
@@ -73,9 +81,7 @@ class Channel(filesystem.Channel):
 
     def _get(self, queue: str, timeout: Any = None) -> Any:  # noqa: ARG002 - kombu's
         """The oldest message, now in no other hand."""
-        for name in sorted(path.name for path in Path(self.data_folder_in).iterdir()):
-            if name.partition(".")[2] != f"{queue}.msg":
-                continue
+        while name := self._next(queue):
             taken = Path(self.processed_folder, name)
             try:
                 Path(self.data_folder_in, name).rename(taken)
@@ -91,6 +97,48 @@ class Channel(filesystem.Channel):
                 continue
             return message
         raise Empty
+
+    @cached_property
+    def _listing(self) -> Listing:
+        life = self.connection.client.transport_options.get("message_life_s", math.inf)
+        return Listing(Path(self.data_folder_in), life)
+
+    def _next(self, queue: str) -> str | None:
+        with _channel_errors(f"queue {queue!r}"):
+            return self._listing.next(queue)
+
+
+class Listing:
+    """The names in a folder of messages, by queue: read once for all queues, and used up before it is read
+    again, so that a folder of tens of thousands costs one reading and not one for each message. Messages
+    that are older than ``life_s`` seconds are removed unread."""
+
+    def __init__(self, folder: Path, life_s: float) -> None:
+        self._folder, self._life_s = folder, life_s
+        self._names: dict[str, deque[str]] = {}
+        self._read_at = -math.inf
+
+    def next(self, queue: str) -> str | None:
+        """The name of the oldest message of a queue; ``None``: there is none. Raises ``OSError``."""
+        if not self._names.get(queue):
+            is_used_up = not any(self._names.values())
+            if not is_used_up and time.monotonic() - self._read_at < LISTING_AGE_S:
+                return None
+            self._read()
+        names = self._names.get(queue)
+        return names.popleft() if names else None
+
+    def _read(self) -> None:
+        self._names, self._read_at = {}, time.monotonic()
+        too_old = f"{max(0, time.time_ns() - int(min(self._life_s, 1e9) * 1e9)):020}"
+        for name in sorted(os.listdir(self._folder)):  # noqa: PTH208 - half the time, for names alone
+            sent, _, rest = name.partition(".")
+            if not rest.endswith(".msg"):
+                continue
+            if sent < too_old:
+                Path(self._folder, name).unlink(missing_ok=True)
+            else:
+                self._names.setdefault(rest.removesuffix(".msg"), deque()).append(name)
 
 
 class Transport(filesystem.Transport):

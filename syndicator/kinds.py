@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from importlib.metadata import entry_points
 from pkgutil import resolve_name
 from typing import Any
+
+
+@cache
+def _offered(group: str) -> dict[str, str]:
+    """What installed packages offer. Read once per process: it takes a look into each of them."""
+    return {point.name: point.value for point in entry_points(group=group)}
 
 
 @dataclass(frozen=True)
@@ -22,7 +29,7 @@ class Kinds:
     @property
     def known(self) -> dict[str, str]:
         """Every name with its import path; what ships with us cannot be replaced by accident."""
-        return {point.name: point.value for point in entry_points(group=self.group)} | dict(self.built_in)
+        return _offered(self.group) | dict(self.built_in)
 
     def __call__(self, name: str) -> type[Any]:
         """The class behind a name: built in, from an entry point, or an import path

@@ -108,6 +108,10 @@ DEADLINE = 60.0
 #: How long a row stays in one hand. Renewed with every delivery.
 LEASE = timedelta(seconds=90)
 
+#: How long a message to the workers is good for. One that is older is dropped unread: a later sweep has rung
+#: again.
+MESSAGE_LIFE = timedelta(seconds=10)
+
 
 class Photos(Protocol):
     """Lead photos: fetched once, kept, measured and fitted."""

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from kombu import Exchange, Queue
+
 from syndicator.doorbells import SCHEME
 from syndicator.errors import Misconfigured
+from syndicator.ports import MESSAGE_LIFE
 from syndicator.secret import Secret
 
 #: One queue per job, so that a slow one never delays another (workers choose by ``--jobs``).
@@ -83,6 +86,7 @@ def broker(url: str) -> dict[str, Any]:
             "store_processed": False,
             # The default of a second would be most of the time from notice to post.
             "polling_interval": 0.05,
+            "message_life_s": MESSAGE_LIFE.total_seconds(),
         },
     }
 
@@ -91,9 +95,10 @@ accept_content = ["json"]  # ids only; nothing that could run code
 task_serializer = "json"
 task_ignore_result = True  # how a job ended stands in its row
 task_store_errors_even_if_ignored = False
-task_acks_late = True  # a worker that dies leaves the message to another
-task_reject_on_worker_lost = True
-worker_prefetch_multiplier = 1  # jobs differ in length: nobody hoards
+# Nothing is acknowledged: what is lost with a worker is rung again by the next sweep, and a broker that goes
+# away meanwhile leaves nothing half done. Each kind of job waits in a lane of its own, none before another.
+task_queues = [Queue(job, Exchange(job), routing_key=job, no_ack=True) for job in JOBS]
+worker_prefetch_multiplier = 0
 worker_hijack_root_logger = False  # our log lines, not Celery's
 worker_cancel_long_running_tasks_on_connection_loss = False  # a post under way is not torn apart
 worker_send_task_events = True  # for Flower
@@ -105,10 +110,3 @@ broker_connection_max_retries = None  # the broker may be away for long: rows ar
 task_publish_retry = False  # a doorbell that does not ring is rung again by the next sweep
 enable_utc = True
 timezone = "UTC"
-beat_schedule = {
-    "sweep": {
-        "task": "sweep",
-        "schedule": SWEEP_EVERY,
-        "options": {"expires": SWEEP_EVERY * 5},  # an old sweep is no use to anybody
-    }
-}

@@ -46,6 +46,16 @@ class Rung:
     channels: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """A row that wants something, by the job that gives it to it. ``what`` tells one wish of a row from its
+    next: another look, a newer build, a later attempt."""
+
+    job: str
+    name: str
+    what: str
+
+
 class WatchStore(Protocol):
     """What **watch** needs on record."""
 

@@ -1,4 +1,4 @@
-"""Running several processes as one: started together, restarted when they fall, stopped together."""
+"""Running several processes as one: started together, restarted when they fall or hang, stopped together."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -21,6 +22,15 @@ PATIENCE = 15.0
 #: A process that ends within this many seconds of its start is restarted later and later.
 STEADY = 10.0
 LONGEST_WAIT = 30.0
+
+#: A process that gives no sign of life for so many seconds hangs, or was stopped: it is killed, whatever
+#: locks it holds. Signs come twice a second from a thread that no job can hold up, only the machine.
+SILENCE_S = 60.0
+
+#: Seconds between looks at the children; where they turn out to be many more, we were stopped ourselves, or
+#: the machine was, and nobody's silence means anything.
+LOOK_EVERY_S = 0.2
+ABSENCE_S = 5.0
 
 #: How many of a child's dead predecessors it is told of: one may have died before it could take their rows.
 DEAD_TOLD = 20
@@ -41,20 +51,39 @@ class Child:
     restart_at: float = 0.0
     mark: str = ""
     dead: list[str] = field(default_factory=list)
+    pulse: int | None = None
+    heard_at: float = 0.0
 
     def start(self, environment: Mapping[str, str]) -> None:
         self.started = time.monotonic()
         if self.mark:  # we have seen the end of it: what it had in hand is free
             self.dead = [*self.dead, self.mark][-DEAD_TOLD:]
         self.mark = secrets.token_hex(8)
+        if self.pulse is not None:
+            os.close(self.pulse)
+        self.pulse, theirs = os.pipe()
+        for end in (self.pulse, theirs):
+            os.set_blocking(end, False)
+        told = {lifeline.MARK: self.mark, lifeline.DEAD: " ".join(self.dead), lifeline.PULSE: str(theirs)}
         # In a session of its own: a Ctrl-C at the terminal reaches only the supervisor, which then
         # stops its children in order, and a fallen child's own children can be found by its group.
         self.process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "syndicator", *self.arguments],
-            env={**environment, lifeline.MARK: self.mark, lifeline.DEAD: " ".join(self.dead)},
+            env={**environment, **told},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
+            pass_fds=[theirs],
         )
+        os.close(theirs)
+        self.heard_at = time.monotonic()
+
+    def silence(self) -> float:
+        """Seconds since the last sign of life."""
+        assert self.pulse is not None  # noqa: S101 - for the type checker
+        with suppress(BlockingIOError):
+            if os.read(self.pulse, 65_536):
+                self.heard_at = time.monotonic()
+        return time.monotonic() - self.heard_at
 
     def signal(self, number: int) -> None:
         if self.process is None:
@@ -72,6 +101,7 @@ class Supervisor:
     children: Sequence[Child]
     say: Callable[[str], None]
     stopping: threading.Event = field(default_factory=threading.Event)
+    silence_s: float = SILENCE_S
 
     def run(self) -> int:
         """Start all, keep them up, stop all. Returns an exit status."""
@@ -82,7 +112,12 @@ class Supervisor:
         try:
             for child in self.children:
                 child.start(environment)
-            while not self.stopping.wait(0.2) and not status:
+            looked_at = time.monotonic()
+            while not self.stopping.wait(LOOK_EVERY_S) and not status:
+                if time.monotonic() - looked_at > ABSENCE_S:
+                    for child in self.children:
+                        child.heard_at = time.monotonic()
+                looked_at = time.monotonic()
                 status = max(self._mind(child, environment) for child in self.children)
         finally:
             self._stop_all()
@@ -98,6 +133,10 @@ class Supervisor:
             return 0
         code = child.process.poll()
         if code is None:
+            if child.silence() > self.silence_s:
+                self.say(f"{child.name} has given no sign of life for {self.silence_s:g} s: killed")
+                child.signal(signal.SIGKILL)
+                child.heard_at = time.monotonic()  # said once; its end is seen in a moment
             return 0
         child.signal(signal.SIGKILL)  # whatever it had started itself
         child.process = None

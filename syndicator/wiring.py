@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -40,6 +40,11 @@ KINDS = KindsOf(
 )
 
 
+#: Sources looked at, and channels served, at once. A thread takes about a quarter of a megabyte.
+MOST_LOOKS = 48
+MOST_CHANNELS = 64
+
+
 class Silence:
     """A bell for processes without a broker: the next sweep of a worker finds what is due."""
 
@@ -73,6 +78,7 @@ class Newsroom:
     distributor: Distributor
     bell: Bell
     clock: Callable[[], datetime] = now
+    reminders: sweep.Reminders = field(default_factory=sweep.Reminders)
 
     @property
     def site(self) -> Site:
@@ -83,10 +89,16 @@ class Newsroom:
         return self.declared.feeds
 
     @property
-    def most_at_once(self) -> int:
-        """Threads with which no row ever waits for another one's: one per source and channel, a few for
-        builds and topics, one for the sweep."""
-        return len(self.sources) + len(self.couriers) + 5
+    def most_at_once(self) -> Mapping[str, int]:
+        """Threads for each kind of job, so that none waits for another kind's. Channels do not wait for each
+        other; looks and builds are short, and their rows can wait for a moment."""
+        return {
+            "watch": max(1, min(len(self.sources), MOST_LOOKS)),
+            "build": 2,
+            "deliver": max(1, min(len(self.couriers), MOST_CHANNELS)),
+            "distribute": 2,
+            "sweep": 1,
+        }
 
     def watch(self, name: str) -> None:
         """Look at a source once."""
@@ -125,7 +137,13 @@ class Newsroom:
     def sweep(self, beat: str) -> None:
         """Ring for whatever is due. That it happens is the sign of life of the ``beat`` that rang."""
         self.store.beat(beat, "beat", self.clock())
-        sweep.sweep(store=self.store, editor=self.editor, bell=self.bell, now=self.clock())
+        sweep.sweep(
+            store=self.store,
+            editor=self.editor,
+            bell=self.bell,
+            now=self.clock(),
+            reminders=self.reminders,
+        )
 
 
 def open_newsroom(folder: Path, bell: Bell | None = None) -> Newsroom:

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from celery import Celery
+from celery import Celery, Task
 from celery.platforms import SecurityWarning
 from celery.signals import worker_ready
 from kombu.exceptions import ChannelError, OperationalError
 
 from syndicator import lifeline, settings
 from syndicator.errors import SyndicatorError
+from syndicator.lanes import lanes
+from syndicator.ports import MESSAGE_LIFE
+from syndicator.reconnecting import Consumer, InOneLine
 
 if TYPE_CHECKING:
     from syndicator.wiring import Newsroom
@@ -33,6 +36,8 @@ app = Celery("syndicator", set_as_current=False)
 app.config_from_object("syndicator.settings")
 app.add_defaults(settings.declared_broker)  # asked for when a broker is needed, not when this is imported
 
+LIFE_S = MESSAGE_LIFE.total_seconds()
+
 #: Seconds between signs of life.
 BEAT = 10.0
 
@@ -40,11 +45,11 @@ BEAT = 10.0
 class CeleryBell:
     """Rings by sending a task. A broker that is away is no error: the next sweep rings again."""
 
-    def ring(self, job: str, name: str) -> None:
+    def ring(self, job: str, *name: str) -> None:
         try:
-            app.send_task(job, args=[name], queue=job, expires=settings.SWEEP_EVERY * 5, ignore_result=True)
+            app.send_task(job, args=name, queue=job, expires=LIFE_S, ignore_result=True)
         except (ChannelError, OperationalError, OSError) as e:
-            log.warning("broker: %s (%s %s waits for the next sweep)", e, job, name)
+            log.warning("broker: %s (%s waits for the next sweep)", e, " ".join((job, *name)))
 
 
 @cache
@@ -55,83 +60,89 @@ def newsroom() -> Newsroom:
     return open_newsroom(settings.folder(), bell=CeleryBell())
 
 
-@app.task(name="watch")
-def watch(name: str) -> None:
-    with _told("watch", name):
-        newsroom().watch(name)
+@app.task(name="watch", bind=True)
+def watch(task: Task, name: str) -> None:
+    _run(task, lambda: newsroom().watch(name), name)
 
 
-@app.task(name="build")
-def build(name: str) -> None:
-    with _told("build", name):
-        newsroom().build(name)
+@app.task(name="build", bind=True)
+def build(task: Task, name: str) -> None:
+    _run(task, lambda: newsroom().build(name), name)
 
 
-@app.task(name="deliver")
-def deliver(name: str) -> None:
-    with _told("deliver", name):
-        newsroom().deliver(name)
+@app.task(name="deliver", bind=True)
+def deliver(task: Task, name: str) -> None:
+    _run(task, lambda: newsroom().deliver(name), name)
 
 
-@app.task(name="distribute")
-def distribute(name: str) -> None:
-    with _told("distribute", name):
-        newsroom().distribute(name)
+@app.task(name="distribute", bind=True)
+def distribute(task: Task, name: str) -> None:
+    _run(task, lambda: newsroom().distribute(name), name)
 
 
-@app.task(name="sweep")
-def sweep(beat: str = "beat") -> None:  # rung by one of an older version, it has no name
-    with _told("sweep"):
-        newsroom().sweep(beat)
+@app.task(name="sweep", bind=True)
+def sweep(task: Task, beat: str = "beat") -> None:  # rung by one of an older version, it has no name
+    _run(task, lambda: newsroom().sweep(beat))
 
 
-@contextmanager
-def _told(*job: str) -> Iterator[None]:
-    """What goes wrong outside of us is told in one line, and done by a later sweep."""
+def _run(task: Task, job: Callable[[], object], name: str = "") -> None:
+    """What goes wrong outside of us is told in one line, and done by a later sweep. A message that has
+    waited in its lane beyond its life is dropped: a later sweep has rung again."""
+    expires = task.request.expires
+    if expires and datetime.fromisoformat(expires) < datetime.now(UTC):
+        return
     try:
-        yield
+        job()
     except SyndicatorError as e:
-        log.warning("%s: %s (a later sweep tries again)", " ".join(job), e)
+        log.warning("%s: %s (a later sweep tries again)", f"{task.name} {name}".strip(), e)
 
 
 def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
-    """Work until told to stop. ``concurrency`` ``None``: enough for every row that can be in hand."""
+    """Work until told to stop. ``concurrency``: threads for each kind of job, at the most."""
     dead = os.environ.get(lifeline.DEAD, "").split()
     if dead and (taken := newsroom().store.bury(dead)):
         log.info("rows taken from a worker that has died: %d", taken)
-    threads = concurrency or newsroom().most_at_once
+    widths = newsroom().most_at_once
+    if concurrency:
+        widths = {job: min(width, concurrency) for job, width in widths.items()}
     worker_ready.connect(_report_alive, weak=False)
+    _say_in_one_line()
     # Celery warns root about pickled messages; we take nothing but JSON.
     warnings.filterwarnings("ignore", category=SecurityWarning)
-    app.Worker(
-        pool="threads",
-        concurrency=threads,
+    worker = app.Worker(
+        pool=lanes(widths),
+        concurrency=sum(widths.values()),
+        consumer_cls=Consumer,
         queues=list(jobs),
         hostname=process_name(),
         loglevel="WARNING",
         quiet=True,
         without_gossip=True,
         without_mingle=True,
-    ).start()
+    )
+    worker.start()
+    if worker.exitcode:  # else a supervisor would take it for an orderly end
+        raise SyndicatorError("the worker has ended by an error: start it again")
+
+
+def _say_in_one_line() -> None:
+    with app.connection_for_read() as connection:
+        errors = (*connection.connection_errors, *connection.channel_errors, OperationalError, OSError)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(InOneLine(errors))
 
 
 def run_beat() -> None:
-    """Ring for a sweep every few seconds. Any number of beats may run: sweeping twice is harmless."""
-    from celery.beat import Scheduler, SchedulingError  # noqa: PLC0415 - a worker never needs it
-
-    class Ringer(Scheduler):  # type: ignore[misc]  # Celery has no types
-        """The plain scheduler, which keeps its clock in memory: nothing is lost with it, the schedule is in
-        the rows. A bell that does not ring is told in one line."""
-
-        def apply_entry(self, entry: Any, producer: Any = None) -> None:
-            try:
-                self.apply_async(entry, producer=producer, advance=False)
-            except SchedulingError as e:
-                log.warning("beat: %s (it is rung again in a moment)", e)
-
-    named = {**settings.beat_schedule["sweep"], "args": [lifeline.process_name("beat")]}
-    app.conf.beat_schedule = {"sweep": named}
-    app.Beat(scheduler_cls=Ringer, loglevel="WARNING", quiet=True).run()
+    """Ring for a sweep every few seconds, until told to stop. Any number of beats may run: sweeping twice is
+    harmless. Celery's own beat counts by the clock on the wall: set back by a day, it rings for none."""
+    _say_in_one_line()
+    is_over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: is_over.set())
+    bell, name = CeleryBell(), lifeline.process_name("beat")
+    while not is_over.is_set():
+        bell.ring("sweep", name)
+        is_over.wait(settings.SWEEP_EVERY)
 
 
 def process_name() -> str:

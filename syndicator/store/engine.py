@@ -6,6 +6,7 @@ import os
 import random
 import secrets
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -41,6 +42,9 @@ from syndicator.errors import Misconfigured, SyndicatorError
 
 #: Seconds to wait for another writer before giving up: longer than any transaction of ours.
 BUSY_TIMEOUT = 10
+
+#: Seconds to wait for this process's other writers: several of them may have to wait for other processes'.
+TURN_TIMEOUT_S = 3 * BUSY_TIMEOUT
 
 #: Seconds to wait for a connection to a server.
 CONNECT_TIMEOUT = 10
@@ -129,12 +133,15 @@ class Base:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._reader = engine.execution_options(reads_only=True)
+        # SQLite has one writer at a time, and lets all others ask for their turn again and again, each with
+        # a connection of its own: within a process they queue here, with none.
+        self._turn = threading.Lock() if engine.dialect.name == "sqlite" else None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction, for rows of one kind. Raises ``StoreError`` where the database fails; then nothing
         was written."""
-        with _store_errors(self.engine), self.engine.begin() as connection:
+        with self._my_turn(), _store_errors(self.engine), self.engine.begin() as connection:
             yield connection
 
     def transact(self, work: Callable[[Connection], T]) -> T:
@@ -152,8 +159,20 @@ class Base:
             return self._once(work)
 
     def _once(self, work: Callable[[Connection], T]) -> T:
-        with self.engine.begin() as connection:
+        with self._my_turn(), self.engine.begin() as connection:
             return work(connection)
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=TURN_TIMEOUT_S):
+            raise StoreError(f"database {self.engine.url!r}: locked by another thread of this process")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

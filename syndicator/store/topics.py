@@ -23,7 +23,6 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-    union,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -83,14 +82,24 @@ def move_topic(connection: Connection, name: str, wants: str, now: datetime) -> 
     return True
 
 
-def due_topics(connection: Connection, now: datetime) -> Sequence[str]:
-    """Topics with subscriptions or intents that are due, or with leases that have run out."""
+def due_topics(connection: Connection, now: datetime, most: int) -> Sequence[tuple[str, datetime]]:
+    """Topics with subscriptions or intents that are due, or with leases that have run out, each with the
+    moment since when: the longest due first, and no more than ``most``."""
     topic, sub, intent = schema.topic, schema.subscription, schema.intent
     is_due = and_(sub.c.topic == topic.c.name, sub.c.next_attempt <= now, _free(sub, now))
-    owed = select(topic.c.name).where(select(sub.c.id).where(is_due).exists())
-    ended = select(sub.c.topic).where(sub.c.expires <= now, sub.c.state == State.ACTIVE.value)
-    asked = select(intent.c.topic).where(intent.c.next_attempt <= now, _free(intent, now))
-    return sorted(connection.scalars(union(owed, ended, asked)))
+    oldest = select(sub.c.next_attempt).where(is_due).order_by(sub.c.next_attempt).limit(1).scalar_subquery()
+    owing = select(topic.c.name, oldest.label("since")).subquery()
+    ended = and_(sub.c.expires <= now, sub.c.state == State.ACTIVE.value)
+    asked = and_(intent.c.next_attempt <= now, _free(intent, now))
+    since: dict[str, datetime] = {}
+    for query in (
+        select(owing.c.name, owing.c.since).where(owing.c.since.is_not(None)),
+        select(sub.c.topic, func.min(sub.c.expires)).where(ended).group_by(sub.c.topic),
+        select(intent.c.topic, func.min(intent.c.next_attempt)).where(asked).group_by(intent.c.topic),
+    ):
+        for name, moment in connection.execute(query):
+            since[name] = min(moment, since.get(name, moment))
+    return sorted(since.items(), key=lambda item: (item[1], item[0]))[:most]
 
 
 def _free(table: Any, now: datetime) -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ from syndicator.store.fingerprint import fingerprint
 from syndicator.store.locks import hold_articles, hold_names
 from syndicator.store.records import article_of
 from syndicator.store.topics import due_topics, inserting
+from syndicator.stores import Wish
 
 #: How long a process may be silent before it no longer counts as alive.
 SILENCE = timedelta(seconds=30)
@@ -26,26 +27,32 @@ SILENCE = timedelta(seconds=30)
 PAGE = 1000
 
 
+#: Rows of each kind that are asked for at once, where nobody says how many.
+MOST = 500
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Due:
-    """Names of the rows that want something and are in no hand."""
+    """What wants something and is in no hand: of each kind the longest due first."""
 
-    sources: Sequence[str]
-    feeds: Sequence[str]
-    channels: Sequence[str]
-    topics: Sequence[str]
+    wishes: Sequence[Wish]
     has_embargoes: bool
 
     @property
     def jobs(self) -> list[tuple[str, str]]:
         """Each as (job, name)."""
-        named = {
-            "deliver": self.channels,
-            "build": self.feeds,
-            "watch": self.sources,
-            "distribute": self.topics,
-        }
-        return [(job, name) for job, names in named.items() for name in names]
+        return [(wish.job, wish.name) for wish in self.wishes]
+
+    @property
+    def sources(self) -> list[str]:
+        return self._names("watch")
+
+    @property
+    def topics(self) -> list[str]:
+        return self._names("distribute")
+
+    def _names(self, job: str) -> list[str]:
+        return [wish.name for wish in self.wishes if wish.job == job]
 
 
 class Upkeep(Base):
@@ -82,45 +89,19 @@ class Upkeep(Base):
             if known.get(feed.name) != fingerprint(feed):
                 self.transact(partial(_refill, feed=feed, now=now))
 
-    def due(self, now: datetime) -> Due:
-        """What the sweep rings for."""
-        source, feed, channel, article = schema.source, schema.feed, schema.channel, schema.article
+    def due(self, now: datetime, most: int = MOST) -> Due:
+        """What the sweep rings for: as many as ``most`` rows of each kind."""
+        article = schema.article
+        release = and_(article.c.state == State.EMBARGOED.value, article.c.release <= now)
         with self.reading() as connection:
             return Due(
-                sources=connection.scalars(
-                    select(source.c.name).where(
-                        _free(source, now),
-                        source.c.is_paused.is_(False),
-                        source.c.is_gone.is_(False),
-                        source.c.next_look <= now,
-                    )
-                ).all(),
-                feeds=connection.scalars(
-                    select(feed.c.name).where(
-                        _free(feed, now),
-                        or_(feed.c.wants != feed.c.has, feed.c.expires <= now),
-                        feed.c.next_build <= now,
-                    )
-                ).all(),
-                channels=connection.scalars(
-                    select(channel.c.name).where(
-                        _free(channel, now),
-                        channel.c.is_paused.is_(False),
-                        channel.c.is_stopped.is_(False),
-                        or_(channel.c.paused_until.is_(None), channel.c.paused_until <= now),
-                        select(schema.delivery.c.id)
-                        .where(schema.delivery.c.channel == channel.c.name, due(now))
-                        .exists(),
-                    )
-                ).all(),
-                topics=due_topics(connection, now),
-                has_embargoes=bool(
-                    connection.scalar(
-                        select(article.c.id)
-                        .where(article.c.state == State.EMBARGOED.value, article.c.release <= now)
-                        .limit(1)
-                    )
-                ),
+                wishes=[
+                    *_due_channels(connection, now, most),
+                    *_due_feeds(connection, now, most),
+                    *_due_sources(connection, now, most),
+                    *(_wish("distribute", *due) for due in due_topics(connection, now, most)),
+                ],
+                has_embargoes=bool(connection.scalar(select(article.c.id).where(release).limit(1))),
             )
 
     def bury(self, marks: Collection[str]) -> int:
@@ -154,6 +135,55 @@ class Upkeep(Base):
         query = select(table.c.kind, func.count()).where(recent).group_by(table.c.kind)
         with self.reading() as connection:
             return {kind: count for kind, count in connection.execute(query)}  # noqa: C416 - rows, not pairs
+
+
+def _due_channels(connection: Connection, now: datetime, most: int) -> list[Wish]:
+    """Those with a delivery whose turn may have come. Whichever the database finds first tells one wish from
+    the next: the oldest of a long queue would take reading all of it."""
+    table, delivery = schema.channel, schema.delivery
+    some = (
+        select(delivery.c.next_attempt)
+        .where(delivery.c.channel == table.c.name, due(now))
+        .limit(1)
+        .scalar_subquery()
+    )
+    working = and_(
+        _free(table, now),
+        table.c.is_paused.is_(False),
+        table.c.is_stopped.is_(False),
+        or_(table.c.paused_until.is_(None), table.c.paused_until <= now),
+    )
+    owing = select(table.c.name, table.c.paused_until, some.label("since")).where(working).subquery()
+    query = select(owing).where(owing.c.since.is_not(None)).order_by(owing.c.since, owing.c.name).limit(most)
+    return [_wish("deliver", *row) for row in connection.execute(query)]
+
+
+def _due_feeds(connection: Connection, now: datetime, most: int) -> list[Wish]:
+    table = schema.feed
+    wishes = or_(table.c.wants != table.c.has, table.c.expires <= now)
+    query = (
+        select(table.c.name, table.c.wants, table.c.expires, table.c.next_build)
+        .where(_free(table, now), wishes, table.c.next_build <= now)
+        .order_by(table.c.next_build, table.c.name)
+        .limit(most)
+    )
+    return [_wish("build", *row) for row in connection.execute(query)]
+
+
+def _due_sources(connection: Connection, now: datetime, most: int) -> list[Wish]:
+    table = schema.source
+    working = and_(_free(table, now), table.c.is_paused.is_(False), table.c.is_gone.is_(False))
+    query = (
+        select(table.c.name, table.c.next_look)
+        .where(working, table.c.next_look <= now)
+        .order_by(table.c.next_look)
+        .limit(most)
+    )
+    return [_wish("watch", *row) for row in connection.execute(query)]
+
+
+def _wish(job: str, name: str, *what: object) -> Wish:
+    return Wish(job=job, name=name, what=" ".join(map(str, what)))
 
 
 def _free(table: Table, now: datetime) -> ColumnElement[bool]:

@@ -1,0 +1,46 @@
+"""A worker's connection to the broker: lost in one line, and had again when the broker is back."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from typing import Any
+
+from celery.exceptions import CPendingDeprecationWarning
+from celery.worker import consumer
+
+log = logging.getLogger(__name__)
+
+
+class Consumer(consumer.Consumer):  # type: ignore[misc]  # Celery has no types
+    """Celery's, for queues whose messages nobody acknowledges, and brokers that go away and come back."""
+
+    def call_soon_ack(self, *_: Any, **__: Any) -> None:
+        """Celery acknowledges whatever it has taken, and ends the worker where the connection is no more."""
+
+    def on_connection_error_after_connected(self, error: Exception) -> None:
+        """Closing what is lost fails in its turn: kombu's channel for Redis asks a connection that is no more
+        for its host's name, which would end the worker, too."""
+        # Celery warns of what its next version does with tasks under way: ours go on (settings).
+        warnings.simplefilter("ignore", CPendingDeprecationWarning)
+        try:
+            super().on_connection_error_after_connected(error)
+        except Exception as e:
+            log.debug("broker: closing a connection that is lost: %s: %s", type(e).__name__, e)
+            self.connection = None
+
+
+class InOneLine(logging.Filter):
+    """Takes the traceback from what Celery and kombu say of a broker that is away: it shows their own inside
+    and, hundreds of lines long, hides what an operator has to know."""
+
+    def __init__(self, errors: tuple[type[BaseException], ...]) -> None:
+        super().__init__()
+        self._errors = errors
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error: Any = record.exc_info[1] if record.exc_info else None
+        if record.name.startswith(("celery", "kombu")) and isinstance(error, self._errors):
+            record.exc_info = record.exc_text = None
+            record.msg, record.args = f"{record.getMessage().strip()}: {error}", None
+        return True
