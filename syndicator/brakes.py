@@ -70,8 +70,8 @@ MOST_LIVE = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Brakes:
-    """What a source's declaration says: how many within an hour may pass (``None``: as its past makes likely),
-    and after how long what is held goes on by itself (``None``: never)."""
+    """What a source's declaration says: how many within an hour may pass (``None``: as its past makes
+    likely), and after how long what is held goes on by itself (``None``: never)."""
 
     most_news: int | None = None
     most_changed: int | None = None

@@ -218,9 +218,7 @@ def test_time_decides_where_the_declaration_says_so(kind: Kind) -> None:
 
 
 @given(st.lists(st.tuples(KINDS, st.integers(0, 80), st.integers(1, 90)), max_size=30), st.integers(0, 100))
-def test_no_window_lets_more_pass_than_the_limit(
-    looks: list[tuple[Kind, int, int]], live: int
-) -> None:
+def test_no_window_lets_more_pass_than_the_limit(looks: list[tuple[Kind, int, int]], live: int) -> None:
     """Whatever a source does: each look passes whole or not at all, nothing is forgotten that is held, and no
     window passes more than the largest of those before makes likely."""
     source, number = Source(live=live), 0
