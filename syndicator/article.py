@@ -20,6 +20,13 @@ SILENT_CORRECTIONS = 24
 CLOCK_SKEW = timedelta(minutes=10)
 
 
+#: Characters of a text that tell articles apart.
+TELLING = 40
+
+#: A part of an address's path that is nothing but a session's id.
+SESSION = re.compile(r"(?=[^/]*\d)(?=[^/]*[a-z])[a-z\d]{16,}|\(\w\([a-z\d]+\)\)|\(\w{16,}\)", re.IGNORECASE)
+
+
 class State(StrEnum):
     """Where an article stands."""
 
@@ -101,8 +108,10 @@ class Sighting(Content):
     @property
     def names(self) -> tuple[str, ...]:
         """What the article may be on file under: the source's key, its address, its aliases. Addresses
-        stand without what changes when a site moves to https, or its host loses its ``www``."""
-        return tuple(dict.fromkeys((f"{self.source}:{self.key}", *map(place, (self.url, *self.aliases)))))
+        stand without what changes when a site moves to https, or its host loses its ``www``. Where an
+        address has parameters, one more name is made of what it says (``twin``)."""
+        named = (f"{self.source}:{self.key}", *map(place, (self.url, *self.aliases)), *twin(self))
+        return tuple(dict.fromkeys(named))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,6 +168,26 @@ def place(name: str) -> str:
     return f"//{address[1].lower()}{address[2]}" if address else name
 
 
+def stem(address: str) -> str:
+    """A place without what may be a session's: query, path parameters, and parts of the path that are
+    nothing but long random ids (``/(S(x5k...))/``, ``/9f3b...e1/``)."""
+    path = place(address).partition("?")[0]
+    return "/".join("*" if SESSION.fullmatch(part) else part.partition(";")[0] for part in path.split("/"))
+
+
+def twin(sighting: Sighting) -> tuple[str, ...]:
+    """A name made of what an article says, for links that bear a fresh session's id at each look: what
+    says the same under addresses that differ in parameters alone is one article. Two that merely share a
+    script (``?id=1`` and ``?id=2``) differ in title, text or date. None where the address has no
+    parameters, or the text is too short to tell articles apart."""
+    stemmed = stem(sighting.url)
+    words = " ".join(re.sub(r"<[^>]*>", " ", sighting.content_html or sighting.summary).split())
+    if stemmed == place(sighting.url) or len(words) < TELLING:
+        return ()
+    said = json.dumps([stemmed, sighting.title, words, sighting.published], default=str, ensure_ascii=False)
+    return (f"{sighting.source}~{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:32]}",)
+
+
 def formerly(sighting: Sighting, hosts: Sequence[str]) -> Sighting:
     """The sighting with the addresses that it had while the site was at other hosts."""
     found = re.match(r"https?://([^/?#]+)", sighting.url, re.IGNORECASE)
@@ -185,6 +214,8 @@ def decide(known: Article | None, sighting: Sighting, now: datetime, *, authorit
             return Unchanged(known)
         return Withdrawn(withdraw(known, now))
     current = replace(known, **_content_of(sighting, known), **_standing(sighting, now))
+    if place(current.url) != place(known.url) and stem(current.url) == stem(known.url):
+        current = replace(current, url=known.url)  # another session's link, and no news
     is_same = fingerprint(current) == fingerprint(known) and not _is_replaced(current.photo, known.photo)
     if is_same and current.state == known.state:
         # a moved embargo or a newly measured photo is worth keeping, and no correction

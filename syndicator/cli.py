@@ -187,6 +187,22 @@ def status(
 
 
 @app.command()
+def allow(
+    source: Annotated[str, typer.Argument(help="A source's name in syndicator.toml.")],
+    forget: Annotated[
+        bool, typer.Option("--forget", help="It was a mistake: nothing of it is done.")
+    ] = False,
+) -> None:
+    """Let go on what a source did too much of at once: it is meant.
+
+    `syndicator status` and the console say what is held, and why.
+    """
+    from syndicator import commands
+
+    commands.allow(folder(), source, forget=forget)
+
+
+@app.command()
 def retry(
     deliveries: Annotated[
         list[int] | None, typer.Argument(help="Delivery numbers (see the console).")

@@ -21,6 +21,7 @@ from sqlalchemy import select, update
 
 from syndicator import ruling
 from syndicator.article import Article, New, Sighting, decide
+from syndicator.brakes import Decision, told
 from syndicator.delivery import Standing
 from syndicator.errors import PhotoError, SyndicatorError
 from syndicator.inspection import Report, inspect
@@ -35,6 +36,9 @@ FIELDS = (
     *("guid", "url", "title", "summary", "content_html", "published", "updated", "authors", "section"),
     *("tags", "places", "language"),
 )
+
+#: Columns that are nothing for people.
+HIDDEN = ("memory", "token", "declaration", "past")
 
 
 def watch(folder: Path, name: str, *, once: bool, as_json: bool) -> None:
@@ -101,7 +105,7 @@ def status(folder: Path, *, as_json: bool) -> None:
     with store.reading() as connection:
         tables = {
             table.name: [
-                {k: v for k, v in row._mapping.items() if k not in ("memory", "token", "declaration")}
+                {k: v for k, v in row._mapping.items() if k not in HIDDEN}
                 for row in connection.execute(select(table).where(table.c.is_declared))
             ]
             for table in (schema.source, schema.feed, schema.channel)
@@ -113,6 +117,9 @@ def status(folder: Path, *, as_json: bool) -> None:
         print(json.dumps(said, default=str, ensure_ascii=False))
         return
     screen = Console()
+    for row in tables["source"]:
+        for line in told(row["held"]):
+            screen.print(Text(f"source {row['name']}: {line}: syndicator allow {row['name']} [--forget]"))
     shown = {
         "source": ("name", "looked_at", "next_look", "found_at", "error"),
         "feed": ("name", "built_at", "error"),
@@ -133,6 +140,19 @@ def status(folder: Path, *, as_json: bool) -> None:
         table.add_row(each.topic, *(str(count) for count in (active, each.failing, each.owed)))
     screen.print(table)
     screen.print(Text(", ".join(f"{n} {kind}" for kind, n in processes.items()) or "no process is running"))
+
+
+def allow(folder: Path, name: str, *, forget: bool) -> None:
+    """Decide about all that is held at a source."""
+    newsroom = look_into(folder)
+    _known(name, newsroom.sources, "source")
+    lines = told(_row(newsroom, schema.source, name).held)
+    decision = Decision.FORGET if forget else Decision.ALLOW
+    newsroom.store.decide(name, decision, datetime.now(UTC))
+    for line in lines:
+        _line(f"{name}: {line}")
+    done = "is forgotten: articles stay as they are" if forget else "goes on"
+    Console().print(Text(f"{name}: it {done} with the next look, which is due now"))
 
 
 def retry(folder: Path, numbers: Sequence[int], channel: str) -> None:

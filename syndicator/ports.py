@@ -17,6 +17,9 @@ from syndicator.feed import Feed, Site, path
 from syndicator.post import Limits, PhotoFile, PhotoLimits, Post
 from syndicator.subscription import Answer
 
+#: In the memory handed to a source: keys of articles that it is to show again although nothing is new.
+READ_AGAIN = "read again"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
@@ -49,7 +52,8 @@ class Source(Protocol):
 
     def look(self, memory: Mapping[str, Any], now: datetime) -> Look:
         """See what is there. One broken page is a problem of the look; a source that cannot be looked
-        at raises ``SourceError`` (with its ``retry_at``)."""
+        at raises ``SourceError`` (with its ``retry_at``). ``memory`` may have ``READ_AGAIN``, which is not
+        to be remembered."""
         ...
 
     def reads(self, url: str) -> bool:

@@ -28,7 +28,8 @@ class Filing:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Watched:
     """A source's row in hand. ``since``: the end of its first look (``None`` before it). ``problems``: those
-    of its last look."""
+    of its last look. ``past``, ``held`` and ``decision``: see ``brakes``. ``gone_since``: since when it has
+    said that it is gone."""
 
     name: str
     token: str
@@ -36,6 +37,10 @@ class Watched:
     since: datetime | None
     failures: int
     problems: Sequence[str] = ()
+    past: Mapping[str, Any] = field(default_factory=dict)
+    held: Mapping[str, Any] = field(default_factory=dict)
+    decision: str = ""
+    gone_since: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +91,20 @@ class WatchStore(Protocol):
         """Retract the articles on file under these keys of the source, in one transaction."""
         ...
 
+    def refile(
+        self, source: str, keys: Sequence[str], filing_of: Callable[[Article], Filing], now: datetime
+    ) -> Rung:
+        """Record what the articles under these keys owe that are not withdrawn, in one transaction."""
+        ...
+
+    def live(self, source: str, most: int) -> int:
+        """How many live articles the source has; counted as far as ``most``."""
+        ...
+
+    def hold(self, watched: Watched, held: Mapping[str, Any]) -> None:
+        """Put on record what is held, before anything else of a look is."""
+        ...
+
     def settle_source(
         self,
         watched: Watched,
@@ -97,9 +116,13 @@ class WatchStore(Protocol):
         problems: Sequence[str] = (),
         is_complete: bool = True,
         is_gone: bool = False,
+        gone_since: datetime | None = None,
+        past: Mapping[str, Any] | None = None,
+        held: Mapping[str, Any] | None = None,
     ) -> None:
-        """Write how a look ended and let go of the row. ``memory`` ``None``: as it was. An ``error``
-        counts as a failure; a look without one that ``is_complete`` ends the source's baseline."""
+        """Write how a look ended and let go of the row. ``memory``, ``past``, ``held`` ``None``: as it was.
+        An ``error`` counts as a failure; a look without one that ``is_complete`` ends the source's baseline.
+        Once ``held`` is written, the decision in hand has been heard."""
         ...
 
 

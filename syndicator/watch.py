@@ -2,7 +2,7 @@
 
 ::
 
-    claim the source → look → measure photos → decide → file, in one transaction → ring → settle
+    claim the source → look → brake → measure photos → decide → file, in one transaction → ring → settle
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 from syndicator.article import Article, Corrected, New, Sighting, Withdrawn, decide, formerly, measured_as
+from syndicator.brakes import Brakes, Kind
+from syndicator.braking import Braked, brake, heard, read_again
 from syndicator.errors import PhotoError, SourceError, SourceGone, SyndicatorError
 from syndicator.feed import Feed, Site
 from syndicator.keywords import folded
-from syndicator.ports import LEASE, Bell, Look, Photos, Source
+from syndicator.ports import LEASE, READ_AGAIN, Bell, Look, Photos, Source
 from syndicator.stores import Filing, Rung, Watched, WatchStore
 
 log = logging.getLogger(__name__)
@@ -39,6 +41,12 @@ SOON = timedelta(seconds=10)
 
 #: The longest pause that failures alone bring about.
 LONGEST_PAUSE = timedelta(hours=1)
+
+#: A source that says so for so long (410), and so often in a row, is gone. One answer may be an outage's.
+GONE_AFTER, GONE_LOOKS = timedelta(hours=24), 4
+
+#: Of a source whose declaration says nothing of them.
+UNDECLARED = Brakes()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +120,7 @@ def watch(
     photos: Photos,
     bell: Bell,
     clock: Callable[[], datetime],
+    brakes: Brakes = UNDECLARED,
 ) -> Look | None:
     """Look at a source once, if it is in no other hand. Returns what was seen; ``None`` where nothing
     was (another hand, or a failure, which is on record)."""
@@ -119,13 +128,22 @@ def watch(
     if watched is None:
         return None
     try:
-        look = source.look(watched.memory, clock())
+        held = heard(watched, brakes, clock())
+        look = source.look(read_again(watched.memory, held, clock()), clock())
+        look = replace(look, sightings=[formerly(each, editor.site.former_hosts) for each in look.sightings])
+        braked = brake(
+            look,
+            watched,
+            held,
+            brakes=brakes,
+            decide=partial(editor.filing, since=watched.since, now=clock()),
+            store=store,
+            now=clock(),
+        )
         problems = [*look.problems]
-        for batch in _batches(look.sightings):
-            _file(batch, watched, problems, editor, store, photos, bell, clock)
-        ring(bell, store.withdraw(source.name, look.gone, clock()))
-        for key in look.gone:
-            log.info("%s: withdrawn: %s", source.name, key)
+        for batch in _batches(braked.sightings):
+            _file(batch, braked, watched, problems, editor, store, photos, bell, clock)
+        _make_good(source.name, braked, editor, store, bell, clock())
     except SourceError as e:
         _settle_failure(source, watched, e, store, clock())
         return None
@@ -138,7 +156,7 @@ def watch(
     except Exception as e:
         _settle_failure(source, watched, SourceError(f"{type(e).__name__}: {e}"), store, clock())
         raise
-    for problem in problems:
+    for problem in [*problems, *braked.warnings]:
         if problem not in watched.problems:
             log.warning("source %s: %s", source.name, problem)
     now = clock()
@@ -146,11 +164,27 @@ def watch(
         watched,
         now=now,
         next_look=max(now + source.every, look.next_look or now),
-        memory=look.memory,
+        memory={name: value for name, value in look.memory.items() if name != READ_AGAIN},
         problems=problems,
         is_complete=look.is_complete,
+        past=braked.past,
+        held=braked.held,
     )
     return replace(look, problems=problems)
+
+
+def _make_good(
+    name: str, braked: Braked, editor: Editor, store: WatchStore, bell: Bell, now: datetime
+) -> None:
+    """Withdraw what the source no longer has, and catch up with what was held and is allowed now."""
+    gone = [*braked.gone, *braked.freed.get(Kind.WITHDRAWN, ())]
+    ring(bell, store.withdraw(name, gone, now))
+    for key in gone:
+        log.info("%s: withdrawn: %s", name, key)
+    posted = braked.freed.get(Kind.NEWS, ())
+    if posted:
+        ring(bell, store.refile(name, posted, lambda a: editor.file(a, editor.channels_of(a)), now))
+        log.info("%s: %d articles that were held are posted", name, len(posted))
 
 
 def ring(bell: Bell, rung: Rung) -> None:
@@ -163,6 +197,7 @@ def ring(bell: Bell, rung: Rung) -> None:
 
 def _file(
     batch: Sequence[Sighting],
+    braked: Braked,
     watched: Watched,
     problems: list[str],
     editor: Editor,
@@ -171,8 +206,7 @@ def _file(
     bell: Bell,
     clock: Callable[[], datetime],
 ) -> None:
-    batch = [formerly(sighting, editor.site.former_hosts) for sighting in batch]
-    known = store.known(name for sighting in batch for name in sighting.names)
+    known = braked.known
     problems += [f"{s.url}: {warning}" for s in batch for warning in s.warnings]
     with ThreadPoolExecutor(PHOTOS_AT_ONCE) as pool:
         measured = list(pool.map(lambda s: _with_photo(s, known, photos), batch))
@@ -184,6 +218,8 @@ def _file(
 
     def filing(on_file: Article | None, sighting: Sighting) -> Filing | None:
         made = editor.filing(on_file, sighting, since=watched.since, now=now)
+        if made and on_file is None and sighting.key in braked.unposted:
+            made = replace(made, channels=frozenset())
         if made and (on_file is None or made.article.revision != on_file.revision):
             filed[made.article.guid] = made.article
         return made
@@ -219,12 +255,17 @@ def _settle_failure(
 ) -> None:
     log.warning("source %s: %s", source.name, error)
     pause = min(source.every * (1 << min(watched.failures, 10)), LONGEST_PAUSE)
+    gone_since = (watched.gone_since or now) if isinstance(error, SourceGone) else watched.gone_since
     store.settle_source(
         watched,
         now=now,
         next_look=max(now + max(pause, source.every), error.retry_at or now),
         error=str(error),
-        is_gone=isinstance(error, SourceGone),
+        is_gone=isinstance(error, SourceGone)
+        and watched.failures + 1 >= GONE_LOOKS
+        and gone_since is not None
+        and now >= gone_since + GONE_AFTER,
+        gone_since=gone_since,
     )
 
 

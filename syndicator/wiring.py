@@ -110,6 +110,7 @@ class Newsroom:
             photos=self.photos,
             bell=self.bell,
             clock=self.clock,
+            brakes=self.declared.sources[name].brakes,
         )
 
     def build(self, name: str) -> bool:

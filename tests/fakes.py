@@ -11,7 +11,7 @@ from syndicator.article import Article, Photo, Sighting
 from syndicator.delivery import Receipt
 from syndicator.errors import OutcomeUnknown, PhotoError
 from syndicator.feed import Feed, Site
-from syndicator.ports import Look
+from syndicator.ports import READ_AGAIN, Look
 from syndicator.post import Limits, PhotoFile, PhotoLimits, Post
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -86,11 +86,13 @@ class FakeSource:
     is_complete: bool = True
     next_look: datetime | None = None
     looks: int = 0
+    asked_again: Sequence[str] = ()
 
     def look(self, memory: Mapping[str, Any], now: datetime) -> Look:
         if self.trouble:
             raise self.trouble
         self.looks += 1
+        self.asked_again = memory.get(READ_AGAIN, ())
         return Look(
             sightings=self.shows,
             gone=self.gone,

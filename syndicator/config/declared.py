@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
+from syndicator.brakes import Brakes
 from syndicator.config.rules import Broker, Bucket, Database, DocumentsPlace, Listen, Reachable, WebAddress
 from syndicator.feed import Feed, Site
 from syndicator.secret import Secret
@@ -160,6 +161,13 @@ class Plug:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Inlet(Plug):
+    """A source. ``brakes``: how much of it at once is to be believed."""
+
+    brakes: Brakes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Outlet(Plug):
     """A channel. ``max_age``: how old an article may be when it is first posted."""
 
@@ -178,7 +186,7 @@ class Declared:
     fetch: Fetch
     hub: Hub
     newsroom: Example | None
-    sources: Mapping[str, Plug]
+    sources: Mapping[str, Inlet]
     channels: Mapping[str, Outlet]
     feeds: Mapping[str, Feed]
     readers: Mapping[str, Mapping[str, Secret]] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from syndicator.config.declared import Declared, Outlet, Plug
+from syndicator.config.declared import Declared, Inlet, Outlet
 from syndicator.config.file import File, read
 from syndicator.config.lines import Place
 from syndicator.config.profiles import Profiles, fitting, misfits
@@ -131,15 +131,15 @@ class Reader:
             if isinstance(table, Mapping):
                 yield name, table
 
-    def _source(self, name: str, table: Mapping[str, Any], home: str) -> Plug | None:
-        kind, _, settings = self._plugged(SOURCES, self.kinds.source, name, table, {"timezone": home})
-        if kind is None or settings is None:
+    def _source(self, name: str, table: Mapping[str, Any], home: str) -> Inlet | None:
+        kind, common, settings = self._plugged(SOURCES, self.kinds.source, name, table, {"timezone": home})
+        if kind is None or common is None or settings is None:
             return None
         try:
             zone(settings.get("timezone", home))
         except ValueError as e:
             self.main.report((SOURCES.table, name, "timezone"), str(e))
-        return Plug(kind=kind, settings=settings)
+        return Inlet(kind=kind, settings=settings, brakes=SourceTable(**common).brakes)
 
     def _channel(self, name: str, table: Mapping[str, Any]) -> Outlet | None:
         kind, common, settings = self._plugged(CHANNELS, self.kinds.channel, name, table, {})

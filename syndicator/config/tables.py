@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
+from syndicator.brakes import Brakes
 from syndicator.config.declared import Example, Fetch, Hub, Keep, Web
 from syndicator.config.rules import (
     NAME,
@@ -81,9 +82,23 @@ class MainFile:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceTable:
-    """``[sources.NAME]``: what holds for sources of every kind."""
+    """``[sources.NAME]``: what holds for sources of every kind. ``most_...`` and ``hold``: see
+    ``brakes.Brakes``."""
 
     kind: str
+    most_news: Annotated[int, Field(ge=0)] | None = None
+    most_changed: Annotated[int, Field(ge=0)] | None = None
+    most_withdrawn: Annotated[int, Field(ge=0)] | None = None
+    hold: timedelta | None = None
+
+    @property
+    def brakes(self) -> Brakes:
+        return Brakes(
+            most_news=self.most_news,
+            most_changed=self.most_changed,
+            most_withdrawn=self.most_withdrawn,
+            hold=self.hold,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

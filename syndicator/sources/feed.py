@@ -21,8 +21,9 @@ from selectolax.lexbor import LexborHTMLParser
 from syndicator.article import CLOCK_SKEW, Photo, Sighting
 from syndicator.errors import FetchError, SourceError, SourceGone
 from syndicator.http import Answer, Http
-from syndicator.ports import Look
+from syndicator.ports import READ_AGAIN, Look
 from syndicator.sources.extract import clean_url, split_credit
+from syndicator.sources.pages import ENOUGH, TOLD_FOR
 from syndicator.text.clean import plain, sanitise, web_address
 from syndicator.text.dates import parse_date
 from syndicator.text.language import detect
@@ -32,6 +33,9 @@ LONGEST = timedelta(hours=24)
 
 #: Problems of an edition that are kept for as long as it stands, and characters of each.
 MOST_PROBLEMS, LONGEST_PROBLEM = 20, 300
+
+#: Entries of an edition that are remembered.
+MOST_ENTRIES = 500
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
@@ -56,13 +60,14 @@ class FeedSource:
 
     def look(self, memory: Mapping[str, Any], now: datetime) -> Look:
         """Fetch the feed, unless it says that nothing has changed (RFC 9110 section 13)."""
+        is_again = bool(memory.get(READ_AGAIN))
         try:
-            answer = self.http.get(self.url, headers=_conditions(memory))
+            answer = self.http.get(self.url, headers=_conditions({} if is_again else memory))
         except FetchError as e:
             kind = SourceGone if e.status == 410 else SourceError
             raise kind(str(e), retry_at=e.retry_at) from e
         digest = hashlib.sha256(answer.content).hexdigest()
-        if answer.status == 304 or digest == memory.get("digest"):
+        if answer.status == 304 or (digest == memory.get("digest") and not is_again):
             return Look(
                 memory=memory, next_look=_next_look(answer, {}, now), problems=memory.get("problems", ())
             )
@@ -78,13 +83,16 @@ class FeedSource:
         validators = {"etag": answer.headers.get("ETag"), "modified": answer.headers.get("Last-Modified")}
         if problems and not sightings:
             raise SourceError(problems[0])
+        entries = _entries(memory, [sighting.key for sighting in sightings], now)
+        if "overflow" in entries:
+            problems.append(f"{self.url}: {entries['overflow'][1]}")
         # a broken edition is not remembered: its validators would hide the mended one
         whole: dict[str, Any] = {"digest": digest, **{k: v for k, v in validators.items() if v}}
         if problems:  # they last as long as this edition
             whole["problems"] = [line[:LONGEST_PROBLEM] for line in problems[:MOST_PROBLEMS]]
         return Look(
             sightings=sightings,
-            memory={} if head.get("broken") else whole,
+            memory=entries | ({} if head.get("broken") else whole),
             next_look=_next_look(answer, head, now),
             problems=problems,
         )
@@ -179,6 +187,21 @@ class FeedSource:
     def _date(self, text: object, now: datetime) -> datetime | None:
         zone = ZoneInfo(self.timezone)
         return parse_date(str(text), zone=zone, format=self.dates or None, now=now) if text else None
+
+
+def _entries(memory: Mapping[str, Any], keys: Sequence[str], now: datetime) -> dict[str, Any]:
+    """What is remembered of an edition's entries; ``overflow``: when all of them were new although others
+    were known, and what is told of that for a day."""
+    seen = [hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:8] for key in keys[:MOST_ENTRIES]]
+    before, overflow = set(memory.get("entries", ())), memory.get("overflow")
+    if before and len(seen) >= ENOUGH and before.isdisjoint(seen):
+        at = f"{now:%Y-%m-%d %H:%M} UTC"
+        text = (
+            f"all {len(keys)} entries were new at {at}: some between may be missing; look more often (every)"
+        )
+        overflow = [int(now.timestamp()), text]
+    is_told = overflow and overflow[0] > now.timestamp() - TOLD_FOR
+    return {"entries": seen or memory.get("entries", [])} | ({"overflow": overflow} if is_told else {})
 
 
 def _conditions(memory: Mapping[str, Any]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +30,7 @@ from syndicator.sources.extract import Found, Select, clean_url, extract
 from syndicator.sources.listing import Link, Listing, Reader
 from syndicator.sources.pages import Pages
 from syndicator.sources.reading import Dates
+from syndicator.sources.readings import Readings
 from syndicator.text.addresses import same_site
 from syndicator.text.clean import web_address
 from syndicator.text.markup import decode
@@ -106,29 +107,27 @@ class PageSource:
         problems: list[str] = []
         pages = Pages(memory, self._rules, now)
         self._read_listings(pages, problems)
-        sightings: list[Sighting] = []
-        gone, next_look = [], None
+        readings, next_look = Readings(pages, self.gone_after), None
         end = time.monotonic() + BUDGET
         for link in [*pages.new()[: self.most], *pages.due(self.recheck)[: self.most]]:
             if time.monotonic() > end or next_look:
                 break
+            if link.key not in pages.pages:  # another address took its place meanwhile
+                continue
             try:
-                sightings += self._visit(link, pages, now)
+                readings.found(link, *self._visit(link, pages, now))
             except FetchError as e:
                 next_look = e.retry_at  # it asks to be left alone, not only by this page's reader
-                if pages.failed(link.key, e.status, self.gone_after):
-                    gone.append(link.key)
-                else:
-                    problems.append(str(e))
+                readings.failed(link, e)
             except SourceError as e:
-                pages.failed(link.key, None, self.gone_after)
-                problems.append(str(e))
+                readings.failed(link, e)
+        readings.conclude(lambda: self._witness(pages, readings.tried, now))
         return Look(
-            sightings=sightings,
-            gone=gone,
+            sightings=readings.sightings,
+            gone=readings.gone,
             memory=pages.kept(),
             next_look=next_look,
-            problems=problems,
+            problems=[*problems, *pages.notes(), *readings.problems],
             is_complete=not pages.new(),
         )
 
@@ -180,13 +179,23 @@ class PageSource:
         problems += map(str, failures)
         pages.drop_unlisted(listing.url for listing in self.listings)
 
-    def _visit(self, link: Link, pages: Pages, now: datetime) -> list[Sighting]:
+    def _visit(self, link: Link, pages: Pages, now: datetime) -> tuple[Answer, Sighting | None]:
         """What a page shows; nothing where it is as it was."""
         known = pages.pages[link.key]
         answer = self.http.get(link.url, headers=pages.validators(known), limit=PAGE_LIMIT)
-        sightings = [self._sighting(link, answer, now)] if answer.status != 304 else []
-        pages.was_read(link.key, answer)
-        return sightings
+        return answer, self._sighting(link, answer, now) if answer.status != 304 else None
+
+    def _witness(
+        self, pages: Pages, tried: Collection[str], now: datetime
+    ) -> Sighting | SourceError | FetchError | None:
+        """What another page says that was there before, or why it does not."""
+        link = pages.another(tried)
+        if link is None:
+            return None
+        try:
+            return self._sighting(link, self.http.get(link.url, limit=PAGE_LIMIT), now)
+        except (SourceError, FetchError) as e:
+            return e
 
     def _sighting(self, link: Link, answer: Answer, now: datetime) -> Sighting:
         self._refuse_other_page(link, answer)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from syndicator.article import stem
 from syndicator.http import Answer
+from syndicator.ports import READ_AGAIN
 from syndicator.sources.listing import Link
 
 #: Pages kept in memory, and what the listings show besides.
 REMEMBERED = 500
 
-#: A page that answers 404 so often, evenly spread over ``gone_after``, is gone. 410 says so itself.
+#: A page that answers 404 or 410 so often, evenly spread over ``gone_after``, is gone. One that answers 410,
+#: and that no listing shows, is gone at once.
 MISSES = 3
+
+#: Seconds after which a page that is gone is read again although no listing shows it.
+SECOND_THOUGHTS = (6 * 3600, 24 * 3600, 72 * 3600)
+
+#: Links of a listing that are enough to tell that all of them are new, and seconds for which that is told.
+ENOUGH, TOLD_FOR = 3, 24 * 3600
 
 #: Seconds until a page that could not be read is tried again: doubled each time, to the longest.
 PAUSE, LONGEST_PAUSE = 60, 6 * 3600
@@ -24,8 +33,9 @@ VALIDATORS = {"etag": ("ETag", "If-None-Match"), "modified": ("Last-Modified", "
 
 class Pages:
     """Pages by the source's key. Of each: its address; ``seen``: when it was listed first; ``read``: when
-    it was last read; ``retry``: when it is to be read out of turn. Times in seconds since 1970. Listings
-    by their address, with a hash of what they say of each article.
+    it was last read; ``said``: hashes of its title and text then; ``retry``: when it is to be read out of
+    turn; ``gone``: since when it is. Times in seconds since 1970. Listings by their address, with a hash of
+    what they say of each article.
 
     ``rules`` is a hash of the settings. When they change, validators are forgotten: a page that has not
     changed may now be read differently.
@@ -39,6 +49,10 @@ class Pages:
         if memory.get("rules") != rules:
             for known in (*self.pages.values(), *self.listings.values()):
                 _forget(known, VALIDATORS)
+        for key in memory.get(READ_AGAIN, ()):
+            if key in self.pages:
+                _forget(self.pages[key], VALIDATORS)
+                _hasten(self.pages[key], self.now)
 
     def listed(self, url: str, answer: Answer, links: Sequence[Link]) -> None:
         """A listing shows these. What it now says otherwise than before is read again. One without any
@@ -46,17 +60,44 @@ class Pages:
         if not links:
             _forget(self.listings.get(url, {}), VALIDATORS)
             return
-        before = self.listings.get(url, {}).get("items", {})
+        known = self.listings.get(url, {})
+        before, note = known.get("items", {}), self._overflow(known, links)
         items: dict[str, str] = {}
         for link in links:
             self._meet(link)
             items.setdefault(link.key, link.item)
         for key, item in items.items():
             page = self.pages[key]
-            if before.get(key) != item and (key in before or page.get("gone")):
+            if before.get(key) == item:
+                continue
+            if page.get("gone"):
+                _hasten(page, self.now)
+            elif key in before:
                 page.setdefault("retry", self.now)
-        self.listings[url] = {"items": items}
+        self.listings[url] = {"items": items, **({"note": note} if note else {})}
         _note_validators(self.listings[url], answer)
+
+    def notes(self) -> list[str]:
+        """What operators are told of listings that showed nothing that was known."""
+        since = self.now - TOLD_FOR
+        notes = [(url, each["note"]) for url, each in self.listings.items() if each.get("note")]
+        return [f"{url}: {text}" for url, (at, text) in notes if at > since]
+
+    def _overflow(self, known: Mapping[str, Any], links: Sequence[Link]) -> list[Any] | None:
+        """Whether all links are new although others were known, and when that was."""
+        before, keys = known.get("items", {}), {link.key for link in links}
+        if not before or len(keys) < ENOUGH or any(key in self.pages for key in keys):
+            return known.get("note")
+        places = {stem(link.url) for link in links}
+        old = {stem(self.pages[key]["url"]) for key in before if key in self.pages}
+        if len(places) == len(keys) and places & old:
+            text = "its links differ from those before in parameters alone: sessions' ids? Declare key"
+        else:
+            text = (
+                f"all {len(keys)} entries were new at {_clock(self.now)}: some between may be missing; "
+                "look more often (every), or list more"
+            )
+        return [self.now, text]
 
     def drop_unlisted(self, urls: Iterable[str]) -> None:
         """What no listing shows any more is read again: being dropped is no retraction, but a hint that
@@ -73,33 +114,79 @@ class Pages:
 
     def due(self, recheck: Sequence[timedelta]) -> list[Link]:
         """Other pages whose time to be read again has come, the longest overdue first."""
-        known = ((key, page) for key, page in self.pages.items() if not _is_untried(page))
-        times = [(_next(page, recheck), key) for key, page in known]
+        known, shown = ((k, p) for k, p in self.pages.items() if not _is_untried(p)), self._shown()
+        times = [(_next(page, recheck, key in shown), key) for key, page in known]
         return [self._link(key) for at, key in sorted(times) if at <= self.now]
+
+    def another(self, tried: Collection[str]) -> Link | None:
+        """The page that was there last, of those that have not been tried; one that a listing shows, if
+        there is one."""
+        shown = self._shown()
+        there = [
+            (key in shown, page["read"], key)
+            for key, page in self.pages.items()
+            if key not in tried and page.get("read") and not page.get("gone")
+        ]
+        return self._link(max(there)[2]) if there else None
 
     def validators(self, known: Mapping[str, Any]) -> dict[str, str]:
         """The headers of a conditional request for a listing or page."""
         return {sent: known[name] for name, (_, sent) in VALIDATORS.items() if known.get(name)}
 
-    def was_read(self, key: str, answer: Answer) -> None:
+    def was_ever_read(self, key: str) -> bool:
+        return bool(self.pages[key].get("read"))
+
+    def was_read(self, key: str, answer: Answer, said: Sequence[str] | None = None) -> None:
+        """``said``: hashes of its title and text; ``None``: as before."""
         page = self.pages[key]
         page["read"] = self.now
+        if said:
+            page["said"] = list(said)
         _forget(page, ("retry", "misses", "fails", "gone"))
         _note_validators(page, answer)
 
-    def failed(self, key: str, status: int | None, gone_after: timedelta) -> bool:
-        """Note a failure. True when the page is gone for good."""
+    def supersede(self, key: str, said: Sequence[str]) -> None:
+        """A new page says what others say at the same place, under other parameters: it is the address of
+        their article from now on. Of the old ones those are forgotten that no listing shows any more:
+        that they end is no retraction."""
+        place, shown = stem(self.pages[key]["url"]), self._shown()
+        old = [
+            other
+            for other, page in self.pages.items()
+            if other not in shown and page.get("said") == list(said) and stem(page["url"]) == place
+        ]
+        for other in old:
+            del self.pages[other]
+
+    def missed(self, key: str, status: int, gone_after: timedelta) -> bool:
+        """Note that a page that was there answers 404 or 410. True: it may be gone for good."""
+        page, is_shown = self.pages[key], key in self._shown()
+        page["misses"] = page.get("misses", 0) + 1
+        if page.get("gone"):
+            self._think_again(page, is_shown=is_shown)
+            return False
+        page["retry"] = self.now + int(gone_after.total_seconds()) // (MISSES - 1)
+        return page["misses"] >= MISSES or (status == 410 and not is_shown)
+
+    def bury(self, key: str) -> None:
+        """The page is gone. It is read again all the same, more often where a listing still shows it."""
         page = self.pages[key]
-        if status == 404 and page.get("read"):
-            page["misses"] = page.get("misses", 0) + 1
-            page["retry"] = self.now + int(gone_after.total_seconds()) // (MISSES - 1)
-        elif status != 410:
-            page["fails"] = page.get("fails", 0) + 1
-            page["retry"] = self.now + min(PAUSE * 2 ** page["fails"], LONGEST_PAUSE)
-        if status == 410 or page.get("misses", 0) >= MISSES:
-            _forget(page, ("retry", "misses", "fails", *VALIDATORS))
-            page["gone"] = True
-        return bool(page.get("gone"))
+        _forget(page, ("fails", *VALIDATORS))
+        page["gone"] = self.now
+        self._think_again(page, is_shown=key in self._shown())
+
+    def _think_again(self, page: dict[str, Any], *, is_shown: bool) -> None:
+        if is_shown:
+            page["retry"] = self.now + min(PAUSE * 2 ** page.get("misses", 0), LONGEST_PAUSE)
+            return
+        times = [page["gone"] + span for span in SECOND_THOUGHTS]
+        page["retry"] = next((at for at in times if at > self.now), None)
+
+    def failed(self, key: str) -> None:
+        """Note that a page could not be read, or is not to be believed: it is tried again, ever later."""
+        page = self.pages[key]
+        page["fails"] = page.get("fails", 0) + 1
+        page["retry"] = self.now + min(PAUSE * 2 ** page["fails"], LONGEST_PAUSE)
 
     def kept(self) -> dict[str, Any]:
         """The memory, without the oldest pages that no listing shows."""
@@ -130,15 +217,23 @@ def _is_untried(page: Mapping[str, Any]) -> bool:
     return not page.get("read") and not page.get("fails") and not page.get("gone")
 
 
-def _next(page: Mapping[str, Any], recheck: Sequence[timedelta]) -> float:
+def _next(page: Mapping[str, Any], recheck: Sequence[timedelta], is_shown: bool) -> float:
     """When a page is to be read next: as soon as something hints at a change, else at the first recheck
     after it was last read."""
     if page.get("retry") is not None:
         return float(page["retry"])
     if page.get("gone"):
-        return float("inf")
+        return 0.0 if is_shown else float("inf")
     times = (page["seen"] + span.total_seconds() for span in recheck)
     return min((at for at in times if at > page.get("read", 0)), default=float("inf"))
+
+
+def _hasten(page: dict[str, Any], now: int) -> None:
+    page["retry"] = min(page.get("retry") or now, now)
+
+
+def _clock(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _note_validators(known: dict[str, Any], answer: Answer) -> None:

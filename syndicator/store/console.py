@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, and_, func, insert, or_, select, update
 
 from syndicator.article import Article, State
+from syndicator.brakes import Decision, told
 from syndicator.delivery import Delivery, Standing
 from syndicator.ruling import Impossible, Ruling
 from syndicator.store import schema
@@ -36,7 +37,7 @@ class Console(Readership, Audiences):
 
     def sources(self) -> Sequence[Row[Any]]:
         """The rows of ``schema.source``, without what they remember."""
-        hidden = ("memory", "token")
+        hidden = ("memory", "token", "past")
         return self._declared(schema.source, [c for c in schema.source.c if c.name not in hidden])
 
     def feeds(self) -> Sequence[Row[Any]]:
@@ -218,6 +219,17 @@ class Console(Readership, Audiences):
 
     def resume_source(self, name: str, now: datetime) -> None:
         self._set(schema.source, name, is_paused=False, next_look=now)
+
+    def decide(self, name: str, decision: Decision, now: datetime) -> None:
+        """Say of all that is held at a source whether it is meant; its next look, which is due now, hears it.
+        Raises ``Impossible`` where nothing is held, or the source is paused."""
+        table = schema.source
+        with self.reading() as connection:
+            row = connection.execute(select(table.c.held).where(table.c.name == name)).one_or_none()
+        if row is not None and not told(row.held):
+            raise Impossible(f"nothing is held at the source {name}")
+        self.look_now(name, now)
+        self._set(table, name, decision=decision.value)
 
     def look_now(self, name: str, now: datetime) -> None:
         """Have a source looked at without delay, one that said it was gone, too. Raises ``Impossible``

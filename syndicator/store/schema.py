@@ -80,6 +80,10 @@ source = Table(
     Column("failures", Integer, nullable=False, default=0),  # in a row
     Column("error", Text, nullable=False, default=""),
     Column("problems", JSON, nullable=False, default=list),
+    Column("past", JSON, nullable=False, default=dict, server_default="{}"),  # brakes.Past
+    Column("held", JSON, nullable=False, default=dict, server_default="{}"),  # by kind: brakes.Held
+    Column("decision", String(16), nullable=False, default="", server_default=""),  # about what is held
+    Column("gone_since", Moment),  # since when it has answered 410
     Column("is_paused", Boolean, nullable=False, default=False),
     Column("is_gone", Boolean, nullable=False, default=False),
     Column("is_declared", Boolean, nullable=False, default=True),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from syndicator.article import Article, Sighting, State, release, withdraw
 from syndicator.delivery import Delivery, Standing, moved
@@ -38,6 +38,10 @@ class Watching(Base):
             since=row.since,
             failures=row.failures,
             problems=row.problems,
+            past=row.past,
+            held=row.held,
+            decision=row.decision,
+            gone_since=row.gone_since,
         )
 
     def renew_source(self, watched: Watched, now: datetime, lease: timedelta) -> None:
@@ -61,12 +65,42 @@ class Watching(Base):
         def work(connection: Connection) -> Rung:
             on_file = _on_file(connection, [f"{source}:{key}" for key in keys], lock=True)
             filing = _File(connection, now)
-            for article_id, article in on_file.values():
+            for article_id, article in dict(on_file.values()).items():
                 if article.source == source and article.state is not State.WITHDRAWN:
                     filing.record(article_id, Filing(article=withdraw(article, now)))
             return filing.rung()
 
         return self.transact(work)
+
+    def refile(
+        self, source: str, keys: Sequence[str], filing_of: Callable[[Article], Filing], now: datetime
+    ) -> Rung:
+        def work(connection: Connection) -> Rung:
+            on_file = _on_file(connection, [f"{source}:{key}" for key in keys], lock=True)
+            filing = _File(connection, now)
+            for article_id, article in dict(on_file.values()).items():
+                if article.source == source and article.state is not State.WITHDRAWN:
+                    filing.record(article_id, filing_of(article))
+            return filing.rung()
+
+        return self.transact(work)
+
+    def live(self, source: str, most: int) -> int:
+        table = schema.article
+        some = (
+            select(table.c.id)
+            .where(table.c.source == source, table.c.state == State.LIVE.value)
+            .limit(most)
+            .subquery()
+        )
+        with self.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(some)) or 0
+
+    def hold(self, watched: Watched, held: Mapping[str, Any]) -> None:
+        table = schema.source
+        mine = (table.c.name == watched.name, table.c.token == watched.token)
+        with self.writing() as connection:
+            connection.execute(update(table).where(*mine).values(held=dict(held)))
 
     def release_due(self, now: datetime, channels_of: Callable[[Article], Filing]) -> Rung:
         """Make embargoed articles live whose time has come, each with what it owes."""
@@ -96,6 +130,9 @@ class Watching(Base):
         problems: Sequence[str] = (),
         is_complete: bool = True,
         is_gone: bool = False,
+        gone_since: datetime | None = None,
+        past: Mapping[str, Any] | None = None,
+        held: Mapping[str, Any] | None = None,
     ) -> None:
         values: dict[str, Any] = {
             "looked_at": now,
@@ -103,10 +140,17 @@ class Watching(Base):
             "error": error,
             "problems": list(problems),
             "is_gone": is_gone,
+            "gone_since": gone_since,
             "failures": watched.failures + 1 if error else 0,
         }
         if memory is not None:
             values["memory"] = dict(memory)
+        if past is not None:
+            values["past"] = dict(past)
+        if held is not None:
+            values["held"] = dict(held)
+            table = schema.source  # what was decided while we looked is heard by the next look
+            values["decision"] = case((table.c.decision == watched.decision, ""), else_=table.c.decision)
         if not error and is_complete and watched.since is None:
             values["since"] = now
         with self.writing() as connection:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from syndicator.article import Article
+from syndicator.brakes import Decision, told
 from syndicator.delivery import Delivery, Receipt, Standing
 from syndicator.ruling import Impossible, Ruling, retry, skip, was_not_posted, was_posted
 from syndicator.store.audience import Audience
@@ -66,6 +67,11 @@ class Overview:
         return {s.value: sum(c.get(s.value, 0) for c in self.standings.values()) for s in Standing}
 
     @property
+    def held(self) -> Mapping[str, Sequence[str]]:
+        """What is held at each source, in lines."""
+        return {source.name: told(source.held) for source in self.sources}
+
+    @property
     def workers(self) -> int:
         return sum(process.kind == "worker" for process in self.processes)
 
@@ -92,6 +98,11 @@ class Overview:
             (f"Source {s.name} has failed {s.failures} times in a row.", "#sources")
             for s in self.sources
             if s.failures > 2 and not s.is_gone
+        ]
+        alarms += [
+            (f"Source {s.name}: {line}. Look at the site, and decide.", "#sources")
+            for s in self.sources
+            for line in self.held[s.name]
         ]
         alarms += [
             (f"Hub {hub} was not told of {a.topic}: {why}", "#topics")
@@ -258,6 +269,8 @@ class ConsolePages:
                 "pause": store.pause_source,
                 "resume": lambda name: store.resume_source(name, now),
                 "look": lambda name: store.look_now(name, now),
+                "allow": lambda name: store.decide(name, Decision.ALLOW, now),
+                "forget": lambda name: store.decide(name, Decision.FORGET, now),
             },
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from syndicator.article import Article, Sighting
+from syndicator.brakes import Brakes
 from syndicator.deliver import Courier, deliver
 from syndicator.delivery import Delivery
 from syndicator.store import Store, schema
@@ -29,6 +30,7 @@ class Story:
         self.max_age = timedelta(days=1)
         self.feeds = [ALL]
         self.site = SITE
+        self.brakes = Brakes()
         self.declare()
 
     @property
@@ -48,6 +50,7 @@ class Story:
             photos=self.photos,
             bell=self.bell,
             clock=self.clock,
+            brakes=self.brakes,
         )
 
     def baseline(self) -> None:

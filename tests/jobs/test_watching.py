@@ -207,13 +207,36 @@ def test_a_failing_source_is_on_record_and_asked_later_and_later(story: Story) -
     assert row.next_look == NOON + timedelta(hours=2)
 
 
-def test_a_source_that_is_gone_is_not_asked_again(story: Story) -> None:
+def test_a_source_that_has_been_gone_for_a_day_is_not_asked_again(story: Story) -> None:
     story.source.trouble = SourceGone("410")
+    for _ in range(25):
+        story.look()
+        assert not story.source_row.is_gone
+        story.clock.tick(minutes=59)
+    story.clock.tick(minutes=1)
+    assert story.store.due(story.clock()).sources == ["page"]
     story.look()
 
     story.clock.tick(days=9)
 
+    assert story.source_row.is_gone
     assert story.store.due(story.clock()).sources == []
+
+
+def test_a_source_that_was_gone_for_an_hour_is_a_failure_like_others(story: Story) -> None:
+    story.source.trouble = SourceGone("410")
+    story.look()
+    assert (story.source_row.failures, story.source_row.error) == (1, "410")
+    story.clock.tick(days=2)
+    story.look()  # two answers, however long apart, are no proof
+    assert not story.source_row.is_gone
+
+    story.source.trouble = None
+    story.clock.tick(hours=2)
+    story.publishes()
+
+    assert (story.source_row.failures, story.source_row.gone_since) == (0, None)
+    assert len(story.articles) == 1
 
 
 def test_a_defect_in_a_source_is_on_record_and_lets_the_row_go(story: Story) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from syndicator.errors import SourceError, SourceGone
 from syndicator.http import Http
+from syndicator.ports import READ_AGAIN
 from syndicator.sources.feed import FeedSource
 from tests.channels.local_server import LocalServer, Reply, Request
 
@@ -168,7 +169,55 @@ def test_a_broken_edition_does_not_hide_the_mended_one(source: FeedSource, serve
 
     assert len(look.sightings) == 1
     assert "not XML" in look.problems[0]
-    assert look.memory == {}
+    assert look.memory.keys() == {"entries"}
+
+
+def edition(*names: str) -> Reply:
+    items = "".join(
+        f"<item><title>{name}</title><link>https://gazette.example/{name}</link><guid>{name}</guid></item>"
+        for name in names
+    )
+    return Reply(body=f'<rss version="2.0"><channel><title>t</title>{items}</channel></rss>'.encode())
+
+
+def test_an_edition_of_which_nothing_is_known_has_overflowed(source: FeedSource, server: Server) -> None:
+    server.reply = edition("1", "2", "3")
+    look = source.look({}, NOW)
+    assert not any("some between" in problem for problem in look.problems)
+    server.reply = edition("11", "12", "13", "14")
+
+    look = source.look(look.memory, NOW + timedelta(hours=1))
+
+    told = f"{source.url}: all 4 entries were new at 2026-03-01 13:00 UTC: some between may be missing"
+    assert look.problems[0].startswith(told)
+    again = source.look(look.memory, NOW + timedelta(hours=2))
+    assert again.problems[0].startswith(told)
+    server.reply = edition("15", "14", "13", "12")
+    later = source.look(again.memory, NOW + timedelta(hours=3))
+    assert later.problems[0].startswith(told)
+    server.reply = edition("16", "15", "14", "13")
+    assert source.look(later.memory, NOW + timedelta(days=2)).problems == []
+
+
+def test_an_edition_of_one_or_two_does_not_overflow(source: FeedSource, server: Server) -> None:
+    server.reply = edition("1", "2")
+    look = source.look({}, NOW)
+    server.reply = edition("3", "4")
+
+    assert source.look(look.memory, NOW).problems == []
+
+
+def test_a_feed_shows_again_what_it_showed_where_that_is_asked_for(
+    source: FeedSource, server: Server
+) -> None:
+    server.reply = replace(edition("1"), headers={"ETag": '"a"'})
+    look = source.look({}, NOW)
+
+    again = source.look({**look.memory, READ_AGAIN: ["1"]}, NOW)
+
+    assert [sighting.key for sighting in again.sightings] == ["1"]
+    assert again.memory == look.memory
+    assert "If-None-Match" not in server.requests[-1].headers
 
 
 def test_two_articles_under_one_guid_are_two_articles(source: FeedSource, server: Server) -> None:

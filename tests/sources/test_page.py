@@ -17,7 +17,7 @@ import pytest
 from syndicator.article import Photo, Sighting
 from syndicator.errors import FetchError, SourceError, SourceGone
 from syndicator.http import Http
-from syndicator.ports import Look, Source
+from syndicator.ports import READ_AGAIN, Look, Source
 from syndicator.sources.extract import Select
 from syndicator.sources.page import Listing, PageSource
 from syndicator.sources.pages import REMEMBERED
@@ -59,6 +59,7 @@ class Site(LocalServer):
         self.listing_status = 200
         self.retry_after = ""
         self.etags = False
+        self.sessions, self.session = "", 0
 
     def publish(self, number: int, page: str | int | Reply | None = None) -> None:
         self.articles[number] = page if page is not None else article(number)
@@ -67,6 +68,8 @@ class Site(LocalServer):
     def answer(self, request: Request) -> Reply:
         if request.path.lower().endswith("/news.aspx"):
             return self._tagged(request, Reply(status=self.listing_status, body=self._listing().encode()))
+        if self.sessions:
+            return self._of_session(request)
         page = self.articles.get(int(request.query.get("id", 0)), 404)
         if isinstance(page, Reply):
             return page
@@ -74,6 +77,14 @@ class Site(LocalServer):
             headers = {"Retry-After": self.retry_after} if self.retry_after else {}
             return Reply(status=page, headers=headers, body=b"<h1>Sorry</h1>")
         return self._tagged(request, Reply(body=page.encode()))
+
+    def _of_session(self, request: Request) -> Reply:
+        """The page, if it is asked for by the link of the session that goes on."""
+        asked = request.path + (f"?sid={request.query['sid']}" if "sid" in request.query else "")
+        for number, page in self.articles.items():
+            if self.sessions.format(n=number, look=self.session) == asked:
+                return Reply(body=str(page).encode())
+        return Reply(status=410)
 
     def _tagged(self, request: Request, reply: Reply) -> Reply:
         if not self.etags:
@@ -84,6 +95,9 @@ class Site(LocalServer):
         return replace(reply, headers={"ETag": tag})
 
     def _listing(self) -> str:
+        if self.sessions:
+            links = [self.sessions.format(n=n, look=self.session) for n in self.listed]
+            return "".join(f"<li><a href='{link}'>Race</a></li>" for link in links)
         entries = "".join(
             f"<li><a href='/En/detail.aspx?id={n}&utm_source=list'><img src=/t{n}.jpg></a>"
             f"<a href='/en/Detail.aspx?ID={n}'>{self.teasers.get(n, f'Race {n}')}<span>Sport</span></a>"
@@ -298,7 +312,7 @@ def test_404_is_a_retraction_only_when_it_stays_so(site: Site, watch: Watch) -> 
         if look.gone:
             gone_at.append(minutes)
     assert gone_at == [65]
-    assert site.reads() == [1, 1, 1, 1]
+    assert site.reads() == [1] * (4 + 3)  # it is still listed, and read again, less and less often
 
 
 def test_a_page_that_was_only_away_for_a_while_is_not_gone(site: Site, watch: Watch) -> None:
@@ -317,13 +331,233 @@ def test_what_comes_back_after_a_retraction_is_read_again(site: Site, watch: Wat
     site.publish(2)
     watch.look()
     site.articles[1] = 410
-    assert watch.look(5 * MINUTE).gone == ["en/1"]
     site.listed.remove(1)
+    assert watch.look(5 * MINUTE).gone == ["en/1"]
     watch.look(MINUTE)
 
     site.publish(1)
 
     assert keys(watch.look(MINUTE)) == ["en/1"]
+
+
+def test_what_is_listed_is_not_gone_by_one_answer(site: Site, watch: Watch) -> None:
+    for number in (1, 2):
+        site.publish(number)
+    watch.look()
+    site.articles[1] = 410
+
+    gone_at = [minutes for minutes in range(5, 180, 5) if watch.look(5 * MINUTE).gone]
+    assert gone_at == [65]
+
+    site.articles[1] = article(1)  # the listing has not changed all the while
+    assert "en/1" in [key for _ in range(90) for key in keys(watch.look(MINUTE))]
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+@pytest.mark.parametrize("status", [404, 410, 500])
+def test_where_no_page_is_there_none_is_gone(site: Site, watch: Watch, status: int, is_listed: bool) -> None:
+    for number in range(1, 11):
+        site.publish(number)
+        watch.look(MINUTE)
+    before = dict(site.articles)
+    site.articles = dict.fromkeys(before, status)
+    if not is_listed:
+        site.listed = [10]
+
+    looks = [watch.look(5 * MINUTE) for _ in range(100)]
+
+    assert [look.gone for look in looks] == [[]] * 100
+    assert any(str(status) in problem for look in looks for problem in look.problems)
+    site.articles = dict(before)
+    back = {key for _ in range(100) for key in keys(watch.look(5 * MINUTE))}
+    assert back == {f"en/{number}" for number in before}
+    site.publish(11)
+    watch.look(MINUTE)
+    site.listed.remove(10)
+    site.articles[10] = 410
+    assert watch.look(MINUTE).gone == ["en/10"]
+
+
+def test_a_retraction_is_noticed_although_other_pages_fail(site: Site, watch: Watch) -> None:
+    for number in range(1, 5):
+        site.publish(number)
+    watch.look()
+    for number in (1, 2):
+        site.listed.remove(number)
+    site.articles |= {1: 410, 2: 500}
+
+    assert watch.look(MINUTE).gone == ["en/1"]
+
+
+def test_what_is_gone_and_not_listed_is_thought_about_again(site: Site, watch: Watch) -> None:
+    for number in (1, 2):
+        site.publish(number)
+    watch.look()
+    site.listed.remove(1)
+    site.articles[1] = 410
+    assert watch.look(MINUTE).gone == ["en/1"]
+    site.reads()
+
+    hours = [hour for hour in range(1, 100) if (watch.look(HOUR), 1 in site.reads())[1]]
+
+    assert hours == [6, 24, 72]
+
+
+LOGIN = article(0, title="Please log in", lead="Readers of this page need an account, which costs nothing.")
+
+
+def test_a_login_page_at_all_addresses_is_no_correction(site: Site, watch: Watch) -> None:
+    for number in range(1, 11):
+        site.publish(number)
+    watch.look()
+    before = dict(site.articles)
+    site.articles = dict.fromkeys(before, LOGIN)
+    site.publish(11, LOGIN)
+
+    looks = [watch.look(5 * MINUTE) for _ in range(30)]
+
+    assert [keys(look) for look in looks] == [[]] * 30
+    assert "says what" in looks[0].problems[0]
+    site.articles = before | {11: article(11)}
+    seen = [s for _ in range(100) for s in watch.look(5 * MINUTE).sightings]
+    assert {s.key for s in seen} == {f"en/{number}" for number in range(1, 12)}
+    assert "Please log in" not in {s.title for s in seen}
+
+
+def test_a_login_page_at_one_address_after_the_other_is_no_correction(site: Site, watch: Watch) -> None:
+    """Each page's turn to be read again comes at another look."""
+    for number in range(1, 7):
+        site.publish(number)
+        watch.look(2 * MINUTE)
+    before = dict(site.articles)
+    site.articles = dict.fromkeys(before, LOGIN)
+
+    seen = [s.title for _ in range(100) for s in watch.look(MINUTE).sightings]
+
+    assert seen == []
+    site.articles = before
+    assert {key for _ in range(400) for key in keys(watch.look(MINUTE))} == {f"en/{n}" for n in before}
+
+
+def test_a_login_page_that_was_there_from_the_beginning_is_no_article(site: Site, watch: Watch) -> None:
+    watch.source = replace(watch.source, article=r"/news/\d", key="")
+    site.sessions = "/news/{n}"
+    for number in range(1, 6):
+        site.publish(number, LOGIN)
+
+    look = watch.look()
+
+    assert look.sightings == []
+    assert len(look.problems) == 5
+
+
+def test_one_article_at_two_places_is_read_once(site: Site, watch: Watch) -> None:
+    watch.source = replace(watch.source, article=r"/news/\d", key="")
+    site.sessions = "/news/{n}"
+    for number in (1, 2):
+        site.publish(number, article(1))
+
+    look = watch.look()
+
+    assert len(look.sightings) == 1
+    assert "says what" in look.problems[0]
+    site.articles[1] = article(7)
+    assert {s.title for s in watch.look(HOUR).sightings} >= {"Boat race 1 draws thousands"}
+
+
+def test_an_article_may_be_written_anew(site: Site, watch: Watch) -> None:
+    for number in range(1, 4):
+        site.publish(number)
+        watch.look(2 * MINUTE)
+    site.articles[1] = article(
+        1, title="All is different", lead="Nothing is left of what was here before it."
+    )
+    site.teasers[1] = "All is different"
+
+    assert [s.title for s in watch.look(MINUTE).sightings] == ["All is different"]
+
+
+def test_articles_may_share_a_title(site: Site, watch: Watch) -> None:
+    watch.look()
+    for number in range(1, 6):
+        site.publish(number, article(number, title="Weather"))
+
+    assert len(watch.look(MINUTE).sightings) == 5
+
+
+def test_pages_that_have_always_said_the_same_are_left_in_peace(site: Site, watch: Watch) -> None:
+    site.publish(1)
+    watch.look()
+    watch.memory["pages"]["en/2"] = dict(
+        watch.memory["pages"]["en/1"], url=f"{site.address}/En/detail.aspx?id=2"
+    )
+    site.publish(2, article(1))
+
+    look = watch.look(5 * MINUTE)
+
+    assert (look.problems, sorted(keys(look))) == ([], ["en/1", "en/2"])
+
+
+def test_a_page_that_shows_again_what_it_showed_is_read_where_that_is_asked_for(
+    site: Site, watch: Watch
+) -> None:
+    site.etags = True
+    for number in (1, 2):
+        site.publish(number)
+    watch.look()
+    watch.memory[READ_AGAIN] = ["en/1", "en/99"]
+
+    assert keys(watch.look(MINUTE)) == ["en/1"]
+    assert READ_AGAIN not in watch.memory
+
+
+def test_a_listing_that_shows_nothing_known_has_overflowed(site: Site, watch: Watch) -> None:
+    for number in range(1, 11):
+        site.publish(number)
+    assert watch.look().problems == []
+    site.listed = []
+    for number in range(21, 31):
+        site.publish(number)
+
+    [problem] = watch.look(MINUTE).problems
+
+    assert "all 10 entries were new at 2026-03-02 12:01 UTC: some between may be missing" in problem
+    assert problem.startswith(watch.source.listings[0].url)
+    assert watch.look(HOUR).problems == [problem]  # whoever comes later sees it, too
+    site.publish(31)
+    assert watch.look(HOUR).problems == [problem]
+    assert watch.look(24 * HOUR).problems == []
+
+
+def test_a_short_listing_does_not_overflow(site: Site, watch: Watch) -> None:
+    site.publish(1)
+    site.publish(2)
+    watch.look()
+    site.listed = []
+    site.publish(3)
+    site.publish(4)
+
+    assert watch.look(MINUTE).problems == []
+
+
+@pytest.mark.parametrize(
+    "form", ["/news/{n}?sid=s{look}", "/news/{n};jsessionid=s{look}", "/s{look}0123456789abcdef/news/{n}"]
+)
+def test_links_with_a_fresh_session_lead_to_the_same_pages(site: Site, watch: Watch, form: str) -> None:
+    """What is not listed any more is not read again, and its end is no retraction."""
+    watch.source = replace(watch.source, article=r"/news/\d", key="", recheck=(5 * MINUTE, HOUR))
+    site.sessions = form
+
+    for number in range(1, 13):
+        site.publish(number)
+    looks = [watch.look()]
+    for site.session in range(1, 4):
+        looks.append(watch.look(MINUTE))
+
+    assert [len(look.sightings) for look in looks] == [12] * 4
+    assert [len(look.gone) for look in looks] == [0] * 4
+    assert len(watch.memory["pages"]) == 12
+    assert "differ from those before in parameters alone" in looks[1].problems[0]
 
 
 def test_a_page_that_breaks_is_a_problem_and_is_tried_again_later_and_later(site: Site, watch: Watch) -> None:

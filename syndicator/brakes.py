@@ -1,0 +1,282 @@
+"""Brakes: far more news, changes or withdrawals at once than a source's past makes likely.
+
+Newsrooms have bursts; sites have outages, new templates, broken encodings and new addresses for all that they
+ever published. What is too much to be believed is *held*: it is told, and waits for a person, for the site to
+show again what is on file, or for the time that the declaration allows. Pure; times are aware UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What a look does to articles, as far as it may be too much of it."""
+
+    NEWS = "news"  # an article that would be posted
+    CHANGED = "changed"
+    WITHDRAWN = "withdrawn"
+
+
+class Decision(StrEnum):
+    """What an operator says of all that is held at a source."""
+
+    ALLOW = "allow"
+    FORGET = "forget"
+
+
+#: What happens within this time is counted together: sites are read in parts.
+WINDOW = timedelta(hours=1)
+
+#: How far back a source's past is looked at, and how many times its largest window is still likely.
+PAST, FACTOR = timedelta(days=30), 3
+
+#: How long a kind stays allowed once somebody has said so: a mass of changes is read in parts, too.
+OPEN = timedelta(hours=1)
+
+#: How often what is held is read again, to see whether the site is well again.
+READ_AGAIN = timedelta(minutes=15)
+
+#: Articles that are named in what is told.
+EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What is likely of a source without a past: at least ``least``, at most ``most``, and between the two
+    this ``share`` of its articles that are live."""
+
+    least: int
+    share: float
+    most: int
+
+    def limit(self, live: int) -> int:
+        return min(self.most, max(self.least, int(self.share * live)))
+
+
+USUAL: Mapping[Kind, Usual] = {
+    Kind.NEWS: Usual(50, 0, 50),
+    Kind.CHANGED: Usual(10, 1 / 2, 40),
+    Kind.WITHDRAWN: Usual(3, 1 / 3, 10),
+}
+
+#: Live articles of a source beyond which it makes no difference how many there are.
+MOST_LIVE = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Brakes:
+    """What a source's declaration says: how many within an hour may pass (``None``: as its past makes
+    likely), and after how long what is held goes on by itself (``None``: never)."""
+
+    most_news: int | None = None
+    most_changed: int | None = None
+    most_withdrawn: int | None = None
+    hold: timedelta | None = None
+
+    def limit(self, kind: Kind, past: Past, live: int, now: datetime) -> int:
+        """How many of a kind are not too many. ``live``: articles of the source, ``MOST_LIVE`` at most."""
+        declared = {
+            Kind.NEWS: self.most_news,
+            Kind.CHANGED: self.most_changed,
+            Kind.WITHDRAWN: self.most_withdrawn,
+        }[kind]
+        if declared is not None:
+            return declared
+        return max(USUAL[kind].limit(live), FACTOR * past.largest(kind, now))
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a source has done: ``recent`` within the last window (seconds since 1970, kind, how many), held or
+    not; ``days``: by day and kind the most that passed within one window."""
+
+    recent: Sequence[tuple[int, str, int]] = ()
+    days: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> Past:
+        recent = tuple((int(at), str(kind), int(count)) for at, kind, count in stored.get("recent", ()))
+        return cls(recent, stored.get("days", {}))
+
+    def stored(self) -> dict[str, Any]:
+        return {"recent": [list(entry) for entry in self.recent], "days": dict(self.days)}
+
+    def lately(self, kind: Kind, now: datetime) -> int:
+        """How many of a kind there were within the window that ends now."""
+        since = (now - WINDOW).timestamp()
+        return sum(count for at, name, count in self.recent if name == kind and at > since)
+
+    def largest(self, kind: Kind, now: datetime) -> int:
+        """The most of a kind that passed within one window, on the days before this one: what goes on now is
+        no measure of itself."""
+        first, today = _day(now - PAST), _day(now - WINDOW)
+        return max((n.get(kind, 0) for day, n in self.days.items() if first <= day < today), default=0)
+
+    def with_more(self, kind: Kind, count: int, now: datetime, *, passed: bool) -> Past:
+        """The past once so many more have been seen. What is held is no measure of what is likely."""
+        if not count:
+            return self
+        since, first, today = (now - WINDOW).timestamp(), _day(now - PAST), _day(now)
+        recent = [entry for entry in self.recent if entry[0] > since]
+        after = Past((*recent, (int(now.timestamp()), kind.value, count)), self.days)
+        if not passed:
+            return after
+        days = {day: counts for day, counts in self.days.items() if day >= first}
+        counts = days.get(today, {})
+        most = max(counts.get(kind, 0), after.lately(kind, now))
+        return replace(after, days=days | {today: {**counts, kind.value: most}})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """What is held of one kind: the articles' keys, and titles of the first. ``read``: when they were last
+    read again. ``open_until``: it is allowed, and so is more of its kind until then."""
+
+    since: datetime
+    limit: int
+    keys: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    read: datetime | None = None
+    open_until: datetime | None = None
+
+    @classmethod
+    def from_stored(cls, stored: Mapping[str, Any]) -> Held:
+        return cls(
+            since=_time(stored["since"]),
+            limit=stored["limit"],
+            keys=tuple(stored["keys"]),
+            examples=tuple(stored["examples"]),
+            read=_time(stored["read"]) if stored.get("read") else None,
+            open_until=_time(stored["open_until"]) if stored.get("open_until") else None,
+        )
+
+    def stored(self) -> dict[str, Any]:
+        return {
+            "since": int(self.since.timestamp()),
+            "limit": self.limit,
+            "keys": list(self.keys),
+            "examples": list(self.examples),
+            "read": int(self.read.timestamp()) if self.read else None,
+            "open_until": int(self.open_until.timestamp()) if self.open_until else None,
+        }
+
+
+Holding = Mapping[Kind, Held]
+
+
+def holding(stored: Mapping[str, Any]) -> dict[Kind, Held]:
+    """What a source holds, from its row."""
+    return {Kind(kind): Held.from_stored(held) for kind, held in stored.items()}
+
+
+def told(stored: Mapping[str, Any]) -> list[str]:
+    """One line for operators for each kind that is held, from a source's row."""
+    return [_line(kind, held) for kind, held in holding(stored).items() if not held.open_until]
+
+
+def _line(kind: Kind, held: Held) -> str:
+    what = {
+        Kind.NEWS: "new articles are in feeds, and not posted",
+        Kind.CHANGED: "changes are held",
+        Kind.WITHDRAWN: "withdrawals are held",
+    }[kind]
+    likely = f"more than {held.limit} within an hour are not likely of this source"
+    return f"{len(held.keys)} {what}: {likely} ({'; '.join(held.examples)})"
+
+
+def decided(held: Holding, decision: str, brakes: Brakes, now: datetime) -> dict[Kind, Held]:
+    """What is held once a decision (or ``""``) is heard, and time has done its part."""
+    if decision == Decision.FORGET:
+        return {kind: each for kind, each in held.items() if each.open_until}
+    after: dict[Kind, Held] = {}
+    for kind, each in held.items():
+        is_over = brakes.hold is not None and each.since + brakes.hold <= now
+        if not each.open_until and (decision == Decision.ALLOW or is_over):
+            after[kind] = replace(each, open_until=now + OPEN)
+        elif not each.open_until or each.open_until > now:
+            after[kind] = each
+    return after
+
+
+def to_read_again(held: Holding, now: datetime) -> tuple[str, ...]:
+    """Keys of articles whose changes are held: at once where they are allowed, else now and then."""
+    changed = held.get(Kind.CHANGED)
+    if changed is None:
+        return ()
+    is_due = changed.open_until or (changed.read or changed.since) + READ_AGAIN <= now
+    return changed.keys if is_due else ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """What becomes of a look. ``stopped``: keys that must not pass, by kind. ``freed``: keys that were held
+    and are to be made good now. ``held`` and ``past``: as they are from now on."""
+
+    stopped: Mapping[Kind, Collection[str]]
+    freed: Mapping[Kind, Sequence[str]]
+    held: Mapping[Kind, Held]
+    past: Past
+
+
+def judge(
+    would: Mapping[Kind, Mapping[str, str]],
+    alive: Collection[str],
+    *,
+    held: Holding,
+    past: Past,
+    brakes: Brakes,
+    live: int,
+    now: datetime,
+) -> Judgement:
+    """Decide what of a look may pass.
+
+    ``would``: what it would do, by kind: keys, each with a name for people. ``alive``: keys that the look
+    shows, whatever they would do. ``live``: see ``Brakes.limit``.
+    """
+    stopped: dict[Kind, Collection[str]] = {}
+    freed: dict[Kind, Sequence[str]] = {}
+    after: dict[Kind, Held] = {}
+    for kind in Kind:
+        some, before = would.get(kind, {}), held.get(kind)
+        waiting = _unsettled(kind, before.keys, some, alive) if before else ()
+        fresh = [key for key in some if key not in waiting]
+        if before and before.open_until:
+            past = past.with_more(kind, len(fresh), now, passed=kind is Kind.NEWS)
+            passing = some.keys() if kind is Kind.CHANGED else set(waiting)
+            freed[kind] = () if kind is Kind.CHANGED else waiting
+            after[kind] = replace(before, keys=tuple(k for k in waiting if k not in passing))
+            continue
+        limit = brakes.limit(kind, past, live, now)
+        is_stuck = bool(waiting) and kind is not Kind.NEWS
+        is_held = bool(fresh) and (is_stuck or past.lately(kind, now) + len(fresh) > limit)
+        past = past.with_more(kind, len(fresh), now, passed=not is_held)
+        keys = (*waiting, *(fresh if is_held else ()))
+        stopped[kind] = frozenset(keys)
+        if keys:
+            known = before or Held(since=now, limit=limit)
+            names = (*known.examples, *(some[key] for key in fresh if is_held))[:EXAMPLES]
+            read = now if before and to_read_again({kind: before}, now) else known.read
+            after[kind] = replace(known, keys=keys, examples=names, read=read)
+    return Judgement(stopped=stopped, freed=freed, held=after, past=past)
+
+
+def _unsettled(
+    kind: Kind, keys: Sequence[str], some: Mapping[str, str], alive: Collection[str]
+) -> tuple[str, ...]:
+    """What is still held of these: what the site shows again as it is on file is settled."""
+    if kind is Kind.NEWS:
+        return tuple(keys)
+    return tuple(key for key in keys if key in some or key not in alive)
+
+
+def _day(time: datetime) -> str:
+    return time.date().isoformat()
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,238 @@
+"""What may pass and what is held: pure decisions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.brakes import (
+    FACTOR,
+    MOST_LIVE,
+    OPEN,
+    READ_AGAIN,
+    USUAL,
+    WINDOW,
+    Brakes,
+    Decision,
+    Held,
+    Judgement,
+    Kind,
+    Past,
+    decided,
+    holding,
+    judge,
+    to_read_again,
+    told,
+)
+from tests.fakes import NOON
+
+KINDS = st.sampled_from(Kind)
+
+
+def some(count: int, first: int = 0) -> dict[str, str]:
+    return {str(number): f"Title {number}" for number in range(first, first + count)}
+
+
+class Source:
+    """A source's row, look after look, as the database keeps it."""
+
+    def __init__(self, brakes: Brakes | None = None, live: int = MOST_LIVE) -> None:
+        self.brakes, self.live, self.now = brakes or Brakes(), live, NOON
+        self.past, self.held = Past(), dict[Kind, Held]()
+
+    def looks(
+        self,
+        kind: Kind = Kind.NEWS,
+        keys: Mapping[str, str] | None = None,
+        *,
+        alive: tuple[str, ...] = (),
+        decision: str = "",
+        after: timedelta = timedelta(minutes=1),
+    ) -> Judgement:
+        self.now += after
+        self.held = decided(self.held, decision, self.brakes, self.now)
+        judgement = judge(
+            {kind: keys or {}},
+            alive,
+            held=self.held,
+            past=self.past,
+            brakes=self.brakes,
+            live=self.live,
+            now=self.now,
+        )
+        self.past = Past.read(json.loads(json.dumps(judgement.past.stored())))
+        stored = {kind.value: each.stored() for kind, each in judgement.held.items()}
+        self.held = holding(json.loads(json.dumps(stored)))
+        return judgement
+
+
+@pytest.mark.parametrize(
+    ("kind", "live", "usual"),
+    [
+        (Kind.NEWS, 0, 15),
+        (Kind.NEWS, 100, 50),
+        (Kind.CHANGED, 12, 10),
+        (Kind.CHANGED, 60, 30),
+        (Kind.WITHDRAWN, 1, 3),
+        (Kind.WITHDRAWN, 100, 10),
+    ],
+)
+def test_what_newsrooms_do_passes(kind: Kind, live: int, usual: int) -> None:
+    judgement = Source(live=live).looks(kind, some(usual))
+
+    assert judgement.held == {}
+    assert not judgement.stopped[kind]
+
+
+@pytest.mark.parametrize(
+    ("kind", "live", "mass"),
+    [
+        (Kind.NEWS, 20, 300),
+        (Kind.CHANGED, 20, 20),
+        (Kind.CHANGED, 100, 300),
+        (Kind.WITHDRAWN, 10, 10),
+        (Kind.WITHDRAWN, 20, 10),
+        (Kind.WITHDRAWN, 100, 11),
+    ],
+)
+def test_a_mass_is_held_whole_and_told(kind: Kind, live: int, mass: int) -> None:
+    source = Source(live=live)
+    judgement = source.looks(kind, some(mass))
+
+    assert set(judgement.stopped[kind]) == set(some(mass))
+    [line] = told({k: h.stored() for k, h in source.held.items()})
+    assert line.startswith(f"{mass} ")
+    assert "Title 0; Title 1; Title 2" in line
+
+
+def test_a_mass_in_parts_is_a_mass() -> None:
+    source = Source()
+    for part in range(4):
+        assert not source.looks(keys=some(12, 12 * part)).stopped[Kind.NEWS]
+
+    assert len(source.looks(keys=some(12, 48)).stopped[Kind.NEWS]) == 12
+
+
+def test_other_kinds_pass_meanwhile() -> None:
+    source = Source()
+    source.looks(Kind.WITHDRAWN, some(100))
+
+    assert not source.looks(Kind.NEWS, some(1, 500)).stopped[Kind.NEWS]
+    assert Kind.WITHDRAWN in source.held
+
+
+def test_what_comes_after_a_mass_of_changes_joins_it_and_news_does_not() -> None:
+    source = Source()
+    source.looks(Kind.CHANGED, some(100))
+    assert source.looks(Kind.CHANGED, some(1, 500), after=2 * WINDOW).stopped[Kind.CHANGED]
+    assert len(source.held[Kind.CHANGED].keys) == 101
+
+    source.looks(Kind.NEWS, some(100))
+    assert "500" in source.looks(Kind.NEWS, some(1, 500)).stopped[Kind.NEWS]
+    assert "600" not in source.looks(Kind.NEWS, some(1, 600), after=2 * WINDOW).stopped[Kind.NEWS]
+    assert len(source.held[Kind.NEWS].keys) == 101
+
+
+def test_a_source_that_has_always_done_so_much_may() -> None:
+    source = Source()
+    for day in range(1, 5):
+        assert not source.looks(keys=some(45, 100 * day), after=timedelta(days=1)).stopped[Kind.NEWS]
+
+    assert not source.looks(keys=some(130, 1000), after=timedelta(days=1)).stopped[Kind.NEWS]
+    assert source.looks(keys=some(130, 2000), after=timedelta(days=40)).stopped[Kind.NEWS]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_the_declaration_says_counts(kind: Kind) -> None:
+    strict = Brakes(most_news=0, most_changed=0, most_withdrawn=0)
+    assert Source(strict).looks(kind, some(1)).stopped[kind]
+    lax = Brakes(most_news=1000, most_changed=1000, most_withdrawn=1000)
+    assert not Source(lax).looks(kind, some(1000)).stopped[kind]
+
+
+@pytest.mark.parametrize("kind", [Kind.CHANGED, Kind.WITHDRAWN])
+def test_what_the_site_shows_again_as_it_was_is_held_no_longer(kind: Kind) -> None:
+    source = Source()
+    source.looks(kind, some(100))
+
+    source.looks(kind, alive=tuple(some(60)))
+    assert len(source.held[kind].keys) == 40
+    source.looks(kind, alive=tuple(some(100)))
+    assert source.held == {}
+
+
+def test_news_and_withdrawals_that_are_allowed_are_made_good_at_once() -> None:
+    for kind in (Kind.NEWS, Kind.WITHDRAWN):
+        source = Source()
+        source.looks(kind, some(100))
+
+        judgement = source.looks(kind, decision=Decision.ALLOW)
+
+        assert set(judgement.freed[kind]) == set(some(100))
+        assert told({k: h.stored() for k, h in source.held.items()}) == []
+        assert not source.looks(kind, some(100, 100)).stopped.get(kind)  # the rest of the same mass
+        source.looks(kind, after=OPEN)
+        assert source.held == {}
+
+
+def test_changes_that_are_allowed_pass_as_they_are_read_again() -> None:
+    source = Source()
+    source.looks(Kind.CHANGED, some(100))
+    assert to_read_again(source.held, source.now) == ()
+    assert set(to_read_again(source.held, source.now + READ_AGAIN)) == set(some(100))
+
+    first = source.looks(Kind.CHANGED, some(50), decision=Decision.ALLOW)
+    assert not first.stopped.get(Kind.CHANGED)
+    assert set(to_read_again(source.held, source.now)) == set(some(50, 50))
+    assert not source.looks(Kind.CHANGED, some(80, 50)).stopped.get(Kind.CHANGED)
+
+    assert source.held[Kind.CHANGED].keys == ()
+    assert source.looks(Kind.CHANGED, some(100), after=2 * OPEN).stopped[Kind.CHANGED]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_is_forgotten_is_not_made_good(kind: Kind) -> None:
+    source = Source()
+    source.looks(kind, some(100))
+
+    judgement = source.looks(kind, decision=Decision.FORGET)
+
+    assert not judgement.freed.get(kind)
+    assert source.held == {}
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_time_decides_where_the_declaration_says_so(kind: Kind) -> None:
+    source = Source(Brakes(hold=timedelta(hours=6)))
+    source.looks(kind, some(100))
+
+    source.looks(kind, after=timedelta(hours=5))
+    assert source.held[kind].open_until is None
+    source.looks(kind, after=timedelta(hours=1))
+    assert source.held[kind].open_until
+
+
+@given(st.lists(st.tuples(KINDS, st.integers(0, 80), st.integers(1, 90)), max_size=30), st.integers(0, 100))
+def test_no_window_lets_more_pass_than_the_limit(looks: list[tuple[Kind, int, int]], live: int) -> None:
+    """Whatever a source does: each look passes whole or not at all, nothing is forgotten that is held, and no
+    window passes more than the largest of those before makes likely."""
+    source, number = Source(live=live), 0
+    passed: list[tuple[int, Kind, int]] = []
+    for kind, count, minutes in looks:
+        before, largest = source.held.get(kind), {k: source.past.largest(k, source.now) for k in Kind}
+        keys = some(count, number)
+        number += count
+        judgement = source.looks(kind, keys, after=timedelta(minutes=minutes))
+        at = int(source.now.timestamp())
+        went = [key for key in keys if key not in judgement.stopped[kind]]
+        assert len(went) in (0, count)
+        kept = set(source.held[kind].keys) if kind in source.held else set()
+        assert kept == (set(before.keys) if before else set()) | (set(keys) - set(went))
+        passed.append((at, kind, len(went)))
+        window = sum(n for t, k, n in passed if k is kind and t > at - WINDOW.total_seconds())
+        assert not went or window <= max(USUAL[kind].limit(live), FACTOR * largest[kind])
