@@ -8,7 +8,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, Engine, text
 
 from syndicator.store.engine import Base
 
@@ -16,6 +17,9 @@ SCRIPTS = Path(__file__).parent / "migrations"
 
 #: Two processes that start together must not both migrate: PostgreSQL's advisory lock, any number.
 LOCK = 7_220_518
+
+#: The table in which Alembic notes what revision the others are.
+VERSIONS = "alembic_version"
 
 
 def upgrade(engine: Engine) -> None:
@@ -32,3 +36,28 @@ def upgrade(engine: Engine) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def current(connection: Connection) -> str | None:
+    """Which revision the tables are; ``None``: there are none yet."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def knows(revision: str) -> bool:
+    """Whether there is such a revision in this version of the program."""
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    try:
+        return ScriptDirectory.from_config(config).get_revision(revision) is not None
+    except CommandError:
+        return False
+
+
+def upgrade_to(connection: Connection, revision: str) -> None:
+    """Bring tables to a revision, or to ``head``, in a transaction that goes on."""
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
