@@ -93,7 +93,10 @@ class Header:
 def export_record(store: Base, file: IO[bytes], begin: Callable[[Header], Progress]) -> Header:
     """Write everything on record, as it is at one moment, to a file. ``begin`` is told what is to come, and
     returns whom to tell how many more rows are written. Raises ``StoreError`` or ``OSError``."""
-    with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=6) as packed, store.snapshot() as connection:
+    with (
+        gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=6) as packed,
+        store.snapshot() as connection,
+    ):
         header = Header(
             revision=migrate.current(connection) or "",
             columns={str(each.name): {str(c.name): _kind(c) for c in _columns(each)} for each in _tables()},
@@ -193,6 +196,10 @@ class _Lines:
         except ValueError as e:
             raise RecordFileError(f"line {self.number}: {e}: the file was changed or damaged") from e
 
+    def is_over(self) -> bool:
+        """Whether nothing follows; gzip's own checksum is the last to be looked at."""
+        return not self._file.read(1)
+
 
 def _header(lines: _Lines) -> Header:
     match lines.next():
@@ -223,7 +230,7 @@ def _batches(lines: _Lines, header: Header) -> Iterator[tuple[str, list[list[Any
             left -= len(rows)
             yield name, rows
     match lines.next():
-        case {"rows": header.total, "sha256": lines.digest}:
+        case {"rows": header.total, "sha256": lines.digest} if lines.is_over():
             return
     raise RecordFileError(f"line {lines.number}: the checksum does not fit: the file was changed or damaged")
 

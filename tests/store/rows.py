@@ -24,7 +24,7 @@ SOME_JSON = st.recursive(
 
 
 def rows(most: int = 3) -> st.SearchStrategy[Rows]:
-    """A whole record: up to ``most`` rows of each table, but one article at least."""
+    """A whole record: up to ``most`` rows of each table, but one article and one delivery at least."""
     return _record(most)
 
 
@@ -32,7 +32,7 @@ def rows(most: int = 3) -> st.SearchStrategy[Rows]:
 def _record(draw: st.DrawFn, most: int) -> Rows:
     made: dict[str, list[dict[str, Any]]] = {}
     for table in schema.metadata.sorted_tables:
-        count = draw(st.integers(1 if table.name == "article" else 0, most))
+        count = draw(st.integers(1 if table.name in ("article", "delivery") else 0, most))
         made[str(table.name)] = [
             {str(c.name): _value(draw, table, c, number, made) for c in table.c}
             for number in range(1, count + 1)
