@@ -227,6 +227,35 @@ def migrate() -> None:
 
 
 @app.command()
+def export(
+    file: Annotated[str, typer.Argument(help="A new file, say record.jsonl.gz; - is standard output.")],
+    as_json: Json = False,
+) -> None:
+    """Write everything on record to one file, from which `import` makes a record in any database.
+
+    It may run while everything else does: the file has what was on record at one moment. Keep it as safe as
+    the database: subscribers' secrets are in it.
+    """
+    from syndicator import transfer
+
+    transfer.export(folder(), file, as_json=as_json)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[str, typer.Argument(help="A file that `export` has written; - is standard input.")],
+    as_json: Json = False,
+) -> None:
+    """Put everything that is in a file on record, in a new database. All of it, or nothing.
+
+    Stop Syndicator before, and name the new database in \\[keep]. Feeds are built again afterwards.
+    """
+    from syndicator import transfer
+
+    transfer.import_(folder(), file, as_json=as_json)
+
+
+@app.command()
 def worker(
     jobs: Annotated[
         str, typer.Option(help="Only these jobs, e.g. watch,build; all of them by default.")

@@ -3,18 +3,25 @@
 Callbacks are addresses that strangers have named: they are slow, dead, or meant to reach inside or to hold
 us up. Each letter has one deadline for everything, from the name's resolution to the answer's last byte;
 connections are kept open between letters; nobody waits for anybody else.
+
+The event loop runs in a thread of its own, and does nothing but send. Whoever sends takes letters and writes
+down answers in the thread that calls: however long a database keeps that waiting, answers are read when they
+come, and no deadline runs out over it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
+from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
 
 import uvloop
@@ -41,6 +48,7 @@ GROUP, GROUP_WAIT = 200, 0.5
 SILENCES = 8
 
 Answered = tuple[Letter, Answer]
+Ended = tuple[Letter, asyncio.Task[Answer]]
 
 
 @dataclass(frozen=True)
@@ -57,13 +65,80 @@ class GuardedCallbacks:
         first = next(letters, None)
         if first is None:  # most often: no loop is needed
             return
-        run = Run(self, chain([first], letters))
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        with _running(self) as run:
+            yield from Sending(run, chain([first], letters)).groups()
+
+
+@contextmanager
+def _running(how: GuardedCallbacks) -> Iterator[Run]:
+    """A run whose event loop turns in a thread of its own."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        run = Run(how, runner.get_loop())
+        runner.run(run.open())
+        thread = threading.Thread(target=run.loop.run_forever, name="callbacks", daemon=True)
+        thread.start()
+        try:
+            yield run
+        finally:
+            run.loop.call_soon_threadsafe(run.loop.stop)
+            thread.join()
+            runner.run(run.close())
+
+
+@dataclass(eq=False)
+class Sending:
+    """What is done in the thread that calls: letters are taken as soon as they may be under way, and answers
+    handed over in groups."""
+
+    run: Run
+    letters: Iterator[Letter]
+    has_more: bool = True
+    under_way: int = 0
+    errors: list[BaseException] = field(default_factory=list)
+
+    def groups(self) -> Iterator[Sequence[Answered]]:
+        """Raises what taking a letter raised, or a defect in sending one, after all answers."""
+        while group := self._group():
+            yield group
+        for error in self.errors:
+            raise error
+
+    def _group(self) -> Sequence[Answered]:
+        """The next answers; none once all letters are answered."""
+        group: list[Answered] = []
+        end = 0.0
+        while len(group) < GROUP:
+            self._fill()
+            if not self.under_way:
+                break
             try:
-                while group := runner.run(run.group()):
-                    yield group
-            finally:
-                runner.run(run.end())
+                letter, task = self.run.ended.get(timeout=max(0.0, end - time.monotonic()) if group else None)
+            except Empty:
+                break
+            self.under_way -= 1
+            if error := task.exception():
+                self._stop(error)
+                continue
+            end = end or time.monotonic() + GROUP_WAIT
+            group.append((letter, task.result()))
+        return group
+
+    def _fill(self) -> None:
+        while self.has_more and self.under_way < self.run.how.at_once:
+            try:
+                letter = next(self.letters, None)
+            except Exception as e:  # noqa: BLE001 - it is raised once all answers are in
+                self._stop(e)
+                return
+            if letter is None:
+                self.has_more = False
+                return
+            self.run.start(letter)
+            self.under_way += 1
+
+    def _stop(self, error: BaseException) -> None:
+        self.errors.append(error)
+        self.has_more = False
 
 
 def _turns() -> dict[str, asyncio.Semaphore]:
@@ -72,67 +147,55 @@ def _turns() -> dict[str, asyncio.Semaphore]:
 
 @dataclass(eq=False)
 class Run:
-    """One run of many letters, on one event loop."""
+    """Letters under way on one event loop. ``start`` and ``ended`` are for another thread, all else is the
+    loop's own."""
 
     how: GuardedCallbacks
-    letters: Iterator[Letter]
-    answers: asyncio.Queue[Answered | None] = field(default_factory=asyncio.Queue)
+    loop: asyncio.AbstractEventLoop
+    ended: SimpleQueue[Ended] = field(default_factory=SimpleQueue)
     turns: dict[str, asyncio.Semaphore] = field(default_factory=_turns)
     silences: Counter[str] = field(default_factory=Counter)
-    work: asyncio.Task[None] | None = None
+    tasks: set[asyncio.Task[Answer]] = field(default_factory=set)
 
-    async def group(self) -> Sequence[Answered]:
-        """The next answers; none once there is no letter left. Raises what taking a letter raised, after
-        all answers that had come."""
-        if self.work is None:
-            self.work = asyncio.create_task(self._work())
-            self.work.add_done_callback(lambda _: self.answers.put_nowait(None))
-        found: list[Answered] = []
-        with suppress(TimeoutError):
-            async with asyncio.timeout(None) as patience:
-                while len(found) < GROUP and not (self.work.done() and self.answers.empty()):
-                    answered = await self.answers.get()
-                    if answered is None:
-                        break
-                    if not found:
-                        patience.reschedule(asyncio.get_running_loop().time() + GROUP_WAIT)
-                    found.append(answered)
-        if not found:
-            await self.work
-        return found
-
-    async def end(self) -> None:
-        if self.work:
-            self.work.cancel()
-            await asyncio.wait([self.work])
-
-    async def _work(self) -> None:
+    async def open(self) -> None:
         from syndicator.callbacks.exchange import (  # noqa: PLC0415 - 5 MB that only those who send need
             exchange,
             open_session,
         )
 
-        # As many threads as hands: names that are slow to be found hold up nobody else's.
-        resolving = ThreadPoolExecutor(self.how.at_once, "resolving")
+        # As many threads as letters: names that are slow to be found hold up nobody else's.
+        self.resolving = ThreadPoolExecutor(self.how.at_once, "resolving")
+        self.session = open_session(self.how.guard, self.how.user_agent, self.resolving)
+        self.exchange = partial(exchange, self.session)
+
+    async def close(self) -> None:
+        """End what is under way."""
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self.session.close()
+        self.resolving.shutdown(wait=False, cancel_futures=True)
+
+    def start(self, letter: Letter) -> None:
+        """Send a letter. What becomes of it is in ``ended``."""
+        self.loop.call_soon_threadsafe(self._start, letter)
+
+    def _start(self, letter: Letter) -> None:
+        task = self.loop.create_task(self._answer(letter))
+        self.tasks.add(task)
+        task.add_done_callback(partial(self._end, letter))
+
+    def _end(self, letter: Letter, task: asyncio.Task[Answer]) -> None:
+        self.tasks.discard(task)
+        self.ended.put((letter, task))
+
+    async def _answer(self, letter: Letter) -> Answer:
         try:
-            async with open_session(self.how.guard, self.how.user_agent, resolving) as session:
-                hands = [self._hand(partial(exchange, session)) for _ in range(self.how.at_once)]
-                ended = await asyncio.gather(*hands, return_exceptions=True)  # what is under way is answered
-        finally:
-            resolving.shutdown(wait=False, cancel_futures=True)
-        for error in ended:
-            if error:
-                raise error
+            return await self._in_turn(letter)
+        except FetchError as e:
+            return Answer(error=e.why)
 
-    async def _hand(self, ask: Callable[[Letter], Awaitable[Answer]]) -> None:
-        for letter in self.letters:
-            try:
-                answer = await self._in_turn(letter, ask)
-            except FetchError as e:
-                answer = Answer(error=e.why)
-            self.answers.put_nowait((letter, answer))
-
-    async def _in_turn(self, letter: Letter, ask: Callable[[Letter], Awaitable[Answer]]) -> Answer:
+    async def _in_turn(self, letter: Letter) -> Answer:
         check_address(letter.url, self.how.guard)
         host = urlsplit(letter.url).hostname or ""
         turn = self.turns[host]
@@ -145,7 +208,7 @@ class Run:
             if self.silences[host] >= SILENCES:
                 return Answer(error="its host gives no answer")
             async with asyncio.timeout(self.how.deadline):
-                answer = await ask(letter)
+                answer = await self.exchange(letter)
         except TimeoutError:
             self.silences[host] += 1
             return Answer(error=f"no answer in {self.how.deadline:g} s")

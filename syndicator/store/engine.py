@@ -179,6 +179,15 @@ class Base:
         with _store_errors(self.engine), self._reader.connect() as connection:
             yield connection
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """The same, and all that is read is as it was at one moment, however long it takes. SQLite's
+        transactions see to that by themselves (https://www.sqlite.org/isolation.html)."""
+        with self.reading() as connection:
+            if self.engine.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            yield connection
+
 
 def _is_given_up(error: DBAPIError) -> bool:
     said = error.orig

@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, text
 
 from syndicator.errors import Misconfigured
@@ -18,6 +19,9 @@ SCRIPTS = Path(__file__).parent / "migrations"
 
 #: Two processes that start together must not both migrate: PostgreSQL's advisory lock, any number.
 LOCK = 7_220_518
+
+#: The table in which Alembic notes what revision the others are.
+VERSIONS = "alembic_version"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,12 +57,8 @@ def upgrade(engine: Engine) -> Revision:
     before = revision(engine)
     if before.is_current:
         return before
-    config = _config()
     with Base(engine).writing() as connection:  # SQLite: BEGIN IMMEDIATE lets one in at a time
-        if engine.dialect.name == "postgresql":
-            _take_turn(connection)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade_to(connection, "head")
     return before
 
 
@@ -75,3 +75,25 @@ def _take_turn(connection: Connection) -> None:
     connection.execute(text("SET LOCAL lock_timeout = 0"))
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     connection.execute(text("SELECT set_config('lock_timeout', :patience, true)"), {"patience": patience})
+
+
+def current(connection: Connection) -> str | None:
+    """Which revision the tables are; ``None``: there are none yet."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def knows(revision: str) -> bool:
+    """Whether there is such a revision in this version of the program."""
+    try:
+        return ScriptDirectory.from_config(_config()).get_revision(revision) is not None
+    except CommandError:
+        return False
+
+
+def upgrade_to(connection: Connection, revision: str) -> None:
+    """Bring tables to a revision, or to ``head``, in a transaction that goes on."""
+    if connection.dialect.name == "postgresql":
+        _take_turn(connection)
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
