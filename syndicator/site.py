@@ -73,7 +73,7 @@ def reception(newsroom: Newsroom) -> Reception:
     return Reception(
         topics=newsroom.distributor.topics,
         terms=declared.hub,
-        guard=Guard(declared.fetch.allow),
+        guard=Guard(declared.hub.allow, "[hub] allow"),
         store=newsroom.store,
         requests=declared.hub.requests,
     )

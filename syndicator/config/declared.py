@@ -121,16 +121,20 @@ class Web:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fetch:
-    """``[fetch]``: private addresses that may be fetched all the same."""
+    """``[fetch]``: private addresses that may be fetched all the same. ``allow``: of sources and channels.
+    ``photos``: where pages may name photos."""
 
     allow: tuple[Reachable, ...] = ()
+    photos: tuple[Reachable, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hub(Terms):
-    """``[hub]``: our own WebSub hub. ``requests``: how many one client may send it in a minute."""
+    """``[hub]``: our own WebSub hub. ``requests``: how many one client may send it in a minute. ``allow``:
+    private addresses that callbacks may be at, and hubs of others."""
 
     enabled: bool = True
+    allow: tuple[Reachable, ...] = ()
     requests: int = 60
 
     def __post_init__(self) -> None:

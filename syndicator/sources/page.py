@@ -23,7 +23,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from syndicator.article import Sighting
 from syndicator.errors import FetchError, SourceError, SourceGone
-from syndicator.http import Answer, Http
+from syndicator.http import Answer, Http, is_same_host
 from syndicator.ports import Look
 from syndicator.sources import reading
 from syndicator.sources.extract import Found, Select, clean_url, extract
@@ -183,7 +183,12 @@ class PageSource:
     def _visit(self, link: Link, pages: Pages, now: datetime) -> list[Sighting]:
         """What a page shows; nothing where it is as it was."""
         known = pages.pages[link.key]
-        answer = self.http.get(link.url, headers=pages.validators(known), limit=PAGE_LIMIT)
+        answer = self.http.get(
+            link.url,
+            headers=pages.validators(known),
+            limit=PAGE_LIMIT,
+            is_declared=is_same_host(link.url, (listing.url for listing in self.listings)),
+        )
         sightings = [self._sighting(link, answer, now)] if answer.status != 304 else []
         pages.was_read(link.key, answer)
         return sightings
