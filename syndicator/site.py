@@ -57,6 +57,7 @@ def serve_site(folder: Path) -> None:
         moved=declared.web.moved,
         ended=declared.web.ended,
         most_per_minute=declared.web.most_per_minute,
+        proxies=declared.web.proxies,
     )
     threading.Thread(target=_report_alive, args=(store, readers), name="alive", daemon=True).start()
     serve(

@@ -12,7 +12,16 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from syndicator.config.rules import Broker, Bucket, Database, DocumentsPlace, Listen, Reachable, WebAddress
+from syndicator.config.rules import (
+    Broker,
+    Bucket,
+    Database,
+    DocumentsPlace,
+    Listen,
+    Network,
+    Reachable,
+    WebAddress,
+)
 from syndicator.feed import Feed, Site
 from syndicator.secret import Secret
 from syndicator.subscription import Terms
@@ -75,13 +84,16 @@ class Web:
     """``[web]``: where feeds and the console are served. ``public_url`` is how the world reaches it.
 
     ``moved``: by the old name of a feed, its new one or an address. ``ended``: feeds that are no more.
-    ``most_per_minute``: whole documents for one address; 0: any number.
+    ``most_per_minute``: whole documents for one address; 0: any number. ``connections``: how many one
+    address may have open. ``proxies``: who may speak for others, and has as many connections as it likes.
     """
 
     listen: Listen = "127.0.0.1:8000"
     public_url: WebAddress = ""
     password: Secret | None = None
     most_per_minute: Annotated[int, Field(ge=0)] = 1200
+    connections: Annotated[int, Field(ge=1)] = 256
+    proxies: tuple[Network, ...] = ()
     moved: Mapping[str, str] = field(default_factory=dict)
     ended: tuple[str, ...] = ()
 

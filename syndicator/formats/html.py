@@ -106,7 +106,7 @@ def _around(site: Site, feed: Feed, *, is_empty: bool) -> tuple[bytes, bytes]:
 
 def _root(site: Site, feed: Feed) -> str:
     """Where the web server's own pages and files are, as a page names it. That of a private feed is read at
-    two addresses, one of them with a secret in it (``/feeds/-/SECRET/NAME.html``), which leads nowhere else."""
+    two addresses; below the one with a secret in it, ``/feeds/-/SECRET/NAME.html``, is nothing else."""
     return f"{urlsplit(site.feeds_url).path.rpartition('/')[0]}/" if feed.is_private else "../"
 
 

@@ -1,5 +1,6 @@
-"""Attack: the page of a private feed, opened at its secret address, with all that a browser asks for then. Its
-own files once led below the secret, were not there, and counted as wrong guesses."""
+"""Attack: the page of a private feed, opened at its secret address, with all that a browser asks for then.
+
+Its own files once led below the secret, were not there, and counted as wrong guesses."""
 
 from __future__ import annotations
 
