@@ -64,6 +64,7 @@ def serve_site(folder: Path) -> None:
         app,
         host=declared.web.host,
         port=declared.web.port,
+        connections=declared.web.connections,
         last=lambda: readers.record(store, datetime.now(UTC)),
     )
 

@@ -7,7 +7,6 @@ import binascii
 import hashlib
 import hmac
 import ipaddress
-import logging
 import secrets
 import time
 from collections import deque
@@ -21,8 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.web.callers import network
-
-log = logging.getLogger(__name__)
+from syndicator.web.seldom import Seldom
 
 #: The one user there is.
 USER = "operator"
@@ -61,7 +59,7 @@ class Throttle:
     def __init__(self, clock: Callable[[], float] = time.monotonic, most: int = FAILURES) -> None:
         self.clock, self.most = clock, most
         self._failures: dict[str, deque[float]] = {}
-        self._level, self._since, self._told = 0.0, clock(), float("-inf")
+        self._level, self._since, self._seldom = 0.0, clock(), Seldom(clock)
 
     def wait(self, address: str) -> float:
         """Seconds until the address may fail again; 0 if it may now."""
@@ -85,11 +83,8 @@ class Throttle:
         self._level = max(0.0, self._level - (now - self._since) * FREE / WINDOW) + 1
         self._since = now
         excess = self._level - FREE
-        if excess > 0 and now - self._told >= WINDOW:
-            self._told = now
-            log.warning(
-                "many wrong guesses at %s, the latest from %s: answers to them are slow", what, address
-            )
+        if excess > 0:
+            self._seldom.tell("many wrong guesses at %s, the latest from %s: answered slowly", what, address)
         return wait, min(max(0.0, excess / FREE), LONGEST_DELAY)
 
 
