@@ -162,13 +162,17 @@ class Site:
         """The ``Link`` header of a document: where it is, and the hubs that tell of news in it (RFC 8288)."""
         address = self.address(feed, extension, page)
         if extension == PAGE:  # which is no topic of its own: what hubs tell of are the feeds that it names
-            return self.topic_links(address).replace('rel="self"', 'rel="canonical"', 1)
-        is_topic = page is None and not feed.is_private
+            canonical = f'<{address}>; rel="canonical"'
+            return canonical if feed.is_private else ", ".join([canonical, *self._hub_links()])
+        is_topic = page is None and not feed.is_private  # a hub would hand it to anybody
         return self.topic_links(address) if is_topic else f'<{address}>; rel="self"'
 
     def topic_links(self, address: str) -> str:
         """The ``Link`` header of what a hub sends: the topic and its hubs (WebSub section 4)."""
-        return ", ".join([f'<{address}>; rel="self"', *(f'<{hub}>; rel="hub"' for hub in self.hubs)])
+        return ", ".join([f'<{address}>; rel="self"', *self._hub_links()])
+
+    def _hub_links(self) -> list[str]:
+        return [f'<{hub}>; rel="hub"' for hub in self.hubs]
 
 
 def path(feed: str, extension: str, page: int | None = None) -> str:

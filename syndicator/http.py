@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 import socket
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -76,13 +76,22 @@ class Answer:
 
 @dataclass(frozen=True)
 class Guard:
-    """Which private hosts may be reached all the same: names, ``host:port``, or networks (CIDR)."""
+    """Which private hosts may be reached all the same: names, ``host:port``, or networks (CIDR).
+
+    ``listed``: where an operator declares them. Each kind of stranger has a list of its own: what may be
+    fetched because it is declared is nothing that a page or a subscriber may make us ask for. ``is_outside``:
+    for what was named by somebody on the Internet: listed ports may be used, and no private network.
+    """
 
     allow: Sequence[str] = ()
+    listed: str = "[fetch] allow"
+    is_outside: bool = False
 
     def permits(self, host: str, port: int, address: Address) -> bool:
         """Whether a connection to this address may be made."""
-        return is_public(address) or self.lists(host, port) or self._in_network(address)
+        if is_public(address):
+            return True
+        return not self.is_outside and (self.lists(host, port) or self._in_network(address))
 
     def lists(self, host: str, port: int) -> bool:
         return host in self.allow or f"{host}:{port}" in self.allow
@@ -101,11 +110,13 @@ class Guard:
         for sockaddr in found:
             address = ip_address(str(sockaddr[0]).split("%")[0])
             if not self.permits(host, port, address):
-                raise Forbidden(
-                    where,
-                    f"{address} is in a private network; if that is meant, list {where!r} in [fetch] allow",
-                )
+                raise Forbidden(where, f"{address} is in a private network; {self._advice(where)}")
         return list(dict.fromkeys((str(s[0]), int(s[1])) for s in found))
+
+    def _advice(self, where: str) -> str:
+        if self.is_outside:
+            return "no address on the Internet leads us there, whatever is listed"
+        return f"if that is meant, list {where!r} in {self.listed}"
 
     def connect(self, host: str, port: int, timeout: Any) -> socket.socket:
         """A connection to an address of the host that was checked. Raises ``Forbidden``."""
@@ -126,21 +137,29 @@ def is_public(address: Address) -> bool:
 
 
 class Http:
-    """Fetches. Safe to share between threads. ``allow``: see ``Guard``."""
+    """Fetches. Safe to share between threads. ``allow`` and ``listed``: see ``Guard``.
 
-    def __init__(self, allow: Sequence[str] = (), user_agent: str = USER_AGENT) -> None:
-        self.guard = Guard(tuple(allow))
+    What is on the Internet leads to the Internet only: a redirect from there, or a link (``is_declared``
+    false), never gets into a private network, be it listed or not. Browsers do the same
+    (https://wicg.github.io/private-network-access/).
+    """
+
+    def __init__(
+        self, allow: Sequence[str] = (), user_agent: str = USER_AGENT, *, listed: str = "[fetch] allow"
+    ) -> None:
+        self.guard = Guard(tuple(allow), listed)
+        self.outside = replace(self.guard, is_outside=True)
         self.user_agent = user_agent
-        self._session = self.session()
+        self._session, self._outside = self.session(), self.session(self.outside)
 
-    def session(self) -> requests.Session:
+    def session(self, guard: Guard | None = None) -> requests.Session:
         """A ``requests`` session behind the same guard, for those who do more than fetch. It obeys no
         proxy settings of the environment; its users follow no redirects."""
         session = requests.Session()
         session.trust_env = False
         session.headers["User-Agent"] = self.user_agent
         for scheme in ("http://", "https://"):
-            session.mount(scheme, _Adapter(self.guard))
+            session.mount(scheme, _Adapter(guard or self.guard))
         return session
 
     def get(
@@ -150,15 +169,18 @@ class Http:
         headers: Mapping[str, str] | None = None,
         limit: int = LIMIT,
         deadline: float = DEADLINE,
+        is_declared: bool = True,
     ) -> Answer:
         """Fetch an address; 304 is an answer like 200. Raises ``FetchError`` (any other status from 300,
-        no answer), ``Forbidden`` or ``TooLarge``. ``limit`` in bytes, ``deadline`` in seconds in all."""
+        no answer), ``Forbidden`` or ``TooLarge``. ``limit`` in bytes, ``deadline`` in seconds in all.
+        ``is_declared``: an operator wrote the address, or somebody whose word is as good; false for what
+        others name."""
         end = time.monotonic() + deadline
         seen = [url]
-        moved, permanently = "", True
+        moved, permanently, is_inside = "", True, is_declared
         while True:
             try:
-                answer = self._get_one(seen[-1], headers or {}, limit, end)
+                answer, is_inside = self._get_one(seen[-1], headers or {}, limit, end, is_inside=is_inside)
             except FetchError as e:
                 if len(seen) == 1:
                     raise
@@ -178,14 +200,20 @@ class Http:
             raise FetchError(url, _reason(answer), status=answer.status, retry_at=retry_at(answer.headers))
         return Answer(seen[-1], answer.status, answer.headers, answer.content, moved)
 
-    def _get_one(self, url: str, headers: Mapping[str, str], limit: int, end: float) -> Answer:
-        check_address(url, self.guard)
+    def _get_one(
+        self, url: str, headers: Mapping[str, str], limit: int, end: float, *, is_inside: bool
+    ) -> tuple[Answer, bool]:
+        """One answer, and whether it came from where the allow list may still be used: only the connection
+        itself knows."""
+        session, guard = (self._session, self.guard) if is_inside else (self._outside, self.outside)
+        check_address(url, guard)
         try:
-            with self._session.get(
+            with session.get(
                 url, headers=dict(headers), timeout=TIMEOUT, stream=True, allow_redirects=False
             ) as response:
+                is_inside = is_inside and bool(vars(response.raw)["is_inside"])
                 content = _read(url, response, limit, end)
-                return Answer(url, response.status_code, response.headers, content)
+                return Answer(url, response.status_code, response.headers, content), is_inside
         except Forbidden as e:
             raise Forbidden(url, e.why) from e
         except (requests.RequestException, HTTPError, OSError, ValueError) as e:
@@ -204,7 +232,20 @@ def check_address(url: str, guard: Guard) -> None:
     if parts.username is not None:
         raise Forbidden(url, "addresses with a user name are not fetched")
     if port not in PORTS.values() and not guard.lists(parts.hostname, port):
-        raise Forbidden(url, f"port {port} is neither 80 nor 443; list it in [fetch] allow if it is meant")
+        raise Forbidden(url, f"port {port} is neither 80 nor 443; list it in {guard.listed} if it is meant")
+
+
+def is_same_host(url: str, declared: Iterable[str]) -> bool:
+    """Whether an address is at the very host and port of a declared one."""
+
+    def place(address: str) -> tuple[str | None, int]:
+        parts = urlsplit(address)
+        return parts.hostname, parts.port or PORTS.get(parts.scheme, 0)
+
+    try:
+        return place(url) in map(place, declared)
+    except ValueError:  # no address at all
+        return False
 
 
 def retry_at(headers: Mapping[str, str], now: datetime | None = None) -> datetime | None:
@@ -292,19 +333,31 @@ def _cause(error: BaseException | None, kind: type[Forbidden]) -> Forbidden | No
 
 
 def _pools(guard: Guard) -> dict[str, Any]:
-    def new_connection(connection: HTTPConnection) -> socket.socket:
+    def new_connection(connection: Placed) -> socket.socket:
         try:
-            return guard.connect(connection.host, connection.port or 0, connection.timeout)
+            made = guard.connect(connection.host, connection.port or 0, connection.timeout)
+            connection.is_inside = not is_public(ip_address(made.getpeername()[0].split("%")[0]))
+            return made
         except TimeoutError as e:
             raise ConnectTimeoutError(connection, f"no connection to {connection.host} in time") from e
         except OSError as e:
             raise NewConnectionError(connection, str(e)) from e
 
-    class Plain(HTTPConnection):
+    class Placed(HTTPConnection):
+        """Its answers know whether it leads into a private network."""
+
+        is_inside = False
+
+        def getresponse(self) -> Any:  # urllib3's own, not http.client's
+            response = super().getresponse()
+            vars(response)["is_inside"] = self.is_inside
+            return response
+
+    class Plain(Placed, HTTPConnection):
         def _new_conn(self) -> socket.socket:
             return new_connection(self)
 
-    class Secure(HTTPSConnection):
+    class Secure(Placed, HTTPSConnection):
         def _new_conn(self) -> socket.socket:
             return new_connection(self)
 

@@ -59,12 +59,14 @@ def serve_site(folder: Path) -> None:
         moved=declared.web.moved,
         ended=declared.web.ended,
         most_per_minute=declared.web.most_per_minute,
+        proxies=declared.web.proxies,
     )
     threading.Thread(target=_report, args=(pulse, store, readers), name="alive", daemon=True).start()
     serve(
         app,
         host=declared.web.host,
         port=declared.web.port,
+        connections=declared.web.connections,
         last=lambda: readers.record(store, datetime.now(UTC)),
     )
 
@@ -75,7 +77,7 @@ def reception(newsroom: Newsroom) -> Reception:
     return Reception(
         topics=newsroom.distributor.topics,
         terms=declared.hub,
-        guard=Guard(declared.fetch.allow),
+        guard=Guard(declared.hub.allow, "[hub] allow"),
         store=newsroom.store,
         requests=declared.hub.requests,
     )

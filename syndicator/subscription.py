@@ -241,18 +241,26 @@ def asked_for(fields: Mapping[str, str], topics: Mapping[str, str], terms: Terms
             "hub.topic: this hub serves its own feeds only, by the address that their rel=self says",
             status=404,
         )
-    secret = fields.get("hub.secret", "")
-    if len(secret.encode("utf-8", "surrogatepass")) >= SECRET_LIMIT:
-        raise Unacceptable(f"hub.secret must be shorter than {SECRET_LIMIT} bytes")
-    if "\0" in secret:
-        raise Unacceptable("hub.secret must not hold a zero byte")
+    callback = _callback(fields.get("hub.callback", ""))
+    if mode is Mode.UNSUBSCRIBE:
+        # "This parameter MAY be present for unsubscription requests and MUST be ignored by the hub in that
+        # case" is said of the lease; a secret means nothing there, either.
+        return Intent(mode=mode, topic=topic, callback=callback)
     return Intent(
         mode=mode,
         topic=topic,
-        callback=_callback(fields.get("hub.callback", "")),
+        callback=callback,
         lease=terms.granted(_lease(fields.get("hub.lease_seconds", ""))),
-        secret=secret,
+        secret=_secret(fields.get("hub.secret", "")),
     )
+
+
+def _secret(said: str) -> str:
+    if len(said.encode("utf-8", "surrogatepass")) >= SECRET_LIMIT:
+        raise Unacceptable(f"hub.secret must be shorter than {SECRET_LIMIT} bytes")
+    if "\0" in said:
+        raise Unacceptable("hub.secret must not hold a zero byte")
+    return said
 
 
 def _mode(said: str) -> Mode:

@@ -22,7 +22,7 @@ from syndicator.documents.apart import Apart, ShelfApart
 from syndicator.documents.directory import PRIVATE, Directory, Shelf
 from syndicator.feed import Feed, Site, path
 from syndicator.formats.gate import Gate as Gatekeeper
-from syndicator.http import Http
+from syndicator.http import Guard, Http
 from syndicator.partners import fitted
 from syndicator.photos import PhotoShelf
 from syndicator.ports import Bell, Documents, Format, Gate, Photos, Source
@@ -170,7 +170,9 @@ def look_into(folder: Path, bell: Bell | None = None) -> Newsroom:
 def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
     """The newsroom over a store that is open."""
     http = Http(allow=declared.fetch.allow)
-    photos = PhotoShelf(declared.keep.photos, http, limit=declared.keep.photos_mb * 1_000_000)
+    # Whoever names an address has an allow list of their own: operators, pages, and subscribers.
+    of_pages = Http(allow=declared.fetch.photos, listed="[fetch] photos")
+    photos = PhotoShelf(declared.keep.photos, of_pages, limit=declared.keep.photos_mb * 1_000_000)
     names = {name for feed in declared.feeds.values() for name in feed.written}
     formats: dict[str, Format] = {name: syndicator.formats.kind(name)() for name in names}
     documents = keeper(declared)
@@ -202,7 +204,7 @@ def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
             terms=declared.hub,
             store=store,
             documents=documents,
-            callbacks=GuardedCallbacks(http.guard),
+            callbacks=GuardedCallbacks(Guard(declared.hub.allow, "[hub] allow")),
             clock=now,
         ),
         bell=bell,

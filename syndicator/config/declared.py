@@ -13,7 +13,16 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from syndicator.brakes import Brakes
-from syndicator.config.rules import Broker, Bucket, Database, DocumentsPlace, Listen, Reachable, WebAddress
+from syndicator.config.rules import (
+    Broker,
+    Bucket,
+    Database,
+    DocumentsPlace,
+    Listen,
+    Network,
+    Reachable,
+    WebAddress,
+)
 from syndicator.feed import Feed, Site
 from syndicator.secret import Secret
 from syndicator.subscription import Terms
@@ -76,13 +85,16 @@ class Web:
     """``[web]``: where feeds and the console are served. ``public_url`` is how the world reaches it.
 
     ``moved``: by the old name of a feed, its new one or an address. ``ended``: feeds that are no more.
-    ``most_per_minute``: whole documents for one address; 0: any number.
+    ``most_per_minute``: whole documents for one address; 0: any number. ``connections``: how many one
+    address may have open. ``proxies``: who may speak for others, and has as many connections as it likes.
     """
 
     listen: Listen = "127.0.0.1:8000"
     public_url: WebAddress = ""
     password: Secret | None = None
     most_per_minute: Annotated[int, Field(ge=0)] = 1200
+    connections: Annotated[int, Field(ge=1)] = 256
+    proxies: tuple[Network, ...] = ()
     moved: Mapping[str, str] = field(default_factory=dict)
     ended: tuple[str, ...] = ()
 
@@ -122,16 +134,20 @@ class Web:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fetch:
-    """``[fetch]``: private addresses that may be fetched all the same."""
+    """``[fetch]``: private addresses that may be fetched all the same. ``allow``: of sources and channels.
+    ``photos``: where pages may name photos."""
 
     allow: tuple[Reachable, ...] = ()
+    photos: tuple[Reachable, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hub(Terms):
-    """``[hub]``: our own WebSub hub. ``requests``: how many one client may send it in a minute."""
+    """``[hub]``: our own WebSub hub. ``requests``: how many one client may send it in a minute. ``allow``:
+    private addresses that callbacks may be at, and hubs of others."""
 
     enabled: bool = True
+    allow: tuple[Reachable, ...] = ()
     requests: int = 60
 
     def __post_init__(self) -> None:

@@ -87,6 +87,14 @@ def _reachable(entry: str) -> str:
     return entry.lower()
 
 
+def _network(entry: str) -> str:
+    """An address or a network, as ``web.callers.Callers`` compares them."""
+    try:
+        return str(ip_network(entry))
+    except ValueError as e:
+        raise ValueError('must be an address or a network, such as "127.0.0.1" or "10.0.0.0/8"') from e
+
+
 def _revealed(told: str, info: ValidationInfo[Scope]) -> str:
     """An address that may stand somewhere else, because it may hold a password."""
     if told.startswith(("env:", "file:")):
@@ -165,6 +173,7 @@ WebAddress = Annotated[str, AfterValidator(web_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
 Zone = Annotated[str, AfterValidator(zone)]
 Listen = Annotated[str, AfterValidator(_listen)]
+Network = Annotated[str, AfterValidator(_network)]
 Reachable = Annotated[str, AfterValidator(_reachable)]
 Database = Annotated[str, AfterValidator(_database)]
 Broker = Annotated[str, AfterValidator(_broker)]

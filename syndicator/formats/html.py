@@ -17,6 +17,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -87,6 +88,7 @@ def _around(site: Site, feed: Feed, *, is_empty: bool) -> tuple[bytes, bytes]:
         "page.html",
         said=said,
         site=site,
+        root=_root(site, feed),
         home=_web(feed.url or site.url),
         icon=_web(site.icon),
         hubs=[_text.uri(hub) for hub in site.hubs],
@@ -100,6 +102,12 @@ def _around(site: Site, feed: Feed, *, is_empty: bool) -> tuple[bytes, bytes]:
     )
     before, _, after = page.partition(ENTRIES.encode())
     return before, after
+
+
+def _root(site: Site, feed: Feed) -> str:
+    """Where the web server's own pages and files are, as a page names it. That of a private feed is read at
+    two addresses; below the one with a secret in it, ``/feeds/-/SECRET/NAME.html``, is nothing else."""
+    return f"{urlsplit(site.feeds_url).path.rpartition('/')[0]}/" if feed.is_private else "../"
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from syndicator.feed import PAGE, Feed, Filter, Site
+from syndicator.feed import PAGE, Feed, Filter, Site, path
 
 #: How formats are called where people read it.
 LABELS = {
@@ -215,17 +215,19 @@ def alternates(site: Site, feed: Feed, formats: Mapping[str, MediaFormat]) -> li
     """A feed in each of its formats, in the order of its declaration: the most important first.
 
     The first is what a reader takes that finds several
-    (https://www.rssboard.org/rss-autodiscovery).
+    (https://www.rssboard.org/rss-autodiscovery). Those of a private feed are told relative to its page, which
+    may have a reader's secret in its address: the others are behind the same.
     """
     return [
         Alternate(
             label=LABELS.get(name, formats[name].extension.upper()),
             media_type=formats[name].media_type.partition(";")[0],
             title=f"{feed.title} ({LABELS.get(name, formats[name].extension.upper())})",
-            address=site.address(feed, formats[name].extension),
-            file=f"{feed.name}.{formats[name].extension}",
+            address=file if feed.is_private else site.address(feed, formats[name].extension),
+            file=file,
             is_subscribable=name not in NOT_FOR_READERS,
         )
         for name in feed.formats
         if name != PAGE
+        for file in (path(feed.name, formats[name].extension),)
     ]

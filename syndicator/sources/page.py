@@ -23,7 +23,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from syndicator.article import Sighting
 from syndicator.errors import FetchError, SourceError, SourceGone
-from syndicator.http import Answer, Http
+from syndicator.http import Answer, Http, is_same_host
 from syndicator.ports import Look
 from syndicator.sources import reading
 from syndicator.sources.extract import Found, Select, clean_url, extract
@@ -182,8 +182,13 @@ class PageSource:
     def _visit(self, link: Link, pages: Pages, now: datetime) -> tuple[Answer, Sighting | None]:
         """What a page shows; nothing where it is as it was."""
         known = pages.pages[link.key]
-        answer = self.http.get(link.url, headers=pages.validators(known), limit=PAGE_LIMIT)
+        answer = self._fetched(link.url, pages.validators(known))
         return answer, self._sighting(link, answer, now) if answer.status != 304 else None
+
+    def _fetched(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """A page: at the host of a listing it may be where only what is declared may be."""
+        is_declared = is_same_host(url, (listing.url for listing in self.listings))
+        return self.http.get(url, headers=headers, limit=PAGE_LIMIT, is_declared=is_declared)
 
     def _witness(
         self, pages: Pages, tried: Collection[str], now: datetime
@@ -193,7 +198,7 @@ class PageSource:
         if link is None:
             return None
         try:
-            return self._sighting(link, self.http.get(link.url, limit=PAGE_LIMIT), now)
+            return self._sighting(link, self._fetched(link.url), now)
         except (SourceError, FetchError) as e:
             return e
 

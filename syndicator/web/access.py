@@ -20,29 +20,21 @@ class Access:
     def __init__(self, secrets: Mapping[str, Mapping[str, Secret]], throttle: Throttle | None = None) -> None:
         self.secrets, self.throttle = secrets, throttle or Throttle()
 
-    def wait(self, address: str) -> float:
-        """Seconds until an address may try again that has guessed wrongly too often."""
-        return self.throttle.wait(address)
+    def guessed(self, address: str) -> tuple[float, float]:
+        """See ``Throttle.guessed``."""
+        return self.throttle.guessed(address, "private feeds")
 
-    def knows_password(self, feed: str, authorization: bytes | None, address: str) -> bool:
+    def knows_password(self, feed: str, authorization: bytes | None) -> bool:
         """Whether HTTP Basic credentials (RFC 7617) are those of a reader of the feed."""
         if authorization is None:
             return False
         given = credentials(authorization.decode("latin-1")) or ""
-        return self._is_one_of(given, (f"{name}:{secret}" for name, secret in self._revealed(feed)), address)
+        return _is_one_of(given, (f"{name}:{secret}" for name, secret in self._revealed(feed)))
 
-    def knows_secret(self, feed: str | None, given: str, address: str) -> bool:
+    def knows_secret(self, feed: str | None, given: str) -> bool:
         """Whether this is the secret of a reader of the feed. ``None``: there is no such feed, which nobody
         can tell from a wrong secret."""
-        return self._is_one_of(given, (secret for _, secret in self._revealed(feed or "")), address)
-
-    def _is_one_of(self, given: str, known: Iterator[str], address: str) -> bool:
-        told = digest(given)
-        # All are compared, each in the same time.
-        found = sum([hmac.compare_digest(told, digest(each)) for each in known])
-        if not found:
-            self.throttle.failed(address)
-        return found > 0
+        return _is_one_of(given, (secret for _, secret in self._revealed(feed or "")))
 
     def _revealed(self, feed: str) -> Iterator[tuple[str, str]]:
         for name, secret in self.secrets.get(feed, {}).items():
@@ -50,3 +42,9 @@ class Access:
                 yield name, secret.reveal()
             except Misconfigured as e:
                 log.error("feed %s: the reader %s is shut out: %s", feed, name, e)
+
+
+def _is_one_of(given: str, known: Iterator[str]) -> bool:
+    """All are compared, each in the same time."""
+    told = digest(given)
+    return sum([hmac.compare_digest(told, digest(each)) for each in known]) > 0

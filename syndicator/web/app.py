@@ -17,7 +17,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -38,6 +38,7 @@ from syndicator.secret import Secret
 from syndicator.store.console import Console
 from syndicator.store.engine import NotReady, StoreError
 from syndicator.web.access import Access
+from syndicator.web.callers import Callers
 from syndicator.web.console import ConsolePages
 from syndicator.web.desk import Desk, utc_now
 from syndicator.web.doors import PREFIX, MediaFormat
@@ -83,16 +84,15 @@ def create_app(
     moved: Mapping[str, str] | None = None,
     ended: Collection[str] = (),
     most_per_minute: int = 0,
+    proxies: Sequence[str] = (),
 ) -> Feeds:
     """The application. Needs neither database nor broker to begin, and serves feeds without them.
 
     ``host`` is the address that it listens on: without a ``password``, the console is for this machine
     alone. ``outboxes`` are folders of posts by channel (``Outbox.place``). ``hub`` ``None``: there is no hub
     of our own. ``readers`` counts who reads what; putting it on record is the caller's, and so are the
-    signs of life of ``pulse``. ``access`` to
-    private feeds, what has ``moved`` or ``ended``, ``most_per_minute``: see ``Declared.readers`` and
-    ``Web``, and ``Desk`` for the
-    rest.
+    signs of life of ``pulse``. ``access`` to private feeds, what has ``moved`` or ``ended``,
+    ``most_per_minute``, ``proxies``: see ``Declared.readers`` and ``Web``, and ``Desk`` for the rest.
     """
     desk = Desk(
         site=site,
@@ -125,6 +125,7 @@ def create_app(
         readers=desk.readers,
         access=Access(access or {}),
         moves=Moves(site, extensions(feeds.values(), by_format), moved or {}, ended),
+        callers=Callers(proxies),
         most_per_minute=most_per_minute,
     )
 

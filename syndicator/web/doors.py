@@ -39,11 +39,10 @@ PAGE_POLICY = (
     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+_PAGE: Headers = [(b"content-security-policy", PAGE_POLICY.encode())]
+
 #: Whoever follows a link from a page, or shows its photos, is told our name, and never which page it was.
-_PAGE: Headers = [
-    (b"content-security-policy", PAGE_POLICY.encode()),
-    (b"referrer-policy", b"strict-origin-when-cross-origin"),
-]
+_NAMED: Headers = [(b"referrer-policy", b"strict-origin-when-cross-origin")]
 
 
 class MediaFormat(Protocol):
@@ -91,6 +90,7 @@ class Door:
             (b"link", site.links(feed, form.extension, page).encode()),
             *(_PAGE if form.extension == PAGE else ()),
             *(_HIDDEN if feed.is_private else OPEN + _CACHED),
+            *(_NAMED if form.extension == PAGE and not feed.is_private else ()),
         ]
         self.media_type = form.media_type.encode()
         # What is ready, and of which document, which stays with the shelf. One attribute: threads that drop

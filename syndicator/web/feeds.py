@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from anyio import sleep
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.documents.directory import Served, Shelf
@@ -26,8 +27,9 @@ from syndicator.web.answers import (
     unavailable,
     unknown,
 )
+from syndicator.web.callers import Callers
 from syndicator.web.doors import PREFIX, Door, MediaFormat
-from syndicator.web.guard import Allowance, client, stranger
+from syndicator.web.guard import Allowance
 from syndicator.web.moves import Moves
 from syndicator.web.negotiation import coding, digests, is_since, names, takes_news
 from syndicator.web.readers import Readers
@@ -66,8 +68,10 @@ class Feeds:
         readers: Readers,
         access: Access,
         moves: Moves,
+        callers: Callers,
         most_per_minute: int = 0,
     ) -> None:
+        self.callers = callers
         self.app, self.site, self.shelf = app, site, shelf
         self.readers = readers
         self.access, self.moves = access, moves
@@ -86,8 +90,12 @@ class Feeds:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = None
         if scope["type"] == "http":
-            peer = scope["client"][0] if scope.get("client") else ""
-            found = self.answer(scope["method"], scope["path"], scope["headers"], peer)
+            method, path, headers = scope["method"], scope["path"], scope["headers"]
+            peer, port = scope.get("client") or ("", 0)
+            found = self.answer(method, path, headers, peer)
+            if found is None:
+                found = await self._turn_away(path, headers, peer)
+            scope = {**scope, "client": (self.callers.address(peer, _asked(headers)), port)}
         if found is None:
             await self.app(scope, receive, send)
             return
@@ -96,8 +104,8 @@ class Feeds:
         await send({"type": "http.response.body", "body": body})
 
     def answer(self, method: str, path: str, headers: Headers, peer: str = "") -> Reply | None:
-        """The answer to a request and its body; ``None`` where the path leads to no feed. ``peer``: the
-        address that asks."""
+        """The answer to a request and its body; ``None`` where the path leads to no feed, or the request to
+        none: that is said by ``__call__``, which may take its time. ``peer``: the address that asks."""
         door = self.doors.get(path) or self._archive(path)
         if door is None:
             return self._elsewhere(method, path, headers, peer) if path.startswith(PREFIX) else None
@@ -106,8 +114,28 @@ class Feeds:
             found = self._by_password(door, method, asked, peer)
         else:
             found = self._answer(door, method, asked, peer)
-        self.readers.saw(door.feed, door.extension, found[0].status, asked.get(b"user-agent", b""))
+        if found is not None:
+            self.readers.saw(door.feed, door.extension, found[0].status, asked.get(b"user-agent", b""))
         return found
+
+    async def _turn_away(self, path: str, headers: Headers, peer: str) -> Reply | None:
+        """What a wrong guess is told; ``None`` where there is nothing to guess."""
+        door = self.doors.get(path) or self._archive(path)
+        if not (door and door.is_private) and not self._is_secret(path):
+            return None
+        asked = _asked(headers)
+        wait, delay = self.access.guessed(self.callers.client(peer, asked))
+        await sleep(delay)
+        if wait:
+            reply = too_many(wait, f"Too many wrong {'passwords' if door else 'addresses'}", [])
+        else:
+            reply = unauthorized() if door else unknown()
+        if door:
+            self.readers.saw(door.feed, door.extension, reply[0].status, asked.get(b"user-agent", b""))
+        return reply
+
+    def _is_secret(self, path: str) -> bool:
+        return path.startswith(SECRET) and bool(self.access.secrets)
 
     def _archive(self, path: str) -> Door | None:
         """The archive at a path. Its door is made for each request: there are as many of them as there is
@@ -125,7 +153,7 @@ class Feeds:
     def _elsewhere(self, method: str, path: str, headers: Headers, peer: str) -> Reply | None:
         """Where no feed is in plain sight."""
         asked = _asked(headers)
-        if path.startswith(SECRET) and self.access.secrets:
+        if self._is_secret(path):
             return self._by_secret(path, method, asked, peer)
         found = self.moves.find(path.removeprefix(PREFIX))
         if found is None:
@@ -135,23 +163,20 @@ class Feeds:
         self.readers.saw(feed, extension, answer.status, asked.get(b"user-agent", b""))
         return answer, body if method != "HEAD" else b""
 
-    def _by_password(self, door: Door, method: str, asked: Asked, peer: str) -> Reply:
-        address = client(peer, _forwarded(asked))
-        if wait := self.access.wait(address):
-            return too_many(wait, "Too many wrong passwords", [])
-        if self.access.knows_password(door.feed, asked.get(b"authorization"), address):
+    def _by_password(self, door: Door, method: str, asked: Asked, peer: str) -> Reply | None:
+        authorization = asked.get(b"authorization")
+        if authorization is None:
+            return unauthorized()
+        if self.access.knows_password(door.feed, authorization):
             return self._answer(door, method, asked, peer)
-        return unauthorized()
+        return None
 
-    def _by_secret(self, path: str, method: str, asked: Asked, peer: str) -> Reply:
-        address = client(peer, _forwarded(asked))
-        if wait := self.access.wait(address):
-            return too_many(wait, "Too many wrong addresses", [])
+    def _by_secret(self, path: str, method: str, asked: Asked, peer: str) -> Reply | None:
         secret, _, file = path.removeprefix(SECRET).partition("/")
         door = self.doors.get(PREFIX + file) or self._archive(PREFIX + file)
         feed = door.feed if door and door.is_private else None
-        if not self.access.knows_secret(feed, secret, address) or door is None:
-            return unknown()
+        if not self.access.knows_secret(feed, secret) or door is None:
+            return None
         answer, body = self._answer(door, method, asked, peer)
         self.readers.saw(door.feed, door.extension, answer.status, asked.get(b"user-agent", b""))
         return answer, body
@@ -190,7 +215,7 @@ class Feeds:
         wait: a proxy of our own that names nobody stands for all readers."""
         if self.allowance is None:
             return 0.0
-        who = stranger(peer, _forwarded(asked))
+        who = self.callers.stranger(peer, asked)
         return self.allowance.wait(who) if who else 0.0
 
     def _news(self, door: Door, served: Served, asked: Asked, coding: str) -> Reply | None:
@@ -205,11 +230,6 @@ class Feeds:
                 self._size = len(news[1]) if news else 0
             self._kept[key] = news
         return self._kept[key]
-
-
-def _forwarded(asked: Asked) -> bytes | None:
-    """For whom a proxy asks. It says so in ``X-Real-IP`` where it keeps nothing of what it hands on."""
-    return asked.get(b"x-forwarded-for") or asked.get(b"x-real-ip")
 
 
 def _asked(headers: Headers) -> Asked:

@@ -11,19 +11,26 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable
-from functools import lru_cache
 from urllib.parse import urlsplit
 
+from anyio import sleep
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from syndicator.web.callers import network
+from syndicator.web.seldom import Seldom
 
 #: The one user there is.
 USER = "operator"
 
 #: Wrong passwords that one address may send within so many seconds.
 FAILURES, WINDOW = 10, 60.0
+
+#: Wrong guesses of all addresses together in ``WINDOW``, from which on their answers are held back: for a
+#: second where they are twice as many, and so on up to the longest delay (seconds).
+FREE, LONGEST_DELAY = 100, 5.0
 
 #: Addresses whose failures are remembered.
 ADDRESSES = 4096
@@ -43,14 +50,19 @@ def is_loopback(host: str) -> bool:
 
 class Throttle:
     """Counts failures (or requests, where all of them count) by address within the last ``WINDOW``
-    seconds. ``most``: how many there may be."""
+    seconds. ``most``: how many there may be.
+
+    Whoever is right is let in at any time, so that nobody is shut out by another's guesses: only wrong
+    answers are counted, refused and held back.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, most: int = FAILURES) -> None:
         self.clock, self.most = clock, most
         self._failures: dict[str, deque[float]] = {}
+        self._level, self._since, self._seldom = 0.0, clock(), Seldom(clock)
 
     def wait(self, address: str) -> float:
-        """Seconds until the address may try again; 0 if it may now."""
+        """Seconds until the address may fail again; 0 if it may now."""
         failures = self._failures.get(address)
         if failures is None or len(failures) < self.most:
             return 0.0
@@ -62,6 +74,18 @@ class Throttle:
         self._failures[address] = failures
         if len(self._failures) > ADDRESSES:  # forget who has been quiet for longest
             del self._failures[next(iter(self._failures))]
+
+    def guessed(self, address: str, what: str) -> tuple[float, float]:
+        """A wrong guess: seconds until the address may guess again (0: it may now), and seconds for which
+        the answer is held back, which grow with the guesses of all addresses together."""
+        wait, now = self.wait(address), self.clock()
+        self.failed(address)
+        self._level = max(0.0, self._level - (now - self._since) * FREE / WINDOW) + 1
+        self._since = now
+        excess = self._level - FREE
+        if excess > 0:
+            self._seldom.tell("many wrong guesses at %s, the latest from %s: answered slowly", what, address)
+        return wait, min(max(0.0, excess / FREE), LONGEST_DELAY)
 
 
 class Guard:
@@ -78,24 +102,25 @@ class Guard:
         self.is_private = is_loopback(host)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = self._refusal(scope) if scope["type"] == "http" and _guarded(scope["path"]) else None
+        is_guarded = scope["type"] == "http" and _guarded(scope["path"])
+        refusal = await self._refusal(scope) if is_guarded else None
         await (refusal or self.app)(scope, receive, send)
 
-    def _refusal(self, scope: Scope) -> Response | None:
+    async def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         if self.expected is None:
             is_local = self.is_private and is_loopback(_name(headers.get("host", "")))
             return None if is_local else _closed()
-        address = network(scope["client"][0] if scope.get("client") else "")
-        wait = self.throttle.wait(address)
-        if wait:
-            late = {"Retry-After": str(int(wait) + 1), "Cache-Control": "no-store"}
-            return PlainTextResponse("Too many wrong passwords: wait a minute.\n", 429, late)
         given = credentials(headers.get("authorization"))
         if given is not None and hmac.compare_digest(digest(given), self.expected):
             return None
         if given is not None:
-            self.throttle.failed(address)
+            address = network(scope["client"][0] if scope.get("client") else "")
+            wait, delay = self.throttle.guessed(address, "the console's password")
+            await sleep(delay)
+            if wait:
+                late = {"Retry-After": str(int(wait) + 1), "Cache-Control": "no-store"}
+                return PlainTextResponse("Too many wrong passwords: wait a minute.\n", 429, late)
         return PlainTextResponse("This needs the operator's password.\n", 401, _CHALLENGE)
 
 
@@ -134,42 +159,6 @@ def credentials(authorization: str | None) -> str | None:
 def digest(text: str) -> bytes:
     """Of equal length for all, so that comparing takes equal time for all."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-
-
-@lru_cache(maxsize=4096)
-def network(address: str) -> str:
-    """An IPv4 address, or the IPv6 network that one customer gets (RFC 6177)."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return address
-    return str(ipaddress.ip_network((parsed, 64), strict=False))
-
-
-@lru_cache(maxsize=4096)
-def is_public(address: str) -> bool:
-    """Whether an address is somebody's on the Internet, and not of our own network."""
-    try:
-        return ipaddress.ip_address(address).is_global
-    except ValueError:
-        return False
-
-
-def client(peer: str, forwarded: bytes | None) -> str:
-    """Who asks, by address or network: the peer or, if that is a proxy in our own network, whom it names
-    last in ``X-Forwarded-For``."""
-    if forwarded and not is_public(peer):
-        return network(forwarded.rpartition(b",")[2].strip().decode("latin-1")[:64])
-    return network(peer)
-
-
-@lru_cache(maxsize=4096)
-def stranger(peer: str, forwarded: bytes | None) -> str:
-    """The ``client``, if it is somebody on the Internet; else empty."""
-    who = client(peer, forwarded)
-    return who if is_public(who.partition("/")[0]) else ""
 
 
 class Allowance:

@@ -21,8 +21,9 @@ from syndicator.http import PORTS, Guard, check_address
 from syndicator.store.engine import StoreError
 from syndicator.stores import SubscribeStore
 from syndicator.subscription import Intent, Mode, Terms, Topic, Unacceptable, asked_for
+from syndicator.web.callers import network
 from syndicator.web.desk import Desk
-from syndicator.web.guard import Throttle, network
+from syndicator.web.guard import Throttle
 
 log = logging.getLogger(__name__)
 

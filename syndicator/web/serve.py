@@ -18,7 +18,7 @@ import uvloop
 
 from syndicator.errors import Misconfigured
 from syndicator.lifeline import watch_parent
-from syndicator.web.express import CONNECTIONS, PATIENCE, Connection, connecting
+from syndicator.web.express import CONNECTIONS, OF_ONE, PATIENCE, Connection, Crowd, connecting
 from syndicator.web.feeds import Feeds
 
 log = logging.getLogger(__name__)
@@ -33,15 +33,23 @@ PARTING = 2.0
 LOOK_EVERY = 5
 
 
-def serve(app: Feeds, *, host: str, port: int, last: Callable[[], None] | None = None) -> NoReturn:
+def serve(
+    app: Feeds,
+    *,
+    host: str,
+    port: int,
+    connections: int = OF_ONE,
+    last: Callable[[], None] | None = None,
+) -> NoReturn:
     """Serve until ``SIGTERM`` or ``SIGINT``. Raises ``Misconfigured`` if the address cannot be had.
+    ``connections``: how many one address may have open.
 
     Does not return: the process ends with it, having done what is ``last`` for ``PARTING`` seconds at most.
     """
     listener = _listen(host, port)
     watch_parent()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(app, listener))
+        runner.run(_serve(app, listener, connections))
     _leave(last)
 
 
@@ -82,10 +90,10 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
 
-async def _serve(app: Feeds, listener: socket.socket) -> None:
+async def _serve(app: Feeds, listener: socket.socket, connections: int) -> None:
     config = uvicorn.Config(
         app,
-        http=connecting(app),
+        http=connecting(app, Crowd(app.callers, connections)),
         ws="none",
         lifespan="off",
         log_config=None,

@@ -217,6 +217,10 @@ listen = "127.0.0.1:{port}"
 
 [fetch]
 allow = [{allow}]
+photos = [{allow}]
+
+[hub]
+allow = [{allow}]
 
 [sources.site]
 kind = "page"

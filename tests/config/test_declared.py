@@ -72,6 +72,9 @@ def test_everything_that_is_declared_arrives(tmp_path: Path) -> None:
         password = "env:PASSWORD"
         [fetch]
         allow = ["CMS.internal", "127.0.0.1:81", "10.0.0.0/8", "::1"]
+        photos = ["images.internal"]
+        [hub]
+        allow = ["Readers.internal:8080"]
         [newsroom]
         folder = "site"
         state = "/srv/state"
@@ -91,6 +94,8 @@ def test_everything_that_is_declared_arrives(tmp_path: Path) -> None:
     assert found.other_hubs == ("https://hub.test/",)
     assert (found.web.host, found.web.port, found.web.password) == ("::", 9000, Secret("env:PASSWORD"))
     assert found.fetch.allow == ("cms.internal", "127.0.0.1:81", "10.0.0.0/8", "::1")
+    assert found.fetch.photos == ("images.internal",)
+    assert found.hub.allow == ("readers.internal:8080",)
     assert found.newsroom is not None
     assert found.newsroom.folder == tmp_path / "site"
     assert found.newsroom.state == Path("/srv/state")

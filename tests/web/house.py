@@ -89,6 +89,7 @@ class House:
         moved: Mapping[str, str] | None = None,
         ended: tuple[str, ...] = (),
         most_per_minute: int = 0,
+        proxies: tuple[str, ...] = (),
         **site: Any,
     ) -> Feeds:
         documents = self.folder / "documents"
@@ -112,4 +113,5 @@ class House:
             moved=moved,
             ended=ended,
             most_per_minute=most_per_minute,
+            proxies=proxies,
         )

@@ -1,4 +1,4 @@
-"""A web server in a process of its own: python -m tests.web.served FOLDER PORT [PATIENCE]"""
+"""A web server in a process of its own: python -m tests.web.served FOLDER PORT [PATIENCE [PROXY ...]]"""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ if __name__ == "__main__":
     house.builds_private()
     key = folder / "key"
     key.write_text("correct-horse-battery")
-    app = house.app(access={"board": {"ann": Secret(f"file:{key}")}}, hubs=HUBS)
+    app = house.app(access={"board": {"ann": Secret(f"file:{key}")}}, hubs=HUBS, proxies=tuple(sys.argv[4:]))
     serving.serve(app, host="127.0.0.1", port=int(sys.argv[2]))

@@ -54,7 +54,7 @@ class Front:
 
 @pytest.fixture
 def front(tmp_path: Path) -> Iterator[Front]:
-    with serving_from(tmp_path) as behind:
+    with serving_from(tmp_path, "30", "127.0.0.1/32") as behind:
         port = free_port()
         command = ["nginx", "-p", str(tmp_path), "-e", str(tmp_path / "error.log"), "-c", "nginx.conf"]
         (tmp_path / "nginx.conf").write_text(configuration(tmp_path, port, behind.port))
@@ -259,6 +259,31 @@ def test_private_feeds_stay_private(front: Front) -> None:
 
     until(lambda: "/feeds/board.rss" in (front.folder / "access.log").read_text(), "the log")
     assert "correct-horse-battery" not in (front.folder / "access.log").read_text()
+
+
+def test_nobody_speaks_for_others_through_it(front: Front) -> None:
+    """Syndicator believes this proxy, and the proxy believes nobody."""
+    statuses = [
+        front.get(
+            "/feeds/-/guess/board.rss",
+            x_forwarded_for=f"9.9.9.{n}",
+            x_real_ip=f"9.9.9.{n}",
+            forwarded=f"for=9.9.9.{n}",
+        ).status_code
+        for n in range(12)
+    ]
+
+    assert statuses == [404] * 10 + [429] * 2
+    assert front.get("/feeds/-/correct-horse-battery/board.rss").status_code == 200
+
+
+def test_who_comes_through_another_proxy_is_given_all(front: Front) -> None:
+    publish(front.folder, STORIES[1:])
+    tag = front.get("/feeds/all.rss").headers["ETag"]
+    publish(front.folder, STORIES)
+
+    for via in {"x_forwarded_for": "9.9.9.9"}, {"forwarded": "for=9.9.9.9"}:
+        assert front.get("/feeds/all.rss", a_im="feed", if_none_match=tag, **via).status_code == 200
 
 
 def test_a_rebuilt_feed_is_served_at_once(front: Front) -> None:

@@ -142,6 +142,37 @@ def test_nothing_that_is_sent_is_a_defect(hub: Browser, body: bytes) -> None:
     assert 400 <= ask(hub, body).status < 500
 
 
+IGNORED = {"hub_lease_seconds": "abc", "hub_secret": "x" * 500}
+
+
+@pytest.mark.parametrize("name", sorted(IGNORED))
+def test_what_means_nothing_at_the_end_is_ignored_there(hub: Browser, house: House, name: str) -> None:
+    """Section 5.1: the lease "MAY be present for unsubscription requests and MUST be ignored by the hub"."""
+    subscribed(house.store, house, callback=RIGHT["hub.callback"])
+
+    assert ask(hub, hub_mode="unsubscribe", **{name: IGNORED[name]}).status == 202
+    assert ask(hub, **{name: IGNORED[name]}).status == 400
+
+
+def test_unknown_parameters_are_ignored(hub: Browser, store: Store) -> None:
+    """Section 5.1; some old subscribers send hub.verify, hub.verify_token and what else they like."""
+    assert ask(hub, hub_verify="async", hub_verify_token="x", other="y" * 500).status == 202
+    assert len(intents(store)) == 1
+
+
+def test_of_what_is_said_twice_the_first_counts_for_all_checks(hub: Browser, store: Store) -> None:
+    """No check sees another value than what is stored."""
+    twice = urlencode([*RIGHT.items(), ("hub.callback", "http://127.0.0.1/"), ("hub.mode", "unsubscribe")])
+
+    assert ask(hub, twice.encode()).status == 202
+    assert [i.callback for i in intents(store)] == [RIGHT["hub.callback"]]
+
+
+@pytest.mark.parametrize("kind", [FORM.upper(), FORM + "; charset=UTF-8", FORM + " ;charset=x"])
+def test_a_form_is_known_however_its_type_is_written(hub: Browser, kind: str) -> None:
+    assert ask(hub, kind=kind).status == 202
+
+
 def test_a_secret_of_199_bytes_is_taken(hub: Browser) -> None:
     assert ask(hub, hub_secret="x" * 199).status == 202
 

@@ -32,6 +32,11 @@ function copyButton(text, { copy, copied }) {
 
 for (const time of document.querySelectorAll("main time[lang]")) localTime(time);
 
+// A private feed's page is read at an address with a secret in it, and only the browser knows that address.
+for (const code of document.querySelectorAll("code[data-relative]")) {
+  code.textContent = new URL(code.textContent, location.href).href;
+}
+
 if (navigator.clipboard) { // absent where the page does not come over TLS
   for (const code of document.querySelectorAll("[data-copy] code")) {
     const { dataset } = code.closest("[data-copy]");

@@ -1,0 +1,123 @@
+"""Who asks: whom limits are for, and guesses are counted by.
+
+What a request says of its own origin (``X-Forwarded-For``, ``Forwarded``, ``X-Real-IP``) anybody can write.
+It is believed of declared proxies alone, hop by hop from the last one: each proxy adds whom it was asked by,
+so that what stands before the first stranger is that stranger's own invention
+(https://www.rfc-editor.org/rfc/rfc7239#section-8.1).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+log = logging.getLogger(__name__)
+
+#: Callers that are remembered.
+ADDRESSES = 4096
+
+#: Bytes of a chain of hops that are read, from its end.
+LONGEST_CHAIN = 2048
+
+#: ``for=`` in an element of ``Forwarded`` (RFC 7239 section 4).
+FOR = re.compile(r'(?:^|;)\s*for="?([^";]+)', re.IGNORECASE)
+
+#: An address as a hop writes it: with a port, or in brackets.
+HOP = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::\d{1,5})?|([0-9.]+):\d{1,5}|([0-9A-Fa-f:.]+)")
+
+
+class Callers:
+    """``proxies``: addresses and networks (CIDR) that speak for others."""
+
+    def __init__(self, proxies: Sequence[str] = ()) -> None:
+        self._proxies = [ip_network(each) for each in proxies]
+        self._strangers: set[str] = set()  # who speaks for others, and is not declared
+        self._found = lru_cache(maxsize=ADDRESSES)(self._find)
+
+    def trusts(self, peer: str) -> bool:
+        """Whether this is a declared proxy."""
+        address = _parsed(peer)
+        return address is not None and any(
+            address in network for network in self._proxies if network.version == address.version
+        )
+
+    def address(self, peer: str, asked: Mapping[bytes, bytes]) -> str:
+        """The address that asks: the peer or, if that is a declared proxy, the last one in what it says
+        that is none. What is no address there ends what is believed."""
+        said = asked.get(b"x-forwarded-for") or asked.get(b"forwarded") or asked.get(b"x-real-ip")
+        if not said:
+            return peer
+        is_forwarded = b"x-forwarded-for" not in asked and b"forwarded" in asked
+        return self._found(peer, said[-LONGEST_CHAIN:], is_forwarded)
+
+    def client(self, peer: str, asked: Mapping[bytes, bytes]) -> str:
+        """The same, as one customer: an IPv4 address, or an IPv6 network."""
+        return network(self.address(peer, asked))
+
+    def stranger(self, peer: str, asked: Mapping[bytes, bytes]) -> str:
+        """The ``client``, if it is somebody on the Internet; else empty."""
+        address = self.address(peer, asked)
+        return network(address) if is_public(address) else ""
+
+    def _find(self, peer: str, said: bytes, is_forwarded: bool) -> str:
+        if not self.trusts(peer):
+            self._tell(peer)
+            return peer
+        who = peer
+        for hop in reversed(said.decode("latin-1").split(",")):
+            address = _hop(hop, is_forwarded=is_forwarded)
+            if address is None:
+                break
+            who = address
+            if not self.trusts(who):
+                break
+        return who
+
+    def _tell(self, peer: str) -> None:
+        """Once of each, and only of our own network: on the Internet anybody may write such a header."""
+        if is_public(peer) or peer in self._strangers or len(self._strangers) >= ADDRESSES:
+            return
+        self._strangers.add(peer)
+        log.warning(
+            "%s speaks for others (X-Forwarded-For or the like) and is not believed: all who come through it "
+            "count as one; if it is a proxy of yours, list it in [web] proxies",
+            peer,
+        )
+
+
+def _hop(said: str, *, is_forwarded: bool) -> str | None:
+    """The address of one hop; ``None`` for what is none (``unknown``, a name, garbage)."""
+    if is_forwarded:
+        match = FOR.search(said)
+        said = match[1] if match else ""
+    match = HOP.fullmatch(said.strip())
+    address = _parsed(match[1] or match[2] or match[3]) if match else None
+    return None if address is None else str(address)
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+    """An IPv4 address is one, however a socket names it (``::ffff:192.0.2.1``, RFC 4291 section 2.5.5.2)."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(parsed, "ipv4_mapped", None) or parsed
+
+
+@lru_cache(maxsize=ADDRESSES)
+def network(address: str) -> str:
+    """An IPv4 address, or the IPv6 network that one customer gets (RFC 6177)."""
+    parsed = _parsed(address)
+    if parsed is None:
+        return address
+    return str(parsed) if parsed.version == 4 else str(ip_network((parsed, 64), strict=False))
+
+
+@lru_cache(maxsize=ADDRESSES)
+def is_public(address: str) -> bool:
+    """Whether an address is somebody's on the Internet, and not of our own network."""
+    parsed = _parsed(address)
+    return parsed is not None and parsed.is_global
