@@ -15,20 +15,22 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+from urllib3.exceptions import HTTPError
 from urllib3.poolmanager import PoolManager
 
 from syndicator import __version__
+from syndicator.connections import Names, connected, pools, within
 from syndicator.errors import FetchError, Forbidden, TooLarge
+from syndicator.networks import Address, is_public
+
+__all__ = ["Answer", "Guard", "Http", "check_address", "http_date", "is_public", "plainly", "retry_at"]
 
 USER_AGENT = f"Syndicator/{__version__} (newsroom syndication worker)"
 
@@ -47,19 +49,6 @@ REDIRECTS = 5
 LONGEST_REST = timedelta(days=7)
 
 PORTS = {"http": 80, "https": 443}
-
-#: Address ranges that reach private networks although Python calls some of them global.
-TUNNELS = tuple(
-    ip_network(n)
-    for n in (
-        *("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::ffff:0:0/96"),
-        "::/96",  # IPv4-compatible (RFC 4291 section 2.5.5.1)
-        "fec0::/10",  # site-local (RFC 3879)
-        "168.63.129.16/32",  # the host of Azure's virtual machines
-    )
-)
-
-Address = IPv4Address | IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +75,7 @@ class Guard:
     allow: Sequence[str] = ()
     listed: str = "[fetch] allow"
     is_outside: bool = False
+    names: Names = field(default_factory=Names, repr=False, compare=False)
 
     def permits(self, host: str, port: int, address: Address) -> bool:
         """Whether a connection to this address may be made."""
@@ -104,14 +94,15 @@ class Guard:
 
     def addresses(self, host: str, port: int) -> list[tuple[str, int]]:
         """Addresses of the host, all of them checked. Raises ``Forbidden`` (a ``FetchError``) if any of
-        them is not permitted: a name that points inside and outside is an attack."""
+        them is not permitted: a name that points inside and outside is an attack. ``OSError`` if it is not
+        known, or not found in time."""
         where = f"{host}:{port}"
-        found = [entry[4] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-        for sockaddr in found:
-            address = ip_address(str(sockaddr[0]).split("%")[0])
+        found = self.names.find(host, port)
+        for numbers, _ in found:
+            address = ip_address(numbers.split("%")[0])
             if not self.permits(host, port, address):
                 raise Forbidden(where, f"{address} is in a private network; {self._advice(where)}")
-        return list(dict.fromkeys((str(s[0]), int(s[1])) for s in found))
+        return list(dict.fromkeys(found))
 
     def _advice(self, where: str) -> str:
         if self.is_outside:
@@ -123,17 +114,10 @@ class Guard:
         error: OSError | None = None
         for sockaddr in self.addresses(host, port):
             try:
-                return socket.create_connection(sockaddr, timeout)
+                return connected(sockaddr, timeout)
             except OSError as e:
                 error = e
         raise error or OSError(f"{host} has no address")
-
-
-def is_public(address: Address) -> bool:
-    """Whether anybody on the Internet may be asked to connect there."""
-    if any(address.version == network.version and address in network for network in TUNNELS):
-        return False
-    return address.is_global and not address.is_multicast
 
 
 class Http:
@@ -155,7 +139,7 @@ class Http:
     def session(self, guard: Guard | None = None) -> requests.Session:
         """A ``requests`` session behind the same guard, for those who do more than fetch. It obeys no
         proxy settings of the environment; its users follow no redirects."""
-        session = requests.Session()
+        session = _Session()
         session.trust_env = False
         session.headers["User-Agent"] = self.user_agent
         for scheme in ("http://", "https://"):
@@ -189,7 +173,7 @@ class Http:
             if answer.status not in (301, 302, 303, 307, 308) or not target:
                 break
             permanently = permanently and answer.status in (301, 308)
-            following = urljoin(seen[-1], target)
+            following = _joined(seen[-1], target)
             if following in seen:
                 raise TooLarge(url, f"redirects in a circle: {' > '.join([*seen, following])}")
             if len(seen) > REDIRECTS:
@@ -208,16 +192,20 @@ class Http:
         session, guard = (self._session, self.guard) if is_inside else (self._outside, self.outside)
         check_address(url, guard)
         try:
-            with session.get(
-                url, headers=dict(headers), timeout=TIMEOUT, stream=True, allow_redirects=False
-            ) as response:
+            with (
+                within(end),
+                session.get(
+                    url, headers=dict(headers), timeout=TIMEOUT, stream=True, allow_redirects=False
+                ) as response,
+            ):
                 is_inside = is_inside and bool(vars(response.raw)["is_inside"])
-                content = _read(url, response, limit, end)
+                content = _read(url, response, limit)
                 return Answer(url, response.status_code, response.headers, content), is_inside
         except Forbidden as e:
             raise Forbidden(url, e.why) from e
         except (requests.RequestException, HTTPError, OSError, ValueError) as e:
-            raise FetchError(url, plainly(e)) from e
+            is_over = time.monotonic() >= end
+            raise FetchError(url, "the answer took too long" if is_over else plainly(e)) from e
 
 
 def check_address(url: str, guard: Guard) -> None:
@@ -280,19 +268,23 @@ def plainly(error: BaseException) -> str:
     return text[:300] or type(error).__name__
 
 
-def _read(url: str, response: requests.Response, limit: int, end: float) -> bytes:
+def _read(url: str, response: requests.Response, limit: int) -> bytes:
     declared = response.headers.get("Content-Length", "")
     if declared.isdigit() and int(declared) > limit:
         raise TooLarge(url, f"{int(declared):,} bytes; at most {limit:,} are read")
     content = bytearray()
-    # read1 returns what has arrived: a server that drips bytes cannot hold us beyond the deadline
     while chunk := response.raw.read1(65536, decode_content=True):
         content += chunk
         if len(content) > limit:
             raise TooLarge(url, f"more than {limit:,} bytes")
-        if time.monotonic() > end:
-            raise FetchError(url, "the answer took too long")
     return bytes(content)
+
+
+def _joined(base: str, target: str) -> str:
+    try:
+        return urljoin(base, target)
+    except ValueError as e:
+        raise FetchError(base, f"a redirect to what is no address: {target[:200]!r}") from e
 
 
 def _reason(answer: Answer) -> str:
@@ -300,6 +292,13 @@ def _reason(answer: Answer) -> str:
         return f"{answer.status}: a redirect without an address"
     phrase = HTTPStatus(answer.status).phrase if answer.status in set(HTTPStatus) else ""
     return f"{answer.status} {phrase}".strip()
+
+
+class _Session(requests.Session):
+    """Leaves redirects to us: it would read their bodies to the end, however long they are."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - whatever it says
+        return None
 
 
 class _Adapter(HTTPAdapter):
@@ -312,7 +311,7 @@ class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         manager: PoolManager = self.poolmanager
-        manager.pool_classes_by_scheme = _pools(self._guard)
+        manager.pool_classes_by_scheme = pools(self._guard.connect)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         try:
@@ -328,43 +327,6 @@ def _cause(error: BaseException | None, kind: type[Forbidden]) -> Forbidden | No
     while error is not None:
         if isinstance(error, kind):
             return error
-        error = getattr(error, "reason", None) or error.__cause__ or error.__context__
+        reason = getattr(error, "reason", None)  # urllib3's is an error, ssl's a word
+        error = reason if isinstance(reason, BaseException) else error.__cause__ or error.__context__
     return None
-
-
-def _pools(guard: Guard) -> dict[str, Any]:
-    def new_connection(connection: Placed) -> socket.socket:
-        try:
-            made = guard.connect(connection.host, connection.port or 0, connection.timeout)
-            connection.is_inside = not is_public(ip_address(made.getpeername()[0].split("%")[0]))
-            return made
-        except TimeoutError as e:
-            raise ConnectTimeoutError(connection, f"no connection to {connection.host} in time") from e
-        except OSError as e:
-            raise NewConnectionError(connection, str(e)) from e
-
-    class Placed(HTTPConnection):
-        """Its answers know whether it leads into a private network."""
-
-        is_inside = False
-
-        def getresponse(self) -> Any:  # urllib3's own, not http.client's
-            response = super().getresponse()
-            vars(response)["is_inside"] = self.is_inside
-            return response
-
-    class Plain(Placed, HTTPConnection):
-        def _new_conn(self) -> socket.socket:
-            return new_connection(self)
-
-    class Secure(Placed, HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return new_connection(self)
-
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    return {"http": PlainPool, "https": SecurePool}

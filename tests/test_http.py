@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
@@ -59,6 +59,39 @@ def test_private_addresses_are_not_public(address: str) -> None:
 @pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])
 def test_public_addresses_are(address: str) -> None:
     assert is_public(ip_address(address))
+
+
+#: IANA's special-purpose registries and what else is no host of the Internet, whatever Python says of it.
+SPECIAL = [
+    *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+    *("192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15"),
+    *("198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3", "168.63.129.16/32"),
+    *("::/3", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "4000::/2", "8000::/1"),
+]
+
+
+@pytest.mark.parametrize("special", SPECIAL)
+def test_special_ranges_are_refused_to_their_edges_and_no_further(special: str) -> None:
+    network = ip_network(special)
+    first, last = int(network.network_address), int(network.broadcast_address)
+    assert not is_public(type(network.network_address)(first))
+    assert not is_public(type(network.network_address)(last))
+    others = [ip_network(other) for other in SPECIAL if ip_network(other).version == network.version]
+    for number in (first - 1, last + 1):
+        if 0 <= number < 2**network.max_prefixlen:
+            beside = type(network.network_address)(number)
+            assert is_public(beside) == (not any(beside in other for other in others)), beside
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("192.0.0.192", "::ffff:0:10.0.0.1", "::ffff:10.0.0.1", "64:ff9b::10.0.0.1", "64:ff9b:1::a00:1"),
+        *("100::1", "5f00::1", "3fff::1", "2001:20::1", "fd00:ec2::254", "198.19.255.255", "240.0.0.1"),
+    ],
+)
+def test_ways_inside_that_some_pythons_call_global_are_refused(address: str) -> None:
+    assert not is_public(ip_address(address))
 
 
 @pytest.mark.parametrize(

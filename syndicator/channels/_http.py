@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3.exceptions
 
+from syndicator.connections import within
 from syndicator.errors import (
     Forbidden,
     Misconfigured,
@@ -113,7 +114,7 @@ class Exchange:
         left = self.seconds_left
         if left <= 0:
             raise TryLater(f"{host}: no time left for another request")
-        with delivery_errors(host, unknown=unknown):
+        with delivery_errors(host, unknown=unknown), within(self._ends):
             with self._session.request(
                 method,
                 url,
@@ -131,7 +132,7 @@ class Exchange:
 
     def _read(self, response: requests.Response, host: str, unknown: Unknown) -> bytes:
         body = bytearray()
-        # read1 comes back with what there is, so that a trickle cannot outlast the deadline
+        # read1 comes back with what there is, and waits for no byte beyond the deadline
         while chunk := response.raw.read1(65_536, decode_content=True):
             body += chunk
             if len(body) > LARGEST:
