@@ -4,6 +4,7 @@ and each service's command and health check run as compose would run them, at ad
 from __future__ import annotations
 
 import re
+import secrets
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -54,16 +55,14 @@ def database(empty_postgres: str) -> Iterator[str]:
         rules = Path(str(connection.scalar(text("SHOW hba_file"))))
         before = rules.read_text()
         quoted = PASSWORD.replace("'", "''").replace(":", r"\:")
-        connection.execute(text("DROP ROLE IF EXISTS composed"))
-        connection.execute(text(f"CREATE ROLE composed LOGIN PASSWORD '{quoted}'"))
-        connection.execute(text(f'ALTER DATABASE "{url.database}" OWNER TO composed'))
-        rules.write_text(f"local all composed scram-sha-256\nhost all composed all scram-sha-256\n{before}")
+        role = f"composed_{secrets.token_hex(4)}"
+        connection.execute(text(f"CREATE ROLE {role} LOGIN PASSWORD '{quoted}'"))
+        connection.execute(text(f'ALTER DATABASE "{url.database}" OWNER TO {role}'))
+        rules.write_text(f"local all {role} scram-sha-256\nhost all {role} all scram-sha-256\n{before}")
         connection.execute(text("SELECT pg_reload_conf()"))
-        yield url.set(username="composed").render_as_string(hide_password=False)
+        yield url.set(username=role).render_as_string(hide_password=False)
         rules.write_text(before)
         connection.execute(text("SELECT pg_reload_conf()"))
-        connection.execute(text(f'ALTER DATABASE "{url.database}" OWNER TO CURRENT_USER'))
-        connection.execute(text("DROP ROLE composed"))
     engine.dispose()
 
 
