@@ -103,14 +103,14 @@ class Services:
 
     def start(self, service: str) -> subprocess.Popen[bytes]:
         program, *arguments = [self.here(word) for word in self.told[service]["command"]]
-        log = (self.folder / f"{service}.log").open("wb")
-        return subprocess.Popen(
-            [self.image.bin / program, *arguments],
-            cwd=self.here("/newsroom"),
-            env=self.environment(service),
-            stdout=log,
-            stderr=log,
-        )
+        with (self.folder / f"{service}.log").open("wb") as log:
+            return subprocess.Popen(
+                [self.image.bin / program, *arguments],
+                cwd=self.here("/newsroom"),
+                env=self.environment(service),
+                stdout=log,
+                stderr=log,
+            )
 
     def is_healthy(self, service: str) -> bool:
         kind, program, *arguments = [self.here(word) for word in self.told[service]["healthcheck"]["test"]]
