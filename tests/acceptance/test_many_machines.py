@@ -74,7 +74,7 @@ def test_everything_may_start_at_once_on_an_empty_database(
 
             everything = {"web": 1, "worker": 2, "beat": 2}
             until(lambda: alive() == everything, "each has its own sign of life", running, patience=120)
-            until(lambda: store.readers(), "who reads what is on record", running)
+            until(store.readers, "who reads what is on record", running)
             store.engine.dispose()
             for process in started:
                 process.terminate()
