@@ -2,61 +2,33 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
+from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import redis
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
+import requests
 
-from tests.acceptance.world import NewsSite, desk, free_port, until
+from syndicator.store import Store
+from syndicator.store.engine import connect
+from tests.acceptance.world import NewsSite, desk, until
 from tests.channels.servers import FakeMastodon
+from tests.servers import redis_server
 
 
 @pytest.fixture
 def redis_url(tmp_path: Path) -> Iterator[str]:
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("redis-server is not installed")
-    port = free_port()
-    arguments = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
-    with subprocess.Popen(arguments, stdout=subprocess.DEVNULL) as server:
-        url = f"redis://127.0.0.1:{port}/0"
-
-        def answers() -> bool:
-            try:
-                with redis.Redis.from_url(url) as client:
-                    return bool(client.ping())
-            except redis.ConnectionError:
-                return False
-
-        until(answers, "Redis answers")
-        yield url
-        server.terminate()
-
-
-@pytest.fixture
-def database(postgres_url: str) -> Iterator[str]:
-    """A database of its own on the suite's PostgreSQL."""
-    url = make_url(postgres_url)
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE acceptance"))
-    yield url.set(database="acceptance").render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(text("DROP DATABASE acceptance WITH (FORCE)"))
-    engine.dispose()
+    with redis_server(tmp_path) as port:
+        yield f"redis://127.0.0.1:{port}/0"
 
 
 def test_two_workers_and_two_beats_on_servers_post_each_article_once(
-    tmp_path: Path, database: str, redis_url: str
+    tmp_path: Path, empty_postgres: str, redis_url: str
 ) -> None:
     with NewsSite() as site, FakeMastodon() as mastodon:
         site.publish(1, "It was always so")
-        keep = f'database = "{database}"\nbroker = "{redis_url}"'
+        keep = f'database = "{empty_postgres}"\nbroker = "{redis_url}"'
         with desk(tmp_path, site, {"social": mastodon.address}, token=mastodon.token, keep=keep) as running:
             running.start()
             others = [running.begin("worker"), running.begin("beat")]
@@ -74,3 +46,39 @@ def test_two_workers_and_two_beats_on_servers_post_each_article_once(
             running.stop()
         posted = sorted(post.text.splitlines()[0] for post in mastodon.published)
         assert posted == sorted(f"Article {number}" for number in range(2, 12))
+
+
+def test_everything_may_start_at_once_on_an_empty_database(
+    tmp_path: Path, empty_postgres: str, redis_url: str
+) -> None:
+    """Whoever comes first makes the tables; the others wait, or go on once they are there."""
+    with NewsSite() as site, FakeMastodon() as mastodon:
+        site.publish(1, "It was always so")
+        keep = f'database = "{empty_postgres}"\nbroker = "{redis_url}"'
+        with desk(tmp_path, site, {"social": mastodon.address}, token=mastodon.token, keep=keep) as running:
+            # The web server comes first, and hears that there are no tables.
+            started = [running.begin("web")]
+            until(lambda: "no sign of life" in running.log.read_text(), "no tables", running, patience=120)
+            assert requests.get(f"{running.base}/console", timeout=30).status_code == 503
+            started += [running.begin(name) for name in ("worker", "beat", "worker", "beat")]
+            once = [running.begin("migrate"), running.begin("check")]
+
+            assert [process.wait(120) for process in once] == [0, 0], running.log.read_text()
+            until(lambda: "It was always so" in running.titles(), "the first look", running, patience=120)
+            until(running.ready, "everything is ready", running)
+
+            store = Store(connect(empty_postgres))
+
+            def alive() -> Counter[str]:
+                return Counter(process.kind for process in store.processes(datetime.now(UTC)))
+
+            everything = {"web": 1, "worker": 2, "beat": 2}
+            until(lambda: alive() == everything, "each has its own sign of life", running, patience=120)
+            until(store.readers, "who reads what is on record", running)
+            store.engine.dispose()
+            for process in started:
+                process.terminate()
+            for process in started:
+                process.wait(60)
+            assert "Traceback" not in running.log.read_text()
+            assert "duplicate key" not in running.log.read_text()
