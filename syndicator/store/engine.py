@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +23,14 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError, TimeoutError  # noqa: A004 - that of the pool
+from sqlalchemy.exc import (
+    DatabaseError,
+    DBAPIError,
+    DisconnectionError,
+    OperationalError,
+    SQLAlchemyError,
+    TimeoutError,  # noqa: A004 - that of the pool
+)
 
 from syndicator import lifeline
 from syndicator.errors import Misconfigured, SyndicatorError
@@ -69,7 +76,27 @@ def connect(url: str) -> Engine:
         raise Misconfigured(f"[keep] database: {e}") from e
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    if parsed.database:
+        event.listen(engine, "checkout", _must_be_the_file(Path(parsed.database)))
     return engine
+
+
+def _must_be_the_file(path: Path) -> Callable[[Any, Any, Any], None]:
+    """Connections to a file that was taken away, say for its backup, are not used any more: what is written
+    through them is lost."""
+
+    def inode() -> int:
+        try:
+            return path.stat().st_ino
+        except OSError:
+            return 0
+
+    def checkout(_connection: object, record: Any, _proxy: object) -> None:
+        now = inode()
+        if record.info.setdefault("inode", now) != now:
+            raise DisconnectionError(f"{path} is another file now")
+
+    return checkout
 
 
 def _set_up_server(connection: Any, _record: object) -> None:
