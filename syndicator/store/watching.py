@@ -24,7 +24,7 @@ BATCH = 500
 
 
 class Watching(Base):
-    """See ``ports.WatchStore``."""
+    """See ``stores.WatchStore``."""
 
     def claim_source(self, name: str, now: datetime, lease: timedelta) -> Watched | None:
         table = schema.source
