@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Engine,
+    ExceptionContext,
     Row,
     Table,
     and_,
@@ -34,6 +35,7 @@ from sqlalchemy.exc import (
 
 from syndicator import lifeline
 from syndicator.errors import Misconfigured, SyndicatorError
+from syndicator.store.locks import blame
 
 #: Seconds to wait for another writer before giving up: longer than any transaction of ours.
 BUSY_TIMEOUT = 10
@@ -78,7 +80,21 @@ def connect(url: str) -> Engine:
     event.listen(engine, "begin", _begin_sqlite)
     if parsed.database:
         event.listen(engine, "checkout", _must_be_the_file(Path(parsed.database)))
+        event.listen(engine, "handle_error", _naming_who_holds(Path(parsed.database)))
     return engine
+
+
+def _naming_who_holds(path: Path) -> Callable[[ExceptionContext], None]:
+    """Nobody can take SQLite's write lock from a process that hangs; but everybody can name it."""
+
+    def on_error(context: ExceptionContext) -> None:
+        error = context.original_exception
+        if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+            raise StoreError(
+                f"database {context.engine and context.engine.url!r}: {error}: {blame(path)}"
+            ) from error
+
+    return on_error
 
 
 def _must_be_the_file(path: Path) -> Callable[[Any, Any, Any], None]:
