@@ -10,14 +10,19 @@ from pathlib import Path
 from syndicator.config import Declared
 from syndicator.errors import DeclarationError, Misconfigured, SyndicatorError
 from syndicator.secret import Secret
-from syndicator.supervise import MISCONFIGURED
-from syndicator.wiring import open_newsroom
+from syndicator.store import Store, StoreError
+from syndicator.store.engine import connect
+from syndicator.store.soundness import must_be_complete, must_be_sound
+from syndicator.supervise import AGAIN, MISCONFIGURED, WITHOUT_RECORD
+from syndicator.wiring import declarations, look_into, open_newsroom
+
+#: Seconds for a look through SQLite's file: half a gigabyte or so.
+PATIENCE_S = 5.0
 
 
 def begin(folder: Path) -> str:
-    """Prepare everything that several processes would otherwise do at once. Returns what to tell."""
-    newsroom = open_newsroom(folder)
-    declared = newsroom.declared
+    """Read the declarations, and see whether all can begin. Returns what to tell."""
+    declared = declarations(folder)
     for listen in _addresses(declared):
         _must_be_free(listen)
     base = f"http://{declared.web.listen}"
@@ -30,6 +35,16 @@ def begin(folder: Path) -> str:
             "  ./run publish | correct | retract   in another terminal: see what happens",
         ]
     return "\n".join([*said, "  Ctrl-C stops everything.", ""])
+
+
+def prepare(folder: Path) -> None:
+    """Do on record what several processes would otherwise do at once. Raises ``StoreError`` where the
+    database does not answer or is damaged; then nothing was written to it."""
+    store = Store(connect(declarations(folder).keep.database))
+    must_be_sound(store, PATIENCE_S)
+    store.engine.dispose()
+    must_be_complete(look_into(folder).store)
+    open_newsroom(folder)
 
 
 def _addresses(declared: Declared) -> list[tuple[str, str]]:
@@ -62,8 +77,13 @@ def _must_be_free(address: tuple[str, str]) -> None:
 
 
 def main() -> None:
+    folder = Path(sys.argv[1])
     try:
-        print(begin(Path(sys.argv[1])))
+        if AGAIN not in sys.argv[2:]:
+            print(begin(folder), flush=True)
+        prepare(folder)
+    except StoreError as e:
+        sys.exit(_fail(e, WITHOUT_RECORD))
     except (DeclarationError, Misconfigured) as e:
         sys.exit(_fail(e, MISCONFIGURED))
     except SyndicatorError as e:

@@ -19,6 +19,7 @@ from syndicator.ports import Source
 from syndicator.servers import try_broker, try_database
 from syndicator.store import Store
 from syndicator.store.engine import connect
+from syndicator.store.soundness import must_be_sound
 from syndicator.text.addresses import same_site
 from syndicator.wiring import Newsroom, Silence, assemble, declarations
 
@@ -26,6 +27,9 @@ from syndicator.wiring import Newsroom, Silence, assemble, declarations
 RESERVED = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)$", re.IGNORECASE)
 #: What is tried at once: most of the time goes by in waiting for others.
 AT_ONCE = 32
+
+#: Seconds for a look through SQLite's file: some gigabytes.
+DATABASE_CHECK_S = 30.0
 
 #: Characters of a reader's secret: of letters and digits, 16 are 95 bits.
 SHORTEST = 16
@@ -57,9 +61,19 @@ def check(folder: Path) -> list[Result]:
     newsroom = assemble(declared, store, Silence())
     with ThreadPoolExecutor(AT_ONCE) as pool:
         results += pool.map(_tried, _tasks(newsroom))
+    results += _damage(store)
     results += _odd_feeds(newsroom)
     store.engine.dispose()
     return results
+
+
+def _damage(store: Store) -> list[Result]:
+    """Whether SQLite's file is whole. Nothing to say of one that is, nor of a server."""
+    try:
+        must_be_sound(store, DATABASE_CHECK_S)
+    except SyndicatorError as e:
+        return [Result("database file", False, str(e))]
+    return []
 
 
 def _odd_feeds(newsroom: Newsroom) -> list[Result]:

@@ -46,12 +46,12 @@ def watch(folder: Path, name: str, *, once: bool, as_json: bool) -> None:
     newsroom = open_newsroom(folder)
     _known(name, newsroom.sources, "source")
     while True:
-        before = _count(newsroom)
+        before = newsroom.store.count_articles()
         newsroom.watch(name)
-        row = _row(newsroom, schema.source, name)
+        row = newsroom.store.source(name)
         found = {
             "source": name,
-            "new": _count(newsroom) - before,
+            "new": newsroom.store.count_articles() - before,
             "error": row.error,
             "problems": row.problems,
         }
@@ -351,11 +351,6 @@ def _show(
 def _known(name: str, known: Mapping[str, object], noun: str) -> None:
     if name not in known:
         raise SyndicatorError(f"no {noun} {name!r} is declared; there are: {', '.join(known) or 'none'}")
-
-
-def _count(newsroom: Newsroom) -> int:
-    with newsroom.store.reading() as connection:
-        return len(connection.execute(select(schema.article.c.id)).all())
 
 
 def _row(newsroom: Newsroom, table: Any, name: str) -> Any:

@@ -20,6 +20,7 @@ from syndicator.partners import objections, shortened, trims
 from syndicator.ports import History
 from syndicator.profile import Objection
 from syndicator.text.addresses import same_site
+from syndicator.watch import Editor
 from syndicator.wiring import Newsroom
 
 Verdict = Literal["refused", "trimmed", "advice", "warning"]
@@ -94,7 +95,7 @@ def inspect(newsroom: Newsroom, names: Collection[str], now: datetime) -> list[R
             known = ", ".join(newsroom.feeds)
             raise SyndicatorError(f"no feed {name!r} is declared; there are: {known or 'none'}")
     feeds = [newsroom.feeds[name] for name in names or newsroom.feeds]
-    record = _Record(feeds)
+    record = _Record(Editor(site=newsroom.site, feeds=feeds))
     record.read(newsroom.store.on_file())
     return [_Inspector(newsroom, feed, record, now).report() for feed in feeds]
 
@@ -102,7 +103,7 @@ def inspect(newsroom: Newsroom, names: Collection[str], now: datetime) -> list[R
 def oddities(newsroom: Newsroom) -> Iterator[tuple[str, str]]:
     """Feeds that carry nothing, and conditions that no article meets: the feed's name, and what. Nothing
     while there is no article at all."""
-    record = _Record(newsroom.feeds.values())
+    record = _Record(newsroom.editor)
     record.read(newsroom.store.on_file())
     for feed in newsroom.feeds.values() if record.count else ():
         for finding in record.oddities(feed):
@@ -110,13 +111,14 @@ def oddities(newsroom: Newsroom) -> Iterator[tuple[str, str]]:
 
 
 class _Record:
-    """What is on file: the newest articles of each feed, and every value that an article has."""
+    """What is on file: the newest articles of each feed of an editor's, and every value that an article
+    has."""
 
-    def __init__(self, feeds: Iterable[Feed]) -> None:
-        self.carried: dict[str, list[Article]] = {feed.name: [] for feed in feeds}
-        self._feeds = tuple(feeds)
+    def __init__(self, editor: Editor) -> None:
+        self.carried: dict[str, list[Article]] = {feed.name: [] for feed in editor.feeds}
+        self._editor = editor
         self._values: dict[str, dict[str, str]] = {name: {} for name in SPELT}
-        self._unmentioned = {folded(w) for f in self._feeds for n, w in _spelt(f.only) if n == KEYWORDS}
+        self._unmentioned = {folded(w) for f in editor.feeds for n, w in _spelt(f.only) if n == KEYWORDS}
         self.count = 0
 
     def read(self, articles: Iterable[Article]) -> None:
@@ -128,10 +130,15 @@ class _Record:
             if self._unmentioned:
                 text = readable(article.title, article.summary, article.content_html)
                 self._unmentioned -= {word for word in self._unmentioned if mentions(text, word)}
-            for feed in self._feeds:
-                carried = self.carried[feed.name]
-                if article.state is State.LIVE and len(carried) < feed.length and feed.carries(article):
-                    carried.append(article)
+            if article.state is State.LIVE:
+                self._carry(article)
+
+    def _carry(self, article: Article) -> None:
+        """Few of many feeds are asked: those that may want it, and have room."""
+        for name, feed in {feed.name: feed for feed in self._editor.candidates(article)}.items():
+            carried = self.carried[name]
+            if len(carried) < feed.length and feed.carries(article):
+                carried.append(article)
 
     def oddities(self, feed: Feed) -> Iterator[Finding]:
         if not self.carried[feed.name]:

@@ -38,6 +38,10 @@ DEAD_TOLD = 20
 #: Exit status of a process that no restart can help: a declaration is wrong (sysexits.h, EX_CONFIG).
 MISCONFIGURED = 78
 
+#: That of a beginning where declarations are right, but the database is away or damaged: what needs none may
+#: begin (sysexits.h, EX_TEMPFAIL); and the argument with which only the database is tried once more.
+WITHOUT_RECORD, AGAIN = 75, "again"
+
 
 @dataclass
 class Child:

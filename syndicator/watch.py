@@ -73,14 +73,16 @@ class Editor:
                 asking[name, value].append(feed)
         return asking
 
-    def _carrying(self, article: Article) -> Iterator[Feed]:
-        """The feeds that carry an article; some of them more than once."""
+    def candidates(self, article: Article) -> Iterator[Feed]:
+        """The feeds that are worth asking whether they carry an article; some of them more than once."""
         has = [("", ""), ("section", article.section), ("source", article.source)]
         has += [("tag", tag) for tag in article.tags] + [("author", author) for author in article.authors]
         for name, value in has:
-            for feed in self._asking.get((name, folded(value)), ()):
-                if feed.carries(article):
-                    yield feed
+            yield from self._asking.get((name, folded(value)), ())
+
+    def _carrying(self, article: Article) -> Iterator[Feed]:
+        """The feeds that carry an article; some of them more than once."""
+        return (feed for feed in self.candidates(article) if feed.carries(article))
 
     def feeds_of(self, article: Article) -> frozenset[str]:
         return frozenset(feed.name for feed in self._carrying(article))

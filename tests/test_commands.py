@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from syndicator import commands
 from syndicator.wiring import declarations, open_newsroom
+from tests.acceptance.world import NewsSite
 from tests.fakes import NOON, sighting
 
 
@@ -36,3 +38,21 @@ def test_build_writes_feeds_and_their_whole_past(tmp_path: Path, capsys: pytest.
     assert [path.name for path in documents] == ["1.atom", "2.atom", "3.atom", "4.atom", "all.atom"]
     assert all(b"<name>The New Ledger</name>" in path.read_bytes() for path in documents)
     assert "all: built" in capsys.readouterr().out
+
+
+def test_watch_tells_how_many_articles_are_new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with NewsSite() as site:
+        for number in (1, 2, 3):
+            site.publish(number, f"Bridge {number} opens")
+        declare(tmp_path, "The Ledger")
+        with (tmp_path / "syndicator.toml").open("a") as declared:
+            declared.write(
+                f'[fetch]\nallow = ["{site.address.removeprefix("http://")}"]\n'
+                f'[sources.site]\nkind = "page"\nlistings = [{{ url = "{site.address}/news" }}]\n'
+                "article = '/news/\\d+$'\nkey = '/news/(\\d+)$'\n"
+            )
+        declarations.cache_clear()
+        for expected in (3, 0):
+            commands.watch(tmp_path, "site", once=True, as_json=True)
+            said = json.loads(capsys.readouterr().out)
+            assert (said["source"], said["new"], said["error"]) == ("site", expected, "")

@@ -26,7 +26,7 @@ ARCHIVED = (member.c.page.is_not(None), member.c.gone.is_(None))
 
 
 class Building(Base):
-    """See ``ports.BuildStore``."""
+    """See ``stores.BuildStore``."""
 
     def claim_feed(self, name: str, now: datetime, lease: timedelta) -> Stale | None:
         wishes = or_(feed_row.c.wants != feed_row.c.has, feed_row.c.expires <= now)

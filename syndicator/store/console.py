@@ -40,6 +40,11 @@ class Console(Readership, Audiences):
         hidden = ("memory", "token", "past")
         return self._declared(schema.source, [c for c in schema.source.c if c.name not in hidden])
 
+    def source(self, name: str) -> Row[Any]:
+        """The row of one source, declared or not. Raises ``NoResultFound``."""
+        with self.reading() as connection:
+            return connection.execute(select(schema.source).where(schema.source.c.name == name)).one()
+
     def feeds(self) -> Sequence[Row[Any]]:
         """The rows of ``schema.feed``."""
         return self._declared(schema.feed, list(schema.feed.c))
@@ -131,6 +136,11 @@ class Console(Readership, Audiences):
         )
         with self.reading() as connection:
             return {name: value for name, value in connection.execute(query)}  # noqa: C416 - rows are no pairs to mypy
+
+    def count_articles(self) -> int:
+        """How many articles are on file, in whatever state."""
+        with self.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(schema.article)) or 0
 
     def articles(self) -> Mapping[str, int]:
         """How many articles are in each state."""

@@ -15,7 +15,7 @@ from syndicator.stores import Account, Job
 
 
 class Delivering(Base):
-    """See ``ports.DeliverStore``."""
+    """See ``stores.DeliverStore``."""
 
     def claim_channel(self, name: str, now: datetime, lease: timedelta) -> Account | None:
         table = schema.channel

@@ -20,7 +20,7 @@ SHOWN = timedelta(days=7)
 
 
 class Distributing(Base):
-    """See ``ports.DistributeStore``."""
+    """See ``stores.DistributeStore``."""
 
     def tidy_subscriptions(self, topic: str, now: datetime) -> None:
         table = schema.subscription

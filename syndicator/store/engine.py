@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import (
     Connection,
     Engine,
+    ExceptionContext,
     Row,
     Table,
     and_,
@@ -30,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import (
     DatabaseError,
     DBAPIError,
+    DisconnectionError,
     InternalError,
     OperationalError,
     ProgrammingError,
@@ -39,6 +41,7 @@ from sqlalchemy.exc import (
 
 from syndicator import lifeline
 from syndicator.errors import Misconfigured, SyndicatorError
+from syndicator.store.lock_holder import blame
 
 #: Seconds to wait for another writer before giving up: longer than any transaction of ours.
 BUSY_TIMEOUT = 10
@@ -100,7 +103,41 @@ def connect(url: str) -> Engine:
         raise Misconfigured(f"[keep] database: {e}") from e
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    if parsed.database:
+        event.listen(engine, "checkout", _must_be_the_file(Path(parsed.database)))
+        event.listen(engine, "handle_error", _naming_who_holds(Path(parsed.database)))
     return engine
+
+
+def _naming_who_holds(path: Path) -> Callable[[ExceptionContext], None]:
+    """Nobody can take SQLite's write lock from a process that hangs; but everybody can name it."""
+
+    def on_error(context: ExceptionContext) -> None:
+        error = context.original_exception
+        if getattr(error, "sqlite_errorname", "") in ("SQLITE_BUSY", "SQLITE_BUSY_TIMEOUT"):
+            raise StoreError(
+                f"database {context.engine and context.engine.url!r}: {error}: {blame(path)}"
+            ) from error
+
+    return on_error
+
+
+def _must_be_the_file(path: Path) -> Callable[[Any, Any, Any], None]:
+    """Connections to a file that was taken away, say for its backup, are not used any more: what is written
+    through them is lost."""
+
+    def inode() -> int:
+        try:
+            return path.stat().st_ino
+        except OSError:
+            return 0
+
+    def checkout(_connection: object, record: Any, _proxy: object) -> None:
+        now = inode()
+        if record.info.setdefault("inode", now) != now:
+            raise DisconnectionError(f"{path} is another file now")
+
+    return checkout
 
 
 def _set_up_server(connection: Any, _record: object) -> None:

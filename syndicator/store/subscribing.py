@@ -31,7 +31,7 @@ REMEMBERED = timedelta(minutes=10)
 
 
 class Subscribing(Base):
-    """See ``ports.SubscribeStore``, and ``ports.DistributeStore`` for how intents are confirmed."""
+    """See ``stores.SubscribeStore``, and ``stores.DistributeStore`` for how intents are confirmed."""
 
     def file_intent(self, intent: Intent, host: str, terms: Terms, now: datetime) -> None:
         table = schema.intent

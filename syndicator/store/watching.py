@@ -20,7 +20,7 @@ Decide = Callable[[Article | None, Sighting], Filing | None]
 
 
 class Watching(Base):
-    """See ``ports.WatchStore``."""
+    """See ``stores.WatchStore``."""
 
     def claim_source(self, name: str, now: datetime, lease: timedelta) -> Watched | None:
         table = schema.source
