@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from syndicator.store import Store, StoreError, engine, locks, open_store
+from syndicator.store import Store, StoreError, engine, lock_holder, open_store
 from tests.acceptance.world import until
 from tests.fakes import NOON
 
@@ -25,7 +25,7 @@ print("held", flush=True)
 time.sleep(600)
 """
 
-needs_proc = pytest.mark.skipif(not locks.LOCKS.exists(), reason="the system lists no locks")
+needs_proc = pytest.mark.skipif(not lock_holder.LOCKS.exists(), reason="the system lists no locks")
 
 
 @pytest.fixture
@@ -85,19 +85,19 @@ def test_one_that_is_merely_busy_is_not_called_stopped(store: Store, culprit: su
 
 @needs_proc
 def test_this_process_knows_itself(store: Store, database: Path) -> None:
-    assert locks.holder(database) is None
+    assert lock_holder.holder(database) is None
     other = sqlite3.connect(database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    assert locks.holder(database) == os.getpid()
+    assert lock_holder.holder(database) == os.getpid()
     with pytest.raises(StoreError, match="this process itself"):
         store.beat("worker-1", "worker", NOON)
     other.close()
-    assert locks.holder(database) is None
+    assert lock_holder.holder(database) is None
 
 
 def test_where_the_system_does_not_tell_another_process_is_blamed(
     store: Store, culprit: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(locks, "LOCKS", tmp_path / "nothing")
+    monkeypatch.setattr(lock_holder, "LOCKS", tmp_path / "nothing")
     with pytest.raises(StoreError, match="another process holds its write lock"):
         store.beat("worker-1", "worker", NOON)
