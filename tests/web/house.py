@@ -18,7 +18,8 @@ from syndicator.web import create_app
 from syndicator.web.feeds import Feeds
 from syndicator.web.hub import Reception
 from syndicator.web.readers import Readers
-from tests.fakes import ALL, NOON, SITE, Clock, FakeBell
+from tests.broker.heard import HeardBell
+from tests.fakes import ALL, NOON, SITE, Clock
 
 CITY = Feed(
     name="city",
@@ -55,7 +56,7 @@ class House:
 
     def __init__(self, folder: Path, store: Store, clock: Clock | None = None) -> None:
         self.folder, self.store, self.clock = folder, store, clock or Clock()
-        self.bell = FakeBell()
+        self.bell = HeardBell(folder / "broker")
 
     def builds(
         self, feed: str, content: str = "<rss/>", modified: datetime = NOON, page: int | None = None
