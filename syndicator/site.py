@@ -8,21 +8,21 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 
 from syndicator.channels.outbox import Outbox
 from syndicator.http import Guard
 from syndicator.lifeline import process_name
-from syndicator.settings import JOBS, broker
+from syndicator.settings import JOBS
 from syndicator.store import Store
 from syndicator.store.engine import connect
 from syndicator.web.app import create_app
+from syndicator.web.bell import WebBell, connection
 from syndicator.web.hub import Reception
 from syndicator.web.pulse import Pulse
 from syndicator.web.readers import Readers
 from syndicator.web.serve import serve
-from syndicator.wiring import Newsroom, Silence, assemble, declarations, shelf
+from syndicator.wiring import Newsroom, assemble, declarations, shelf
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ def serve_site(folder: Path) -> None:
     """Serve feeds and the console until told to stop. Feeds need neither database nor broker."""
     declared = declarations(folder)
     store = Store(connect(declared.keep.database))  # not opened: it may be away
-    newsroom = assemble(declared, store, Silence())
+    newsroom = assemble(declared, store, WebBell(declared.keep.broker))
     outboxes = {
         name: courier.channel.place
         for name, courier in newsroom.couriers.items()
@@ -72,7 +72,7 @@ def serve_site(folder: Path) -> None:
 
 
 def reception(newsroom: Newsroom) -> Reception:
-    """Our own hub. Workers find by their next sweep what it has taken."""
+    """Our own hub."""
     declared = newsroom.declared
     return Reception(
         topics=newsroom.distributor.topics,
@@ -85,12 +85,9 @@ def reception(newsroom: Newsroom) -> Reception:
 
 def depths(url: str) -> Mapping[str, int] | None:
     """How many messages wait in each queue; ``None`` while the broker does not answer."""
-    options = broker(url)
     try:
-        with Connection(
-            options["broker_url"], transport_options=options["broker_transport_options"], connect_timeout=2
-        ) as connection:
-            channel = connection.default_channel
+        with connection(url) as line:
+            channel = line.default_channel
             return {job: int(channel._size(job)) for job in JOBS}
     except (OperationalError, OSError):
         return None

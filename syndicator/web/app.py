@@ -24,7 +24,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -51,6 +51,7 @@ from syndicator.web.opml import ADDRESS as OPML
 from syndicator.web.pages import Pages
 from syndicator.web.pulse import Pulse
 from syndicator.web.readers import Readers
+from syndicator.web.seldom import Seldom
 from syndicator.web.sitemaps import Sitemaps
 
 log = logging.getLogger(__name__)
@@ -174,12 +175,19 @@ def _apologies(desk: Desk) -> dict[type[Exception] | int, Callable[[Request, Exc
         response.headers.update(error.headers or {})
         return response
 
+    torn = Seldom()
+
+    def left(request: Request, _: Exception) -> Response:
+        torn.tell("%s %r: the client left before its request was whole", request.method, request.url.path)
+        return Response(status_code=400)  # which nobody reads
+
     def defect(request: Request, error: Exception) -> Response:
         log.error("%s %s", request.method, request.url.path, exc_info=error)
         return apology(500, "A defect", f"{type(error).__name__}; the log says more.")
 
     return {
         HTTPException: http,
+        ClientDisconnect: left,
         Impossible: lambda _, e: apology(409, "Not possible", f"{e}."),
         NotReady: lambda _, e: apology(503, "The database is not ready", f"{e}. Feeds are still served."),
         StoreError: lambda _, e: apology(

@@ -21,7 +21,8 @@ from syndicator.store.audience import Audience
 from syndicator.store.console import PAGE, Line
 from syndicator.store.readership import CURRENT, FORGET_AFTER, REST
 from syndicator.web.desk import Desk, is_web_address
-from syndicator.web.guard import forgery, keep_token, token_of
+from syndicator.web.forms import read_form
+from syndicator.web.guard import foreign, forgery, keep_token, token_of
 
 #: Cards on the page of an outbox.
 CARDS = 60
@@ -309,9 +310,10 @@ class ConsolePages:
 
 async def _genuine_form(request: Request) -> Mapping[str, str]:
     """The fields of a form that our own page has sent."""
-    form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
-    why = forgery(request, form.get("token", ""))
-    if why:
+    if why := foreign(request):
+        raise HTTPException(403, why)
+    form = await read_form(request)
+    if why := forgery(request, form.get("token", "")):
         raise HTTPException(403, why)
     return form
 

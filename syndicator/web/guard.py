@@ -197,16 +197,23 @@ def keep_token(request: Request, response: Response, token: str) -> None:
     )
 
 
-def forgery(request: Request, token: str) -> str:
-    """Why a request that would change something is not taken for the operator's own; empty if it is.
-
-    https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
-    """
+def foreign(request: Request) -> str:
+    """Why a request comes from another site; empty if it does not, as far as its headers say."""
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site not in (None, "same-origin"):
         return "this request comes from another site"
     if site is None and origin is not None and origin.partition("://")[2] != request.headers.get("host"):
         return "this request comes from another site"
+    return ""
+
+
+def forgery(request: Request, token: str) -> str:
+    """Why a request that would change something is not taken for the operator's own; empty if it is.
+
+    https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+    """
+    if why := foreign(request):
+        return why
     known = request.cookies.get(COOKIE, "")
     if not known or not hmac.compare_digest(known.encode(), token.encode("utf-8", "surrogatepass")):
         return "this page is out of date: load it again"

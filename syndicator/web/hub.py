@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import ip_address
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from anyio import fail_after
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -23,23 +24,16 @@ from syndicator.stores import SubscribeStore
 from syndicator.subscription import Intent, Mode, Terms, Topic, Unacceptable, asked_for
 from syndicator.web.callers import network
 from syndicator.web.desk import Desk
+from syndicator.web.forms import read_form
 from syndicator.web.guard import Throttle
 
 log = logging.getLogger(__name__)
-
-#: Bytes of a request's body: two addresses, a secret, and their encoding.
-LARGEST = 16_384
-
-#: Fields of a form: there are eight at most.
-FIELDS = 32
 
 #: Seconds that the database may take.
 PATIENCE = 5.0
 
 #: Seconds after which to ask again while the database does not answer.
 RETRY_AFTER = 30
-
-FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +70,12 @@ class HubPages:
             return response
         try:
             self._slow_down(request)
-            said = await self._take(await _form(request))
+            said = await self._take(await read_form(request))
         except Unacceptable as e:
             later = {"Retry-After": str(e.retry_after)} if e.retry_after else {}
             return PlainTextResponse(f"{e}\n", e.status, later)
+        except HTTPException as e:
+            return PlainTextResponse(f"{e.detail}\n", e.status_code)
         except (StoreError, TimeoutError) as e:
             log.warning("hub: %s", e or f"the database has not answered for {PATIENCE:g} s")
             return PlainTextResponse(
@@ -133,28 +129,6 @@ class HubPages:
         ):
             raise Unacceptable("hub.callback: an address in a private network cannot be reached from here")
         return host
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of the form, each as it is given first. Raises ``Unacceptable``."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != FORM:
-        raise Unacceptable(f"the body must be a form: Content-Type: {FORM}", status=415)
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > LARGEST:
-            raise Unacceptable(f"the body is larger than {LARGEST:,} bytes", status=413)
-    try:
-        pairs = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS
-        )
-    except ValueError as e:  # UnicodeDecodeError is one
-        raise Unacceptable(f"the body is no form of {FIELDS} fields at most, in UTF-8") from e
-    found: dict[str, str] = {}
-    for name, value in pairs:
-        found.setdefault(name, value)
-    return found
 
 
 def _public(why: str) -> str:

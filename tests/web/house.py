@@ -19,7 +19,8 @@ from syndicator.web.feeds import Feeds
 from syndicator.web.hub import Reception
 from syndicator.web.pulse import Pulse
 from syndicator.web.readers import Readers
-from tests.fakes import ALL, NOON, SITE, Clock, FakeBell
+from tests.broker.heard import HeardBell
+from tests.fakes import ALL, NOON, SITE, Clock
 
 CITY = Feed(
     name="city",
@@ -56,7 +57,7 @@ class House:
 
     def __init__(self, folder: Path, store: Store, clock: Clock | None = None) -> None:
         self.folder, self.store, self.clock = folder, store, clock or Clock()
-        self.bell = FakeBell()
+        self.bell = HeardBell(folder / "broker")
 
     def builds(
         self, feed: str, content: str = "<rss/>", modified: datetime = NOON, page: int | None = None

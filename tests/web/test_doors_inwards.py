@@ -16,8 +16,8 @@ import pytest
 import syndicator.http
 from syndicator.article import Photo
 from syndicator.errors import Forbidden, PhotoError
-from syndicator.networks import Address
 from syndicator.http import Http, is_public, is_same_host
+from syndicator.networks import Address
 from syndicator.site import reception
 from syndicator.subscription import Intent, Mode
 from syndicator.wiring import Newsroom, declarations, open_newsroom

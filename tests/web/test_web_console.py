@@ -36,7 +36,7 @@ def story(store: Store) -> Story:
 
 @pytest.fixture
 def console(house: House, story: Story) -> Iterator[Browser]:
-    house.clock, story.bell = story.clock, house.bell
+    house.clock = story.clock
     with browsing(house.app()) as opened:
         yield opened
 
@@ -176,18 +176,18 @@ def test_addresses_that_lead_nowhere_say_so(console: Browser, path: str) -> None
     assert "Nothing here" in answer.text
 
 
-def test_an_operator_tries_a_refused_delivery_again(console: Browser, story: Story) -> None:
+def test_an_operator_tries_a_refused_delivery_again(console: Browser, house: House, story: Story) -> None:
     story.channel.before = [Refused("too long")]
     story.publishes()
     story.delivers()
     delivery = f"/console/deliveries/{story.delivery.id}"
-    story.bell.rung.clear()
+    house.bell.rung.clear()
 
     answer = console.press("/console/deliveries?state=refused", f"{delivery}/retry")
 
     assert answer.status == 303
     assert answer.headers["location"] == "/console/deliveries?state=refused"
-    assert story.bell.rung == [("deliver", "wire")]
+    assert house.bell.rung == [("deliver", "wire")]
     story.delivers()
     assert story.delivery.standing is Standing.SENT
     assert "an operator asked for another try" in console.get(delivery).text
@@ -249,25 +249,25 @@ def test_what_is_no_longer_possible_is_explained(console: Browser, story: Story)
     assert "is sent" in answer.text
 
 
-def test_channels_and_sources_are_paused_and_resumed(console: Browser, story: Story) -> None:
+def test_channels_and_sources_are_paused_and_resumed(console: Browser, house: House, story: Story) -> None:
     console.press("/console", "/console/channels/wire/pause")
     console.press("/console", "/console/sources/page/pause")
     assert (story.channel_row.is_paused, story.source_row.is_paused) == (True, True)
-    story.bell.rung.clear()
+    house.bell.rung.clear()
 
     console.press("/console", "/console/channels/wire/resume")
     console.press("/console", "/console/sources/page/resume")
     assert (story.channel_row.is_paused, story.source_row.is_paused) == (False, False)
-    assert story.bell.rung == [("deliver", "wire"), ("watch", "page")]
+    assert house.bell.rung == [("deliver", "wire"), ("watch", "page")]
 
 
-def test_a_source_is_looked_at_at_once(console: Browser, story: Story) -> None:
+def test_a_source_is_looked_at_at_once(console: Browser, house: House, story: Story) -> None:
     story.look()
 
     console.press("/console", "/console/sources/page/look")
 
     assert story.source_row.next_look == story.clock()
-    assert story.bell.rung[-1] == ("watch", "page")
+    assert house.bell.rung[-1] == ("watch", "page")
 
 
 @pytest.mark.parametrize("path", ["deliveries/1/explode", "channels/wire/explode", "channels/nowhere/pause"])

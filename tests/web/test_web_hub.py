@@ -17,7 +17,8 @@ from syndicator.store import Store, schema
 from syndicator.store.engine import connect
 from syndicator.store.subscribing import Subscribing
 from syndicator.subscription import Terms, Topic
-from syndicator.web.hub import LARGEST, Reception
+from syndicator.web.forms import LARGEST
+from syndicator.web.hub import Reception
 from tests.web.browser import Answer, Browser, browsing
 from tests.web.house import House
 
@@ -142,7 +143,7 @@ def test_nothing_that_is_sent_is_a_defect(hub: Browser, body: bytes) -> None:
     assert 400 <= ask(hub, body).status < 500
 
 
-IGNORED = {"hub_lease_seconds": "abc", "hub_secret": "x" * 500}
+IGNORED: dict[str, Any] = {"hub_lease_seconds": "abc", "hub_secret": "x" * 500}
 
 
 @pytest.mark.parametrize("name", sorted(IGNORED))
@@ -150,8 +151,8 @@ def test_what_means_nothing_at_the_end_is_ignored_there(hub: Browser, house: Hou
     """Section 5.1: the lease "MAY be present for unsubscription requests and MUST be ignored by the hub"."""
     subscribed(house.store, house, callback=RIGHT["hub.callback"])
 
-    assert ask(hub, hub_mode="unsubscribe", **{name: IGNORED[name]}).status == 202
-    assert ask(hub, **{name: IGNORED[name]}).status == 400
+    assert ask(hub, hub_mode="unsubscribe", **dict[str, Any]({name: IGNORED[name]})).status == 202
+    assert ask(hub, **dict[str, Any]({name: IGNORED[name]})).status == 400
 
 
 def test_unknown_parameters_are_ignored(hub: Browser, store: Store) -> None:
