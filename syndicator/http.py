@@ -117,6 +117,10 @@ class Http:
         self.user_agent = user_agent
         self._session = self.session()
 
+    def __reduce__(self) -> tuple[type[Http], tuple[Sequence[str], str]]:
+        """A copy in another process has connections of its own."""
+        return Http, (self.guard.allow, self.user_agent)
+
     def session(self) -> requests.Session:
         """A ``requests`` session behind the same guard, for those who do more than fetch. It obeys no
         proxy settings of the environment; its users follow no redirects."""
