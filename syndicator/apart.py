@@ -11,10 +11,12 @@ when it has had nothing to do for a while, and is killed when its work takes too
 
 from __future__ import annotations
 
+import math
 import os
 import pickle
 import resource
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -29,8 +31,12 @@ from syndicator.errors import SourceError
 Ts = TypeVarTuple("Ts")
 T = TypeVar("T")
 
-#: Seconds for one piece of work, and those that one waits for its turn.
-WORK_S, TURN_S = 10.0, 20.0
+#: Seconds of processor time for one piece of work; seconds in all, on a machine that has others to serve;
+#: seconds that one waits for its turn. A look's fetch and all of these are shorter than its lease.
+WORK_CPU_S, WORK_S, TURN_S = 10, 30.0, 20.0
+
+#: Before each piece of work: its bytes, and its seconds of processor time.
+HEAD = struct.Struct("!QI")
 
 #: Pieces of work at once in this process: one hostile source leaves a hand for the others.
 AT_ONCE = 2
@@ -40,6 +46,8 @@ IDLE_S = 20.0
 
 #: Bytes of memory (of addresses) for one process: it has 400 MB before it has read anything.
 MEMORY = 1_500_000_000
+
+TOO_LONG = "it takes too long to read: it was made to, or is broken"
 
 #: Bytes of one result.
 LARGEST = 100_000_000
@@ -119,14 +127,17 @@ class _Helper:
             raise SourceError("no pipe to a process")
         ends = time.monotonic() + WORK_S
         try:
-            _write(stdin.fileno(), struct.pack("!Q", len(asked)) + asked, ends)
+            _write(stdin.fileno(), HEAD.pack(len(asked), WORK_CPU_S) + asked, ends)
             (length,) = struct.unpack("!Q", _read(stdout.fileno(), 8, ends))
             if length > LARGEST:
                 raise SourceError(f"what was read of it has {length:,} bytes; at most {LARGEST:,} are taken")
             said = _read(stdout.fileno(), length, ends)
         except TimeoutError as e:
-            raise SourceError(f"it takes more than {WORK_S:g} s to read: it was made to, or is broken") from e
+            raise SourceError(TOO_LONG) from e
         except (EOFError, OSError) as e:
+            with suppress(subprocess.TimeoutExpired):
+                if self.process.wait(1) == -signal.SIGXCPU:
+                    raise SourceError(TOO_LONG) from e
             raise SourceError("it takes more memory to read than is given, or breaks what reads it") from e
         self.used = time.monotonic()
         return said
@@ -169,10 +180,11 @@ def _read(fd: int, length: int, ends: float) -> bytes:
 def _serve(asking: IO[bytes], answers: IO[bytes]) -> None:
     """The other side: ends with its input, and soon after its time for one piece of work."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    while head := asking.read(8):
-        used = int(time.process_time())
-        resource.setrlimit(resource.RLIMIT_CPU, (used + int(WORK_S) + 2, resource.RLIM_INFINITY))
-        said = _done(asking.read(struct.unpack("!Q", head)[0]))
+    while head := asking.read(HEAD.size):
+        length, seconds = HEAD.unpack(head)
+        ends = math.ceil(time.process_time()) + seconds
+        resource.setrlimit(resource.RLIMIT_CPU, (ends, resource.RLIM_INFINITY))
+        said = _done(asking.read(length))
         answers.write(struct.pack("!Q", len(said)) + said)
         answers.flush()
 

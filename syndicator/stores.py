@@ -28,7 +28,7 @@ class Filing:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Watched:
     """A source's row in hand. ``since``: the end of its first look (``None`` before it). ``problems``: those
-    of its last look."""
+    of its last look. ``failures`` in a row. ``is_overdue``: its last look never ended, which is one."""
 
     name: str
     token: str
@@ -36,6 +36,13 @@ class Watched:
     since: datetime | None
     failures: int
     problems: Sequence[str] = ()
+    is_overdue: bool = False
+
+
+def overdue(lease: timedelta) -> str:
+    """What a source says whose last look never ended."""
+    within = f"{lease.total_seconds():g} s"
+    return f"its last look did not end within {within}: its worker has been killed, or hangs; see its log"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +21,7 @@ from syndicator.errors import PhotoError, SourceError, SourceGone, SyndicatorErr
 from syndicator.feed import Feed, Site
 from syndicator.keywords import folded
 from syndicator.ports import LEASE, Bell, Look, Photos, Source
-from syndicator.stores import Filing, Rung, Watched, WatchStore
+from syndicator.stores import Filing, Rung, Watched, WatchStore, overdue
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,10 @@ BATCH = 25
 
 #: Photos measured at once.
 PHOTOS_AT_ONCE = 4
+
+#: Seconds of one look after which no other photo is asked for: together with the last ones, each of which may
+#: take its own deadline, less than a lease.
+PHOTOS_S = 40.0
 
 #: An article dated this long before its source was first seen whole is old news. Shorter ones are
 #: not: many sites date by the day alone, and some publish late.
@@ -118,11 +123,17 @@ def watch(
     watched = store.claim_source(source.name, clock(), LEASE)
     if watched is None:
         return None
+    if watched.is_overdue and watched.failures > 1:  # once may have been a worker's end
+        before = replace(watched, failures=watched.failures - 1)
+        _settle_failure(source, before, SourceError(overdue(LEASE)), store, clock())
+        return None
     try:
         look = source.look(watched.memory, clock())
+        store.renew_source(watched, clock(), LEASE)
         problems = [*look.problems]
+        photos_until = time.monotonic() + PHOTOS_S
         for batch in _batches(look.sightings):
-            _file(batch, watched, problems, editor, store, photos, bell, clock)
+            _file(batch, watched, problems, editor, store, photos, photos_until, bell, clock)
         ring(bell, store.withdraw(source.name, look.gone, clock()))
         for key in look.gone:
             log.info("%s: withdrawn: %s", source.name, key)
@@ -168,6 +179,7 @@ def _file(
     editor: Editor,
     store: WatchStore,
     photos: Photos,
+    photos_until: float,
     bell: Bell,
     clock: Callable[[], datetime],
 ) -> None:
@@ -175,7 +187,7 @@ def _file(
     known = store.known(name for sighting in batch for name in sighting.names)
     problems += [f"{s.url}: {warning}" for s in batch for warning in s.warnings]
     with ThreadPoolExecutor(PHOTOS_AT_ONCE) as pool:
-        measured = list(pool.map(lambda s: _with_photo(s, known, photos), batch))
+        measured = list(pool.map(lambda s: _with_photo(s, known, photos, photos_until), batch))
     problems += [problem for _, problem in measured if problem]
     now = clock()
     store.renew_source(watched, now, LEASE)
@@ -194,7 +206,9 @@ def _file(
         log.info("%s: %s: %s", watched.name, what, article.title)
 
 
-def _with_photo(sighting: Sighting, known: Mapping[str, Article], photos: Photos) -> tuple[Sighting, str]:
+def _with_photo(
+    sighting: Sighting, known: Mapping[str, Article], photos: Photos, until: float
+) -> tuple[Sighting, str]:
     """The sighting with its photo measured, and what was wrong with it. A photo that was had stays as it
     was, unless it has been replaced; one that will never be had is left out; any other is tried again at
     the next look."""
@@ -206,6 +220,8 @@ def _with_photo(sighting: Sighting, known: Mapping[str, Article], photos: Photos
     if before and before.url == photo.url:
         photo = measured_as(photo, before)
     try:
+        if time.monotonic() > until:
+            raise PhotoError("no time was left for it in this look", lasting=False)
         return replace(sighting, photo=photos.measure(photo)), ""
     except PhotoError as e:
         if photo.is_measured:
