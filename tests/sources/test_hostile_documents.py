@@ -25,7 +25,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://gazette.example/feed"
 
 #: Seconds of processor time for one document here, and those after which a test has failed for certain.
-SHORT, LATE = 2, 60.0
+SHORT, LATE = 1, 60.0
 
 GOOD = "<item><title>Good</title><link>https://gazette.example/good</link><description>x</description></item>"
 
@@ -147,7 +147,7 @@ def test_a_process_ends_when_it_has_nothing_to_do(monkeypatch: pytest.MonkeyPatc
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("piece", ["<ul><li><a href=/news/9>x</a></li></ul>", "<p>x", "<b><p>x", "<div>"])
+@pytest.mark.parametrize("piece", ["<ul><li><a href=/news/9>x</a></li></ul>", "<p>x"])
 @pytest.mark.usefixtures("impatient")
 def test_a_page_made_to_take_long_is_told_in_time(piece: str) -> None:
     pages = PageSource(
@@ -234,7 +234,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(NAMES, ANYTHING) | ANYTHING)
 def test_whatever_an_item_says_its_neighbours_are_read(odd: Any) -> None:
     item = {**ITEM, "id": "odd", **odd} if isinstance(odd, dict) else odd
