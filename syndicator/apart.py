@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 #: Seconds of processor time for one piece of work; seconds in all, on a machine that has others to serve;
 #: seconds that one waits for its turn. A look's fetch and all of these are shorter than its lease.
-WORK_CPU_S, WORK_S, TURN_S = 10, 30.0, 20.0
+WORK_CPU_S, WORK_S, TURN_S = 10, 25.0, 10.0
 
 #: Before each piece of work: its bytes, and its seconds of processor time.
 HEAD = struct.Struct("!QI")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -17,9 +19,14 @@ from syndicator import apart
 from syndicator.errors import SourceError
 from syndicator.http import Answer, Http
 from syndicator.sources import feed, oddity
+from syndicator.sources.extract import split_credit
 from syndicator.sources.feed import FeedSource
+from syndicator.sources.meta import without_site
 from syndicator.sources.oddity import is_odd_xml
 from syndicator.sources.page import Listing, PageSource
+from syndicator.sources.when import cut_date
+from syndicator.text.clean import web_address
+from syndicator.text.dates import parse_date
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://gazette.example/feed"
@@ -163,6 +170,24 @@ def test_a_page_made_to_take_long_is_told_in_time(piece: str) -> None:
         problem = str(e)
     assert not problem or problem.startswith("https://a.example/news/1: ")
     assert time.monotonic() - start < LATE
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda: cut_date("a" * 100_000, "%B %d %Y"),
+        lambda: without_site("-" * 100_000, "The Gazette"),
+        lambda: web_address("/news/" + "1-" * 50_000, URL),
+        lambda: parse_date("1 " * 50_000, zone=ZoneInfo("UTC"), now=NOW),
+        lambda: split_credit("photo: " * 20_000),
+    ],
+)
+def test_no_expression_of_ours_takes_the_square_of_what_it_reads(work: Callable[[], object]) -> None:
+    start = time.process_time()
+
+    work()
+
+    assert time.process_time() - start < LATE / 10
 
 
 ITEM = {"id": "1", "url": "https://gazette.example/1", "title": "One", "content_text": "Text."}
