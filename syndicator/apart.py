@@ -55,6 +55,7 @@ LARGEST = 100_000_000
 _turns = threading.BoundedSemaphore(AT_ONCE)
 _lock = threading.Lock()
 _waiting: list[_Helper] = []
+_is_reaping = threading.Event()
 
 
 def apart(work: Callable[[*Ts], T], *args: *Ts) -> T:
@@ -71,7 +72,9 @@ def apart(work: Callable[[*Ts], T], *args: *Ts) -> T:
             raise
         with _lock:
             _waiting.append(helper)
-        threading.Timer(IDLE_S, _end_idle).start()
+            if not _is_reaping.is_set():
+                _is_reaping.set()
+                _reap_later()
     finally:
         _turns.release()
     kind, value = pickle.loads(said)  # noqa: S301 - from a process of our own
@@ -91,11 +94,21 @@ def _taken() -> _Helper:
     return _Helper()
 
 
+def _reap_later() -> None:
+    timer = threading.Timer(IDLE_S, _end_idle)
+    timer.daemon = True
+    timer.start()
+
+
 def _end_idle() -> None:
     with _lock:
-        for helper in [h for h in _waiting if time.monotonic() - h.used >= IDLE_S * 0.9]:
+        for helper in [h for h in _waiting if time.monotonic() - h.used >= IDLE_S]:
             _waiting.remove(helper)
             helper.end()
+        if _waiting:
+            _reap_later()
+        else:
+            _is_reaping.clear()
 
 
 class _Helper:
@@ -110,6 +123,7 @@ class _Helper:
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                start_new_session=True,  # an operator's Ctrl-C is for us; it ends with us
                 env={**environment, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
         except OSError as e:
