@@ -136,6 +136,10 @@ class Http:
         self.user_agent = user_agent
         self._session, self._outside = self.session(), self.session(self.outside)
 
+    def __reduce__(self) -> tuple[Callable[..., Http], tuple[Sequence[str], str, str]]:
+        """A copy in another process has connections of its own."""
+        return _http, (self.guard.allow, self.user_agent, self.guard.listed)
+
     def session(self, guard: Guard | None = None) -> requests.Session:
         """A ``requests`` session behind the same guard, for those who do more than fetch. It obeys no
         proxy settings of the environment; its users follow no redirects."""
@@ -206,6 +210,10 @@ class Http:
         except (requests.RequestException, HTTPError, OSError, ValueError) as e:
             is_over = time.monotonic() >= end
             raise FetchError(url, "the answer took too long" if is_over else plainly(e)) from e
+
+
+def _http(allow: Sequence[str], user_agent: str, listed: str) -> Http:
+    return Http(allow, user_agent, listed=listed)
 
 
 def check_address(url: str, guard: Guard) -> None:

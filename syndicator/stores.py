@@ -28,8 +28,8 @@ class Filing:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Watched:
     """A source's row in hand. ``since``: the end of its first look (``None`` before it). ``problems``: those
-    of its last look. ``past``, ``held`` and ``decision``: see ``brakes``. ``gone_since``: since when it has
-    said that it is gone."""
+    of its last look. ``failures`` in a row. ``is_overdue``: its last look never ended, which is one.
+    ``past``, ``held`` and ``decision``: see ``brakes``. ``gone_since``: since when it has said that it is gone."""
 
     name: str
     token: str
@@ -41,6 +41,13 @@ class Watched:
     held: Mapping[str, Any] = field(default_factory=dict)
     decision: str = ""
     gone_since: datetime | None = None
+    is_overdue: bool = False
+
+
+def overdue(lease: timedelta) -> str:
+    """What a source says whose last look never ended."""
+    within = f"{lease.total_seconds():g} s"
+    return f"its last look did not end within {within}: its worker has been killed, or hangs; see its log"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

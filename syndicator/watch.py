@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,7 @@ from syndicator.errors import PhotoError, SourceError, SourceGone, SyndicatorErr
 from syndicator.feed import Feed, Site
 from syndicator.keywords import folded
 from syndicator.ports import LEASE, READ_AGAIN, Bell, Look, Photos, Source
-from syndicator.stores import Filing, Rung, Watched, WatchStore
+from syndicator.stores import Filing, Rung, Watched, WatchStore, overdue
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,10 @@ BATCH = 25
 
 #: Photos measured at once.
 PHOTOS_AT_ONCE = 4
+
+#: Seconds of one look after which no other photo is asked for: together with the last ones, each of which may
+#: take its own deadline, less than a lease.
+PHOTOS_S = 40.0
 
 #: An article dated this long before its source was first seen whole is old news. Shorter ones are
 #: not: many sites date by the day alone, and some publish late.
@@ -129,9 +134,14 @@ def watch(
     watched = store.claim_source(source.name, clock(), LEASE)
     if watched is None:
         return None
+    if watched.is_overdue and watched.failures > 1:  # once may have been a worker's end
+        before = replace(watched, failures=watched.failures - 1)
+        _settle_failure(source, before, SourceError(overdue(LEASE)), store, clock())
+        return None
     try:
         held = heard(watched, brakes, clock())
         look = source.look(read_again(watched.memory, held, clock()), clock())
+        store.renew_source(watched, clock(), LEASE)
         look = replace(look, sightings=[formerly(each, editor.site.former_hosts) for each in look.sightings])
         braked = brake(
             look,
@@ -143,8 +153,9 @@ def watch(
             now=clock(),
         )
         problems = [*look.problems]
+        photos_until = time.monotonic() + PHOTOS_S
         for batch in _batches(braked.sightings):
-            _file(batch, braked, watched, problems, editor, store, photos, bell, clock)
+            _file(batch, braked, watched, problems, editor, store, photos, photos_until, bell, clock)
         _make_good(source.name, braked, editor, store, bell, clock())
     except SourceError as e:
         _settle_failure(source, watched, e, store, clock())
@@ -205,13 +216,14 @@ def _file(
     editor: Editor,
     store: WatchStore,
     photos: Photos,
+    photos_until: float,
     bell: Bell,
     clock: Callable[[], datetime],
 ) -> None:
     known = braked.known
     problems += [f"{s.url}: {warning}" for s in batch for warning in s.warnings]
     with ThreadPoolExecutor(PHOTOS_AT_ONCE) as pool:
-        measured = list(pool.map(lambda s: _with_photo(s, known, photos), batch))
+        measured = list(pool.map(lambda s: _with_photo(s, known, photos, photos_until), batch))
     problems += [problem for _, problem in measured if problem]
     now = clock()
     store.renew_source(watched, now, LEASE)
@@ -232,7 +244,9 @@ def _file(
         log.info("%s: %s: %s", watched.name, what, article.title)
 
 
-def _with_photo(sighting: Sighting, known: Mapping[str, Article], photos: Photos) -> tuple[Sighting, str]:
+def _with_photo(
+    sighting: Sighting, known: Mapping[str, Article], photos: Photos, until: float
+) -> tuple[Sighting, str]:
     """The sighting with its photo measured, and what was wrong with it. A photo that was had stays as it
     was, unless it has been replaced; one that will never be had is left out; any other is tried again at
     the next look."""
@@ -244,6 +258,8 @@ def _with_photo(sighting: Sighting, known: Mapping[str, Article], photos: Photos
     if before and before.url == photo.url:
         photo = measured_as(photo, before)
     try:
+        if time.monotonic() > until:
+            raise PhotoError("no time was left for it in this look", lasting=False)
         return replace(sighting, photo=photos.measure(photo)), ""
     except PhotoError as e:
         if photo.is_measured:

@@ -6,7 +6,6 @@ Settings: see the fields of ``FeedSource``; ``docs/declaring.md`` teaches them w
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,8 +22,11 @@ from syndicator.errors import FetchError, SourceError, SourceGone
 from syndicator.http import Answer, Http
 from syndicator.ports import READ_AGAIN, Look
 from syndicator.sources.extract import clean_url, split_credit
+from syndicator.sources.json_items import Odd, item, json_feed, paragraph
+from syndicator.sources.oddity import LARGE, is_odd_xml, safely
 from syndicator.sources.pages import ENOUGH, TOLD_FOR
-from syndicator.text.clean import plain, sanitise, web_address
+from syndicator.sources.xml_entries import entry_of
+from syndicator.text.clean import legal, plain, sanitise, web_address
 from syndicator.text.dates import parse_date
 from syndicator.text.language import detect
 
@@ -38,6 +40,24 @@ MOST_PROBLEMS, LONGEST_PROBLEM = 20, 300
 MOST_ENTRIES = 500
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+
+
+#: Entries of one feed, and characters of a text: whatever is longer is no article.
+MOST_ENTRIES, LONGEST_TEXT = 5000, 500_000
+
+#: What a language is called (RFC 5646 section 2.1), as feeds write it.
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """What a feed says at one time. ``ttl``: its advice, in minutes, as written. ``is_broken``: it could not
+    be read to its end."""
+
+    sightings: Sequence[Sighting]
+    problems: Sequence[str]
+    ttl: str
+    is_broken: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,21 +89,16 @@ class FeedSource:
         digest = hashlib.sha256(answer.content).hexdigest()
         if answer.status == 304 or (digest == memory.get("digest") and not is_again):
             return Look(
-                memory=memory, next_look=_next_look(answer, {}, now), problems=memory.get("problems", ())
+                memory=memory, next_look=_next_look(answer, "", now), problems=memory.get("problems", ())
             )
-        head, entries = self._parsed(answer)
-        problems: list[str] = [f"{self.url}: {head['broken']}"] if head.get("broken") else []
+        edition = self._edition(answer, now)
+        problems = [*edition.problems]
         if answer.moved:
-            problems.append(f"{self.url}: has moved for good to {answer.moved}: change url")
-        sightings = [
-            sighting
-            for entry in _told_apart(entries, problems)
-            if (sighting := self._sighting(entry, head, answer.url, now, problems))
-        ]
+            problems.insert(0, f"{self.url}: has moved for good to {answer.moved}: change url")
         validators = {"etag": answer.headers.get("ETag"), "modified": answer.headers.get("Last-Modified")}
-        if problems and not sightings:
+        if problems and not edition.sightings:
             raise SourceError(problems[0])
-        entries = _entries(memory, [sighting.key for sighting in sightings], now)
+        entries = _entries(memory, [sighting.key for sighting in edition.sightings], now)
         if "overflow" in entries:
             problems.append(f"{self.url}: {entries['overflow'][1]}")
         # a broken edition is not remembered: its validators would hide the mended one
@@ -91,9 +106,9 @@ class FeedSource:
         if problems:  # they last as long as this edition
             whole["problems"] = [line[:LONGEST_PROBLEM] for line in problems[:MOST_PROBLEMS]]
         return Look(
-            sightings=sightings,
-            memory=entries | ({} if head.get("broken") else whole),
-            next_look=_next_look(answer, head, now),
+            sightings=edition.sightings,
+            memory=entries | ({} if edition.is_broken else whole),
+            next_look=_next_look(answer, edition.ttl, now),
             problems=problems,
         )
 
@@ -104,17 +119,64 @@ class FeedSource:
     def read(self, url: str, now: datetime, page: bytes | None = None) -> Sighting:
         """The feed's first article, for a preview."""
         fetched = self.http.get(self.url) if page is None else Answer(url, 200, CaseInsensitiveDict(), page)
-        head, entries = self._parsed(fetched)
-        problems: list[str] = []
-        for entry in entries:
-            sighting = self._sighting(entry, head, self.url, now, problems)
+        edition = self._edition(fetched, now)
+        if edition.sightings:
+            return edition.sightings[0]
+        why = "; ".join(edition.problems)
+        raise SourceError(f"{url}: the feed has no article{': ' if why else ''}{why}")
+
+    def _edition(self, answer: Answer, now: datetime) -> Edition:
+        """What the feed says: read here if that takes no time, else where it can be stopped."""
+        is_json = answer.content.lstrip()[:1] == b"{"
+        is_odd = len(answer.content) > LARGE if is_json else is_odd_xml(answer.content)
+        try:
+            return safely(self._read, answer, now, is_odd=is_odd)
+        except SourceError as e:
+            raise e if str(e).startswith(self.url) else SourceError(f"{self.url}: {e}") from e
+
+    def _read(self, answer: Answer, now: datetime) -> Edition:
+        head, found = self._parsed(answer)
+        problems = [f"{self.url}: {head['broken']}"] if head.get("broken") else []
+        if len(found) > MOST_ENTRIES:
+            problems.append(f"{self.url}: {len(found):,} entries: the first {MOST_ENTRIES:,} are read")
+        entries = [entry for part in found[:MOST_ENTRIES] if (entry := self._entry(part, problems))]
+        sightings = []
+        for entry in _told_apart(entries, problems):
+            try:
+                sighting = self._sighting(entry, head, answer.url, now, problems)
+            except Exception as e:  # noqa: BLE001 - whatever it is, the other entries are none the worse
+                problems.append(self._left_out(entry.get("id") or entry.get("url"), e))
+                continue
             if sighting:
-                return sighting
-        raise SourceError(f"{url}: the feed has no article{': ' if problems else ''}{'; '.join(problems)}")
+                sightings.append(sighting)
+        return Edition(
+            sightings=sightings,
+            problems=[legal(line) for line in problems],
+            ttl=str(head.get("ttl") or "")[:20],
+            is_broken=bool(head.get("broken")),
+        )
+
+    def _entry(self, part: Mapping[str, Any], problems: list[str]) -> Mapping[str, Any] | None:
+        """One entry in our words; ``None`` where nobody can make an article of it."""
+        try:
+            entry = entry_of(part) if isinstance(part, feedparser.FeedParserDict) else item(part)
+        except Exception as e:  # noqa: BLE001 - as above
+            problems.append(self._left_out(part.get("id") or part.get("url"), e))
+            return None
+        length = max(len(str(entry.get(name) or "")) for name in ("title", "summary", "content"))
+        if length > LONGEST_TEXT:
+            what = f"its text has {length:,} characters; at most {LONGEST_TEXT:,} are an article"
+            problems.append(self._left_out(entry.get("id") or entry.get("url"), what))
+            return None
+        return entry
+
+    def _left_out(self, name: object, why: object) -> str:
+        what = why if isinstance(why, str | Odd) else f"it cannot be read ({type(why).__name__}: {why})"
+        return f"{self.url}: the entry {str(name or '?')[:200]!r} is left out: {what}"
 
     def _parsed(self, answer: Answer) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
         if answer.content.lstrip()[:1] == b"{":
-            return _json_feed(self.url, answer.content)
+            return json_feed(self.url, answer.content)
         parsed = feedparser.parse(
             answer.content,
             sanitize_html=False,  # we do, and more strictly
@@ -123,8 +185,7 @@ class FeedSource:
         )
         if not parsed.get("version"):
             raise SourceError(f"{self.url}: {_what_else(answer.content, parsed)}")
-        broken = _syntax_error(parsed)
-        return {**parsed.feed, "broken": broken}, [_entry(e) for e in parsed.entries]
+        return {**parsed.feed, "broken": _syntax_error(parsed)}, parsed.entries
 
     def _sighting(
         self,
@@ -140,11 +201,14 @@ class FeedSource:
             missing = "address" if not url else "title"
             problems.append(f"{self.url}: the entry {entry.get('id') or title or '?'!r} has no {missing}")
             return None
+        if legal(url) != url or legal(name := str(entry.get("id") or "")) != name:
+            raise Odd("its address or id has characters that no XML may have")
         content = sanitise(str(entry.get("content") or ""), url)
         summary = plain(str(entry.get("summary") or ""))
-        warnings: list[str] = []
+        warnings: list[str] = list(entry.get("odd", ()))
         published, embargo = self._published(entry, now, warnings)
-        declared = str(entry.get("language") or head.get("language") or self.language)
+        said = str(entry.get("language") or head.get("language") or "")
+        declared = said if LANGUAGE.fullmatch(said) else self.language
         tags = [t for t in entry.get("tags", ()) if t]
         return Sighting(
             source=self.name,
@@ -152,7 +216,7 @@ class FeedSource:
             url=clean_url(url),
             title=title,
             summary=summary or _first_paragraph(content),
-            content_html=content or _paragraph(summary),
+            content_html=content or paragraph(summary),
             authors=tuple(entry.get("authors", ())),
             section=self.section or (tags[0] if tags else ""),
             tags=tuple(tags),
@@ -210,89 +274,13 @@ def _conditions(memory: Mapping[str, Any]) -> dict[str, str]:
     return {"Accept": ACCEPT, **{name: value for name, value in asked.items() if value}}
 
 
-def _next_look(answer: Answer, head: Mapping[str, Any], now: datetime) -> datetime:
+def _next_look(answer: Answer, said: str, now: datetime) -> datetime:
     """Not before the feed's own advice: Cache-Control's max-age, and RSS's ttl in minutes."""
     age = re.search(r"max-age=(\d{1,7})", answer.headers.get("Cache-Control", ""))
-    ttl = re.fullmatch(r"\s*(\d{1,5})\s*", str(head.get("ttl", "")))
+    ttl = re.fullmatch(r"\s*(\d{1,5})\s*", said)
     spans = [timedelta(seconds=int(age[1]))] if age else []
     spans += [timedelta(minutes=int(ttl[1]))] if ttl else []
     return now + min(max(spans, default=timedelta()), LONGEST)
-
-
-def _entry(parsed: Any) -> dict[str, Any]:
-    """feedparser's entry in our words."""
-    contents = [c.value for c in parsed.get("content", ()) if "html" in c.get("type", "") or c.value]
-    summary = parsed.get("summary", "")
-    content = max(contents, key=len, default="") or (summary if "<p" in summary else "")
-    return {
-        "id": parsed.get("id", ""),
-        "url": parsed.get("link") or next((x.href for x in parsed.get("links", ()) if "href" in x), ""),
-        "title": parsed.get("title", ""),
-        "summary": summary,
-        "content": content,
-        "published": parsed.get("published", ""),
-        "updated": dict.get(parsed, "updated", ""),  # feedparser's own get makes it up from published
-        "authors": [plain(a.name) for a in parsed.get("authors", ()) if a.get("name")],
-        "tags": list(dict.fromkeys(plain(t.term) for t in parsed.get("tags", ()) if t.get("term"))),
-        "places": list(
-            filter(None, [plain(parsed.get("georss_featurename", ""))])
-        ),  # docs.ogc.org/cs/17-002r1
-        "language": parsed.get("language", ""),
-        "photos": _photos(parsed),
-        "caption": plain(parsed.get("media_description", "") or ""),
-        "credit": plain(next((c.get("content", "") for c in parsed.get("media_credit", ())), "") or ""),
-    }
-
-
-def _photos(parsed: Any) -> list[str]:
-    """Addresses of pictures, the largest first: enclosures, Media RSS contents, thumbnails."""
-    found = [
-        (int(m.get("width") or 0) if str(m.get("width") or 0).isdigit() else 0, m["url"])
-        for m in parsed.get("media_content", ())
-        if m.get("url") and (m.get("medium") == "image" or str(m.get("type", "image")).startswith("image"))
-    ]
-    ordered = [url for _, url in sorted(found, key=lambda pair: -pair[0])]
-    enclosures = [
-        link["href"]
-        for link in parsed.get("links", ())
-        if link.get("rel") == "enclosure"
-        and str(link.get("type", "")).startswith("image")
-        and link.get("href")
-    ]
-    return [*enclosures, *ordered, *(t["url"] for t in parsed.get("media_thumbnail", ()) if t.get("url"))]
-
-
-def _json_feed(url: str, content: bytes) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/), and what 1.0 and careless publishers do."""
-    try:
-        feed = json.loads(content)
-        items = [item for item in feed["items"] if isinstance(item, dict)]
-    except (KeyError, TypeError) as e:
-        raise SourceError(f"{url}: not a JSON Feed: it has no list of items") from e
-    except ValueError as e:
-        raise SourceError(f"{url}: not a JSON Feed: {e}") from e
-    return feed, [_item(item) for item in items]
-
-
-def _item(item: Mapping[str, Any]) -> dict[str, Any]:
-    authors = item.get("authors") or ([item["author"]] if isinstance(item.get("author"), dict) else [])
-    images = [item.get("image"), item.get("banner_image")]
-    images += [a.get("url") for a in item.get("attachments") or () if "image" in str(a.get("mime_type"))]
-    text = item.get("content_text")
-    return {
-        "id": str(item.get("id") or ""),
-        "url": item.get("url") or item.get("external_url"),
-        "title": item.get("title"),
-        "summary": item.get("summary") or text,
-        "content": item.get("content_html") or _paragraph(str(text or "")),
-        "published": item.get("date_published"),
-        "updated": item.get("date_modified"),
-        "authors": [plain(str(a["name"])) for a in authors if isinstance(a, dict) and a.get("name")],
-        "tags": [plain(str(tag)) for tag in item.get("tags") or ()],
-        "language": item.get("language"),
-        "photos": [image for image in images if isinstance(image, str) and image],
-        "is_withdrawn": item.get("expired") is True,
-    }
 
 
 def _told_apart(entries: Sequence[Mapping[str, Any]], problems: list[str]) -> list[Mapping[str, Any]]:
@@ -338,8 +326,3 @@ def _syntax_error(parsed: Any) -> str:
 def _first_paragraph(content: str) -> str:
     first = LexborHTMLParser(f"<body>{content}").css_first("p")
     return plain(first.text(separator=" ")) if first is not None else plain(content)
-
-
-def _paragraph(text: str) -> str:
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
-    return f"<p>{escaped}</p>" if text else ""

@@ -37,6 +37,10 @@ STOCK = {"logo", "default", "placeholder", "noimage", "blank", "favicon"}
 SAYS_NOTHING = STOCK | {"og", "fb", "share", "site", "image", "img", "photo", "news", "no", "social", "main"}
 
 
+#: Characters of a title; whatever is longer is none.
+LONGEST_TITLE = 1000
+
+
 def said(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
     """Field, where it was found, and value: the most trustworthy first. Dates and addresses as written."""
     link = page.css_first('link[rel="canonical"]')
@@ -83,7 +87,7 @@ def is_stock(url: str) -> bool:
 
 def without_site(title: str, site: str) -> str:
     """A page's title without the site's name at its end."""
-    if not site:
+    if not site or len(title) > LONGEST_TITLE:  # of a row of dashes, it would take the square
         return title
     return re.sub(rf"\s*[-–—|·:»]+\s*{re.escape(site)}\s*$", "", title, flags=re.IGNORECASE) or title
 

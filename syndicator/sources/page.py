@@ -23,11 +23,12 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from syndicator.article import Sighting
 from syndicator.errors import FetchError, SourceError, SourceGone
-from syndicator.http import Answer, Http, is_same_host
+from syndicator.http import DEADLINE, Answer, Http, is_same_host
 from syndicator.ports import Look
 from syndicator.sources import reading
 from syndicator.sources.extract import Found, Select, clean_url, extract
 from syndicator.sources.listing import Link, Listing, Reader
+from syndicator.sources.oddity import LARGE, safely
 from syndicator.sources.pages import Pages
 from syndicator.sources.reading import Dates
 from syndicator.sources.readings import Readings
@@ -43,8 +44,11 @@ PAGE_LIMIT = 3_000_000
 #: Characters of a title and of a text; whatever is longer is not one.
 LONGEST_TITLE, LONGEST_TEXT = 1000, 500_000
 
-#: Seconds for the pages of one look: well within a lease. The rest waits for the next look.
+#: Seconds for one look, half of them for its listings: well within a lease. The rest waits for the next look.
 BUDGET = 45.0
+
+#: Seconds that any fetch is given.
+LEAST = 2.0
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 RECHECKS = (5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR, 72 * HOUR)
@@ -106,22 +110,22 @@ class PageSource:
         """Read the listings, then what is new on them or due to be read again."""
         problems: list[str] = []
         pages = Pages(memory, self._rules, now)
-        self._read_listings(pages, problems)
-        readings, next_look = Readings(pages, self.gone_after), None
         end = time.monotonic() + BUDGET
+        self._read_listings(pages, problems, end - BUDGET / 2)
+        readings, next_look = Readings(pages, self.gone_after), None
         for link in [*pages.new()[: self.most], *pages.due(self.recheck)[: self.most]]:
             if time.monotonic() > end or next_look:
                 break
             if link.key not in pages.pages:  # another address took its place meanwhile
                 continue
             try:
-                readings.found(link, *self._visit(link, pages, now))
+                readings.found(link, *self._visit(link, pages, now, end))
             except FetchError as e:
                 next_look = e.retry_at  # it asks to be left alone, not only by this page's reader
                 readings.failed(link, e)
             except SourceError as e:
                 readings.failed(link, e)
-        readings.conclude(lambda: self._witness(pages, readings.tried, now))
+        readings.conclude(lambda: self._witness(pages, readings.tried, now, end))
         return Look(
             sightings=readings.sightings,
             gone=readings.gone,
@@ -142,8 +146,8 @@ class PageSource:
         sections = {listing.section for listing in self.listings}
         link = Link(self._key(url), url, section=sections.pop() if len(sections) == 1 else "")
         if page is not None:
-            return self._sighting(link, Answer(url, 200, CaseInsensitiveDict(), page), now)
-        return self._sighting(link, self.http.get(url, limit=PAGE_LIMIT), now)
+            return self._article(link, Answer(url, 200, CaseInsensitiveDict(), page), now)
+        return self._article(link, self.http.get(url, limit=PAGE_LIMIT), now)
 
     @property
     def _rules(self) -> str:
@@ -157,19 +161,32 @@ class PageSource:
         named = "/".join(group for group in match.groups() if group) if match else ""
         return named.lower() or clean_url(url)
 
-    def _read_listings(self, pages: Pages, problems: list[str]) -> None:
+    def _read_listings(self, pages: Pages, problems: list[str], end: float) -> None:
         reader = Reader(article=self.article, key=self._key, item=self.listing_item, date=self.listing_date)
         failures: list[FetchError] = []
-        for listing in self.listings:
+        for n, listing in enumerate(self.listings):
             known = pages.listings.get(listing.url, {})
+            share = (end - time.monotonic()) / (len(self.listings) - n)  # one that drips starves no other
+            if share <= 0:
+                failures.append(FetchError(listing.url, "no time was left for it in this look"))
+                continue
             try:
-                answer = self.http.get(listing.url, headers=pages.validators(known), limit=PAGE_LIMIT)
+                answer = self.http.get(
+                    listing.url,
+                    headers=pages.validators(known),
+                    limit=PAGE_LIMIT,
+                    deadline=min(DEADLINE, max(share, LEAST)),
+                )
             except FetchError as e:
                 failures.append(e)
                 continue
             if answer.status == 304:
                 continue
-            links = list(reader.links(_text(answer), answer.url, listing.section))
+            try:
+                links = safely(_links, reader, answer, listing.section, is_odd=len(answer.content) > LARGE)
+            except SourceError as e:
+                failures.append(FetchError(listing.url, str(e)))
+                continue
             if not links:
                 what = f"no link on this page looks like an article ({self.article!r})"
                 problems.append(f"{listing.url}: {what}")
@@ -179,28 +196,37 @@ class PageSource:
         problems += map(str, failures)
         pages.drop_unlisted(listing.url for listing in self.listings)
 
-    def _visit(self, link: Link, pages: Pages, now: datetime) -> tuple[Answer, Sighting | None]:
+    def _visit(self, link: Link, pages: Pages, now: datetime, end: float) -> tuple[Answer, Sighting | None]:
         """What a page shows; nothing where it is as it was."""
-        known = pages.pages[link.key]
-        answer = self._fetched(link.url, pages.validators(known))
-        return answer, self._sighting(link, answer, now) if answer.status != 304 else None
+        answer = self._fetched(link.url, end, pages.validators(pages.pages[link.key]))
+        return answer, self._article(link, answer, now) if answer.status != 304 else None
 
-    def _fetched(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+    def _fetched(self, url: str, end: float, headers: Mapping[str, str] | None = None) -> Answer:
         """A page: at the host of a listing it may be where only what is declared may be."""
+        left = min(DEADLINE, end - time.monotonic())
         is_declared = is_same_host(url, (listing.url for listing in self.listings))
-        return self.http.get(url, headers=headers, limit=PAGE_LIMIT, is_declared=is_declared)
+        return self.http.get(
+            url, headers=headers, limit=PAGE_LIMIT, deadline=max(left, LEAST), is_declared=is_declared
+        )
 
     def _witness(
-        self, pages: Pages, tried: Collection[str], now: datetime
+        self, pages: Pages, tried: Collection[str], now: datetime, end: float
     ) -> Sighting | SourceError | FetchError | None:
         """What another page says that was there before, or why it does not."""
         link = pages.another(tried)
         if link is None:
             return None
         try:
-            return self._sighting(link, self._fetched(link.url), now)
+            return self._article(link, self._fetched(link.url, end), now)
         except (SourceError, FetchError) as e:
             return e
+
+    def _article(self, link: Link, answer: Answer, now: datetime) -> Sighting:
+        """What the page says: read here if that takes no time, else where it can be stopped."""
+        try:
+            return safely(self._sighting, link, answer, now, is_odd=len(answer.content) > LARGE)
+        except SourceError as e:
+            raise e if link.url in str(e) else SourceError(f"{link.url}: {e}") from e
 
     def _sighting(self, link: Link, answer: Answer, now: datetime) -> Sighting:
         self._refuse_other_page(link, answer)
@@ -274,6 +300,10 @@ class PageSource:
             return ours
         is_this_one = not self.key or self._key(theirs) == link.key
         return clean_url(theirs) if is_this_one else ours
+
+
+def _links(reader: Reader, answer: Answer, section: str) -> list[Link]:
+    return list(reader.links(_text(answer), answer.url, section))
 
 
 def _text(answer: Answer) -> str:

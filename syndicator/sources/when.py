@@ -15,13 +15,17 @@ CODES = {
 }
 
 
+#: Characters in which a date is looked for: a form that begins with a word takes the square of them.
+LONGEST = 1000
+
+
 def cut_date(text: str, form: str) -> str:
     """The part of a text that is written in a format (``datetime.strptime``): "03/08/2025 11:00" of
     "Published: 03/08/2025 11:00 Print 2204". The text itself where no part of it is."""
     pattern = r"\s+".join(
         "".join(_piece(piece) for piece in re.findall(r"%.|.", word)) for word in form.split()
     )
-    match = re.search(rf"(?<!\d){pattern}(?!\d)", text) if form else None
+    match = re.search(rf"(?<!\d){pattern}(?!\d)", text[:LONGEST]) if form else None
     return match[0] if match else text
 
 

@@ -14,7 +14,7 @@ from syndicator.store import schema
 from syndicator.store.engine import Base, claim, let_go
 from syndicator.store.locks import batches, hold_articles, hold_names
 from syndicator.store.records import article_of, article_values, delivery_of, delivery_values
-from syndicator.stores import Filing, Rung, Watched
+from syndicator.stores import Filing, Rung, Watched, overdue
 
 Decide = Callable[[Article | None, Sighting], Filing | None]
 
@@ -23,25 +23,34 @@ class Watching(Base):
     """See ``stores.WatchStore``."""
 
     def claim_source(self, name: str, now: datetime, lease: timedelta) -> Watched | None:
+        """Take a source in hand. A look whose lease has run out never ended: that is told at the source at
+        once, since the next one may fare the same."""
         table = schema.source
+        is_wanted = table.c.is_paused.is_(False), table.c.is_gone.is_(False)
         with self.writing() as connection:
-            claimed = claim(
-                connection, table, name, now, lease, table.c.is_paused.is_(False), table.c.is_gone.is_(False)
-            )
-        if claimed is None:
-            return None
-        token, row = claimed
+            claimed = claim(connection, table, name, now, lease, *is_wanted, table.c.lease_until.is_(None))
+            is_overdue = claimed is None
+            claimed = claimed or claim(connection, table, name, now, lease, *is_wanted)
+            if claimed is None:
+                return None
+            token, row = claimed
+            failures = row.failures + is_overdue
+            if is_overdue:
+                connection.execute(
+                    update(table).where(table.c.name == name).values(failures=failures, error=overdue(lease))
+                )
         return Watched(
             name=name,
             token=token,
             memory=row.memory,
             since=row.since,
-            failures=row.failures,
+            failures=failures,
             problems=row.problems,
             past=row.past,
             held=row.held,
             decision=row.decision,
             gone_since=row.gone_since,
+            is_overdue=is_overdue,
         )
 
     def renew_source(self, watched: Watched, now: datetime, lease: timedelta) -> None:

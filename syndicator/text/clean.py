@@ -57,6 +57,10 @@ OWN_LINES = {*("h2", "h3", "h4", "h5", "h6", "pre", "li", "dt", "dd", "tr", "cap
 CELLS = {"td", "th", "br"}
 ANY_TAG = re.compile(r"""<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?:"[^"]*"|[^">])*>""")
 
+#: Characters of an address: what every server has to take (RFC 9110 section 4.1), and declared patterns can
+#: be asked about.
+LONGEST_ADDRESS = 8000
+
 #: Markup, and not a sign of inequality.
 MARKUP = re.compile(r"<(?:/?[a-zA-Z][^<>]*>|!--)")
 
@@ -127,6 +131,8 @@ def narrowed(clean: str, tags: AbstractSet[str], attributes: Mapping[str, set[st
 
 def web_address(href: str, base_url: str) -> str:
     """An absolute http(s) address, or nothing."""
+    if len(href) > LONGEST_ADDRESS:
+        return ""
     try:
         url = urljoin(base_url, href.strip())
         parts = urlsplit(url)

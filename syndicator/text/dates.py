@@ -40,6 +40,9 @@ BUDDHIST = 543
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
+#: Characters that a date has at most, with the words around it. Some readers take the square of them.
+LONGEST = 200
+
 AMBIGUOUS = re.compile(r"^\s*\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}")
 
 
@@ -55,8 +58,8 @@ def parse_date(
     ``zone`` is meant where the text names none. ``format`` is the source's own (``datetime.strptime``).
     Years of the Buddhist era are recognised by being centuries ahead of ``now``.
     """
-    said = " ".join(text.translate(DIGITS).replace("\u200b", "").split())
-    if not said:
+    said = " ".join(text[: 10 * LONGEST].translate(DIGITS).replace("\u200b", "").split())
+    if not said or len(said) > LONGEST:
         return None
     readers: list[Callable[[], datetime | None]] = [
         lambda: _declared(said, format),
@@ -76,7 +79,7 @@ def _declared(text: str, form: str | None) -> datetime | None:
         return None
     try:
         return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the source's
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -93,7 +96,7 @@ def _rfc822(text: str) -> datetime | None:
         text = text.removesuffix(name) + _offset(ZONES[name])
     try:
         return parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError, TypeError, IndexError):  # the standard library's answers to nonsense
         return None
 
 

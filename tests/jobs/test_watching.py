@@ -11,6 +11,7 @@ import pytest
 from syndicator.article import Photo, State
 from syndicator.errors import PhotoError, SourceError, SourceGone
 from syndicator.feed import Feed, Filter
+from syndicator.ports import LEASE
 from syndicator.store import StoreError
 from syndicator.watch import SOON
 from tests.fakes import NOON, SITE, sighting
@@ -324,3 +325,41 @@ def test_what_could_not_be_recorded_is_looked_for_again_soon_and_is_not_the_sour
 
     assert len(story.articles) == len(story.deliveries) == 1
     assert story.source_row.problems == []
+
+
+def test_a_look_that_never_ended_is_told_at_its_source_and_tried_again(story: Story) -> None:
+    story.baseline()
+    assert story.store.claim_source(story.source.name, story.clock(), LEASE)  # and its worker hangs
+    story.clock.tick(seconds=91)
+    assert story.store.claim_source(story.source.name, story.clock(), LEASE)
+    assert "did not end within 90 s" in story.source_row.error
+    assert story.source_row.failures == 1
+
+
+def test_a_source_that_hangs_again_is_left_alone_for_a_while(story: Story) -> None:
+    story.baseline()
+    for _ in range(2):
+        claimed = story.store.claim_source(story.source.name, story.clock(), LEASE)
+        assert claimed
+        story.clock.tick(seconds=91)
+    assert "did not end within 90 s" in story.source_row.error
+
+    story.shows(sighting("1"))
+
+    assert story.articles == []
+    assert story.source_row.failures == 2
+    assert story.source_row.next_look > story.clock()
+    assert story.source_row.lease_until is None
+    story.clock.now = story.source_row.next_look
+    story.look()
+    assert (story.source_row.failures, story.source_row.error, len(story.articles)) == (0, "", 1)
+
+
+def test_photos_of_one_look_have_one_time_for_all(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syndicator.watch.PHOTOS_S", -1)
+    story.baseline()
+
+    story.publishes("1", photo=Photo(url="https://ledger.example/1.jpg"))
+
+    assert len(story.articles) == 1
+    assert any("no time was left" in problem for problem in story.source_row.problems)

@@ -1,0 +1,91 @@
+"""Telling documents that are read in an instant, whatever is in them, from those that only a process of their
+own may read (``syndicator.apart``)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar, TypeVarTuple
+from xml.parsers import expat
+
+from syndicator.apart import apart
+from syndicator.errors import SourceError
+
+Ts = TypeVarTuple("Ts")
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+#: Bytes up to which a document can do little harm, as long as nothing in it is odd.
+LARGE = 100_000
+
+#: What no honest feed of that size exceeds: attributes of an element, elements within elements, elements of
+#: one entry, characters of what is no text (an author, a date). feedparser takes the square of each of them.
+ATTRIBUTES, DEPTH, PARTS, WORDS = 40, 30, 300, 1000
+
+ENTRIES = {"item", "entry"}
+TEXTS = {"description", "summary", "content", "encoded", "body", "div", "p", "fulltext", "text"}
+
+
+def safely(work: Callable[[*Ts], T], *args: *Ts, is_odd: bool) -> T:
+    """What ``work`` makes of a document; apart if it ``is_odd``. Raises ``SourceError``, and nothing else."""
+    if is_odd:
+        return apart(work, *args)
+    try:
+        return work(*args)
+    except SourceError:
+        raise
+    except Exception as e:
+        log.warning("a document that cannot be read", exc_info=True)
+        raise SourceError(f"it cannot be read: {type(e).__name__}: {e}"[:500]) from e
+
+
+def is_odd_xml(content: bytes) -> bool:
+    """Whether to read it apart: it is large, no XML, declares entities, or exceeds one of the limits."""
+    if len(content) > LARGE:
+        return True
+    try:
+        _Scan().parse(content)
+    except (_Odd, expat.ExpatError, ValueError, LookupError):
+        return True
+    return False
+
+
+class _Odd(Exception):
+    pass
+
+
+class _Scan:
+    """One pass of expat, whose time is in proportion to the document's length."""
+
+    def __init__(self) -> None:
+        self.path: list[str] = []
+        self.parts = self.words = 0
+
+    def parse(self, content: bytes) -> None:
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.text
+        parser.EntityDeclHandler = self.entity
+        parser.Parse(content, True)
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.path.append(name.rpartition(":")[2].lower())
+        self.parts = 0 if self.path[-1] in ENTRIES else self.parts + 1
+        self.words = sum(map(len, attributes.values()))
+        if len(attributes) > ATTRIBUTES or len(self.path) > DEPTH or self.parts > PARTS:
+            raise _Odd
+        self.text("")
+
+    def end(self, _name: str) -> None:
+        self.path.pop()
+        self.words = 0
+
+    def text(self, text: str) -> None:
+        self.words += len(text)
+        if self.words > WORDS and not TEXTS.intersection(self.path[-3:]):
+            raise _Odd
+
+    def entity(self, *_declared: object) -> None:
+        raise _Odd

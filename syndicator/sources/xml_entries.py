@@ -1,0 +1,50 @@
+"""What feedparser makes of an entry, in our words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syndicator.text.clean import plain
+
+
+def entry_of(parsed: Any) -> dict[str, Any]:
+    """feedparser's entry in our words."""
+    contents = [c.value for c in parsed.get("content", ()) if "html" in c.get("type", "") or c.value]
+    summary = parsed.get("summary", "")
+    content = max(contents, key=len, default="") or (summary if "<p" in summary else "")
+    return {
+        "id": parsed.get("id", ""),
+        "url": parsed.get("link") or next((x.href for x in parsed.get("links", ()) if "href" in x), ""),
+        "title": parsed.get("title", ""),
+        "summary": summary,
+        "content": content,
+        "published": parsed.get("published", ""),
+        "updated": dict.get(parsed, "updated", ""),  # feedparser's own get makes it up from published
+        "authors": [plain(a.name) for a in parsed.get("authors", ()) if a.get("name")],
+        "tags": list(dict.fromkeys(plain(t.term) for t in parsed.get("tags", ()) if t.get("term"))),
+        "places": list(
+            filter(None, [plain(parsed.get("georss_featurename", ""))])
+        ),  # docs.ogc.org/cs/17-002r1
+        "language": parsed.get("language", ""),
+        "photos": _photos(parsed),
+        "caption": plain(parsed.get("media_description", "") or ""),
+        "credit": plain(next((c.get("content", "") for c in parsed.get("media_credit", ())), "") or ""),
+    }
+
+
+def _photos(parsed: Any) -> list[str]:
+    """Addresses of pictures, the largest first: enclosures, Media RSS contents, thumbnails."""
+    found = [
+        (int(m.get("width") or 0) if str(m.get("width") or 0).isdigit() else 0, m["url"])
+        for m in parsed.get("media_content", ())
+        if m.get("url") and (m.get("medium") == "image" or str(m.get("type", "image")).startswith("image"))
+    ]
+    ordered = [url for _, url in sorted(found, key=lambda pair: -pair[0])]
+    enclosures = [
+        link["href"]
+        for link in parsed.get("links", ())
+        if link.get("rel") == "enclosure"
+        and str(link.get("type", "")).startswith("image")
+        and link.get("href")
+    ]
+    return [*enclosures, *ordered, *(t["url"] for t in parsed.get("media_thumbnail", ()) if t.get("url"))]
