@@ -83,16 +83,16 @@ class FeedSource:
         validators = {"etag": answer.headers.get("ETag"), "modified": answer.headers.get("Last-Modified")}
         if problems and not sightings:
             raise SourceError(problems[0])
-        entries = _entries(memory, [sighting.key for sighting in sightings], now)
-        if "overflow" in entries:
-            problems.append(f"{self.url}: {entries['overflow'][1]}")
+        seen = _entries(memory, [sighting.key for sighting in sightings], now)
+        if "overflow" in seen:
+            problems.append(f"{self.url}: {seen['overflow'][1]}")
         # a broken edition is not remembered: its validators would hide the mended one
         whole: dict[str, Any] = {"digest": digest, **{k: v for k, v in validators.items() if v}}
         if problems:  # they last as long as this edition
             whole["problems"] = [line[:LONGEST_PROBLEM] for line in problems[:MOST_PROBLEMS]]
         return Look(
             sightings=sightings,
-            memory=entries | ({} if head.get("broken") else whole),
+            memory=seen | ({} if head.get("broken") else whole),
             next_look=_next_look(answer, head, now),
             problems=problems,
         )
