@@ -20,7 +20,7 @@ LOGIN = (
 )
 
 #: Hours for which a site fails.
-HOURS = 8
+HOURS = 3
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def as_it_was(room: Room, act: Callable[[], None]) -> None:
 
 
 def pass_hours(room: Room, hours: int) -> None:
-    for _ in range(hours * 6):
-        assert room.works(minutes=10) == []
+    for _ in range(hours * 4):
+        assert room.works(minutes=15) == []
 
 
 @pytest.mark.parametrize(
