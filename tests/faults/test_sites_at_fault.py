@@ -20,7 +20,7 @@ LOGIN = (
 )
 
 #: Hours for which a site fails.
-HOURS = 3
+HOURS = 2
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def as_it_was(room: Room, act: Callable[[], None]) -> None:
 
 
 def pass_hours(room: Room, hours: int) -> None:
-    for _ in range(hours * 4):
-        assert room.works(minutes=15) == []
+    for _ in range(hours * 3):
+        assert room.works(minutes=20) == []
 
 
 @pytest.mark.parametrize(
