@@ -181,8 +181,10 @@ def twin(sighting: Sighting) -> tuple[str, ...]:
     script (``?id=1`` and ``?id=2``) differ in title, text or date. None where the address has no
     parameters, or the text is too short to tell articles apart."""
     stemmed = stem(sighting.url)
+    if stemmed == place(sighting.url):
+        return ()
     words = " ".join(re.sub(r"<[^>]*>", " ", sighting.content_html or sighting.summary).split())
-    if stemmed == place(sighting.url) or len(words) < TELLING:
+    if len(words) < TELLING:
         return ()
     said = json.dumps([stemmed, sighting.title, words, sighting.published], default=str, ensure_ascii=False)
     return (f"{sighting.source}~{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:32]}",)

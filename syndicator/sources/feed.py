@@ -98,16 +98,16 @@ class FeedSource:
         validators = {"etag": answer.headers.get("ETag"), "modified": answer.headers.get("Last-Modified")}
         if problems and not edition.sightings:
             raise SourceError(problems[0])
-        entries = _entries(memory, [sighting.key for sighting in edition.sightings], now)
-        if "overflow" in entries:
-            problems.append(f"{self.url}: {entries['overflow'][1]}")
+        seen = _entries(memory, [sighting.key for sighting in edition.sightings], now)
+        if "overflow" in seen:
+            problems.append(f"{self.url}: {seen['overflow'][1]}")
         # a broken edition is not remembered: its validators would hide the mended one
         whole: dict[str, Any] = {"digest": digest, **{k: v for k, v in validators.items() if v}}
         if problems:  # they last as long as this edition
             whole["problems"] = [line[:LONGEST_PROBLEM] for line in problems[:MOST_PROBLEMS]]
         return Look(
             sightings=edition.sightings,
-            memory=entries | ({} if edition.is_broken else whole),
+            memory=seen | ({} if edition.is_broken else whole),
             next_look=_next_look(answer, edition.ttl, now),
             problems=problems,
         )

@@ -159,14 +159,21 @@ class Pages:
             del self.pages[other]
 
     def missed(self, key: str, status: int, gone_after: timedelta) -> bool:
-        """Note that a page that was there answers 404 or 410. True: it may be gone for good."""
+        """Note that a page that was there answers 404 or 410. True: it is gone, as far as it alone tells."""
         page, is_shown = self.pages[key], key in self._shown()
         page["misses"] = page.get("misses", 0) + 1
         if page.get("gone"):
             self._think_again(page, is_shown=is_shown)
             return False
         page["retry"] = self.now + int(gone_after.total_seconds()) // (MISSES - 1)
-        return page["misses"] >= MISSES or (status == 410 and not is_shown)
+        return status == 410 and not is_shown
+
+    def lost(self) -> list[str]:
+        """Pages that have been away for long enough to be gone: all together, once no other page is about to
+        follow them, so that a mass is seen as one."""
+        away = {k: p["misses"] for k, p in self.pages.items() if p.get("misses") and not p.get("gone")}
+        is_spreading = any(misses < MISSES for misses in away.values())
+        return [key for key, misses in away.items() if misses >= (2 * MISSES if is_spreading else MISSES)]
 
     def bury(self, key: str) -> None:
         """The page is gone. It is read again all the same, more often where a listing still shows it."""

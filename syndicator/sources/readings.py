@@ -70,11 +70,12 @@ class Readings:
         doubted = doubles(said, self.pages.pages)
         sudden = [key for key in said if key not in doubted and self._is_sudden(key, said[key])]
         steady = [key for key in self._found if key not in doubted and key not in sudden]
-        lost = [
+        gone = [
             key
             for key, error in self._missing.items()
             if self.pages.missed(key, error.status or 0, self.gone_after)
         ]
+        lost = list(dict.fromkeys([*gone, *self.pages.lost()])) if self._missing else []
         heard = witness() if (sudden or lost) and not steady else None
         doubted |= _contradicted(sudden, said, heard)
         # a site of one page has no witness: it is believed
@@ -89,8 +90,8 @@ class Readings:
 
     def _is_sudden(self, key: str, now: Words) -> bool:
         """Whether nothing is left of what a page said before."""
-        before = self.pages.pages[key].get("said")
-        return bool(before) and before[0] != now[0] and before[1] != now[1]
+        before: Sequence[str] | None = self.pages.pages[key].get("said")
+        return before is not None and before[0] != now[0] and before[1] != now[1]
 
     def _believe(self, key: str, answer: Answer, sighting: Sighting | None, said: Words | None) -> None:
         is_known = self.pages.was_ever_read(key)
@@ -99,17 +100,17 @@ class Readings:
             self.sightings.insert(0 if is_known else len(self.sightings), sighting)
 
     def _settle_missing(self, lost: Sequence[str], heard: object, *, is_up: bool) -> None:
+        why = f": {heard}" if isinstance(heard, Exception) else ""
+        told = f"; no retraction, for other pages are not there either{why}" if lost and not is_up else ""
         for key, error in self._missing.items():
-            if key not in lost:
-                if not self.pages.pages[key].get("gone"):
-                    self.problems.append(str(error))
-            elif is_up:
+            if not self.pages.pages[key].get("gone") and (key not in lost or not is_up):
+                self.problems.append(f"{error}{told if key in lost else ''}")
+        for key in lost:
+            if is_up:
                 self.pages.bury(key)
                 self.gone.append(key)
             else:
                 self.pages.failed(key)
-                why = f": {heard}" if isinstance(heard, Exception) else ""
-                self.problems.append(f"{error}; no retraction, for other pages are not there either{why}")
 
 
 def doubles(said: Mapping[str, Words], pages: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

@@ -34,7 +34,8 @@ def test_the_smallest_declarations_have_defaults_for_everything_else(tmp_path: P
     assert (found.web.host, found.web.port, found.web.password) == ("127.0.0.1", 8000, None)
     assert found.fetch.allow == ()
     assert found.newsroom is None
-    assert found.sources == found.channels == {}
+    assert found.sources == {}
+    assert found.channels == {}
     assert found.feeds == {"all": Feed(name="all", title="All")}
 
 

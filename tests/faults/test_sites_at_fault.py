@@ -20,7 +20,7 @@ LOGIN = (
 )
 
 #: Hours for which a site fails.
-HOURS = 8
+HOURS = 2
 
 
 @pytest.fixture
@@ -28,7 +28,8 @@ def room(room: Room) -> Room:
     """A site of ten articles that were posted, the last of them a while ago."""
     for number in range(2, 11):
         room.site.publish(number, f"What the town talks about, part {number}")
-        assert room.works(minutes=3) == []
+        if number % 3 == 1:
+            assert room.works(minutes=3) == []
     assert len(room.posted()) == 9
     return room
 
@@ -39,17 +40,15 @@ def fail(room: Room, reply: Reply, numbers: range) -> None:
 
 def as_it_was(room: Room, act: Callable[[], None]) -> None:
     """Whatever happens there, channels and feeds are as they were, and so is every post."""
-    titles, posted = sorted(room.titles()), [(p.id, p.text) for p in room.channel.published]
-    edits = len(room.channel.edits)
+    titles, posts = sorted(room.titles()), dict(room.channel.shelf.statuses)
     act()
     assert sorted(room.titles()) == titles
-    assert [(p.id, p.text) for p in room.channel.published] == posted
-    assert len(room.channel.edits) == edits
+    assert room.channel.shelf.statuses == posts  # when they were edited, too
 
 
 def pass_hours(room: Room, hours: int) -> None:
-    for _ in range(hours * 6):
-        assert room.works(minutes=10) == []
+    for _ in range(hours * 3):
+        assert room.works(minutes=20) == []
 
 
 @pytest.mark.parametrize(

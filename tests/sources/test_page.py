@@ -378,6 +378,20 @@ def test_where_no_page_is_there_none_is_gone(site: Site, watch: Watch, status: i
     assert watch.look(MINUTE).gone == ["en/10"]
 
 
+def test_what_is_lost_little_by_little_is_gone_all_at_once(site: Site, watch: Watch) -> None:
+    """So that brakes see how much it is."""
+    for number in range(1, 11):
+        site.publish(number)
+        watch.look(2 * MINUTE)
+    for number in range(1, 7):
+        site.articles[number] = 404
+        watch.look(2 * MINUTE)
+
+    gone = [look.gone for _ in range(100) if (look := watch.look(2 * MINUTE)).gone]
+
+    assert [sorted(keys) for keys in gone] == [[f"en/{number}" for number in range(1, 7)]]
+
+
 def test_a_retraction_is_noticed_although_other_pages_fail(site: Site, watch: Watch) -> None:
     for number in range(1, 5):
         site.publish(number)

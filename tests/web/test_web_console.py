@@ -19,7 +19,7 @@ from syndicator.feed import Feed, Filter
 from syndicator.post import PhotoFile, Post
 from syndicator.store import Store
 from syndicator.stores import Outcome
-from tests.fakes import ALL, Words
+from tests.fakes import ALL, Words, sighting
 from tests.jobs.newsroom import Story
 from tests.web.browser import Browser, browsing
 from tests.web.house import House
@@ -259,6 +259,27 @@ def test_channels_and_sources_are_paused_and_resumed(console: Browser, house: Ho
     console.press("/console", "/console/sources/page/resume")
     assert (story.channel_row.is_paused, story.source_row.is_paused) == (False, False)
     assert house.bell.rung == [("deliver", "wire"), ("watch", "page")]
+
+
+@pytest.mark.parametrize(("action", "posted"), [("allow", 60), ("forget", 0)])
+def test_an_operator_decides_about_what_is_held(
+    console: Browser, house: House, story: Story, action: str, posted: int
+) -> None:
+    story.baseline()
+    owed = len(story.deliveries)
+    story.shows(*(sighting(f"k{n}", published=story.clock()) for n in range(60)))
+    page = console.get("/console").text
+    alarms = page[page.index('class="alarms"') : page.index('class="tiles"')]
+    assert "Source page: 60 new articles are in feeds, and not posted" in alarms
+    assert "Bridge k0 reopens" in alarms
+
+    console.press("/console", f"/console/sources/page/{action}")
+    assert house.bell.rung[-1] == ("watch", "page")
+    assert "It is meant: go on" not in console.get("/console").text  # it is heard by the next look
+    story.look()
+
+    assert len(story.deliveries) == owed + posted
+    assert "60 new articles" not in console.get("/console").text
 
 
 def test_a_source_is_looked_at_at_once(console: Browser, house: House, story: Story) -> None:
