@@ -61,6 +61,10 @@ class Mastodon:
         side=2048, length=8_000_000, media_types=("image/jpeg", "image/png", "image/webp")
     )
 
+    #: A server gives up a request after 90 seconds (``Rack::Timeout.service_timeout`` in Mastodon's
+    #: config/initializers/timeout.rb), and knows a key only once its status is there.
+    settles_within: ClassVar[timedelta] = timedelta(seconds=90)
+
     def __post_init__(self) -> None:
         parts = urlsplit(self.server)
         if parts.scheme not in ("https", "http") or not parts.hostname or parts.path.strip("/"):

@@ -92,6 +92,9 @@ class Outbox:
     #: A key is a file name: it is remembered as long as the file is there.
     key_memory: ClassVar[timedelta | None] = timedelta(days=3650)
 
+    #: Files are written by us alone: nobody goes on when we have ended.
+    settles_within: ClassVar[timedelta] = timedelta(0)
+
     limits: ClassVar[Limits] = Limits(
         ruler=GRAPHEMES,
         text=1000,

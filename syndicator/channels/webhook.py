@@ -53,6 +53,10 @@ class Webhook:
     #: guid: a message that arrives twice tells nothing new, however late. In effect: for ever.
     key_memory: ClassVar[timedelta | None] = timedelta(days=3650)
 
+    #: Receivers answer within 20 seconds (docs/channels.md), half as long again for the way and for slow
+    #: ones. What is applied later still is told apart by its id and its revision.
+    settles_within: ClassVar[timedelta] = timedelta(seconds=30)
+
     limits: ClassVar[Limits] = Limits(ruler=CHARACTERS, text=10_000, alt=10_000)
 
     def __post_init__(self) -> None:
