@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ import syndicator.formats
 import syndicator.sources
 from syndicator import build, deliver, distribute, sweep, watch
 from syndicator.callbacks import GuardedCallbacks
-from syndicator.config import Declared, KindsOf, load
+from syndicator.config import Declared, KindsOf, Outlet, load
 from syndicator.deliver import Courier
 from syndicator.distribute import Distributor
 from syndicator.documents.apart import Apart, ShelfApart
@@ -26,6 +26,7 @@ from syndicator.http import Http
 from syndicator.partners import fitted
 from syndicator.photos import PhotoShelf
 from syndicator.ports import Bell, Documents, Format, Gate, Photos, Source
+from syndicator.secret import secrets_of, struck
 from syndicator.store import Store, open_store
 from syndicator.subscription import Topic
 from syndicator.watch import Editor
@@ -161,15 +162,7 @@ def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
             name: plug.kind(name=name, http=http, **plug.settings) for name, plug in declared.sources.items()
         },
         couriers={
-            name: Courier(
-                name=name,
-                channel=outlet.kind(name=name, session=http.session(), **outlet.settings),
-                max_age=outlet.max_age,
-                store=store,
-                photos=photos,
-                clock=now,
-            )
-            for name, outlet in declared.channels.items()
+            name: _courier(name, outlet, http, store, photos) for name, outlet in declared.channels.items()
         },
         formats=formats,
         gate=Gatekeeper(),
@@ -187,6 +180,19 @@ def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
             clock=now,
         ),
         bell=bell,
+    )
+
+
+def _courier(name: str, outlet: Outlet, http: Http, store: Store, photos: Photos) -> Courier:
+    channel = outlet.kind(name=name, session=http.session(), **outlet.settings)
+    return Courier(
+        name=name,
+        channel=channel,
+        max_age=outlet.max_age,
+        store=store,
+        photos=photos,
+        clock=now,
+        strike=partial(struck, secrets=secrets_of(channel)),
     )
 
 
