@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from syndicator.delivery import (
     begun,
     closed,
     dropped,
+    earliest,
     failed,
     plan,
     posted,
@@ -55,7 +57,8 @@ PHOTO_TRIES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Courier:
-    """A channel with all that delivering to it needs. ``max_age``: how old news may be."""
+    """A channel with all that delivering to it needs. ``max_age``: how old news may be. ``strike`` takes the
+    channel's secrets out of whatever is written down of what it said."""
 
     name: str
     channel: Channel
@@ -63,6 +66,7 @@ class Courier:
     store: DeliverStore
     photos: Photos
     clock: Callable[[], datetime]
+    strike: Callable[[str], str] = str
 
     @property
     def settles_within(self) -> timedelta:
@@ -113,6 +117,7 @@ def close(courier: Courier, account: Account, job: Job) -> SyndicatorError | Non
     try:
         photo, remark = _photo(courier, job, step)
         post = compose(job.article, courier.channel.limits, photo)
+        post = replace(post, since=earliest(delivery, job.article.published))
     except SyndicatorError as e:  # nothing has left yet
         after = failed(marked, step, e, now)
         courier.store.settle(account, after, now, event=f"{step}: {e}")
@@ -137,23 +142,33 @@ def _request(
     try:
         if courier.clock() > begins + STOPPED:
             raise TryLater("this worker was stopped for too long before it could send", whole_channel=False)
-        after = _take(courier.channel, delivery, step, post)
+        after = _struck(courier, _take(courier.channel, delivery, step, post))
         said = _said(after, step)
     except (TryLater, Refused, OutcomeUnknown, Misconfigured) as e:
         error = e
-    except Exception as e:  # a defect of ours must not lose the queue: it may have been posted
-        log.exception("channel %s: %s of %s", courier.name, step, delivery.guid)
+    except Exception as e:  # noqa: BLE001 - a defect of ours must not lose the queue: it may have been posted
+        trace = courier.strike(traceback.format_exc())
+        log.error("channel %s: %s of %s\n%s", courier.name, step, delivery.guid, trace)
         error = OutcomeUnknown(f"{type(e).__name__}: {e}")
     now = courier.clock()
     if error:
         after = failed(delivery, step, error, now, courier.settles_within)
-        said = f"{step}: {error}"
+        after = replace(after, reason=courier.strike(after.reason))
+        said = courier.strike(f"{step}: {error}")
         log.warning("channel %s: %s: %s", courier.name, post.url, said)
     else:
         log.info("channel %s: %s: %s%s", courier.name, said, post.article.title, remark)
     stirs_until = now + courier.settles_within if step.changes_channel else None
     courier.store.settle(account, after, now, event=f"{said}{remark}", stirs_until=stirs_until)
     return _channel_trouble(error, step)
+
+
+def _struck(courier: Courier, delivery: Delivery) -> Delivery:
+    """A receipt's address is the channel's word, too."""
+    receipt = delivery.receipt
+    return (
+        replace(delivery, receipt=replace(receipt, url=courier.strike(receipt.url))) if receipt else delivery
+    )
 
 
 def _take(channel: Channel, delivery: Delivery, step: Step, post: Post) -> Delivery:
@@ -232,6 +247,6 @@ def _let_go(courier: Courier, account: Account, trouble: SyndicatorError | None)
     courier.store.let_go(
         account,
         paused_until=max(rest, asked) if asked else rest,
-        error=str(trouble),
+        error=courier.strike(str(trouble)),
         is_stopped=isinstance(trouble, Misconfigured),
     )

@@ -135,13 +135,16 @@ def plan(
     return Step.EDIT if delivery.has != delivery.wants else Step.NOTHING
 
 
+def earliest(delivery: Delivery, published: datetime) -> datetime:
+    """When a first post whose outcome is unknown can have left at the earliest. If nobody knows, it may be as
+    old as its article, give or take a day (some sites date by the day alone)."""
+    return delivery.attempted_at or min(published, delivery.created) - timedelta(days=1)
+
+
 def _is_remembered(
     delivery: Delivery, now: datetime, key_memory: timedelta | None, published: datetime
 ) -> bool:
-    """Whether a repeated post meets its key: one that left nobody knows when may be as old as its article,
-    give or take a day (some sites date by the day alone)."""
-    first = delivery.attempted_at or min(published, delivery.created) - timedelta(days=1)
-    return key_memory is not None and now < first + key_memory
+    return key_memory is not None and now < earliest(delivery, published) + key_memory
 
 
 def moved(delivery: Delivery, wants: int | None, now: datetime) -> Delivery:
@@ -259,15 +262,13 @@ def failed(
                 attempted=None if first else delivery.attempted,
                 rests_until=None,
             )
-        case (TryLater() | Misconfigured()), Step.SEND:  # known not to be posted: the slate is clean
+        case ((TryLater() | Misconfigured()), Step.SEND):  # known not to be posted: the slate is clean
             delivery = replace(delivery, attempted=None, attempted_at=None)
     not_before = error.not_before if isinstance(error, TryLater) else None
     return _again(replace(delivery, rests_until=None), reason, now, not_before)
 
 
-def _lost(
-    delivery: Delivery, step: Step, reason: str, now: datetime, settles_within: timedelta
-) -> Delivery:
+def _lost(delivery: Delivery, step: Step, reason: str, now: datetime, settles_within: timedelta) -> Delivery:
     """The request may still be worked at, although we have heard the end of it."""
     rests_until = now + settles_within
     deleting = step is Step.DELETE

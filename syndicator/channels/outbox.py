@@ -112,8 +112,9 @@ class Outbox:
         with disk_errors(self.place):
             card = _read(self.place / f"{stem}.json")
             if card is None or card.withdrawn:
-                self._write(_card(post, stem, datetime.now(UTC)), post.photo)
-            return self._receipt(stem)
+                card = _card(post, stem, datetime.now(UTC))
+                self._write(card, post.photo)
+            return self._receipt(card, post)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         now = datetime.now(UTC)
@@ -135,7 +136,7 @@ class Outbox:
         stem = _stem(post.article.guid, key)
         with disk_errors(self.place):
             card = _read(self.place / f"{stem}.json")
-            return None if card is None or card.withdrawn else self._receipt(stem)
+            return None if card is None or card.withdrawn else self._receipt(card, post)
 
     def check(self) -> str:
         with disk_errors(self.place):
@@ -147,8 +148,10 @@ class Outbox:
     def _file(self, receipt: Receipt, extension: str) -> Path:
         return self.place / f"{Path(receipt.remote_id).name}{extension}"
 
-    def _receipt(self, stem: str) -> Receipt:
-        return Receipt(remote_id=stem, url=(self.place / f"{stem}.html").resolve().as_uri())
+    def _receipt(self, card: Card, post: Post) -> Receipt:
+        is_current = card.text == post.text and card.updated == post.article.updated
+        url = (self.place / f"{card.stem}.html").resolve().as_uri()
+        return Receipt(remote_id=card.stem, url=url, is_current=is_current)
 
     def _write(self, card: Card, photo: PhotoFile | None) -> None:
         """The .json file goes last: until it is there, whole, the card is as it was before."""

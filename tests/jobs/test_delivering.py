@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicator.article import Photo
+from syndicator.deliver import deliver
 from syndicator.delivery import Receipt, Standing
 from syndicator.errors import Misconfigured, OutcomeUnknown, PhotoError, Refused, TryLater
 from syndicator.post import Post
@@ -581,3 +583,28 @@ def test_a_worker_that_is_stopped_before_it_sends_does_not_send(
 
     story.delivers_until_done()
     assert story.channel.made == 1
+
+
+def test_what_a_channel_says_is_written_down_without_its_secrets(
+    story: Story, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever a channel is made of: in a reason, in an event, at the channel, in the log, in an address."""
+
+    class Telling(FakeChannel):
+        def _receipt(self, remote_id: str) -> Receipt:
+            return Receipt(remote_id=remote_id, url="https://wire.example/t0ken/1")
+
+    story.channel = Telling(before=[OutcomeUnknown("t0ken?"), KeyError("t0ken"), Misconfigured("t0ken!")])
+    courier = replace(story.courier(), strike=lambda text: text.replace("t0ken", "[env:TOKEN]"))
+    story.publishes()
+    seen = []
+    for _ in range(4):
+        story.declare()
+        deliver(courier, bell=story.bell)
+        story.clock.tick(minutes=31)
+        seen += [story.delivery.reason, str(story.delivery.receipt), story.channel_row.error]
+
+    said = "\n".join([*seen, *story.events, caplog.text])
+    assert story.delivery.standing is Standing.SENT
+    assert "t0ken" not in said
+    assert said.count("[env:TOKEN]") > 5
