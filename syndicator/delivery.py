@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from syndicator.article import CLOCK_SKEW, Article
 from syndicator.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 
 #: Waits between attempts double from the first to the last of these.
@@ -133,6 +134,17 @@ def plan(
     if delivery.wants is None or delivery.has is None:
         return Step.DELETE
     return Step.EDIT if delivery.has != delivery.wants else Step.NOTHING
+
+
+def is_maybe_out(article: Article, restored_at: datetime | None) -> bool:
+    """Whether an article that is recorded only now may have been posted before: a backup was put back
+    (``restored_at``), and it is older than that. One without a date of its own may be, for a day."""
+    if restored_at is None:
+        return False
+    is_undated = article.published >= article.first_seen
+    return article.published <= restored_at + CLOCK_SKEW or (
+        is_undated and article.first_seen <= restored_at + timedelta(days=1)
+    )
 
 
 def earliest(delivery: Delivery, published: datetime) -> datetime:

@@ -23,6 +23,7 @@ from syndicator.documents.directory import PRIVATE, Directory, Shelf
 from syndicator.feed import Feed, Site, path
 from syndicator.formats.gate import Gate as Gatekeeper
 from syndicator.http import Http
+from syndicator.mark import read_mark, write_mark
 from syndicator.partners import fitted
 from syndicator.photos import PhotoShelf
 from syndicator.ports import Bell, Documents, Format, Gate, Photos, Source
@@ -134,6 +135,7 @@ def open_newsroom(folder: Path, bell: Bell | None = None) -> Newsroom:
     ``Misconfigured``, ``StoreError`` or ``DocumentError``."""
     newsroom = look_into(folder, bell)
     declared = newsroom.declared
+    notice_older_record(newsroom)
     newsroom.store.declare(declared.sources, declared.feeds.values(), declared.channels, now())
     topics = newsroom.distributor.topics
     pings = {(topic, hub) for topic in topics for hub in declared.other_hubs}
@@ -141,6 +143,26 @@ def open_newsroom(folder: Path, bell: Bell | None = None) -> Newsroom:
     for name in (*declared.web.moved, *declared.web.ended):  # a web server may serve what it finds
         newsroom.documents.remove(name)
     return newsroom
+
+
+def notice_older_record(newsroom: Newsroom) -> None:
+    """Whoever puts a backup back may forget to say so: where more has happened than the database knows of,
+    channels are asked before anything is posted, as after ``syndicator restore``."""
+    folder, newest = newsroom.declared.keep.photos, newsroom.store.newest_event()
+    if newest < (seen := read_mark(folder)):
+        log.warning(
+            "the database is older than what was posted (it knows of %d events, of %d): taken for a backup "
+            "that was put back; what may be out there is looked for before it is posted",
+            newest,
+            seen,
+        )
+        newsroom.store.restore(now())
+    keep_mark(newsroom)
+
+
+def keep_mark(newsroom: Newsroom) -> None:
+    """Note outside the database how much has happened."""
+    write_mark(newsroom.declared.keep.photos, newsroom.store.newest_event())
 
 
 def look_into(folder: Path, bell: Bell | None = None) -> Newsroom:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from syndicator.article import Article, Sighting, State, release, withdraw
-from syndicator.delivery import Delivery, Standing, moved
+from syndicator.delivery import UNKNOWN_REVISION, Delivery, Standing, is_maybe_out, moved
 from syndicator.store import schema
 from syndicator.store.engine import Base, claim, let_go
 from syndicator.store.records import article_of, article_values, delivery_of, delivery_values
@@ -238,6 +238,11 @@ class _File:
         if not new or article.state is State.WITHDRAWN:
             return
         standing = Standing.PENDING if article.state is State.LIVE else Standing.HELD
+        channels = schema.channel
+        restored = self.connection.execute(
+            select(channels.c.name, channels.c.restored_at).where(channels.c.name.in_(sorted(new)))
+        ).all()
+        may_be_out = {row.name for row in restored if is_maybe_out(article, row.restored_at)}
         self.connection.execute(
             insert(table),
             [
@@ -247,6 +252,7 @@ class _File:
                     "wants": wants,
                     "standing": standing.value,
                     "next_attempt": self.now,
+                    "attempted": UNKNOWN_REVISION if channel in may_be_out else None,
                     "created": self.now,
                     "urgent": article.urgent,
                     "published": article.published,
