@@ -1,4 +1,4 @@
-"""The delivery state machine, driven at random: several workers at once, and a channel that answers late or never.
+"""The delivery state machine, driven at random: several workers, and a channel that answers late or never.
 
 Each worker is a thread that stops at every call of the store and of the channel; the machine decides who goes
 on, who dies, and when the channel applies what it was sent. Time is a parameter: nobody sleeps.
