@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,10 +12,9 @@ import pytest
 from syndicator.channels.mastodon import Mastodon
 from syndicator.channels.outbox import Outbox
 from syndicator.channels.webhook import Webhook
-from syndicator.deliver import Courier, deliver
+from syndicator.deliver import deliver
 from syndicator.delivery import Standing
 from syndicator.mark import read_mark, write_mark
-from syndicator.ports import Channel
 from syndicator.ruling import was_not_posted, was_posted
 from syndicator.secret import Secret
 from syndicator.store import Store, schema
@@ -47,12 +45,7 @@ def put_back(store: Store, backup: Backup) -> None:
 
 
 class Newsroom(Story):
-    """A story on a channel that is real."""
-
-    real: Channel | None = None
-
-    def courier(self) -> Courier:
-        return replace(super().courier(), channel=self.real or self.channel)
+    """A story of which there is a backup."""
 
     def a_day_passes(self, **span: float) -> Backup:
         """One article is posted, one is pending, a backup is made; then all kinds of things happen."""
@@ -84,22 +77,6 @@ def story(store: Store) -> Newsroom:
     story.max_age = timedelta(days=3)
     story.baseline()
     return story
-
-
-@pytest.fixture
-def server(story: Newsroom) -> Iterator[FakeMastodon]:
-    with FakeMastodon() as fake:
-        fake.now = story.clock
-        yield fake
-
-
-@pytest.fixture
-def mastodon(server: FakeMastodon, tmp_path: Path) -> Iterator[Mastodon]:
-    (tmp_path / "token").write_text(server.token)
-    with impatient_session() as session:
-        yield Mastodon(
-            name="wire", server=server.address, token=Secret(f"file:{tmp_path}/token"), session=session
-        )
 
 
 def titles(server: FakeMastodon) -> list[str]:
