@@ -102,7 +102,13 @@ class Channel:
         return receipt
 
     def delete(self, receipt: Receipt, post: Post) -> None:
-        self._do(lambda: self.shown.pop(receipt.remote_id, None) and None)
+        def apply() -> None:
+            self.shown.pop(receipt.remote_id, None)
+
+        self._do(apply)
+
+    def check(self) -> str:
+        return "me"
 
     def find(self, post: Post, *, key: str) -> Receipt | None:
         self.pause()

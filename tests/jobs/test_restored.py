@@ -215,7 +215,7 @@ def test_embargoed_articles_that_have_gone_out_since_are_looked_for(
     story.delivers_until_done()
 
     assert len(server.published) == 1
-    assert story.delivery.standing is Standing.SENT
+    assert [d.standing for d in story.deliveries] == [Standing.SENT]
 
 
 def test_restoring_twice_changes_nothing(story: Newsroom) -> None:
