@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from syndicator.mark import read_mark, write_mark
 from syndicator.ruling import was_not_posted, was_posted
 from syndicator.secret import Secret
 from syndicator.store import Store, schema
+from syndicator.wiring import notice_older_record
 from tests.channels.contract import impatient_session
 from tests.channels.servers import FakeMastodon, FakeReceiver
 from tests.fakes import FakeChannel, sighting
@@ -240,3 +242,24 @@ def test_a_mark_tells_how_much_has_happened(tmp_path: Path) -> None:
     (folder / "newest-event").write_text("damaged")
     assert read_mark(folder) == 0
     write_mark(tmp_path / "photos" / "newest-event" / "no folder", 1)
+
+
+def test_a_worker_notices_that_its_database_is_older_than_what_has_happened(
+    story: Newsroom, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    app: Any = SimpleNamespace(
+        store=story.store, declared=SimpleNamespace(keep=SimpleNamespace(photos=tmp_path))
+    )
+    story.publishes("pending")
+    backup = back_up(story.store)
+    story.delivers()
+    notice_older_record(app)
+    assert caplog.text == ""
+
+    put_back(story.store, backup)
+    notice_older_record(app)
+    assert "taken for a backup that was put back" in caplog.text
+    story.delivers()
+
+    assert story.channel.requests == ["send", "find"]
+    assert story.delivery.standing == Standing.SENT
