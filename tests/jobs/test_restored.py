@@ -261,5 +261,5 @@ def test_a_worker_notices_that_its_database_is_older_than_what_has_happened(
     assert "taken for a backup that was put back" in caplog.text
     story.delivers()
 
-    assert story.channel.requests == ["send", "find"]
+    assert story.channel.requests == ["send", "find", "edit"], "nobody knows what it shows"
     assert story.delivery.standing == Standing.SENT
