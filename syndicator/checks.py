@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.config import Declared
+from syndicator.deliver import Courier
 from syndicator.errors import Misconfigured, SyndicatorError
 from syndicator.inspection import oddities
 from syndicator.ports import Source
@@ -148,7 +149,7 @@ def _tasks(newsroom: Newsroom) -> Iterator[tuple[str, Callable[[], str]]]:
     for name, source in newsroom.sources.items():
         yield f"source {name}", partial(_look, source)
     for name, courier in newsroom.couriers.items():
-        yield f"channel {name}", courier.channel.check
+        yield f"channel {name}", partial(_channel, courier)
 
 
 def _tried(task: tuple[str, Callable[[], str]]) -> Result:
@@ -157,6 +158,14 @@ def _tried(task: tuple[str, Callable[[], str]]) -> Result:
         return Result(what, True, run())
     except SyndicatorError as e:
         return Result(what, False, str(e))
+
+
+def _channel(courier: Courier) -> str:
+    """What a channel says of its trial, without its secrets."""
+    try:
+        return courier.strike(courier.channel.check())
+    except SyndicatorError as e:
+        raise SyndicatorError(courier.strike(str(e))) from e
 
 
 def _photos(newsroom: Newsroom) -> str:

@@ -256,6 +256,40 @@ def import_(
 
 
 @app.command()
+def decide(
+    deliveries: Annotated[
+        list[int] | None, typer.Argument(help="Delivery numbers (see the console).")
+    ] = None,
+    channel: Annotated[str, typer.Option(help="All unknown deliveries of this channel.")] = "",
+    was_posted: Annotated[
+        bool,
+        typer.Option(
+            "--was-posted/--was-not-posted",
+            help="They are out there, and are left alone; or they are not, and are sent.",
+        ),
+    ] = ...,  # type: ignore[assignment]  # typer's word for "must be given"
+) -> None:
+    """Tell of deliveries whose outcome is unknown whether they were posted.
+
+    With a post's id there, which the console takes, its corrections follow, too.
+    """
+    from syndicator import commands
+
+    commands.decide_unknown(folder(), deliveries or [], channel, was_posted=was_posted)
+
+
+@app.command()
+def restore() -> None:
+    """Say that a backup of the database was put back: to be done before anything is started.
+
+    What may have been posted since the backup is looked for on each channel before it is posted.
+    """
+    from syndicator import commands
+
+    commands.restore(folder())
+
+
+@app.command()
 def worker(
     jobs: Annotated[
         str, typer.Option(help="Only these jobs, e.g. watch,build; all of them by default.")

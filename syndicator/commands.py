@@ -30,7 +30,7 @@ from syndicator.ports import Source
 from syndicator.post import Post, compose
 from syndicator.store import schema
 from syndicator.store.records import article_of
-from syndicator.wiring import Newsroom, look_into, open_newsroom
+from syndicator.wiring import Newsroom, keep_mark, look_into, open_newsroom
 
 FIELDS = (
     *("guid", "url", "title", "summary", "content_html", "published", "updated", "authors", "section"),
@@ -94,6 +94,7 @@ def deliver(folder: Path, names: Sequence[str]) -> None:
         _known(name, newsroom.couriers, "channel")
     for name in track(list(names or newsroom.couriers), "Delivering"):
         newsroom.deliver(name)
+    keep_mark(newsroom)
     status(folder, as_json=False)
 
 
@@ -170,6 +171,40 @@ def retry(folder: Path, numbers: Sequence[int], channel: str) -> None:
     for number in track(numbers, "Retrying"):
         newsroom.store.rule(number, ruling.retry, datetime.now(UTC), event="retried from the command line")
     Console().print(f"{len(numbers)} deliveries wait for their next attempt")
+
+
+def decide_unknown(folder: Path, numbers: Sequence[int], channel: str, *, was_posted: bool) -> None:
+    """Tell of deliveries whose outcome is unknown whether they were posted."""
+    if not numbers and not channel:
+        raise SyndicatorError("say which: delivery numbers, or --channel NAME")
+    newsroom = look_into(folder)
+    if channel:
+        _known(channel, newsroom.couriers, "channel")
+        table = schema.delivery
+        with newsroom.store.reading() as connection:
+            query = select(table.c.id).where(
+                table.c.channel == channel, table.c.standing == Standing.UNKNOWN.value
+            )
+            numbers = [*numbers, *connection.scalars(query)]
+    decided = ruling.was_posted(None) if was_posted else ruling.was_not_posted
+    event = f"an operator says: it was {'' if was_posted else 'not '}posted"
+    for number in track(numbers, "Deciding"):
+        newsroom.store.rule(number, decided, datetime.now(UTC), event=event)
+    Console().print(f"{len(numbers)} deliveries decided")
+
+
+def restore(folder: Path) -> None:
+    """Mark the moment at which a backup was put back."""
+    newsroom = look_into(folder)
+    concerned = newsroom.store.restore(datetime.now(UTC))
+    keep_mark(newsroom)
+    for name, count in concerned.items():
+        _line(f"channel {name}: {count} open deliveries are looked for there before they are posted")
+    _line(
+        "From now on the same holds for articles that are recorded anew. What a channel cannot tell is left "
+        "to you (unknown, in the console or by `syndicator decide`). Posts since the backup whose articles "
+        "are gone by now are not known any more: look through the channels' newest posts."
+    )
 
 
 def check_feeds(folder: Path, names: Sequence[str], *, as_json: bool) -> bool:

@@ -9,11 +9,13 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from syndicator.delivery import (
+    REST,
     Delivery,
     Receipt,
     Step,
@@ -21,6 +23,7 @@ from syndicator.delivery import (
     begun,
     closed,
     dropped,
+    earliest,
     failed,
     plan,
     posted,
@@ -35,7 +38,7 @@ from syndicator.errors import (
     SyndicatorError,
     TryLater,
 )
-from syndicator.ports import LEASE, Bell, Channel, Photos
+from syndicator.ports import DEADLINE, LEASE, Bell, Channel, Photos
 from syndicator.post import PhotoFile, Post, compose
 from syndicator.stores import Account, DeliverStore, Job
 
@@ -44,13 +47,18 @@ log = logging.getLogger(__name__)
 #: Deliveries in one task: other channels' tasks get their turn on a small pool.
 MOST = 50
 
+#: A hand that has been stopped for so long after putting a request on record does not send it: its channel
+#: may be in another hand by then. Longer than a database takes to write, shorter than a lease.
+STOPPED = timedelta(seconds=20)
+
 #: After so many tries a post goes out without a photo that cannot be had at the moment.
 PHOTO_TRIES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Courier:
-    """A channel with all that delivering to it needs. ``max_age``: how old news may be."""
+    """A channel with all that delivering to it needs. ``max_age``: how old news may be. ``strike`` takes the
+    channel's secrets out of whatever is written down of what it said."""
 
     name: str
     channel: Channel
@@ -58,6 +66,12 @@ class Courier:
     store: DeliverStore
     photos: Photos
     clock: Callable[[], datetime]
+    strike: Callable[[str], str] = str
+
+    @property
+    def settles_within(self) -> timedelta:
+        """See ``Channel``; channels made for earlier versions do not say."""
+        return getattr(self.channel, "settles_within", REST)
 
 
 def deliver(courier: Courier, *, bell: Bell, most: int = MOST) -> int:
@@ -65,14 +79,19 @@ def deliver(courier: Courier, *, bell: Bell, most: int = MOST) -> int:
     account = courier.store.claim_channel(courier.name, courier.clock(), LEASE)
     if account is None:
         return 0
-    done, trouble = 0, None
+    done, trouble, was_lost = 0, None, account.failures > 0
     try:
-        while done < most and trouble is None:
+        while done < most:
             job = courier.store.next_delivery(account, courier.clock(), LEASE)
             if job is None:
                 return done
-            trouble = close(courier, account, job)
+            error = close(courier, account, job)
             done += 1
+            # One lost answer is that delivery's trouble, which rests; two in a row are the account's.
+            if error and (was_lost or not isinstance(error, OutcomeUnknown)):
+                trouble = error
+                break
+            was_lost = error is not None
     finally:
         _let_go(courier, account, trouble)
     if trouble is None:
@@ -98,35 +117,58 @@ def close(courier: Courier, account: Account, job: Job) -> SyndicatorError | Non
     try:
         photo, remark = _photo(courier, job, step)
         post = compose(job.article, courier.channel.limits, photo)
+        post = replace(post, since=earliest(delivery, job.article.published))
     except SyndicatorError as e:  # nothing has left yet
         after = failed(marked, step, e, now)
         courier.store.settle(account, after, now, event=f"{step}: {e}")
-        return _channel_trouble(e)
-    if not courier.store.begin(account, resting(marked, courier.clock())):
+        return _channel_trouble(e, step)
+    begins = courier.clock()
+    longest = timedelta(seconds=DEADLINE) + (courier.settles_within if step.changes_channel else timedelta())
+    if not courier.store.begin(account, resting(marked, step, begins + longest)):
         return None
-    return _request(courier, account, marked, step, post, remark)
+    return _request(courier, account, marked, step, post, remark, begins)
 
 
 def _request(
-    courier: Courier, account: Account, delivery: Delivery, step: Step, post: Post, remark: str
+    courier: Courier,
+    account: Account,
+    delivery: Delivery,
+    step: Step,
+    post: Post,
+    remark: str,
+    begins: datetime,
 ) -> SyndicatorError | None:
     error: SyndicatorError | None = None
     try:
-        after = _take(courier.channel, delivery, step, post)
+        if courier.clock() > begins + STOPPED:
+            raise TryLater("this worker was stopped for too long before it could send", whole_channel=False)
+        after = _struck(courier, _take(courier.channel, delivery, step, post))
         said = _said(after, step)
     except (TryLater, Refused, OutcomeUnknown, Misconfigured) as e:
         error = e
-    except Exception as e:  # a defect of ours must not lose the queue: it may have been posted
-        log.exception("channel %s: %s of %s", courier.name, step, delivery.guid)
+    except Exception as e:  # noqa: BLE001 - a defect of ours must not lose the queue: it may have been posted
+        trace = courier.strike(traceback.format_exc())
+        log.error("channel %s: %s of %s\n%s", courier.name, step, delivery.guid, trace)
         error = OutcomeUnknown(f"{type(e).__name__}: {e}")
     now = courier.clock()
     if error:
-        after, said = failed(delivery, step, error, now), f"{step}: {error}"
+        after = failed(delivery, step, error, now, courier.settles_within)
+        after = replace(after, reason=courier.strike(after.reason))
+        said = courier.strike(f"{step}: {error}")
         log.warning("channel %s: %s: %s", courier.name, post.url, said)
     else:
         log.info("channel %s: %s: %s%s", courier.name, said, post.article.title, remark)
-    courier.store.settle(account, after, now, event=f"{said}{remark}")
-    return _channel_trouble(error)
+    stirs_until = now + courier.settles_within if step.changes_channel else None
+    courier.store.settle(account, after, now, event=f"{said}{remark}", stirs_until=stirs_until)
+    return _channel_trouble(error, step)
+
+
+def _struck(courier: Courier, delivery: Delivery) -> Delivery:
+    """A receipt's address is the channel's word, too."""
+    receipt = delivery.receipt
+    return (
+        replace(delivery, receipt=replace(receipt, url=courier.strike(receipt.url))) if receipt else delivery
+    )
 
 
 def _take(channel: Channel, delivery: Delivery, step: Step, post: Post) -> Delivery:
@@ -183,11 +225,14 @@ def _said(after: Delivery, step: Step) -> str:
             return f"posted{where}"
 
 
-def _channel_trouble(error: SyndicatorError | None) -> SyndicatorError | None:
+def _channel_trouble(error: SyndicatorError | None, step: Step) -> SyndicatorError | None:
+    """What the next delivery may meet, too. That a channel cannot tell of one post says nothing of others."""
     match error:
         case TryLater() if error.whole_channel:
             return error
-        case OutcomeUnknown() | Misconfigured():
+        case OutcomeUnknown() if step.changes_channel:
+            return error
+        case Misconfigured():
             return error
         case _:
             return None
@@ -202,6 +247,6 @@ def _let_go(courier: Courier, account: Account, trouble: SyndicatorError | None)
     courier.store.let_go(
         account,
         paused_until=max(rest, asked) if asked else rest,
-        error=str(trouble),
+        error=courier.strike(str(trouble)),
         is_stopped=isinstance(trouble, Misconfigured),
     )

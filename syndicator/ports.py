@@ -70,7 +70,9 @@ class Channel(Protocol):
     """An outbound account. Its fields are the settings in its declaration.
 
     ``limits``: what fits. ``key_memory``: how long a repeated ``send`` under the same key is answered
-    by the post that exists (``None``: keys are not known there).
+    by the post that exists (``None``: keys are not known there). ``settles_within``: how long the service
+    may go on working at a request after that has ended for us, with or without an answer: before that is
+    over, an unknown outcome is not repeated, looked up or edited over.
 
     All methods raise ``TryLater`` (not done, may be later), ``Refused`` (never will be),
     ``OutcomeUnknown`` (perhaps done) or ``Misconfigured`` (the account does not work), and take at
@@ -79,6 +81,9 @@ class Channel(Protocol):
 
     @property
     def key_memory(self) -> timedelta | None: ...
+
+    @property
+    def settles_within(self) -> timedelta: ...
 
     @property
     def limits(self) -> Limits: ...

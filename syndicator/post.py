@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from syndicator.article import Article
@@ -42,7 +44,8 @@ class Limits:
 
     ``text``: the whole post, in the ruler's unit. ``link``: what any link costs, where the channel
     counts links at a flat rate (``None``: as long as it is). ``alt``: an alternative text, same unit.
-    ``photo``: ``None`` where the channel shows none.
+    ``photo``: ``None`` where the channel shows none. ``plain`` takes from an article's words what the channel
+    would take for more than words (mentions of people, say).
     """
 
     ruler: Ruler
@@ -50,6 +53,7 @@ class Limits:
     alt: int
     link: int | None = None
     photo: PhotoLimits | None = None
+    plain: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,13 +71,15 @@ class PhotoFile:
 class Post:
     """What a channel gets. ``text`` (with the link) and ``alt`` fit its limits.
 
-    ``article`` is there for channels that carry more than a text (webhooks, cards).
+    ``article`` is there for channels that carry more than a text (webhooks, cards). ``since`` (UTC): when it
+    may have been posted at the earliest, for those that look for it (``None``: when it was first seen).
     """
 
     article: Article
     text: str
     alt: str = ""
     photo: PhotoFile | None = None
+    since: datetime | None = None
 
     @property
     def url(self) -> str:
@@ -92,7 +98,7 @@ def compose(article: Article, limits: Limits, photo: PhotoFile | None = None) ->
     ruler = limits.ruler
     room = limits.text - (ruler.measure(article.url) if limits.link is None else limits.link)
     said: list[str] = []
-    for part in _parts(article):
+    for part in map(limits.plain, _parts(article)):
         room -= ruler.measure(GAP)
         short = ruler.cut(part, max(0, room))
         if said and short != part and ruler.measure(short) < LEAST:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import html
+import json
 import os
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -14,6 +20,12 @@ from syndicator.errors import Misconfigured
 
 #: Bytes of a secret's file that are looked at: no token is longer.
 LONGEST = 65_536
+
+#: Characters from which on the beginning of a secret is struck out, too (what was said may have been cut).
+TELLING = 8
+
+#: Characters below which a secret is no secret: striking it out would make nonsense of everything.
+SHORTEST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +90,66 @@ def _file(path: Path) -> str:
     if not value:
         raise Misconfigured(f"the secret's file {path} is empty: write the secret into it")
     return value
+
+
+def secrets_of(holder: object) -> list[Secret]:
+    """The secrets among the settings of a channel (or anything else that is declared)."""
+    if not is_dataclass(holder):
+        return []
+    return [value for f in fields(holder) if isinstance(value := getattr(holder, f.name, None), Secret)]
+
+
+def struck(text: str, secrets: Iterable[Secret]) -> str:
+    """A text that came from elsewhere, with the values of these secrets replaced by their references, as they
+    are or as headers, addresses, JSON, HTML and base64 have them, and their beginnings where they were cut.
+    A secret that is not to be had strikes nothing."""
+    for secret in secrets:
+        try:
+            value = secret.reveal()
+        except Misconfigured:
+            continue
+        text = _without(text, value, f"[{secret.reference}]")
+    return text
+
+
+def _without(text: str, value: str, reference: str) -> str:
+    for word in dict.fromkeys((value, *value.split())):
+        if len(word) < SHORTEST:
+            continue
+        for form in _forms(word):
+            text = re.sub(re.escape(form), lambda _: reference, text, flags=re.IGNORECASE)
+        if len(word) // 2 >= TELLING:
+            text = _without_beginnings(text, word, reference)
+    return text
+
+
+def _forms(word: str) -> list[str]:
+    """How a secret may be written, the longest first. What stands before it in base64 moves its bits: the
+    characters that its neighbours have a part in are left out."""
+    bare = word.removeprefix("whsec_")  # Standard Webhooks: the rest is the key in base64
+    forms = {word, bare, quote(word, safe=""), quote_plus(word), quote(word), html.escape(word)}
+    forms |= {json.dumps(word)[1:-1], json.dumps(word)[1:-1].replace("/", "\\/"), repr(word)[1:-1]}
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        forms |= set(_in_base64(word.encode(), encode))
+    return sorted((form for form in forms if len(form) >= SHORTEST), key=len, reverse=True)
+
+
+def _in_base64(word: bytes, encode: Any) -> Iterator[str]:
+    for before in range(3):
+        whole = encode(b"\0" * before + word).decode()
+        first, last = (before * 8 + 5) // 6, (before + len(word)) * 8 // 6
+        if last - first >= TELLING:
+            yield whole[first:last]
+
+
+def _without_beginnings(text: str, word: str, reference: str) -> str:
+    start, found, kept = word[: len(word) // 2].lower(), 0, ""
+    lower, whole = text.lower(), word.lower()
+    if len(lower) != len(text):
+        return text.replace(word[: len(word) // 2], reference)
+    while (at := lower.find(start, found)) >= 0:
+        end = at + len(start)
+        while end < len(text) and end - at < len(word) and lower[end] == whole[end - at]:
+            end += 1
+        kept, found = kept + text[found:at] + reference, end
+    return kept + text[found:]

@@ -251,10 +251,19 @@ class DeliverStore(Protocol):
         another hand, or what it wants has moved."""
         ...
 
-    def settle(self, account: Account, delivery: Delivery, now: datetime, *, event: str) -> Delivery:
+    def settle(
+        self,
+        account: Account,
+        delivery: Delivery,
+        now: datetime,
+        *,
+        event: str,
+        stirs_until: datetime | None = None,
+    ) -> Delivery:
         """Write how the step ended and log ``event``. ``wants`` on record wins over the one in hand:
-        the delivery as it now stands comes back. A hand that has lost the channel's row meanwhile only
-        adds what it alone knows: a receipt."""
+        the delivery as it now stands comes back. ``stirs_until``: a request has left that may change what
+        the channel shows until then. A hand that has lost the channel's row meanwhile only adds what it
+        alone knows: a receipt, or that its request may have undone what was sent after it."""
         ...
 
     def let_go(

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ import syndicator.formats
 import syndicator.sources
 from syndicator import build, deliver, distribute, sweep, watch
 from syndicator.callbacks import GuardedCallbacks
-from syndicator.config import Declared, KindsOf, load
+from syndicator.config import Declared, KindsOf, Outlet, load
 from syndicator.deliver import Courier
 from syndicator.distribute import Distributor
 from syndicator.documents.apart import Apart, ShelfApart
@@ -23,9 +23,11 @@ from syndicator.documents.directory import PRIVATE, Directory, Shelf
 from syndicator.feed import Feed, Site, path
 from syndicator.formats.gate import Gate as Gatekeeper
 from syndicator.http import Guard, Http
+from syndicator.mark import read_mark, write_mark
 from syndicator.partners import fitted
 from syndicator.photos import PhotoShelf
 from syndicator.ports import Bell, Documents, Format, Gate, Photos, Source
+from syndicator.secret import secrets_of, struck
 from syndicator.store import Store, open_store
 from syndicator.subscription import Topic
 from syndicator.watch import Editor
@@ -152,6 +154,7 @@ def open_newsroom(folder: Path, bell: Bell | None = None) -> Newsroom:
     ``Misconfigured``, ``StoreError`` or ``DocumentError``."""
     newsroom = look_into(folder, bell)
     declared = newsroom.declared
+    notice_older_record(newsroom)
     newsroom.store.declare(declared.sources, declared.feeds.values(), declared.channels, now())
     topics = newsroom.distributor.topics
     pings = {(topic, hub) for topic in topics for hub in declared.other_hubs}
@@ -159,6 +162,26 @@ def open_newsroom(folder: Path, bell: Bell | None = None) -> Newsroom:
     for name in (*declared.web.moved, *declared.web.ended):  # a web server may serve what it finds
         newsroom.documents.remove(name)
     return newsroom
+
+
+def notice_older_record(newsroom: Newsroom) -> None:
+    """Whoever puts a backup back may forget to say so: where more has happened than the database knows of,
+    channels are asked before anything is posted, as after ``syndicator restore``."""
+    folder, newest = newsroom.declared.keep.photos, newsroom.store.newest_event()
+    if newest < (seen := read_mark(folder)):
+        log.warning(
+            "the database is older than what was posted (it knows of %d events, of %d): taken for a backup "
+            "that was put back; what may be out there is looked for before it is posted",
+            newest,
+            seen,
+        )
+        newsroom.store.restore(now())
+    keep_mark(newsroom)
+
+
+def keep_mark(newsroom: Newsroom) -> None:
+    """Note outside the database how much has happened."""
+    write_mark(newsroom.declared.keep.photos, newsroom.store.newest_event())
 
 
 def look_into(folder: Path, bell: Bell | None = None) -> Newsroom:
@@ -182,15 +205,7 @@ def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
             name: plug.kind(name=name, http=http, **plug.settings) for name, plug in declared.sources.items()
         },
         couriers={
-            name: Courier(
-                name=name,
-                channel=outlet.kind(name=name, session=http.session(), **outlet.settings),
-                max_age=outlet.max_age,
-                store=store,
-                photos=photos,
-                clock=now,
-            )
-            for name, outlet in declared.channels.items()
+            name: _courier(name, outlet, http, store, photos) for name, outlet in declared.channels.items()
         },
         formats=formats,
         gate=Gatekeeper(),
@@ -208,6 +223,19 @@ def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
             clock=now,
         ),
         bell=bell,
+    )
+
+
+def _courier(name: str, outlet: Outlet, http: Http, store: Store, photos: Photos) -> Courier:
+    channel = outlet.kind(name=name, session=http.session(), **outlet.settings)
+    return Courier(
+        name=name,
+        channel=channel,
+        max_age=outlet.max_age,
+        store=store,
+        photos=photos,
+        clock=now,
+        strike=partial(struck, secrets=secrets_of(channel)),
     )
 
 

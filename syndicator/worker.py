@@ -151,11 +151,14 @@ def process_name() -> str:
 
 
 def _report_alive(**_: Any) -> None:
+    from syndicator.wiring import keep_mark  # noqa: PLC0415 - likewise
+
     def report() -> None:
         pause = threading.Event()
         while True:
             try:
                 newsroom().store.beat(process_name(), "worker", datetime.now(UTC))
+                keep_mark(newsroom())
             except SyndicatorError as e:
                 log.warning("could not report that this worker is alive: %s", e)
             except Exception:

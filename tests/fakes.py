@@ -133,6 +133,7 @@ class FakeChannel:
     """
 
     key_memory: timedelta | None = timedelta(hours=1)
+    settles_within: timedelta = timedelta(seconds=60)
     can_find: bool = True
     limits: Limits = field(
         default_factory=lambda: Limits(ruler=Words(), text=500, alt=100, photo=PhotoLimits())

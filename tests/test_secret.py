@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import html
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from syndicator.errors import Misconfigured
-from syndicator.secret import Secret
+from syndicator.secret import Secret, secrets_of, struck
 
 TOKEN = "t0p-s3cret"
 
@@ -85,3 +91,59 @@ def test_declarations_read_it() -> None:
     for mistake in (17, TOKEN, None):
         with pytest.raises(ValidationError, match="referred to"):
             adapter.validate_python(mistake)
+
+
+@pytest.mark.parametrize(
+    "value", ["s3cret/with+odd=signs&more", "t0ken-of-the-account", 'quo"ted<secret>\\x']
+)
+@pytest.mark.parametrize(
+    "written",
+    [
+        str,
+        lambda v: quote(v, safe=""),
+        quote_plus,
+        html.escape,
+        lambda v: json.dumps({"error": v}),
+        lambda v: base64.b64encode(v.encode()).decode(),
+        lambda v: base64.b64encode(b"u:" + v.encode() + b"!").decode(),
+        lambda v: base64.urlsafe_b64encode(b"user:" + v.encode()).decode(),
+        repr,
+        str.upper,
+        lambda v: v[:-3],
+    ],
+)
+def test_what_was_said_holds_a_secret_in_no_form(
+    value: str, written: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THE_TOKEN", value)
+    form = written(value)
+
+    said = struck(f"you sent {form}, twice: {form}.", [Secret("env:THE_TOKEN")])
+
+    assert "[env:THE_TOKEN]" in said
+    assert form[3:-3].lower() not in said.lower()
+    assert said.startswith("you sent ")
+
+
+def test_every_part_of_a_secret_of_several_is_struck_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = (base64.b64encode(bytes([n]) * 24).decode() for n in (1, 2))
+    monkeypatch.setenv("KEYS", f"whsec_{one} whsec_{two}")
+
+    said = struck(f"keys {two} and whsec_{one}", [Secret("env:KEYS")])
+
+    assert said == "keys [env:KEYS] and [env:KEYS]"
+
+
+def test_a_secret_that_is_not_there_strikes_nothing(tmp_path: Path) -> None:
+    assert struck("as it was", [Secret(f"file:{tmp_path}/none")]) == "as it was"
+
+
+def test_settings_tell_their_secrets(tmp_path: Path) -> None:
+    @dataclass
+    class Settings:
+        name: str
+        token: Secret
+        other: Secret | None = None
+
+    assert secrets_of(Settings("x", Secret("env:X"))) == [Secret("env:X")]
+    assert secrets_of(object()) == []

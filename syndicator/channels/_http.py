@@ -6,7 +6,7 @@ import json
 import re
 import ssl
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,6 +27,7 @@ from syndicator.errors import (
 )
 from syndicator.http import retry_at
 from syndicator.ports import DEADLINE
+from syndicator.secret import Secret, struck
 
 T = TypeVar("T")
 
@@ -38,6 +39,9 @@ PATIENCE = DEADLINE - 5
 
 #: Bytes of an answer that we read: a page of statuses is some hundred kilobytes.
 LARGEST = 4_000_000
+
+#: Characters of an answer's words that are looked at for secrets, before they are cut for the operator.
+LONGEST_SAID = 10_000
 
 #: No server is believed to want more rest than this.
 LONGEST_REST = timedelta(hours=24)
@@ -56,18 +60,20 @@ class Declined(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server said, read whole."""
+    """What a server said, read whole. What is handed on of it has our secrets struck out: servers repeat
+    what they were sent."""
 
     host: str
     status: int
     headers: Mapping[str, str]
     body: bytes
     unknown: Unknown = field(repr=False)
+    secrets: Sequence[Secret] = field(default=(), repr=False)
 
     def read(self, reader: Callable[[Any], T]) -> T:
         """What ``reader`` makes of the JSON; an answer that it cannot read is no answer."""
         try:
-            return reader(json.loads(self.body))
+            return reader(_struck(json.loads(self.body), self.secrets))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as e:
             raise self.unknown(f"{self.host}: unreadable answer ({type(e).__name__})") from e
 
@@ -80,15 +86,22 @@ class Answer:
             text = str(found["error"]) if isinstance(found, dict) and "error" in found else text
         except (ValueError, RecursionError):
             text = re.sub(r"<[^<>]*>", " ", text)
-        words = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text).strip()[:200]
+        words = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text).strip()
+        words = struck(words[:LONGEST_SAID], self.secrets)[:200]
         return f"{self.host} answers {self.status}" + (f": {words}" if words else "")
 
 
 class Exchange:
     """The requests of one step of a delivery, within one deadline."""
 
-    def __init__(self, session: requests.Session, headers: Mapping[str, str] | None = None) -> None:
-        self._session, self._headers = session, headers or {}
+    def __init__(
+        self,
+        session: requests.Session,
+        headers: Mapping[str, str] | None = None,
+        *,
+        secrets: Sequence[Secret] = (),
+    ) -> None:
+        self._session, self._headers, self._secrets = session, headers or {}, secrets
         self._ends = time.monotonic() + PATIENCE
 
     @property
@@ -114,7 +127,7 @@ class Exchange:
         left = self.seconds_left
         if left <= 0:
             raise TryLater(f"{host}: no time left for another request")
-        with delivery_errors(host, unknown=unknown), within(self._ends):
+        with delivery_errors(host, unknown=unknown, secrets=self._secrets), within(self._ends):
             with self._session.request(
                 method,
                 url,
@@ -125,7 +138,7 @@ class Exchange:
                 **request,
             ) as response:
                 body = self._read(response, host, unknown)
-            answer = Answer(host, response.status_code, response.headers, body, unknown)
+            answer = Answer(host, response.status_code, response.headers, body, unknown, self._secrets)
             if not (200 <= answer.status < 300 or answer.status in accept):
                 raise Declined(answer)
             return answer
@@ -143,7 +156,9 @@ class Exchange:
 
 
 @contextmanager
-def delivery_errors(host: str, *, unknown: Unknown = OutcomeUnknown) -> Iterator[None]:
+def delivery_errors(
+    host: str, *, unknown: Unknown = OutcomeUnknown, secrets: Sequence[Secret] = ()
+) -> Iterator[None]:
     """Tell what goes wrong with a request to ``host`` apart by the one thing that matters: was it posted?
 
     No address appears in a message: a path or a query may hold a secret.
@@ -165,8 +180,21 @@ def delivery_errors(host: str, *, unknown: Unknown = OutcomeUnknown) -> Iterator
         raise Misconfigured(f"{host}: not an address or a header that can be sent") from e
     except (requests.RequestException, urllib3.exceptions.HTTPError) as e:
         if _never_left(e):
-            raise TryLater(f"{host} cannot be reached: {_why(e)}") from e
-        raise unknown(f"{host} gave no answer: {_why(e)}") from e
+            raise TryLater(f"{host} cannot be reached: {struck(_why(e), secrets)}") from e
+        raise unknown(f"{host} gave no answer: {struck(_why(e), secrets)}") from e
+
+
+def _struck(value: Any, secrets: Sequence[Secret]) -> Any:
+    """JSON with the secrets struck out of every text in it."""
+    match value:
+        case str():
+            return struck(value, secrets)
+        case list():
+            return [_struck(each, secrets) for each in value]
+        case dict():
+            return {struck(name, secrets): _struck(each, secrets) for name, each in value.items()}
+        case _:
+            return value
 
 
 def _declined(answer: Answer, unknown: Unknown) -> SyndicatorError:
@@ -178,7 +206,8 @@ def _declined(answer: Answer, unknown: Unknown) -> SyndicatorError:
         case 401 | 403:
             return Misconfigured(f"{answer.said}; check the account and its token")
         case status if 300 <= status < 400:
-            place = answer.headers.get("Location", "an address that it does not name")[:200]
+            place = answer.headers.get("Location", "an address that it does not name")
+            place = struck(place[:LONGEST_SAID], answer.secrets)[:200]
             return Misconfigured(f"{answer.host} has moved to {place!r}: declare that address")
         case status if 400 <= status < 500:
             return Refused(answer.said)

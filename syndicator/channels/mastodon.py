@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote, unquote, urlsplit
 
@@ -32,6 +34,13 @@ KEYS = 3
 #: Pages of statuses that we read to find one, and statuses in each: the most that servers give.
 #: https://docs.joinmastodon.org/methods/accounts/#statuses
 PAGES, PAGE = 10, 40
+
+#: What servers take for a mention: their own rule, in its own words (``MENTION_RE`` in Mastodon's
+#: app/models/account.rb), up to the first character of the name.
+MENTION = re.compile(r"(?<![=/\w])@(?=[A-Za-z0-9_])")
+
+#: A space of no width: what keeps a name from being one, in bridges between networks, too.
+NO_MENTION = "@\u200b"
 
 #: Seconds between two looks at a photo that the server is still working on; the first wait and the longest.
 FIRST_LOOK, LONGEST_LOOK = 0.1, 2.0
@@ -61,6 +70,10 @@ class Mastodon:
         side=2048, length=8_000_000, media_types=("image/jpeg", "image/png", "image/webp")
     )
 
+    #: A server gives up a request after 90 seconds (``Rack::Timeout.service_timeout`` in Mastodon's
+    #: config/initializers/timeout.rb), and knows a key only once its status is there.
+    settles_within: ClassVar[timedelta] = timedelta(seconds=90)
+
     def __post_init__(self) -> None:
         parts = urlsplit(self.server)
         if parts.scheme not in ("https", "http") or not parts.hostname or parts.path.strip("/"):
@@ -82,6 +95,7 @@ class Mastodon:
             link=self.characters_reserved_per_url,
             alt=self.description_limit,
             photo=self.photo,
+            plain=without_mentions,
         )
 
     def send(self, post: Post, *, key: str) -> Receipt:
@@ -98,16 +112,19 @@ class Mastodon:
                 self._at("/api/v1/statuses"),
                 headers={"Idempotency-Key": hashlib.sha256(f"{key}#{turn}".encode()).hexdigest()},
                 json=status,
-                accept=(404,),
+                accept=(404, 422),
             )
+            self._is_taken(exchange, answer, status["media_ids"])
             if answer.status != 404:
-                return answer.read(_receipt)
+                return answer.read(partial(_receipt, text=post.text))
         raise Misconfigured(f"{answer.said}; is there a Mastodon server at {self.server}?")
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """https://docs.joinmastodon.org/methods/statuses/#edit"""
         exchange = self._exchange()
-        answer = exchange.ask("PUT", self._of(receipt), json=self._status(exchange, post), accept=(404, 410))
+        status = self._status(exchange, post)
+        answer = exchange.ask("PUT", self._of(receipt), json=status, accept=(404, 410, 422))
+        self._is_taken(exchange, answer, status["media_ids"])
         if answer.status in (404, 410):
             raise Refused(f"{answer.said}; the status was deleted on the server")
         return answer.read(_receipt)
@@ -119,17 +136,16 @@ class Mastodon:
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
         """Looks through the account's latest statuses for the article's link.
 
-        No attempt is older than the article's first sighting: a listing that reaches back beyond it has
-        the status if there is one.
+        A listing that reaches back beyond the time of the earliest attempt has the status if there is one.
         """
         exchange = self._exchange()
         account = self._account(exchange).read(lambda found: str(found["id"]))
-        horizon, last = post.article.first_seen - CLOCK_SKEW, ""
+        horizon, last = (post.since or post.article.first_seen) - CLOCK_SKEW, ""
         for _ in range(PAGES):
             statuses = self._page(exchange, account, last)
             for status in statuses:
                 if _names(status, post.url):
-                    return _receipt(status)
+                    return _receipt(status, post.text)
             if not statuses or _created(statuses[-1]) < horizon:
                 return None
             last = str(statuses[-1]["id"])
@@ -198,6 +214,22 @@ class Mastodon:
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_LOOK)
 
+    def _is_taken(self, exchange: Exchange, answer: Answer, media_ids: list[str]) -> None:
+        """Whether a status was taken for what it is. A 422 may be its photo's alone, which is not ready for
+        being attached, or no longer there; its text is in the language of the account, so that the photo is
+        asked for instead (https://docs.joinmastodon.org/methods/media/#get). Raises ``TryLater`` then, else
+        ``Refused``."""
+        if answer.status != 422:
+            return
+        for media in media_ids:
+            where = self._at(f"/api/v1/media/{quote(media, safe='')}")
+            photo = exchange.ask("GET", where, unknown=_photo_later, accept=(404, 410, 422))
+            if photo.status != 200:
+                raise _photo_later(answer.said)
+        if media_ids and "finished processing" in answer.said:  # servers that answer 200 meanwhile
+            raise _photo_later(answer.said)
+        raise Refused(answer.said)
+
     def _account(self, exchange: Exchange) -> Answer:
         return exchange.ask("GET", self._at("/api/v1/accounts/verify_credentials"), unknown=TryLater)
 
@@ -211,7 +243,8 @@ class Mastodon:
         return answer.read(_statuses)
 
     def _exchange(self) -> Exchange:
-        return Exchange(self.session, {"Authorization": f"Bearer {self.token.reveal()}"})
+        headers = {"Authorization": f"Bearer {self.token.reveal()}"}
+        return Exchange(self.session, headers, secrets=(self.token,))
 
     def _at(self, path: str) -> str:
         return self.server.rstrip("/") + path
@@ -220,14 +253,31 @@ class Mastodon:
         return self._at(f"/api/v1/statuses/{quote(receipt.remote_id, safe='')}")
 
 
+def without_mentions(text: str) -> str:
+    """The same to readers; but nobody is mentioned whose name happens to stand in a headline. Hashtags call
+    nobody, and stay what they are."""
+    return MENTION.sub(NO_MENTION, text)
+
+
 def _photo_later(why: str) -> TryLater:
     # The trouble may well be this photo's: the next article gets its turn.
     return TryLater(f"photo: {why}", whole_channel=False)
 
 
-def _receipt(status: Any) -> Receipt:
+def _receipt(status: Any, text: str = "") -> Receipt:
+    """The receipt of a status; a current one, if it says this text."""
     url = str(status.get("url") or "")
-    return Receipt(remote_id=str(status["id"]), url=url if url.startswith(("https://", "http://")) else "")
+    return Receipt(
+        remote_id=str(status["id"]),
+        url=url if url.startswith(("https://", "http://")) else "",
+        is_current=bool(text) and _says(status, text),
+    )
+
+
+def _says(status: Any, text: str) -> bool:
+    """Whether the status says just this, breaks and spaces aside."""
+    content = LexborHTMLParser(str(status.get("content") or "")).text()
+    return "".join(content.split()) == "".join(text.split())
 
 
 def _statuses(found: Any) -> list[Any]:

@@ -89,8 +89,11 @@ class Outbox:
     folder: Path
     session: requests.Session = field(repr=False, compare=False)
 
-    #: A key is a file name: it is remembered as long as the file is there.
-    key_memory: ClassVar[timedelta | None] = timedelta(days=3650)
+    #: The files themselves tell what was posted, for ever: they are looked at, and nothing is repeated.
+    key_memory: ClassVar[timedelta | None] = None
+
+    #: Files are written by us alone: nobody goes on when we have ended.
+    settles_within: ClassVar[timedelta] = timedelta(0)
 
     limits: ClassVar[Limits] = Limits(
         ruler=GRAPHEMES,
@@ -109,8 +112,9 @@ class Outbox:
         with disk_errors(self.place):
             card = _read(self.place / f"{stem}.json")
             if card is None or card.withdrawn:
-                self._write(_card(post, stem, datetime.now(UTC)), post.photo)
-            return self._receipt(stem)
+                card = _card(post, stem, datetime.now(UTC))
+                self._write(card, post.photo)
+            return self._receipt(card, post)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         now = datetime.now(UTC)
@@ -129,10 +133,19 @@ class Outbox:
                 self._write(_tombstone(card, datetime.now(UTC)), None)
 
     def find(self, post: Post, *, key: str) -> Receipt | None:
-        stem = _stem(post.article.guid, key)
+        """Looks for the key's file, then for any card of the article, whatever it was called: after a backup
+        was put back, names may be other ones."""
         with disk_errors(self.place):
-            card = _read(self.place / f"{stem}.json")
-            return None if card is None or card.withdrawn else self._receipt(stem)
+            card = _read(self.place / f"{_stem(post.article.guid, key)}.json")
+            if card is None or card.withdrawn:
+                card = self._card_of(post)
+            return self._receipt(card, post) if card else None
+
+    def _card_of(self, post: Post) -> Card | None:
+        since = post.since.timestamp() if post.since else 0.0
+        recent = (path for path in self.place.glob("*.json") if _modified(path) >= since)
+        cards = (card for card in map(_read, recent) if card and not card.withdrawn)
+        return next((card for card in cards if card.url == post.url), None)
 
     def check(self) -> str:
         with disk_errors(self.place):
@@ -144,8 +157,10 @@ class Outbox:
     def _file(self, receipt: Receipt, extension: str) -> Path:
         return self.place / f"{Path(receipt.remote_id).name}{extension}"
 
-    def _receipt(self, stem: str) -> Receipt:
-        return Receipt(remote_id=stem, url=(self.place / f"{stem}.html").resolve().as_uri())
+    def _receipt(self, card: Card, post: Post) -> Receipt:
+        is_current = card.text == post.text and card.updated == post.article.updated
+        url = (self.place / f"{card.stem}.html").resolve().as_uri()
+        return Receipt(remote_id=card.stem, url=url, is_current=is_current)
 
     def _write(self, card: Card, photo: PhotoFile | None) -> None:
         """The .json file goes last: until it is there, whole, the card is as it was before."""

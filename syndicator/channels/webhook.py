@@ -53,6 +53,10 @@ class Webhook:
     #: guid: a message that arrives twice tells nothing new, however late. In effect: for ever.
     key_memory: ClassVar[timedelta | None] = timedelta(days=3650)
 
+    #: Receivers answer within 20 seconds (docs/channels.md), half as long again for the way and for slow
+    #: ones. What is applied later still is told apart by its id and its revision.
+    settles_within: ClassVar[timedelta] = timedelta(seconds=30)
+
     limits: ClassVar[Limits] = Limits(ruler=CHARACTERS, text=10_000, alt=10_000)
 
     def __post_init__(self) -> None:
@@ -62,7 +66,7 @@ class Webhook:
 
     def send(self, post: Post, *, key: str) -> Receipt:
         self._tell("article.published", key, post.article.published, post, self._full(post))
-        return Receipt(remote_id=key)
+        return Receipt(remote_id=key, is_current=True)  # messages of other revisions have other ids
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         self._tell("article.updated", receipt.remote_id, post.article.updated, post, self._full(post))
@@ -82,7 +86,7 @@ class Webhook:
         """Asks for the address with HEAD, which changes nothing (RFC 9110 section 9.2.1). The
         specification has no message for a trial, so that the secret stays untried."""
         secrets = len(self._secrets())
-        exchange = Exchange(self.session)
+        exchange = Exchange(self.session, secrets=(self.secret,))
         answer = exchange.ask("HEAD", self.url, accept=range(400, 500), unknown=TryLater)
         if answer.status == 410:
             raise Misconfigured(f"{answer.said}: nobody wants to hear from us there any more")
@@ -99,7 +103,7 @@ class Webhook:
     def _tell(self, event: str, key: str, then: datetime, post: Post, data: dict[str, Any]) -> None:
         message = {"type": event, "timestamp": _utc(then), "data": data}
         body = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
-        answer = Exchange(self.session).ask(
+        answer = Exchange(self.session, secrets=(self.secret,)).ask(
             "POST",
             self.url,
             data=body,

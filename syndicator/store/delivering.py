@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
-from syndicator.delivery import Delivery, Standing, moved
+from syndicator.delivery import Delivery, Standing, moved, stirred
 from syndicator.store import schema
 from syndicator.store.engine import Base, claim, let_go
 from syndicator.store.records import article_of, delivery_of, delivery_values
@@ -57,28 +57,46 @@ class Delivering(Base):
             result = connection.execute(
                 update(table)
                 .where(table.c.id == delivery.id, wants, table.c.standing.in_(IN_QUEUE))
-                .values(delivery_values(delivery))
+                .values(**delivery_values(delivery), is_stirred=False)
             )
             return result.rowcount == 1
 
         return self.transact(work)
 
-    def settle(self, account: Account, delivery: Delivery, now: datetime, *, event: str) -> Delivery:
+    def settle(
+        self,
+        account: Account,
+        delivery: Delivery,
+        now: datetime,
+        *,
+        event: str,
+        stirs_until: datetime | None = None,
+    ) -> Delivery:
         table = schema.delivery
 
         def work(connection: Connection) -> Delivery:
-            is_mine = _holds(connection, account)
+            holds = _holds(connection, account)  # the channel first, as everywhere
             row = connection.execute(select(table).where(table.c.id == delivery.id).with_for_update()).one()
-            knows_more = delivery.receipt is not None and row.remote_id is None
+            on_record = delivery_of(row, delivery.guid)
             is_ruled = row.standing == Standing.SKIPPED.value  # an operator was faster
-            if (is_ruled or not is_mine) and not knows_more:
-                return delivery_of(row, delivery.guid)
-            # it may have been corrected or withdrawn while in hand
-            after = delivery if row.wants == delivery.wants else moved(delivery, row.wants, now)
+            after, values, text = delivery, {"is_stirred": False}, event
+            if (is_ruled or not holds) and not _knows_more(delivery, on_record):
+                if stirs_until is None:
+                    return on_record
+                after, values = stirred(on_record, stirs_until), {"is_stirred": True}
+                text = f"{event} (late: another hand had taken over)"
+            elif _knows_more(on_record, delivery):
+                after = on_record
+            elif row.is_stirred and row.rests_until:
+                after = stirred(delivery, row.rests_until)
+            if row.wants != after.wants:  # it was corrected or withdrawn while in hand
+                after = moved(after, row.wants, now)
             connection.execute(
-                update(table).where(table.c.id == after.id).values(**delivery_values(after), settled_at=now)
+                update(table)
+                .where(table.c.id == after.id)
+                .values(**delivery_values(after), **values, settled_at=now)
             )
-            connection.execute(insert(schema.event), {"at": now, "delivery_id": after.id, "text": event})
+            connection.execute(insert(schema.event), {"at": now, "delivery_id": after.id, "text": text})
             if after.standing is Standing.SENT:
                 connection.execute(
                     update(schema.channel)
@@ -120,9 +138,16 @@ IN_QUEUE = (Standing.PENDING.value, Standing.SENDING.value)
 
 def due(now: datetime) -> ColumnElement[bool]:
     """Deliveries whose turn may have come. One that is still *sending* while its channel is in no other
-    hand was interrupted; its ``next_attempt`` is when its request has ended, whatever became of us."""
+    hand was interrupted; its ``next_attempt`` is when its request has ended, whatever became of us. One that
+    rests does so whoever wants it tried earlier."""
     table = schema.delivery
-    return and_(table.c.standing.in_(IN_QUEUE), table.c.next_attempt <= now)
+    rested = or_(table.c.rests_until.is_(None), table.c.rests_until <= now)
+    return and_(table.c.standing.in_(IN_QUEUE), table.c.next_attempt <= now, rested)
+
+
+def _knows_more(one: Delivery, other: Delivery) -> bool:
+    """Whether one knows of a post of which the other does not."""
+    return one.receipt is not None and other.receipt is None and one.round == other.round
 
 
 def _renewed(connection: Connection, account: Account, until: datetime) -> bool:

@@ -69,6 +69,7 @@ def delivery_values(delivery: Delivery) -> dict[str, Any]:
         "next_attempt": delivery.next_attempt,
         "attempted": delivery.attempted,
         "attempted_at": delivery.attempted_at,
+        "rests_until": delivery.rests_until,
         "round": delivery.round,
         "reason": delivery.reason,
     }
@@ -88,6 +89,7 @@ def delivery_of(row: Row[Any], guid: str) -> Delivery:
         next_attempt=row.next_attempt,
         attempted=row.attempted,
         attempted_at=row.attempted_at,
+        rests_until=row.rests_until,
         round=row.round,
         reason=row.reason,
     )

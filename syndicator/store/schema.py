@@ -190,6 +190,7 @@ channel = Table(
     Column("failures", Integer, nullable=False, default=0),
     Column("error", Text, nullable=False, default=""),
     Column("posted_at", Moment),
+    Column("restored_at", Moment),  # when a backup was last put back
     Column("is_declared", Boolean, nullable=False, default=True),
     *_lease(),
 )
@@ -209,6 +210,8 @@ delivery = Table(
     Column("next_attempt", Moment, nullable=False),
     Column("attempted", Integer),
     Column("attempted_at", Moment),
+    Column("rests_until", Moment),  # a request whose outcome is unknown may be worked at until then
+    Column("is_stirred", Boolean, nullable=False, default=False),  # by a hand that had lost the channel
     Column("round", Integer, nullable=False, default=0),
     Column("reason", Text, nullable=False, default=""),
     Column("created", Moment, nullable=False),

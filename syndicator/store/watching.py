@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from syndicator.article import Article, Sighting, State, release, withdraw
-from syndicator.delivery import Delivery, Standing, moved
+from syndicator.delivery import UNKNOWN_REVISION, Delivery, Standing, is_maybe_out, moved
 from syndicator.store import schema
 from syndicator.store.engine import Base, claim, let_go
 from syndicator.store.locks import batches, hold_articles, hold_names
@@ -289,6 +289,11 @@ class _File:
         if not new or article.state is State.WITHDRAWN:
             return
         standing = Standing.PENDING if article.state is State.LIVE else Standing.HELD
+        channels = schema.channel
+        restored = self.connection.execute(
+            select(channels.c.name, channels.c.restored_at).where(channels.c.name.in_(sorted(new)))
+        ).all()
+        may_be_out = {row.name for row in restored if is_maybe_out(article, row.restored_at)}
         self.connection.execute(
             insert(table),
             [
@@ -298,6 +303,7 @@ class _File:
                     "wants": wants,
                     "standing": standing.value,
                     "next_attempt": self.now,
+                    "attempted": UNKNOWN_REVISION if channel in may_be_out else None,
                     "created": self.now,
                     "urgent": article.urgent,
                     "published": article.published,

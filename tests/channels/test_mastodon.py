@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from syndicator.channels import mastodon
 from syndicator.channels.mastodon import Mastodon
 from syndicator.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
-from syndicator.post import Post
+from syndicator.post import Post, compose
 from syndicator.secret import Secret
 from tests.channels.contract import (
     ARTICLE,
@@ -24,7 +27,18 @@ from tests.channels.contract import (
     impatient_session,
     picture,
 )
-from tests.channels.local_server import Act, Trouble, body, half, reset, silence, status
+from tests.channels.local_server import (
+    Act,
+    Handler,
+    Reply,
+    Request,
+    Trouble,
+    body,
+    half,
+    reset,
+    silence,
+    status,
+)
 from tests.channels.servers import FakeMastodon
 
 MEDIA = "/api/v2/media"
@@ -358,3 +372,192 @@ class TestTrial:
 
         with pytest.raises(Misconfigured, match="token cannot be read"):
             channel.check()
+
+
+class TestWhatIsNoRefusal:
+    """422 is for good, unless it is the photo's alone."""
+
+    def post(self, channel: Mastodon) -> Post:
+        return compose(ARTICLE, channel.limits, picture())
+
+    @pytest.mark.parametrize("how", ["still processed", "gone", "in so many words"])
+    def test_a_photo_that_cannot_be_attached_yet_is_tried_later(
+        self, channel: Mastodon, server: FakeMastodon, how: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        said = "Medien sind noch in Arbeit" if how != "in so many words" else NOT_READY
+        server.trouble = Trouble(status(422, {"error": said}), at=STATUSES)
+        taken = FakeMastodon._take_media
+
+        def take(self: FakeMastodon, request: Request) -> Reply:
+            reply = taken(self, request)
+            [name] = self.shelf.media
+            match how:
+                case "still processed":
+                    self.shelf.media[name] = replace(self.shelf.media[name], looks=1)
+                case "gone":
+                    del self.shelf.media[name]
+            return reply
+
+        monkeypatch.setattr(FakeMastodon, "_take_media", take)
+
+        with pytest.raises(TryLater, match=f"^photo: .*{said}") as caught:
+            channel.send(self.post(channel), key=KEY)
+
+        assert not caught.value.whole_channel
+
+    def test_an_edit_whose_photo_is_not_ready_is_tried_later(
+        self, channel: Mastodon, server: FakeMastodon
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.trouble = Trouble(status(422, {"error": NOT_READY}), method="PUT")
+
+        with pytest.raises(TryLater):
+            channel.edit(receipt, self.post(channel))
+
+    def test_a_text_that_is_refused_is_refused_with_its_photo(
+        self, channel: Mastodon, server: FakeMastodon
+    ) -> None:
+        server.trouble = Trouble(status(422, {"error": "Validation failed"}), at=STATUSES)
+
+        with pytest.raises(Refused, match="422: Validation failed"):
+            channel.send(self.post(channel), key=KEY)
+
+
+NOT_READY = "Cannot attach files that have not finished processing. Try again in a moment!"
+
+#: ``MENTION_RE`` of Mastodon's app/models/account.rb, as Python has it.
+MENTION_RE = re.compile(r"(?<![=/\w])@(([a-z0-9_]+(?:[a-z0-9_.-]+[a-z0-9_]+)?)(?:@[\w.-]+)?)", re.IGNORECASE)
+
+
+class TestMentions:
+    @pytest.mark.parametrize(
+        "title",
+        [
+            "@bob is back",
+            "Ask @bob@example.social",
+            "(@bob) says",
+            ".@bob",
+            "ຂ່າວ @bob",
+            "@bob@b.example @eve",
+        ],
+    )
+    def test_a_headline_mentions_nobody(self, channel: Mastodon, title: str) -> None:
+        text = compose(replace(ARTICLE, title=title, summary=title + "!"), channel.limits).text
+        assert MENTION_RE.search(title)
+
+        assert not MENTION_RE.search(text)
+        assert text.replace("\u200b", "").startswith(title)
+
+    @pytest.mark.parametrize(
+        "title", ["desk@ledger.example", "https://x.example/@bob/1", "#bridge reopens", "5 @ 10", "a = b@c"]
+    )
+    def test_what_mentions_nobody_stays_as_it_is(self, channel: Mastodon, title: str) -> None:
+        assert compose(replace(ARTICLE, title=title), channel.limits).text.startswith(title)
+
+    def test_it_is_counted_and_taken_by_the_server(self, channel: Mastodon, server: FakeMastodon) -> None:
+        post = compose(replace(ARTICLE, title="@bob " * 200), channel.limits)
+
+        receipt = channel.send(post, key=KEY)
+
+        assert len(server.published) == 1
+        assert channel.find(post, key=KEY) == receipt
+
+    def test_addresses_are_never_touched(self, channel: Mastodon) -> None:
+        url = "https://news.example/?by=@bob"
+        assert compose(replace(ARTICLE, url=url), channel.limits).text.endswith(url)
+
+
+class TestWhatItShows:
+    def test_a_receipt_tells_whether_the_status_says_just_that(self, channel: Mastodon) -> None:
+        post = compose(replace(ARTICLE, title="Fish & <b>chips</b>  \u201csoon\u201d"), channel.limits)
+        assert channel.send(post, key=KEY).is_current
+
+        found = channel.find(post, key=KEY)
+        assert found
+        assert found.is_current
+        other = channel.find(compose(CORRECTED, channel.limits), key=KEY)
+        assert other
+        assert not other.is_current
+
+    def test_a_remembered_key_brings_back_what_is_out_of_date(self, channel: Mastodon) -> None:
+        channel.send(compose(ARTICLE, channel.limits), key=KEY)
+
+        assert not channel.send(compose(CORRECTED, channel.limits), key=KEY).is_current
+
+
+class TestSecretsThatComeBack:
+    """A server may repeat what it was sent, in whatever form and place."""
+
+    @pytest.mark.parametrize(
+        "form",
+        [
+            "cannot read header Bearer {}",
+            "BEARER {upper}",
+            "https://x.example/?t={quoted}",
+            "Basic {base64}",
+            "\\u0074{rest}",
+            "token {cut}",
+        ],
+    )
+    def test_no_words_of_the_server_hold_the_token(
+        self, channel: Mastodon, server: FakeMastodon, form: str, secret: str
+    ) -> None:
+        words = form.format(
+            secret,
+            upper=secret.upper(),
+            quoted=quote(secret, safe=""),
+            base64=base64.b64encode(f"user:{secret}".encode()).decode(),
+            rest=secret[1:],
+            cut=secret[:-4],
+        )
+        error = b'{"error": "%s"}' % words.encode()
+        server.trouble = Trouble(body(error, code=400), at=STATUSES)
+
+        with pytest.raises(Refused) as caught:
+            channel.send(compose(ARTICLE, channel.limits), key=KEY)
+
+        assert leaked(str(caught.value), secret) is None
+        assert "token]" in str(caught.value)
+
+    def test_no_receipt_holds_the_token(self, channel: Mastodon, server: FakeMastodon, secret: str) -> None:
+        said = {"id": "1", "url": f"https://x.example/{secret}", "content": ""}
+        server.trouble = Trouble(body(json.dumps(said).encode()), at=STATUSES)
+
+        assert secret not in channel.send(compose(ARTICLE, channel.limits), key=KEY).url
+
+    def test_no_address_to_move_to_holds_the_token(
+        self, channel: Mastodon, server: FakeMastodon, secret: str
+    ) -> None:
+        server.trouble = Trouble(status(301, Location=f"https://x.example/{'a' * 180}/{secret}"), at=STATUSES)
+
+        with pytest.raises(Misconfigured) as caught:
+            channel.send(compose(ARTICLE, channel.limits), key=KEY)
+
+        assert leaked(str(caught.value), secret) is None
+
+    def test_no_trial_tells_the_token(self, channel: Mastodon, server: FakeMastodon, secret: str) -> None:
+        server.trouble = Trouble(
+            body(json.dumps({"id": "7", "acct": secret}).encode()), at=f"{ACCOUNTS}/verify_credentials"
+        )
+
+        assert secret not in channel.check()
+
+    def test_no_broken_answer_tells_the_token(
+        self, channel: Mastodon, server: FakeMastodon, secret: str
+    ) -> None:
+        def broken(handler: Handler) -> None:
+            handler.wfile.write(f"{secret} HTTP/1.1 200 OK\r\n\r\n".encode())
+            handler.close_connection = True
+
+        server.trouble = Trouble(broken, at=STATUSES)
+
+        with pytest.raises(OutcomeUnknown) as caught:
+            channel.send(compose(ARTICLE, channel.limits), key=KEY)
+
+        assert secret not in str(caught.value)
+
+
+def leaked(text: str, secret: str) -> str | None:
+    """The longest beginning of the secret that stands in a text, if it tells anything."""
+    found = next((secret[:n] for n in range(len(secret), 7, -1) if secret[:n].lower() in text.lower()), None)
+    return found or (text if base64.b64encode(secret.encode()).decode()[2:-4] in text else None)

@@ -11,6 +11,7 @@ from syndicator.article import Article, Sighting
 from syndicator.brakes import Brakes
 from syndicator.deliver import Courier, deliver
 from syndicator.delivery import Delivery
+from syndicator.ports import Channel
 from syndicator.store import Store, schema
 from syndicator.store.records import article_of, delivery_of
 from syndicator.watch import Editor, watch
@@ -27,6 +28,7 @@ class Story:
         self.source = FakeSource()
         self.photos = FakePhotos()
         self.channel = FakeChannel()
+        self.real: Channel | None = None  # in its stead
         self.max_age = timedelta(days=1)
         self.feeds = [ALL]
         self.site = SITE
@@ -80,7 +82,7 @@ class Story:
     def courier(self) -> Courier:
         return Courier(
             name="wire",
-            channel=self.channel,
+            channel=self.real or self.channel,
             max_age=self.max_age,
             store=self.store,
             photos=self.photos,

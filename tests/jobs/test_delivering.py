@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicator.article import Photo
-from syndicator.delivery import Standing
+from syndicator.deliver import deliver
+from syndicator.delivery import Receipt, Standing
 from syndicator.errors import Misconfigured, OutcomeUnknown, PhotoError, Refused, TryLater
+from syndicator.post import Post
+from syndicator.ruling import retry
 from syndicator.store import Store, engine
 from tests.fakes import NOON, FakeChannel
 from tests.jobs.newsroom import Story
@@ -426,3 +431,180 @@ def test_whatever_happens_the_channel_ends_up_with_one_true_post_or_none(
         story.clock.tick(minutes=31)
 
     assert [text.splitlines()[0] for text in story.texts] == ([f"Version {version}"] if alive else [])
+
+
+def test_a_lost_answer_rests_and_the_queue_goes_on(story: Story) -> None:
+    story.channel.after = [OutcomeUnknown("no answer")]
+    story.publishes("1")
+    story.clock.tick(seconds=1)
+    story.publishes("2")
+
+    story.delivers()
+    assert [d.standing for d in story.deliveries] == [Standing.PENDING, Standing.SENT]
+
+    story.clock.tick(seconds=59)
+    story.delivers()
+    assert story.channel.requests == ["send", "send"]
+
+    story.clock.tick(seconds=2)
+    story.delivers()
+    assert story.channel.requests == ["send", "send", "send"]
+    assert story.channel.made == 2
+
+
+def test_an_account_that_gets_nothing_through_rests(story: Story) -> None:
+    story.channel.after = [OutcomeUnknown("no answer")] * 9
+    for key in "1234":
+        story.publishes(key)
+        story.clock.tick(seconds=1)
+
+    story.delivers()
+    assert story.channel.requests == ["send", "send"]
+    assert story.channel_row.paused_until is not None
+    story.clock.tick(seconds=30)
+    story.delivers()  # one try, to see whether it is back
+
+    assert story.channel.requests == ["send", "send", "send"]
+
+
+@pytest.mark.parametrize("what", ["correct", "retract", "retry"])
+def test_nothing_shortens_the_rest_of_a_lost_edit(story: Story, what: str) -> None:
+    story.publishes()
+    story.delivers()
+    story.channel.after = [OutcomeUnknown("no answer")]
+    story.publishes(title="Bridge A")
+    story.delivers()
+
+    match what:
+        case "correct":
+            story.publishes(title="Bridge B")
+        case "retract":
+            story.retracts()
+        case _:
+            story.store.rule(story.delivery.id, retry, story.clock(), event="retried")
+    story.clock.tick(seconds=59)
+    story.delivers()
+    assert story.channel.requests == ["send", "edit"]
+
+    story.clock.tick(seconds=2)
+    story.delivers()
+    assert len(story.channel.requests) == 3
+
+
+def test_an_article_that_comes_back_after_a_lost_deletion_is_posted_anew(story: Story) -> None:
+    story.publishes()
+    story.delivers()
+    story.channel.after = [OutcomeUnknown("no answer")]
+    story.retracts()
+    story.delivers()
+    story.publishes(title="Bridge again")
+
+    story.delivers()
+    assert story.channel.requests == ["send", "delete"], "the deletion may still be worked at"
+    story.delivers_until_done()
+
+    assert [text.splitlines()[0] for text in story.texts] == ["Bridge again"]
+    assert story.channel.requests == ["send", "delete", "delete", "send"]
+
+
+def test_an_article_that_comes_back_after_a_deletion_that_was_put_off_is_edited(story: Story) -> None:
+    story.publishes()
+    story.delivers()
+    story.channel.before = [TryLater("429")]
+    story.retracts()
+    story.delivers()
+    story.publishes(title="Bridge again")
+    story.delivers_until_done()
+
+    assert story.channel.requests == ["send", "delete", "edit"]
+    assert len(story.texts) == 1
+
+
+def test_a_refused_repeat_does_not_forget_that_the_first_may_be_out(story: Story) -> None:
+    story.channel.after = [OutcomeUnknown("no answer")]
+    story.publishes()
+    story.delivers()
+    story.channel.before = [Refused("400")]
+    story.clock.tick(minutes=2)
+    story.delivers()
+    assert story.delivery.standing is Standing.REFUSED
+
+    story.channel.by_key.clear()
+    story.clock.tick(hours=2)
+    story.publishes(title="Bridge mended")
+    story.delivers_until_done()
+
+    assert story.channel.made == 1
+    assert "Bridge mended" in story.texts[0]
+
+
+def test_an_edit_of_a_stopped_worker_that_lands_late_is_edited_over(story: Story) -> None:
+    """It sleeps through its lease, and wakes up with an old edit in its hand."""
+
+    class Sleepy(FakeChannel):
+        def edit(self, receipt: Receipt, post: Post) -> Receipt:
+            if "Bridge A" in post.text and self.requests == ["send"]:
+                self.requests.append("edit")
+                story.clock.tick(minutes=5)
+                story.publishes(title="Bridge B")
+                story.delivers()
+                self.shown[receipt.remote_id] = post
+                return receipt
+            return super().edit(receipt, post)
+
+    story.channel = Sleepy()
+    story.publishes()
+    story.delivers()
+    story.publishes(title="Bridge A")
+    story.delivers()
+    assert "Bridge A" in story.texts[0]
+
+    story.delivers_until_done()
+    assert "Bridge B" in story.texts[0]
+    assert story.delivery.standing is Standing.SENT
+    assert any("another hand" in event for event in story.events)
+
+
+def test_a_worker_that_is_stopped_before_it_sends_does_not_send(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = type(story.store).begin
+
+    def sleepy(store: Store, *args: Any) -> bool:
+        done = begin(store, *args)
+        story.clock.tick(minutes=3)
+        return done
+
+    story.publishes()
+    with monkeypatch.context() as patched:
+        patched.setattr(type(story.store), "begin", sleepy)
+        story.delivers()
+    assert story.channel.requests == []
+
+    story.delivers_until_done()
+    assert story.channel.made == 1
+
+
+def test_what_a_channel_says_is_written_down_without_its_secrets(
+    story: Story, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever a channel is made of: in a reason, in an event, at the channel, in the log, in an address."""
+
+    class Telling(FakeChannel):
+        def _receipt(self, remote_id: str) -> Receipt:
+            return Receipt(remote_id=remote_id, url="https://wire.example/t0ken/1")
+
+    story.channel = Telling(before=[OutcomeUnknown("t0ken?"), KeyError("t0ken"), Misconfigured("t0ken!")])
+    courier = replace(story.courier(), strike=lambda text: text.replace("t0ken", "[env:TOKEN]"))
+    story.publishes()
+    seen = []
+    for _ in range(4):
+        story.declare()
+        deliver(courier, bell=story.bell)
+        story.clock.tick(minutes=31)
+        seen += [story.delivery.reason, str(story.delivery.receipt), story.channel_row.error]
+
+    said = "\n".join([*seen, *story.events, caplog.text])
+    assert story.delivery.standing is Standing.SENT
+    assert "t0ken" not in said
+    assert said.count("[env:TOKEN]") > 5
