@@ -46,9 +46,10 @@ def place(url: str) -> Path:
 def broker(url: str) -> dict[str, Any]:
     """The broker's address and options. ``filesystem:PATH`` needs no server: messages are files."""
     if not url.startswith("filesystem:"):
-        # A message that nobody acknowledged comes back after an hour; no job takes longer than a minute
-        # or two, and none has an ETA (which would be delivered twice beyond that hour).
-        return {"broker_url": url, "broker_transport_options": {"visibility_timeout": 3600}}
+        # A server that hangs holds up no job that rings: the sweep rings again.
+        is_redis = url.startswith(("redis", "sentinel"))
+        options = {"socket_timeout": 15, "socket_connect_timeout": 5} if is_redis else {}
+        return {"broker_url": url, "broker_transport_options": options}
     root = place(url)
     for name in ("messages", "control", "processed"):
         (root / name).mkdir(parents=True, exist_ok=True)

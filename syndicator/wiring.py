@@ -136,7 +136,6 @@ class Newsroom:
 
     def sweep(self) -> None:
         """Ring for whatever is due. That it happens is the sign of life of some beat."""
-        self.store.beat("sweeps", "beat", self.clock())
         sweep.sweep(
             store=self.store,
             editor=self.editor,
@@ -144,6 +143,7 @@ class Newsroom:
             now=self.clock(),
             reminders=self.reminders,
         )
+        self.store.beat("sweeps", "beat", self.clock())
 
 
 def open_newsroom(folder: Path, bell: Bell | None = None) -> Newsroom:

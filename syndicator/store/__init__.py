@@ -7,13 +7,14 @@ from syndicator.store.console import Console
 from syndicator.store.delivering import Delivering
 from syndicator.store.distributing import Distributing
 from syndicator.store.engine import StoreError, connect
+from syndicator.store.present import Present
 from syndicator.store.subscribing import Subscribing
 from syndicator.store.topics import Topics
 from syndicator.store.upkeep import Due, Upkeep
 from syndicator.store.watching import Watching
 
 
-class Store(Watching, Building, Delivering, Topics, Subscribing, Distributing, Upkeep, Console):
+class Store(Watching, Building, Delivering, Topics, Subscribing, Distributing, Upkeep, Present, Console):
     """Everything on record. Safe to share between threads."""
 
 
