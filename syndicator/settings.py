@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from kombu import Exchange, Queue
+from kombu.entity import Exchange, Queue
 
 from syndicator.doorbells import SCHEME
 from syndicator.ports import MESSAGE_LIFE
@@ -68,6 +68,11 @@ def broker(url: str) -> dict[str, Any]:
     }
 
 
+def _queue(job: str) -> Queue:
+    exchange = Exchange(job)  # type: ignore[no-untyped-call]  # kombu has no types
+    return Queue(job, exchange, routing_key=job, no_ack=True)  # type: ignore[no-untyped-call]  # likewise
+
+
 globals().update(broker(broker_url(folder())))
 
 accept_content = ["json"]  # ids only; nothing that could run code
@@ -76,7 +81,7 @@ task_ignore_result = True  # how a job ended stands in its row
 task_store_errors_even_if_ignored = False
 # Nothing is acknowledged: what is lost with a worker is rung again by the next sweep, and a broker that goes
 # away meanwhile leaves nothing half done. Each kind of job waits in a lane of its own, none before another.
-task_queues = [Queue(job, Exchange(job), routing_key=job, no_ack=True) for job in JOBS]
+task_queues = [_queue(job) for job in JOBS]
 worker_prefetch_multiplier = 0
 worker_hijack_root_logger = False  # our log lines, not Celery's
 worker_cancel_long_running_tasks_on_connection_loss = False  # a post under way is not torn apart

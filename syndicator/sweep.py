@@ -95,7 +95,8 @@ class Reminders:
 def sweep(
     *, store: SweepStore, editor: Editor, bell: Bell, now: datetime, reminders: Reminders | None = None
 ) -> None:
-    """Put right what a wrong clock has written, release embargoes that have ended, and ring for whatever is due and was not rung for lately."""
+    """Put right what a wrong clock has written, release embargoes that have ended, and ring for whatever is
+    due and was not rung for lately."""
     reminders = reminders or Reminders()
     if ahead := store.set_right(now):
         log.warning("a clock was ahead, by %s or more: what it has put off is due now", ahead)

@@ -155,7 +155,9 @@ def _report_alive(**_: Any) -> None:
         pause = threading.Event()
         while True:
             try:
-                newsroom().store.beat(process_name(), "worker", datetime.now(UTC))
+                now = datetime.now(UTC)
+                newsroom().store.beat(process_name(), "worker", now)
+                newsroom().store.forget_events(now)
             except SyndicatorError as e:
                 log.warning("could not report that this worker is alive: %s", e)
             except Exception:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, ins
 from sqlalchemy.dialects import postgresql, sqlite
 
 from syndicator.article import State
+from syndicator.delivery import Standing
 from syndicator.feed import Feed
 from syndicator.store import schema
 from syndicator.store.delivering import due
@@ -21,6 +22,15 @@ from syndicator.stores import Wish
 
 #: How long a process may be silent before it no longer counts as alive.
 SILENCE = timedelta(seconds=30)
+
+#: How long operators are shown what happened to a delivery that is settled.
+EVENTS_KEPT = timedelta(days=90)
+
+#: Events forgotten in one transaction: few enough that nobody waits for it.
+FORGOTTEN_AT_ONCE = 500
+
+#: Deliveries that nothing happens to of itself.
+SETTLED = (Standing.SENT.value, Standing.REFUSED.value, Standing.SKIPPED.value)
 
 #: Articles read at once when a feed is filled anew.
 PAGE = 1000
@@ -103,13 +113,32 @@ class Upkeep(Base):
                 taken += freed.rowcount
         return taken
 
+    def forget_events(self, now: datetime) -> int:
+        """Forget what happened long ago to deliveries that are settled, ``FORGOTTEN_AT_ONCE`` events at the
+        most. Returns how many."""
+        table, delivery = schema.event, schema.delivery
+        with self.reading() as connection:
+            old = (
+                select(table.c.id)
+                .join(delivery, table.c.delivery_id == delivery.c.id)
+                .where(table.c.at < now - EVENTS_KEPT, delivery.c.standing.in_(SETTLED))
+                .order_by(table.c.at)
+                .limit(FORGOTTEN_AT_ONCE)
+            )
+            numbers = connection.scalars(old).all()
+        if numbers:  # most of the time there are none, and nobody has to wait
+            with self.writing() as connection:
+                connection.execute(delete(table).where(table.c.id.in_(numbers)))
+        return len(numbers)
+
     def beat(self, name: str, kind: str, now: datetime) -> None:
         """A process is alive. Forgets those not heard of for an hour."""
         table = schema.process
         with self.writing() as connection:
-            seen = connection.execute(update(table).where(table.c.name == name).values(seen=now))
-            if not seen.rowcount:
-                connection.execute(insert(table), {"name": name, "kind": kind, "started": now, "seen": now})
+            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+            row = {"name": name, "kind": kind, "started": now, "seen": now}
+            query = dialect.insert(table).on_conflict_do_update(index_elements=["name"], set_={"seen": now})
+            connection.execute(query, row)
             connection.execute(delete(table).where(table.c.seen < now - timedelta(hours=1)))
 
     def alive(self, now: datetime) -> Mapping[str, int]:

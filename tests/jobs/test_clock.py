@@ -81,7 +81,9 @@ def test_what_is_published_after_a_first_look_by_a_clock_ahead_is_news(store: St
     assert day.titles == ["Bridge 1 reopens"]
 
 
-@pytest.mark.parametrize("trouble", [TryLater("full"), TryLater("this", whole_channel=False), OutcomeUnknown("?")])
+@pytest.mark.parametrize(
+    "trouble", [TryLater("full"), TryLater("this", whole_channel=False), OutcomeUnknown("?")]
+)
 def test_a_delivery_tried_by_a_clock_ahead_is_tried_once_it_is_right(day: Day, trouble: Exception) -> None:
     day.clock.tick(days=1)
     day.channel.before = [trouble]
@@ -121,7 +123,7 @@ def test_a_row_in_a_living_hand_stays_in_it(day: Day) -> None:
     assert watched is not None
 
     day.clock.tick(days=-1)
-    day.works(seconds=60)
+    day.works(seconds=20)
     assert day.store.claim_source("page", day.clock(), timedelta(seconds=90)) is None
     day.works(seconds=120)
 
@@ -159,7 +161,10 @@ def test_an_embargo_far_ahead_and_a_pause_that_was_asked_for_stay(day: Day) -> N
     day.works(every=300, minutes=30)
     with day.store.reading() as connection:
         assert connection.scalar(select(schema.channel.c.paused_until)) == rest
-        assert connection.scalar(select(schema.article.c.state).where(schema.article.c.key == "2")) == "embargoed"
+        assert (
+            connection.scalar(select(schema.article.c.state).where(schema.article.c.key == "2"))
+            == "embargoed"
+        )
     assert day.store.set_right(day.clock()) is None
 
 
@@ -180,7 +185,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(steps=STEPS)
 def test_whatever_the_clock_does_all_is_posted_once_in_the_end(
     empty_store: Callable[[], Store], steps: list[tuple[str, int, int]]
@@ -210,7 +215,7 @@ def test_whatever_the_clock_does_all_is_posted_once_in_the_end(
     day.channel.before, day.channel.after = [], []
     day.clock.now = true
     day.publishes("last", published=true)
-    day.works(every=300, hours=3)
+    day.works(every=300, hours=2)
 
     assert day.channel.made == published + 1
     with day.store.reading() as connection:
