@@ -12,6 +12,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -95,7 +96,9 @@ def feeds() -> Iterator[int]:
 
 
 def declare(folder: Path, count: int, port: int) -> None:
-    text = SITE.format(web=port + 1 if port < 65_000 else port - 1, port=port)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        text = SITE.format(web=probe.getsockname()[1], port=port)
     sources = "".join(SOURCE.format(n=n, port=port) for n in range(count))
     (folder / "syndicator.toml").write_text(text + sources)
     (folder / "feeds").mkdir()
