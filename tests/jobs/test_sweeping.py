@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import insert, update
 
 from syndicator.article import State
-from syndicator.feed import Feed
 from syndicator.ports import MESSAGE_LIFE
 from syndicator.store import Store, schema
 from syndicator.sweep import FEW, MOST, Reminders, sweep
@@ -16,7 +15,7 @@ from syndicator.watch import Editor
 from tests.fakes import ALL, NOON, SITE, Clock, FakeBell
 
 #: Rows of each kind that are due at once.
-MANY = 1200
+MANY = 700
 
 
 class Sweeps:
@@ -43,21 +42,17 @@ class Sweeps:
 def sweeps(store: Store) -> Sweeps:
     """Sources, feeds, channels and topics by the thousand, all due: the later in the alphabet the longer."""
     numbers = range(MANY)
-    feeds = [Feed(name=f"f{n:04}", title=f"Feed {n}") for n in numbers]
-    channels = [f"c{n:04}" for n in numbers]
-    store.declare([f"s{n:04}" for n in numbers], feeds, channels, NOON - timedelta(days=1))
-    store.declare_topics([f"t{n:04}.rss" for n in numbers], [], NOON)
+    due = [NOON - timedelta(hours=1, minutes=n) for n in numbers]
+    sources = [{"name": f"s{n:04}", "next_look": due[n], "memory": {}, "problems": []} for n in numbers]
+    feeds = [{"name": f"f{n:04}", "next_build": due[n], "changed": due[n]} for n in numbers]
     with store.writing() as connection:
+        connection.execute(insert(schema.source), sources)
+        connection.execute(insert(schema.feed), feeds)
+        connection.execute(insert(schema.channel), [{"name": f"c{n:04}"} for n in numbers])
+        connection.execute(insert(schema.topic), [{"name": f"t{n:04}.rss"} for n in numbers])
         article = {"id": 1, "guid": "g", "source": "s", "key": "k", "content": {}, "revision": 1}
         article |= dict.fromkeys(("published", "updated", "first_seen"), NOON) | {"state": State.LIVE.value}
         connection.execute(insert(schema.article), article)
-        due = [NOON - timedelta(hours=1, minutes=n) for n in numbers]
-        for n in numbers:
-            for table, name, column in (
-                (schema.source, f"s{n:04}", "next_look"),
-                (schema.feed, f"f{n:04}", "next_build"),
-            ):
-                connection.execute(update(table).where(table.c.name == name).values({column: due[n]}))
         connection.execute(
             insert(schema.delivery),
             [
