@@ -38,7 +38,7 @@ every = "1s"
 language = "en"
 """
 
-SOURCES = 20
+SOURCES = 8
 
 
 class Redis:
@@ -118,7 +118,7 @@ def test_workers_are_back_when_redis_is(tmp_path: Path, server: Redis) -> None:
 
             def goes_on() -> None:
                 since = datetime.now(UTC)
-                until(lambda: all_looked_at(tmp_path, since), "all are looked at again", patience=90)
+                until(lambda: all_looked_at(tmp_path, since), "all are looked at again", patience=180)
                 assert [process.poll() for process in processes] == [None] * 3
 
             goes_on()
