@@ -1,4 +1,4 @@
-"""Newsrooms with many sources, on the embedded default: first looks, a round of unchanged ones, memory, check.
+"""Many sources, on the embedded default: first looks, a round of unchanged ones, memory, check.
 
     ./run bench sources [COUNT]
 
@@ -12,6 +12,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -95,7 +96,9 @@ def feeds() -> Iterator[int]:
 
 
 def declare(folder: Path, count: int, port: int) -> None:
-    text = SITE.format(web=port + 1 if port < 65_000 else port - 1, port=port)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        text = SITE.format(web=probe.getsockname()[1], port=port)
     sources = "".join(SOURCE.format(n=n, port=port) for n in range(count))
     (folder / "syndicator.toml").write_text(text + sources)
     (folder / "feeds").mkdir()
@@ -109,11 +112,14 @@ class Record:
         self.file = folder / "var" / "syndicator.db"
 
     def looked_at(self, since: str = "") -> int:
-        with contextlib.suppress(sqlite3.OperationalError):
-            with contextlib.closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)) as connection:
-                query = "SELECT count(*) FROM source WHERE looked_at > ? AND error = ''"
+        if not self.file.exists():
+            return 0
+        with contextlib.closing(sqlite3.connect(self.file, timeout=30)) as connection:
+            query = "SELECT count(*) FROM source WHERE looked_at > ? AND error = ''"
+            try:
                 return int(connection.execute(query, (since,)).fetchone()[0])
-        return 0
+            except sqlite3.OperationalError:  # its tables are not made yet
+                return 0
 
     def all_are_due(self) -> None:
         with contextlib.closing(sqlite3.connect(self.file, timeout=30)) as connection, connection:
@@ -162,7 +168,7 @@ def measured(folder: Path, count: int, port: int) -> None:
             f"requests; {spent / count * 1e3:.1f} ms of the worker's processor each"
         )
         print(f"after first looks: {said}\nafter the round:   {memory(up.pid)}")
-        messages = len(os.listdir(folder / "var" / "broker" / "messages"))
+        messages = len(list((folder / "var" / "broker" / "messages").iterdir()))
         print(f"messages left: {messages}; worker: {worker.num_threads()} threads (to beat: 300 MB)")
     finally:
         up.send_signal(signal.SIGINT)

@@ -295,7 +295,7 @@ def worker(
         str, typer.Option(help="Only these jobs, e.g. watch,build; all of them by default.")
     ] = "",
     concurrency: Annotated[
-        int | None, typer.Option(help="Threads; by default one for every row that can be in hand.")
+        int | None, typer.Option(help="Threads for each kind of job, at the most.")
     ] = None,
 ) -> None:
     """Run a worker. Any number may run, on any number of machines."""

@@ -25,7 +25,7 @@ class Consumer(consumer.Consumer):  # type: ignore[misc]  # Celery has no types
         warnings.simplefilter("ignore", CPendingDeprecationWarning)
         try:
             super().on_connection_error_after_connected(error)
-        except Exception as e:
+        except Exception as e:  # noqa: BLE001 - whatever it is, the connection is no more
             log.debug("broker: closing a connection that is lost: %s: %s", type(e).__name__, e)
             self.connection = None
 

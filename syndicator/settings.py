@@ -67,9 +67,9 @@ def broker(url: str) -> dict[str, Any]:
     """The broker's address and options. ``filesystem:PATH`` needs no server: messages are files in a folder,
     which is made. ``sentinel://`` takes the name of the master from ``?master=NAME``."""
     if not url.startswith("filesystem:"):
-        # A message that nobody acknowledged comes back after an hour; no job takes longer than a minute
-        # or two, and none has an ETA (which would be delivered twice beyond that hour).
-        options: dict[str, Any] = {"visibility_timeout": 3600}
+        # A server that hangs holds up no job that rings: the sweep rings again.
+        is_redis = url.startswith(("redis", "sentinel"))
+        options: dict[str, Any] = {"socket_timeout": 15, "socket_connect_timeout": 5} if is_redis else {}
         if url.startswith("sentinel://"):
             url, options["master_name"] = _with_master(url)
         return {"broker_url": url, "broker_transport_options": options}
@@ -91,13 +91,17 @@ def broker(url: str) -> dict[str, Any]:
     }
 
 
+def _queue(job: str) -> Queue:
+    return Queue(job, Exchange(job), routing_key=job, no_ack=True)
+
+
 accept_content = ["json"]  # ids only; nothing that could run code
 task_serializer = "json"
 task_ignore_result = True  # how a job ended stands in its row
 task_store_errors_even_if_ignored = False
 # Nothing is acknowledged: what is lost with a worker is rung again by the next sweep, and a broker that goes
 # away meanwhile leaves nothing half done. Each kind of job waits in a lane of its own, none before another.
-task_queues = [Queue(job, Exchange(job), routing_key=job, no_ack=True) for job in JOBS]
+task_queues = [_queue(job) for job in JOBS]
 worker_prefetch_multiplier = 0
 worker_hijack_root_logger = False  # our log lines, not Celery's
 worker_cancel_long_running_tasks_on_connection_loss = False  # a post under way is not torn apart

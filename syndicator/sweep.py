@@ -7,17 +7,20 @@ message may still wait unread.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from syndicator.article import Article
 from syndicator.ports import MESSAGE_LIFE, Bell
 from syndicator.stores import Filing, Rung, Wish
 from syndicator.watch import Editor, ring
+
+log = logging.getLogger(__name__)
 
 #: Messages of one kind of job that may wait unread, as far as one process knows: more than a worker gets
 #: done between two sweeps, few enough to be taken before their life ends.
@@ -40,6 +43,11 @@ class Due(Protocol):
 
 class SweepStore(Protocol):
     """What **sweep** needs on record."""
+
+    def set_right(self, now: datetime) -> timedelta | None:
+        """Bring back what a clock has written that was ahead. Returns by how much, about; ``None``: there was
+        nothing."""
+        ...
 
     def due(self, now: datetime, most: int) -> Due:
         """Rows that are due and in no hand, as many as ``most`` of each kind: the longest due first."""
@@ -87,8 +95,11 @@ class Reminders:
 def sweep(
     *, store: SweepStore, editor: Editor, bell: Bell, now: datetime, reminders: Reminders | None = None
 ) -> None:
-    """Release embargoes that have ended, and ring for whatever is due and was not rung for lately."""
+    """Put right what a wrong clock has written, release embargoes that have ended, and ring for whatever is
+    due and was not rung for lately."""
     reminders = reminders or Reminders()
+    if ahead := store.set_right(now):
+        log.warning("a clock was ahead, by %s or more: what it has put off is due now", ahead)
     due = store.due(now, reminders.most)
     if due.has_embargoes:
         ring(bell, store.release_due(now, editor.file))

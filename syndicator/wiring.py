@@ -139,7 +139,6 @@ class Newsroom:
 
     def sweep(self, beat: str) -> None:
         """Ring for whatever is due. That it happens is the sign of life of the ``beat`` that rang."""
-        self.store.beat(beat, "beat", self.clock())
         sweep.sweep(
             store=self.store,
             editor=self.editor,
@@ -147,6 +146,7 @@ class Newsroom:
             now=self.clock(),
             reminders=self.reminders,
         )
+        self.store.beat(beat, "beat", self.clock())
 
 
 def open_newsroom(folder: Path, bell: Bell | None = None) -> Newsroom:

@@ -157,8 +157,10 @@ def _report_alive(**_: Any) -> None:
         pause = threading.Event()
         while True:
             try:
-                newsroom().store.beat(process_name(), "worker", datetime.now(UTC))
+                now = datetime.now(UTC)
+                newsroom().store.beat(process_name(), "worker", now)
                 keep_mark(newsroom())
+                newsroom().store.forget_events(now)
             except SyndicatorError as e:
                 log.warning("could not report that this worker is alive: %s", e)
             except Exception:

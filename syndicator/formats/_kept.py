@@ -16,8 +16,11 @@ from syndicator.article import Article
 #: All that an entry has to know of its feed: how much of an article it carries, and what a partner adds.
 How = TypeVar("How", bound=Hashable)
 
-#: Bytes of entries that one format keeps: some two thousand of common length.
+#: Bytes that one format keeps, articles and all: some two thousand entries of common length.
 ROOM = 8_000_000
+
+#: Bytes of the objects around what an article and its entry say.
+OBJECTS = 500
 
 
 class Kept(Generic[How]):
@@ -25,7 +28,7 @@ class Kept(Generic[How]):
 
     def __init__(self, render: Callable[[How, Article], bytes], room: int = ROOM) -> None:
         self._render, self._room, self._size = render, room, 0
-        self._entries: OrderedDict[tuple[How, str], tuple[Article, bytes]] = OrderedDict()
+        self._entries: OrderedDict[tuple[How, str], tuple[Article, bytes, int]] = OrderedDict()
         self._lock = threading.Lock()
 
     def entry(self, how: How, article: Article) -> bytes:
@@ -38,12 +41,18 @@ class Kept(Generic[How]):
         if known and known[0] == article:
             return known[1]
         made = self._render(how, article)
+        size = weight(article, made)
         with self._lock:
             if known := self._entries.pop(key, None):
-                self._size -= len(known[1])
-            self._entries[key] = (article, made)
-            self._size += len(made)
+                self._size -= known[2]
+            self._entries[key] = (article, made, size)
+            self._size += size
             while self._size > self._room:
-                _, (_, dropped) = self._entries.popitem(last=False)
-                self._size -= len(dropped)
+                _, (_, _, dropped) = self._entries.popitem(last=False)
+                self._size -= dropped
         return made
+
+
+def weight(article: Article, entry: bytes) -> int:
+    """About how many bytes are held for an entry: its own, and its article's."""
+    return len(entry) + len(repr(article)) + OBJECTS

@@ -11,6 +11,7 @@ from syndicator.store.console import Console
 from syndicator.store.delivering import Delivering
 from syndicator.store.distributing import Distributing
 from syndicator.store.engine import StoreError, connect
+from syndicator.store.present import Present
 from syndicator.store.restoring import Restoring
 from syndicator.store.subscribing import Subscribing
 from syndicator.store.topics import Topics
@@ -18,7 +19,18 @@ from syndicator.store.upkeep import Due, Upkeep
 from syndicator.store.watching import Watching
 
 
-class Store(Watching, Building, Delivering, Topics, Subscribing, Distributing, Restoring, Upkeep, Console):
+class Store(
+    Watching,
+    Building,
+    Delivering,
+    Topics,
+    Subscribing,
+    Distributing,
+    Restoring,
+    Upkeep,
+    Present,
+    Console,
+):
     """Everything on record. Safe to share between threads."""
 
 

@@ -74,7 +74,7 @@ source = Table(
     Column("name", String(64), primary_key=True),
     Column("memory", JSON, nullable=False, default=dict),
     Column("since", Moment),  # the end of the first complete look
-    Column("next_look", Moment, nullable=False),
+    Column("next_look", Moment, nullable=False, index=True),
     Column("looked_at", Moment),
     Column("found_at", Moment),  # when it last showed something new
     Column("failures", Integer, nullable=False, default=0),  # in a row
@@ -229,7 +229,7 @@ event = Table(
     "event",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("at", Moment, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
     Column("delivery_id", ForeignKey("delivery.id"), nullable=False, index=True),
     Column("text", Text, nullable=False),
 )

@@ -10,6 +10,7 @@ from functools import partial
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, update
 
 from syndicator.article import State
+from syndicator.delivery import Standing
 from syndicator.feed import Feed
 from syndicator.store import schema
 from syndicator.store.delivering import due
@@ -22,6 +23,15 @@ from syndicator.stores import Wish
 
 #: How long a process may be silent before it no longer counts as alive.
 SILENCE = timedelta(seconds=30)
+
+#: How long operators are shown what happened to a delivery that is settled.
+EVENTS_KEPT = timedelta(days=90)
+
+#: Events forgotten in one transaction: few enough that nobody waits for it.
+FORGOTTEN_AT_ONCE = 500
+
+#: Deliveries that nothing happens to of itself.
+SETTLED = (Standing.SENT.value, Standing.REFUSED.value, Standing.SKIPPED.value)
 
 #: Articles read at once when a feed is filled anew.
 PAGE = 1000
@@ -118,6 +128,24 @@ class Upkeep(Base):
             return taken
 
         return self.transact(work)
+
+    def forget_events(self, now: datetime) -> int:
+        """Forget what happened long ago to deliveries that are settled, ``FORGOTTEN_AT_ONCE`` events at the
+        most. Returns how many."""
+        table, delivery = schema.event, schema.delivery
+        with self.reading() as connection:
+            old = (
+                select(table.c.id)
+                .join(delivery, table.c.delivery_id == delivery.c.id)
+                .where(table.c.at < now - EVENTS_KEPT, delivery.c.standing.in_(SETTLED))
+                .order_by(table.c.at)
+                .limit(FORGOTTEN_AT_ONCE)
+            )
+            numbers = connection.scalars(old).all()
+        if numbers:  # most of the time there are none, and nobody has to wait
+            with self.writing() as connection:
+                connection.execute(delete(table).where(table.c.id.in_(numbers)))
+        return len(numbers)
 
     def beat(self, name: str, kind: str, now: datetime) -> None:
         """A process is alive. Forgets those not heard of for an hour."""

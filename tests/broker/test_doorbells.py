@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -57,7 +59,7 @@ def test_messages_come_out_in_their_order(connection: Any) -> None:
 def test_half_a_message_is_passed_over(connection: Any, folder: Path, torn: str) -> None:
     """As a program leaves it that was killed while it wrote, or that does not write whole files."""
     content = torn.encode("utf-8", "surrogateescape")
-    (folder / "messages" / "00000000000000000000_torn.build.msg").write_bytes(content)
+    (folder / "messages" / f"{time.time_ns():020}_torn.build.msg").write_bytes(content)
     channel = connection.default_channel
     channel._put("build", {"is": "whole"})
 
@@ -136,3 +138,57 @@ def test_a_folder_that_cannot_be_written_is_the_brokers_error(connection: Any, f
 
     with pytest.raises(ChannelError, match="queue 'build'"):
         connection.default_channel._put("build", {})
+
+
+@pytest.fixture
+def listings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The folders that were read from end to end."""
+    read: list[str] = []
+    listdir = os.listdir
+
+    def listed(path: Any) -> list[str]:
+        read.append(str(path))
+        return listdir(path)
+
+    monkeypatch.setattr(os, "listdir", listed)
+    return read
+
+
+def test_a_full_folder_is_read_once_and_not_for_each_message(
+    connection: Any, listings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syndicator.doorbells.LISTING_AGE_S", 3600.0)
+    channel = connection.default_channel
+    for number in range(50):
+        for queue in "watch", "build":
+            channel._put(queue, {"number": number})
+
+    taken = [channel._get(queue)["number"] for _ in range(50) for queue in ("watch", "build")]
+
+    assert taken == [number for number in range(50) for _ in range(2)]
+    assert len(listings) == 1
+
+
+def test_news_for_one_queue_does_not_wait_for_thousands_in_another(
+    connection: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = connection.default_channel
+    for number in range(3):
+        channel._put("watch", {"number": number})
+    assert channel._get("watch") == {"number": 0}
+    channel._put("deliver", {"is": "news"})
+    monkeypatch.setattr("syndicator.doorbells.LISTING_AGE_S", 0.0)
+
+    assert channel._get("deliver") == {"is": "news"}
+    assert [channel._get("watch")["number"] for _ in range(2)] == [1, 2]
+
+
+def test_messages_beyond_their_life_are_removed_unread(connection: Any, folder: Path) -> None:
+    old = time.time_ns() - int(3600e9)
+    for queue in "watch", "nobodys":
+        (folder / "messages" / f"{old:020}_old.{queue}.msg").write_text("{}")
+    channel = connection.default_channel
+    channel._put("watch", {"is": "new"})
+
+    assert channel._get("watch") == {"is": "new"}
+    assert list((folder / "messages").iterdir()) == []

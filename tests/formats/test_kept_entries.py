@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from syndicator import formats
 from syndicator.article import Article
-from syndicator.formats._kept import Kept
+from syndicator.formats._kept import Kept, weight
 from syndicator.formats._text import Extent
 from tests.formats.newsroom import FEED, SHORT, SITE, article, articles, tidy
 
@@ -27,6 +28,25 @@ class Desk:
         if not article.title:
             raise ValueError("no title")
         return f"{extent}{article.key}".encode().ljust(self.length)
+
+
+def room_for(entries: int) -> int:
+    """Room for so many entries, and half of one."""
+    return weight(article("1"), b" " * 10) * (2 * entries + 1) // 2
+
+
+def test_what_is_held_is_what_is_counted() -> None:
+    """The article is kept with its entry, and takes the most of the room."""
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        kept = Kept(Desk().render, room=300_000)
+        for number in range(600):
+            kept.entry("full", article(str(number), content_html="<p>" + f"{number} " * 200))
+        held = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert held < 600_000
 
 
 def test_an_entry_is_rendered_once() -> None:
@@ -54,7 +74,7 @@ def test_whatever_changes_in_an_article_makes_a_new_entry(change: dict[str, obje
 
 def test_the_least_recently_used_entries_go_when_there_is_no_room() -> None:
     desk = Desk(length=10)
-    kept = Kept(desk.render, room=25)
+    kept = Kept(desk.render, room=room_for(2))
 
     for key in ("1", "2", "1", "3", "1", "2"):
         kept.entry("full", article(key))
@@ -64,7 +84,7 @@ def test_the_least_recently_used_entries_go_when_there_is_no_room() -> None:
 
 def test_an_entry_larger_than_the_room_is_rendered_and_not_kept() -> None:
     desk = Desk(length=100)
-    kept = Kept(desk.render, room=25)
+    kept = Kept(desk.render, room=100)
 
     assert len(kept.entry("full", article("1"))) == 100
     assert len(kept.entry("full", article("1"))) == 100
@@ -82,7 +102,7 @@ def test_what_could_not_be_rendered_is_tried_again() -> None:
 
 
 def test_many_threads_get_the_entries_they_ask_for() -> None:
-    kept = Kept(Desk().render, room=45)
+    kept = Kept(Desk().render, room=room_for(4))
     keys = [str(n % 7) for n in range(700)]
 
     with ThreadPoolExecutor(8) as pool:

@@ -1,4 +1,4 @@
-"""Processes that hang are killed and started again, whatever they hold; those that are merely slow are not."""
+"""Processes that hang are killed and started again, whatever they hold."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def stopped_with_the_lock(worker: psutil.Process, folder: Path) -> bool:
 
 def test_a_stopped_worker_that_holds_the_databases_lock_is_replaced(folder: Path) -> None:
     with supervised(folder, "worker", "beat") as supervisor:
-        until(lambda: (folder / "var" / "syndicator.db").exists(), "the tables are made")
+        until((folder / "var" / "syndicator.db").exists, "the tables are made")
         until(lambda: "worker ready" in (folder / "log.txt").read_text(), "the worker works")
         until(lambda: looked_at(folder), "it looks")
         worker = child(supervisor, "worker")
@@ -136,6 +136,7 @@ def test_whatever_is_stopped_is_replaced(folder: Path, name: str) -> None:
         (folder / "syndicator.toml").write_text(text)
     with supervised(folder, name) as supervisor:
         stopped = until(lambda: child(supervisor, name), "it runs")
+        assert stopped is not None
         time.sleep(1)  # it has begun to give signs of life, or not yet: no matter
         stopped.suspend()
 
@@ -145,6 +146,7 @@ def test_whatever_is_stopped_is_replaced(folder: Path, name: str) -> None:
 def test_a_supervisor_that_was_stopped_itself_kills_nobody(folder: Path) -> None:
     with supervised(folder, "beat") as supervisor:
         beat = until(lambda: child(supervisor, "beat"), "it runs")
+        assert beat is not None
         for process in (supervisor, beat):
             process.suspend()
         time.sleep(SILENCE_S + 4)
