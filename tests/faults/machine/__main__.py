@@ -19,7 +19,8 @@ def main() -> int:
     def say(line: str) -> None:
         print(f"{time.monotonic() - began:5.0f} s  {line}", file=sys.stderr, flush=True)
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # everything that runs is ended first
+    for number in (signal.SIGINT, signal.SIGTERM):  # everything that runs is ended first
+        signal.signal(number, signal.default_int_handler)
     for setup in ("embedded", "servers") if asked.on == "both" else (asked.on,):
         plan = Plan(
             setup=setup,

@@ -10,9 +10,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
+from typing import Any
 from urllib.parse import urlsplit
 
 from tests.channels.local_server import Handler, LocalServer, Reply, Request, reset, said
@@ -59,6 +60,9 @@ WAYS: dict[str, Way] = {
     "silence, applied late": Way(applies="late", answer=-1),
     "422": Way(applies="never", answer=422),
 }
+
+#: Seconds between two looks into an outbox.
+LOOK_S = 0.2
 
 #: Those after which everybody is well again within seconds.
 QUICK = ("200 late", "429 with Retry-After", "503", "422")
@@ -265,9 +269,6 @@ class Receiver(Truth, FakeReceiver):
     def article_of(self, request: Request) -> str:
         return urlsplit(str(json.loads(request.body)["data"]["url"])).path
 
-    def _is_signed(self, request: Request) -> bool:
-        return True if self.works else super()._is_signed(request)
-
     def apply(self, request: Request, *, late: bool = False) -> Reply:
         with self.lock:
             count = len(self.messages)
@@ -302,29 +303,30 @@ class Receiver(Truth, FakeReceiver):
         ]
 
 
-@dataclass
-class Outbox:
-    """A folder that posts are written into. What was ever accepted is seen by looking often."""
+class Outbox(threading.Thread):
+    """A folder that posts are written into. What was ever accepted is seen by looking often; when, by the
+    time of the file, which no clock of the program's decides."""
 
-    name: str
-    folder: Path
-
-    def __post_init__(self) -> None:
+    def __init__(self, name: str, folder: Path) -> None:
+        super().__init__(name=name, daemon=True)
+        self.place, self.stopping = folder / name, threading.Event()
         self.applied: list[Applied] = []
-        self._seen: dict[str, tuple[int, bool]] = {}
+        self._cards: dict[Path, tuple[int, dict[str, Any]]] = {}
+        self._lock = threading.Lock()
 
-    def look(self) -> None:
-        for card in self._cards():
-            state = (version_in(card["title"]), bool(card["withdrawn"]))
-            was = self._seen.get(card["stem"])
-            if was == state:
-                continue
-            verb = "delete" if state[1] else "edit" if was else "post"
-            self._seen[card["stem"]] = state
-            article = urlsplit(card["url"]).path
-            self.applied.append(_applied(self.name, article, verb, card["stem"], state[0]))
+    def run(self) -> None:
+        while not self.stopping.wait(LOOK_S):
+            self.shown()
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self.join()
 
     def shown(self) -> list[Shown]:
+        with self._lock:
+            for path in sorted(self.place.glob("[!.]*.json")):
+                self._look(path)
+            cards = [card for _, card in self._cards.values() if not card["withdrawn"]]
         return [
             Shown(
                 channel=self.name,
@@ -332,14 +334,20 @@ class Outbox:
                 article=urlsplit(card["url"]).path,
                 version=version_in(card["title"]),
             )
-            for card in self._cards()
-            if not card["withdrawn"]
+            for card in cards
         ]
 
-    def _cards(self) -> list[dict[str, str]]:
-        return [
-            json.loads(path.read_bytes()) for path in sorted((self.folder / self.name).glob("[!.]*.json"))
-        ]
+    def _look(self, path: Path) -> None:
+        changed = path.stat().st_mtime_ns
+        known, before = self._cards.get(path, (0, None))
+        if changed == known:
+            return
+        card = json.loads(path.read_bytes())
+        self._cards[path] = (changed, card)
+        verb = "delete" if card["withdrawn"] else "edit" if before else "post"
+        article, version = urlsplit(card["url"]).path, version_in(card["title"])
+        applied = _applied(self.name, article, verb, card["stem"], version)
+        self.applied.append(replace(applied, at=changed / 1e9))
 
 
 def _applied(channel: str, article: str, verb: str, remote_id: str, version: int) -> Applied:

@@ -11,6 +11,9 @@ from tests.faults.machine.history import Act, Applied, Entry, History, Recorded,
 #: Seconds around a fault in which nobody may expect any order.
 MARGIN_S = 2.0
 
+#: Seconds by which the time of a file that was written twice in a row may be wrong.
+SLACK_S = 0.5
+
 
 def judgements(history: History) -> Mapping[str, Sequence[str]]:
     """Findings by judgement, in the order of the table. ``unknown`` are deliveries that rightly wait for a
@@ -105,7 +108,7 @@ def out_of_order(history: History) -> Iterator[str]:
     met either of them, nor anything else in between; and of one article: a newer text followed by an older
     one, although no fault met it."""
     for earlier, later in _pairs(history):
-        if later.at < earlier.at:
+        if later.at < earlier.at - SLACK_S:
             lead = f"{earlier.at - later.at:.1f} s before {earlier.article}"
             yield f"{later.channel}: {later.article} was posted {lead}"
     newest: dict[tuple[str, str], int] = {}

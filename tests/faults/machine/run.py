@@ -134,10 +134,14 @@ def run(plan: Plan, say: Callable[[str], None]) -> Report:
         tormentor = Tormentor(plan, world, has_disk, say)
         editors = Editors(world.site, Random(plan.seed))  # noqa: S311 - the same each time
         world.readers.start()
+        world.outbox.start()
         editors.start()
-        tormentor.torment()
-        editors.stop()
-        calm(world)
+        try:
+            tormentor.torment()
+        finally:  # whoever interrupts it, too
+            editors.stop()
+            tormentor.stop()
+            calm(world)
         say("no more faults; settling")
         began = time.monotonic()
         history, unsettled = settle(world, plan.settle_s, say)
@@ -190,6 +194,9 @@ class Tormentor:
             if time.monotonic() - told > 15:
                 told = time.monotonic()
                 self._tell(end - told)
+
+    def stop(self) -> None:
+        """No new faults, and an end to those there are."""
         self.world.stopping.set()
         for thread in list(self._busy.values()):
             thread.join(60)
@@ -250,6 +257,7 @@ def settle(world: World, seconds: float, say: Callable[[str], None]) -> tuple[Hi
             f"{len(wrong)} not right yet"
         )
     world.readers.stop()
+    world.outbox.stop()
     return world.history(), on_the_way
 
 

@@ -86,15 +86,14 @@ class World:
 
     def history(self) -> History:
         """What has happened until now. Raises where the program does not answer."""
-        self.outbox.look()
         outlets: list[Truth | Outbox] = [*self.servers, self.outbox]
         return History(
             channels=[outlet.name for outlet in outlets],
             documents=["all.rss", "all.atom", "all.json"],
             told=frozenset({"hook"}),
             acts=list(self.site.acts),
-            applied=[applied for outlet in outlets for applied in outlet.applied],
             shown=[shown for outlet in outlets for shown in outlet.shown()],
+            applied=[applied for outlet in outlets for applied in outlet.applied],
             entries=list(everything(self.rig.base)),
             recorded=self.operator.recorded(),
             troubles=[*self.troubles, *(t for server in self.servers for t in server.troubles)],
