@@ -29,7 +29,8 @@ class Filing:
 class Watched:
     """A source's row in hand. ``since``: the end of its first look (``None`` before it). ``problems``: those
     of its last look. ``failures`` in a row. ``is_overdue``: its last look never ended, which is one.
-    ``past``, ``held`` and ``decision``: see ``brakes``. ``gone_since``: since when it has said that it is gone."""
+    ``past``, ``held`` and ``decision``: see ``brakes``. ``gone_since``: since when it has
+    said that it is gone."""
 
     name: str
     token: str

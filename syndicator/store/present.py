@@ -24,7 +24,7 @@ SKEW = timedelta(minutes=1)
 LONGEST_PAUSE = LONGEST_WAIT * 1.25
 
 #: How long a request may be under way, and worked at after that (``Channel.settles_within``, as a rule).
-LONGEST_REST = timedelta(seconds=DEADLINE) + timedelta(minutes=5)
+LONGEST_REST = timedelta(seconds=DEADLINE) + timedelta(seconds=90)
 
 #: How long ago a request is put whose age nobody knows any more: no channel remembers its key.
 LONG_AGO = timedelta(days=365)
