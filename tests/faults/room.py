@@ -45,6 +45,7 @@ database = "{database}"
 
 [fetch]
 allow = ["{host}", "{channel_host}"]
+photos = ["{host}"]
 
 [sources.site]
 kind = "page"

@@ -59,6 +59,7 @@ listen = "127.0.0.1:{port}"
 
 [fetch]
 allow = [{allow}]
+photos = [{allow}]
 
 [sources.pages]
 kind = "page"

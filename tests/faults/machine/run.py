@@ -64,6 +64,7 @@ most_per_minute = 0
 
 [fetch]
 allow = [{allow}]
+photos = [{allow}]
 
 [sources.site]
 kind = "page"
