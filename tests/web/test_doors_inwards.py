@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+import syndicator.connections
 import syndicator.http
 from syndicator.article import Photo
 from syndicator.errors import Forbidden, PhotoError
@@ -146,6 +147,7 @@ def internet(monkeypatch: pytest.MonkeyPatch) -> None:
         return str(address) == "127.0.0.2" or is_public(address)
 
     monkeypatch.setattr(syndicator.http, "is_public", judged)
+    monkeypatch.setattr(syndicator.connections, "is_public", judged)
 
 
 @pytest.mark.usefixtures("internet")
