@@ -196,10 +196,10 @@ def decided(held: Holding, decision: str, brakes: Brakes, now: datetime) -> dict
     after: dict[Kind, Held] = {}
     for kind, each in held.items():
         is_over = brakes.hold is not None and each.since + brakes.hold <= now
-        if not each.open_until and (decision == Decision.ALLOW or is_over):
+        if decision == Decision.ALLOW or (is_over and not each.open_until):
             after[kind] = replace(each, open_until=now + OPEN)
-        elif not each.open_until or each.open_until > now:
-            after[kind] = each
+        elif not each.open_until or each.open_until > now or (each.keys and kind is not Kind.CHANGED):
+            after[kind] = each  # keys that are left of what was freed: no look has come to them yet
     return after
 
 
