@@ -63,6 +63,8 @@ def _join_later(folder: Path, began: Began, supervisor: Supervisor, join: Callab
     """Start the rest once the database is there and whole."""
     while not supervisor.stopping.wait(RETRY_S):
         before, began = began, _begin(folder, AGAIN)
+        if supervisor.stopping.is_set():  # a Ctrl-C was its end, too, and is none of the database's doing
+            return
         if not began.returncode:
             supervisor.say("The database is there again: all parts are started.")
             join()
