@@ -170,7 +170,6 @@ class Held:
             "open_until": int(self.open_until.timestamp()) if self.open_until else None,
         }
 
-
     def brought_back(self, now: datetime) -> Held:
         """The same as a clock would have written it that is not ahead of us."""
         return replace(
