@@ -44,6 +44,9 @@ READ_AGAIN = timedelta(minutes=15)
 #: Articles that are named in what is told.
 EXAMPLES = 3
 
+#: What lies further ahead was written by a clock that was wrong, and does not count.
+SKEW = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Usual:
@@ -108,8 +111,11 @@ class Past:
 
     def lately(self, kind: Kind, now: datetime) -> int:
         """How many of a kind there were within the window that ends now."""
-        since = (now - WINDOW).timestamp()
-        return sum(count for at, name, count in self.recent if name == kind and at > since)
+        return sum(count for _, name, count in self._within(now) if name == kind)
+
+    def _within(self, now: datetime) -> list[tuple[int, str, int]]:
+        since, until = (now - WINDOW).timestamp(), (now + SKEW).timestamp()
+        return [entry for entry in self.recent if since < entry[0] <= until]
 
     def largest(self, kind: Kind, now: datetime) -> int:
         """The most of a kind that passed within one window, on the days before this one: what goes on now is
@@ -121,9 +127,8 @@ class Past:
         """The past once so many more have been seen. What is held is no measure of what is likely."""
         if not count:
             return self
-        since, first, today = (now - WINDOW).timestamp(), _day(now - PAST), _day(now)
-        recent = [entry for entry in self.recent if entry[0] > since]
-        after = Past((*recent, (int(now.timestamp()), kind.value, count)), self.days)
+        first, today = _day(now - PAST), _day(now)
+        after = Past((*self._within(now), (int(now.timestamp()), kind.value, count)), self.days)
         if not passed:
             return after
         days = {day: counts for day, counts in self.days.items() if day >= first}
@@ -165,6 +170,15 @@ class Held:
             "open_until": int(self.open_until.timestamp()) if self.open_until else None,
         }
 
+    def brought_back(self, now: datetime) -> Held:
+        """The same as a clock would have written it that is not ahead of us."""
+        return replace(
+            self,
+            since=min(self.since, now),
+            read=min(self.read, now) if self.read else None,
+            open_until=min(self.open_until, now + OPEN) if self.open_until else None,
+        )
+
 
 Holding = Mapping[Kind, Held]
 
@@ -192,14 +206,15 @@ def _line(kind: Kind, held: Held) -> str:
 def decided(held: Holding, decision: str, brakes: Brakes, now: datetime) -> dict[Kind, Held]:
     """What is held once a decision (or ``""``) is heard, and time has done its part."""
     if decision == Decision.FORGET:
-        return {kind: each for kind, each in held.items() if each.open_until}
+        return {kind: each.brought_back(now) for kind, each in held.items() if each.open_until}
     after: dict[Kind, Held] = {}
-    for kind, each in held.items():
+    for kind, written in held.items():
+        each = written.brought_back(now)
         is_over = brakes.hold is not None and each.since + brakes.hold <= now
-        if not each.open_until and (decision == Decision.ALLOW or is_over):
+        if decision == Decision.ALLOW or (is_over and not each.open_until):
             after[kind] = replace(each, open_until=now + OPEN)
-        elif not each.open_until or each.open_until > now:
-            after[kind] = each
+        elif not each.open_until or each.open_until > now or (each.keys and kind is not Kind.CHANGED):
+            after[kind] = each  # keys that are left of what was freed: no look has come to them yet
     return after
 
 

@@ -85,9 +85,11 @@ def brake(
         live=store.live(watched.name, MOST_LIVE) if is_much else 0,
         now=now,
     )
-    stored = {kind.value: each.stored() for kind, each in judgement.held.items()}
-    if stored != watched.held:
-        store.hold(watched, stored)
+    stored = _stored(judgement.held)
+    # what is freed is made good later in this look, which may not come to that: then the next one does it
+    until_then = _stored({k: _before_freed(each, held.get(k)) for k, each in judgement.held.items()})
+    if until_then != watched.held:
+        store.hold(watched, until_then)
     stopped = {kind: judgement.stopped.get(kind, frozenset()) for kind in Kind}
     kept = {*stopped[Kind.CHANGED], *stopped[Kind.WITHDRAWN]}
     return Braked(
@@ -100,6 +102,14 @@ def brake(
         past=judgement.past.stored(),
         warnings=told({kind: each for kind, each in stored.items() if kind not in watched.held}),
     )
+
+
+def _stored(held: Holding) -> dict[str, Any]:
+    return {kind.value: each.stored() for kind, each in held.items()}
+
+
+def _before_freed(after: Held, before: Held | None) -> Held:
+    return replace(after, keys=before.keys) if before and before.open_until else after
 
 
 def _would(

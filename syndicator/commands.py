@@ -30,7 +30,7 @@ from syndicator.ports import Source
 from syndicator.post import Post, compose
 from syndicator.store import schema
 from syndicator.store.records import article_of
-from syndicator.wiring import Newsroom, keep_mark, look_into, open_newsroom
+from syndicator.wiring import Newsroom, declare, keep_mark, look_into, open_newsroom
 
 FIELDS = (
     *("guid", "url", "title", "summary", "content_html", "published", "updated", "authors", "section"),
@@ -196,6 +196,7 @@ def decide_unknown(folder: Path, numbers: Sequence[int], channel: str, *, was_po
 def restore(folder: Path) -> None:
     """Mark the moment at which a backup was put back."""
     newsroom = look_into(folder)
+    declare(newsroom)  # channels that are younger than the backup are asked, too
     concerned = newsroom.store.restore(datetime.now(UTC))
     keep_mark(newsroom)
     for name, count in concerned.items():

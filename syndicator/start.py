@@ -27,6 +27,8 @@ def up(folder: Path) -> int:
         typer.echo(began.stderr.strip(), err=True)
         return began.returncode if began.returncode == MISCONFIGURED else 1
     typer.echo(began.stdout)
+    if not began.returncode:
+        _pass_on(began)
     children = [Child("web", ["web"])]
     example = tomllib.loads((folder / "syndicator.toml").read_text("utf-8")).get("newsroom")
     if example:
@@ -51,6 +53,12 @@ def _begin(folder: Path, *arguments: str) -> Began:
     return subprocess.run(program, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
 
 
+def _pass_on(began: Began) -> None:
+    """What it had to tell although all went well: of a backup that was put back, say."""
+    if began.stderr.strip():
+        typer.echo(began.stderr.strip(), err=True)
+
+
 def _tell_of(began: Began, supervisor: Supervisor) -> None:
     supervisor.say(
         f"{began.stderr.strip()}\n"
@@ -63,7 +71,10 @@ def _join_later(folder: Path, began: Began, supervisor: Supervisor, join: Callab
     """Start the rest once the database is there and whole."""
     while not supervisor.stopping.wait(RETRY_S):
         before, began = began, _begin(folder, AGAIN)
+        if supervisor.stopping.is_set():  # a Ctrl-C was its end, too, and is none of the database's doing
+            return
         if not began.returncode:
+            _pass_on(began)
             supervisor.say("The database is there again: all parts are started.")
             join()
             return

@@ -273,7 +273,7 @@ def _settle_failure(
 ) -> None:
     log.warning("source %s: %s", source.name, error)
     pause = min(source.every * (1 << min(watched.failures, 10)), LONGEST_PAUSE)
-    gone_since = (watched.gone_since or now) if isinstance(error, SourceGone) else watched.gone_since
+    gone_since = (watched.gone_since or now) if isinstance(error, SourceGone) else None  # in a row
     store.settle_source(
         watched,
         now=now,

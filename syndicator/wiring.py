@@ -154,8 +154,8 @@ def open_newsroom(folder: Path, bell: Bell | None = None) -> Newsroom:
     ``Misconfigured``, ``StoreError`` or ``DocumentError``."""
     newsroom = look_into(folder, bell)
     declared = newsroom.declared
+    declare(newsroom)
     notice_older_record(newsroom)
-    newsroom.store.declare(declared.sources, declared.feeds.values(), declared.channels, now())
     topics = newsroom.distributor.topics
     pings = {(topic, hub) for topic in topics for hub in declared.other_hubs}
     newsroom.store.declare_topics(topics if declared.hub.enabled else (), pings, now())
@@ -164,11 +164,19 @@ def open_newsroom(folder: Path, bell: Bell | None = None) -> Newsroom:
     return newsroom
 
 
+def declare(newsroom: Newsroom) -> None:
+    """Have a row for each source, feed and channel that is declared."""
+    declared = newsroom.declared
+    newsroom.store.declare(declared.sources, declared.feeds.values(), declared.channels, now())
+
+
 def notice_older_record(newsroom: Newsroom) -> None:
     """Whoever puts a backup back may forget to say so: where more has happened than the database knows of,
-    channels are asked before anything is posted, as after ``syndicator restore``."""
-    folder, newest = newsroom.declared.keep.photos, newsroom.store.newest_event()
-    if newest < (seen := read_mark(folder)):
+    channels are asked before anything is posted, as after ``syndicator restore``. Channels have their rows by
+    then, those that are younger than the backup, too."""
+    seen = read_mark(newsroom.declared.keep.photos)  # first: another worker may note more meanwhile
+    newest = newsroom.store.newest_event()
+    if newest < seen:
         log.warning(
             "the database is older than what was posted (it knows of %d events, of %d): taken for a backup "
             "that was put back; what may be out there is looked for before it is posted",

@@ -151,7 +151,7 @@ def process_name() -> str:
 
 
 def _report_alive(**_: Any) -> None:
-    from syndicator.wiring import keep_mark  # noqa: PLC0415 - likewise
+    from syndicator.wiring import notice_older_record  # noqa: PLC0415 - likewise
 
     def report() -> None:
         pause = threading.Event()
@@ -159,7 +159,7 @@ def _report_alive(**_: Any) -> None:
             try:
                 now = datetime.now(UTC)
                 newsroom().store.beat(process_name(), "worker", now)
-                keep_mark(newsroom())
+                notice_older_record(newsroom())  # it may be put back under our hands
                 newsroom().store.forget_events(now)
             except SyndicatorError as e:
                 log.warning("could not report that this worker is alive: %s", e)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import threading
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
+from syndicator import start
 from syndicator.begin import begin
+from syndicator.supervise import WITHOUT_RECORD, Supervisor
 from tests.acceptance.world import free_port
 
 MAIN = """
@@ -50,3 +57,25 @@ def test_nothing_is_told_of_a_secret_that_is_there(folder: Path, monkeypatch: py
     monkeypatch.setenv("PARTNER_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 
     assert "PARTNER_SECRET" not in begin(folder)
+
+
+def test_a_ctrl_c_while_the_database_is_tried_again_is_no_trouble_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reaches all processes at the terminal: the one that tries the database ends by it, too."""
+    (tmp_path / "syndicator.toml").write_text('[site]\ntitle = "T"\nurl = "https://t.example/"\n')
+    said: list[str] = []
+    supervisor = Supervisor([], say=said.append)
+    monkeypatch.setattr(start, "RETRY_S", 0.0)
+    began = subprocess.CompletedProcess[str]([], WITHOUT_RECORD, "", "away")
+    trying = threading.Thread(target=start._join_later, args=(tmp_path, began, supervisor, list))
+    trying.start()
+    while not (children := psutil.Process().children()):
+        time.sleep(0.01)
+    supervisor.stopping.set()
+    for child in children:
+        child.send_signal(signal.SIGINT)
+    trying.join(30)
+
+    assert not trying.is_alive()
+    assert said == []

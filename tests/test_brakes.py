@@ -236,3 +236,31 @@ def test_no_window_lets_more_pass_than_the_limit(looks: list[tuple[Kind, int, in
         passed.append((at, kind, len(went)))
         window = sum(n for t, k, n in passed if k is kind and t > at - WINDOW.total_seconds())
         assert not went or window <= max(USUAL[kind].limit(live), FACTOR * largest[kind])
+
+
+@pytest.mark.parametrize("days", [1, 400])
+def test_what_a_clock_ahead_has_counted_brakes_nothing_once_it_is_right(days: int) -> None:
+    source = Source()
+    source.looks(Kind.NEWS, some(40), after=timedelta(days=days))
+    for minutes in (-days * 24 * 60, 90):
+        judgement = source.looks(Kind.NEWS, some(30, 100 * abs(minutes)), after=timedelta(minutes=minutes))
+
+        assert not judgement.stopped[Kind.NEWS]
+
+
+def test_what_a_clock_ahead_has_held_goes_on_in_its_time_once_it_is_right() -> None:
+    source = Source(Brakes(hold=timedelta(hours=2)))
+    source.looks(Kind.NEWS, some(60), after=timedelta(days=9))
+    source.looks(after=timedelta(days=-9))
+
+    assert len(source.looks(after=timedelta(hours=3)).freed[Kind.NEWS]) == 60
+
+
+def test_brakes_that_a_clock_ahead_has_opened_close_in_their_time_once_it_is_right() -> None:
+    source = Source()
+    source.looks(Kind.NEWS, some(60))
+    source.looks(decision=Decision.ALLOW, after=timedelta(days=9))
+    source.looks(after=timedelta(days=-9))
+    source.looks(after=OPEN + timedelta(minutes=1))
+
+    assert len(source.looks(Kind.NEWS, some(60, 1000)).stopped[Kind.NEWS]) == 60

@@ -7,8 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from syndicator import commands
+from syndicator.mark import write_mark
+from syndicator.store import schema
 from syndicator.wiring import declarations, open_newsroom
 from tests.acceptance.world import NewsSite
 from tests.fakes import NOON, sighting
@@ -56,3 +59,25 @@ def test_watch_tells_how_many_articles_are_new(tmp_path: Path, capsys: pytest.Ca
             commands.watch(tmp_path, "site", once=True, as_json=True)
             said = json.loads(capsys.readouterr().out)
             assert (said["source"], said["new"], said["error"]) == ("site", expected, "")
+
+
+@pytest.mark.parametrize("says_so", [True, False])
+def test_channels_that_are_younger_than_a_backup_are_asked_too(tmp_path: Path, says_so: bool) -> None:
+    """They have no row in it; what was posted there since may be out there all the same."""
+    declare(tmp_path, "The Ledger")
+    open_newsroom(tmp_path).store.engine.dispose()  # the backup
+    with (tmp_path / "syndicator.toml").open("a") as declared:
+        declared.write('[channels.young]\nkind = "outbox"\nfolder = "out"\n')
+    declarations.cache_clear()
+
+    if says_so:
+        commands.restore(tmp_path)
+    else:
+        write_mark(Path(declarations(tmp_path).keep.photos), 7)
+    store = open_newsroom(tmp_path).store
+
+    with store.reading() as connection:
+        [restored] = connection.execute(select(schema.channel)).all()
+    assert restored.name == "young"
+    assert restored.restored_at is not None
+    store.engine.dispose()

@@ -37,7 +37,7 @@ LONGEST = timedelta(hours=24)
 MOST_PROBLEMS, LONGEST_PROBLEM = 20, 300
 
 #: Entries of an edition that are remembered.
-MOST_ENTRIES = 500
+REMEMBERED = 500
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
@@ -256,7 +256,7 @@ class FeedSource:
 def _entries(memory: Mapping[str, Any], keys: Sequence[str], now: datetime) -> dict[str, Any]:
     """What is remembered of an edition's entries; ``overflow``: when all of them were new although others
     were known, and what is told of that for a day."""
-    seen = [hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:8] for key in keys[:MOST_ENTRIES]]
+    seen = [hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:8] for key in keys]
     before, overflow = set(memory.get("entries", ())), memory.get("overflow")
     if before and len(seen) >= ENOUGH and before.isdisjoint(seen):
         at = f"{now:%Y-%m-%d %H:%M} UTC"
@@ -265,7 +265,9 @@ def _entries(memory: Mapping[str, Any], keys: Sequence[str], now: datetime) -> d
         )
         overflow = [int(now.timestamp()), text]
     is_told = overflow and overflow[0] > now.timestamp() - TOLD_FOR
-    return {"entries": seen or memory.get("entries", [])} | ({"overflow": overflow} if is_told else {})
+    return {"entries": seen[:REMEMBERED] or memory.get("entries", [])} | (
+        {"overflow": overflow} if is_told else {}
+    )
 
 
 def _conditions(memory: Mapping[str, Any]) -> dict[str, str]:

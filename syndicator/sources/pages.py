@@ -27,6 +27,9 @@ ENOUGH, TOLD_FOR = 3, 24 * 3600
 #: Seconds until a page that could not be read is tried again: doubled each time, to the longest.
 PAUSE, LONGEST_PAUSE = 60, 6 * 3600
 
+#: Seconds by which clocks of several machines may differ.
+SKEW = 60
+
 #: Keys in memory, by the headers (RFC 9110 section 8.8) that they are sent back as.
 VALIDATORS = {"etag": ("ETag", "If-None-Match"), "modified": ("Last-Modified", "If-Modified-Since")}
 
@@ -46,6 +49,8 @@ class Pages:
         self.listings = {url: dict(listing) for url, listing in memory.get("listings", {}).items()}
         self.rules, self.now = rules, int(now.timestamp())
         self._shown_before = self._shown()
+        for page in self.pages.values():
+            _bring_back(page, self.now)
         if memory.get("rules") != rules:
             for known in (*self.pages.values(), *self.listings.values()):
                 _forget(known, VALIDATORS)
@@ -233,6 +238,16 @@ def _next(page: Mapping[str, Any], recheck: Sequence[timedelta], is_shown: bool)
         return 0.0 if is_shown else float("inf")
     times = (page["seen"] + span.total_seconds() for span in recheck)
     return min((at for at in times if at > page.get("read", 0)), default=float("inf"))
+
+
+def _bring_back(page: dict[str, Any], now: int) -> None:
+    """A clock that was ahead has put off what it wrote: that page is read again at once."""
+    until = now + SKEW
+    is_ahead = [name for name in ("seen", "read", "gone") if page.get(name, 0) > until]
+    page.update(dict.fromkeys(is_ahead, now))
+    is_late = page.get("fails") and not page.get("gone") and (page.get("retry") or 0) > until + LONGEST_PAUSE
+    if is_ahead or is_late:
+        _hasten(page, now)
 
 
 def _hasten(page: dict[str, Any], now: int) -> None:

@@ -31,8 +31,6 @@ LONG_AGO = timedelta(days=365)
 
 EVER = datetime.min.replace(tzinfo=UTC)
 
-LEASED = (schema.source, schema.feed, schema.channel, schema.subscription, schema.intent)
-
 
 class Present(Base):
     """The store's own clock, as it were."""
@@ -95,9 +93,7 @@ class _Mend:
         self._feeds()
         for table in (schema.subscription, schema.intent):
             self._sooner(table, table.c.next_attempt, table.c.next_attempt > self.limit)
-        for table in LEASED:
-            too_long = table.c.lease_until > self.limit + LEASE
-            self._set(table, too_long, lease_until=self.now + LEASE)
+            self._leases(table)
         self._past(schema.event, "at")
         self.connection.execute(delete(schema.process).where(schema.process.c.seen > self.limit))
 
@@ -105,7 +101,8 @@ class _Mend:
         table = schema.source
         was_ahead = or_(table.c.looked_at > self.limit, table.c.looked_at.is_(None))
         self._set(table, was_ahead, table.c.next_look > self.now, next_look=self.now)
-        self._past(table, "looked_at", "found_at", "since")
+        self._past(table, "looked_at", "found_at", "since", "gone_since")
+        self._leases(table)
 
     def _feeds(self) -> None:
         """Built again: what is too old by a clock that is ahead may be missing in them."""
@@ -115,11 +112,13 @@ class _Mend:
         is_late = feed.c.next_build > self.now + LONGEST_PAUSE
         self._set(feed, or_(was_ahead, is_late), wants=feed.c.wants + 1, next_build=self.now)
         self._past(feed, "built_at", "changed")
+        self._leases(feed)
 
     def _channels(self) -> None:
         table = schema.channel
         self._sooner(table, table.c.paused_until, table.c.paused_until > self.limit)
-        self._past(table, "posted_at")
+        self._past(table, "posted_at", "restored_at")
+        self._leases(table)
 
     def _deliveries(self) -> None:
         """A request that was under way still rests, and nobody can say how long ago it left: it is not
@@ -135,6 +134,10 @@ class _Mend:
         self._sooner(table, table.c.next_attempt, waits, far, table.c.next_attempt > self.limit)
         self._set(table, table.c.attempted_at > self.limit, attempted_at=self.now - LONG_AGO)
         self._past(table, "settled_at")
+
+    def _leases(self, table: Table) -> None:
+        too_long = table.c.lease_until > self.limit + LEASE
+        self._set(table, too_long, lease_until=self.now + LEASE)
 
     def _sooner(self, table: Table, column: Column[Any], *which: Any) -> None:
         """What was put off by a clock that was ahead comes as much sooner, but not before now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy import Connection, func, insert, literal, select, update
 
 from syndicator.delivery import UNKNOWN_REVISION, Standing
 from syndicator.store import schema
@@ -28,7 +28,8 @@ class Restoring(Base):
         table = schema.delivery
         unproved = table.c.remote_id.is_(None)
         is_open = table.c.standing.in_([standing.value for standing in OPEN])
-        with self.writing() as connection:
+
+        def work(connection: Connection) -> Mapping[str, int]:
             connection.execute(update(schema.channel).values(restored_at=now))
             events = select(literal(now, schema.Moment), table.c.id, literal(EVENT)).where(unproved, is_open)
             connection.execute(insert(schema.event).from_select(["at", "delivery_id", "text"], events))
@@ -42,6 +43,8 @@ class Restoring(Base):
             )
             query = select(table.c.channel, func.count()).where(unproved, is_open).group_by(table.c.channel)
             return {name: count for name, count in connection.execute(query)}  # noqa: C416 - rows, not pairs
+
+        return self.transact(work)  # other workers may be at their deliveries
 
     def newest_event(self) -> int:
         """The number of the newest thing that happened to a delivery; 0: nothing has. It only ever grows,

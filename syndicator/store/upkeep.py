@@ -131,13 +131,15 @@ class Upkeep(Base):
 
     def forget_events(self, now: datetime) -> int:
         """Forget what happened long ago to deliveries that are settled, ``FORGOTTEN_AT_ONCE`` events at the
-        most. Returns how many."""
+        most. Returns how many. The newest of all stays: its number tells how much has ever happened
+        (``Restoring.newest_event``), and SQLite would give it away again."""
         table, delivery = schema.event, schema.delivery
+        newest = select(func.max(table.c.id)).scalar_subquery()
         with self.reading() as connection:
             old = (
                 select(table.c.id)
                 .join(delivery, table.c.delivery_id == delivery.c.id)
-                .where(table.c.at < now - EVENTS_KEPT, delivery.c.standing.in_(SETTLED))
+                .where(table.c.at < now - EVENTS_KEPT, delivery.c.standing.in_(SETTLED), table.c.id != newest)
                 .order_by(table.c.at)
                 .limit(FORGOTTEN_AT_ONCE)
             )

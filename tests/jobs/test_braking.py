@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -342,3 +343,73 @@ def test_articles_of_one_script_that_say_other_things_are_distinct(story: Story)
     )
 
     assert len(story.articles) == 7
+
+
+class Killed(BaseException):
+    """The end of a worker, at a point where it hurts."""
+
+
+def dies_after_hold(story: Story, monkeypatch: pytest.MonkeyPatch, **pause: float) -> None:
+    """A look hears the decision, puts what is held on record, and is killed before anything else."""
+    hold = story.store.hold
+
+    def held_and_killed(*args: Any) -> None:
+        hold(*args)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(story.store, "hold", held_and_killed)
+        with pytest.raises(Killed):
+            story.look()
+    story.clock.tick(**pause)  # beyond the lease
+
+
+PAUSES = [{"minutes": 3}, {"hours": 3}]
+
+
+@pytest.mark.parametrize("pause", PAUSES)
+@pytest.mark.parametrize("by_itself", [True, False])
+def test_news_that_is_allowed_is_posted_although_the_first_look_that_hears_it_dies(
+    story: Story, monkeypatch: pytest.MonkeyPatch, pause: dict[str, float], by_itself: bool
+) -> None:
+    story.baseline()
+    story.shows(*many(story, 60))
+    story.clock.tick(minutes=1)
+    if by_itself:
+        story.brakes = Brakes(hold=timedelta(seconds=30))
+    else:
+        story.store.decide("page", Decision.ALLOW, story.clock())
+
+    dies_after_hold(story, monkeypatch, **pause)
+    assert story.deliveries == []
+    story.look()
+
+    assert len(story.deliveries) == 60
+    assert held(story) == []
+
+
+@pytest.mark.parametrize("pause", PAUSES)
+@pytest.mark.parametrize("kind", ["withdrawn", "changed"])
+def test_what_is_allowed_is_done_although_the_first_look_that_hears_it_dies(
+    busy: Story, monkeypatch: pytest.MonkeyPatch, kind: str, pause: dict[str, float]
+) -> None:
+    if kind == "withdrawn":
+        busy.source.shows, busy.source.gone = [], [f"k{n}" for n in range(20)]
+    else:
+        busy.source.shows = [replace(s, title=f"{s.title} again") for s in busy.source.shows]
+    busy.look()
+    assert held(busy)
+    busy.source.gone = []  # a page that is gone is told once
+    busy.clock.tick(minutes=1)
+    busy.store.decide("page", Decision.ALLOW, busy.clock())
+
+    dies_after_hold(busy, monkeypatch, **pause)
+    waiting = busy.source_row.held[kind]["keys"]
+    busy.look()
+
+    assert len(waiting) == 20
+    if kind == "withdrawn":
+        assert states(busy) == {State.WITHDRAWN: 20}
+    else:
+        assert {article.revision for article in busy.articles} == {2}
+    assert held(busy) == []

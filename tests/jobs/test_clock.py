@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
-from syndicator.errors import OutcomeUnknown, SourceError, TryLater
+from syndicator.errors import OutcomeUnknown, SourceError, SourceGone, TryLater
 from syndicator.store import Store, schema
 from syndicator.store.present import SKEW
 from syndicator.sweep import sweep
@@ -128,6 +128,21 @@ def test_a_row_in_a_living_hand_stays_in_it(day: Day) -> None:
     day.works(seconds=120)
 
     assert day.source.looks >= 2
+
+
+def test_what_a_clock_ahead_has_dated_is_of_this_moment(day: Day) -> None:
+    """Since when a source is gone, and when a backup was put back."""
+    now = day.clock()
+    day.clock.tick(days=9)
+    day.source.trouble = SourceGone("410")
+    day.look()
+    day.source.trouble = None
+    day.store.restore(day.clock())
+    day.clock.now = now
+
+    assert day.store.set_right(now) is not None
+    assert day.source_row.gone_since == now
+    assert day.channel_row.restored_at == now
 
 
 def test_a_feed_built_by_a_clock_ahead_is_built_again(day: Day) -> None:

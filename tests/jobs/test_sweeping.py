@@ -141,3 +141,21 @@ def test_what_happened_to_settled_deliveries_is_forgotten_after_ninety_days(stor
         left = connection.execute(schema.event.select()).all()
     assert len(left) == 8
     assert sum(row.text == "sent" for row in left) == 2
+
+
+def test_the_newest_thing_that_happened_is_never_forgotten(store: Store) -> None:
+    """Its number tells a database from an older one (``mark``), and no other event is ever given it."""
+    store.declare([], [], ["wire"], NOON)
+    moments = dict.fromkeys(("published", "updated", "first_seen"), NOON)
+    article = {"id": 1, "guid": "g", "source": "s", "key": "k", "content": {}, "revision": 1}
+    row = {"id": 1, "article_id": 1, "channel": "wire", "wants": 1, "standing": "sent"}
+    with store.writing() as connection:
+        connection.execute(insert(schema.article), article | moments | {"state": State.LIVE.value})
+        row |= {"next_attempt": NOON, "created": NOON, "published": NOON}
+        connection.execute(insert(schema.delivery), row)
+        for _ in range(3):
+            connection.execute(insert(schema.event), {"at": NOON, "delivery_id": 1, "text": "posted"})
+    newest = store.newest_event()
+
+    assert store.forget_events(NOON + timedelta(days=91)) == 2
+    assert store.newest_event() == newest

@@ -240,6 +240,16 @@ def test_a_source_that_was_gone_for_an_hour_is_a_failure_like_others(story: Stor
     assert len(story.articles) == 1
 
 
+def test_an_outage_between_two_answers_that_it_is_gone_is_no_day_of_them(story: Story) -> None:
+    for trouble in (SourceGone("410"), *[SourceError("no answer in time")] * 24, SourceGone("410")):
+        story.source.trouble = trouble
+        story.look()
+        story.clock.tick(hours=1, minutes=1)
+
+    assert story.source_row.error == "410"
+    assert not story.source_row.is_gone
+
+
 def test_a_defect_in_a_source_is_on_record_and_lets_the_row_go(story: Story) -> None:
     story.source.trouble = KeyError("surprise")
 

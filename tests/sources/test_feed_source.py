@@ -11,7 +11,7 @@ import pytest
 from syndicator.errors import SourceError, SourceGone
 from syndicator.http import Http
 from syndicator.ports import READ_AGAIN
-from syndicator.sources.feed import FeedSource
+from syndicator.sources.feed import REMEMBERED, FeedSource
 from tests.channels.local_server import LocalServer, Reply, Request
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -197,6 +197,21 @@ def test_an_edition_of_which_nothing_is_known_has_overflowed(source: FeedSource,
     assert later.problems[0].startswith(told)
     server.reply = edition("16", "15", "14", "13")
     assert source.look(later.memory, NOW + timedelta(days=2)).problems == []
+
+
+def test_of_a_feed_with_thousands_of_entries_a_few_hundred_are_remembered(
+    source: FeedSource, server: Server
+) -> None:
+    """All of them are looked at all the same: what is still listed far below has not been missed."""
+    server.reply = edition(*map(str, range(REMEMBERED)))
+    look = source.look({}, NOW)
+    server.reply = edition(*map(str, range(-REMEMBERED, REMEMBERED)))
+
+    look = source.look(look.memory, NOW + timedelta(hours=1))
+
+    assert len(look.sightings) == 2 * REMEMBERED
+    assert len(look.memory["entries"]) == REMEMBERED
+    assert look.problems == []
 
 
 def test_an_edition_of_one_or_two_does_not_overflow(source: FeedSource, server: Server) -> None:

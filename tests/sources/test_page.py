@@ -278,6 +278,23 @@ def test_an_article_is_read_again_when_its_listing_says_something_new(site: Site
     assert keys(watch.look(MINUTE)) == []
 
 
+def test_a_correction_is_noticed_although_a_clock_was_ahead(site: Site, watch: Watch) -> None:
+    """It has put off what it wrote: a page that could not be read, and one that was."""
+    site.publish(1)
+    site.publish(2)
+    watch.look()
+    watch.now += timedelta(days=9)
+    site.teasers[1] = site.teasers[2] = "corrected"
+    page, site.articles[1] = site.articles[1], 500
+    watch.look()
+    site.articles[1], site.articles[2] = page, article(2, title="Race 2 is off")
+
+    watch.now -= timedelta(days=9)
+
+    assert sorted(keys(watch.look(MINUTE))) == ["en/1", "en/2"]
+    assert keys(watch.look(MINUTE)) == []
+
+
 def test_an_article_is_read_again_when_its_listing_drops_it(site: Site, watch: Watch) -> None:
     site.publish(1)
     site.publish(2)
