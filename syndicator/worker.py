@@ -22,10 +22,12 @@ from celery.signals import worker_ready
 from kombu.exceptions import ChannelError, OperationalError
 
 from syndicator import lifeline, settings
+from syndicator.brokers import said
 from syndicator.errors import SyndicatorError
 from syndicator.lanes import lanes
 from syndicator.ports import MESSAGE_LIFE
 from syndicator.reconnecting import Consumer, InOneLine
+from syndicator.seldom import Seldom
 
 if TYPE_CHECKING:
     from syndicator.wiring import Newsroom
@@ -45,11 +47,14 @@ BEAT = 10.0
 class CeleryBell:
     """Rings by sending a task. A broker that is away is no error: the next sweep rings again."""
 
+    def __init__(self) -> None:
+        self._away = Seldom()
+
     def ring(self, job: str, *name: str) -> None:
         try:
             app.send_task(job, args=name, queue=job, expires=LIFE_S, ignore_result=True)
         except (ChannelError, OperationalError, OSError) as e:
-            log.warning("broker: %s (%s waits for the next sweep)", e, " ".join((job, *name)))
+            self._away.tell("broker: %s (%s waits for the next sweep)", said(e), " ".join((job, *name)))
 
 
 @cache
