@@ -107,15 +107,16 @@ def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
     dead = os.environ.get(lifeline.DEAD, "").split()
     if dead and (taken := newsroom().store.bury(dead)):
         log.info("rows taken from a worker that has died: %d", taken)
-    widths = newsroom().most_at_once
+    widths, spare = newsroom().most_at_once, newsroom().spare
     if concurrency:
+        spare = {}
         widths = {job: min(width, concurrency) for job, width in widths.items()}
     worker_ready.connect(_report_alive, weak=False)
     _say_in_one_line()
     # Celery warns root about pickled messages; we take nothing but JSON.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     worker = app.Worker(
-        pool=lanes(widths),
+        pool=lanes(widths, spare),
         concurrency=sum(widths.values()),
         consumer_cls=Consumer,
         queues=list(jobs),
