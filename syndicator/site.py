@@ -100,7 +100,8 @@ def _report(pulse: Pulse, store: Store, readers: Readers) -> None:
     while True:
         pulse.beat(store, datetime.now(UTC))
         try:
-            readers.record(store, datetime.now(UTC))
+            if error := readers.record(store, datetime.now(UTC)):
+                pulse.failed(error)
         except Exception:
             log.exception("web: who reads what could not be put on record")
         pause.wait(BEAT)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,10 @@ PATIENCE_S = 120.0
 
 def said(running: Desk) -> str:
     return running.log.read_text()
+
+
+def has_ended(running: Desk, name: str) -> bool:
+    return f"{name} ended (exit status 1)" in said(running)
 
 
 def is_served(running: Desk) -> bool:
@@ -55,7 +60,7 @@ def test_what_stands_where_the_broker_should_be_is_said_and_all_begins_without_i
         running.process = running.begin("up")
         until(lambda: is_served(running), "the feed is served", running)
         for name in "worker", "beat":
-            until(lambda n=name: f"{n} ended (exit status 1)" in said(running), "it is tried", running)
+            until(partial(has_ended, running, name), "it is tried", running)
         assert requests.get(f"{running.base}/console", timeout=20).status_code == 200
         assert f"syndicator.toml: [keep] broker: {broker} cannot be written: Not a directory" in said(running)
         checked = running.run("check")
