@@ -22,7 +22,7 @@ from syndicator.sources import feed, oddity
 from syndicator.sources.extract import split_credit
 from syndicator.sources.feed import FeedSource
 from syndicator.sources.meta import without_site
-from syndicator.sources.oddity import is_odd_xml
+from syndicator.sources.oddity import is_odd_html, is_odd_xml
 from syndicator.sources.page import Listing, PageSource
 from syndicator.sources.when import cut_date
 from syndicator.text.clean import web_address
@@ -117,6 +117,19 @@ def test_an_entry_that_is_too_long_is_left_out_and_told(text: str) -> None:
 )
 def test_what_could_take_long_is_odd_however_small_it_is(content: bytes) -> None:
     assert is_odd_xml(content)
+
+
+@pytest.mark.parametrize(
+    "page", [b"<p>x" * 24_000, b"<a>" * 33_000, "<p>x".encode("utf-16") * 11_000, b" " * (oddity.LARGE + 1)]
+)
+def test_a_page_of_nothing_but_tags_is_odd_however_small_it_is(page: bytes) -> None:
+    assert is_odd_html(page)
+
+
+def test_honest_pages_are_not_odd() -> None:
+    line = '<li><a href="/news/{n}">What happened, in a few words</a> <time>1 May</time></li>'
+
+    assert not is_odd_html("".join(line.format(n=n) for n in range(1100)).encode())
 
 
 def test_an_honest_feed_is_not_odd_and_needs_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
