@@ -21,6 +21,7 @@ from syndicator.http import Answer, Http
 from syndicator.sources import feed, oddity
 from syndicator.sources.extract import split_credit
 from syndicator.sources.feed import FeedSource
+from syndicator.sources.listing import Reader
 from syndicator.sources.meta import without_site
 from syndicator.sources.oddity import is_odd_html, is_odd_xml
 from syndicator.sources.page import Listing, PageSource
@@ -183,6 +184,18 @@ def test_a_page_made_to_take_long_is_told_in_time(piece: str) -> None:
         problem = str(e)
     assert not problem or problem.startswith("https://a.example/news/1: ")
     assert time.monotonic() - start < LATE
+
+
+@pytest.mark.parametrize("start", ["<article>", "<ul><li>"])
+def test_thousands_of_links_in_one_item_are_read_once(start: str) -> None:
+    links = "".join(f"<a href=/news/{n}>x</a>" for n in range(4000))
+    reader = Reader(article=r"/news/\d", key=str, item="li, article", date="")
+    began = time.process_time()
+
+    found = list(reader.links(f"{start}{links}", URL, ""))
+
+    assert len({link.url for link in found}) == 4000
+    assert time.process_time() - began < LATE / 10
 
 
 @pytest.mark.parametrize(
