@@ -4,6 +4,7 @@ own may read (``syndicator.apart``)."""
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from typing import TypeVar, TypeVarTuple
 from xml.parsers import expat
@@ -27,6 +28,18 @@ ATTRIBUTES, DEPTH, PARTS, WORDS = 40, 30, 300, 1000
 #: take a fifth of a millisecond, and a page of 100 kB has room for 33,000.
 TAGS = 10_000
 
+#: The beginning of a tag with a thousand attributes, whatever it stands in (HTML Living Standard, 13.2.5.32
+#: to 13.2.5.39). Parsers compare each with all before it; so they take the square of their number.
+MANY_ATTRIBUTES = re.compile(
+    rb"""<[a-z][^\s/>]*+
+    (?: [\s/]*+ [^\s/>][^\s/>=]*+ (?: \s*+=\s*+ (?: "[^"]*+" | '[^']*+' | (?!["'])[^\s>]*+ ) )?+ ){1000}+
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+#: Bytes without a gap.
+RUN, GAP = 10_000, re.compile(rb"[\s>]+")
+
 ENTRIES = {"item", "entry"}
 TEXTS = {"description", "summary", "content", "encoded", "body", "div", "p", "fulltext", "text"}
 
@@ -45,8 +58,13 @@ def safely(work: Callable[[*Ts], T], *args: *Ts, is_odd: bool) -> T:
 
 
 def is_odd_html(content: bytes) -> bool:
-    """Whether to read it apart: it is large, or there is little but tags in it."""
-    return len(content) > LARGE or content.count(b"<") > TAGS
+    """Whether to read it apart: it is large, or there is little but tags or attributes in it."""
+    return (
+        len(content) > LARGE
+        or content.count(b"<") > TAGS
+        or max(map(len, GAP.split(content))) > RUN  # the next one may take the square of it
+        or MANY_ATTRIBUTES.search(content) is not None
+    )
 
 
 def is_odd_xml(content: bytes) -> bool:

@@ -120,8 +120,22 @@ def test_what_could_take_long_is_odd_however_small_it_is(content: bytes) -> None
     assert is_odd_xml(content)
 
 
+MANY = b"".join(b"a%d " % n for n in range(1001))
+
+
 @pytest.mark.parametrize(
-    "page", [b"<p>x" * 24_000, b"<a>" * 33_000, "<p>x".encode("utf-16") * 11_000, b" " * (oddity.LARGE + 1)]
+    "page",
+    [
+        b"<p>x" * 24_000,
+        b"<a>" * 33_000,
+        "<p>x".encode("utf-16") * 11_000,
+        b" " * (oddity.LARGE + 1),
+        b"<p " + MANY,
+        b"it's <!-- <p x=\" --> <p " + MANY + b"\"'",
+        b"<p " + MANY.replace(b" ", b'=">"') + b">",
+        b"<p " + MANY.replace(b" ", b" = '>' ") + b">",
+        b"<p/" + MANY.replace(b" ", b"/") + b">",
+    ],
 )
 def test_a_page_of_nothing_but_tags_is_odd_however_small_it_is(page: bytes) -> None:
     assert is_odd_html(page)
@@ -206,6 +220,9 @@ def test_thousands_of_links_in_one_item_are_read_once(start: str) -> None:
         lambda: web_address("/news/" + "1-" * 50_000, URL),
         lambda: parse_date("1 " * 50_000, zone=ZoneInfo("UTC"), now=NOW),
         lambda: split_credit("photo: " * 20_000),
+        lambda: is_odd_html(b"<a" * 10_000 + b"a" * 79_000),
+        lambda: is_odd_html(b"<a/b=" * 10_000 + b"a" * 49_000),
+        lambda: is_odd_html(b"<a b='" * 10_000 + b"a" * 39_000),
     ],
 )
 def test_no_expression_of_ours_takes_the_square_of_what_it_reads(work: Callable[[], object]) -> None:
