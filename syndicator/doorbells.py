@@ -65,29 +65,32 @@ class Channel(filesystem.Channel):
     def _rewriting(self, exchange: str) -> Iterator[list[Any]]:
         """The bindings of an exchange, to be changed by nobody else meanwhile."""
         file: Path = self._exchange_file(exchange)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with _channel_errors(f"exchange {exchange!r}"), file.with_suffix(".lock").open("w") as turn:
-            fcntl.flock(turn, fcntl.LOCK_EX)
-            bindings = self.get_table(exchange)
-            before = [*bindings]
-            yield bindings
-            if bindings != before or not file.exists():
-                _write(file, dumps(bindings))
+        with _channel_errors(f"exchange {exchange!r}"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.with_suffix(".lock").open("w") as turn:
+                fcntl.flock(turn, fcntl.LOCK_EX)
+                bindings = self.get_table(exchange)
+                before = [*bindings]
+                yield bindings
+                if bindings != before or not file.exists():
+                    _write(file, dumps(bindings))
 
     def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]  # its bases disagree
         name = f"{time.time_ns():020}_{uuid.uuid4().hex}.{queue}.msg"
         with _channel_errors(f"queue {queue!r}"):
+            Path(self.data_folder_out).mkdir(parents=True, exist_ok=True)  # it may have been removed
             _write(Path(self.data_folder_out, name), dumps(payload))
 
     def _get(self, queue: str, timeout: Any = None) -> Any:  # noqa: ARG002 - kombu's
         """The oldest message, now in no other hand."""
         while name := self._next(queue):
             taken = Path(self.processed_folder, name)
-            try:
-                Path(self.data_folder_in, name).rename(taken)
-            except FileNotFoundError:  # another worker was faster
-                continue
             with _channel_errors(f"queue {queue!r}"):
+                try:
+                    Path(self.data_folder_in, name).rename(taken)
+                except FileNotFoundError:  # another worker was faster; or somebody has removed the folder
+                    taken.parent.mkdir(parents=True, exist_ok=True)
+                    continue
                 content = taken.read_bytes()
                 taken.unlink()
             try:
@@ -131,6 +134,7 @@ class Listing:
     def _read(self) -> None:
         self._names, self._read_at = {}, time.monotonic()
         too_old = f"{max(0, time.time_ns() - int(min(self._life_s, 1e9) * 1e9)):020}"
+        self._folder.mkdir(parents=True, exist_ok=True)  # somebody may have removed it
         for name in sorted(os.listdir(self._folder)):  # noqa: PTH208 - half the time, for names alone
             sent, _, rest = name.partition(".")
             if not rest.endswith(".msg"):

@@ -1,23 +1,83 @@
 """A Celery pool with threads of their own for each kind of job, so that none waits for another kind's.
 
 Celery's own pool of threads is one for all: a few hundred slow sources would occupy every thread, and posts
-would wait for them.
+would wait for them. Nor do quick sources wait for slow ones: what takes long makes room for the next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from celery.concurrency.base import BasePool, apply_target
 from celery.concurrency.thread import ApplyResult
 
+#: Seconds after which work makes room for the next: it waits for others, and needs neither our processor nor
+#: much memory.
+LONG_S = 5.0
+
+
+class Lane:
+    """First come, first served: ``width`` pieces of work at once that do not take long yet, and with those
+    that do no more than ``width + spare``."""
+
+    def __init__(self, task: str, width: int, spare: int) -> None:
+        self._threads = ThreadPoolExecutor(width + spare, thread_name_prefix=task)
+        self._width = width
+        self._turn = threading.Condition()
+        self._begun: list[float] = []
+        self._is_over = False
+
+    def submit(self, work: Callable[..., Any], *args: Any) -> Future[Any]:
+        return self._threads.submit(self._in_turn, work, *args)
+
+    def stop(self) -> None:
+        """Begin nothing more."""
+        with self._turn:
+            self._is_over = True
+            self._turn.notify_all()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def join(self) -> None:
+        """Wait for what was begun."""
+        self._threads.shutdown()
+
+    def _in_turn(self, work: Callable[..., Any], *args: Any) -> Any:
+        with self._place() as is_given:
+            return work(*args) if is_given else None
+
+    @contextmanager
+    def _place(self) -> Iterator[bool]:
+        """Waits for a place; ``False``: it is too late for any."""
+        with self._turn:
+            while (wait := self._seconds_left()) > 0 and not self._is_over:
+                self._turn.wait(wait)
+            is_given, mine = not self._is_over, time.monotonic()
+            self._begun.append(mine)
+        try:
+            yield is_given
+        finally:
+            with self._turn:
+                self._begun.remove(mine)
+                self._turn.notify()
+
+    def _seconds_left(self) -> float:
+        """Until there is a place at the latest."""
+        if len(self._begun) < self._width:
+            return 0.0
+        return self._begun[-self._width] + LONG_S - time.monotonic()
+
 
 class Lanes(BasePool):  # type: ignore[misc]  # Celery has no types
-    """``widths``: threads for each task, by its name. They begin when they are first needed."""
+    """``widths``: threads for each task, by its name; ``spare``: more of them for when these take long. They
+    begin when they are first needed."""
 
     widths: Mapping[str, int] = {}
+    spare: Mapping[str, int] = {}
 
     body_can_be_buffer = True
     signal_safe = False
@@ -25,7 +85,7 @@ class Lanes(BasePool):  # type: ignore[misc]  # Celery has no types
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._lanes = {
-            task: ThreadPoolExecutor(width, thread_name_prefix=task) for task, width in self.widths.items()
+            task: Lane(task, width, self.spare.get(task, 0)) for task, width in self.widths.items()
         }
 
     def on_apply(
@@ -44,12 +104,12 @@ class Lanes(BasePool):  # type: ignore[misc]  # Celery has no types
     def on_stop(self) -> None:
         """What is running ends; what waits is not begun: a later sweep rings again."""
         for lane in self._lanes.values():
-            lane.shutdown(wait=False, cancel_futures=True)
+            lane.stop()
         for lane in self._lanes.values():
-            lane.shutdown()
+            lane.join()
         super().on_stop()
 
 
-def lanes(widths: Mapping[str, int]) -> type[Lanes]:
-    """The pool for a worker with so many threads for each task."""
-    return type("Lanes", (Lanes,), {"widths": widths})
+def lanes(widths: Mapping[str, int], spare: Mapping[str, int] | None = None) -> type[Lanes]:
+    """The pool for a worker with so many threads for each task, and ``spare`` ones."""
+    return type("Lanes", (Lanes,), {"widths": widths, "spare": spare or {}})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -10,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from kombu.connection import Connection
 from sqlalchemy import text
 
+from syndicator.brokers import said
 from syndicator.errors import SyndicatorError
 from syndicator.settings import broker, place
 from syndicator.store import Store
@@ -18,9 +18,6 @@ from syndicator.store.migrate import revision
 
 #: Seconds that a broker has to answer.
 CONNECT_TIMEOUT_S = 5
-
-#: What redis-py shows of its objects, on and on.
-_OBJECT = re.compile(r"\s*:?\s*<.*>", re.DOTALL)
 
 
 def try_broker(url: str) -> str:
@@ -33,7 +30,9 @@ def try_broker(url: str) -> str:
     try:
         _connect(url)
     except (ImportError, ValueError, ConnectionError) as e:
-        raise SyndicatorError(f"[keep] broker: {where} does not answer: {_said(e, first)}") from e
+        raise SyndicatorError(
+            f"syndicator.toml: [keep] broker: {where} does not answer: {_said(e, first)}"
+        ) from e
     return f"{where} answers"
 
 
@@ -60,8 +59,8 @@ def _connect(url: str) -> None:
 
 def _said(error: Exception, address: SplitResult) -> str:
     """What an error says, in a line and without the password."""
-    said = _OBJECT.sub("", str(error)).strip()
-    return said.replace(address.password, "***") if address.password else said
+    told = said(error)
+    return told.replace(address.password, "***") if address.password else told
 
 
 def _try_folder(url: str) -> str:
@@ -71,7 +70,9 @@ def _try_folder(url: str) -> str:
         with tempfile.TemporaryFile(dir=root / "messages") as trial:
             trial.write(b"a trial")
     except OSError as e:
-        raise SyndicatorError(f"[keep] broker: {root} cannot be written: {e.strerror}: mend it") from e
+        raise SyndicatorError(
+            f"syndicator.toml: [keep] broker: {root} cannot be written: {e.strerror}: mend it"
+        ) from e
     return f"messages are files in {root}"
 
 

@@ -6,6 +6,7 @@ an application needs one, of the folder that ``SYNDICATOR_FOLDER`` names, else o
 
 from __future__ import annotations
 
+import errno
 import os
 import tomllib
 from pathlib import Path
@@ -14,8 +15,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from kombu.entity import Exchange, Queue
 
+from syndicator import brokers
 from syndicator.doorbells import SCHEME
-from syndicator.errors import Misconfigured
+from syndicator.errors import Misconfigured, SyndicatorError
 from syndicator.ports import MESSAGE_LIFE
 from syndicator.secret import Secret
 
@@ -39,10 +41,15 @@ def broker_url(home: Path) -> str:
         keep = tomllib.loads(file.read_text("utf-8")).get("keep", {})
     except (OSError, ValueError) as e:
         raise Misconfigured(f"{file} cannot be read ({e}): `syndicator check` says more") from e
-    url = str(keep.get("broker", "filesystem:var/broker"))
-    if url.startswith(("env:", "file:")):
-        url = Secret.parse(url).reveal()
-    return f"filesystem:{home / place(url)}" if url.startswith("filesystem:") else url
+    told = str(keep.get("broker", "filesystem:var/broker"))
+    try:
+        return brokers.address(_revealed(told), home)
+    except (Misconfigured, ValueError) as e:
+        raise Misconfigured(f"{file}: [keep] broker: {e}") from e
+
+
+def _revealed(told: str) -> str:
+    return Secret.parse(told).reveal() if told.startswith(("env:", "file:")) else told
 
 
 def declared_broker() -> dict[str, Any]:
@@ -65,7 +72,8 @@ def place(url: str) -> Path:
 
 def broker(url: str) -> dict[str, Any]:
     """The broker's address and options. ``filesystem:PATH`` needs no server: messages are files in a folder,
-    which is made. ``sentinel://`` takes the name of the master from ``?master=NAME``."""
+    which is made. ``sentinel://`` takes the name of the master from ``?master=NAME``. Raises
+    ``SyndicatorError`` where the folder cannot be made or written: it may be mended at any time."""
     if not url.startswith("filesystem:"):
         # A server that hangs holds up no job that rings: the sweep rings again.
         is_redis = url.startswith(("redis", "sentinel"))
@@ -75,7 +83,7 @@ def broker(url: str) -> dict[str, Any]:
         return {"broker_url": url, "broker_transport_options": options}
     root = place(url)
     for name in ("messages", "control", "processed"):
-        (root / name).mkdir(parents=True, exist_ok=True)
+        _make(root / name, root)
     return {
         "broker_url": f"{SCHEME}://localhost",
         "broker_transport_options": {
@@ -89,6 +97,18 @@ def broker(url: str) -> dict[str, Any]:
             "message_life_s": MESSAGE_LIFE.total_seconds(),
         },
     }
+
+
+def _make(folder: Path, root: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as e:
+        raise SyndicatorError(
+            f"syndicator.toml: [keep] broker: {root} cannot be written: {e.strerror}: it must be a folder of "
+            "this user's, or there must be nothing, so that it can be made"
+        ) from e
 
 
 def _queue(job: str) -> Queue:

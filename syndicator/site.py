@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 
 from syndicator.channels.outbox import Outbox
+from syndicator.errors import SyndicatorError
 from syndicator.http import Guard
 from syndicator.lifeline import process_name
 from syndicator.settings import JOBS
@@ -89,7 +90,7 @@ def depths(url: str) -> Mapping[str, int] | None:
         with connection(url) as line:
             channel = line.default_channel
             return {job: int(channel._size(job)) for job in JOBS}
-    except (OperationalError, OSError):
+    except (OperationalError, ChannelError, OSError, SyndicatorError):
         return None
 
 
@@ -99,7 +100,8 @@ def _report(pulse: Pulse, store: Store, readers: Readers) -> None:
     while True:
         pulse.beat(store, datetime.now(UTC))
         try:
-            readers.record(store, datetime.now(UTC))
+            if error := readers.record(store, datetime.now(UTC)):
+                pulse.failed(error)
         except Exception:
             log.exception("web: who reads what could not be put on record")
         pause.wait(BEAT)

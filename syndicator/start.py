@@ -40,6 +40,8 @@ def up(folder: Path) -> int:
         later = (folder, began, supervisor, lambda: children.extend(working))
         threading.Thread(target=_join_later, args=later, name="database", daemon=True).start()
     else:
+        if began.stderr.strip():  # what it has noticed, say a backup that was put back
+            typer.echo(began.stderr.strip(), err=True)
         children.extend(working)
     status = supervisor.run()
     typer.echo("Stopped. Start again to continue where it was.")

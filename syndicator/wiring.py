@@ -46,6 +46,10 @@ KINDS = KindsOf(
 MOST_LOOKS = 48
 MOST_CHANNELS = 64
 
+#: More looks at once, while others take long: five hundred sources that each answer nothing for 20 s are
+#: through in 70 s, and not in 210.
+SPARE_LOOKS = 96
+
 
 class Silence:
     """A bell for processes without a broker: the next sweep of a worker finds what is due."""
@@ -101,6 +105,11 @@ class Newsroom:
             "distribute": 2,
             "sweep": 1,
         }
+
+    @property
+    def spare(self) -> Mapping[str, int]:
+        """More threads, for when those wait for others."""
+        return {"watch": max(0, min(len(self.sources) - MOST_LOOKS, SPARE_LOOKS))}
 
     def watch(self, name: str) -> None:
         """Look at a source once."""

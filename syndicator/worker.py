@@ -22,10 +22,12 @@ from celery.signals import worker_ready
 from kombu.exceptions import ChannelError, OperationalError
 
 from syndicator import lifeline, settings
+from syndicator.brokers import said
 from syndicator.errors import SyndicatorError
 from syndicator.lanes import lanes
 from syndicator.ports import MESSAGE_LIFE
 from syndicator.reconnecting import Consumer, InOneLine
+from syndicator.seldom import Seldom
 
 if TYPE_CHECKING:
     from syndicator.wiring import Newsroom
@@ -45,11 +47,14 @@ BEAT = 10.0
 class CeleryBell:
     """Rings by sending a task. A broker that is away is no error: the next sweep rings again."""
 
+    def __init__(self) -> None:
+        self._away = Seldom()
+
     def ring(self, job: str, *name: str) -> None:
         try:
             app.send_task(job, args=name, queue=job, expires=LIFE_S, ignore_result=True)
         except (ChannelError, OperationalError, OSError) as e:
-            log.warning("broker: %s (%s waits for the next sweep)", e, " ".join((job, *name)))
+            self._away.tell("broker: %s (%s waits for the next sweep)", said(e), " ".join((job, *name)))
 
 
 @cache
@@ -102,15 +107,16 @@ def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
     dead = os.environ.get(lifeline.DEAD, "").split()
     if dead and (taken := newsroom().store.bury(dead)):
         log.info("rows taken from a worker that has died: %d", taken)
-    widths = newsroom().most_at_once
+    widths, spare = newsroom().most_at_once, newsroom().spare
     if concurrency:
+        spare = {}
         widths = {job: min(width, concurrency) for job, width in widths.items()}
     worker_ready.connect(_report_alive, weak=False)
     _say_in_one_line()
     # Celery warns root about pickled messages; we take nothing but JSON.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     worker = app.Worker(
-        pool=lanes(widths),
+        pool=lanes(widths, spare),
         concurrency=sum(widths.values()),
         consumer_cls=Consumer,
         queues=list(jobs),

@@ -13,14 +13,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, StringConstraints, ValidationInfo
 
+from syndicator import brokers
 from syndicator.config.shapes import Scope, referred, unknown
 from syndicator.errors import Misconfigured
 from syndicator.keywords import folded
 
 #: Names of sources, channels and feeds: part of addresses, guids and file names.
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-
-BROKERS = ("redis://", "rediss://", "sentinel://", "amqp://", "amqps://")
 
 LISTEN = re.compile(r"(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):(?P<port>\d{1,5})")
 DOMAIN = re.compile(
@@ -120,13 +119,7 @@ def _database(told: str, info: ValidationInfo[Scope]) -> str:
 
 
 def _broker(told: str, info: ValidationInfo[Scope]) -> str:
-    url = _revealed(told, info)
-    path = url.removeprefix("filesystem:").removeprefix("//")
-    if url.startswith("filesystem:") and path:
-        return f"filesystem:{info.context.folder / path}"
-    if not url.startswith(BROKERS):
-        raise ValueError(f'must be "filesystem:PATH", or begin with {", ".join(BROKERS)}')
-    return url
+    return brokers.address(_revealed(told, info), info.context.folder)
 
 
 def _documents(told: str, info: ValidationInfo[Scope]) -> str:

@@ -54,15 +54,21 @@ class Reader:
         """Each link to an article of this site; the same article may be linked to more than once."""
         page = parse(markup)
         items = {node.mem_id for node in page.css(self.item)}
+        read: dict[int, tuple[str, str]] = {}  # an item of thousands of links is read once
         for node in page.css("a[href]"):
             address = urldefrag(web_address(node.attributes.get("href") or "", url)).url
             if address and re.search(self.article, address, re.IGNORECASE) and same_site(address, url):
                 address = clean_url(address)
                 item = _around(node, items)
-                date = item.css_first(self.date) if self.date else None
-                when = plain(date.attributes.get("datetime") or date.html or "") if date else ""
-                said = hashlib.sha256(plain(item.html or "").encode()).hexdigest()[:12]
-                yield Link(self.key(address), address, section, when, said)
+                if item.mem_id not in read:
+                    read[item.mem_id] = self._read(item)
+                yield Link(self.key(address), address, section, *read[item.mem_id])
+
+    def _read(self, item: LexborNode) -> tuple[str, str]:
+        """The date in an item, and a hash of all that it says."""
+        date = item.css_first(self.date) if self.date else None
+        when = plain(date.attributes.get("datetime") or date.html or "") if date else ""
+        return when, hashlib.sha256(plain(item.html or "").encode()).hexdigest()[:12]
 
 
 def _around(node: LexborNode, items: set[int]) -> LexborNode:

@@ -28,7 +28,7 @@ from syndicator.ports import Look
 from syndicator.sources import reading
 from syndicator.sources.extract import Found, Select, clean_url, extract
 from syndicator.sources.listing import Link, Listing, Reader
-from syndicator.sources.oddity import LARGE, safely
+from syndicator.sources.oddity import is_odd_html, safely
 from syndicator.sources.pages import Pages
 from syndicator.sources.reading import Dates
 from syndicator.sources.readings import Readings
@@ -183,7 +183,7 @@ class PageSource:
             if answer.status == 304:
                 continue
             try:
-                links = safely(_links, reader, answer, listing.section, is_odd=len(answer.content) > LARGE)
+                links = safely(_links, reader, answer, listing.section, is_odd=is_odd_html(answer.content))
             except SourceError as e:
                 failures.append(FetchError(listing.url, str(e)))
                 continue
@@ -224,7 +224,7 @@ class PageSource:
     def _article(self, link: Link, answer: Answer, now: datetime) -> Sighting:
         """What the page says: read here if that takes no time, else where it can be stopped."""
         try:
-            return safely(self._sighting, link, answer, now, is_odd=len(answer.content) > LARGE)
+            return safely(self._sighting, link, answer, now, is_odd=is_odd_html(answer.content))
         except SourceError as e:
             raise e if link.url in str(e) else SourceError(f"{link.url}: {e}") from e
 

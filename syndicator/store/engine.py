@@ -41,7 +41,7 @@ from sqlalchemy.exc import (
 
 from syndicator import lifeline
 from syndicator.errors import Misconfigured, SyndicatorError
-from syndicator.store.lock_holder import blame
+from syndicator.store.lock_holder import blame, holder
 
 #: Seconds to wait for another writer before giving up: longer than any transaction of ours.
 BUSY_TIMEOUT = 10
@@ -72,6 +72,14 @@ MARK = os.environ.get(lifeline.MARK) or secrets.token_hex(8)
 
 class StoreError(SyndicatorError):
     """The database did not do what it was asked: locked, full, unreachable. Nothing was changed."""
+
+
+class Locked(StoreError):
+    """SQLite's write lock is in another hand for too long. ``holder``: its process, where that is known."""
+
+    def __init__(self, why: str, holder: int | None) -> None:
+        super().__init__(why)
+        self.holder = holder
 
 
 class NotReady(StoreError):
@@ -115,9 +123,9 @@ def _naming_who_holds(path: Path) -> Callable[[ExceptionContext], None]:
     def on_error(context: ExceptionContext) -> None:
         error = context.original_exception
         if getattr(error, "sqlite_errorname", "") in ("SQLITE_BUSY", "SQLITE_BUSY_TIMEOUT"):
-            raise StoreError(
-                f"database {context.engine and context.engine.url!r}: {error}: {blame(path)}"
-            ) from error
+            pid = holder(path)
+            url = context.engine and context.engine.url
+            raise Locked(f"database {url!r}: {error}: {blame(pid)}", pid) from error
 
     return on_error
 

@@ -47,9 +47,8 @@ def _writers(lines: list[str]) -> Iterator[tuple[int, int]]:
                 yield int(pid), int(file.rpartition(":")[2])
 
 
-def blame(database: Path) -> str:
+def blame(pid: int | None) -> str:
     """Who holds the lock, and what to do about it, in the words of a line for an operator."""
-    pid = holder(database)
     if pid is None:
         return "another process holds its write lock (`syndicator status` shows who has fallen silent)"
     if pid == os.getpid():

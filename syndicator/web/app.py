@@ -35,6 +35,7 @@ from syndicator.feed import Feed, Site
 from syndicator.ports import Bell
 from syndicator.ruling import Impossible
 from syndicator.secret import Secret
+from syndicator.seldom import Seldom
 from syndicator.store.console import Console
 from syndicator.store.engine import NotReady, StoreError
 from syndicator.web.access import Access
@@ -51,7 +52,6 @@ from syndicator.web.opml import ADDRESS as OPML
 from syndicator.web.pages import Pages
 from syndicator.web.pulse import Pulse
 from syndicator.web.readers import Readers
-from syndicator.web.seldom import Seldom
 from syndicator.web.sitemaps import Sitemaps
 
 log = logging.getLogger(__name__)

@@ -23,9 +23,11 @@ from typing import Any
 from kombu.connection import Connection
 from kombu.exceptions import KombuError
 
+from syndicator.brokers import said
+from syndicator.errors import SyndicatorError
 from syndicator.ports import MESSAGE_LIFE
+from syndicator.seldom import Seldom
 from syndicator.settings import broker
-from syndicator.web.seldom import Seldom
 
 log = logging.getLogger(__name__)
 
@@ -88,12 +90,16 @@ class WebBell:
         """Send one note; the connection for the next one. A kept one may have been idle for too long, and
         then it is tried once more on a new one."""
         for kept in (line, None) if line else (None,):
-            used = kept or connection(self.url)
+            try:
+                used = kept or connection(self.url)
+            except SyndicatorError as e:
+                error = str(e)
+                break
             try:
                 _send(used, job, name)
             except (KombuError, OSError, *used.connection_errors, *used.channel_errors) as e:
                 _close(used)
-                error = str(e)
+                error = said(e)
             except Exception:  # no note may end the thread
                 log.exception("%s %s could not be rung", job, name)
                 _close(used)

@@ -19,9 +19,9 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from syndicator.seldom import Seldom
 from syndicator.web.answers import Answer, Headers, Reply
 from syndicator.web.callers import Callers, network
-from syndicator.web.seldom import Seldom
 
 log = logging.getLogger(__name__)
 

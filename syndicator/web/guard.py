@@ -19,8 +19,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from syndicator.seldom import Seldom
 from syndicator.web.callers import network
-from syndicator.web.seldom import Seldom
 
 #: The one user there is.
 USER = "operator"

@@ -76,8 +76,14 @@ class Health:
             }
         workers = sum(process.kind == WORKER for process in processes)
         is_written = not self.desk.pulse.trouble
-        found = "answers" if is_written else "cannot be written"
+        found = "answers" if is_written else self._unwritten()
         return {"database": (is_written, found), "worker": (workers > 0, f"{workers} alive")}
+
+    def _unwritten(self) -> str:
+        """For anybody: no addresses, and nobody's command."""
+        holder = self.desk.pulse.holder
+        who = f"process {holder} holds its lock; the console says what to do" if holder else ""
+        return ": ".join(filter(None, ["cannot be written", who]))
 
 
 @dataclass(frozen=True)

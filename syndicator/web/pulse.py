@@ -9,7 +9,7 @@ import logging
 from datetime import datetime
 from typing import Protocol
 
-from syndicator.store.engine import StoreError
+from syndicator.store.engine import Locked, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -22,26 +22,31 @@ class Record(Protocol):
 
 class Pulse:
     """``beat`` is for one thread; any other may ask for ``trouble``: what became of the last one, empty where
-    it is on record."""
+    it is on record; and for ``holder``: the process that has locked the database, where it is known."""
 
     def __init__(self, process: str) -> None:
         self.process, self.trouble = process, ""
+        self.holder: int | None = None
 
     def beat(self, record: Record, now: datetime) -> None:
         """Tell that this process is alive. Never raises: whatever is wrong may be mended by the next time."""
         try:
             record.beat(self.process, "web", now)
         except StoreError as e:
-            self._failed(str(e))
+            self.failed(e)
         except Exception as e:
             log.exception("web: no sign of life")
             self._failed(f"{type(e).__name__}: the log says more")
         else:
             if self.trouble:
                 log.info("web: the database can be written again")
-            self.trouble = ""
+            self.trouble, self.holder = "", None
 
-    def _failed(self, why: str) -> None:
+    def failed(self, error: StoreError) -> None:
+        """Something else could not be written."""
+        self._failed(str(error), error.holder if isinstance(error, Locked) else None)
+
+    def _failed(self, why: str, holder: int | None = None) -> None:
         if why != self.trouble:
             log.warning("web: no sign of life: %s", why)
-        self.trouble = why
+        self.trouble, self.holder = why, holder

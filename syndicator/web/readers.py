@@ -65,13 +65,13 @@ class Readers:
         with self._lock:
             return self._counted + _answers(self._seen)
 
-    def record(self, store: Readership, now: datetime) -> None:
+    def record(self, store: Readership, now: datetime) -> StoreError | None:
         """Put on record what was counted since the last time. While the database is away, or has no table
-        for it yet, it waits."""
+        for it yet, it waits; then why is returned."""
         with self._recording:
-            self._record(store, now)
+            return self._record(store, now)
 
-    def _record(self, store: Readership, now: datetime) -> None:
+    def _record(self, store: Readership, now: datetime) -> StoreError | None:
         self._count()
         with self._lock:
             seen, self._seen = self._seen, {}
@@ -80,13 +80,14 @@ class Readers:
             place = key if key in self._waiting or len(self._waiting) < PATIENCE else (*key[:2], REST)
             self._waiting[place] = self._waiting[place] + reading if place in self._waiting else reading
         if not self._waiting:
-            return
+            return None
         try:
             store.add_readings(self._waiting, NAMES, now)
         except StoreError as e:
             log.warning("who reads what waits to be put on record: %s", e)
-        else:
-            self._waiting = {}
+            return e
+        self._waiting = {}
+        return None
 
 
 def _answers(seen: Mapping[Request, int]) -> Counter[tuple[str, str, int]]:

@@ -39,7 +39,7 @@ def serve(
     host: str,
     port: int,
     connections: int = OF_ONE,
-    last: Callable[[], None] | None = None,
+    last: Callable[[], object] | None = None,
 ) -> NoReturn:
     """Serve until ``SIGTERM`` or ``SIGINT``. Raises ``Misconfigured`` if the address cannot be had.
     ``connections``: how many one address may have open.
@@ -109,7 +109,7 @@ async def _serve(app: Feeds, listener: socket.socket, connections: int) -> None:
     await Server(config).serve(sockets=[listener])
 
 
-def _leave(last: Callable[[], None] | None) -> NoReturn:
+def _leave(last: Callable[[], object] | None) -> NoReturn:
     """End the process without taking the interpreter down in order: threads that ask the database may still
     be waiting for it. Nothing of ours is left to do but what is ``last``."""
     if last:

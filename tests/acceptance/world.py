@@ -98,6 +98,7 @@ class Desk:
     port: int
     environment: dict[str, str]
     process: subprocess.Popen[str] | None = None
+    begun: list[subprocess.Popen[str]] = field(default_factory=list)
     log: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -132,13 +133,15 @@ class Desk:
     def begin(self, *arguments: str) -> subprocess.Popen[str]:
         """Another process beside those that `up` started."""
         with self.log.open("a") as log:
-            return subprocess.Popen(
+            begun = subprocess.Popen(
                 [sys.executable, "-m", "syndicator", "-C", str(self.folder), *arguments],
                 stdout=log,
                 stderr=log,
                 env=self.environment,
                 text=True,
             )
+        self.begun.append(begun)
+        return begun
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Any other command of the command line."""
@@ -269,5 +272,5 @@ def desk(
     finally:
         for process in made.processes():
             process.kill()
-        if made.process:
-            made.process.wait(PATIENCE)
+        for begun in filter(None, [made.process, *made.begun]):
+            begun.wait(PATIENCE)

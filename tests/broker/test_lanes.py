@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from threading import Barrier, Event
+from threading import Barrier, Event, Lock
+from time import sleep
 from typing import Any
 
 import pytest
@@ -46,8 +47,43 @@ def test_a_lane_is_as_wide_as_it_says(pool: Lanes) -> None:
         look.get(PATIENCE_S)
 
 
-def test_what_waits_is_not_begun_when_a_worker_stops() -> None:
-    pool = lanes({"watch": 1})(limit=1)
+def test_what_takes_long_makes_room_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syndicator.lanes.LONG_S", 0.2)
+    pool = lanes({"watch": 2}, {"watch": 3})(limit=2)
+    pool.start()
+    together = Barrier(5)
+
+    looks = [begin(pool, "watch", lambda: together.wait(PATIENCE_S)) for _ in range(5)]
+
+    for look in looks:
+        look.get(PATIENCE_S)
+    pool.stop()
+
+
+def test_quick_work_takes_no_spare_threads() -> None:
+    pool = lanes({"watch": 2}, {"watch": 8})(limit=2)
+    pool.start()
+    lock, at_once, most = Lock(), 0, 0
+
+    def quick() -> None:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        sleep(0.002)
+        with lock:
+            at_once -= 1
+
+    for look in [begin(pool, "watch", quick) for _ in range(200)]:
+        look.get(PATIENCE_S)
+    pool.stop()
+
+    assert most == 2
+
+
+@pytest.mark.parametrize("spare", [0, 1])
+def test_what_waits_is_not_begun_when_a_worker_stops(spare: int) -> None:
+    pool = lanes({"watch": 1}, {"watch": spare})(limit=1)
     pool.start()
     is_over, begun = Event(), Event()
     done: list[int] = []

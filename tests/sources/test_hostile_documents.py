@@ -21,8 +21,9 @@ from syndicator.http import Answer, Http
 from syndicator.sources import feed, oddity
 from syndicator.sources.extract import split_credit
 from syndicator.sources.feed import FeedSource
+from syndicator.sources.listing import Reader
 from syndicator.sources.meta import without_site
-from syndicator.sources.oddity import is_odd_xml
+from syndicator.sources.oddity import is_odd_html, is_odd_xml
 from syndicator.sources.page import Listing, PageSource
 from syndicator.sources.when import cut_date
 from syndicator.text.clean import web_address
@@ -119,6 +120,33 @@ def test_what_could_take_long_is_odd_however_small_it_is(content: bytes) -> None
     assert is_odd_xml(content)
 
 
+MANY = b"".join(b"a%d " % n for n in range(1001))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<p>x" * 24_000,
+        b"<a>" * 33_000,
+        "<p>x".encode("utf-16") * 11_000,
+        b" " * (oddity.LARGE + 1),
+        b"<p " + MANY,
+        b"it's <!-- <p x=\" --> <p " + MANY + b"\"'",
+        b"<p " + MANY.replace(b" ", b'=">"') + b">",
+        b"<p " + MANY.replace(b" ", b" = '>' ") + b">",
+        b"<p/" + MANY.replace(b" ", b"/") + b">",
+    ],
+)
+def test_a_page_of_nothing_but_tags_is_odd_however_small_it_is(page: bytes) -> None:
+    assert is_odd_html(page)
+
+
+def test_honest_pages_are_not_odd() -> None:
+    line = '<li><a href="/news/{n}">What happened, in a few words</a> <time>1 May</time></li>'
+
+    assert not is_odd_html("".join(line.format(n=n) for n in range(1100)).encode())
+
+
 def test_an_honest_feed_is_not_odd_and_needs_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "_Helper", None)
 
@@ -172,6 +200,18 @@ def test_a_page_made_to_take_long_is_told_in_time(piece: str) -> None:
     assert time.monotonic() - start < LATE
 
 
+@pytest.mark.parametrize("start", ["<article>", "<ul><li>"])
+def test_thousands_of_links_in_one_item_are_read_once(start: str) -> None:
+    links = "".join(f"<a href=/news/{n}>x</a>" for n in range(4000))
+    reader = Reader(article=r"/news/\d", key=str, item="li, article", date="")
+    began = time.process_time()
+
+    found = list(reader.links(f"{start}{links}", URL, ""))
+
+    assert len({link.url for link in found}) == 4000
+    assert time.process_time() - began < LATE / 10
+
+
 @pytest.mark.parametrize(
     "work",
     [
@@ -180,6 +220,9 @@ def test_a_page_made_to_take_long_is_told_in_time(piece: str) -> None:
         lambda: web_address("/news/" + "1-" * 50_000, URL),
         lambda: parse_date("1 " * 50_000, zone=ZoneInfo("UTC"), now=NOW),
         lambda: split_credit("photo: " * 20_000),
+        lambda: is_odd_html(b"<a" * 10_000 + b"a" * 79_000),
+        lambda: is_odd_html(b"<a/b=" * 10_000 + b"a" * 49_000),
+        lambda: is_odd_html(b"<a b='" * 10_000 + b"a" * 39_000),
     ],
 )
 def test_no_expression_of_ours_takes_the_square_of_what_it_reads(work: Callable[[], object]) -> None:

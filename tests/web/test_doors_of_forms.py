@@ -19,9 +19,9 @@ from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
+from syndicator.seldom import Seldom
 from syndicator.store import Store, schema
 from syndicator.web.forms import LARGEST
-from syndicator.web.seldom import Seldom
 from tests.web.browser import Answer, Browser, browsing
 from tests.web.house import House
 from tests.web.test_web_hub import reception
