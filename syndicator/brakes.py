@@ -29,10 +29,7 @@ class Decision(StrEnum):
     FORGET = "forget"
 
 
-#: What happens within this time is counted together: sites are read in parts.
-WINDOW = timedelta(hours=1)
-
-#: How far back a source's past is looked at, and how many times its largest window is still likely.
+#: How far back a source's past is looked at, and how many times its largest look is still likely.
 PAST, FACTOR = timedelta(days=30), 3
 
 #: How long a kind stays allowed once somebody has said so: a mass of changes is read in parts, too.
@@ -43,9 +40,6 @@ READ_AGAIN = timedelta(minutes=15)
 
 #: Articles that are named in what is told.
 EXAMPLES = 3
-
-#: What lies further ahead was written by a clock that was wrong, and does not count.
-SKEW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +58,7 @@ class Usual:
 USUAL: Mapping[Kind, Usual] = {
     Kind.NEWS: Usual(50, 0, 50),
     Kind.CHANGED: Usual(10, 1 / 2, 40),
-    Kind.WITHDRAWN: Usual(3, 1 / 3, 10),
+    Kind.WITHDRAWN: Usual(5, 1 / 3, 20),
 }
 
 #: Live articles of a source beyond which it makes no difference how many there are.
@@ -73,7 +67,7 @@ MOST_LIVE = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Brakes:
-    """What a source's declaration says: how many within an hour may pass (``None``: as its past makes
+    """What a source's declaration says: how many in one look may pass (``None``: as its past makes
     likely), and after how long what is held goes on by itself (``None``: never)."""
 
     most_news: int | None = None
@@ -95,46 +89,34 @@ class Brakes:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What a source has done: ``recent`` within the last window (seconds since 1970, kind, how many), held or
-    not; ``days``: by day and kind the most that passed within one window."""
+    """What a source has done: by day and kind the most that passed in one look (``days``), and whether its
+    last look left news for the next one (``is_in_parts``)."""
 
-    recent: Sequence[tuple[int, str, int]] = ()
     days: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    is_in_parts: bool = False
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Past:
-        recent = tuple((int(at), str(kind), int(count)) for at, kind, count in stored.get("recent", ()))
-        return cls(recent, stored.get("days", {}))
+        return cls(stored.get("days", {}), bool(stored.get("is_in_parts")))
 
     def stored(self) -> dict[str, Any]:
-        return {"recent": [list(entry) for entry in self.recent], "days": dict(self.days)}
-
-    def lately(self, kind: Kind, now: datetime) -> int:
-        """How many of a kind there were within the window that ends now."""
-        return sum(count for _, name, count in self._within(now) if name == kind)
-
-    def _within(self, now: datetime) -> list[tuple[int, str, int]]:
-        since, until = (now - WINDOW).timestamp(), (now + SKEW).timestamp()
-        return [entry for entry in self.recent if since < entry[0] <= until]
+        return {"days": dict(self.days), "is_in_parts": self.is_in_parts}
 
     def largest(self, kind: Kind, now: datetime) -> int:
-        """The most of a kind that passed within one window, on the days before this one: what goes on now is
-        no measure of itself."""
-        first, today = _day(now - PAST), _day(now - WINDOW)
+        """The most of a kind that passed in one look, on the days before this one: what goes on now is no
+        measure of itself."""
+        first, today = _day(now - PAST), _day(now)
         return max((n.get(kind, 0) for day, n in self.days.items() if first <= day < today), default=0)
 
-    def with_more(self, kind: Kind, count: int, now: datetime, *, passed: bool) -> Past:
-        """The past once so many more have been seen. What is held is no measure of what is likely."""
+    def with_passed(self, kind: Kind, count: int, now: datetime) -> Past:
+        """The past once so many have passed in a look."""
         if not count:
             return self
         first, today = _day(now - PAST), _day(now)
-        after = Past((*self._within(now), (int(now.timestamp()), kind.value, count)), self.days)
-        if not passed:
-            return after
-        days = {day: counts for day, counts in self.days.items() if day >= first}
+        days = {day: counts for day, counts in self.days.items() if first <= day <= today}
         counts = days.get(today, {})
-        most = max(counts.get(kind, 0), after.lately(kind, now))
-        return replace(after, days=days | {today: {**counts, kind.value: most}})
+        most = max(counts.get(kind, 0), count)
+        return replace(self, days=days | {today: {**counts, kind.value: most}})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -199,7 +181,7 @@ def _line(kind: Kind, held: Held) -> str:
         Kind.CHANGED: "changes are held",
         Kind.WITHDRAWN: "withdrawals are held",
     }[kind]
-    likely = f"more than {held.limit} within an hour are not likely of this source"
+    likely = f"more than {held.limit} in one look are not likely of this source"
     return f"{len(held.keys)} {what}: {likely} ({'; '.join(held.examples)})"
 
 
@@ -246,12 +228,14 @@ def judge(
     past: Past,
     brakes: Brakes,
     live: int,
+    is_whole: bool = True,
     now: datetime,
 ) -> Judgement:
     """Decide what of a look may pass.
 
     ``would``: what it would do, by kind: keys, each with a name for people. ``alive``: keys that the look
-    shows, whatever they would do. ``live``: see ``Brakes.limit``.
+    shows, whatever they would do. ``live``: see ``Brakes.limit``. ``is_whole``: no news was left for the next
+    look; what comes in parts is judged by its first.
     """
     stopped: dict[Kind, Collection[str]] = {}
     freed: dict[Kind, Sequence[str]] = {}
@@ -261,15 +245,18 @@ def judge(
         waiting = _unsettled(kind, before.keys, some, alive) if before else ()
         fresh = [key for key in some if key not in waiting]
         if before and before.open_until:
-            past = past.with_more(kind, len(fresh), now, passed=kind is Kind.NEWS)
+            if kind is Kind.NEWS:
+                past = past.with_passed(kind, len(fresh), now)
             passing = some.keys() if kind is Kind.CHANGED else set(waiting)
             freed[kind] = () if kind is Kind.CHANGED else waiting
             after[kind] = replace(before, keys=tuple(k for k in waiting if k not in passing))
             continue
         limit = brakes.limit(kind, past, live, now)
-        is_stuck = bool(waiting) and kind is not Kind.NEWS
-        is_held = bool(fresh) and (is_stuck or past.lately(kind, now) + len(fresh) > limit)
-        past = past.with_more(kind, len(fresh), now, passed=not is_held)
+        is_news = kind is Kind.NEWS
+        goes_on = bool(waiting) and (not is_news or past.is_in_parts)
+        count = len(fresh) + (is_news and not is_whole)  # there are more than were read
+        is_held = bool(fresh) and (goes_on or count > limit)
+        past = past if is_held else past.with_passed(kind, len(fresh), now)
         keys = (*waiting, *(fresh if is_held else ()))
         stopped[kind] = frozenset(keys)
         if keys:
@@ -277,6 +264,7 @@ def judge(
             names = (*known.examples, *(some[key] for key in fresh if is_held))[:EXAMPLES]
             read = now if before and to_read_again({kind: before}, now) else known.read
             after[kind] = replace(known, keys=keys, examples=names, read=read)
+    past = replace(past, is_in_parts=not is_whole)
     return Judgement(stopped=stopped, freed=freed, held=after, past=past)
 
 

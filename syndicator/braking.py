@@ -73,9 +73,7 @@ def brake(
         return Braked(sightings=look.sightings, gone=look.gone, known=known)
     would = _would(look, known, watched.name, decide)
     past = Past.read(watched.past)
-    is_much = any(
-        some and past.lately(kind, now) + len(some) > USUAL[kind].least for kind, some in would.items()
-    )
+    is_much = any(len(some) > USUAL[kind].least for kind, some in would.items())
     judgement = judge(
         would,
         {sighting.key for sighting in look.sightings},
@@ -83,6 +81,7 @@ def brake(
         past=past,
         brakes=brakes,
         live=store.live(watched.name, MOST_LIVE) if is_much else 0,
+        is_whole=look.is_complete,
         now=now,
     )
     stored = _stored(judgement.held)

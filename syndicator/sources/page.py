@@ -131,7 +131,7 @@ class PageSource:
             gone=readings.gone,
             memory=pages.kept(),
             next_look=next_look,
-            problems=[*problems, *pages.notes(), *readings.problems],
+            problems=[*problems, *pages.notes(readings.tried), *readings.problems],
             is_complete=not pages.new(),
         )
 

@@ -82,11 +82,24 @@ class Pages:
         self.listings[url] = {"items": items, **({"note": note} if note else {})}
         _note_validators(self.listings[url], answer)
 
-    def notes(self) -> list[str]:
-        """What operators are told of listings that showed nothing that was known."""
+    def notes(self, tried: Collection[str] = ()) -> list[str]:
+        """What operators are told of listings that showed nothing that was known, and of listed pages that
+        failed when they were last tried: not in this look (``tried``), whose own problems tell of them."""
         since = self.now - TOLD_FOR
         notes = [(url, each["note"]) for url, each in self.listings.items() if each.get("note")]
-        return [f"{url}: {text}" for url, (at, text) in notes if at > since]
+        told = [f"{url}: {text}" for url, (at, text) in notes if at > since]
+        failing = sorted(k for k in self._shown() if self._is_failing(k) and k not in tried)
+        if failing:
+            first = self.pages[failing[0]]["url"]
+            more = f" and {len(failing) - 1} more" if failing[1:] else ""
+            told.append(
+                f"{first}{more}: not read, or not believed, when tried last; tried again later and later"
+            )
+        return told
+
+    def _is_failing(self, key: str) -> bool:
+        page = self.pages.get(key, {})
+        return bool(page.get("fails") and not page.get("gone"))
 
     def _overflow(self, known: Mapping[str, Any], links: Sequence[Link]) -> list[Any] | None:
         """Whether all links are new although others were known, and when that was."""

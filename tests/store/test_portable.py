@@ -212,7 +212,9 @@ def test_a_file_of_another_program_or_version_is_refused(
     assert_empty(store)
 
 
-@pytest.mark.parametrize("content", [b"", b"Dear editor, ", b"\x1f\x8b", gzip.compress(b"[]\n", mtime=0), b"PK\3\4"])
+@pytest.mark.parametrize(
+    "content", [b"", b"Dear editor, ", b"\x1f\x8b", gzip.compress(b"[]\n", mtime=0), b"PK\3\4"]
+)
 def test_what_is_no_export_is_refused(store: Store, content: bytes) -> None:
     with pytest.raises(RecordFileError):
         imported(store, content)
