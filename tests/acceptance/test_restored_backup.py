@@ -27,6 +27,7 @@ def test_nothing_is_posted_twice_after_a_backup_was_put_back(
     database, backup = running.folder / "var" / "syndicator.db", running.folder / "backup.db"
     site.publish(2, "Bridge opens")
     until(lambda: len(mastodon.published) == 1, "it is posted", running)
+    until(lambda: running.status()["deliveries"]["social"] == {"sent": 1}, "that is on record", running)
     copy(database, backup)
     site.publish(3, "Bridge closes")
     until(lambda: len(mastodon.published) == 2, "it is posted, too", running)
