@@ -229,8 +229,8 @@ def test_time_decides_where_the_declaration_says_so(kind: Kind) -> None:
 
 @given(st.lists(st.tuples(KINDS, st.integers(0, 80), st.integers(1, 90)), max_size=30), st.integers(0, 100))
 def test_no_look_lets_more_pass_than_the_limit(looks: list[tuple[Kind, int, int]], live: int) -> None:
-    """Whatever a source does: each look passes whole or not at all, nothing is forgotten that is held, and none
-    passes more than the largest of those before makes likely."""
+    """Whatever a source does: each look passes whole or not at all, nothing is forgotten that is held, and
+    none passes more than the largest of those before makes likely."""
     source, number = Source(live=live), 0
     for kind, count, minutes in looks:
         before, largest = source.held.get(kind), {k: source.past.largest(k, source.now) for k in Kind}

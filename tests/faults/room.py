@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -253,3 +255,8 @@ def endless(handler: Handler) -> None:
 def leading_to(target: str) -> Act:
     """Redirects there."""
     return lambda handler: handler.reply(Reply(status=302, headers={"Location": target}))
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "syndicator", "-C", str(folder), *arguments]
+    return subprocess.run(command, capture_output=True, check=False, timeout=240)

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import json
 import stat
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
 from syndicator.store import Store
 from tests.channels.servers import FakeMastodon
-from tests.faults.room import Room, Site
-
-
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "syndicator", "-C", str(folder), *arguments]
-    return subprocess.run(command, capture_output=True, check=False, timeout=240)
+from tests.faults.room import Room, Site, run
 
 
 def test_a_newsroom_goes_on_in_another_database_and_posts_nothing_twice(
