@@ -37,12 +37,12 @@ def test_the_application_finds_its_broker_when_it_needs_it(tmp_path: Path) -> No
 
     done = run(
         tmp_path,
-        "from syndicator.worker import app; print(app.conf.broker_url, app.conf.task_acks_late, "
+        "from syndicator.worker import app; print(app.conf.broker_url, app.conf.accept_content, "
         "app.conf.broker_transport_options)",
     )
 
-    assert done.stdout.split()[:2] == ["redis://127.0.0.1:1/0", "True"], done.stderr
-    assert "visibility_timeout" in done.stdout
+    assert done.stdout.split()[:2] == ["redis://127.0.0.1:1/0", "['json']"], done.stderr
+    assert "socket_timeout" in done.stdout
 
 
 def test_the_broker_that_needs_no_server_is_made_when_it_is_needed(tmp_path: Path) -> None:
