@@ -9,6 +9,7 @@ from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import timedelta
 from difflib import get_close_matches
 from enum import Enum
+from functools import cache
 from itertools import count
 from pathlib import Path
 from types import NoneType, UnionType
@@ -157,6 +158,12 @@ def referred(told: object, info: ValidationInfo[Scope]) -> Secret:
     return Secret(f"file:{_placed(name, info)}" if kind == "file" else reference)
 
 
+@cache
+def _validator(kind: type[Any], injected: frozenset[str]) -> SchemaValidator:
+    """Made once for all tables of a kind: two thousand sources are of one or two."""
+    return SchemaValidator(table(kind, injected))
+
+
 def filled(
     kind: type[Any],
     told: Mapping[str, Any],
@@ -171,7 +178,7 @@ def filled(
     have. Raises ``Wrong``.
     """
     try:
-        validator = SchemaValidator(table(kind, injected))
+        validator = _validator(kind, frozenset(injected))
     except (PydanticUserError, NameError) as e:
         raise Wrong([(("kind",), f"its settings cannot be read from {kind.__qualname__}: {e}")]) from e
     try:

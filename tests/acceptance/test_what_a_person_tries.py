@@ -51,7 +51,7 @@ def test_a_worker_killed_in_mid_post_leaves_exactly_one_post(
         lambda: running.status()["deliveries"].get("social", {}).get("sent") == 1,
         "the delivery is settled",
         running,
-        patience=150,
+        patience=240,
     )
 
     assert len(mastodon.published) == 1
