@@ -51,7 +51,8 @@ def test_a_newsroom_goes_on_in_another_database_and_posts_nothing_twice(
     there.clock.now = room.clock.now
     assert there.works(minutes=1) == []
     assert there.posted() == ["Bridge opens", "Bridge closes"]
-    assert there.titles()[:2] == ["Bridge closes", "Bridge opens"]
+    bridges = [title for title in there.titles() if title.startswith("Bridge")]
+    assert bridges == ["Bridge closes", "Bridge opens"]
     assert (tmp_path / "var" / "documents" / "all.rss").read_bytes() != before  # there is news in it
 
     site.pages[2].title = "Bridge opens again"
