@@ -160,7 +160,7 @@ class Pages:
         page["read"] = self.now
         if said:
             page["said"] = list(said)
-        _forget(page, ("retry", "misses", "fails", "gone"))
+        _forget(page, ("retry", "misses", "fails", "tried", "gone"))
         _note_validators(page, answer)
 
     def supersede(self, key: str, said: Sequence[str]) -> None:
@@ -179,7 +179,7 @@ class Pages:
     def missed(self, key: str, status: int, gone_after: timedelta) -> bool:
         """Note that a page that was there answers 404 or 410. True: it is gone, as far as it alone tells."""
         page, is_shown = self.pages[key], key in self._shown()
-        page["misses"] = page.get("misses", 0) + 1
+        page["misses"], page["tried"] = page.get("misses", 0) + 1, self.now
         if page.get("gone"):
             self._think_again(page, is_shown=is_shown)
             return False
@@ -210,7 +210,7 @@ class Pages:
     def failed(self, key: str) -> None:
         """Note that a page could not be read, or is not to be believed: it is tried again, ever later."""
         page = self.pages[key]
-        page["fails"] = page.get("fails", 0) + 1
+        page["fails"], page["tried"] = page.get("fails", 0) + 1, self.now
         page["retry"] = self.now + min(PAUSE * 2 ** page["fails"], LONGEST_PAUSE)
 
     def kept(self) -> dict[str, Any]:
@@ -256,7 +256,7 @@ def _next(page: Mapping[str, Any], recheck: Sequence[timedelta], is_shown: bool)
 def _bring_back(page: dict[str, Any], now: int) -> None:
     """A clock that was ahead has put off what it wrote: that page is read again at once."""
     until = now + SKEW
-    is_ahead = [name for name in ("seen", "read", "gone") if page.get(name, 0) > until]
+    is_ahead = [name for name in ("seen", "read", "tried", "gone") if page.get(name, 0) > until]
     page.update(dict.fromkeys(is_ahead, now))
     is_late = page.get("fails") and not page.get("gone") and (page.get("retry") or 0) > until + LONGEST_PAUSE
     if is_ahead or is_late:

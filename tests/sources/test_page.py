@@ -295,6 +295,24 @@ def test_a_correction_is_noticed_although_a_clock_was_ahead(site: Site, watch: W
     assert keys(watch.look(MINUTE)) == []
 
 
+@pytest.mark.parametrize("trouble", [500, 404])
+def test_what_a_clock_ahead_by_minutes_has_put_off_is_tried_again(
+    site: Site, watch: Watch, trouble: int
+) -> None:
+    """A page that was tried by such a clock alone: nothing but that try tells."""
+    site.publish(1)
+    site.publish(2)
+    watch.look()
+    site.teasers[1] = "corrected"
+    site.articles[1] = trouble
+    watch.look(timedelta(minutes=40))
+    site.articles[1] = article(1, title="Race 1 is off")
+
+    watch.now -= timedelta(minutes=30)
+
+    assert "en/1" in keys(watch.look(MINUTE))
+
+
 def test_an_article_is_read_again_when_its_listing_drops_it(site: Site, watch: Watch) -> None:
     site.publish(1)
     site.publish(2)

@@ -16,7 +16,7 @@ from tests.faults.machine.history import Recorded
 class Operator:
     def __init__(self, base: str, database: str) -> None:
         self.base = base
-        self._engine = create_engine(database)
+        self._engine = create_engine(database, pool_pre_ping=True)
 
     def press(self, path: str) -> bool:
         """A button of the console; false where the console does not answer."""

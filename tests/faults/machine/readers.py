@@ -100,14 +100,19 @@ def _entry(entry: etree._Element) -> tuple[str, int]:
 
 
 def everything(base: str) -> Iterator[Entry]:
-    """What all documents hold, walked as their readers walk them, archives included."""
+    """What all documents hold, walked as their readers walk them, archives included. The newest document may
+    show what an archive holds, too: that is once, if both say the same."""
     for extension in FORMATS:
-        url = f"{base}/feeds/all.{extension}"
+        url, shown = f"{base}/feeds/all.{extension}", set[Entry]()
         while url:
             answer = requests.get(url, timeout=30)
             answer.raise_for_status()
-            for article, version in articles_in(extension, answer.content):
-                yield Entry(document=f"all.{extension}", article=article, version=version)
+            entries = [
+                Entry(document=f"all.{extension}", article=article, version=version)
+                for article, version in articles_in(extension, answer.content)
+            ]
+            yield from (entry for entry in entries if entry not in shown)
+            shown.update(entries)
             url = _earlier(extension, answer.content)
 
 
