@@ -13,7 +13,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, cast, get_args, get_origin, get_type_hints
 
 from pydantic import PydanticUserError, TypeAdapter, ValidationError, ValidationInfo
 from pydantic_core import CoreSchema, ErrorDetails, SchemaValidator
@@ -178,7 +178,9 @@ def filled(
     have. Raises ``Wrong``.
     """
     try:
-        validator = _validator(kind, frozenset(injected))
+        validator = _validator(
+            cast(Any, kind), frozenset(injected)
+        )  # a class is hashable, whatever mypy says
     except (PydanticUserError, NameError) as e:
         raise Wrong([(("kind",), f"its settings cannot be read from {kind.__qualname__}: {e}")]) from e
     try:
