@@ -156,18 +156,27 @@ def allow(folder: Path, name: str, *, forget: bool) -> None:
     Console().print(Text(f"{name}: it {done} with the next look, which is due now"))
 
 
-def retry(folder: Path, numbers: Sequence[int], channel: str) -> None:
-    """Put refused and skipped deliveries back into the queue."""
+def _chosen(
+    folder: Path, numbers: Sequence[int], channel: str, *standings: Standing
+) -> tuple[Newsroom, Sequence[int]]:
+    """Deliveries by number, and all of a channel that stand so. Raises ``SyndicatorError`` where none is
+    named."""
     if not numbers and not channel:
         raise SyndicatorError("say which: delivery numbers, or --channel NAME")
     newsroom = look_into(folder)
     if channel:
         _known(channel, newsroom.couriers, "channel")
         table = schema.delivery
-        again = table.c.standing.in_((Standing.REFUSED.value, Standing.SKIPPED.value))
+        stands_so = table.c.standing.in_([standing.value for standing in standings])
         with newsroom.store.reading() as connection:
-            query = select(table.c.id).where(table.c.channel == channel, again)
+            query = select(table.c.id).where(table.c.channel == channel, stands_so)
             numbers = [*numbers, *connection.scalars(query)]
+    return newsroom, numbers
+
+
+def retry(folder: Path, numbers: Sequence[int], channel: str) -> None:
+    """Put refused and skipped deliveries back into the queue."""
+    newsroom, numbers = _chosen(folder, numbers, channel, Standing.REFUSED, Standing.SKIPPED)
     for number in track(numbers, "Retrying"):
         newsroom.store.rule(number, ruling.retry, datetime.now(UTC), event="retried from the command line")
     Console().print(f"{len(numbers)} deliveries wait for their next attempt")
@@ -175,17 +184,7 @@ def retry(folder: Path, numbers: Sequence[int], channel: str) -> None:
 
 def decide_unknown(folder: Path, numbers: Sequence[int], channel: str, *, was_posted: bool) -> None:
     """Tell of deliveries whose outcome is unknown whether they were posted."""
-    if not numbers and not channel:
-        raise SyndicatorError("say which: delivery numbers, or --channel NAME")
-    newsroom = look_into(folder)
-    if channel:
-        _known(channel, newsroom.couriers, "channel")
-        table = schema.delivery
-        with newsroom.store.reading() as connection:
-            query = select(table.c.id).where(
-                table.c.channel == channel, table.c.standing == Standing.UNKNOWN.value
-            )
-            numbers = [*numbers, *connection.scalars(query)]
+    newsroom, numbers = _chosen(folder, numbers, channel, Standing.UNKNOWN)
     decided = ruling.was_posted(None) if was_posted else ruling.was_not_posted
     event = f"an operator says: it was {'' if was_posted else 'not '}posted"
     for number in track(numbers, "Deciding"):
