@@ -21,12 +21,12 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from syndicator import formats  # noqa: E402 - the path comes first
-from syndicator.article import Article  # noqa: E402
 from syndicator.documents import directory  # noqa: E402
 from syndicator.documents.directory import Directory  # noqa: E402
-from syndicator.feed import Feed  # noqa: E402
+from syndicator.domain.article import Article  # noqa: E402
+from syndicator.domain.feed import Feed  # noqa: E402
 from syndicator.formats import _feedgen, _text  # noqa: E402
-from syndicator.ports import Document, Format, History  # noqa: E402
+from syndicator.jobs.ports import Document, Format, History  # noqa: E402
 from tests.formats.newsroom import NINE, SITE, article  # noqa: E402
 
 DIALECTS: Sequence[_feedgen.Dialect] = ("rss", "atom")
@@ -64,7 +64,7 @@ def written(form: Format, feed: Feed, carried: Sequence[Article]) -> bytes:
 def by_feedgen(feed: Feed, carried: Sequence[Article], dialect: _feedgen.Dialect) -> bytes:
     made = _feedgen.header(SITE, feed, _text.newest(carried), dialect, NOTHING)
     for each in carried:
-        made.add_entry(_feedgen.entry(_feedgen.way(feed), each, dialect), order="append")
+        made.add_entry(_feedgen.entry(_feedgen.entry_options(feed), each, dialect), order="append")
     return bytes(made.rss_str() if dialect == "rss" else made.atom_str())
 
 

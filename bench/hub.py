@@ -28,13 +28,13 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from syndicator.callbacks import GuardedCallbacks  # noqa: E402 - the path comes first
-from syndicator.distribute import Distributor, distribute  # noqa: E402
 from syndicator.documents.directory import Directory  # noqa: E402
-from syndicator.http import Guard  # noqa: E402
-from syndicator.ports import Document  # noqa: E402
+from syndicator.domain.subscription import Terms, Topic, digest  # noqa: E402
+from syndicator.http.client import AddressGuard  # noqa: E402
+from syndicator.jobs.distribute import Distributor, distribute  # noqa: E402
+from syndicator.jobs.ports import Document  # noqa: E402
 from syndicator.store import Store, open_store, schema  # noqa: E402
 from syndicator.store.topics import move_topic  # noqa: E402
-from syndicator.subscription import Terms, Topic, digest  # noqa: E402
 from tests.fakes import SITE, FakeBell  # noqa: E402
 
 AUDIENCE = 10_000
@@ -135,7 +135,7 @@ def served(folder: Path, port: int, silent: int) -> tuple[float, float]:
         terms=Terms(),
         store=store,
         documents=documents,
-        callbacks=GuardedCallbacks(Guard((WELL, SILENT))),
+        callbacks=GuardedCallbacks(AddressGuard((WELL, SILENT))),
         clock=lambda: datetime.now(UTC),
     )
     started, began = time.perf_counter(), datetime.now(UTC)

@@ -26,14 +26,14 @@ from sqlalchemy import insert
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from syndicator.build import build  # noqa: E402 - the path comes first
 from syndicator.documents.directory import Directory  # noqa: E402
-from syndicator.feed import Feed, Filter  # noqa: E402
+from syndicator.domain.feed import Feed, Filter  # noqa: E402
 from syndicator.formats import kind  # noqa: E402
-from syndicator.formats.gate import Gate  # noqa: E402
-from syndicator.partners import fitted  # noqa: E402
+from syndicator.formats.gate import ReadBackGate  # noqa: E402
+from syndicator.formats.partner_fit import fitted  # noqa: E402
+from syndicator.jobs.build import build  # noqa: E402 - the path comes first
+from syndicator.jobs.watch import Editor  # noqa: E402
 from syndicator.store import Store, open_store, schema  # noqa: E402
-from syndicator.watch import Editor  # noqa: E402
 from tests.fakes import SITE, FakeBell, sighting  # noqa: E402
 
 LENGTH = 50
@@ -77,7 +77,7 @@ def measured(folder: Path, feeds: int, articles: int) -> Size:
     size = Size(feeds, articles, [], [], [])
     editor = Editor(site=SITE, feeds=declared)
     formats = {name: kind(name)() for name in declared[0].written}
-    gate, documents = Gate(), Directory(folder)
+    gate, documents = ReadBackGate(), Directory(folder)
 
     def publish(section: int, now: datetime) -> tuple[float, float, float]:
         story = sighting(f"{now}", section=f"Section {section}", content_html=BODY, published=now)
@@ -168,7 +168,7 @@ def gated() -> float:
     stories = [sighting(str(n), content_html=BODY, published=START) for n in range(200)]
     filings = [editor.filing(None, story, since=None, now=START) for story in stories]
     rendered = [(form, f.article, form.entry(SITE, feed, f.article)) for f in filings if f for form in forms]
-    gate, started = Gate(), time.process_time()
+    gate, started = ReadBackGate(), time.process_time()
     for form, article, entry in rendered:
         gate.entry(form, SITE, feed, article, entry)
     return (time.process_time() - started) / len(stories)

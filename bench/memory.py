@@ -21,10 +21,10 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from syndicator.documents.directory import MEMORY, Directory, Shelf  # noqa: E402 - the path comes first
-from syndicator.feed import Feed  # noqa: E402
+from syndicator.domain.feed import Feed  # noqa: E402
 from syndicator.formats.html import Html  # noqa: E402
 from syndicator.formats.rss import Rss  # noqa: E402
-from syndicator.ports import Document  # noqa: E402
+from syndicator.jobs.ports import Document  # noqa: E402
 from syndicator.store.console import Console  # noqa: E402
 from syndicator.store.engine import connect  # noqa: E402
 from syndicator.web import create_app  # noqa: E402

@@ -22,13 +22,13 @@ import requests
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from syndicator.build import build  # noqa: E402 - the path comes first
 from syndicator.documents.directory import Directory  # noqa: E402
 from syndicator.formats import kind  # noqa: E402
-from syndicator.formats.gate import Gate  # noqa: E402
-from syndicator.partners import fitted  # noqa: E402
+from syndicator.formats.gate import ReadBackGate  # noqa: E402
+from syndicator.formats.partner_fit import fitted  # noqa: E402
+from syndicator.jobs.build import build  # noqa: E402 - the path comes first
+from syndicator.jobs.watch import Editor, watch  # noqa: E402
 from syndicator.store import open_store  # noqa: E402
-from syndicator.watch import Editor, watch  # noqa: E402
 from tests.acceptance.world import NewsSite, desk  # noqa: E402
 from tests.channels.servers import FakeMastodon  # noqa: E402
 from tests.fakes import ALL, SITE, FakeBell, FakePhotos, FakeSource, sighting  # noqa: E402
@@ -59,7 +59,7 @@ def recorded(folder: Path) -> None:
         site=SITE,
         store=store,
         formats=formats,
-        gate=Gate(),
+        gate=ReadBackGate(),
         documents=documents,
         bell=FakeBell(),
         clock=now,

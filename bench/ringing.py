@@ -29,7 +29,7 @@ folder = "var/outbox"
 
 RING = """
 import json, time
-from syndicator.worker import CeleryBell, newsroom
+from syndicator.processes.worker import CeleryBell, newsroom
 opened = newsroom()
 started = time.perf_counter()
 for _ in range({times}):

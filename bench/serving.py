@@ -29,9 +29,9 @@ from pathlib import Path
 from statistics import median
 
 from syndicator.documents.directory import Directory, Shelf
-from syndicator.feed import Feed, Site
+from syndicator.domain.feed import Feed, Site
 from syndicator.formats.html import Html
-from syndicator.ports import Document
+from syndicator.jobs.ports import Document
 from syndicator.store.console import Console
 from syndicator.store.engine import connect
 from syndicator.web import create_app

@@ -1,5 +1,5 @@
 """``python -m syndicator``."""
 
-from syndicator.cli import main
+from syndicator.cli.app import main
 
 main()

@@ -16,7 +16,7 @@ from urllib.parse import quote, quote_plus
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from syndicator.errors import Misconfigured
+from syndicator.domain.errors import Misconfigured
 
 #: Bytes of a secret's file that are looked at: no token is longer.
 LONGEST = 65_536

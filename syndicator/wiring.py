@@ -13,24 +13,24 @@ from typing import TYPE_CHECKING
 import syndicator.channels
 import syndicator.formats
 import syndicator.sources
-from syndicator import build, deliver, distribute, sweep, watch
 from syndicator.callbacks import GuardedCallbacks
 from syndicator.config import Declared, KindsOf, Outlet, load
-from syndicator.deliver import Courier
-from syndicator.distribute import Distributor
 from syndicator.documents.apart import Apart, ShelfApart
 from syndicator.documents.directory import PRIVATE, Directory, Shelf
-from syndicator.feed import Feed, Site, path
-from syndicator.formats.gate import Gate as Gatekeeper
-from syndicator.http import Guard, Http
-from syndicator.mark import read_mark, write_mark
-from syndicator.partners import fitted
+from syndicator.domain.feed import Feed, Site, path
+from syndicator.domain.subscription import Topic
+from syndicator.formats.gate import ReadBackGate
+from syndicator.formats.partner_fit import fitted
+from syndicator.http.client import AddressGuard, Http
+from syndicator.jobs import build, deliver, distribute, sweep, watch
+from syndicator.jobs.deliver import Courier
+from syndicator.jobs.distribute import Distributor
+from syndicator.jobs.ports import Bell, Documents, Format, Gate, Photos, Source
+from syndicator.jobs.watch import Editor
 from syndicator.photos import PhotoShelf
-from syndicator.ports import Bell, Documents, Format, Gate, Photos, Source
 from syndicator.secret import secrets_of, struck
 from syndicator.store import Store, open_store
-from syndicator.subscription import Topic
-from syndicator.watch import Editor
+from syndicator.store.mark import read_mark, write_mark
 
 if TYPE_CHECKING:  # it takes 11 MB that a folder does not need
     from syndicator.documents.s3 import Bucket
@@ -69,7 +69,7 @@ def now() -> datetime:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Newsroom:
+class App:
     """Everything that is declared, put together, and the jobs over it."""
 
     declared: Declared
@@ -158,10 +158,10 @@ class Newsroom:
         self.store.beat(beat, "beat", self.clock())
 
 
-def open_newsroom(folder: Path, bell: Bell | None = None) -> Newsroom:
+def open_app(folder: Path, bell: Bell | None = None) -> App:
     """Put together what a folder declares, with its rows on record. Raises ``DeclarationError``,
     ``Misconfigured``, ``StoreError`` or ``DocumentError``."""
-    newsroom = look_into(folder, bell)
+    newsroom = inspect_app(folder, bell)
     declared = newsroom.declared
     declare(newsroom)
     notice_older_record(newsroom)
@@ -173,13 +173,13 @@ def open_newsroom(folder: Path, bell: Bell | None = None) -> Newsroom:
     return newsroom
 
 
-def declare(newsroom: Newsroom) -> None:
+def declare(newsroom: App) -> None:
     """Have a row for each source, feed and channel that is declared."""
     declared = newsroom.declared
     newsroom.store.declare(declared.sources, declared.feeds.values(), declared.channels, now())
 
 
-def notice_older_record(newsroom: Newsroom) -> None:
+def notice_older_record(newsroom: App) -> None:
     """Whoever puts a backup back may forget to say so: where more has happened than the database knows of,
     channels are asked before anything is posted, as after ``syndicator restore``. Channels have their rows by
     then, those that are younger than the backup, too."""
@@ -196,18 +196,18 @@ def notice_older_record(newsroom: Newsroom) -> None:
     keep_mark(newsroom)
 
 
-def keep_mark(newsroom: Newsroom) -> None:
+def keep_mark(newsroom: App) -> None:
     """Note outside the database how much has happened."""
     write_mark(newsroom.declared.keep.photos, newsroom.store.newest_event())
 
 
-def look_into(folder: Path, bell: Bell | None = None) -> Newsroom:
+def inspect_app(folder: Path, bell: Bell | None = None) -> App:
     """The same, but nothing on record changes: for those who only ask."""
     declared = declarations(folder)
     return assemble(declared, open_store(declared.keep.database), bell or Silence())
 
 
-def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
+def assemble(declared: Declared, store: Store, bell: Bell) -> App:
     """The newsroom over a store that is open."""
     http = Http(allow=declared.fetch.allow)
     # Whoever names an address has an allow list of their own: operators, pages, and subscribers.
@@ -216,7 +216,7 @@ def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
     names = {name for feed in declared.feeds.values() for name in feed.written}
     formats: dict[str, Format] = {name: syndicator.formats.kind(name)() for name in names}
     documents = keeper(declared)
-    return Newsroom(
+    return App(
         declared=declared,
         sources={
             name: plug.kind(name=name, http=http, **plug.settings) for name, plug in declared.sources.items()
@@ -225,7 +225,7 @@ def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
             name: _courier(name, outlet, http, store, photos) for name, outlet in declared.channels.items()
         },
         formats=formats,
-        gate=Gatekeeper(),
+        gate=ReadBackGate(),
         store=store,
         photos=photos,
         documents=documents,
@@ -236,7 +236,7 @@ def assemble(declared: Declared, store: Store, bell: Bell) -> Newsroom:
             terms=declared.hub,
             store=store,
             documents=documents,
-            callbacks=GuardedCallbacks(Guard(declared.hub.allow, "[hub] allow")),
+            callbacks=GuardedCallbacks(AddressGuard(declared.hub.allow, "[hub] allow")),
             clock=now,
         ),
         bell=bell,
@@ -272,14 +272,14 @@ def _place(declared: Declared, *, is_private: bool = False) -> Documents:
 
 
 def _bucket(declared: Declared, *, is_private: bool = False) -> Bucket:
-    from syndicator.documents.s3 import Kept, open_bucket  # noqa: PLC0415 - 11 MB that a folder does not need
+    from syndicator.documents.s3 import BucketContents, open_bucket  # noqa: PLC0415 - 11 MB that a folder does not need
 
     keep = declared.keep
     names = {name for feed in declared.feeds.values() for name in feed.written}
     formats = [syndicator.formats.kind(name)() for name in names]
     return open_bucket(
         keep.private if is_private else keep.documents,
-        kept=Kept(
+        kept=BucketContents(
             feeds=declared.feeds,
             media_types={form.extension: form.media_type for form in formats},
         ),
@@ -290,14 +290,14 @@ def _bucket(declared: Declared, *, is_private: bool = False) -> Bucket:
     )
 
 
-def shelf(newsroom: Newsroom) -> Shelf:
+def shelf(newsroom: App) -> Shelf:
     """What a web server reads documents from; of buckets it has read them once when this returns, if they
     answer at all."""
     public, private = _shelf_of(newsroom), newsroom.declared.readers
     return ShelfApart(public, _shelf_of(newsroom, is_private=True), private) if private else public
 
 
-def _shelf_of(newsroom: Newsroom, *, is_private: bool = False) -> Shelf:
+def _shelf_of(newsroom: App, *, is_private: bool = False) -> Shelf:
     keep = newsroom.declared.keep
     if not keep.is_in_bucket:
         folder = Path(keep.documents)

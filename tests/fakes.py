@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from syndicator.article import Article, Photo, Sighting
-from syndicator.delivery import Receipt
-from syndicator.errors import OutcomeUnknown, PhotoError
-from syndicator.feed import Feed, Site
-from syndicator.ports import READ_AGAIN, Look
-from syndicator.post import Limits, PhotoFile, PhotoLimits, Post
+from syndicator.domain.article import Article, Photo, Sighting
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.errors import OutcomeUnknown, PhotoError
+from syndicator.domain.feed import Feed, Site
+from syndicator.domain.post import Limits, PhotoFile, PhotoLimits, Post
+from syndicator.jobs.ports import READ_AGAIN, Look
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

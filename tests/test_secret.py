@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from syndicator.errors import Misconfigured
+from syndicator.domain.errors import Misconfigured
 from syndicator.secret import Secret, secrets_of, struck
 
 TOKEN = "t0p-s3cret"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from paint.shapes import boat, house, palm, panel, pine, tree
 from syndicator.newsroom.scenery import HEIGHT, WIDTH, Scene
+
+from paint.shapes import boat, house, palm, panel, pine, tree
 
 
 def coffee() -> Scene:

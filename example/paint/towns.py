@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from paint.shapes import house, tree
 from syndicator.newsroom.scenery import HEIGHT, WIDTH, Scene
+
+from paint.shapes import house, tree
 
 IRON = "#1d3a36"
 

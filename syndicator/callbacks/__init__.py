@@ -26,10 +26,10 @@ from urllib.parse import urlsplit
 
 import uvloop
 
-from syndicator.errors import FetchError
-from syndicator.http import USER_AGENT, Guard, check_address
-from syndicator.ports import Letter
-from syndicator.subscription import Answer
+from syndicator.domain.errors import FetchError
+from syndicator.domain.subscription import CallbackReply
+from syndicator.http.client import USER_AGENT, AddressGuard, check_address
+from syndicator.jobs.ports import Letter
 
 #: Letters in hand at once, and of them under way to one host: others to it wait for their turn, and leave
 #: most hands to everybody else.
@@ -47,15 +47,15 @@ GROUP, GROUP_WAIT = 200, 0.5
 #: A host that has given no answer so many times in a row is not waited for again in this run.
 SILENCES = 8
 
-Answered = tuple[Letter, Answer]
-Ended = tuple[Letter, asyncio.Task[Answer]]
+Answered = tuple[Letter, CallbackReply]
+Ended = tuple[Letter, asyncio.Task[CallbackReply]]
 
 
 @dataclass(frozen=True)
 class GuardedCallbacks:
-    """See ``ports.Callbacks``. ``deadline`` in seconds for one letter."""
+    """See ``jobs.ports.Callbacks``. ``deadline`` in seconds for one letter."""
 
-    guard: Guard
+    guard: AddressGuard
     at_once: int = AT_ONCE
     deadline: float = DEADLINE
     user_agent: str = USER_AGENT
@@ -155,7 +155,7 @@ class Run:
     ended: SimpleQueue[Ended] = field(default_factory=SimpleQueue)
     turns: dict[str, asyncio.Semaphore] = field(default_factory=_turns)
     silences: Counter[str] = field(default_factory=Counter)
-    tasks: set[asyncio.Task[Answer]] = field(default_factory=set)
+    tasks: set[asyncio.Task[CallbackReply]] = field(default_factory=set)
 
     async def open(self) -> None:
         from syndicator.callbacks.exchange import (  # noqa: PLC0415 - 5 MB that only those who send need
@@ -185,17 +185,17 @@ class Run:
         self.tasks.add(task)
         task.add_done_callback(partial(self._end, letter))
 
-    def _end(self, letter: Letter, task: asyncio.Task[Answer]) -> None:
+    def _end(self, letter: Letter, task: asyncio.Task[CallbackReply]) -> None:
         self.tasks.discard(task)
         self.ended.put((letter, task))
 
-    async def _answer(self, letter: Letter) -> Answer:
+    async def _answer(self, letter: Letter) -> CallbackReply:
         try:
             return await self._in_turn(letter)
         except FetchError as e:
-            return Answer(error=e.why)
+            return CallbackReply(error=e.why)
 
-    async def _in_turn(self, letter: Letter) -> Answer:
+    async def _in_turn(self, letter: Letter) -> CallbackReply:
         check_address(letter.url, self.how.guard)
         host = urlsplit(letter.url).hostname or ""
         turn = self.turns[host]
@@ -203,15 +203,15 @@ class Run:
             async with asyncio.timeout(LONGEST):
                 await turn.acquire()
         except TimeoutError:
-            return Answer(error="its host is too slow")
+            return CallbackReply(error="its host is too slow")
         try:
             if self.silences[host] >= SILENCES:
-                return Answer(error="its host gives no answer")
+                return CallbackReply(error="its host gives no answer")
             async with asyncio.timeout(self.how.deadline):
                 answer = await self.exchange(letter)
         except TimeoutError:
             self.silences[host] += 1
-            return Answer(error=f"no answer in {self.how.deadline:g} s")
+            return CallbackReply(error=f"no answer in {self.how.deadline:g} s")
         finally:
             turn.release()
         self.silences[host] = 0

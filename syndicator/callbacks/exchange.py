@@ -25,10 +25,10 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from yarl import URL
 
-from syndicator.errors import FetchError
-from syndicator.http import Guard, plainly, retry_at
-from syndicator.ports import Letter
-from syndicator.subscription import Answer
+from syndicator.domain.errors import FetchError
+from syndicator.domain.subscription import CallbackReply
+from syndicator.http.client import AddressGuard, plainly, retry_at
+from syndicator.jobs.ports import Letter
 
 #: Bytes of an answer's body that are read. Of its head aiohttp reads 128 lines of 8190 bytes.
 BODY = 16_384
@@ -40,7 +40,7 @@ PIECE = 65_536
 REST = 0.5
 
 
-def open_session(guard: Guard, user_agent: str, resolving: Executor) -> aiohttp.ClientSession:
+def open_session(guard: AddressGuard, user_agent: str, resolving: Executor) -> aiohttp.ClientSession:
     """Keeps connections, but no cookies; obeys no environment; has no time limit of its own. Names are looked
     up in threads that are ``resolving``."""
     return aiohttp.ClientSession(
@@ -56,7 +56,7 @@ def open_session(guard: Guard, user_agent: str, resolving: Executor) -> aiohttp.
     )
 
 
-async def exchange(session: aiohttp.ClientSession, letter: Letter) -> Answer:
+async def exchange(session: aiohttp.ClientSession, letter: Letter) -> CallbackReply:
     """What a callback answers. Raises ``FetchError`` in an operator's words."""
     about = {"is_kept": False}
     try:
@@ -70,7 +70,7 @@ async def exchange(session: aiohttp.ClientSession, letter: Letter) -> Answer:
         raise FetchError(letter.url, _said(e)) from e
 
 
-async def _exchange(session: aiohttp.ClientSession, letter: Letter, about: dict[str, bool]) -> Answer:
+async def _exchange(session: aiohttp.ClientSession, letter: Letter, about: dict[str, bool]) -> CallbackReply:
     if not re.fullmatch(r"[!-~]+", letter.url):
         raise ValueError("not an address that can be sent")
     length = {"Content-Length": str(len(letter.body))} if letter.body else {}
@@ -84,7 +84,7 @@ async def _exchange(session: aiohttp.ClientSession, letter: Letter, about: dict[
     ) as response:
         body = await _beginning(response, is_wanted=letter.method == "GET")
         later = retry_at(response.headers) if response.status in (429, 503) else None
-        return Answer(status=response.status, body=body, retry_at=later)
+        return CallbackReply(status=response.status, body=body, retry_at=later)
 
 
 async def _pieces(content: bytes) -> AsyncIterator[memoryview]:
@@ -114,7 +114,7 @@ class _Checked(str):
 
 @dataclass(frozen=True)
 class _Resolver(AbstractResolver):
-    guard: Guard
+    guard: AddressGuard
     resolving: Executor
 
     async def resolve(
@@ -140,7 +140,7 @@ class _Resolver(AbstractResolver):
         pass
 
 
-def _checking(guard: Guard) -> aiohttp.SocketFactoryType:
+def _checking(guard: AddressGuard) -> aiohttp.SocketFactoryType:
     def made(address: aiohttp.AddrInfoType) -> socket.socket:
         family, kind, protocol, _, (host, port, *_) = address
         if not isinstance(host, _Checked):

@@ -18,11 +18,11 @@ from urllib.parse import quote, unquote, urlsplit
 import requests
 from selectolax.lexbor import LexborHTMLParser
 
-from syndicator.article import CLOCK_SKEW
-from syndicator.channels._http import Answer, Exchange
-from syndicator.delivery import Receipt
-from syndicator.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
-from syndicator.post import Limits, PhotoLimits, Post
+from syndicator.domain.article import CLOCK_SKEW
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
+from syndicator.domain.post import Limits, PhotoLimits, Post
+from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.secret import Secret
 from syndicator.text.rulers import CHARACTERS, GRAPHEMES
 
@@ -214,7 +214,7 @@ class Mastodon:
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_LOOK)
 
-    def _is_taken(self, exchange: Exchange, answer: Answer, media_ids: list[str]) -> None:
+    def _is_taken(self, exchange: Exchange, answer: RemoteReply, media_ids: list[str]) -> None:
         """Whether a status was taken for what it is. A 422 may be its photo's alone, which is not ready for
         being attached, or no longer there; its text is in the language of the account, so that the photo is
         asked for instead (https://docs.joinmastodon.org/methods/media/#get). Raises ``TryLater`` then, else
@@ -230,7 +230,7 @@ class Mastodon:
             raise _photo_later(answer.said)
         raise Refused(answer.said)
 
-    def _account(self, exchange: Exchange) -> Answer:
+    def _account(self, exchange: Exchange) -> RemoteReply:
         return exchange.ask("GET", self._at("/api/v1/accounts/verify_credentials"), unknown=TryLater)
 
     def _page(self, exchange: Exchange, account: str, last: str) -> list[Any]:

@@ -27,9 +27,9 @@ from typing import Any, ClassVar
 import requests
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from syndicator.delivery import Receipt
-from syndicator.errors import Misconfigured, SyndicatorError, TryLater
-from syndicator.post import Limits, PhotoFile, PhotoLimits, Post
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.errors import Misconfigured, SyndicatorError, TryLater
+from syndicator.domain.post import Limits, PhotoFile, PhotoLimits, Post
 from syndicator.text.rulers import GRAPHEMES
 
 log = logging.getLogger(__name__)

@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 
 import requests
 
-from syndicator.article import Article, Photo
-from syndicator.channels._http import Exchange
-from syndicator.delivery import Receipt
-from syndicator.errors import Misconfigured, TryLater
-from syndicator.post import Limits, Post
+from syndicator.domain.article import Article, Photo
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.errors import Misconfigured, TryLater
+from syndicator.domain.post import Limits, Post
+from syndicator.http.exchange import Exchange
 from syndicator.secret import Secret
 from syndicator.text.rulers import CHARACTERS
 

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from syndicator.brakes import Brakes
 from syndicator.config.rules import (
     Broker,
     Bucket,
@@ -23,9 +22,10 @@ from syndicator.config.rules import (
     Reachable,
     WebAddress,
 )
-from syndicator.feed import Feed, Site
+from syndicator.domain.brakes import Brakes
+from syndicator.domain.feed import Feed, Site
+from syndicator.domain.subscription import Terms
 from syndicator.secret import Secret
-from syndicator.subscription import Terms
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -27,7 +27,7 @@ PLAIN = re.compile(r"[^,\]}#\n]*")
 
 def lines(text: str) -> Mapping[Place, int]:
     """The line (from 1) of every table, key and element in valid TOML."""
-    return _Scan(text).found
+    return _LineScan(text).found
 
 
 def line_of(place: Sequence[str | int], known: Mapping[Place, int]) -> int:
@@ -38,7 +38,7 @@ def line_of(place: Sequence[str | int], known: Mapping[Place, int]) -> int:
     return known.get(around, 1)
 
 
-class _Scan:
+class _LineScan:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0

@@ -11,8 +11,8 @@ from syndicator.config.file import File, read
 from syndicator.config.lines import Place
 from syndicator.config.rules import NAME
 from syndicator.config.shapes import Scope, Wrong, filled
-from syndicator.feed import Feed
-from syndicator.profile import Profile
+from syndicator.domain.feed import Feed
+from syndicator.domain.partner import Partner
 
 PROFILES = "profiles"
 BUILT_IN = Path(str(files("syndicator"))) / PROFILES
@@ -25,7 +25,7 @@ class Profiles:
         own = sorted((folder / PROFILES).glob("[!.]*.toml"))
         self.own = {path.stem: read(path) for path in own}
         self.names = {path.stem for path in BUILT_IN.glob("*.toml")} | self.own.keys()
-        self._known: dict[str, Profile | None] = {}
+        self._known: dict[str, Partner | None] = {}
 
     def check(self, scope: Scope) -> None:
         """Report what is wrong with an operator's own ones, whether or not a feed uses them."""
@@ -34,26 +34,26 @@ class Profiles:
                 file.report((), f"{name!r} is no name: use a-z, 0-9 and hyphens, 63 of them at most")
             self._known[name] = _profile(file, scope)
 
-    def get(self, name: str, scope: Scope) -> Profile | None:
+    def get(self, name: str, scope: Scope) -> Partner | None:
         """``None``: there is no such profile, or what is wrong with it is reported."""
         if name in self.names and name not in self._known:
             self._known[name] = _profile(read(BUILT_IN / f"{name}.toml"), scope)
         return self._known.get(name)
 
 
-def _profile(file: File, scope: Scope) -> Profile | None:
+def _profile(file: File, scope: Scope) -> Partner | None:
     if file.data is None:
         return None
     name = file.path.stem
     try:
-        return Profile(**filled(Profile, file.data, scope, injected={"name": name}, beside=()), name=name)
+        return Partner(**filled(Partner, file.data, scope, injected={"name": name}, beside=()), name=name)
     except Wrong as e:
         for place, what in e.found:
             file.report(place, what)
         return None
 
 
-def misfits(profile: Profile, feed: Feed, told: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+def misfits(profile: Partner, feed: Feed, told: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     """What a feed declares that its partner does not take: where, and what. ``told``: what is written."""
     by = f"profile {profile.name!r}"
     if profile.formats and "formats" in told:
@@ -70,7 +70,7 @@ def misfits(profile: Profile, feed: Feed, told: Mapping[str, Any]) -> Iterator[t
         yield ("content",), f'{by} takes whole articles only: write "full", or leave it out'
 
 
-def fitting(profile: Profile, told: Mapping[str, Any]) -> dict[str, Any]:
+def fitting(profile: Partner, told: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a feed which are the profile's where the feed does not say them."""
     fields: dict[str, Any] = {"profile": profile}
     if profile.formats and "formats" not in told:

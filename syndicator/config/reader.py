@@ -15,8 +15,8 @@ from syndicator.config.profiles import Profiles, fitting, misfits
 from syndicator.config.rules import NAME, web_address, zone
 from syndicator.config.shapes import Scope, Wrong, filled, unknown
 from syndicator.config.tables import ChannelTable, FeedFile, MainFile, SourceTable
-from syndicator.errors import DeclarationError
-from syndicator.feed import Feed
+from syndicator.domain.errors import DeclarationError
+from syndicator.domain.feed import Feed
 from syndicator.secret import Secret
 
 MAIN, FEEDS = "syndicator.toml", "feeds"
@@ -66,7 +66,7 @@ def load(folder: Path, kinds: KindsOf) -> Declared:
     elif not files:
         main.report((), f"no feed is declared; create {FEEDS}/NAME.toml beside this file (docs/declaring.md)")
     profiles = Profiles(folder)
-    reader = Reader(folder, kinds, main, profiles)
+    reader = DeclarationsReader(folder, kinds, main, profiles)
     declared = reader.declared(files)
     mistakes = [m for file in (main, *files, *profiles.own.values()) for m in file.mistakes]
     if mistakes or declared is None:
@@ -74,7 +74,7 @@ def load(folder: Path, kinds: KindsOf) -> Declared:
     return declared
 
 
-class Reader:
+class DeclarationsReader:
     """Checks files against the types of what they declare, and reports in them what is wrong."""
 
     def __init__(self, folder: Path, kinds: KindsOf, main: File, profiles: Profiles) -> None:

@@ -15,8 +15,8 @@ from pydantic import AfterValidator, StringConstraints, ValidationInfo
 
 from syndicator import brokers
 from syndicator.config.shapes import Scope, referred, unknown
-from syndicator.errors import Misconfigured
-from syndicator.keywords import folded
+from syndicator.domain.errors import Misconfigured
+from syndicator.domain.keywords import folded
 
 #: Names of sources, channels and feeds: part of addresses, guids and file names.
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -72,7 +72,7 @@ def _listen(address: str) -> str:
 
 
 def _reachable(entry: str) -> str:
-    """An entry of ``[fetch] allow``, as ``http.Guard`` compares them."""
+    """An entry of ``[fetch] allow``, as ``http.client.AddressGuard`` compares them."""
     try:
         if "/" in entry:
             return str(ip_network(entry))

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from syndicator.brakes import Brakes
 from syndicator.config.declared import Example, Fetch, Hub, Keep, Web
 from syndicator.config.rules import (
     NAME,
@@ -28,7 +27,8 @@ from syndicator.config.rules import (
     WebAddress,
     Zone,
 )
-from syndicator.feed import Feed, Filter, Site
+from syndicator.domain.brakes import Brakes
+from syndicator.domain.feed import Feed, Filter, Site
 from syndicator.secret import Secret
 
 

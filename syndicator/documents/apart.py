@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicator.documents.directory import Served, Shelf
-from syndicator.ports import Document, Documents
+from syndicator.jobs.ports import Document, Documents
 
 
 @dataclass(frozen=True)
 class Apart:
-    """See ``ports.Documents``. Feeds that are ``private`` are kept in the place that is ``closed``."""
+    """See ``jobs.ports.Documents``. Feeds that are ``private`` are kept in the place that is ``closed``."""
 
     public: Documents
     closed: Documents

@@ -28,8 +28,8 @@ from typing import NamedTuple
 import brotli
 
 from syndicator.documents.versions import ENDING, Versions, digest
-from syndicator.errors import SyndicatorError
-from syndicator.ports import Document
+from syndicator.domain.errors import SyndicatorError
+from syndicator.jobs.ports import Document
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class DocumentError(SyndicatorError):
 
 @dataclass(frozen=True)
 class Directory:
-    """See ``ports.Documents``."""
+    """See ``jobs.ports.Documents``."""
 
     folder: Path
     _tidied: list[float] = field(default_factory=list, init=False, repr=False, compare=False)

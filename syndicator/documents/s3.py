@@ -41,8 +41,8 @@ from syndicator.documents.directory import (
     numbered,
 )
 from syndicator.documents.versions import ENDING
-from syndicator.feed import Feed
-from syndicator.ports import Document
+from syndicator.domain.feed import Feed
+from syndicator.jobs.ports import Document
 
 if TYPE_CHECKING:  # they are types alone
     from obstore.store import ClientConfig, RetryConfig
@@ -69,7 +69,7 @@ MOST_ASKED = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
+class BucketContents:
     """What readers are told of the documents of ``feeds``, by name, and of ``media_types``, by extension."""
 
     feeds: Mapping[str, Feed] = field(default_factory=dict)
@@ -83,11 +83,11 @@ class Kept:
 
 @dataclass(frozen=True)
 class Bucket:
-    """See ``ports.Documents``. ``place`` is ``s3://BUCKET`` or ``s3://BUCKET/PREFIX``."""
+    """See ``jobs.ports.Documents``. ``place`` is ``s3://BUCKET`` or ``s3://BUCKET/PREFIX``."""
 
     place: str
     store: S3Store = field(repr=False)
-    kept: Kept = field(default_factory=Kept)
+    kept: BucketContents = field(default_factory=BucketContents)
 
     def replace(self, feed: str, documents: Sequence[Document]) -> None:
         """Serve these from now on. Raises ``DocumentError``; then each of them is whole all the same, and
@@ -189,7 +189,7 @@ class Bucket:
 def open_bucket(
     place: str,
     *,
-    kept: Kept,
+    kept: BucketContents,
     region: str = "",
     endpoint: str = "",
     access_key: str = "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicator.kinds import Kinds
+from syndicator.plugins import Kinds
 
 kind = Kinds(
     noun="format",

@@ -10,9 +10,9 @@ from typing import Any, Literal
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml import etree
 
-from syndicator.article import Article, Photo
+from syndicator.domain.article import Article, Photo
+from syndicator.domain.partner import Extras
 from syndicator.formats import _text
-from syndicator.profile import Extras
 
 ATOM = "http://www.w3.org/2005/Atom"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"

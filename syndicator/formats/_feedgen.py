@@ -30,8 +30,9 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from syndicator.article import Article
-from syndicator.feed import Feed, Site
+from syndicator.domain.article import Article
+from syndicator.domain.feed import Feed, Site
+from syndicator.domain.partner import NO_EXTRAS, Extras
 from syndicator.formats import _text
 from syndicator.formats._extensions import (
     ATOM,
@@ -43,8 +44,7 @@ from syndicator.formats._extensions import (
     RssEntry,
     RssFeed,
 )
-from syndicator.ports import History
-from syndicator.profile import NO_EXTRAS, Extras
+from syndicator.jobs.ports import History
 
 feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = format_datetime
 
@@ -76,15 +76,15 @@ LIKE_MARKUP = re.compile(rb"&lt;[/a-zA-Z]|&amp;#?\w+;")
 LINK_ATTRIBUTES = ("rel", "type", "hreflang", "title", "length")
 
 
-class Way(NamedTuple):
+class EntryOptions(NamedTuple):
     """How a feed wants its entries."""
 
     extent: _text.Extent
     extras: Extras = NO_EXTRAS
 
 
-def way(feed: Feed) -> Way:
-    return Way(feed.content, feed.profile.extras if feed.profile else NO_EXTRAS)
+def entry_options(feed: Feed) -> EntryOptions:
+    return EntryOptions(feed.content, feed.profile.extras if feed.profile else NO_EXTRAS)
 
 
 class Entry(FeedEntry):  # type: ignore[misc]
@@ -129,7 +129,7 @@ def header(
     made.more.links, made.more.is_empty = others, updated is None
     made.more.is_archive = history.page is not None
     made.more.tombs = tuple(map(_text.cleaned, history.withdrawn))
-    made.more.extras, made.more.facts = way(feed).extras, _facts(site, feed, updated)
+    made.more.extras, made.more.facts = entry_options(feed).extras, _facts(site, feed, updated)
     return made
 
 
@@ -177,9 +177,9 @@ def _others(site: Site, feed: Feed, dialect: Dialect, history: History) -> tuple
     return tuple((rel, _text.uri(address)) for rel, address in links)
 
 
-def entry(way: Way, article: Article, dialect: Dialect) -> Entry:
+def entry(entry_options: EntryOptions, article: Article, dialect: Dialect) -> Entry:
     """An article as feedgen's entry."""
-    article, extent = _text.cleaned(article), way.extent
+    article, extent = _text.cleaned(article), entry_options.extent
     made = Entry()
     made.guid(article.guid, permalink=False)
     made.title(_text.title(article))
@@ -200,15 +200,19 @@ def entry(way: Way, article: Article, dialect: Dialect) -> Entry:
     if photo := _text.enclosed(article):
         made.enclosure(_text.uri(photo.url), str(photo.length), photo.media_type)
     made.register_extension("more", EXTENSIONS[dialect][1])
-    made.more.article, made.more.is_whole, made.more.extras = article, bool(lead and body), way.extras
+    made.more.article, made.more.is_whole, made.more.extras = (
+        article,
+        bool(lead and body),
+        entry_options.extras,
+    )
     return made
 
 
-def one_entry(dialect: Dialect, way: Way, article: Article) -> bytes:
+def one_entry(dialect: Dialect, entry_options: EntryOptions, article: Article) -> bytes:
     """The bytes of one entry, within a root of the same prefixes and cut out of it. Raises ``ValueError``
     that names an address which is none."""
-    made = entry(way, article, dialect)
-    root = etree.Element("root", nsmap=PREFIXES[dialect] | dict(way.extras.namespaces))
+    made = entry(entry_options, article, dialect)
+    root = etree.Element("root", nsmap=PREFIXES[dialect] | dict(entry_options.extras.namespaces))
     root.append(made.rss_entry() if dialect == "rss" else made.atom_entry())
     written: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=False)
     return PLAIN_IN_ENTRY.sub(_told_plain, written[written.index(b">") + 1 : written.rindex(b"</")])

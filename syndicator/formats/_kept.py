@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
-from syndicator.article import Article
+from syndicator.domain.article import Article
 
 #: All that an entry has to know of its feed: how much of an article it carries, and what a partner adds.
 How = TypeVar("How", bound=Hashable)
@@ -23,7 +23,7 @@ ROOM = 8_000_000
 OBJECTS = 500
 
 
-class Kept(Generic[How]):
+class EntryCache(Generic[How]):
     """What ``render`` made of articles; the least recently used go first. May be used by many threads."""
 
     def __init__(self, render: Callable[[How, Article], bytes], room: int = ROOM) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 
-from syndicator.article import Article
-from syndicator.feed import Feed, Site
+from syndicator.domain.article import Article
+from syndicator.domain.feed import Feed, Site
 from syndicator.formats import _text
-from syndicator.ports import History
+from syndicator.jobs.ports import History
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -27,8 +27,8 @@ def opening(more: Mapping[str, str]) -> bytes:
 
 
 class Urlset:
-    """The document of any sitemap; see ``ports.Format``. ``head`` is its ``opening``, and ``most`` the number
-    of entries that it may hold."""
+    """The document of any sitemap; see ``jobs.ports.Format``. ``head`` is its ``opening``, and ``most`` the
+    number of entries that it may hold."""
 
     media_type = "application/xml; charset=utf-8"
     head: bytes

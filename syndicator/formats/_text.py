@@ -13,8 +13,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import idna
 
-from syndicator.article import Article, Photo
-from syndicator.feed import Feed, Site
+from syndicator.domain.article import Article, Photo
+from syndicator.domain.feed import Feed, Site
 from syndicator.text.clean import legal
 
 #: How much of an article a feed carries (``Feed.content``): all that an entry has to know of its feed.

@@ -6,7 +6,7 @@ from syndicator.formats._xml_feed import XmlFeed
 
 
 class Atom(XmlFeed):
-    """See ``ports.Format``."""
+    """See ``jobs.ports.Format``."""
 
     extension = "atom"
     media_type = "application/atom+xml; charset=utf-8"

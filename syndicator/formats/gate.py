@@ -26,11 +26,11 @@ from xml.etree import ElementTree
 
 import feedparser
 
-from syndicator.article import Article
-from syndicator.errors import Unfit
-from syndicator.feed import Feed, Site
+from syndicator.domain.article import Article
+from syndicator.domain.errors import Unfit
+from syndicator.domain.feed import Feed, Site
 from syndicator.formats import _text
-from syndicator.ports import Document, Format, History
+from syndicator.jobs.ports import Document, Format, History
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -59,8 +59,8 @@ class Seen:
     items: Sequence[Item]
 
 
-class Gate:
-    """See ``ports.Gate``. May be used by many threads."""
+class ReadBackGate:
+    """See ``jobs.ports.Gate``. May be used by many threads."""
 
     def __init__(self, room: int = ROOM) -> None:
         self._room = room

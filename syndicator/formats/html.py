@@ -23,12 +23,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from syndicator import __version__, formats
-from syndicator.article import Article, Photo
-from syndicator.feed import PAGE, Feed, Site
+from syndicator.domain.article import Article, Photo
+from syndicator.domain.feed import PAGE, Feed, Site
 from syndicator.formats import _text
-from syndicator.formats._kept import Kept
+from syndicator.formats._kept import EntryCache
 from syndicator.formats.words import MediaFormat, alternates, carries, extent, words
-from syndicator.ports import History
+from syndicator.jobs.ports import History
 
 _environment = Environment(
     loader=PackageLoader("syndicator.formats"),
@@ -54,7 +54,7 @@ ENTRIES = Markup("<!-- entries -->")
 
 
 class Html:
-    """See ``ports.Format``."""
+    """See ``jobs.ports.Format``."""
 
     extension = PAGE
     media_type = "text/html; charset=utf-8"
@@ -62,7 +62,7 @@ class Html:
     keeps_archives = False
 
     def __init__(self) -> None:
-        self._kept = Kept(_entry)
+        self._kept = EntryCache(_entry)
 
     def entry(self, site: Site, feed: Feed, article: Article) -> bytes:  # noqa: ARG002 - the port's
         return self._kept.entry("summary", article)

@@ -12,14 +12,14 @@ from typing import Any
 
 import orjson
 
-from syndicator.article import Article
-from syndicator.feed import Feed, Site
+from syndicator.domain.article import Article
+from syndicator.domain.feed import Feed, Site
 from syndicator.formats import _text
 from syndicator.formats._json import filled as _filled
 from syndicator.formats._json import listed
 from syndicator.formats._json import time as _time
-from syndicator.formats._kept import Kept
-from syndicator.ports import History
+from syndicator.formats._kept import EntryCache
+from syndicator.jobs.ports import History
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
@@ -30,7 +30,7 @@ ABOUT = (
 
 
 class JsonFeed:
-    """See ``ports.Format``."""
+    """See ``jobs.ports.Format``."""
 
     extension = "json"
     media_type = "application/feed+json; charset=utf-8"
@@ -38,7 +38,7 @@ class JsonFeed:
     keeps_archives = True
 
     def __init__(self) -> None:
-        self._kept = Kept(_entry)
+        self._kept = EntryCache(_entry)
 
     def entry(self, site: Site, feed: Feed, article: Article) -> bytes:  # noqa: ARG002 - the port's
         return self._kept.entry(feed.content, article)

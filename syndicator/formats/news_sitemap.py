@@ -9,10 +9,10 @@ import re
 from datetime import timedelta
 from typing import NamedTuple
 
-from syndicator.article import Article
-from syndicator.feed import Feed, Site
+from syndicator.domain.article import Article
+from syndicator.domain.feed import Feed, Site
 from syndicator.formats import _sitemap, _text
-from syndicator.formats._kept import Kept
+from syndicator.formats._kept import EntryCache
 
 #: Where Chinese is written in the traditional script, unless the tag says it itself.
 TRADITIONAL = {"hant", "tw", "hk", "mo"}
@@ -27,7 +27,7 @@ class _Publication(NamedTuple):
 
 
 class NewsSitemap(_sitemap.Urlset):
-    """See ``ports.Format``."""
+    """See ``jobs.ports.Format``."""
 
     extension = "news.xml"
     head = _sitemap.opening({"news": "http://www.google.com/schemas/sitemap-news/0.9"})
@@ -36,7 +36,7 @@ class NewsSitemap(_sitemap.Urlset):
     keeps_archives = False
 
     def __init__(self) -> None:
-        self._kept = Kept(_entry)
+        self._kept = EntryCache(_entry)
 
     def entry(self, site: Site, feed: Feed, article: Article) -> bytes:
         return self._kept.entry(_Publication(site.title, (feed.language, site.language)), article)

@@ -17,12 +17,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from syndicator.article import Article, Photo, State
-from syndicator.feed import Feed, Site
+from syndicator.domain.article import Article, ArticleState, Photo
+from syndicator.domain.feed import Feed, Site
 from syndicator.formats import _text
 from syndicator.formats._json import filled, listed, time
-from syndicator.formats._kept import Kept
-from syndicator.ports import History
+from syndicator.formats._kept import EntryCache
+from syndicator.jobs.ports import History
 
 STANDARD = {
     "name": "ninjs",
@@ -43,7 +43,7 @@ class _Terms(NamedTuple):
 
 
 class Ninjs:
-    """See ``ports.Format``."""
+    """See ``jobs.ports.Format``."""
 
     extension = "ninjs.json"
     media_type = "application/json; charset=utf-8"
@@ -51,7 +51,7 @@ class Ninjs:
     keeps_archives = True
 
     def __init__(self) -> None:
-        self._kept = Kept(_entry)
+        self._kept = EntryCache(_entry)
 
     def entry(self, site: Site, feed: Feed, article: Article) -> bytes:
         return self._kept.entry(_Terms(feed.content, site.title, site.copyright), article)
@@ -168,7 +168,7 @@ def _gone(article: Article) -> dict[str, Any]:
             "type": "text",
             "version": str(article.revision),
             **_times(article),
-            "pubStatus": "withheld" if article.state is State.EMBARGOED else "canceled",
+            "pubStatus": "withheld" if article.state is ArticleState.EMBARGOED else "canceled",
             "embargoedUntil": time(article.release) if article.release else "",
             "edNote": article.note,
             "altIds": [{"role": "url", "value": _text.uri(article.url)}],

@@ -9,7 +9,7 @@ from syndicator.formats._xml_feed import XmlFeed
 
 
 class Rss(XmlFeed):
-    """See ``ports.Format``."""
+    """See ``jobs.ports.Format``."""
 
     extension = "rss"
     media_type = "application/rss+xml; charset=utf-8"

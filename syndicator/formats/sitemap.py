@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from syndicator.article import Article
-from syndicator.feed import Feed, Site
+from syndicator.domain.article import Article
+from syndicator.domain.feed import Feed, Site
 from syndicator.formats import _sitemap, _text
-from syndicator.formats._kept import Kept
+from syndicator.formats._kept import EntryCache
 
 
 class Sitemap(_sitemap.Urlset):
-    """See ``ports.Format``."""
+    """See ``jobs.ports.Format``."""
 
     extension = "sitemap.xml"
     head = _sitemap.opening({"image": "http://www.google.com/schemas/sitemap-image/1.1"})
@@ -23,7 +23,7 @@ class Sitemap(_sitemap.Urlset):
     keeps_archives = True
 
     def __init__(self) -> None:
-        self._kept = Kept(_entry)
+        self._kept = EntryCache(_entry)
 
     def entry(self, site: Site, feed: Feed, article: Article) -> bytes:  # noqa: ARG002 - the port's
         return self._kept.entry(None, article)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from syndicator.feed import PAGE, Feed, Filter, Site, path
+from syndicator.domain.feed import PAGE, Feed, Filter, Site, path
 
 #: How formats are called where people read it.
 LABELS = {
@@ -189,7 +189,7 @@ def _conditions(chosen: Filter, said: Words) -> list[str]:
 
 
 class MediaFormat(Protocol):
-    """What of a ``ports.Format`` tells readers that there is a document."""
+    """What of a ``jobs.ports.Format`` tells readers that there is a document."""
 
     @property
     def extension(self) -> str: ...

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from PIL import Image, ImageDraw, ImageOps
 
+from syndicator.domain.post import Post
 from syndicator.photos.lettering import Style, check_shaping, drawable, holds_words, lines, write
 from syndicator.photos.picture import opened
-from syndicator.post import Post
 from syndicator.text.rulers import GRAPHEMES
 
 #: Pixels: the size that sites ask for (https://ogp.me/ shares of 1.91 to 1).

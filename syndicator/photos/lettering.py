@@ -14,7 +14,7 @@ import regex
 from icu4py.breakers import LineBreaker
 from PIL import ImageDraw, ImageFont, features
 
-from syndicator.errors import Misconfigured
+from syndicator.domain.errors import Misconfigured
 from syndicator.text.rulers import CLINGING, Counting, graphemes
 
 #: No font has all scripts of the world: each grapheme is drawn by the first that has all of it.

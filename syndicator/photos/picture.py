@@ -13,8 +13,8 @@ from functools import partial
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from syndicator.errors import PhotoError
-from syndicator.post import PhotoFile, PhotoLimits
+from syndicator.domain.errors import PhotoError
+from syndicator.domain.post import PhotoFile, PhotoLimits
 from syndicator.text.clean import legal
 
 #: What we open. Everything else, whatever it claims to be, is no photo.

@@ -22,12 +22,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from syndicator.article import Photo
-from syndicator.errors import FetchError, Forbidden, PhotoError, TooLarge
-from syndicator.http import Answer, Http
+from syndicator.domain.article import Photo
+from syndicator.domain.errors import FetchError, Forbidden, PhotoError, TooLarge
+from syndicator.domain.post import PhotoFile, PhotoLimits
+from syndicator.http.client import Http, Response
 from syndicator.photos.picture import fitted, opened, size_and_type
 from syndicator.photos.space import Space
-from syndicator.post import PhotoFile, PhotoLimits
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ VALIDATORS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 
 @dataclass(frozen=True)
 class PhotoShelf:
-    """See ``ports.Photos``. ``limit``: bytes that are kept; what was used longest ago goes first."""
+    """See ``jobs.ports.Photos``. ``limit``: bytes that are kept; what was used longest ago goes first."""
 
     folder: Path
     http: Http
@@ -108,7 +108,7 @@ class PhotoShelf:
                 log.info("photo %s: not fetched again: %s", url, e)
         return None
 
-    def _taken(self, url: str, answer: Answer) -> bytes:
+    def _taken(self, url: str, answer: Response) -> bytes:
         """The photo in an answer, kept if the disk takes it. Raises ``PhotoError`` if it is none."""
         with opened(answer.content):  # only pictures are kept
             pass
@@ -125,7 +125,7 @@ class PhotoShelf:
     def _seen(self, url: str) -> Path:
         return self._path(url).with_suffix(".seen")
 
-    def _fetch(self, url: str, conditions: Mapping[str, str]) -> Answer:
+    def _fetch(self, url: str, conditions: Mapping[str, str]) -> Response:
         try:
             return self.http.get(url, headers={**ACCEPT, **conditions})
         except (Forbidden, TooLarge) as e:

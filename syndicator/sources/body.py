@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from syndicator.errors import SourceError
-from syndicator.sources.furniture import is_button, is_same, is_sign_off, without_dateline
+from syndicator.domain.errors import SourceError
+from syndicator.sources.boilerplate import is_button, is_same, is_sign_off, without_dateline
 from syndicator.text.clean import LAZY, plain, sanitise, web_address
 from syndicator.text.markup import blocks, parse_part, remove
 

@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.sources import body, jsonld, meta
 from syndicator.sources.body import Around, IsOther, image_address
-from syndicator.sources.furniture import without_dateline
+from syndicator.sources.boilerplate import without_dateline
 from syndicator.text.clean import plain, web_address
 from syndicator.text.markup import parse, parse_part, remove
 

@@ -17,14 +17,14 @@ import feedparser
 from requests.structures import CaseInsensitiveDict
 from selectolax.lexbor import LexborHTMLParser
 
-from syndicator.article import CLOCK_SKEW, Photo, Sighting
-from syndicator.errors import FetchError, SourceError, SourceGone
-from syndicator.http import Answer, Http
-from syndicator.ports import READ_AGAIN, Look
+from syndicator.domain.article import CLOCK_SKEW, Photo, Sighting
+from syndicator.domain.errors import FetchError, SourceError, SourceGone
+from syndicator.http.client import Http, Response
+from syndicator.jobs.ports import READ_AGAIN, Look
+from syndicator.sources.crawl_state import ENOUGH, TOLD_FOR
 from syndicator.sources.extract import clean_url, split_credit
 from syndicator.sources.json_items import Odd, item, json_feed, paragraph
 from syndicator.sources.oddity import LARGE, is_odd_xml, safely
-from syndicator.sources.pages import ENOUGH, TOLD_FOR
 from syndicator.sources.xml_entries import entry_of
 from syndicator.text.clean import legal, plain, sanitise, web_address
 from syndicator.text.dates import parse_date
@@ -118,14 +118,14 @@ class FeedSource:
 
     def read(self, url: str, now: datetime, page: bytes | None = None) -> Sighting:
         """The feed's first article, for a preview."""
-        fetched = self.http.get(self.url) if page is None else Answer(url, 200, CaseInsensitiveDict(), page)
+        fetched = self.http.get(self.url) if page is None else Response(url, 200, CaseInsensitiveDict(), page)
         edition = self._edition(fetched, now)
         if edition.sightings:
             return edition.sightings[0]
         why = "; ".join(edition.problems)
         raise SourceError(f"{url}: the feed has no article{': ' if why else ''}{why}")
 
-    def _edition(self, answer: Answer, now: datetime) -> Edition:
+    def _edition(self, answer: Response, now: datetime) -> Edition:
         """What the feed says: read here if that takes no time, else where it can be stopped."""
         is_json = answer.content.lstrip()[:1] == b"{"
         is_odd = len(answer.content) > LARGE if is_json else is_odd_xml(answer.content)
@@ -134,7 +134,7 @@ class FeedSource:
         except SourceError as e:
             raise e if str(e).startswith(self.url) else SourceError(f"{self.url}: {e}") from e
 
-    def _read(self, answer: Answer, now: datetime) -> Edition:
+    def _read(self, answer: Response, now: datetime) -> Edition:
         head, found = self._parsed(answer)
         problems = [f"{self.url}: {head['broken']}"] if head.get("broken") else []
         if len(found) > MOST_ENTRIES:
@@ -174,7 +174,7 @@ class FeedSource:
         what = why if isinstance(why, str | Odd) else f"it cannot be read ({type(why).__name__}: {why})"
         return f"{self.url}: the entry {str(name or '?')[:200]!r} is left out: {what}"
 
-    def _parsed(self, answer: Answer) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
+    def _parsed(self, answer: Response) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
         if answer.content.lstrip()[:1] == b"{":
             return json_feed(self.url, answer.content)
         parsed = feedparser.parse(
@@ -276,7 +276,7 @@ def _conditions(memory: Mapping[str, Any]) -> dict[str, str]:
     return {"Accept": ACCEPT, **{name: value for name, value in asked.items() if value}}
 
 
-def _next_look(answer: Answer, said: str, now: datetime) -> datetime:
+def _next_look(answer: Response, said: str, now: datetime) -> datetime:
     """Not before the feed's own advice: Cache-Control's max-age, and RSS's ttl in minutes."""
     age = re.search(r"max-age=(\d{1,7})", answer.headers.get("Cache-Control", ""))
     ttl = re.fullmatch(r"\s*(\d{1,5})\s*", said)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from syndicator.errors import SourceError
+from syndicator.domain.errors import SourceError
 from syndicator.text.clean import plain
 
 #: Digits that a number may have; whatever has more is a text.

@@ -41,7 +41,7 @@ class Link:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reader:
+class ListingReader:
     """Finds the articles of a source on its listings. ``article``: what their addresses look like;
     ``item`` and ``date``: CSS selectors of what belongs to one article, and of the date in it."""
 

@@ -1,5 +1,5 @@
 """Telling documents that are read in an instant, whatever is in them, from those that only a process of their
-own may read (``syndicator.apart``)."""
+own may read (``syndicator.sources.apart``)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import TypeVar, TypeVarTuple
 from xml.parsers import expat
 
-from syndicator.apart import apart
-from syndicator.errors import SourceError
+from syndicator.domain.errors import SourceError
+from syndicator.sources.apart import apart
 
 Ts = TypeVarTuple("Ts")
 T = TypeVar("T")
@@ -72,7 +72,7 @@ def is_odd_xml(content: bytes) -> bool:
     if len(content) > LARGE:
         return True
     try:
-        _Scan().parse(content)
+        _XmlScan().parse(content)
     except (_Odd, expat.ExpatError, ValueError, LookupError):
         return True
     return False
@@ -82,7 +82,7 @@ class _Odd(Exception):
     pass
 
 
-class _Scan:
+class _XmlScan:
     """One pass of expat, whose time is in proportion to the document's length."""
 
     def __init__(self) -> None:

@@ -21,16 +21,16 @@ from zoneinfo import ZoneInfo
 from requests.structures import CaseInsensitiveDict
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from syndicator.article import Sighting
-from syndicator.errors import FetchError, SourceError, SourceGone
-from syndicator.http import DEADLINE, Answer, Http, is_same_host
-from syndicator.ports import Look
-from syndicator.sources import reading
+from syndicator.domain.article import Sighting
+from syndicator.domain.errors import FetchError, SourceError, SourceGone
+from syndicator.http.client import DEADLINE, Http, Response, is_same_host
+from syndicator.jobs.ports import Look
+from syndicator.sources import normalise
+from syndicator.sources.crawl_state import CrawlState
 from syndicator.sources.extract import Found, Select, clean_url, extract
-from syndicator.sources.listing import Link, Listing, Reader
+from syndicator.sources.listing import Link, Listing, ListingReader
+from syndicator.sources.normalise import Dates
 from syndicator.sources.oddity import is_odd_html, safely
-from syndicator.sources.pages import Pages
-from syndicator.sources.reading import Dates
 from syndicator.sources.readings import Readings
 from syndicator.text.addresses import same_site
 from syndicator.text.clean import web_address
@@ -109,7 +109,7 @@ class PageSource:
     def look(self, memory: Mapping[str, Any], now: datetime) -> Look:
         """Read the listings, then what is new on them or due to be read again."""
         problems: list[str] = []
-        pages = Pages(memory, self._rules, now)
+        pages = CrawlState(memory, self._rules, now)
         end = time.monotonic() + BUDGET
         self._read_listings(pages, problems, end - BUDGET / 2)
         readings, next_look = Readings(pages, self.gone_after), None
@@ -146,7 +146,7 @@ class PageSource:
         sections = {listing.section for listing in self.listings}
         link = Link(self._key(url), url, section=sections.pop() if len(sections) == 1 else "")
         if page is not None:
-            return self._article(link, Answer(url, 200, CaseInsensitiveDict(), page), now)
+            return self._article(link, Response(url, 200, CaseInsensitiveDict(), page), now)
         return self._article(link, self.http.get(url, limit=PAGE_LIMIT), now)
 
     @property
@@ -161,8 +161,10 @@ class PageSource:
         named = "/".join(group for group in match.groups() if group) if match else ""
         return named.lower() or clean_url(url)
 
-    def _read_listings(self, pages: Pages, problems: list[str], end: float) -> None:
-        reader = Reader(article=self.article, key=self._key, item=self.listing_item, date=self.listing_date)
+    def _read_listings(self, pages: CrawlState, problems: list[str], end: float) -> None:
+        reader = ListingReader(
+            article=self.article, key=self._key, item=self.listing_item, date=self.listing_date
+        )
         failures: list[FetchError] = []
         for n, listing in enumerate(self.listings):
             known = pages.listings.get(listing.url, {})
@@ -196,12 +198,14 @@ class PageSource:
         problems += map(str, failures)
         pages.drop_unlisted(listing.url for listing in self.listings)
 
-    def _visit(self, link: Link, pages: Pages, now: datetime, end: float) -> tuple[Answer, Sighting | None]:
+    def _visit(
+        self, link: Link, pages: CrawlState, now: datetime, end: float
+    ) -> tuple[Response, Sighting | None]:
         """What a page shows; nothing where it is as it was."""
         answer = self._fetched(link.url, end, pages.validators(pages.pages[link.key]))
         return answer, self._article(link, answer, now) if answer.status != 304 else None
 
-    def _fetched(self, url: str, end: float, headers: Mapping[str, str] | None = None) -> Answer:
+    def _fetched(self, url: str, end: float, headers: Mapping[str, str] | None = None) -> Response:
         """A page: at the host of a listing it may be where only what is declared may be."""
         left = min(DEADLINE, end - time.monotonic())
         is_declared = is_same_host(url, (listing.url for listing in self.listings))
@@ -210,7 +214,7 @@ class PageSource:
         )
 
     def _witness(
-        self, pages: Pages, tried: Collection[str], now: datetime, end: float
+        self, pages: CrawlState, tried: Collection[str], now: datetime, end: float
     ) -> Sighting | SourceError | FetchError | None:
         """What another page says that was there before, or why it does not."""
         link = pages.another(tried)
@@ -221,14 +225,14 @@ class PageSource:
         except (SourceError, FetchError) as e:
             return e
 
-    def _article(self, link: Link, answer: Answer, now: datetime) -> Sighting:
+    def _article(self, link: Link, answer: Response, now: datetime) -> Sighting:
         """What the page says: read here if that takes no time, else where it can be stopped."""
         try:
             return safely(self._sighting, link, answer, now, is_odd=is_odd_html(answer.content))
         except SourceError as e:
             raise e if link.url in str(e) else SourceError(f"{link.url}: {e}") from e
 
-    def _sighting(self, link: Link, answer: Answer, now: datetime) -> Sighting:
+    def _sighting(self, link: Link, answer: Response, now: datetime) -> Sighting:
         self._refuse_other_page(link, answer)
         found = extract(
             _text(answer),
@@ -252,12 +256,12 @@ class PageSource:
             title=found.get("title")[:LONGEST_TITLE],
             summary=found.get("summary"),
             content_html=found.get("content_html"),
-            authors=reading.authors(found, self.agency),
+            authors=normalise.authors(found, self.agency),
             section=found.get("section"),
             tags=found.tuple("tags"),
             places=found.tuple("places"),
-            language=reading.language(found, self.language),
-            photo=reading.photo(found),
+            language=normalise.language(found, self.language),
+            photo=normalise.photo(found),
             note=found.get("note"),
             published=published,
             updated=dates.updated(found),
@@ -266,7 +270,7 @@ class PageSource:
             warnings=tuple(dates.warnings),
         )
 
-    def _refuse_other_page(self, link: Link, answer: Answer) -> None:
+    def _refuse_other_page(self, link: Link, answer: Response) -> None:
         """A redirect may lead to the same article elsewhere, and to nothing else."""
         if answer.url == link.url:
             return
@@ -279,7 +283,7 @@ class PageSource:
         title, text = found.get("title"), found.get("content_html")
         if not title:
             raise SourceError(f"{link.url}: no title found: an error page? Declare select.title if not")
-        if reading.is_error_page(title):
+        if normalise.is_error_page(title):
             raise SourceError(f"{link.url}: an error page, although its status is 200: {title!r}")
         if self.select.content and not found.has_body:
             raise SourceError(
@@ -291,7 +295,7 @@ class PageSource:
             what = f"its text has {len(text):,} characters; at most {LONGEST_TEXT:,} are an article"
             raise SourceError(f"{link.url}: {what}; narrow select.content")
 
-    def _canonical(self, link: Link, answer: Answer, found: Found) -> str:
+    def _canonical(self, link: Link, answer: Response, found: Found) -> str:
         """The address that the page gives itself, if it is one of this site, and of this article: many a
         site's pages all name the home page."""
         ours = clean_url(answer.url)
@@ -302,11 +306,11 @@ class PageSource:
         return clean_url(theirs) if is_this_one else ours
 
 
-def _links(reader: Reader, answer: Answer, section: str) -> list[Link]:
+def _links(reader: ListingReader, answer: Response, section: str) -> list[Link]:
     return list(reader.links(_text(answer), answer.url, section))
 
 
-def _text(answer: Answer) -> str:
+def _text(answer: Response) -> str:
     return decode(answer.content, answer.headers.get("Content-Type", ""))
 
 

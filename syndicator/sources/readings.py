@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from syndicator.article import TELLING, Sighting, stem
-from syndicator.errors import FetchError, SourceError
-from syndicator.http import Answer
+from syndicator.domain.article import TELLING, Sighting, stem
+from syndicator.domain.errors import FetchError, SourceError
+from syndicator.http.client import Response
+from syndicator.sources.crawl_state import CrawlState
 from syndicator.sources.listing import Link
-from syndicator.sources.pages import Pages
 from syndicator.text.clean import plain
 
 #: Hashes of a page's title and of its text; of the text "" where it is too short to tell pages apart.
@@ -34,12 +34,12 @@ def words(sighting: Sighting) -> Words:
 class Readings:
     """The pages of one look. ``conclude`` sorts them: ``sightings``, ``gone``, ``problems``."""
 
-    def __init__(self, pages: Pages, gone_after: timedelta) -> None:
+    def __init__(self, pages: CrawlState, gone_after: timedelta) -> None:
         self.pages, self.gone_after = pages, gone_after
         self.sightings: list[Sighting] = []
         self.gone: list[str] = []
         self.problems: list[str] = []
-        self._found: dict[str, tuple[Answer, Sighting | None]] = {}
+        self._found: dict[str, tuple[Response, Sighting | None]] = {}
         self._missing: dict[str, FetchError] = {}
         self._failed: set[str] = set()
 
@@ -47,7 +47,7 @@ class Readings:
     def tried(self) -> set[str]:
         return {*self._found, *self._missing, *self._failed}
 
-    def found(self, link: Link, answer: Answer, sighting: Sighting | None) -> None:
+    def found(self, link: Link, answer: Response, sighting: Sighting | None) -> None:
         """A page was there. ``None``: as it was before."""
         self._found[link.key] = answer, sighting
         if sighting and not self.pages.was_ever_read(link.key):
@@ -93,7 +93,7 @@ class Readings:
         before: Sequence[str] | None = self.pages.pages[key].get("said")
         return before is not None and before[0] != now[0] and before[1] != now[1]
 
-    def _believe(self, key: str, answer: Answer, sighting: Sighting | None, said: Words | None) -> None:
+    def _believe(self, key: str, answer: Response, sighting: Sighting | None, said: Words | None) -> None:
         is_known = self.pages.was_ever_read(key)
         self.pages.was_read(key, answer, said)
         if sighting:  # what is known comes first: a new address may be another one of the same article

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Row, and_, case, func, select
 
+from syndicator.domain.subscription import SubscriberKind, SubscriptionState
 from syndicator.store import schema
 from syndicator.store.engine import Base
-from syndicator.subscription import Kind, State
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,8 +36,8 @@ class Audiences(Base):
     def audiences(self) -> Sequence[Audience]:
         """Every topic on record, by its name."""
         topic, table = schema.topic, schema.subscription
-        is_theirs = table.c.kind == Kind.SUBSCRIBER.value
-        is_active = table.c.state == State.ACTIVE.value
+        is_theirs = table.c.kind == SubscriberKind.SUBSCRIBER.value
+        is_active = table.c.state == SubscriptionState.ACTIVE.value
         failing = func.sum(case((table.c.failures > 0, 1), else_=0))
         owed = func.sum(case((table.c.has != table.c.wants, 1), else_=0))
         counts = select(table.c.topic, table.c.state, func.count().label("count"), failing, owed)
@@ -48,9 +48,9 @@ class Audiences(Base):
             query = counts.where(is_theirs).group_by(table.c.topic, table.c.state)
             for name, state, count, failures, behind in connection.execute(query):
                 states.setdefault(name, {})[state] = count
-                if state == State.ACTIVE.value:
+                if state == SubscriptionState.ACTIVE.value:
                     now[name] = (failures, behind)
-            trouble = and_(is_active, table.c.failures > 0, table.c.kind == Kind.HUB.value)
+            trouble = and_(is_active, table.c.failures > 0, table.c.kind == SubscriberKind.HUB.value)
             for row in connection.execute(select(table).where(trouble)):
                 hubs.setdefault(row.topic, []).append((row.callback, row.reason))
             rows = connection.execute(select(topic).order_by(topic.c.name)).all()

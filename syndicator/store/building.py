@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
-from syndicator.article import Article
-from syndicator.delivery import wait
+from syndicator.domain.article import Article
+from syndicator.domain.delivery import wait
+from syndicator.jobs.store_ports import Archive, Outcome, Stale
 from syndicator.store import schema
 from syndicator.store.engine import Base, claim, let_go
 from syndicator.store.locks import batches, hold_articles
 from syndicator.store.records import article_of
 from syndicator.store.topics import move_topic
-from syndicator.stores import Archive, Outcome, Stale
 
 member, article, archive, feed_row = schema.membership, schema.article, schema.archive, schema.feed
 

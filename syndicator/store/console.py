@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Row, Select, Table, and_, func, insert, or_, select, update
 
-from syndicator.article import Article, State
-from syndicator.brakes import Decision, told
-from syndicator.delivery import Delivery, Standing
-from syndicator.ruling import Impossible, Ruling
+from syndicator.domain.article import Article, ArticleState
+from syndicator.domain.brakes import Decision, told
+from syndicator.domain.decisions import Impossible, Ruling
+from syndicator.domain.delivery import Delivery, Standing
 from syndicator.store import schema
 from syndicator.store.audience import Audiences
 from syndicator.store.readership import Readership
@@ -59,7 +59,7 @@ class Console(Readership, Audiences):
         carries = (
             select(member.c.article_id)
             .join(article, article.c.id == member.c.article_id)
-            .where(member.c.feed == feed.c.name, article.c.state == State.LIVE.value)
+            .where(member.c.feed == feed.c.name, article.c.state == ArticleState.LIVE.value)
             .exists()
         )
         with self.reading() as connection:
@@ -72,7 +72,7 @@ class Console(Readership, Audiences):
         table = schema.article
         newest_first = (
             select(table)
-            .where(table.c.state != State.WITHDRAWN.value)
+            .where(table.c.state != ArticleState.WITHDRAWN.value)
             .order_by(table.c.published.desc(), table.c.guid)
             .limit(page)
         )

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
-from syndicator.delivery import Delivery, Standing, moved, stirred
+from syndicator.domain.delivery import Delivery, Standing, moved, stirred
+from syndicator.jobs.store_ports import Account, ClaimedDelivery
 from syndicator.store import schema
 from syndicator.store.engine import Base, claim, let_go
 from syndicator.store.records import article_of, delivery_of, delivery_values
-from syndicator.stores import Account, Job
 
 
 class Delivering(Base):
@@ -28,10 +28,10 @@ class Delivering(Base):
         token, row = claimed
         return Account(name=name, token=token, failures=row.failures)
 
-    def next_delivery(self, account: Account, now: datetime, lease: timedelta) -> Job | None:
+    def next_delivery(self, account: Account, now: datetime, lease: timedelta) -> ClaimedDelivery | None:
         table, article = schema.delivery, schema.article
 
-        def work(connection: Connection) -> Job | None:
+        def work(connection: Connection) -> ClaimedDelivery | None:
             if not _renewed(connection, account, now + lease):
                 return None
             row = connection.execute(
@@ -43,7 +43,7 @@ class Delivering(Base):
             if row is None:
                 return None
             story = connection.execute(select(article).where(article.c.id == row.article_id)).one()
-            return Job(delivery=delivery_of(row, story.guid), article=article_of(story))
+            return ClaimedDelivery(delivery=delivery_of(row, story.guid), article=article_of(story))
 
         return self.transact(work)
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, delete, literal, null, or_, update
 
+from syndicator.domain.subscription import Subscription, SubscriptionState
 from syndicator.store import schema
 from syndicator.store.engine import Base, claim_some
 from syndicator.store.records import subscription_of
 from syndicator.store.subscribing import forget_intents
 from syndicator.store.topics import hold
-from syndicator.subscription import State, Subscription
 
 #: How long an ended subscription is shown to operators before it is forgotten.
 SHOWN = timedelta(days=7)
@@ -29,9 +29,16 @@ class Distributing(Base):
             hold(connection, topic)
             connection.execute(
                 update(table)
-                .where(table.c.topic == topic, table.c.state == State.ACTIVE.value, table.c.expires <= now)
+                .where(
+                    table.c.topic == topic,
+                    table.c.state == SubscriptionState.ACTIVE.value,
+                    table.c.expires <= now,
+                )
                 .values(
-                    state=State.EXPIRED.value, ended=now, next_attempt=None, reason="its lease has run out"
+                    state=SubscriptionState.EXPIRED.value,
+                    ended=now,
+                    next_attempt=None,
+                    reason="its lease has run out",
                 )
             )
             connection.execute(delete(table).where(table.c.topic == topic, table.c.ended < now - SHOWN))
@@ -43,7 +50,7 @@ class Distributing(Base):
         self, topic: str, now: datetime, lease: timedelta, count: int
     ) -> Sequence[Subscription]:
         table = schema.subscription
-        is_active = table.c.state == State.ACTIVE.value
+        is_active = table.c.state == SubscriptionState.ACTIVE.value
         lives = or_(table.c.expires.is_(None), table.c.expires > now)
         due = and_(table.c.topic == topic, table.c.next_attempt <= now, is_active, lives)
         with self.writing() as connection:
@@ -72,7 +79,7 @@ class Distributing(Base):
 
 
 def _is_done(after: Subscription) -> bool:
-    return after.state is State.ACTIVE and after.next_attempt is None
+    return after.state is SubscriptionState.ACTIVE and after.next_attempt is None
 
 
 def _sent(now: datetime) -> Any:
@@ -123,7 +130,7 @@ def _owing_values(after: Subscription, now: datetime) -> dict[str, Any]:
         "row": after.id,
         "hand": after.token,
         "now_state": after.state.value,
-        "at_end": None if after.state is State.ACTIVE else now,
+        "at_end": None if after.state is SubscriptionState.ACTIVE else now,
         "then": after.next_attempt,
         "count": after.failures,
         "since": after.failing_since,

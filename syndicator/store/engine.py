@@ -39,8 +39,8 @@ from sqlalchemy.exc import (
     TimeoutError,  # noqa: A004 - that of the pool
 )
 
-from syndicator import lifeline
-from syndicator.errors import Misconfigured, SyndicatorError
+from syndicator.domain.errors import Misconfigured, SyndicatorError
+from syndicator.jobs.ports import MARK_VARIABLE
 from syndicator.store.lock_holder import blame, holder
 
 #: Seconds to wait for another writer before giving up: longer than any transaction of ours.
@@ -67,7 +67,7 @@ T = TypeVar("T")
 
 #: This process, in the tokens of the rows that it has in hand. Whoever started it may have chosen the mark,
 #: so that it can say when we are dead.
-MARK = os.environ.get(lifeline.MARK) or secrets.token_hex(8)
+MARK = os.environ.get(MARK_VARIABLE) or secrets.token_hex(8)
 
 
 class StoreError(SyndicatorError):

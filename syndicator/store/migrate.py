@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, text
 
-from syndicator.errors import Misconfigured
+from syndicator.domain.errors import Misconfigured
 from syndicator.store.engine import Base
 
 SCRIPTS = Path(__file__).parent / "migrations"

@@ -41,7 +41,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.types import NullType, TypeEngine
 
-from syndicator.errors import SyndicatorError
+from syndicator.domain.errors import SyndicatorError
 from syndicator.store import migrate, schema
 from syndicator.store.engine import Base
 

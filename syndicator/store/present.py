@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table, delete, func, or_, select, union_all, update
 
-from syndicator.delivery import LONGEST_WAIT, Standing
-from syndicator.ports import DEADLINE, LEASE
+from syndicator.domain.delivery import LONGEST_WAIT, STEP_DEADLINE_S, Standing
+from syndicator.jobs.ports import LEASE
 from syndicator.store import schema
 from syndicator.store.engine import Base
 
@@ -24,7 +24,7 @@ SKEW = timedelta(minutes=1)
 LONGEST_PAUSE = LONGEST_WAIT * 1.25
 
 #: How long a request may be under way, and worked at after that (``Channel.settles_within``, as a rule).
-LONGEST_REST = timedelta(seconds=DEADLINE) + timedelta(seconds=90)
+LONGEST_REST = timedelta(seconds=STEP_DEADLINE_S) + timedelta(seconds=90)
 
 #: How long ago a request is put whose age nobody knows any more: no channel remembers its key.
 LONG_AGO = timedelta(days=365)

@@ -8,10 +8,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from syndicator.article import Article, Content, Photo, State
-from syndicator.delivery import Delivery, Receipt, Standing
-from syndicator.subscription import Intent, Kind, Mode, Subscription
-from syndicator.subscription import State as SubscriptionState
+from syndicator.domain.article import Article, ArticleState, Content, Photo
+from syndicator.domain.delivery import Delivery, Receipt, Standing
+from syndicator.domain.subscription import Intent, Mode, SubscriberKind, Subscription, SubscriptionState
 
 _CONTENT = tuple(f.name for f in fields(Content))
 _TUPLES = ("authors", "tags", "places")
@@ -50,7 +49,7 @@ def article_of(row: Row[Any]) -> Article:
         updated=row.updated,
         first_seen=row.first_seen,
         revision=row.revision,
-        state=State(row.state),
+        state=ArticleState(row.state),
         release=row.release,
         **content,
     )
@@ -115,7 +114,7 @@ def subscription_of(row: Row[Any]) -> Subscription:
         token=row.token or "",
         topic=row.topic,
         callback=row.callback,
-        kind=Kind(row.kind),
+        kind=SubscriberKind(row.kind),
         state=SubscriptionState(row.state),
         secret=row.secret,
         expires=row.expires,

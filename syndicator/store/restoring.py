@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, literal, select, update
 
-from syndicator.delivery import UNKNOWN_REVISION, Standing
+from syndicator.domain.delivery import UNKNOWN_REVISION, Standing
 from syndicator.store import schema
 from syndicator.store.engine import Base
 

@@ -8,23 +8,23 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, update
 
-from syndicator.delivery import wait
-from syndicator.store import schema
-from syndicator.store.engine import Base, claim_some
-from syndicator.store.records import intent_of
-from syndicator.store.topics import hold, inserting
-from syndicator.stores import Ruled
-from syndicator.subscription import (
+from syndicator.domain.delivery import wait
+from syndicator.domain.subscription import (
     FIRST_WAIT,
     TRIES,
     Intent,
-    Kind,
     Mode,
-    State,
+    SubscriberKind,
+    SubscriptionState,
     Terms,
     Unacceptable,
     Verdict,
 )
+from syndicator.jobs.store_ports import Ruled
+from syndicator.store import schema
+from syndicator.store.engine import Base, claim_some
+from syndicator.store.records import intent_of
+from syndicator.store.topics import hold, inserting
 
 #: How long an intent that was not confirmed counts against its callback's host.
 REMEMBERED = timedelta(minutes=10)
@@ -95,9 +95,9 @@ def _must_be_welcome(
 ) -> None:
     table, pending = schema.subscription, schema.intent
     row = connection.execute(select(table.c.kind, table.c.state).where(*_same(table, intent))).one_or_none()
-    if row and row.kind == Kind.HUB.value:
+    if row and row.kind == SubscriberKind.HUB.value:
         raise Unacceptable("hub.callback is a hub of this publisher already", status=403)
-    is_active = row is not None and row.state == State.ACTIVE.value
+    is_active = row is not None and row.state == SubscriptionState.ACTIVE.value
     if intent.mode is Mode.UNSUBSCRIBE and not is_active and known is None:
         raise Unacceptable("hub.callback is not subscribed to this topic", status=404)
     if known is None and _count(connection, pending, pending.c.host == host) >= terms.pending_per_host:
@@ -107,7 +107,9 @@ def _must_be_welcome(
             retry_after=int(REMEMBERED.total_seconds()),
         )
     if intent.mode is Mode.SUBSCRIBE and not is_active:
-        lives = and_(table.c.kind == Kind.SUBSCRIBER.value, table.c.state == State.ACTIVE.value)
+        lives = and_(
+            table.c.kind == SubscriberKind.SUBSCRIBER.value, table.c.state == SubscriptionState.ACTIVE.value
+        )
         if _count(connection, table, lives, table.c.host == host) >= terms.per_host:
             raise Unacceptable(f"there are too many subscriptions of callbacks at {host}", status=403)
         if _count(connection, table, lives) >= terms.subscriptions:
@@ -149,7 +151,7 @@ def _settle_intent(connection: Connection, ruled: Ruled, topic: Row[Any] | None,
         _subscribe(connection, row, topic.wants if topic else "", now)
     elif intent.mode is Mode.UNSUBSCRIBE:
         sub = schema.subscription
-        is_theirs = sub.c.kind == Kind.SUBSCRIBER.value
+        is_theirs = sub.c.kind == SubscriberKind.SUBSCRIBER.value
         connection.execute(delete(sub).where(*_same(sub, intent), is_theirs))
 
 
@@ -159,10 +161,13 @@ def _subscribe(connection: Connection, asked: Row[Any], wants: str, now: datetim
     table = schema.subscription
     same = and_(table.c.topic == asked.topic, table.c.callback == asked.callback)
     row = connection.execute(select(table).where(same).with_for_update()).one_or_none()
-    goes_on = row is not None and row.state in (State.ACTIVE.value, State.SUSPENDED.value)
+    goes_on = row is not None and row.state in (
+        SubscriptionState.ACTIVE.value,
+        SubscriptionState.SUSPENDED.value,
+    )
     has = row.has if row is not None and goes_on else asked.seen
     values = {
-        "state": State.ACTIVE.value,
+        "state": SubscriptionState.ACTIVE.value,
         "secret": asked.secret,
         "expires": now + timedelta(seconds=asked.lease_seconds),
         "ended": None,
@@ -177,4 +182,4 @@ def _subscribe(connection: Connection, asked: Row[Any], wants: str, now: datetim
         connection.execute(update(table).where(table.c.id == row.id).values(**values))
         return
     about = {"topic": asked.topic, "callback": asked.callback, "host": asked.host, "created": now}
-    connection.execute(insert(table), {**about, **values, "kind": Kind.SUBSCRIBER.value, "log": []})
+    connection.execute(insert(table), {**about, **values, "kind": SubscriberKind.SUBSCRIBER.value, "log": []})

@@ -27,10 +27,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from syndicator.domain.subscription import Mode, SubscriberKind, SubscriptionState
 from syndicator.store import schema
 from syndicator.store.engine import Base
 from syndicator.store.locks import hold_names
-from syndicator.subscription import Kind, Mode, State
 
 
 class Topics(Base):
@@ -76,7 +76,7 @@ def move_topic(connection: Connection, name: str, wants: str, now: datetime) -> 
     )
     connection.execute(
         update(sub)
-        .where(sub.c.topic == name, sub.c.state == State.ACTIVE.value)
+        .where(sub.c.topic == name, sub.c.state == SubscriptionState.ACTIVE.value)
         .values(wants=wants, next_attempt=owed)
     )
     return True
@@ -89,7 +89,7 @@ def due_topics(connection: Connection, now: datetime, most: int) -> Sequence[tup
     is_due = and_(sub.c.topic == topic.c.name, sub.c.next_attempt <= now, _free(sub, now))
     oldest = select(sub.c.next_attempt).where(is_due).order_by(sub.c.next_attempt).limit(1).scalar_subquery()
     owing = select(topic.c.name, oldest.label("since")).subquery()
-    ended = and_(sub.c.expires <= now, sub.c.state == State.ACTIVE.value)
+    ended = and_(sub.c.expires <= now, sub.c.state == SubscriptionState.ACTIVE.value)
     asked = and_(intent.c.next_attempt <= now, _free(intent, now))
     since: dict[str, datetime] = {}
     for query in (
@@ -113,11 +113,13 @@ def inserting(connection: Connection, table: Any) -> Any:
 def _end_topics(connection: Connection, topics: Collection[str], now: datetime) -> None:
     """Whoever subscribed to a topic that is no more is told so (section 5.2)."""
     table, intent = schema.subscription, schema.intent
-    over = and_(table.c.kind == Kind.SUBSCRIBER.value, table.c.topic.not_in(topics))
+    over = and_(table.c.kind == SubscriberKind.SUBSCRIBER.value, table.c.topic.not_in(topics))
     connection.execute(
         delete(intent).where(intent.c.topic.not_in(topics), intent.c.mode != Mode.DENIED.value)
     )
-    rows = connection.execute(select(table).where(over, table.c.state == State.ACTIVE.value)).all()
+    rows = connection.execute(
+        select(table).where(over, table.c.state == SubscriptionState.ACTIVE.value)
+    ).all()
     denials = [
         {
             "topic": row.topic,
@@ -137,7 +139,7 @@ def _end_topics(connection: Connection, topics: Collection[str], now: datetime) 
 
 def _declare_hubs(connection: Connection, pings: Collection[tuple[str, str]], now: datetime) -> None:
     table, topic = schema.subscription, schema.topic
-    is_hub = table.c.kind == Kind.HUB.value
+    is_hub = table.c.kind == SubscriberKind.HUB.value
     pairs = tuple_(table.c.topic, table.c.callback)
     connection.execute(delete(table).where(is_hub, pairs.not_in(sorted(pings))))
     wants = {row.name: row.wants for row in connection.execute(select(topic.c.name, topic.c.wants))}
@@ -146,8 +148,8 @@ def _declare_hubs(connection: Connection, pings: Collection[tuple[str, str]], no
             "topic": name,
             "callback": hub,
             "host": "",
-            "kind": Kind.HUB.value,
-            "state": State.ACTIVE.value,
+            "kind": SubscriberKind.HUB.value,
+            "state": SubscriptionState.ACTIVE.value,
             "created": now,
             "wants": wants[name],
             "has": wants[name],

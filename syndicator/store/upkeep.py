@@ -9,9 +9,10 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, update
 
-from syndicator.article import State
-from syndicator.delivery import Standing
-from syndicator.feed import Feed
+from syndicator.domain.article import ArticleState
+from syndicator.domain.delivery import Standing
+from syndicator.domain.feed import Feed
+from syndicator.jobs.store_ports import Wish
 from syndicator.store import schema
 from syndicator.store.delivering import due
 from syndicator.store.engine import Base
@@ -19,7 +20,6 @@ from syndicator.store.fingerprint import fingerprint
 from syndicator.store.locks import hold_articles, hold_names
 from syndicator.store.records import article_of
 from syndicator.store.topics import due_topics, inserting
-from syndicator.stores import Wish
 
 #: How long a process may be silent before it no longer counts as alive.
 SILENCE = timedelta(seconds=30)
@@ -102,7 +102,7 @@ class Upkeep(Base):
     def due(self, now: datetime, most: int = MOST) -> Due:
         """What the sweep rings for: as many as ``most`` rows of each kind."""
         article = schema.article
-        release = and_(article.c.state == State.EMBARGOED.value, article.c.release <= now)
+        release = and_(article.c.state == ArticleState.EMBARGOED.value, article.c.release <= now)
         with self.reading() as connection:
             return Due(
                 wishes=[
@@ -260,7 +260,7 @@ def _refill_some(connection: Connection, feed: Feed, last: int) -> int | None:
     member, article = schema.membership, schema.article
     rows = connection.execute(
         select(article)
-        .where(article.c.state == State.LIVE.value, article.c.id > last)
+        .where(article.c.state == ArticleState.LIVE.value, article.c.id > last)
         .order_by(article.c.id)
         .limit(PAGE)
     ).all()

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, insert, select, update
 
-from syndicator.article import Article, Sighting, State, release, withdraw
-from syndicator.delivery import UNKNOWN_REVISION, Delivery, Standing, is_maybe_out, moved
+from syndicator.domain.article import Article, ArticleState, Sighting, release, withdraw
+from syndicator.domain.delivery import UNKNOWN_REVISION, Delivery, Standing, is_maybe_out, moved
+from syndicator.jobs.store_ports import Filing, Wakeups, Watched, overdue
 from syndicator.store import schema
 from syndicator.store.engine import Base, claim, let_go
 from syndicator.store.locks import batches, hold_articles, hold_names
 from syndicator.store.records import article_of, article_values, delivery_of, delivery_values
-from syndicator.stores import Filing, Rung, Watched, overdue
 
 Decide = Callable[[Article | None, Sighting], Filing | None]
 
@@ -66,16 +66,16 @@ class Watching(Base):
         with self.reading() as connection:
             return {name: article for name, (_, article) in _on_file(connection, names).items()}
 
-    def file(self, sightings: Sequence[Sighting], decide: Decide, now: datetime) -> Rung:
+    def file(self, sightings: Sequence[Sighting], decide: Decide, now: datetime) -> Wakeups:
         # Where another hand files one of these articles under our eyes, it is known the second time.
         return self.transact(lambda connection: _File(connection, now).all(sightings, decide))
 
-    def withdraw(self, source: str, keys: Sequence[str], now: datetime) -> Rung:
-        def work(connection: Connection) -> Rung:
+    def withdraw(self, source: str, keys: Sequence[str], now: datetime) -> Wakeups:
+        def work(connection: Connection) -> Wakeups:
             on_file = _on_file(connection, [f"{source}:{key}" for key in keys], lock=True)
             filing = _File(connection, now)
             for article_id, article in dict(on_file.values()).items():
-                if article.source == source and article.state is not State.WITHDRAWN:
+                if article.source == source and article.state is not ArticleState.WITHDRAWN:
                     filing.record(article_id, Filing(article=withdraw(article, now)))
             return filing.rung()
 
@@ -83,12 +83,12 @@ class Watching(Base):
 
     def refile(
         self, source: str, keys: Sequence[str], filing_of: Callable[[Article], Filing], now: datetime
-    ) -> Rung:
-        def work(connection: Connection) -> Rung:
+    ) -> Wakeups:
+        def work(connection: Connection) -> Wakeups:
             on_file = _on_file(connection, [f"{source}:{key}" for key in keys], lock=True)
             filing = _File(connection, now)
             for article_id, article in dict(on_file.values()).items():
-                if article.source == source and article.state is not State.WITHDRAWN:
+                if article.source == source and article.state is not ArticleState.WITHDRAWN:
                     filing.record(article_id, filing_of(article))
             return filing.rung()
 
@@ -98,7 +98,7 @@ class Watching(Base):
         table = schema.article
         some = (
             select(table.c.id)
-            .where(table.c.source == source, table.c.state == State.LIVE.value)
+            .where(table.c.source == source, table.c.state == ArticleState.LIVE.value)
             .limit(most)
             .subquery()
         )
@@ -111,14 +111,14 @@ class Watching(Base):
         with self.writing() as connection:
             connection.execute(update(table).where(*mine).values(held=dict(held)))
 
-    def release_due(self, now: datetime, channels_of: Callable[[Article], Filing]) -> Rung:
+    def release_due(self, now: datetime, channels_of: Callable[[Article], Filing]) -> Wakeups:
         """Make embargoed articles live whose time has come, each with what it owes."""
         table = schema.article
 
-        def work(connection: Connection) -> Rung:
+        def work(connection: Connection) -> Wakeups:
             rows = connection.execute(
                 select(table)
-                .where(table.c.state == State.EMBARGOED.value, table.c.release <= now)
+                .where(table.c.state == ArticleState.EMBARGOED.value, table.c.release <= now)
                 .with_for_update(skip_locked=True, key_share=True)
             ).all()
             filing = _File(connection, now)
@@ -176,13 +176,13 @@ class _File:
         self.channels: set[str] = set()
         self.names: dict[str, int] = {}
 
-    def rung(self) -> Rung:
+    def rung(self) -> Wakeups:
         """What is to be done, once it is wished for on record."""
         self.name()
         self.wish()
-        return Rung(feeds=frozenset(self.feeds), channels=frozenset(self.channels))
+        return Wakeups(feeds=frozenset(self.feeds), channels=frozenset(self.channels))
 
-    def all(self, sightings: Sequence[Sighting], decide: Decide) -> Rung:
+    def all(self, sightings: Sequence[Sighting], decide: Decide) -> Wakeups:
         names = {name for sighting in sightings for name in sighting.names}
         shown = {sighting.source for sighting in sightings}
         hold_names(self.connection, schema.source, schema.source.c.name.in_(shown))
@@ -236,8 +236,8 @@ class _File:
         ).all()
         carried = {row.feed for row in rows if row.gone is None}
         tombs = {row.feed for row in rows} - carried
-        after = filing.feeds if article.state is State.LIVE else frozenset[str]()
-        if article.state is not State.LIVE:  # retracted, or withheld until its time
+        after = filing.feeds if article.state is ArticleState.LIVE else frozenset[str]()
+        if article.state is not ArticleState.LIVE:  # retracted, or withheld until its time
             gone = {"gone": article.updated, "page": None, "left_out": None}
             self.connection.execute(update(table).where(mine, table.c.gone.is_(None)).values(gone))
         elif leaves := {row.feed for row in rows} - after:
@@ -254,7 +254,7 @@ class _File:
             )
         self.archives.update((row.feed, row.page) for row in rows if row.page is not None)
         self.feeds |= carried | after
-        if article.state is not State.WITHDRAWN:
+        if article.state is not ArticleState.WITHDRAWN:
             self.feeds |= tombs
 
     def wish(self) -> None:
@@ -277,7 +277,7 @@ class _File:
     def owe(self, article_id: int, filing: Filing) -> None:
         table = schema.delivery
         article = filing.article
-        wants = article.revision if article.state is State.LIVE else None
+        wants = article.revision if article.state is ArticleState.LIVE else None
         rows = self.connection.execute(
             select(table).where(table.c.article_id == article_id).with_for_update()
         ).all()
@@ -286,9 +286,9 @@ class _File:
                 before = delivery_of(row, article.guid)
                 self.change(before, moved(before, wants, self.now), article)
         new = filing.channels - {row.channel for row in rows}
-        if not new or article.state is State.WITHDRAWN:
+        if not new or article.state is ArticleState.WITHDRAWN:
             return
-        standing = Standing.PENDING if article.state is State.LIVE else Standing.HELD
+        standing = Standing.PENDING if article.state is ArticleState.LIVE else Standing.HELD
         channels = schema.channel
         restored = self.connection.execute(
             select(channels.c.name, channels.c.restored_at).where(channels.c.name.in_(sorted(new)))

@@ -31,27 +31,27 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicator.documents.directory import Shelf
-from syndicator.feed import Feed, Site
-from syndicator.ports import Bell
-from syndicator.ruling import Impossible
+from syndicator.domain.decisions import Impossible
+from syndicator.domain.feed import Feed, Site
+from syndicator.jobs.ports import Bell
 from syndicator.secret import Secret
-from syndicator.seldom import Seldom
 from syndicator.store.console import Console
 from syndicator.store.engine import NotReady, StoreError
-from syndicator.web.access import Access
+from syndicator.throttled_log import Seldom
 from syndicator.web.callers import Callers
-from syndicator.web.console import ConsolePages
-from syndicator.web.desk import Desk, utc_now
-from syndicator.web.doors import PREFIX, MediaFormat
-from syndicator.web.feeds import Feeds
-from syndicator.web.guard import Guard, Throttle
+from syndicator.web.console.auth import ConsoleGuard, Throttle
+from syndicator.web.console.pages import ConsolePages
+from syndicator.web.context import Context, utc_now
+from syndicator.web.feeds.access import Access
+from syndicator.web.feeds.redirects import Moves, extensions
+from syndicator.web.feeds.resources import PREFIX, ServedFormat
+from syndicator.web.feeds.serving import Feeds
 from syndicator.web.health import Health, Metrics
 from syndicator.web.hub import HubPages, Reception
-from syndicator.web.moves import Moves, extensions
+from syndicator.web.index import IndexPages
 from syndicator.web.opml import ADDRESS as OPML
-from syndicator.web.pages import Pages
 from syndicator.web.pulse import Pulse
-from syndicator.web.readers import Readers
+from syndicator.web.readership import Readers
 from syndicator.web.sitemaps import Sitemaps
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def create_app(
     *,
     site: Site,
     feeds: Mapping[str, Feed],
-    formats: Mapping[str, MediaFormat],
+    formats: Mapping[str, ServedFormat],
     shelf: Shelf,
     store: Console,
     bell: Bell,
@@ -93,9 +93,9 @@ def create_app(
     alone. ``outboxes`` are folders of posts by channel (``Outbox.place``). ``hub`` ``None``: there is no hub
     of our own. ``readers`` counts who reads what; putting it on record is the caller's, and so are the
     signs of life of ``pulse``. ``access`` to private feeds, what has ``moved`` or ``ended``,
-    ``most_per_minute``, ``proxies``: see ``Declared.readers`` and ``Web``, and ``Desk`` for the rest.
+    ``most_per_minute``, ``proxies``: see ``Declared.readers`` and ``Web``, and ``Context`` for the rest.
     """
-    desk = Desk(
+    desk = Context(
         site=site,
         feeds=feeds,
         formats=formats,
@@ -112,7 +112,7 @@ def create_app(
         routes=_routes(desk, hub),
         middleware=[
             Middleware(Manners),
-            Middleware(Guard, password=password, host=host, throttle=Throttle()),
+            Middleware(ConsoleGuard, password=password, host=host, throttle=Throttle()),
         ],
         exception_handlers=_apologies(desk),
     )
@@ -135,8 +135,8 @@ async def _to_the_list(request: Request) -> Response:  # noqa: ARG001 - an endpo
     return RedirectResponse("/", 301)
 
 
-def _routes(desk: Desk, hub: Reception | None) -> list[Route | Mount]:
-    pages, health, console = Pages(desk), Health(desk), ConsolePages(desk)
+def _routes(desk: Context, hub: Reception | None) -> list[Route | Mount]:
+    pages, health, console = IndexPages(desk), Health(desk), ConsolePages(desk)
     return [
         *([Route("/hub", HubPages(desk, hub).answer, methods=["GET", "POST"])] if hub else []),
         Route("/", pages.index),
@@ -161,7 +161,7 @@ def _routes(desk: Desk, hub: Reception | None) -> list[Route | Mount]:
     ]
 
 
-def _apologies(desk: Desk) -> dict[type[Exception] | int, Callable[[Request, Exception], Response]]:
+def _apologies(desk: Context) -> dict[type[Exception] | int, Callable[[Request, Exception], Response]]:
     """What a person is told when a page cannot be shown."""
 
     def apology(status: int, title: str, why: str) -> Response:

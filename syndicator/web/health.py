@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from syndicator.store.engine import NotReady, StoreError
-from syndicator.web.desk import Desk
+from syndicator.web.context import Context
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ WORKER = "worker"
 
 @dataclass(frozen=True)
 class Health:
-    desk: Desk
+    desk: Context
 
     async def live(self, request: Request) -> Response:  # noqa: ARG002 - an endpoint's
         """The process answers. Feeds are served without anything else: a load balancer asks this one."""
@@ -90,7 +90,7 @@ class Health:
 class Metrics:
     """The endpoint that Prometheus reads. Every answer is counted afresh from the store."""
 
-    desk: Desk
+    desk: Context
 
     async def read(self, request: Request) -> Response:  # noqa: ARG002 - an endpoint's
         registry = CollectorRegistry(auto_describe=False)
@@ -103,7 +103,7 @@ class Metrics:
 class Counts(Collector):
     """A collector over the store and this process's own counters. Ages are in seconds."""
 
-    desk: Desk
+    desk: Context
 
     def collect(self) -> Iterator[Metric]:
         yield self._requests()

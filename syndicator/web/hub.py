@@ -17,15 +17,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from syndicator.errors import Forbidden
-from syndicator.http import PORTS, Guard, check_address
+from syndicator.domain.errors import Forbidden
+from syndicator.domain.subscription import Intent, Mode, Terms, Topic, Unacceptable, asked_for
+from syndicator.http.client import PORTS, AddressGuard, check_address
+from syndicator.jobs.store_ports import SubscribeStore
 from syndicator.store.engine import StoreError
-from syndicator.stores import SubscribeStore
-from syndicator.subscription import Intent, Mode, Terms, Topic, Unacceptable, asked_for
 from syndicator.web.callers import network
-from syndicator.web.desk import Desk
+from syndicator.web.console.auth import Throttle
+from syndicator.web.context import Context
 from syndicator.web.forms import read_form
-from syndicator.web.guard import Throttle
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Reception:
 
     topics: Mapping[str, Topic]
     terms: Terms
-    guard: Guard
+    guard: AddressGuard
     store: SubscribeStore
     requests: int = 60
 
@@ -56,7 +56,7 @@ class Reception:
 class HubPages:
     """The endpoint ``/hub``: for programs by POST, explained to people by GET."""
 
-    desk: Desk
+    desk: Context
     reception: Reception
     throttle: Throttle = field(init=False)
 

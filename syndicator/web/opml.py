@@ -13,10 +13,10 @@ from typing import Any
 from lxml import etree
 from starlette.responses import Response
 
-from syndicator.feed import Feed, Site
+from syndicator.domain.feed import Feed, Site
 from syndicator.formats.words import Alternate, MediaFormat, alternates
 from syndicator.text.clean import legal
-from syndicator.web.negotiation import names
+from syndicator.web.feeds.negotiation import names
 
 ADDRESS = "/feeds.opml"
 

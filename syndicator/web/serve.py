@@ -16,10 +16,9 @@ from typing import NoReturn, cast
 import uvicorn
 import uvloop
 
-from syndicator.errors import Misconfigured
-from syndicator.lifeline import watch_parent
-from syndicator.web.express import CONNECTIONS, OF_ONE, PATIENCE, Connection, Crowd, connecting
-from syndicator.web.feeds import Feeds
+from syndicator.domain.errors import Misconfigured
+from syndicator.web.feeds.fast_lane import CONNECTIONS, OF_ONE, PATIENCE, Connection, Crowd, connecting
+from syndicator.web.feeds.serving import Feeds
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +46,6 @@ def serve(
     Does not return: the process ends with it, having done what is ``last`` for ``PARTING`` seconds at most.
     """
     listener = _listen(host, port)
-    watch_parent()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(app, listener, connections))
     _leave(last)

@@ -11,8 +11,8 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from syndicator.feed import Feed, path
-from syndicator.web.desk import Desk
+from syndicator.domain.feed import Feed, path
+from syndicator.web.context import Context
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ NONE = 'There is no sitemap: no feed has "sitemap" or "news" among its formats, 
 
 @dataclass(frozen=True)
 class Sitemaps:
-    desk: Desk
+    desk: Context
 
     async def index(self, request: Request) -> Response:  # noqa: ARG002 - an endpoint's
         listed = "".join(self._listed())

@@ -18,7 +18,7 @@ from PIL import Image
 
 from syndicator.documents.directory import Directory
 from syndicator.formats import kind
-from syndicator.ports import Document
+from syndicator.jobs.ports import Document
 from syndicator.store import open_store
 from tests.channels.local_server import LocalServer, Reply, Request
 from tests.fakes import ALL, NOON, SITE

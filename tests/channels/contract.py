@@ -13,10 +13,10 @@ import requests
 from PIL import Image
 from requests.adapters import HTTPAdapter
 
-from syndicator.article import Article, Photo
-from syndicator.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
-from syndicator.ports import Channel
-from syndicator.post import PhotoFile, Post, compose
+from syndicator.domain.article import Article, Photo
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.domain.post import PhotoFile, Post, compose
+from syndicator.jobs.ports import Channel
 from tests.channels import local_server
 from tests.channels.local_server import Act, LocalServer, Trouble, body, half, reset, silence, status
 from tests.channels.servers import Published
@@ -83,7 +83,7 @@ class Place(Protocol):
 
 
 class ChannelContract:
-    """The promises of ``syndicator.ports.Channel`` that need no network to be broken."""
+    """The promises of ``syndicator.jobs.ports.Channel`` that need no network to be broken."""
 
     def post(self, channel: Channel, article: Article = ARTICLE, photo: PhotoFile | None = None) -> Post:
         return compose(article, channel.limits, photo)
@@ -250,7 +250,7 @@ class HttpChannelContract(ChannelContract):
     def test_an_endless_answer_is_cut_off(
         self, channel: Channel, server: LocalServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("syndicator.channels._http.PATIENCE", 0.2)
+        monkeypatch.setattr("syndicator.http.exchange.PATIENCE", 0.2)
         server.trouble = Trouble(local_server.trickle, at=self.at)
 
         with pytest.raises(OutcomeUnknown, match="took too long"):

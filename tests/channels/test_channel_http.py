@@ -14,10 +14,10 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.channels import _http
-from syndicator.channels._http import Answer, Exchange, rest_until
-from syndicator.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
-from syndicator.http import Http
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
+from syndicator.http import exchange
+from syndicator.http.client import Http
+from syndicator.http.exchange import Exchange, RemoteReply, rest_until
 from tests.channels.contract import impatient_session
 from tests.channels.local_server import LocalServer, Reply, Request, Trouble, body, said, status
 
@@ -41,9 +41,9 @@ def session() -> Iterator[requests.Session]:
         yield opened
 
 
-def answer(status: int = 429, **headers: str) -> Answer:
+def answer(status: int = 429, **headers: str) -> RemoteReply:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer("news.example", status, named, b"", OutcomeUnknown)
+    return RemoteReply("news.example", status, named, b"", OutcomeUnknown)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def answer(status: int = 429, **headers: str) -> Answer:
         (answer(Retry_After="soon", X_RateLimit_Reset="later"), None),
     ],
 )
-def test_rest_is_taken_until_the_server_wants_to_be_asked(asked: Answer, then: datetime | None) -> None:
+def test_rest_is_taken_until_the_server_wants_to_be_asked(asked: RemoteReply, then: datetime | None) -> None:
     assert rest_until(asked, NOW) == then
 
 
@@ -104,7 +104,7 @@ def test_a_request_that_changes_nothing_has_no_mystery(server: Echo, session: re
 def test_without_time_nothing_leaves(
     server: Echo, session: requests.Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_http, "PATIENCE", 0.0)
+    monkeypatch.setattr(exchange, "PATIENCE", 0.0)
 
     with pytest.raises(TryLater, match="no time left"):
         Exchange(session).ask("POST", server.address)

@@ -15,8 +15,8 @@ import pytest
 
 from syndicator.channels import mastodon
 from syndicator.channels.mastodon import Mastodon
-from syndicator.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
-from syndicator.post import Post, compose
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.domain.post import Post, compose
 from syndicator.secret import Secret
 from tests.channels.contract import (
     ARTICLE,
@@ -106,7 +106,7 @@ class TestMastodon(HttpChannelContract):
     def test_a_photo_that_is_never_ready_is_tried_later(
         self, channel: Mastodon, server: FakeMastodon, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("syndicator.channels._http.PATIENCE", 0.3)
+        monkeypatch.setattr("syndicator.http.exchange.PATIENCE", 0.3)
         server.slow_media = 1_000
 
         with pytest.raises(TryLater):

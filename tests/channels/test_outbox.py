@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.channels.outbox import Outbox, _stem, cards, disk_errors
-from syndicator.delivery import Receipt
-from syndicator.errors import Misconfigured, TryLater
-from syndicator.post import compose
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.errors import Misconfigured, TryLater
+from syndicator.domain.post import compose
 from tests.channels.contract import ARTICLE, CORRECTED, KEY, OTHER, OTHER_KEY, ChannelContract, picture
 from tests.channels.servers import Published
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from syndicator.channels.webhook import Webhook, message_id
-from syndicator.errors import Misconfigured
-from syndicator.post import compose
+from syndicator.domain.errors import Misconfigured
+from syndicator.domain.post import compose
 from syndicator.secret import Secret
 from tests.channels.contract import ARTICLE, CORRECTED, KEY, HttpChannelContract, impatient_session
 from tests.channels.local_server import Trouble, status

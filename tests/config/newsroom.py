@@ -9,7 +9,7 @@ from textwrap import dedent
 import pytest
 
 from syndicator.config import Declared, load
-from syndicator.errors import DeclarationError
+from syndicator.domain.errors import DeclarationError
 from tests.config.kinds import KINDS
 
 SITE = '[site]\ntitle = "The Test"\nurl = "https://news.test/"\n'

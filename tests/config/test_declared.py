@@ -10,7 +10,7 @@ import pytest
 
 from syndicator.config import load
 from syndicator.config.tables import Conditions, FeedFile
-from syndicator.feed import Feed, Filter, Site
+from syndicator.domain.feed import Feed, Filter, Site
 from syndicator.secret import Secret
 from tests.config.kinds import KINDS, Pace, Pager, Shelf, Wire
 from tests.config.newsroom import FEED, SITE, declared, write

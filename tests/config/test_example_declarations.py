@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
+from syndicator.cli.feed_report import inspect
 from syndicator.config import Declared, load
-from syndicator.http import Http
-from syndicator.inspection import inspect
-from syndicator.newsroom import desk
-from syndicator.newsroom.site import serving
+from syndicator.example_site import desk
+from syndicator.example_site.site import serving
+from syndicator.http.client import Http
+from syndicator.jobs.watch import watch
 from syndicator.store import open_store
-from syndicator.watch import watch
 from syndicator.wiring import KINDS, Silence, assemble
 from tests.fakes import FakeBell, FakePhotos
 

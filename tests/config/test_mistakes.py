@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.config import load
-from syndicator.errors import DeclarationError
+from syndicator.domain.errors import DeclarationError
 from tests.config.kinds import KINDS
 from tests.config.newsroom import FEED, SITE, declared, mistakes, write
 

@@ -11,7 +11,7 @@ import pytest
 
 from syndicator.config.profiles import BUILT_IN, Profiles
 from syndicator.config.shapes import Scope
-from syndicator.profile import Profile, Rule
+from syndicator.domain.partner import Partner, Rule
 from tests.config.newsroom import FEED, SITE, declared, mistakes
 
 NAMES = sorted(path.stem for path in BUILT_IN.glob("*.toml"))
@@ -49,7 +49,7 @@ def test_every_rule_is_documented() -> None:
 
     documented = re.findall(r"^\| `(?:\[+)?(\w+)(?:\]+)?` \|", text, re.MULTILINE)
 
-    assert set(documented) == {f.name for f in fields(Profile)} - {"name"}
+    assert set(documented) == {f.name for f in fields(Partner)} - {"name"}
 
 
 def test_the_profile_in_the_documentation_is_right(tmp_path: Path) -> None:

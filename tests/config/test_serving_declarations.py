@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.checks import weakness
+from syndicator.cli.check import weakness
 from syndicator.config import load
-from syndicator.errors import DeclarationError
+from syndicator.domain.errors import DeclarationError
 from tests.config.kinds import KINDS
 from tests.config.newsroom import FEED, SITE, declared, mistakes
 

@@ -21,8 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.documents.directory import ABANDONED, PREPARED, Directory, DocumentError, Served, Shelf
-from syndicator.errors import SyndicatorError
-from syndicator.ports import Document
+from syndicator.domain.errors import SyndicatorError
+from syndicator.jobs.ports import Document
 
 NINE = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 

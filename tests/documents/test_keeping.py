@@ -14,9 +14,9 @@ import obstore
 import pytest
 
 from syndicator.documents.directory import Directory, Served, Shelf
-from syndicator.documents.s3 import Bucket, BucketShelf, Kept, open_bucket
-from syndicator.feed import Feed
-from syndicator.ports import Document, Documents
+from syndicator.documents.s3 import Bucket, BucketContents, BucketShelf, open_bucket
+from syndicator.domain.feed import Feed
+from syndicator.jobs.ports import Document, Documents
 from tests.documents.swift_server import ACCESS_KEY, SECRET_KEY, Swift
 
 NINE = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -75,7 +75,7 @@ class InBucket(Place):
     def opened(self, secret: str = SECRET_KEY, place: str = "", port: int = 0) -> Bucket:
         return open_bucket(
             place or f"s3://{self.name}/news/feeds",
-            kept=Kept(
+            kept=BucketContents(
                 feeds={"all": Feed(name="all", title="All", max_age=300, stale_if_error=86_400)},
                 media_types={"rss": "application/rss+xml"},
             ),

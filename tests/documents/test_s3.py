@@ -15,7 +15,7 @@ import obstore
 import pytest
 import requests
 
-from syndicator.checks import check
+from syndicator.cli.check import check
 from syndicator.documents.apart import ShelfApart
 from syndicator.documents.directory import DocumentError, Shelf
 from syndicator.documents.s3 import LOOK_EVERY, MOST_ASKED, BucketShelf
@@ -228,9 +228,8 @@ def test_two_hands_on_one_feed_leave_whole_documents(place: InBucket) -> None:
 
 
 def test_a_newsroom_without_a_bucket_never_loads_its_client() -> None:
-    program = (
-        "import sys, syndicator.wiring, syndicator.site, syndicator.checks; print('obstore' in sys.modules)"
-    )
+    modules = "sys, syndicator.wiring, syndicator.processes.web_server, syndicator.cli.check"
+    program = f"import {modules}; print('obstore' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout == "False\n"
 

@@ -17,10 +17,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syndicator import formats
-from syndicator.article import Article
 from syndicator.documents.directory import Directory, Served, Shelf
 from syndicator.documents.versions import MOST, MOST_ENTRIES, Versions, digest
-from syndicator.ports import Document, History
+from syndicator.domain.article import Article
+from syndicator.jobs.ports import Document, History
 from tests.formats.newsroom import FEED, SITE, article
 
 NINE = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

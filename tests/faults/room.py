@@ -20,11 +20,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from syndicator.article import Article
-from syndicator.errors import SyndicatorError
+from syndicator.domain.article import Article
+from syndicator.domain.errors import SyndicatorError
 from syndicator.store import Store, schema
 from syndicator.store.records import article_of
-from syndicator.wiring import Newsroom, declarations, open_newsroom
+from syndicator.wiring import App, declarations, open_app
 from tests.acceptance.world import NewsSite, Page
 from tests.channels.local_server import Act, Handler, Reply, Request, Trouble
 from tests.channels.servers import FakeMastodon
@@ -148,9 +148,9 @@ class Room:
         (folder / "feeds" / "wire.toml").write_text('title = "Wire"\nsources = ["wire"]\n')
         self.newsroom = self.opened()
 
-    def opened(self) -> Newsroom:
+    def opened(self) -> App:
         declarations.cache_clear()
-        newsroom = open_newsroom(self.folder)
+        newsroom = open_app(self.folder)
         return replace(
             newsroom,
             clock=self.clock,

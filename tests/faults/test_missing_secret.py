@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.checks import check
-from syndicator.errors import DeclarationError
+from syndicator.cli.check import check
+from syndicator.domain.errors import DeclarationError
 from syndicator.wiring import declarations
 from tests.channels.servers import FakeMastodon
 from tests.faults.room import Room

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicator.brakes import told
+from syndicator.domain.brakes import told
 from tests.channels.local_server import Reply
 from tests.faults.room import Room, run
 

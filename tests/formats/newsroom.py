@@ -11,9 +11,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from syndicator.article import Article, Photo
-from syndicator.feed import Feed, Site
-from syndicator.ports import Format, History
+from syndicator.domain.article import Article, Photo
+from syndicator.domain.feed import Feed, Site
+from syndicator.jobs.ports import Format, History
 from syndicator.text.clean import fold
 
 NINE = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

@@ -27,8 +27,8 @@ import feedparser
 import orjson
 from reader import make_reader
 
-from syndicator.article import Article, Photo
-from syndicator.feed import Site
+from syndicator.domain.article import Article, Photo
+from syndicator.domain.feed import Site
 from syndicator.formats import _text, gate
 from syndicator.text.clean import plain
 from tests.formats.newsroom import SITE

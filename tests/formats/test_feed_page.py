@@ -12,8 +12,8 @@ from hypothesis import given
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from trafilatura.feeds import FeedParameters, determine_feed
 
-from syndicator.article import Article
-from syndicator.feed import Feed, Filter
+from syndicator.domain.article import Article
+from syndicator.domain.feed import Feed, Filter
 from syndicator.formats import kind
 from tests.formats.newsroom import (
     FEED,

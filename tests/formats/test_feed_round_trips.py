@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from syndicator import formats
-from syndicator.article import Article
+from syndicator.domain.article import Article
 from tests.formats.newsroom import SHORT, article, articles, tidy, written
 from tests.formats.readers import READERS, Reader, expected
 

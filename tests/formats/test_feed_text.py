@@ -8,7 +8,7 @@ import pytest
 import requests
 from hypothesis import given
 
-from syndicator.article import State
+from syndicator.domain.article import ArticleState
 from syndicator.formats import _text
 from tests.formats.newsroom import addresses, article, nasty
 
@@ -73,7 +73,7 @@ def test_times_are_told_in_whole_seconds_of_utc() -> None:
     cleaned = _text.cleaned(article(published=datetime(2026, 3, 1, 7, 0, 0, 999, tzinfo=vientiane)))
 
     assert cleaned.published.isoformat() == datetime(2026, 3, 1, 0, 0, tzinfo=UTC).isoformat()
-    assert cleaned.state is State.LIVE
+    assert cleaned.state is ArticleState.LIVE
 
 
 def test_what_has_no_title_is_called_by_its_address() -> None:

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from syndicator import formats
-from syndicator.article import Article
-from syndicator.feed import Feed
-from syndicator.ports import History
+from syndicator.domain.article import Article
+from syndicator.domain.feed import Feed
+from syndicator.jobs.ports import History
 from syndicator.text.clean import sanitise
 from tests.formats import schemas
 from tests.formats.newsroom import (

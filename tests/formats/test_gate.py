@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator import formats
-from syndicator.article import Article
-from syndicator.errors import Unfit
-from syndicator.feed import Feed, Site
-from syndicator.formats.gate import Gate
-from syndicator.ports import Document, Format, History
+from syndicator.domain.article import Article
+from syndicator.domain.errors import Unfit
+from syndicator.domain.feed import Feed, Site
+from syndicator.formats.gate import ReadBackGate
+from syndicator.jobs.ports import Document, Format, History
 from tests.formats.newsroom import (
     FEED,
     NINE,
@@ -68,7 +68,7 @@ def document_of(
 
 def check(form: Format, sent: Article | None = None) -> None:
     sent = sent or article()
-    Gate().entry(form, SITE, FEED, sent, form.entry(SITE, FEED, sent))
+    ReadBackGate().entry(form, SITE, FEED, sent, form.entry(SITE, FEED, sent))
 
 
 ENTRIES = [
@@ -137,7 +137,7 @@ def test_a_document_that_is_broken_is_not_let_through(name: str, old: str, new: 
     broken = document_of(form, [article("1"), article("2")])
 
     with pytest.raises(Unfit) as refused:
-        Gate().document(form, SITE, FEED, broken)
+        ReadBackGate().document(form, SITE, FEED, broken)
 
     assert why in str(refused.value)
 
@@ -153,7 +153,7 @@ def test_no_honest_article_is_refused(
     name: str, sent: list[Article], feed: Feed, text: str, page: int | None
 ) -> None:
     """In any script, with any markup and any character in any field, in any feed."""
-    form, gate = formats.kind(name)(), Gate()
+    form, gate = formats.kind(name)(), ReadBackGate()
     feed = replace(feed, title=f"News {text}", description=text)
     carried = []
     for each in sent:
@@ -176,7 +176,7 @@ def test_feedparser_s_idea_of_entities_keeps_no_article_back(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_entry_is_read_back_once_for_each_revision(name: str) -> None:
-    form, gate = Misprint(name, "", ""), Gate()
+    form, gate = Misprint(name, "", ""), ReadBackGate()
     form.in_head = False
     for sent in (article(), article(), article(revision=2), article(), article(title="New", revision=3)):
         gate.entry(form, SITE, FEED, sent, form.form.entry(SITE, FEED, sent))
@@ -185,7 +185,7 @@ def test_an_entry_is_read_back_once_for_each_revision(name: str) -> None:
 
 
 def test_an_entry_that_was_refused_is_refused_again() -> None:
-    form, gate = Misprint("rss", "Bridge 1", "Bridge 2"), Gate()
+    form, gate = Misprint("rss", "Bridge 1", "Bridge 2"), ReadBackGate()
 
     for _ in range(2):
         with pytest.raises(Unfit):
@@ -193,7 +193,7 @@ def test_an_entry_that_was_refused_is_refused_again() -> None:
 
 
 def test_the_same_bytes_do_not_stand_for_another_article() -> None:
-    form, gate = formats.kind("atom")(), Gate()
+    form, gate = formats.kind("atom")(), ReadBackGate()
     entry = form.entry(SITE, FEED, article("1"))
     gate.entry(form, SITE, FEED, article("1"), entry)
 
@@ -239,9 +239,9 @@ def test_of_other_formats_it_is_known_whether_they_can_be_parsed(
     refusal = nullcontext() if is_good else pytest.raises(Unfit, match=r"not well-formed|cannot be read")
 
     with refusal:
-        Gate().entry(form, SITE, FEED, article(), b"never found")
+        ReadBackGate().entry(form, SITE, FEED, article(), b"never found")
     with refusal:
-        Gate().document(form, SITE, FEED, document)
+        ReadBackGate().document(form, SITE, FEED, document)
 
 
 @pytest.mark.parametrize("name", sorted(formats.kind.built_in))
@@ -254,4 +254,4 @@ def test_a_feed_that_has_taken_articles_back_is_let_through(name: str, count: in
     content = form.document(SITE, FEED, carried, entries, history)
     document = Document(extension=form.extension, content=content, modified=NINE, entries=entries)
 
-    Gate().document(form, SITE, FEED, document)
+    ReadBackGate().document(form, SITE, FEED, document)

@@ -15,10 +15,10 @@ from lxml import etree
 from selectolax.lexbor import LexborHTMLParser
 
 from syndicator import formats
-from syndicator.article import Article
-from syndicator.feed import Feed
+from syndicator.domain.article import Article
+from syndicator.domain.feed import Feed
 from syndicator.formats import _feedgen, _text
-from syndicator.ports import History
+from syndicator.jobs.ports import History
 from tests.formats.newsroom import FEED, SITE, article, either_feed, several, written
 
 NAMES = sorted(formats.kind.built_in)
@@ -43,7 +43,7 @@ def by_feedgen_alone(
     """The document as feedgen writes it from one generator with all entries in it."""
     made = _feedgen.header(SITE, feed, _text.newest([*carried, *history.withdrawn]), dialect, history)
     for each in carried:
-        made.add_entry(_feedgen.entry(_feedgen.way(feed), each, dialect), order="append")
+        made.add_entry(_feedgen.entry(_feedgen.entry_options(feed), each, dialect), order="append")
     return bytes(made.rss_str() if dialect == "rss" else made.atom_str())
 
 

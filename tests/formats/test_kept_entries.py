@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator import formats
-from syndicator.article import Article
-from syndicator.formats._kept import Kept, weight
+from syndicator.domain.article import Article
+from syndicator.formats._kept import EntryCache, weight
 from syndicator.formats._text import Extent
 from tests.formats.newsroom import FEED, SHORT, SITE, article, articles, tidy
 
@@ -40,7 +40,7 @@ def test_what_is_held_is_what_is_counted() -> None:
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
-        kept = Kept(Desk().render, room=300_000)
+        kept = EntryCache(Desk().render, room=300_000)
         for number in range(600):
             kept.entry("full", article(str(number), content_html="<p>" + f"{number} " * 200))
         held = tracemalloc.get_traced_memory()[0] - before
@@ -51,7 +51,7 @@ def test_what_is_held_is_what_is_counted() -> None:
 
 def test_an_entry_is_rendered_once() -> None:
     desk = Desk()
-    kept = Kept(desk.render)
+    kept = EntryCache(desk.render)
 
     entries = {kept.entry("full", article("1")) for _ in range(3)}
 
@@ -64,7 +64,7 @@ def test_an_entry_is_rendered_once() -> None:
 )
 def test_whatever_changes_in_an_article_makes_a_new_entry(change: dict[str, object]) -> None:
     desk = Desk()
-    kept = Kept(desk.render)
+    kept = EntryCache(desk.render)
 
     kept.entry("full", article("1"))
     kept.entry("full", article("1", **change))
@@ -74,7 +74,7 @@ def test_whatever_changes_in_an_article_makes_a_new_entry(change: dict[str, obje
 
 def test_the_least_recently_used_entries_go_when_there_is_no_room() -> None:
     desk = Desk(length=10)
-    kept = Kept(desk.render, room=room_for(2))
+    kept = EntryCache(desk.render, room=room_for(2))
 
     for key in ("1", "2", "1", "3", "1", "2"):
         kept.entry("full", article(key))
@@ -84,7 +84,7 @@ def test_the_least_recently_used_entries_go_when_there_is_no_room() -> None:
 
 def test_an_entry_larger_than_the_room_is_rendered_and_not_kept() -> None:
     desk = Desk(length=100)
-    kept = Kept(desk.render, room=100)
+    kept = EntryCache(desk.render, room=100)
 
     assert len(kept.entry("full", article("1"))) == 100
     assert len(kept.entry("full", article("1"))) == 100
@@ -93,7 +93,7 @@ def test_an_entry_larger_than_the_room_is_rendered_and_not_kept() -> None:
 
 def test_what_could_not_be_rendered_is_tried_again() -> None:
     desk = Desk()
-    kept = Kept(desk.render)
+    kept = EntryCache(desk.render)
 
     for _ in range(2):
         with pytest.raises(ValueError, match="no title"):
@@ -102,7 +102,7 @@ def test_what_could_not_be_rendered_is_tried_again() -> None:
 
 
 def test_many_threads_get_the_entries_they_ask_for() -> None:
-    kept = Kept(Desk().render, room=room_for(4))
+    kept = EntryCache(Desk().render, room=room_for(4))
     keys = [str(n % 7) for n in range(700)]
 
     with ThreadPoolExecutor(8) as pool:

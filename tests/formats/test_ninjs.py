@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from jsonschema import ValidationError
 
-from syndicator.article import Article, State, withdraw
-from syndicator.feed import Feed
+from syndicator.domain.article import Article, ArticleState, withdraw
+from syndicator.domain.feed import Feed
 from syndicator.formats.ninjs import Ninjs
-from syndicator.ports import History
+from syndicator.jobs.ports import History
 from tests.formats import schemas
 from tests.formats.newsroom import (
     FEED,
@@ -168,7 +168,7 @@ def test_a_retracted_article_is_canceled_and_says_nothing_any_more() -> None:
 
 def test_an_article_that_is_withheld_says_until_when_and_nothing_else() -> None:
     until = NINE + timedelta(1)
-    held = replace(article("2", title="Too early"), state=State.EMBARGOED, release=until)
+    held = replace(article("2", title="Too early"), state=ArticleState.EMBARGOED, release=until)
 
     [withheld] = said([], withdrawn=[held])["associations"]
 

@@ -17,13 +17,13 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from syndicator import formats
-from syndicator.article import Article, New, decide
-from syndicator.feed import Feed, Site
-from syndicator.ports import Photos, Source
-from syndicator.wiring import look_into
+from syndicator.domain.article import Article, New, decide
+from syndicator.domain.feed import Feed, Site
+from syndicator.jobs.ports import Photos, Source
+from syndicator.wiring import inspect_app
+from tests.example_site.served import EXAMPLE, serving
 from tests.formats.newsroom import FEED, SITE, articles, in_every_script, tidy, written
 from tests.formats.readers import READERS, SLOW_READERS, Told, by_node, expected, without_node
-from tests.newsroom.served import EXAMPLE, serving
 
 FORMATS = ("rss", "atom", "json")
 
@@ -48,7 +48,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
         said = (EXAMPLE.parent / "syndicator.toml").read_text("utf-8").replace("127.0.0.1:8001", host)
         (folder / "syndicator.toml").write_text(said, "utf-8")
         shutil.copytree(EXAMPLE.parent / "feeds", folder / "feeds")
-        declared = look_into(folder)
+        declared = inspect_app(folder)
         found = [each for source in declared.sources.values() for each in filed(source, declared.photos)]
     return declared.site, declared.feeds["all"], found
 

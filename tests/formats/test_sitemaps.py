@@ -12,8 +12,8 @@ from hypothesis import given
 from lxml import etree
 
 from syndicator import formats
-from syndicator.article import Article
-from syndicator.feed import Feed
+from syndicator.domain.article import Article
+from syndicator.domain.feed import Feed
 from syndicator.formats.news_sitemap import NewsSitemap, language_code
 from tests.formats import schemas
 from tests.formats.newsroom import FEED, SITE, article, several, written

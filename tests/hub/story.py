@@ -12,15 +12,15 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 
 import syndicator.formats
-from syndicator.build import build
 from syndicator.callbacks import GuardedCallbacks
-from syndicator.distribute import Distributor, distribute
 from syndicator.documents.directory import Directory
-from syndicator.formats.gate import Gate
-from syndicator.http import Guard
-from syndicator.partners import fitted
+from syndicator.domain.subscription import Intent, Mode, Terms
+from syndicator.formats.gate import ReadBackGate
+from syndicator.formats.partner_fit import fitted
+from syndicator.http.client import AddressGuard
+from syndicator.jobs.build import build
+from syndicator.jobs.distribute import Distributor, distribute
 from syndicator.store import Store, schema
-from syndicator.subscription import Intent, Mode, Terms
 from syndicator.wiring import topics
 from tests.channels.local_server import LocalServer, Reply, Request
 from tests.fakes import ALL, SITE
@@ -77,7 +77,7 @@ class HubStory(Story):
         self.formats = {name: syndicator.formats.kind(name)() for name in FEED.written}
         self.topics = topics(NEWS, [FEED], self.formats)
         self.terms = Terms()
-        self.guard = Guard(allow)
+        self.guard = AddressGuard(allow)
         self.other_hubs: tuple[str, ...] = ()
         super().__init__(store)
         if not begins:  # another process tells the story
@@ -110,7 +110,7 @@ class HubStory(Story):
             site=NEWS,
             store=self.store,
             formats=self.formats,
-            gate=Gate(),
+            gate=ReadBackGate(),
             documents=self.documents,
             bell=self.bell,
             clock=self.clock,

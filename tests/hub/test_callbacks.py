@@ -14,16 +14,16 @@ from pathlib import Path
 import pytest
 
 from syndicator.callbacks import AT_HOST, SILENCES, GuardedCallbacks
-from syndicator.http import Guard
-from syndicator.ports import Letter
-from syndicator.subscription import Answer
+from syndicator.domain.subscription import CallbackReply
+from syndicator.http.client import AddressGuard
+from syndicator.jobs.ports import Letter
 from tests.hub.raw import OK, Raw, Say, dripping, once
 from tests.hub.story import Subscriber
 
-CALLBACKS = GuardedCallbacks(Guard(("127.0.0.1",)), deadline=1.0)
+CALLBACKS = GuardedCallbacks(AddressGuard(("127.0.0.1",)), deadline=1.0)
 
 
-def sent(letters: Sequence[Letter], callbacks: GuardedCallbacks = CALLBACKS) -> list[Answer]:
+def sent(letters: Sequence[Letter], callbacks: GuardedCallbacks = CALLBACKS) -> list[CallbackReply]:
     """The answers, in the order of the letters."""
     found = {letter.url: answer for group in callbacks.send(letters) for letter, answer in group}
     assert len(found) == len(letters)
@@ -163,12 +163,12 @@ def test_a_name_that_is_allowed_lets_nobody_else_in(monkeypatch: pytest.MonkeyPa
     """What a name of ours points to is not open to whoever names the number."""
     with Raw(OK) as server:
         port = server.listener.getsockname()[1]
-        callbacks = GuardedCallbacks(Guard((f"localhost:{port}",)), at_once=1)
+        callbacks = GuardedCallbacks(AddressGuard((f"localhost:{port}",)), at_once=1)
         monkeypatch.setattr(
             "syndicator.callbacks.check_address", lambda *_: None
         )  # the port is no matter here
         monkeypatch.setattr(
-            "syndicator.http.socket.getaddrinfo",
+            "syndicator.http.client.socket.getaddrinfo",
             lambda *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))],
         )
         ours = Letter(method="GET", url=f"http://localhost:{port}/")
@@ -201,7 +201,7 @@ def test_a_silent_host_is_not_waited_for_again_and_again() -> None:
     assert SILENCES <= len(server.requests) <= SILENCES + 4
 
 
-class SlowNames(Guard):
+class SlowNames(AddressGuard):
     def addresses(self, host: str, port: int) -> list[tuple[str, int]]:
         if host.endswith(".slow.example"):
             time.sleep(2)
@@ -313,7 +313,7 @@ def test_a_certificate_has_to_prove_the_name(
     if is_known:
         trusted = ssl.create_default_context(cafile=tmp_path / "cert")
         monkeypatch.setattr("syndicator.callbacks.exchange._tls", lambda: trusted)
-    callbacks = GuardedCallbacks(Guard(("127.0.0.1", "localhost", "127.0.0.0/8", "::1/128")))
+    callbacks = GuardedCallbacks(AddressGuard(("127.0.0.1", "localhost", "127.0.0.0/8", "::1/128")))
 
     [answer] = sent(
         [Letter(method="POST", url=f"https://{host}:{subscriber.server_port}/a", body=b"news")], callbacks

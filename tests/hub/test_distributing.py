@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from syndicator.domain.subscription import Mode, Terms, Unacceptable
 from syndicator.store import schema
-from syndicator.subscription import Mode, Terms, Unacceptable
 from tests.channels.local_server import Act, Reply, Trouble, closed_port, half, reset, silence, trickle
 from tests.hub.story import ATOM, HUB, HubStory, Subscriber, is_signed
 

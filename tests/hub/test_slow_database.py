@@ -18,9 +18,9 @@ import pytest
 from sqlalchemy import create_engine, insert, text
 
 from syndicator.callbacks import GuardedCallbacks
-from syndicator.distribute import Distributor, distribute
+from syndicator.domain.subscription import digest
+from syndicator.jobs.distribute import Distributor, distribute
 from syndicator.store import Store, schema
-from syndicator.subscription import digest
 from tests.hub.raw import OK, Raw
 from tests.hub.story import ATOM, HubStory, Subscriber
 

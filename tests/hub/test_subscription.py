@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.subscription import (
+from syndicator.domain.subscription import (
     LOG_LINES,
     LONGEST_WAIT,
-    Answer,
+    CallbackReply,
     Intent,
-    Kind,
     Mode,
-    State,
+    SubscriberKind,
     Subscription,
+    SubscriptionState,
     Terms,
     Verdict,
     after,
@@ -40,34 +40,36 @@ def test_an_active_subscriber_either_has_what_was_sent_or_is_tried_again(
 ) -> None:
     subscription, now = Subscription(id=1, topic="t", callback="https://reader.example/", wants="new"), NOON
     for status, pause in told:
-        if subscription.state is not State.ACTIVE:
+        if subscription.state is not SubscriptionState.ACTIVE:
             assert subscription.next_attempt is None
             assert subscription.reason
             return
         now += pause
-        subscription = after(subscription, Answer(status=status, error="silent"), "new", now, TERMS.give_up)
+        subscription = after(
+            subscription, CallbackReply(status=status, error="silent"), "new", now, TERMS.give_up
+        )
         assert len(subscription.log) <= LOG_LINES
         if status is not None and 200 <= status < 300:
             assert (subscription.has, subscription.next_attempt, subscription.failures) == ("new", None, 0)
-        elif subscription.state is State.ACTIVE:
+        elif subscription.state is SubscriptionState.ACTIVE:
             assert subscription.next_attempt is not None
             assert now < subscription.next_attempt <= now + LONGEST_WAIT * 1.25
 
 
 @given(st.lists(STATUSES, min_size=1, max_size=40))
 def test_a_hub_of_others_is_never_given_up(statuses: list[int | None]) -> None:
-    hub = Subscription(id=1, topic="t", callback="https://hub.example/", kind=Kind.HUB, wants="new")
+    hub = Subscription(id=1, topic="t", callback="https://hub.example/", kind=SubscriberKind.HUB, wants="new")
     for day, status in enumerate(statuses):
-        hub = after(hub, Answer(status=status), "new", NOON + timedelta(days=day), TERMS.give_up)
+        hub = after(hub, CallbackReply(status=status), "new", NOON + timedelta(days=day), TERMS.give_up)
 
-    assert hub.state is State.ACTIVE
+    assert hub.state is SubscriptionState.ACTIVE
 
 
 def test_whoever_asks_for_rest_gets_it() -> None:
     later = NOON + timedelta(days=1)
     subscription = Subscription(id=1, topic="t", callback="https://reader.example/", wants="new")
 
-    waiting = after(subscription, Answer(status=503, retry_at=later), "new", NOON, TERMS.give_up)
+    waiting = after(subscription, CallbackReply(status=503, retry_at=later), "new", NOON, TERMS.give_up)
 
     assert waiting.next_attempt == later
 
@@ -93,6 +95,6 @@ def test_only_success_that_repeats_the_challenge_confirms(
 ) -> None:
     intent = Intent(mode=Mode.SUBSCRIBE, topic="t", callback="https://reader.example/")
 
-    assert judged(intent, "c", Answer(status=status, body=body))[0] is verdict
+    assert judged(intent, "c", CallbackReply(status=status, body=body))[0] is verdict
     if verdict is Verdict.UNANSWERED:
-        assert judged(replace(intent, failures=2), "c", Answer(status=status))[0] is Verdict.FAILED
+        assert judged(replace(intent, failures=2), "c", CallbackReply(status=status))[0] is Verdict.FAILED

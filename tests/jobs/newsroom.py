@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from syndicator.article import Article, Sighting
-from syndicator.brakes import Brakes
-from syndicator.deliver import Courier, deliver
-from syndicator.delivery import Delivery
-from syndicator.ports import Channel
+from syndicator.domain.article import Article, Sighting
+from syndicator.domain.brakes import Brakes
+from syndicator.domain.delivery import Delivery
+from syndicator.jobs.deliver import Courier, deliver
+from syndicator.jobs.ports import Channel
+from syndicator.jobs.watch import Editor, watch
 from syndicator.store import Store, schema
 from syndicator.store.records import article_of, delivery_of
-from syndicator.watch import Editor, watch
 from tests.fakes import ALL, SITE, Clock, FakeBell, FakeChannel, FakePhotos, FakeSource, sighting
 
 

@@ -12,13 +12,13 @@ from typing import Any
 from lxml import etree
 
 from syndicator import formats
-from syndicator.article import Article, Sighting, State
-from syndicator.build import build
 from syndicator.documents.directory import Directory
-from syndicator.feed import Feed
-from syndicator.formats.gate import Gate
-from syndicator.partners import fitted
-from syndicator.ports import Format
+from syndicator.domain.article import Article, ArticleState, Sighting
+from syndicator.domain.feed import Feed
+from syndicator.formats.gate import ReadBackGate
+from syndicator.formats.partner_fit import fitted
+from syndicator.jobs.build import build
+from syndicator.jobs.ports import Format
 from syndicator.store import Store
 from tests.fakes import ALL, SITE, sighting
 from tests.jobs.newsroom import Story
@@ -33,7 +33,7 @@ class Press(Story):
     def __init__(self, store: Store, folder: Path, **feed: Any) -> None:
         super().__init__(store)
         self.folder = folder
-        self.gate = Gate()
+        self.gate = ReadBackGate()
         self.formats: dict[str, Format] = {
             name: formats.kind(name)() for name in ("rss", "atom", "json", "html")
         }
@@ -127,7 +127,7 @@ class Press(Story):
         return {p.relative_to(self.folder).as_posix(): (p.stat().st_ino, p.stat().st_ctime_ns) for p in found}
 
     def live(self) -> set[int]:
-        return {int(article.key) for article in self.articles if article.state is State.LIVE}
+        return {int(article.key) for article in self.articles if article.state is ArticleState.LIVE}
 
     def article(self, key: int) -> Article:
         return next(article for article in self.articles if article.key == str(key))

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from syndicator.article import Sighting, State
-from syndicator.brakes import OPEN, Brakes, Decision, told
-from syndicator.ruling import Impossible
+from syndicator.domain.article import ArticleState, Sighting
+from syndicator.domain.brakes import OPEN, Brakes, Decision, told
+from syndicator.domain.decisions import Impossible
 from tests.fakes import sighting
 from tests.jobs.newsroom import Story
 
@@ -20,7 +20,7 @@ def many(story: Story, count: int, first: int = 0, **changes: str) -> list[Sight
     return [sighting(f"k{n}", published=story.clock(), **changes) for n in range(first, first + count)]
 
 
-def states(story: Story) -> Counter[State]:
+def states(story: Story) -> Counter[ArticleState]:
     return Counter(article.state for article in story.articles)
 
 
@@ -115,7 +115,7 @@ def test_a_mass_of_withdrawals_withdraws_nothing_and_news_goes_on(busy: Story) -
     busy.source.gone = [f"k{n}" for n in range(20)]
     busy.publishes("fresh")
 
-    assert states(busy) == {State.LIVE: 21}
+    assert states(busy) == {ArticleState.LIVE: 21}
     assert len(busy.deliveries) == 21
     assert held(busy)[0].startswith("20 withdrawals are held")
     busy.delivers_until_done()
@@ -132,7 +132,7 @@ def test_withdrawals_end_by_themselves_when_the_site_is_back(busy: Story) -> Non
     busy.shows(*before)
 
     assert held(busy) == []
-    assert states(busy) == {State.LIVE: 20}
+    assert states(busy) == {ArticleState.LIVE: 20}
     busy.delivers_until_done()
     assert (len(busy.channel.shown), {a.revision for a in busy.articles}) == (20, {1})
 
@@ -144,7 +144,7 @@ def test_withdrawals_that_are_meant_are_done(busy: Story) -> None:
 
     decides(busy, Decision.ALLOW)
 
-    assert states(busy) == {State.WITHDRAWN: 20}
+    assert states(busy) == {ArticleState.WITHDRAWN: 20}
     busy.delivers_until_done()
     assert busy.texts == []
 
@@ -152,15 +152,15 @@ def test_withdrawals_that_are_meant_are_done(busy: Story) -> None:
 def test_withdrawals_that_the_source_announces_are_braked_as_well(busy: Story) -> None:
     busy.shows(*(replace(each, is_withdrawn=True) for each in busy.source.shows))
 
-    assert states(busy) == {State.LIVE: 20}
+    assert states(busy) == {ArticleState.LIVE: 20}
     decides(busy, Decision.ALLOW)
-    assert states(busy) == {State.WITHDRAWN: 20}
+    assert states(busy) == {ArticleState.WITHDRAWN: 20}
 
 
 def test_one_retraction_is_at_once(busy: Story) -> None:
     busy.retracts("k3")
 
-    assert states(busy) == {State.LIVE: 19, State.WITHDRAWN: 1}
+    assert states(busy) == {ArticleState.LIVE: 19, ArticleState.WITHDRAWN: 1}
 
 
 def test_a_mass_of_changes_changes_nothing(busy: Story) -> None:
@@ -209,12 +209,12 @@ def test_time_may_decide(busy: Story) -> None:
     busy.source.gone = []
     busy.clock.tick(hours=5)
     busy.look()
-    assert states(busy) == {State.LIVE: 20}
+    assert states(busy) == {ArticleState.LIVE: 20}
 
     busy.clock.tick(hours=1)
     busy.look()
 
-    assert states(busy) == {State.WITHDRAWN: 20}
+    assert states(busy) == {ArticleState.WITHDRAWN: 20}
 
 
 def test_what_the_declaration_allows_passes(busy: Story) -> None:
@@ -222,7 +222,7 @@ def test_what_the_declaration_allows_passes(busy: Story) -> None:
     busy.source.gone = [f"k{n}" for n in range(20)]
     busy.shows(*many(busy, 100, 100))
 
-    assert states(busy) == {State.LIVE: 100, State.WITHDRAWN: 20}
+    assert states(busy) == {ArticleState.LIVE: 100, ArticleState.WITHDRAWN: 20}
     assert len(busy.deliveries) == 120
 
 
@@ -238,7 +238,7 @@ def test_a_decision_waits_for_a_look_that_works(busy: Story) -> None:
     busy.clock.tick(hours=2)
     busy.look()
 
-    assert states(busy) == {State.WITHDRAWN: 20}
+    assert states(busy) == {ArticleState.WITHDRAWN: 20}
     assert busy.source_row.decision == ""
 
 
@@ -409,7 +409,7 @@ def test_what_is_allowed_is_done_although_the_first_look_that_hears_it_dies(
 
     assert len(waiting) == 20
     if kind == "withdrawn":
-        assert states(busy) == {State.WITHDRAWN: 20}
+        assert states(busy) == {ArticleState.WITHDRAWN: 20}
     else:
         assert {article.revision for article in busy.articles} == {2}
     assert held(busy) == []

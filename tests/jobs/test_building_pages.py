@@ -10,11 +10,11 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 
-from syndicator.build import build
 from syndicator.documents.directory import Directory
 from syndicator.formats import kind
-from syndicator.formats.gate import Gate
-from syndicator.partners import fitted
+from syndicator.formats.gate import ReadBackGate
+from syndicator.formats.partner_fit import fitted
+from syndicator.jobs.build import build
 from syndicator.store import Store, open_store, schema
 from syndicator.store.engine import connect
 from syndicator.store.migrate import SCRIPTS
@@ -36,7 +36,7 @@ def test_a_page_is_built_with_the_others_and_follows_the_article(store: Store, t
             site=SITE,
             store=store,
             formats=FORMATS,
-            gate=Gate(),
+            gate=ReadBackGate(),
             documents=documents,
             clock=story.clock,
             bell=story.bell,

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
-from syndicator.errors import OutcomeUnknown, SourceError, SourceGone, TryLater
+from syndicator.domain.errors import OutcomeUnknown, SourceError, SourceGone, TryLater
+from syndicator.jobs.sweep import sweep
 from syndicator.store import Store, schema
 from syndicator.store.present import SKEW
-from syndicator.sweep import sweep
 from tests.fakes import NOON, FakeBell
 from tests.jobs.newsroom import Story
 

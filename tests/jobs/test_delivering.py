@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.article import Photo
-from syndicator.deliver import deliver
-from syndicator.delivery import Receipt, Standing
-from syndicator.errors import Misconfigured, OutcomeUnknown, PhotoError, Refused, TryLater
-from syndicator.post import Post
-from syndicator.ruling import retry
+from syndicator.domain.article import Photo
+from syndicator.domain.decisions import retry
+from syndicator.domain.delivery import Receipt, Standing
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PhotoError, Refused, TryLater
+from syndicator.domain.post import Post
+from syndicator.jobs.deliver import deliver
 from syndicator.store import Store, engine
 from tests.fakes import NOON, FakeChannel
 from tests.jobs.newsroom import Story

@@ -23,11 +23,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from syndicator.deliver import Courier, deliver
-from syndicator.delivery import Receipt, Standing
-from syndicator.errors import OutcomeUnknown, TryLater
-from syndicator.post import Limits, Post
-from syndicator.ruling import retry
+from syndicator.domain.decisions import retry
+from syndicator.domain.delivery import Receipt, Standing
+from syndicator.domain.errors import OutcomeUnknown, TryLater
+from syndicator.domain.post import Limits, Post
+from syndicator.jobs.deliver import Courier, deliver
 from syndicator.store import Store
 from tests.fakes import Clock, Words
 from tests.jobs.newsroom import Story

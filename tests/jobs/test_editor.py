@@ -7,9 +7,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.article import Article
-from syndicator.feed import Feed, Filter
-from syndicator.watch import Editor
+from syndicator.domain.article import Article
+from syndicator.domain.feed import Feed, Filter
+from syndicator.jobs.watch import Editor
 from tests.fakes import SITE
 from tests.formats.newsroom import article
 

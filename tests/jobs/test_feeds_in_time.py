@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from syndicator.feed import Filter
+from syndicator.domain.feed import Filter
+from syndicator.jobs.sweep import sweep
 from syndicator.store import Store
-from syndicator.sweep import sweep
 from tests.fakes import NOON
 from tests.jobs.press import Press
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from syndicator.build import AT_ONCE
-from syndicator.feed import Filter
+from syndicator.domain.feed import Filter
+from syndicator.jobs.build import AT_ONCE
 from syndicator.store import Store
 from tests.fakes import ALL, SITE
 from tests.jobs.press import ATOM, Press
@@ -152,7 +152,7 @@ def test_what_comes_back_is_seen_again_and_no_archive_gains_by_it(press: Press) 
 def test_a_long_past_is_archived_in_parts_and_rings_for_each(
     press: Press, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("syndicator.build.AT_ONCE", 40)  # ten archives, five of them new
+    monkeypatch.setattr("syndicator.jobs.build.AT_ONCE", 40)  # ten archives, five of them new
     press.fill(60)
     press.bell.rung.clear()
 

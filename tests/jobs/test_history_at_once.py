@@ -10,9 +10,9 @@ from pathlib import Path
 from random import Random
 from threading import Event
 
-from syndicator.article import State
+from syndicator.domain.article import ArticleState
+from syndicator.jobs.store_ports import Wakeups
 from syndicator.store import Store
-from syndicator.stores import Rung
 from tests.fakes import ALL, NOON, sighting
 from tests.jobs.press import Press
 
@@ -29,7 +29,7 @@ def test_filing_and_building_at_once_lose_nothing(store: Store, tmp_path: Path) 
 
     has_built = Event()
 
-    def write(hand: int) -> list[Rung]:
+    def write(hand: int) -> list[Wakeups]:
         chance, rung = Random(hand), []  # noqa: S311 - the same each time
         for round_ in range(ROUNDS):
             keys = chance.sample(range(30), BATCH)
@@ -61,7 +61,7 @@ def test_filing_and_building_at_once_lose_nothing(store: Store, tmp_path: Path) 
 
     press.builds_all()
     press.builds_all("too")
-    live = {int(article.key) for article in press.articles if article.state is State.LIVE}
+    live = {int(article.key) for article in press.articles if article.state is ArticleState.LIVE}
     assert live
     for feed in ("all", "too"):
         assert {key for keys in press.walk(feed=feed).values() for key in keys} == live

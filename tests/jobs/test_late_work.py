@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from syndicator.channels.mastodon import Mastodon
-from syndicator.delivery import Standing
+from syndicator.domain.delivery import Standing
 from syndicator.store import Store
 from tests.channels.local_server import Act, Request, Trouble, reset, status
 from tests.channels.servers import FakeMastodon

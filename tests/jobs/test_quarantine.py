@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from syndicator import formats
-from syndicator.article import Article
-from syndicator.feed import Feed, Site
-from syndicator.ports import Format, History
+from syndicator.domain.article import Article
+from syndicator.domain.feed import Feed, Site
+from syndicator.jobs.ports import Format, History
 from syndicator.store import Store
 from tests.jobs.press import Press
 

@@ -13,12 +13,12 @@ import pytest
 from syndicator.channels.mastodon import Mastodon
 from syndicator.channels.outbox import Outbox
 from syndicator.channels.webhook import Webhook
-from syndicator.deliver import deliver
-from syndicator.delivery import Standing
-from syndicator.mark import read_mark, write_mark
-from syndicator.ruling import was_not_posted, was_posted
+from syndicator.domain.decisions import was_not_posted, was_posted
+from syndicator.domain.delivery import Standing
+from syndicator.jobs.deliver import deliver
 from syndicator.secret import Secret
 from syndicator.store import Store, schema
+from syndicator.store.mark import read_mark, write_mark
 from syndicator.wiring import notice_older_record
 from tests.channels.contract import impatient_session
 from tests.channels.servers import FakeMastodon, FakeReceiver

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, update
 
-from syndicator.article import State
-from syndicator.ports import MESSAGE_LIFE
+from syndicator.domain.article import ArticleState
+from syndicator.jobs.ports import MESSAGE_LIFE
+from syndicator.jobs.sweep import FEW, MOST, Reminders, sweep
+from syndicator.jobs.watch import Editor
 from syndicator.store import Store, schema
-from syndicator.sweep import FEW, MOST, Reminders, sweep
-from syndicator.watch import Editor
 from tests.fakes import ALL, NOON, SITE, Clock, FakeBell
 
 #: Rows of each kind that are due at once.
@@ -51,7 +51,9 @@ def sweeps(store: Store) -> Sweeps:
         connection.execute(insert(schema.channel), [{"name": f"c{n:04}"} for n in numbers])
         connection.execute(insert(schema.topic), [{"name": f"t{n:04}.rss"} for n in numbers])
         article = {"id": 1, "guid": "g", "source": "s", "key": "k", "content": {}, "revision": 1}
-        article |= dict.fromkeys(("published", "updated", "first_seen"), NOON) | {"state": State.LIVE.value}
+        article |= dict.fromkeys(("published", "updated", "first_seen"), NOON) | {
+            "state": ArticleState.LIVE.value
+        }
         connection.execute(insert(schema.article), article)
         connection.execute(
             insert(schema.delivery),
@@ -125,7 +127,9 @@ def test_what_happened_to_settled_deliveries_is_forgotten_after_ninety_days(stor
     store.declare([], [], ["wire"], NOON)
     with store.writing() as connection:
         article = {"id": 1, "guid": "g", "source": "s", "key": "k", "content": {}, "revision": 1}
-        article |= dict.fromkeys(("published", "updated", "first_seen"), NOON) | {"state": State.LIVE.value}
+        article |= dict.fromkeys(("published", "updated", "first_seen"), NOON) | {
+            "state": ArticleState.LIVE.value
+        }
         connection.execute(insert(schema.article), article)
         for number, standing in enumerate(["sent", "pending", "unknown"], 1):
             row = {"id": number, "article_id": 1, "channel": f"c{number}", "wants": 1, "standing": standing}
@@ -150,7 +154,7 @@ def test_the_newest_thing_that_happened_is_never_forgotten(store: Store) -> None
     article = {"id": 1, "guid": "g", "source": "s", "key": "k", "content": {}, "revision": 1}
     row = {"id": 1, "article_id": 1, "channel": "wire", "wants": 1, "standing": "sent"}
     with store.writing() as connection:
-        connection.execute(insert(schema.article), article | moments | {"state": State.LIVE.value})
+        connection.execute(insert(schema.article), article | moments | {"state": ArticleState.LIVE.value})
         row |= {"next_attempt": NOON, "created": NOON, "published": NOON}
         connection.execute(insert(schema.delivery), row)
         for _ in range(3):

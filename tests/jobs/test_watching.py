@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from syndicator.article import Photo, State
-from syndicator.errors import PhotoError, SourceError, SourceGone
-from syndicator.feed import Feed, Filter
-from syndicator.ports import LEASE
+from syndicator.domain.article import ArticleState, Photo
+from syndicator.domain.errors import PhotoError, SourceError, SourceGone
+from syndicator.domain.feed import Feed, Filter
+from syndicator.jobs.ports import LEASE
+from syndicator.jobs.watch import SOON
 from syndicator.store import StoreError
-from syndicator.watch import SOON
 from tests.fakes import NOON, SITE, sighting
 from tests.jobs.newsroom import Story
 
@@ -178,7 +178,7 @@ def test_a_retraction_leaves_the_feed(story: Story) -> None:
 
     story.retracts()
 
-    assert story.articles[0].state is State.WITHDRAWN
+    assert story.articles[0].state is ArticleState.WITHDRAWN
     assert story.store.newest("all", 10) == []
 
 
@@ -366,7 +366,7 @@ def test_a_source_that_hangs_again_is_left_alone_for_a_while(story: Story) -> No
 
 
 def test_photos_of_one_look_have_one_time_for_all(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("syndicator.watch.PHOTOS_S", -1)
+    monkeypatch.setattr("syndicator.jobs.watch.PHOTOS_S", -1)
     story.baseline()
 
     story.publishes("1", photo=Photo(url="https://ledger.example/1.jpg"))

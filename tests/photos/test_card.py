@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw, features
 
-from syndicator.article import Article, Photo
-from syndicator.errors import Misconfigured
+from syndicator.domain.article import Article, Photo
+from syndicator.domain.errors import Misconfigured
+from syndicator.domain.post import PhotoFile, Post
 from syndicator.photos.card import MARGIN, NARROWEST, PAPER, SIZE, draw_card
 from syndicator.photos.lettering import Style, drawable, lines, write
-from syndicator.post import PhotoFile, Post
 from syndicator.text.rulers import CLINGING, ELLIPSIS
 from tests.photos.pictures import BLUE, YELLOW, quarters, saved
 

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from lxml import etree
 from PIL import Image, ImageCms
 
-from syndicator.errors import PhotoError
+from syndicator.domain.errors import PhotoError
+from syndicator.domain.post import PhotoFile, PhotoLimits
 from syndicator.photos.picture import MEMORY, fitted, opened, size_and_type
-from syndicator.post import PhotoFile, PhotoLimits
 from syndicator.text import markup
 from tests.photos.pictures import (
     BLUE,
@@ -281,7 +281,7 @@ class TestWhatIsRefused:
             "import pathlib, resource, sys\n"
             "from concurrent.futures import ThreadPoolExecutor\n"
             "from syndicator.photos.picture import fitted\n"
-            "from syndicator.post import PhotoLimits\n"
+            "from syndicator.domain.post import PhotoLimits\n"
             "size = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
             "content = pathlib.Path(sys.argv[1]).read_bytes()\n"
             "before = size()\n"

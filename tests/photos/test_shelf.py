@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.article import Photo
-from syndicator.errors import PhotoError
-from syndicator.http import Http
+from syndicator.domain.article import Photo
+from syndicator.domain.errors import PhotoError
+from syndicator.domain.post import PhotoLimits
+from syndicator.http.client import Http
+from syndicator.jobs.ports import Photos
 from syndicator.photos import PhotoShelf
 from syndicator.photos.shelf import FRESH
-from syndicator.ports import Photos
-from syndicator.post import PhotoLimits
 from tests.channels.local_server import (
     Act,
     Handler,

@@ -33,7 +33,7 @@ names = [m.name for m in pkgutil.walk_packages(syndicator.__path__, "syndicator.
 for name in names:
     if not name.endswith("__main__") and ".migrations." not in name:
         importlib.import_module(name)
-for scheme in [*sys.argv[1:], syndicator.settings.SCHEME]:
+for scheme in [*sys.argv[1:], syndicator.processes.celery_settings.SCHEME]:
     get_transport_cls(scheme)
 for name in ("psycopg", "psycopg_binary", "obstore.store", "justext", "trafilatura", "python_multipart"):
     importlib.import_module(name)

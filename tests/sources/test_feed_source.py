@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicator.errors import SourceError, SourceGone
-from syndicator.http import Http
-from syndicator.ports import READ_AGAIN
+from syndicator.domain.errors import SourceError, SourceGone
+from syndicator.http.client import Http
+from syndicator.jobs.ports import READ_AGAIN
 from syndicator.sources.feed import REMEMBERED, FeedSource
 from tests.channels.local_server import LocalServer, Reply, Request
 

@@ -15,13 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
-from syndicator import apart
-from syndicator.errors import SourceError
-from syndicator.http import Answer, Http
-from syndicator.sources import feed, oddity
+from syndicator.domain.errors import SourceError
+from syndicator.http.client import Http, Response
+from syndicator.sources import apart, feed, oddity
 from syndicator.sources.extract import split_credit
 from syndicator.sources.feed import FeedSource
-from syndicator.sources.listing import Reader
+from syndicator.sources.listing import ListingReader
 from syndicator.sources.meta import without_site
 from syndicator.sources.oddity import is_odd_html, is_odd_xml
 from syndicator.sources.page import Listing, PageSource
@@ -59,7 +58,7 @@ def titles_and_problems(content: bytes) -> tuple[list[str], list[str]]:
     """What becomes of a feed's entries; a source that cannot be read is a problem without titles."""
     start = time.monotonic()
     try:
-        edition = source()._edition(Answer(URL, 200, CaseInsensitiveDict(), content), NOW)
+        edition = source()._edition(Response(URL, 200, CaseInsensitiveDict(), content), NOW)
     except SourceError as e:
         return [], [str(e)]
     finally:
@@ -203,7 +202,7 @@ def test_a_page_made_to_take_long_is_told_in_time(piece: str) -> None:
 @pytest.mark.parametrize("start", ["<article>", "<ul><li>"])
 def test_thousands_of_links_in_one_item_are_read_once(start: str) -> None:
     links = "".join(f"<a href=/news/{n}>x</a>" for n in range(4000))
-    reader = Reader(article=r"/news/\d", key=str, item="li, article", date="")
+    reader = ListingReader(article=r"/news/\d", key=str, item="li, article", date="")
     began = time.process_time()
 
     found = list(reader.links(f"{start}{links}", URL, ""))
@@ -255,7 +254,7 @@ def json_feed(*items: Any) -> bytes:
 )
 def test_what_is_odd_beside_the_article_is_left_out_of_it(odd: dict[str, Any], words: str) -> None:
     edition = source()._edition(
-        Answer(URL, 200, CaseInsensitiveDict(), json_feed({**ITEM, **odd}, NEIGHBOUR)), NOW
+        Response(URL, 200, CaseInsensitiveDict(), json_feed({**ITEM, **odd}, NEIGHBOUR)), NOW
     )
 
     assert [sighting.title for sighting in edition.sightings] == ["One", "Neighbour"]

@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from syndicator.article import Photo, Sighting
-from syndicator.errors import FetchError, SourceError, SourceGone
-from syndicator.http import Http
-from syndicator.ports import READ_AGAIN, Look, Source
+from syndicator.domain.article import Photo, Sighting
+from syndicator.domain.errors import FetchError, SourceError, SourceGone
+from syndicator.http.client import Http
+from syndicator.jobs.ports import READ_AGAIN, Look, Source
+from syndicator.sources.crawl_state import REMEMBERED
 from syndicator.sources.extract import Select
 from syndicator.sources.page import Listing, PageSource
-from syndicator.sources.pages import REMEMBERED
 from syndicator.text.addresses import same_site
 from syndicator.text.clean import plain
 from tests.channels.local_server import LocalServer, Reply, Request

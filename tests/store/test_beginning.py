@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 import syndicator.store.engine
-from syndicator.errors import Misconfigured
+from syndicator.domain.errors import Misconfigured
 from syndicator.store import Store, open_store
 from syndicator.store.engine import NotReady, StoreError, connect
 from syndicator.store.migrate import LOCK, Revision, revision

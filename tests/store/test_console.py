@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from syndicator.delivery import Receipt, Standing
-from syndicator.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
-from syndicator.ruling import Impossible, retry, skip, was_not_posted, was_posted
+from syndicator.domain.decisions import Impossible, retry, skip, was_not_posted, was_posted
+from syndicator.domain.delivery import Receipt, Standing
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
 from syndicator.store import Store
 from tests.jobs.newsroom import Story
 

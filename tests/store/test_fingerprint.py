@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.feed import Feed, Filter
-from syndicator.profile import Age, Formats, Markup, Profile, Range
+from syndicator.domain.feed import Feed, Filter
+from syndicator.domain.partner import Age, Formats, Markup, Partner, Range
 from syndicator.store import Store
 from syndicator.store.fingerprint import fingerprint
 from syndicator.wiring import declarations
@@ -35,7 +35,7 @@ def later(value: Any, **more: Any) -> Any:
     return new(**{f.name: getattr(value, f.name) for f in fields(kind)}, **more)
 
 
-PARTNER = Profile(
+PARTNER = Partner(
     name="wire",
     partner="The Wire",
     formats=Formats(source="https://wire.example/", accepts=("rss",)),

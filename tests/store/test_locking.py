@@ -14,13 +14,13 @@ from threading import Barrier
 import pytest
 from sqlalchemy import Connection, create_engine, select, text, update
 
-from syndicator.article import Article, Sighting
-from syndicator.delivery import Step, begun, closed
-from syndicator.feed import Filter
+from syndicator.domain.article import Article, Sighting
+from syndicator.domain.delivery import Step, begun, closed
+from syndicator.domain.feed import Filter
+from syndicator.jobs.store_ports import Filing, Outcome
+from syndicator.jobs.watch import Editor
 from syndicator.store import Store, StoreError, schema
 from syndicator.store.engine import ATTEMPTS, MARK
-from syndicator.stores import Filing, Outcome
-from syndicator.watch import Editor
 from tests.fakes import ALL, NOON, SITE, sighting
 
 #: Articles that all hands are after, and seconds that they are after them.

@@ -10,17 +10,17 @@ from typing import Any
 
 from syndicator.documents.apart import ShelfApart
 from syndicator.documents.directory import PRIVATE, Directory, Shelf
-from syndicator.feed import Feed, Filter
-from syndicator.ports import Document
+from syndicator.domain.feed import Feed, Filter
+from syndicator.jobs.ports import Document
 from syndicator.secret import Secret
 from syndicator.store import Store
 from syndicator.web import create_app
-from syndicator.web.feeds import Feeds
+from syndicator.web.feeds.serving import Feeds
 from syndicator.web.hub import Reception
 from syndicator.web.pulse import Pulse
-from syndicator.web.readers import Readers
-from tests.broker.heard import HeardBell
+from syndicator.web.readership import Readers
 from tests.fakes import ALL, NOON, SITE, Clock
+from tests.processes.heard import HeardBell
 
 CITY = Feed(
     name="city",

@@ -6,6 +6,7 @@ import logging
 import sys
 from pathlib import Path
 
+from syndicator.processes.parent_watch import watch_parent
 from syndicator.store import open_store
 from syndicator.web.serve import serve
 from tests.web.house import House
@@ -16,4 +17,5 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1])
     house = House(folder, open_store(f"sqlite:///{folder}/syndicator.db"))
     house.builds("all")
+    watch_parent()
     serve(house.app(hub=reception(house.store)), host="127.0.0.1", port=int(sys.argv[2]))

@@ -16,12 +16,12 @@ import feedparser
 import pytest
 import requests
 
-from syndicator import nginx
+from syndicator.cli import nginx
 from syndicator.config import Declared, Fetch, Hub, Keep, Web
 from syndicator.documents.directory import Directory
-from syndicator.errors import Misconfigured
-from syndicator.feed import Feed
-from syndicator.ports import Document
+from syndicator.domain.errors import Misconfigured
+from syndicator.domain.feed import Feed
+from syndicator.jobs.ports import Document
 from tests.fakes import ALL, NOON, SITE
 from tests.web.house import BOARD, CITY
 from tests.web.served import HUBS

@@ -13,15 +13,15 @@ from urllib.parse import urlencode
 
 import pytest
 
-import syndicator.connections
-import syndicator.http
-from syndicator.article import Photo
-from syndicator.errors import Forbidden, PhotoError
-from syndicator.http import Http, is_public, is_same_host
-from syndicator.networks import Address
-from syndicator.site import reception
-from syndicator.subscription import Intent, Mode
-from syndicator.wiring import Newsroom, declarations, open_newsroom
+import syndicator.http.client
+import syndicator.http.connections
+from syndicator.domain.article import Photo
+from syndicator.domain.errors import Forbidden, PhotoError
+from syndicator.domain.subscription import Intent, Mode
+from syndicator.http.client import Http, is_public, is_same_host
+from syndicator.http.networks import Address
+from syndicator.processes.web_server import reception
+from syndicator.wiring import App, declarations, open_app
 from tests.channels.local_server import LocalServer, Reply, Request
 from tests.web.browser import browsing
 from tests.web.house import House
@@ -55,7 +55,7 @@ def inside() -> Iterator[Inside]:
         yield running
 
 
-def newsroom(folder: Path, inside: Inside, more: str = "") -> Newsroom:
+def newsroom(folder: Path, inside: Inside, more: str = "") -> App:
     """One whose only source is inside, and listed."""
     where = inside.address.removeprefix("http://")
     allow = f'"{where}", "localhost:{where.rpartition(":")[2]}"'
@@ -63,10 +63,10 @@ def newsroom(folder: Path, inside: Inside, more: str = "") -> Newsroom:
     (folder / "feeds" / "all.toml").write_text('title = "All"\n')
     (folder / "syndicator.toml").write_text(DECLARED.format(where=where, allow=allow, more=more))
     declarations.cache_clear()
-    return open_newsroom(folder)
+    return open_app(folder)
 
 
-def subscribes(house: House, made: Newsroom, callback: str) -> int:
+def subscribes(house: House, made: App, callback: str) -> int:
     [address] = [topic.address for topic in made.distributor.topics.values() if topic.name == "all.rss"]
     fields = {"hub.mode": "subscribe", "hub.topic": address, "hub.callback": callback}
     kind = {"content-type": "application/x-www-form-urlencoded"}
@@ -146,8 +146,8 @@ def internet(monkeypatch: pytest.MonkeyPatch) -> None:
     def judged(address: Address) -> bool:
         return str(address) == "127.0.0.2" or is_public(address)
 
-    monkeypatch.setattr(syndicator.http, "is_public", judged)
-    monkeypatch.setattr(syndicator.connections, "is_public", judged)
+    monkeypatch.setattr(syndicator.http.client, "is_public", judged)
+    monkeypatch.setattr(syndicator.http.connections, "is_public", judged)
 
 
 @pytest.mark.usefixtures("internet")

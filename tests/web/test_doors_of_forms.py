@@ -19,8 +19,8 @@ from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
-from syndicator.seldom import Seldom
 from syndicator.store import Store, schema
+from syndicator.throttled_log import Seldom
 from syndicator.web.forms import LARGEST
 from tests.web.browser import Answer, Browser, browsing
 from tests.web.house import House

@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.secret import Secret
-from syndicator.web import doors, guard
 from syndicator.web.callers import Callers, network
-from syndicator.web.guard import FAILURES, FREE, LONGEST_DELAY, WINDOW, Throttle
+from syndicator.web.console import auth
+from syndicator.web.console.auth import FAILURES, FREE, LONGEST_DELAY, WINDOW, Throttle
+from syndicator.web.feeds import resources
 from tests.web.browser import Browser, browsing
 from tests.web.house import House
 
@@ -41,7 +42,7 @@ DOORS: dict[str, Callable[[str], tuple[str, dict[str, str]]]] = {
 
 @pytest.fixture
 def browser(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    monkeypatch.setattr(doors, "LOOK_EVERY", 0)
+    monkeypatch.setattr(resources, "LOOK_EVERY", 0)
     (tmp_path / "key").write_text(SECRET)
     house.builds_private()
     access = {"board": {"ann": Secret(f"file:{tmp_path}/key")}}
@@ -122,9 +123,9 @@ def test_whoever_is_right_does_not_wait_for_those_who_are_wrong(
     async def sleep(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr(guard, "sleep", sleep)
-    monkeypatch.setattr("syndicator.web.feeds.sleep", sleep)
-    monkeypatch.setattr(guard, "FREE", 5)
+    monkeypatch.setattr(auth, "sleep", sleep)
+    monkeypatch.setattr("syndicator.web.feeds.serving.sleep", sleep)
+    monkeypatch.setattr(auth, "FREE", 5)
     for _ in range(20):
         ask("guess")
     assert waited[-1] > 1

@@ -15,10 +15,10 @@ import requests
 from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.documents.directory import PRIVATE, Directory
-from syndicator.feed import Site
+from syndicator.domain.feed import Site
 from syndicator.formats import kind
 from syndicator.formats.html import Html
-from syndicator.ports import Document, History
+from syndicator.jobs.ports import Document, History
 from tests.fakes import NOON, SITE
 from tests.formats.newsroom import article
 from tests.web.house import BOARD

@@ -15,9 +15,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from syndicator.web import express
-from syndicator.web.answers import Answer, Headers
-from syndicator.web.express import Answering, connecting
+from syndicator.web.feeds import fast_lane
+from syndicator.web.feeds.answers import Headers, ResponseHead
+from syndicator.web.feeds.fast_lane import Answering, connecting
 from tests.web.test_web_process import Served, serving_from, until
 
 FEED = b"<rss>" + b"news " * 5000 + b"</rss>"
@@ -229,7 +229,9 @@ async def connected(app: ASGIApp, feeds: Answering) -> AsyncIterator[int]:
 
 
 class Broken:
-    def answer(self, method: str, path: str, headers: Headers, peer: str) -> tuple[Answer, bytes] | None:
+    def answer(
+        self, method: str, path: str, headers: Headers, peer: str
+    ) -> tuple[ResponseHead, bytes] | None:
         raise RuntimeError("a defect")
 
 
@@ -276,7 +278,7 @@ def test_a_defect_is_not_blamed_on_the_client(
 
 
 def test_connections_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(express, "CONNECTIONS", 2)
+    monkeypatch.setattr(fast_lane, "CONNECTIONS", 2)
 
     async def left_open() -> list[bool]:
         async with connected(apology, Broken()) as port:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.web.guard import ADDRESSES, Allowance
+from syndicator.web.console.auth import ADDRESSES, Allowance
 from tests.web.browser import Browser, browsing
 from tests.web.house import House
 

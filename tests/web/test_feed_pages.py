@@ -14,13 +14,13 @@ from lxml import etree
 from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.documents.directory import Directory
-from syndicator.feed import Feed, Filter
+from syndicator.domain.feed import Feed, Filter
+from syndicator.domain.partner import Partner
 from syndicator.formats import kind
-from syndicator.ports import Document, History
-from syndicator.profile import Profile
+from syndicator.jobs.ports import Document, History
 from syndicator.store import StoreError
+from syndicator.web.index import GROUPS, group
 from syndicator.web.opml import written
-from syndicator.web.pages import GROUPS, group
 from tests.fakes import ALL, NOON, SITE
 from tests.formats.newsroom import article, nasty
 from tests.web.browser import Browser, browsing
@@ -148,7 +148,7 @@ def test_a_feed_belongs_to_a_part_by_what_it_carries(only: Filter, part: str) ->
 
 
 def test_a_partners_feed_stands_apart() -> None:
-    profile = Profile(name="x", partner="X")
+    profile = Partner(name="x", partner="X")
 
     assert group(Feed(name="x", title="X", only=Filter(languages=("lo",)), profile=profile)) == GROUPS[-1]
 

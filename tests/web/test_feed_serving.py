@@ -14,7 +14,7 @@ import pytest
 
 from syndicator.documents.directory import Shelf
 from syndicator.store import Store
-from syndicator.web import doors
+from syndicator.web.feeds import resources
 from tests.fakes import ALL, NOON, SITE
 from tests.web import house as houses
 from tests.web.browser import Browser, browsing
@@ -26,7 +26,7 @@ LAST_MODIFIED = "Sun, 01 Mar 2026 12:00:00 GMT"
 
 @pytest.fixture(autouse=True)
 def looking_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doors, "LOOK_EVERY", 0)
+    monkeypatch.setattr(resources, "LOOK_EVERY", 0)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_caches_are_told_how_long(browser: Browser) -> None:
 )
 def test_a_feed_says_how_it_is_kept(declared: dict[str, Any], said: str) -> None:
     feed = replace(ALL, **declared)
-    door = doors.Door(SITE, feed, FORMATS["rss"], Shelf(Path()))
+    door = resources.Resource(SITE, feed, FORMATS["rss"], Shelf(Path()))
 
     assert dict(door.always)[b"cache-control"].decode() == said
 
@@ -290,8 +290,8 @@ def test_a_document_is_looked_at_again_after_a_moment(
     browser: Browser, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times = iter([0.0, 0.01, 0.03])
-    monkeypatch.setattr(doors, "LOOK_EVERY", 0.02)
-    monkeypatch.setattr(doors, "monotonic", lambda: next(times))
+    monkeypatch.setattr(resources, "LOOK_EVERY", 0.02)
+    monkeypatch.setattr(resources, "monotonic", lambda: next(times))
     browser.get(RSS)
     house.builds("all", "<new/>", NOON + timedelta(minutes=1))
 

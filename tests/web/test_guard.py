@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from syndicator.web.guard import ADDRESSES, FAILURES, WINDOW, Throttle, is_loopback
+from syndicator.web.console.auth import ADDRESSES, FAILURES, WINDOW, Throttle, is_loopback
 from tests.web.browser import Browser, browsing
 from tests.web.house import House
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.web.negotiation import CODINGS, coding, digests, is_since, names, takes_news
+from syndicator.web.feeds.negotiation import CODINGS, coding, digests, is_since, names, takes_news
 from tests.fakes import NOON
 
 

@@ -11,9 +11,9 @@ import requests
 
 from syndicator.documents.apart import Apart
 from syndicator.documents.directory import PRIVATE, Directory
-from syndicator.ports import Document
+from syndicator.jobs.ports import Document
 from syndicator.secret import Secret
-from syndicator.web import doors
+from syndicator.web.feeds import resources
 from tests.fakes import NOON
 from tests.web.browser import Answer, Browser, browsing
 from tests.web.house import House
@@ -26,7 +26,7 @@ IN_THE_ADDRESS = f"/feeds/-/{SECRET}/board.rss"
 
 @pytest.fixture(autouse=True)
 def looking_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doors, "LOOK_EVERY", 0)
+    monkeypatch.setattr(resources, "LOOK_EVERY", 0)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sqlalchemy import inspect, text
 
 from syndicator.store import Store, StoreError
 from syndicator.store.readership import Key, Reading
-from syndicator.web.readers import Readers
+from syndicator.web.readership import Readers
 from tests.fakes import NOON
 from tests.web.browser import browsing
 from tests.web.house import House

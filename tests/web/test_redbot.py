@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.documents.directory import PRIVATE, Directory
-from syndicator.ports import Document
+from syndicator.jobs.ports import Document
 from tests.fakes import NOON
 from tests.formats.newsroom import article
 from tests.web.test_news import publish

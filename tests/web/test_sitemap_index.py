@@ -11,8 +11,8 @@ from lxml import etree
 
 from syndicator import formats
 from syndicator.documents.directory import Directory, Shelf
-from syndicator.feed import Feed
-from syndicator.ports import Document
+from syndicator.domain.feed import Feed
+from syndicator.jobs.ports import Document
 from syndicator.store import Store
 from syndicator.store.engine import connect
 from syndicator.web import create_app

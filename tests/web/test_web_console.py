@@ -11,14 +11,14 @@ import requests
 from PIL import Image
 from selectolax.lexbor import LexborHTMLParser
 
-from syndicator.article import Photo
 from syndicator.channels.outbox import Outbox
-from syndicator.delivery import Standing
-from syndicator.errors import Misconfigured, OutcomeUnknown, Refused, SourceError
-from syndicator.feed import Feed, Filter
-from syndicator.post import PhotoFile, Post
+from syndicator.domain.article import Photo
+from syndicator.domain.delivery import Standing
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SourceError
+from syndicator.domain.feed import Feed, Filter
+from syndicator.domain.post import PhotoFile, Post
+from syndicator.jobs.store_ports import Outcome
 from syndicator.store import Store
-from syndicator.stores import Outcome
 from tests.fakes import ALL, Words, sighting
 from tests.jobs.newsroom import Story
 from tests.web.browser import Browser, browsing
@@ -146,7 +146,7 @@ def test_deliveries_are_found_by_state_and_channel(console: Browser, story: Stor
 def test_deliveries_are_read_page_by_page(
     console: Browser, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("syndicator.web.console.PAGE", 2)
+    monkeypatch.setattr("syndicator.web.console.pages.PAGE", 2)
     for key in "abc":
         story.publishes(key, title=f"Story {key}")
 

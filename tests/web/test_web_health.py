@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from syndicator.jobs.store_ports import Outcome
 from syndicator.store import Store
-from syndicator.stores import Outcome
 from tests.fakes import ALL, NOON
 from tests.jobs.newsroom import Story
 from tests.web.browser import Browser, browsing

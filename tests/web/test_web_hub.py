@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from syndicator.http import Guard
+from syndicator.domain.subscription import Terms, Topic
+from syndicator.http.client import AddressGuard
 from syndicator.store import Store, schema
 from syndicator.store.engine import connect
 from syndicator.store.subscribing import Subscribing
-from syndicator.subscription import Terms, Topic
 from syndicator.web.forms import LARGEST
 from syndicator.web.hub import Reception
 from tests.web.browser import Answer, Browser, browsing
@@ -29,7 +29,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def reception(store: Subscribing, **changes: Any) -> Reception:
-    fields: dict[str, Any] = {"topics": TOPICS, "terms": Terms(), "guard": Guard(), "requests": 1000}
+    fields: dict[str, Any] = {"topics": TOPICS, "terms": Terms(), "guard": AddressGuard(), "requests": 1000}
     return Reception(store=store, **fields | changes)
 
 

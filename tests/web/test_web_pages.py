@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trafilatura.feeds import FeedParameters, determine_feed
 
-from syndicator.feed import Feed, Filter
+from syndicator.domain.feed import Feed, Filter
 from syndicator.formats.words import carries
-from syndicator.web.desk import span
+from syndicator.web.context import span
 from tests.fakes import NOON
 from tests.web.browser import Browser, browsing
 from tests.web.house import House

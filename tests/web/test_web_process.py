@@ -17,7 +17,7 @@ import psutil
 import pytest
 import requests
 
-from syndicator.errors import Misconfigured
+from syndicator.domain.errors import Misconfigured
 from syndicator.web.serve import serve
 from tests.web.house import House
 

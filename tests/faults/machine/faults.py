@@ -14,7 +14,7 @@ import redis
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from syndicator.ports import LEASE
+from syndicator.jobs.ports import LEASE
 from tests.channels.local_server import Act, Handler, reset, status
 from tests.faults.disk import Disk
 from tests.faults.machine import points

@@ -1,0 +1,189 @@
+"""``syndicator check``: try everything that is declared, and say what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from syndicator.cli.feed_report import oddities
+from syndicator.cli.servers import try_broker, try_database
+from syndicator.config import Declared
+from syndicator.domain.errors import Misconfigured, SyndicatorError
+from syndicator.jobs.deliver import Courier
+from syndicator.jobs.ports import Source
+from syndicator.store import Store
+from syndicator.store.engine import connect
+from syndicator.store.soundness import must_be_sound
+from syndicator.text.addresses import same_site
+from syndicator.wiring import App, Silence, assemble, declarations
+
+#: Domains that are nobody's (RFC 2606 sections 2 and 3).
+RESERVED = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)$", re.IGNORECASE)
+#: What is tried at once: most of the time goes by in waiting for others.
+AT_ONCE = 32
+
+#: Seconds for a look through SQLite's file: some gigabytes.
+DATABASE_CHECK_S = 30.0
+
+#: Characters of a reader's secret: of letters and digits, 16 are 95 bits.
+SHORTEST = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """``ok`` ``None``: a remark that stops nothing."""
+
+    what: str
+    ok: bool | None
+    said: str
+
+
+def check(folder: Path) -> list[Result]:
+    """Every source looked at, every channel's credentials tried; nothing is recorded or posted. Raises
+    ``DeclarationError`` where the declarations themselves are wrong."""
+    declared = declarations(folder)
+    numbers = {"source": declared.sources, "feed": declared.feeds, "channel": declared.channels}
+    count = ", ".join(f"{len(each)} {what}{'s' * (len(each) != 1)}" for what, each in numbers.items())
+    results = [Result("declarations", True, count)]
+    results += [Result("declarations", None, warning) for warning in declared.warnings]
+    results += _readers(declared)
+    results += _left_of_the_example(declared)
+    if declared.newsroom and not (declared.newsroom.folder / "articles").is_dir():
+        said = f"there is no {declared.newsroom.folder}/articles; your own site needs none: leave it out"
+        results.append(Result("[newsroom]", False, said))
+    store = Store(connect(declared.keep.database))
+    newsroom = assemble(declared, store, Silence())
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        results += pool.map(_tried, _tasks(newsroom))
+    results += _damage(store)
+    results += _odd_feeds(newsroom)
+    store.engine.dispose()
+    return results
+
+
+def _damage(store: Store) -> list[Result]:
+    """Whether SQLite's file is whole. Nothing to say of one that is, nor of a server."""
+    try:
+        must_be_sound(store, DATABASE_CHECK_S)
+    except SyndicatorError as e:
+        return [Result("database file", False, str(e))]
+    return []
+
+
+def _odd_feeds(newsroom: App) -> list[Result]:
+    """What a record can tell of feeds. A database that does not answer is told of already."""
+    try:
+        return [Result(f"feed {name}", None, said) for name, said in oddities(newsroom)]
+    except SyndicatorError:
+        return []
+
+
+def _left_of_the_example(declared: Declared) -> Iterator[Result]:
+    """What copied declarations say of a site that is not the one they watch."""
+    site = declared.site
+    watched = [url for plug in declared.sources.values() for url in _addresses(plug.settings)]
+    if watched and not any(same_site(site.url, url) for url in watched):
+        yield Result("[site] url", None, f"no source is at {site.url}: is that the newsroom that feeds name?")
+    is_example = declared.newsroom and same_site(site.url, f"http://{declared.newsroom.listen}/")
+    if RESERVED.search(site.authority) and not is_example:
+        said = (
+            f"{site.authority!r} is a name for examples, and becomes part of every article's guid, for ever: "
+            "use a domain of your own before anybody reads your feeds"
+        )
+        yield Result("[site] authority", None, said)
+
+
+def _addresses(settings: Any) -> Iterator[str]:
+    """Every web address in the settings of a source, of whatever kind."""
+    if isinstance(settings, str):
+        if settings.startswith(("http://", "https://")):
+            yield settings
+    elif isinstance(settings, Mapping):
+        yield from _addresses(tuple(settings.values()))
+    elif isinstance(settings, list | tuple):
+        for each in settings:
+            yield from _addresses(each)
+    elif is_dataclass(settings):
+        yield from _addresses([getattr(settings, field.name) for field in fields(settings)])
+
+
+def _readers(declared: Declared) -> Iterator[Result]:
+    """Whether each reader of a private feed gets in, and nobody else by guessing."""
+    for feed, secrets in declared.readers.items():
+        if not secrets:
+            yield Result(f"feed {feed}", None, "is private, and nobody is named who may read it")
+        for name, secret in secrets.items():
+            what = f"feed {feed}, reader {name}"
+            try:
+                said = weakness(secret.reveal())
+            except Misconfigured as e:
+                yield Result(what, False, str(e))
+                continue
+            yield Result(what, None, f"{secret} {said}") if said else Result(what, True, "has a secret")
+
+
+def weakness(secret: str) -> str:
+    """What is wrong with a secret that stands in addresses; nothing, if it is empty."""
+    if len(secret) < SHORTEST:
+        return (
+            f"has {len(secret)} characters, and can be guessed: use {SHORTEST} or more, made by chance "
+            '(python -c "import secrets; print(secrets.token_urlsafe())")'
+        )
+    if not re.fullmatch(r"[\w.~-]+", secret, re.ASCII):
+        return "holds characters that no address has: letters, digits, - and _ do for both ways in"
+    return ""
+
+
+def _tasks(newsroom: App) -> Iterator[tuple[str, Callable[[], str]]]:
+    yield "database", partial(try_database, newsroom.store)
+    yield "broker", partial(try_broker, newsroom.declared.keep.broker)
+    yield "documents", newsroom.documents.check
+    yield "photos", partial(_photos, newsroom)
+    for name, source in newsroom.sources.items():
+        yield f"source {name}", partial(_look, source)
+    for name, courier in newsroom.couriers.items():
+        yield f"channel {name}", partial(_channel, courier)
+
+
+def _tried(task: tuple[str, Callable[[], str]]) -> Result:
+    what, run = task
+    try:
+        return Result(what, True, run())
+    except SyndicatorError as e:
+        return Result(what, False, str(e))
+
+
+def _channel(courier: Courier) -> str:
+    """What a channel says of its trial, without its secrets."""
+    try:
+        return courier.strike(courier.channel.check())
+    except SyndicatorError as e:
+        raise SyndicatorError(courier.strike(str(e))) from e
+
+
+def _photos(newsroom: App) -> str:
+    folder = newsroom.declared.keep.photos
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as trial:
+            trial.write(b"a trial")
+    except OSError as e:
+        raise SyndicatorError(f"{folder} cannot be written: {e.strerror}: mend it") from e
+    return f"are kept in {folder}"
+
+
+def _look(source: Source) -> str:
+    look = source.look({}, datetime.now(UTC))
+    if not look.sightings:
+        found = "; ".join(look.problems) or "nothing was found there"
+        raise SyndicatorError(found)
+    newest = max(look.sightings, key=lambda s: s.published or datetime.min.replace(tzinfo=UTC))
+    problems = f"; {len(look.problems)} problems, the first: {look.problems[0]}" if look.problems else ""
+    return f"{len(look.sightings)} articles, the newest: {newest.title!r}{problems}"

@@ -1,0 +1,327 @@
+"""Articles: what sources show, what we have on file, and what has changed between the two."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+#: Pages that embed a clock or a counter change at every look. After so many changes that the source
+#: itself did not announce by a new ``updated``, we stop believing them.
+SILENT_CORRECTIONS = 24
+
+#: Clocks differ: a publication time this little ahead of ours is no embargo and no mistake.
+CLOCK_SKEW = timedelta(minutes=10)
+
+
+#: Characters of a text that tell articles apart.
+TELLING = 40
+
+#: A part of an address's path that is nothing but a session's id.
+SESSION = re.compile(r"(?=[^/]*\d)(?=[^/]*[a-z])[a-z\d]{16,}|\(\w\([a-z\d]+\)\)|\(\w{16,}\)", re.IGNORECASE)
+
+
+class ArticleState(StrEnum):
+    """Where an article stands."""
+
+    EMBARGOED = "embargoed"  # known, and in nothing until its time
+    LIVE = "live"
+    WITHDRAWN = "withdrawn"  # retracted: leaves feeds and channels
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Photo:
+    """A lead photo, as the newsroom shows it.
+
+    ``width`` and ``height`` (pixels), ``length`` (bytes) and ``media_type`` describe the file at
+    ``url``; they are unknown (``None``, ``""``) until somebody has measured it.
+    """
+
+    url: str
+    caption: str = ""
+    credit: str = ""
+    alt: str = ""
+    width: int | None = None
+    height: int | None = None
+    length: int | None = None
+    media_type: str = ""
+
+    @property
+    def is_measured(self) -> bool:
+        return self.length is not None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Content:
+    """What readers see of an article.
+
+    ``url`` is canonical and absolute. ``title``, ``summary``, ``section``, ``note`` are plain text;
+    ``content_html`` is sanitised HTML with absolute addresses. ``language`` is a BCP 47 tag.
+    ``places`` are where it happened, by name. ``note`` is the newsroom's remark on a correction. ``urgent``
+    marks breaking news.
+    """
+
+    url: str
+    title: str
+    summary: str = ""
+    content_html: str = ""
+    authors: tuple[str, ...] = ()
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    language: str = ""
+    photo: Photo | None = None
+    note: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sighting(Content):
+    """What a source showed of one article at one look.
+
+    ``key`` is the source's own id of the article; ``aliases`` are other names that it goes by (old
+    keys, other addresses). ``published`` and ``updated`` are aware UTC, or ``None`` where the source
+    does not say. ``embargo``: not before then. ``is_withdrawn``: the source says that it is retracted.
+    ``origins`` tells for each field where it was found, ``warnings`` what the operator should know;
+    neither is content.
+    """
+
+    source: str
+    key: str
+    aliases: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    embargo: datetime | None = None
+    is_withdrawn: bool = False
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+    warnings: tuple[str, ...] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        _refuse_naive(self)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the article may be on file under: the source's key, its address, its aliases. Addresses
+        stand without what changes when a site moves to https, or its host loses its ``www``. Where an
+        address has parameters, one more name is made of what it says (``twin``)."""
+        named = (f"{self.source}:{self.key}", *map(place, (self.url, *self.aliases)), *twin(self))
+        return tuple(dict.fromkeys(named))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Article(Content):
+    """An article on file.
+
+    ``guid`` was minted once and never changes. ``revision`` counts from 1. ``published`` is the first
+    publication, ``updated`` the last significant change as the newsroom tells it, ``first_seen`` when
+    we first saw it; all aware UTC. ``release``: when an embargoed article goes live.
+    """
+
+    guid: str
+    source: str
+    key: str
+    published: datetime
+    updated: datetime
+    first_seen: datetime
+    revision: int = 1
+    state: ArticleState = ArticleState.LIVE
+    release: datetime | None = None
+
+    def __post_init__(self) -> None:
+        _refuse_naive(self)
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Nothing that readers see has changed. ``article`` may carry a newly measured photo."""
+
+    article: Article | None
+
+
+Decision = New | Corrected | Withdrawn | Unchanged
+
+
+def place(name: str) -> str:
+    """A web address without scheme and ``www.``, its host in lower case; any other name as it is."""
+    address = re.fullmatch(r"https?://(?:www\.)?([^/?#]+)(.*)", name, re.IGNORECASE | re.DOTALL)
+    return f"//{address[1].lower()}{address[2]}" if address else name
+
+
+def stem(address: str) -> str:
+    """A place without what may be a session's: query, path parameters, and parts of the path that are
+    nothing but long random ids (``/(S(x5k...))/``, ``/9f3b...e1/``)."""
+    path = place(address).partition("?")[0]
+    return "/".join("*" if SESSION.fullmatch(part) else part.partition(";")[0] for part in path.split("/"))
+
+
+def twin(sighting: Sighting) -> tuple[str, ...]:
+    """A name made of what an article says, for links that bear a fresh session's id at each look: what
+    says the same under addresses that differ in parameters alone is one article. Two that merely share a
+    script (``?id=1`` and ``?id=2``) differ in title, text or date. None where the address has no
+    parameters, or the text is too short to tell articles apart."""
+    stemmed = stem(sighting.url)
+    if stemmed == place(sighting.url):
+        return ()
+    words = " ".join(re.sub(r"<[^>]*>", " ", sighting.content_html or sighting.summary).split())
+    if len(words) < TELLING:
+        return ()
+    said = json.dumps([stemmed, sighting.title, words, sighting.published], default=str, ensure_ascii=False)
+    return (f"{sighting.source}~{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:32]}",)
+
+
+def formerly(sighting: Sighting, hosts: Sequence[str]) -> Sighting:
+    """The sighting with the addresses that it had while the site was at other hosts."""
+    found = re.match(r"https?://([^/?#]+)", sighting.url, re.IGNORECASE)
+    if not found:
+        return sighting
+    scheme, rest = sighting.url[: found.start(1)], sighting.url[found.end(1) :]
+    return replace(sighting, aliases=(*sighting.aliases, *(f"{scheme}{host}{rest}" for host in hosts)))
+
+
+def decide(known: Article | None, sighting: Sighting, now: datetime, *, authority: str) -> Decision:
+    """Tell what a sighting means, given what is on file. Touches nothing.
+
+    ``authority`` (a domain name) is who mints guids.
+    """
+    now = now.replace(microsecond=0)
+    if known is None:
+        if sighting.is_withdrawn:  # never seen alive: nothing to take back
+            return Unchanged(None)
+        return New(_file_new(sighting, now, authority))
+    if known.source != sighting.source:  # two sources tell one story differently: the first one tells it
+        return Unchanged(known)
+    if sighting.is_withdrawn:
+        if known.state is ArticleState.WITHDRAWN:
+            return Unchanged(known)
+        return Withdrawn(withdraw(known, now))
+    current = replace(known, **_content_of(sighting, known), **_standing(sighting, now))
+    if place(current.url) != place(known.url) and stem(current.url) == stem(known.url):
+        current = replace(current, url=known.url)  # another session's link, and no news
+    is_same = fingerprint(current) == fingerprint(known) and not _is_replaced(current.photo, known.photo)
+    if is_same and current.state == known.state:
+        # a moved embargo or a newly measured photo is worth keeping, and no correction
+        return Unchanged(current)
+    announced = _whole(sighting.updated) if sighting.updated else known.updated
+    is_silent = announced <= known.updated and known.state is not ArticleState.WITHDRAWN
+    if is_silent and known.revision > SILENT_CORRECTIONS:
+        return Unchanged(known)
+    updated = announced if announced > known.updated else max(now, known.updated)
+    return Corrected(replace(current, revision=known.revision + 1, updated=updated))
+
+
+def withdraw(known: Article, now: datetime) -> Article:
+    """The same article, retracted."""
+    return replace(
+        known,
+        state=ArticleState.WITHDRAWN,
+        revision=known.revision + 1,
+        updated=max(now.replace(microsecond=0), known.updated),
+    )
+
+
+def release(held: Article) -> Article:
+    """An embargoed article whose time has come. One that had been out before, and was withheld, comes back
+    as changed at that time: what is as old as its tombstone stays removed (RFC 6721 section 3)."""
+    updated = max(held.updated, held.release) if held.release and held.revision > 1 else held.updated
+    return replace(held, state=ArticleState.LIVE, release=None, updated=updated)
+
+
+def fingerprint(content: Content) -> str:
+    """A hash of what readers see, blind to white space, Unicode form and a photo's measurements.
+
+    Empty fields do not count, so that a field added to ``Content`` changes no fingerprint.
+    """
+    seen: dict[str, Any] = {
+        f.name: getattr(content, f.name) for f in fields(Content) if getattr(content, f.name)
+    }
+    if content.photo:
+        photo = content.photo
+        seen["photo"] = [photo.url, photo.caption, photo.credit, photo.alt]
+    seen.pop("urgent", None)  # how fast it went out is not what it says
+    text = json.dumps(seen, sort_keys=True, ensure_ascii=False, default=list)
+    folded = re.sub(r"(?:\\[nrt]|\s|\u200b)+", " ", unicodedata.normalize("NFC", text))
+    return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def mint_guid(authority: str, sighting: Sighting, now: datetime) -> str:
+    """A ``tag:`` URI (RFC 4151), from facts that stay true when the site's addresses change."""
+    day = (sighting.published or now).astimezone(UTC).date().isoformat()
+    specific = re.sub(r"[^A-Za-z0-9._~/-]+", "-", f"{sighting.source}/{sighting.key}").strip("-")
+    if specific != f"{sighting.source}/{sighting.key}":  # what was replaced must still tell keys apart
+        specific += "-" + hashlib.sha256(sighting.key.encode("utf-8", "replace")).hexdigest()[:12]
+    return f"tag:{authority},{day}:{specific}"
+
+
+def _file_new(sighting: Sighting, now: datetime, authority: str) -> Article:
+    published = _whole(sighting.published) if sighting.published else now
+    standing = _standing(sighting, now)
+    return Article(
+        guid=mint_guid(authority, sighting, now),
+        source=sighting.source,
+        key=sighting.key,
+        published=published,
+        updated=max(_whole(sighting.updated), published) if sighting.updated else published,
+        first_seen=now,
+        **_content_of(sighting, None),
+        **standing,
+    )
+
+
+def _content_of(sighting: Sighting, known: Article | None) -> dict[str, Any]:
+    content = {f.name: getattr(sighting, f.name) for f in fields(Content)}
+    photo = sighting.photo
+    if known and photo and known.photo and photo.url == known.photo.url and not photo.is_measured:
+        content["photo"] = measured_as(photo, known.photo)
+    return content
+
+
+def measured_as(photo: Photo, known: Photo) -> Photo:
+    """The photo with what is known of its file."""
+    return replace(
+        photo, width=known.width, height=known.height, length=known.length, media_type=known.media_type
+    )
+
+
+def _is_replaced(photo: Photo | None, known: Photo | None) -> bool:
+    """Whether another file is at a photo's address than before."""
+    if not (photo and known and photo.is_measured and known.is_measured and photo.url == known.url):
+        return False
+    return photo != measured_as(photo, known)
+
+
+def _standing(sighting: Sighting, now: datetime) -> dict[str, Any]:
+    if sighting.embargo and sighting.embargo > now + CLOCK_SKEW:
+        return {"state": ArticleState.EMBARGOED, "release": _whole(sighting.embargo)}
+    return {"state": ArticleState.LIVE, "release": None}
+
+
+def _whole(time: datetime) -> datetime:
+    return time.astimezone(UTC).replace(microsecond=0)
+
+
+def _refuse_naive(record: Sighting | Article) -> None:
+    for f in fields(record):
+        value = getattr(record, f.name)
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise ValueError(f"{type(record).__name__}.{f.name}: naive datetime {value}")

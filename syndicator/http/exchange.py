@@ -1,0 +1,255 @@
+"""HTTP manners that all channels share: time and size limits, and errors sorted by "was it posted?"."""
+
+from __future__ import annotations
+
+import json
+import re
+import ssl
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+import urllib3.exceptions
+
+from syndicator.domain.delivery import STEP_DEADLINE_S
+from syndicator.domain.errors import (
+    Forbidden,
+    Misconfigured,
+    OutcomeUnknown,
+    Refused,
+    SyndicatorError,
+    TryLater,
+)
+from syndicator.http.client import retry_at
+from syndicator.http.connections import within
+from syndicator.secret import Secret, struck
+
+T = TypeVar("T")
+
+#: Seconds: to connect, and for each silence while we wait for an answer.
+CONNECT, READ = 5.0, 20.0
+
+#: Seconds for all requests of one step, less than its deadline.
+PATIENCE = STEP_DEADLINE_S - 5
+
+#: Bytes of an answer that we read: a page of statuses is some hundred kilobytes.
+LARGEST = 4_000_000
+
+#: Characters of an answer's words that are looked at for secrets, before they are cut for the operator.
+LONGEST_SAID = 10_000
+
+#: No server is believed to want more rest than this.
+LONGEST_REST = timedelta(hours=24)
+
+#: Makes the error for a request that left without its answer coming back.
+Unknown = Callable[[str], SyndicatorError]
+
+
+class Declined(Exception):
+    """An answer that is no success."""
+
+    def __init__(self, answer: RemoteReply) -> None:
+        super().__init__(f"HTTP {answer.status}")
+        self.answer = answer
+
+
+@dataclass(frozen=True)
+class RemoteReply:
+    """What a server said, read whole. What is handed on of it has our secrets struck out: servers repeat
+    what they were sent."""
+
+    host: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    unknown: Unknown = field(repr=False)
+    secrets: Sequence[Secret] = field(default=(), repr=False)
+
+    def read(self, reader: Callable[[Any], T]) -> T:
+        """What ``reader`` makes of the JSON; an answer that it cannot read is no answer."""
+        try:
+            return reader(_struck(json.loads(self.body), self.secrets))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as e:
+            raise self.unknown(f"{self.host}: unreadable answer ({type(e).__name__})") from e
+
+    @property
+    def said(self) -> str:
+        """The server's own words, short and on one line."""
+        text = self.body.decode("utf-8", "replace")
+        try:
+            found = json.loads(text)
+            text = str(found["error"]) if isinstance(found, dict) and "error" in found else text
+        except (ValueError, RecursionError):
+            text = re.sub(r"<[^<>]*>", " ", text)
+        words = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text).strip()
+        words = struck(words[:LONGEST_SAID], self.secrets)[:200]
+        return f"{self.host} answers {self.status}" + (f": {words}" if words else "")
+
+
+class Exchange:
+    """The requests of one step of a delivery, within one deadline."""
+
+    def __init__(
+        self,
+        session: requests.Session,
+        headers: Mapping[str, str] | None = None,
+        *,
+        secrets: Sequence[Secret] = (),
+    ) -> None:
+        self._session, self._headers, self._secrets = session, headers or {}, secrets
+        self._ends = time.monotonic() + PATIENCE
+
+    @property
+    def seconds_left(self) -> float:
+        return self._ends - time.monotonic()
+
+    def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        accept: Collection[int] = (),
+        unknown: Unknown = OutcomeUnknown,
+        headers: Mapping[str, str] | None = None,
+        **request: Any,
+    ) -> RemoteReply:
+        """One request. Every status but 2xx and those in ``accept`` raises.
+
+        ``unknown`` makes the error for a request whose outcome nobody can tell; a request that changes
+        nothing which readers see passes ``TryLater``.
+        """
+        host = urlsplit(url).hostname or url
+        left = self.seconds_left
+        if left <= 0:
+            raise TryLater(f"{host}: no time left for another request")
+        with delivery_errors(host, unknown=unknown, secrets=self._secrets), within(self._ends):
+            with self._session.request(
+                method,
+                url,
+                headers={**self._headers, **(headers or {})},
+                timeout=(min(CONNECT, left), min(READ, left)),
+                allow_redirects=False,
+                stream=True,
+                **request,
+            ) as response:
+                body = self._read(response, host, unknown)
+            answer = RemoteReply(host, response.status_code, response.headers, body, unknown, self._secrets)
+            if not (200 <= answer.status < 300 or answer.status in accept):
+                raise Declined(answer)
+            return answer
+
+    def _read(self, response: requests.Response, host: str, unknown: Unknown) -> bytes:
+        body = bytearray()
+        # read1 comes back with what there is, and waits for no byte beyond the deadline
+        while chunk := response.raw.read1(65_536, decode_content=True):
+            body += chunk
+            if len(body) > LARGEST:
+                raise unknown(f"{host}: the answer is larger than {LARGEST:,} bytes")
+            if self.seconds_left <= 0:
+                raise unknown(f"{host}: the answer took too long")
+        return bytes(body)
+
+
+@contextmanager
+def delivery_errors(
+    host: str, *, unknown: Unknown = OutcomeUnknown, secrets: Sequence[Secret] = ()
+) -> Iterator[None]:
+    """Tell what goes wrong with a request to ``host`` apart by the one thing that matters: was it posted?
+
+    No address appears in a message: a path or a query may hold a secret.
+    """
+    try:
+        yield
+    except Declined as e:
+        raise _declined(e.answer, unknown) from e
+    except Forbidden as e:  # our own guard stood in the way before anything left
+        raise TryLater(f"{host}: {e.why}") from e
+    except (
+        requests.exceptions.InvalidURL,
+        requests.exceptions.InvalidSchema,
+        requests.exceptions.MissingSchema,
+        requests.exceptions.InvalidHeader,
+        urllib3.exceptions.LocationParseError,
+        UnicodeError,  # a name that no resolver can be asked for
+    ) as e:
+        raise Misconfigured(f"{host}: not an address or a header that can be sent") from e
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as e:
+        if _never_left(e):
+            raise TryLater(f"{host} cannot be reached: {struck(_why(e), secrets)}") from e
+        raise unknown(f"{host} gave no answer: {struck(_why(e), secrets)}") from e
+
+
+def _struck(value: Any, secrets: Sequence[Secret]) -> Any:
+    """JSON with the secrets struck out of every text in it."""
+    match value:
+        case str():
+            return struck(value, secrets)
+        case list():
+            return [_struck(each, secrets) for each in value]
+        case dict():
+            return {struck(name, secrets): _struck(each, secrets) for name, each in value.items()}
+        case _:
+            return value
+
+
+def _declined(answer: RemoteReply, unknown: Unknown) -> SyndicatorError:
+    match answer.status:
+        case 429 | 503:
+            return TryLater(answer.said, not_before=rest_until(answer, datetime.now(UTC)))
+        case 408 | 425:  # RFC 9110 section 15.5.9, RFC 8470 section 5.2: the request was not taken up
+            return TryLater(answer.said)
+        case 401 | 403:
+            return Misconfigured(f"{answer.said}; check the account and its token")
+        case status if 300 <= status < 400:
+            place = answer.headers.get("Location", "an address that it does not name")
+            place = struck(place[:LONGEST_SAID], answer.secrets)[:200]
+            return Misconfigured(f"{answer.host} has moved to {place!r}: declare that address")
+        case status if 400 <= status < 500:
+            return Refused(answer.said)
+        case _:
+            return unknown(answer.said)
+
+
+def rest_until(answer: RemoteReply, now: datetime) -> datetime | None:
+    """When the server wants to be asked again, if it says so.
+
+    ``Retry-After``: seconds or a date (RFC 9110 section 10.2.3). ``X-RateLimit-Reset``, which counts only
+    for a rate limit: a date (Mastodon), seconds since 1970 or from now (others).
+    """
+    then = retry_at(answer.headers, now)
+    if then is None and answer.status == 429:
+        then = _reset(answer.headers.get("X-RateLimit-Reset", "").strip(), now)
+    return min(max(then, now), now + LONGEST_REST) if then else None
+
+
+def _reset(said: str, now: datetime) -> datetime | None:
+    if re.fullmatch(r"[0-9]{1,10}", said):
+        number = int(said)
+        return datetime.fromtimestamp(number, UTC) if number > 1_000_000_000 else now + timedelta(0, number)
+    try:
+        then = datetime.fromisoformat(said)
+    except ValueError:
+        return None
+    return then if then.tzinfo else then.replace(tzinfo=UTC)
+
+
+def _never_left(error: Exception) -> bool:
+    """Whether no connection came about, so that nothing can have been posted."""
+    if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.ProxyError):
+        return True
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(reason, urllib3.exceptions.SSLError):
+        return bool(reason.args) and isinstance(reason.args[0], ssl.SSLCertVerificationError)
+    return isinstance(reason, urllib3.exceptions.NewConnectionError)
+
+
+def _why(error: BaseException) -> str:
+    """The innermost cause, in the system's words."""
+    while cause := error.__cause__ or error.__context__:
+        error = cause
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -1,0 +1,233 @@
+"""**build**: bring a feed's documents to the newest state of its articles.
+
+::
+
+    claim the feed → close archives → an entry per article → documents → replace → settle → ring for more,
+                                             └── gate ──┴── gate                        and for subscribers
+
+What does not read back as it was meant is not served. What a build costs depends on the documents that it
+touches: the feed's own, and those archives that have changed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from syndicator.domain.article import Article
+from syndicator.domain.errors import SyndicatorError, Unfit
+from syndicator.domain.feed import PAGE, Feed, Site, path
+from syndicator.domain.subscription import digest
+from syndicator.jobs.ports import LEASE, Bell, Document, Documents, Format, Gate, History
+from syndicator.jobs.store_ports import Archive, BuildStore, Outcome, Stale
+
+T = TypeVar("T")
+
+#: Makes an article what the feed's partner takes, or raises ``Unfit``.
+Fit = Callable[[Site, Feed, Article], Article]
+
+log = logging.getLogger(__name__)
+
+#: Entries of archives in one build, which must end well within its lease. What is more waits for the next.
+AT_ONCE = 1000
+
+
+def build(
+    feed: Feed,
+    *,
+    site: Site,
+    store: BuildStore,
+    formats: Mapping[str, Format],
+    gate: Gate,
+    documents: Documents,
+    bell: Bell,
+    clock: Callable[[], datetime],
+    fit: Fit,
+) -> bool:
+    """Build a feed, if it serves less than it wants and is in no other hand. True when it was built.
+
+    ``fit`` makes an article what the feed's partner takes, or raises ``Unfit``.
+    """
+    if feed.is_private:
+        site = replace(site, hubs=())  # a hub would fetch it, and hand it to anybody
+    stale = store.claim_feed(feed.name, clock(), LEASE)
+    if stale is None:
+        return False
+    written = [formats[name] for name in feed.written]
+    edition = _Edition(site, feed, written, store, gate, documents, fit, clock())
+    try:
+        outcome = edition.publish(stale)
+    except SyndicatorError as e:
+        outcome = edition.outcome(error=str(e))
+    except Exception as e:
+        store.settle_feed(stale, edition.outcome(error=f"{type(e).__name__}: {e}"), clock())
+        raise
+    moved = store.settle_feed(stale, outcome, clock())
+    if outcome.error:
+        log.warning("feed %s: %s", feed.name, outcome.error)
+        return False
+    log.info("feed %s: built, %d entries", feed.name, edition.length)
+    if outcome.has_more:
+        bell.ring("build", feed.name)
+    for topic in moved:  # only now that the new bytes are served
+        bell.ring("distribute", topic)
+    return True
+
+
+@dataclass
+class _Edition:
+    """One build of one feed, and what it has come to so far."""
+
+    site: Site
+    feed: Feed
+    formats: Sequence[Format]
+    store: BuildStore
+    gate: Gate
+    documents: Documents
+    fit: Fit
+    now: datetime
+    length: int = 0
+    built: list[Archive] = field(default_factory=list)
+    carried: list[str] = field(default_factory=list)
+    left_out: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    expiries: list[datetime] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    topics: dict[str, str] = field(default_factory=dict)
+
+    def outcome(self, *, has_more: bool = False, error: str = "") -> Outcome:
+        return Outcome(
+            archives=self.built,
+            carried=self.carried,
+            left_out={guid: "\n".join(lines) for guid, lines in self.left_out.items()},
+            expires=min(self.expiries, default=None),
+            topics=self.topics,
+            has_more=has_more,
+            error=error,
+        )
+
+    def publish(self, stale: Stale) -> Outcome:
+        """Archives first, so that no document ever links to one that is not there."""
+        store, feed = self.store, self.feed
+        most = max(2, AT_ONCE // feed.length)
+        # Half of that, at most: all that are closed here are built here, and the one that they follow, too.
+        was_full = feed.keeps_archives and store.close_archives(stale, feed.length, self.now, most=most // 2)
+        unbuilt = store.unbuilt_archives(feed.name, most + 1)
+        last = store.last_archive(feed.name)
+        for archive in reversed(unbuilt[:most]):
+            self._publish_archive(archive, last)
+        self._publish_feed(stale.changed, last)
+        has_more = was_full or len(unbuilt) > most
+        return self.outcome(has_more=has_more, error="\n".join(self.failures))
+
+    def _publish_feed(self, changed: datetime, last: int) -> None:
+        feed = self.feed
+        since = self.now - feed.age if feed.age else None
+        articles = self.store.newest(feed.name, feed.length, since)
+        history = History(
+            previous=(last or None) if feed.keeps_archives else None,
+            withdrawn=self.store.withdrawn(feed.name, feed.length),
+        )
+        self.length = len(articles)
+        self._replace(self.formats, self._fitted(articles), history, changed)
+
+    def _publish_archive(self, archive: Archive, last: int) -> None:
+        number = archive.number
+        articles = self.store.archived(self.feed.name, number)
+        history = History(
+            page=number,
+            previous=number - 1 if number > 1 else None,
+            following=number + 1 if number < last else None,
+        )
+        keeping = [form for form in self.formats if form.keeps_archives and form.age is None]
+        if self._replace(keeping, self._fitted(articles), history, archive.changed):
+            self.built.append(archive)
+
+    def _fitted(self, articles: Sequence[Article]) -> Sequence[Article]:
+        """The articles as the feed's partner takes them; what it refuses is left out of every format."""
+        self.carried += [article.guid for article in articles]
+        fitted = []
+        for article in articles:
+            try:
+                fitted.append(self.fit(self.site, self.feed, article))
+            except Unfit as e:
+                self.left_out[article.guid].append(str(e))
+        return fitted
+
+    def _replace(
+        self, formats: Sequence[Format], articles: Sequence[Article], history: History, changed: datetime
+    ) -> bool:
+        """Make and check the documents, and serve those that are good. True if all of them are."""
+        made = [self._made(form, self._young(form, articles), history, changed) for form in formats]
+        good = [document for document in made if document is not None]
+        self.documents.replace(self.feed.name, good)
+        if history.page is None:
+            told = [d for d in good if d.extension != PAGE]  # a page is nobody's topic
+            self.topics |= {d.path(self.feed.name): digest(d.content) for d in told}
+        return len(good) == len(made)
+
+    def _young(self, form: Format, articles: Sequence[Article]) -> Sequence[Article]:
+        """Those that are not too old, with a note of when the next one will be."""
+        ages = [age for age in (self.feed.age, form.age) if age is not None]
+        if not ages:
+            return articles
+        age = min(ages)
+        young = [article for article in articles if article.published + age > self.now]
+        self.expiries += [article.published + age for article in young]
+        return young
+
+    def _made(
+        self, form: Format, articles: Sequence[Article], history: History, changed: datetime
+    ) -> Document | None:
+        """The document, without the articles that cannot be rendered in it; ``None`` if the whole is not fit
+        to be served: the last good one stays."""
+        entries = {article: self._entry(form, article) for article in articles}
+        carried = {article: entry for article, entry in entries.items() if entry is not None}
+
+        def make() -> Document:
+            document = Document(
+                extension=form.extension,
+                content=form.document(self.site, self.feed, [*carried], [*carried.values()], history),
+                modified=changed,
+                page=history.page,
+                entries=tuple(carried.values()),
+            )
+            self.gate.document(form, self.site, self.feed, document)
+            return document
+
+        document, trouble = _attempt(make)
+        if trouble:
+            place = path(self.feed.name, form.extension, history.page)
+            self.failures.append(f"{place} stays as it was: {trouble}")
+        return document
+
+    def _entry(self, form: Format, article: Article) -> bytes | None:
+        """The article as it stands in the document; ``None`` if it is left out, for a reason that goes on
+        record: one poisoned article is no reason to keep readers from all others."""
+
+        def make() -> bytes:
+            entry = form.entry(self.site, self.feed, article)
+            self.gate.entry(form, self.site, self.feed, article, entry)
+            return entry
+
+        entry, trouble = _attempt(make)
+        if trouble:
+            self.left_out[article.guid].append(f"{form.extension}: {trouble}")
+            about = (self.feed.name, article.url, form.extension, trouble)
+            log.warning("feed %s: %s is left out of %s: %s", *about)
+        return entry
+
+
+def _attempt(make: Callable[[], T]) -> tuple[T | None, str]:
+    """What is made, or why it cannot be. What is neither our error nor the article's is a defect of the
+    format: the log has all of it."""
+    try:
+        return make(), ""
+    except (SyndicatorError, ValueError) as e:
+        return None, str(e) or type(e).__name__
+    except Exception as e:
+        log.exception("a defect in a format")
+        return None, f"{type(e).__name__}: {e}"

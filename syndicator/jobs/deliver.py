@@ -1,0 +1,255 @@
+"""**deliver**: bring every post of a channel to the revision of its article, once, never twice.
+
+::
+
+    claim the channel → next delivery → plan → photo → compose → put on record → send | edit | delete
+        → settle → next ... → let go (paused where the account needs rest)
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from syndicator.domain.delivery import (
+    REST,
+    STEP_DEADLINE_S,
+    Delivery,
+    Receipt,
+    Step,
+    absent,
+    begun,
+    closed,
+    dropped,
+    earliest,
+    failed,
+    plan,
+    posted,
+    resting,
+    wait,
+)
+from syndicator.domain.errors import (
+    Misconfigured,
+    OutcomeUnknown,
+    PhotoError,
+    Refused,
+    SyndicatorError,
+    TryLater,
+)
+from syndicator.domain.post import PhotoFile, Post, compose
+from syndicator.jobs.ports import LEASE, Bell, Channel, Photos
+from syndicator.jobs.store_ports import Account, ClaimedDelivery, DeliverStore
+
+log = logging.getLogger(__name__)
+
+#: Deliveries in one task: other channels' tasks get their turn on a small pool.
+MOST = 50
+
+#: A hand that has been stopped for so long after putting a request on record does not send it: its channel
+#: may be in another hand by then. Longer than a database takes to write, shorter than a lease.
+STOPPED = timedelta(seconds=20)
+
+#: After so many tries a post goes out without a photo that cannot be had at the moment.
+PHOTO_TRIES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Courier:
+    """A channel with all that delivering to it needs. ``max_age``: how old news may be. ``strike`` takes the
+    channel's secrets out of whatever is written down of what it said."""
+
+    name: str
+    channel: Channel
+    max_age: timedelta
+    store: DeliverStore
+    photos: Photos
+    clock: Callable[[], datetime]
+    strike: Callable[[str], str] = str
+
+    @property
+    def settles_within(self) -> timedelta:
+        """See ``Channel``; channels made for earlier versions do not say."""
+        return getattr(self.channel, "settles_within", REST)
+
+
+def deliver(courier: Courier, *, bell: Bell, most: int = MOST) -> int:
+    """Close the gaps of one channel's deliveries, as many as are due. Returns how many were settled."""
+    account = courier.store.claim_channel(courier.name, courier.clock(), LEASE)
+    if account is None:
+        return 0
+    done, trouble, was_lost = 0, None, account.failures > 0
+    try:
+        while done < most:
+            job = courier.store.next_delivery(account, courier.clock(), LEASE)
+            if job is None:
+                return done
+            error = close(courier, account, job)
+            done += 1
+            # One lost answer is that delivery's trouble, which rests; two in a row are the account's.
+            if error and (was_lost or not isinstance(error, OutcomeUnknown)):
+                trouble = error
+                break
+            was_lost = error is not None
+    finally:
+        _let_go(courier, account, trouble)
+    if trouble is None:
+        bell.ring("deliver", courier.name)
+    return done
+
+
+def close(courier: Courier, account: Account, job: ClaimedDelivery) -> SyndicatorError | None:
+    """Take one step with one delivery. Returns the trouble that the next one would meet too."""
+    delivery, now = job.delivery, courier.clock()
+    step = plan(
+        delivery,
+        now,
+        key_memory=courier.channel.key_memory,
+        max_age=courier.max_age,
+        published=job.article.published,
+    )
+    idle = _without_request(delivery, step)
+    if idle is not None:
+        courier.store.settle(account, idle, now, event=idle.reason or "nothing to do")
+        return None
+    marked = begun(delivery, step, now)
+    try:
+        photo, remark = _photo(courier, job, step)
+        post = compose(job.article, courier.channel.limits, photo)
+        post = replace(post, since=earliest(delivery, job.article.published))
+    except SyndicatorError as e:  # nothing has left yet
+        after = failed(marked, step, e, now)
+        courier.store.settle(account, after, now, event=f"{step}: {e}")
+        return _channel_trouble(e, step)
+    begins = courier.clock()
+    longest = timedelta(seconds=STEP_DEADLINE_S) + (
+        courier.settles_within if step.changes_channel else timedelta()
+    )
+    if not courier.store.begin(account, resting(marked, step, begins + longest)):
+        return None
+    return _request(courier, account, marked, step, post, remark, begins)
+
+
+def _request(
+    courier: Courier,
+    account: Account,
+    delivery: Delivery,
+    step: Step,
+    post: Post,
+    remark: str,
+    begins: datetime,
+) -> SyndicatorError | None:
+    error: SyndicatorError | None = None
+    try:
+        if courier.clock() > begins + STOPPED:
+            raise TryLater("this worker was stopped for too long before it could send", whole_channel=False)
+        after = _struck(courier, _take(courier.channel, delivery, step, post))
+        said = _said(after, step)
+    except (TryLater, Refused, OutcomeUnknown, Misconfigured) as e:
+        error = e
+    except Exception as e:  # noqa: BLE001 - a defect of ours must not lose the queue: it may have been posted
+        trace = courier.strike(traceback.format_exc())
+        log.error("channel %s: %s of %s\n%s", courier.name, step, delivery.guid, trace)
+        error = OutcomeUnknown(f"{type(e).__name__}: {e}")
+    now = courier.clock()
+    if error:
+        after = failed(delivery, step, error, now, courier.settles_within)
+        after = replace(after, reason=courier.strike(after.reason))
+        said = courier.strike(f"{step}: {error}")
+        log.warning("channel %s: %s: %s", courier.name, post.url, said)
+    else:
+        log.info("channel %s: %s: %s%s", courier.name, said, post.article.title, remark)
+    stirs_until = now + courier.settles_within if step.changes_channel else None
+    courier.store.settle(account, after, now, event=f"{said}{remark}", stirs_until=stirs_until)
+    return _channel_trouble(error, step)
+
+
+def _struck(courier: Courier, delivery: Delivery) -> Delivery:
+    """A receipt's address is the channel's word, too."""
+    receipt = delivery.receipt
+    return (
+        replace(delivery, receipt=replace(receipt, url=courier.strike(receipt.url))) if receipt else delivery
+    )
+
+
+def _take(channel: Channel, delivery: Delivery, step: Step, post: Post) -> Delivery:
+    """The step itself, and how it leaves the delivery."""
+    match step, delivery.receipt:
+        case ((Step.SEND | Step.REPEAT), _):
+            return posted(delivery, channel.send(post, key=delivery.key))
+        case Step.FIND, _:
+            found = channel.find(post, key=delivery.key)
+            return posted(delivery, found) if found else absent(delivery)
+        case Step.EDIT, Receipt() as receipt:
+            return closed(delivery, delivery.wants, channel.edit(receipt, post))
+        case Step.DELETE, Receipt() as receipt:
+            channel.delete(receipt, post)
+            return closed(delivery, None)
+    raise AssertionError(f"{step} with {delivery.receipt}")
+
+
+def _without_request(delivery: Delivery, step: Step) -> Delivery | None:
+    match step:
+        case Step.NOTHING:
+            return closed(delivery, delivery.has)
+        case Step.DROP:
+            return replace(closed(delivery, None), reason="withdrawn before it was posted")
+        case Step.EXPIRE:
+            return dropped(delivery, "too late: older than the channel's max_age")
+        case _:
+            return None
+
+
+def _photo(courier: Courier, job: ClaimedDelivery, step: Step) -> tuple[PhotoFile | None, str]:
+    """The lead photo within the channel's limits; without it and with a remark where it cannot be had."""
+    limits, article = courier.channel.limits, job.article
+    if limits.photo is None or article.photo is None or step in (Step.DELETE, Step.FIND):
+        return None, ""
+    try:
+        return courier.photos.fit(article.photo, limits.photo), ""
+    except PhotoError as e:
+        if not e.lasting and job.delivery.attempts + 1 < PHOTO_TRIES:
+            raise TryLater(f"photo {article.photo.url}: {e}", whole_channel=False) from e
+        return None, f" (without its photo {article.photo.url}: {e})"
+
+
+def _said(after: Delivery, step: Step) -> str:
+    where = f" {after.receipt.url}" if after.receipt and after.receipt.url else ""
+    match step:
+        case Step.FIND:
+            return f"found{where}" if after.receipt else "not found: it can be sent"
+        case Step.DELETE:
+            return "deleted"
+        case Step.EDIT:
+            return f"edited{where}"
+        case _:
+            return f"posted{where}"
+
+
+def _channel_trouble(error: SyndicatorError | None, step: Step) -> SyndicatorError | None:
+    """What the next delivery may meet, too. That a channel cannot tell of one post says nothing of others."""
+    match error:
+        case TryLater() if error.whole_channel:
+            return error
+        case OutcomeUnknown() if step.changes_channel:
+            return error
+        case Misconfigured():
+            return error
+        case _:
+            return None
+
+
+def _let_go(courier: Courier, account: Account, trouble: SyndicatorError | None) -> None:
+    if trouble is None:
+        courier.store.let_go(account)
+        return
+    rest = courier.clock() + wait(account.failures + 1)
+    asked = trouble.not_before if isinstance(trouble, TryLater) else None
+    courier.store.let_go(
+        account,
+        paused_until=max(rest, asked) if asked else rest,
+        error=courier.strike(str(trouble)),
+        is_stopped=isinstance(trouble, Misconfigured),
+    )

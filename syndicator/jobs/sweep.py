@@ -1,0 +1,107 @@
+"""**sweep**: every few seconds, ring again for every row that is due and in no hand.
+
+It makes lost messages, dead workers and late beats harmless; any number of sweeps may run. However many
+rows are due, messages do not pile up: each sweep rings for some hundreds at most, and for none whose last
+message may still wait unread.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from syndicator.domain.article import Article
+from syndicator.jobs.ports import MESSAGE_LIFE, Bell
+from syndicator.jobs.store_ports import Filing, Wakeups, Wish
+from syndicator.jobs.watch import Editor, ring
+
+log = logging.getLogger(__name__)
+
+#: Messages of one kind of job that may wait unread, as far as one process knows: more than a worker gets
+#: done between two sweeps, few enough to be taken before their life ends.
+MOST = 500
+
+#: Messages that a sweep sends although so many wait: rows whose job ends without doing anything to them
+#: (another disk's documents, say) must not stand in the way of all others for ever.
+FEW = 25
+
+
+class DueNames(Protocol):
+    """What wants something, by the job that gives it to it."""
+
+    @property
+    def wishes(self) -> Sequence[Wish]: ...
+
+    @property
+    def has_embargoes(self) -> bool: ...
+
+
+class SweepStore(Protocol):
+    """What **sweep** needs on record."""
+
+    def set_right(self, now: datetime) -> timedelta | None:
+        """Bring back what a clock has written that was ahead. Returns by how much, about; ``None``: there was
+        nothing."""
+        ...
+
+    def due(self, now: datetime, most: int) -> DueNames:
+        """Rows that are due and in no hand, as many as ``most`` of each kind: the longest due first."""
+        ...
+
+    def release_due(self, now: datetime, filing: Callable[[Article], Filing]) -> Wakeups:
+        """Make embargoed articles live whose time has come, each in one transaction with what it owes."""
+        ...
+
+
+@dataclass
+class Reminders:
+    """What the sweeps of this process have rung for within a message's life. May be used by many threads.
+
+    A wish that is another than the one rung for (the row was looked at meanwhile, and is due again) is
+    rung for at once, whoever took the message.
+    """
+
+    _rung: dict[tuple[str, str], tuple[Wish, datetime]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def most(self) -> int:
+        """How many rows of a kind to ask for, so that some are among them that were not rung for."""
+        return MOST + len(self._rung)
+
+    def new(self, wishes: Sequence[Wish], now: datetime) -> list[Wish]:
+        """Those to ring for now, which are remembered as rung."""
+        by_job = defaultdict(list)
+        for wish in wishes:
+            by_job[wish.job].append(wish)
+        with self._lock:
+            # a clock that was set back makes messages neither older nor younger
+            self._rung = {k: v for k, v in self._rung.items() if abs(now - v[1]) < MESSAGE_LIFE}
+            return [wish for some in by_job.values() for wish in self._new(some, now)]
+
+    def _new(self, wishes: Sequence[Wish], now: datetime) -> Sequence[Wish]:
+        new = [wish for wish in wishes if self._rung.get((wish.job, wish.name), (None,))[0] != wish]
+        waiting = len(wishes) - len(new)
+        new = new[: max(FEW, MOST - waiting)]
+        self._rung |= {(wish.job, wish.name): (wish, now) for wish in new}
+        return new
+
+
+def sweep(
+    *, store: SweepStore, editor: Editor, bell: Bell, now: datetime, reminders: Reminders | None = None
+) -> None:
+    """Put right what a wrong clock has written, release embargoes that have ended, and ring for whatever is
+    due and was not rung for lately."""
+    reminders = reminders or Reminders()
+    if ahead := store.set_right(now):
+        log.warning("a clock was ahead, by %s or more: what it has put off is due now", ahead)
+    due = store.due(now, reminders.most)
+    if due.has_embargoes:
+        ring(bell, store.release_due(now, editor.file))
+    for wish in reminders.new(due.wishes, now):
+        bell.ring(wish.job, wish.name)

@@ -1,0 +1,179 @@
+"""Running several processes as one: started together, restarted when they fall or hang, stopped together."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import FrameType
+
+from syndicator.jobs.ports import DEAD_VARIABLE, MARK_VARIABLE
+from syndicator.processes import parent_watch
+
+#: Seconds that processes have to finish what they have in hand before they are killed.
+PATIENCE = 15.0
+
+#: A process that ends within this many seconds of its start is restarted later and later.
+STEADY = 10.0
+LONGEST_WAIT = 30.0
+
+#: A process that gives no sign of life for so many seconds hangs, or was stopped: it is killed, whatever
+#: locks it holds. Signs come twice a second from a thread that no job can hold up, only the machine.
+SILENCE_S = 60.0
+
+#: Seconds between looks at the children; where they turn out to be many more, we were stopped ourselves, or
+#: the machine was, and nobody's silence means anything.
+LOOK_EVERY_S = 0.2
+ABSENCE_S = 5.0
+
+#: How many of a child's dead predecessors it is told of: one may have died before it could take their rows.
+DEAD_TOLD = 20
+
+#: Exit status of a process that no restart can help: a declaration is wrong (sysexits.h, EX_CONFIG).
+MISCONFIGURED = 78
+
+#: That of a beginning where declarations are right, but the database is away or damaged: what needs none may
+#: begin (sysexits.h, EX_TEMPFAIL); and the argument with which only the database is tried once more.
+WITHOUT_RECORD, AGAIN = 75, "again"
+
+
+@dataclass
+class Child:
+    """One supervised process: its name and its arguments to ``python -m syndicator``."""
+
+    name: str
+    arguments: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    falls: int = 0
+    restart_at: float = 0.0
+    mark: str = ""
+    dead: list[str] = field(default_factory=list)
+    pulse: int | None = None
+    heard_at: float = 0.0
+
+    def start(self, environment: Mapping[str, str]) -> None:
+        self.started = time.monotonic()
+        if self.mark:  # we have seen the end of it: what it had in hand is free
+            self.dead = [*self.dead, self.mark][-DEAD_TOLD:]
+        self.mark = secrets.token_hex(8)
+        if self.pulse is not None:
+            os.close(self.pulse)
+        self.pulse, theirs = os.pipe()
+        for end in (self.pulse, theirs):
+            os.set_blocking(end, False)
+        told = {
+            MARK_VARIABLE: self.mark,
+            DEAD_VARIABLE: " ".join(self.dead),
+            parent_watch.PULSE: str(theirs),
+        }
+        # In a session of its own: a Ctrl-C at the terminal reaches only the supervisor, which then
+        # stops its children in order, and a fallen child's own children can be found by its group.
+        self.process = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-m", "syndicator", *self.arguments],
+            env={**environment, **told},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            pass_fds=[theirs],
+        )
+        os.close(theirs)
+        self.heard_at = time.monotonic()
+
+    def silence(self) -> float:
+        """Seconds since the last sign of life."""
+        assert self.pulse is not None  # noqa: S101 - for the type checker
+        with suppress(BlockingIOError):
+            if os.read(self.pulse, 65_536):
+                self.heard_at = time.monotonic()
+        return time.monotonic() - self.heard_at
+
+    def signal(self, number: int) -> None:
+        if self.process is None:
+            return
+        try:
+            os.killpg(self.process.pid, number)
+        except ProcessLookupError:
+            self.process.poll()
+
+
+@dataclass
+class Supervisor:
+    """Keeps children running until it is told to stop. ``say`` tells the person at the terminal."""
+
+    children: Sequence[Child]
+    say: Callable[[str], None]
+    stopping: threading.Event = field(default_factory=threading.Event)
+    silence_s: float = SILENCE_S
+
+    def run(self) -> int:
+        """Start all, keep them up, stop all. Returns an exit status."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._stop)
+        environment = {**os.environ, parent_watch.VARIABLE: str(os.getpid())}
+        status = 0
+        try:
+            for child in self.children:
+                child.start(environment)
+            looked_at = time.monotonic()
+            while not self.stopping.wait(LOOK_EVERY_S) and not status:
+                if time.monotonic() - looked_at > ABSENCE_S:
+                    for child in self.children:
+                        child.heard_at = time.monotonic()
+                looked_at = time.monotonic()
+                status = max(self._mind(child, environment) for child in self.children)
+        finally:
+            self._stop_all()
+        return status
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.stopping.set()
+
+    def _mind(self, child: Child, environment: Mapping[str, str]) -> int:
+        if child.process is None:
+            if time.monotonic() >= child.restart_at:
+                child.start(environment)
+            return 0
+        code = child.process.poll()
+        if code is None:
+            if child.silence() > self.silence_s:
+                self.say(f"{child.name} has given no sign of life for {self.silence_s:g} s: killed")
+                child.signal(signal.SIGKILL)
+                child.heard_at = time.monotonic()  # said once; its end is seen in a moment
+            return 0
+        child.signal(signal.SIGKILL)  # whatever it had started itself
+        child.process = None
+        if code == MISCONFIGURED:
+            return code
+        is_steady = time.monotonic() - child.started > STEADY
+        child.falls = 1 if is_steady else child.falls + 1
+        pause = 0.0 if is_steady else min(0.5 * 2 ** (child.falls - 1), LONGEST_WAIT)
+        child.restart_at = time.monotonic() + pause
+        self.say(
+            f"{child.name} ended ({_how(code)}); starting it again" + (f" in {pause:g} s" if pause else "")
+        )
+        return 0
+
+    def _stop_all(self) -> None:
+        running = [child for child in self.children if child.process]
+        for child in running:
+            child.signal(signal.SIGTERM)
+        deadline = time.monotonic() + PATIENCE
+        for child in running:
+            assert child.process is not None  # noqa: S101 - for the type checker
+            try:
+                child.process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                self.say(f"{child.name} did not stop in {PATIENCE:g} s: killed")
+            child.signal(signal.SIGKILL)
+            child.process.wait()
+
+
+def _how(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"

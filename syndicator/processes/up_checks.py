@@ -1,0 +1,99 @@
+"""The first step of ``syndicator up``: declarations read, tables made, and where to look said."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from syndicator.config import Declared
+from syndicator.domain.errors import DeclarationError, Misconfigured, SyndicatorError
+from syndicator.processes.supervisor import AGAIN, MISCONFIGURED, WITHOUT_RECORD
+from syndicator.secret import Secret
+from syndicator.store import Store, StoreError
+from syndicator.store.engine import connect
+from syndicator.store.soundness import must_be_complete, must_be_sound
+from syndicator.wiring import declarations, inspect_app, open_app
+
+#: Seconds for a look through SQLite's file: half a gigabyte or so.
+PATIENCE_S = 5.0
+
+
+def begin(folder: Path) -> str:
+    """Read the declarations, and see whether all can begin. Returns what to tell."""
+    declared = declarations(folder)
+    for listen in _addresses(declared):
+        _must_be_free(listen)
+    base = f"http://{declared.web.listen}"
+    said = [f"note: {warning}" for warning in (*declared.warnings, *_missing_secrets(declared))]
+    said += ["", f"  Feeds         {base}/", f"  Console       {base}/console"]
+    if declared.newsroom:
+        said += [
+            f"  Newsroom      http://{declared.newsroom.listen}/ (an example site, watched all the time)",
+            "",
+            "  ./run publish | correct | retract   in another terminal: see what happens",
+        ]
+    return "\n".join([*said, "  Ctrl-C stops everything.", ""])
+
+
+def prepare(folder: Path) -> None:
+    """Do on record what several processes would otherwise do at once. Raises ``StoreError`` where the
+    database does not answer or is damaged; then nothing was written to it."""
+    store = Store(connect(declarations(folder).keep.database))
+    must_be_sound(store, PATIENCE_S)
+    store.engine.dispose()
+    must_be_complete(inspect_app(folder).store)
+    open_app(folder)
+
+
+def _addresses(declared: Declared) -> list[tuple[str, str]]:
+    found = [(declared.web.listen, "[web] listen")]
+    return [*found, (declared.newsroom.listen, "[newsroom] listen")] if declared.newsroom else found
+
+
+def _missing_secrets(declared: Declared) -> Iterator[str]:
+    """What would stop a channel at its first post; the rest of the newsroom can begin without it."""
+    for name, outlet in declared.channels.items():
+        for key, secret in outlet.settings.items():
+            if isinstance(secret, Secret):
+                try:
+                    secret.reveal()
+                except Misconfigured as e:
+                    yield f"syndicator.toml: [channels.{name}] {key}: {e}; until then nothing is posted there"
+
+
+def _must_be_free(address: tuple[str, str]) -> None:
+    listen, key = address
+    host, _, port = listen.rpartition(":")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), int(port)))
+        except OSError as e:
+            raise Misconfigured(
+                f"syndicator.toml: {key}: {listen}: {e.strerror}; is Syndicator running already?"
+            ) from e
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    try:
+        if AGAIN not in sys.argv[2:]:
+            print(begin(folder), flush=True)
+        prepare(folder)
+    except StoreError as e:
+        sys.exit(_fail(e, WITHOUT_RECORD))
+    except (DeclarationError, Misconfigured) as e:
+        sys.exit(_fail(e, MISCONFIGURED))
+    except SyndicatorError as e:
+        sys.exit(_fail(e, 1))
+
+
+def _fail(error: SyndicatorError, status: int) -> int:
+    print(error, file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""The web server's bell: what an operator decides, or a subscriber asks for, is in hand at once.
+
+Nobody waits for it. A request only leaves a note; one thread sends them, and if the broker is away or hangs,
+it is that thread which hangs, for a bounded time where the broker's client can be told so. What is lost is
+found by the next sweep. Celery itself would cost 10 MB here: a message of its kind is written by kombu alone
+(https://docs.celeryq.dev/en/stable/internals/protocol.html).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from queue import Full, Queue
+from typing import Any
+
+from kombu.connection import Connection
+from kombu.exceptions import KombuError
+
+from syndicator.brokers import said
+from syndicator.domain.errors import SyndicatorError
+from syndicator.jobs.ports import MESSAGE_LIFE
+from syndicator.processes.celery_settings import broker
+from syndicator.throttled_log import Seldom
+
+log = logging.getLogger(__name__)
+
+#: Seconds for a connection to the broker, and for each of its answers.
+CONNECT_TIMEOUT_S, ANSWER_TIMEOUT_S = 2, 5
+
+#: Notes that wait to be sent.
+ROOM = 1000
+
+#: The brokers' options that bound a wait, by the beginning of their addresses.
+BOUNDS: Mapping[str, Mapping[str, Any]] = {
+    "redis": {"socket_connect_timeout": CONNECT_TIMEOUT_S, "socket_timeout": ANSWER_TIMEOUT_S},
+    "sentinel": {"socket_connect_timeout": CONNECT_TIMEOUT_S, "socket_timeout": ANSWER_TIMEOUT_S},
+    "amqp": {"read_timeout": ANSWER_TIMEOUT_S, "write_timeout": ANSWER_TIMEOUT_S},
+}
+
+
+def connection(url: str) -> Connection:
+    """A connection to the broker, not made yet, on which nothing waits for ever."""
+    options = broker(url)
+    bounds = next((bounds for scheme, bounds in BOUNDS.items() if url.startswith(scheme)), {})
+    return Connection(
+        options["broker_url"],
+        transport_options={**options["broker_transport_options"], **bounds},
+        connect_timeout=CONNECT_TIMEOUT_S,
+    )
+
+
+class WebBell:
+    """See ``jobs.ports.Bell``. ``url``: the broker as it is declared; the first ring connects to it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._notes: Queue[tuple[float, str, str]] = Queue(ROOM)
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._away, self._full = Seldom(), Seldom()
+
+    def ring(self, job: str, name: str) -> None:
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._send_all, name="bell", daemon=True)
+                self._thread.start()
+        try:
+            self._notes.put_nowait((time.monotonic(), job, name))
+        except Full:
+            self._full.tell("broker: hangs (%s %s waits for the next sweep)", job, name)
+
+    def _send_all(self) -> None:
+        line: Connection | None = None
+        while True:
+            since, job, name = self._notes.get()
+            if (
+                time.monotonic() - since < MESSAGE_LIFE.total_seconds()
+            ):  # a broker that hung is not told old news
+                line = self._sent(line, job, name)
+            self._notes.task_done()
+
+    def _sent(self, line: Connection | None, job: str, name: str) -> Connection | None:
+        """Send one note; the connection for the next one. A kept one may have been idle for too long, and
+        then it is tried once more on a new one."""
+        for kept in (line, None) if line else (None,):
+            try:
+                used = kept or connection(self.url)
+            except SyndicatorError as e:
+                error = str(e)
+                break
+            try:
+                _send(used, job, name)
+            except (KombuError, OSError, *used.connection_errors, *used.channel_errors) as e:
+                _close(used)
+                error = said(e)
+            except Exception:  # no note may end the thread
+                log.exception("%s %s could not be rung", job, name)
+                _close(used)
+                return None
+            else:
+                return used
+        self._away.tell("broker: %s (%s %s waits for the next sweep)", error, job, name)
+        return None
+
+
+def _close(line: Connection) -> None:
+    """Take a connection down, however it is; nothing is waited for."""
+    with suppress(Exception):
+        line.collect()
+
+
+def _send(line: Connection, job: str, name: str) -> None:
+    """Ring for a job, as Celery's task messages do (version 2)."""
+    task = str(uuid.uuid4())
+    headers = {
+        "lang": "py",
+        "task": job,
+        "id": task,
+        "root_id": task,
+        "parent_id": None,
+        "group": None,
+        "eta": None,
+        "expires": (datetime.now(UTC) + MESSAGE_LIFE).isoformat(),
+        "retries": 0,
+        "timelimit": [None, None],
+        "argsrepr": repr((name,)),
+        "kwargsrepr": "{}",
+        "origin": f"web-{os.getpid()}@{socket.gethostname()}",
+        "ignore_result": True,
+    }
+    embedded = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
+    line.Producer().publish(
+        [[name], {}, embedded],
+        exchange="",  # the default one, which leads to the queue of that name
+        routing_key=job,
+        headers=headers,
+        correlation_id=task,
+        serializer="json",
+    )

@@ -1,0 +1,179 @@
+"""Celery: the tasks (shells around the jobs), and the processes that run them.
+
+Messages are doorbells: they carry a name, rows carry the truth. A message that is lost, late or
+delivered twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import warnings
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from celery import Celery, Task
+from celery.platforms import SecurityWarning
+from celery.signals import worker_ready
+from kombu.exceptions import ChannelError, OperationalError
+
+from syndicator.brokers import said
+from syndicator.domain.errors import SyndicatorError
+from syndicator.jobs.ports import DEAD_VARIABLE, MESSAGE_LIFE
+from syndicator.processes import celery_settings, parent_watch
+from syndicator.processes.lanes import lanes
+from syndicator.processes.reconnecting import Consumer, InOneLine
+from syndicator.throttled_log import Seldom
+
+if TYPE_CHECKING:
+    from syndicator.wiring import App
+
+log = logging.getLogger(__name__)
+
+app = Celery("syndicator", set_as_current=False)
+app.config_from_object("syndicator.processes.celery_settings")
+app.add_defaults(
+    celery_settings.declared_broker
+)  # asked for when a broker is needed, not when this is imported
+
+LIFE_S = MESSAGE_LIFE.total_seconds()
+
+#: Seconds between signs of life.
+BEAT = 10.0
+
+
+class CeleryBell:
+    """Rings by sending a task. A broker that is away is no error: the next sweep rings again."""
+
+    def __init__(self) -> None:
+        self._away = Seldom()
+
+    def ring(self, job: str, *name: str) -> None:
+        try:
+            app.send_task(job, args=name, queue=job, expires=LIFE_S, ignore_result=True)
+        except (ChannelError, OperationalError, OSError) as e:
+            self._away.tell("broker: %s (%s waits for the next sweep)", said(e), " ".join((job, *name)))
+
+
+@cache
+def newsroom() -> App:
+    """This process's newsroom, opened once. Imported here: a beat never needs it."""
+    from syndicator.wiring import open_app  # noqa: PLC0415
+
+    return open_app(celery_settings.folder(), bell=CeleryBell())
+
+
+@app.task(name="watch", bind=True)
+def watch(task: Task, name: str) -> None:
+    _run(task, lambda: newsroom().watch(name), name)
+
+
+@app.task(name="build", bind=True)
+def build(task: Task, name: str) -> None:
+    _run(task, lambda: newsroom().build(name), name)
+
+
+@app.task(name="deliver", bind=True)
+def deliver(task: Task, name: str) -> None:
+    _run(task, lambda: newsroom().deliver(name), name)
+
+
+@app.task(name="distribute", bind=True)
+def distribute(task: Task, name: str) -> None:
+    _run(task, lambda: newsroom().distribute(name), name)
+
+
+@app.task(name="sweep", bind=True)
+def sweep(task: Task, beat: str = "beat") -> None:  # rung by one of an older version, it has no name
+    _run(task, lambda: newsroom().sweep(beat))
+
+
+def _run(task: Task, job: Callable[[], object], name: str = "") -> None:
+    """What goes wrong outside of us is told in one line, and done by a later sweep. A message that has
+    waited in its lane beyond its life is dropped: a later sweep has rung again."""
+    expires = task.request.expires
+    if expires and datetime.fromisoformat(expires) < datetime.now(UTC):
+        return
+    try:
+        job()
+    except SyndicatorError as e:
+        log.warning("%s: %s (a later sweep tries again)", f"{task.name} {name}".strip(), e)
+
+
+def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
+    """Work until told to stop. ``concurrency``: threads for each kind of job, at the most."""
+    dead = os.environ.get(DEAD_VARIABLE, "").split()
+    if dead and (taken := newsroom().store.bury(dead)):
+        log.info("rows taken from a worker that has died: %d", taken)
+    widths, spare = newsroom().most_at_once, newsroom().spare
+    if concurrency:
+        spare = {}
+        widths = {job: min(width, concurrency) for job, width in widths.items()}
+    worker_ready.connect(_report_alive, weak=False)
+    _say_in_one_line()
+    # Celery warns root about pickled messages; we take nothing but JSON.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
+    worker = app.Worker(
+        pool=lanes(widths, spare),
+        concurrency=sum(widths.values()),
+        consumer_cls=Consumer,
+        queues=list(jobs),
+        hostname=process_name(),
+        loglevel="WARNING",
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+    )
+    worker.start()
+    if worker.exitcode:  # else a supervisor would take it for an orderly end
+        raise SyndicatorError("the worker has ended by an error: start it again")
+
+
+def _say_in_one_line() -> None:
+    with app.connection_for_read() as connection:
+        errors = (*connection.connection_errors, *connection.channel_errors, OperationalError, OSError)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(InOneLine(errors))
+
+
+def run_beat() -> None:
+    """Ring for a sweep every few seconds, until told to stop. Any number of beats may run: sweeping twice is
+    harmless. Celery's own beat counts by the clock on the wall: set back by a day, it rings for none."""
+    _say_in_one_line()
+    is_over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: is_over.set())
+    bell, name = CeleryBell(), parent_watch.process_name("beat")
+    while not is_over.is_set():
+        bell.ring("sweep", name)
+        is_over.wait(celery_settings.SWEEP_EVERY)
+
+
+def process_name() -> str:
+    """This worker's name, to Celery and on record."""
+    return parent_watch.process_name("worker")
+
+
+def _report_alive(**_: Any) -> None:
+    from syndicator.wiring import notice_older_record  # noqa: PLC0415 - likewise
+
+    def report() -> None:
+        pause = threading.Event()
+        while True:
+            try:
+                now = datetime.now(UTC)
+                newsroom().store.beat(process_name(), "worker", now)
+                notice_older_record(newsroom())  # it may be put back under our hands
+                newsroom().store.forget_events(now)
+            except SyndicatorError as e:
+                log.warning("could not report that this worker is alive: %s", e)
+            except Exception:
+                log.exception("could not report that this worker is alive")
+            pause.wait(BEAT)
+
+    log.info("worker ready")
+    threading.Thread(target=report, name="alive", daemon=True).start()

@@ -1,0 +1,283 @@
+"""What a source of pages remembers between two looks: its listings, and how reading each page went."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from syndicator.domain.article import stem
+from syndicator.http.client import Response
+from syndicator.jobs.ports import READ_AGAIN
+from syndicator.sources.listing import Link
+
+#: Pages kept in memory, and what the listings show besides.
+REMEMBERED = 500
+
+#: A page that answers 404 or 410 so often, evenly spread over ``gone_after``, is gone. One that answers 410,
+#: and that no listing shows, is gone at once.
+MISSES = 3
+
+#: Seconds after which a page that is gone is read again although no listing shows it.
+SECOND_THOUGHTS = (6 * 3600, 24 * 3600, 72 * 3600)
+
+#: Links of a listing that are enough to tell that all of them are new, and seconds for which that is told.
+ENOUGH, TOLD_FOR = 3, 24 * 3600
+
+#: Seconds until a page that could not be read is tried again: doubled each time, to the longest.
+PAUSE, LONGEST_PAUSE = 60, 6 * 3600
+
+#: Seconds by which clocks of several machines may differ.
+SKEW = 60
+
+#: Keys in memory, by the headers (RFC 9110 section 8.8) that they are sent back as.
+VALIDATORS = {"etag": ("ETag", "If-None-Match"), "modified": ("Last-Modified", "If-Modified-Since")}
+
+
+class CrawlState:
+    """Pages by the source's key. Of each: its address; ``seen``: when it was listed first; ``read``: when
+    it was last read; ``said``: hashes of its title and text then; ``retry``: when it is to be read out of
+    turn; ``gone``: since when it is. Times in seconds since 1970. Listings by their address, with a hash of
+    what they say of each article.
+
+    ``rules`` is a hash of the settings. When they change, validators are forgotten: a page that has not
+    changed may now be read differently.
+    """
+
+    def __init__(self, memory: Mapping[str, Any], rules: str, now: datetime) -> None:
+        self.pages = {key: dict(page) for key, page in memory.get("pages", {}).items()}
+        self.listings = {url: dict(listing) for url, listing in memory.get("listings", {}).items()}
+        self.rules, self.now = rules, int(now.timestamp())
+        self._shown_before = self._shown()
+        for page in self.pages.values():
+            _bring_back(page, self.now)
+        if memory.get("rules") != rules:
+            for known in (*self.pages.values(), *self.listings.values()):
+                _forget(known, VALIDATORS)
+        for key in memory.get(READ_AGAIN, ()):
+            if key in self.pages:
+                _forget(self.pages[key], VALIDATORS)
+                _hasten(self.pages[key], self.now)
+
+    def listed(self, url: str, answer: Response, links: Sequence[Link]) -> None:
+        """A listing shows these. What it now says otherwise than before is read again. One without any
+        link keeps what it showed: that is an error page, and no news."""
+        if not links:
+            _forget(self.listings.get(url, {}), VALIDATORS)
+            return
+        known = self.listings.get(url, {})
+        before, note = known.get("items", {}), self._overflow(known, links)
+        items: dict[str, str] = {}
+        for link in links:
+            self._meet(link)
+            items.setdefault(link.key, link.item)
+        for key, item in items.items():
+            page = self.pages[key]
+            if before.get(key) == item:
+                continue
+            if page.get("gone"):
+                _hasten(page, self.now)
+            elif key in before:
+                page.setdefault("retry", self.now)
+        self.listings[url] = {"items": items, **({"note": note} if note else {})}
+        _note_validators(self.listings[url], answer)
+
+    def notes(self, tried: Collection[str] = ()) -> list[str]:
+        """What operators are told of listings that showed nothing that was known, and of listed pages that
+        failed when they were last tried: not in this look (``tried``), whose own problems tell of them."""
+        since = self.now - TOLD_FOR
+        notes = [(url, each["note"]) for url, each in self.listings.items() if each.get("note")]
+        told = [f"{url}: {text}" for url, (at, text) in notes if at > since]
+        failing = sorted(k for k in self._shown() if self._is_failing(k) and k not in tried)
+        if failing:
+            first = self.pages[failing[0]]["url"]
+            more = f" and {len(failing) - 1} more" if failing[1:] else ""
+            told.append(
+                f"{first}{more}: not read, or not believed, when tried last; tried again later and later"
+            )
+        return told
+
+    def _is_failing(self, key: str) -> bool:
+        page = self.pages.get(key, {})
+        return bool(page.get("fails") and not page.get("gone"))
+
+    def _overflow(self, known: Mapping[str, Any], links: Sequence[Link]) -> list[Any] | None:
+        """Whether all links are new although others were known, and when that was."""
+        before, keys = known.get("items", {}), {link.key for link in links}
+        if not before or len(keys) < ENOUGH or any(key in self.pages for key in keys):
+            return known.get("note")
+        places = {stem(link.url) for link in links}
+        old = {stem(self.pages[key]["url"]) for key in before if key in self.pages}
+        if len(places) == len(keys) and places & old:
+            text = "its links differ from those before in parameters alone: sessions' ids? Declare key"
+        else:
+            text = (
+                f"all {len(keys)} entries were new at {_clock(self.now)}: some between may be missing; "
+                "look more often (every), or list more"
+            )
+        return [self.now, text]
+
+    def drop_unlisted(self, urls: Iterable[str]) -> None:
+        """What no listing shows any more is read again: being dropped is no retraction, but a hint that
+        there may be one. ``urls``: the listings that count."""
+        self.listings = {url: self.listings[url] for url in urls if url in self.listings}
+        for key in self._shown_before - self._shown():
+            page = self.pages.get(key, {})
+            if page.get("read") and not page.get("gone"):
+                page.setdefault("retry", self.now)
+
+    def new(self) -> list[Link]:
+        """Pages that nobody has tried to read yet."""
+        return [self._link(key) for key, page in self.pages.items() if _is_untried(page)]
+
+    def due(self, recheck: Sequence[timedelta]) -> list[Link]:
+        """Other pages whose time to be read again has come, the longest overdue first."""
+        known, shown = ((k, p) for k, p in self.pages.items() if not _is_untried(p)), self._shown()
+        times = [(_next(page, recheck, key in shown), key) for key, page in known]
+        return [self._link(key) for at, key in sorted(times) if at <= self.now]
+
+    def another(self, tried: Collection[str]) -> Link | None:
+        """The page that was there last, of those that have not been tried; one that a listing shows, if
+        there is one."""
+        shown = self._shown()
+        there = [
+            (key in shown, page["read"], key)
+            for key, page in self.pages.items()
+            if key not in tried and page.get("read") and not page.get("gone")
+        ]
+        return self._link(max(there)[2]) if there else None
+
+    def validators(self, known: Mapping[str, Any]) -> dict[str, str]:
+        """The headers of a conditional request for a listing or page."""
+        return {sent: known[name] for name, (_, sent) in VALIDATORS.items() if known.get(name)}
+
+    def was_ever_read(self, key: str) -> bool:
+        return bool(self.pages[key].get("read"))
+
+    def was_read(self, key: str, answer: Response, said: Sequence[str] | None = None) -> None:
+        """``said``: hashes of its title and text; ``None``: as before."""
+        page = self.pages[key]
+        page["read"] = self.now
+        if said:
+            page["said"] = list(said)
+        _forget(page, ("retry", "misses", "fails", "tried", "gone"))
+        _note_validators(page, answer)
+
+    def supersede(self, key: str, said: Sequence[str]) -> None:
+        """A new page says what others say at the same place, under other parameters: it is the address of
+        their article from now on. Of the old ones those are forgotten that no listing shows any more:
+        that they end is no retraction."""
+        place, shown = stem(self.pages[key]["url"]), self._shown()
+        old = [
+            other
+            for other, page in self.pages.items()
+            if other not in shown and page.get("said") == list(said) and stem(page["url"]) == place
+        ]
+        for other in old:
+            del self.pages[other]
+
+    def missed(self, key: str, status: int, gone_after: timedelta) -> bool:
+        """Note that a page that was there answers 404 or 410. True: it is gone, as far as it alone tells."""
+        page, is_shown = self.pages[key], key in self._shown()
+        page["misses"], page["tried"] = page.get("misses", 0) + 1, self.now
+        if page.get("gone"):
+            self._think_again(page, is_shown=is_shown)
+            return False
+        page["retry"] = self.now + int(gone_after.total_seconds()) // (MISSES - 1)
+        return status == 410 and not is_shown
+
+    def lost(self) -> list[str]:
+        """Pages that have been away for long enough to be gone: all together, once no other page is about to
+        follow them, so that a mass is seen as one."""
+        away = {k: p["misses"] for k, p in self.pages.items() if p.get("misses") and not p.get("gone")}
+        is_spreading = any(misses < MISSES for misses in away.values())
+        return [key for key, misses in away.items() if misses >= (2 * MISSES if is_spreading else MISSES)]
+
+    def bury(self, key: str) -> None:
+        """The page is gone. It is read again all the same, more often where a listing still shows it."""
+        page = self.pages[key]
+        _forget(page, ("fails", *VALIDATORS))
+        page["gone"] = self.now
+        self._think_again(page, is_shown=key in self._shown())
+
+    def _think_again(self, page: dict[str, Any], *, is_shown: bool) -> None:
+        if is_shown:
+            page["retry"] = self.now + min(PAUSE * 2 ** page.get("misses", 0), LONGEST_PAUSE)
+            return
+        times = [page["gone"] + span for span in SECOND_THOUGHTS]
+        page["retry"] = next((at for at in times if at > self.now), None)
+
+    def failed(self, key: str) -> None:
+        """Note that a page could not be read, or is not to be believed: it is tried again, ever later."""
+        page = self.pages[key]
+        page["fails"], page["tried"] = page.get("fails", 0) + 1, self.now
+        page["retry"] = self.now + min(PAUSE * 2 ** page["fails"], LONGEST_PAUSE)
+
+    def kept(self) -> dict[str, Any]:
+        """The memory, without the oldest pages that no listing shows."""
+        shown = self._shown()
+        newest = sorted(self.pages, key=lambda key: (key not in shown, -self.pages[key]["seen"]))
+        kept = set(newest[: max(REMEMBERED, len(shown))])
+        return {
+            "rules": self.rules,
+            "listings": self.listings,
+            "pages": {key: self.pages[key] for key in self.pages if key in kept},
+        }
+
+    def _shown(self) -> set[str]:
+        return {key for listing in self.listings.values() for key in listing["items"]}
+
+    def _meet(self, link: Link) -> None:
+        page = self.pages.setdefault(link.key, {"url": link.url, "seen": self.now})
+        for name, value in (("section", link.section), ("date", link.date)):
+            if value:
+                page.setdefault(name, value)
+
+    def _link(self, key: str) -> Link:
+        page = self.pages[key]
+        return Link(key, page["url"], page.get("section", ""), page.get("date", ""))
+
+
+def _is_untried(page: Mapping[str, Any]) -> bool:
+    return not page.get("read") and not page.get("fails") and not page.get("gone")
+
+
+def _next(page: Mapping[str, Any], recheck: Sequence[timedelta], is_shown: bool) -> float:
+    """When a page is to be read next: as soon as something hints at a change, else at the first recheck
+    after it was last read."""
+    if page.get("retry") is not None:
+        return float(page["retry"])
+    if page.get("gone"):
+        return 0.0 if is_shown else float("inf")
+    times = (page["seen"] + span.total_seconds() for span in recheck)
+    return min((at for at in times if at > page.get("read", 0)), default=float("inf"))
+
+
+def _bring_back(page: dict[str, Any], now: int) -> None:
+    """A clock that was ahead has put off what it wrote: that page is read again at once."""
+    until = now + SKEW
+    is_ahead = [name for name in ("seen", "read", "tried", "gone") if page.get(name, 0) > until]
+    page.update(dict.fromkeys(is_ahead, now))
+    is_late = page.get("fails") and not page.get("gone") and (page.get("retry") or 0) > until + LONGEST_PAUSE
+    if is_ahead or is_late:
+        _hasten(page, now)
+
+
+def _hasten(page: dict[str, Any], now: int) -> None:
+    page["retry"] = min(page.get("retry") or now, now)
+
+
+def _clock(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _note_validators(known: dict[str, Any], answer: Response) -> None:
+    _forget(known, VALIDATORS)
+    for name, (received, _) in VALIDATORS.items():
+        if answer.headers.get(received):
+            known[name] = answer.headers[received]
+
+
+def _forget(known: dict[str, Any], names: Iterable[str]) -> None:
+    for name in names:
+        known.pop(name, None)

@@ -1,0 +1,119 @@
+"""From what a page says to what an article needs: dates in UTC, names, one language, one photo."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from syndicator.domain.article import CLOCK_SKEW, Photo
+from syndicator.sources.extract import Found, split_credit
+from syndicator.sources.when import cut_date
+from syndicator.text.clean import plain
+from syndicator.text.dates import parse_date
+from syndicator.text.language import detect
+
+#: Titles of pages that say that there is none, although their status is 200.
+ERROR_PAGE = re.compile(
+    r"(?:error\s*)?(?:404|410|50[0-4])(?:\s+error)?"
+    r"(?:[\s:|–—-]+(?:page |file |article )?(?:not found|error|gone).*)?"
+    r"|(?:the |sorry, )*(?:requested )?(?:page|file|article|url)\s+"
+    r"(?:was |is |could |can)?not\s+(?:be )?found.*"
+    r"|not found|runtime error.*|(?:internal )?server error.*|access denied.*|just a moment\W*",
+    re.IGNORECASE,
+)
+
+#: Words around the names in a byline.
+BY = re.compile(r"^(?:(?:text |story |words )?by|ໂດຍ|โดย)\s*:?\s+", re.IGNORECASE)
+AND = re.compile(r"\s+(?:and|&|ແລະ|และ|và)\s+")
+
+
+@dataclass
+class Dates:
+    """Reads the dates of one article. ``form`` and ``listing_form``: how its page and its listing write
+    them, in ``zone``. What the operator should know goes to ``warnings``."""
+
+    zone: ZoneInfo
+    form: str
+    listing_form: str
+    embargoes: bool
+    now: datetime
+    warnings: list[str] = field(default_factory=list)
+
+    def published(self, found: Found, listed: str) -> tuple[datetime | None, datetime | None]:
+        """When it was published, and the embargo that a time ahead of us means where it may. ``listed``:
+        the date that its listing says."""
+        said = found.get("published")
+        published = self._read(said, self.form)
+        if said and published is None:
+            self.warnings.append(f"its date {said!r} is not understood: declare dates")
+        if published is None and listed:
+            published = self._read(listed, self.listing_form)
+            if published is None:
+                self.warnings.append(
+                    f"its listing's date {listed!r} is not understood: declare listing_dates"
+                )
+            else:
+                found.put("published", "listing", listed)
+        if published is None:
+            self.warnings += [] if self.warnings else ["neither the page nor its listing has a date"]
+            return None, None
+        return self._embargo(published)
+
+    def updated(self, found: Found) -> datetime | None:
+        """When it was last changed, as it says."""
+        updated = self._read(found.get("updated"), self.form)
+        if updated and updated > self.now + CLOCK_SKEW:
+            self.warnings.append(f"its last change, {updated:%Y-%m-%d %H:%M} UTC, is ahead of us: left out")
+            return None
+        return updated
+
+    def _read(self, text: str, form: str) -> datetime | None:
+        return parse_date(cut_date(text, form), zone=self.zone, format=form or None, now=self.now)
+
+    def _embargo(self, published: datetime) -> tuple[datetime | None, datetime | None]:
+        if published <= self.now + CLOCK_SKEW:
+            return published, None
+        if self.embargoes:
+            return published, published
+        self.warnings.append(f"its date {published:%Y-%m-%d %H:%M} UTC is ahead of us: taken for a mistake")
+        return None, None
+
+
+def is_error_page(title: str) -> bool:
+    """Whether a title is one of an error page."""
+    return bool(ERROR_PAGE.fullmatch(title))
+
+
+def authors(found: Found, agency: str) -> tuple[str, ...]:
+    """Who wrote it; the agency where nobody is named."""
+    names = [BY.sub("", author) for author in found.tuple("authors")]
+    if found.origins.get("authors") in ("select.author", "meta author"):
+        names = [name for author in names for name in AND.split(author)]
+    names = list(dict.fromkeys(filter(None, names)))
+    if names:
+        return tuple(names)
+    found.offer("authors", "declared" if agency else "dateline", agency or found.get("agency"))
+    return tuple(filter(None, [agency or found.get("agency")]))
+
+
+def language(found: Found, declared: str) -> str:
+    """The text's own language; navigation and ``<html lang>`` are often in another one."""
+    hint = declared or found.get("language").replace("_", "-")
+    text = f"{found.get('title')} {found.get('summary')} {plain(found.get('content_html'))}"
+    detected = detect(text, hint)
+    if detected != hint:
+        found.put("language", "detected", detected)
+    elif declared:
+        found.put("language", "declared", declared)
+    return detected
+
+
+def photo(found: Found) -> Photo | None:
+    """The lead photo."""
+    url = found.values.get("photo", {}).get("url", "")
+    if not url:
+        return None
+    caption, credit = split_credit(found.get("caption"))
+    return Photo(url=url, caption=caption, credit=found.get("credit") or credit, alt=found.get("alt"))

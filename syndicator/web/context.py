@@ -1,0 +1,95 @@
+"""What the pages share: what they show things of, how they are written, and how they ask the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from syndicator import __version__
+from syndicator.documents.directory import Shelf
+from syndicator.domain.feed import Feed, Site
+from syndicator.jobs.ports import Bell
+from syndicator.store.console import Console
+from syndicator.web.feeds.resources import ServedFormat
+from syndicator.web.pulse import Pulse
+from syndicator.web.readership import Readers
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: Questions to the database that run at once; more would only cost memory.
+THREADS = 4
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """Everything that the web needs to know.
+
+    ``formats`` by the names that feeds give them. ``outboxes``: folders of posts by channel.
+    ``queues`` tells how many messages wait in each of the broker's queues, or ``None`` while the broker
+    does not answer. ``pulse``: whether what we write reaches the database.
+    """
+
+    site: Site
+    feeds: Mapping[str, Feed]
+    formats: Mapping[str, ServedFormat]
+    shelf: Shelf
+    store: Console
+    bell: Bell
+    outboxes: Mapping[str, Path] = field(default_factory=dict)
+    queues: Callable[[], Mapping[str, int] | None] | None = None
+    clock: Callable[[], datetime] = utc_now
+    readers: Readers = field(default_factory=Readers)
+    pulse: Pulse = field(default_factory=lambda: Pulse("web"))
+    limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(THREADS))
+
+    async def ask(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Ask what may take time, in a thread."""
+        return await to_thread.run_sync(
+            lambda: question(*args, **kwargs), abandon_on_cancel=True, limiter=self.limiter
+        )
+
+    def page(self, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
+        shown = templates.get_template(template).render(site=self.site, now=self.clock(), **values)
+        return HTMLResponse(shown, status)
+
+
+def span(moment: datetime, now: datetime) -> str:
+    """How far a moment is from now, as one says it."""
+    seconds = (now - moment).total_seconds()
+    size = abs(seconds)
+    for limit, unit, name in ((90, 1, "s"), (5400, 60, "min"), (129_600, 3600, "h"), (None, 86_400, "days")):
+        if limit is None or size < limit:
+            said = f"{size / unit:.0f} {name}"
+            break
+    if size < 1:
+        return "now"
+    return f"{said} ago" if seconds > 0 else f"in {said}"
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a link may lead there: never into a script or a file."""
+    return url.startswith(("https://", "http://"))
+
+
+templates = Environment(
+    loader=PackageLoader("syndicator.web"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+templates.filters["span"] = span
+templates.tests["web_address"] = is_web_address
+templates.globals["version"] = __version__
