@@ -1,4 +1,11 @@
-"""Tables of what can be plugged in: sources, formats, channels."""
+"""What can be plugged in by name: sources, formats, channels.
+
+A kind is a module of its folder, named as declarations name the kind, with one class that has all that the
+folder's port asks for: the kind ``mastodon`` of channel is in ``channels/mastodon.py``. There is no list of
+them. Other packages offer more by entry points
+(https://packaging.python.org/en/latest/specifications/entry-points/), and a declaration may give an import
+path.
+"""
 
 from __future__ import annotations
 
@@ -6,37 +13,63 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from importlib import import_module
 from importlib.metadata import entry_points
-from pkgutil import resolve_name
+from inspect import get_annotations
+from pkgutil import iter_modules, resolve_name
 from typing import Any
 
 
 @cache
-def _offered(group: str) -> dict[str, str]:
-    """What installed packages offer. Read once per process: it takes a look into each of them."""
+def _offered(group: str) -> Mapping[str, str]:
+    """Import paths by name, of what installed packages offer. Read once per process: it takes a look into
+    each of them."""
     return {point.name: point.value for point in entry_points(group=group)}
 
 
 @dataclass(frozen=True)
 class Kinds:
-    """Names and where their classes are. ``noun`` is what they are kinds of; ``group`` the entry point
-    group in which other packages offer more of them."""
+    """The kinds of one ``noun``: "source", "format" or "channel". ``package``: the import path of their
+    folder, and the entry point group in which other packages offer more. ``port``: the protocol that their
+    classes fulfil."""
 
     noun: str
-    group: str
-    built_in: Mapping[str, str]
+    package: str
+    port: type[Any]
 
     @property
-    def known(self) -> dict[str, str]:
-        """Every name with its import path; what ships with us cannot be replaced by accident."""
-        return _offered(self.group) | dict(self.built_in)
+    def built_in(self) -> list[str]:
+        """Names of what ships with us, sorted. Loads all modules of the folder."""
+        path = import_module(self.package).__path__
+        return sorted(module.name for module in iter_modules(path) if self._built_in(module.name))
 
     def __call__(self, name: str) -> type[Any]:
-        """The class behind a name: built in, from an entry point, or an import path
-        ``package.module:Class``. Raises ``LookupError`` that names the nearest known one."""
-        known = self.known
-        path = known.get(name) or (name if ":" in name else "")
+        """The class behind a name: built in, from an entry point, or an import path ``package.module:Class``.
+        What ships with us cannot be replaced by accident. Raises ``LookupError`` that names the nearest."""
+        return self._built_in(name) or self._elsewhere(name)
+
+    def _built_in(self, name: str) -> type[Any] | None:
+        if not name.isidentifier() or name.startswith("_"):
+            return None
+        module = f"{self.package}.{name}"
+        try:
+            loaded = import_module(module)
+        except ModuleNotFoundError as e:
+            if e.name != module:
+                raise
+            return None
+        classes = (found for found in vars(loaded).values() if isinstance(found, type))
+        return next((c for c in classes if c.__module__ == module and self._is_one(c)), None)
+
+    def _is_one(self, found: type[Any]) -> bool:
+        wanted = {name for name in (*vars(self.port), *get_annotations(self.port)) if name[0] != "_"}
+        return wanted <= {*dir(found), *getattr(found, "__dataclass_fields__", ())}
+
+    def _elsewhere(self, name: str) -> type[Any]:
+        offered = _offered(self.package)
+        path = offered.get(name) or (name if ":" in name else "")
         if not path:
+            known = {*offered, *self.built_in}
             nearest = get_close_matches(name, known, n=1)
             hint = f"do you mean {nearest[0]!r}?" if nearest else f"there are {', '.join(sorted(known))}"
             raise LookupError(f"no such kind of {self.noun}: {name!r}; {hint}")

@@ -1,4 +1,4 @@
-"""Where posts go. Adding a channel: one module, one line here, one test class.
+"""Where posts go. A new channel is one module here (``plugins``) and its test class.
 
 A kind of channel is a frozen dataclass that implements ``jobs.ports.Channel``. Its fields are the settings in
 its declaration, but for ``name`` and ``session``, which wiring hands in.
@@ -6,14 +6,7 @@ its declaration, but for ``name`` and ``session``, which wiring hands in.
 
 from __future__ import annotations
 
+from syndicator.jobs.ports import Channel
 from syndicator.plugins import Kinds
 
-kind = Kinds(
-    noun="channel",
-    group="syndicator.channels",
-    built_in={
-        "mastodon": "syndicator.channels.mastodon:Mastodon",
-        "outbox": "syndicator.channels.outbox:Outbox",
-        "webhook": "syndicator.channels.webhook:Webhook",
-    },
-)
+kind = Kinds(noun="channel", package=__name__, port=Channel)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
+import syndicator.channels
 from syndicator.channels import kind
 from syndicator.channels.outbox import Outbox
 
@@ -11,6 +15,28 @@ from syndicator.channels.outbox import Outbox
 @pytest.mark.parametrize("name", kind.built_in)
 def test_every_built_in_kind_is_there(name: str) -> None:
     assert kind(name).__name__.casefold() == name
+
+
+@pytest.mark.parametrize("name", ["card", "_http", "no such", "channels.outbox", "__init__"])
+def test_what_else_stands_in_the_folder_is_no_kind(name: str) -> None:
+    with pytest.raises(LookupError, match="no such kind of channel"):
+        kind(name)
+
+
+def test_a_file_is_all_that_a_new_kind_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pigeon_post.py").write_text(
+        "from syndicator.channels.outbox import Outbox\nclass PigeonPost(Outbox):\n    pass\n"
+    )
+    (tmp_path / "helpers.py").write_text(
+        "from syndicator.channels.pigeon_post import PigeonPost as Helpers\n"
+    )
+    monkeypatch.setattr(syndicator.channels, "__path__", [*syndicator.channels.__path__, str(tmp_path)])
+    try:
+        assert kind("pigeon_post").__name__ == "PigeonPost"
+        assert kind.built_in == ["mastodon", "outbox", "pigeon_post", "webhook"]
+    finally:
+        sys.modules.pop("syndicator.channels.pigeon_post")
+        sys.modules.pop("syndicator.channels.helpers")
 
 
 def test_an_import_path_is_a_kind() -> None:

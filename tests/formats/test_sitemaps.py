@@ -14,7 +14,7 @@ from lxml import etree
 from syndicator import formats
 from syndicator.domain.article import Article
 from syndicator.domain.feed import Feed
-from syndicator.formats.news_sitemap import NewsSitemap, language_code
+from syndicator.formats.news import NewsSitemap, language_code
 from tests.formats import schemas
 from tests.formats.newsroom import FEED, SITE, article, several, written
 
