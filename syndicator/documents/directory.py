@@ -29,6 +29,7 @@ import brotli
 
 from syndicator.documents.versions import ENDING, Versions, digest
 from syndicator.domain.errors import SyndicatorError
+from syndicator.files import sync_folder
 from syndicator.jobs.ports import Document
 
 log = logging.getLogger(__name__)
@@ -93,11 +94,11 @@ class Directory:
                 for folder in {place.parent for place in places}:
                     if not folder.exists():
                         folder.mkdir(exist_ok=True)
-                        _sync(self.folder)
+                        sync_folder(self.folder)
                 for path, place in zip(staged, places, strict=True):
                     path.replace(place)
                 for folder in {place.parent for place in places}:
-                    _sync(folder)
+                    sync_folder(folder)  # what is on record as built must survive a power cut
         except OSError as e:
             where = e.filename or self.folder
             raise DocumentError(f"{where}: {e.strerror or e}; the feed stays as it was") from e
@@ -174,15 +175,6 @@ def _write(path: Path, content: bytes, modified: datetime) -> None:
         file.flush()
         os.utime(file.fileno(), (modified.timestamp(), modified.timestamp()))
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    """Put the new names on disk, too: what is on record as built must survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _holds(path: Path, content: bytes) -> bool:

@@ -14,7 +14,6 @@ import hashlib
 import json
 import logging
 import os
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -25,6 +24,7 @@ from pathlib import Path
 from syndicator.domain.article import Photo
 from syndicator.domain.errors import FetchError, Forbidden, PhotoError, TooLarge
 from syndicator.domain.post import PhotoFile, PhotoLimits
+from syndicator.files import write_whole
 from syndicator.http.client import Http, Response
 from syndicator.photos.picture import fitted, opened, size_and_type
 from syndicator.photos.space import Space
@@ -135,15 +135,8 @@ class PhotoShelf:
             raise PhotoError(e.why, lasting=lasting) from e
 
     def _keep(self, path: Path, content: bytes) -> None:
-        """Whole or not at all, whoever else keeps the same photo at the same moment."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(suffix=".part", dir=self.folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(part).replace(path)
-        finally:
-            Path(part).unlink(missing_ok=True)
+        write_whole(path, content, mode=0o600)
 
     @contextmanager
     def _disk(self) -> Iterator[None]:

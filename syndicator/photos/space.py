@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from syndicator.files import PART
+
 #: A folder that is over its limit is brought down to this part of it, so that it is seldom looked through.
 DOWN_TO = 0.9
 
@@ -57,7 +59,7 @@ class Space:
         for entry in os.scandir(self.folder):
             with suppress(FileNotFoundError):
                 stat = entry.stat()
-                if entry.name.endswith(".part"):
+                if entry.name.endswith(PART):
                     if stat.st_mtime < time.time() - ABANDONED:
                         Path(entry).unlink()
                 elif entry.is_file():
