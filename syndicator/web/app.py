@@ -30,7 +30,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from syndicator.documents.directory import Shelf
+from syndicator.documents.shelf import Shelf
 from syndicator.domain.decisions import Impossible
 from syndicator.domain.feed import Feed, Site
 from syndicator.jobs.ports import Bell
