@@ -17,7 +17,8 @@ from syndicator.domain.errors import SyndicatorError
 from syndicator.files import whole_file
 from syndicator.store import Store, open_store
 from syndicator.store.engine import connect
-from syndicator.store.portable import Header, RecordFileError, export_record, import_record
+from syndicator.store.portable import export_record, import_record
+from syndicator.store.record_file import Header, RecordFileError
 from syndicator.wiring import declarations
 
 #: The name that means standard output, or standard input.
