@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, upd
 from syndicator.domain.delivery import Delivery, Standing, moved, stirred
 from syndicator.jobs.store_ports import Account, ClaimedDelivery
 from syndicator.store import schema
-from syndicator.store.engine import Base, claim, let_go
+from syndicator.store.engine import Base
+from syndicator.store.leases import claim, let_go
 from syndicator.store.records import article_of, delivery_of, delivery_values
 
 

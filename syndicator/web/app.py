@@ -36,7 +36,7 @@ from syndicator.domain.feed import Feed, Site
 from syndicator.jobs.ports import Bell
 from syndicator.secret import Secret
 from syndicator.store.console import Console
-from syndicator.store.engine import NotReady, StoreError
+from syndicator.store.errors import NotReady, StoreError
 from syndicator.throttled_log import Seldom
 from syndicator.web.callers import Callers
 from syndicator.web.console.auth import ConsoleGuard, Throttle

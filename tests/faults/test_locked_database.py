@@ -24,7 +24,7 @@ Holding = Callable[[], AbstractContextManager[None]]
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ours is short."""
-    monkeypatch.setattr(engine, "BUSY_TIMEOUT", 1)
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT_S", 1)
 
 
 @pytest.fixture
