@@ -15,20 +15,20 @@ from syndicator.store.upsert import upsert
 SILENCE = timedelta(seconds=30)
 
 #: How long a process that is silent stays on record.
-REMEMBERED = timedelta(hours=1)
+FORGET_AFTER = timedelta(hours=1)
 
 
 class Liveness(Base):
     """The rows of ``schema.process``."""
 
     def beat(self, name: str, kind: str, now: datetime) -> None:
-        """A process is alive. Forgets those not heard of for ``REMEMBERED``."""
+        """A process is alive. Forgets those not heard of for ``FORGET_AFTER``."""
         table = schema.process
         with self.writing() as connection:
             row = {"name": name, "kind": kind, "started": now, "seen": now}
             alive = upsert(connection, table).values(row)  # one statement: another may do the same now
             connection.execute(alive.on_conflict_do_update(index_elements=["name"], set_={"seen": now}))
-            connection.execute(delete(table).where(table.c.seen < now - REMEMBERED))
+            connection.execute(delete(table).where(table.c.seen < now - FORGET_AFTER))
 
     def alive(self, now: datetime) -> Mapping[str, int]:
         """How many processes of each kind have been heard of lately."""

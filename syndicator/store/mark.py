@@ -1,4 +1,5 @@
-"""A mark outside the database, that tells a worker when the database has been replaced by an older one."""
+"""The number of the newest event, kept outside the database: where it is higher than the database knows, that
+has been replaced by an older one."""
 
 from __future__ import annotations
 

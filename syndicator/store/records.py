@@ -50,6 +50,7 @@ def article_values(article: Article) -> dict[str, Any]:
 
 
 def article_of(row: Row[Any]) -> Article:
+    """The article in a row of the ``article`` table, or of a join with it."""
     content: dict[str, Any] = dict(row.content)
     for name in _TUPLES:
         content[name] = tuple(content.get(name, ()))
@@ -69,6 +70,7 @@ def delivery_values(delivery: Delivery) -> dict[str, Any]:
 
 
 def delivery_of(row: Row[Any], guid: str) -> Delivery:
+    """The delivery in a row of the ``delivery`` table; ``guid`` is its article's."""
     return Delivery(
         **_values(row, _DELIVERY),
         guid=guid,
@@ -78,6 +80,7 @@ def delivery_of(row: Row[Any], guid: str) -> Delivery:
 
 
 def intent_of(row: Row[Any]) -> Intent:
+    """The intent in a row of the ``intent`` table."""
     return Intent(
         **_values(row, _INTENT),
         token=row.token or "",
@@ -87,6 +90,7 @@ def intent_of(row: Row[Any]) -> Intent:
 
 
 def subscription_of(row: Row[Any]) -> Subscription:
+    """The subscription in a row of the ``subscription`` table."""
     return Subscription(
         **_values(row, _SUBSCRIPTION),
         token=row.token or "",

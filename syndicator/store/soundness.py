@@ -1,4 +1,4 @@
-"""Whether a database is whole: asked before anything is written to it."""
+"""Checks that a database is whole, before anything is written to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Housekeeping: what processes that are dead had in hand is freed, and what happened long ago forgotten."""
+"""Housekeeping: rows that dead processes had in hand are freed, and old events forgotten."""
 
 from __future__ import annotations
 
