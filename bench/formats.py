@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from syndicator import formats  # noqa: E402 - the path comes first
-from syndicator.documents import directory  # noqa: E402
+from syndicator.documents.codings import CODECS  # noqa: E402
 from syndicator.documents.directory import Directory  # noqa: E402
 from syndicator.domain.article import Article  # noqa: E402
 from syndicator.domain.feed import Feed  # noqa: E402
@@ -135,8 +135,8 @@ def compression() -> None:
         [first] = best_of_one(lambda: documents.replace("feed-0", [document]))
         [again] = best(lambda: documents.replace("feed-0", [document]))
     [gzip, brotli] = best(
-        lambda: directory.CODECS["gzip"].compress(document.content),
-        lambda: directory.CODECS["br"].compress(document.content),
+        lambda: CODECS["gzip"].compress(document.content),
+        lambda: CODECS["br"].compress(document.content),
     )
     print(f"compressing a document once: gzip {gzip * 1000:.1f} ms, br {brotli * 1000:.1f} ms")
     print(f"  building it: {first * 1000:.1f} ms; building it again unchanged: {again * 1000:.2f} ms")

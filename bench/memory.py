@@ -2,8 +2,8 @@
 
     ./run bench memory
 
-Documents are 36 kB, as they are, and in two codings; the web process keeps ``documents.directory.MEMORY``
-bytes of them.
+Documents are 36 kB, as they are, and in two codings; the web process keeps
+``documents.shelf.MAX_MEMORY_BYTES`` of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ import psutil
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from syndicator.documents.directory import MEMORY, Directory, Shelf  # noqa: E402 - the path comes first
+from syndicator.documents.directory import Directory  # noqa: E402 - the path comes first
+from syndicator.documents.directory_shelf import DirectoryShelf  # noqa: E402
+from syndicator.documents.shelf import MAX_MEMORY_BYTES  # noqa: E402
 from syndicator.domain.feed import Feed  # noqa: E402
 from syndicator.formats.html import Html  # noqa: E402
 from syndicator.formats.rss import Rss  # noqa: E402
@@ -50,7 +52,7 @@ def measure(count: int, folder: Path) -> None:
         site=SITE,
         feeds=feeds,
         formats={"rss": Rss(), "html": Html()},
-        shelf=Shelf(folder),
+        shelf=DirectoryShelf(folder),
         store=Console(connect(f"sqlite:///{folder}/none.db")),
         bell=FakeBell(),
         host="127.0.0.1",
@@ -75,7 +77,7 @@ def main() -> None:
     if sys.argv[1:2] == ["--measure"]:
         measure(int(sys.argv[2]), Path(sys.argv[3]))
         return
-    print(f"documents kept in memory: {MEMORY / 1e6:.0f} MB at most")
+    print(f"documents kept in memory: {MAX_MEMORY_BYTES / 1e6:.0f} MB at most")
     for count in FEEDS:
         with tempfile.TemporaryDirectory(prefix="syndicator-bench-") as folder:
             subprocess.run([sys.executable, __file__, "--measure", str(count), folder], check=True)  # noqa: S603

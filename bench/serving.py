@@ -28,7 +28,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from syndicator.documents.directory import Directory, Shelf
+from syndicator.documents.directory import Directory
+from syndicator.documents.directory_shelf import DirectoryShelf
 from syndicator.domain.feed import Feed, Site
 from syndicator.formats.html import Html
 from syndicator.jobs.ports import Document
@@ -97,7 +98,7 @@ def ours(folder: Path, port: int) -> None:
         site=site,
         feeds={"all": Feed(name="all", title="All", formats=("rss",))},
         formats={"rss": Rss(), "html": Html()},
-        shelf=Shelf(folder / "documents"),
+        shelf=DirectoryShelf(folder / "documents"),
         store=Console(connect(f"sqlite:///{folder}/none.db")),
         bell=Silence(),
         host="127.0.0.1",

@@ -7,7 +7,7 @@ import html
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,14 @@ from pydantic_core import CoreSchema, core_schema
 
 from syndicator.domain.errors import Misconfigured
 
-#: Bytes of a secret's file that are looked at: no token is longer.
-LONGEST = 65_536
+#: Bytes of a secret's file that are read: no token is longer.
+MAX_FILE_BYTES = 65_536
 
-#: Characters from which on the beginning of a secret is struck out, too (what was said may have been cut).
-TELLING = 8
+#: Characters from which on the beginning of a secret is struck out, too (a message may have been cut).
+MIN_BEGINNING_CHARS = 8
 
 #: Characters below which a secret is no secret: striking it out would make nonsense of everything.
-SHORTEST = 4
+MIN_SECRET_CHARS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ class Secret:
 
 
 def _variable(name: str) -> str:
+    """The secret in an environment variable. Raises ``Misconfigured``."""
     value = os.environ.get(name, "").strip()
     if not value:
         raise Misconfigured(f"the environment variable {name} is not set: set it to the secret")
@@ -80,9 +81,10 @@ def _variable(name: str) -> str:
 
 
 def _file(path: Path) -> str:
+    """The secret in a file. Raises ``Misconfigured``."""
     try:
         with path.open("rb") as file:
-            value = file.read(LONGEST).decode("utf-8", "replace").strip()
+            value = file.read(MAX_FILE_BYTES).decode("utf-8", "replace").strip()
     except OSError as e:
         raise Misconfigured(
             f"the secret's file {path} cannot be read ({e.strerror}): create it, readable for us"
@@ -113,36 +115,39 @@ def struck(text: str, secrets: Iterable[Secret]) -> str:
 
 
 def _without(text: str, value: str, reference: str) -> str:
+    """The text with a secret, and each of its words, replaced by its reference."""
     for word in dict.fromkeys((value, *value.split())):
-        if len(word) < SHORTEST:
+        if len(word) < MIN_SECRET_CHARS:
             continue
         for form in _forms(word):
             text = re.sub(re.escape(form), lambda _: reference, text, flags=re.IGNORECASE)
-        if len(word) // 2 >= TELLING:
+        if len(word) // 2 >= MIN_BEGINNING_CHARS:
             text = _without_beginnings(text, word, reference)
     return text
 
 
 def _forms(word: str) -> list[str]:
-    """How a secret may be written, the longest first. What stands before it in base64 moves its bits: the
-    characters that its neighbours have a part in are left out."""
+    """The forms in which a secret may be written, the longest first."""
     bare = word.removeprefix("whsec_")  # Standard Webhooks: the rest is the key in base64
     forms = {word, bare, quote(word, safe=""), quote_plus(word), quote(word), html.escape(word)}
     forms |= {json.dumps(word)[1:-1], json.dumps(word)[1:-1].replace("/", "\\/"), repr(word)[1:-1]}
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         forms |= set(_in_base64(word.encode(), encode))
-    return sorted((form for form in forms if len(form) >= SHORTEST), key=len, reverse=True)
+    return sorted((form for form in forms if len(form) >= MIN_SECRET_CHARS), key=len, reverse=True)
 
 
-def _in_base64(word: bytes, encode: Any) -> Iterator[str]:
+def _in_base64(word: bytes, encode: Callable[[bytes], bytes]) -> Iterator[str]:
+    """A secret within a longer text in base64: what stands before it moves its bits, by one of three ways.
+    The characters that its neighbours have a part in are left out."""
     for before in range(3):
         whole = encode(b"\0" * before + word).decode()
         first, last = (before * 8 + 5) // 6, (before + len(word)) * 8 // 6
-        if last - first >= TELLING:
+        if last - first >= MIN_BEGINNING_CHARS:
             yield whole[first:last]
 
 
 def _without_beginnings(text: str, word: str, reference: str) -> str:
+    """The text with the beginnings of a secret replaced that are at least half of it."""
     start, found, kept = word[: len(word) // 2].lower(), 0, ""
     lower, whole = text.lower(), word.lower()
     if len(lower) != len(text):

@@ -15,8 +15,10 @@ import syndicator.formats
 import syndicator.sources
 from syndicator.callbacks import GuardedCallbacks
 from syndicator.config import Declared, KindsOf, Outlet, load
-from syndicator.documents.apart import Apart, ShelfApart
-from syndicator.documents.directory import PRIVATE, Directory, Shelf
+from syndicator.documents.directory import PRIVATE, Directory
+from syndicator.documents.directory_shelf import DirectoryShelf
+from syndicator.documents.shelf import Shelf
+from syndicator.documents.split import SplitDocuments, SplitShelf
 from syndicator.domain.feed import Feed, Site, path
 from syndicator.domain.subscription import Topic
 from syndicator.formats.gate import ReadBackGate
@@ -261,7 +263,7 @@ def keeper(declared: Declared) -> Documents:
     public = _place(declared)
     if not declared.readers:
         return public
-    return Apart(public, _place(declared, is_private=True), declared.readers)
+    return SplitDocuments(public, _place(declared, is_private=True), declared.readers)
 
 
 def _place(declared: Declared, *, is_private: bool = False) -> Documents:
@@ -294,15 +296,15 @@ def shelf(newsroom: App) -> Shelf:
     """What a web server reads documents from; of buckets it has read them once when this returns, if they
     answer at all."""
     public, private = _shelf_of(newsroom), newsroom.declared.readers
-    return ShelfApart(public, _shelf_of(newsroom, is_private=True), private) if private else public
+    return SplitShelf(public, _shelf_of(newsroom, is_private=True), private) if private else public
 
 
 def _shelf_of(newsroom: App, *, is_private: bool = False) -> Shelf:
     keep = newsroom.declared.keep
     if not keep.is_in_bucket:
         folder = Path(keep.documents)
-        return Shelf(folder / PRIVATE if is_private else folder)
-    from syndicator.documents.s3 import BucketShelf  # noqa: PLC0415 - likewise
+        return DirectoryShelf(folder / PRIVATE if is_private else folder)
+    from syndicator.documents.bucket_shelf import BucketShelf  # noqa: PLC0415 - likewise
 
     feeds = [feed for feed in newsroom.feeds.values() if feed.is_private == is_private]
     made = BucketShelf(_bucket(newsroom.declared, is_private=is_private))

@@ -13,7 +13,6 @@ import errno
 import hashlib
 import json
 import logging
-import os
 import re
 import tempfile
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, SyndicatorError, TryLater
 from syndicator.domain.post import Limits, PhotoFile, PhotoLimits, Post
+from syndicator.files import write_whole
 from syndicator.text.rulers import GRAPHEMES
 
 log = logging.getLogger(__name__)
@@ -166,13 +166,17 @@ class Outbox:
         """The .json file goes last: until it is there, whole, the card is as it was before."""
         self.place.mkdir(parents=True, exist_ok=True)
         if photo:
-            _put(self.place / card.photo, photo.content)
+            self._put(card.photo, photo.content)
         page = _environment.get_template("card.html").render(card=card)
-        _put(self.place / f"{card.stem}.html", page.encode())
-        _put(self.place / f"{card.stem}.json", _dump(card))
+        self._put(f"{card.stem}.html", page.encode())
+        self._put(f"{card.stem}.json", _dump(card))
         for extension in EXTENSIONS.values():
             if card.photo != f"{card.stem}{extension}":
                 (self.place / f"{card.stem}{extension}").unlink(missing_ok=True)
+
+    def _put(self, name: str, content: bytes) -> None:
+        """Have a file on the disk before we call it posted. Others may read it: it is there to be shown."""
+        write_whole(self.place / name, content, mode=0o644, is_durable=True)
 
 
 def cards(place: Path, count: int = 50) -> list[Card]:
@@ -264,31 +268,6 @@ def _read(path: Path) -> Card | None:
 
 
 _TIMES = tuple(f.name for f in fields(Card) if f.type == "datetime")
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, and have it on the disk before we call it posted."""
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fchmod(file.fileno(), 0o644)
-            os.fsync(file.fileno())
-        Path(part).replace(path)
-        _sync(path.parent)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
-
-
-def _sync(folder: Path) -> None:
-    """Have the names in a folder on the disk, too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _modified(path: Path) -> float:

@@ -13,7 +13,7 @@ from syndicator.brokers import said
 from syndicator.domain.errors import SyndicatorError
 from syndicator.processes.celery_settings import broker, place
 from syndicator.store import Store
-from syndicator.store.engine import StoreError
+from syndicator.store.errors import StoreError
 from syndicator.store.migrate import revision
 
 #: Seconds that a broker has to answer.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -15,9 +14,11 @@ from rich.progress import Progress
 from rich.text import Text
 
 from syndicator.domain.errors import SyndicatorError
+from syndicator.files import whole_file
 from syndicator.store import Store, open_store
 from syndicator.store.engine import connect
-from syndicator.store.portable import Header, RecordFileError, export_record, import_record
+from syndicator.store.portable import export_record, import_record
+from syndicator.store.record_file import Header, RecordFileError
 from syndicator.wiring import declarations
 
 #: The name that means standard output, or standard input.
@@ -80,21 +81,14 @@ def _written(name: str) -> Iterator[IO[bytes]]:
         sys.stdout.buffer.flush()
         return
     path = Path(name)
-    partial = path.with_name(f".{path.name}.partial")
+    partial = path.with_name(f".{path.name}.partial")  # one name: an interrupted export's is written over
     try:
         if path.exists():
             raise SyndicatorError(f"{name} exists already: name a new file")
-        partial.unlink(missing_ok=True)  # of an export that was interrupted
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as file:
+        with whole_file(path, mode=PRIVATE, is_durable=True, part=partial) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        partial.rename(path)
     except OSError as e:
         raise SyndicatorError(f"{name}: {e.strerror or e}: nothing was exported") from e
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
 
 
 @contextmanager

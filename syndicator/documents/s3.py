@@ -13,33 +13,22 @@ Imported only where a bucket is declared: the client takes 11 MB of memory.
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
 import secrets
-import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import obstore
 from obstore.exceptions import BaseError, NotModifiedError
 from obstore.store import S3Store
 
-from syndicator.documents.directory import (
-    CODECS,
-    ENCODINGS,
-    MEMORY,
-    DocumentError,
-    Served,
-    Shelf,
-    beside,
-    numbered,
-)
+from syndicator.documents import DocumentError
+from syndicator.documents.codings import ENCODINGS, beside
 from syndicator.documents.versions import ENDING
 from syndicator.domain.feed import Feed
 from syndicator.jobs.ports import Document
@@ -47,35 +36,28 @@ from syndicator.jobs.ports import Document
 if TYPE_CHECKING:  # they are types alone
     from obstore.store import ClientConfig, RetryConfig
 
-log = logging.getLogger(__name__)
+#: How long one request may take, and seconds for all that belong to one set of documents: less than a lease.
+REQUEST_TIMEOUT, DEADLINE_S = "10s", 50.0
 
-#: Seconds that one request may take, and for all that belong to one set of documents: less than a lease.
-TIMEOUT, DEADLINE = "10s", 50.0
+#: Tries after the first one, of requests that failed on their way.
+MAX_RETRIES = 2
 
-#: Tries after the first one, at requests that failed by the way.
-RETRIES = 2
-
-#: What a document's versions are. Readers are never sent them: caches need not keep them.
-NOTES = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+#: Attributes of the object of a document's versions. Readers are never sent it: caches need not keep it.
+VERSIONS_ATTRIBUTES = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 
 #: Objects' own metadata: a hash of the document, and when it last changed (RFC 3339).
 DIGEST, MODIFIED = "digest", "modified"
 
-#: Seconds between looks at the bucket, and between looks at an archive, which hardly ever changes.
-LOOK_EVERY, LOOK_AT_ARCHIVES_EVERY = 5.0, 300.0
-
-#: Documents that are asked for and not known yet, at most: whoever makes names up fills no memory.
-MOST_ASKED = 100
-
 
 @dataclass(frozen=True, kw_only=True)
 class BucketContents:
-    """What readers are told of the documents of ``feeds``, by name, and of ``media_types``, by extension."""
+    """What the headers of documents follow from: ``feeds`` by name, ``media_types`` by extension."""
 
     feeds: Mapping[str, Feed] = field(default_factory=dict)
     media_types: Mapping[str, str] = field(default_factory=dict)
 
     def headers(self, feed: str, document: Document) -> dict[str, str]:
+        """The HTTP headers with which the bucket serves a document of a feed."""
         declared = self.feeds.get(feed) or Feed(name=feed, title=feed)
         kind = self.media_types.get(document.extension, "application/octet-stream")
         return {"Content-Type": kind, "Cache-Control": declared.cache_control(document.page)}
@@ -92,21 +74,21 @@ class Bucket:
     def replace(self, feed: str, documents: Sequence[Document]) -> None:
         """Serve these from now on. Raises ``DocumentError``; then each of them is whole all the same, and
         is as it was or as it is to be."""
-        end = time.monotonic() + DEADLINE
+        end = time.monotonic() + DEADLINE_S
         for document in documents:
             name, digest = document.path(feed), _digest(document.content)
             if self._attributes(name).get(DIGEST) == digest:
                 continue
-            about = {
+            attributes = {
                 **self.kept.headers(feed, document),
                 DIGEST: digest,
                 MODIFIED: document.modified.astimezone(UTC).isoformat(),
             }
-            for ending, made in beside(document, partial(self.versions, name)).items():
-                own = {"Content-Encoding": ENCODINGS[ending]} if ending in ENCODINGS else NOTES
-                self._put(f"{name}.{ending}", made, about | own, end)
+            for ending, content in beside(document, partial(self.versions, name)).items():
+                own = {"Content-Encoding": ENCODINGS[ending]} if ending in ENCODINGS else VERSIONS_ATTRIBUTES
+                self._put(f"{name}.{ending}", content, attributes | own, end)
             # last: where it is up to date, those beside it are, too
-            self._put(name, document.content, about, end)
+            self._put(name, document.content, attributes, end)
 
     def read(self, path: str) -> bytes | None:
         """The document at a path; ``None``: there is none. Raises ``DocumentError``."""
@@ -119,14 +101,14 @@ class Bucket:
         with self._errors(path), suppress(FileNotFoundError):
             result = obstore.get(self.store, path, options={"if_none_match": etag} if etag else {})
             content = bytes(result.bytes())
-            said = result.attributes.get(MODIFIED)
-            modified = datetime.fromisoformat(said) if said else result.meta["last_modified"]
+            written = result.attributes.get(MODIFIED)
+            modified = datetime.fromisoformat(written) if written else result.meta["last_modified"]
             return result.meta["e_tag"] or _digest(content), content, modified
         return None
 
     def versions(self, path: str) -> bytes:
-        """What is there of the versions of a document (see ``versions``); nothing of an archive's, which has
-        none. Raises ``DocumentError``."""
+        """The object of a document's versions (see ``documents.versions``); empty where there is none, as for
+        archives. Raises ``DocumentError``."""
         return b"" if "/" in path else self.read(f"{path}.{ENDING}") or b""
 
     def etags(self) -> dict[str, str]:
@@ -153,7 +135,7 @@ class Bucket:
     def check(self) -> str:
         """Write, read, list and remove a small object. Raises ``DocumentError``."""
         path, content = f"trial-{secrets.token_hex(4)}", b"a trial"
-        self._put(path, content, {"Content-Type": "text/plain"}, time.monotonic() + DEADLINE)
+        self._put(path, content, {"Content-Type": "text/plain"}, time.monotonic() + DEADLINE_S)
         is_there = self.read(path) == content and path in self.etags()
         with self._errors(path):
             obstore.delete(self.store, path)
@@ -168,7 +150,7 @@ class Bucket:
 
     def _put(self, path: str, content: bytes, attributes: dict[str, str], end: float) -> None:
         if time.monotonic() > end:
-            raise DocumentError(f"{self._name(path)}: not written in {DEADLINE:g} s; it is tried again")
+            raise DocumentError(f"{self._name(path)}: not written in {DEADLINE_S:g} s; it is tried again")
         with self._errors(path):
             obstore.put(self.store, path, content, attributes=attributes, use_multipart=False)
 
@@ -177,13 +159,13 @@ class Bucket:
 
     @contextmanager
     def _errors(self, path: str) -> Iterator[None]:
-        """What the client says is for programmers, and long: an operator reads one line."""
+        """The client's errors, which are long and for programmers, as one line for operators."""
         try:
             yield
         except NotModifiedError:
             raise
         except (BaseError, OSError, ValueError) as e:
-            raise DocumentError(f"{self._name(path)}: {_said(e)}") from e
+            raise DocumentError(f"{self._name(path)}: {_message(e)}") from e
 
 
 def open_bucket(
@@ -200,163 +182,29 @@ def open_bucket(
     bucket, _, prefix = place.removeprefix("s3://").partition("/")
     config: dict[str, Any] = {"region": region, "endpoint": endpoint}
     config |= {"access_key_id": access_key, "secret_access_key": secret_key}
-    client: ClientConfig = {"timeout": TIMEOUT, "connect_timeout": "5s"}
+    client: ClientConfig = {"timeout": REQUEST_TIMEOUT, "connect_timeout": "5s"}
     if endpoint.startswith("http://"):
         client["allow_http"] = True
-    retry: RetryConfig = {"max_retries": RETRIES}
-    told = {name: value for name, value in config.items() if value}
-    store = S3Store(bucket, prefix=prefix or None, client_options=client, retry_config=retry, **told)
+    retry: RetryConfig = {"max_retries": MAX_RETRIES}
+    declared = {name: value for name, value in config.items() if value}
+    store = S3Store(bucket, prefix=prefix or None, client_options=client, retry_config=retry, **declared)
     return Bucket(place.rstrip("/"), store, kept)
 
 
-def _said(error: Exception) -> str:
-    said = str(error).partition("\n\nDebug source")[0]
-    if "169.254.169.254" in said:
+def _message(error: Exception) -> str:
+    """The line for operators in one of the client's errors: the server's own message where there is one."""
+    text = str(error).partition("\n\nDebug source")[0]
+    if "169.254.169.254" in text:
         return (
             "no credentials were found: declare [keep.s3] access_key and secret_key, or set AWS_ACCESS_KEY_ID"
         )
-    message = re.search(r"<Message>(.*?)</Message>", said, re.DOTALL)
-    status = re.search(r"status code: (\d{3}[\w ]*)", said)
+    message = re.search(r"<Message>(.*?)</Message>", text, re.DOTALL)
+    status = re.search(r"status code: (\d{3}[\w ]*)", text)
     if message or status:
         return ": ".join([*(status.groups() if status else ()), *(message.groups() if message else ())])
-    said = said.rpartition(" - ")[2]
-    return f"the server does not answer ({said[:200]})" if "HTTP error" in said else said[:200]
+    text = text.rpartition(" - ")[2]
+    return f"the server does not answer ({text[:200]})" if "HTTP error" in text else text[:200]
 
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-class BucketShelf(Shelf):
-    """Documents of a bucket, served from memory whatever the bucket does. May be used by many threads.
-
-    One thread of its own lists the bucket every few seconds and reads what has changed; nobody who asks
-    for a document waits for the network. While the bucket does not answer, everything is served as it
-    was. A document that nobody has asked for before is there a moment later.
-    """
-
-    def __init__(self, bucket: Bucket, *, every: float = LOOK_EVERY, memory: int = MEMORY) -> None:
-        super().__init__(Path(), memory)
-        self.bucket, self.every = bucket, every
-        self._etags: dict[str, str] = {}
-        self._looked: dict[str, float] = {}
-        self._asked: set[str] = set()
-        self._archives: dict[str, tuple[float, Mapping[str, datetime]]] = {}  # by feed, and when looked at
-        self._archives_asked: set[str] = set()  # of declared feeds
-        self._wake = threading.Event()
-        self._is_away = self._is_closed = False
-
-    def start(self, names: Iterable[str] = ()) -> None:
-        """Read these, and keep everything up to date from now on. Returns after the first look, or after
-        a few seconds in which the bucket has not answered."""
-        self._asked.update(names)
-        is_read = threading.Event()
-
-        def keep_looking() -> None:
-            while not self._is_closed:
-                try:
-                    self.look()
-                except Exception:  # a defect: all the more reason to look again
-                    log.exception("documents: %s cannot be read", self.bucket.place)
-                is_read.set()
-                self._wake.wait(self.every)
-                self._wake.clear()
-
-        threading.Thread(target=keep_looking, name="bucket", daemon=True).start()
-        is_read.wait(self.every)
-
-    def close(self) -> None:
-        """Look no more."""
-        self._is_closed = True
-        self._wake.set()
-
-    def has(self, name: str) -> bool:
-        """Whether there is such a document, or nobody has looked yet: that is no reason to say no."""
-        is_unknown = name not in self._looked
-        return self.load(name) is not None or is_unknown
-
-    def load(self, name: str) -> Served | None:
-        """The document at a path; ``None`` if there is none, or none that was known of yet."""
-        with self._lock:
-            kept = self._kept.get(name)
-            if kept:
-                self._kept.move_to_end(name)
-                return kept[1]
-            looked = self._looked.get(name, float("-inf"))
-            if len(self._asked) >= MOST_ASKED or looked + self.every > time.monotonic():
-                return None
-            self._asked.add(name)
-        self._wake.set()
-        return None
-
-    def archives(self, feed: str, extension: str) -> Mapping[int, datetime]:
-        """As they were known a few minutes ago; none, where nobody has asked before."""
-        with self._lock:
-            looked, files = self._archives.get(feed, (float("-inf"), {}))
-            if looked + LOOK_AT_ARCHIVES_EVERY < time.monotonic():
-                self._archives_asked.add(feed)
-                self._wake.set()
-        return numbered(files, extension)
-
-    def look(self) -> None:
-        """Read what has changed. A bucket that is away is told once, and once when it is back; it raises
-        nothing."""
-        try:
-            self._look()
-        except DocumentError as e:
-            if not self._is_away:
-                log.warning("documents: %s; they are served as they were", e)
-            self._is_away = True
-            return
-        if self._is_away:
-            log.info("documents: %s answers again", self.bucket.place)
-        self._is_away = False
-
-    def _look(self) -> None:
-        with self._lock:
-            asked, self._asked = self._asked, set()
-            archives, known = set(self._archives_asked), set(self._kept)
-        try:
-            listed = self.bucket.etags()
-            for name in sorted(known - listed.keys()):
-                if "/" not in name:
-                    self._drop(name)
-            for name in sorted(asked | known):
-                if name in asked or self._is_due(name, listed):
-                    self._read(name)
-            for feed in archives:
-                files = self.bucket.archives(feed)
-                with self._lock:
-                    self._archives[feed] = (time.monotonic(), files)
-                    self._archives_asked.discard(feed)
-        except DocumentError:
-            with self._lock:  # for the next look
-                self._asked |= asked
-            raise
-
-    def _is_due(self, name: str, listed: Mapping[str, str]) -> bool:
-        if "/" in name:
-            return time.monotonic() - self._looked.get(name, 0) > LOOK_AT_ARCHIVES_EVERY
-        return name in listed and listed[name] != self._etags.get(name)
-
-    def _read(self, name: str) -> None:
-        known = self._etags.get(name, "") if name in self._kept else ""
-        with suppress(NotModifiedError):
-            found = self.bucket.get(name, known)
-            if found is None:
-                self._drop(name)
-                self._etags.pop(name, None)
-            else:
-                etag, content, modified = found
-                # Written before the document: they are of this version or, with the document, soon replaced.
-                served = _served(content, modified, self.bucket.versions(name))
-                self._keep(name, (0, 0, 0, 0), served)
-                self._etags[name] = etag
-        self._looked[name] = time.monotonic()
-        while len(self._looked) > 100 * MOST_ASKED:
-            self._looked.pop(next(iter(self._looked)))
-
-
-def _served(content: bytes, modified: datetime, versions: bytes) -> Served:
-    variants = {"": content, **{coding: CODECS[coding].compress(content) for coding in ENCODINGS.values()}}
-    return Served.of(variants, modified.replace(microsecond=0), versions)

@@ -1,4 +1,4 @@
-"""What the latest versions of a document carried, so that a reader can be sent what is new to it.
+"""A record of what the latest versions of a document carried, for sending a reader only what is new to it.
 
 A small file beside each document, ``NAME.EXT.entries``. RFC 3229 section 10 has the protocol, and
 http://bobwyman.pubsub.com/main/2004/09/using_rfc3229_w.html the use of it for feeds.
@@ -16,17 +16,17 @@ ENDING = "entries"
 
 #: Versions that are remembered: a feed that changes every five minutes, for readers that come every hour
 #: and a half. Of long feeds, fewer: so many entries in all.
-MOST, MOST_ENTRIES = 20, 5000
+MAX_VERSIONS, MAX_ENTRIES = 20, 5000
 
-#: What stands between entries: nothing in XML, a comma in JSON.
-BETWEEN = (b"", b",")
+#: Separators of entries: nothing in XML, a comma in JSON.
+SEPARATORS = (b"", b",")
 
-#: Characters by which an entry is told from every other one of a feed.
-MARK = 12
+#: Characters of the hash by which an entry is told from every other one of a feed.
+MARK_CHARS = 12
 
 
 def digest(content: bytes) -> str:
-    """By which a document is told from every other one."""
+    """The hash by which a document is told from every other one: 24 hex digits."""
     return hashlib.sha256(content).hexdigest()[:24]
 
 
@@ -54,7 +54,7 @@ class Versions:
     @classmethod
     def of(cls, content: bytes, entries: Sequence[bytes], before: Versions | None) -> Versions | None:
         """Of a document that follows another; ``None`` if its entries cannot be told from the rest of it."""
-        for between in BETWEEN:
+        for between in SEPARATORS:
             block = between.join(entries)
             begins = content.find(block)
             if entries and begins >= 0 and content.find(block, begins + 1) < 0:
@@ -63,9 +63,9 @@ class Versions:
             return None
         now = Version(digest(content), tuple(map(_mark, entries)))
         past = (before.now, *before.earlier) if before else ()
-        room = MOST_ENTRIES - len(entries)
+        room = MAX_ENTRIES - len(entries)
         earlier: list[Version] = []
-        for each in past[:MOST]:
+        for each in past[:MAX_VERSIONS]:
             room -= len(each.marks)
             if each.digest != now.digest and room >= 0:
                 earlier.append(each)
@@ -92,17 +92,18 @@ class Versions:
         return content[: self.begins] + self.between.join(news) + foot
 
     def written(self) -> bytes:
+        """The content of the file, for ``read``."""
         versions = {each.digest: "".join(each.marks) for each in (self.now, *self.earlier)}
         places = [self.begins, self.between.decode(), *self.lengths]
         return json.dumps({"places": places, "versions": versions}, separators=(",", ":")).encode()
 
     @classmethod
     def read(cls, written: bytes) -> Versions | None:
-        """What was ``written``; ``None`` of anything else."""
+        """The versions in a file that was ``written``; ``None`` of anything else."""
         try:
-            told = json.loads(written)
-            begins, between, *lengths = told["places"]
-            now, *earlier = (Version(name, _marks(text)) for name, text in told["versions"].items())
+            values = json.loads(written)
+            begins, between, *lengths = values["places"]
+            now, *earlier = (Version(name, _marks(text)) for name, text in values["versions"].items())
             found = cls(now, int(begins), tuple(map(int, lengths)), str(between).encode(), tuple(earlier))
         except (ValueError, TypeError, KeyError, AttributeError):
             return None
@@ -110,8 +111,8 @@ class Versions:
 
 
 def _mark(entry: bytes) -> str:
-    return hashlib.sha256(entry).hexdigest()[:MARK]
+    return hashlib.sha256(entry).hexdigest()[:MARK_CHARS]
 
 
 def _marks(text: str) -> tuple[str, ...]:
-    return tuple(text[at : at + MARK] for at in range(0, len(text), MARK))
+    return tuple(text[at : at + MARK_CHARS] for at in range(0, len(text), MARK_CHARS))

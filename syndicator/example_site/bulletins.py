@@ -6,11 +6,11 @@ A bulletin follows from its number alone, in English and Lao by turns; it is nev
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from syndicator.example_site.content import Picture, Story
+from syndicator.files import write_whole
 
 #: Bulletin No. 1 is story 1001: the numbers below are those of files.
 FIRST = 1000
@@ -96,10 +96,7 @@ def draw(story: Story, folder: Path) -> None:
 
     assert story.picture is not None  # noqa: S101 - for the type checker
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / story.picture.file
-    fresh = path.with_suffix(f".{os.getpid()}")
-    fresh.write_bytes(river(story.id))
-    fresh.replace(path)
+    write_whole(folder / story.picture.file, river(story.id))
 
 
 def _level(n: int) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.domain.errors import Misconfigured
+from syndicator.files import write_whole
 
 #: Where the site is unless it was told otherwise.
 ADDRESS = "http://127.0.0.1:8001"
@@ -76,12 +76,7 @@ def _write(folder: Path, state: SiteState) -> None:
         "corrected": {key: [at.isoformat() for at in each] for key, each in state.corrected.items()},
         "retracted": {key: at.isoformat() for key, at in state.retracted.items()},
     }
-    fresh = folder / "state.json.new"
-    with fresh.open("w", encoding="utf-8") as file:
-        json.dump(told, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(folder / "state.json")
+    write_whole(folder / "state.json", json.dumps(told, indent=1).encode(), is_durable=True)
 
 
 def _time(text: str) -> datetime:

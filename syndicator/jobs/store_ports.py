@@ -69,6 +69,31 @@ class Wish:
     what: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """What wants something and is in no hand: of each kind the longest due first. ``has_embargoes``: the time
+    of an article has come."""
+
+    wishes: Sequence[Wish]
+    has_embargoes: bool
+
+    @property
+    def jobs(self) -> list[tuple[str, str]]:
+        """Each as (job, name)."""
+        return [(wish.job, wish.name) for wish in self.wishes]
+
+    @property
+    def sources(self) -> list[str]:
+        return self._names("watch")
+
+    @property
+    def topics(self) -> list[str]:
+        return self._names("distribute")
+
+    def _names(self, job: str) -> list[str]:
+        return [wish.name for wish in self.wishes if wish.job == job]
+
+
 class WatchStore(Protocol):
     """What **watch** needs on record."""
 

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from syndicator.domain.article import Article
 from syndicator.jobs.ports import MESSAGE_LIFE, Bell
-from syndicator.jobs.store_ports import Filing, Wakeups, Wish
+from syndicator.jobs.store_ports import Due, Filing, Wakeups, Wish
 from syndicator.jobs.watch import Editor, ring
 
 log = logging.getLogger(__name__)
@@ -31,16 +31,6 @@ MOST = 500
 FEW = 25
 
 
-class DueNames(Protocol):
-    """What wants something, by the job that gives it to it."""
-
-    @property
-    def wishes(self) -> Sequence[Wish]: ...
-
-    @property
-    def has_embargoes(self) -> bool: ...
-
-
 class SweepStore(Protocol):
     """What **sweep** needs on record."""
 
@@ -49,7 +39,7 @@ class SweepStore(Protocol):
         nothing."""
         ...
 
-    def due(self, now: datetime, most: int) -> DueNames:
+    def due(self, now: datetime, most: int) -> Due:
         """Rows that are due and in no hand, as many as ``most`` of each kind: the longest due first."""
         ...
 

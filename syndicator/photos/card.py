@@ -1,4 +1,4 @@
-"""Cards: what a post looks like, drawn, so that a person sees it before (or without) its being sent."""
+"""Cards: pictures of posts, so that a person sees one before (or without) its being sent."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from syndicator.photos.picture import opened
 from syndicator.text.rulers import GRAPHEMES
 
 #: Pixels: the size that sites ask for (https://ogp.me/ shares of 1.91 to 1).
-SIZE = (1200, 630)
-MARGIN = 56
-STRIPE = 8
+SIZE_PX = (1200, 630)
+MARGIN_PX = 56
+STRIPE_PX = 8
 
 #: Widths of the photo on the left: as narrow as it is, within reason.
-NARROWEST, WIDEST = 420, 552
+MIN_PHOTO_WIDTH_PX, MAX_PHOTO_WIDTH_PX = 420, 552
 
 PAPER, INK, SOFT, ACCENT = "#fbf8f2", "#1c2430", "#5d6671", "#9c3b2e"
 
@@ -29,21 +29,21 @@ CREDIT = Style(18, 500, "white")
 
 #: A title is as large as lets it stand in so many pixels, with its words whole.
 TITLES = tuple(Style(size, 700, INK, 1.28) for size in (76, 66, 58, 50, 44, 38))
-TITLE_HEIGHT = 262
+TITLE_HEIGHT_PX = 262
 
-#: Graphemes that are looked at: more than fits, whatever a source may send.
-LONGEST = 600
+#: Graphemes of a text that are drawn from: more than fits, whatever a source may send.
+MAX_GRAPHEMES = 600
 
 
 def draw_card(post: Post) -> bytes:
     """The post as a PNG: photo, section, title, summary and where the link leads. Raises ``Misconfigured``
     where Pillow cannot shape text."""
     check_shaping()
-    card = Image.new("RGB", SIZE, PAPER)
+    card = Image.new("RGB", SIZE_PX, PAPER)
     pen = ImageDraw.Draw(card)
     left = _photo(card, pen, post)
-    pen.rectangle([left, 0, left + STRIPE - 1, SIZE[1]], fill=ACCENT)
-    _words(pen, post, left + STRIPE + MARGIN)
+    pen.rectangle([left, 0, left + STRIPE_PX - 1, SIZE_PX[1]], fill=ACCENT)
+    _words(pen, post, left + STRIPE_PX + MARGIN_PX)
     out = io.BytesIO()
     card.save(out, "PNG", optimize=True)
     return out.getvalue()
@@ -54,34 +54,36 @@ def _photo(card: Image.Image, pen: ImageDraw.ImageDraw, post: Post) -> int:
     if post.photo is None:
         return 0
     with opened(post.photo.content) as photo:
-        width = min(max(round(SIZE[1] * photo.width / photo.height), NARROWEST), WIDEST)
+        width = min(
+            max(round(SIZE_PX[1] * photo.width / photo.height), MIN_PHOTO_WIDTH_PX), MAX_PHOTO_WIDTH_PX
+        )
         # a little above the middle: faces are seldom at the bottom
-        card.paste(ImageOps.fit(photo.convert("RGB"), (width, SIZE[1]), centering=(0.5, 0.4)))
+        card.paste(ImageOps.fit(photo.convert("RGB"), (width, SIZE_PX[1]), centering=(0.5, 0.4)))
     shown = post.article.photo
-    if credit := drawable(GRAPHEMES.cut(shown.credit, LONGEST)) if shown else "":
+    if credit := drawable(GRAPHEMES.cut(shown.credit, MAX_GRAPHEMES)) if shown else "":
         _shade(card, width, 64)
-        write(pen, 20, SIZE[1] - 34, lines(credit, CREDIT, width - 40, 1), CREDIT)
+        write(pen, 20, SIZE_PX[1] - 34, lines(credit, CREDIT, width - 40, 1), CREDIT)
     return width
 
 
 def _shade(card: Image.Image, width: int, height: int) -> None:
     """Darken the foot of the photo, so that white can be read upon it."""
     depth = Image.linear_gradient("L").resize((width, height)).point(lambda value: value * 0.8)
-    card.paste(Image.new("RGB", (width, height), INK), (0, SIZE[1] - height), depth)
+    card.paste(Image.new("RGB", (width, height), INK), (0, SIZE_PX[1] - height), depth)
 
 
 def _words(pen: ImageDraw.ImageDraw, post: Post, x: int) -> None:
     article = post.article
-    width, foot = SIZE[0] - MARGIN - x, SIZE[1] - MARGIN - HOST.height
+    width, foot = SIZE_PX[0] - MARGIN_PX - x, SIZE_PX[1] - MARGIN_PX - HOST.height
     section, title, note, summary = (
-        drawable(GRAPHEMES.cut(text, LONGEST))
+        drawable(GRAPHEMES.cut(text, MAX_GRAPHEMES))
         for text in (article.section, article.title, article.note, article.summary)
     )
-    y = MARGIN
+    y = MARGIN_PX
     if section:
         y = write(pen, x, y, lines(section, SECTION, width, 1), SECTION) + 14
     style = _title_style(title, width)
-    y = write(pen, x, y, lines(title, style, width, TITLE_HEIGHT // style.height), style) + 18
+    y = write(pen, x, y, lines(title, style, width, TITLE_HEIGHT_PX // style.height), style) + 18
     for text, style in ((note, NOTE), (summary, SUMMARY)):
         if text:
             room = max(0, (foot - 16 - y) // style.height)
@@ -95,7 +97,7 @@ def _words(pen: ImageDraw.ImageDraw, post: Post, x: int) -> None:
 
 def _title_style(title: str, width: int) -> Style:
     for style in TITLES[:-1]:
-        most = TITLE_HEIGHT // style.height
+        most = TITLE_HEIGHT_PX // style.height
         if holds_words(title, style, width) and len(lines(title, style, width, most + 1)) <= most:
             return style
     return TITLES[-1]

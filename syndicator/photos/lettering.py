@@ -32,13 +32,14 @@ PICTOGRAPH = regex.compile(r"[\p{Extended_Pictographic}\p{RI}]")
 #: Code points that change their neighbours and draw nothing themselves: joiners, variation selectors.
 INVISIBLE = regex.compile(r"[\p{Cf}\p{VS}\s]")
 
-#: A code point that is in no font (Unicode section 23.7): what it draws is what any missing one does.
-NOWHERE = "\U0010fffe"
+#: A code point that is in no font (Unicode section 23.7): it is drawn as any missing one is.
+MISSING_CHAR = "\U0010fffe"
 
 
 @dataclass(frozen=True)
 class Style:
-    """Pixels, weight (100-900), colour, and the height of a line as a multiple of the size."""
+    """How text is drawn: ``size`` in pixels, ``weight`` (100-900), colour, and the height of a line as a
+    multiple of the size (``leading``)."""
 
     size: int
     weight: int
@@ -143,7 +144,7 @@ def _font_for(grapheme: str) -> int | None:
 def _has(number: int, char: str) -> bool:
     """Whether a font has a glyph for a code point: unshaped, or a mark would bring its own dotted circle."""
     font = _font(number, 40, 400, ImageFont.Layout.BASIC)
-    return bytes(font.getmask(char)) != bytes(font.getmask(NOWHERE))
+    return bytes(font.getmask(char)) != bytes(font.getmask(MISSING_CHAR))
 
 
 @cache

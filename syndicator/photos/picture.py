@@ -1,4 +1,4 @@
-"""Opening pictures that are hostile until shown otherwise, and making files that channels take."""
+"""Pictures, hostile until shown otherwise: opened within limits, and made to fit those of channels."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from syndicator.text.clean import legal
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 
 #: Pixels of one photo: more than any camera of a newsroom has, less than hurts.
-PIXELS = 80_000_000
+MAX_PIXELS = 80_000_000
 
 #: Bytes of memory for one photo while it is made to fit.
-MEMORY = 250_000_000
+MAX_MEMORY_BYTES = 250_000_000
 
 #: Bytes of memory that a pixel takes meanwhile, as measured (Pillow 13). A JPEG is decoded at a fraction of
 #: its size, but for a progressive one, whose coefficients are all kept until its end.
-JPEG, PROGRESSIVE, OTHERS = 0.6, 7, {"PNG": 10, "GIF": 10, "AVIF": 10, "WEBP": 16}
+JPEG_BYTES, PROGRESSIVE_BYTES, BYTES_BY_FORMAT = 0.6, 7, {"PNG": 10, "GIF": 10, "AVIF": 10, "WEBP": 16}
 
 #: Photos that take more than this are decoded by one thread, so that many at once need no more than one:
 #: the C library keeps for each thread what it has once needed.
-HEAVY = MEMORY // 5
+HEAVY_BYTES = MAX_MEMORY_BYTES // 5
 
 _one_at_a_time = ThreadPoolExecutor(1, "heavy photos")
 
 #: How files of these formats begin: what begins so and cannot be read is damaged.
-BEGINNING = re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftypavi[fs]", re.DOTALL)
+SIGNATURES = re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftypavi[fs]", re.DOTALL)
 
 # Set once, and for Pillow's own warnings alone: ``catch_warnings`` around each photo would not be safe
 # between threads. Beyond 89 million pixels Pillow warns, and only beyond twice as many it refuses: both
@@ -47,15 +47,15 @@ warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 #: Tried in this order until the file is small enough; after the last one the picture shrinks.
 QUALITIES = (85, 80, 75, 70)
-SHRINK = 0.85
+SHRINK_FACTOR = 0.85
 
 #: Pixels of the longer side below which a picture is no use any more.
-SMALLEST = 64
+MIN_SIDE_PX = 64
 
 #: Segments that say how to decode a JPEG, and their greatest length: JFIF without a thumbnail (ITU-T T.871
 #: section 10.1), Adobe's colour transform. All other segments are somebody's remarks.
-DECODING = ("APP0", "APP14")
-DECODING_LENGTH = 14
+DECODING_SEGMENTS = ("APP0", "APP14")
+MAX_DECODING_BYTES = 14
 
 END_OF_IMAGE = b"\xff\xd9"
 
@@ -69,14 +69,16 @@ def opened(content: bytes) -> Iterator[Image.Image]:
     have been fetched while it was still being written."""
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            if image.width * image.height > PIXELS:
+            if image.width * image.height > MAX_PIXELS:
                 raise PhotoError(
-                    f"{image.width} x {image.height} pixels; at most {PIXELS:,} are opened", lasting=True
+                    f"{image.width} x {image.height} pixels; at most {MAX_PIXELS:,} are opened", lasting=True
                 )
-            if _weight(image) > MEMORY:
+            if _weight(image) > MAX_MEMORY_BYTES:
                 what = f"{image.width} x {image.height} pixels of {image.format}"
                 needed = f"would take {_weight(image) / 1e6:,.0f} MB of memory"
-                raise PhotoError(f"{what} {needed}; at most {MEMORY / 1e6:,.0f} MB are given", lasting=True)
+                raise PhotoError(
+                    f"{what} {needed}; at most {MAX_MEMORY_BYTES / 1e6:,.0f} MB are given", lasting=True
+                )
             try:
                 yield image
             finally:
@@ -84,12 +86,14 @@ def opened(content: bytes) -> Iterator[Image.Image]:
     except PhotoError:
         raise
     except UnidentifiedImageError as e:
-        if BEGINNING.match(content):
+        if SIGNATURES.match(content):
             raise PhotoError("it is a damaged picture: it cannot be identified", lasting=False) from e
         starts = f"it starts with {content[:24]!r}"
         raise PhotoError(f"it is not a picture ({starts})", lasting=content != b"") from e
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as e:
-        raise PhotoError(f"it has more than the {PIXELS:,} pixels that are opened: {e}", lasting=True) from e
+        raise PhotoError(
+            f"it has more than the {MAX_PIXELS:,} pixels that are opened: {e}", lasting=True
+        ) from e
     except Exception as e:  # Pillow raises nearly anything when bytes are made to hurt it
         raise PhotoError(f"it is a damaged picture: {e}", lasting=False) from e
 
@@ -110,10 +114,10 @@ def fitted(content: bytes, limits: PhotoLimits, credit: str = "") -> PhotoFile:
     numbers); only the credit stays. A file that is all this already is left as it is. Raises
     ``PhotoError``."""
     with opened(content) as image:
-        is_heavy = _weight(image) > HEAVY
+        is_heavy = _weight(image) > HEAVY_BYTES
     work = partial(_bare_or_small, content, limits, credit)
     picture = _one_at_a_time.submit(work).result() if is_heavy else work()
-    return picture if isinstance(picture, PhotoFile) else _made_small(picture, limits, credit)
+    return picture if isinstance(picture, PhotoFile) else _shrunk(picture, limits, credit)
 
 
 def _bare_or_small(content: bytes, limits: PhotoLimits, credit: str) -> PhotoFile | Image.Image:
@@ -128,8 +132,8 @@ def _bare_or_small(content: bytes, limits: PhotoLimits, credit: str) -> PhotoFil
 
 def _weight(image: Image.Image) -> float:
     """Bytes of memory that it takes to make a photo fit."""
-    jpeg = PROGRESSIVE if image.info.get("progressive") else JPEG
-    return image.width * image.height * OTHERS.get(image.format or "", jpeg)
+    jpeg = PROGRESSIVE_BYTES if image.info.get("progressive") else JPEG_BYTES
+    return image.width * image.height * BYTES_BY_FORMAT.get(image.format or "", jpeg)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -143,7 +147,7 @@ def _is_bare(image: Image.Image, content: bytes) -> bool:
     return (
         image.format == "JPEG"
         and image.mode in ("RGB", "L")
-        and all(name in DECODING and len(said) <= DECODING_LENGTH for name, said in segments)
+        and all(name in DECODING_SEGMENTS and len(data) <= MAX_DECODING_BYTES for name, data in segments)
         and content.find(END_OF_IMAGE) == len(content) - len(END_OF_IMAGE)
     )
 
@@ -181,6 +185,7 @@ def _flat(image: Image.Image) -> Image.Image:
 
 
 def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """The picture in sRGB, converted from the colours of its profile."""
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -192,9 +197,11 @@ def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     return image.convert("RGB")
 
 
-def _made_small(picture: Image.Image, limits: PhotoLimits, credit: str) -> PhotoFile:
+def _shrunk(picture: Image.Image, limits: PhotoLimits, credit: str) -> PhotoFile:
+    """A JPEG of the picture that is short enough: of lower quality first, then smaller. Raises
+    ``PhotoError``."""
     side = max(picture.size)
-    while side >= min(SMALLEST, *picture.size):
+    while side >= min(MIN_SIDE_PX, *picture.size):
         small = picture.copy()
         small.thumbnail((side, side), Image.Resampling.LANCZOS)
         for quality in QUALITIES:
@@ -203,7 +210,7 @@ def _made_small(picture: Image.Image, limits: PhotoLimits, credit: str) -> Photo
                 return PhotoFile(
                     content=content, media_type="image/jpeg", width=small.width, height=small.height
                 )
-        side = int(side * SHRINK)
+        side = int(side * SHRINK_FACTOR)
     raise PhotoError(f"it does not fit into {limits.length:,} bytes", lasting=True)
 
 
@@ -217,10 +224,10 @@ def _jpeg(image: Image.Image, quality: int, credit: str) -> bytes:
 
 def _xmp(credit: str) -> bytes:
     """A fresh packet with nothing but the credit (XMP Specification Part 2, photoshop:Credit)."""
-    said = html.escape(legal(credit))
+    escaped = html.escape(legal(credit))
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
         'xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" '
-        f'photoshop:Credit="{said}"/></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+        f'photoshop:Credit="{escaped}"/></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
     ).encode()

@@ -5,7 +5,7 @@
     FOLDER/<hash of the address>        the photo; its time is when these bytes were fetched
     FOLDER/<hash of the address>.seen   its validators; its time is when the server was last asked
 
-The disk is there to spare the network. When it fails, that is told, and photos are fetched as needed.
+The disk is there to spare the network. When it fails, that is logged, and photos are fetched as needed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import hashlib
 import json
 import logging
 import os
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -25,6 +24,7 @@ from pathlib import Path
 from syndicator.domain.article import Photo
 from syndicator.domain.errors import FetchError, Forbidden, PhotoError, TooLarge
 from syndicator.domain.post import PhotoFile, PhotoLimits
+from syndicator.files import write_whole
 from syndicator.http.client import Http, Response
 from syndicator.photos.picture import fitted, opened, size_and_type
 from syndicator.photos.space import Space
@@ -32,16 +32,16 @@ from syndicator.photos.space import Space
 log = logging.getLogger(__name__)
 
 #: Statuses after which another try may help.
-PASSING = {408, 425, 429, 500, 502, 503, 504}
+TRANSIENT_STATUSES = {408, 425, 429, 500, 502, 503, 504}
 
 #: Seconds until the server is first asked whether a photo has been replaced; each time it has not, twice
 #: as long.
-FRESH = 600
+FRESH_FOR_S = 600
 
 #: Bytes of photos that are kept.
-LIMIT = 2_000_000_000
+MAX_KEPT_BYTES = 2_000_000_000
 
-ACCEPT = {"Accept": "image/*"}
+ACCEPT_HEADERS = {"Accept": "image/*"}
 
 #: Headers that a photo comes with, and that go back with a conditional request (RFC 9110 section 13.1).
 VALIDATORS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
@@ -53,7 +53,7 @@ class PhotoShelf:
 
     folder: Path
     http: Http
-    limit: int = field(default=LIMIT, kw_only=True)
+    limit: int = field(default=MAX_KEPT_BYTES, kw_only=True)
 
     def measure(self, photo: Photo) -> Photo:
         if photo.is_measured and not self._is_due(photo.url):
@@ -77,19 +77,20 @@ class PhotoShelf:
         return Space(self.folder, self.limit)
 
     def _original(self, url: str) -> bytes:
+        """The photo as it is kept, or fetched where it is not. Raises ``PhotoError``."""
         with self._disk(), suppress(FileNotFoundError):
             content = self._path(url).read_bytes()
             with suppress(OSError):  # a disk that can only be read serves all the same
                 self._space.used(self._path(url))
             return content
-        return self._taken(url, self._fetch(url, {}))
+        return self._keep_photo(url, self._fetch(url, {}))
 
     def _is_due(self, url: str) -> bool:
         """Whether the server is to be asked if a photo that is kept is still the one. After each answer
         that it is, we wait twice as long."""
         with self._disk(), suppress(FileNotFoundError):
             fetched, asked = self._path(url).stat().st_mtime, self._seen(url).stat().st_mtime
-            return time.time() - asked > max(FRESH, asked - fetched)
+            return time.time() - asked > max(FRESH_FOR_S, asked - fetched)
         return False
 
     def _renewed(self, url: str) -> bytes | None:
@@ -101,23 +102,23 @@ class PhotoShelf:
             known = json.loads(self._seen(url).read_bytes())
             os.utime(self._seen(url))  # whatever comes of it, it was asked
             try:
-                answer = self._fetch(url, {VALIDATORS[name]: value for name, value in known.items()})
-                if answer.status != 304 and answer.content != self._path(url).read_bytes():
-                    return self._taken(url, answer)
+                response = self._fetch(url, {VALIDATORS[name]: value for name, value in known.items()})
+                if response.status != 304 and response.content != self._path(url).read_bytes():
+                    return self._keep_photo(url, response)
             except PhotoError as e:
                 log.info("photo %s: not fetched again: %s", url, e)
         return None
 
-    def _taken(self, url: str, answer: Response) -> bytes:
-        """The photo in an answer, kept if the disk takes it. Raises ``PhotoError`` if it is none."""
-        with opened(answer.content):  # only pictures are kept
+    def _keep_photo(self, url: str, response: Response) -> bytes:
+        """The photo in a response, kept if the disk takes it. Raises ``PhotoError`` if it is none."""
+        with opened(response.content):  # only pictures are kept
             pass
-        validators = {name: answer.headers[name] for name in VALIDATORS if name in answer.headers}
+        validators = {name: response.headers[name] for name in VALIDATORS if name in response.headers}
         with self._disk():
-            self._keep(self._path(url), answer.content)
-            self._keep(self._seen(url), json.dumps(validators).encode())
-            self._space.grew(len(answer.content))
-        return answer.content
+            self._write(self._path(url), response.content)
+            self._write(self._seen(url), json.dumps(validators).encode())
+            self._space.grew(len(response.content))
+        return response.content
 
     def _path(self, url: str) -> Path:
         return self.folder / hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()
@@ -126,32 +127,26 @@ class PhotoShelf:
         return self._path(url).with_suffix(".seen")
 
     def _fetch(self, url: str, conditions: Mapping[str, str]) -> Response:
+        """The server's response. Raises ``PhotoError``, ``lasting`` where another try would not help."""
         try:
-            return self.http.get(url, headers={**ACCEPT, **conditions})
+            return self.http.get(url, headers={**ACCEPT_HEADERS, **conditions})
         except (Forbidden, TooLarge) as e:
             raise PhotoError(e.why, lasting=True) from e
         except FetchError as e:
-            lasting = e.status is not None and e.status not in PASSING
+            lasting = e.status is not None and e.status not in TRANSIENT_STATUSES
             raise PhotoError(e.why, lasting=lasting) from e
 
-    def _keep(self, path: Path, content: bytes) -> None:
-        """Whole or not at all, whoever else keeps the same photo at the same moment."""
+    def _write(self, path: Path, content: bytes) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(suffix=".part", dir=self.folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(part).replace(path)
-        finally:
-            Path(part).unlink(missing_ok=True)
+        write_whole(path, content, mode=0o600)
 
     @contextmanager
     def _disk(self) -> Iterator[None]:
-        """What the disk does not do is told, and stops nothing: no news waits for a store of copies."""
+        """Errors of the disk are logged, and stop nothing: no news waits for a store of copies."""
         try:
             yield
         except (OSError, ValueError) as e:
-            said = getattr(e, "strerror", None) or str(e)
+            reason = getattr(e, "strerror", None) or str(e)
             log.warning(
-                "the folder of photos, %s: %s: mend it; photos are fetched as needed", self.folder, said
+                "the folder of photos, %s: %s: mend it; photos are fetched as needed", self.folder, reason
             )

@@ -25,6 +25,8 @@ from kombu.exceptions import ChannelError
 from kombu.transport import TRANSPORT_ALIASES, filesystem
 from kombu.utils.json import dumps, loads
 
+from syndicator.files import write_whole
+
 log = logging.getLogger(__name__)
 
 #: The scheme of its addresses, known to kombu from the import of this module on.
@@ -73,13 +75,13 @@ class FolderChannel(filesystem.Channel):
                 before = [*bindings]
                 yield bindings
                 if bindings != before or not file.exists():
-                    _write(file, dumps(bindings))
+                    write_whole(file, dumps(bindings).encode())
 
     def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]  # its bases disagree
         name = f"{time.time_ns():020}_{uuid.uuid4().hex}.{queue}.msg"
         with _channel_errors(f"queue {queue!r}"):
             Path(self.data_folder_out).mkdir(parents=True, exist_ok=True)  # it may have been removed
-            _write(Path(self.data_folder_out, name), dumps(payload))
+            write_whole(Path(self.data_folder_out, name), dumps(payload).encode())
 
     def _get(self, queue: str, timeout: Any = None) -> Any:  # noqa: ARG002 - kombu's
         """The oldest message, now in no other hand."""
@@ -156,14 +158,3 @@ def _channel_errors(what: str) -> Iterator[None]:
         yield
     except OSError as e:
         raise ChannelError(f"broker, {what}: {e}") from e
-
-
-def _write(path: Path, content: str) -> None:
-    """Put a file there, whole at once. What a crash leaves begins with a dot, and nobody reads it."""
-    new = path.with_name(f".{uuid.uuid4().hex}")
-    try:
-        new.write_text(content, "utf-8")
-        new.replace(path)
-    except OSError:
-        new.unlink(missing_ok=True)
-        raise

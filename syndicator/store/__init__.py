@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from syndicator.store.building import Building
 from syndicator.store.console import Console
+from syndicator.store.declaring import Declaring
 from syndicator.store.delivering import Delivering
 from syndicator.store.distributing import Distributing
-from syndicator.store.engine import StoreError, connect
+from syndicator.store.engine import connect
+from syndicator.store.errors import StoreError
+from syndicator.store.liveness import Liveness
 from syndicator.store.present import Present
 from syndicator.store.restoring import Restoring
 from syndicator.store.subscribing import Subscribing
+from syndicator.store.sweeping import Sweeping
 from syndicator.store.topics import Topics
-from syndicator.store.upkeep import Due, Upkeep
+from syndicator.store.upkeep import Upkeep
 from syndicator.store.watching import Watching
 
 
 class Store(
+    Declaring,
     Watching,
     Building,
     Delivering,
@@ -27,7 +32,9 @@ class Store(
     Subscribing,
     Distributing,
     Restoring,
+    Sweeping,
     Upkeep,
+    Liveness,
     Present,
     Console,
 ):
@@ -48,4 +55,4 @@ def open_store(url: str) -> Store:
     return Store(engine)
 
 
-__all__ = ["Due", "Store", "StoreError", "open_store"]
+__all__ = ["Store", "StoreError", "open_store"]

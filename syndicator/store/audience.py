@@ -1,4 +1,4 @@
-"""Who is told of news, as operators see it: topics with their subscribers, and other hubs."""
+"""Topics with their subscribers, and the hubs of others, as operators see them."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ from syndicator.domain.article import Article
 from syndicator.domain.delivery import wait
 from syndicator.jobs.store_ports import Archive, Outcome, Stale
 from syndicator.store import schema
-from syndicator.store.engine import Base, claim, let_go
+from syndicator.store.engine import Base
+from syndicator.store.leases import claim, let_go
 from syndicator.store.locks import batches, hold_articles
 from syndicator.store.records import article_of
 from syndicator.store.topics import move_topic

@@ -15,9 +15,9 @@ from syndicator.domain.decisions import Impossible, Ruling
 from syndicator.domain.delivery import Delivery, Standing
 from syndicator.store import schema
 from syndicator.store.audience import Audiences
+from syndicator.store.liveness import SILENCE
 from syndicator.store.readership import Readership
 from syndicator.store.records import article_of, delivery_of, delivery_values
-from syndicator.store.upkeep import SILENCE
 
 #: Deliveries on one page of the console.
 PAGE = 50

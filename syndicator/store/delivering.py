@@ -1,4 +1,4 @@
-"""What **deliver** needs: a channel in hand, and its deliveries one after the other."""
+"""The record as **deliver** needs it: a channel in hand, and its deliveries one after the other."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, upd
 from syndicator.domain.delivery import Delivery, Standing, moved, stirred
 from syndicator.jobs.store_ports import Account, ClaimedDelivery
 from syndicator.store import schema
-from syndicator.store.engine import Base, claim, let_go
+from syndicator.store.engine import Base
+from syndicator.store.leases import claim, let_go
 from syndicator.store.records import article_of, delivery_of, delivery_values
 
 
 class Delivering(Base):
-    """See ``stores.DeliverStore``."""
+    """See ``jobs.store_ports.DeliverStore``."""
 
     def claim_channel(self, name: str, now: datetime, lease: timedelta) -> Account | None:
         table = schema.channel
@@ -151,6 +152,7 @@ def _knows_more(one: Delivery, other: Delivery) -> bool:
 
 
 def _renewed(connection: Connection, account: Account, until: datetime) -> bool:
+    """Keep the channel in this hand for longer; ``False``: it is in another one, or was paused."""
     table = schema.channel
     mine = and_(table.c.name == account.name, table.c.token == account.token)
     result = connection.execute(

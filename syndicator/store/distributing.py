@@ -10,7 +10,8 @@ from sqlalchemy import Connection, and_, bindparam, case, delete, literal, null,
 
 from syndicator.domain.subscription import Subscription, SubscriptionState
 from syndicator.store import schema
-from syndicator.store.engine import Base, claim_some
+from syndicator.store.engine import Base
+from syndicator.store.leases import claim_some
 from syndicator.store.records import subscription_of
 from syndicator.store.subscribing import forget_intents
 from syndicator.store.topics import hold

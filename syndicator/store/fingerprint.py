@@ -20,7 +20,7 @@ def fingerprint(value: object) -> str:
 
 def _written(value: object) -> str:
     if is_dataclass(value) and not isinstance(value, type):
-        return f"({','.join(sorted(_told(value)))})"
+        return f"({','.join(sorted(_settings(value)))})"
     if isinstance(value, Mapping):
         return f"{{{','.join(sorted(f'{_written(key)}:{_written(of)}' for key, of in value.items()))}}}"
     if isinstance(value, list | tuple):
@@ -30,7 +30,7 @@ def _written(value: object) -> str:
     raise TypeError(f"a {type(value).__name__} cannot be written down: {value!r}")
 
 
-def _told(value: Any) -> Iterator[str]:
+def _settings(value: Any) -> Iterator[str]:
     for field in fields(value):
         has = getattr(value, field.name)
         if has != _default(field):

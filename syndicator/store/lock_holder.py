@@ -19,11 +19,11 @@ WRITE_LOCK = 120
 LOCKS = Path("/proc/locks")
 PROCESSES = Path("/proc")
 
-#: What a process that does nothing is called (proc_pid_stat(5)).
-STATES = {"T": "stopped", "t": "stopped by a debugger", "D": "waiting for a disk", "Z": "dead"}
+#: States of processes that do nothing (proc_pid_stat(5)), as operators read them.
+IDLE_STATES = {"T": "stopped", "t": "stopped by a debugger", "D": "waiting for a disk", "Z": "dead"}
 
 #: Characters of a command that are shown.
-COMMAND_LENGTH = 120
+MAX_COMMAND_CHARS = 120
 
 
 def holder(database: Path) -> int | None:
@@ -54,7 +54,7 @@ def blame(pid: int | None) -> str:
     if pid == os.getpid():
         return f"this process itself ({pid}) holds its write lock"
     state = _state(pid)
-    doing = f", is {STATES[state]}," if state in STATES else ""
+    doing = f", is {IDLE_STATES[state]}," if state in IDLE_STATES else ""
     remedy = (
         f"continue it (kill -CONT {pid}) or end it (kill -KILL {pid})"
         if state in "Tt"
@@ -69,8 +69,8 @@ def _command(pid: int) -> str:
         words = (PROCESSES / str(pid) / "cmdline").read_text("utf-8", "replace").split("\0")
     except OSError:
         return "unknown"
-    said = " ".join(" ".join([Path(words[0]).name, *words[1:]]).split())
-    return said[:COMMAND_LENGTH] or "unknown"
+    command = " ".join(" ".join([Path(words[0]).name, *words[1:]]).split())
+    return command[:MAX_COMMAND_CHARS] or "unknown"
 
 
 def _state(pid: int) -> str:

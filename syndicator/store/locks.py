@@ -24,14 +24,14 @@ from sqlalchemy import Connection, Row, Table, select
 from syndicator.store import schema
 
 #: Values in one statement: well below SQLite's and PostgreSQL's limits on parameters.
-BATCH = 500
+MAX_VALUES = 500
 
 
 def batches(values: Iterable[Any]) -> Iterator[Sequence[Any]]:
     """Distinct values in their order, so many at a time as one statement takes."""
     ordered = sorted(set(values))
-    for start in range(0, len(ordered), BATCH):
-        yield ordered[start : start + BATCH]
+    for start in range(0, len(ordered), MAX_VALUES):
+        yield ordered[start : start + MAX_VALUES]
 
 
 def hold_articles(connection: Connection, ids: Iterable[int]) -> list[Row[Any]]:

@@ -1,10 +1,12 @@
-"""A mark outside the database, that tells a worker when the database has been replaced by an older one."""
+"""The number of the newest event, kept outside the database: where it is higher than the database knows, that
+has been replaced by an older one."""
 
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
+
+from syndicator.files import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -23,10 +25,8 @@ def read_mark(folder: Path) -> int:
 def write_mark(folder: Path, number: int) -> None:
     """Keep the number, whole or not at all. Written anew at every sign of life, so that it is never what was
     used longest ago. A folder that cannot be written costs the notice, nothing else."""
-    part = folder / f".{NAME}-{os.getpid()}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        part.write_text(str(number), "ascii")
-        part.replace(folder / NAME)
+        write_whole(folder / NAME, str(number).encode("ascii"))
     except OSError as e:
         log.debug("%s: %s", folder / NAME, e)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, text
 from syndicator.domain.errors import Misconfigured
 from syndicator.store.engine import Base
 
+#: The folder of the migrations, in Alembic's layout.
 SCRIPTS = Path(__file__).parent / "migrations"
 
 #: Two processes that start together must not both migrate: PostgreSQL's advisory lock, any number.

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, delete, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from syndicator.store import schema
 from syndicator.store.engine import Base
+from syndicator.store.upsert import upsert
 
 #: Readers of one feed in one format that have a row of their own; the rest share one. Readers that somebody
 #: makes up can fill no more than this.
@@ -126,10 +126,9 @@ def _within_bounds(
 
 def _add(connection: Connection, key: Key, reading: Reading) -> None:
     table = schema.reader
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     feed, extension, name = key
     values = {column: getattr(reading, column) for column in reading.__slots__}
-    new = dialect.insert(table).values(feed=feed, format=extension, agent=name, **values)
+    new = upsert(connection, table).values(feed=feed, format=extension, agent=name, **values)
     added = {column: table.c[column] + new.excluded[column] for column in ("whole", "same", "delta", "other")}
     latest = {
         column: case(

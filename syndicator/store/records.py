@@ -1,4 +1,8 @@
-"""Rows to domain objects and back."""
+"""Rows to domain objects and back.
+
+A field of a domain object that has a column of the same name is in both without a word here. Named are only
+those that the table holds in another form.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,31 @@ from dataclasses import asdict, fields
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, Table
 
 from syndicator.domain.article import Article, ArticleState, Content, Photo
 from syndicator.domain.delivery import Delivery, Receipt, Standing
 from syndicator.domain.subscription import Intent, Mode, SubscriberKind, Subscription, SubscriptionState
+from syndicator.store import schema
 
+
+def _same(kind: type[Any], table: Table, *others: str) -> tuple[str, ...]:
+    """The fields of a domain object that are columns of a table as they are: all but the ``others``. One that
+    is no column is a ``KeyError`` when this module is imported, and never a value that is not stored."""
+    return tuple(table.c[f.name].name for f in fields(kind) if f.name not in others)
+
+
+#: What readers see of an article is one column of JSON, ``content``.
 _CONTENT = tuple(f.name for f in fields(Content))
 _TUPLES = ("authors", "tags", "places")
+
+_ARTICLE = _same(Article, schema.article, "state", *_CONTENT)
+_DELIVERY = _same(Delivery, schema.delivery, "guid", "receipt", "standing")
+_INTENT = _same(Intent, schema.intent, "token", "mode", "lease")
+_SUBSCRIPTION = _same(Subscription, schema.subscription, "token", "kind", "state", "log")
+
+#: What never changes of a delivery.
+_IDENTITY = ("id", "channel")
 
 
 def article_values(article: Article) -> dict[str, Any]:
@@ -22,107 +43,62 @@ def article_values(article: Article) -> dict[str, Any]:
     if article.photo:
         content["photo"] = {k: v for k, v in asdict(article.photo).items() if v}
     return {
-        "guid": article.guid,
-        "source": article.source,
-        "key": article.key,
+        **_values(article, _ARTICLE),
         "content": {k: v for k, v in content.items() if v},
-        "published": article.published,
-        "updated": article.updated,
-        "first_seen": article.first_seen,
-        "revision": article.revision,
         "state": article.state.value,
-        "release": article.release,
     }
 
 
 def article_of(row: Row[Any]) -> Article:
+    """The article in a row of the ``article`` table, or of a join with it."""
     content: dict[str, Any] = dict(row.content)
     for name in _TUPLES:
         content[name] = tuple(content.get(name, ()))
     if content.get("photo"):
         content["photo"] = Photo(**content["photo"])
-    return Article(
-        guid=row.guid,
-        source=row.source,
-        key=row.key,
-        published=row.published,
-        updated=row.updated,
-        first_seen=row.first_seen,
-        revision=row.revision,
-        state=ArticleState(row.state),
-        release=row.release,
-        **content,
-    )
+    return Article(**_values(row, _ARTICLE), state=ArticleState(row.state), **content)
 
 
 def delivery_values(delivery: Delivery) -> dict[str, Any]:
     """A delivery as values of the ``delivery`` table, without what never changes."""
     return {
-        "created": delivery.created,
-        "wants": delivery.wants,
-        "has": delivery.has,
+        **{name: getattr(delivery, name) for name in _DELIVERY if name not in _IDENTITY},
         "standing": delivery.standing.value,
         "remote_id": delivery.receipt.remote_id if delivery.receipt else None,
         "remote_url": delivery.receipt.url if delivery.receipt else "",
-        "attempts": delivery.attempts,
-        "next_attempt": delivery.next_attempt,
-        "attempted": delivery.attempted,
-        "attempted_at": delivery.attempted_at,
-        "rests_until": delivery.rests_until,
-        "round": delivery.round,
-        "reason": delivery.reason,
     }
 
 
 def delivery_of(row: Row[Any], guid: str) -> Delivery:
+    """The delivery in a row of the ``delivery`` table; ``guid`` is its article's."""
     return Delivery(
-        id=row.id,
-        channel=row.channel,
+        **_values(row, _DELIVERY),
         guid=guid,
-        created=row.created,
-        wants=row.wants,
-        has=row.has,
         receipt=Receipt(remote_id=row.remote_id, url=row.remote_url) if row.remote_id else None,
         standing=Standing(row.standing),
-        attempts=row.attempts,
-        next_attempt=row.next_attempt,
-        attempted=row.attempted,
-        attempted_at=row.attempted_at,
-        rests_until=row.rests_until,
-        round=row.round,
-        reason=row.reason,
     )
 
 
 def intent_of(row: Row[Any]) -> Intent:
+    """The intent in a row of the ``intent`` table."""
     return Intent(
-        id=row.id,
+        **_values(row, _INTENT),
         token=row.token or "",
         mode=Mode(row.mode),
-        topic=row.topic,
-        callback=row.callback,
         lease=timedelta(seconds=row.lease_seconds),
-        secret=row.secret,
-        reason=row.reason,
-        failures=row.failures,
     )
 
 
 def subscription_of(row: Row[Any]) -> Subscription:
+    """The subscription in a row of the ``subscription`` table."""
     return Subscription(
-        id=row.id,
+        **_values(row, _SUBSCRIPTION),
         token=row.token or "",
-        topic=row.topic,
-        callback=row.callback,
         kind=SubscriberKind(row.kind),
         state=SubscriptionState(row.state),
-        secret=row.secret,
-        expires=row.expires,
-        wants=row.wants,
-        has=row.has,
-        next_attempt=row.next_attempt,
-        failures=row.failures,
-        failing_since=row.failing_since,
-        reason=row.reason,
         log=tuple(row.log),
     )
+
+
+def _values(source: object, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(source, name) for name in names}

@@ -1,4 +1,4 @@
-"""The tables. Every row has something and wants something; messages only ring doorbells.
+"""The tables. What a row has and what it wants are columns of it; messages only ring doorbells.
 
 The pending deliveries are the outbox of the transactional-outbox pattern.
 """

@@ -1,4 +1,4 @@
-"""Whether a database is whole: asked before anything is written to it."""
+"""Checks that a database is whole, before anything is written to it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import OperationalError
 
 from syndicator.store import schema
-from syndicator.store.engine import Base, StoreError
+from syndicator.store.engine import Base
+from syndicator.store.errors import StoreError
 
 #: SQLite's instructions between two looks at the clock: some milliseconds of work.
 INSTRUCTIONS = 100_000

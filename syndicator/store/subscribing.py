@@ -22,9 +22,11 @@ from syndicator.domain.subscription import (
 )
 from syndicator.jobs.store_ports import Ruled
 from syndicator.store import schema
-from syndicator.store.engine import Base, claim_some
+from syndicator.store.engine import Base
+from syndicator.store.leases import claim_some
 from syndicator.store.records import intent_of
-from syndicator.store.topics import hold, inserting
+from syndicator.store.topics import hold
+from syndicator.store.upsert import upsert
 
 #: How long an intent that was not confirmed counts against its callback's host.
 REMEMBERED = timedelta(minutes=10)
@@ -55,7 +57,7 @@ class Subscribing(Base):
                 "token": None,  # an answer to what was asked before is no answer to this
                 "lease_until": None,
             }
-            query = inserting(connection, table).on_conflict_do_update(
+            query = upsert(connection, table).on_conflict_do_update(
                 index_elements=["topic", "callback"], set_=values
             )
             connection.execute(query, {"topic": intent.topic, "callback": intent.callback, **values})

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
     and_,
@@ -20,17 +19,17 @@ from sqlalchemy import (
     func,
     literal,
     null,
-    or_,
     select,
     tuple_,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from syndicator.domain.subscription import Mode, SubscriberKind, SubscriptionState
 from syndicator.store import schema
 from syndicator.store.engine import Base
+from syndicator.store.leases import is_free
 from syndicator.store.locks import hold_names
+from syndicator.store.upsert import insert_missing
 
 
 class Topics(Base):
@@ -45,9 +44,7 @@ class Topics(Base):
         table = schema.topic
 
         def work(connection: Connection) -> None:
-            if names:
-                query = inserting(connection, table).on_conflict_do_nothing()
-                connection.execute(query, [{"name": name} for name in sorted(names)])
+            insert_missing(connection, table, [{"name": name} for name in sorted(names)])
             hold_names(connection, table, table.c.name.not_in(names))
             connection.execute(delete(table).where(table.c.name.not_in(names)))
             _end_topics(connection, topics, now)
@@ -65,7 +62,7 @@ def hold(connection: Connection, name: str) -> Row[Any] | None:
 def move_topic(connection: Connection, name: str, wants: str, now: datetime) -> bool:
     """Have the subscribers of a topic want this content. ``False``: it is what it was."""
     table, sub = schema.topic, schema.subscription
-    connection.execute(inserting(connection, table).on_conflict_do_nothing(), {"name": name})
+    insert_missing(connection, table, [{"name": name}])
     changed = connection.execute(
         update(table).where(table.c.name == name, table.c.wants != wants).values(wants=wants, changed=now)
     )
@@ -86,11 +83,11 @@ def due_topics(connection: Connection, now: datetime, most: int) -> Sequence[tup
     """Topics with subscriptions or intents that are due, or with leases that have run out, each with the
     moment since when: the longest due first, and no more than ``most``."""
     topic, sub, intent = schema.topic, schema.subscription, schema.intent
-    is_due = and_(sub.c.topic == topic.c.name, sub.c.next_attempt <= now, _free(sub, now))
+    is_due = and_(sub.c.topic == topic.c.name, sub.c.next_attempt <= now, is_free(sub, now))
     oldest = select(sub.c.next_attempt).where(is_due).order_by(sub.c.next_attempt).limit(1).scalar_subquery()
     owing = select(topic.c.name, oldest.label("since")).subquery()
     ended = and_(sub.c.expires <= now, sub.c.state == SubscriptionState.ACTIVE.value)
-    asked = and_(intent.c.next_attempt <= now, _free(intent, now))
+    asked = and_(intent.c.next_attempt <= now, is_free(intent, now))
     since: dict[str, datetime] = {}
     for query in (
         select(owing.c.name, owing.c.since).where(owing.c.since.is_not(None)),
@@ -100,14 +97,6 @@ def due_topics(connection: Connection, now: datetime, most: int) -> Sequence[tup
         for name, moment in connection.execute(query):
             since[name] = min(moment, since.get(name, moment))
     return sorted(since.items(), key=lambda item: (item[1], item[0]))[:most]
-
-
-def _free(table: Any, now: datetime) -> ColumnElement[bool]:
-    return or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
-
-
-def inserting(connection: Connection, table: Any) -> Any:
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
 
 
 def _end_topics(connection: Connection, topics: Collection[str], now: datetime) -> None:
@@ -132,8 +121,7 @@ def _end_topics(connection: Connection, topics: Collection[str], now: datetime) 
         }
         for row in rows
     ]
-    if denials:
-        connection.execute(inserting(connection, intent).on_conflict_do_nothing(), denials)
+    insert_missing(connection, intent, denials)
     connection.execute(delete(table).where(over))
 
 
@@ -143,7 +131,7 @@ def _declare_hubs(connection: Connection, pings: Collection[tuple[str, str]], no
     pairs = tuple_(table.c.topic, table.c.callback)
     connection.execute(delete(table).where(is_hub, pairs.not_in(sorted(pings))))
     wants = {row.name: row.wants for row in connection.execute(select(topic.c.name, topic.c.wants))}
-    made = [
+    hubs = [
         {
             "topic": name,
             "callback": hub,
@@ -157,5 +145,4 @@ def _declare_hubs(connection: Connection, pings: Collection[tuple[str, str]], no
         }
         for name, hub in sorted(pings)
     ]
-    if made:
-        connection.execute(inserting(connection, table).on_conflict_do_nothing(), made)
+    insert_missing(connection, table, hubs)

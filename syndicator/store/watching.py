@@ -12,7 +12,8 @@ from syndicator.domain.article import Article, ArticleState, Sighting, release, 
 from syndicator.domain.delivery import UNKNOWN_REVISION, Delivery, Standing, is_maybe_out, moved
 from syndicator.jobs.store_ports import Filing, Wakeups, Watched, overdue
 from syndicator.store import schema
-from syndicator.store.engine import Base, claim, let_go
+from syndicator.store.engine import Base
+from syndicator.store.leases import claim, let_go
 from syndicator.store.locks import batches, hold_articles, hold_names
 from syndicator.store.records import article_of, article_values, delivery_of, delivery_values
 

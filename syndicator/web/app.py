@@ -30,13 +30,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from syndicator.documents.directory import Shelf
+from syndicator.documents.shelf import Shelf
 from syndicator.domain.decisions import Impossible
 from syndicator.domain.feed import Feed, Site
 from syndicator.jobs.ports import Bell
 from syndicator.secret import Secret
 from syndicator.store.console import Console
-from syndicator.store.engine import NotReady, StoreError
+from syndicator.store.errors import NotReady, StoreError
 from syndicator.throttled_log import Seldom
 from syndicator.web.callers import Callers
 from syndicator.web.console.auth import ConsoleGuard, Throttle

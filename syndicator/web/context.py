@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from syndicator import __version__
-from syndicator.documents.directory import Shelf
+from syndicator.documents.shelf import Shelf
 from syndicator.domain.feed import Feed, Site
 from syndicator.jobs.ports import Bell
 from syndicator.store.console import Console

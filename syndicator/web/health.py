@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from syndicator.store.engine import NotReady, StoreError
+from syndicator.store.errors import NotReady, StoreError
 from syndicator.web.context import Context
 
 log = logging.getLogger(__name__)

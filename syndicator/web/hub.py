@@ -21,7 +21,7 @@ from syndicator.domain.errors import Forbidden
 from syndicator.domain.subscription import Intent, Mode, Terms, Topic, Unacceptable, asked_for
 from syndicator.http.client import PORTS, AddressGuard, check_address
 from syndicator.jobs.store_ports import SubscribeStore
-from syndicator.store.engine import StoreError
+from syndicator.store.errors import StoreError
 from syndicator.web.callers import network
 from syndicator.web.console.auth import Throttle
 from syndicator.web.context import Context

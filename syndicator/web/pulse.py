@@ -9,7 +9,7 @@ import logging
 from datetime import datetime
 from typing import Protocol
 
-from syndicator.store.engine import Locked, StoreError
+from syndicator.store.errors import Locked, StoreError
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from datetime import datetime
 
-from syndicator.store.engine import StoreError
+from syndicator.store.errors import StoreError
 from syndicator.store.readership import REST, Key, Readership, Reading
 from syndicator.web.agents import LENGTH, NAMES, agent
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import requests
 
-from syndicator.store.engine import BUSY_TIMEOUT
+from syndicator.store.engine import BUSY_TIMEOUT_S
 from tests.acceptance.world import Desk, NewsSite, desk, until
 from tests.channels.local_server import Trouble, silence
 from tests.channels.servers import FakeMastodon
@@ -44,7 +44,7 @@ def test_a_database_that_somebody_holds_stops_no_reader_and_loses_nothing(
     other = sqlite3.connect(running.folder / "var" / "syndicator.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     site.publish(2, "Bridge opens")
-    end = time.monotonic() + BUSY_TIMEOUT + 3
+    end = time.monotonic() + BUSY_TIMEOUT_S + 3
     while time.monotonic() < end:  # worker, web and beat all run into it
         assert requests.get(f"{running.base}/feeds/all.rss", timeout=5).status_code == 200
         assert requests.get(f"{running.base}/console", timeout=5).status_code == 200

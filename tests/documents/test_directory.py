@@ -20,7 +20,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.documents.directory import ABANDONED, PREPARED, Directory, DocumentError, Served, Shelf
+from syndicator.documents import DocumentError
+from syndicator.documents.directory import ABANDONED_AFTER_S, Directory
+from syndicator.documents.directory_shelf import DirectoryShelf
+from syndicator.documents.shelf import PREPARED_BYTES, Served
 from syndicator.domain.errors import SyndicatorError
 from syndicator.jobs.ports import Document
 
@@ -105,7 +108,7 @@ def test_what_others_keep_in_the_folder_is_left_alone(
 ) -> None:
     (tmp_path / ".kept.by.hand").mkdir()
     now = time.time()
-    monkeypatch.setattr(time, "time", lambda: now + ABANDONED + 1)
+    monkeypatch.setattr(time, "time", lambda: now + ABANDONED_AFTER_S + 1)
 
     Directory(tmp_path).replace("all", [document()])
 
@@ -123,7 +126,7 @@ def test_what_a_killed_process_left_is_cleared_away_in_time(
     assert left.exists(), "it may be another hand's, still at work"
 
     now = time.time()
-    monkeypatch.setattr(time, "time", lambda: now + ABANDONED + 1)
+    monkeypatch.setattr(time, "time", lambda: now + ABANDONED_AFTER_S + 1)
     Directory(tmp_path).replace("all", [document(b"2")])
     assert not left.exists()
 
@@ -166,7 +169,7 @@ def test_a_disk_that_takes_no_more_leaves_the_old_set_standing(tmp_path: Path) -
 def test_the_shelf_serves_every_form_under_its_own_tag(tmp_path: Path) -> None:
     Directory(tmp_path).replace("all", [document(b"<rss>" * 100)])
 
-    served = Shelf(tmp_path).load("all.rss")
+    served = DirectoryShelf(tmp_path).load("all.rss")
 
     assert served is not None
     assert served.modified == NINE
@@ -181,7 +184,7 @@ def test_tags_tell_documents_apart_and_outlive_processes(tmp_path: Path) -> None
     tags = []
     for content in (b"1", b"2", b"1"):
         Directory(tmp_path).replace("all", [document(content)])
-        served = Shelf(tmp_path).load("all.rss")
+        served = DirectoryShelf(tmp_path).load("all.rss")
         assert served is not None
         tags.append(served.etags[""])
 
@@ -190,7 +193,7 @@ def test_tags_tell_documents_apart_and_outlive_processes(tmp_path: Path) -> None
 
 def test_what_is_not_there_is_not_served(tmp_path: Path) -> None:
     Directory(tmp_path).replace("all", [document()])
-    shelf = Shelf(tmp_path)
+    shelf = DirectoryShelf(tmp_path)
 
     assert shelf.load("none.rss") is None
     assert shelf.load("all.rss/more") is None
@@ -200,7 +203,7 @@ def test_what_is_not_there_is_not_served(tmp_path: Path) -> None:
 
 
 def test_a_document_is_read_again_only_when_it_was_replaced(tmp_path: Path) -> None:
-    directory, shelf = Directory(tmp_path), Shelf(tmp_path)
+    directory, shelf = Directory(tmp_path), DirectoryShelf(tmp_path)
     directory.replace("all", [document(b"1")])
 
     first = shelf.load("all.rss")
@@ -224,7 +227,7 @@ def test_compressed_files_that_are_not_the_documents_are_not_served(
         else:
             (tmp_path / f"all.rss.{ending}").write_bytes(beside)
 
-    served = Shelf(tmp_path).load("all.rss")
+    served = DirectoryShelf(tmp_path).load("all.rss")
 
     assert served is not None
     assert gzip.decompress(served.variants["gzip"]) == b"this build"
@@ -236,7 +239,7 @@ def test_a_gzip_file_with_a_broken_middle_is_not_served(tmp_path: Path) -> None:
     path = tmp_path / "all.rss.gz"
     path.write_bytes(path.read_bytes()[:10] + b"\xff" * 20)
 
-    served = Shelf(tmp_path).load("all.rss")
+    served = DirectoryShelf(tmp_path).load("all.rss")
 
     assert served is not None
     assert gzip.decompress(served.variants["gzip"]) == b"this build" * 100
@@ -245,7 +248,9 @@ def test_a_gzip_file_with_a_broken_middle_is_not_served(tmp_path: Path) -> None:
 def test_the_shelf_forgets_what_is_asked_for_least(tmp_path: Path) -> None:
     for name in "abc":
         Directory(tmp_path).replace(name, [document(os.urandom(1000))])
-    shelf = Shelf(tmp_path, memory=2 * PREPARED + 7000)  # two documents in three forms of a thousand bytes
+    shelf = DirectoryShelf(
+        tmp_path, memory=2 * PREPARED_BYTES + 7000
+    )  # two documents in three forms of a thousand bytes
 
     first, second = shelf.load("a.rss"), shelf.load("b.rss")
     assert shelf.load("a.rss") is first
@@ -287,14 +292,14 @@ def fault(served: Served | None) -> str:
 def test_readers_never_see_a_torn_or_mixed_document(tmp_path: Path) -> None:
     """Many threads read, with one shelf and with many, while another process writes."""
     Directory(tmp_path).replace("all", [version(0)])
-    shared, faults, last = Shelf(tmp_path), set[str](), version(VERSIONS).content
+    shared, faults, last = DirectoryShelf(tmp_path), set[str](), version(VERSIONS).content
     writer = multiprocessing.get_context("spawn").Process(target=write_versions, args=(tmp_path,))
 
-    def read(shelf: Shelf | None) -> None:
+    def read(shelf: DirectoryShelf | None) -> None:
         is_over = False
         while not is_over:
             is_over = not writer.is_alive()  # one more look, at what was written last
-            served = (shelf or Shelf(tmp_path)).load("all.rss")
+            served = (shelf or DirectoryShelf(tmp_path)).load("all.rss")
             faults.add(fault(served))
         assert served is not None
         if served.variants[""] != last:

@@ -13,8 +13,11 @@ import brotli
 import obstore
 import pytest
 
-from syndicator.documents.directory import Directory, Served, Shelf
-from syndicator.documents.s3 import Bucket, BucketContents, BucketShelf, open_bucket
+from syndicator.documents.bucket_shelf import BucketShelf
+from syndicator.documents.directory import Directory
+from syndicator.documents.directory_shelf import DirectoryShelf
+from syndicator.documents.s3 import Bucket, BucketContents, open_bucket
+from syndicator.documents.shelf import Served
 from syndicator.domain.feed import Feed
 from syndicator.jobs.ports import Document, Documents
 from tests.documents.swift_server import ACCESS_KEY, SECRET_KEY, Swift
@@ -60,10 +63,10 @@ class InFolder(Place):
         return found.read_bytes() if found.exists() else None
 
     def reader(self) -> Callable[[str], Served | None]:
-        return Shelf(self.folder).load
+        return DirectoryShelf(self.folder).load
 
     def archives(self, feed: str, extension: str) -> Mapping[int, datetime]:
-        return Shelf(self.folder).archives(feed, extension)
+        return DirectoryShelf(self.folder).archives(feed, extension)
 
 
 class InBucket(Place):

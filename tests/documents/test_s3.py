@@ -16,9 +16,10 @@ import pytest
 import requests
 
 from syndicator.cli.check import check
-from syndicator.documents.apart import ShelfApart
-from syndicator.documents.directory import DocumentError, Shelf
-from syndicator.documents.s3 import LOOK_EVERY, MOST_ASKED, BucketShelf
+from syndicator.documents import DocumentError
+from syndicator.documents.bucket_shelf import LOOK_EVERY_S, MAX_REQUESTED, BucketShelf
+from syndicator.documents.shelf import Shelf
+from syndicator.documents.split import SplitShelf
 from syndicator.wiring import shelf as shelf_of
 from tests.acceptance.world import desk, until
 from tests.channels.local_server import closed_port
@@ -186,10 +187,10 @@ def test_what_is_removed_is_not_served_any_more(place: InBucket) -> None:
 def test_nobody_waits_for_the_bucket_and_made_up_names_fill_no_memory(place: InBucket) -> None:
     shelf = BucketShelf(place.opened(port=closed_port()))
 
-    for number in range(10 * MOST_ASKED):
+    for number in range(10 * MAX_REQUESTED):
         assert shelf.load(f"all/{number}.rss") is None
 
-    assert len(shelf._asked) == MOST_ASKED
+    assert len(shelf._requested) == MAX_REQUESTED
 
 
 def test_a_shelf_that_is_started_is_ready_and_follows_by_itself(place: InBucket) -> None:
@@ -293,7 +294,7 @@ def test_a_bucket_that_is_away_stops_no_post_and_feeds_follow_later(room: Room, 
     assert room.works(minutes=5) == []
     assert "In hard times" in room.titles()
     assert room.row("feed", "all").error == ""
-    until(lambda: b"In hard times" in text(shelf), "the web follows", patience=LOOK_EVERY * 4)
+    until(lambda: b"In hard times" in text(shelf), "the web follows", patience=LOOK_EVERY_S * 4)
     assert isinstance(shelf, BucketShelf)
     shelf.close()
 
@@ -327,7 +328,7 @@ def test_private_feeds_are_in_a_bucket_of_their_own(
     assert about["Content-Type"] == "text/html; charset=utf-8"
     assert room.titles("wire") == ["The wire was always so"]
     shelf = shelf_of(room.newsroom)
-    assert isinstance(shelf, ShelfApart)
+    assert isinstance(shelf, SplitShelf)
     assert shelf.load("all.rss") is not None
     assert shelf.load("wire.rss") is not None
     for each in (shelf.public, shelf.closed):
@@ -365,7 +366,7 @@ def test_a_web_server_that_is_started_before_its_bucket_recovers_by_itself(
             place.swift.start()
             until(lambda: answer() == (200, b"<rss/>"), "it recovers", patience=60)
             place.swift.stop()
-            time.sleep(LOOK_EVERY * 2)
+            time.sleep(LOOK_EVERY_S * 2)
             assert answer() == (200, b"<rss/>")
             web.terminate()
             web.wait(20)
@@ -397,7 +398,7 @@ def test_news_and_private_feeds_go_over_the_wire_from_buckets(
             first = get("all.rss")
             public.replace("all", [document(b"<rss>(b)(a)</rss>", entries=[b"(b)", b"(a)"])])
             known = {"a_im": "feed", "if_none_match": first.headers["ETag"]}
-            until(lambda: get("all.rss", **known).status_code == 226, "the news", patience=LOOK_EVERY * 4)
+            until(lambda: get("all.rss", **known).status_code == 226, "the news", patience=LOOK_EVERY_S * 4)
             assert get("all.rss", **known).content == b"<rss>(b)</rss>"
             assert get("board.rss").status_code == 401
             assert get("-/correct-horse/board.rss").content == b"<private/>"

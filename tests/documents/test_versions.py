@@ -17,8 +17,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syndicator import formats
-from syndicator.documents.directory import Directory, Served, Shelf
-from syndicator.documents.versions import MOST, MOST_ENTRIES, Versions, digest
+from syndicator.documents.directory import Directory
+from syndicator.documents.directory_shelf import DirectoryShelf
+from syndicator.documents.shelf import Served
+from syndicator.documents.versions import MAX_ENTRIES, MAX_VERSIONS, Versions, digest
 from syndicator.domain.article import Article
 from syndicator.jobs.ports import Document, History
 from tests.formats.newsroom import FEED, SITE, article
@@ -40,7 +42,7 @@ def build(folder: Path, carried: Sequence[bytes], content: bytes) -> Served:
     Directory(folder).replace(
         "all", [Document(extension="rss", content=content, modified=NINE, entries=carried)]
     )
-    served = Shelf(folder).load("all.rss")
+    served = DirectoryShelf(folder).load("all.rss")
     assert served
     return served
 
@@ -106,22 +108,22 @@ def test_in_every_format_news_are_a_feed_of_their_own(tmp_path: Path, name: str,
 
 def test_only_the_latest_versions_are_remembered(tmp_path: Path) -> None:
     seen = []
-    for number in range(MOST + 5):
+    for number in range(MAX_VERSIONS + 5):
         carried = [b"(same)", b"(%d)" % number]
         served = build(tmp_path, carried, joined(carried, b""))
         seen.append(served.digest)
 
-    assert all(served.since([each]) for each in seen[-MOST - 1 : -1])
-    assert not any(served.since([each]) for each in seen[: -MOST - 1])
+    assert all(served.since([each]) for each in seen[-MAX_VERSIONS - 1 : -1])
+    assert not any(served.since([each]) for each in seen[: -MAX_VERSIONS - 1])
 
 
 def test_long_feeds_are_remembered_for_less_long(tmp_path: Path) -> None:
-    long = [b"(%d)" % n for n in range(MOST_ENTRIES // 2 - 1)]
+    long = [b"(%d)" % n for n in range(MAX_ENTRIES // 2 - 1)]
     for number in range(4):
         carried = [b"(new %d)" % number, *long]
         served = build(tmp_path, carried, joined(carried, b""))
 
-    assert len(served.versions) < 20 * MOST_ENTRIES
+    assert len(served.versions) < 20 * MAX_ENTRIES
 
 
 def test_of_several_versions_the_latest_counts(tmp_path: Path) -> None:
@@ -159,7 +161,7 @@ def test_a_record_of_another_build_is_none(tmp_path: Path) -> None:
     build(tmp_path, [b"(b)", b"(a)"], joined([b"(b)", b"(a)"], b""))
     (tmp_path / "all.rss").write_bytes(joined([b"(c)", b"(b)", b"(a)"], b""))
 
-    served = Shelf(tmp_path).load("all.rss")
+    served = DirectoryShelf(tmp_path).load("all.rss")
 
     assert served
     assert served.since([old.digest]) is None

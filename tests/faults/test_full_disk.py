@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.documents.directory import Shelf
+from syndicator.documents.directory_shelf import DirectoryShelf
 from tests.channels.local_server import Reply, Request
 from tests.channels.servers import FakeMastodon
 from tests.faults.disk import Disk, small_disk
@@ -45,7 +45,7 @@ def test_documents_stand_as_they_were_and_follow_later(
         assert (row.failures, row.wants) == (1, row.has + 1)
         assert row.next_build > room.clock()
         assert set(room.titles()) == {"It was always so", "The wire was always so"}
-        assert Shelf(disk.place / "documents").load("all.rss") is not None
+        assert DirectoryShelf(disk.place / "documents").load("all.rss") is not None
         assert room.posted() == ["In hard times"]
         assert not list((disk.place / "documents").glob(".*")), "nothing half made is left"
 
@@ -132,7 +132,7 @@ def test_a_full_disk_under_sqlite_loses_nothing(
         assert complaints
         assert all(f"{disk.place}/news.db" in said for said in complaints), complaints
         assert all("full" in said or "disk I/O error" in said for said in complaints), complaints
-        assert Shelf(tmp_path / "var" / "documents").load("all.rss") is not None
+        assert DirectoryShelf(tmp_path / "var" / "documents").load("all.rss") is not None
         assert room.posted() == []
 
         disk.make_room()

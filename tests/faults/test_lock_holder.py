@@ -35,7 +35,7 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setattr(engine, "BUSY_TIMEOUT", 1)
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT_S", 1)
     opened = open_store(f"sqlite:///{database}")
     yield opened
     opened.engine.dispose()

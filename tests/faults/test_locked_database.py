@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from syndicator.documents.directory import Shelf
+from syndicator.documents.directory_shelf import DirectoryShelf
 from syndicator.store import Store, StoreError, engine, open_store
 from tests.channels.local_server import Handler, Request
 from tests.faults.room import Room, Site
@@ -24,7 +24,7 @@ Holding = Callable[[], AbstractContextManager[None]]
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ours is short."""
-    monkeypatch.setattr(engine, "BUSY_TIMEOUT", 1)
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT_S", 1)
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_jobs_say_so_and_go_on_where_they_were(room: Room, holding: Holding) -> 
         complaints = room.works()
         assert complaints
         assert all("database" in said and "lock" in said for said in complaints), complaints
-        assert Shelf(room.folder / "var" / "documents").load("all.rss") is not None
+        assert DirectoryShelf(room.folder / "var" / "documents").load("all.rss") is not None
 
     for _ in range(3):
         assert room.works(minutes=2) == []

@@ -14,7 +14,7 @@ from PIL import Image, ImageChops, ImageDraw, features
 from syndicator.domain.article import Article, Photo
 from syndicator.domain.errors import Misconfigured
 from syndicator.domain.post import PhotoFile, Post
-from syndicator.photos.card import MARGIN, NARROWEST, PAPER, SIZE, draw_card
+from syndicator.photos.card import MARGIN_PX, MIN_PHOTO_WIDTH_PX, PAPER, SIZE_PX, draw_card
 from syndicator.photos.lettering import Style, drawable, lines, write
 from syndicator.text.rulers import CLINGING, ELLIPSIS
 from tests.photos.pictures import BLUE, YELLOW, quarters, saved
@@ -41,7 +41,7 @@ def card(photo: tuple[int, int] | None = None, credit: str = "", **changes: Any)
     )
     made = draw_card(Post(article=Article(**fields | changes), text="", photo=file or None))
     image = Image.open(io.BytesIO(made), formats=["PNG"]).convert("RGB")
-    assert image.size == SIZE
+    assert image.size == SIZE_PX
     return image
 
 
@@ -51,7 +51,7 @@ def is_paper(image: Image.Image, box: tuple[int, int, int, int]) -> bool:
 
 
 def margins_are_clean(image: Image.Image, left: int) -> bool:
-    right, bottom, edge = SIZE[0], SIZE[1], MARGIN // 2
+    right, bottom, edge = SIZE_PX[0], SIZE_PX[1], MARGIN_PX // 2
     return (
         is_paper(image, (right - edge, 0, right, bottom))
         and is_paper(image, (left + 10, 0, right, edge))
@@ -87,15 +87,15 @@ def test_the_photo_fills_the_left_with_its_middle() -> None:
 
 
 def test_a_portrait_is_not_cut_more_than_it_must_be() -> None:
-    assert not is_paper(card((400, 630)), (0, 0, NARROWEST, 630))
-    assert margins_are_clean(card((400, 630)), NARROWEST)
+    assert not is_paper(card((400, 630)), (0, 0, MIN_PHOTO_WIDTH_PX, 630))
+    assert margins_are_clean(card((400, 630)), MIN_PHOTO_WIDTH_PX)
 
 
 def test_the_credit_stands_on_the_photo() -> None:
-    foot = (0, SIZE[1] - 40, 400, SIZE[1])
+    foot = (0, SIZE_PX[1] - 40, 400, SIZE_PX[1])
     difference = ImageChops.difference(card((900, 600)), card((900, 600), credit="Noy S."))
     assert difference.crop(foot).getbbox() is not None
-    assert difference.crop((560, 0, *SIZE)).getbbox() is None
+    assert difference.crop((560, 0, *SIZE_PX)).getbbox() is None
 
 
 def test_same_post_same_picture() -> None:

@@ -19,7 +19,7 @@ from PIL import Image, ImageCms
 
 from syndicator.domain.errors import PhotoError
 from syndicator.domain.post import PhotoFile, PhotoLimits
-from syndicator.photos.picture import MEMORY, fitted, opened, size_and_type
+from syndicator.photos.picture import MAX_MEMORY_BYTES, fitted, opened, size_and_type
 from syndicator.text import markup
 from tests.photos.pictures import (
     BLUE,
@@ -293,7 +293,7 @@ class TestWhatIsRefused:
             [sys.executable, "-c", program, str(photo)], capture_output=True, text=True, check=True
         )
         taken = int(ran.stdout) * (1 if sys.platform == "darwin" else 1024)
-        assert taken < MEMORY * 1.2
+        assert taken < MAX_MEMORY_BYTES * 1.2
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_a_photo_that_breaks_off_may_be_whole_the_next_time(self, kind: str) -> None:

@@ -18,7 +18,7 @@ from syndicator.domain.post import PhotoLimits
 from syndicator.http.client import Http
 from syndicator.jobs.ports import Photos
 from syndicator.photos import PhotoShelf
-from syndicator.photos.shelf import FRESH
+from syndicator.photos.shelf import FRESH_FOR_S
 from tests.channels.local_server import (
     Act,
     Handler,
@@ -273,7 +273,7 @@ def test_a_replaced_photo_is_measured_and_fitted_as_it_is_now(
     server.offer(saved(quarters(200, 100)))
     assert shelf.measure(photo) == photo
 
-    age(folder, FRESH + 1)
+    age(folder, FRESH_FOR_S + 1)
 
     assert shelf.measure(photo).width == 200
     assert shelf.fit(photo, LIMITS).width == 200
@@ -284,7 +284,7 @@ def test_what_takes_a_photos_address_and_is_none_does_not_take_its_place(
 ) -> None:
     photo = shelf.measure(server.offer(saved(quarters())))
     server.offer(b"<p>Please sign in")
-    age(folder, FRESH + 1)
+    age(folder, FRESH_FOR_S + 1)
 
     assert shelf.measure(photo) == photo
     assert shelf.measure(photo) == photo  # and it is not asked at every look

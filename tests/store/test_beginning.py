@@ -13,7 +13,8 @@ from sqlalchemy import create_engine, text
 import syndicator.store.engine
 from syndicator.domain.errors import Misconfigured
 from syndicator.store import Store, open_store
-from syndicator.store.engine import NotReady, StoreError, connect
+from syndicator.store.engine import connect
+from syndicator.store.errors import NotReady, StoreError
 from syndicator.store.migrate import LOCK, Revision, revision
 from tests.fakes import NOON
 
@@ -129,7 +130,7 @@ def test_a_process_is_started_once_and_seen_again(store: Store) -> None:
 
 def test_migrating_waits_for_whoever_migrates(empty_postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Longer than any other lock is waited for."""
-    monkeypatch.setattr(syndicator.store.engine, "BUSY_TIMEOUT", 1)
+    monkeypatch.setattr(syndicator.store.engine, "BUSY_TIMEOUT_S", 1)
     engine = create_engine(empty_postgres)
     with engine.connect() as holder, ThreadPoolExecutor(1) as pool:
         holder.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})

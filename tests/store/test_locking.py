@@ -20,7 +20,8 @@ from syndicator.domain.feed import Filter
 from syndicator.jobs.store_ports import Filing, Outcome
 from syndicator.jobs.watch import Editor
 from syndicator.store import Store, StoreError, schema
-from syndicator.store.engine import ATTEMPTS, MARK
+from syndicator.store.engine import MAX_ATTEMPTS
+from syndicator.store.leases import MARK
 from tests.fakes import ALL, NOON, SITE, sighting
 
 #: Articles that all hands are after, and seconds that they are after them.
@@ -167,12 +168,12 @@ def test_a_serialization_failure_is_no_failure(store: Store) -> None:
 
     def work(connection: Connection) -> str:
         runs.append(1)
-        if len(runs) < ATTEMPTS:
+        if len(runs) < MAX_ATTEMPTS:
             connection.execute(text("DO $$ BEGIN RAISE 'given up' USING ERRCODE = '40001'; END $$"))
         return "done"
 
     assert store.transact(work) == "done"
-    assert len(runs) == ATTEMPTS
+    assert len(runs) == MAX_ATTEMPTS
 
 
 def test_what_is_given_up_for_ever_is_an_error_in_the_end(store: Store) -> None:
@@ -186,7 +187,7 @@ def test_what_is_given_up_for_ever_is_an_error_in_the_end(store: Store) -> None:
 
     with pytest.raises(StoreError, match="given up"):
         store.transact(work)
-    assert len(runs) == ATTEMPTS
+    assert len(runs) == MAX_ATTEMPTS
 
 
 def test_any_other_error_is_raised_at_once(store: Store) -> None:

@@ -22,7 +22,8 @@ from sqlalchemy import insert, select, text
 from syndicator.store import Store, StoreError, open_store, schema
 from syndicator.store.engine import connect
 from syndicator.store.migrate import SCRIPTS
-from syndicator.store.portable import Header, RecordFileError, export_record, import_record
+from syndicator.store.portable import export_record, import_record
+from syndicator.store.record_file import Header, RecordFileError
 from tests.store.rows import Rows, carried, on_record, put, rows
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from syndicator.documents.apart import ShelfApart
-from syndicator.documents.directory import PRIVATE, Directory, Shelf
+from syndicator.documents.directory import PRIVATE, Directory
+from syndicator.documents.directory_shelf import DirectoryShelf
+from syndicator.documents.split import SplitShelf
 from syndicator.domain.feed import Feed, Filter
 from syndicator.jobs.ports import Document
 from syndicator.secret import Secret
@@ -94,12 +95,12 @@ class House:
         **site: Any,
     ) -> Feeds:
         documents = self.folder / "documents"
-        shelf = Shelf(documents)
+        shelf = DirectoryShelf(documents)
         return create_app(
             site=replace(SITE, hubs=hubs, **site),
             feeds={feed.name: feed for feed in ((ALL, CITY, BOARD) if access else (ALL, CITY))},
             formats=FORMATS,
-            shelf=ShelfApart(shelf, Shelf(documents / PRIVATE), access) if access else shelf,
+            shelf=SplitShelf(shelf, DirectoryShelf(documents / PRIVATE), access) if access else shelf,
             store=self.store,
             bell=self.bell,
             host=host,

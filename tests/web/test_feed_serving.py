@@ -12,7 +12,7 @@ from typing import Any
 import brotli
 import pytest
 
-from syndicator.documents.directory import Shelf
+from syndicator.documents.directory_shelf import DirectoryShelf
 from syndicator.store import Store
 from syndicator.web.feeds import resources
 from tests.fakes import ALL, NOON, SITE
@@ -71,7 +71,7 @@ def test_caches_are_told_how_long(browser: Browser) -> None:
 )
 def test_a_feed_says_how_it_is_kept(declared: dict[str, Any], said: str) -> None:
     feed = replace(ALL, **declared)
-    door = resources.Resource(SITE, feed, FORMATS["rss"], Shelf(Path()))
+    door = resources.Resource(SITE, feed, FORMATS["rss"], DirectoryShelf(Path()))
 
     assert dict(door.always)[b"cache-control"].decode() == said
 
@@ -307,7 +307,8 @@ def test_memory_is_the_shelfs_to_limit(house: House) -> None:
         document, ready = door._known
         assert document() is not None
         assert ready
-        door.shelf._kept.clear()
+        assert isinstance(door.shelf, DirectoryShelf)
+        door.shelf.cache.clear()
         assert document() is None
         assert not ready
         assert browser.get(RSS).status == 200

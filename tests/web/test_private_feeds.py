@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from syndicator.documents.apart import Apart
 from syndicator.documents.directory import PRIVATE, Directory
+from syndicator.documents.split import SplitDocuments
 from syndicator.jobs.ports import Document
 from syndicator.secret import Secret
 from syndicator.web.feeds import resources
@@ -156,7 +156,7 @@ def test_a_web_server_that_is_given_the_documents_does_not_get_it(tmp_path: Path
     (tmp_path / "board" / "1.rss").write_bytes(b"<x/>")
     Directory(tmp_path).replace("boards", [document])
 
-    apart = Apart(Directory(tmp_path), Directory(tmp_path / PRIVATE), {"board"})
+    apart = SplitDocuments(Directory(tmp_path), Directory(tmp_path / PRIVATE), {"board"})
     apart.replace("board", [document])
 
     assert {path.name for path in tmp_path.iterdir()} == {

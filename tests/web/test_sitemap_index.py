@@ -10,7 +10,8 @@ import pytest
 from lxml import etree
 
 from syndicator import formats
-from syndicator.documents.directory import Directory, Shelf
+from syndicator.documents.directory import Directory
+from syndicator.documents.directory_shelf import DirectoryShelf
 from syndicator.domain.feed import Feed
 from syndicator.jobs.ports import Document
 from syndicator.store import Store
@@ -41,7 +42,7 @@ def browser(documents: Path) -> Iterator[Browser]:
         site=SITE,
         feeds={feed.name: feed for feed in FEEDS},
         formats={name: formats.kind(name)() for name in formats.kind.built_in},
-        shelf=Shelf(documents),
+        shelf=DirectoryShelf(documents),
         store=Store(connect("sqlite:////nowhere/at/all.db")),
         bell=FakeBell(),
         host="127.0.0.1",

@@ -15,7 +15,7 @@ _MEMBER = re.compile(rf"([\w!#$%&'*+.^`|~-]+)\s*(?:;\s*q\s*=\s*{_WEIGHT}\s*)?", 
 
 _TAG = re.compile(rb'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
-#: What all entity tags of one document begin with (``documents.directory.Served``).
+#: What all entity tags of one document begin with (``documents.shelf.Served``).
 _DIGEST = re.compile(rb'"([0-9a-f]{24})(?:-[a-z]+)?"')
 
 

@@ -15,7 +15,8 @@ from time import monotonic
 from typing import NamedTuple, Protocol
 from weakref import ref
 
-from syndicator.documents.directory import CODECS, Served, Shelf
+from syndicator.documents.codings import CODECS
+from syndicator.documents.shelf import Served, Shelf
 from syndicator.domain.feed import PAGE, Feed, Site, path
 from syndicator.formats.words import MediaFormat
 from syndicator.web.feeds.answers import OPEN, Headers, Response, ResponseHead

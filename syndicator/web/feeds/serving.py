@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from anyio import sleep
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from syndicator.documents.directory import Served, Shelf
+from syndicator.documents.shelf import Served, Shelf
 from syndicator.domain.feed import Feed, Site
 from syndicator.web.callers import Callers
 from syndicator.web.console.auth import Allowance

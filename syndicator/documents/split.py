@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from syndicator.documents.directory import Served, Shelf
+from syndicator.documents.shelf import Served, Shelf
 from syndicator.jobs.ports import Document, Documents
 
 
 @dataclass(frozen=True)
-class Apart:
+class SplitDocuments:
     """See ``jobs.ports.Documents``. Feeds that are ``private`` are kept in the place that is ``closed``."""
 
     public: Documents
@@ -40,12 +40,13 @@ class Apart:
         return f"{self.public.check()}; those of private feeds {self.closed.check()}"
 
 
-class ShelfApart(Shelf):
-    """The shelves of both places as one. Neither waits for what the other is read from."""
+@dataclass(frozen=True)
+class SplitShelf:
+    """See ``shelf.Shelf``: what ``SplitDocuments`` has written. Neither place waits for the other."""
 
-    def __init__(self, public: Shelf, closed: Shelf, private: Collection[str]) -> None:
-        super().__init__(public.folder)
-        self.public, self.closed, self.private = public, closed, private
+    public: Shelf
+    closed: Shelf
+    private: Collection[str]
 
     def has(self, name: str) -> bool:
         return self._of(name).has(name)
