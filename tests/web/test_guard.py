@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from syndicator.web.console.auth import ADDRESSES, FAILURES, WINDOW, Throttle, is_loopback
+from syndicator.http.networks import is_loopback
+from syndicator.web.console.auth import ADDRESSES, FAILURES, WINDOW, Throttle
 from tests.web.browser import Browser, browsing
 from tests.web.house import House
 

@@ -6,7 +6,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import ipaddress
 import secrets
 import time
 from collections import deque
@@ -19,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from syndicator.http.networks import is_loopback
 from syndicator.throttled_log import Seldom
 from syndicator.web.callers import network
 
@@ -38,14 +38,6 @@ ADDRESSES = 4096
 COOKIE = "console"
 
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="console", charset="UTF-8"', "Cache-Control": "no-store"}
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches a server that listens there (or a client that names it so)."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 class Throttle:
