@@ -51,7 +51,7 @@ from syndicator.web.hub import HubPages, Reception
 from syndicator.web.index import IndexPages
 from syndicator.web.opml import ADDRESS as OPML
 from syndicator.web.pulse import Pulse
-from syndicator.web.readership import Readers
+from syndicator.web.readership import ReaderCounts
 from syndicator.web.sitemaps import Sitemaps
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ def create_app(
     queues: Callable[[], Mapping[str, int] | None] | None = None,
     hub: Reception | None = None,
     clock: Callable[[], datetime] = utc_now,
-    readers: Readers | None = None,
+    readers: ReaderCounts | None = None,
     pulse: Pulse | None = None,
     access: Mapping[str, Mapping[str, Secret]] | None = None,
     moved: Mapping[str, str] | None = None,
@@ -105,7 +105,7 @@ def create_app(
         outboxes=outboxes or {},
         queues=queues,
         clock=clock,
-        readers=readers or Readers(),
+        readers=readers or ReaderCounts(),
         pulse=pulse or Pulse("web"),
     )
     pages = Starlette(

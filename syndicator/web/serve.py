@@ -38,17 +38,17 @@ def serve(
     host: str,
     port: int,
     connections: int = OF_ONE,
-    last: Callable[[], object] | None = None,
+    at_exit: Callable[[], object] | None = None,
 ) -> NoReturn:
     """Serve until ``SIGTERM`` or ``SIGINT``. Raises ``Misconfigured`` if the address cannot be had.
     ``connections``: how many one address may have open.
 
-    Does not return: the process ends with it, having done what is ``last`` for ``PARTING`` seconds at most.
+    Does not return: the process ends with it, having done ``at_exit`` for ``PARTING`` seconds at most.
     """
     listener = _listen(host, port)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(app, listener, connections))
-    _leave(last)
+    _leave(at_exit)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -107,11 +107,11 @@ async def _serve(app: Feeds, listener: socket.socket, connections: int) -> None:
     await Server(config).serve(sockets=[listener])
 
 
-def _leave(last: Callable[[], object] | None) -> NoReturn:
+def _leave(at_exit: Callable[[], object] | None) -> NoReturn:
     """End the process without taking the interpreter down in order: threads that ask the database may still
-    be waiting for it. Nothing of ours is left to do but what is ``last``."""
-    if last:
-        ending = threading.Thread(target=last, daemon=True)
+    be waiting for it. Nothing of ours is left to do but ``at_exit``."""
+    if at_exit:
+        ending = threading.Thread(target=at_exit, daemon=True)
         ending.start()
         ending.join(PARTING)
     logging.shutdown()

@@ -229,7 +229,7 @@ async def connected(app: ASGIApp, feeds: Answering) -> AsyncIterator[int]:
 
 
 class Broken:
-    def answer(
+    def respond(
         self, method: str, path: str, headers: Headers, peer: str
     ) -> tuple[ResponseHead, bytes] | None:
         raise RuntimeError("a defect")

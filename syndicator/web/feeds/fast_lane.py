@@ -61,7 +61,7 @@ METHODS = {b"GET": "GET", b"HEAD": "HEAD"}
 class Answering(Protocol):
     """``Feeds``, as far as connections need it."""
 
-    def answer(self, method: str, path: str, headers: Headers, peer: str) -> Response | None: ...
+    def respond(self, method: str, path: str, headers: Headers, peer: str) -> Response | None: ...
 
 
 class RequestRefused(Exception):
@@ -286,7 +286,7 @@ class Connection(HttpToolsProtocol):
         if method is None or self.flow.write_paused or self.transport.is_closing():
             return False
         try:
-            found = self.feeds.answer(method, url.decode("latin-1"), self.headers, self._peer)
+            found = self.feeds.respond(method, url.decode("latin-1"), self.headers, self._peer)
         except Exception:
             log.exception("a feed could not be answered for")
             return False  # the application tries the same, and apologises

@@ -32,7 +32,7 @@ from syndicator.web.feeds.answers import (
 from syndicator.web.feeds.negotiation import coding, digests, is_since, names, takes_news
 from syndicator.web.feeds.redirects import Moves
 from syndicator.web.feeds.resources import PREFIX, Resource, ServedFormat
-from syndicator.web.readership import Readers
+from syndicator.web.readership import ReaderCounts
 
 #: Before the secret in the address of a private feed: ``/feeds/-/SECRET/NAME.EXT``.
 SECRET = PREFIX + "-/"
@@ -65,7 +65,7 @@ class Feeds:
         feeds: Iterable[Feed],
         formats: Mapping[str, ServedFormat],
         shelf: Shelf,
-        readers: Readers,
+        readers: ReaderCounts,
         access: Access,
         moves: Moves,
         callers: Callers,
@@ -92,7 +92,7 @@ class Feeds:
         if scope["type"] == "http":
             method, path, headers = scope["method"], scope["path"], scope["headers"]
             peer, port = scope.get("client") or ("", 0)
-            found = self.answer(method, path, headers, peer)
+            found = self.respond(method, path, headers, peer)
             if found is None:
                 found = await self._turn_away(path, headers, peer)
             scope = {**scope, "client": (self.callers.address(peer, _asked(headers)), port)}
@@ -103,7 +103,7 @@ class Feeds:
         await send(answer.start)
         await send({"type": "http.response.body", "body": body})
 
-    def answer(self, method: str, path: str, headers: Headers, peer: str = "") -> Response | None:
+    def respond(self, method: str, path: str, headers: Headers, peer: str = "") -> Response | None:
         """The answer to a request and its body; ``None`` where the path leads to no feed, or the request to
         none: that is said by ``__call__``, which may take its time. ``peer``: the address that asks."""
         door = self.doors.get(path) or self._archive(path)
