@@ -39,7 +39,7 @@ from syndicator.store.console import Console
 from syndicator.store.engine import NotReady, StoreError
 from syndicator.throttled_log import Seldom
 from syndicator.web.callers import Callers
-from syndicator.web.console.auth import ConsoleGuard, Throttle
+from syndicator.web.console.auth import ConsoleGuard
 from syndicator.web.console.pages import ConsolePages
 from syndicator.web.context import Context, utc_now
 from syndicator.web.feeds.access import Access
@@ -112,7 +112,7 @@ def create_app(
         routes=_routes(desk, hub),
         middleware=[
             Middleware(Manners),
-            Middleware(ConsoleGuard, password=password, host=host, throttle=Throttle()),
+            Middleware(ConsoleGuard, password=password, host=host),
         ],
         exception_handlers=_apologies(desk),
     )

@@ -23,9 +23,9 @@ from syndicator.http.client import PORTS, AddressGuard, check_address
 from syndicator.jobs.store_ports import SubscribeStore
 from syndicator.store.engine import StoreError
 from syndicator.web.callers import network
-from syndicator.web.console.auth import Throttle
 from syndicator.web.context import Context
 from syndicator.web.forms import read_form
+from syndicator.web.limits import Throttle
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class HubPages:
     throttle: Throttle = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "throttle", Throttle(most=self.reception.requests))
+        object.__setattr__(self, "throttle", Throttle(limit=self.reception.requests))
 
     async def answer(self, request: Request) -> Response:
         if request.method != "POST":
@@ -88,7 +88,7 @@ class HubPages:
         wait = self.throttle.wait(client)
         if wait:
             raise Unacceptable("too many requests: slow down", status=429, retry_after=int(wait) + 1)
-        self.throttle.failed(client)
+        self.throttle.record(client)
 
     async def _take(self, form: Mapping[str, str]) -> str:
         if form.get("hub.mode") == "publish":

@@ -278,7 +278,7 @@ def test_a_defect_is_not_blamed_on_the_client(
 
 
 def test_connections_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fast_lane, "CONNECTIONS", 2)
+    monkeypatch.setattr(fast_lane, "MAX_CONNECTIONS", 2)
 
     async def left_open() -> list[bool]:
         async with connected(apology, Broken()) as port:

@@ -20,7 +20,7 @@ from syndicator.domain.delivery import Delivery, Receipt, Standing
 from syndicator.store.audience import Audience
 from syndicator.store.console import PAGE, Line
 from syndicator.store.readership import CURRENT, FORGET_AFTER, REST
-from syndicator.web.console.auth import foreign, forgery, keep_token, token_of
+from syndicator.web.console.auth import cross_site_reason, csrf_token, forgery_reason, set_csrf_cookie
 from syndicator.web.context import Context, is_web_address
 from syndicator.web.forms import read_form
 
@@ -293,7 +293,7 @@ class ConsolePages:
         return RedirectResponse(back if back.startswith("/console") else "/console", 303)
 
     def _page(self, request: Request, template: str, **values: Any) -> Response:
-        token = token_of(request)
+        token = csrf_token(request)
         query = f"?{request.url.query}" if request.url.query else ""
         response = self.desk.page(
             template,
@@ -304,16 +304,16 @@ class ConsolePages:
             formats=self.desk.formats,
             **values,
         )
-        keep_token(request, response, token)
+        set_csrf_cookie(request, response, token)
         return response
 
 
 async def _genuine_form(request: Request) -> Mapping[str, str]:
     """The fields of a form that our own page has sent."""
-    if why := foreign(request):
+    if why := cross_site_reason(request):
         raise HTTPException(403, why)
     form = await read_form(request)
-    if why := forgery(request, form.get("token", "")):
+    if why := forgery_reason(request, form.get("token", "")):
         raise HTTPException(403, why)
     return form
 

@@ -15,7 +15,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from syndicator.documents.directory import Served, Shelf
 from syndicator.domain.feed import Feed, Site
 from syndicator.web.callers import Callers
-from syndicator.web.console.auth import Allowance
 from syndicator.web.feeds.access import Access
 from syndicator.web.feeds.answers import (
     OPEN,
@@ -32,6 +31,7 @@ from syndicator.web.feeds.answers import (
 from syndicator.web.feeds.negotiation import coding, digests, is_since, names, takes_news
 from syndicator.web.feeds.redirects import Moves
 from syndicator.web.feeds.resources import PREFIX, Resource, ServedFormat
+from syndicator.web.limits import Allowance
 from syndicator.web.readership import ReaderCounts
 
 #: Before the secret in the address of a private feed: ``/feeds/-/SECRET/NAME.EXT``.
@@ -124,7 +124,7 @@ class Feeds:
         if not (door and door.is_private) and not self._is_secret(path):
             return None
         asked = _asked(headers)
-        wait, delay = self.access.guessed(self.callers.client(peer, asked))
+        wait, delay = self.access.record_guess(self.callers.client(peer, asked))
         await sleep(delay)
         if wait:
             reply = too_many(wait, f"Too many wrong {'passwords' if door else 'addresses'}", [])
