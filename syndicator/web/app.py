@@ -46,9 +46,10 @@ from syndicator.web.feeds.access import Access
 from syndicator.web.feeds.redirects import Moves, extensions
 from syndicator.web.feeds.resources import PREFIX, ServedFormat
 from syndicator.web.feeds.serving import Feeds
-from syndicator.web.health import Health, Metrics
+from syndicator.web.health import Health
 from syndicator.web.hub import HubPages, Reception
 from syndicator.web.index import IndexPages
+from syndicator.web.metrics import Metrics
 from syndicator.web.opml import ADDRESS as OPML
 from syndicator.web.pulse import Pulse
 from syndicator.web.readership import ReaderCounts
@@ -95,7 +96,7 @@ def create_app(
     signs of life of ``pulse``. ``access`` to private feeds, what has ``moved`` or ``ended``,
     ``most_per_minute``, ``proxies``: see ``Declared.readers`` and ``Web``, and ``Context`` for the rest.
     """
-    desk = Context(
+    context = Context(
         site=site,
         feeds=feeds,
         formats=formats,
@@ -109,12 +110,12 @@ def create_app(
         pulse=pulse or Pulse("web"),
     )
     pages = Starlette(
-        routes=_routes(desk, hub),
+        routes=_routes(context, hub),
         middleware=[
             Middleware(Manners),
             Middleware(ConsoleGuard, password=password, host=host),
         ],
-        exception_handlers=_apologies(desk),
+        exception_handlers=_apologies(context),
     )
     by_format = {name: form.extension for name, form in formats.items()}
     return Feeds(
@@ -123,7 +124,7 @@ def create_app(
         feeds=feeds.values(),
         formats=formats,
         shelf=shelf,
-        readers=desk.readers,
+        readers=context.readers,
         access=Access(access or {}),
         moves=Moves(site, extensions(feeds.values(), by_format), moved or {}, ended),
         callers=Callers(proxies),
@@ -135,18 +136,18 @@ async def _to_the_list(request: Request) -> Response:  # noqa: ARG001 - an endpo
     return RedirectResponse("/", 301)
 
 
-def _routes(desk: Context, hub: Reception | None) -> list[Route | Mount]:
-    pages, health, console = IndexPages(desk), Health(desk), ConsolePages(desk)
+def _routes(context: Context, hub: Reception | None) -> list[Route | Mount]:
+    pages, health, console = IndexPages(context), Health(context), ConsolePages(context)
     return [
-        *([Route("/hub", HubPages(desk, hub).answer, methods=["GET", "POST"])] if hub else []),
+        *([Route("/hub", HubPages(context, hub).answer, methods=["GET", "POST"])] if hub else []),
         Route("/", pages.index),
         Route(OPML, pages.opml),
         *(Route(place, _to_the_list) for place in (PREFIX, PREFIX.rstrip("/"))),
         Route(PREFIX + "{path:path}", pages.missing_feed),
-        Route("/sitemap.xml", Sitemaps(desk).index),
+        Route("/sitemap.xml", Sitemaps(context).index),
         Route("/healthz", health.live),
         Route("/readyz", health.ready),
-        Route("/metrics", Metrics(desk).read),
+        Route("/metrics", Metrics(context).read),
         Route("/console", console.overview),
         Route("/console/deliveries", console.deliveries),
         Route("/console/deliveries/{id:int}", console.delivery),
@@ -161,11 +162,11 @@ def _routes(desk: Context, hub: Reception | None) -> list[Route | Mount]:
     ]
 
 
-def _apologies(desk: Context) -> dict[type[Exception] | int, Callable[[Request, Exception], Response]]:
+def _apologies(context: Context) -> dict[type[Exception] | int, Callable[[Request, Exception], Response]]:
     """What a person is told when a page cannot be shown."""
 
     def apology(status: int, title: str, why: str) -> Response:
-        return desk.page("apology.html", status, title=title, why=why)
+        return context.page("apology.html", status, title=title, why=why)
 
     def http(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - what this handler is registered for

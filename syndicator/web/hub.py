@@ -56,7 +56,7 @@ class Reception:
 class HubPages:
     """The endpoint ``/hub``: for programs by POST, explained to people by GET."""
 
-    desk: Context
+    context: Context
     reception: Reception
     throttle: Throttle = field(init=False)
 
@@ -65,7 +65,7 @@ class HubPages:
 
     async def answer(self, request: Request) -> Response:
         if request.method != "POST":
-            response: Response = self.desk.page("hub.html", hub=self.reception)
+            response: Response = self.context.page("hub.html", hub=self.reception)
             response.headers["Cache-Control"] = "max-age=3600"
             return response
         try:
@@ -96,10 +96,10 @@ class HubPages:
         intent = asked_for(form, self.reception.names, self.reception.terms)
         host = self._host(intent)
         with fail_after(PATIENCE):
-            await self.desk.ask(
-                self.reception.store.file_intent, intent, host, self.reception.terms, self.desk.clock()
+            await self.context.ask(
+                self.reception.store.file_intent, intent, host, self.reception.terms, self.context.clock()
             )
-        await self.desk.ask(self.desk.bell.ring, "distribute", intent.topic)
+        await self.context.ask(self.context.bell.ring, "distribute", intent.topic)
         return "Accepted. The callback is now asked whether it means it."
 
     def _published(self, form: Mapping[str, str]) -> str:

@@ -144,27 +144,27 @@ class ReadBy:
 class ConsolePages:
     """Endpoints below ``/console``; who gets here has passed the guard."""
 
-    desk: Context
+    context: Context
 
     async def overview(self, request: Request) -> Response:
-        overview = await self.desk.ask(self._overview)
+        overview = await self.context.ask(self._overview)
         return self._page(request, "console/overview.html", view=overview)
 
     def _overview(self) -> Overview:
-        desk, store = self.desk, self.desk.store
+        context, store = self.context, self.context.store
         return Overview(
             sources=store.sources(),
             feeds=store.feeds(),
             left_out=store.left_out(LATEST),
             channels=store.channels(),
             standings=store.standings(),
-            processes=store.processes(desk.clock()),
+            processes=store.processes(context.clock()),
             articles=store.articles(),
             latest=store.deliveries(count=LATEST),
             audiences=store.audiences(),
-            queues=desk.queues() if desk.queues else {},
+            queues=context.queues() if context.queues else {},
             empty=store.empty_feeds(),
-            unwritten=desk.pulse.trouble,
+            unwritten=context.pulse.trouble,
         )
 
     async def deliveries(self, request: Request) -> Response:
@@ -172,14 +172,14 @@ class ConsolePages:
         standing, channel, before = asked.get("state", ""), asked.get("channel", ""), asked.get("before", "")
         if before and not re.fullmatch(r"[0-9]{1,18}", before):
             raise HTTPException(404)
-        lines = await self.desk.ask(
-            self.desk.store.deliveries,
+        lines = await self.context.ask(
+            self.context.store.deliveries,
             standing=standing,
             channel=channel,
             before=int(before) if before else None,
             count=PAGE + 1,
         )
-        standings = await self.desk.ask(self.desk.store.standings)
+        standings = await self.context.ask(self.context.store.standings)
         return self._page(
             request,
             "console/deliveries.html",
@@ -194,26 +194,26 @@ class ConsolePages:
 
     async def delivery(self, request: Request) -> Response:
         delivery_id = _id(request)
-        line = await self.desk.ask(self.desk.store.delivery, delivery_id)
+        line = await self.context.ask(self.context.store.delivery, delivery_id)
         if line is None:
             raise HTTPException(404)
-        events = await self.desk.ask(self.desk.store.events, delivery_id)
+        events = await self.context.ask(self.context.store.events, delivery_id)
         return self._page(request, "console/delivery.html", line=line, events=events)
 
     async def topic(self, request: Request) -> Response:
         """Who subscribes to a topic, and how sending to them went."""
         name = request.path_params["name"]
-        audiences = await self.desk.ask(self.desk.store.audiences)
+        audiences = await self.context.ask(self.context.store.audiences)
         audience = next((a for a in audiences if a.topic == name), None)
         if audience is None:
             raise HTTPException(404)
-        rows = await self.desk.ask(self.desk.store.subscribers, name, SUBSCRIBERS)
+        rows = await self.context.ask(self.context.store.subscribers, name, SUBSCRIBERS)
         return self._page(request, "console/topic.html", audience=audience, rows=rows)
 
     async def readers(self, request: Request) -> Response:
         """Who reads what."""
-        rows = await self.desk.ask(self.desk.store.readers)
-        now = self.desk.clock()
+        rows = await self.context.ask(self.context.store.readers)
+        now = self.context.clock()
         audience = {
             feed: ReadBy(list(read), now) for feed, read in groupby(rows, key=lambda row: str(row.feed))
         }
@@ -222,17 +222,17 @@ class ConsolePages:
         )
 
     async def outbox(self, request: Request) -> Response:
-        cards = {name: await self.desk.ask(self._cards, name) for name in self.desk.outboxes}
+        cards = {name: await self.context.ask(self._cards, name) for name in self.context.outboxes}
         return self._page(request, "console/outbox.html", shown=cards)
 
     def _cards(self, name: str) -> Sequence[Any]:
         # By the first visit: most web servers never show an outbox, and a channel weighs some megabytes.
         from syndicator.channels.outbox import cards  # noqa: PLC0415 - see above
 
-        return cards(self.desk.outboxes[name], CARDS)
+        return cards(self.context.outboxes[name], CARDS)
 
     async def photo(self, request: Request) -> Response:
-        folder = self.desk.outboxes.get(request.path_params["name"])
+        folder = self.context.outboxes.get(request.path_params["name"])
         file = request.path_params["file"]
         if folder is None or not _PHOTO.fullmatch(file) or not (folder / file).is_file():
             raise HTTPException(404)
@@ -250,19 +250,19 @@ class ConsolePages:
             ruling, event = RULINGS[action]
         else:
             raise HTTPException(404)
-        ruled: Delivery = await self.desk.ask(
-            self.desk.store.rule, delivery_id, ruling, self.desk.clock(), event=event
+        ruled: Delivery = await self.context.ask(
+            self.context.store.rule, delivery_id, ruling, self.context.clock(), event=event
         )
         return await self._done(form, "deliver", ruled.channel)
 
     async def channel(self, request: Request) -> Response:
-        store = self.desk.store
+        store = self.context.store
         return await self._act(
             request, "deliver", {"pause": store.pause_channel, "resume": store.resume_channel}
         )
 
     async def source(self, request: Request) -> Response:
-        store, now = self.desk.store, self.desk.clock()
+        store, now = self.context.store, self.context.clock()
         return await self._act(
             request,
             "watch",
@@ -282,26 +282,26 @@ class ConsolePages:
         name, action = request.path_params["name"], request.path_params["action"]
         if action not in actions:
             raise HTTPException(404)
-        await self.desk.ask(actions[action], name)
+        await self.context.ask(actions[action], name)
         return await self._done(form, job if action != "pause" else "", name)
 
     async def _done(self, form: Mapping[str, str], job: str, name: str) -> Response:
         """Ring for what was decided, and go back to where the operator was."""
         if job:
-            await self.desk.ask(self.desk.bell.ring, job, name)
+            await self.context.ask(self.context.bell.ring, job, name)
         back = form.get("back", "")
         return RedirectResponse(back if back.startswith("/console") else "/console", 303)
 
     def _page(self, request: Request, template: str, **values: Any) -> Response:
         token = csrf_token(request)
         query = f"?{request.url.query}" if request.url.query else ""
-        response = self.desk.page(
+        response = self.context.page(
             template,
             token=token,
             back=request.url.path + query,
-            outboxes=self.desk.outboxes,
-            feeds=self.desk.feeds,
-            formats=self.desk.formats,
+            outboxes=self.context.outboxes,
+            feeds=self.context.feeds,
+            formats=self.context.formats,
             **values,
         )
         set_csrf_cookie(request, response, token)
