@@ -63,8 +63,8 @@ def measure(count: int, folder: Path) -> None:
         text = " ".join(f"{pick.randrange(100_000):05}" for _ in range(WORDS)).encode()
         documents.replace(name, [Document(extension="rss", content=text, modified=datetime.now(UTC))])
         for _ in range(2):
-            answer = app.answer("GET", f"/feeds/{name}.rss", [(b"accept-encoding", b"gzip")])
-            if answer is None or not answer[0].head.startswith(b"HTTP/1.1 200 "):
+            response = app.respond("GET", f"/feeds/{name}.rss", [(b"accept-encoding", b"gzip")])
+            if response is None or not response[0].head.startswith(b"HTTP/1.1 200 "):
                 raise RuntimeError(f"{name} was not served")
         documents.remove(name)  # the disk is not what is measured
     print(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -25,6 +24,7 @@ from syndicator.config.rules import (
 from syndicator.domain.brakes import Brakes
 from syndicator.domain.feed import Feed, Site
 from syndicator.domain.subscription import Terms
+from syndicator.http.networks import is_loopback
 from syndicator.secret import Secret
 
 
@@ -116,10 +116,7 @@ class Web:
     @property
     def is_private(self) -> bool:
         """Whether nobody but this machine can connect."""
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
+        return is_loopback(self.host)
 
     @property
     def address(self) -> str:

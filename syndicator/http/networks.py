@@ -7,7 +7,7 @@ RFC 8190), as of November 2025.
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 Address = IPv4Address | IPv6Address
 
@@ -54,3 +54,12 @@ def is_public(address: Address) -> bool:
     if isinstance(address, IPv4Address):
         return not any(address in network for network in IPV4)
     return address in UNICAST and not any(address in network for network in IPV6)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, by name or address (IPv6: in brackets or without), is this machine under an address
+    that no other one reaches (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3, RFC 6761 section 6.3)."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

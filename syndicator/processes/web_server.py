@@ -21,7 +21,7 @@ from syndicator.store.engine import connect
 from syndicator.web.app import create_app
 from syndicator.web.hub import Reception
 from syndicator.web.pulse import Pulse
-from syndicator.web.readership import Readers
+from syndicator.web.readership import ReaderCounts
 from syndicator.web.serve import serve
 from syndicator.wiring import App, assemble, declarations, shelf
 
@@ -41,7 +41,7 @@ def serve_site(folder: Path) -> None:
         for name, courier in newsroom.couriers.items()
         if isinstance(courier.channel, Outbox)
     }
-    readers, pulse = Readers(), Pulse(process_name("web"))
+    readers, pulse = ReaderCounts(), Pulse(process_name("web"))
     app = create_app(
         site=declared.site,
         feeds=declared.feeds,
@@ -68,7 +68,7 @@ def serve_site(folder: Path) -> None:
         host=declared.web.host,
         port=declared.web.port,
         connections=declared.web.connections,
-        last=lambda: readers.record(store, datetime.now(UTC)),
+        at_exit=lambda: readers.record(store, datetime.now(UTC)),
     )
 
 
@@ -94,7 +94,7 @@ def depths(url: str) -> Mapping[str, int] | None:
         return None
 
 
-def _report(pulse: Pulse, store: Store, readers: Readers) -> None:
+def _report(pulse: Pulse, store: Store, readers: ReaderCounts) -> None:
     """Every few seconds: that we are alive, and who has read what. Goes on whatever happens."""
     pause = threading.Event()
     while True:

@@ -19,7 +19,7 @@ from syndicator.jobs.ports import Bell
 from syndicator.store.console import Console
 from syndicator.web.feeds.resources import ServedFormat
 from syndicator.web.pulse import Pulse
-from syndicator.web.readership import Readers
+from syndicator.web.readership import ReaderCounts
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class Context:
     outboxes: Mapping[str, Path] = field(default_factory=dict)
     queues: Callable[[], Mapping[str, int] | None] | None = None
     clock: Callable[[], datetime] = utc_now
-    readers: Readers = field(default_factory=Readers)
+    readers: ReaderCounts = field(default_factory=ReaderCounts)
     pulse: Pulse = field(default_factory=lambda: Pulse("web"))
     limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(THREADS))
 

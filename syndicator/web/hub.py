@@ -23,9 +23,9 @@ from syndicator.http.client import PORTS, AddressGuard, check_address
 from syndicator.jobs.store_ports import SubscribeStore
 from syndicator.store.errors import StoreError
 from syndicator.web.callers import network
-from syndicator.web.console.auth import Throttle
 from syndicator.web.context import Context
 from syndicator.web.forms import read_form
+from syndicator.web.limits import Throttle
 
 log = logging.getLogger(__name__)
 
@@ -56,16 +56,16 @@ class Reception:
 class HubPages:
     """The endpoint ``/hub``: for programs by POST, explained to people by GET."""
 
-    desk: Context
+    context: Context
     reception: Reception
     throttle: Throttle = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "throttle", Throttle(most=self.reception.requests))
+        object.__setattr__(self, "throttle", Throttle(limit=self.reception.requests))
 
     async def answer(self, request: Request) -> Response:
         if request.method != "POST":
-            response: Response = self.desk.page("hub.html", hub=self.reception)
+            response: Response = self.context.page("hub.html", hub=self.reception)
             response.headers["Cache-Control"] = "max-age=3600"
             return response
         try:
@@ -88,7 +88,7 @@ class HubPages:
         wait = self.throttle.wait(client)
         if wait:
             raise Unacceptable("too many requests: slow down", status=429, retry_after=int(wait) + 1)
-        self.throttle.failed(client)
+        self.throttle.record(client)
 
     async def _take(self, form: Mapping[str, str]) -> str:
         if form.get("hub.mode") == "publish":
@@ -96,10 +96,10 @@ class HubPages:
         intent = asked_for(form, self.reception.names, self.reception.terms)
         host = self._host(intent)
         with fail_after(PATIENCE):
-            await self.desk.ask(
-                self.reception.store.file_intent, intent, host, self.reception.terms, self.desk.clock()
+            await self.context.ask(
+                self.reception.store.file_intent, intent, host, self.reception.terms, self.context.clock()
             )
-        await self.desk.ask(self.desk.bell.ring, "distribute", intent.topic)
+        await self.context.ask(self.context.bell.ring, "distribute", intent.topic)
         return "Accepted. The callback is now asked whether it means it."
 
     def _published(self, form: Mapping[str, str]) -> str:

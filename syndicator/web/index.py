@@ -50,9 +50,9 @@ class Group:
 class IndexPages:
     """Endpoints for readers."""
 
-    def __init__(self, desk: Context) -> None:
-        self.desk = desk
-        self._opml = Subscriptions(desk.site, self.public(), desk.formats)
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._opml = Subscriptions(context.site, self.public(), context.formats)
 
     async def index(self, request: Request) -> Response:  # noqa: ARG002 - an endpoint's
         listed = sorted(self.listed(), key=_place)
@@ -60,7 +60,7 @@ class IndexPages:
             Group(title=title, feeds=list(feeds))
             for title, feeds in groupby(listed, key=lambda each: group(each.feed))
         ]
-        response = self.desk.page(
+        response = self.context.page(
             "index.html", groups=groups, feeds=listed, opml=ADDRESS, opml_type=MEDIA_TYPE
         )
         response.headers["Cache-Control"] = f"max-age={MAX_AGE}"
@@ -80,11 +80,11 @@ class IndexPages:
         stem = wanted.partition("/")[0].partition(".")[0]
         near = get_close_matches(stem, by_name, n=1)
         meant = by_name[near[0]] if near else None
-        return self.desk.page("missing.html", 404, wanted=f"{PREFIX}{wanted}", meant=meant, prefix=PREFIX)
+        return self.context.page("missing.html", 404, wanted=f"{PREFIX}{wanted}", meant=meant, prefix=PREFIX)
 
     def public(self) -> list[Feed]:
         """The feeds that everybody may know of: what is listed, found and suggested."""
-        return [feed for feed in self.desk.feeds.values() if not feed.is_private]
+        return [feed for feed in self.context.feeds.values() if not feed.is_private]
 
     def listed(self) -> list[Listed]:
         return [
@@ -92,16 +92,16 @@ class IndexPages:
                 feed=feed,
                 page=f"{feed.name}.{PAGE}",
                 carries=[*carries(feed), extent(feed)],
-                links=alternates(self.desk.site, feed, self.desk.formats),
+                links=alternates(self.context.site, feed, self.context.formats),
                 modified=self._modified(feed),
             )
             for feed in self.public()
         ]
 
     def _modified(self, feed: Feed) -> datetime | None:
-        files = [f"{feed.name}.{self.desk.formats[name].extension}" for name in feed.formats]
+        files = [f"{feed.name}.{self.context.formats[name].extension}" for name in feed.formats]
         try:
-            served = [self.desk.shelf.load(file) for file in files]
+            served = [self.context.shelf.load(file) for file in files]
         except OSError as e:
             log.error("documents of feed %s cannot be read: %s", feed.name, e)
             return None

@@ -34,7 +34,7 @@ _COUNTERS = {200: "whole", 304: "same", 226: "delta"}
 Request = tuple[str, str, int, bytes]
 
 
-class Readers:
+class ReaderCounts:
     """Counts answers by reader. ``saw`` is for the hot path; ``record`` may run in another thread."""
 
     def __init__(self, room: int = ROOM) -> None:

@@ -17,8 +17,9 @@ import uvicorn
 import uvloop
 
 from syndicator.domain.errors import Misconfigured
-from syndicator.web.feeds.fast_lane import CONNECTIONS, OF_ONE, PATIENCE, Connection, Crowd, connecting
+from syndicator.web.feeds.fast_lane import MAX_CONNECTIONS, PATIENCE, Connection, connecting
 from syndicator.web.feeds.serving import Feeds
+from syndicator.web.limits import MAX_CONNECTIONS_PER_ADDRESS, ConnectionLimit
 
 log = logging.getLogger(__name__)
 
@@ -37,18 +38,18 @@ def serve(
     *,
     host: str,
     port: int,
-    connections: int = OF_ONE,
-    last: Callable[[], object] | None = None,
+    connections: int = MAX_CONNECTIONS_PER_ADDRESS,
+    at_exit: Callable[[], object] | None = None,
 ) -> NoReturn:
     """Serve until ``SIGTERM`` or ``SIGINT``. Raises ``Misconfigured`` if the address cannot be had.
     ``connections``: how many one address may have open.
 
-    Does not return: the process ends with it, having done what is ``last`` for ``PARTING`` seconds at most.
+    Does not return: the process ends with it, having done ``at_exit`` for ``PARTING`` seconds at most.
     """
     listener = _listen(host, port)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(app, listener, connections))
-    _leave(last)
+    _leave(at_exit)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -57,7 +58,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(CONNECTIONS)  # a second server at the same address fails here at the latest
+        listener.listen(MAX_CONNECTIONS)  # a second server at the same address fails here at the latest
     except OSError as e:
         listener.close()
         raise Misconfigured(
@@ -91,7 +92,7 @@ class Server(uvicorn.Server):
 async def _serve(app: Feeds, listener: socket.socket, connections: int) -> None:
     config = uvicorn.Config(
         app,
-        http=connecting(app, Crowd(app.callers, connections)),
+        http=connecting(app, ConnectionLimit(app.callers, connections)),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -99,7 +100,7 @@ async def _serve(app: Feeds, listener: socket.socket, connections: int) -> None:
         access_log=False,  # addresses may hold readers' secrets
         proxy_headers=False,
         server_header=False,
-        backlog=CONNECTIONS,
+        backlog=MAX_CONNECTIONS,
         timeout_keep_alive=PATIENCE,
         timeout_graceful_shutdown=GRACE,
     )
@@ -107,11 +108,11 @@ async def _serve(app: Feeds, listener: socket.socket, connections: int) -> None:
     await Server(config).serve(sockets=[listener])
 
 
-def _leave(last: Callable[[], object] | None) -> NoReturn:
+def _leave(at_exit: Callable[[], object] | None) -> NoReturn:
     """End the process without taking the interpreter down in order: threads that ask the database may still
-    be waiting for it. Nothing of ours is left to do but what is ``last``."""
-    if last:
-        ending = threading.Thread(target=last, daemon=True)
+    be waiting for it. Nothing of ours is left to do but ``at_exit``."""
+    if at_exit:
+        ending = threading.Thread(target=at_exit, daemon=True)
         ending.start()
         ending.join(PARTING)
     logging.shutdown()

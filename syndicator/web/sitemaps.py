@@ -29,7 +29,7 @@ NONE = 'There is no sitemap: no feed has "sitemap" or "news" among its formats, 
 
 @dataclass(frozen=True)
 class Sitemaps:
-    desk: Context
+    context: Context
 
     async def index(self, request: Request) -> Response:  # noqa: ARG002 - an endpoint's
         listed = "".join(self._listed())
@@ -43,22 +43,22 @@ class Sitemaps:
         )
 
     def _listed(self) -> Iterator[str]:
-        for feed in self.desk.feeds.values():
+        for feed in self.context.feeds.values():
             for name in SITEMAPS:
                 if name in feed.formats and not feed.is_private:
-                    yield from self._documents(feed, self.desk.formats[name].extension)
+                    yield from self._documents(feed, self.context.formats[name].extension)
 
     def _documents(self, feed: Feed, extension: str) -> Iterator[str]:
         """One feed's sitemaps of one kind: the newest, and its archives, the newest of them first."""
         try:
-            newest = self.desk.shelf.load(path(feed.name, extension))
-            archives = self.desk.shelf.archives(feed.name, extension)
+            newest = self.context.shelf.load(path(feed.name, extension))
+            archives = self.context.shelf.archives(feed.name, extension)
         except OSError as e:
             log.error("sitemaps of feed %s cannot be read: %s", feed.name, e)
             return
         known: dict[int | None, datetime] = {None: newest.modified} if newest else {}
         known |= {page: archives[page] for page in sorted(archives, reverse=True)}
         for page, modified in known.items():
-            where = html.escape(self.desk.site.address(feed, extension, page))
+            where = html.escape(self.context.site.address(feed, extension, page))
             changed = modified.replace(microsecond=0).isoformat()
             yield f"<sitemap><loc>{where}</loc><lastmod>{changed}</lastmod></sitemap>"

@@ -19,7 +19,7 @@ from syndicator.web import create_app
 from syndicator.web.feeds.serving import Feeds
 from syndicator.web.hub import Reception
 from syndicator.web.pulse import Pulse
-from syndicator.web.readership import Readers
+from syndicator.web.readership import ReaderCounts
 from tests.fakes import ALL, NOON, SITE, Clock
 from tests.processes.heard import HeardBell
 
@@ -85,7 +85,7 @@ class House:
         outboxes: Mapping[str, Path] | None = None,
         queues: Callable[[], Mapping[str, int] | None] | None = None,
         hub: Reception | None = None,
-        readers: Readers | None = None,
+        readers: ReaderCounts | None = None,
         pulse: Pulse | None = None,
         access: Mapping[str, Mapping[str, Secret]] | None = None,
         moved: Mapping[str, str] | None = None,

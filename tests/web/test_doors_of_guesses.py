@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.secret import Secret
+from syndicator.web import limits
 from syndicator.web.callers import Callers, network
-from syndicator.web.console import auth
-from syndicator.web.console.auth import FAILURES, FREE, LONGEST_DELAY, WINDOW, Throttle
 from syndicator.web.feeds import resources
+from syndicator.web.limits import MAX_DELAY_S, MAX_FAILURES, MAX_PROMPT_FAILURES, WINDOW_S, Throttle
 from tests.web.browser import Browser, browsing
 from tests.web.house import House
 
@@ -60,21 +60,21 @@ def ask(request: pytest.FixtureRequest, browser: Browser) -> Ask:
 
 
 def test_whoever_is_right_is_let_in_whatever_was_guessed_before(ask: Ask) -> None:
-    guesses = [ask(f"guess-{n}") for n in range(FAILURES * 3)]
+    guesses = [ask(f"guess-{n}") for n in range(MAX_FAILURES * 3)]
 
-    assert set(guesses[:FAILURES]) <= {401, 404}
-    assert set(guesses[FAILURES:]) == {429}
+    assert set(guesses[:MAX_FAILURES]) <= {401, 404}
+    assert set(guesses[MAX_FAILURES:]) == {429}
     assert ask(SECRET) == 200
     assert ask("guess") == 429  # being right forgives nobody's guesses
 
 
 def test_an_address_of_one_s_own_invention_evades_no_limit(ask: Ask) -> None:
     headers: list[dict[str, str]] = [
-        {name: f"9.9.9.{n}"} for n in range(FAILURES) for name in ("x_forwarded_for", "x_real_ip")
+        {name: f"9.9.9.{n}"} for n in range(MAX_FAILURES) for name in ("x_forwarded_for", "x_real_ip")
     ]
     guesses = [ask("guess", **each) for each in headers]
 
-    assert set(guesses[FAILURES:]) == {429}
+    assert set(guesses[MAX_FAILURES:]) == {429}
 
 
 @pytest.mark.parametrize("address", ["127.0.0.2", "192.168.1.7", "172.16.0.1", "fd00::1", ""])
@@ -82,34 +82,34 @@ def test_nor_does_it_in_our_own_network(browser: Browser, ask: Ask, address: str
     browser.address = address
     guesses = [ask("guess", x_forwarded_for=f"9.9.9.{n}", forwarded=f"for=9.9.8.{n}") for n in range(30)]
 
-    assert set(guesses[FAILURES:]) == {429}
+    assert set(guesses[MAX_FAILURES:]) == {429}
 
 
 def test_behind_a_declared_proxy_everybody_guesses_for_themselves(browser: Browser, ask: Ask) -> None:
     browser.address = "10.1.2.3"
     guesses = [ask("guess", x_forwarded_for=f"9.9.9.{n}, 8.8.4.4") for n in range(30)]
 
-    assert set(guesses[FAILURES:]) == {429}
+    assert set(guesses[MAX_FAILURES:]) == {429}
     assert ask("guess", x_forwarded_for="8.8.4.4, 9.9.9.9") in (401, 404)
 
 
 def test_guesses_of_many_addresses_are_answered_ever_more_slowly() -> None:
     now = [0.0]
     throttle = Throttle(clock=lambda: now[0])
-    delays = [throttle.guessed(str(n), "a test")[1] for n in range(FREE * 8)]
+    delays = [throttle.record_guess(str(n), "a test")[1] for n in range(MAX_PROMPT_FAILURES * 8)]
 
-    assert set(delays[:FREE]) == {0.0}
+    assert set(delays[:MAX_PROMPT_FAILURES]) == {0.0}
     assert delays == sorted(delays)
-    assert delays[FREE * 3] == pytest.approx(2.0, abs=0.1)
-    assert delays[-1] == LONGEST_DELAY
-    now[0] += 10 * WINDOW
-    assert throttle.guessed("x", "a test") == (0.0, 0.0)
+    assert delays[MAX_PROMPT_FAILURES * 3] == pytest.approx(2.0, abs=0.1)
+    assert delays[-1] == MAX_DELAY_S
+    now[0] += 10 * WINDOW_S
+    assert throttle.record_guess("x", "a test") == (0.0, 0.0)
 
 
 def test_operators_are_told_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     throttle = Throttle(clock=lambda: 0.0)
-    for n in range(FREE * 3):
-        throttle.guessed(f"192.0.2.{n}", "private feeds")
+    for n in range(MAX_PROMPT_FAILURES * 3):
+        throttle.record_guess(f"192.0.2.{n}", "private feeds")
 
     [line] = caplog.messages
     assert line.startswith("many wrong guesses at private feeds, the latest from 192.0.2.100:")
@@ -123,9 +123,9 @@ def test_whoever_is_right_does_not_wait_for_those_who_are_wrong(
     async def sleep(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr(auth, "sleep", sleep)
+    monkeypatch.setattr("syndicator.web.console.auth.sleep", sleep)
     monkeypatch.setattr("syndicator.web.feeds.serving.sleep", sleep)
-    monkeypatch.setattr(auth, "FREE", 5)
+    monkeypatch.setattr(limits, "MAX_PROMPT_FAILURES", 5)
     for _ in range(20):
         ask("guess")
     assert waited[-1] > 1

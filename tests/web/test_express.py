@@ -229,7 +229,7 @@ async def connected(app: ASGIApp, feeds: Answering) -> AsyncIterator[int]:
 
 
 class Broken:
-    def answer(
+    def respond(
         self, method: str, path: str, headers: Headers, peer: str
     ) -> tuple[ResponseHead, bytes] | None:
         raise RuntimeError("a defect")
@@ -278,7 +278,7 @@ def test_a_defect_is_not_blamed_on_the_client(
 
 
 def test_connections_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fast_lane, "CONNECTIONS", 2)
+    monkeypatch.setattr(fast_lane, "MAX_CONNECTIONS", 2)
 
     async def left_open() -> list[bool]:
         async with connected(apology, Broken()) as port:

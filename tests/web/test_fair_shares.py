@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.web.console.auth import ADDRESSES, Allowance
+from syndicator.web.limits import MAX_ADDRESSES, Allowance
 from tests.web.browser import Browser, browsing
 from tests.web.house import House
 
@@ -91,7 +91,7 @@ def test_waiting_as_long_as_told_is_enough() -> None:
 
 def test_memory_is_bounded() -> None:
     allowance = Allowance(3)
-    for number in range(ADDRESSES + 100):
+    for number in range(MAX_ADDRESSES + 100):
         allowance.wait(str(number))
 
-    assert len(allowance._left) == ADDRESSES
+    assert len(allowance._buckets) == MAX_ADDRESSES

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from syndicator.web.console.auth import ADDRESSES, FAILURES, WINDOW, Throttle, is_loopback
+from syndicator.http.networks import is_loopback
+from syndicator.web.limits import MAX_ADDRESSES, MAX_FAILURES, WINDOW_S, Throttle
 from tests.web.browser import Browser, browsing
 from tests.web.house import House
 
@@ -61,18 +62,18 @@ def test_unknown_pages_below_the_console_are_closed_too(outsider: Browser) -> No
 def test_guessing_is_slowed_down(house: House) -> None:
     app = house.app(password=PASSWORD)
     with browsing(app) as browser:
-        for _ in range(FAILURES):
+        for _ in range(MAX_FAILURES):
             assert browser.get("/console", authorization=basic("operator", "guess")).status == 401
         blocked = browser.get("/console", authorization=basic("operator", "guess"))
         assert blocked.status == 429
-        assert 0 < int(blocked.headers["retry-after"]) <= WINDOW + 1
+        assert 0 < int(blocked.headers["retry-after"]) <= WINDOW_S + 1
 
         browser.address = "192.0.2.7"
         assert browser.get("/console", authorization=basic("operator", "guess")).status == 401
 
 
 def test_asking_without_a_password_is_no_guess(outsider: Browser) -> None:
-    for _ in range(FAILURES + 1):
+    for _ in range(MAX_FAILURES + 1):
         outsider.get("/console")
 
     assert outsider.get("/console", authorization=basic("operator", PASSWORD)).status == 200
@@ -80,7 +81,7 @@ def test_asking_without_a_password_is_no_guess(outsider: Browser) -> None:
 
 def test_neighbours_in_one_ipv6_network_are_one_guesser(house: House) -> None:
     with browsing(house.app(password=PASSWORD)) as browser:
-        for n in range(FAILURES):
+        for n in range(MAX_FAILURES):
             browser.address = f"2001:db8::{n}"
             browser.get("/console", authorization=basic("operator", "guess"))
 
@@ -90,21 +91,21 @@ def test_neighbours_in_one_ipv6_network_are_one_guesser(house: House) -> None:
 def test_failures_are_forgotten_after_their_minute() -> None:
     now = [0.0]
     throttle = Throttle(clock=lambda: now[0])
-    for _ in range(FAILURES):
-        throttle.failed("a")
-    assert throttle.wait("a") == WINDOW
+    for _ in range(MAX_FAILURES):
+        throttle.record("a")
+    assert throttle.wait("a") == WINDOW_S
     assert throttle.wait("b") == 0
 
-    now[0] = WINDOW
+    now[0] = WINDOW_S
     assert throttle.wait("a") == 0
 
 
 def test_a_flood_of_addresses_does_not_fill_the_memory() -> None:
     throttle = Throttle()
-    for n in range(ADDRESSES + 10):
-        throttle.failed(str(n))
+    for n in range(MAX_ADDRESSES + 10):
+        throttle.record(str(n))
 
-    assert len(throttle._failures) == ADDRESSES
+    assert len(throttle._failures) == MAX_ADDRESSES
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost", "[::1]:8000", "127.8.8.8"])

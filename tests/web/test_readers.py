@@ -13,7 +13,7 @@ from sqlalchemy import inspect, text
 
 from syndicator.store import Store, StoreError
 from syndicator.store.readership import Key, Reading
-from syndicator.web.readership import Readers
+from syndicator.web.readership import ReaderCounts
 from tests.fakes import NOON
 from tests.web.browser import browsing
 from tests.web.house import House
@@ -41,7 +41,7 @@ class Counted:
 
 
 def test_requests_are_counted_by_feed_format_and_reader(house: House, store: Store) -> None:
-    readers = Readers()
+    readers = ReaderCounts()
     with browsing(house.app(readers=readers)) as browser:
         tag = browser.get("/feeds/all.rss", user_agent=FEEDLY.format(12)).headers["etag"]
         browser.get("/feeds/all.rss", user_agent=FEEDLY.format(13), if_none_match=tag)
@@ -62,7 +62,7 @@ def test_requests_are_counted_by_feed_format_and_reader(house: House, store: Sto
 
 
 def test_nothing_of_a_person_is_on_record(house: House, store: Store) -> None:
-    readers = Readers()
+    readers = ReaderCounts()
     with browsing(house.app(readers=readers), address="192.0.2.77") as browser:
         for user_agent in (
             "River/1.0 (noi@ledger.example; id=8f14e45fceea167a)",
@@ -84,7 +84,7 @@ def test_nothing_of_a_person_is_on_record(house: House, store: Store) -> None:
 
 
 def test_what_is_counted_while_the_database_is_away_is_recorded_later() -> None:
-    readers, store = Readers(), Counted()
+    readers, store = ReaderCounts(), Counted()
     store.is_away = True
     for hour in range(3):
         readers.saw("all", "rss", 200, b"Newsboat/2.21")
@@ -102,7 +102,7 @@ def test_what_is_counted_while_the_database_is_away_is_recorded_later() -> None:
 
 def test_a_database_that_has_no_table_yet_is_waited_for(store: Store) -> None:
     """A web server may start before the first worker has brought the tables up to date."""
-    readers = Readers()
+    readers = ReaderCounts()
     with store.writing() as connection:
         connection.execute(text("ALTER TABLE reader RENAME TO later"))
     readers.saw("all", "rss", 200, b"Newsboat/2.21")
@@ -116,7 +116,7 @@ def test_a_database_that_has_no_table_yet_is_waited_for(store: Store) -> None:
 
 @pytest.mark.parametrize("room", [1, 50])
 def test_made_up_names_take_no_more_memory_than_their_room_and_every_request_counts(room: int) -> None:
-    readers, store = Readers(room=room), Counted()
+    readers, store = ReaderCounts(room=room), Counted()
     for n in range(500):
         readers.saw(
             "all", "rss", 200, f"Made{'abcdefghij'[n % 10]}{'abcdefghij'[n // 10 % 10]}x/{n}".encode()
@@ -129,7 +129,7 @@ def test_made_up_names_take_no_more_memory_than_their_room_and_every_request_cou
 
 
 def test_nothing_is_lost_or_counted_twice_while_it_is_put_on_record() -> None:
-    readers, store = Readers(), Counted()
+    readers, store = ReaderCounts(), Counted()
     stop = threading.Event()
 
     def record() -> None:
@@ -149,7 +149,7 @@ def test_nothing_is_lost_or_counted_twice_while_it_is_put_on_record() -> None:
 
 
 def test_what_is_put_on_record_still_counts_as_answered() -> None:
-    readers = Readers()
+    readers = ReaderCounts()
     readers.saw("all", "rss", 200, b"Newsboat/2.21")
     readers.record(Counted(), NOON)  # type: ignore[arg-type]
     readers.saw("all", "rss", 200, b"Feedly/1.0")
@@ -160,7 +160,7 @@ def test_what_is_put_on_record_still_counts_as_answered() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from([200, 304, 226, 405, 503]), st.binary(max_size=300))))
 def test_any_user_agent_counts_once(requests: list[tuple[int, bytes]]) -> None:
-    readers, store = Readers(), Counted()
+    readers, store = ReaderCounts(), Counted()
     for status, user_agent in requests:
         readers.saw("all", "rss", status, user_agent)
     readers.record(store, NOON)  # type: ignore[arg-type]
@@ -169,7 +169,7 @@ def test_any_user_agent_counts_once(requests: list[tuple[int, bytes]]) -> None:
 
 
 def test_the_console_shows_who_reads_what(house: House, store: Store) -> None:
-    readers = Readers()
+    readers = ReaderCounts()
     with browsing(house.app(readers=readers)) as browser:
         assert browser.get("/console/readers").text.count("Nobody yet") == 2
         browser.get("/feeds/all.rss", user_agent=FEEDLY.format(1234))

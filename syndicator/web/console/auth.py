@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
-import ipaddress
 import secrets
-import time
-from collections import deque
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from anyio import sleep
@@ -19,116 +11,63 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from syndicator.throttled_log import Seldom
+from syndicator.http.networks import is_loopback
+from syndicator.web.basic_auth import credentials, is_same_secret
 from syndicator.web.callers import network
+from syndicator.web.limits import Throttle
 
 #: The one user there is.
 USER = "operator"
 
-#: Wrong passwords that one address may send within so many seconds.
-FAILURES, WINDOW = 10, 60.0
+#: Paths that are the operator's, with everything below them.
+GUARDED = ("/console", "/metrics")
 
-#: Wrong guesses of all addresses together in ``WINDOW``, from which on their answers are held back: for a
-#: second where they are twice as many, and so on up to the longest delay (seconds).
-FREE, LONGEST_DELAY = 100, 5.0
-
-#: Addresses whose failures are remembered.
-ADDRESSES = 4096
-
-COOKIE = "console"
+#: The cookie that holds the browser's token against forged requests.
+CSRF_COOKIE = "console"
 
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="console", charset="UTF-8"', "Cache-Control": "no-store"}
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches a server that listens there (or a client that names it so)."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
-class Throttle:
-    """Counts failures (or requests, where all of them count) by address within the last ``WINDOW``
-    seconds. ``most``: how many there may be.
-
-    Whoever is right is let in at any time, so that nobody is shut out by another's guesses: only wrong
-    answers are counted, refused and held back.
-    """
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic, most: int = FAILURES) -> None:
-        self.clock, self.most = clock, most
-        self._failures: dict[str, deque[float]] = {}
-        self._level, self._since, self._seldom = 0.0, clock(), Seldom(clock)
-
-    def wait(self, address: str) -> float:
-        """Seconds until the address may fail again; 0 if it may now."""
-        failures = self._failures.get(address)
-        if failures is None or len(failures) < self.most:
-            return 0.0
-        return max(0.0, failures[0] + WINDOW - self.clock())
-
-    def failed(self, address: str) -> None:
-        failures = self._failures.pop(address, None) or deque(maxlen=self.most)
-        failures.append(self.clock())
-        self._failures[address] = failures
-        if len(self._failures) > ADDRESSES:  # forget who has been quiet for longest
-            del self._failures[next(iter(self._failures))]
-
-    def guessed(self, address: str, what: str) -> tuple[float, float]:
-        """A wrong guess: seconds until the address may guess again (0: it may now), and seconds for which
-        the answer is held back, which grow with the guesses of all addresses together."""
-        wait, now = self.wait(address), self.clock()
-        self.failed(address)
-        self._level = max(0.0, self._level - (now - self._since) * FREE / WINDOW) + 1
-        self._since = now
-        excess = self._level - FREE
-        if excess > 0:
-            self._seldom.tell("many wrong guesses at %s, the latest from %s: answered slowly", what, address)
-        return wait, min(max(0.0, excess / FREE), LONGEST_DELAY)
-
-
 class ConsoleGuard:
-    """ASGI middleware before ``/console`` and ``/metrics``.
+    """ASGI middleware that lets the operator alone see what is ``GUARDED``.
 
     With a password: HTTP Basic (RFC 7617) as ``operator``. Without one they are for this machine alone:
     the server must listen on a loopback address, and be called by it, so that no page on the web gets in
-    by a name of its own that points here (DNS rebinding).
+    by a name of its own that points here (DNS rebinding). ``host`` is where the server listens.
     """
 
-    def __init__(self, app: ASGIApp, *, password: str | None, host: str, throttle: Throttle) -> None:
-        self.app, self.throttle = app, throttle
-        self.expected = digest(f"{USER}:{password}") if password else None
+    def __init__(self, app: ASGIApp, *, password: str | None, host: str) -> None:
+        self.app, self.throttle = app, Throttle()
+        self.credentials = f"{USER}:{password}" if password else None
         self.is_private = is_loopback(host)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_guarded = scope["type"] == "http" and _guarded(scope["path"])
+        is_guarded = scope["type"] == "http" and _is_guarded(scope["path"])
         refusal = await self._refusal(scope) if is_guarded else None
         await (refusal or self.app)(scope, receive, send)
 
     async def _refusal(self, scope: Scope) -> Response | None:
+        """The response to who may not see it; ``None`` for who may."""
         headers = Headers(scope=scope)
-        if self.expected is None:
-            is_local = self.is_private and is_loopback(_name(headers.get("host", "")))
-            return None if is_local else _closed()
+        if self.credentials is None:
+            is_local = self.is_private and is_loopback(_hostname(headers.get("host", "")))
+            return None if is_local else _only_local()
         given = credentials(headers.get("authorization"))
-        if given is not None and hmac.compare_digest(digest(given), self.expected):
+        if given is None:
+            return _unauthorized()
+        if is_same_secret(given, self.credentials):
             return None
-        if given is not None:
-            address = network(scope["client"][0] if scope.get("client") else "")
-            wait, delay = self.throttle.guessed(address, "the console's password")
-            await sleep(delay)
-            if wait:
-                late = {"Retry-After": str(int(wait) + 1), "Cache-Control": "no-store"}
-                return PlainTextResponse("Too many wrong passwords: wait a minute.\n", 429, late)
-        return PlainTextResponse("This needs the operator's password.\n", 401, _CHALLENGE)
+        client = network(scope["client"][0] if scope.get("client") else "")
+        wait, delay = self.throttle.record_guess(client, "the console's password")
+        await sleep(delay)
+        return _too_many_guesses(wait) if wait else _unauthorized()
 
 
-def _guarded(path: str) -> bool:
-    return path in ("/console", "/metrics") or path.startswith(("/console/", "/metrics/"))
+def _is_guarded(path: str) -> bool:
+    return any(path == each or path.startswith(each + "/") for each in GUARDED)
 
 
-def _name(host: str) -> str:
+def _hostname(host: str) -> str:
     """The name in a Host header, without its port."""
     try:
         return urlsplit(f"//{host}").hostname or ""
@@ -136,7 +75,7 @@ def _name(host: str) -> str:
         return ""
 
 
-def _closed() -> Response:
+def _only_local() -> Response:
     return PlainTextResponse(
         "The console has no password, so it answers only on this machine, at a loopback address such as\n"
         "http://127.0.0.1/console. To reach it from elsewhere, declare a password for it.\n",
@@ -145,50 +84,25 @@ def _closed() -> Response:
     )
 
 
-def credentials(authorization: str | None) -> str | None:
-    """``user:password`` of a Basic header; an empty text for one that cannot be read."""
-    if authorization is None:
-        return None
-    scheme, _, encoded = authorization.partition(" ")
-    try:
-        return base64.b64decode(encoded, validate=True).decode() if scheme.lower() == "basic" else ""
-    except (binascii.Error, UnicodeDecodeError):
-        return ""
+def _too_many_guesses(wait: float) -> Response:
+    headers = {"Retry-After": str(int(wait) + 1), "Cache-Control": "no-store"}
+    return PlainTextResponse("Too many wrong passwords: wait a minute.\n", 429, headers)
 
 
-def digest(text: str) -> bytes:
-    """Of equal length for all, so that comparing takes equal time for all."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+def _unauthorized() -> Response:
+    return PlainTextResponse("This needs the operator's password.\n", 401, _CHALLENGE)
 
 
-class Allowance:
-    """How much each address may have: ``most`` at once, and as many again in each minute."""
-
-    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self.most, self.clock = most, clock
-        self._left: dict[str, tuple[float, float]] = {}
-
-    def wait(self, address: str) -> float:
-        """Seconds until the address may have one more; 0: it has it."""
-        now = self.clock()
-        left, since = self._left.pop(address, (self.most, now))
-        left = min(self.most, left + (now - since) * self.most / 60)
-        has = left >= 1
-        self._left[address] = (left - 1 if has else left, now)
-        if len(self._left) > ADDRESSES:  # forget who has been quiet for longest
-            del self._left[next(iter(self._left))]
-        return 0.0 if has else (1 - left) * 60 / self.most
-
-
-def token_of(request: Request) -> str:
+def csrf_token(request: Request) -> str:
     """The browser's token against forged requests: the one it has, else a fresh one."""
-    return request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
+    return request.cookies.get(CSRF_COOKIE) or secrets.token_urlsafe(24)
 
 
-def keep_token(request: Request, response: Response, token: str) -> None:
-    """Only pages of our own origin get to know the token, through the forms that carry it."""
+def set_csrf_cookie(request: Request, response: Response, token: str) -> None:
+    """Let the browser keep the token. Only pages of our own origin get to know it, through the forms that
+    carry it."""
     response.set_cookie(
-        COOKIE,
+        CSRF_COOKIE,
         token,
         path="/console",
         httponly=True,
@@ -197,24 +111,25 @@ def keep_token(request: Request, response: Response, token: str) -> None:
     )
 
 
-def foreign(request: Request) -> str:
-    """Why a request comes from another site; empty if it does not, as far as its headers say."""
+def cross_site_reason(request: Request) -> str:
+    """Why a request is taken to come from another site; empty if it does not, as far as its headers say."""
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    if site not in (None, "same-origin"):
-        return "this request comes from another site"
-    if site is None and origin is not None and origin.partition("://")[2] != request.headers.get("host"):
-        return "this request comes from another site"
-    return ""
+    if site is None:
+        is_own = origin is None or origin.partition("://")[2] == request.headers.get("host")
+    else:
+        is_own = site == "same-origin"
+    return "" if is_own else "this request comes from another site"
 
 
-def forgery(request: Request, token: str) -> str:
+def forgery_reason(request: Request, token: str) -> str:
     """Why a request that would change something is not taken for the operator's own; empty if it is.
+    ``token``: the one that its form carries.
 
     https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
     """
-    if why := foreign(request):
-        return why
-    known = request.cookies.get(COOKIE, "")
-    if not known or not hmac.compare_digest(known.encode(), token.encode("utf-8", "surrogatepass")):
+    if reason := cross_site_reason(request):
+        return reason
+    cookie = request.cookies.get(CSRF_COOKIE, "")
+    if not cookie or not is_same_secret(token, cookie):
         return "this page is out of date: load it again"
     return ""

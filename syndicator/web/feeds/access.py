@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
 from collections.abc import Iterator, Mapping
 
 from syndicator.domain.errors import Misconfigured
 from syndicator.secret import Secret
-from syndicator.web.console.auth import Throttle, credentials, digest
+from syndicator.web.basic_auth import credentials, is_same_secret
+from syndicator.web.limits import Throttle
 
 log = logging.getLogger(__name__)
 
@@ -20,9 +20,9 @@ class Access:
     def __init__(self, secrets: Mapping[str, Mapping[str, Secret]], throttle: Throttle | None = None) -> None:
         self.secrets, self.throttle = secrets, throttle or Throttle()
 
-    def guessed(self, address: str) -> tuple[float, float]:
-        """See ``Throttle.guessed``."""
-        return self.throttle.guessed(address, "private feeds")
+    def record_guess(self, address: str) -> tuple[float, float]:
+        """See ``Throttle.record_guess``."""
+        return self.throttle.record_guess(address, "private feeds")
 
     def knows_password(self, feed: str, authorization: bytes | None) -> bool:
         """Whether HTTP Basic credentials (RFC 7617) are those of a reader of the feed."""
@@ -45,6 +45,5 @@ class Access:
 
 
 def _is_one_of(given: str, known: Iterator[str]) -> bool:
-    """All are compared, each in the same time."""
-    told = digest(given)
-    return sum([hmac.compare_digest(told, digest(each)) for each in known]) > 0
+    """All are compared, so that the time does not tell which it is."""
+    return sum(is_same_secret(given, each) for each in known) > 0

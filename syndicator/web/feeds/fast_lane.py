@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections import Counter
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -19,9 +18,9 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from syndicator.throttled_log import Seldom
-from syndicator.web.callers import Callers, network
+from syndicator.web.callers import Callers
 from syndicator.web.feeds.answers import Headers, Response, ResponseHead
+from syndicator.web.limits import ConnectionLimit
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +30,8 @@ HEAD = 65_536
 #: Lines that the head of a request may have.
 LINES = 128
 
-#: Connections that may be open at once, and of them those of one address (or IPv6 network) that is no
-#: declared proxy's; idle ones of feed readers count, too.
-CONNECTIONS, OF_ONE = 4096, 256
+#: Connections that may be open at once; idle ones of feed readers count, too.
+MAX_CONNECTIONS = 4096
 
 #: Seconds that a client has for its request's head, and for reading on in an answer; an idle connection
 #: ends after them.
@@ -61,7 +59,7 @@ METHODS = {b"GET": "GET", b"HEAD": "HEAD"}
 class Answering(Protocol):
     """``Feeds``, as far as connections need it."""
 
-    def answer(self, method: str, path: str, headers: Headers, peer: str) -> Response | None: ...
+    def respond(self, method: str, path: str, headers: Headers, peer: str) -> Response | None: ...
 
 
 class RequestRefused(Exception):
@@ -72,39 +70,11 @@ class RequestRefused(Exception):
         self.status = status
 
 
-class Crowd:
-    """Who has how many connections open. ``most`` of one address; declared proxies have any number."""
-
-    def __init__(self, callers: Callers, most: int = OF_ONE) -> None:
-        self.callers, self.most = callers, most
-        self._open: Counter[str] = Counter()
-        self._seldom = Seldom()
-
-    def comes(self, peer: str) -> bool:
-        """One more of a peer. Whether it may stay."""
-        who = network(peer)
-        self._open[who] += 1
-        if self._open[who] <= self.most or self.callers.trusts(peer):
-            return True
-        self._seldom.tell(
-            "%s has %d connections open: more are closed ([web] connections; a proxy: [web] proxies)",
-            who,
-            self.most,
-        )
-        return False
-
-    def goes(self, peer: str) -> None:
-        who = network(peer)
-        self._open[who] -= 1
-        if not self._open[who]:
-            del self._open[who]
-
-
 class Connection(HttpToolsProtocol):
-    """A connection to a client. ``feeds`` and ``crowd`` are set by ``connecting``."""
+    """A connection to a client. ``feeds`` and ``limit`` are set by ``connecting``."""
 
     feeds: Answering
-    crowd: Crowd
+    limit: ConnectionLimit
 
     def __init__(
         self,
@@ -127,13 +97,13 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
         self._peer = self.client[0] if self.client else ""
-        may_stay = self.crowd.comes(self._peer)
-        if not may_stay or len(self.connections) > CONNECTIONS:
+        may_stay = self.limit.opened(self._peer)
+        if not may_stay or len(self.connections) > MAX_CONNECTIONS:
             self._is_over = True
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.crowd.goes(self._peer)
+        self.limit.closed(self._peer)
         super().connection_lost(exc)
 
     def is_idle(self, seconds: float) -> bool:
@@ -146,7 +116,7 @@ class Connection(HttpToolsProtocol):
         else:
             self._idle += seconds
         self._is_quiet, self._unsent = True, unsent
-        return self._idle > (CROWDED if len(self.connections) > CONNECTIONS // 2 else PATIENCE)
+        return self._idle > (CROWDED if len(self.connections) > MAX_CONNECTIONS // 2 else PATIENCE)
 
     def data_received(self, data: bytes) -> None:
         if self.timeout_keep_alive_task is not None:
@@ -286,7 +256,7 @@ class Connection(HttpToolsProtocol):
         if method is None or self.flow.write_paused or self.transport.is_closing():
             return False
         try:
-            found = self.feeds.answer(method, url.decode("latin-1"), self.headers, self._peer)
+            found = self.feeds.respond(method, url.decode("latin-1"), self.headers, self._peer)
         except Exception:
             log.exception("a feed could not be answered for")
             return False  # the application tries the same, and apologises
@@ -312,6 +282,6 @@ def _is_host(said: bytes) -> bool:
     return HOST.fullmatch(said) is not None
 
 
-def connecting(feeds: Answering, crowd: Crowd | None = None) -> type[Connection]:
+def connecting(feeds: Answering, limit: ConnectionLimit | None = None) -> type[Connection]:
     """Connections that ask these feeds."""
-    return type("Connection", (Connection,), {"feeds": feeds, "crowd": crowd or Crowd(Callers())})
+    return type("Connection", (Connection,), {"feeds": feeds, "limit": limit or ConnectionLimit(Callers())})

@@ -20,6 +20,7 @@ from syndicator.documents.shelf import Served, Shelf
 from syndicator.domain.feed import PAGE, Feed, Site, path
 from syndicator.formats.words import MediaFormat
 from syndicator.web.feeds.answers import OPEN, Headers, Response, ResponseHead
+from syndicator.web.security_headers import FEED_PAGE_POLICY
 
 log = logging.getLogger(__name__)
 
@@ -34,14 +35,7 @@ _HIDDEN: Headers = [(b"referrer-policy", b"no-referrer"), (b"x-robots-tag", b"no
 
 _CACHED: Headers = [(b"access-control-expose-headers", b"ETag, Link")]
 
-#: What browsers may do with a feed's page: show photos from wherever they are, and run nothing but our own
-#: script. https://www.w3.org/TR/CSP3/
-PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http:; "
-    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
-)
-
-_PAGE: Headers = [(b"content-security-policy", PAGE_POLICY.encode())]
+_PAGE: Headers = [(b"content-security-policy", FEED_PAGE_POLICY.encode())]
 
 #: Whoever follows a link from a page, or shows its photos, is told our name, and never which page it was.
 _NAMED: Headers = [(b"referrer-policy", b"strict-origin-when-cross-origin")]

@@ -15,7 +15,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from syndicator.documents.shelf import Served, Shelf
 from syndicator.domain.feed import Feed, Site
 from syndicator.web.callers import Callers
-from syndicator.web.console.auth import Allowance
 from syndicator.web.feeds.access import Access
 from syndicator.web.feeds.answers import (
     OPEN,
@@ -32,7 +31,8 @@ from syndicator.web.feeds.answers import (
 from syndicator.web.feeds.negotiation import coding, digests, is_since, names, takes_news
 from syndicator.web.feeds.redirects import Moves
 from syndicator.web.feeds.resources import PREFIX, Resource, ServedFormat
-from syndicator.web.readership import Readers
+from syndicator.web.limits import Allowance
+from syndicator.web.readership import ReaderCounts
 
 #: Before the secret in the address of a private feed: ``/feeds/-/SECRET/NAME.EXT``.
 SECRET = PREFIX + "-/"
@@ -65,7 +65,7 @@ class Feeds:
         feeds: Iterable[Feed],
         formats: Mapping[str, ServedFormat],
         shelf: Shelf,
-        readers: Readers,
+        readers: ReaderCounts,
         access: Access,
         moves: Moves,
         callers: Callers,
@@ -92,7 +92,7 @@ class Feeds:
         if scope["type"] == "http":
             method, path, headers = scope["method"], scope["path"], scope["headers"]
             peer, port = scope.get("client") or ("", 0)
-            found = self.answer(method, path, headers, peer)
+            found = self.respond(method, path, headers, peer)
             if found is None:
                 found = await self._turn_away(path, headers, peer)
             scope = {**scope, "client": (self.callers.address(peer, _asked(headers)), port)}
@@ -103,7 +103,7 @@ class Feeds:
         await send(answer.start)
         await send({"type": "http.response.body", "body": body})
 
-    def answer(self, method: str, path: str, headers: Headers, peer: str = "") -> Response | None:
+    def respond(self, method: str, path: str, headers: Headers, peer: str = "") -> Response | None:
         """The answer to a request and its body; ``None`` where the path leads to no feed, or the request to
         none: that is said by ``__call__``, which may take its time. ``peer``: the address that asks."""
         door = self.doors.get(path) or self._archive(path)
@@ -124,7 +124,7 @@ class Feeds:
         if not (door and door.is_private) and not self._is_secret(path):
             return None
         asked = _asked(headers)
-        wait, delay = self.access.guessed(self.callers.client(peer, asked))
+        wait, delay = self.access.record_guess(self.callers.client(peer, asked))
         await sleep(delay)
         if wait:
             reply = too_many(wait, f"Too many wrong {'passwords' if door else 'addresses'}", [])
