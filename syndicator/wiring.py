@@ -25,6 +25,7 @@ from syndicator.http.client import AddressGuard, Http
 from syndicator.jobs import build, deliver, distribute, sweep, watch
 from syndicator.jobs.deliver import Courier
 from syndicator.jobs.distribute import Distributor
+from syndicator.jobs.job import Job, Threads
 from syndicator.jobs.ports import Bell, Documents, Format, Gate, Photos, Source
 from syndicator.jobs.watch import Editor
 from syndicator.photos import PhotoShelf
@@ -43,8 +44,8 @@ KINDS = KindsOf(
 
 
 #: Sources looked at, and channels served, at once. A thread takes about a quarter of a megabyte.
-MOST_LOOKS = 48
-MOST_CHANNELS = 64
+MAX_LOOKS = 48
+MAX_CHANNELS = 64
 
 #: More looks at once, while others take long: five hundred sources that each answer nothing for 20 s are
 #: through in 70 s, and not in 210.
@@ -54,7 +55,7 @@ SPARE_LOOKS = 96
 class Silence:
     """A bell for processes without a broker: the next sweep of a worker finds what is due."""
 
-    def ring(self, job: str, name: str) -> None:
+    def ring(self, job: Job, name: str) -> None:
         log.debug("not rung: %s %s", job, name)
 
 
@@ -94,22 +95,34 @@ class App:
     def feeds(self) -> Mapping[str, Feed]:
         return self.declared.feeds
 
-    @property
-    def most_at_once(self) -> Mapping[str, int]:
-        """Threads for each kind of job, so that none waits for another kind's. Channels do not wait for each
-        other; looks and builds are short, and their rows can wait for a moment."""
-        return {
-            "watch": max(1, min(len(self.sources), MOST_LOOKS)),
-            "build": 2,
-            "deliver": max(1, min(len(self.couriers), MOST_CHANNELS)),
-            "distribute": 2,
-            "sweep": 1,
-        }
+    def work(self, job: Job) -> Callable[[str], object]:
+        """What a job does, of the name that a message carries."""
+        match job:
+            case Job.WATCH:
+                return self.watch
+            case Job.BUILD:
+                return self.build
+            case Job.DELIVER:
+                return self.deliver
+            case Job.DISTRIBUTE:
+                return self.distribute
+            case Job.SWEEP:
+                return self.sweep
 
-    @property
-    def spare(self) -> Mapping[str, int]:
-        """More threads, for when those wait for others."""
-        return {"watch": max(0, min(len(self.sources) - MOST_LOOKS, SPARE_LOOKS))}
+    def threads(self, job: Job) -> Threads:
+        """Threads for a job, so that none waits for another one's. Channels do not wait for each other; looks
+        and builds are short, and their rows can wait for a moment."""
+        match job:
+            case Job.WATCH:
+                sources = len(self.sources)
+                spare = max(0, min(sources - MAX_LOOKS, SPARE_LOOKS))
+                return Threads(max(1, min(sources, MAX_LOOKS)), spare)
+            case Job.DELIVER:
+                return Threads(max(1, min(len(self.couriers), MAX_CHANNELS)))
+            case Job.BUILD | Job.DISTRIBUTE:
+                return Threads(2)
+            case Job.SWEEP:
+                return Threads(1)
 
     def watch(self, name: str) -> None:
         """Look at a source once."""

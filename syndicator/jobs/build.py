@@ -22,6 +22,7 @@ from syndicator.domain.article import Article
 from syndicator.domain.errors import SyndicatorError, Unfit
 from syndicator.domain.feed import PAGE, Feed, Site, path
 from syndicator.domain.subscription import digest
+from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE, Bell, Document, Documents, Format, Gate, History
 from syndicator.jobs.store_ports import Archive, BuildStore, Outcome, Stale
 
@@ -72,9 +73,9 @@ def build(
         return False
     log.info("feed %s: built, %d entries", feed.name, edition.length)
     if outcome.has_more:
-        bell.ring("build", feed.name)
+        bell.ring(Job.BUILD, feed.name)
     for topic in moved:  # only now that the new bytes are served
-        bell.ring("distribute", topic)
+        bell.ring(Job.DISTRIBUTE, topic)
     return True
 
 

@@ -40,6 +40,7 @@ from syndicator.domain.errors import (
     TryLater,
 )
 from syndicator.domain.post import PhotoFile, Post, compose
+from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE, Bell, Channel, Photos
 from syndicator.jobs.store_ports import Account, ClaimedDelivery, DeliverStore
 
@@ -96,7 +97,7 @@ def deliver(courier: Courier, *, bell: Bell, most: int = MOST) -> int:
     finally:
         _let_go(courier, account, trouble)
     if trouble is None:
-        bell.ring("deliver", courier.name)
+        bell.ring(Job.DELIVER, courier.name)
     return done
 
 

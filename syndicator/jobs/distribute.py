@@ -36,6 +36,7 @@ from syndicator.domain.subscription import (
     judged,
     signed,
 )
+from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE, Bell, Callbacks, Documents, Letter
 from syndicator.jobs.store_ports import DistributeStore, Ruled
 
@@ -83,7 +84,7 @@ def distribute(distributor: Distributor, name: str, *, bell: Bell) -> int:
     if how:
         log.info("topic %s: sent to %d, failed for %d", name, how["sent"], how["failed"])
     if how.total() >= MOST:
-        bell.ring("distribute", name)
+        bell.ring(Job.DISTRIBUTE, name)
     return how.total()
 
 

@@ -16,6 +16,7 @@ from syndicator.domain.delivery import Receipt
 from syndicator.domain.feed import Feed, Site, path
 from syndicator.domain.post import Limits, PhotoFile, PhotoLimits, Post
 from syndicator.domain.subscription import CallbackReply
+from syndicator.jobs.job import Job
 
 #: In the memory handed to a source: keys of articles that it is to show again although nothing is new.
 READ_AGAIN = "read again"
@@ -230,7 +231,7 @@ class Documents(Protocol):
 class Bell(Protocol):
     """Tells workers that a row wants something. Losing a ring costs a sweep, nothing else."""
 
-    def ring(self, job: str, name: str) -> None: ...
+    def ring(self, job: Job, name: str) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from syndicator.domain.article import Article, Sighting
 from syndicator.domain.delivery import Delivery
 from syndicator.domain.subscription import Intent, Subscription, Terms, Verdict
+from syndicator.jobs.job import Job
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +65,7 @@ class Wish:
     """A row that wants something, by the job that gives it to it. ``what`` tells one wish of a row from its
     next: another look, a newer build, a later attempt."""
 
-    job: str
+    job: Job
     name: str
     what: str
 

@@ -31,6 +31,7 @@ from syndicator.domain.errors import PhotoError, SourceError, SourceGone, Syndic
 from syndicator.domain.feed import Feed, Site
 from syndicator.domain.keywords import folded
 from syndicator.jobs.braking import Braked, brake, heard, read_again
+from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE, READ_AGAIN, Bell, Look, Photos, Source
 from syndicator.jobs.store_ports import Filing, Wakeups, Watched, WatchStore, overdue
 
@@ -212,9 +213,9 @@ def _make_good(
 def ring(bell: Bell, rung: Wakeups) -> None:
     """Tell the workers what a transaction left to be done. Only ever after the commit."""
     for channel in sorted(rung.channels):
-        bell.ring("deliver", channel)
+        bell.ring(Job.DELIVER, channel)
     for feed in sorted(rung.feeds):
-        bell.ring("build", feed)
+        bell.ring(Job.BUILD, feed)
 
 
 def _file(

@@ -13,7 +13,7 @@ from kombu.exceptions import ChannelError, OperationalError
 from syndicator.channels.outbox import Outbox
 from syndicator.domain.errors import SyndicatorError
 from syndicator.http.client import AddressGuard
-from syndicator.processes.celery_settings import JOBS
+from syndicator.jobs.job import Job
 from syndicator.processes.parent_watch import process_name
 from syndicator.processes.web_bell import WebBell, connection
 from syndicator.store import Store
@@ -89,7 +89,7 @@ def depths(url: str) -> Mapping[str, int] | None:
     try:
         with connection(url) as line:
             channel = line.default_channel
-            return {job: int(channel._size(job)) for job in JOBS}
+            return {job.value: int(channel._size(job.value)) for job in Job}
     except (OperationalError, ChannelError, OSError, SyndicatorError):
         return None
 

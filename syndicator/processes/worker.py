@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from kombu.exceptions import ChannelError, OperationalError
 
 from syndicator.brokers import said
 from syndicator.domain.errors import SyndicatorError
+from syndicator.jobs.job import Job, Threads
 from syndicator.jobs.ports import DEAD_VARIABLE, MESSAGE_LIFE
 from syndicator.processes import celery_settings, parent_watch
 from syndicator.processes.lanes import lanes
@@ -52,11 +53,11 @@ class CeleryBell:
     def __init__(self) -> None:
         self._away = Seldom()
 
-    def ring(self, job: str, *name: str) -> None:
+    def ring(self, job: Job, name: str) -> None:
         try:
-            app.send_task(job, args=name, queue=job, expires=LIFE_S, ignore_result=True)
+            app.send_task(job.value, args=[name], queue=job.value, expires=LIFE_S, ignore_result=True)
         except (ChannelError, OperationalError, OSError) as e:
-            self._away.tell("broker: %s (%s waits for the next sweep)", said(e), " ".join((job, *name)))
+            self._away.tell("broker: %s (%s waits for the next sweep)", said(e), f"{job} {name}")
 
 
 @cache
@@ -67,41 +68,27 @@ def newsroom() -> App:
     return open_app(celery_settings.folder(), bell=CeleryBell())
 
 
-@app.task(name="watch", bind=True)
-def watch(task: Task, name: str) -> None:
-    _run(task, lambda: newsroom().watch(name), name)
+def _register(job: Job) -> None:
+    @app.task(name=job.value, bind=True)
+    def task(request: Task, name: str = "beat") -> None:  # a beat of an older version gives none
+        _run(request, job, name)
 
 
-@app.task(name="build", bind=True)
-def build(task: Task, name: str) -> None:
-    _run(task, lambda: newsroom().build(name), name)
+for _job in Job:
+    _register(_job)
 
 
-@app.task(name="deliver", bind=True)
-def deliver(task: Task, name: str) -> None:
-    _run(task, lambda: newsroom().deliver(name), name)
-
-
-@app.task(name="distribute", bind=True)
-def distribute(task: Task, name: str) -> None:
-    _run(task, lambda: newsroom().distribute(name), name)
-
-
-@app.task(name="sweep", bind=True)
-def sweep(task: Task, beat: str = "beat") -> None:  # rung by one of an older version, it has no name
-    _run(task, lambda: newsroom().sweep(beat))
-
-
-def _run(task: Task, job: Callable[[], object], name: str = "") -> None:
+def _run(task: Task, job: Job, name: str) -> None:
     """What goes wrong outside of us is told in one line, and done by a later sweep. A message that has
     waited in its lane beyond its life is dropped: a later sweep has rung again."""
     expires = task.request.expires
     if expires and datetime.fromisoformat(expires) < datetime.now(UTC):
         return
     try:
-        job()
+        newsroom().work(job)(name)
     except SyndicatorError as e:
-        log.warning("%s: %s (a later sweep tries again)", f"{task.name} {name}".strip(), e)
+        about = job if job is Job.SWEEP else f"{job} {name}"
+        log.warning("%s: %s (a later sweep tries again)", about, e)
 
 
 def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
@@ -109,17 +96,16 @@ def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
     dead = os.environ.get(DEAD_VARIABLE, "").split()
     if dead and (taken := newsroom().store.bury(dead)):
         log.info("rows taken from a worker that has died: %d", taken)
-    widths, spare = newsroom().most_at_once, newsroom().spare
+    threads = {job.value: newsroom().threads(job) for job in Job}
     if concurrency:
-        spare = {}
-        widths = {job: min(width, concurrency) for job, width in widths.items()}
+        threads = {job: Threads(min(each.width, concurrency)) for job, each in threads.items()}
     worker_ready.connect(_report_alive, weak=False)
     _say_in_one_line()
     # Celery warns root about pickled messages; we take nothing but JSON.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     worker = app.Worker(
-        pool=lanes(widths, spare),
-        concurrency=sum(widths.values()),
+        pool=lanes(threads),
+        concurrency=sum(each.width for each in threads.values()),
         consumer_cls=Consumer,
         queues=list(jobs),
         hostname=process_name(),
@@ -149,7 +135,7 @@ def run_beat() -> None:
         signal.signal(number, lambda *_: is_over.set())
     bell, name = CeleryBell(), parent_watch.process_name("beat")
     while not is_over.is_set():
-        bell.ring("sweep", name)
+        bell.ring(Job.SWEEP, name)
         is_over.wait(celery_settings.SWEEP_EVERY)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, ins
 from syndicator.domain.article import ArticleState
 from syndicator.domain.delivery import Standing
 from syndicator.domain.feed import Feed
+from syndicator.jobs.job import Job
 from syndicator.jobs.store_ports import Wish
 from syndicator.store import schema
 from syndicator.store.delivering import due
@@ -49,19 +50,19 @@ class Due:
     has_embargoes: bool
 
     @property
-    def jobs(self) -> list[tuple[str, str]]:
+    def jobs(self) -> list[tuple[Job, str]]:
         """Each as (job, name)."""
         return [(wish.job, wish.name) for wish in self.wishes]
 
     @property
     def sources(self) -> list[str]:
-        return self._names("watch")
+        return self._names(Job.WATCH)
 
     @property
     def topics(self) -> list[str]:
-        return self._names("distribute")
+        return self._names(Job.DISTRIBUTE)
 
-    def _names(self, job: str) -> list[str]:
+    def _names(self, job: Job) -> list[str]:
         return [wish.name for wish in self.wishes if wish.job == job]
 
 
@@ -109,7 +110,7 @@ class Upkeep(Base):
                     *_due_channels(connection, now, most),
                     *_due_feeds(connection, now, most),
                     *_due_sources(connection, now, most),
-                    *(_wish("distribute", *due) for due in due_topics(connection, now, most)),
+                    *(_wish(Job.DISTRIBUTE, *due) for due in due_topics(connection, now, most)),
                 ],
                 has_embargoes=bool(connection.scalar(select(article.c.id).where(release).limit(1))),
             )
@@ -185,7 +186,7 @@ def _due_channels(connection: Connection, now: datetime, most: int) -> list[Wish
     )
     owing = select(table.c.name, table.c.paused_until, some.label("since")).where(working).subquery()
     query = select(owing).where(owing.c.since.is_not(None)).order_by(owing.c.since, owing.c.name).limit(most)
-    return [_wish("deliver", *row) for row in connection.execute(query)]
+    return [_wish(Job.DELIVER, *row) for row in connection.execute(query)]
 
 
 def _due_feeds(connection: Connection, now: datetime, most: int) -> list[Wish]:
@@ -197,7 +198,7 @@ def _due_feeds(connection: Connection, now: datetime, most: int) -> list[Wish]:
         .order_by(table.c.next_build, table.c.name)
         .limit(most)
     )
-    return [_wish("build", *row) for row in connection.execute(query)]
+    return [_wish(Job.BUILD, *row) for row in connection.execute(query)]
 
 
 def _due_sources(connection: Connection, now: datetime, most: int) -> list[Wish]:
@@ -209,10 +210,10 @@ def _due_sources(connection: Connection, now: datetime, most: int) -> list[Wish]
         .order_by(table.c.next_look)
         .limit(most)
     )
-    return [_wish("watch", *row) for row in connection.execute(query)]
+    return [_wish(Job.WATCH, *row) for row in connection.execute(query)]
 
 
-def _wish(job: str, name: str, *what: object) -> Wish:
+def _wish(job: Job, name: str, *what: object) -> Wish:
     return Wish(job=job, name=name, what=" ".join(map(str, what)))
 
 

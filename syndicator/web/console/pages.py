@@ -17,6 +17,7 @@ from syndicator.domain.article import Article
 from syndicator.domain.brakes import Decision, told
 from syndicator.domain.decisions import Impossible, Ruling, retry, skip, was_not_posted, was_posted
 from syndicator.domain.delivery import Delivery, Receipt, Standing
+from syndicator.jobs.job import Job
 from syndicator.store.audience import Audience
 from syndicator.store.console import PAGE, Line
 from syndicator.store.readership import CURRENT, FORGET_AFTER, REST
@@ -253,19 +254,19 @@ class ConsolePages:
         ruled: Delivery = await self.desk.ask(
             self.desk.store.rule, delivery_id, ruling, self.desk.clock(), event=event
         )
-        return await self._done(form, "deliver", ruled.channel)
+        return await self._done(form, Job.DELIVER, ruled.channel)
 
     async def channel(self, request: Request) -> Response:
         store = self.desk.store
         return await self._act(
-            request, "deliver", {"pause": store.pause_channel, "resume": store.resume_channel}
+            request, Job.DELIVER, {"pause": store.pause_channel, "resume": store.resume_channel}
         )
 
     async def source(self, request: Request) -> Response:
         store, now = self.desk.store, self.desk.clock()
         return await self._act(
             request,
-            "watch",
+            Job.WATCH,
             {
                 "pause": store.pause_source,
                 "resume": lambda name: store.resume_source(name, now),
@@ -276,16 +277,16 @@ class ConsolePages:
         )
 
     async def _act(
-        self, request: Request, job: str, actions: Mapping[str, Callable[[str], None]]
+        self, request: Request, job: Job, actions: Mapping[str, Callable[[str], None]]
     ) -> Response:
         form = await _genuine_form(request)
         name, action = request.path_params["name"], request.path_params["action"]
         if action not in actions:
             raise HTTPException(404)
         await self.desk.ask(actions[action], name)
-        return await self._done(form, job if action != "pause" else "", name)
+        return await self._done(form, job if action != "pause" else None, name)
 
-    async def _done(self, form: Mapping[str, str], job: str, name: str) -> Response:
+    async def _done(self, form: Mapping[str, str], job: Job | None, name: str) -> Response:
         """Ring for what was decided, and go back to where the operator was."""
         if job:
             await self.desk.ask(self.desk.bell.ring, job, name)
