@@ -235,7 +235,7 @@ class Bell(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Letter:
+class CallbackRequest:
     """One request to a callback. ``about``: what it was made for."""
 
     method: str
@@ -248,10 +248,13 @@ class Letter:
 class Callbacks(Protocol):
     """Addresses that strangers have named."""
 
-    def send(self, letters: Iterable[Letter]) -> Iterator[Sequence[tuple[Letter, CallbackReply]]]:
-        """Send letters, many at once, and hand over the answers in groups as they come, in any order.
+    def send(
+        self, requests: Iterable[CallbackRequest]
+    ) -> Iterator[Sequence[tuple[CallbackRequest, CallbackReply]]]:
+        """Send requests, many at once, and hand over the results in groups as they come, in any order.
 
-        A letter is taken from ``letters`` when its turn has come, and answered within a few seconds whatever
-        its receiver does: private addresses are not connected to, redirects not followed, answers not read
-        beyond a few kilobytes, and hosts that stay silent again and again are no longer waited for."""
+        A request is taken from ``requests``, in the thread that calls, when its turn has come, and has its
+        reply within a few seconds whatever its receiver does: private addresses are not connected to,
+        redirects not followed, replies not read beyond a few kilobytes, and hosts that stay silent again and
+        again are no longer waited for."""
         ...

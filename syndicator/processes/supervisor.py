@@ -14,15 +14,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
+from syndicator.domain.backoff import PROCESS
 from syndicator.jobs.ports import DEAD_VARIABLE, MARK_VARIABLE
 from syndicator.processes import parent_watch
 
 #: Seconds that processes have to finish what they have in hand before they are killed.
 PATIENCE = 15.0
 
-#: A process that ends within this many seconds of its start is restarted later and later.
+#: A process that ends within this many seconds of its start is restarted later and later
+#: (``backoff.PROCESS``).
 STEADY = 10.0
-LONGEST_WAIT = 30.0
 
 #: A process that gives no sign of life for so many seconds hangs, or was stopped: it is killed, whatever
 #: locks it holds. Signs come twice a second from a thread that no job can hold up, only the machine.
@@ -153,7 +154,7 @@ class Supervisor:
             return code
         is_steady = time.monotonic() - child.started > STEADY
         child.falls = 1 if is_steady else child.falls + 1
-        pause = 0.0 if is_steady else min(0.5 * 2 ** (child.falls - 1), LONGEST_WAIT)
+        pause = 0.0 if is_steady else PROCESS.wait(child.falls).total_seconds()
         child.restart_at = time.monotonic() + pause
         self.say(
             f"{child.name} ended ({_how(code)}); starting it again" + (f" in {pause:g} s" if pause else "")

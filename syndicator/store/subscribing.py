@@ -8,9 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, update
 
-from syndicator.domain.delivery import wait
+from syndicator.domain import backoff
 from syndicator.domain.subscription import (
-    FIRST_WAIT,
     TRIES,
     Intent,
     Mode,
@@ -41,7 +40,7 @@ class Subscribing(Base):
             known = connection.execute(select(table).where(*_same(table, intent))).one_or_none()
             _must_be_welcome(connection, intent, host, terms, known)
             failures = known.failures if known else 0
-            rest = wait(max(1, failures - TRIES + 1), first=FIRST_WAIT, longest=REMEMBERED)
+            pause = backoff.NAMED_AGAIN.wait(max(1, failures - TRIES + 1))
             values = {
                 "mode": intent.mode.value,
                 "host": host,
@@ -51,7 +50,7 @@ class Subscribing(Base):
                 "reason": "",
                 "failures": failures,
                 "asked_at": now,
-                "next_attempt": now if failures < TRIES else now + rest,
+                "next_attempt": now if failures < TRIES else now + pause,
                 "token": None,  # an answer to what was asked before is no answer to this
                 "lease_until": None,
             }
