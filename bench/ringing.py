@@ -30,8 +30,8 @@ folder = "var/outbox"
 RING = """
 import json, time
 from syndicator.jobs.job import Job
-from syndicator.processes.worker import CeleryBell, newsroom
-opened = newsroom()
+from syndicator.processes.worker import CeleryBell, open_once
+opened = open_once()
 started = time.perf_counter()
 for _ in range({times}):
     opened.deliver("outbox")

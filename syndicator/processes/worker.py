@@ -44,7 +44,7 @@ app.add_defaults(
 LIFE_S = MESSAGE_LIFE.total_seconds()
 
 #: Seconds between signs of life.
-BEAT = 10.0
+BEAT_S = 10.0
 
 
 class CeleryBell:
@@ -61,8 +61,8 @@ class CeleryBell:
 
 
 @cache
-def newsroom() -> App:
-    """This process's newsroom, opened once. Imported here: a beat never needs it."""
+def open_once() -> App:
+    """This process's application, opened once. Imported here: a beat never needs it."""
     from syndicator.wiring import open_app  # noqa: PLC0415
 
     return open_app(celery_settings.folder(), bell=CeleryBell())
@@ -85,7 +85,7 @@ def _run(task: Task, job: Job, name: str) -> None:
     if expires and datetime.fromisoformat(expires) < datetime.now(UTC):
         return
     try:
-        newsroom().work(job)(name)
+        open_once().work(job)(name)
     except SyndicatorError as e:
         about = job if job is Job.SWEEP else f"{job} {name}"
         log.warning("%s: %s (a later sweep tries again)", about, e)
@@ -94,9 +94,9 @@ def _run(task: Task, job: Job, name: str) -> None:
 def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
     """Work until told to stop. ``concurrency``: threads for each kind of job, at the most."""
     dead = os.environ.get(DEAD_VARIABLE, "").split()
-    if dead and (taken := newsroom().store.bury(dead)):
+    if dead and (taken := open_once().store.bury(dead)):
         log.info("rows taken from a worker that has died: %d", taken)
-    threads = {job.value: newsroom().threads(job) for job in Job}
+    threads = {job.value: open_once().threads(job) for job in Job}
     if concurrency:
         threads = {job: Threads(min(each.width, concurrency)) for job, each in threads.items()}
     worker_ready.connect(_report_alive, weak=False)
@@ -145,21 +145,14 @@ def process_name() -> str:
 
 
 def _report_alive(**_: Any) -> None:
+    from syndicator.store.pulse import Pulse  # noqa: PLC0415 - likewise
     from syndicator.wiring import notice_older_record  # noqa: PLC0415 - likewise
 
-    def report() -> None:
-        pause = threading.Event()
-        while True:
-            try:
-                now = datetime.now(UTC)
-                newsroom().store.beat(process_name(), "worker", now)
-                notice_older_record(newsroom())  # it may be put back under our hands
-                newsroom().store.forget_events(now)
-            except SyndicatorError as e:
-                log.warning("could not report that this worker is alive: %s", e)
-            except Exception:
-                log.exception("could not report that this worker is alive")
-            pause.wait(BEAT)
-
     log.info("worker ready")
-    threading.Thread(target=report, name="alive", daemon=True).start()
+    opened = open_once()
+    Pulse(process_name(), "worker").start(
+        opened.store,
+        BEAT_S,
+        lambda: notice_older_record(opened),  # it may be put back under our hands
+        lambda: opened.store.forget_events(datetime.now(UTC)),
+    )

@@ -37,6 +37,7 @@ from syndicator.jobs.ports import Bell
 from syndicator.secret import Secret
 from syndicator.store.console import Console
 from syndicator.store.engine import NotReady, StoreError
+from syndicator.store.pulse import Pulse
 from syndicator.throttled_log import Seldom
 from syndicator.web.callers import Callers
 from syndicator.web.console.auth import ConsoleGuard, Throttle
@@ -50,7 +51,6 @@ from syndicator.web.health import Health, Metrics
 from syndicator.web.hub import HubPages, Reception
 from syndicator.web.index import IndexPages
 from syndicator.web.opml import ADDRESS as OPML
-from syndicator.web.pulse import Pulse
 from syndicator.web.readership import Readers
 from syndicator.web.sitemaps import Sitemaps
 
