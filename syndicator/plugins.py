@@ -13,7 +13,8 @@ from typing import Any
 
 @cache
 def _offered(group: str) -> dict[str, str]:
-    """What installed packages offer. Read once per process: it takes a look into each of them."""
+    """Names and import paths that installed packages offer. Read once per process: it takes a look into each
+    of them."""
     return {point.name: point.value for point in entry_points(group=group)}
 
 

@@ -125,7 +125,9 @@ class _Resolver(AbstractResolver):
         port: int = 0,
         family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002 - any will do
     ) -> list[ResolveResult]:
-        found = asyncio.get_running_loop().run_in_executor(self.resolving, self.guard.addresses, host, port)
+        addresses = asyncio.get_running_loop().run_in_executor(
+            self.resolving, self.guard.addresses, host, port
+        )
         return [
             ResolveResult(
                 hostname=host,
@@ -135,7 +137,7 @@ class _Resolver(AbstractResolver):
                 proto=socket.IPPROTO_TCP,
                 flags=socket.AI_NUMERICHOST,
             )
-            for address, _ in await found
+            for address, _ in await addresses
         ]
 
     async def close(self) -> None:
@@ -143,13 +145,13 @@ class _Resolver(AbstractResolver):
 
 
 def _checking(guard: AddressGuard) -> aiohttp.SocketFactoryType:
-    def made(address: aiohttp.AddrInfoType) -> socket.socket:
+    def checked(address: aiohttp.AddrInfoType) -> socket.socket:
         family, kind, protocol, _, (host, port, *_) = address
         if not isinstance(host, _Checked):
             guard.addresses(str(host), int(port))
         return socket.socket(family, kind, protocol)
 
-    return made
+    return checked
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The edges, as the domain sees them, with what they guarantee.
+"""The ports: what the jobs need of the world outside, and what that guarantees.
 
 Times are aware UTC everywhere. Implementations may be called from several threads at once, each with
 its own rows in hand. Every error is one of ``syndicator.domain.errors``; anything else is a defect.
@@ -162,7 +162,7 @@ class History:
     ``page`` is the number of an archive, counted from 1; ``None``: the document that readers subscribe to.
     ``previous`` and ``following`` are the numbers of the archives beside it, if there are any.
     ``withdrawn``: articles that the feed has carried and that were retracted, or are withheld until their
-    time (``State.EMBARGOED``), what went last first.
+    time (``ArticleState.EMBARGOED``), what went last first.
     """
 
     page: int | None = None

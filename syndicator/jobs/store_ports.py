@@ -1,4 +1,4 @@
-"""What a store promises: to each job, and to the hub."""
+"""The ports to the store: what each job, and the hub, needs on record."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def overdue(lease: timedelta) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wakeups:
-    """What a transaction left to be done, by name: told to the bell after the commit."""
+    """Names of feeds and channels that a transaction left something to do for: rung for after the commit."""
 
     feeds: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()

@@ -23,7 +23,7 @@ from syndicator.processes.file_broker import SCHEME
 from syndicator.secret import Secret
 
 #: Seconds between sweeps: what a lost doorbell costs.
-SWEEP_EVERY = 2.0
+SWEEP_EVERY_S = 2.0
 
 
 def folder() -> Path:
@@ -39,15 +39,15 @@ def broker_url(home: Path) -> str:
         keep = tomllib.loads(file.read_text("utf-8")).get("keep", {})
     except (OSError, ValueError) as e:
         raise Misconfigured(f"{file} cannot be read ({e}): `syndicator check` says more") from e
-    told = str(keep.get("broker", "filesystem:var/broker"))
+    declared = str(keep.get("broker", "filesystem:var/broker"))
     try:
-        return brokers.address(_revealed(told), home)
+        return brokers.address(_revealed(declared), home)
     except (Misconfigured, ValueError) as e:
         raise Misconfigured(f"{file}: [keep] broker: {e}") from e
 
 
-def _revealed(told: str) -> str:
-    return Secret.parse(told).reveal() if told.startswith(("env:", "file:")) else told
+def _revealed(declared: str) -> str:
+    return Secret.parse(declared).reveal() if declared.startswith(("env:", "file:")) else declared
 
 
 def declared_broker() -> dict[str, Any]:

@@ -35,8 +35,8 @@ log = logging.getLogger(__name__)
 #: Seconds for a connection to the broker, and for each of its answers.
 CONNECT_TIMEOUT_S, ANSWER_TIMEOUT_S = 2, 5
 
-#: Notes that wait to be sent.
-ROOM = 1000
+#: Notes that may wait to be sent; any more are left to the next sweep.
+MAX_NOTES = 1000
 
 #: The brokers' options that bound a wait, by the beginning of their addresses.
 BOUNDS: Mapping[str, Mapping[str, Any]] = {
@@ -62,7 +62,7 @@ class WebBell:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._notes: Queue[tuple[float, Job, str]] = Queue(ROOM)
+        self._notes: Queue[tuple[float, Job, str]] = Queue(MAX_NOTES)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._away, self._full = Seldom(), Seldom()

@@ -74,7 +74,7 @@ def _record(readers: Readers, store: Store) -> None:
 
 
 def reception(app: App) -> Reception:
-    """Our own hub."""
+    """What our own hub takes requests with."""
     declared = app.declared
     return Reception(
         topics=app.distributor.topics,

@@ -69,6 +69,8 @@ def open_once() -> App:
 
 
 def _register(job: Job) -> None:
+    """Make the Celery task of a job."""
+
     @app.task(name=job.value, bind=True)
     def task(request: Task, name: str = "beat") -> None:  # a beat of an older version gives none
         _run(request, job, name)
@@ -79,8 +81,8 @@ for _job in Job:
 
 
 def _run(task: Task, job: Job, name: str) -> None:
-    """What goes wrong outside of us is told in one line, and done by a later sweep. A message that has
-    waited in its lane beyond its life is dropped: a later sweep has rung again."""
+    """Do a job. What goes wrong outside of us is logged in one line, and done by a later sweep. A message
+    that has waited in its lane beyond its life is dropped: a later sweep has rung again."""
     expires = task.request.expires
     if expires and datetime.fromisoformat(expires) < datetime.now(UTC):
         return
@@ -100,7 +102,7 @@ def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
     if concurrency:
         threads = {job: Threads(min(each.width, concurrency)) for job, each in threads.items()}
     worker_ready.connect(_report_alive, weak=False)
-    _say_in_one_line()
+    _shorten_broker_errors()
     # Celery warns root about pickled messages; we take nothing but JSON.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     worker = app.Worker(
@@ -119,7 +121,7 @@ def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
         raise SyndicatorError("the worker has ended by an error: start it again")
 
 
-def _say_in_one_line() -> None:
+def _shorten_broker_errors() -> None:
     with app.connection_for_read() as connection:
         errors = (*connection.connection_errors, *connection.channel_errors, OperationalError, OSError)
     for handler in logging.getLogger().handlers:
@@ -129,14 +131,14 @@ def _say_in_one_line() -> None:
 def run_beat() -> None:
     """Ring for a sweep every few seconds, until told to stop. Any number of beats may run: sweeping twice is
     harmless. Celery's own beat counts by the clock on the wall: set back by a day, it rings for none."""
-    _say_in_one_line()
+    _shorten_broker_errors()
     is_over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: is_over.set())
     bell, name = CeleryBell(), parent_watch.process_name("beat")
     while not is_over.is_set():
         bell.ring(Job.SWEEP, name)
-        is_over.wait(celery_settings.SWEEP_EVERY)
+        is_over.wait(celery_settings.SWEEP_EVERY_S)
 
 
 def process_name() -> str:

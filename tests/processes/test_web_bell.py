@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.jobs.job import Job
-from syndicator.processes.web_bell import ROOM, WebBell
+from syndicator.processes.web_bell import MAX_NOTES, WebBell
 from syndicator.processes.web_server import depths
 from tests.processes.heard import heard, until_sent
 from tests.web.test_web_process import answers, free_port, until
@@ -131,7 +131,7 @@ def test_a_broker_that_hangs_holds_up_nobody(hanging: str, caplog: pytest.LogCap
     caplog.set_level(logging.WARNING, "syndicator")
     bell = WebBell(hanging)
     began = time.monotonic()
-    for number in range(ROOM + 50):
+    for number in range(MAX_NOTES + 50):
         bell.ring(Job.WATCH, str(number))
 
     assert time.monotonic() - began < 20  # a liveness bound: one ring after the other would take hours
