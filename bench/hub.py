@@ -136,12 +136,13 @@ def served(folder: Path, port: int, silent: int) -> tuple[float, float]:
         store=store,
         documents=documents,
         callbacks=GuardedCallbacks(AddressGuard((WELL, SILENT))),
+        bell=FakeBell(),
         clock=lambda: datetime.now(UTC),
     )
     started, began = time.perf_counter(), datetime.now(UTC)
     with store.writing() as connection:
         move_topic(connection, TOPIC.name, digest(BODY), began)
-    distribute(distributor, TOPIC.name, bell=FakeBell())
+    distribute(distributor, TOPIC.name)
     ended = time.perf_counter() - started
     table = schema.subscription
     with store.reading() as connection:

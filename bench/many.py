@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,8 +31,8 @@ from syndicator.domain.feed import Feed, Filter  # noqa: E402
 from syndicator.formats import kind  # noqa: E402
 from syndicator.formats.gate import ReadBackGate  # noqa: E402
 from syndicator.formats.partner_fit import fitted  # noqa: E402
-from syndicator.jobs.build import build  # noqa: E402 - the path comes first
-from syndicator.jobs.watch import Editor  # noqa: E402
+from syndicator.jobs.build import Builder, build  # noqa: E402 - the path comes first
+from syndicator.jobs.routing import Editor  # noqa: E402
 from syndicator.store import Store, open_store, schema  # noqa: E402
 from tests.fakes import SITE, FakeBell, sighting  # noqa: E402
 
@@ -79,23 +79,25 @@ def measured(folder: Path, feeds: int, articles: int) -> Size:
     formats = {name: kind(name)() for name in declared[0].written}
     gate, documents = ReadBackGate(), Directory(folder)
 
+    builder = Builder(
+        feeds={feed.name: feed for feed in declared},
+        site=SITE,
+        store=store,
+        formats=formats,
+        gate=gate,
+        documents=documents,
+        bell=FakeBell(),
+        clock=lambda: START,
+        fit=fitted,
+    )
+
     def publish(section: int, now: datetime) -> tuple[float, float, float]:
         story = sighting(f"{now}", section=f"Section {section}", content_html=BODY, published=now)
         wall, started = time.perf_counter(), time.process_time()
         store.file([story], lambda known, s: editor.filing(known, s, since=START, now=now), now)
         recorded = time.process_time()
         for feed in (declared[0], declared[section]):
-            build(
-                feed,
-                site=SITE,
-                store=store,
-                formats=formats,
-                gate=gate,
-                documents=documents,
-                bell=FakeBell(),
-                clock=lambda: now,
-                fit=fitted,
-            )
+            build(replace(builder, clock=lambda: now), feed.name)
         return recorded - started, time.process_time() - recorded, time.perf_counter() - wall
 
     gc.collect()

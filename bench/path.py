@@ -26,8 +26,9 @@ from syndicator.documents.directory import Directory  # noqa: E402
 from syndicator.formats import kind  # noqa: E402
 from syndicator.formats.gate import ReadBackGate  # noqa: E402
 from syndicator.formats.partner_fit import fitted  # noqa: E402
-from syndicator.jobs.build import build  # noqa: E402 - the path comes first
-from syndicator.jobs.watch import Editor, watch  # noqa: E402
+from syndicator.jobs.build import Builder, build  # noqa: E402 - the path comes first
+from syndicator.jobs.routing import Editor  # noqa: E402
+from syndicator.jobs.watch import Watcher, watch  # noqa: E402
 from syndicator.store import open_store  # noqa: E402
 from tests.acceptance.world import NewsSite, desk  # noqa: E402
 from tests.channels.servers import FakeMastodon  # noqa: E402
@@ -50,12 +51,21 @@ def recorded(folder: Path) -> None:
     source = FakeSource(shows=shows, every=timedelta(minutes=1))
     editor = Editor(site=SITE, feeds=[ALL])
     started = time.perf_counter()
-    watch(source, editor=editor, store=store, photos=FakePhotos(), bell=FakeBell(), clock=now)
+    watcher = Watcher(
+        sources={source.name: source},
+        brakes={},
+        editor=editor,
+        store=store,
+        photos=FakePhotos(),
+        bell=FakeBell(),
+        clock=now,
+    )
+    watch(watcher, source.name)
     watched = time.perf_counter()
     formats = {name: kind(name)() for name in ALL.written}
     documents = Directory(folder / "d")
-    build(
-        ALL,
+    builder = Builder(
+        feeds={ALL.name: ALL},
         site=SITE,
         store=store,
         formats=formats,
@@ -65,6 +75,7 @@ def recorded(folder: Path) -> None:
         clock=now,
         fit=fitted,
     )
+    build(builder, ALL.name)
     built = time.perf_counter()
     (folder / "plain.json").write_text("\n".join(json.dumps(repr(s)) for s in shows))
     plain = time.perf_counter() - built

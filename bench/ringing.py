@@ -29,8 +29,9 @@ folder = "var/outbox"
 
 RING = """
 import json, time
-from syndicator.processes.worker import CeleryBell, newsroom
-opened = newsroom()
+from syndicator.jobs.job import Job
+from syndicator.processes.worker import CeleryBell, open_once
+opened = open_once()
 started = time.perf_counter()
 for _ in range({times}):
     opened.deliver("outbox")
@@ -38,7 +39,7 @@ direct = time.perf_counter() - started
 bell = CeleryBell()
 started = time.perf_counter()
 for _ in range({times}):
-    bell.ring("deliver", "outbox")
+    bell.ring(Job.DELIVER, "outbox")
 print(json.dumps([direct, time.perf_counter() - started]))
 """
 

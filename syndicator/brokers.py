@@ -16,18 +16,19 @@ FOLDER = "filesystem:"
 _OBJECT = re.compile(r"\s*:?\s*<.*>", re.DOTALL)
 
 
-def address(told: str, home: Path) -> str:
-    """A broker's address, in full where it is a folder. ``told``: as it is declared in the folder ``home``.
+def address(declared: str, home: Path) -> str:
+    """A broker's address, in full where it is a folder. ``declared``: as it stands in the declarations of the
+    folder ``home``.
     Raises ``ValueError``, which says what to write instead and shows no password."""
-    path = told.removeprefix(FOLDER).removeprefix("//")
-    if told.startswith(FOLDER) and path:
+    path = declared.removeprefix(FOLDER).removeprefix("//")
+    if declared.startswith(FOLDER) and path:
         return f"{FOLDER}{home / path}"
-    if not told.startswith(SERVERS):
+    if not declared.startswith(SERVERS):
         raise ValueError(f'must be "filesystem:PATH", or begin with {", ".join(SERVERS)}')
-    for part in told.split(";"):  # Sentinel's addresses
+    for part in declared.split(";"):  # Sentinel's addresses
         if not _has_port(part):
             raise ValueError("its port is no number up to 65535, as in redis://10.0.0.5:6379/0")
-    return told
+    return declared
 
 
 def _has_port(server: str) -> bool:
@@ -39,5 +40,5 @@ def _has_port(server: str) -> bool:
 
 
 def said(error: BaseException) -> str:
-    """What a broker's client says, in one line and without the inside of its objects."""
+    """An error of a broker's client in one line, without the inside of its objects."""
     return " ".join(_OBJECT.sub("", str(error)).split()) or type(error).__name__

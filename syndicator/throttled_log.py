@@ -9,21 +9,22 @@ from collections.abc import Callable
 log = logging.getLogger(__name__)
 
 #: Seconds between two lines about the same.
-EVERY = 60.0
+PAUSE_S = 60.0
 
 
 class Seldom:
-    """Tells the first of many, and then at most one a minute, with how many were not told."""
+    """A log that writes the first of many like lines, and then at most one a minute, with the number of those
+    left out."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
-        self._told, self._untold = float("-inf"), 0
+        self._logged_at, self._left_out = float("-inf"), 0
 
     def tell(self, message: str, *values: object) -> None:
         now = self.clock()
-        if now - self._told < EVERY:
-            self._untold += 1
+        if now - self._logged_at < PAUSE_S:
+            self._left_out += 1
             return
-        more = f" ({self._untold} more like it since the last such line)" if self._untold else ""
+        more = f" ({self._left_out} more like it since the last such line)" if self._left_out else ""
         log.warning(message + more, *values)  # noqa: G003 - what is added holds no value of anybody's
-        self._told, self._untold = now, 0
+        self._logged_at, self._left_out = now, 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
@@ -24,11 +24,14 @@ from syndicator.domain.subscription import Topic
 from syndicator.formats.gate import ReadBackGate
 from syndicator.formats.partner_fit import fitted
 from syndicator.http.client import AddressGuard, Http
-from syndicator.jobs import build, deliver, distribute, sweep, watch
-from syndicator.jobs.deliver import Courier
-from syndicator.jobs.distribute import Distributor
-from syndicator.jobs.ports import Bell, Documents, Format, Gate, Photos, Source
-from syndicator.jobs.watch import Editor
+from syndicator.jobs.build import Builder, build
+from syndicator.jobs.deliver import Courier, Deliverer, deliver
+from syndicator.jobs.distribute import Distributor, distribute
+from syndicator.jobs.job import Job, Threads
+from syndicator.jobs.ports import Bell, Documents, Format, Photos, Source
+from syndicator.jobs.routing import Editor
+from syndicator.jobs.sweep import Sweeper, sweep
+from syndicator.jobs.watch import Watcher, watch
 from syndicator.photos import PhotoShelf
 from syndicator.secret import secrets_of, struck
 from syndicator.store import Store, open_store
@@ -45,8 +48,8 @@ KINDS = KindsOf(
 
 
 #: Sources looked at, and channels served, at once. A thread takes about a quarter of a megabyte.
-MOST_LOOKS = 48
-MOST_CHANNELS = 64
+MAX_LOOKS = 48
+MAX_CHANNELS = 64
 
 #: More looks at once, while others take long: five hundred sources that each answer nothing for 20 s are
 #: through in 70 s, and not in 210.
@@ -56,7 +59,7 @@ SPARE_LOOKS = 96
 class Silence:
     """A bell for processes without a broker: the next sweep of a worker finds what is due."""
 
-    def ring(self, job: str, name: str) -> None:
+    def ring(self, job: Job, name: str) -> None:
         log.debug("not rung: %s %s", job, name)
 
 
@@ -72,21 +75,18 @@ def now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class App:
-    """Everything that is declared, put together, and the jobs over it."""
+    """Everything that is declared, put together: what each job works with, and the jobs over it."""
 
     declared: Declared
-    sources: Mapping[str, Source]
-    couriers: Mapping[str, Courier]
-    formats: Mapping[str, Format]
-    gate: Gate
     store: Store
     photos: Photos
     documents: Documents
-    editor: Editor
-    distributor: Distributor
     bell: Bell
-    clock: Callable[[], datetime] = now
-    reminders: sweep.Reminders = field(default_factory=sweep.Reminders)
+    watcher: Watcher
+    builder: Builder
+    deliverer: Deliverer
+    distributor: Distributor
+    sweeper: Sweeper
 
     @property
     def site(self) -> Site:
@@ -97,96 +97,98 @@ class App:
         return self.declared.feeds
 
     @property
-    def most_at_once(self) -> Mapping[str, int]:
-        """Threads for each kind of job, so that none waits for another kind's. Channels do not wait for each
-        other; looks and builds are short, and their rows can wait for a moment."""
-        return {
-            "watch": max(1, min(len(self.sources), MOST_LOOKS)),
-            "build": 2,
-            "deliver": max(1, min(len(self.couriers), MOST_CHANNELS)),
-            "distribute": 2,
-            "sweep": 1,
-        }
+    def sources(self) -> Mapping[str, Source]:
+        return self.watcher.sources
 
     @property
-    def spare(self) -> Mapping[str, int]:
-        """More threads, for when those wait for others."""
-        return {"watch": max(0, min(len(self.sources) - MOST_LOOKS, SPARE_LOOKS))}
+    def editor(self) -> Editor:
+        return self.watcher.editor
+
+    @property
+    def formats(self) -> Mapping[str, Format]:
+        return self.builder.formats
+
+    @property
+    def couriers(self) -> Mapping[str, Courier]:
+        return self.deliverer.couriers
 
     def watch(self, name: str) -> None:
         """Look at a source once."""
-        source = self.sources[name]
-        watch.watch(
-            source,
-            editor=self.editor,
-            store=self.store,
-            photos=self.photos,
-            bell=self.bell,
-            clock=self.clock,
-            brakes=self.declared.sources[name].brakes,
-        )
+        watch(self.watcher, name)
 
     def build(self, name: str) -> bool:
         """Bring a feed's documents up to date. True when there was something to build, and it was."""
-        return build.build(
-            self.feeds[name],
-            site=self.site,
-            store=self.store,
-            formats=self.formats,
-            gate=self.gate,
-            documents=self.documents,
-            bell=self.bell,
-            clock=self.clock,
-            fit=fitted,
-        )
+        return build(self.builder, name)
 
     def deliver(self, name: str) -> None:
         """Deliver what a channel is due."""
-        deliver.deliver(self.couriers[name], bell=self.bell)
+        deliver(self.deliverer, name)
 
     def distribute(self, name: str) -> None:
         """Bring a topic's subscribers to its newest content."""
-        distribute.distribute(self.distributor, name, bell=self.bell)
+        distribute(self.distributor, name)
 
-    def sweep(self, beat: str) -> None:
-        """Ring for whatever is due. That it happens is the sign of life of the ``beat`` that rang."""
-        sweep.sweep(
-            store=self.store,
-            editor=self.editor,
-            bell=self.bell,
-            now=self.clock(),
-            reminders=self.reminders,
-        )
-        self.store.beat(beat, "beat", self.clock())
+    def sweep(self, name: str) -> None:
+        """Ring for whatever is due: the beat of this name has rung."""
+        sweep(self.sweeper, name)
+
+    def work(self, job: Job) -> Callable[[str], object]:
+        """What a job does, of the name that a message carries."""
+        match job:
+            case Job.WATCH:
+                return self.watch
+            case Job.BUILD:
+                return self.build
+            case Job.DELIVER:
+                return self.deliver
+            case Job.DISTRIBUTE:
+                return self.distribute
+            case Job.SWEEP:
+                return self.sweep
+
+    def threads(self, job: Job) -> Threads:
+        """Threads for a job, so that none waits for another one's. Channels do not wait for each other; looks
+        and builds are short, and their rows can wait for a moment."""
+        match job:
+            case Job.WATCH:
+                sources = len(self.sources)
+                spare = max(0, min(sources - MAX_LOOKS, SPARE_LOOKS))
+                return Threads(max(1, min(sources, MAX_LOOKS)), spare)
+            case Job.DELIVER:
+                return Threads(max(1, min(len(self.couriers), MAX_CHANNELS)))
+            case Job.BUILD | Job.DISTRIBUTE:
+                return Threads(2)
+            case Job.SWEEP:
+                return Threads(1)
 
 
-def open_app(folder: Path, bell: Bell | None = None) -> App:
+def open_app(folder: Path, bell: Bell | None = None, clock: Callable[[], datetime] = now) -> App:
     """Put together what a folder declares, with its rows on record. Raises ``DeclarationError``,
     ``Misconfigured``, ``StoreError`` or ``DocumentError``."""
-    newsroom = inspect_app(folder, bell)
-    declared = newsroom.declared
-    declare(newsroom)
-    notice_older_record(newsroom)
-    topics = newsroom.distributor.topics
+    app = inspect_app(folder, bell, clock)
+    declared = app.declared
+    declare(app)
+    notice_older_record(app)
+    topics = app.distributor.topics
     pings = {(topic, hub) for topic in topics for hub in declared.other_hubs}
-    newsroom.store.declare_topics(topics if declared.hub.enabled else (), pings, now())
+    app.store.declare_topics(topics if declared.hub.enabled else (), pings, now())
     for name in (*declared.web.moved, *declared.web.ended):  # a web server may serve what it finds
-        newsroom.documents.remove(name)
-    return newsroom
+        app.documents.remove(name)
+    return app
 
 
-def declare(newsroom: App) -> None:
+def declare(app: App) -> None:
     """Have a row for each source, feed and channel that is declared."""
-    declared = newsroom.declared
-    newsroom.store.declare(declared.sources, declared.feeds.values(), declared.channels, now())
+    declared = app.declared
+    app.store.declare(declared.sources, declared.feeds.values(), declared.channels, now())
 
 
-def notice_older_record(newsroom: App) -> None:
+def notice_older_record(app: App) -> None:
     """Whoever puts a backup back may forget to say so: where more has happened than the database knows of,
     channels are asked before anything is posted, as after ``syndicator restore``. Channels have their rows by
     then, those that are younger than the backup, too."""
-    seen = read_mark(newsroom.declared.keep.photos)  # first: another worker may note more meanwhile
-    newest = newsroom.store.newest_event()
+    seen = read_mark(app.declared.keep.photos)  # first: another worker may note more meanwhile
+    newest = app.store.newest_event()
     if newest < seen:
         log.warning(
             "the database is older than what was posted (it knows of %d events, of %d): taken for a backup "
@@ -194,67 +196,89 @@ def notice_older_record(newsroom: App) -> None:
             newest,
             seen,
         )
-        newsroom.store.restore(now())
-    keep_mark(newsroom)
+        app.store.restore(now())
+    keep_mark(app)
 
 
-def keep_mark(newsroom: App) -> None:
+def keep_mark(app: App) -> None:
     """Note outside the database how much has happened."""
-    write_mark(newsroom.declared.keep.photos, newsroom.store.newest_event())
+    write_mark(app.declared.keep.photos, app.store.newest_event())
 
 
-def inspect_app(folder: Path, bell: Bell | None = None) -> App:
+def inspect_app(folder: Path, bell: Bell | None = None, clock: Callable[[], datetime] = now) -> App:
     """The same, but nothing on record changes: for those who only ask."""
     declared = declarations(folder)
-    return assemble(declared, open_store(declared.keep.database), bell or Silence())
+    return assemble(declared, open_store(declared.keep.database), bell or Silence(), clock)
 
 
-def assemble(declared: Declared, store: Store, bell: Bell) -> App:
-    """The newsroom over a store that is open."""
+def assemble(declared: Declared, store: Store, bell: Bell, clock: Callable[[], datetime] = now) -> App:
+    """The application over a store that is open."""
     http = Http(allow=declared.fetch.allow)
     # Whoever names an address has an allow list of their own: operators, pages, and subscribers.
     of_pages = Http(allow=declared.fetch.photos, listed="[fetch] photos")
     photos = PhotoShelf(declared.keep.photos, of_pages, limit=declared.keep.photos_mb * 1_000_000)
-    names = {name for feed in declared.feeds.values() for name in feed.written}
-    formats: dict[str, Format] = {name: syndicator.formats.kind(name)() for name in names}
+    formats = _formats(declared)
     documents = keeper(declared)
+    editor = Editor(site=declared.site, feeds=tuple(declared.feeds.values()))
     return App(
         declared=declared,
-        sources={
-            name: plug.kind(name=name, http=http, **plug.settings) for name, plug in declared.sources.items()
-        },
-        couriers={
-            name: _courier(name, outlet, http, store, photos) for name, outlet in declared.channels.items()
-        },
-        formats=formats,
-        gate=ReadBackGate(),
         store=store,
         photos=photos,
         documents=documents,
-        editor=Editor(site=declared.site, feeds=tuple(declared.feeds.values())),
-        distributor=Distributor(
-            site=declared.site,
-            topics=topics(declared.site, declared.feeds.values(), formats),
-            terms=declared.hub,
+        bell=bell,
+        watcher=Watcher(
+            sources={
+                name: plug.kind(name=name, http=http, **plug.settings)
+                for name, plug in declared.sources.items()
+            },
+            brakes={name: plug.brakes for name, plug in declared.sources.items()},
+            editor=editor,
+            photos=photos,
             store=store,
+            bell=bell,
+            clock=clock,
+        ),
+        builder=Builder(
+            feeds=declared.feeds,
+            site=declared.site,
+            formats=formats,
+            fit=fitted,
+            gate=ReadBackGate(),
+            documents=documents,
+            store=store,
+            bell=bell,
+            clock=clock,
+        ),
+        deliverer=Deliverer(
+            couriers={name: _courier(name, outlet, http) for name, outlet in declared.channels.items()},
+            photos=photos,
+            store=store,
+            bell=bell,
+            clock=clock,
+        ),
+        distributor=Distributor(
+            topics=topics(declared.site, declared.feeds.values(), formats),
+            site=declared.site,
+            terms=declared.hub,
             documents=documents,
             callbacks=GuardedCallbacks(AddressGuard(declared.hub.allow, "[hub] allow")),
-            clock=now,
+            store=store,
+            bell=bell,
+            clock=clock,
         ),
-        bell=bell,
+        sweeper=Sweeper(editor=editor, store=store, bell=bell, clock=clock),
     )
 
 
-def _courier(name: str, outlet: Outlet, http: Http, store: Store, photos: Photos) -> Courier:
+def _formats(declared: Declared) -> dict[str, Format]:
+    names = {name for feed in declared.feeds.values() for name in feed.written}
+    return {name: syndicator.formats.kind(name)() for name in names}
+
+
+def _courier(name: str, outlet: Outlet, http: Http) -> Courier:
     channel = outlet.kind(name=name, session=http.session(), **outlet.settings)
     return Courier(
-        name=name,
-        channel=channel,
-        max_age=outlet.max_age,
-        store=store,
-        photos=photos,
-        clock=now,
-        strike=partial(struck, secrets=secrets_of(channel)),
+        channel=channel, max_age=outlet.max_age, strike=partial(struck, secrets=secrets_of(channel))
     )
 
 
@@ -277,13 +301,11 @@ def _bucket(declared: Declared, *, is_private: bool = False) -> Bucket:
     from syndicator.documents.s3 import BucketContents, open_bucket  # noqa: PLC0415 - 11 MB that a folder does not need
 
     keep = declared.keep
-    names = {name for feed in declared.feeds.values() for name in feed.written}
-    formats = [syndicator.formats.kind(name)() for name in names]
     return open_bucket(
         keep.private if is_private else keep.documents,
         kept=BucketContents(
             feeds=declared.feeds,
-            media_types={form.extension: form.media_type for form in formats},
+            media_types={form.extension: form.media_type for form in _formats(declared).values()},
         ),
         region=keep.s3.region,
         endpoint=keep.s3.endpoint,
@@ -292,24 +314,24 @@ def _bucket(declared: Declared, *, is_private: bool = False) -> Bucket:
     )
 
 
-def shelf(newsroom: App) -> Shelf:
+def shelf(app: App) -> Shelf:
     """What a web server reads documents from; of buckets it has read them once when this returns, if they
     answer at all."""
-    public, private = _shelf_of(newsroom), newsroom.declared.readers
-    return SplitShelf(public, _shelf_of(newsroom, is_private=True), private) if private else public
+    public, private = _shelf_of(app), app.declared.readers
+    return SplitShelf(public, _shelf_of(app, is_private=True), private) if private else public
 
 
-def _shelf_of(newsroom: App, *, is_private: bool = False) -> Shelf:
-    keep = newsroom.declared.keep
+def _shelf_of(app: App, *, is_private: bool = False) -> Shelf:
+    keep = app.declared.keep
     if not keep.is_in_bucket:
         folder = Path(keep.documents)
         return DirectoryShelf(folder / PRIVATE if is_private else folder)
     from syndicator.documents.bucket_shelf import BucketShelf  # noqa: PLC0415 - likewise
 
-    feeds = [feed for feed in newsroom.feeds.values() if feed.is_private == is_private]
-    made = BucketShelf(_bucket(newsroom.declared, is_private=is_private))
-    made.start(path(feed.name, newsroom.formats[name].extension) for feed in feeds for name in feed.written)
-    return made
+    feeds = [feed for feed in app.feeds.values() if feed.is_private == is_private]
+    bucket = BucketShelf(_bucket(app.declared, is_private=is_private))
+    bucket.start(path(feed.name, app.formats[name].extension) for feed in feeds for name in feed.written)
+    return bucket
 
 
 def topics(site: Site, feeds: Iterable[Feed], formats: Mapping[str, Format]) -> dict[str, Topic]:

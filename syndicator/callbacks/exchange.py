@@ -1,5 +1,5 @@
-"""One letter and its answer, over aiohttp: ``requests`` cannot be stopped while it waits for headers, and
-needs a thread for each letter.
+"""One request to a callback and its reply, over aiohttp: ``requests`` cannot be stopped while it waits for
+headers, and needs a thread for each request.
 
 Only addresses that the guard has checked are connected to. aiohttp asks its resolver for names alone, so
 numeric hosts are checked where the socket is made.
@@ -28,21 +28,21 @@ from yarl import URL
 from syndicator.domain.errors import FetchError
 from syndicator.domain.subscription import CallbackReply
 from syndicator.http.client import AddressGuard, plainly, retry_at
-from syndicator.jobs.ports import Letter
+from syndicator.jobs.ports import CallbackRequest
 
 #: Bytes of an answer's body that are read. Of its head aiohttp reads 128 lines of 8190 bytes.
-BODY = 16_384
+MAX_BODY = 16_384
 
 #: Bytes that are written at once: no more of a large feed waits in memory for a slow receiver.
-PIECE = 65_536
+PIECE_BYTES = 65_536
 
 #: Seconds that the rest of an answer may take whose status is all that matters.
-REST = 0.5
+DISCARD_TIMEOUT_S = 0.5
 
 
 def open_session(guard: AddressGuard, user_agent: str, resolving: Executor) -> aiohttp.ClientSession:
-    """Keeps connections, but no cookies; obeys no environment; has no time limit of its own. Names are looked
-    up in threads that are ``resolving``."""
+    """A session that keeps connections, but no cookies, obeys no environment and has no time limit of its
+    own. ``resolving``: the threads in which names are looked up."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
             resolver=_Resolver(guard, resolving), socket_factory=_checking(guard), ssl=_tls(), limit=0
@@ -52,52 +52,54 @@ def open_session(guard: AddressGuard, user_agent: str, resolving: Executor) -> a
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-        trace_configs=[_telling_of_kept_connections()],
+        trace_configs=[_trace_of_kept_connections()],
     )
 
 
-async def exchange(session: aiohttp.ClientSession, letter: Letter) -> CallbackReply:
-    """What a callback answers. Raises ``FetchError`` in an operator's words."""
+async def exchange(session: aiohttp.ClientSession, request: CallbackRequest) -> CallbackReply:
+    """The reply of a callback. Raises ``FetchError`` in an operator's words."""
     about = {"is_kept": False}
     try:
         try:
-            return await _exchange(session, letter, about)
+            return await _exchange(session, request, about)
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
             if not about["is_kept"]:  # a kept connection may be closed under our hands; a fresh one tells
                 raise
-            return await _exchange(session, letter, about)
+            return await _exchange(session, request, about)
     except (aiohttp.ClientError, OSError, ValueError) as e:
-        raise FetchError(letter.url, _said(e)) from e
+        raise FetchError(request.url, _in_words(e)) from e
 
 
-async def _exchange(session: aiohttp.ClientSession, letter: Letter, about: dict[str, bool]) -> CallbackReply:
-    if not re.fullmatch(r"[!-~]+", letter.url):
+async def _exchange(
+    session: aiohttp.ClientSession, request: CallbackRequest, about: dict[str, bool]
+) -> CallbackReply:
+    if not re.fullmatch(r"[!-~]+", request.url):
         raise ValueError("not an address that can be sent")
-    length = {"Content-Length": str(len(letter.body))} if letter.body else {}
+    length = {"Content-Length": str(len(request.body))} if request.body else {}
     async with session.request(
-        letter.method,
-        URL(letter.url, encoded=True),  # a query of the subscriber's own stays as it is
-        headers={**letter.headers, **length},
-        data=_pieces(letter.body) if letter.body else None,
+        request.method,
+        URL(request.url, encoded=True),  # a query of the subscriber's own stays as it is
+        headers={**request.headers, **length},
+        data=_pieces(request.body) if request.body else None,
         allow_redirects=False,
         trace_request_ctx=about,
     ) as response:
-        body = await _beginning(response, is_wanted=letter.method == "GET")
+        body = await _beginning(response, is_wanted=request.method == "GET")
         later = retry_at(response.headers) if response.status in (429, 503) else None
         return CallbackReply(status=response.status, body=body, retry_at=later)
 
 
 async def _pieces(content: bytes) -> AsyncIterator[memoryview]:
-    for start in range(0, len(content), PIECE):
-        yield memoryview(content)[start : start + PIECE]
+    for start in range(0, len(content), PIECE_BYTES):
+        yield memoryview(content)[start : start + PIECE_BYTES]
 
 
 async def _beginning(response: aiohttp.ClientResponse, *, is_wanted: bool) -> bytes:
-    """The beginning of a body. What is said in answer to content is of no interest: it is only read so that
-    the connection can carry another letter."""
+    """The beginning of a body. That of a reply to content is of no interest: it is only read so that the
+    connection can carry another request."""
     try:
-        async with asyncio.timeout(None if is_wanted else REST):
-            return await response.content.readexactly(BODY)
+        async with asyncio.timeout(None if is_wanted else DISCARD_TIMEOUT_S):
+            return await response.content.readexactly(MAX_BODY)
     except asyncio.IncompleteReadError as e:
         return e.partial
     except (TimeoutError, aiohttp.ClientError):
@@ -123,7 +125,9 @@ class _Resolver(AbstractResolver):
         port: int = 0,
         family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002 - any will do
     ) -> list[ResolveResult]:
-        found = asyncio.get_running_loop().run_in_executor(self.resolving, self.guard.addresses, host, port)
+        addresses = asyncio.get_running_loop().run_in_executor(
+            self.resolving, self.guard.addresses, host, port
+        )
         return [
             ResolveResult(
                 hostname=host,
@@ -133,7 +137,7 @@ class _Resolver(AbstractResolver):
                 proto=socket.IPPROTO_TCP,
                 flags=socket.AI_NUMERICHOST,
             )
-            for address, _ in await found
+            for address, _ in await addresses
         ]
 
     async def close(self) -> None:
@@ -141,13 +145,13 @@ class _Resolver(AbstractResolver):
 
 
 def _checking(guard: AddressGuard) -> aiohttp.SocketFactoryType:
-    def made(address: aiohttp.AddrInfoType) -> socket.socket:
+    def checked(address: aiohttp.AddrInfoType) -> socket.socket:
         family, kind, protocol, _, (host, port, *_) = address
         if not isinstance(host, _Checked):
             guard.addresses(str(host), int(port))
         return socket.socket(family, kind, protocol)
 
-    return made
+    return checked
 
 
 @cache
@@ -155,22 +159,22 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
 
 
-def _telling_of_kept_connections() -> aiohttp.TraceConfig:
-    async def tell(_session: aiohttp.ClientSession, context: Any, _: object) -> None:
+def _trace_of_kept_connections() -> aiohttp.TraceConfig:
+    async def note(_session: aiohttp.ClientSession, context: Any, _: object) -> None:
         context.trace_request_ctx["is_kept"] = True
 
     trace = aiohttp.TraceConfig()
-    trace.on_connection_reuseconn.append(tell)
+    trace.on_connection_reuseconn.append(note)
     return trace
 
 
-def _said(error: Exception) -> str:
+def _in_words(error: Exception) -> str:
     """An error in an operator's words, without the address."""
     match error:
         case aiohttp.ClientConnectorCertificateError():
-            return _said(error.certificate_error)
+            return _in_words(error.certificate_error)
         case aiohttp.ClientConnectorError():
-            return _said(error.os_error)
+            return _in_words(error.os_error)
         case ssl.SSLError():
             return f"TLS: {error.reason or error}"
         case aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError():

@@ -299,13 +299,13 @@ def worker(
     ] = None,
 ) -> None:
     """Run a worker. Any number may run, on any number of machines."""
-    from syndicator.processes.celery_settings import JOBS
+    from syndicator.jobs.job import Job
     from syndicator.processes.worker import run_worker
 
-    chosen = tuple(job.strip() for job in jobs.split(",") if job.strip()) or JOBS
-    unknown = sorted(set(chosen) - set(JOBS))
+    chosen = tuple(job.strip() for job in jobs.split(",") if job.strip()) or tuple(Job)
+    unknown = sorted(set(chosen) - set(Job))
     if unknown:
-        raise typer.BadParameter(f"{', '.join(unknown)}: there are {', '.join(JOBS)}", param_hint="--jobs")
+        raise typer.BadParameter(f"{', '.join(unknown)}: there are {', '.join(Job)}", param_hint="--jobs")
     run_worker(chosen, concurrency)
 
 

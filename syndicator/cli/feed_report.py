@@ -19,7 +19,7 @@ from syndicator.domain.keywords import folded, mentions, readable
 from syndicator.domain.partner import Objection
 from syndicator.formats.partner_fit import objections, shortened, trims
 from syndicator.jobs.ports import History
-from syndicator.jobs.watch import Editor
+from syndicator.jobs.routing import Editor
 from syndicator.text.addresses import same_site
 from syndicator.wiring import App
 

@@ -7,20 +7,16 @@ functions beside it write how the step ended. All of it is pure.
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from syndicator.domain import backoff
 from syndicator.domain.article import CLOCK_SKEW, Article
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 
 #: Seconds that one step of a delivery may take in all, photo included: shorter than a lease.
 STEP_DEADLINE_S = 60.0
-
-#: Waits between attempts double from the first to the last of these.
-FIRST_WAIT = timedelta(seconds=5)
-LONGEST_WAIT = timedelta(minutes=30)
 
 #: How long a channel that does not say so may work on a request after we have stopped waiting for it: proxies
 #: in front of services give up after 60 seconds
@@ -295,15 +291,8 @@ def _lost(delivery: Delivery, step: Step, reason: str, now: datetime, settles_wi
     )
 
 
-def wait(attempts: int, *, first: timedelta = FIRST_WAIT, longest: timedelta = LONGEST_WAIT) -> timedelta:
-    """How long to wait after the n-th attempt: doubling, with jitter so that crowds disperse."""
-    doubled: timedelta = first * (1 << min(attempts - 1, 12))
-    span = min(doubled, longest)
-    return span * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, not cryptography
-
-
 def _again(delivery: Delivery, reason: str, now: datetime, not_before: datetime | None = None) -> Delivery:
-    then = now + wait(delivery.attempts)
+    then = now + backoff.DELIVERY.wait(delivery.attempts)
     return replace(
         delivery,
         standing=Standing.PENDING,

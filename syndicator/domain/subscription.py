@@ -19,12 +19,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from syndicator.domain.delivery import wait
+from syndicator.domain import backoff
 from syndicator.domain.errors import SyndicatorError
-
-#: Waits between attempts at one subscriber double from the first to the last of these.
-FIRST_WAIT = timedelta(seconds=10)
-LONGEST_WAIT = timedelta(hours=6)
 
 #: Times that a callback which does not answer is asked whether it means it.
 TRIES = 3
@@ -224,7 +220,7 @@ def after(
         return replace(
             failed, state=SubscriptionState.SUSPENDED, next_attempt=None, reason=f"for {days}: {answer.said}"
         )
-    then = now + wait(failed.failures, first=FIRST_WAIT, longest=LONGEST_WAIT)
+    then = now + backoff.SUBSCRIBER.wait(failed.failures)
     return replace(failed, next_attempt=max(then, answer.retry_at) if answer.retry_at else then)
 
 

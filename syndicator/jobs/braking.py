@@ -43,7 +43,7 @@ class Braked:
     warnings: Sequence[str] = ()
 
 
-def heard(watched: Watched, brakes: Brakes, now: datetime) -> dict[BrakedKind, Held]:
+def still_held(watched: Watched, brakes: Brakes, now: datetime) -> dict[BrakedKind, Held]:
     """What is still held at a source, now that an operator's decision is heard."""
     return decided(holding(watched.held), watched.decision, brakes, now)
 

@@ -22,6 +22,7 @@ from syndicator.domain.article import Article
 from syndicator.domain.errors import SyndicatorError, Unfit
 from syndicator.domain.feed import PAGE, Feed, Site, path
 from syndicator.domain.subscription import digest
+from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE, Bell, Document, Documents, Format, Gate, History
 from syndicator.jobs.store_ports import Archive, BuildStore, Outcome, Stale
 
@@ -36,29 +37,29 @@ log = logging.getLogger(__name__)
 AT_ONCE = 1000
 
 
-def build(
-    feed: Feed,
-    *,
-    site: Site,
-    store: BuildStore,
-    formats: Mapping[str, Format],
-    gate: Gate,
-    documents: Documents,
-    bell: Bell,
-    clock: Callable[[], datetime],
-    fit: Fit,
-) -> bool:
-    """Build a feed, if it serves less than it wants and is in no other hand. True when it was built.
+@dataclass(frozen=True, kw_only=True)
+class Builder:
+    """What **build** works with. ``feeds`` and ``formats`` by name; ``fit`` makes an article what the feed's
+    partner takes, or raises ``Unfit``."""
 
-    ``fit`` makes an article what the feed's partner takes, or raises ``Unfit``.
-    """
-    if feed.is_private:
-        site = replace(site, hubs=())  # a hub would fetch it, and hand it to anybody
-    stale = store.claim_feed(feed.name, clock(), LEASE)
+    feeds: Mapping[str, Feed]
+    site: Site
+    formats: Mapping[str, Format]
+    fit: Fit
+    gate: Gate
+    documents: Documents
+    store: BuildStore
+    bell: Bell
+    clock: Callable[[], datetime]
+
+
+def build(builder: Builder, name: str) -> bool:
+    """Build a feed, if it serves less than it wants and is in no other hand. True when it was built."""
+    feed, store, clock = builder.feeds[name], builder.store, builder.clock
+    stale = store.claim_feed(name, clock(), LEASE)
     if stale is None:
         return False
-    written = [formats[name] for name in feed.written]
-    edition = _Edition(site, feed, written, store, gate, documents, fit, clock())
+    edition = _Edition(builder, feed, clock())
     try:
         outcome = edition.publish(stale)
     except SyndicatorError as e:
@@ -68,13 +69,13 @@ def build(
         raise
     moved = store.settle_feed(stale, outcome, clock())
     if outcome.error:
-        log.warning("feed %s: %s", feed.name, outcome.error)
+        log.warning("feed %s: %s", name, outcome.error)
         return False
-    log.info("feed %s: built, %d entries", feed.name, edition.length)
+    log.info("feed %s: built, %d entries", name, edition.length)
     if outcome.has_more:
-        bell.ring("build", feed.name)
+        builder.bell.ring(Job.BUILD, name)
     for topic in moved:  # only now that the new bytes are served
-        bell.ring("distribute", topic)
+        builder.bell.ring(Job.DISTRIBUTE, topic)
     return True
 
 
@@ -82,13 +83,8 @@ def build(
 class _Edition:
     """One build of one feed, and what it has come to so far."""
 
-    site: Site
+    builder: Builder
     feed: Feed
-    formats: Sequence[Format]
-    store: BuildStore
-    gate: Gate
-    documents: Documents
-    fit: Fit
     now: datetime
     length: int = 0
     built: list[Archive] = field(default_factory=list)
@@ -97,6 +93,16 @@ class _Edition:
     expiries: list[datetime] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     topics: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def site(self) -> Site:
+        """The site as this feed's documents name it. A private one names no hub, which would fetch it and
+        hand it to anybody."""
+        return replace(self.builder.site, hubs=()) if self.feed.is_private else self.builder.site
+
+    @property
+    def formats(self) -> Sequence[Format]:
+        return [self.builder.formats[name] for name in self.feed.written]
 
     def outcome(self, *, has_more: bool = False, error: str = "") -> Outcome:
         return Outcome(
@@ -110,8 +116,8 @@ class _Edition:
         )
 
     def publish(self, stale: Stale) -> Outcome:
-        """Archives first, so that no document ever links to one that is not there."""
-        store, feed = self.store, self.feed
+        """Build archives and the feed's document. Archives first: none is linked to before it is there."""
+        store, feed = self.builder.store, self.feed
         most = max(2, AT_ONCE // feed.length)
         # Half of that, at most: all that are closed here are built here, and the one that they follow, too.
         was_full = feed.keeps_archives and store.close_archives(stale, feed.length, self.now, most=most // 2)
@@ -126,17 +132,17 @@ class _Edition:
     def _publish_feed(self, changed: datetime, last: int) -> None:
         feed = self.feed
         since = self.now - feed.age if feed.age else None
-        articles = self.store.newest(feed.name, feed.length, since)
+        articles = self.builder.store.newest(feed.name, feed.length, since)
         history = History(
             previous=(last or None) if feed.keeps_archives else None,
-            withdrawn=self.store.withdrawn(feed.name, feed.length),
+            withdrawn=self.builder.store.withdrawn(feed.name, feed.length),
         )
         self.length = len(articles)
         self._replace(self.formats, self._fitted(articles), history, changed)
 
     def _publish_archive(self, archive: Archive, last: int) -> None:
         number = archive.number
-        articles = self.store.archived(self.feed.name, number)
+        articles = self.builder.store.archived(self.feed.name, number)
         history = History(
             page=number,
             previous=number - 1 if number > 1 else None,
@@ -152,7 +158,7 @@ class _Edition:
         fitted = []
         for article in articles:
             try:
-                fitted.append(self.fit(self.site, self.feed, article))
+                fitted.append(self.builder.fit(self.site, self.feed, article))
             except Unfit as e:
                 self.left_out[article.guid].append(str(e))
         return fitted
@@ -161,16 +167,17 @@ class _Edition:
         self, formats: Sequence[Format], articles: Sequence[Article], history: History, changed: datetime
     ) -> bool:
         """Make and check the documents, and serve those that are good. True if all of them are."""
-        made = [self._made(form, self._young(form, articles), history, changed) for form in formats]
-        good = [document for document in made if document is not None]
-        self.documents.replace(self.feed.name, good)
+        documents = [self._document(form, self._young(form, articles), history, changed) for form in formats]
+        good = [document for document in documents if document is not None]
+        self.builder.documents.replace(self.feed.name, good)
         if history.page is None:
-            told = [d for d in good if d.extension != PAGE]  # a page is nobody's topic
-            self.topics |= {d.path(self.feed.name): digest(d.content) for d in told}
-        return len(good) == len(made)
+            topics = [d for d in good if d.extension != PAGE]  # a page is nobody's topic
+            self.topics |= {d.path(self.feed.name): digest(d.content) for d in topics}
+        return len(good) == len(documents)
 
     def _young(self, form: Format, articles: Sequence[Article]) -> Sequence[Article]:
-        """Those that are not too old, with a note of when the next one will be."""
+        """The articles that are not too old for a format. When the next ones will be goes into
+        ``expiries``."""
         ages = [age for age in (self.feed.age, form.age) if age is not None]
         if not ages:
             return articles
@@ -179,7 +186,7 @@ class _Edition:
         self.expiries += [article.published + age for article in young]
         return young
 
-    def _made(
+    def _document(
         self, form: Format, articles: Sequence[Article], history: History, changed: datetime
     ) -> Document | None:
         """The document, without the articles that cannot be rendered in it; ``None`` if the whole is not fit
@@ -195,7 +202,7 @@ class _Edition:
                 page=history.page,
                 entries=tuple(carried.values()),
             )
-            self.gate.document(form, self.site, self.feed, document)
+            self.builder.gate.document(form, self.site, self.feed, document)
             return document
 
         document, trouble = _attempt(make)
@@ -210,7 +217,7 @@ class _Edition:
 
         def make() -> bytes:
             entry = form.entry(self.site, self.feed, article)
-            self.gate.entry(form, self.site, self.feed, article, entry)
+            self.builder.gate.entry(form, self.site, self.feed, article, entry)
             return entry
 
         entry, trouble = _attempt(make)
@@ -222,8 +229,8 @@ class _Edition:
 
 
 def _attempt(make: Callable[[], T]) -> tuple[T | None, str]:
-    """What is made, or why it cannot be. What is neither our error nor the article's is a defect of the
-    format: the log has all of it."""
+    """The result of ``make`` and no reason, or no result and the reason. An exception that is neither our
+    error nor the article's is a defect of the format: the log has all of it."""
     try:
         return make(), ""
     except (SyndicatorError, ValueError) as e:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from syndicator.domain import backoff
 from syndicator.domain.delivery import (
     REST,
     STEP_DEADLINE_S,
@@ -29,7 +30,6 @@ from syndicator.domain.delivery import (
     plan,
     posted,
     resting,
-    wait,
 )
 from syndicator.domain.errors import (
     Misconfigured,
@@ -39,14 +39,15 @@ from syndicator.domain.errors import (
     SyndicatorError,
     TryLater,
 )
-from syndicator.domain.post import PhotoFile, Post, compose
+from syndicator.domain.post import Limits, PhotoFile, Post, compose
+from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE, Bell, Channel, Photos
 from syndicator.jobs.store_ports import Account, ClaimedDelivery, DeliverStore
 
 log = logging.getLogger(__name__)
 
 #: Deliveries in one task: other channels' tasks get their turn on a small pool.
-MOST = 50
+MAX_DELIVERIES = 50
 
 #: A hand that has been stopped for so long after putting a request on record does not send it: its channel
 #: may be in another hand by then. Longer than a database takes to write, shorter than a lease.
@@ -58,15 +59,11 @@ PHOTO_TRIES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Courier:
-    """A channel with all that delivering to it needs. ``max_age``: how old news may be. ``strike`` takes the
-    channel's secrets out of whatever is written down of what it said."""
+    """A channel, with what is declared of delivering to it. ``max_age``: how old news may be. ``strike``
+    takes the channel's secrets out of whatever is written down of its replies."""
 
-    name: str
     channel: Channel
     max_age: timedelta
-    store: DeliverStore
-    photos: Photos
-    clock: Callable[[], datetime]
     strike: Callable[[str], str] = str
 
     @property
@@ -75,18 +72,30 @@ class Courier:
         return getattr(self.channel, "settles_within", REST)
 
 
-def deliver(courier: Courier, *, bell: Bell, most: int = MOST) -> int:
+@dataclass(frozen=True, kw_only=True)
+class Deliverer:
+    """What **deliver** works with. ``couriers`` by the channel's name."""
+
+    couriers: Mapping[str, Courier]
+    store: DeliverStore
+    photos: Photos
+    bell: Bell
+    clock: Callable[[], datetime]
+
+
+def deliver(deliverer: Deliverer, name: str, *, most: int = MAX_DELIVERIES) -> int:
     """Close the gaps of one channel's deliveries, as many as are due. Returns how many were settled."""
-    account = courier.store.claim_channel(courier.name, courier.clock(), LEASE)
+    courier, store, clock = deliverer.couriers[name], deliverer.store, deliverer.clock
+    account = store.claim_channel(name, clock(), LEASE)
     if account is None:
         return 0
     done, trouble, was_lost = 0, None, account.failures > 0
     try:
         while done < most:
-            job = courier.store.next_delivery(account, courier.clock(), LEASE)
-            if job is None:
+            claimed = store.next_delivery(account, clock(), LEASE)
+            if claimed is None:
                 return done
-            error = close(courier, account, job)
+            error = close(deliverer, account, claimed)
             done += 1
             # One lost answer is that delivery's trouble, which rests; two in a row are the account's.
             if error and (was_lost or not isinstance(error, OutcomeUnknown)):
@@ -94,46 +103,47 @@ def deliver(courier: Courier, *, bell: Bell, most: int = MOST) -> int:
                 break
             was_lost = error is not None
     finally:
-        _let_go(courier, account, trouble)
+        _let_go(deliverer, courier, account, trouble)
     if trouble is None:
-        bell.ring("deliver", courier.name)
+        deliverer.bell.ring(Job.DELIVER, name)
     return done
 
 
-def close(courier: Courier, account: Account, job: ClaimedDelivery) -> SyndicatorError | None:
+def close(deliverer: Deliverer, account: Account, claimed: ClaimedDelivery) -> SyndicatorError | None:
     """Take one step with one delivery. Returns the trouble that the next one would meet too."""
-    delivery, now = job.delivery, courier.clock()
+    courier, store = deliverer.couriers[account.name], deliverer.store
+    delivery, now = claimed.delivery, deliverer.clock()
     step = plan(
         delivery,
         now,
         key_memory=courier.channel.key_memory,
         max_age=courier.max_age,
-        published=job.article.published,
+        published=claimed.article.published,
     )
     idle = _without_request(delivery, step)
     if idle is not None:
-        courier.store.settle(account, idle, now, event=idle.reason or "nothing to do")
+        store.settle(account, idle, now, event=idle.reason or "nothing to do")
         return None
     marked = begun(delivery, step, now)
     try:
-        photo, remark = _photo(courier, job, step)
-        post = compose(job.article, courier.channel.limits, photo)
-        post = replace(post, since=earliest(delivery, job.article.published))
+        photo, remark = _photo(deliverer.photos, courier.channel.limits, claimed, step)
+        post = compose(claimed.article, courier.channel.limits, photo)
+        post = replace(post, since=earliest(delivery, claimed.article.published))
     except SyndicatorError as e:  # nothing has left yet
         after = failed(marked, step, e, now)
-        courier.store.settle(account, after, now, event=f"{step}: {e}")
+        store.settle(account, after, now, event=f"{step}: {e}")
         return _channel_trouble(e, step)
-    begins = courier.clock()
+    begins = deliverer.clock()
     longest = timedelta(seconds=STEP_DEADLINE_S) + (
         courier.settles_within if step.changes_channel else timedelta()
     )
-    if not courier.store.begin(account, resting(marked, step, begins + longest)):
+    if not store.begin(account, resting(marked, step, begins + longest)):
         return None
-    return _request(courier, account, marked, step, post, remark, begins)
+    return _request(deliverer, account, marked, step, post, remark, begins)
 
 
 def _request(
-    courier: Courier,
+    deliverer: Deliverer,
     account: Account,
     delivery: Delivery,
     step: Step,
@@ -141,33 +151,34 @@ def _request(
     remark: str,
     begins: datetime,
 ) -> SyndicatorError | None:
+    courier, clock = deliverer.couriers[account.name], deliverer.clock
     error: SyndicatorError | None = None
     try:
-        if courier.clock() > begins + STOPPED:
+        if clock() > begins + STOPPED:
             raise TryLater("this worker was stopped for too long before it could send", whole_channel=False)
         after = _struck(courier, _take(courier.channel, delivery, step, post))
-        said = _said(after, step)
+        event = _event(after, step)
     except (TryLater, Refused, OutcomeUnknown, Misconfigured) as e:
         error = e
     except Exception as e:  # noqa: BLE001 - a defect of ours must not lose the queue: it may have been posted
         trace = courier.strike(traceback.format_exc())
-        log.error("channel %s: %s of %s\n%s", courier.name, step, delivery.guid, trace)
+        log.error("channel %s: %s of %s\n%s", account.name, step, delivery.guid, trace)
         error = OutcomeUnknown(f"{type(e).__name__}: {e}")
-    now = courier.clock()
+    now = clock()
     if error:
         after = failed(delivery, step, error, now, courier.settles_within)
         after = replace(after, reason=courier.strike(after.reason))
-        said = courier.strike(f"{step}: {error}")
-        log.warning("channel %s: %s: %s", courier.name, post.url, said)
+        event = courier.strike(f"{step}: {error}")
+        log.warning("channel %s: %s: %s", account.name, post.url, event)
     else:
-        log.info("channel %s: %s: %s%s", courier.name, said, post.article.title, remark)
+        log.info("channel %s: %s: %s%s", account.name, event, post.article.title, remark)
     stirs_until = now + courier.settles_within if step.changes_channel else None
-    courier.store.settle(account, after, now, event=f"{said}{remark}", stirs_until=stirs_until)
+    deliverer.store.settle(account, after, now, event=f"{event}{remark}", stirs_until=stirs_until)
     return _channel_trouble(error, step)
 
 
 def _struck(courier: Courier, delivery: Delivery) -> Delivery:
-    """A receipt's address is the channel's word, too."""
+    """The delivery without the channel's secrets: its receipt's address comes from the channel, too."""
     receipt = delivery.receipt
     return (
         replace(delivery, receipt=replace(receipt, url=courier.strike(receipt.url))) if receipt else delivery
@@ -202,20 +213,23 @@ def _without_request(delivery: Delivery, step: Step) -> Delivery | None:
             return None
 
 
-def _photo(courier: Courier, job: ClaimedDelivery, step: Step) -> tuple[PhotoFile | None, str]:
-    """The lead photo within the channel's limits; without it and with a remark where it cannot be had."""
-    limits, article = courier.channel.limits, job.article
+def _photo(
+    photos: Photos, limits: Limits, claimed: ClaimedDelivery, step: Step
+) -> tuple[PhotoFile | None, str]:
+    """The lead photo within the channel's limits; none, and a remark, where it cannot be had."""
+    article = claimed.article
     if limits.photo is None or article.photo is None or step in (Step.DELETE, Step.FIND):
         return None, ""
     try:
-        return courier.photos.fit(article.photo, limits.photo), ""
+        return photos.fit(article.photo, limits.photo), ""
     except PhotoError as e:
-        if not e.lasting and job.delivery.attempts + 1 < PHOTO_TRIES:
+        if not e.lasting and claimed.delivery.attempts + 1 < PHOTO_TRIES:
             raise TryLater(f"photo {article.photo.url}: {e}", whole_channel=False) from e
         return None, f" (without its photo {article.photo.url}: {e})"
 
 
-def _said(after: Delivery, step: Step) -> str:
+def _event(after: Delivery, step: Step) -> str:
+    """The step that has succeeded, in words for the delivery's history."""
     where = f" {after.receipt.url}" if after.receipt and after.receipt.url else ""
     match step:
         case Step.FIND:
@@ -241,15 +255,17 @@ def _channel_trouble(error: SyndicatorError | None, step: Step) -> SyndicatorErr
             return None
 
 
-def _let_go(courier: Courier, account: Account, trouble: SyndicatorError | None) -> None:
+def _let_go(
+    deliverer: Deliverer, courier: Courier, account: Account, trouble: SyndicatorError | None
+) -> None:
     if trouble is None:
-        courier.store.let_go(account)
+        deliverer.store.let_go(account)
         return
-    rest = courier.clock() + wait(account.failures + 1)
-    asked = trouble.not_before if isinstance(trouble, TryLater) else None
-    courier.store.let_go(
+    then = deliverer.clock() + backoff.DELIVERY.wait(account.failures + 1)
+    not_before = trouble.not_before if isinstance(trouble, TryLater) else None
+    deliverer.store.let_go(
         account,
-        paused_until=max(rest, asked) if asked else rest,
+        paused_until=max(then, not_before) if not_before else then,
         error=courier.strike(str(trouble)),
         is_stopped=isinstance(trouble, Misconfigured),
     )

@@ -1,4 +1,4 @@
-"""The edges, as the domain sees them, with what they guarantee.
+"""The ports: what the jobs need of the world outside, and what that guarantees.
 
 Times are aware UTC everywhere. Implementations may be called from several threads at once, each with
 its own rows in hand. Every error is one of ``syndicator.domain.errors``; anything else is a defect.
@@ -16,6 +16,7 @@ from syndicator.domain.delivery import Receipt
 from syndicator.domain.feed import Feed, Site, path
 from syndicator.domain.post import Limits, PhotoFile, PhotoLimits, Post
 from syndicator.domain.subscription import CallbackReply
+from syndicator.jobs.job import Job
 
 #: In the memory handed to a source: keys of articles that it is to show again although nothing is new.
 READ_AGAIN = "read again"
@@ -161,7 +162,7 @@ class History:
     ``page`` is the number of an archive, counted from 1; ``None``: the document that readers subscribe to.
     ``previous`` and ``following`` are the numbers of the archives beside it, if there are any.
     ``withdrawn``: articles that the feed has carried and that were retracted, or are withheld until their
-    time (``State.EMBARGOED``), what went last first.
+    time (``ArticleState.EMBARGOED``), what went last first.
     """
 
     page: int | None = None
@@ -230,11 +231,11 @@ class Documents(Protocol):
 class Bell(Protocol):
     """Tells workers that a row wants something. Losing a ring costs a sweep, nothing else."""
 
-    def ring(self, job: str, name: str) -> None: ...
+    def ring(self, job: Job, name: str) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Letter:
+class CallbackRequest:
     """One request to a callback. ``about``: what it was made for."""
 
     method: str
@@ -247,10 +248,13 @@ class Letter:
 class Callbacks(Protocol):
     """Addresses that strangers have named."""
 
-    def send(self, letters: Iterable[Letter]) -> Iterator[Sequence[tuple[Letter, CallbackReply]]]:
-        """Send letters, many at once, and hand over the answers in groups as they come, in any order.
+    def send(
+        self, requests: Iterable[CallbackRequest]
+    ) -> Iterator[Sequence[tuple[CallbackRequest, CallbackReply]]]:
+        """Send requests, many at once, and hand over the results in groups as they come, in any order.
 
-        A letter is taken from ``letters`` when its turn has come, and answered within a few seconds whatever
-        its receiver does: private addresses are not connected to, redirects not followed, answers not read
-        beyond a few kilobytes, and hosts that stay silent again and again are no longer waited for."""
+        A request is taken from ``requests``, in the thread that calls, when its turn has come, and has its
+        reply within a few seconds whatever its receiver does: private addresses are not connected to,
+        redirects not followed, replies not read beyond a few kilobytes, and hosts that stay silent again and
+        again are no longer waited for."""
         ...

@@ -1,4 +1,4 @@
-"""What a store promises: to each job, and to the hub."""
+"""The ports to the store: what each job, and the hub, needs on record."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from syndicator.domain.article import Article, Sighting
 from syndicator.domain.delivery import Delivery
 from syndicator.domain.subscription import Intent, Subscription, Terms, Verdict
+from syndicator.jobs.job import Job
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +54,7 @@ def overdue(lease: timedelta) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wakeups:
-    """What a transaction left to be done, by name: told to the bell after the commit."""
+    """Names of feeds and channels that a transaction left something to do for: rung for after the commit."""
 
     feeds: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
@@ -64,7 +65,7 @@ class Wish:
     """A row that wants something, by the job that gives it to it. ``what`` tells one wish of a row from its
     next: another look, a newer build, a later attempt."""
 
-    job: str
+    job: Job
     name: str
     what: str
 
@@ -78,19 +79,19 @@ class Due:
     has_embargoes: bool
 
     @property
-    def jobs(self) -> list[tuple[str, str]]:
+    def jobs(self) -> list[tuple[Job, str]]:
         """Each as (job, name)."""
         return [(wish.job, wish.name) for wish in self.wishes]
 
     @property
     def sources(self) -> list[str]:
-        return self._names("watch")
+        return self._names(Job.WATCH)
 
     @property
     def topics(self) -> list[str]:
-        return self._names("distribute")
+        return self._names(Job.DISTRIBUTE)
 
-    def _names(self, job: str) -> list[str]:
+    def _names(self, job: Job) -> list[str]:
         return [wish.name for wish in self.wishes if wish.job == job]
 
 

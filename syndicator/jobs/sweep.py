@@ -17,18 +17,18 @@ from typing import Protocol
 
 from syndicator.domain.article import Article
 from syndicator.jobs.ports import MESSAGE_LIFE, Bell
+from syndicator.jobs.routing import Editor, ring
 from syndicator.jobs.store_ports import Due, Filing, Wakeups, Wish
-from syndicator.jobs.watch import Editor, ring
 
 log = logging.getLogger(__name__)
 
 #: Messages of one kind of job that may wait unread, as far as one process knows: more than a worker gets
 #: done between two sweeps, few enough to be taken before their life ends.
-MOST = 500
+MAX_WAITING = 500
 
 #: Messages that a sweep sends although so many wait: rows whose job ends without doing anything to them
 #: (another disk's documents, say) must not stand in the way of all others for ever.
-FEW = 25
+MIN_SENT = 25
 
 
 class SweepStore(Protocol):
@@ -47,10 +47,15 @@ class SweepStore(Protocol):
         """Make embargoed articles live whose time has come, each in one transaction with what it owes."""
         ...
 
+    def beat(self, name: str, kind: str, now: datetime) -> None:
+        """Note a sign of life of a process."""
+        ...
+
 
 @dataclass
 class Reminders:
-    """What the sweeps of this process have rung for within a message's life. May be used by many threads.
+    """The wishes that the sweeps of this process have rung for within a message's life. May be used by many
+    threads.
 
     A wish that is another than the one rung for (the row was looked at meanwhile, and is due again) is
     rung for at once, whoever took the message.
@@ -62,7 +67,7 @@ class Reminders:
     @property
     def most(self) -> int:
         """How many rows of a kind to ask for, so that some are among them that were not rung for."""
-        return MOST + len(self._rung)
+        return MAX_WAITING + len(self._rung)
 
     def new(self, wishes: Sequence[Wish], now: datetime) -> list[Wish]:
         """Those to ring for now, which are remembered as rung."""
@@ -77,21 +82,31 @@ class Reminders:
     def _new(self, wishes: Sequence[Wish], now: datetime) -> Sequence[Wish]:
         new = [wish for wish in wishes if self._rung.get((wish.job, wish.name), (None,))[0] != wish]
         waiting = len(wishes) - len(new)
-        new = new[: max(FEW, MOST - waiting)]
+        new = new[: max(MIN_SENT, MAX_WAITING - waiting)]
         self._rung |= {(wish.job, wish.name): (wish, now) for wish in new}
         return new
 
 
-def sweep(
-    *, store: SweepStore, editor: Editor, bell: Bell, now: datetime, reminders: Reminders | None = None
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Sweeper:
+    """What **sweep** works with. ``reminders`` are this process's."""
+
+    editor: Editor
+    store: SweepStore
+    bell: Bell
+    clock: Callable[[], datetime]
+    reminders: Reminders = field(default_factory=Reminders)
+
+
+def sweep(sweeper: Sweeper, name: str) -> None:
     """Put right what a wrong clock has written, release embargoes that have ended, and ring for whatever is
-    due and was not rung for lately."""
-    reminders = reminders or Reminders()
+    due and was not rung for lately. That it happens is the sign of life of the beat of that ``name``."""
+    store, bell, now = sweeper.store, sweeper.bell, sweeper.clock()
     if ahead := store.set_right(now):
         log.warning("a clock was ahead, by %s or more: what it has put off is due now", ahead)
-    due = store.due(now, reminders.most)
+    due = store.due(now, sweeper.reminders.most)
     if due.has_embargoes:
-        ring(bell, store.release_due(now, editor.file))
-    for wish in reminders.new(due.wishes, now):
+        ring(bell, store.release_due(now, sweeper.editor.file))
+    for wish in sweeper.reminders.new(due.wishes, now):
         bell.ring(wish.job, wish.name)
+    store.beat(name, "beat", sweeper.clock())

@@ -9,30 +9,20 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import partial
 
-from syndicator.domain.article import (
-    Article,
-    Corrected,
-    New,
-    Sighting,
-    Withdrawn,
-    decide,
-    formerly,
-    measured_as,
-)
+from syndicator.domain import backoff
+from syndicator.domain.article import Article, Sighting, formerly, measured_as
 from syndicator.domain.brakes import BrakedKind, Brakes
 from syndicator.domain.errors import PhotoError, SourceError, SourceGone, SyndicatorError
-from syndicator.domain.feed import Feed, Site
-from syndicator.domain.keywords import folded
-from syndicator.jobs.braking import Braked, brake, heard, read_again
+from syndicator.jobs.braking import Braked, brake, read_again, still_held
 from syndicator.jobs.ports import LEASE, READ_AGAIN, Bell, Look, Photos, Source
-from syndicator.jobs.store_ports import Filing, Wakeups, Watched, WatchStore, overdue
+from syndicator.jobs.routing import Editor, ring
+from syndicator.jobs.store_ports import Filing, Watched, WatchStore, overdue
 
 log = logging.getLogger(__name__)
 
@@ -46,128 +36,45 @@ PHOTOS_AT_ONCE = 4
 #: take its own deadline, less than a lease.
 PHOTOS_S = 40.0
 
-#: An article dated this long before its source was first seen whole is old news. Shorter ones are
-#: not: many sites date by the day alone, and some publish late.
-GRACE = timedelta(hours=24)
-
 #: The pause after which what could not be recorded is looked for again.
 SOON = timedelta(seconds=10)
-
-#: The longest pause that failures alone bring about.
-LONGEST_PAUSE = timedelta(hours=1)
 
 #: A source that says so for so long (410), and so often in a row, is gone. One answer may be an outage's.
 GONE_AFTER, GONE_LOOKS = timedelta(hours=24), 4
 
-#: Of a source whose declaration says nothing of them.
+#: The brakes of a source whose declaration says nothing of them.
 UNDECLARED = Brakes()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Editor:
-    """Says where articles belong: pure, from the declarations."""
+class Watcher:
+    """What **watch** works with. ``sources`` and their ``brakes`` by name."""
 
-    site: Site
-    feeds: Collection[Feed]
-
-    @cached_property
-    def _asking(self) -> Mapping[tuple[str, str], Sequence[Feed]]:
-        """Feeds by one thing that each asks for: of ten thousand, few are worth asking about an article."""
-        asking = defaultdict(list)
-        for feed in self.feeds:
-            only = feed.only
-            asked = {
-                "section": only.sections,
-                "tag": only.tags,
-                "author": only.authors,
-                "source": only.sources,
-            }
-            name, values = next(((n, v) for n, v in asked.items() if v), ("", ("",)))
-            for value in set(map(folded, values)):
-                asking[name, value].append(feed)
-        return asking
-
-    def candidates(self, article: Article) -> Iterator[Feed]:
-        """The feeds that are worth asking whether they carry an article; some of them more than once."""
-        has = [("", ""), ("section", article.section), ("source", article.source)]
-        has += [("tag", tag) for tag in article.tags] + [("author", author) for author in article.authors]
-        for name, value in has:
-            yield from self._asking.get((name, folded(value)), ())
-
-    def _carrying(self, article: Article) -> Iterator[Feed]:
-        """The feeds that carry an article; some of them more than once."""
-        return (feed for feed in self.candidates(article) if feed.carries(article))
-
-    def feeds_of(self, article: Article) -> frozenset[str]:
-        return frozenset(feed.name for feed in self._carrying(article))
-
-    def channels_of(self, article: Article) -> frozenset[str]:
-        return frozenset(channel for feed in self._carrying(article) for channel in feed.channels)
-
-    def filing(
-        self, known: Article | None, sighting: Sighting, *, since: datetime | None, now: datetime
-    ) -> Filing | None:
-        """What a sighting means for the record; ``None``: nothing. ``since``: when its source was first
-        seen whole (``None``: this is the first look)."""
-        match decide(known, sighting, now, authority=self.site.authority):
-            case New(article):
-                is_news = since is not None and article.published >= since - GRACE
-                channels = self.channels_of(article) if is_news else frozenset[str]()
-                return self.file(article, channels)
-            case Corrected(article):
-                # a new section may bring it to new channels; a newly declared channel does not
-                before = self.channels_of(known) if known else frozenset[str]()
-                return self.file(article, self.channels_of(article) - before)
-            case Withdrawn(article):
-                return self.file(article)
-            case unchanged:
-                article_now = unchanged.article
-                return self.file(article_now) if article_now and article_now != known else None
-
-    def file(self, article: Article, channels: frozenset[str] = frozenset()) -> Filing:
-        return Filing(article=article, feeds=self.feeds_of(article), channels=channels)
+    sources: Mapping[str, Source]
+    brakes: Mapping[str, Brakes]
+    editor: Editor
+    store: WatchStore
+    photos: Photos
+    bell: Bell
+    clock: Callable[[], datetime]
 
 
-def watch(
-    source: Source,
-    *,
-    editor: Editor,
-    store: WatchStore,
-    photos: Photos,
-    bell: Bell,
-    clock: Callable[[], datetime],
-    brakes: Brakes = UNDECLARED,
-) -> Look | None:
+def watch(watcher: Watcher, name: str) -> Look | None:
     """Look at a source once, if it is in no other hand. Returns what was seen; ``None`` where nothing
     was (another hand, or a failure, which is on record)."""
-    watched = store.claim_source(source.name, clock(), LEASE)
+    source, store, clock = watcher.sources[name], watcher.store, watcher.clock
+    watched = store.claim_source(name, clock(), LEASE)
     if watched is None:
         return None
     if watched.is_overdue and watched.failures > 1:  # once may have been a worker's end
         before = replace(watched, failures=watched.failures - 1)
-        _settle_failure(source, before, SourceError(overdue(LEASE)), store, clock())
+        _settle_failure(watcher, before, SourceError(overdue(LEASE)))
         return None
     try:
-        held = heard(watched, brakes, clock())
-        look = source.look(read_again(watched.memory, held, clock()), clock())
-        store.renew_source(watched, clock(), LEASE)
-        look = replace(look, sightings=[formerly(each, editor.site.former_hosts) for each in look.sightings])
-        braked = brake(
-            look,
-            watched,
-            held,
-            brakes=brakes,
-            decide=partial(editor.filing, since=watched.since, now=clock()),
-            store=store,
-            now=clock(),
-        )
-        problems = [*look.problems]
-        photos_until = time.monotonic() + PHOTOS_S
-        for batch in _batches(braked.sightings):
-            _file(batch, braked, watched, problems, editor, store, photos, photos_until, bell, clock)
-        _make_good(source.name, braked, editor, store, bell, clock())
+        look, braked = _look(watcher, source, watched)
+        problems = _record(watcher, watched, look, braked)
     except SourceError as e:
-        _settle_failure(source, watched, e, store, clock())
+        _settle_failure(watcher, watched, e)
         return None
     except SyndicatorError as e:  # the record's trouble, not the source's: it is looked at again soon
         now = clock()
@@ -176,81 +83,69 @@ def watch(
         )
         raise
     except Exception as e:
-        _settle_failure(source, watched, SourceError(f"{type(e).__name__}: {e}"), store, clock())
+        _settle_failure(watcher, watched, SourceError(f"{type(e).__name__}: {e}"))
         raise
-    for problem in [*problems, *braked.warnings]:
-        if problem not in watched.problems:
-            log.warning("source %s: %s", source.name, problem)
-    now = clock()
-    store.settle_source(
+    look = replace(look, problems=problems)
+    _settle(watcher, watched, look, braked)
+    return look
+
+
+def _look(watcher: Watcher, source: Source, watched: Watched) -> tuple[Look, Braked]:
+    """What the source shows, and what of that passes its brakes."""
+    clock, editor = watcher.clock, watcher.editor
+    brakes = watcher.brakes.get(watched.name, UNDECLARED)
+    held = still_held(watched, brakes, clock())
+    look = source.look(read_again(watched.memory, held, clock()), clock())
+    watcher.store.renew_source(watched, clock(), LEASE)
+    look = replace(look, sightings=[formerly(each, editor.site.former_hosts) for each in look.sightings])
+    braked = brake(
+        look,
         watched,
-        now=now,
-        next_look=max(now + source.every, look.next_look or now),
-        memory={name: value for name, value in look.memory.items() if name != READ_AGAIN},
-        problems=problems,
-        is_complete=look.is_complete,
-        past=braked.past,
-        held=braked.held,
+        held,
+        brakes=brakes,
+        decide=partial(editor.filing, since=watched.since, now=clock()),
+        store=watcher.store,
+        now=clock(),
     )
-    return replace(look, problems=problems)
+    return look, braked
 
 
-def _make_good(
-    name: str, braked: Braked, editor: Editor, store: WatchStore, bell: Bell, now: datetime
-) -> None:
-    """Withdraw what the source no longer has, and catch up with what was held and is allowed now."""
-    gone = [*braked.gone, *braked.freed.get(BrakedKind.WITHDRAWN, ())]
-    ring(bell, store.withdraw(name, gone, now))
-    for key in gone:
-        log.info("%s: withdrawn: %s", name, key)
-    posted = braked.freed.get(BrakedKind.NEWS, ())
-    if posted:
-        ring(bell, store.refile(name, posted, lambda a: editor.file(a, editor.channels_of(a)), now))
-        log.info("%s: %d articles that were held are posted", name, len(posted))
-
-
-def ring(bell: Bell, rung: Wakeups) -> None:
-    """Tell the workers what a transaction left to be done. Only ever after the commit."""
-    for channel in sorted(rung.channels):
-        bell.ring("deliver", channel)
-    for feed in sorted(rung.feeds):
-        bell.ring("build", feed)
+def _record(watcher: Watcher, watched: Watched, look: Look, braked: Braked) -> list[str]:
+    """Put on record what has passed. Returns the problems of the look, with those of its articles."""
+    problems = [*look.problems]
+    photos_until = time.monotonic() + PHOTOS_S
+    for batch in _batches(braked.sightings):
+        problems += _file(watcher, watched, braked, batch, photos_until)
+    _make_good(watcher, watched.name, braked)
+    return problems
 
 
 def _file(
-    batch: Sequence[Sighting],
-    braked: Braked,
-    watched: Watched,
-    problems: list[str],
-    editor: Editor,
-    store: WatchStore,
-    photos: Photos,
-    photos_until: float,
-    bell: Bell,
-    clock: Callable[[], datetime],
-) -> None:
-    known = braked.known
-    problems += [f"{s.url}: {warning}" for s in batch for warning in s.warnings]
+    watcher: Watcher, watched: Watched, braked: Braked, batch: Sequence[Sighting], photos_until: float
+) -> list[str]:
+    """File a batch in one transaction. Returns its problems."""
+    known, photos = braked.known, watcher.photos
     with ThreadPoolExecutor(PHOTOS_AT_ONCE) as pool:
         measured = list(pool.map(lambda s: _with_photo(s, known, photos, photos_until), batch))
-    problems += [problem for _, problem in measured if problem]
-    now = clock()
-    store.renew_source(watched, now, LEASE)
+    now = watcher.clock()
+    watcher.store.renew_source(watched, now, LEASE)
 
     filed: dict[str, Article] = {}
 
     def filing(on_file: Article | None, sighting: Sighting) -> Filing | None:
-        made = editor.filing(on_file, sighting, since=watched.since, now=now)
-        if made and on_file is None and sighting.key in braked.unposted:
-            made = replace(made, channels=frozenset())
-        if made and (on_file is None or made.article.revision != on_file.revision):
-            filed[made.article.guid] = made.article
-        return made
+        filing = watcher.editor.filing(on_file, sighting, since=watched.since, now=now)
+        if filing and on_file is None and sighting.key in braked.unposted:
+            filing = replace(filing, channels=frozenset())
+        if filing and (on_file is None or filing.article.revision != on_file.revision):
+            filed[filing.article.guid] = filing.article
+        return filing
 
-    ring(bell, store.file([sighting for sighting, _ in measured], filing, now))
+    ring(watcher.bell, watcher.store.file([sighting for sighting, _ in measured], filing, now))
     for article in filed.values():
-        what = "recorded" if article.revision == 1 else f"revision {article.revision}"
-        log.info("%s: %s: %s", watched.name, what, article.title)
+        event = "recorded" if article.revision == 1 else f"revision {article.revision}"
+        log.info("%s: %s: %s", watched.name, event, article.title)
+    warnings = [f"{sighting.url}: {warning}" for sighting in batch for warning in sighting.warnings]
+    return warnings + [problem for _, problem in measured if problem]
 
 
 def _with_photo(
@@ -277,21 +172,48 @@ def _with_photo(
         return kept, f"{sighting.url}: photo {photo.url}: {e}"
 
 
-def _settle_failure(
-    source: Source, watched: Watched, error: SourceError, store: WatchStore, now: datetime
-) -> None:
-    log.warning("source %s: %s", source.name, error)
-    pause = min(source.every * (1 << min(watched.failures, 10)), LONGEST_PAUSE)
-    gone_since = (watched.gone_since or now) if isinstance(error, SourceGone) else None  # in a row
-    store.settle_source(
+def _make_good(watcher: Watcher, name: str, braked: Braked) -> None:
+    """Withdraw what the source no longer has, and catch up with what was held and is allowed now."""
+    editor, store, now = watcher.editor, watcher.store, watcher.clock()
+    gone = [*braked.gone, *braked.freed.get(BrakedKind.WITHDRAWN, ())]
+    ring(watcher.bell, store.withdraw(name, gone, now))
+    for key in gone:
+        log.info("%s: withdrawn: %s", name, key)
+    freed = braked.freed.get(BrakedKind.NEWS, ())
+    if freed:
+        ring(watcher.bell, store.refile(name, freed, lambda a: editor.file(a, editor.channels_of(a)), now))
+        log.info("%s: %d articles that were held are posted", name, len(freed))
+
+
+def _settle(watcher: Watcher, watched: Watched, look: Look, braked: Braked) -> None:
+    for problem in [*look.problems, *braked.warnings]:
+        if problem not in watched.problems:
+            log.warning("source %s: %s", watched.name, problem)
+    now, every = watcher.clock(), watcher.sources[watched.name].every
+    watcher.store.settle_source(
         watched,
         now=now,
-        next_look=max(now + max(pause, source.every), error.retry_at or now),
+        next_look=max(now + every, look.next_look or now),
+        memory={name: value for name, value in look.memory.items() if name != READ_AGAIN},
+        problems=look.problems,
+        is_complete=look.is_complete,
+        past=braked.past,
+        held=braked.held,
+    )
+
+
+def _settle_failure(watcher: Watcher, watched: Watched, error: SourceError) -> None:
+    log.warning("source %s: %s", watched.name, error)
+    now, failures = watcher.clock(), watched.failures + 1
+    pause = backoff.of_source(watcher.sources[watched.name].every).wait(failures)
+    gone_since = (watched.gone_since or now) if isinstance(error, SourceGone) else None  # in a row
+    is_gone = gone_since is not None and failures >= GONE_LOOKS and now >= gone_since + GONE_AFTER
+    watcher.store.settle_source(
+        watched,
+        now=now,
+        next_look=max(now + pause, error.retry_at or now),
         error=str(error),
-        is_gone=isinstance(error, SourceGone)
-        and watched.failures + 1 >= GONE_LOOKS
-        and gone_since is not None
-        and now >= gone_since + GONE_AFTER,
+        is_gone=is_gone,
         gone_since=gone_since,
     )
 

@@ -17,15 +17,13 @@ from kombu.entity import Exchange, Queue
 
 from syndicator import brokers
 from syndicator.domain.errors import Misconfigured, SyndicatorError
+from syndicator.jobs.job import Job
 from syndicator.jobs.ports import MESSAGE_LIFE
 from syndicator.processes.file_broker import SCHEME
 from syndicator.secret import Secret
 
-#: One queue per job, so that a slow one never delays another (workers choose by ``--jobs``).
-JOBS = ("watch", "build", "deliver", "distribute", "sweep")
-
 #: Seconds between sweeps: what a lost doorbell costs.
-SWEEP_EVERY = 2.0
+SWEEP_EVERY_S = 2.0
 
 
 def folder() -> Path:
@@ -41,15 +39,15 @@ def broker_url(home: Path) -> str:
         keep = tomllib.loads(file.read_text("utf-8")).get("keep", {})
     except (OSError, ValueError) as e:
         raise Misconfigured(f"{file} cannot be read ({e}): `syndicator check` says more") from e
-    told = str(keep.get("broker", "filesystem:var/broker"))
+    declared = str(keep.get("broker", "filesystem:var/broker"))
     try:
-        return brokers.address(_revealed(told), home)
+        return brokers.address(_revealed(declared), home)
     except (Misconfigured, ValueError) as e:
         raise Misconfigured(f"{file}: [keep] broker: {e}") from e
 
 
-def _revealed(told: str) -> str:
-    return Secret.parse(told).reveal() if told.startswith(("env:", "file:")) else told
+def _revealed(declared: str) -> str:
+    return Secret.parse(declared).reveal() if declared.startswith(("env:", "file:")) else declared
 
 
 def declared_broker() -> dict[str, Any]:
@@ -111,8 +109,8 @@ def _make(folder: Path, root: Path) -> None:
         ) from e
 
 
-def _queue(job: str) -> Queue:
-    return Queue(job, Exchange(job), routing_key=job, no_ack=True)
+def _queue(job: Job) -> Queue:
+    return Queue(job.value, Exchange(job.value), routing_key=job.value, no_ack=True)
 
 
 accept_content = ["json"]  # ids only; nothing that could run code
@@ -121,14 +119,14 @@ task_ignore_result = True  # how a job ended stands in its row
 task_store_errors_even_if_ignored = False
 # Nothing is acknowledged: what is lost with a worker is rung again by the next sweep, and a broker that goes
 # away meanwhile leaves nothing half done. Each kind of job waits in a lane of its own, none before another.
-task_queues = [_queue(job) for job in JOBS]
+task_queues = [_queue(job) for job in Job]  # workers choose by --jobs
 worker_prefetch_multiplier = 0
 worker_hijack_root_logger = False  # our log lines, not Celery's
 worker_cancel_long_running_tasks_on_connection_loss = False  # a post under way is not torn apart
 worker_send_task_events = True  # for Flower
 task_create_missing_queues = True
-task_default_queue = "sweep"
-task_routes = {job: {"queue": job} for job in JOBS}
+task_default_queue = Job.SWEEP.value
+task_routes = {job.value: {"queue": job.value} for job in Job}
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None  # the broker may be away for long: rows are the truth
 task_publish_retry = False  # a doorbell that does not ring is rung again by the next sweep

@@ -16,18 +16,20 @@ from typing import Any
 from celery.concurrency.base import BasePool, apply_target
 from celery.concurrency.thread import ApplyResult
 
+from syndicator.jobs.job import Threads
+
 #: Seconds after which work makes room for the next: it waits for others, and needs neither our processor nor
 #: much memory.
 LONG_S = 5.0
 
 
 class Lane:
-    """First come, first served: ``width`` pieces of work at once that do not take long yet, and with those
-    that do no more than ``width + spare``."""
+    """First come, first served: as many pieces of work at once as its threads' ``width`` that do not
+    take long yet, and with those that do no more than ``width + spare``."""
 
-    def __init__(self, task: str, width: int, spare: int) -> None:
-        self._threads = ThreadPoolExecutor(width + spare, thread_name_prefix=task)
-        self._width = width
+    def __init__(self, task: str, threads: Threads) -> None:
+        self._threads = ThreadPoolExecutor(sum(threads), thread_name_prefix=task)
+        self._width = threads.width
         self._turn = threading.Condition()
         self._begun: list[float] = []
         self._is_over = False
@@ -73,20 +75,16 @@ class Lane:
 
 
 class Lanes(BasePool):  # type: ignore[misc]  # Celery has no types
-    """``widths``: threads for each task, by its name; ``spare``: more of them for when these take long. They
-    begin when they are first needed."""
+    """``threads`` of each task, by its name. They begin when they are first needed."""
 
-    widths: Mapping[str, int] = {}
-    spare: Mapping[str, int] = {}
+    threads: Mapping[str, Threads] = {}
 
     body_can_be_buffer = True
     signal_safe = False
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._lanes = {
-            task: Lane(task, width, self.spare.get(task, 0)) for task, width in self.widths.items()
-        }
+        self._lanes = {task: Lane(task, threads) for task, threads in self.threads.items()}
 
     def on_apply(
         self,
@@ -110,6 +108,6 @@ class Lanes(BasePool):  # type: ignore[misc]  # Celery has no types
         super().on_stop()
 
 
-def lanes(widths: Mapping[str, int], spare: Mapping[str, int] | None = None) -> type[Lanes]:
-    """The pool for a worker with so many threads for each task, and ``spare`` ones."""
-    return type("Lanes", (Lanes,), {"widths": widths, "spare": spare or {}})
+def lanes(threads: Mapping[str, Threads]) -> type[Lanes]:
+    """The pool for a worker with so many threads for each task, by its name."""
+    return type("Lanes", (Lanes,), {"threads": threads})

@@ -1,5 +1,9 @@
-"""No process outlives the one that started it, even if that one is killed without a chance to say so; one
-that hangs is noticed by who started it."""
+"""The tie between a process and its parent, ``syndicator up``: a child stops when its parent is gone, even if
+that was killed without a chance to say so; and it gives its parent signs of life, so that one that hangs is
+noticed.
+
+It is one of two signs of life: ``store/pulse.py`` says who listens to which.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +18,15 @@ from contextlib import suppress
 log = logging.getLogger(__name__)
 
 #: Set for processes that ``syndicator up`` starts: the process id of their parent.
-VARIABLE = "SYNDICATOR_PARENT"
+PARENT_VARIABLE = "SYNDICATOR_PARENT"
 
 #: Set likewise: the end of a pipe to write to, again and again, as a sign of life. It needs neither disk nor
 #: database: whoever hangs may hold their locks.
-PULSE = "SYNDICATOR_PULSE"
+PIPE_VARIABLE = "SYNDICATOR_PULSE"
 
 #: Seconds between looks at the parent and signs of life, and between asking to stop and stopping hard.
-EVERY = 0.5
-GRACE = 10.0
+LOOK_EVERY_S = 0.5
+GRACE_S = 10.0
 
 
 def process_name(kind: str) -> str:
@@ -37,22 +41,22 @@ def watch_parent(parent: int | None = None) -> None:
     ``parent`` is a process id; without it, the one that the environment names, if any. A process whose
     parent ends is handed to another one, so that its parent's id changes (POSIX, getppid).
     """
-    expected = parent or int(os.environ.get(VARIABLE, "0"))
-    pulse = os.environ.pop(PULSE, None)  # it is ours, and no child's of ours
+    expected = parent or int(os.environ.get(PARENT_VARIABLE, "0"))
+    pipe = os.environ.pop(PIPE_VARIABLE, None)  # it is ours, and no child's of ours
     if expected:
-        arguments = (expected, int(pulse) if pulse else None)
-        threading.Thread(target=_watch, args=arguments, name="lifeline", daemon=True).start()
+        arguments = (expected, int(pipe) if pipe else None)
+        threading.Thread(target=_watch, args=arguments, name="parent watch", daemon=True).start()
 
 
-def _watch(parent: int, pulse: int | None) -> None:
-    if pulse is not None:
-        os.set_inheritable(pulse, False)
+def _watch(parent: int, pipe: int | None) -> None:
+    if pipe is not None:
+        os.set_inheritable(pipe, False)
     while os.getppid() == parent:
-        if pulse is not None:
+        if pipe is not None:
             with suppress(OSError):  # the pipe is full: the parent is stopped; or it has just ended
-                os.write(pulse, b".")
-        time.sleep(EVERY)
+                os.write(pipe, b".")
+        time.sleep(LOOK_EVERY_S)
     log.warning("the process that started this one is gone: stopping")
     os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(GRACE)
+    time.sleep(GRACE_S)
     os._exit(1)

@@ -33,8 +33,8 @@ class Consumer(consumer.Consumer):  # type: ignore[misc]  # Celery has no types
 
 
 class InOneLine(logging.Filter):
-    """Takes the traceback from what Celery and kombu say of a broker that is away: it shows their own inside
-    and, hundreds of lines long, hides what an operator has to know."""
+    """A filter that takes the tracebacks from what Celery and kombu log of a broker that is away: they show
+    their own inside and, hundreds of lines long, hide what an operator has to know."""
 
     def __init__(self, errors: tuple[type[BaseException], ...]) -> None:
         super().__init__()

@@ -14,15 +14,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
+from syndicator.domain.backoff import PROCESS
 from syndicator.jobs.ports import DEAD_VARIABLE, MARK_VARIABLE
 from syndicator.processes import parent_watch
 
 #: Seconds that processes have to finish what they have in hand before they are killed.
-PATIENCE = 15.0
+STOP_TIMEOUT_S = 15.0
 
-#: A process that ends within this many seconds of its start is restarted later and later.
-STEADY = 10.0
-LONGEST_WAIT = 30.0
+#: A process that ends within this many seconds of its start is restarted later and later
+#: (``backoff.PROCESS``).
+STEADY_S = 10.0
 
 #: A process that gives no sign of life for so many seconds hangs, or was stopped: it is killed, whatever
 #: locks it holds. Signs come twice a second from a thread that no job can hold up, only the machine.
@@ -34,7 +35,7 @@ LOOK_EVERY_S = 0.2
 ABSENCE_S = 5.0
 
 #: How many of a child's dead predecessors it is told of: one may have died before it could take their rows.
-DEAD_TOLD = 20
+MAX_DEAD = 20
 
 #: Exit status of a process that no restart can help: a declaration is wrong (sysexits.h, EX_CONFIG).
 MISCONFIGURED = 78
@@ -56,29 +57,29 @@ class Child:
     restart_at: float = 0.0
     mark: str = ""
     dead: list[str] = field(default_factory=list)
-    pulse: int | None = None
+    pipe: int | None = None
     heard_at: float = 0.0
 
     def start(self, environment: Mapping[str, str]) -> None:
         self.started = time.monotonic()
         if self.mark:  # we have seen the end of it: what it had in hand is free
-            self.dead = [*self.dead, self.mark][-DEAD_TOLD:]
+            self.dead = [*self.dead, self.mark][-MAX_DEAD:]
         self.mark = secrets.token_hex(8)
-        if self.pulse is not None:
-            os.close(self.pulse)
-        self.pulse, theirs = os.pipe()
-        for end in (self.pulse, theirs):
+        if self.pipe is not None:
+            os.close(self.pipe)
+        self.pipe, theirs = os.pipe()
+        for end in (self.pipe, theirs):
             os.set_blocking(end, False)
-        told = {
+        variables = {
             MARK_VARIABLE: self.mark,
             DEAD_VARIABLE: " ".join(self.dead),
-            parent_watch.PULSE: str(theirs),
+            parent_watch.PIPE_VARIABLE: str(theirs),
         }
         # In a session of its own: a Ctrl-C at the terminal reaches only the supervisor, which then
         # stops its children in order, and a fallen child's own children can be found by its group.
         self.process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "syndicator", *self.arguments],
-            env={**environment, **told},
+            env={**environment, **variables},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             pass_fds=[theirs],
@@ -88,9 +89,9 @@ class Child:
 
     def silence(self) -> float:
         """Seconds since the last sign of life."""
-        assert self.pulse is not None  # noqa: S101 - for the type checker
+        assert self.pipe is not None  # noqa: S101 - for the type checker
         with suppress(BlockingIOError):
-            if os.read(self.pulse, 65_536):
+            if os.read(self.pipe, 65_536):
                 self.heard_at = time.monotonic()
         return time.monotonic() - self.heard_at
 
@@ -116,7 +117,7 @@ class Supervisor:
         """Start all, keep them up, stop all. Returns an exit status."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
-        environment = {**os.environ, parent_watch.VARIABLE: str(os.getpid())}
+        environment = {**os.environ, parent_watch.PARENT_VARIABLE: str(os.getpid())}
         status = 0
         try:
             for child in self.children:
@@ -151,9 +152,9 @@ class Supervisor:
         child.process = None
         if code == MISCONFIGURED:
             return code
-        is_steady = time.monotonic() - child.started > STEADY
+        is_steady = time.monotonic() - child.started > STEADY_S
         child.falls = 1 if is_steady else child.falls + 1
-        pause = 0.0 if is_steady else min(0.5 * 2 ** (child.falls - 1), LONGEST_WAIT)
+        pause = 0.0 if is_steady else PROCESS.wait(child.falls).total_seconds()
         child.restart_at = time.monotonic() + pause
         self.say(
             f"{child.name} ended ({_how(code)}); starting it again" + (f" in {pause:g} s" if pause else "")
@@ -164,13 +165,13 @@ class Supervisor:
         running = [child for child in self.children if child.process]
         for child in running:
             child.signal(signal.SIGTERM)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + STOP_TIMEOUT_S
         for child in running:
             assert child.process is not None  # noqa: S101 - for the type checker
             try:
                 child.process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                self.say(f"{child.name} did not stop in {PATIENCE:g} s: killed")
+                self.say(f"{child.name} did not stop in {STOP_TIMEOUT_S:g} s: killed")
             child.signal(signal.SIGKILL)
             child.process.wait()
 

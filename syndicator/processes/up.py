@@ -13,7 +13,7 @@ import typer
 
 from syndicator.processes.supervisor import AGAIN, MISCONFIGURED, WITHOUT_RECORD, Child, Supervisor
 
-Began = subprocess.CompletedProcess[str]
+Checked = subprocess.CompletedProcess[str]
 
 #: Seconds between two tries of a database that does not answer or is damaged.
 RETRY_S = 10.0
@@ -22,66 +22,64 @@ RETRY_S = 10.0
 def up(folder: Path) -> int:
     """Start all parts, say where to look, and keep them up. Feeds need no database: without one they are
     served, and the rest is started once it is there. Returns an exit status."""
-    began = _begin(folder)
-    if began.returncode not in (0, WITHOUT_RECORD):
-        typer.echo(began.stderr.strip(), err=True)
-        return began.returncode if began.returncode == MISCONFIGURED else 1
-    typer.echo(began.stdout)
-    if not began.returncode:
-        _pass_on(began)
+    checked = _check(folder)
+    if checked.returncode not in (0, WITHOUT_RECORD):
+        typer.echo(checked.stderr.strip(), err=True)
+        return checked.returncode if checked.returncode == MISCONFIGURED else 1
+    typer.echo(checked.stdout)
+    if not checked.returncode:
+        _pass_on(checked)
     children = [Child("web", ["web"])]
     example = tomllib.loads((folder / "syndicator.toml").read_text("utf-8")).get("newsroom")
     if example:
         children.insert(0, Child("newsroom", ["newsroom", "serve", *_arguments(folder, example)]))
     supervisor = Supervisor(children, say=lambda line: typer.echo(line, err=True))
     working = [Child("worker", ["worker"]), Child("beat", ["beat"])]
-    if began.returncode == WITHOUT_RECORD:
-        _tell_of(began, supervisor)
-        later = (folder, began, supervisor, lambda: children.extend(working))
+    if checked.returncode == WITHOUT_RECORD:
+        _report(checked, supervisor)
+        later = (folder, checked, supervisor, lambda: children.extend(working))
         threading.Thread(target=_join_later, args=later, name="database", daemon=True).start()
     else:
-        if began.stderr.strip():  # what it has noticed, say a backup that was put back
-            typer.echo(began.stderr.strip(), err=True)
         children.extend(working)
     status = supervisor.run()
     typer.echo("Stopped. Start again to continue where it was.")
     return status
 
 
-def _begin(folder: Path, *arguments: str) -> Began:
+def _check(folder: Path, *arguments: str) -> Checked:
     """Declarations are read and the database is tried by a process of its own, which ends: its memory is not
     kept as long as we run."""
     program = [sys.executable, "-m", "syndicator.processes.up_checks", str(folder), *arguments]
     return subprocess.run(program, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
 
 
-def _pass_on(began: Began) -> None:
-    """What it had to tell although all went well: of a backup that was put back, say."""
-    if began.stderr.strip():
-        typer.echo(began.stderr.strip(), err=True)
+def _pass_on(checked: Checked) -> None:
+    """Print what the checks warn of although all went well: of a backup that was put back, say."""
+    if checked.stderr.strip():
+        typer.echo(checked.stderr.strip(), err=True)
 
 
-def _tell_of(began: Began, supervisor: Supervisor) -> None:
+def _report(checked: Checked, supervisor: Supervisor) -> None:
     supervisor.say(
-        f"{began.stderr.strip()}\n"
+        f"{checked.stderr.strip()}\n"
         "Until then the feeds that stand are served, and nothing is noticed or posted. "
         f"The database is tried again every {RETRY_S:g} s."
     )
 
 
-def _join_later(folder: Path, began: Began, supervisor: Supervisor, join: Callable[[], None]) -> None:
+def _join_later(folder: Path, checked: Checked, supervisor: Supervisor, join: Callable[[], None]) -> None:
     """Start the rest once the database is there and whole."""
     while not supervisor.stopping.wait(RETRY_S):
-        before, began = began, _begin(folder, AGAIN)
+        before, checked = checked, _check(folder, AGAIN)
         if supervisor.stopping.is_set():  # a Ctrl-C was its end, too, and is none of the database's doing
             return
-        if not began.returncode:
-            _pass_on(began)
+        if not checked.returncode:
+            _pass_on(checked)
             supervisor.say("The database is there again: all parts are started.")
             join()
             return
-        if began.stderr != before.stderr:
-            _tell_of(began, supervisor)
+        if checked.stderr != before.stderr:
+            _report(checked, supervisor)
 
 
 def _arguments(folder: Path, example: Mapping[str, str]) -> list[str]:

@@ -25,6 +25,7 @@ from kombu.exceptions import KombuError
 
 from syndicator.brokers import said
 from syndicator.domain.errors import SyndicatorError
+from syndicator.jobs.job import Job
 from syndicator.jobs.ports import MESSAGE_LIFE
 from syndicator.processes.celery_settings import broker
 from syndicator.throttled_log import Seldom
@@ -34,8 +35,8 @@ log = logging.getLogger(__name__)
 #: Seconds for a connection to the broker, and for each of its answers.
 CONNECT_TIMEOUT_S, ANSWER_TIMEOUT_S = 2, 5
 
-#: Notes that wait to be sent.
-ROOM = 1000
+#: Notes that may wait to be sent; any more are left to the next sweep.
+MAX_NOTES = 1000
 
 #: The brokers' options that bound a wait, by the beginning of their addresses.
 BOUNDS: Mapping[str, Mapping[str, Any]] = {
@@ -61,12 +62,12 @@ class WebBell:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._notes: Queue[tuple[float, str, str]] = Queue(ROOM)
+        self._notes: Queue[tuple[float, Job, str]] = Queue(MAX_NOTES)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._away, self._full = Seldom(), Seldom()
 
-    def ring(self, job: str, name: str) -> None:
+    def ring(self, job: Job, name: str) -> None:
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._send_all, name="bell", daemon=True)
@@ -86,7 +87,7 @@ class WebBell:
                 line = self._sent(line, job, name)
             self._notes.task_done()
 
-    def _sent(self, line: Connection | None, job: str, name: str) -> Connection | None:
+    def _sent(self, line: Connection | None, job: Job, name: str) -> Connection | None:
         """Send one note; the connection for the next one. A kept one may have been idle for too long, and
         then it is tried once more on a new one."""
         for kept in (line, None) if line else (None,):
@@ -116,12 +117,12 @@ def _close(line: Connection) -> None:
         line.collect()
 
 
-def _send(line: Connection, job: str, name: str) -> None:
+def _send(line: Connection, job: Job, name: str) -> None:
     """Ring for a job, as Celery's task messages do (version 2)."""
     task = str(uuid.uuid4())
     headers = {
         "lang": "py",
-        "task": job,
+        "task": job.value,
         "id": task,
         "root_id": task,
         "parent_id": None,
@@ -139,7 +140,7 @@ def _send(line: Connection, job: str, name: str) -> None:
     line.Producer().publish(
         [[name], {}, embedded],
         exchange="",  # the default one, which leads to the queue of that name
-        routing_key=job,
+        routing_key=job.value,
         headers=headers,
         correlation_id=task,
         serializer="json",

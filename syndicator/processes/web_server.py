@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,47 +11,45 @@ from kombu.exceptions import ChannelError, OperationalError
 from syndicator.channels.outbox import Outbox
 from syndicator.domain.errors import SyndicatorError
 from syndicator.http.client import AddressGuard
-from syndicator.processes.celery_settings import JOBS
+from syndicator.jobs.job import Job
 from syndicator.processes.parent_watch import process_name
 from syndicator.processes.web_bell import WebBell, connection
 from syndicator.store import Store
 from syndicator.store.engine import connect
+from syndicator.store.pulse import Pulse
 from syndicator.web.app import create_app
 from syndicator.web.hub import Reception
-from syndicator.web.pulse import Pulse
 from syndicator.web.readership import ReaderCounts
 from syndicator.web.serve import serve
 from syndicator.wiring import App, assemble, declarations, shelf
 
-log = logging.getLogger(__name__)
-
 #: Seconds between signs of life. It is also how soon a database that takes nothing is noticed.
-BEAT = 5.0
+BEAT_S = 5.0
 
 
 def serve_site(folder: Path) -> None:
     """Serve feeds and the console until told to stop. Feeds need neither database nor broker."""
     declared = declarations(folder)
     store = Store(connect(declared.keep.database))  # not opened: it may be away
-    newsroom = assemble(declared, store, WebBell(declared.keep.broker))
+    app = assemble(declared, store, WebBell(declared.keep.broker))
     outboxes = {
         name: courier.channel.place
-        for name, courier in newsroom.couriers.items()
+        for name, courier in app.couriers.items()
         if isinstance(courier.channel, Outbox)
     }
     readers, pulse = ReaderCounts(), Pulse(process_name("web"))
-    app = create_app(
+    web = create_app(
         site=declared.site,
         feeds=declared.feeds,
-        formats=newsroom.formats,
-        shelf=shelf(newsroom),
+        formats=app.formats,
+        shelf=shelf(app),
         store=store,
-        bell=newsroom.bell,
+        bell=app.bell,
         host=declared.web.host,
         password=declared.web.password.reveal() if declared.web.password else None,
         outboxes=outboxes,
         queues=lambda: depths(declared.keep.broker),
-        hub=reception(newsroom) if declared.hub.enabled else None,
+        hub=reception(app) if declared.hub.enabled else None,
         readers=readers,
         pulse=pulse,
         access=declared.readers,
@@ -62,9 +58,9 @@ def serve_site(folder: Path) -> None:
         most_per_minute=declared.web.most_per_minute,
         proxies=declared.web.proxies,
     )
-    threading.Thread(target=_report, args=(pulse, store, readers), name="alive", daemon=True).start()
+    pulse.start(store, BEAT_S, lambda: _record(readers, store))
     serve(
-        app,
+        web,
         host=declared.web.host,
         port=declared.web.port,
         connections=declared.web.connections,
@@ -72,14 +68,19 @@ def serve_site(folder: Path) -> None:
     )
 
 
-def reception(newsroom: App) -> Reception:
-    """Our own hub."""
-    declared = newsroom.declared
+def _record(readers: ReaderCounts, store: Store) -> None:
+    if error := readers.record(store, datetime.now(UTC)):
+        raise error
+
+
+def reception(app: App) -> Reception:
+    """What our own hub takes requests with."""
+    declared = app.declared
     return Reception(
-        topics=newsroom.distributor.topics,
+        topics=app.distributor.topics,
         terms=declared.hub,
         guard=AddressGuard(declared.hub.allow, "[hub] allow"),
-        store=newsroom.store,
+        store=app.store,
         requests=declared.hub.requests,
     )
 
@@ -89,19 +90,6 @@ def depths(url: str) -> Mapping[str, int] | None:
     try:
         with connection(url) as line:
             channel = line.default_channel
-            return {job: int(channel._size(job)) for job in JOBS}
+            return {job.value: int(channel._size(job.value)) for job in Job}
     except (OperationalError, ChannelError, OSError, SyndicatorError):
         return None
-
-
-def _report(pulse: Pulse, store: Store, readers: ReaderCounts) -> None:
-    """Every few seconds: that we are alive, and who has read what. Goes on whatever happens."""
-    pause = threading.Event()
-    while True:
-        pulse.beat(store, datetime.now(UTC))
-        try:
-            if error := readers.record(store, datetime.now(UTC)):
-                pulse.failed(error)
-        except Exception:
-            log.exception("web: who reads what could not be put on record")
-        pause.wait(BEAT)

@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from kombu.exceptions import ChannelError, OperationalError
 
 from syndicator.brokers import said
 from syndicator.domain.errors import SyndicatorError
+from syndicator.jobs.job import Job, Threads
 from syndicator.jobs.ports import DEAD_VARIABLE, MESSAGE_LIFE
 from syndicator.processes import celery_settings, parent_watch
 from syndicator.processes.lanes import lanes
@@ -43,7 +44,7 @@ app.add_defaults(
 LIFE_S = MESSAGE_LIFE.total_seconds()
 
 #: Seconds between signs of life.
-BEAT = 10.0
+BEAT_S = 10.0
 
 
 class CeleryBell:
@@ -52,74 +53,61 @@ class CeleryBell:
     def __init__(self) -> None:
         self._away = Seldom()
 
-    def ring(self, job: str, *name: str) -> None:
+    def ring(self, job: Job, name: str) -> None:
         try:
-            app.send_task(job, args=name, queue=job, expires=LIFE_S, ignore_result=True)
+            app.send_task(job.value, args=[name], queue=job.value, expires=LIFE_S, ignore_result=True)
         except (ChannelError, OperationalError, OSError) as e:
-            self._away.tell("broker: %s (%s waits for the next sweep)", said(e), " ".join((job, *name)))
+            self._away.tell("broker: %s (%s waits for the next sweep)", said(e), f"{job} {name}")
 
 
 @cache
-def newsroom() -> App:
-    """This process's newsroom, opened once. Imported here: a beat never needs it."""
+def open_once() -> App:
+    """This process's application, opened once. Imported here: a beat never needs it."""
     from syndicator.wiring import open_app  # noqa: PLC0415
 
     return open_app(celery_settings.folder(), bell=CeleryBell())
 
 
-@app.task(name="watch", bind=True)
-def watch(task: Task, name: str) -> None:
-    _run(task, lambda: newsroom().watch(name), name)
+def _register(job: Job) -> None:
+    """Make the Celery task of a job."""
+
+    @app.task(name=job.value, bind=True)
+    def task(request: Task, name: str = "beat") -> None:  # a beat of an older version gives none
+        _run(request, job, name)
 
 
-@app.task(name="build", bind=True)
-def build(task: Task, name: str) -> None:
-    _run(task, lambda: newsroom().build(name), name)
+for _job in Job:
+    _register(_job)
 
 
-@app.task(name="deliver", bind=True)
-def deliver(task: Task, name: str) -> None:
-    _run(task, lambda: newsroom().deliver(name), name)
-
-
-@app.task(name="distribute", bind=True)
-def distribute(task: Task, name: str) -> None:
-    _run(task, lambda: newsroom().distribute(name), name)
-
-
-@app.task(name="sweep", bind=True)
-def sweep(task: Task, beat: str = "beat") -> None:  # rung by one of an older version, it has no name
-    _run(task, lambda: newsroom().sweep(beat))
-
-
-def _run(task: Task, job: Callable[[], object], name: str = "") -> None:
-    """What goes wrong outside of us is told in one line, and done by a later sweep. A message that has
-    waited in its lane beyond its life is dropped: a later sweep has rung again."""
+def _run(task: Task, job: Job, name: str) -> None:
+    """Do a job. What goes wrong outside of us is logged in one line, and done by a later sweep. A message
+    that has waited in its lane beyond its life is dropped: a later sweep has rung again."""
     expires = task.request.expires
     if expires and datetime.fromisoformat(expires) < datetime.now(UTC):
         return
     try:
-        job()
+        open_once().work(job)(name)
     except SyndicatorError as e:
-        log.warning("%s: %s (a later sweep tries again)", f"{task.name} {name}".strip(), e)
+        about = job if job is Job.SWEEP else f"{job} {name}"
+        log.warning("%s: %s (a later sweep tries again)", about, e)
 
 
 def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
     """Work until told to stop. ``concurrency``: threads for each kind of job, at the most."""
     dead = os.environ.get(DEAD_VARIABLE, "").split()
-    if dead and (taken := newsroom().store.bury(dead)):
+    if dead and (taken := open_once().store.bury(dead)):
         log.info("rows taken from a worker that has died: %d", taken)
-    widths, spare = newsroom().most_at_once, newsroom().spare
+    threads = {job.value: open_once().threads(job) for job in Job}
     if concurrency:
-        spare = {}
-        widths = {job: min(width, concurrency) for job, width in widths.items()}
+        threads = {job: Threads(min(each.width, concurrency)) for job, each in threads.items()}
     worker_ready.connect(_report_alive, weak=False)
-    _say_in_one_line()
+    _shorten_broker_errors()
     # Celery warns root about pickled messages; we take nothing but JSON.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     worker = app.Worker(
-        pool=lanes(widths, spare),
-        concurrency=sum(widths.values()),
+        pool=lanes(threads),
+        concurrency=sum(each.width for each in threads.values()),
         consumer_cls=Consumer,
         queues=list(jobs),
         hostname=process_name(),
@@ -133,7 +121,7 @@ def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
         raise SyndicatorError("the worker has ended by an error: start it again")
 
 
-def _say_in_one_line() -> None:
+def _shorten_broker_errors() -> None:
     with app.connection_for_read() as connection:
         errors = (*connection.connection_errors, *connection.channel_errors, OperationalError, OSError)
     for handler in logging.getLogger().handlers:
@@ -143,14 +131,14 @@ def _say_in_one_line() -> None:
 def run_beat() -> None:
     """Ring for a sweep every few seconds, until told to stop. Any number of beats may run: sweeping twice is
     harmless. Celery's own beat counts by the clock on the wall: set back by a day, it rings for none."""
-    _say_in_one_line()
+    _shorten_broker_errors()
     is_over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: is_over.set())
     bell, name = CeleryBell(), parent_watch.process_name("beat")
     while not is_over.is_set():
-        bell.ring("sweep", name)
-        is_over.wait(celery_settings.SWEEP_EVERY)
+        bell.ring(Job.SWEEP, name)
+        is_over.wait(celery_settings.SWEEP_EVERY_S)
 
 
 def process_name() -> str:
@@ -159,21 +147,14 @@ def process_name() -> str:
 
 
 def _report_alive(**_: Any) -> None:
+    from syndicator.store.pulse import Pulse  # noqa: PLC0415 - likewise
     from syndicator.wiring import notice_older_record  # noqa: PLC0415 - likewise
 
-    def report() -> None:
-        pause = threading.Event()
-        while True:
-            try:
-                now = datetime.now(UTC)
-                newsroom().store.beat(process_name(), "worker", now)
-                notice_older_record(newsroom())  # it may be put back under our hands
-                newsroom().store.forget_events(now)
-            except SyndicatorError as e:
-                log.warning("could not report that this worker is alive: %s", e)
-            except Exception:
-                log.exception("could not report that this worker is alive")
-            pause.wait(BEAT)
-
     log.info("worker ready")
-    threading.Thread(target=report, name="alive", daemon=True).start()
+    opened = open_once()
+    Pulse(process_name(), "worker").start(
+        opened.store,
+        BEAT_S,
+        lambda: notice_older_record(opened),  # it may be put back under our hands
+        lambda: opened.store.forget_events(datetime.now(UTC)),
+    )

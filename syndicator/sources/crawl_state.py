@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from syndicator.domain import backoff
 from syndicator.domain.article import stem
 from syndicator.http.client import Response
 from syndicator.jobs.ports import READ_AGAIN
@@ -23,9 +24,6 @@ SECOND_THOUGHTS = (6 * 3600, 24 * 3600, 72 * 3600)
 
 #: Links of a listing that are enough to tell that all of them are new, and seconds for which that is told.
 ENOUGH, TOLD_FOR = 3, 24 * 3600
-
-#: Seconds until a page that could not be read is tried again: doubled each time, to the longest.
-PAUSE, LONGEST_PAUSE = 60, 6 * 3600
 
 #: Seconds by which clocks of several machines may differ.
 SKEW = 60
@@ -202,7 +200,7 @@ class CrawlState:
 
     def _think_again(self, page: dict[str, Any], *, is_shown: bool) -> None:
         if is_shown:
-            page["retry"] = self.now + min(PAUSE * 2 ** page.get("misses", 0), LONGEST_PAUSE)
+            page["retry"] = self.now + _pause(page.get("misses", 0))
             return
         times = [page["gone"] + span for span in SECOND_THOUGHTS]
         page["retry"] = next((at for at in times if at > self.now), None)
@@ -211,7 +209,7 @@ class CrawlState:
         """Note that a page could not be read, or is not to be believed: it is tried again, ever later."""
         page = self.pages[key]
         page["fails"], page["tried"] = page.get("fails", 0) + 1, self.now
-        page["retry"] = self.now + min(PAUSE * 2 ** page["fails"], LONGEST_PAUSE)
+        page["retry"] = self.now + _pause(page["fails"])
 
     def kept(self) -> dict[str, Any]:
         """The memory, without the oldest pages that no listing shows."""
@@ -258,13 +256,21 @@ def _bring_back(page: dict[str, Any], now: int) -> None:
     until = now + SKEW
     is_ahead = [name for name in ("seen", "read", "tried", "gone") if page.get(name, 0) > until]
     page.update(dict.fromkeys(is_ahead, now))
-    is_late = page.get("fails") and not page.get("gone") and (page.get("retry") or 0) > until + LONGEST_PAUSE
+    is_late = (
+        page.get("fails")
+        and not page.get("gone")
+        and (page.get("retry") or 0) > until + backoff.PAGE.limit.total_seconds()
+    )
     if is_ahead or is_late:
         _hasten(page, now)
 
 
 def _hasten(page: dict[str, Any], now: int) -> None:
     page["retry"] = min(page.get("retry") or now, now)
+
+
+def _pause(failures: int) -> int:
+    return int(backoff.PAGE.wait(failures).total_seconds())
 
 
 def _clock(seconds: int) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
+from syndicator.domain import backoff
 from syndicator.domain.article import Article
-from syndicator.domain.delivery import wait
 from syndicator.jobs.store_ports import Archive, Outcome, Stale
 from syndicator.store import schema
 from syndicator.store.engine import Base
@@ -87,7 +87,7 @@ class Building(Base):
     def settle_feed(self, stale: Stale, outcome: Outcome, now: datetime) -> Sequence[str]:
         values: dict[str, Any]
         if outcome.error:
-            next_build = now + wait(stale.failures + 1)
+            next_build = now + backoff.FEED.wait(stale.failures + 1)
             values = {"failures": stale.failures + 1, "next_build": next_build}
         else:
             values = {"has": stale.wants, "built_at": now, "failures": 0, "expires": outcome.expires}

@@ -1,4 +1,4 @@
-"""Subscriptions in hand by the batch, how sending to them ended, and how they end."""
+"""The subscriptions' rows for **distribute**: claimed by the batch, settled, ended and forgotten."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from syndicator.store.subscribing import forget_intents
 from syndicator.store.topics import hold
 
 #: How long an ended subscription is shown to operators before it is forgotten.
-SHOWN = timedelta(days=7)
+ENDED_SHOWN = timedelta(days=7)
 
 
 class Distributing(Base):
-    """See ``stores.DistributeStore``."""
+    """See ``jobs.store_ports.DistributeStore``."""
 
     def tidy_subscriptions(self, topic: str, now: datetime) -> None:
         table = schema.subscription
@@ -42,7 +42,7 @@ class Distributing(Base):
                     reason="its lease has run out",
                 )
             )
-            connection.execute(delete(table).where(table.c.topic == topic, table.c.ended < now - SHOWN))
+            connection.execute(delete(table).where(table.c.topic == topic, table.c.ended < now - ENDED_SHOWN))
             forget_intents(connection, topic, now)
 
         self.transact(work)
@@ -80,10 +80,12 @@ class Distributing(Base):
 
 
 def _is_done(after: Subscription) -> bool:
+    """Whether nothing is owed to it."""
     return after.state is SubscriptionState.ACTIVE and after.next_attempt is None
 
 
 def _sent(now: datetime) -> Any:
+    """The update of rows that were sent to (``_sent_values``). Who wants newer content is due at once."""
     table = schema.subscription
     is_newest = table.c.wants == bindparam("now_has")
     return (
@@ -108,6 +110,7 @@ def _sent_values(after: Subscription) -> dict[str, Any]:
 
 
 def _owing() -> Any:
+    """The update of rows that still owe, or have ended (``_owing_values``)."""
     table = schema.subscription
     return (
         update(table)

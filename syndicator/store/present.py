@@ -12,16 +12,14 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table, delete, func, or_, select, union_all, update
 
-from syndicator.domain.delivery import LONGEST_WAIT, STEP_DEADLINE_S, Standing
+from syndicator.domain import backoff
+from syndicator.domain.delivery import STEP_DEADLINE_S, Standing
 from syndicator.jobs.ports import LEASE
 from syndicator.store import schema
 from syndicator.store.engine import Base
 
 #: By how much clocks of several machines may differ.
 SKEW = timedelta(minutes=1)
-
-#: The longest pause of a delivery, with its jitter (``delivery.wait``).
-LONGEST_PAUSE = LONGEST_WAIT * 1.25
 
 #: How long a request may be under way, and worked at after that (``Channel.settles_within``, as a rule).
 LONGEST_REST = timedelta(seconds=STEP_DEADLINE_S) + timedelta(seconds=90)
@@ -109,7 +107,7 @@ class _Mend:
         feed, archive = schema.feed, schema.archive
         self._set(archive, archive.c.changed > self.limit, wants=archive.c.wants + 1, changed=self.now)
         was_ahead = or_(feed.c.built_at > self.limit, feed.c.changed > self.limit)
-        is_late = feed.c.next_build > self.now + LONGEST_PAUSE
+        is_late = feed.c.next_build > self.now + backoff.FEED.limit
         self._set(feed, or_(was_ahead, is_late), wants=feed.c.wants + 1, next_build=self.now)
         self._past(feed, "built_at", "changed")
         self._leases(feed)
@@ -130,7 +128,7 @@ class _Mend:
         self._set(table, is_sending, table.c.next_attempt > rested + SKEW, next_attempt=rested)
         waits = table.c.standing == Standing.PENDING.value
         never_left = table.c.attempted.is_(None)
-        far = or_(never_left, table.c.next_attempt > self.limit + LONGEST_PAUSE)
+        far = or_(never_left, table.c.next_attempt > self.limit + backoff.DELIVERY.limit)
         self._sooner(table, table.c.next_attempt, waits, far, table.c.next_attempt > self.limit)
         self._set(table, table.c.attempted_at > self.limit, attempted_at=self.now - LONG_AGO)
         self._past(table, "settled_at")

@@ -1,4 +1,5 @@
-"""What somebody asks the hub for: filed, confirmed by the callback, and then a subscription or its end."""
+"""Intents, which somebody asks the hub for: filed, confirmed by the callback, and then a subscription or its
+end."""
 
 from __future__ import annotations
 
@@ -8,9 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, update
 
-from syndicator.domain.delivery import wait
+from syndicator.domain import backoff
 from syndicator.domain.subscription import (
-    FIRST_WAIT,
     TRIES,
     Intent,
     Mode,
@@ -28,12 +28,13 @@ from syndicator.store.records import intent_of
 from syndicator.store.topics import hold
 from syndicator.store.upsert import upsert
 
-#: How long an intent that was not confirmed counts against its callback's host.
+#: How long an intent that was not confirmed counts against its callback's host; as long as its longest pause
+#: (``backoff.NAMED_AGAIN``).
 REMEMBERED = timedelta(minutes=10)
 
 
 class Subscribing(Base):
-    """See ``stores.SubscribeStore``, and ``stores.DistributeStore`` for how intents are confirmed."""
+    """See ``jobs.store_ports.SubscribeStore``, and ``DistributeStore`` for how intents are confirmed."""
 
     def file_intent(self, intent: Intent, host: str, terms: Terms, now: datetime) -> None:
         table = schema.intent
@@ -43,7 +44,7 @@ class Subscribing(Base):
             known = connection.execute(select(table).where(*_same(table, intent))).one_or_none()
             _must_be_welcome(connection, intent, host, terms, known)
             failures = known.failures if known else 0
-            rest = wait(max(1, failures - TRIES + 1), first=FIRST_WAIT, longest=REMEMBERED)
+            pause = backoff.NAMED_AGAIN.wait(max(1, failures - TRIES + 1))
             values = {
                 "mode": intent.mode.value,
                 "host": host,
@@ -53,7 +54,7 @@ class Subscribing(Base):
                 "reason": "",
                 "failures": failures,
                 "asked_at": now,
-                "next_attempt": now if failures < TRIES else now + rest,
+                "next_attempt": now if failures < TRIES else now + pause,
                 "token": None,  # an answer to what was asked before is no answer to this
                 "lease_until": None,
             }
@@ -157,21 +158,21 @@ def _settle_intent(connection: Connection, ruled: Ruled, topic: Row[Any] | None,
         connection.execute(delete(sub).where(*_same(sub, intent), is_theirs))
 
 
-def _subscribe(connection: Connection, asked: Row[Any], wants: str, now: datetime) -> None:
+def _subscribe(connection: Connection, intent: Row[Any], wants: str, now: datetime) -> None:
     """Begin or renew a subscription. One that begins has what the topic was when it was asked for; one that
     was suspended is sent what it missed."""
     table = schema.subscription
-    same = and_(table.c.topic == asked.topic, table.c.callback == asked.callback)
+    same = and_(table.c.topic == intent.topic, table.c.callback == intent.callback)
     row = connection.execute(select(table).where(same).with_for_update()).one_or_none()
     goes_on = row is not None and row.state in (
         SubscriptionState.ACTIVE.value,
         SubscriptionState.SUSPENDED.value,
     )
-    has = row.has if row is not None and goes_on else asked.seen
+    has = row.has if row is not None and goes_on else intent.seen
     values = {
         "state": SubscriptionState.ACTIVE.value,
-        "secret": asked.secret,
-        "expires": now + timedelta(seconds=asked.lease_seconds),
+        "secret": intent.secret,
+        "expires": now + timedelta(seconds=intent.lease_seconds),
         "ended": None,
         "wants": wants,
         "has": has,
@@ -183,5 +184,5 @@ def _subscribe(connection: Connection, asked: Row[Any], wants: str, now: datetim
     if row is not None:
         connection.execute(update(table).where(table.c.id == row.id).values(**values))
         return
-    about = {"topic": asked.topic, "callback": asked.callback, "host": asked.host, "created": now}
+    about = {"topic": intent.topic, "callback": intent.callback, "host": intent.host, "created": now}
     connection.execute(insert(table), {**about, **values, "kind": SubscriberKind.SUBSCRIBER.value, "log": []})

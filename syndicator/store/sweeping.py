@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
 
 from syndicator.domain.article import ArticleState
+from syndicator.jobs.job import Job
 from syndicator.jobs.store_ports import Due, Wish
 from syndicator.store import schema
 from syndicator.store.delivering import due
@@ -31,7 +32,7 @@ class Sweeping(Base):
                     *_due_channels(connection, now, most),
                     *_due_feeds(connection, now, most),
                     *_due_sources(connection, now, most),
-                    *(_wish("distribute", *due) for due in due_topics(connection, now, most)),
+                    *(_wish(Job.DISTRIBUTE, *due) for due in due_topics(connection, now, most)),
                 ],
                 has_embargoes=bool(connection.scalar(select(article.c.id).where(release).limit(1))),
             )
@@ -55,7 +56,7 @@ def _due_channels(connection: Connection, now: datetime, most: int) -> list[Wish
     )
     owing = select(table.c.name, table.c.paused_until, some.label("since")).where(working).subquery()
     query = select(owing).where(owing.c.since.is_not(None)).order_by(owing.c.since, owing.c.name).limit(most)
-    return [_wish("deliver", *row) for row in connection.execute(query)]
+    return [_wish(Job.DELIVER, *row) for row in connection.execute(query)]
 
 
 def _due_feeds(connection: Connection, now: datetime, most: int) -> list[Wish]:
@@ -67,7 +68,7 @@ def _due_feeds(connection: Connection, now: datetime, most: int) -> list[Wish]:
         .order_by(table.c.next_build, table.c.name)
         .limit(most)
     )
-    return [_wish("build", *row) for row in connection.execute(query)]
+    return [_wish(Job.BUILD, *row) for row in connection.execute(query)]
 
 
 def _due_sources(connection: Connection, now: datetime, most: int) -> list[Wish]:
@@ -79,10 +80,10 @@ def _due_sources(connection: Connection, now: datetime, most: int) -> list[Wish]
         .order_by(table.c.next_look)
         .limit(most)
     )
-    return [_wish("watch", *row) for row in connection.execute(query)]
+    return [_wish(Job.WATCH, *row) for row in connection.execute(query)]
 
 
-def _wish(job: str, name: str, *what: object) -> Wish:
+def _wish(job: Job, name: str, *what: object) -> Wish:
     return Wish(job=job, name=name, what=" ".join(map(str, what)))
 
 

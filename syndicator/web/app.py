@@ -32,6 +32,7 @@ from syndicator.domain.feed import Feed, Site
 from syndicator.jobs.ports import Bell
 from syndicator.secret import Secret
 from syndicator.store.console import Console
+from syndicator.store.pulse import Pulse
 from syndicator.web.callers import Callers
 from syndicator.web.console.auth import ConsoleGuard
 from syndicator.web.console.routes import console_routes
@@ -46,7 +47,6 @@ from syndicator.web.hub import HubPages, Reception
 from syndicator.web.index import IndexPages
 from syndicator.web.metrics import Metrics
 from syndicator.web.opml import ADDRESS as OPML
-from syndicator.web.pulse import Pulse
 from syndicator.web.readership import ReaderCounts
 from syndicator.web.security_headers import SecurityHeaders
 from syndicator.web.sitemaps import Sitemaps

@@ -17,8 +17,8 @@ from syndicator.documents.shelf import Shelf
 from syndicator.domain.feed import Feed, Site
 from syndicator.jobs.ports import Bell
 from syndicator.store.console import Console
+from syndicator.store.pulse import Pulse
 from syndicator.web.feeds.resources import ServedFormat
-from syndicator.web.pulse import Pulse
 from syndicator.web.readership import ReaderCounts
 
 P = ParamSpec("P")

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from syndicator.domain.decisions import Impossible
-from syndicator.store.engine import NotReady, StoreError
+from syndicator.store.errors import NotReady, StoreError
 from syndicator.throttled_log import Seldom
 from syndicator.web.context import Context
 

@@ -20,6 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from syndicator.domain.errors import Forbidden
 from syndicator.domain.subscription import Intent, Mode, Terms, Topic, Unacceptable, asked_for
 from syndicator.http.client import PORTS, AddressGuard, check_address
+from syndicator.jobs.job import Job
 from syndicator.jobs.store_ports import SubscribeStore
 from syndicator.store.errors import StoreError
 from syndicator.web.callers import network
@@ -99,7 +100,7 @@ class HubPages:
             await self.context.ask(
                 self.reception.store.file_intent, intent, host, self.reception.terms, self.context.clock()
             )
-        await self.context.ask(self.context.bell.ring, "distribute", intent.topic)
+        await self.context.ask(self.context.bell.ring, Job.DISTRIBUTE, intent.topic)
         return "Accepted. The callback is now asked whether it means it."
 
     def _published(self, form: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from syndicator.store.console import Console
-from syndicator.store.engine import StoreError
+from syndicator.store.errors import StoreError
 from syndicator.web.context import Context
 
 log = logging.getLogger(__name__)

@@ -78,13 +78,21 @@ def newsroom(tmp_path: Path, store: Store) -> Open:
 
     def opened(feeds: dict[str, str], *shown: Sighting, main: str = MAIN) -> App:
         declared = load(write(tmp_path, main, feeds), KINDS)
-        made = replace(assemble(declared, store, Silence()), clock=Clock(LATER))
+        made = assemble(declared, store, Silence(), Clock(LATER))
         store.declare(declared.sources, declared.feeds.values(), declared.channels, NOON)
         source = FakeSource(shows=shown)
-        watch(source, editor=made.editor, store=store, photos=AsTheyAre(), bell=FakeBell(), clock=Clock())
+        look(made, source, Clock())
         return made
 
     return opened
+
+
+def look(made: App, source: FakeSource, clock: Clock) -> None:
+    """A look at another source than those declared."""
+    watcher = replace(
+        made.watcher, sources={source.name: source}, photos=AsTheyAre(), bell=FakeBell(), clock=clock
+    )
+    watch(watcher, source.name)
 
 
 def found(report: Report) -> list[tuple[str, str, str]]:
@@ -414,14 +422,7 @@ class TestOddFeeds:
     def test_a_withdrawn_article_is_in_nothing(self, newsroom: Open) -> None:
         made = newsroom({"all": 'title = "All"'}, story("1"), story("2"))
         gone = FakeSource(shows=[], gone=["1"])
-        watch(
-            gone,
-            editor=made.editor,
-            store=made.store,
-            photos=AsTheyAre(),
-            bell=FakeBell(),
-            clock=Clock(LATER),
-        )
+        look(made, gone, Clock(LATER))
 
         assert [each.key for each in made.store.on_file()] == ["2"]
         assert [report.entries for report in inspect(made, [], LATER)] == [1]
@@ -456,7 +457,7 @@ class TestCommand:
         made = assemble(declared, store, Silence())
         store.declare(declared.sources, declared.feeds.values(), (), NOON)
         source = FakeSource(shows=[story("1", authors=())])
-        watch(source, editor=made.editor, store=store, photos=AsTheyAre(), bell=FakeBell(), clock=Clock())
+        look(made, source, Clock())
         store.engine.dispose()
         return tmp_path
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from syndicator.example_site.site import serving
 from syndicator.http.client import Http
 from syndicator.jobs.watch import watch
 from syndicator.store import open_store
-from syndicator.wiring import KINDS, Silence, assemble
+from syndicator.wiring import KINDS, Silence, assemble, now
 from tests.fakes import FakeBell, FakePhotos
 
 PLACES = {"en": {"Vang Thong", "Phou Dok"}, "lo": {"ວັງທອງ", "ພູດອກ"}}
@@ -86,18 +87,13 @@ def test_the_economy_feed_carries_both_languages(newsroom: Declared) -> None:
 def test_every_feed_carries_something_and_no_value_is_misspelt(newsroom: Declared, tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/record.db")
     made = assemble(newsroom, store, Silence())
-    store.declare(newsroom.sources, newsroom.feeds.values(), newsroom.channels, made.clock())
+    store.declare(newsroom.sources, newsroom.feeds.values(), newsroom.channels, now())
+    sources = {name: source_of(newsroom, name) for name in newsroom.sources}
+    watcher = replace(made.watcher, sources=sources, photos=FakePhotos(), bell=FakeBell())
     for name in newsroom.sources:
-        watch(
-            source_of(newsroom, name),
-            editor=made.editor,
-            store=store,
-            photos=FakePhotos(),
-            bell=FakeBell(),
-            clock=made.clock,
-        )
+        watch(watcher, name)
 
-    reports = inspect(made, [], made.clock())
+    reports = inspect(made, [], now())
     store.engine.dispose()
 
     odd = {(r.feed, f.rule, f.found) for r in reports for f in r.findings if f.verdict != "advice"}

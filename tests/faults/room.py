@@ -13,7 +13,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -150,12 +149,7 @@ class Room:
 
     def opened(self) -> App:
         declarations.cache_clear()
-        newsroom = open_app(self.folder)
-        return replace(
-            newsroom,
-            clock=self.clock,
-            couriers={n: replace(c, clock=self.clock) for n, c in newsroom.couriers.items()},
-        )
+        return open_app(self.folder, clock=self.clock)
 
     @property
     def store(self) -> Store:

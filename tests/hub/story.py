@@ -18,7 +18,7 @@ from syndicator.domain.subscription import Intent, Mode, Terms
 from syndicator.formats.gate import ReadBackGate
 from syndicator.formats.partner_fit import fitted
 from syndicator.http.client import AddressGuard
-from syndicator.jobs.build import build
+from syndicator.jobs.build import Builder, build
 from syndicator.jobs.distribute import Distributor, distribute
 from syndicator.store import Store, schema
 from syndicator.wiring import topics
@@ -101,12 +101,13 @@ class HubStory(Story):
             store=self.store,
             documents=self.documents,
             callbacks=GuardedCallbacks(self.guard, deadline=1.0),
+            bell=self.bell,
             clock=self.clock,
         )
 
     def builds(self) -> None:
-        build(
-            FEED,
+        builder = Builder(
+            feeds={FEED.name: FEED},
             site=NEWS,
             store=self.store,
             formats=self.formats,
@@ -116,9 +117,10 @@ class HubStory(Story):
             clock=self.clock,
             fit=fitted,
         )
+        build(builder, FEED.name)
 
     def distributes(self, topic: str = ATOM) -> int:
-        return distribute(self.distributor, topic, bell=self.bell)
+        return distribute(self.distributor, topic)
 
     def asks(self, callback: str, mode: Mode = Mode.SUBSCRIBE, **changes: Any) -> None:
         """Somebody asks to be subscribed, or not to be any more."""

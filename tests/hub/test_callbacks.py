@@ -16,26 +16,26 @@ import pytest
 from syndicator.callbacks import AT_HOST, SILENCES, GuardedCallbacks
 from syndicator.domain.subscription import CallbackReply
 from syndicator.http.client import AddressGuard
-from syndicator.jobs.ports import Letter
+from syndicator.jobs.ports import CallbackRequest
 from tests.hub.raw import OK, Raw, Say, dripping, once
 from tests.hub.story import Subscriber
 
 CALLBACKS = GuardedCallbacks(AddressGuard(("127.0.0.1",)), deadline=1.0)
 
 
-def sent(letters: Sequence[Letter], callbacks: GuardedCallbacks = CALLBACKS) -> list[CallbackReply]:
+def sent(letters: Sequence[CallbackRequest], callbacks: GuardedCallbacks = CALLBACKS) -> list[CallbackReply]:
     """The answers, in the order of the letters."""
     found = {letter.url: answer for group in callbacks.send(letters) for letter, answer in group}
     assert len(found) == len(letters)
     return [found[letter.url] for letter in letters]
 
 
-def post(server: Raw, path: str = "/a", body: bytes = b"news") -> Letter:
-    return Letter(method="POST", url=server.address + path, body=body)
+def post(server: Raw, path: str = "/a", body: bytes = b"news") -> CallbackRequest:
+    return CallbackRequest(method="POST", url=server.address + path, body=body)
 
 
-def ask(server: Raw) -> Letter:
-    return Letter(method="GET", url=server.address + "/a?b=c")
+def ask(server: Raw) -> CallbackRequest:
+    return CallbackRequest(method="GET", url=server.address + "/a?b=c")
 
 
 CHUNKED = (
@@ -171,8 +171,8 @@ def test_a_name_that_is_allowed_lets_nobody_else_in(monkeypatch: pytest.MonkeyPa
             "syndicator.http.client.socket.getaddrinfo",
             lambda *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))],
         )
-        ours = Letter(method="GET", url=f"http://localhost:{port}/")
-        theirs = Letter(method="GET", url=server.address + "/")
+        ours = CallbackRequest(method="GET", url=f"http://localhost:{port}/")
+        theirs = CallbackRequest(method="GET", url=server.address + "/")
         answers = sent([ours, theirs], callbacks)
 
     assert answers[0].is_success
@@ -209,7 +209,7 @@ class SlowNames(AddressGuard):
 
 
 def test_names_that_are_slow_to_be_found_hold_up_nobody_else() -> None:
-    slow = [Letter(method="POST", url=f"http://{n}.slow.example/", body=b"x") for n in range(40)]
+    slow = [CallbackRequest(method="POST", url=f"http://{n}.slow.example/", body=b"x") for n in range(40)]
     with Raw(OK) as server:
         quick = replace(post(server), url=post(server).url.replace("127.0.0.1", "localhost"))
         answers = sent([*slow, quick], GuardedCallbacks(SlowNames(("localhost",)), deadline=1.0))
@@ -221,7 +221,7 @@ def test_names_that_are_slow_to_be_found_hold_up_nobody_else() -> None:
 def test_letters_are_taken_when_their_turn_has_come() -> None:
     taken = 0
 
-    def letters(server: Raw) -> Iterator[Letter]:
+    def letters(server: Raw) -> Iterator[CallbackRequest]:
         nonlocal taken
         for number in range(50):
             taken += 1
@@ -234,7 +234,7 @@ def test_letters_are_taken_when_their_turn_has_come() -> None:
 
 
 def test_what_taking_a_letter_raises_comes_out_after_the_answers_that_came() -> None:
-    def letters(server: Raw) -> Iterator[Letter]:
+    def letters(server: Raw) -> Iterator[CallbackRequest]:
         yield post(server)
         raise LookupError("the database is away")
 
@@ -264,7 +264,7 @@ def test_what_taking_a_letter_raises_comes_out_after_the_answers_that_came() -> 
     ],
 )
 def test_addresses_that_are_not_connected_to_are_failures_in_words(url: str, why: str) -> None:
-    [answer] = sent([Letter(method="POST", url=url)])
+    [answer] = sent([CallbackRequest(method="POST", url=url)])
 
     assert answer.status is None
     assert why in answer.error
@@ -272,7 +272,7 @@ def test_addresses_that_are_not_connected_to_are_failures_in_words(url: str, why
 
 def test_a_server_without_tls_is_no_https_server() -> None:
     with Raw(OK) as server:
-        [answer] = sent([Letter(method="GET", url=server.address.replace("http:", "https:"))])
+        [answer] = sent([CallbackRequest(method="GET", url=server.address.replace("http:", "https:"))])
 
     assert answer.status is None
     assert answer.error
@@ -316,7 +316,8 @@ def test_a_certificate_has_to_prove_the_name(
     callbacks = GuardedCallbacks(AddressGuard(("127.0.0.1", "localhost", "127.0.0.0/8", "::1/128")))
 
     [answer] = sent(
-        [Letter(method="POST", url=f"https://{host}:{subscriber.server_port}/a", body=b"news")], callbacks
+        [CallbackRequest(method="POST", url=f"https://{host}:{subscriber.server_port}/a", body=b"news")],
+        callbacks,
     )
 
     assert answer.error == error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -12,6 +13,7 @@ from syndicator.domain.subscription import Mode, Terms, Unacceptable
 from syndicator.store import schema
 from tests.channels.local_server import Act, Reply, Trouble, closed_port, half, reset, silence, trickle
 from tests.hub.story import ATOM, HUB, HubStory, Subscriber, is_signed
+from tests.processes.heard import HeardBell
 
 
 def test_a_confirmed_subscriber_is_sent_what_is_served_with_its_type_and_links(
@@ -73,7 +75,10 @@ def test_nothing_is_sent_twice_nor_without_news(story: HubStory, subscriber: Sub
     assert counts == [1, 0, 0, 0]
 
 
-def test_a_build_that_changes_nothing_rings_for_nobody(story: HubStory, subscriber: Subscriber) -> None:
+def test_a_build_that_changes_nothing_rings_for_nobody(
+    story: HubStory, subscriber: Subscriber, tmp_path: Path
+) -> None:
+    story.bell = HeardBell(tmp_path / "broker")
     story.subscribes(subscriber.address + "/a")
     story.has_news()
     story.distributes()
@@ -87,7 +92,8 @@ def test_a_build_that_changes_nothing_rings_for_nobody(story: HubStory, subscrib
     assert story.distributes() == 0
 
 
-def test_only_topics_that_changed_are_rung_for_after_they_are_served(story: HubStory) -> None:
+def test_only_topics_that_changed_are_rung_for_after_they_are_served(story: HubStory, tmp_path: Path) -> None:
+    story.bell = HeardBell(tmp_path / "broker")
     story.has_news()
 
     assert [name for job, name in story.bell.rung if job == "distribute"] == ["all.rss", "all.atom"]

@@ -79,7 +79,7 @@ def test_no_answer_that_came_counts_as_a_failure(
         subscribed(store, story, server)
         story.has_news()
 
-        assert distribute(distributor, ATOM, bell=story.bell) == AUDIENCE
+        assert distribute(distributor, ATOM) == AUDIENCE
 
     assert [row.reason for row in story.subscriptions if row.failures] == []
     assert len({request.partition(b" HTTP")[0] for request in server.requests}) == AUDIENCE
@@ -113,5 +113,5 @@ def test_the_database_is_never_asked_on_an_event_loop(story: HubStory, subscribe
     story.has_news()
     distributor: Distributor = replace(story.distributor, store=Watched())  # type: ignore[arg-type]  # as it is
 
-    assert distribute(distributor, ATOM, bell=story.bell) == 1
+    assert distribute(distributor, ATOM) == 1
     assert {"claim_subscriptions", "settle_subscriptions"} <= asked

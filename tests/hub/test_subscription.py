@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndicator.domain.backoff import SUBSCRIBER
 from syndicator.domain.subscription import (
     LOG_LINES,
-    LONGEST_WAIT,
     CallbackReply,
     Intent,
     Mode,
@@ -53,7 +53,7 @@ def test_an_active_subscriber_either_has_what_was_sent_or_is_tried_again(
             assert (subscription.has, subscription.next_attempt, subscription.failures) == ("new", None, 0)
         elif subscription.state is SubscriptionState.ACTIVE:
             assert subscription.next_attempt is not None
-            assert now < subscription.next_attempt <= now + LONGEST_WAIT * 1.25
+            assert now < subscription.next_attempt <= now + SUBSCRIBER.limit
 
 
 @given(st.lists(STATUSES, min_size=1, max_size=40))

@@ -10,12 +10,14 @@ from sqlalchemy import select
 from syndicator.domain.article import Article, Sighting
 from syndicator.domain.brakes import Brakes
 from syndicator.domain.delivery import Delivery
-from syndicator.jobs.deliver import Courier, deliver
+from syndicator.jobs.deliver import Courier, Deliverer, deliver
 from syndicator.jobs.ports import Channel
-from syndicator.jobs.watch import Editor, watch
+from syndicator.jobs.routing import Editor
+from syndicator.jobs.watch import Watcher, watch
 from syndicator.store import Store, schema
 from syndicator.store.records import article_of, delivery_of
 from tests.fakes import ALL, SITE, Clock, FakeBell, FakeChannel, FakePhotos, FakeSource, sighting
+from tests.processes.heard import HeardBell
 
 
 class Story:
@@ -24,7 +26,7 @@ class Story:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.clock = Clock()
-        self.bell = FakeBell()
+        self.bell: FakeBell | HeardBell = FakeBell()
         self.source = FakeSource()
         self.photos = FakePhotos()
         self.channel = FakeChannel()
@@ -45,14 +47,18 @@ class Story:
 
     def look(self) -> None:
         """The source is looked at, once it is due."""
-        watch(
-            self.source,
+        watch(self.watcher, self.source.name)
+
+    @property
+    def watcher(self) -> Watcher:
+        return Watcher(
+            sources={self.source.name: self.source},
+            brakes={self.source.name: self.brakes},
             editor=self.editor,
             store=self.store,
             photos=self.photos,
             bell=self.bell,
             clock=self.clock,
-            brakes=self.brakes,
         )
 
     def baseline(self) -> None:
@@ -80,17 +86,19 @@ class Story:
         self.source.gone = []
 
     def courier(self) -> Courier:
-        return Courier(
-            name="wire",
-            channel=self.real or self.channel,
-            max_age=self.max_age,
+        return Courier(channel=self.real or self.channel, max_age=self.max_age)
+
+    def deliverer(self, courier: Courier | None = None) -> Deliverer:
+        return Deliverer(
+            couriers={"wire": courier or self.courier()},
             store=self.store,
             photos=self.photos,
+            bell=self.bell,
             clock=self.clock,
         )
 
     def delivers(self) -> int:
-        return deliver(self.courier(), bell=self.bell)
+        return deliver(self.deliverer(), "wire")
 
     def delivers_until_done(self, hours: int = 3) -> None:
         """Sweeps and delivers for so long, however often that takes."""

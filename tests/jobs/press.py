@@ -17,7 +17,7 @@ from syndicator.domain.article import Article, ArticleState, Sighting
 from syndicator.domain.feed import Feed
 from syndicator.formats.gate import ReadBackGate
 from syndicator.formats.partner_fit import fitted
-from syndicator.jobs.build import build
+from syndicator.jobs.build import Builder, build
 from syndicator.jobs.ports import Format
 from syndicator.store import Store
 from tests.fakes import ALL, SITE, sighting
@@ -45,8 +45,8 @@ class Press(Story):
 
     def builds(self, name: str = "all") -> bool:
         """One build, if the feed wants one."""
-        return build(
-            next(feed for feed in self.feeds if feed.name == name),
+        builder = Builder(
+            feeds={feed.name: feed for feed in self.feeds},
             site=SITE,
             store=self.store,
             formats=self.formats,
@@ -56,6 +56,7 @@ class Press(Story):
             clock=self.clock,
             fit=fitted,
         )
+        return build(builder, name)
 
     def builds_all(self, name: str = "all") -> int:
         """Builds until nothing is wanted; how often."""

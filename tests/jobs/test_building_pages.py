@@ -14,7 +14,7 @@ from syndicator.documents.directory import Directory
 from syndicator.formats import kind
 from syndicator.formats.gate import ReadBackGate
 from syndicator.formats.partner_fit import fitted
-from syndicator.jobs.build import build
+from syndicator.jobs.build import Builder, build
 from syndicator.store import Store, open_store, schema
 from syndicator.store.engine import connect
 from syndicator.store.migrate import SCRIPTS
@@ -31,8 +31,8 @@ def test_a_page_is_built_with_the_others_and_follows_the_article(store: Store, t
     story.baseline()
 
     def page() -> str:
-        build(
-            story.feeds[0],
+        builder = Builder(
+            feeds={"all": story.feeds[0]},
             site=SITE,
             store=store,
             formats=FORMATS,
@@ -42,6 +42,7 @@ def test_a_page_is_built_with_the_others_and_follows_the_article(store: Store, t
             bell=story.bell,
             fit=fitted,
         )
+        build(builder, "all")
         return (documents.read("all.html") or b"").decode()
 
     story.publishes(title="Ferry returns")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
 from syndicator.domain.errors import OutcomeUnknown, SourceError, SourceGone, TryLater
-from syndicator.jobs.sweep import sweep
+from syndicator.jobs.sweep import Sweeper, sweep
 from syndicator.store import Store, schema
 from syndicator.store.present import SKEW
 from tests.fakes import NOON, FakeBell
 from tests.jobs.newsroom import Story
+from tests.processes.heard import HeardBell
 
 #: The longest that anything waits of itself when nothing is wrong any more.
 NORMAL = timedelta(minutes=40)
@@ -29,13 +31,16 @@ class Day(Story):
         end = self.clock() + timedelta(**span)
         while self.clock() <= end:
             self.bell = FakeBell()
-            sweep(store=self.store, editor=self.editor, bell=self.bell, now=self.clock())
+            self.sweeps()
             for job, _ in self.bell.rung[:]:
                 if job == "watch":
                     self.look()
                 elif job == "deliver":
                     self.delivers()
             self.clock.tick(seconds=every)
+
+    def sweeps(self) -> None:
+        sweep(Sweeper(store=self.store, editor=self.editor, bell=self.bell, clock=self.clock), "beat")
 
     @property
     def titles(self) -> list[str]:
@@ -145,12 +150,13 @@ def test_what_a_clock_ahead_has_dated_is_of_this_moment(day: Day) -> None:
     assert day.channel_row.restored_at == now
 
 
-def test_a_feed_built_by_a_clock_ahead_is_built_again(day: Day) -> None:
+def test_a_feed_built_by_a_clock_ahead_is_built_again(day: Day, tmp_path: Path) -> None:
+    day.bell = HeardBell(tmp_path / "broker")
     day.clock.tick(days=30)
     with day.store.writing() as connection:
         connection.execute(update(schema.feed).values(has=schema.feed.c.wants, built_at=day.clock()))
     day.clock.tick(days=-30)
-    day.works(seconds=1)
+    day.sweeps()
 
     assert ("build", "all") in day.bell.rung
 

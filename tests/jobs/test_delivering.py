@@ -600,7 +600,7 @@ def test_what_a_channel_says_is_written_down_without_its_secrets(
     seen = []
     for _ in range(4):
         story.declare()
-        deliver(courier, bell=story.bell)
+        deliver(story.deliverer(courier), "wire")
         story.clock.tick(minutes=31)
         seen += [story.delivery.reason, str(story.delivery.receipt), story.channel_row.error]
 

@@ -27,7 +27,7 @@ from syndicator.domain.decisions import retry
 from syndicator.domain.delivery import Receipt, Standing
 from syndicator.domain.errors import OutcomeUnknown, TryLater
 from syndicator.domain.post import Limits, Post
-from syndicator.jobs.deliver import Courier, deliver
+from syndicator.jobs.deliver import Deliverer, deliver
 from syndicator.store import Store
 from tests.fakes import Clock, Words
 from tests.jobs.newsroom import Story
@@ -223,13 +223,14 @@ def machine(fresh: Callable[[], Store]) -> type[RuleBasedStateMachine]:  # noqa:
             return self.now
 
         def _hire(self) -> Worker:
-            worker = Worker(work=lambda: deliver(self._courier(worker), bell=self.story.bell, most=3))
+            worker = Worker(work=lambda: deliver(self._deliverer(worker), "wire", most=3))
             worker.begin()
             return worker
 
-        def _courier(self, worker: Worker) -> Courier:
+        def _deliverer(self, worker: Worker) -> Deliverer:
             store: Any = Stopping(self.story.store, lambda: worker)
-            return replace(self.story.courier(), channel=self.channel, store=store)
+            courier = replace(self.story.courier(), channel=self.channel)
+            return replace(self.story.deliverer(courier), store=store)
 
         def _steps(self, worker: Worker) -> None:
             self.now = worker

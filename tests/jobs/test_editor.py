@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from syndicator.domain.article import Article
 from syndicator.domain.feed import Feed, Filter
-from syndicator.jobs.watch import Editor
+from syndicator.jobs.routing import Editor
 from tests.fakes import SITE
 from tests.formats.newsroom import article
 

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from syndicator.domain.feed import Filter
-from syndicator.jobs.sweep import sweep
+from syndicator.jobs.sweep import Sweeper, sweep
 from syndicator.store import Store
 from tests.fakes import NOON
 from tests.jobs.press import Press
+from tests.processes.heard import HeardBell
 
 EXTENSIONS = ("rss", "atom", "json")
 TOMBSTONES = b"purl.org/atompub/tombstones"
@@ -21,13 +22,16 @@ TOMBSTONES = b"purl.org/atompub/tombstones"
 
 @pytest.fixture
 def press(store: Store, tmp_path: Path) -> Press:
-    return Press(store, tmp_path / "documents")
+    press = Press(store, tmp_path / "documents")
+    press.bell = HeardBell(tmp_path / "broker")
+    return press
 
 
 def swept(press: Press) -> list[tuple[str, str]]:
     """What a sweep rings for now."""
     press.bell.rung.clear()
-    sweep(store=press.store, editor=press.editor, bell=press.bell, now=press.clock())
+    sweeper = Sweeper(store=press.store, editor=press.editor, bell=press.bell, clock=press.clock)
+    sweep(sweeper, "beat")
     return press.bell.rung
 
 

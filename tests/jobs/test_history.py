@@ -19,6 +19,7 @@ from syndicator.jobs.build import AT_ONCE
 from syndicator.store import Store
 from tests.fakes import ALL, SITE
 from tests.jobs.press import ATOM, Press
+from tests.processes.heard import HeardBell
 
 FH = "{http://purl.org/syndication/history/1.0}archive"
 
@@ -150,11 +151,11 @@ def test_what_comes_back_is_seen_again_and_no_archive_gains_by_it(press: Press) 
 
 
 def test_a_long_past_is_archived_in_parts_and_rings_for_each(
-    press: Press, monkeypatch: pytest.MonkeyPatch
+    press: Press, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("syndicator.jobs.build.AT_ONCE", 40)  # ten archives, five of them new
     press.fill(60)
-    press.bell.rung.clear()
+    press.bell = HeardBell(tmp_path / "broker")
 
     assert press.builds()
 

@@ -227,7 +227,7 @@ def test_restoring_twice_changes_nothing(story: Newsroom) -> None:
     story.store.restore(story.clock())
 
     assert story.deliveries == once
-    deliver(story.courier(), bell=story.bell)
+    deliver(story.deliverer(), "wire")
     assert story.channel.requests == ["find", "send"]
 
 

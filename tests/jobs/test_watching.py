@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,11 +17,13 @@ from syndicator.jobs.watch import SOON
 from syndicator.store import StoreError
 from tests.fakes import NOON, SITE, sighting
 from tests.jobs.newsroom import Story
+from tests.processes.heard import HeardBell
 
 FIRST = timedelta(minutes=1)
 
 
-def test_the_first_look_fills_feeds_and_posts_nothing(story: Story) -> None:
+def test_the_first_look_fills_feeds_and_posts_nothing(story: Story, tmp_path: Path) -> None:
+    story.bell = HeardBell(tmp_path / "broker")
     story.shows(sighting("1"), sighting("2"))
 
     assert len(story.articles) == 2
@@ -41,7 +44,8 @@ def test_a_first_look_in_several_parts_is_old_news_to_its_end(story: Story) -> N
     assert len(story.deliveries) == 1
 
 
-def test_an_article_that_appears_later_is_news(story: Story) -> None:
+def test_an_article_that_appears_later_is_news(story: Story, tmp_path: Path) -> None:
+    story.bell = HeardBell(tmp_path / "broker")
     story.baseline()
 
     story.publishes()

@@ -8,7 +8,7 @@ from typing import Any
 
 from kombu.exceptions import OperationalError
 
-from syndicator.processes.celery_settings import JOBS
+from syndicator.jobs.job import Job
 from syndicator.processes.web_bell import WebBell, connection
 
 
@@ -37,7 +37,7 @@ def heard(url: str) -> list[tuple[str, str]]:
     """Takes all messages from a broker; by age, as far as it tells."""
     found = []
     with connection(url) as line:
-        for job in JOBS:
+        for job in Job:
             queue = line.SimpleQueue(job)
             while message := _next(queue):
                 [[name], _, _] = message.payload

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.processes.celery_settings import JOBS
-from syndicator.processes.web_bell import ROOM, WebBell
+from syndicator.jobs.job import Job
+from syndicator.processes.web_bell import MAX_NOTES, WebBell
 from syndicator.processes.web_server import depths
 from tests.processes.heard import heard, until_sent
 from tests.web.test_web_process import answers, free_port, until
@@ -46,12 +46,12 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 def test_what_is_rung_arrives(url: str) -> None:
     bell = WebBell(url)
-    for job in JOBS:
+    for job in Job:
         bell.ring(job, f"{job}-1")
-    bell.ring("deliver", "wire")
+    bell.ring(Job.DELIVER, "wire")
     until_sent(bell)
 
-    assert sorted(heard(url)) == sorted([*((job, f"{job}-1") for job in JOBS), ("deliver", "wire")])
+    assert sorted(heard(url)) == sorted([*((job, f"{job}-1") for job in Job), ("deliver", "wire")])
 
 
 #: A worker as Celery itself runs one, in a process of its own: it keeps much for its whole process.
@@ -77,7 +77,7 @@ def test_celery_s_worker_does_it(url: str, tmp_path: Path) -> None:
         bell = WebBell(url)
 
         def is_done() -> bool:
-            bell.ring("deliver", "wire")  # what is sent before the worker listens is read when it does
+            bell.ring(Job.DELIVER, "wire")  # what is sent before the worker listens is read when it does
             time.sleep(0.5)
             return done.exists() and done.read_text() == "wire"
 
@@ -94,18 +94,18 @@ def test_a_broker_that_is_away_is_told_once_and_rung_again_when_it_is_back(
     port = free_port()
     bell = WebBell(f"redis://127.0.0.1:{port}/0")
     for _ in range(3):
-        bell.ring("watch", "page")
+        bell.ring(Job.WATCH, "page")
     until_sent(bell)
     # The port tells its lines from those of another test's bell that is still trying.
     assert len([line for line in caplog.messages if f"127.0.0.1:{port}." in line]) == 1
     assert "watch page waits for the next sweep" in caplog.text
 
     with redis(tmp_path, port) as url:
-        bell.ring("watch", "page")
+        bell.ring(Job.WATCH, "page")
         until_sent(bell)
         assert heard(url) == [("watch", "page")]
     with redis(tmp_path, port) as url:  # which has forgotten the connection
-        bell.ring("watch", "again")
+        bell.ring(Job.WATCH, "again")
         until_sent(bell)
         assert heard(url) == [("watch", "again")]
 
@@ -131,8 +131,8 @@ def test_a_broker_that_hangs_holds_up_nobody(hanging: str, caplog: pytest.LogCap
     caplog.set_level(logging.WARNING, "syndicator")
     bell = WebBell(hanging)
     began = time.monotonic()
-    for number in range(ROOM + 50):
-        bell.ring("watch", str(number))
+    for number in range(MAX_NOTES + 50):
+        bell.ring(Job.WATCH, str(number))
 
     assert time.monotonic() - began < 20  # a liveness bound: one ring after the other would take hours
     assert "hangs" in caplog.text

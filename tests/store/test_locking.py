@@ -17,8 +17,8 @@ from sqlalchemy import Connection, create_engine, select, text, update
 from syndicator.domain.article import Article, Sighting
 from syndicator.domain.delivery import Step, begun, closed
 from syndicator.domain.feed import Filter
+from syndicator.jobs.routing import Editor
 from syndicator.jobs.store_ports import Filing, Outcome
-from syndicator.jobs.watch import Editor
 from syndicator.store import Store, StoreError, schema
 from syndicator.store.engine import MAX_ATTEMPTS
 from syndicator.store.leases import MARK

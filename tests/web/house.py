@@ -15,10 +15,10 @@ from syndicator.domain.feed import Feed, Filter
 from syndicator.jobs.ports import Document
 from syndicator.secret import Secret
 from syndicator.store import Store
+from syndicator.store.pulse import Pulse
 from syndicator.web import create_app
 from syndicator.web.feeds.serving import Feeds
 from syndicator.web.hub import Reception
-from syndicator.web.pulse import Pulse
 from syndicator.web.readership import ReaderCounts
 from tests.fakes import ALL, NOON, SITE, Clock
 from tests.processes.heard import HeardBell

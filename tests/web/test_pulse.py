@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.store import Store, open_store
 from syndicator.store.engine import connect
-from syndicator.web.pulse import Pulse
+from syndicator.store.pulse import Pulse
 from tests.web.browser import browsing
 from tests.web.house import House
 

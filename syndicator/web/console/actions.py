@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from syndicator.domain.brakes import Decision
 from syndicator.domain.decisions import Impossible, Ruling, retry, skip, was_not_posted, was_posted
 from syndicator.domain.delivery import Delivery, Receipt
+from syndicator.jobs.job import Job
 from syndicator.web.console.auth import cross_site_reason, forgery_reason
 from syndicator.web.console.pages import delivery_id
 from syndicator.web.context import Context, is_web_address
@@ -39,13 +40,13 @@ class ConsoleActions:
         delivery: Delivery = await self.context.ask(
             self.context.store.rule, delivery_id(request), ruling, self.context.clock(), event=event
         )
-        return await self._done(form, "deliver", delivery.channel)
+        return await self._done(form, Job.DELIVER, delivery.channel)
 
     async def channel(self, request: Request) -> Response:
         """About a channel."""
         store = self.context.store
         return await self._act(
-            request, "deliver", {"pause": store.pause_channel, "resume": store.resume_channel}
+            request, Job.DELIVER, {"pause": store.pause_channel, "resume": store.resume_channel}
         )
 
     async def source(self, request: Request) -> Response:
@@ -53,7 +54,7 @@ class ConsoleActions:
         store, now = self.context.store, self.context.clock()
         return await self._act(
             request,
-            "watch",
+            Job.WATCH,
             {
                 "pause": store.pause_source,
                 "resume": lambda name: store.resume_source(name, now),
@@ -64,16 +65,16 @@ class ConsoleActions:
         )
 
     async def _act(
-        self, request: Request, job: str, actions: Mapping[str, Callable[[str], None]]
+        self, request: Request, job: Job, actions: Mapping[str, Callable[[str], None]]
     ) -> Response:
         form = await _genuine_form(request)
         name, action = request.path_params["name"], request.path_params["action"]
         if action not in actions:
             raise HTTPException(404)
         await self.context.ask(actions[action], name)
-        return await self._done(form, job if action != "pause" else "", name)
+        return await self._done(form, job if action != "pause" else None, name)
 
-    async def _done(self, form: Mapping[str, str], job: str, name: str) -> Response:
+    async def _done(self, form: Mapping[str, str], job: Job | None, name: str) -> Response:
         """Ring for what was decided, and go back to where the operator was."""
         if job:
             await self.context.ask(self.context.bell.ring, job, name)

@@ -1,0 +1,78 @@
+"""A process's sign of life on record, and what its outcome tells: whether the database can be written at all.
+
+A database that still answers questions, but takes nothing, looks well to whoever only asks.
+
+There are two signs of life, for two who listen. This one is for operators, monitors and other machines, who
+see in the database which processes work. The other (``processes/parent_watch.py``) is for the supervisor that
+has started a process and kills it if it hangs: that one needs neither disk nor database, for whoever hangs
+may hold their locks, and a database that is away is no reason to be killed.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Protocol
+
+from syndicator.domain.errors import SyndicatorError
+from syndicator.store.errors import Locked
+
+log = logging.getLogger(__name__)
+
+#: Something else that is written as regularly. It may raise.
+Chore = Callable[[], object]
+
+
+class Record(Protocol):
+    """Where signs of life are kept."""
+
+    def beat(self, name: str, kind: str, now: datetime) -> None: ...
+
+
+class Pulse:
+    """The signs of life of one ``process`` of a ``kind`` (worker, web). ``beat`` is for one thread; any other
+    may ask for ``trouble``: why the last round could not be written, empty where it is on record; and for
+    ``holder``: the id of the process that has locked the database, where it is known."""
+
+    def __init__(self, process: str, kind: str = "web") -> None:
+        self.process, self.kind, self.trouble = process, kind, ""
+        self.holder: int | None = None
+
+    def start(self, record: Record, every_s: float, *chores: Chore) -> None:
+        """Beat every so many seconds, in a thread of its own, for as long as the process lives."""
+
+        def go_on() -> None:
+            while True:
+                self.beat(record, datetime.now(UTC), *chores)
+                time.sleep(every_s)
+
+        threading.Thread(target=go_on, name="alive", daemon=True).start()
+
+    def beat(self, record: Record, now: datetime, *chores: Chore) -> None:
+        """One round: put on record that this process is alive, then do the ``chores``, whatever became of the
+        others. Never raises: what is wrong may be mended by the next time."""
+        before, self.holder = self.trouble, None
+        troubles = [
+            self._tried(work) for work in (lambda: record.beat(self.process, self.kind, now), *chores)
+        ]
+        self.trouble = next(filter(None, troubles), "")
+        if before and not self.trouble:
+            log.info("%s: the database can be written again", self.kind)
+        elif self.trouble != before:
+            log.warning("%s: no sign of life: %s", self.kind, self.trouble)
+
+    def _tried(self, work: Chore) -> str:
+        """Why a piece of work was not done; nothing, if it was."""
+        try:
+            work()
+        except SyndicatorError as e:
+            if isinstance(e, Locked):
+                self.holder = e.holder
+            return str(e)
+        except Exception as e:
+            log.exception("%s: no sign of life", self.kind)
+            return f"{type(e).__name__}: the log says more"
+        return ""
