@@ -37,6 +37,14 @@ GONE = {
     *("audio", "video", "canvas", "title"),
 }
 
+CLEANER = nh3.Cleaner(
+    tags=TAGS,
+    attributes=ATTRIBUTES,
+    clean_content_tags=GONE,
+    url_schemes={"http", "https"},
+    link_rel=None,
+)
+
 #: Frames that show something which readers can also open as a page.
 EMBEDS = "iframe, embed, object"
 
@@ -80,6 +88,8 @@ def sanitise(markup: str, base_url: str) -> str:
     """Markup that can do nothing but be read: known elements, absolute http(s) addresses, no scripts,
     styles or frames. Embedded players become links, so that readers still find them. What a page puts
     into boxes or between line breaks comes out as paragraphs."""
+    if not markup.strip():
+        return ""
     body = parse_part(markup)
     remove(body, ", ".join(sorted(GONE)))
     for node in reversed(body.css(EMBEDS)):
@@ -93,15 +103,7 @@ def sanitise(markup: str, base_url: str) -> str:
         if len(node.css(HEADINGS)) > 1:  # itself, and one within
             node.unwrap()
     text = "\n".join(blocks(body)).replace("<h1", "<h2").replace("</h1>", "</h2>")
-    clean = nh3.clean(
-        text,
-        tags=TAGS,
-        attributes=ATTRIBUTES,
-        clean_content_tags=GONE,
-        url_schemes={"http", "https"},
-        link_rel=None,
-    )
-    return unicodedata.normalize("NFC", legal(_without_hollows(clean))).strip()
+    return unicodedata.normalize("NFC", legal(_without_hollows(CLEANER.clean(text)))).strip()
 
 
 def narrowed(clean: str, tags: AbstractSet[str], attributes: Mapping[str, set[str]]) -> str:
