@@ -20,7 +20,7 @@ from syndicator.jobs.deliver import Courier
 from syndicator.store import Store
 from syndicator.store.engine import connect
 from syndicator.store.soundness import must_be_sound
-from syndicator.text.addresses import same_site
+from syndicator.text.addresses import is_web_address, same_site
 from syndicator.wiring import App, Silence, assemble, declarations
 
 #: Domains that are nobody's (RFC 2606 sections 2 and 3).
@@ -106,7 +106,7 @@ def _left_of_the_example(declared: Declared) -> Iterator[Result]:
 def _addresses(settings: Any) -> Iterator[str]:
     """Every web address in the settings of a source, of whatever kind."""
     if isinstance(settings, str):
-        if settings.startswith(("http://", "https://")):
+        if is_web_address(settings):
             yield settings
     elif isinstance(settings, Mapping):
         yield from _addresses(tuple(settings.values()))

@@ -27,7 +27,8 @@ from syndicator.sources.extract import clean_url, split_credit
 from syndicator.sources.json_items import Odd, item, json_feed, paragraph
 from syndicator.sources.oddity import LARGE, is_odd_xml, safely
 from syndicator.sources.xml_entries import entry_of
-from syndicator.text.clean import legal, plain, sanitise, web_address
+from syndicator.text.addresses import web_address
+from syndicator.text.clean import legal, plain, sanitise
 from syndicator.text.dates import parse_date
 from syndicator.text.language import detect
 

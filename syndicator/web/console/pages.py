@@ -20,8 +20,9 @@ from syndicator.domain.delivery import Delivery, Receipt, Standing
 from syndicator.store.audience import Audience
 from syndicator.store.console import PAGE, Line
 from syndicator.store.readership import CURRENT, FORGET_AFTER, REST
+from syndicator.text.addresses import is_web_address
 from syndicator.web.console.auth import foreign, forgery, keep_token, token_of
-from syndicator.web.context import Context, is_web_address
+from syndicator.web.context import Context
 from syndicator.web.forms import read_form
 
 #: Cards on the page of an outbox.
