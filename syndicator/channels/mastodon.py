@@ -24,6 +24,7 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, Try
 from syndicator.domain.post import Limits, PhotoLimits, Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.secret import Secret
+from syndicator.text.addresses import is_web_address, web_address
 from syndicator.text.rulers import CHARACTERS, GRAPHEMES
 
 log = logging.getLogger(__name__)
@@ -75,8 +76,8 @@ class Mastodon:
     settles_within: ClassVar[timedelta] = timedelta(seconds=90)
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.server)
-        if parts.scheme not in ("https", "http") or not parts.hostname or parts.path.strip("/"):
+        address = web_address(self.server)
+        if not address or urlsplit(address).path.strip("/"):
             raise ValueError(
                 f'server: {self.server!r} is no address of a server: write "https://mastodon.example"'
             )
@@ -269,7 +270,7 @@ def _receipt(status: Any, text: str = "") -> Receipt:
     url = str(status.get("url") or "")
     return Receipt(
         remote_id=str(status["id"]),
-        url=url if url.startswith(("https://", "http://")) else "",
+        url=url if is_web_address(url) else "",
         is_current=bool(text) and _says(status, text),
     )
 

@@ -14,7 +14,6 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
-from urllib.parse import urlsplit
 
 import requests
 
@@ -24,6 +23,7 @@ from syndicator.domain.errors import Misconfigured, TryLater
 from syndicator.domain.post import Limits, Post
 from syndicator.http.exchange import Exchange
 from syndicator.secret import Secret
+from syndicator.text.addresses import web_address
 from syndicator.text.rulers import CHARACTERS
 
 #: Bytes of a signing secret (Standard Webhooks, "Signature scheme").
@@ -60,8 +60,7 @@ class Webhook:
     limits: ClassVar[Limits] = Limits(ruler=CHARACTERS, text=10_000, alt=10_000)
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("https", "http") or not parts.hostname:
+        if not web_address(self.url):
             raise ValueError('url: not the address of a webhook: write "https://example.org/hook"')
 
     def send(self, post: Post, *, key: str) -> Receipt:

@@ -7,26 +7,26 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from syndicator.cli.feed_report import oddities
 from syndicator.cli.servers import try_broker, try_database
+from syndicator.cli.source_trials import try_sources
 from syndicator.config import Declared
 from syndicator.domain.errors import Misconfigured, SyndicatorError
 from syndicator.jobs.deliver import Courier
-from syndicator.jobs.ports import Source
 from syndicator.store import Store
 from syndicator.store.engine import connect
 from syndicator.store.soundness import must_be_sound
-from syndicator.text.addresses import same_site
+from syndicator.text.addresses import is_web_address, same_site
 from syndicator.wiring import App, Silence, assemble, declarations
 
 #: Domains that are nobody's (RFC 2606 sections 2 and 3).
 RESERVED = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)$", re.IGNORECASE)
-#: What is tried at once: most of the time goes by in waiting for others.
+
+#: Places and channels that are tried at once: most of the time goes by in waiting for others.
 AT_ONCE = 32
 
 #: Seconds for a look through SQLite's file: some gigabytes.
@@ -61,7 +61,10 @@ def check(folder: Path) -> list[Result]:
     store = Store(connect(declared.keep.database))
     newsroom = assemble(declared, store, Silence())
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        results += pool.map(_tried, _tasks(newsroom))
+        places, channels = pool.map(_tried, _places(newsroom)), pool.map(_tried, _channels(newsroom))
+        trials = zip(newsroom.sources, try_sources([*newsroom.sources.values()]), strict=True)
+        looks = [Result(f"source {name}", ok, said) for name, (ok, said) in trials]
+        results += [*places, *looks, *channels]
     results += _damage(store)
     results += _odd_feeds(newsroom)
     store.engine.dispose()
@@ -103,7 +106,7 @@ def _left_of_the_example(declared: Declared) -> Iterator[Result]:
 def _addresses(settings: Any) -> Iterator[str]:
     """Every web address in the settings of a source, of whatever kind."""
     if isinstance(settings, str):
-        if settings.startswith(("http://", "https://")):
+        if is_web_address(settings):
             yield settings
     elif isinstance(settings, Mapping):
         yield from _addresses(tuple(settings.values()))
@@ -141,13 +144,14 @@ def weakness(secret: str) -> str:
     return ""
 
 
-def _tasks(newsroom: App) -> Iterator[tuple[str, Callable[[], str]]]:
+def _places(newsroom: App) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "database", partial(try_database, newsroom.store)
     yield "broker", partial(try_broker, newsroom.declared.keep.broker)
     yield "documents", newsroom.documents.check
     yield "photos", partial(_photos, newsroom)
-    for name, source in newsroom.sources.items():
-        yield f"source {name}", partial(_look, source)
+
+
+def _channels(newsroom: App) -> Iterator[tuple[str, Callable[[], str]]]:
     for name, courier in newsroom.couriers.items():
         yield f"channel {name}", partial(_channel, courier)
 
@@ -177,13 +181,3 @@ def _photos(newsroom: App) -> str:
     except OSError as e:
         raise SyndicatorError(f"{folder} cannot be written: {e.strerror}: mend it") from e
     return f"are kept in {folder}"
-
-
-def _look(source: Source) -> str:
-    look = source.look({}, datetime.now(UTC))
-    if not look.sightings:
-        found = "; ".join(look.problems) or "nothing was found there"
-        raise SyndicatorError(found)
-    newest = max(look.sightings, key=lambda s: s.published or datetime.min.replace(tzinfo=UTC))
-    problems = f"; {len(look.problems)} problems, the first: {look.problems[0]}" if look.problems else ""
-    return f"{len(look.sightings)} articles, the newest: {newest.title!r}{problems}"

@@ -17,6 +17,7 @@ from syndicator import brokers
 from syndicator.config.shapes import Scope, referred, unknown
 from syndicator.domain.errors import Misconfigured
 from syndicator.domain.keywords import folded
+from syndicator.text import addresses
 
 #: Names of sources, channels and feeds: part of addresses, guids and file names.
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -36,14 +37,10 @@ def _language(tag: str) -> str:
 
 def web_address(url: str) -> str:
     """An address of the web."""
-    try:
-        parts = urlsplit(url)
-        is_right = parts.scheme in ("http", "https") and parts.hostname and not re.search(r"\s", url)
-    except ValueError:
-        is_right = False
-    if not is_right:
+    if not addresses.web_address(url) or re.search(r"\s", url):
         raise ValueError('must be a web address, such as "https://news.example/"')
     # As feeds' ids have to be, which are compared letter by letter: RFC 3986 sections 6.2.2.1 and 6.2.3
+    parts = urlsplit(url)
     user, at, place = parts.netloc.rpartition("@")
     host = place.lower().removesuffix({"http": ":80", "https": ":443"}[parts.scheme])
     return parts._replace(netloc=user + at + host).geturl()

@@ -29,6 +29,7 @@ from syndicator.formats import _text
 from syndicator.formats._kept import EntryCache
 from syndicator.formats.words import MediaFormat, alternates, carries, extent, words
 from syndicator.jobs.ports import History
+from syndicator.text.addresses import is_web_address
 
 _environment = Environment(
     loader=PackageLoader("syndicator.formats"),
@@ -150,4 +151,4 @@ def _web(address: str) -> str:
     """The address, if a link may lead there: never into a script or a file. Raises ``ValueError`` for what
     is no address at all."""
     written = _text.uri(address)
-    return written if written.startswith(("https://", "http://")) else ""
+    return written if is_web_address(written) else ""

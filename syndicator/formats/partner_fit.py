@@ -16,8 +16,8 @@ from syndicator.domain.errors import Unfit
 from syndicator.domain.feed import Feed, Site
 from syndicator.domain.keywords import TAG
 from syndicator.domain.partner import Markup, Objection, Partner, Range
-from syndicator.text.addresses import same_site
-from syndicator.text.clean import legal, narrowed, web_address
+from syndicator.text.addresses import same_site, web_address
+from syndicator.text.clean import legal, narrowed
 from syndicator.text.rulers import CHARACTERS
 
 #: Articles that are kept as a partner takes them: each is asked for by every format, build after build.
@@ -53,7 +53,7 @@ def fitted(site: Site, feed: Feed, article: Article) -> Article:
 def objections(site: Site, feed: Feed, shown: Article) -> Iterator[Objection]:
     """What the feed's partner has against an article that is within its measures."""
     if feed.profile:
-        is_own = same_site(web_address(shown.url, ""), site.url)
+        is_own = same_site(web_address(shown.url), site.url)
         yield from feed.profile.objections(shown, feed.language or site.language, is_own=is_own)
 
 

@@ -54,6 +54,10 @@ TIMEOUT = (5.0, 10.0)
 
 REDIRECTS = 5
 
+#: Hosts whose connections are kept for the next fetch, and connections kept to each: no fewer than threads
+#: that fetch, else those of one host throw away what the others need.
+HOSTS, CONNECTIONS = 20, 64
+
 #: However long a server asks to be left alone, we look again after a week.
 LONGEST_REST = timedelta(days=7)
 
@@ -323,7 +327,7 @@ class _Adapter(HTTPAdapter):
 
     def __init__(self, guard: AddressGuard) -> None:
         self._guard = guard
-        super().__init__(pool_connections=20, pool_maxsize=20)
+        super().__init__(pool_connections=HOSTS, pool_maxsize=CONNECTIONS)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)

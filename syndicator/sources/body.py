@@ -12,7 +12,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.domain.errors import SourceError
 from syndicator.sources.boilerplate import is_button, is_same, is_sign_off, without_dateline
-from syndicator.text.clean import LAZY, plain, sanitise, web_address
+from syndicator.text.addresses import web_address
+from syndicator.text.clean import LAZY, plain, sanitise
 from syndicator.text.markup import blocks, parse_part, remove
 
 #: Text blocks at the start of a body that may be the title or the lead once more, and the characters that

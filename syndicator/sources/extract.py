@@ -17,7 +17,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from syndicator.sources import body, jsonld, meta
 from syndicator.sources.body import Around, IsOther, image_address
 from syndicator.sources.boilerplate import without_dateline
-from syndicator.text.clean import plain, web_address
+from syndicator.text.addresses import web_address
+from syndicator.text.clean import plain
 from syndicator.text.markup import parse, parse_part, remove
 
 #: Parameters that say how a reader came, not what is read.

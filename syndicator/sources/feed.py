@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,8 @@ from syndicator.sources.extract import clean_url, split_credit
 from syndicator.sources.json_items import Odd, item, json_feed, paragraph
 from syndicator.sources.oddity import LARGE, is_odd_xml, safely
 from syndicator.sources.xml_entries import entry_of
-from syndicator.text.clean import legal, plain, sanitise, web_address
+from syndicator.text.addresses import web_address
+from syndicator.text.clean import legal, plain, sanitise
 from syndicator.text.dates import parse_date
 from syndicator.text.language import detect
 
@@ -47,6 +49,9 @@ MOST_ENTRIES, LONGEST_TEXT = 5000, 500_000
 
 #: What a language is called (RFC 5646 section 2.1), as feeds write it.
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
+
+# It would look for another parser than the standard library's on the disk at every feed, and prefer it.
+feedparser.api.PREFERRED_XML_PARSERS.clear()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +183,7 @@ class FeedSource:
         if answer.content.lstrip()[:1] == b"{":
             return json_feed(self.url, answer.content)
         parsed = feedparser.parse(
-            answer.content,
+            BytesIO(answer.content),  # of bytes alone it would open the file that they name
             sanitize_html=False,  # we do, and more strictly
             resolve_relative_uris=False,
             response_headers={"content-type": answer.headers.get("Content-Type", "")},
@@ -300,7 +305,7 @@ def _told_apart(entries: Sequence[Mapping[str, Any]], problems: list[str]) -> li
 
 
 def _photo(entry: Mapping[str, Any], content: str, base: str) -> Photo | None:
-    image = LexborHTMLParser(f"<body>{content}").css_first("img")
+    image = LexborHTMLParser(f"<body>{content}").css_first("img") if "<img" in content else None
     inside = [image.attributes.get("src") or ""] if image is not None else []
     url = next((u for p in [*entry.get("photos", ()), *inside] if (u := web_address(str(p), base))), "")
     if not url:
@@ -326,5 +331,5 @@ def _syntax_error(parsed: Any) -> str:
 
 
 def _first_paragraph(content: str) -> str:
-    first = LexborHTMLParser(f"<body>{content}").css_first("p")
+    first = LexborHTMLParser(f"<body>{content}").css_first("p") if content else None
     return plain(first.text(separator=" ")) if first is not None else plain(content)

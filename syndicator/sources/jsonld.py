@@ -12,6 +12,8 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from syndicator.text.addresses import is_web_address
+
 #: https://schema.org/Article and what it is called in practice.
 ARTICLES = {
     *("Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle"),
@@ -56,7 +58,7 @@ def text(value: Any) -> str:
 
 def address(node: Mapping[str, Any]) -> str:
     """The address that a thing gives itself."""
-    return next((each for each in _addresses(node) if each.startswith(("http:", "https:"))), "")
+    return next((each for each in _addresses(node) if is_web_address(each)), "")
 
 
 def names(value: Any) -> tuple[str, ...]:
@@ -66,7 +68,7 @@ def names(value: Any) -> tuple[str, ...]:
     if isinstance(value, Mapping) and isinstance(value.get("name"), list):
         value = value["name"]
     found = map(text, value if isinstance(value, list) else [value])
-    return tuple(dict.fromkeys(name for name in found if name and not name.startswith(("http:", "https:"))))
+    return tuple(dict.fromkeys(name for name in found if name and not is_web_address(name)))
 
 
 def places(article: Mapping[str, Any]) -> tuple[str, ...]:

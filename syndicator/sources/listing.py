@@ -11,8 +11,8 @@ from urllib.parse import urldefrag
 from selectolax.lexbor import LexborNode
 
 from syndicator.sources.extract import clean_url
-from syndicator.text.addresses import same_site
-from syndicator.text.clean import plain, web_address
+from syndicator.text.addresses import same_site, web_address
+from syndicator.text.clean import plain
 from syndicator.text.markup import parse
 
 
@@ -24,7 +24,7 @@ class Listing:
     section: str = ""
 
     def __post_init__(self) -> None:
-        if not web_address(self.url, ""):
+        if not web_address(self.url):
             raise ValueError(f"url: {self.url!r} is no address; it starts with https:// or http://")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser
 
+from syndicator.text.addresses import is_web_address
 from syndicator.text.clean import plain
 
 #: Where each field is looked for, in this order; names as https://ogp.me, schema.org, Dublin Core and
@@ -72,7 +73,7 @@ def said(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
 def listed(page: LexborHTMLParser) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Field, where it was found, and values."""
     meta = _meta(page)
-    names = [a for a in meta.get("author", []) + meta.get("article:author", []) if not a.startswith("http")]
+    names = [a for a in meta.get("author", []) + meta.get("article:author", []) if not is_web_address(a)]
     yield "authors", "meta author", tuple(map(plain, names))
     yield "tags", "article:tag", tuple(map(plain, meta.get("article:tag", ())))
     yield "tags", "meta news_keywords", _words(meta.get("news_keywords", []))

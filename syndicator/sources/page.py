@@ -32,8 +32,7 @@ from syndicator.sources.listing import Link, Listing, ListingReader
 from syndicator.sources.normalise import Dates
 from syndicator.sources.oddity import is_odd_html, safely
 from syndicator.sources.readings import Readings
-from syndicator.text.addresses import same_site
-from syndicator.text.clean import web_address
+from syndicator.text.addresses import same_site, web_address
 from syndicator.text.markup import decode
 
 __all__ = ["Listing", "PageSource"]

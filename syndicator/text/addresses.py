@@ -1,8 +1,31 @@
-"""Whose an address is."""
+"""Web addresses: which texts are one, and of whose site it is."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
+
+#: Characters of an address: what every server has to take (RFC 9110 section 4.1), and declared patterns can
+#: be asked about.
+MAX_ADDRESS_CHARS = 8000
+
+
+def web_address(href: str, base_url: str = "") -> str:
+    """The absolute http(s) address that ``href`` names on a page at ``base_url``; "" where it names none."""
+    if len(href) > MAX_ADDRESS_CHARS:
+        return ""
+    try:
+        url = urljoin(base_url, href.strip())
+        parts = urlsplit(url)
+        is_web = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 80)
+    except ValueError:
+        return ""
+    return url if is_web else ""
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a link may lead there: never into a script or a file. Whether anything is there, or could be,
+    is not looked at."""
+    return text.startswith(("https://", "http://"))
 
 
 def same_site(one: str, other: str) -> bool:

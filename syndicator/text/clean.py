@@ -7,14 +7,15 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from syndicator.text.addresses import web_address
 from syndicator.text.markup import blocks, legal, parse_part, remove, text_of
 
-__all__ = ["fold", "legal", "narrowed", "plain", "sanitise", "web_address"]
+__all__ = ["fold", "legal", "narrowed", "plain", "sanitise"]
 
 #: What a newsroom's text needs, and no reader or aggregator objects to.
 TAGS = {
@@ -37,6 +38,14 @@ GONE = {
     *("audio", "video", "canvas", "title"),
 }
 
+CLEANER = nh3.Cleaner(
+    tags=TAGS,
+    attributes=ATTRIBUTES,
+    clean_content_tags=GONE,
+    url_schemes={"http", "https"},
+    link_rel=None,
+)
+
 #: Frames that show something which readers can also open as a page.
 EMBEDS = "iframe, embed, object"
 
@@ -57,10 +66,6 @@ OWN_LINES = {*("h2", "h3", "h4", "h5", "h6", "pre", "li", "dt", "dd", "tr", "cap
 CELLS = {"td", "th", "br"}
 ANY_TAG = re.compile(r"""<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?:"[^"]*"|[^">])*>""")
 
-#: Characters of an address: what every server has to take (RFC 9110 section 4.1), and declared patterns can
-#: be asked about.
-LONGEST_ADDRESS = 8000
-
 #: Markup, and not a sign of inequality.
 MARKUP = re.compile(r"<(?:/?[a-zA-Z][^<>]*>|!--)")
 
@@ -80,6 +85,8 @@ def sanitise(markup: str, base_url: str) -> str:
     """Markup that can do nothing but be read: known elements, absolute http(s) addresses, no scripts,
     styles or frames. Embedded players become links, so that readers still find them. What a page puts
     into boxes or between line breaks comes out as paragraphs."""
+    if not markup.strip():
+        return ""
     body = parse_part(markup)
     remove(body, ", ".join(sorted(GONE)))
     for node in reversed(body.css(EMBEDS)):
@@ -93,15 +100,7 @@ def sanitise(markup: str, base_url: str) -> str:
         if len(node.css(HEADINGS)) > 1:  # itself, and one within
             node.unwrap()
     text = "\n".join(blocks(body)).replace("<h1", "<h2").replace("</h1>", "</h2>")
-    clean = nh3.clean(
-        text,
-        tags=TAGS,
-        attributes=ATTRIBUTES,
-        clean_content_tags=GONE,
-        url_schemes={"http", "https"},
-        link_rel=None,
-    )
-    return unicodedata.normalize("NFC", legal(_without_hollows(clean))).strip()
+    return unicodedata.normalize("NFC", legal(_without_hollows(CLEANER.clean(text)))).strip()
 
 
 def narrowed(clean: str, tags: AbstractSet[str], attributes: Mapping[str, set[str]]) -> str:
@@ -127,19 +126,6 @@ def narrowed(clean: str, tags: AbstractSet[str], attributes: Mapping[str, set[st
         link_rel=None,
     )
     return re.sub(r"(<p>) +", r"\1", _without_hollows(kept)).strip()
-
-
-def web_address(href: str, base_url: str) -> str:
-    """An absolute http(s) address, or nothing."""
-    if len(href) > LONGEST_ADDRESS:
-        return ""
-    try:
-        url = urljoin(base_url, href.strip())
-        parts = urlsplit(url)
-        is_web = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 80)
-    except ValueError:
-        return ""
-    return url if is_web else ""
 
 
 def _mend_image(node: LexborNode) -> None:

@@ -18,6 +18,7 @@ from syndicator.domain.feed import Feed, Site
 from syndicator.jobs.ports import Bell
 from syndicator.store.console import Console
 from syndicator.store.pulse import Pulse
+from syndicator.text.addresses import is_web_address
 from syndicator.web.feeds.resources import ServedFormat
 from syndicator.web.readership import ReaderCounts
 
@@ -76,11 +77,6 @@ def span(moment: datetime, now: datetime) -> str:
     if size < 1:
         return "now"
     return f"{said} ago" if seconds > 0 else f"in {said}"
-
-
-def is_web_address(url: str) -> bool:
-    """Whether a link may lead there: never into a script or a file."""
-    return url.startswith(("https://", "http://"))
 
 
 templates = Environment(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -269,3 +270,14 @@ def test_entities_from_outside_are_not_expanded(source: FeedSource, server: Serv
         shown = str(e)
 
     assert "root:" not in shown
+
+
+def test_a_feed_that_is_the_name_of_a_file_is_not_that_file(
+    source: FeedSource, server: Server, tmp_path: Path
+) -> None:
+    file = tmp_path / "feed.xml"
+    file.write_text(RSS)
+    server.reply = Reply(body=str(file).encode())
+
+    with pytest.raises(SourceError, match=r"not a feed|not XML"):
+        source.look({}, NOW)

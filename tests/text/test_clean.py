@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from lxml import etree
 from selectolax.lexbor import LexborHTMLParser
 
-from syndicator.text.clean import TAGS, fold, plain, sanitise, web_address
+from syndicator.text.addresses import web_address
+from syndicator.text.clean import TAGS, fold, plain, sanitise
 from syndicator.text.markup import decode
 
 BASE = "https://ledger.example/news/7"
@@ -177,7 +178,7 @@ def test_a_page_made_to_explode_stays_in_proportion(bomb: str) -> None:
     "href", ["ftp://a.example/", "javascript:1", "//", "http://[", "http://x:99999/", "data:,x", "http://"]
 )
 def test_only_the_web_has_web_addresses(href: str) -> None:
-    assert web_address(href, "") == ""
+    assert web_address(href) == ""
 
 
 @pytest.mark.parametrize(

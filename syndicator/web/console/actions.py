@@ -13,9 +13,10 @@ from syndicator.domain.brakes import Decision
 from syndicator.domain.decisions import Impossible, Ruling, retry, skip, was_not_posted, was_posted
 from syndicator.domain.delivery import Delivery, Receipt
 from syndicator.jobs.job import Job
+from syndicator.text.addresses import is_web_address
 from syndicator.web.console.auth import cross_site_reason, forgery_reason
 from syndicator.web.console.pages import delivery_id
-from syndicator.web.context import Context, is_web_address
+from syndicator.web.context import Context
 from syndicator.web.forms import read_form
 
 #: What an operator may decide about a delivery without saying more, and the event that it leaves.

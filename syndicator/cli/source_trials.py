@@ -1,0 +1,74 @@
+"""A trial look at every source, for ``check``: thousands of them are shared among the processor's cores."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pickle import PicklingError
+
+from syndicator.domain.errors import SyndicatorError
+from syndicator.jobs.ports import Source
+
+#: Looks at once in one process: most of a look's time goes by in waiting for its site.
+LOOKS_AT_ONCE = 32
+
+#: Sources that are worth a process: one takes as long to start (a second) as a few hundred looks.
+SOURCES_PER_PROCESS = 300
+
+#: Processes for trials at most: each has some 100 MB.
+MAX_PROCESSES = 4
+
+#: Whether a look succeeded, and what it found or failed with.
+Trial = tuple[bool, str]
+
+
+def try_sources(sources: Sequence[Source]) -> list[Trial]:
+    """A trial of each source, in their order. Nothing of it is recorded."""
+    shares = _shares(sources)
+    with ExitStack() as stack:
+        futures: list[Future[list[Trial]]] = []
+        if len(shares) > 1:  # started afresh: threads and connections of this process are not theirs
+            spawn = multiprocessing.get_context("spawn")
+            pool = stack.enter_context(ProcessPoolExecutor(len(shares) - 1, mp_context=spawn))
+            futures = [pool.submit(_looks, share) for share in shares[1:]]
+        trials = _looks(shares[0])
+        for share, future in zip(shares[1:], futures, strict=True):
+            trials += _result(share, future)
+    return trials
+
+
+def _shares(sources: Sequence[Source]) -> list[Sequence[Source]]:
+    """Sources by process; the first share is this one's."""
+    count = min(os.cpu_count() or 1, MAX_PROCESSES, len(sources) // SOURCES_PER_PROCESS) or 1
+    size = -(-len(sources) // count)
+    return [sources[n * size : (n + 1) * size] for n in range(count)]
+
+
+def _result(share: Sequence[Source], future: Future[list[Trial]]) -> list[Trial]:
+    """What another process found. What it could not be sent (a source of a plugin that cannot be pickled),
+    or broke off, is looked at here."""
+    try:
+        return future.result()
+    except (BrokenExecutor, PicklingError, TypeError, AttributeError):
+        return _looks(share)
+
+
+def _looks(sources: Sequence[Source]) -> list[Trial]:
+    with ThreadPoolExecutor(LOOKS_AT_ONCE) as pool:
+        return list(pool.map(_trial, sources))
+
+
+def _trial(source: Source) -> Trial:
+    try:
+        look = source.look({}, datetime.now(UTC))
+    except SyndicatorError as e:
+        return False, str(e)
+    if not look.sightings:
+        return False, "; ".join(look.problems) or "nothing was found there"
+    newest = max(look.sightings, key=lambda s: s.published or datetime.min.replace(tzinfo=UTC))
+    problems = f"; {len(look.problems)} problems, the first: {look.problems[0]}" if look.problems else ""
+    return True, f"{len(look.sightings)} articles, the newest: {newest.title!r}{problems}"

@@ -1,0 +1,75 @@
+"""Trial looks of ``check``, in this process and in others."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any
+
+from syndicator.cli.source_trials import SOURCES_PER_PROCESS, try_sources
+from syndicator.domain.article import Sighting
+from syndicator.domain.errors import SourceError
+from syndicator.jobs.ports import Look
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A source that fails with its number, and the process that looked at it."""
+
+    name: str
+    every: timedelta = timedelta(minutes=5)
+
+    def look(self, _memory: Any, _now: datetime) -> Look:
+        raise SourceError(f"{self.name} {os.getpid()}")
+
+    def reads(self, _url: str) -> bool:
+        return False
+
+    def read(self, url: str, _now: datetime, _page: bytes | None = None) -> Sighting:
+        raise SourceError(url)
+
+
+@dataclass(frozen=True)
+class Unpicklable(Telling):
+    lock: Any = field(default_factory=Lock)
+
+
+@dataclass(frozen=True)
+class Deadly(Telling):
+    """Ends every process but the one that made it."""
+
+    home: int = field(default_factory=os.getpid)
+
+    def look(self, memory: Any, now: datetime) -> Look:
+        if os.getpid() != self.home:
+            os._exit(1)
+        return super().look(memory, now)
+
+
+def processes(trials: list[tuple[bool, str]]) -> set[str]:
+    return {said.rpartition(" ")[2] for _, said in trials}
+
+
+def test_many_sources_are_shared_among_processes_and_told_in_their_order() -> None:
+    names = [f"s{n}" for n in range(2 * SOURCES_PER_PROCESS)]
+
+    trials = try_sources([Telling(name) for name in names])
+
+    assert [said.partition(" ")[0] for _, said in trials] == names
+    assert not any(ok for ok, _ in trials)
+    assert len(processes(trials)) == min(2, os.cpu_count() or 1)
+
+
+def test_a_few_are_looked_at_here() -> None:
+    assert processes(try_sources([Telling("one"), Telling("two")])) == {str(os.getpid())}
+    assert try_sources([]) == []
+
+
+def test_what_no_other_process_can_do_is_done_here() -> None:
+    for kind in (Unpicklable, Deadly):
+        trials = try_sources([kind(f"s{n}") for n in range(2 * SOURCES_PER_PROCESS)])
+
+        assert len(trials) == 2 * SOURCES_PER_PROCESS
+        assert processes(trials) == {str(os.getpid())}
