@@ -197,7 +197,7 @@ class _Inspector:
         taken = [shown for each in carried if (shown := self._article(each))]
         heaviest = max((self._weigh(name, taken) for name in self.feed.formats), default=0)
         self._whole(taken, heaviest)
-        partner = self.feed.profile.partner if self.feed.profile else ""
+        partner = str(self.feed.partner or "")
         return Report(
             feed=self.feed.name,
             partner=partner,
@@ -211,11 +211,11 @@ class _Inspector:
         if self._is_old(article):
             return None
         self._odd(article)
-        profile, shown = self.feed.profile, article
+        partner, shown = self.feed.partner, article
         is_refused = False
-        if profile:
-            shown = shortened(profile, article)
-            for trim in trims(profile, article):
+        if partner:
+            shown = shortened(partner, article)
+            for trim in trims(partner, article):
                 self._find("trimmed", article, trim.rule, trim.found, trim.shown, trim.source)
             for objection in objections(self.newsroom.site, self.feed, shown):
                 is_refused |= objection.is_refused
@@ -230,7 +230,7 @@ class _Inspector:
 
     def _is_old(self, article: Article) -> bool:
         """Whether it has left the feed for its age. What a partner's rule is to blame for is told."""
-        for objection in self.feed.profile.too_old(article, self.now) if self.feed.profile else ():
+        for objection in self.feed.partner.too_old(article, self.now) if self.feed.partner else ():
             self._object(objection, article)
         return self.feed.age is not None and self.now - article.published >= self.feed.age
 
@@ -262,8 +262,8 @@ class _Inspector:
         if heaviest > HEAVY:
             found = f"{heaviest:,} bytes in one document"
             self._find("warning", None, "size", found, f"at most {HEAVY:,}", JSON_FEED)
-        if feed.profile:
-            for objection in feed.profile.feed_objections(
+        if feed.partner:
+            for objection in feed.partner.feed_objections(
                 address=site.feeds_url,
                 is_own=same_site(site.feeds_url, site.url),
                 language=self.language,

@@ -11,7 +11,7 @@ from typing import Any
 from syndicator.config.declared import Declared, Inlet, Outlet
 from syndicator.config.file import File, read
 from syndicator.config.lines import Place
-from syndicator.config.profiles import Profiles, fitting, misfits
+from syndicator.config.partners import Partners, fitting, misfits
 from syndicator.config.rules import NAME, web_address, zone
 from syndicator.config.shapes import Scope, Wrong, filled, unknown
 from syndicator.config.tables import ChannelTable, FeedFile, MainFile, SourceTable
@@ -65,10 +65,10 @@ def load(folder: Path, kinds: KindsOf) -> Declared:
         main.report((), f"{folder / FEEDS} is a file, and is to be a folder with a file for each feed")
     elif not files:
         main.report((), f"no feed is declared; create {FEEDS}/NAME.toml beside this file (docs/declaring.md)")
-    profiles = Profiles(folder)
-    reader = DeclarationsReader(folder, kinds, main, profiles)
+    partners = Partners(folder)
+    reader = DeclarationsReader(folder, kinds, main, partners)
     declared = reader.declared(files)
-    mistakes = [m for file in (main, *files, *profiles.own.values()) for m in file.mistakes]
+    mistakes = [m for file in (main, *files, *partners.own.values()) for m in file.mistakes]
     if mistakes or declared is None:
         raise DeclarationError(mistakes)
     return declared
@@ -77,16 +77,16 @@ def load(folder: Path, kinds: KindsOf) -> Declared:
 class DeclarationsReader:
     """Checks files against the types of what they declare, and reports in them what is wrong."""
 
-    def __init__(self, folder: Path, kinds: KindsOf, main: File, profiles: Profiles) -> None:
-        self.main, self.kinds, self.profiles = main, kinds, profiles
+    def __init__(self, folder: Path, kinds: KindsOf, main: File, partners: Partners) -> None:
+        self.main, self.kinds, self.partners = main, kinds, partners
         names = {s.table: dict(self._tables(s)).keys() for s in (SOURCES, CHANNELS)}
-        known = {"profiles": profiles.names, **({} if main.data is None else names)}
+        known = {"profiles": partners.names, **({} if main.data is None else names)}
         self.scope = Scope(folder=folder, names=known, format=kinds.format)
         self.readers: dict[str, Mapping[str, Secret]] = {}
 
     def declared(self, files: Sequence[File]) -> Declared | None:
         """What the files declare, if it is all there: there may be mistakes in it all the same."""
-        self.profiles.check(self.scope)
+        self.partners.check(self.scope)
         feeds = {file.path.stem: feed for file in files if (feed := self._feed(file))}
         told = self._main()
         home = told.site.timezone if told else "UTC"
@@ -198,16 +198,16 @@ class DeclarationsReader:
         declared = FeedFile(**found)
         if declared.readers is not None:
             self.readers[name] = declared.readers
-        return self._profiled(declared.feed(name), declared.profile, file)
+        return self._for_partner(declared.feed(name), declared.profile, file)
 
-    def _profiled(self, feed: Feed, name: str, file: File) -> Feed:
-        """The feed as its profile has it."""
-        profile, told = self.profiles.get(name, self.scope), file.data or {}
-        if profile is None:
+    def _for_partner(self, feed: Feed, name: str, file: File) -> Feed:
+        """The feed as its partner has it."""
+        partner, told = self.partners.get(name, self.scope), file.data or {}
+        if partner is None:
             return feed
-        for place, what in misfits(profile, feed, told):
+        for place, what in misfits(partner, feed, told):
             file.report(place, what)
-        return replace(feed, **fitting(profile, told))
+        return replace(feed, **fitting(partner, told))
 
     def _filled(
         self,

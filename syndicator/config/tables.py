@@ -22,7 +22,7 @@ from syndicator.config.rules import (
     Keyword,
     Language,
     Line,
-    ProfileName,
+    PartnerName,
     SourceName,
     WebAddress,
     Zone,
@@ -153,7 +153,7 @@ class FeedFile(Conditions):
     max_age: timedelta = timedelta(seconds=60)
     stale_while_revalidate: timedelta | None = None
     stale_if_error: timedelta = timedelta(days=1)
-    profile: ProfileName = ""
+    profile: PartnerName = ""
     archive: bool = True
     age: timedelta | None = None
     readers: Mapping[str, Secret] | None = None

@@ -84,7 +84,7 @@ class Feed:
     An article is carried when ``only`` accepts it. ``length`` counts entries; ``max_age`` is how long, in
     seconds, caches may keep a document; for so much longer they may serve it while they ask for a newer one
     (``stale_while_revalidate``; ``None``: as long again), and while we do not answer (``stale_if_error``;
-    RFC 5861). ``profile``: the partner that it is made for. ``archive``: what no longer fits goes on
+    RFC 5861). ``partner``: the partner that it is made for. ``archive``: what no longer fits goes on
     standing in numbered documents. ``age``: how long after its publication an article stays (``None``:
     until newer ones take its place). ``is_private``: for declared readers alone.
     """
@@ -103,7 +103,7 @@ class Feed:
     stale_while_revalidate: int | None = None
     stale_if_error: int = 86_400
     is_private: bool = False
-    profile: Partner | None = None
+    partner: Partner | None = field(default=None, metadata={"declared_as": "profile"})
     archive: bool = True
     age: timedelta | None = None
 

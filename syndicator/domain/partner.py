@@ -1,8 +1,8 @@
-"""Partners: what an aggregator takes and what it refuses, as a profile declares it.
+"""Partners: aggregators, and the rules of what each takes and refuses (declared as a *profile*).
 
-A profile changes an article before it is rendered (``syndicator.formats.partner_fit``) and adds elements to
-documents (``Extras``); what cannot be mended is an objection, and leaves the article out. Every rule names
-the page on which the partner says so.
+A partner's rules change an article before it is rendered (``syndicator.formats.partner_fit``) and add
+elements to documents (``Extras``); what cannot be mended is an objection, and leaves the article out. Every
+rule names the page on which the partner says so.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Literal
 from syndicator.domain.article import Article
 from syndicator.domain.keywords import TAG
 
-#: What an element of a profile may say: facts of the feed ...
+#: What a partner's element may say: facts of the feed ...
 FEED_FACTS = ("site.title", "site.url", "site.icon", "site.copyright", "feed.title", "feed.updated")
 #: ... and of the article, or of its photo.
 ENTRY_FACTS = (
@@ -27,8 +27,14 @@ ENTRY_FACTS = (
 
 #: Prefixes that documents declare already: https://www.w3.org/TR/xml-names/#ns-decl
 KNOWN_PREFIXES = ("atom", "content", "dc", "media")
-#: What one of a unit is called.
-ONE = {"characters": "character", "entries": "entry", "bytes": "byte", "levels": "level", "hours": "hour"}
+#: Units, in the singular.
+SINGULAR = {
+    "characters": "character",
+    "entries": "entry",
+    "bytes": "byte",
+    "levels": "level",
+    "hours": "hour",
+}
 
 #: Elements that never hold another: https://html.spec.whatwg.org/multipage/syntax.html#void-elements
 VOID = {"br", "col", "hr", "img", "wbr"}
@@ -38,7 +44,8 @@ PREFIX = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """``source``: where the partner says so. ``advice``: it recommends this, and refuses nothing for it."""
+    """Any rule. ``source``: where the partner says so. ``advice``: it recommends this, and refuses nothing
+    for it."""
 
     source: str
     advice: bool = False
@@ -50,7 +57,7 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Formats(Rule):
-    """Formats that it takes; the first ones are those of feeds that do not say theirs."""
+    """Formats that the partner takes; the first ones are those of feeds that do not say theirs."""
 
     accepts: tuple[str, ...]
 
@@ -98,8 +105,8 @@ class Image(Rule):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Language(Rule):
-    """Of the feed: ``region``: its tag names one (``en-GB``); ``accepts``: the languages that are taken, all
-    if none is named; ``single``: every article is in the feed's language."""
+    """The feed's language. ``region``: its tag names one (``en-GB``); ``accepts``: the languages that are
+    taken, all if none is named; ``single``: every article is in the feed's language."""
 
     region: bool = False
     single: bool = False
@@ -136,7 +143,7 @@ class Markup(Rule):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Element(Rule):
-    """An element of a namespace: ``snf:logo``. ``on``: of the feed, of each entry, or of its photo
+    """An element of a namespace: ``snf:logo``. ``on``: a part of the feed, of each entry, or of its photo
     (``media:content``). ``value`` is a fact, ``text`` fixed; it stands in the element itself, in its
     ``attribute``, or in an element ``inner`` of it. One that has nothing to say is left out.
     Without a prefix (of a feed only) it is one of RSS's own, such as ``pubDate``, and not in Atom.
@@ -169,7 +176,7 @@ class Element(Rule):
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What a profile adds to documents: prefixes with their namespaces, and elements."""
+    """What a partner adds to documents: prefixes with their namespaces, and elements."""
 
     namespaces: tuple[tuple[str, str], ...] = ()
     elements: tuple[Element, ...] = ()
@@ -197,7 +204,8 @@ class Objection:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Partner:
-    """A partner's rules; what it does not mention is free. ``title`` and ``summary`` are counted in
+    """A partner's rules; what it does not mention is free. ``name`` is that of its file, ``partner`` its own,
+    for people (``str``). ``title`` and ``summary`` are counted in
     characters, and cut where they have too many; ``text`` is there, and counted as readers see it;
     ``nesting`` counts the elements of a text that stand in each other; ``domain``: articles and feeds are on
     the newsroom's own; ``size`` is that of a document, in bytes."""
@@ -237,6 +245,9 @@ class Partner:
             if colon and prefix not in known:
                 raise ValueError(f"elements.{number}.name: add {prefix} under [namespaces]")
 
+    def __str__(self) -> str:
+        return self.partner
+
     @property
     def extras(self) -> Extras:
         return Extras(tuple(self.namespaces.items()), self.elements)
@@ -271,7 +282,8 @@ class Partner:
             yield from _needed("credit", self.credit, photo.credit, "the photo's credit")
 
     def too_old(self, article: Article, now: datetime) -> Iterator[Objection]:
-        """The same for its age: articles leave a feed by the clock (``Feed.age``), not for what they are."""
+        """What the partner has against an article's age; apart, since articles leave a feed by the clock
+        (``Feed.age``), not for what they are."""
         old = now - article.published
         if self.age and old >= self.age.most:
             yield _objection("age", self.age, f"{_span(old)} old", f"younger than {self.age}")
@@ -351,4 +363,4 @@ def _span(span: timedelta) -> str:
 
 
 def _count(count: int, unit: str) -> str:
-    return f"{count:,} {unit if count != 1 else ONE[unit]}"
+    return f"{count:,} {unit if count != 1 else SINGULAR[unit]}"

@@ -138,7 +138,7 @@ def _media(parent: Any, photo: Photo, is_whole: bool) -> Any:
 
 
 def _facts(article: Article) -> dict[str, str]:
-    """``profile.ENTRY_FACTS``."""
+    """``partner.ENTRY_FACTS``."""
     photo = article.photo
     return {
         "article.title": _text.title(article),

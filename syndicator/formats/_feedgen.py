@@ -84,7 +84,7 @@ class EntryOptions(NamedTuple):
 
 
 def entry_options(feed: Feed) -> EntryOptions:
-    return EntryOptions(feed.content, feed.profile.extras if feed.profile else NO_EXTRAS)
+    return EntryOptions(feed.content, feed.partner.extras if feed.partner else NO_EXTRAS)
 
 
 class Entry(FeedEntry):  # type: ignore[misc]
@@ -134,7 +134,7 @@ def header(
 
 
 def _facts(site: Site, feed: Feed, updated: datetime | None) -> dict[str, str]:
-    """``profile.FEED_FACTS``."""
+    """``partner.FEED_FACTS``."""
     return {
         "site.title": site.title,
         "site.url": _text.uri(site.url),
@@ -238,7 +238,7 @@ def joined(
     """The document of these entries: feedgen's own empty one, and the entries in it."""
     updated = _text.newest([*articles, *history.withdrawn])
     history = replace(history, withdrawn=tuple(history.withdrawn))
-    told = updated if feed.profile else updated and LONG_AGO  # a partner's elements may say it, too
+    told = updated if feed.partner else updated and LONG_AGO  # a partner's elements may say it, too
     before, after, footer = _empty(site, feed, told, dialect, history)
     date = _date(updated or LONG_AGO, dialect) if after else b""  # which RSS does not say of an empty feed
     return b"".join((before, date, after, *entries, footer))

@@ -1,6 +1,6 @@
 """Articles as a partner takes them.
 
-The one seam of partner profiles: an article goes through ``fitted`` on its way into a document. What comes
+The one seam of partners' rules: an article goes through ``fitted`` on its way into a document. What comes
 out is an article like any other, so that formats need not know of partners, and keep it by what it is.
 """
 
@@ -40,49 +40,49 @@ class Trim:
 def fitted(site: Site, feed: Feed, article: Article) -> Article:
     """The article as the feed's partner takes it; as it is where the feed has none. Raises ``Unfit``
     where it would be refused."""
-    profile = feed.profile
-    if profile is None:
+    partner = feed.partner
+    if partner is None:
         return article
-    trimmed = shortened(profile, article)
+    trimmed = shortened(partner, article)
     refused = [o for o in objections(site, feed, trimmed) if o.is_refused]
     if refused:
-        raise Unfit(f"{profile.partner} would refuse it: {', and '.join(map(str, refused))}")
+        raise Unfit(f"{partner} would refuse it: {', and '.join(map(str, refused))}")
     return trimmed
 
 
 def objections(site: Site, feed: Feed, shown: Article) -> Iterator[Objection]:
     """What the feed's partner has against an article that is within its measures."""
-    if feed.profile:
+    if feed.partner:
         is_own = same_site(web_address(shown.url), site.url)
-        yield from feed.profile.objections(shown, feed.language or site.language, is_own=is_own)
+        yield from feed.partner.objections(shown, feed.language or site.language, is_own=is_own)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def shortened(profile: Partner, article: Article) -> Article:
+def shortened(partner: Partner, article: Article) -> Article:
     """The article within a partner's measures, whatever else there is against it."""
     return replace(
         article,
-        title=_cut(profile, "title", article.title),
-        summary=_cut(profile, "summary", article.summary),
-        content_html=_permitted(profile.markup, article.content_html),
+        title=_cut(partner, "title", article.title),
+        summary=_cut(partner, "summary", article.summary),
+        content_html=_permitted(partner.markup, article.content_html),
     )
 
 
-def trims(profile: Partner, article: Article) -> Iterator[Trim]:
+def trims(partner: Partner, article: Article) -> Iterator[Trim]:
     """What ``shortened`` takes away."""
-    after = shortened(profile, article)
-    for name, rule in (("title", profile.title), ("summary", profile.summary)):
+    after = shortened(partner, article)
+    for name, rule in (("title", partner.title), ("summary", partner.summary)):
         was, now = getattr(article, name), getattr(after, name)
         if rule and was != now:
             yield Trim(
                 rule=name, found=f"{len(was)} characters, {rule} are taken", shown=now, source=rule.source
             )
-    if profile.markup and after.content_html != article.content_html:
+    if partner.markup and after.content_html != article.content_html:
         for what, parts in (("elements", _elements), ("attributes", _attributes)):
             gone = parts(article.content_html) - parts(after.content_html)
             if gone:
                 found = f"{what} that are not taken: {', '.join(sorted(gone))}"
-                yield Trim(rule="markup", found=found, shown="", source=profile.markup.source)
+                yield Trim(rule="markup", found=found, shown="", source=partner.markup.source)
                 break  # attributes go with their elements
 
 
@@ -94,8 +94,8 @@ def _attributes(content: str) -> set[str]:
     return {f"{name} of {tag['name']}" for tag in TAG.finditer(content) for name in ATTRIBUTE.findall(tag[0])}
 
 
-def _cut(profile: Partner, name: str, text: str) -> str:
-    rule: Range | None = getattr(profile, name)
+def _cut(partner: Partner, name: str, text: str) -> str:
+    rule: Range | None = getattr(partner, name)
     if rule is None or rule.advice or not 0 < rule.most < len(text):
         return text
     return CHARACTERS.cut(legal(text), rule.most)

@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 
 from syndicator.domain.article import CLOCK_SKEW, Photo
 from syndicator.sources.extract import Found, split_credit
-from syndicator.sources.when import cut_date
 from syndicator.text.clean import plain
-from syndicator.text.dates import parse_date
+from syndicator.text.dates import cut_date, parse_date
 from syndicator.text.language import detect
 
 #: Titles of pages that say that there is none, although their status is 200.

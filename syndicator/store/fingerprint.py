@@ -12,7 +12,8 @@ from typing import Any
 def fingerprint(value: object) -> str:
     """Of a dataclass of plain values: SHA-256, in hex. Raises ``TypeError`` for others.
 
-    Only what differs from its default counts, by its name: a version that adds fields leaves what was
+    Only what differs from its default counts, by its name (as it is declared: ``declared_as`` in the field's
+    metadata): a version that adds fields leaves what was
     declared before as it is. One that changes a default has to forget the fingerprints, in a migration.
     """
     return hashlib.sha256(_written(value).encode()).hexdigest()
@@ -34,7 +35,7 @@ def _settings(value: Any) -> Iterator[str]:
     for field in fields(value):
         has = getattr(value, field.name)
         if has != _default(field):
-            yield f"{field.name}={_written(has)}"
+            yield f"{field.metadata.get('declared_as', field.name)}={_written(has)}"
 
 
 def _default(field: Field[Any]) -> object:

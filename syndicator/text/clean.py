@@ -121,7 +121,7 @@ def narrowed(clean: str, tags: AbstractSet[str], attributes: Mapping[str, set[st
             "*": set(),
             **{tag: set(names) for tag, names in attributes.items() if tag in {"*", *tags}},
         },
-        clean_content_tags=set(),  # whatever a profile names: there is no script left to go with its content
+        clean_content_tags=set(),  # whatever a partner names: there is no script left to go with its content
         url_schemes={"http", "https"},
         link_rel=None,
     )

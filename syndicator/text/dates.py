@@ -1,7 +1,8 @@
 """Dates as sites write them, to aware UTC.
 
-Tried in this order, the certain before the guessed: the declared format, ISO 8601, RFC 822, dateparser.
-The order of day and month is never guessed: ``03/08/2025`` has no meaning without a declared format.
+``parse_date`` reads a date, ``cut_date`` cuts it out of the words around it. What reads dates is tried in
+this order, the certain before the guessed: the declared format, ISO 8601, RFC 822, dateparser. The order of
+day and month is never guessed: ``03/08/2025`` has no meaning without a declared format.
 """
 
 from __future__ import annotations
@@ -40,10 +41,24 @@ BUDDHIST = 543
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
-#: Characters that a date has at most, with the words around it. Some readers take the square of them.
-LONGEST = 200
+#: Characters of a date, with the words around it: some readers take the square of their number.
+MAX_DATE_LENGTH = 200
+
+#: Characters in which ``cut_date`` looks: a format that begins with a word takes the square of their number.
+MAX_SEARCH_LENGTH = 1000
 
 AMBIGUOUS = re.compile(r"^\s*\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}")
+
+#: What each code of ``datetime.strptime`` looks like in a text
+#: (https://docs.python.org/3/library/datetime.html#format-codes).
+CODE_PATTERNS = {
+    **dict.fromkeys("dmHIMSyj", r"\d{1,3}"),
+    **dict.fromkeys("bBaApZ", r"[^\W\d_]+\.?"),
+    "Y": r"\d{4}",
+    "f": r"\d{1,6}",
+    "z": r"(?:Z|[+-]\d{2}:?\d{2})",
+    "%": "%",
+}
 
 
 def parse_date(
@@ -58,14 +73,14 @@ def parse_date(
     ``zone`` is meant where the text names none. ``format`` is the source's own (``datetime.strptime``).
     Years of the Buddhist era are recognised by being centuries ahead of ``now``.
     """
-    said = " ".join(text[: 10 * LONGEST].translate(DIGITS).replace("\u200b", "").split())
-    if not said or len(said) > LONGEST:
+    date = " ".join(text[: 10 * MAX_DATE_LENGTH].translate(DIGITS).replace("\u200b", "").split())
+    if not date or len(date) > MAX_DATE_LENGTH:
         return None
     readers: list[Callable[[], datetime | None]] = [
-        lambda: _declared(said, format),
-        lambda: _iso(said),
-        lambda: _rfc822(said),
-        lambda: _guessed(said, zone),
+        lambda: _declared(date, format),
+        lambda: _iso(date),
+        lambda: _rfc822(date),
+        lambda: _guessed(date, zone),
     ]
     for read in readers:
         found = read()
@@ -74,11 +89,27 @@ def parse_date(
     return None
 
 
-def _declared(text: str, form: str | None) -> datetime | None:
-    if not form:
+def cut_date(text: str, format: str) -> str:  # noqa: A002 - as in strptime
+    """The part of a text that is written in a format (``datetime.strptime``): "03/08/2025 11:00" of
+    "Published: 03/08/2025 11:00 Print 2204". The text itself where no part of it is."""
+    pattern = r"\s+".join(
+        "".join(_pattern(piece) for piece in re.findall(r"%.|.", word)) for word in format.split()
+    )
+    match = re.search(rf"(?<!\d){pattern}(?!\d)", text[:MAX_SEARCH_LENGTH]) if format else None
+    return match[0] if match else text
+
+
+def _pattern(piece: str) -> str:
+    """A code of ``datetime.strptime``, or a character that stands for itself, as a regular expression."""
+    is_code = len(piece) == 2 and piece[0] == "%"
+    return CODE_PATTERNS.get(piece[1], re.escape(piece)) if is_code else re.escape(piece)
+
+
+def _declared(text: str, format: str | None) -> datetime | None:  # noqa: A002 - as in strptime
+    if not format:
         return None
     try:
-        return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the source's
+        return datetime.strptime(text, format)  # noqa: DTZ007 - the zone is the source's
     except (ValueError, OverflowError):
         return None
 

@@ -111,7 +111,7 @@ class IndexPages:
 def group(feed: Feed) -> str:
     """The part of the list that a feed belongs to."""
     only = feed.only
-    if feed.profile:
+    if feed.partner:
         return "For partners"
     if only.sections or only.tags or only.keywords or only.places or only.any:
         return "By topic"

@@ -24,7 +24,7 @@ from syndicator.store import Store, open_store
 from syndicator.wiring import KINDS, App, Silence, assemble
 from tests.config.newsroom import write
 from tests.fakes import NOON, Clock, FakeBell, FakePhotos, FakeSource, sighting
-from tests.formats.profiles import NAMES, built_in
+from tests.formats.partners import NAMES, built_in
 
 MAIN = """
 [site]

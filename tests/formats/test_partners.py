@@ -31,7 +31,7 @@ from tests.formats.newsroom import (
     tidy,
     written,
 )
-from tests.formats.profiles import NAMES, PAGE, PARTNER, built_in, made_for
+from tests.formats.partners import NAMES, PAGE, PARTNER, built_in, made_for
 from tests.formats.test_joined_documents import as_lxml_writes, by_feedgen_alone
 
 FEED = made_for(PARTNER)
@@ -60,30 +60,30 @@ class TestTrimming:
         assert shown.title == "The old iron bridge…"
 
     def test_lao_is_cut_between_words_too(self) -> None:
-        profile = replace(PARTNER, title=Range(most=16, source=PAGE))
+        partner = replace(PARTNER, title=Range(most=16, source=PAGE))
 
-        shown = shortened(profile, good(title="ໂຮງຮຽນບ້ານດອນເປີດຫ້ອງສະໝຸດ"))
+        shown = shortened(partner, good(title="ໂຮງຮຽນບ້ານດອນເປີດຫ້ອງສະໝຸດ"))
 
         assert shown.title.endswith("…")
         assert "ໂຮງຮຽນບ້ານດອນເປີດຫ້ອງສະໝຸດ".startswith(shown.title.removesuffix("…"))
         assert len(shown.title) <= 16
 
     def test_what_is_only_advised_is_not_cut(self) -> None:
-        profile = replace(PARTNER, title=Range(most=16, advice=True, source=PAGE))
+        partner = replace(PARTNER, title=Range(most=16, advice=True, source=PAGE))
 
-        assert shortened(profile, good(title="The old iron bridge reopens")).title.endswith("reopens")
+        assert shortened(partner, good(title="The old iron bridge reopens")).title.endswith("reopens")
 
-    @given(each=articles(tidy) | articles(nasty), profile=every_partner)
+    @given(each=articles(tidy) | articles(nasty), partner=every_partner)
     def test_nothing_is_ever_longer_than_a_partner_takes_and_cutting_twice_changes_nothing(
-        self, each: Article, profile: Partner
+        self, each: Article, partner: Partner
     ) -> None:
-        shown = shortened(profile, each)
+        shown = shortened(partner, each)
 
-        for name, rule in (("title", profile.title), ("summary", profile.summary)):
+        for name, rule in (("title", partner.title), ("summary", partner.summary)):
             if rule and rule.most and not rule.advice:
                 assert len(getattr(shown, name)) <= rule.most
-        assert shortened(profile, shown) == shown
-        assert shown != each or list(trims(profile, each)) == []
+        assert shortened(partner, shown) == shown
+        assert shown != each or list(trims(partner, each)) == []
 
     def test_what_was_trimmed_is_told(self) -> None:
         long = good(title="The old iron bridge reopens", content_html="<p>a</p><ul><li>b</li></ul>")
@@ -155,7 +155,7 @@ class TestMarkup:
         assert left <= {"html", "body", "tbody", "p", *tags}
         assert plain(shown).split() == plain(clean).split()
 
-    def test_a_profile_may_name_elements_that_no_text_has(self) -> None:
+    def test_a_partner_may_name_elements_that_no_text_has(self) -> None:
         tags = {"p", "script", "style", "iframe"}
 
         assert narrowed("<p>a <b>b</b></p>", tags, {"iframe": {"src"}, "*": {"lang"}}) == "<p>a b</p>"
@@ -221,7 +221,7 @@ class TestObjections:
     def test_without_a_partner_an_article_is_as_it_is(self) -> None:
         bare = article(content_html="", photo=None, title="x" * 500)
 
-        assert fitted(SITE, replace(FEED, profile=None), bare) is bare
+        assert fitted(SITE, replace(FEED, partner=None), bare) is bare
 
     @pytest.mark.parametrize(
         ("most", "age", "told"),
@@ -236,11 +236,11 @@ class TestObjections:
     def test_age_is_judged_when_it_is_asked_for_and_not_in_documents(
         self, most: dict[str, float], age: dict[str, float], told: list[str]
     ) -> None:
-        profile = replace(PARTNER, age=Age(most=timedelta(**most), source=PAGE))
+        partner = replace(PARTNER, age=Age(most=timedelta(**most), source=PAGE))
         old = good(published=NINE - timedelta(**age))
 
-        assert fitted(SITE, made_for(profile), old) == old
-        assert [f"{o.found}; wanted: {o.wanted}" for o in profile.too_old(old, NINE)] == told
+        assert fitted(SITE, made_for(partner), old) == old
+        assert [f"{o.found}; wanted: {o.wanted}" for o in partner.too_old(old, NINE)] == told
 
     def test_a_whole_feed_may_be_refused(self) -> None:
         found = PARTNER.feed_objections(
@@ -282,12 +282,12 @@ class TestDocuments:
         assert root.find("atom:entry/dcterms:modified", SPACES) is not None
 
     @pytest.mark.parametrize("dialect", ["rss", "atom"])
-    @given(carried=several, profile=every_partner)
+    @given(carried=several, partner=every_partner)
     def test_joined_entries_are_what_feedgen_writes_byte_for_byte(
-        self, dialect: _feedgen.Dialect, carried: list[Article], profile: Partner
+        self, dialect: _feedgen.Dialect, carried: list[Article], partner: Partner
     ) -> None:
-        feed = made_for(profile)
-        shown = [shortened(profile, each) for each in carried]
+        feed = made_for(partner)
+        shown = [shortened(partner, each) for each in carried]
 
         document = as_lxml_writes(written(formats.kind(dialect)(), shown, feed))
 
@@ -299,7 +299,7 @@ class TestDocuments:
         self, name: str, carried: list[Article], partners: Sequence[Partner | None]
     ) -> None:
         used = formats.kind(name)()
-        feeds = [replace(FEED, profile=partner) for partner in partners]
+        feeds = [replace(FEED, partner=partner) for partner in partners]
 
         for feed in feeds * 2:
             for each in carried:
@@ -307,16 +307,16 @@ class TestDocuments:
 
     @pytest.mark.parametrize("name", NAMES)
     def test_readers_read_what_is_made_for_partners(self, name: str) -> None:
-        profile = built_in(name)
-        feed = made_for(profile)
+        partner = built_in(name)
+        feed = made_for(partner)
         long = "The ferry to the southern islands resumes, weeks early"
         text = f"<p>{'Trams cross the river. ' * 20}</p>"
         shown = [
             fitted(SITE, feed, good(key=str(n), title=f"{long} {n}", content_html=text)) for n in range(3)
         ]
-        assert profile.formats
+        assert partner.formats
 
-        for each in profile.formats.accepts:
+        for each in partner.formats.accepts:
             parsed = feedparser.parse(written(formats.kind(each)(), shown, feed))
             assert not parsed.bozo
             assert [entry.title for entry in parsed.entries] == [f"{long} {n}" for n in range(3)]

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from syndicator.sources.body import drop_related
 from syndicator.sources.boilerplate import is_button, is_same, is_sign_off, without_dateline
 from syndicator.sources.extract import Found, Select, clean_url, extract, split_credit
-from syndicator.sources.when import cut_date
 from syndicator.text.clean import fold, plain
+from syndicator.text.dates import cut_date
 from syndicator.text.markup import parse
 
 URL = "https://ledger.example/news/ferry-7"

@@ -24,9 +24,8 @@ from syndicator.sources.listing import ListingReader
 from syndicator.sources.meta import without_site
 from syndicator.sources.oddity import is_odd_html, is_odd_xml
 from syndicator.sources.page import Listing, PageSource
-from syndicator.sources.when import cut_date
 from syndicator.text.addresses import web_address
-from syndicator.text.dates import parse_date
+from syndicator.text.dates import cut_date, parse_date
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://gazette.example/feed"

@@ -25,7 +25,10 @@ def later(value: Any, **more: Any) -> Any:
     """The same value, of a later version of its class, which has more fields: each with an empty default, and
     as told."""
     kind = type(value)
-    known = [(f.name, Any, field(default=f.default, default_factory=f.default_factory)) for f in fields(kind)]
+    known = [
+        (f.name, Any, field(default=f.default, default_factory=f.default_factory, metadata=f.metadata))
+        for f in fields(kind)
+    ]
     new = make_dataclass(
         kind.__name__,
         [*known, *((name, Any, field(default="")) for name in more)],
@@ -43,7 +46,7 @@ PARTNER = Partner(
     age=Age(source="https://wire.example/", most=timedelta(days=2)),
     markup=Markup(source="https://wire.example/", tags=("p",), attributes={"a": ("href",)}),
 )
-CITY = replace(ALL, only=Filter(sections=("City",), exclude=Filter(tags=("ad",))), profile=PARTNER)
+CITY = replace(ALL, only=Filter(sections=("City",), exclude=Filter(tags=("ad",))), partner=PARTNER)
 
 
 @pytest.mark.parametrize("feed", [ALL, CITY])
@@ -52,11 +55,16 @@ def test_a_new_field_changes_nothing_while_it_has_its_default(feed: Feed) -> Non
     assert fingerprint(later(feed, colour="red")) != fingerprint(feed)
 
 
-def test_the_same_holds_of_filters_and_profiles_within() -> None:
+def test_the_same_holds_of_filters_and_partners_within() -> None:
     only = later(replace(CITY.only, exclude=later(CITY.only.exclude, mood="")), mood="")
-    profile = later(replace(PARTNER, title=later(PARTNER.title, unit="")), colour="")
+    partner = later(replace(PARTNER, title=later(PARTNER.title, unit="")), colour="")
 
-    assert fingerprint(replace(CITY, only=only, profile=profile)) == fingerprint(CITY)
+    assert fingerprint(replace(CITY, only=only, partner=partner)) == fingerprint(CITY)
+
+
+def test_a_feed_for_a_partner_has_the_one_that_it_has_on_record() -> None:
+    """By the keys of its declaration, whatever we call them: another one would fill and build it anew."""
+    assert fingerprint(CITY) == "a0f3e2a741405d1b38176836f6f2139d803b58e2e2cd89143f128adb34d015aa"
 
 
 def test_every_feed_of_the_example_has_its_own() -> None:

@@ -148,9 +148,9 @@ def test_a_feed_belongs_to_a_part_by_what_it_carries(only: Filter, part: str) ->
 
 
 def test_a_partners_feed_stands_apart() -> None:
-    profile = Partner(name="x", partner="X")
+    partner = Partner(name="x", partner="X")
 
-    assert group(Feed(name="x", title="X", only=Filter(languages=("lo",)), profile=profile)) == GROUPS[-1]
+    assert group(Feed(name="x", title="X", only=Filter(languages=("lo",)), partner=partner)) == GROUPS[-1]
 
 
 def test_the_subscription_list_names_every_feed_once(browser: Browser) -> None:

@@ -1,4 +1,4 @@
-"""Profiles to try things with: those that ship with us, and one with a rule of every kind."""
+"""Partners to try things with: those that ship with us, and one with a rule of every kind."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from syndicator.config.profiles import BUILT_IN, Profiles
+from syndicator.config.partners import BUILT_IN, Partners
 from syndicator.config.shapes import Scope
 from syndicator.domain.feed import Feed
 from syndicator.domain.partner import Age, Element, Formats, Image, Language, Markup, Needed, Partner, Range
@@ -50,11 +50,11 @@ PARTNER = Partner(
 
 def built_in(name: str) -> Partner:
     scope = Scope(folder=Path(), names={}, format=str)
-    profile = Profiles(Path("/nowhere")).get(name, scope)
-    assert profile
-    return profile
+    partner = Partners(Path("/nowhere")).get(name, scope)
+    assert partner
+    return partner
 
 
-def made_for(profile: Partner) -> Feed:
+def made_for(partner: Partner) -> Feed:
     """A feed of a partner's."""
-    return replace(FEED, name=profile.name, language="en-GB", description="Rivers", profile=profile)
+    return replace(FEED, name=partner.name, language="en-GB", description="Rivers", partner=partner)

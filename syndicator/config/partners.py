@@ -1,4 +1,4 @@
-"""Partner profiles: those that ship with us, and an operator's own in ``profiles/`` beside ``feeds/``."""
+"""Partners' rules: those that ship with us, and an operator's own in ``profiles/`` beside ``feeds/``."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from syndicator.config.shapes import Scope, Wrong, filled
 from syndicator.domain.feed import Feed
 from syndicator.domain.partner import Partner
 
-PROFILES = "profiles"
-BUILT_IN = Path(str(files("syndicator"))) / PROFILES
+#: An operator's own, beside ``feeds/``: a name that users know.
+FOLDER = "profiles"
+
+BUILT_IN = Path(str(files("syndicator"))) / "partners"
 
 
-class Profiles:
-    """Profiles by name; an operator's own one comes before one of ours with its name."""
+class Partners:
+    """Partners by name; an operator's own one comes before one of ours with its name."""
 
     def __init__(self, folder: Path) -> None:
-        own = sorted((folder / PROFILES).glob("[!.]*.toml"))
+        own = sorted((folder / FOLDER).glob("[!.]*.toml"))
         self.own = {path.stem: read(path) for path in own}
         self.names = {path.stem for path in BUILT_IN.glob("*.toml")} | self.own.keys()
         self._known: dict[str, Partner | None] = {}
@@ -32,16 +34,16 @@ class Profiles:
         for name, file in self.own.items():
             if not NAME.fullmatch(name):
                 file.report((), f"{name!r} is no name: use a-z, 0-9 and hyphens, 63 of them at most")
-            self._known[name] = _profile(file, scope)
+            self._known[name] = _partner(file, scope)
 
     def get(self, name: str, scope: Scope) -> Partner | None:
-        """``None``: there is no such profile, or what is wrong with it is reported."""
+        """``None``: there is no such partner, or what is wrong with it is reported."""
         if name in self.names and name not in self._known:
-            self._known[name] = _profile(read(BUILT_IN / f"{name}.toml"), scope)
+            self._known[name] = _partner(read(BUILT_IN / f"{name}.toml"), scope)
         return self._known.get(name)
 
 
-def _profile(file: File, scope: Scope) -> Partner | None:
+def _partner(file: File, scope: Scope) -> Partner | None:
     if file.data is None:
         return None
     name = file.path.stem
@@ -53,32 +55,32 @@ def _profile(file: File, scope: Scope) -> Partner | None:
         return None
 
 
-def misfits(profile: Partner, feed: Feed, told: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+def misfits(partner: Partner, feed: Feed, told: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     """What a feed declares that its partner does not take: where, and what. ``told``: what is written."""
-    by = f"profile {profile.name!r}"
-    if profile.formats and "formats" in told:
+    by = f"profile {partner.name!r}"
+    if partner.formats and "formats" in told:
         for number, name in enumerate(feed.formats):
-            if name not in profile.formats.accepts:
-                yield ("formats", number), f"{by} takes {_listed(profile.formats.accepts)}, and not {name!r}"
-    entries = profile.entries
+            if name not in partner.formats.accepts:
+                yield ("formats", number), f"{by} takes {_listed(partner.formats.accepts)}, and not {name!r}"
+    entries = partner.entries
     if entries and not entries.advice and "length" in told and not entries.holds(feed.length):
         yield ("length",), f"{by} takes {entries} entries"
-    age = profile.age
+    age = partner.age
     if age and not age.advice and feed.age and feed.age > age.most:
         yield ("age",), f"{by} takes nothing that is {age} old"
-    if profile.text and not profile.text.advice and feed.content == "summary":
+    if partner.text and not partner.text.advice and feed.content == "summary":
         yield ("content",), f'{by} takes whole articles only: write "full", or leave it out'
 
 
-def fitting(profile: Partner, told: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a feed which are the profile's where the feed does not say them."""
-    fields: dict[str, Any] = {"profile": profile}
-    if profile.formats and "formats" not in told:
-        fields["formats"] = profile.formats.accepts
-    if profile.entries and profile.entries.most and "length" not in told:
-        fields["length"] = profile.entries.most
-    if profile.age and not profile.age.advice and "age" not in told:
-        fields["age"] = profile.age.most
+def fitting(partner: Partner, told: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a feed which are the partner's where the feed does not say them."""
+    fields: dict[str, Any] = {"partner": partner}
+    if partner.formats and "formats" not in told:
+        fields["formats"] = partner.formats.accepts
+    if partner.entries and partner.entries.most and "length" not in told:
+        fields["length"] = partner.entries.most
+    if partner.age and not partner.age.advice and "age" not in told:
+        fields["age"] = partner.age.most
     return fields
 
 

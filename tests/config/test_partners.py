@@ -1,4 +1,4 @@
-"""Profiles as they are declared: ours, an operator's own, and what fits a feed."""
+"""Partners as they are declared: ours, an operator's own, and what fits a feed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.config.profiles import BUILT_IN, Profiles
+from syndicator.config.partners import BUILT_IN, Partners
 from syndicator.config.shapes import Scope
 from syndicator.domain.partner import Partner, Rule
 from tests.config.newsroom import FEED, SITE, declared, mistakes
@@ -31,12 +31,12 @@ def test_five_partners_ship() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_profile_of_ours_is_right_documented_and_names_its_sources(name: str) -> None:
-    profile = Profiles(Path("/nowhere")).get(name, Scope(folder=Path(), names={}, format=str))
+def test_a_partner_of_ours_is_right_documented_and_names_its_sources(name: str) -> None:
+    partner = Partners(Path("/nowhere")).get(name, Scope(folder=Path(), names={}, format=str))
 
-    assert profile
-    rules = [getattr(profile, f.name) for f in fields(profile)]
-    sources = {rule.source for rule in [*rules, *profile.elements] if isinstance(rule, Rule)}
+    assert partner
+    rules = [getattr(partner, f.name) for f in fields(partner)]
+    sources = {rule.source for rule in [*rules, *partner.elements] if isinstance(rule, Rule)}
     text = (DOCS / "partners.md").read_text("utf-8")
     assert sources
     for source in sources:
@@ -52,14 +52,14 @@ def test_every_rule_is_documented() -> None:
     assert set(documented) == {f.name for f in fields(Partner)} - {"name"}
 
 
-def test_the_profile_in_the_documentation_is_right(tmp_path: Path) -> None:
+def test_the_partner_in_the_documentation_is_right(tmp_path: Path) -> None:
     [text] = re.findall(r"```toml\n(partner.*?)```", (DOCS / "partners.md").read_text("utf-8"), re.DOTALL)
     own(tmp_path, text)
 
-    assert declared(tmp_path, SITE, {"all": FEED + 'profile = "own"'}).feeds["all"].profile
+    assert declared(tmp_path, SITE, {"all": FEED + 'profile = "own"'}).feeds["all"].partner
 
 
-def test_a_feed_takes_from_its_profile_what_it_does_not_say(tmp_path: Path) -> None:
+def test_a_feed_takes_from_its_partner_what_it_does_not_say(tmp_path: Path) -> None:
     feeds = {
         "short": FEED + 'profile = "msn"',
         "said": 'title = "B"\nprofile = "msn"\nformats = ["atom"]\nlength = 5',
@@ -72,9 +72,9 @@ def test_a_feed_takes_from_its_profile_what_it_does_not_say(tmp_path: Path) -> N
     assert (made["short"].formats, made["short"].length) == (("rss", "atom"), 29)
     assert (made["said"].formats, made["said"].length) == (("atom",), 5)
     assert (made["free"].formats, made["free"].length) == (("rss", "atom", "json"), 50)
-    assert made["free"].profile
-    assert made["free"].profile.title
-    assert (made["free"].profile.name, made["free"].profile.title.most) == ("own", 9)
+    assert made["free"].partner
+    assert made["free"].partner.title
+    assert (made["free"].partner.name, made["free"].partner.title.most) == ("own", 9)
 
 
 def test_what_a_partner_only_advises_is_no_mistake_and_no_limit(tmp_path: Path) -> None:
@@ -103,14 +103,14 @@ def test_articles_leave_a_partners_feed_when_they_are_too_old_for_it_or_sooner(t
     }
 
 
-def test_an_operators_own_profile_comes_before_ours(tmp_path: Path) -> None:
+def test_an_operators_own_partner_comes_before_ours(tmp_path: Path) -> None:
     own(tmp_path, OWN + '[age]\nmost = "3d"\nsource = "https://own.test/rules"\n', "msn")
 
-    profile = declared(tmp_path, SITE, {"all": FEED + 'profile = "msn"'}).feeds["all"].profile
+    partner = declared(tmp_path, SITE, {"all": FEED + 'profile = "msn"'}).feeds["all"].partner
 
-    assert profile
-    assert profile.age
-    assert (profile.partner, profile.age.most, profile.title) == ("The Own", timedelta(days=3), None)
+    assert partner
+    assert partner.age
+    assert (partner.partner, partner.age.most, partner.title) == ("The Own", timedelta(days=3), None)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_an_operators_own_profile_comes_before_ours(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_does_not_fit_a_feeds_profile_is_told_with_its_line(
+def test_what_does_not_fit_a_feeds_partner_is_told_with_its_line(
     tmp_path: Path, feed: str, mistake: str
 ) -> None:
     own(tmp_path, RULED.replace("[title]", "[entries]"))
@@ -191,7 +191,7 @@ def test_what_does_not_fit_a_feeds_profile_is_told_with_its_line(
         ("partner = \n", "1:11: is not TOML: Invalid value"),
     ],
 )
-def test_a_mistake_in_a_profile_is_told_with_its_line_whether_or_not_it_is_used(
+def test_a_mistake_in_a_partner_is_told_with_its_line_whether_or_not_it_is_used(
     tmp_path: Path, text: str, mistake: str
 ) -> None:
     own(tmp_path, text)
@@ -201,7 +201,7 @@ def test_a_mistake_in_a_profile_is_told_with_its_line_whether_or_not_it_is_used(
     assert found.startswith(f"profiles/own.toml:{mistake}")
 
 
-def test_a_profile_has_a_name_like_everything_else(tmp_path: Path) -> None:
+def test_a_partner_has_a_name_like_everything_else(tmp_path: Path) -> None:
     own(tmp_path, RULED, "The_Own")
 
     assert mistakes(tmp_path, SITE) == [
@@ -209,7 +209,7 @@ def test_a_profile_has_a_name_like_everything_else(tmp_path: Path) -> None:
     ]
 
 
-def test_another_profile_is_another_declaration(tmp_path: Path) -> None:
+def test_another_partner_is_another_declaration(tmp_path: Path) -> None:
     """The store fills and builds a feed anew when its declaration, as it is written out, has changed."""
     own(tmp_path, RULED)
     before = declared(tmp_path, SITE, {"all": FEED + 'profile = "own"'}).feeds["all"]
