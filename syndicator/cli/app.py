@@ -13,8 +13,9 @@ from typing import Annotated, Any
 import typer
 
 from syndicator import __version__
+from syndicator.cli.example import example, use_new_name
+from syndicator.cli.folder import folder
 from syndicator.domain.errors import DeclarationError, Misconfigured, SyndicatorError
-from syndicator.example_site.cli import newsroom
 from syndicator.processes.parent_watch import watch_parent
 from syndicator.processes.supervisor import MISCONFIGURED
 
@@ -29,14 +30,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(newsroom, name="newsroom")
+app.add_typer(example, name="example")
+app.add_typer(example, name="newsroom", hidden=True, callback=use_new_name)
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
-
-
-def folder() -> Path:
-    """Where the declarations are."""
-    return Path(os.environ["SYNDICATOR_FOLDER"])
 
 
 @app.callback()
@@ -59,7 +56,7 @@ def options(
 
 @app.command()
 def up() -> None:
-    """Start everything on this machine: web, worker, beat, and the example newsroom if one is declared.
+    """Start everything on this machine: web, worker, beat, and the example site if one is declared.
 
     Ctrl-C stops all of it; starting again continues where it was.
     """

@@ -55,9 +55,9 @@ def check(folder: Path) -> list[Result]:
     results += [Result("declarations", None, warning) for warning in declared.warnings]
     results += _readers(declared)
     results += _left_of_the_example(declared)
-    if declared.newsroom and not (declared.newsroom.folder / "articles").is_dir():
-        said = f"there is no {declared.newsroom.folder}/articles; your own site needs none: leave it out"
-        results.append(Result("[newsroom]", False, said))
+    if declared.example and not (declared.example.folder / "articles").is_dir():
+        said = f"there is no {declared.example.folder}/articles; your own site needs none: leave it out"
+        results.append(Result("[example]", False, said))
     store = Store(connect(declared.keep.database))
     newsroom = assemble(declared, store, Silence())
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -91,7 +91,7 @@ def _left_of_the_example(declared: Declared) -> Iterator[Result]:
     watched = [url for plug in declared.sources.values() for url in _addresses(plug.settings)]
     if watched and not any(same_site(site.url, url) for url in watched):
         yield Result("[site] url", None, f"no source is at {site.url}: is that the newsroom that feeds name?")
-    is_example = declared.newsroom and same_site(site.url, f"http://{declared.newsroom.listen}/")
+    is_example = declared.example and same_site(site.url, f"http://{declared.example.listen}/")
     if RESERVED.search(site.authority) and not is_example:
         said = (
             f"{site.authority!r} is a name for examples, and becomes part of every article's guid, for ever: "

@@ -11,6 +11,9 @@ from typing import Any
 
 from syndicator.config.lines import Place, line_of, lines
 
+#: The main file's name.
+MAIN = "syndicator.toml"
+
 POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
 

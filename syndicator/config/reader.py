@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.config.declared import Declared, Inlet, Outlet
-from syndicator.config.file import File, read
+from syndicator.config.example import must_be_one, old_name
+from syndicator.config.file import MAIN, File, read
 from syndicator.config.lines import Place
 from syndicator.config.profiles import Profiles, fitting, misfits
 from syndicator.config.rules import NAME, web_address, zone
@@ -19,7 +20,8 @@ from syndicator.domain.errors import DeclarationError
 from syndicator.domain.feed import Feed
 from syndicator.secret import Secret
 
-MAIN, FEEDS = "syndicator.toml", "feeds"
+#: The folder of feeds, beside the main file.
+FEEDS = "feeds"
 
 NAMES = "is no name: use a-z, 0-9 and hyphens, 63 of them at most"
 
@@ -100,6 +102,7 @@ class DeclarationsReader:
                 f"is for everybody, and there are private feeds: {', '.join(sorted(self.readers))}; declare "
                 'another bucket for them, private = "s3://BUCKET/PREFIX"',
             )
+        must_be_one(self.main, told)
         _check_moves(self.main, told, {file.path.stem for file in files})
         return Declared(
             folder=self.scope.folder,
@@ -108,7 +111,7 @@ class DeclarationsReader:
             web=told.web,
             fetch=told.fetch,
             hub=told.hub,
-            newsroom=told.newsroom,
+            example=told.example_site,
             sources={name: source for name, source in sources.items() if source},
             channels={name: channel for name, channel in channels.items() if channel},
             feeds=feeds,
@@ -261,6 +264,7 @@ def _target(new: str, feeds: Collection[str]) -> Iterator[str]:
 
 
 def _remarks(main: File, told: MainFile, feeds: Mapping[str, Feed]) -> Iterator[str]:
+    yield from old_name(main, told)
     used = {channel for feed in feeds.values() for channel in feed.channels}
     for name in told.channels:
         if name not in used:

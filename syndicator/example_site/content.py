@@ -1,4 +1,4 @@
-"""What the newsroom's writers have handed in: one TOML file and at most one photo for each story."""
+"""Stories as the site's writers have handed them in: one TOML file and at most one photo for each story."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ def load(folder: Path) -> list[Story]:
     """All stories of ``folder/articles``, by file name. Raises ``DeclarationError`` with every mistake."""
     paths = sorted((folder / "articles").glob("*.toml"))
     if not paths:
-        raise DeclarationError([f"{folder / 'articles'}: no articles (*.toml): name the newsroom's --folder"])
+        what = "no articles (*.toml): name the site's own folder ([example] folder, or --folder)"
+        raise DeclarationError([f"{folder / 'articles'}: {what}"])
     stories: list[Story] = []
     mistakes: list[str] = []
     for path in paths:

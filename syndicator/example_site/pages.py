@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from syndicator.example_site.acts import Published
 from syndicator.example_site.content import SECTIONS
-from syndicator.example_site.desk import Published
 
 ZONE = ZoneInfo("Asia/Vientiane")
 NAMES = {"en": "The Mekong Ledger", "lo": "ຂ່າວແມ່ນ້ຳຂອງ"}

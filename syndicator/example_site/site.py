@@ -1,4 +1,4 @@
-"""The site itself: an HTTP server that answers as a newsroom's does."""
+"""The site's HTTP server, which answers as a real newsroom's does."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from syndicator.domain.errors import Misconfigured, SyndicatorError
+from syndicator.example_site.acts import all_published, open_site
 from syndicator.example_site.content import LANGUAGES, SECTIONS
-from syndicator.example_site.desk import open_site, site
 from syndicator.example_site.pages import ExampleSite
+from syndicator.example_site.state import url_of
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers GET and HEAD, with validators (RFC 9110 section 13.1)."""
 
     protocol_version = "HTTP/1.1"
-    server_version = "newsroom"
+    server_version = "example"
     sys_version = ""
     timeout = 30  # seconds of silence
 
@@ -61,7 +62,7 @@ class Handler(BaseHTTPRequestHandler):
             answer = self._answer(urlsplit(self.path).path)
         except SyndicatorError as e:
             log.error("%s", e)
-            text = f"The newsroom cannot be shown.\n{e}\n".encode()
+            text = f"The site cannot be shown.\n{e}\n".encode()
             answer = SiteResponse(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", text)
         self._send(answer)
 
@@ -75,7 +76,7 @@ class Handler(BaseHTTPRequestHandler):
             return self._photo(photo[1])
         if path == "/style.css":
             return SiteResponse(HTTPStatus.OK, "text/css; charset=utf-8", _style())
-        shown = ExampleSite(self._base(), site(self.folder, self.state))
+        shown = ExampleSite(self._base(), all_published(self.folder, self.state))
         page = PAGE.fullmatch(path)
         match page.groups() if page else path:
             case "/":
@@ -105,7 +106,7 @@ class Handler(BaseHTTPRequestHandler):
         if HOST.fullmatch(said):
             return f"http://{said}"
         host, port = self.connection.getsockname()[:2]
-        return _url(host, port)
+        return url_of(f"{host}:{port}")
 
     def _send(self, answer: SiteResponse) -> None:
         tag = f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
@@ -157,12 +158,6 @@ def _style() -> bytes:
     return files("syndicator.example_site").joinpath("style.css").read_bytes()
 
 
-def _url(host: str, port: int) -> str:
-    """Where a person on this machine finds a server that listens there."""
-    here = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - only compared with
-    return f"http://{here}:{port}"
-
-
 @contextmanager
 def serving(folder: Path, state: Path, host: str, port: int) -> Iterator[str]:
     """Serve the site in threads; gives its address. Port 0: any that is free."""
@@ -174,7 +169,7 @@ def serving(folder: Path, state: Path, host: str, port: int) -> Iterator[str]:
             f"{host}:{port}: cannot be served there ({e.strerror}): choose another --host or --port"
         ) from e
     with server:
-        url = _url(host, server.server_port)
+        url = url_of(f"{host}:{server.server_port}")
         open_site(folder, state, url)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()

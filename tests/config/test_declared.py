@@ -33,7 +33,7 @@ def test_the_smallest_declarations_have_defaults_for_everything_else(tmp_path: P
     assert found.keep.photos == tmp_path / "var/photos"
     assert (found.web.host, found.web.port, found.web.password) == ("127.0.0.1", 8000, None)
     assert found.fetch.allow == ()
-    assert found.newsroom is None
+    assert found.example is None
     assert found.sources == {}
     assert found.channels == {}
     assert found.feeds == {"all": Feed(name="all", title="All")}
@@ -76,7 +76,7 @@ def test_everything_that_is_declared_arrives(tmp_path: Path) -> None:
         photos = ["images.internal"]
         [hub]
         allow = ["Readers.internal:8080"]
-        [newsroom]
+        [example]
         folder = "site"
         state = "/srv/state"
         """,
@@ -97,10 +97,10 @@ def test_everything_that_is_declared_arrives(tmp_path: Path) -> None:
     assert found.fetch.allow == ("cms.internal", "127.0.0.1:81", "10.0.0.0/8", "::1")
     assert found.fetch.photos == ("images.internal",)
     assert found.hub.allow == ("readers.internal:8080",)
-    assert found.newsroom is not None
-    assert found.newsroom.folder == tmp_path / "site"
-    assert found.newsroom.state == Path("/srv/state")
-    assert found.newsroom.listen == "127.0.0.1:8001"
+    assert found.example is not None
+    assert found.example.folder == tmp_path / "site"
+    assert found.example.state == Path("/srv/state")
+    assert found.example.listen == "127.0.0.1:8001"
 
 
 def test_a_hub_arrives_with_its_terms(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import requests
 
 from tests.example_site.served import EXAMPLE
 
-COMMAND = [sys.executable, "-m", "syndicator", "newsroom"]
+COMMAND = [sys.executable, "-m", "syndicator", "example"]
 
 
 def run(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
