@@ -7,6 +7,6 @@ from pathlib import Path
 
 
 def folder() -> Path:
-    """Where the declarations are: ``--folder``, else ``SYNDICATOR_FOLDER``, else the current folder. Absolute,
-    and the same for child processes."""
+    """Where the declarations are: ``--folder``, else ``SYNDICATOR_FOLDER``, else the current folder.
+    Absolute, and the same for child processes."""
     return Path(os.environ["SYNDICATOR_FOLDER"])

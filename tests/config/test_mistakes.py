@@ -51,6 +51,11 @@ PAGER = '[channels.desk]\nkind = "pager"\nnumber = "42"\ntoken = "env:T"\n'
         ),
         # what is missing
         ("[example]", '4: [example] folder: is missing; add folder = "var/..."'),
+        ("[newsroom]", '4: [newsroom] folder: is missing; add folder = "var/..."'),
+        (
+            '[example]\nfolder = "x"\n[newsroom]\nfolder = "y"',
+            "6: [newsroom]: is the old name of [example], which stands in line 4: remove one of them",
+        ),
         ("[sources.a]", '4: [sources.a] kind: is missing; add kind = "..."'),
         ('[sources.a]\nkind = "wire"', '4: [sources.a] address: is missing; add address = "..."'),
         (
