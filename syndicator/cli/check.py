@@ -59,11 +59,11 @@ def check(folder: Path) -> list[Result]:
         said = f"there is no {declared.example.folder}/articles; your own site needs none: leave it out"
         results.append(Result("[example]", False, said))
     store = Store(connect(declared.keep.database))
-    newsroom = assemble(declared, store, Silence())
+    app = assemble(declared, store, Silence())
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        results += pool.map(_tried, _tasks(newsroom))
+        results += pool.map(_tried, _tasks(app))
     results += _damage(store)
-    results += _odd_feeds(newsroom)
+    results += _odd_feeds(app)
     store.engine.dispose()
     return results
 
@@ -77,10 +77,10 @@ def _damage(store: Store) -> list[Result]:
     return []
 
 
-def _odd_feeds(newsroom: App) -> list[Result]:
+def _odd_feeds(app: App) -> list[Result]:
     """What a record can tell of feeds. A database that does not answer is told of already."""
     try:
-        return [Result(f"feed {name}", None, said) for name, said in oddities(newsroom)]
+        return [Result(f"feed {name}", None, said) for name, said in oddities(app)]
     except SyndicatorError:
         return []
 
@@ -141,14 +141,14 @@ def weakness(secret: str) -> str:
     return ""
 
 
-def _tasks(newsroom: App) -> Iterator[tuple[str, Callable[[], str]]]:
-    yield "database", partial(try_database, newsroom.store)
-    yield "broker", partial(try_broker, newsroom.declared.keep.broker)
-    yield "documents", newsroom.documents.check
-    yield "photos", partial(_photos, newsroom)
-    for name, source in newsroom.sources.items():
+def _tasks(app: App) -> Iterator[tuple[str, Callable[[], str]]]:
+    yield "database", partial(try_database, app.store)
+    yield "broker", partial(try_broker, app.declared.keep.broker)
+    yield "documents", app.documents.check
+    yield "photos", partial(_photos, app)
+    for name, source in app.sources.items():
         yield f"source {name}", partial(_look, source)
-    for name, courier in newsroom.couriers.items():
+    for name, courier in app.couriers.items():
         yield f"channel {name}", partial(_channel, courier)
 
 
@@ -168,8 +168,8 @@ def _channel(courier: Courier) -> str:
         raise SyndicatorError(courier.strike(str(e))) from e
 
 
-def _photos(newsroom: App) -> str:
-    folder = newsroom.declared.keep.photos
+def _photos(app: App) -> str:
+    folder = app.declared.keep.photos
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as trial:

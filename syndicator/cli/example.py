@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from syndicator.cli.folder import folder
+from syndicator.cli.declared import folder
 from syndicator.example_site import acts
 from syndicator.example_site.acts import Published
 from syndicator.example_site.state import begin, url_of
