@@ -12,8 +12,8 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Literal, get_args
 
+from syndicator.cli.declared import must_be_declared
 from syndicator.domain.article import CLOCK_SKEW, Article, ArticleState
-from syndicator.domain.errors import SyndicatorError
 from syndicator.domain.feed import Feed, Filter
 from syndicator.domain.keywords import folded, mentions, readable
 from syndicator.domain.partner import Objection
@@ -90,10 +90,7 @@ def _rank(finding: Finding) -> int:
 def inspect(app: App, names: Collection[str], now: datetime) -> list[Report]:
     """Look at feeds, as a build made now would make them; all of them where none is named. Raises
     ``SyndicatorError`` where there is no such feed."""
-    for name in names:
-        if name not in app.feeds:
-            known = ", ".join(app.feeds)
-            raise SyndicatorError(f"no feed {name!r} is declared; there are: {known or 'none'}")
+    must_be_declared(names, app.feeds, "feed")
     feeds = [app.feeds[name] for name in names or app.feeds]
     record = _Record(Editor(site=app.site, feeds=feeds))
     record.read(app.store.on_file())

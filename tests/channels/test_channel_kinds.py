@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 
 from syndicator.channels import kind
 from syndicator.channels.outbox import Outbox
+from tests.channels.contract import ChannelContract
 
 
 @pytest.mark.parametrize("name", kind.built_in)
 def test_every_built_in_kind_is_there(name: str) -> None:
     assert kind(name).__name__.casefold() == name
+
+
+@pytest.mark.parametrize("name", kind.built_in)
+def test_every_built_in_kind_keeps_the_contract(name: str) -> None:
+    """And so is sent what a preview shows, among other things."""
+    tests = vars(import_module(f"tests.channels.test_{name}")).values()
+
+    assert any(isinstance(each, type) and issubclass(each, ChannelContract) for each in tests)
 
 
 def test_an_import_path_is_a_kind() -> None:
