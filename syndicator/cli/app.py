@@ -202,7 +202,8 @@ def allow(
 @app.command()
 def retry(
     deliveries: Annotated[
-        list[int] | None, typer.Argument(help="Delivery numbers (see the console).")
+        list[int] | None,
+        typer.Argument(help="Delivery numbers: the ends of their addresses in the console."),
     ] = None,
     channel: Annotated[str, typer.Option(help="All refused and skipped deliveries of this channel.")] = "",
 ) -> None:
@@ -255,7 +256,8 @@ def import_(
 @app.command()
 def decide(
     deliveries: Annotated[
-        list[int] | None, typer.Argument(help="Delivery numbers (see the console).")
+        list[int] | None,
+        typer.Argument(help="Delivery numbers: the ends of their addresses in the console."),
     ] = None,
     channel: Annotated[str, typer.Option(help="All unknown deliveries of this channel.")] = "",
     was_posted: Annotated[

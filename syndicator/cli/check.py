@@ -26,19 +26,21 @@ from syndicator.wiring import App, Silence, assemble, declarations
 
 #: Domains that are nobody's (RFC 2606 sections 2 and 3).
 RESERVED = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)$", re.IGNORECASE)
-#: What is tried at once: most of the time goes by in waiting for others.
-AT_ONCE = 32
+
+#: Trials at once: most of the time goes by in waiting for others.
+MAX_TRIALS = 32
 
 #: Seconds for a look through SQLite's file: some gigabytes.
 DATABASE_CHECK_S = 30.0
 
 #: Characters of a reader's secret: of letters and digits, 16 are 95 bits.
-SHORTEST = 16
+MIN_SECRET_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``ok`` ``None``: a remark that stops nothing."""
+    """The outcome of one trial. ``what`` was tried; ``said`` tells how it went. ``ok`` is ``None`` for a
+    remark that stops nothing."""
 
     what: str
     ok: bool | None
@@ -56,11 +58,11 @@ def check(folder: Path) -> list[Result]:
     results += _readers(declared)
     results += _left_of_the_example(declared)
     if declared.example and not (declared.example.folder / "articles").is_dir():
-        said = f"there is no {declared.example.folder}/articles; your own site needs none: leave it out"
-        results.append(Result("[example]", False, said))
+        problem = f"there is no {declared.example.folder}/articles; your own site needs none: leave it out"
+        results.append(Result("[example]", False, problem))
     store = Store(connect(declared.keep.database))
     app = assemble(declared, store, Silence())
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(MAX_TRIALS) as pool:
         results += pool.map(_tried, _tasks(app))
     results += _damage(store)
     results += _odd_feeds(app)
@@ -78,9 +80,10 @@ def _damage(store: Store) -> list[Result]:
 
 
 def _odd_feeds(app: App) -> list[Result]:
-    """What a record can tell of feeds. A database that does not answer is told of already."""
+    """What a record can tell of feeds. A database that does not answer is a result
+    of its own already."""
     try:
-        return [Result(f"feed {name}", None, said) for name, said in oddities(app)]
+        return [Result(f"feed {name}", None, oddity) for name, oddity in oddities(app)]
     except SyndicatorError:
         return []
 
@@ -93,11 +96,11 @@ def _left_of_the_example(declared: Declared) -> Iterator[Result]:
         yield Result("[site] url", None, f"no source is at {site.url}: is that the newsroom that feeds name?")
     is_example = declared.example and same_site(site.url, f"http://{declared.example.listen}/")
     if RESERVED.search(site.authority) and not is_example:
-        said = (
+        remark = (
             f"{site.authority!r} is a name for examples, and becomes part of every article's guid, for ever: "
             "use a domain of your own before anybody reads your feeds"
         )
-        yield Result("[site] authority", None, said)
+        yield Result("[site] authority", None, remark)
 
 
 def _addresses(settings: Any) -> Iterator[str]:
@@ -122,19 +125,19 @@ def _readers(declared: Declared) -> Iterator[Result]:
         for name, secret in secrets.items():
             what = f"feed {feed}, reader {name}"
             try:
-                said = weakness(secret.reveal())
+                problem = weakness(secret.reveal())
             except Misconfigured as e:
                 yield Result(what, False, str(e))
                 continue
-            yield Result(what, None, f"{secret} {said}") if said else Result(what, True, "has a secret")
+            yield Result(what, None, f"{secret} {problem}") if problem else Result(what, True, "has a secret")
 
 
 def weakness(secret: str) -> str:
     """What is wrong with a secret that stands in addresses; nothing, if it is empty."""
-    if len(secret) < SHORTEST:
+    if len(secret) < MIN_SECRET_LENGTH:
         return (
-            f"has {len(secret)} characters, and can be guessed: use {SHORTEST} or more, made by chance "
-            '(python -c "import secrets; print(secrets.token_urlsafe())")'
+            f"has {len(secret)} characters, and can be guessed: use {MIN_SECRET_LENGTH} or more, made by "
+            'chance (python -c "import secrets; print(secrets.token_urlsafe())")'
         )
     if not re.fullmatch(r"[\w.~-]+", secret, re.ASCII):
         return "holds characters that no address has: letters, digits, - and _ do for both ways in"

@@ -32,7 +32,7 @@ VALIDATOR = "https://validator.w3.org/feed/docs/{}.html"
 JSON_FEED = "https://www.jsonfeed.org/version/1.1/"
 
 #: Bytes of a document that readers fetch again and again without grumbling.
-HEAVY = 1_000_000
+MAX_DOCUMENT_BYTES = 1_000_000
 
 MARKUP = re.compile(r"<[a-zA-Z/!]|&(?:#\w+|[a-zA-Z]\w*);")
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
@@ -256,9 +256,9 @@ class _Inspector:
 
     def _whole(self, taken: Sequence[Article], heaviest: int) -> None:
         feed, site = self.feed, self.app.site
-        if heaviest > HEAVY:
+        if heaviest > MAX_DOCUMENT_BYTES:
             found = f"{heaviest:,} bytes in one document"
-            self._find("warning", None, "size", found, f"at most {HEAVY:,}", JSON_FEED)
+            self._find("warning", None, "size", found, f"at most {MAX_DOCUMENT_BYTES:,}", JSON_FEED)
         if feed.profile:
             for objection in feed.profile.feed_objections(
                 address=site.feeds_url,

@@ -133,10 +133,10 @@ class Conditions:
                 )
 
     def filter(self) -> Filter:
-        told = {f.name: getattr(self, f.name) for f in fields(Conditions)}
-        told["any"] = tuple(each.filter() for each in self.any)
-        told["exclude"] = self.exclude.filter() if self.exclude else None
-        return Filter(**told)
+        conditions = {f.name: getattr(self, f.name) for f in fields(Conditions)}
+        conditions["any"] = tuple(each.filter() for each in self.any)
+        conditions["exclude"] = self.exclude.filter() if self.exclude else None
+        return Filter(**conditions)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,12 +59,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         try:
-            answer = self._answer(urlsplit(self.path).path)
+            response = self._answer(urlsplit(self.path).path)
         except SyndicatorError as e:
             log.error("%s", e)
             text = f"The site cannot be shown.\n{e}\n".encode()
-            answer = SiteResponse(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", text)
-        self._send(answer)
+            response = SiteResponse(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", text)
+        self._send(response)
 
     do_HEAD = do_GET  # noqa: N815 - as above
 
@@ -102,32 +102,32 @@ class Handler(BaseHTTPRequestHandler):
 
     def _base(self) -> str:
         """The address that the reader uses, so that links lead back by the same way."""
-        said = self.headers.get("Host", "")
-        if HOST.fullmatch(said):
-            return f"http://{said}"
+        name = self.headers.get("Host", "")
+        if HOST.fullmatch(name):
+            return f"http://{name}"
         host, port = self.connection.getsockname()[:2]
         return url_of(f"{host}:{port}")
 
-    def _send(self, answer: SiteResponse) -> None:
-        tag = f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
-        is_known = answer.status == HTTPStatus.OK and self._has(tag, answer.modified)
-        self.send_response(HTTPStatus.NOT_MODIFIED if is_known else answer.status)
-        if answer.status == HTTPStatus.OK:
+    def _send(self, response: SiteResponse) -> None:
+        tag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+        is_known = response.status == HTTPStatus.OK and self._has(tag, response.modified)
+        self.send_response(HTTPStatus.NOT_MODIFIED if is_known else response.status)
+        if response.status == HTTPStatus.OK:
             self.send_header("ETag", tag)
             self.send_header("Cache-Control", "no-cache")
-            if answer.modified:
-                self.send_header("Last-Modified", format_datetime(answer.modified, usegmt=True))
+            if response.modified:
+                self.send_header("Last-Modified", format_datetime(response.modified, usegmt=True))
         if not is_known:
-            self.send_header("Content-Type", answer.media_type)
-            self.send_header("Content-Length", str(len(answer.content)))
+            self.send_header("Content-Type", response.media_type)
+            self.send_header("Content-Length", str(len(response.content)))
         self.end_headers()
         if not is_known and self.command != "HEAD":
-            self.wfile.write(answer.content)
+            self.wfile.write(response.content)
 
     def _has(self, tag: str, modified: datetime | None) -> bool:
         """Whether the reader has this already. A tag, being exact, goes before a date."""
-        if asked := self.headers.get("If-None-Match"):
-            return asked.strip() == "*" or tag in re.findall(r'"[^"]*"', asked)
+        if tags := self.headers.get("If-None-Match"):
+            return tags.strip() == "*" or tag in re.findall(r'"[^"]*"', tags)
         try:
             since = parsedate_to_datetime(self.headers.get("If-Modified-Since", ""))
         except ValueError:
