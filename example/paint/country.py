@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from syndicator.newsroom.scenery import HEIGHT, WIDTH, Scene
-
 from paint.shapes import boat, house, palm, panel, pine, tree
+from syndicator.example_site.scenery import HEIGHT, WIDTH, Scene
 
 
 def coffee() -> Scene:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from syndicator.newsroom.scenery import Scene
+from syndicator.example_site.scenery import Scene
 
 
 def house(scene: Scene, x: float, y: float, size: float, wall: str, roof: str, window: str) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from syndicator.newsroom.scenery import HEIGHT, WIDTH, Scene
-
 from paint.shapes import house, tree
+from syndicator.example_site.scenery import HEIGHT, WIDTH, Scene
 
 IRON = "#1d3a36"
 

@@ -13,8 +13,9 @@ from typing import Annotated, Any
 import typer
 
 from syndicator import __version__
+from syndicator.cli.declared import folder
+from syndicator.cli.example import example, use_new_name
 from syndicator.domain.errors import DeclarationError, Misconfigured, SyndicatorError
-from syndicator.example_site.cli import newsroom
 from syndicator.processes.parent_watch import watch_parent
 from syndicator.processes.supervisor import MISCONFIGURED
 
@@ -29,14 +30,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(newsroom, name="newsroom")
+app.add_typer(example, name="example")
+app.add_typer(example, name="newsroom", hidden=True, callback=use_new_name)
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
-
-
-def folder() -> Path:
-    """Where the declarations are."""
-    return Path(os.environ["SYNDICATOR_FOLDER"])
 
 
 @app.callback()
@@ -59,7 +56,7 @@ def options(
 
 @app.command()
 def up() -> None:
-    """Start everything on this machine: web, worker, beat, and the example newsroom if one is declared.
+    """Start everything on this machine: web, worker, beat, and the example site if one is declared.
 
     Ctrl-C stops all of it; starting again continues where it was.
     """
@@ -103,10 +100,10 @@ def check_feeds(
 
     Looks at the articles on record; nothing is fetched. Exit status 1: something would be refused.
     """
-    from syndicator.cli import commands
+    from syndicator.cli import check_feeds
 
     raise typer.Exit(
-        0 if commands.check_feeds(folder(), feeds or [], as_json=as_json or bool(context.obj)) else 1
+        0 if check_feeds.check_feeds(folder(), feeds or [], as_json=as_json or bool(context.obj)) else 1
     )
 
 
@@ -119,9 +116,9 @@ def watch(
     as_json: Json = False,
 ) -> None:
     """Look at a source now, and record what is new. Workers find by themselves what has to follow."""
-    from syndicator.cli import commands
+    from syndicator.cli import run_jobs
 
-    commands.watch(folder(), source, once=once, as_json=as_json)
+    run_jobs.watch(folder(), source, once=once, as_json=as_json)
 
 
 @app.command()
@@ -129,9 +126,9 @@ def build(
     feeds: Annotated[list[str] | None, typer.Argument(help="Feeds; all of them if none is named.")] = None,
 ) -> None:
     """Build feeds now, whether or not anything has changed."""
-    from syndicator.cli import commands
+    from syndicator.cli import run_jobs
 
-    commands.build(folder(), feeds or [])
+    run_jobs.build(folder(), feeds or [])
 
 
 @app.command()
@@ -139,9 +136,9 @@ def deliver(
     channels: Annotated[list[str] | None, typer.Argument(help="Channels; all if none is named.")] = None,
 ) -> None:
     """Deliver now what channels are due."""
-    from syndicator.cli import commands
+    from syndicator.cli import run_jobs
 
-    commands.deliver(folder(), channels or [])
+    run_jobs.deliver(folder(), channels or [])
 
 
 @app.command()
@@ -160,9 +157,9 @@ def preview(
 
     Nothing is recorded and nothing is sent.
     """
-    from syndicator.cli import commands
+    from syndicator.cli import preview
 
-    commands.preview(folder(), what, source=source, url=url, cards=cards, as_json=as_json)
+    preview.preview(folder(), what, source=source, url=url, cards=cards, as_json=as_json)
 
 
 @app.command()
@@ -181,9 +178,9 @@ def status(
 
         must_be_alive(folder(), alive, here=here)
         return
-    from syndicator.cli import commands
+    from syndicator.cli import status
 
-    commands.status(folder(), as_json=as_json)
+    status.status(folder(), as_json=as_json)
 
 
 @app.command()
@@ -197,22 +194,23 @@ def allow(
 
     `syndicator status` and the console say what is held, and why.
     """
-    from syndicator.cli import commands
+    from syndicator.cli import decide
 
-    commands.allow(folder(), source, forget=forget)
+    decide.allow(folder(), source, forget=forget)
 
 
 @app.command()
 def retry(
     deliveries: Annotated[
-        list[int] | None, typer.Argument(help="Delivery numbers (see the console).")
+        list[int] | None,
+        typer.Argument(help="Delivery numbers: the ends of their addresses in the console."),
     ] = None,
     channel: Annotated[str, typer.Option(help="All refused and skipped deliveries of this channel.")] = "",
 ) -> None:
     """Put refused or skipped deliveries back into the queue."""
-    from syndicator.cli import commands
+    from syndicator.cli import decide
 
-    commands.retry(folder(), deliveries or [], channel)
+    decide.retry(folder(), deliveries or [], channel)
 
 
 @app.command()
@@ -258,7 +256,8 @@ def import_(
 @app.command()
 def decide(
     deliveries: Annotated[
-        list[int] | None, typer.Argument(help="Delivery numbers (see the console).")
+        list[int] | None,
+        typer.Argument(help="Delivery numbers: the ends of their addresses in the console."),
     ] = None,
     channel: Annotated[str, typer.Option(help="All unknown deliveries of this channel.")] = "",
     was_posted: Annotated[
@@ -273,9 +272,9 @@ def decide(
 
     With a post's id there, which the console takes, its corrections follow, too.
     """
-    from syndicator.cli import commands
+    from syndicator.cli import decide
 
-    commands.decide_unknown(folder(), deliveries or [], channel, was_posted=was_posted)
+    decide.decide_unknown(folder(), deliveries or [], channel, was_posted=was_posted)
 
 
 @app.command()
@@ -284,9 +283,9 @@ def restore() -> None:
 
     What may have been posted since the backup is looked for on each channel before it is posted.
     """
-    from syndicator.cli import commands
+    from syndicator.cli import decide
 
-    commands.restore(folder())
+    decide.restore(folder())
 
 
 @app.command()
@@ -327,7 +326,7 @@ def web() -> None:
 
 @app.command()
 def nginx() -> None:
-    """Print the configuration of an nginx in front, as it is for this newsroom.
+    """Print the configuration of an nginx in front, for what is declared.
 
     To /etc/nginx/sites-enabled/, say. Print it again when feeds or \\[web] have changed.
     """

@@ -27,18 +27,19 @@ from syndicator.wiring import App, Silence, assemble, declarations
 RESERVED = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)$", re.IGNORECASE)
 
 #: Places and channels that are tried at once: most of the time goes by in waiting for others.
-AT_ONCE = 32
+MAX_TRIALS = 32
 
 #: Seconds for a look through SQLite's file: some gigabytes.
 DATABASE_CHECK_S = 30.0
 
 #: Characters of a reader's secret: of letters and digits, 16 are 95 bits.
-SHORTEST = 16
+MIN_SECRET_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``ok`` ``None``: a remark that stops nothing."""
+    """The outcome of one trial. ``what`` was tried; ``said`` tells how it went. ``ok`` is ``None`` for a
+    remark that stops nothing."""
 
     what: str
     ok: bool | None
@@ -55,18 +56,18 @@ def check(folder: Path) -> list[Result]:
     results += [Result("declarations", None, warning) for warning in declared.warnings]
     results += _readers(declared)
     results += _left_of_the_example(declared)
-    if declared.newsroom and not (declared.newsroom.folder / "articles").is_dir():
-        said = f"there is no {declared.newsroom.folder}/articles; your own site needs none: leave it out"
-        results.append(Result("[newsroom]", False, said))
+    if declared.example and not (declared.example.folder / "articles").is_dir():
+        problem = f"there is no {declared.example.folder}/articles; your own site needs none: leave it out"
+        results.append(Result("[example]", False, problem))
     store = Store(connect(declared.keep.database))
-    newsroom = assemble(declared, store, Silence())
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        places, channels = pool.map(_tried, _places(newsroom)), pool.map(_tried, _channels(newsroom))
-        trials = zip(newsroom.sources, try_sources([*newsroom.sources.values()]), strict=True)
-        looks = [Result(f"source {name}", ok, said) for name, (ok, said) in trials]
+    app = assemble(declared, store, Silence())
+    with ThreadPoolExecutor(MAX_TRIALS) as pool:
+        places, channels = pool.map(_tried, _places(app)), pool.map(_tried, _channels(app))
+        trials = zip(app.sources, try_sources([*app.sources.values()]), strict=True)
+        looks = [Result(f"source {name}", ok, report) for name, (ok, report) in trials]
         results += [*places, *looks, *channels]
     results += _damage(store)
-    results += _odd_feeds(newsroom)
+    results += _odd_feeds(app)
     store.engine.dispose()
     return results
 
@@ -80,10 +81,11 @@ def _damage(store: Store) -> list[Result]:
     return []
 
 
-def _odd_feeds(newsroom: App) -> list[Result]:
-    """What a record can tell of feeds. A database that does not answer is told of already."""
+def _odd_feeds(app: App) -> list[Result]:
+    """What a record can tell of feeds. A database that does not answer is a result
+    of its own already."""
     try:
-        return [Result(f"feed {name}", None, said) for name, said in oddities(newsroom)]
+        return [Result(f"feed {name}", None, oddity) for name, oddity in oddities(app)]
     except SyndicatorError:
         return []
 
@@ -94,13 +96,13 @@ def _left_of_the_example(declared: Declared) -> Iterator[Result]:
     watched = [url for plug in declared.sources.values() for url in _addresses(plug.settings)]
     if watched and not any(same_site(site.url, url) for url in watched):
         yield Result("[site] url", None, f"no source is at {site.url}: is that the newsroom that feeds name?")
-    is_example = declared.newsroom and same_site(site.url, f"http://{declared.newsroom.listen}/")
+    is_example = declared.example and same_site(site.url, f"http://{declared.example.listen}/")
     if RESERVED.search(site.authority) and not is_example:
-        said = (
+        remark = (
             f"{site.authority!r} is a name for examples, and becomes part of every article's guid, for ever: "
             "use a domain of your own before anybody reads your feeds"
         )
-        yield Result("[site] authority", None, said)
+        yield Result("[site] authority", None, remark)
 
 
 def _addresses(settings: Any) -> Iterator[str]:
@@ -125,34 +127,34 @@ def _readers(declared: Declared) -> Iterator[Result]:
         for name, secret in secrets.items():
             what = f"feed {feed}, reader {name}"
             try:
-                said = weakness(secret.reveal())
+                problem = weakness(secret.reveal())
             except Misconfigured as e:
                 yield Result(what, False, str(e))
                 continue
-            yield Result(what, None, f"{secret} {said}") if said else Result(what, True, "has a secret")
+            yield Result(what, None, f"{secret} {problem}") if problem else Result(what, True, "has a secret")
 
 
 def weakness(secret: str) -> str:
     """What is wrong with a secret that stands in addresses; nothing, if it is empty."""
-    if len(secret) < SHORTEST:
+    if len(secret) < MIN_SECRET_LENGTH:
         return (
-            f"has {len(secret)} characters, and can be guessed: use {SHORTEST} or more, made by chance "
-            '(python -c "import secrets; print(secrets.token_urlsafe())")'
+            f"has {len(secret)} characters, and can be guessed: use {MIN_SECRET_LENGTH} or more, made by "
+            'chance (python -c "import secrets; print(secrets.token_urlsafe())")'
         )
     if not re.fullmatch(r"[\w.~-]+", secret, re.ASCII):
         return "holds characters that no address has: letters, digits, - and _ do for both ways in"
     return ""
 
 
-def _places(newsroom: App) -> Iterator[tuple[str, Callable[[], str]]]:
-    yield "database", partial(try_database, newsroom.store)
-    yield "broker", partial(try_broker, newsroom.declared.keep.broker)
-    yield "documents", newsroom.documents.check
-    yield "photos", partial(_photos, newsroom)
+def _places(app: App) -> Iterator[tuple[str, Callable[[], str]]]:
+    yield "database", partial(try_database, app.store)
+    yield "broker", partial(try_broker, app.declared.keep.broker)
+    yield "documents", app.documents.check
+    yield "photos", partial(_photos, app)
 
 
-def _channels(newsroom: App) -> Iterator[tuple[str, Callable[[], str]]]:
-    for name, courier in newsroom.couriers.items():
+def _channels(app: App) -> Iterator[tuple[str, Callable[[], str]]]:
+    for name, courier in app.couriers.items():
         yield f"channel {name}", partial(_channel, courier)
 
 
@@ -172,8 +174,8 @@ def _channel(courier: Courier) -> str:
         raise SyndicatorError(courier.strike(str(e))) from e
 
 
-def _photos(newsroom: App) -> str:
-    folder = newsroom.declared.keep.photos
+def _photos(app: App) -> str:
+    folder = app.declared.keep.photos
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as trial:

@@ -12,8 +12,8 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Literal, get_args
 
+from syndicator.cli.declared import must_be_declared
 from syndicator.domain.article import CLOCK_SKEW, Article, ArticleState
-from syndicator.domain.errors import SyndicatorError
 from syndicator.domain.feed import Feed, Filter
 from syndicator.domain.keywords import folded, mentions, readable
 from syndicator.domain.partner import Objection
@@ -32,7 +32,7 @@ VALIDATOR = "https://validator.w3.org/feed/docs/{}.html"
 JSON_FEED = "https://www.jsonfeed.org/version/1.1/"
 
 #: Bytes of a document that readers fetch again and again without grumbling.
-HEAVY = 1_000_000
+MAX_DOCUMENT_BYTES = 1_000_000
 
 MARKUP = re.compile(r"<[a-zA-Z/!]|&(?:#\w+|[a-zA-Z]\w*);")
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
@@ -87,25 +87,22 @@ def _rank(finding: Finding) -> int:
     return VERDICTS.index(finding.verdict)
 
 
-def inspect(newsroom: App, names: Collection[str], now: datetime) -> list[Report]:
+def inspect(app: App, names: Collection[str], now: datetime) -> list[Report]:
     """Look at feeds, as a build made now would make them; all of them where none is named. Raises
     ``SyndicatorError`` where there is no such feed."""
-    for name in names:
-        if name not in newsroom.feeds:
-            known = ", ".join(newsroom.feeds)
-            raise SyndicatorError(f"no feed {name!r} is declared; there are: {known or 'none'}")
-    feeds = [newsroom.feeds[name] for name in names or newsroom.feeds]
-    record = _Record(Editor(site=newsroom.site, feeds=feeds))
-    record.read(newsroom.store.on_file())
-    return [_Inspector(newsroom, feed, record, now).report() for feed in feeds]
+    must_be_declared(names, app.feeds, "feed")
+    feeds = [app.feeds[name] for name in names or app.feeds]
+    record = _Record(Editor(site=app.site, feeds=feeds))
+    record.read(app.store.on_file())
+    return [_Inspector(app, feed, record, now).report() for feed in feeds]
 
 
-def oddities(newsroom: App) -> Iterator[tuple[str, str]]:
+def oddities(app: App) -> Iterator[tuple[str, str]]:
     """Feeds that carry nothing, and conditions that no article meets: the feed's name, and what. Nothing
     while there is no article at all."""
-    record = _Record(newsroom.editor)
-    record.read(newsroom.store.on_file())
-    for feed in newsroom.feeds.values() if record.count else ():
+    record = _Record(app.editor)
+    record.read(app.store.on_file())
+    for feed in app.feeds.values() if record.count else ():
         for finding in record.oddities(feed):
             yield feed.name, f"{finding.rule}: {finding.found}"
 
@@ -186,9 +183,9 @@ def _spelt(chosen: Filter) -> Iterator[tuple[str, str]]:
 class _Inspector:
     """One feed at a time."""
 
-    def __init__(self, newsroom: App, feed: Feed, record: _Record, now: datetime) -> None:
-        self.newsroom, self.feed, self.now, self.record = newsroom, feed, now, record
-        self.language = feed.language or newsroom.site.language
+    def __init__(self, app: App, feed: Feed, record: _Record, now: datetime) -> None:
+        self.app, self.feed, self.now, self.record = app, feed, now, record
+        self.language = feed.language or app.site.language
         self.findings: list[Finding] = []
 
     def report(self) -> Report:
@@ -217,12 +214,12 @@ class _Inspector:
             shown = shortened(partner, article)
             for trim in trims(partner, article):
                 self._find("trimmed", article, trim.rule, trim.found, trim.shown, trim.source)
-            for objection in objections(self.newsroom.site, self.feed, shown):
+            for objection in objections(self.app.site, self.feed, shown):
                 is_refused |= objection.is_refused
                 self._object(objection, article)
         for name in self.feed.formats:
             try:
-                self.newsroom.formats[name].entry(self.newsroom.site, self.feed, shown)
+                self.app.formats[name].entry(self.app.site, self.feed, shown)
             except ValueError as e:
                 is_refused = True
                 self._find("refused", article, name, f"cannot be written: {e}")
@@ -253,15 +250,15 @@ class _Inspector:
 
     def _weigh(self, name: str, taken: Sequence[Article]) -> int:
         """The bytes of a document."""
-        form, site = self.newsroom.formats[name], self.newsroom.site
+        form, site = self.app.formats[name], self.app.site
         entries = [form.entry(site, self.feed, each) for each in taken]
         return len(form.document(site, self.feed, taken, entries, History()))
 
     def _whole(self, taken: Sequence[Article], heaviest: int) -> None:
-        feed, site = self.feed, self.newsroom.site
-        if heaviest > HEAVY:
+        feed, site = self.feed, self.app.site
+        if heaviest > MAX_DOCUMENT_BYTES:
             found = f"{heaviest:,} bytes in one document"
-            self._find("warning", None, "size", found, f"at most {HEAVY:,}", JSON_FEED)
+            self._find("warning", None, "size", found, f"at most {MAX_DOCUMENT_BYTES:,}", JSON_FEED)
         if feed.partner:
             for objection in feed.partner.feed_objections(
                 address=site.feeds_url,

@@ -1,4 +1,4 @@
-"""The configuration of an nginx in front: feeds as static files, said to be what our own server says."""
+"""The configuration of an nginx in front, which serves feeds as static files with the same headers."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from syndicator.domain.feed import path
 #: Characters of a key that nginx's maps take as they are: what fits into a bucket of 64 bytes with two
 #: pointers and a length (https://nginx.org/en/docs/hash.html). Larger buckets can be declared once for all
 #: of nginx only, and perhaps are elsewhere.
-SHORT = 46
+MAX_KEY_LENGTH = 46
 
-#: An archive: what is said of one is said of all, but for its number.
+#: The number of an archive: all of them have the same headers, but for this number.
 ARCHIVE = 1
 
 
 def configuration(declared: Declared) -> str:
-    """For this newsroom. Raises ``Misconfigured`` where nginx cannot do it."""
+    """The file for what is declared. Raises ``Misconfigured`` where nginx cannot do it."""
     keep, site, address = declared.keep, declared.site, urlsplit(declared.web.address)
     if keep.is_in_bucket:
         raise Misconfigured(
@@ -54,10 +54,10 @@ def configuration(declared: Declared) -> str:
     )
 
 
-def _by_feed(told: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+def _by_feed(headers: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """What most feeds say, and what each of the others does."""
-    [(usual, _)] = Counter(told.values()).most_common(1)
-    return usual, {name: value for name, value in sorted(told.items()) if value != usual}
+    [(usual, _)] = Counter(headers.values()).most_common(1)
+    return usual, {name: value for name, value in sorted(headers.items()) if value != usual}
 
 
 def _after(header: str, document: str) -> str:
@@ -75,13 +75,13 @@ def _reachable(declared: Declared) -> str:
 def _key(feed: str) -> str:
     """A feed in a map; as an expression where the name is long. The slash: no feed is called ``default``."""
     key = f"/{feed}"
-    return key if len(key) <= SHORT else f"~^{key}$"
+    return key if len(key) <= MAX_KEY_LENGTH else f"~^{key}$"
 
 
 def _quoted(text: str) -> str:
     """A string of nginx's, in which nothing is a variable: it knows no way to write a dollar sign."""
     if "$" in text:
-        raise Misconfigured(f"nginx cannot be told of {text!r}, which has a $ in it: choose another one")
+        raise Misconfigured(f"nginx cannot be headers of {text!r}, which has a $ in it: choose another one")
     return text.replace("\\", "\\\\").replace("'", "\\'")
 
 

@@ -1,4 +1,4 @@
-"""Whether the servers that a newsroom is declared to use can be used: its broker and its database."""
+"""Whether the declared servers can be used: its broker and its database."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ def _connect(url: str) -> None:
 
 
 def _said(error: Exception, address: SplitResult) -> str:
-    """What an error says, in a line and without the password."""
-    told = said(error)
-    return told.replace(address.password, "***") if address.password else told
+    """The text of an error, in a line and without the password."""
+    message = said(error)
+    return message.replace(address.password, "***") if address.password else message
 
 
 def _try_folder(url: str) -> str:

@@ -37,7 +37,7 @@ def export(folder: Path, name: str, *, as_json: bool) -> None:
         header = export_record(store, file, begin)
     store.engine.dispose()
     note = "" if name == STREAM else f"{name} is for your eyes alone (0600): subscribers' secrets are in it."
-    _tell("exported", header, note, as_json=as_json, to_errors=name == STREAM)
+    _print("exported", header, note, as_json=as_json, to_errors=name == STREAM)
 
 
 def import_(folder: Path, name: str, *, as_json: bool) -> None:
@@ -47,7 +47,7 @@ def import_(folder: Path, name: str, *, as_json: bool) -> None:
         header = import_record(store, file, begin)
     store.engine.dispose()
     note = "Now start Syndicator: every feed is built again, and goes on where it was."
-    _tell("imported", header, note, as_json=as_json, to_errors=False)
+    _print("imported", header, note, as_json=as_json, to_errors=False)
 
 
 @contextmanager
@@ -103,10 +103,10 @@ def _progress(what: str) -> Iterator[Begin]:
         yield begin
 
 
-def _tell(did: str, header: Header, note: str, *, as_json: bool, to_errors: bool) -> None:
+def _print(did: str, header: Header, note: str, *, as_json: bool, to_errors: bool) -> None:
     if as_json:
-        said = {did: dict(header.rows), "rows": header.total, "schema": header.revision}
-        print(json.dumps(said), file=sys.stderr if to_errors else sys.stdout)
+        result = {did: dict(header.rows), "rows": header.total, "schema": header.revision}
+        print(json.dumps(result), file=sys.stderr if to_errors else sys.stdout)
         return
     screen = Console(stderr=to_errors, soft_wrap=True)
     counts = ", ".join(f"{count:,} {name}" for name, count in header.rows.items() if count)

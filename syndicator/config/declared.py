@@ -24,6 +24,7 @@ from syndicator.config.rules import (
 from syndicator.domain.brakes import Brakes
 from syndicator.domain.feed import Feed, Site
 from syndicator.domain.subscription import Terms
+from syndicator.example_site import LISTEN, STATE
 from syndicator.http.networks import is_loopback
 from syndicator.secret import Secret
 
@@ -157,12 +158,12 @@ class Hub(Terms):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Example:
-    """``[newsroom]``: a small news site to try things with, served by ``syndicator up``. ``folder`` holds
+    """``[example]``: a small news site to try things with, served by ``syndicator up``. ``folder`` holds
     its stories, ``state`` what has happened on it so far."""
 
     folder: Path
-    listen: Listen = "127.0.0.1:8001"
-    state: Path = Path("var/newsroom")
+    listen: Listen = LISTEN
+    state: Path = STATE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -198,7 +199,7 @@ class Declared:
     web: Web
     fetch: Fetch
     hub: Hub
-    newsroom: Example | None
+    example: Example | None
     sources: Mapping[str, Inlet]
     channels: Mapping[str, Outlet]
     feeds: Mapping[str, Feed]

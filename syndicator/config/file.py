@@ -1,4 +1,4 @@
-"""A file of declarations: what is in it, in which lines, and what is wrong with it."""
+"""A file of declarations, with the line of everything in it and the mistakes found so far."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.config.lines import Place, line_of, lines
+
+#: The main file's name.
+MAIN = "syndicator.toml"
 
 POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
@@ -45,10 +48,10 @@ class File:
 
     def named(self, place: Place) -> str:
         """A place as it is written: ``[table.of.tables] key: ``."""
-        depth, told = 0, self.data
+        depth, value = 0, self.data
         for part in place:
-            told = told.get(str(part)) if isinstance(told, Mapping) else None
-            if not isinstance(told, Mapping):
+            value = value.get(str(part)) if isinstance(value, Mapping) else None
+            if not isinstance(value, Mapping):
                 break
             depth += 1
         table = f"[{'.'.join(map(str, place[:depth]))}]" if depth else ""
@@ -75,9 +78,9 @@ def read(path: Path) -> File:
     return file
 
 
-def _syntax(said: str, text: str) -> tuple[int, str]:
-    position = POSITION.search(said)
-    what = POSITION.sub("", said)
+def _syntax(message: str, text: str) -> tuple[int, str]:
+    position = POSITION.search(message)
+    what = POSITION.sub("", message)
     if position and position["line"]:
         line = int(position["line"])
         return line, f"{line}:{position['column']}: is not TOML: {what}"

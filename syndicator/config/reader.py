@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.config.declared import Declared, Inlet, Outlet
-from syndicator.config.file import File, read
+from syndicator.config.example import must_be_one, old_name
+from syndicator.config.file import MAIN, File, read
 from syndicator.config.lines import Place
 from syndicator.config.partners import Partners, fitting, misfits
 from syndicator.config.rules import NAME, web_address, zone
@@ -19,7 +20,8 @@ from syndicator.domain.errors import DeclarationError
 from syndicator.domain.feed import Feed
 from syndicator.secret import Secret
 
-MAIN, FEEDS = "syndicator.toml", "feeds"
+#: The folder of feeds, beside the main file.
+FEEDS = "feeds"
 
 NAMES = "is no name: use a-z, 0-9 and hyphens, 63 of them at most"
 
@@ -88,32 +90,33 @@ class DeclarationsReader:
         """What the files declare, if it is all there: there may be mistakes in it all the same."""
         self.partners.check(self.scope)
         feeds = {file.path.stem: feed for file in files if (feed := self._feed(file))}
-        told = self._main()
-        home = told.site.timezone if told else "UTC"
+        tables = self._main()
+        home = tables.site.timezone if tables else "UTC"
         sources = {name: self._source(name, table, home) for name, table in self._tables(SOURCES)}
         channels = {name: self._channel(name, table) for name, table in self._tables(CHANNELS)}
-        if told is None:
+        if tables is None:
             return None
-        if self.readers and told.keep.is_in_bucket and not told.keep.private:
+        if self.readers and tables.keep.is_in_bucket and not tables.keep.private:
             self.main.report(
                 ("keep", "documents"),
                 f"is for everybody, and there are private feeds: {', '.join(sorted(self.readers))}; declare "
                 'another bucket for them, private = "s3://BUCKET/PREFIX"',
             )
-        _check_moves(self.main, told, {file.path.stem for file in files})
+        must_be_one(self.main, tables)
+        _check_moves(self.main, tables, {file.path.stem for file in files})
         return Declared(
             folder=self.scope.folder,
-            site=told.site.site(told.web, told.hub),
-            keep=told.keep,
-            web=told.web,
-            fetch=told.fetch,
-            hub=told.hub,
-            newsroom=told.newsroom,
+            site=tables.site.site(tables.web, tables.hub),
+            keep=tables.keep,
+            web=tables.web,
+            fetch=tables.fetch,
+            hub=tables.hub,
+            example=tables.example_site,
             sources={name: source for name, source in sources.items() if source},
             channels={name: channel for name, channel in channels.items() if channel},
             feeds=feeds,
             readers=self.readers,
-            warnings=(*_remarks(self.main, told, feeds), *_twins(files, feeds)),
+            warnings=(*_remarks(self.main, tables, feeds), *_twins(files, feeds)),
         )
 
     def _main(self) -> MainFile | None:
@@ -159,14 +162,14 @@ class DeclarationsReader:
         place = (socket.table, name)
         if not NAME.fullmatch(name):
             self.main.report(place, f"{name!r} {NAMES}")
-        shared = {key: told for key, told in table.items() if key in socket.keys}
+        shared = {key: value for key, value in table.items() if key in socket.keys}
         common = self._filled(self.main, place, socket.common, shared)
         kind = self._kind(socket, lookup, table.get("kind"), place)
         if kind is None:
             return None, common, None
         known = {f.name for f in fields(kind)}
-        own = {key: told for key, told in defaults.items() if key in known}
-        own |= {key: told for key, told in table.items() if key not in socket.keys}
+        own = {key: value for key, value in defaults.items() if key in known}
+        own |= {key: value for key, value in table.items() if key not in socket.keys}
         injected = {**dict.fromkeys(socket.injected), "name": name}
         settings = self._filled(self.main, place, kind, own, injected=injected, beside=socket.keys)
         return kind, common, settings
@@ -202,40 +205,40 @@ class DeclarationsReader:
 
     def _for_partner(self, feed: Feed, name: str, file: File) -> Feed:
         """The feed as its partner has it."""
-        partner, told = self.partners.get(name, self.scope), file.data or {}
+        partner, table = self.partners.get(name, self.scope), file.data or {}
         if partner is None:
             return feed
-        for place, what in misfits(partner, feed, told):
+        for place, what in misfits(partner, feed, table):
             file.report(place, what)
-        return replace(feed, **fitting(partner, told))
+        return replace(feed, **fitting(partner, table))
 
     def _filled(
         self,
         file: File,
         place: Place,
         kind: type[Any],
-        told: Mapping[str, Any],
+        table: Mapping[str, Any],
         injected: Mapping[str, object] | None = None,
         beside: Collection[str] = (),
     ) -> dict[str, Any] | None:
         try:
-            return filled(kind, told, self.scope, injected=injected or {}, beside=beside)
+            return filled(kind, table, self.scope, injected=injected or {}, beside=beside)
         except Wrong as e:
             for inside, what in e.found:
                 file.report((*place, *inside), what)
             return None
 
 
-def _check_moves(main: File, told: MainFile, feeds: Collection[str]) -> None:
-    """What is said of feeds that have moved or ended must fit the feeds that there are."""
-    for old, new in told.web.moved.items():
+def _check_moves(main: File, tables: MainFile, feeds: Collection[str]) -> None:
+    """Report feeds in ``[web]`` that have moved or ended, and do not fit the feeds that there are."""
+    for old, new in tables.web.moved.items():
         place = ("web", "moved", old)
         for what in (*_past(old, feeds), *_target(new, feeds)):
             main.report(place, what)
-    for name in told.web.ended:
+    for name in tables.web.ended:
         for what in _past(name, feeds):
             main.report(("web", "ended"), what)
-        if name in told.web.moved:
+        if name in tables.web.moved:
             main.report(
                 ("web", "ended"), f"the feed {name!r} has moved, [web.moved] says: it is one or the other"
             )
@@ -260,16 +263,17 @@ def _target(new: str, feeds: Collection[str]) -> Iterator[str]:
         yield unknown(feeds, new, f"there is no feed {new!r}")
 
 
-def _remarks(main: File, told: MainFile, feeds: Mapping[str, Feed]) -> Iterator[str]:
+def _remarks(main: File, tables: MainFile, feeds: Mapping[str, Feed]) -> Iterator[str]:
+    yield from old_name(main, tables)
     used = {channel for feed in feeds.values() for channel in feed.channels}
-    for name in told.channels:
+    for name in tables.channels:
         if name not in used:
             yield main.remark(("channels", name), "no feed delivers to it")
-    if not told.sources:
+    if not tables.sources:
         yield main.remark((), "no source is declared: nothing will be published")
-    if not told.web.is_private and not told.web.public_url:
+    if not tables.web.is_private and not tables.web.public_url:
         yield main.remark(
-            ("web", "listen"), f"feeds will say they are at {told.web.address}: declare public_url"
+            ("web", "listen"), f"feeds will say they are at {tables.web.address}: declare public_url"
         )
 
 

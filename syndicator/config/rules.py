@@ -91,22 +91,22 @@ def _network(entry: str) -> str:
         raise ValueError('must be an address or a network, such as "127.0.0.1" or "10.0.0.0/8"') from e
 
 
-def _revealed(told: str, info: ValidationInfo[Scope]) -> str:
+def _revealed(declared: str, info: ValidationInfo[Scope]) -> str:
     """An address that may stand somewhere else, because it may hold a password."""
-    if told.startswith(("env:", "file:")):
+    if declared.startswith(("env:", "file:")):
         try:
-            return referred(told, info).reveal()
+            return referred(declared, info).reveal()
         except Misconfigured as e:
             raise ValueError(str(e)) from e
-    if PASSWORD.search(told):
+    if PASSWORD.search(declared):
         raise ValueError(
             'holds a password, which is not written here: refer to all of it, "env:NAME" or "file:PATH"'
         )
-    return told
+    return declared
 
 
-def _database(told: str, info: ValidationInfo[Scope]) -> str:
-    url = _revealed(told, info)
+def _database(declared: str, info: ValidationInfo[Scope]) -> str:
+    url = _revealed(declared, info)
     path = url.removeprefix("sqlite:///")
     if path not in ("", url):
         return f"sqlite:///{info.context.folder / path}"
@@ -115,21 +115,21 @@ def _database(told: str, info: ValidationInfo[Scope]) -> str:
     return url
 
 
-def _broker(told: str, info: ValidationInfo[Scope]) -> str:
-    return brokers.address(_revealed(told, info), info.context.folder)
+def _broker(declared: str, info: ValidationInfo[Scope]) -> str:
+    return brokers.address(_revealed(declared, info), info.context.folder)
 
 
-def _documents(told: str, info: ValidationInfo[Scope]) -> str:
+def _documents(declared: str, info: ValidationInfo[Scope]) -> str:
     """A folder, or a bucket with or without a prefix."""
-    if "://" not in told:
-        return str(info.context.folder / Path(told).expanduser())
-    return _bucket(told, "a folder, or a bucket:")
+    if "://" not in declared:
+        return str(info.context.folder / Path(declared).expanduser())
+    return _bucket(declared, "a folder, or a bucket:")
 
 
-def _bucket(told: str, what: str = "a bucket:") -> str:
-    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9!_.*'()-]+)*/?", told):
+def _bucket(declared: str, what: str = "a bucket:") -> str:
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9!_.*'()-]+)*/?", declared):
         raise ValueError(f'must be {what} "s3://BUCKET" or "s3://BUCKET/PREFIX"')
-    return told.rstrip("/")
+    return declared.rstrip("/")
 
 
 def _declared(noun: str) -> Callable[[str, ValidationInfo[Scope]], str]:
@@ -167,7 +167,7 @@ Network = Annotated[str, AfterValidator(_network)]
 Reachable = Annotated[str, AfterValidator(_reachable)]
 Database = Annotated[str, AfterValidator(_database)]
 Broker = Annotated[str, AfterValidator(_broker)]
-Bucket = Annotated[str, AfterValidator(lambda told: told and _bucket(told))]
+Bucket = Annotated[str, AfterValidator(lambda declared: declared and _bucket(declared))]
 DocumentsPlace = Annotated[str, StringConstraints(min_length=1), AfterValidator(_documents)]
 SourceName = Annotated[str, AfterValidator(_declared("source"))]
 ChannelName = Annotated[str, AfterValidator(_declared("channel"))]

@@ -1,5 +1,5 @@
-"""From TOML values to dataclasses: the types of their fields are the rules, and whatever breaks one is
-said in an operator's words."""
+"""The step from TOML values to dataclasses: the types of their fields are the rules, and a broken rule is an
+error in an operator's words."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ from pydantic_core import core_schema as cs
 
 from syndicator.secret import Secret
 
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-LONGEST = timedelta(days=36_500)
+#: Seconds in each unit of a span.
+UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+#: The longest span: what is longer is a slip of the keyboard.
+MAX_SPAN = timedelta(days=36_500)
 
 #: What a value of each type looks like, for whoever has to add one.
 SAMPLES: Mapping[Any, str] = {
@@ -48,18 +50,21 @@ WORDS = {
 }
 
 
-#: Classes of the tables that a table is in, and how their schemas are called: each by a name of its own.
+#: The classes of the tables that a table stands in, with the names of their schemas.
 Around = Mapping[Any, str]
-NOTHING: Around = {}
-NUMBERS = count()
+OUTERMOST: Around = {}
+
+#: Parts of schemas' names, so that no two are alike.
+SCHEMA_NUMBERS = count()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """What values are checked against beside their types.
+    """The surroundings of a declared value, for the rules that need more than the value itself.
 
-    ``folder``: where relative paths start. ``names``: what is declared under a table, as far as it could
-    be read. ``format``: looks up a kind of format.
+    ``folder``: the folder of the declarations, where relative paths start. ``names``: by table ("sources",
+    "channels", "profiles"), the names declared in it; without a table that could not be read. ``format``:
+    the lookup of a kind of format, which raises ``LookupError``.
     """
 
     folder: Path
@@ -68,22 +73,22 @@ class Scope:
 
 
 class Wrong(Exception):
-    """A table is not what it should be: where in it, and what."""
+    """The mistakes in a table: the place of each, inside the table, and what is wrong there."""
 
     def __init__(self, found: Sequence[tuple[tuple[str | int, ...], str]]) -> None:
         super().__init__("; ".join(what for _, what in found))
         self.found = found
 
 
-def duration(told: object) -> timedelta:
+def duration(declared: object) -> timedelta:
     """``"30s"``, ``"5m"``, ``"2h"``, ``"1d"`` as a span of time. Raises ``ValueError``."""
-    if isinstance(told, timedelta):
-        return told
-    match = re.fullmatch(r"(\d{1,9}(?:\.\d+)?) ?([smhd])", told) if isinstance(told, str) else None
+    if isinstance(declared, timedelta):
+        return declared
+    match = re.fullmatch(r"(\d{1,9}(?:\.\d+)?) ?([smhd])", declared) if isinstance(declared, str) else None
     if not match:
         raise ValueError('must be a span of time, such as "30s", "5m", "2h" or "1d"')
-    seconds = float(match[1]) * UNITS[match[2]]
-    if seconds > LONGEST.total_seconds():
+    seconds = float(match[1]) * UNIT_S[match[2]]
+    if seconds > MAX_SPAN.total_seconds():
         raise ValueError("must not be longer than a hundred years")
     return timedelta(seconds=seconds)
 
@@ -93,7 +98,7 @@ def settings(kind: type[Any], injected: Collection[str] = ()) -> list[Field[Any]
     return [f for f in fields(kind) if f.init and f.name not in injected]
 
 
-def table(kind: type[Any], injected: Collection[str] = (), around: Around = NOTHING) -> CoreSchema:
+def table(kind: type[Any], injected: Collection[str] = (), around: Around = OUTERMOST) -> CoreSchema:
     """The settings of a dataclass as a table; any other key is refused. Defaults that are written like
     declared values are treated like them; all others are left to the dataclass. ``around``: the classes
     of the tables that it is in, for those that hold tables of their own kind."""
@@ -110,7 +115,7 @@ def _setting(f: Field[Any], rule: CoreSchema) -> cs.TypedDictField:
     return cs.typed_dict_field(rule, required=is_required)
 
 
-def value(hint: Any, around: Around = NOTHING) -> CoreSchema:
+def value(hint: Any, around: Around = OUTERMOST) -> CoreSchema:
     """The rule for values of a type: ours where TOML has no such type, else pydantic's."""
     origin, args = get_origin(hint), get_args(hint)
     if hint is timedelta:
@@ -138,9 +143,9 @@ def _within(kind: Any, around: Around) -> CoreSchema:
     """A table in a table; one of a kind that it is in already is that one's schema, by reference."""
     if kind in around:
         return cs.definition_reference_schema(around[kind])
-    name = f"{kind.__qualname__}:{next(NUMBERS)}"
+    name = f"{kind.__qualname__}:{next(SCHEMA_NUMBERS)}"
     inner = table(kind, around={**around, kind: name})
-    made = cs.no_info_after_validator_function(lambda told: kind(**told), inner, ref=name)
+    made = cs.no_info_after_validator_function(lambda declared: kind(**declared), inner, ref=name)
     return cs.definitions_schema(cs.definition_reference_schema(name), [made])
 
 
@@ -151,9 +156,9 @@ def _placed(path: str, info: ValidationInfo[Scope]) -> Path:
         raise ValueError("begins with ~ and the name of nobody here") from e
 
 
-def referred(told: object, info: ValidationInfo[Scope]) -> Secret:
+def referred(declared: object, info: ValidationInfo[Scope]) -> Secret:
     """A secret by reference; a relative file is looked for where the declarations are."""
-    reference = Secret.parse(told).reference
+    reference = Secret.parse(declared).reference
     kind, _, name = reference.partition(":")
     return Secret(f"file:{_placed(name, info)}" if kind == "file" else reference)
 
@@ -166,7 +171,7 @@ def _validator(kind: type[Any], injected: frozenset[str]) -> SchemaValidator:
 
 def filled(
     kind: type[Any],
-    told: Mapping[str, Any],
+    declared: Mapping[str, Any],
     scope: Scope,
     *,
     injected: Mapping[str, object],
@@ -184,7 +189,7 @@ def filled(
     except (PydanticUserError, NameError) as e:
         raise Wrong([(("kind",), f"its settings cannot be read from {kind.__qualname__}: {e}")]) from e
     try:
-        settings: dict[str, Any] = validator.validate_python(dict(told), context=scope)
+        settings: dict[str, Any] = validator.validate_python(dict(declared), context=scope)
         kind(**settings, **injected)
     except ValidationError as e:
         raise Wrong([_mistake(error, kind, injected, beside) for error in e.errors(include_url=False)]) from e
@@ -196,7 +201,7 @@ def filled(
 def _mistake(
     error: ErrorDetails, kind: type[Any], injected: Collection[str], beside: Collection[str]
 ) -> tuple[tuple[str | int, ...], str]:
-    """Where and what, without the value: it may be a secret."""
+    """The place and the text of a mistake, without the value: it may be a secret."""
     place = error["loc"]
     match error["type"]:
         case "extra_forbidden":
@@ -207,17 +212,17 @@ def _mistake(
             return _inside(place, str(error["ctx"]["error"]), at(kind, place))
         case "literal_error":
             return place, f"must be {error['ctx']['expected']}".replace("'", '"')
-    said = error["msg"].removeprefix("Input ")
-    return place, WORDS.get(error["type"], said[:1].lower() + said[1:])
+    message = error["msg"].removeprefix("Input ")
+    return place, WORDS.get(error["type"], message[:1].lower() + message[1:])
 
 
-def _inside(place: tuple[str | int, ...], said: str, kind: Any) -> tuple[tuple[str | int, ...], str]:
+def _inside(place: tuple[str | int, ...], message: str, kind: Any) -> tuple[tuple[str | int, ...], str]:
     """What a class says of itself as a whole may begin with the key that it means: ``key: what``."""
-    keys, is_named, what = said.partition(": ")
+    keys, is_named, what = message.partition(": ")
     first, *rest = keys.split(".")
     if is_named and is_dataclass(kind) and first in {f.name for f in fields(kind)}:
         return (*place, first, *(int(part) if part.isdigit() else part for part in rest)), what
-    return place, said
+    return place, message
 
 
 def _unknown_key(
@@ -261,7 +266,7 @@ def _sample(key: str, hint: Any) -> str:
 
 
 def unknown(known: Collection[str], name: str, what: str) -> str:
-    """That something does not exist, and what does."""
+    """The text of a mistake: ``what`` (that a name does not exist), and the names that do."""
     nearest = get_close_matches(name, known, n=1, cutoff=0.5)
     if nearest:
         return f"{what}; do you mean {nearest[0]!r}?"

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from syndicator.config.declared import Example, Fetch, Hub, Keep, Web
+from syndicator.config.declared import Fetch, Hub, Keep, Web
+from syndicator.config.example import ExampleTables
 from syndicator.config.rules import (
     NAME,
     ChannelName,
@@ -63,7 +64,7 @@ class SiteTable:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MainFile:
+class MainFile(ExampleTables):
     """``syndicator.toml``."""
 
     site: SiteTable
@@ -71,13 +72,13 @@ class MainFile:
     web: Web
     fetch: Fetch
     hub: Hub
-    newsroom: Example | None = None
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     channels: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.newsroom and self.newsroom.listen.rpartition(":")[2] == str(self.web.port):
-            raise ValueError(f"newsroom.listen: [web] has port {self.web.port} already; choose another one")
+        for name, site in self.example_tables.items():
+            if site.listen.rpartition(":")[2] == str(self.web.port):
+                raise ValueError(f"{name}.listen: [web] has port {self.web.port} already; choose another one")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,10 +133,10 @@ class Conditions:
                 )
 
     def filter(self) -> Filter:
-        told = {f.name: getattr(self, f.name) for f in fields(Conditions)}
-        told["any"] = tuple(each.filter() for each in self.any)
-        told["exclude"] = self.exclude.filter() if self.exclude else None
-        return Filter(**told)
+        conditions = {f.name: getattr(self, f.name) for f in fields(Conditions)}
+        conditions["any"] = tuple(each.filter() for each in self.any)
+        conditions["exclude"] = self.exclude.filter() if self.exclude else None
+        return Filter(**conditions)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,21 +71,24 @@ def write(number: int) -> Story:
     level, change = _level(n), _level(n) - _level(n - 1)
     trend, direction = texts["rising" if change > 0 else "falling"].split("|")
     words = {"n": n, "trend": trend, "direction": direction, "change": abs(change)}
-    said = {key: _filled(text, words) for key, text in texts.items()}
+    written = {key: _filled(text, words) for key, text in texts.items()}
     return Story(
         id=number,
         slug="river-bulletin",
         language=language,
         section="society",
-        title=said["title"],
-        summary=said["summary"],
-        body=tuple(said["body"].split("\n\n")),
-        authors=(said["author"],),
-        tags=tuple(said["tags"].split("|")),
+        title=written["title"],
+        summary=written["summary"],
+        body=tuple(written["body"].split("\n\n")),
+        authors=(written["author"],),
+        tags=tuple(written["tags"].split("|")),
         figures=(level, level + 20),
-        note=said["note"],
+        note=written["note"],
         picture=Picture(
-            file=f"river-bulletin-{n}.jpg", caption=said["caption"], credit=said["credit"], alt=said["alt"]
+            file=f"river-bulletin-{n}.jpg",
+            caption=written["caption"],
+            credit=written["credit"],
+            alt=written["alt"],
         ),
     )
 

@@ -1,4 +1,4 @@
-"""What the newsroom's writers have handed in: one TOML file and at most one photo for each story."""
+"""Stories as the site's writers have handed them in: one TOML file and at most one photo for each story."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ def load(folder: Path) -> list[Story]:
     """All stories of ``folder/articles``, by file name. Raises ``DeclarationError`` with every mistake."""
     paths = sorted((folder / "articles").glob("*.toml"))
     if not paths:
-        raise DeclarationError([f"{folder / 'articles'}: no articles (*.toml): name the newsroom's --folder"])
+        what = "no articles (*.toml): name the site's own folder ([example] folder, or --folder)"
+        raise DeclarationError([f"{folder / 'articles'}: {what}"])
     stories: list[Story] = []
     mistakes: list[str] = []
     for path in paths:
@@ -113,52 +114,52 @@ def _read(path: Path, _changed: int) -> Story:
         )
     try:
         text = path.read_text("utf-8")
-        told = tomllib.loads(text)
+        table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise DeclarationError([f"{path}: {e}: mend the file there (it is TOML, in UTF-8)"]) from e
-    mistakes = [f"{path}:{_line(text, field)}: {what}" for field, what in _mistakes(told)]
+    mistakes = [f"{path}:{_line(text, field)}: {what}" for field, what in _mistakes(table)]
     if mistakes:
         raise DeclarationError(mistakes)
-    return _story(int(name["id"]), name["slug"], told)
+    return _story(int(name["id"]), name["slug"], table)
 
 
-def _story(number: int, slug: str, told: Mapping[str, Any]) -> Story:
+def _story(number: int, slug: str, table: Mapping[str, Any]) -> Story:
     return Story(
         id=number,
         slug=slug,
-        body=tuple(" ".join(part.split()) for part in re.split(r"\n\s*\n", told["body"].strip())),
-        picture=Picture(**told["photo"]) if "photo" in told else None,
-        authors=tuple(told["authors"]),
-        tags=tuple(told["tags"]),
-        figures=tuple(told["figures"]),
-        **{field: told[field] for field in ("language", "section", "title", "summary", "note")},
-        hours_ago=told.get("hours_ago"),
-        retraction=told.get("retraction", ""),
-        place=told.get("place", ""),
+        body=tuple(" ".join(part.split()) for part in re.split(r"\n\s*\n", table["body"].strip())),
+        picture=Picture(**table["photo"]) if "photo" in table else None,
+        authors=tuple(table["authors"]),
+        tags=tuple(table["tags"]),
+        figures=tuple(table["figures"]),
+        **{field: table[field] for field in ("language", "section", "title", "summary", "note")},
+        hours_ago=table.get("hours_ago"),
+        retraction=table.get("retraction", ""),
+        place=table.get("place", ""),
     )
 
 
-def _mistakes(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _mistakes(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What is wrong with a story: the field, and what to do about it."""
-    yield from _shape(told, REQUIRED, OPTIONAL)
-    if isinstance(told.get("photo"), dict):
-        for field, what in _shape(told["photo"], PHOTO, {}):
+    yield from _shape(table, REQUIRED, OPTIONAL)
+    if isinstance(table.get("photo"), dict):
+        for field, what in _shape(table["photo"], PHOTO, {}):
             yield field, f"photo.{what}"
     for field, known in (("language", LANGUAGES), ("section", tuple(SECTIONS))):
-        if field in told and told[field] not in known:
-            yield field, f"{field} = {told[field]!r}: is to be one of {', '.join(known)}"
-    texts = [told.get(field) for field in ("title", "summary", "body")]
+        if field in table and table[field] not in known:
+            yield field, f"{field} = {table[field]!r}: is to be one of {', '.join(known)}"
+    texts = [table.get(field) for field in ("title", "summary", "body")]
     if not any(FIGURE in text for text in texts if isinstance(text, str)):
         yield "figures", f"figures: write {FIGURE} where the figure stands in title, summary or body"
 
 
 def _shape(
-    told: Mapping[str, Any], required: Mapping[str, str], optional: Mapping[str, str]
+    table: Mapping[str, Any], required: Mapping[str, str], optional: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     known = {**required, **optional}
-    for field in required.keys() - told.keys():
+    for field in required.keys() - table.keys():
         yield field, f"{field} is missing: add {field} = ... ({known[field]})"
-    for field, value in told.items():
+    for field, value in table.items():
         if field not in known:
             near = difflib.get_close_matches(field, known, 1)
             yield field, f"{field} is not known" + (f": is {near[0]} meant?" if near else ": take it out")

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from syndicator.example_site.acts import Published
 from syndicator.example_site.content import SECTIONS
-from syndicator.example_site.desk import Published
 
 ZONE = ZoneInfo("Asia/Vientiane")
 NAMES = {"en": "The Mekong Ledger", "lo": "ຂ່າວແມ່ນ້ຳຂອງ"}
@@ -144,7 +144,7 @@ class ExampleSite:
     def _json_ld(self, one: Published) -> dict[str, Any]:
         """The story as https://schema.org/NewsArticle."""
         story = one.story
-        told: dict[str, Any] = {
+        data: dict[str, Any] = {
             "@context": "https://schema.org",
             "@type": "NewsArticle",
             "mainEntityOfPage": self.address(one),
@@ -159,9 +159,9 @@ class ExampleSite:
             "publisher": {"@type": "NewsMediaOrganization", "name": NAMES["en"], "url": f"{self.base}/"},
         }
         if story.place:
-            told["contentLocation"] = {"@type": "Place", "name": story.place}
+            data["contentLocation"] = {"@type": "Place", "name": story.place}
         if story.picture:
-            told["image"] = {
+            data["image"] = {
                 "@type": "ImageObject",
                 "url": self.photo(one),
                 "width": SIZE[0],
@@ -170,14 +170,14 @@ class ExampleSite:
                 "creditText": story.picture.credit,
             }
         if one.note:
-            told["correction"] = one.note
-        return told
+            data["correction"] = one.note
+        return data
 
     def _render(self, template: str, language: str, **values: Any) -> str:
         say = WORDS[language]
         return templates.get_template(template).render(site=self, language=language, say=say, **values)
 
 
-def _script(told: Mapping[str, Any]) -> Markup:
+def _script(data: Mapping[str, Any]) -> Markup:
     """JSON that no text in it can end the script element of."""
-    return Markup(json.dumps(told, ensure_ascii=False, indent=1).replace("<", "\\u003c"))  # noqa: S704
+    return Markup(json.dumps(data, ensure_ascii=False, indent=1).replace("<", "\\u003c"))  # noqa: S704

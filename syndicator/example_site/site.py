@@ -1,4 +1,4 @@
-"""The site itself: an HTTP server that answers as a newsroom's does."""
+"""The site's HTTP server, which answers as a real newsroom's does."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from syndicator.domain.errors import Misconfigured, SyndicatorError
+from syndicator.example_site.acts import all_published, open_site
 from syndicator.example_site.content import LANGUAGES, SECTIONS
-from syndicator.example_site.desk import open_site, site
 from syndicator.example_site.pages import ExampleSite
+from syndicator.example_site.state import url_of
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers GET and HEAD, with validators (RFC 9110 section 13.1)."""
 
     protocol_version = "HTTP/1.1"
-    server_version = "newsroom"
+    server_version = "example"
     sys_version = ""
     timeout = 30  # seconds of silence
 
@@ -58,12 +59,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         try:
-            answer = self._answer(urlsplit(self.path).path)
+            response = self._answer(urlsplit(self.path).path)
         except SyndicatorError as e:
             log.error("%s", e)
-            text = f"The newsroom cannot be shown.\n{e}\n".encode()
-            answer = SiteResponse(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", text)
-        self._send(answer)
+            text = f"The site cannot be shown.\n{e}\n".encode()
+            response = SiteResponse(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", text)
+        self._send(response)
 
     do_HEAD = do_GET  # noqa: N815 - as above
 
@@ -75,7 +76,7 @@ class Handler(BaseHTTPRequestHandler):
             return self._photo(photo[1])
         if path == "/style.css":
             return SiteResponse(HTTPStatus.OK, "text/css; charset=utf-8", _style())
-        shown = ExampleSite(self._base(), site(self.folder, self.state))
+        shown = ExampleSite(self._base(), all_published(self.folder, self.state))
         page = PAGE.fullmatch(path)
         match page.groups() if page else path:
             case "/":
@@ -101,32 +102,32 @@ class Handler(BaseHTTPRequestHandler):
 
     def _base(self) -> str:
         """The address that the reader uses, so that links lead back by the same way."""
-        said = self.headers.get("Host", "")
-        if HOST.fullmatch(said):
-            return f"http://{said}"
+        name = self.headers.get("Host", "")
+        if HOST.fullmatch(name):
+            return f"http://{name}"
         host, port = self.connection.getsockname()[:2]
-        return _url(host, port)
+        return url_of(f"{host}:{port}")
 
-    def _send(self, answer: SiteResponse) -> None:
-        tag = f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
-        is_known = answer.status == HTTPStatus.OK and self._has(tag, answer.modified)
-        self.send_response(HTTPStatus.NOT_MODIFIED if is_known else answer.status)
-        if answer.status == HTTPStatus.OK:
+    def _send(self, response: SiteResponse) -> None:
+        tag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+        is_known = response.status == HTTPStatus.OK and self._has(tag, response.modified)
+        self.send_response(HTTPStatus.NOT_MODIFIED if is_known else response.status)
+        if response.status == HTTPStatus.OK:
             self.send_header("ETag", tag)
             self.send_header("Cache-Control", "no-cache")
-            if answer.modified:
-                self.send_header("Last-Modified", format_datetime(answer.modified, usegmt=True))
+            if response.modified:
+                self.send_header("Last-Modified", format_datetime(response.modified, usegmt=True))
         if not is_known:
-            self.send_header("Content-Type", answer.media_type)
-            self.send_header("Content-Length", str(len(answer.content)))
+            self.send_header("Content-Type", response.media_type)
+            self.send_header("Content-Length", str(len(response.content)))
         self.end_headers()
         if not is_known and self.command != "HEAD":
-            self.wfile.write(answer.content)
+            self.wfile.write(response.content)
 
     def _has(self, tag: str, modified: datetime | None) -> bool:
         """Whether the reader has this already. A tag, being exact, goes before a date."""
-        if asked := self.headers.get("If-None-Match"):
-            return asked.strip() == "*" or tag in re.findall(r'"[^"]*"', asked)
+        if tags := self.headers.get("If-None-Match"):
+            return tags.strip() == "*" or tag in re.findall(r'"[^"]*"', tags)
         try:
             since = parsedate_to_datetime(self.headers.get("If-Modified-Since", ""))
         except ValueError:
@@ -157,12 +158,6 @@ def _style() -> bytes:
     return files("syndicator.example_site").joinpath("style.css").read_bytes()
 
 
-def _url(host: str, port: int) -> str:
-    """Where a person on this machine finds a server that listens there."""
-    here = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - only compared with
-    return f"http://{here}:{port}"
-
-
 @contextmanager
 def serving(folder: Path, state: Path, host: str, port: int) -> Iterator[str]:
     """Serve the site in threads; gives its address. Port 0: any that is free."""
@@ -174,7 +169,7 @@ def serving(folder: Path, state: Path, host: str, port: int) -> Iterator[str]:
             f"{host}:{port}: cannot be served there ({e.strerror}): choose another --host or --port"
         ) from e
     with server:
-        url = _url(host, server.server_port)
+        url = url_of(f"{host}:{server.server_port}")
         open_site(folder, state, url)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.domain.errors import Misconfigured
+from syndicator.example_site import LISTEN
 from syndicator.files import write_whole
 
-#: Where the site is unless it was told otherwise.
-ADDRESS = "http://127.0.0.1:8001"
+STATE_FILE = "state.json"
 
 
 @dataclass
@@ -24,7 +24,7 @@ class SiteState:
     ``published``, ``corrected`` (each time), ``retracted``. All times are aware UTC."""
 
     started: datetime
-    url: str = ADDRESS
+    url: str = field(default_factory=lambda: url_of(LISTEN))
     published: dict[int, datetime] = field(default_factory=dict)
     corrected: dict[int, list[datetime]] = field(default_factory=dict)
     retracted: dict[int, datetime] = field(default_factory=dict)
@@ -47,20 +47,34 @@ def editing(folder: Path) -> Iterator[SiteState]:
 
 def read(folder: Path) -> SiteState:
     """The state as it is now; that of a first start where there is none."""
-    path = folder / "state.json"
+    path = folder / STATE_FILE
     try:
-        told = json.loads(path.read_bytes())
+        written = json.loads(path.read_bytes())
         return SiteState(
-            started=_time(told["started"]),
-            url=told["url"],
-            published={int(key): _time(at) for key, at in told["published"].items()},
-            corrected={int(key): list(map(_time, each)) for key, each in told["corrected"].items()},
-            retracted={int(key): _time(at) for key, at in told["retracted"].items()},
+            started=_time(written["started"]),
+            url=written["url"],
+            published={int(key): _time(at) for key, at in written["published"].items()},
+            corrected={int(key): list(map(_time, each)) for key, each in written["corrected"].items()},
+            retracted={int(key): _time(at) for key, at in written["retracted"].items()},
         )
     except FileNotFoundError:
         return SiteState(started=now())
     except (ValueError, KeyError, TypeError, AttributeError) as e:
         raise Misconfigured(f"{path}: is not what the site wrote ({e}): remove it to start afresh") from e
+
+
+def begin(folder: Path, url: str) -> None:
+    """Note where the site will be served, if it never was."""
+    if not (folder / STATE_FILE).exists():
+        with editing(folder) as state:
+            state.url = url
+
+
+def url_of(listen: str) -> str:
+    """Where a person on this machine finds a server that listens at ``HOST:PORT``."""
+    host, _, port = listen.rpartition(":")
+    here = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "[::]": "[::1]"}  # noqa: S104 - only compared with
+    return f"http://{here.get(host, host)}:{port}"
 
 
 def now() -> datetime:
@@ -69,14 +83,14 @@ def now() -> datetime:
 
 
 def _write(folder: Path, state: SiteState) -> None:
-    told: dict[str, Any] = {
+    written: dict[str, Any] = {
         "started": state.started.isoformat(),
         "url": state.url,
         "published": {key: at.isoformat() for key, at in state.published.items()},
         "corrected": {key: [at.isoformat() for at in each] for key, each in state.corrected.items()},
         "retracted": {key: at.isoformat() for key, at in state.retracted.items()},
     }
-    write_whole(folder / "state.json", json.dumps(told, indent=1).encode(), is_durable=True)
+    write_whole(folder / STATE_FILE, json.dumps(written, indent=1).encode(), is_durable=True)
 
 
 def _time(text: str) -> datetime:

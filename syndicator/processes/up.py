@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import typer
@@ -30,9 +30,9 @@ def up(folder: Path) -> int:
     if not checked.returncode:
         _pass_on(checked)
     children = [Child("web", ["web"])]
-    example = tomllib.loads((folder / "syndicator.toml").read_text("utf-8")).get("newsroom")
-    if example:
-        children.insert(0, Child("newsroom", ["newsroom", "serve", *_arguments(folder, example)]))
+    tables = tomllib.loads((folder / "syndicator.toml").read_text("utf-8-sig"))
+    if tables.keys() & {"example", "newsroom"}:  # the second is its old name
+        children.insert(0, Child("example", ["example", "serve"]))
     supervisor = Supervisor(children, say=lambda line: typer.echo(line, err=True))
     working = [Child("worker", ["worker"]), Child("beat", ["beat"])]
     if checked.returncode == WITHOUT_RECORD:
@@ -80,18 +80,3 @@ def _join_later(folder: Path, checked: Checked, supervisor: Supervisor, join: Ca
             return
         if checked.stderr != before.stderr:
             _report(checked, supervisor)
-
-
-def _arguments(folder: Path, example: Mapping[str, str]) -> list[str]:
-    host, _, port = example.get("listen", "127.0.0.1:8001").rpartition(":")
-    state = folder / example.get("state", "var/newsroom")
-    return [
-        "--host",
-        host,
-        "--port",
-        port,
-        "--folder",
-        str(folder / example["folder"]),
-        "--state",
-        str(state),
-    ]

@@ -28,9 +28,9 @@ def begin(folder: Path) -> str:
     base = f"http://{declared.web.listen}"
     said = [f"note: {warning}" for warning in (*declared.warnings, *_missing_secrets(declared))]
     said += ["", f"  Feeds         {base}/", f"  Console       {base}/console"]
-    if declared.newsroom:
+    if declared.example:
         said += [
-            f"  Newsroom      http://{declared.newsroom.listen}/ (an example site, watched all the time)",
+            f"  Example site  http://{declared.example.listen}/ (watched all the time)",
             "",
             "  ./run publish | correct | retract   in another terminal: see what happens",
         ]
@@ -49,7 +49,7 @@ def prepare(folder: Path) -> None:
 
 def _addresses(declared: Declared) -> list[tuple[str, str]]:
     found = [(declared.web.listen, "[web] listen")]
-    return [*found, (declared.newsroom.listen, "[newsroom] listen")] if declared.newsroom else found
+    return [*found, (declared.example.listen, "[example] listen")] if declared.example else found
 
 
 def _missing_secrets(declared: Declared) -> Iterator[str]:

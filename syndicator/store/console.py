@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,9 @@ from syndicator.store.records import article_of, delivery_of, delivery_values
 #: Deliveries on one page of the console.
 PAGE = 50
 
+#: Columns that are nothing for people: what sources remember, and whose hand a row is in.
+HIDDEN = ("memory", "past", "token", "declaration")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
@@ -36,9 +39,8 @@ class Console(Readership, Audiences):
     """Questions and decisions of operators. Rows that are no longer declared are left out."""
 
     def sources(self) -> Sequence[Row[Any]]:
-        """The rows of ``schema.source``, without what they remember."""
-        hidden = ("memory", "token", "past")
-        return self._declared(schema.source, [c for c in schema.source.c if c.name not in hidden])
+        """The rows of ``schema.source``, by name, without ``HIDDEN`` columns."""
+        return self._declared(schema.source)
 
     def source(self, name: str) -> Row[Any]:
         """The row of one source, declared or not. Raises ``NoResultFound``."""
@@ -46,12 +48,12 @@ class Console(Readership, Audiences):
             return connection.execute(select(schema.source).where(schema.source.c.name == name)).one()
 
     def feeds(self) -> Sequence[Row[Any]]:
-        """The rows of ``schema.feed``."""
-        return self._declared(schema.feed, list(schema.feed.c))
+        """The rows of ``schema.feed``, likewise."""
+        return self._declared(schema.feed)
 
     def channels(self) -> Sequence[Row[Any]]:
-        """The rows of ``schema.channel``."""
-        return self._declared(schema.channel, list(schema.channel.c))
+        """The rows of ``schema.channel``, likewise."""
+        return self._declared(schema.channel)
 
     def empty_feeds(self) -> frozenset[str]:
         """Declared feeds that carry no live article."""
@@ -87,7 +89,16 @@ class Console(Readership, Audiences):
             same = and_(table.c.published == last.published, table.c.guid > last.guid)
             query = newest_first.where(or_(table.c.published < last.published, same))
 
-    def _declared(self, table: Table, columns: list[Any]) -> Sequence[Row[Any]]:
+    def article_of_guid(self, guid: str) -> Article | None:
+        """The article on file with this guid, in whatever state."""
+        with self.reading() as connection:
+            row = connection.execute(
+                select(schema.article).where(schema.article.c.guid == guid)
+            ).one_or_none()
+        return article_of(row) if row else None
+
+    def _declared(self, table: Table) -> Sequence[Row[Any]]:
+        columns = [column for column in table.c if column.name not in HIDDEN]
         query = select(*columns).where(table.c.is_declared.is_(True)).order_by(table.c.name)
         with self.reading() as connection:
             return connection.execute(query).all()
@@ -137,11 +148,6 @@ class Console(Readership, Audiences):
         with self.reading() as connection:
             return {name: value for name, value in connection.execute(query)}  # noqa: C416 - rows are no pairs to mypy
 
-    def count_articles(self) -> int:
-        """How many articles are on file, in whatever state."""
-        with self.reading() as connection:
-            return connection.scalar(select(func.count()).select_from(schema.article)) or 0
-
     def articles(self) -> Mapping[str, int]:
         """How many articles are in each state."""
         table = schema.article
@@ -162,6 +168,14 @@ class Console(Readership, Audiences):
         if before is not None:
             query = query.where(table.c.id < before)
         return self._lines(query)
+
+    def delivery_numbers(self, channel: str, standings: Collection[Standing]) -> Sequence[int]:
+        """All deliveries of a channel that stand in one of these ways, oldest first."""
+        table = schema.delivery
+        stands_so = table.c.standing.in_([standing.value for standing in standings])
+        query = select(table.c.id).where(table.c.channel == channel, stands_so).order_by(table.c.id)
+        with self.reading() as connection:
+            return connection.scalars(query).all()
 
     def delivery(self, delivery_id: int) -> Line | None:
         lines = self._lines(select(schema.delivery).where(schema.delivery.c.id == delivery_id))
@@ -212,6 +226,15 @@ class Console(Readership, Audiences):
             )
             connection.execute(insert(schema.event), {"at": now, "delivery_id": delivery_id, "text": event})
         return ruled
+
+    def want_built(self, feeds: Collection[str]) -> None:
+        """Have feeds written anew, archives and all, although none of their articles has changed."""
+        feed, archive = schema.feed, schema.archive
+        with self.writing() as connection:
+            connection.execute(update(feed).where(feed.c.name.in_(feeds)).values(wants=feed.c.wants + 1))
+            connection.execute(
+                update(archive).where(archive.c.feed.in_(feeds)).values(wants=archive.c.wants + 1)
+            )
 
     def pause_channel(self, name: str) -> None:
         """No delivery begins until it is resumed; the queue is kept."""

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -19,6 +20,7 @@ from syndicator.domain.post import PhotoFile, Post, compose
 from syndicator.jobs.ports import Channel
 from tests.channels import local_server
 from tests.channels.local_server import Act, LocalServer, Trouble, body, half, reset, silence, status
+from tests.channels.previewed import preview_and_publish
 from tests.channels.servers import Published
 
 ARTICLE = Article(
@@ -104,6 +106,21 @@ class ChannelContract:
         [published] = server.published
         assert published.photo == (photo.content if photo else None)
         assert published.alt == "A tram on the bridge at dawn"
+
+    def test_is_sent_what_a_preview_shows(
+        self, channel: Channel, server: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        shown = preview_and_publish(channel, tmp_path / "previewed", capsys)
+
+        [published] = server.published
+        assert published.text == shown["text"]
+        assert shown["url"] in published.text
+        assert published.alt == shown["alt"] == "A teal day."
+        assert (published.photo is None) == (shown["photo"] is None) == (channel.limits.photo is None)
+        if published.photo:
+            assert len(published.photo) == shown["photo"]["bytes"]
+            with Image.open(io.BytesIO(published.photo)) as photo:
+                assert photo.size == (shown["photo"]["width"], shown["photo"]["height"])
 
     def test_the_same_key_publishes_once(self, channel: Channel, server: Place) -> None:
         first = channel.send(self.post(channel), key=KEY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import syndicator.channels
 from syndicator.channels import kind
 from syndicator.channels.outbox import Outbox
+from tests.channels.contract import ChannelContract
 
 
 @pytest.mark.parametrize("name", kind.built_in)
@@ -38,6 +40,14 @@ def test_a_file_is_all_that_a_new_kind_needs(tmp_path: Path, monkeypatch: pytest
     finally:
         sys.modules.pop("syndicator.channels.pigeon_post")
         sys.modules.pop("syndicator.channels.helpers")
+
+
+@pytest.mark.parametrize("name", kind.built_in)
+def test_every_built_in_kind_keeps_the_contract(name: str) -> None:
+    """And so is sent what a preview shows, among other things."""
+    tests = vars(import_module(f"tests.channels.test_{name}")).values()
+
+    assert any(isinstance(each, type) and issubclass(each, ChannelContract) for each in tests)
 
 
 def test_an_import_path_is_a_kind() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from syndicator.cli import commands
+from syndicator.cli import decide, run_jobs
 from syndicator.store import schema
 from syndicator.store.mark import write_mark
 from syndicator.wiring import declarations, open_app
@@ -27,15 +27,15 @@ def declare(folder: Path, title: str) -> None:
 def test_build_writes_feeds_and_their_whole_past(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A change of the site's name is none of a feed's articles: this is how it reaches all documents."""
     declare(tmp_path, "The Ledger")
-    newsroom = open_app(tmp_path)
+    app = open_app(tmp_path)
     shown = [sighting(str(n), published=NOON + timedelta(minutes=n)) for n in range(1, 6)]
-    editor = newsroom.editor
-    newsroom.store.file(shown, lambda known, s: editor.filing(known, s, since=None, now=NOON), NOON)
-    newsroom.store.engine.dispose()
-    commands.build(tmp_path, [])
+    editor = app.editor
+    app.store.file(shown, lambda known, s: editor.filing(known, s, since=None, now=NOON), NOON)
+    app.store.engine.dispose()
+    run_jobs.build(tmp_path, [])
 
     declare(tmp_path, "The New Ledger")
-    commands.build(tmp_path, ["all"])
+    run_jobs.build(tmp_path, ["all"])
 
     documents = sorted(Path(declarations(tmp_path).keep.documents).rglob("*.atom"))
     assert [path.name for path in documents] == ["1.atom", "2.atom", "3.atom", "4.atom", "all.atom"]
@@ -56,7 +56,7 @@ def test_watch_tells_how_many_articles_are_new(tmp_path: Path, capsys: pytest.Ca
             )
         declarations.cache_clear()
         for expected in (3, 0):
-            commands.watch(tmp_path, "site", once=True, as_json=True)
+            run_jobs.watch(tmp_path, "site", once=True, as_json=True)
             said = json.loads(capsys.readouterr().out)
             assert (said["source"], said["new"], said["error"]) == ("site", expected, "")
 
@@ -71,7 +71,7 @@ def test_channels_that_are_younger_than_a_backup_are_asked_too(tmp_path: Path, s
     declarations.cache_clear()
 
     if says_so:
-        commands.restore(tmp_path)
+        decide.restore(tmp_path)
     else:
         write_mark(Path(declarations(tmp_path).keep.photos), 7)
     store = open_app(tmp_path).store

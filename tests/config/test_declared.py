@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.config import load
+from syndicator.config import load, load_example
 from syndicator.config.tables import Conditions, FeedFile
 from syndicator.domain.feed import Feed, Filter, Site
 from syndicator.secret import Secret
@@ -33,7 +33,7 @@ def test_the_smallest_declarations_have_defaults_for_everything_else(tmp_path: P
     assert found.keep.photos == tmp_path / "var/photos"
     assert (found.web.host, found.web.port, found.web.password) == ("127.0.0.1", 8000, None)
     assert found.fetch.allow == ()
-    assert found.newsroom is None
+    assert found.example is None
     assert found.sources == {}
     assert found.channels == {}
     assert found.feeds == {"all": Feed(name="all", title="All")}
@@ -76,7 +76,7 @@ def test_everything_that_is_declared_arrives(tmp_path: Path) -> None:
         photos = ["images.internal"]
         [hub]
         allow = ["Readers.internal:8080"]
-        [newsroom]
+        [example]
         folder = "site"
         state = "/srv/state"
         """,
@@ -97,10 +97,29 @@ def test_everything_that_is_declared_arrives(tmp_path: Path) -> None:
     assert found.fetch.allow == ("cms.internal", "127.0.0.1:81", "10.0.0.0/8", "::1")
     assert found.fetch.photos == ("images.internal",)
     assert found.hub.allow == ("readers.internal:8080",)
-    assert found.newsroom is not None
-    assert found.newsroom.folder == tmp_path / "site"
-    assert found.newsroom.state == Path("/srv/state")
-    assert found.newsroom.listen == "127.0.0.1:8001"
+    assert found.example is not None
+    assert found.example.folder == tmp_path / "site"
+    assert found.example.state == Path("/srv/state")
+    assert found.example.listen == "127.0.0.1:8001"
+
+
+def test_the_example_is_read_under_its_old_name_with_one_remark(tmp_path: Path) -> None:
+    found = declared(tmp_path, SITE + '[newsroom]\nfolder = "site"\n')
+
+    assert found.example is not None
+    assert found.example.folder == tmp_path / "site"
+    [remark] = [each for each in found.warnings if "newsroom" in each]
+    assert remark == f"{tmp_path}/syndicator.toml:4: [newsroom]: is called [example] now: rename the table"
+
+
+def test_the_example_is_read_alone_however_wrong_the_rest_is(tmp_path: Path) -> None:
+    assert load_example(tmp_path).folder == tmp_path / "example"  # nothing is declared at all
+
+    write(tmp_path, '[site]\ntitel = 1\n[example]\nfolder = "site"\nlisten = "127.0.0.1:9"\n')
+
+    found = load_example(tmp_path)
+    assert (found.folder, found.listen) == (tmp_path / "site", "127.0.0.1:9")
+    assert found.state == tmp_path / "var" / "newsroom"  # where what has happened has always been
 
 
 def test_a_hub_arrives_with_its_terms(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ TABLES: dict[str, type[Any]] = {
     "[web]": Web,
     "[fetch]": Fetch,
     "[hub]": Hub,
-    "[newsroom]": Example,
+    "[example]": Example,
     "[sources.NAME]": SourceTable,
     "[channels.NAME]": ChannelTable,
     "feeds/NAME.toml": FeedFile,

@@ -14,7 +14,7 @@ import pytest
 
 from syndicator.cli.feed_report import inspect
 from syndicator.config import Declared, load
-from syndicator.example_site import desk
+from syndicator.example_site import acts
 from syndicator.example_site.site import serving
 from syndicator.http.client import Http
 from syndicator.jobs.watch import watch
@@ -112,9 +112,9 @@ def test_a_correction_and_a_retraction_show_at_the_next_look(
     first = source.look({}, datetime.now(UTC))
     number = first.sightings[0].key
 
-    desk.correct(ROOT / "example", state, number)
+    acts.correct(ROOT / "example", state, number)
     second = source.look(first.memory, datetime.now(UTC))
-    desk.retract(ROOT / "example", state, number)
+    acts.retract(ROOT / "example", state, number)
     third = source.look(second.memory, datetime.now(UTC))
 
     assert [(seen.key, bool(seen.note)) for seen in second.sightings] == [(number, True)]

@@ -50,7 +50,12 @@ PAGER = '[channels.desk]\nkind = "pager"\nnumber = "42"\ntoken = "env:T"\n'
             "9: [sources.wire] shelves.lable: there is no such key; do you mean 'label'?",
         ),
         # what is missing
+        ("[example]", '4: [example] folder: is missing; add folder = "var/..."'),
         ("[newsroom]", '4: [newsroom] folder: is missing; add folder = "var/..."'),
+        (
+            '[example]\nfolder = "x"\n[newsroom]\nfolder = "y"',
+            "6: [newsroom]: is the old name of [example], which stands in line 4: remove one of them",
+        ),
         ("[sources.a]", '4: [sources.a] kind: is missing; add kind = "..."'),
         ('[sources.a]\nkind = "wire"', '4: [sources.a] address: is missing; add address = "..."'),
         (
@@ -183,8 +188,8 @@ PAGER = '[channels.desk]\nkind = "pager"\nnumber = "42"\ntoken = "env:T"\n'
             '5: [web] listen: others can reach 0.0.0.0:8000, and the console with it: declare a password, such as password = "env:OPERATOR_PASSWORD"',
         ),
         (
-            '[newsroom]\nfolder = "x"\nlisten = "127.0.0.1:8000"',
-            "6: [newsroom] listen: [web] has port 8000 already; choose another one",
+            '[example]\nfolder = "x"\nlisten = "127.0.0.1:8000"',
+            "6: [example] listen: [web] has port 8000 already; choose another one",
         ),
         # what is plugged in
         (
@@ -397,7 +402,7 @@ TABLES = {
     "keep": {},
     "web": {},
     "fetch": {},
-    "newsroom": {"folder": "x"},
+    "example": {"folder": "x"},
     "sources.wire": {"kind": "wire", "address": "a"},
     "sources.wire.first": {"label": "a"},
     "channels.desk": {"kind": "pager", "number": "4", "token": "env:T"},
@@ -434,7 +439,7 @@ KEYS = sorted(
         "web": "listen public_url password",
         "fetch": "allow",
         "hub": "enabled lease shortest_lease longest_lease give_up signature subscriptions per_host",
-        "newsroom": "folder listen state",
+        "example": "folder listen state",
         "sources.wire": "kind address every rechecks timezone cache most share embargoes pace tone shelves first "
         "headers key",
         "channels.desk": "kind number token max_age",

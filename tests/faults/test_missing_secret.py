@@ -59,9 +59,9 @@ def test_a_database_whose_address_is_not_there_stops_everything_by_file_and_line
 
 def test_an_example_newsroom_that_was_not_copied_is_told(room: Room) -> None:
     main = room.folder / "syndicator.toml"
-    main.write_text(main.read_text("utf-8") + '\n[newsroom]\nfolder = "nowhere"\n', "utf-8")
+    main.write_text(main.read_text("utf-8") + '\n[example]\nfolder = "nowhere"\n', "utf-8")
     declarations.cache_clear()
 
-    [said] = [result.said for result in check(room.folder) if result.what == "[newsroom]"]
+    [said] = [result.said for result in check(room.folder) if result.what == "[example]"]
 
     assert "leave it out" in said

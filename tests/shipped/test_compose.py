@@ -88,7 +88,7 @@ def test_the_declarations_for_containers_are_right(monkeypatch: pytest.MonkeyPat
     declared = load(ROOT / "compose", KINDS)
 
     assert declared.web.listen == "0.0.0.0:8000"
-    assert declared.newsroom is None
+    assert declared.example is None
     assert declared.keep.broker == "redis://redis:6379/0"
 
 

@@ -95,7 +95,7 @@ def newsroom(folder: Path, listen: str = "127.0.0.1:8000", *more: Feed, **change
         "web": Web(listen=listen, public_url="https://feeds.example.org"),
         "fetch": Fetch(),
         "hub": Hub(),
-        "newsroom": None,
+        "example": None,
         "sources": {},
         "channels": {},
         "feeds": {feed.name: feed for feed in (ALL, CITY, BOARD, *more)},

@@ -1,4 +1,4 @@
-"""The news desk: publishes, corrects and retracts; and the site's pages as they stand now."""
+"""What editors do on the site: publish, correct and retract; and everything that is published now."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Published:
         return text.replace(FIGURE, f"{self.story.figure(len(self.corrections)):,}")
 
 
-def site(folder: Path, state: Path) -> list[Published]:
+def all_published(folder: Path, state: Path) -> list[Published]:
     """Everything that was ever published, newest first."""
     return _standing(load(folder), read(state))
 
@@ -139,5 +139,5 @@ def _find(published: list[Published], slug: str | None) -> Published:
     if slug in names:
         return names[slug]
     near = difflib.get_close_matches(slug, [name for name in names if not name.isdigit()], 1)
-    hint = f"is {near[0]} meant?" if near else "`syndicator newsroom list` shows what is"
+    hint = f"is {near[0]} meant?" if near else "`syndicator example list` shows what is"
     raise SyndicatorError(f"{slug}: no such article is published: {hint}")

@@ -116,7 +116,7 @@ def test_everything_may_be_retracted_and_the_site_still_stands(example: ServedEx
 def test_an_unknown_name_is_answered_with_the_nearest(example: ServedExample) -> None:
     with pytest.raises(SyndicatorError, match="is iron-bridge-reopens meant"):
         example.correct("iron-bridge")
-    with pytest.raises(SyndicatorError, match="newsroom list"):
+    with pytest.raises(SyndicatorError, match="example list"):
         example.retract("109")
 
 

@@ -1,0 +1,181 @@
+"""``syndicator preview``: an article as it would be recorded, and what every channel would get."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from syndicator.cli.declared import must_be_declared
+from syndicator.cli.terminal import print_line
+from syndicator.domain.article import Article, New, Sighting, decide
+from syndicator.domain.errors import PhotoError, SyndicatorError
+from syndicator.domain.post import Post, compose
+from syndicator.jobs.ports import Channel, Source
+from syndicator.photos.card import draw_card
+from syndicator.wiring import App, inspect_app
+
+#: What is shown of an article, besides its photo.
+FIELDS = (
+    *("guid", "url", "title", "summary", "note", "content_html", "published", "updated"),
+    *("authors", "section", "tags", "places", "language", "urgent"),
+)
+PHOTO_FIELDS = ("url", "caption", "credit", "alt")
+
+#: An address of no site, for a saved page that nobody says the address of.
+SOME_ADDRESS = "https://example.org/"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """An article; ``origins``: where on its page each field was found, as far as a page was read."""
+
+    article: Article
+    origins: Mapping[str, str]
+    warnings: Sequence[str]
+
+
+def preview(folder: Path, what: str, *, source: str, url: str, cards: Path | None, as_json: bool) -> None:
+    """Print an article, by address, file or guid, and its posts. Nothing is recorded and nothing is sent.
+    ``cards``: a folder into which each channel's card is drawn. Raises ``SyndicatorError`` where there is no
+    such article."""
+    print_preview(inspect_app(folder), what, source=source, url=url, cards=cards, as_json=as_json)
+
+
+def print_preview(app: App, what: str, *, source: str, url: str, cards: Path | None, as_json: bool) -> None:
+    """The same of what is put together already."""
+    found = _find(app, what, source, url)
+    posts = {name: _post(app, courier.channel, found.article) for name, courier in app.couriers.items()}
+    if cards:
+        cards.mkdir(parents=True, exist_ok=True)
+        for name, post in posts.items():
+            (cards / f"{name}.png").write_bytes(draw_card(post))
+    if as_json:
+        result = {
+            "article": article_as_json(found.article),
+            "posts": {name: _post_as_json(post) for name, post in posts.items()},
+        }
+        print(json.dumps(result, ensure_ascii=False, indent=2))
+        return
+    _print_article(found)
+    for name, post in posts.items():
+        _print_post(name, post)
+        if cards:
+            print_line(f"[card: {cards / f'{name}.png'}]")
+
+
+def _find(app: App, what: str, source: str, url: str) -> Found:
+    on_file = next(iter(app.store.known([what]).values()), None) or app.store.article_of_guid(what)
+    if on_file and not source:
+        return Found(article=on_file, origins={}, warnings=())
+    path = Path(what)
+    page = path.read_bytes() if "://" not in what and path.is_file() else None
+    if page is None and "://" not in what:
+        raise SyndicatorError(f"{what}: neither an address, nor a file, nor an article on record")
+    return _read(app, url or (what if page is None else ""), source, page)
+
+
+def _read(app: App, address: str, source: str, page: bytes | None) -> Found:
+    """The article of a page, as a look would record it. ``page`` is its content where it is saved already."""
+    now = datetime.now(UTC)
+    reader = _reader(app, address, source)
+    sighting = reader.read(address or _some_address(reader), now, page)
+    sighting, problem = _measured(app, sighting)
+    decision = decide(None, replace(sighting, is_withdrawn=False), now, authority=app.site.authority)
+    assert isinstance(decision, New)  # noqa: S101 - nothing on file, nothing withdrawn
+    warnings = [*sighting.warnings, *([problem] if problem else [])]
+    return Found(article=decision.article, origins=sighting.origins, warnings=warnings)
+
+
+def _reader(app: App, address: str, name: str) -> Source:
+    """The source of that name, else the first one that has articles at such an address."""
+    if name:
+        must_be_declared([name], app.sources, "source")
+        return app.sources[name]
+    readers = [source for source in app.sources.values() if not address or source.reads(address)]
+    if not readers:
+        raise SyndicatorError(
+            f"{address}: no declared source has articles with such an address; name one with --source"
+        )
+    return readers[0]
+
+
+def _some_address(reader: Source) -> str:
+    listings = getattr(reader, "listings", ())
+    return str(listings[0].url) if listings else SOME_ADDRESS
+
+
+def _measured(app: App, sighting: Sighting) -> tuple[Sighting, str]:
+    """The sighting with its photo's size, or as it is and why not."""
+    if sighting.photo is None:
+        return sighting, ""
+    try:
+        return replace(sighting, photo=app.photos.measure(sighting.photo)), ""
+    except PhotoError as e:
+        return sighting, f"photo {sighting.photo.url}: {e}"
+
+
+def _post(app: App, channel: Channel, article: Article) -> Post:
+    """What the channel would get, as the job ``deliver`` composes it."""
+    photo = None
+    if article.photo and channel.limits.photo:
+        try:
+            photo = app.photos.fit(article.photo, channel.limits.photo)
+        except PhotoError as e:
+            print_line(f"photo {article.photo.url}: {e}", to_errors=True)
+    return compose(article, channel.limits, photo)
+
+
+def article_as_json(article: Article) -> dict[str, Any]:
+    """An article as ``--json`` prints it."""
+    photo = article.photo
+    values = {name: getattr(article, name) for name in FIELDS}
+    values |= {name: values[name].isoformat().replace("+00:00", "Z") for name in ("published", "updated")}
+    values |= {name: list(values[name]) for name in ("authors", "tags", "places")}
+    return values | {"photo": {name: getattr(photo, name) for name in PHOTO_FIELDS} if photo else None}
+
+
+def _post_as_json(post: Post) -> dict[str, Any]:
+    photo = post.photo and {
+        "media_type": post.photo.media_type,
+        "bytes": len(post.photo.content),
+        "width": post.photo.width,
+        "height": post.photo.height,
+    }
+    return {"text": post.text, "alt": post.alt, "language": post.language, "url": post.url, "photo": photo}
+
+
+def _print_article(found: Found) -> None:
+    table = Table("field", Column("value", overflow="fold"), "found in", show_lines=True)
+    for name, value in article_as_json(found.article).items():
+        table.add_row(name, Text(_shown(value)), found.origins.get(name, ""))
+    Console().print(table)
+    for warning in found.warnings:
+        print_line(f"warning: {warning}")
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case dict():
+            return "\n".join(f"{name}: {part}" for name, part in value.items() if part)
+        case list():
+            return ", ".join(value)
+        case bool():
+            return "yes" if value else ""
+        case _:
+            return str(value or "")
+
+
+def _print_post(name: str, post: Post) -> None:
+    """The very text that would go out, with its line breaks and no others."""
+    print_line(f"\n{name}:\n{post.text}")
+    if post.photo:
+        size = f"{post.photo.width} x {post.photo.height}, {len(post.photo.content):,} bytes"
+        print_line(f"[photo: {size}; alt: {post.alt}]")

@@ -1,0 +1,11 @@
+"""What a person at the terminal reads."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+
+def print_line(text: str, *, to_errors: bool = False) -> None:
+    """Text as it is, on lines as long as they are, and nothing in it that a terminal would obey."""
+    Console(stderr=to_errors).print(Text(text), soft_wrap=True)
