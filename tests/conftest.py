@@ -8,7 +8,6 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,6 +16,7 @@ from sqlalchemy import text
 from syndicator.store import Store, open_store
 from syndicator.store.schema import metadata
 from tests.servers import empty_database
+from tests.stopping import adopt_orphans, end_descendants, end_in_order_when_told
 
 settings.register_profile(
     "syndicator", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -85,10 +85,14 @@ def empty_store(store: Store) -> Callable[[], Store]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "acceptance: real processes, real servers; slower")
+    def is_controller() -> bool:
+        return config.pluginmanager.has_plugin("dsession")
+
+    config.addinivalue_line("markers", "slow: what --quick leaves out, beside what it knows by itself")
+    adopt_orphans()
+    end_in_order_when_told(is_controller)
 
 
-def pytest_collection_modifyitems(items: list[Any]) -> None:
-    for item in items:
-        if "acceptance" in item.path.parts:
-            item.add_marker("acceptance")
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    end_descendants()
