@@ -1,8 +1,8 @@
 """A run of the suite that is stopped ends in order, and takes along every process that its tests started.
 
-SIGTERM is a Ctrl-C: fixtures stop their servers and remove their folders. Whatever is left then is killed. Where the
-system can say so (Linux, prctl(2)), a process whose parent has ended is handed to the run and to no other,
-so that also daemons are among its descendants: PostgreSQL, a browser, what a killed process had started.
+SIGTERM is a Ctrl-C: fixtures stop their servers and remove their folders. Whatever is left then is killed.
+Where the system can say so (Linux, prctl(2)), a process whose parent has ended is handed to the run, so that
+daemons are among its descendants, too: PostgreSQL, a browser, what a killed process had started.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ KILL_TIMEOUT_S = 10.0
 
 
 def adopt_orphans() -> None:
-    """Let processes whose parents end be children of this one; nothing where the system knows no such thing."""
+    """Let processes whose parents end be children of this one, where the system knows such a thing."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(ADOPT_ORPHANS, 1, 0, 0, 0)
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 #: Seconds within which a small run has started all its processes, and within which it has ended again.
 START_TIMEOUT_S, END_TIMEOUT_S = 120.0, 60.0
 
-#: What is in the way of a good end: a daemon in a session of its own, which hears no signal that can be heard.
+#: What is in the way of a good end: a daemon in a session of its own, deaf to all signals but one.
 DAEMON = """
 import os, signal, sys, time
 if os.fork():
