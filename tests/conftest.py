@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from sqlalchemy import text
 
 from syndicator.store import Store, open_store
 from syndicator.store.engine import connect
 from syndicator.store.schema import metadata
+from tests.quick import Quick
 from tests.servers import empty_database, never_wait_for_the_disk
 from tests.stopping import adopt_orphans, end_descendants, end_in_order_when_told
 
-settings.register_profile(
-    "syndicator", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 settings.load_profile("syndicator")
 
 for name in [n for n in os.environ if n.startswith("SYNDICATOR_")]:
@@ -113,10 +113,42 @@ def store(request: pytest.FixtureRequest) -> Store:
     return opened
 
 
+#: The threads that ran when a test began: others' that have not ended yet, and those of the whole run.
+EARLIER = pytest.StashKey[list[threading.Thread]]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.stash[EARLIER] = [t for t in threading.enumerate() if t is not threading.current_thread()]
+
+
+@pytest.fixture
+def caplog(
+    caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
+) -> Iterator[pytest.LogCaptureFixture]:
+    """Pytest's own, without what threads log that another test has left: a bell that is still trying."""
+    earlier = request.node.stash[EARLIER]
+
+    def is_this_test_s(record: logging.LogRecord) -> bool:
+        return not any(thread.ident == record.thread and thread.is_alive() for thread in earlier)
+
+    caplog.handler.addFilter(is_this_test_s)
+    yield caplog
+    caplog.handler.removeFilter(is_this_test_s)
+
+
 @pytest.fixture
 def empty_store(store: Store) -> Callable[[], Store]:
     """For properties: the store, empty again for every example."""
     return lambda: _empty(store)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--quick",
+        action="store_true",
+        help="the fast half: nothing that starts a process or is marked slow, few examples of each property",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -124,6 +156,8 @@ def pytest_configure(config: pytest.Config) -> None:
         return config.pluginmanager.has_plugin("dsession")
 
     config.addinivalue_line("markers", "slow: what --quick leaves out, beside what it knows by itself")
+    if config.getoption("quick"):
+        config.pluginmanager.register(Quick())
     adopt_orphans()
     end_in_order_when_told(is_controller)
 
