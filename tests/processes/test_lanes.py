@@ -11,7 +11,7 @@ import pytest
 
 from syndicator.processes.lanes import Lanes, lanes
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture
