@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from sqlalchemy import text
 
 from syndicator.store import Store, open_store
+from syndicator.store.engine import connect
 from syndicator.store.schema import metadata
-from tests.servers import empty_database
+from tests.quick import Quick
+from tests.servers import empty_database, never_wait_for_the_disk
+from tests.stopping import adopt_orphans, end_descendants, end_in_order_when_told
 
-settings.register_profile(
-    "syndicator", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 settings.load_profile("syndicator")
 
 for name in [n for n in os.environ if n.startswith("SYNDICATOR_")]:
@@ -36,7 +37,9 @@ def postgres_url() -> Iterator[str]:
         warnings.simplefilter("ignore")  # the wheel's own remarks about its run-time folder
         server = pgserver.get_server(folder)
     try:
-        yield str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+        url = str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+        never_wait_for_the_disk(url)
+        yield url
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
@@ -56,26 +59,82 @@ def postgres(postgres_url: str) -> Iterator[Store]:
     opened.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of SQLite with all tables and nothing in them, to be copied: that is six times as quick as
+    making one."""
+    file = tmp_path_factory.mktemp("template") / "syndicator.db"
+    open_store(f"sqlite:///{file}").engine.dispose()
+    return file
+
+
+@pytest.fixture
+def sqlite_store(sqlite_file: Path, tmp_path: Path) -> Iterator[Store]:
+    """An empty store on SQLite: ``syndicator.db`` in the test's folder."""
+    opened = Store(connect(f"sqlite:///{shutil.copy(sqlite_file, tmp_path)}"))
+    yield opened
+    opened.engine.dispose()
+
+
+#: Whether tables have grown so much that they are truncated: deleting is ten times as quick, while they are
+#: small, and leaves what was deleted in their files.
+IS_LARGE = text("""
+    SELECT sum(pg_relation_size(oid)) > 1000000 FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+""")
+
+RESTART = text("""
+    SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences
+    WHERE last_value IS NOT NULL
+""")
+
+
 def _empty(store: Store) -> Store:
-    tables = ", ".join(table.name for table in metadata.sorted_tables)
+    tables = reversed(metadata.sorted_tables)
+    is_postgresql = store.engine.dialect.name == "postgresql"
     with store.writing() as connection:
-        if store.engine.dialect.name == "postgresql":
-            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-        else:
-            for table in reversed(metadata.sorted_tables):
-                connection.execute(table.delete())
+        if is_postgresql and connection.scalar(IS_LARGE):
+            names = ", ".join(table.name for table in tables)
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            return store
+        for table in tables:
+            connection.execute(table.delete())
+        if is_postgresql:
+            connection.execute(RESTART)
     return store
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+def store(request: pytest.FixtureRequest) -> Store:
     """An empty store, once on each database."""
     if request.param == "postgres":
-        yield _empty(request.getfixturevalue("postgres"))
-        return
-    opened = open_store(f"sqlite:///{tmp_path}/syndicator.db")
-    yield opened
-    opened.engine.dispose()
+        return _empty(request.getfixturevalue("postgres"))
+    opened: Store = request.getfixturevalue("sqlite_store")
+    return opened
+
+
+#: The threads that ran when a test began: others' that have not ended yet, and those of the whole run.
+EARLIER = pytest.StashKey[list[threading.Thread]]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.stash[EARLIER] = [t for t in threading.enumerate() if t is not threading.current_thread()]
+
+
+@pytest.fixture
+def caplog(
+    caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
+) -> Iterator[pytest.LogCaptureFixture]:
+    """Pytest's own, without what threads log that another test has left: a bell that is still trying."""
+    earlier = request.node.stash[EARLIER]
+
+    def is_this_test_s(record: logging.LogRecord) -> bool:
+        return not any(thread.ident == record.thread and thread.is_alive() for thread in earlier)
+
+    caplog.handler.addFilter(is_this_test_s)
+    yield caplog
+    caplog.handler.removeFilter(is_this_test_s)
 
 
 @pytest.fixture
@@ -84,11 +143,25 @@ def empty_store(store: Store) -> Callable[[], Store]:
     return lambda: _empty(store)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--quick",
+        action="store_true",
+        help="the fast half: nothing that starts a process or is marked slow, few examples of each property",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "acceptance: real processes, real servers; slower")
+    def is_controller() -> bool:
+        return config.pluginmanager.has_plugin("dsession")
+
+    config.addinivalue_line("markers", "slow: what --quick leaves out, beside what it knows by itself")
+    if config.getoption("quick"):
+        config.pluginmanager.register(Quick())
+    adopt_orphans()
+    end_in_order_when_told(is_controller)
 
 
-def pytest_collection_modifyitems(items: list[Any]) -> None:
-    for item in items:
-        if "acceptance" in item.path.parts:
-            item.add_marker("acceptance")
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    end_descendants()

@@ -31,6 +31,16 @@ def empty_database(server: str) -> Iterator[str]:
         engine.dispose()
 
 
+def never_wait_for_the_disk(server: str) -> None:
+    """Let a PostgreSQL lose everything when the machine loses its power, and be quick until then."""
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for name in ("fsync", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {name} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
+
+
 @contextmanager
 def redis_server(folder: Path, password: str = "") -> Iterator[int]:
     """A Redis that keeps nothing; its port."""

@@ -62,7 +62,7 @@ def begin(running: Desk) -> None:
 def feed(running: Desk) -> int:
     try:
         return requests.get(f"{running.base}/feeds/all.rss", timeout=5).status_code
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return 0
 
 

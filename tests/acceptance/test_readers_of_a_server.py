@@ -81,6 +81,7 @@ def test_who_has_read_what_is_on_record_when_the_server_stops(tmp_path: Path) ->
     assert (row.whole, row.same, row.subscribers) == (1, 2, 12)
 
 
+@pytest.mark.slow  # a browser
 def test_a_browser_shows_the_page_with_photos_and_copies_addresses(tmp_path: Path) -> None:
     browsers = [path for name in ("chromium", "google-chrome") if (path := shutil.which(name))]
     if not browsers:

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,12 +21,12 @@ import psutil
 import requests
 from PIL import Image
 
-from tests.channels.local_server import LocalServer, Reply, Request
+from tests.channels.local_server import LocalServer, Reply, Request, closed_port
 
 T = TypeVar("T")
 
 #: Seconds within which anything that happens at all has happened on a busy machine.
-PATIENCE = 40.0
+PATIENCE = 120.0
 
 
 @dataclass
@@ -122,7 +121,7 @@ class Desk:
     def ready(self) -> bool:
         try:
             return requests.get(f"{self.base}/readyz", timeout=5).status_code == 200
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
     def stop(self, number: int = signal.SIGINT) -> int:
@@ -155,7 +154,7 @@ class Desk:
         )
 
     def feed(self, extension: str = "json") -> Any:
-        answer = requests.get(f"{self.base}/feeds/all.{extension}", timeout=5)
+        answer = requests.get(f"{self.base}/feeds/all.{extension}", timeout=30)
         answer.raise_for_status()
         return answer.json() if extension == "json" else answer.text
 
@@ -199,10 +198,8 @@ def until(happens: Callable[[], T], what: str, desk: Desk | None = None, patienc
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """For a server that is about to start."""
+    return closed_port()
 
 
 DECLARATIONS = """

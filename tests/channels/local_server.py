@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import random
 import socket
 import struct
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -210,7 +212,12 @@ def trickle(handler: Handler) -> None:
 
 
 def closed_port() -> int:
-    """A port at which nobody listens."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port at which nobody listens, and which systems do not give to connections and listeners by
+    themselves: from 32768 on they do (Linux; others from 49152, RFC 6335 section 6), and a test that runs at
+    the same time would be given it."""
+    while True:
+        port = random.SystemRandom().randrange(10_000, 32_000)  # not the one that pytest-randomly seeds
+        with socket.socket() as listener, suppress(OSError):
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(("127.0.0.1", port))
+            return port

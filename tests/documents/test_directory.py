@@ -289,6 +289,7 @@ def fault(served: Served | None) -> str:
     return "" if forms == [content, content] else f"compressed of another build: {content[:8]!r}"
 
 
+@pytest.mark.slow  # a process of its own
 def test_readers_never_see_a_torn_or_mixed_document(tmp_path: Path) -> None:
     """Many threads read, with one shelf and with many, while another process writes."""
     Directory(tmp_path).replace("all", [version(0)])

@@ -317,7 +317,7 @@ def test_each_set_up_has_its_faults() -> None:
     assert {fault.name for fault in faults.deck("embedded", 60, is_quick=True)} < embedded
 
 
-@pytest.mark.acceptance
+@pytest.mark.slow
 def test_a_short_round_of_it_finds_nothing() -> None:
     """``./run faults --seconds 25 --on embedded --quick --seed 7``"""
     said: list[str] = []

@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 
 from syndicator.jobs.job import Job
 from syndicator.processes.web_bell import WebBell, connection
+from tests.acceptance.world import PATIENCE
 
 
 class HeardBell(WebBell):
@@ -27,9 +28,9 @@ class HeardBell(WebBell):
 
 
 def until_sent(bell: WebBell) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while bell._notes.unfinished_tasks:
-        assert time.monotonic() < deadline, "a note was not sent in 30 s"
+        assert time.monotonic() < deadline, f"a note was not sent in {PATIENCE:g} s"
         time.sleep(0.01)
 
 

@@ -34,7 +34,7 @@ def has_ended(running: Desk, name: str) -> bool:
 def is_served(running: Desk) -> bool:
     try:
         return requests.get(f"{running.base}/feeds/all.rss", timeout=5).status_code == 200
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 

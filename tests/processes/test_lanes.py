@@ -12,7 +12,7 @@ import pytest
 from syndicator.jobs.job import Threads
 from syndicator.processes.lanes import Lanes, lanes
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture

@@ -134,7 +134,7 @@ def test_a_ring_is_broken_and_done_once_more(store: Store) -> None:
         pytest.skip("writers of SQLite queue at the start: they cannot wait in a ring")
     Hands(store)
     before = rings(store)
-    met = Barrier(2, timeout=20)
+    met = Barrier(2, timeout=60)
     runs: list[str] = []
 
     def take(first: str, second: str) -> None:
@@ -207,7 +207,7 @@ def test_two_sources_that_show_one_address_at_once_file_one_article(store: Store
     if store.engine.dialect.name != "postgresql":
         pytest.skip("writers of SQLite queue at the start: there is no such moment")
     store.declare(["page", "wire"], FEEDS, ["wire"], NOON)
-    editor, met = Editor(site=SITE, feeds=FEEDS), Barrier(2, timeout=20)
+    editor, met = Editor(site=SITE, feeds=FEEDS), Barrier(2, timeout=60)
     decided: list[str] = []
 
     def show(source: str) -> None:

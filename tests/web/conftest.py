@@ -5,17 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.store import Store, open_store
+from syndicator.store import Store
 from tests.web.browser import Browser, browsing
 from tests.web.house import House
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(sqlite_store: Store) -> Store:
     """SQLite alone: what the store answers on both databases is held in tests/store."""
-    opened = open_store(f"sqlite:///{tmp_path}/syndicator.db")
-    yield opened
-    opened.engine.dispose()
+    return sqlite_store
 
 
 @pytest.fixture

@@ -92,6 +92,7 @@ def test_behind_a_path_its_files_are_there(tmp_path: Path) -> None:
     assert {"/rss/", "/rss/static/icon.svg"} <= named
 
 
+@pytest.mark.slow  # a browser
 def test_a_browser_shows_it_whole(server: Served) -> None:
     browsers = [path for name in ("chromium", "google-chrome") if (path := shutil.which(name))]
     if not browsers:

@@ -19,6 +19,8 @@ import requests
 
 from syndicator.domain.errors import Misconfigured
 from syndicator.web.serve import serve
+from tests.acceptance.world import PATIENCE
+from tests.channels.local_server import closed_port
 from tests.web.house import House
 
 ROOT = Path(__file__).parents[2]
@@ -35,15 +37,13 @@ class Served:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
+    return closed_port()
 
 
 def until(true: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while not true():
-        assert time.monotonic() < deadline, f"not in 30 s: {what}"
+        assert time.monotonic() < deadline, f"not in {PATIENCE:g} s: {what}"
         time.sleep(0.05)
 
 

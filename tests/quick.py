@@ -1,0 +1,50 @@
+"""The fast half of the suite, by three rules: a test that starts a process is skipped at the moment when it
+would, whoever starts it; a test that is marked ``slow`` is left out; and a property has few examples."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+#: Examples of each property that does not itself say how many.
+MAX_EXAMPLES = 10
+
+#: Events of ``sys.audit`` by which a process begins:
+#: https://docs.python.org/3/library/audit_events.html
+BEGINNINGS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork", "os.forkpty"})
+
+settings.register_profile(
+    "syndicator", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.register_profile("quick", parent=settings.get_profile("syndicator"), max_examples=MAX_EXAMPLES)
+
+
+class Quick:
+    """The plugin of such a run."""
+
+    def __init__(self) -> None:
+        self.is_in_test = False
+        settings.load_profile("quick")
+        sys.addaudithook(self.skip_what_starts_a_process)
+
+    def skip_what_starts_a_process(self, event: str, _arguments: tuple[Any, ...]) -> None:
+        """Raises ``pytest.skip.Exception`` in a test that is about to start a process."""
+        if self.is_in_test and event in BEGINNINGS:
+            pytest.skip("starts a process")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self) -> Generator[None, object, object]:
+        self.is_in_test = True
+        try:
+            return (yield)
+        finally:
+            self.is_in_test = False
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in set(slow)]

@@ -1,0 +1,116 @@
+"""A run of the suite that is stopped leaves no process behind, whatever its tests have started."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.acceptance.world import until
+
+ROOT = Path(__file__).parents[1]
+
+#: Seconds within which a small run has started all its processes, and within which it has ended again.
+START_TIMEOUT_S, END_TIMEOUT_S = 120.0, 60.0
+
+#: What is in the way of a good end: a daemon in a session of its own, deaf to all signals but one.
+DAEMON = """
+import os, signal, sys, time
+if os.fork():
+    os._exit(0)
+os.setsid()
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_IGN)
+open(sys.argv[1], "w").write(str(os.getpid()))
+time.sleep(600)
+"""
+
+#: The small run: its two tests start servers, say so, and wait. One of them has a PostgreSQL, too.
+TESTS = """
+import subprocess, sys, time
+from pathlib import Path
+import pytest
+from tests.servers import redis_server
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_that_waits(number, request, tmp_path):
+    if number == 1:
+        request.getfixturevalue("postgres_url")
+    folder = Path(__file__).parent
+    daemon = folder / f"daemon-{number}"
+    subprocess.run([sys.executable, "-c", DAEMON, str(daemon)], check=True)
+    with redis_server(tmp_path), subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]):
+        while not (daemon.exists() and daemon.read_text()):
+            time.sleep(0.01)
+        (folder / f"ready-{number}").touch()
+        time.sleep(600)
+"""
+
+
+def is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "test_small.py").write_text(f"DAEMON = {DAEMON!r}\n{TESTS}")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    return tmp_path
+
+
+def start(folder: Path, *options: str) -> subprocess.Popen[bytes]:
+    """A run of the small suite, with what every run of ours has, in a process group of its own."""
+    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-c", str(folder / "pytest.ini")]
+    with (folder / "log.txt").open("wb") as log:
+        return subprocess.Popen(
+            [*command, *options, str(folder / "test_small.py")],
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def descendants(run: subprocess.Popen[bytes], folder: Path) -> list[psutil.Process]:
+    """All of the run's processes, once its servers run."""
+    found = psutil.Process(run.pid).children(recursive=True)
+    daemons = [psutil.Process(int(file.read_text())) for file in folder.glob("daemon-*")]
+    names = {process.name() for process in found}
+    assert {"postgres", "redis-server"} <= names, names
+    return list({*found, *daemons})
+
+
+@pytest.mark.parametrize(
+    ("number", "to_all", "options"),
+    [
+        pytest.param(signal.SIGTERM, False, ["-pno:randomly"], id="SIGTERM"),
+        pytest.param(signal.SIGTERM, False, ["-n2", "-pno:randomly"], id="SIGTERM, two workers"),
+        pytest.param(signal.SIGINT, True, ["-n2", "-pno:randomly"], id="Ctrl-C, two workers"),
+    ],
+)
+def test_no_process_is_left(folder: Path, number: signal.Signals, to_all: bool, options: list[str]) -> None:
+    log, run = folder / "log.txt", start(folder, *options)
+    try:
+        ready = 2 if "-n2" in options else 1  # as many as run at a time
+
+        def is_ready() -> bool:
+            assert run.poll() is None, log.read_text()
+            return len(list(folder.glob("ready-*"))) == ready
+
+        until(is_ready, "the servers run", patience=START_TIMEOUT_S)
+        running = descendants(run, folder)
+
+        (os.killpg if to_all else os.kill)(run.pid, number)
+
+        assert run.wait(END_TIMEOUT_S) == pytest.ExitCode.INTERRUPTED, log.read_text()
+        until(lambda: not any(map(is_alive, running)), "all have ended", patience=END_TIMEOUT_S)
+    finally:
+        run.kill()
