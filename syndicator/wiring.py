@@ -26,6 +26,7 @@ from syndicator.jobs import build, deliver, distribute, sweep, watch
 from syndicator.jobs.deliver import Courier
 from syndicator.jobs.distribute import Distributor
 from syndicator.jobs.ports import Bell, Documents, Format, Gate, Photos, Source
+from syndicator.jobs.steady_clock import steady_time
 from syndicator.jobs.watch import Editor
 from syndicator.photos import PhotoShelf
 from syndicator.secret import secrets_of, struck
@@ -252,6 +253,7 @@ def _courier(name: str, outlet: Outlet, http: Http, store: Store, photos: Photos
         store=store,
         photos=photos,
         clock=now,
+        steady=steady_time,
         strike=partial(struck, secrets=secrets_of(channel)),
     )
 

@@ -29,6 +29,8 @@ from syndicator.domain.delivery import (
     plan,
     posted,
     resting,
+    resting_on,
+    steadily,
     wait,
 )
 from syndicator.domain.errors import (
@@ -40,6 +42,7 @@ from syndicator.domain.errors import (
     TryLater,
 )
 from syndicator.domain.post import PhotoFile, Post, compose
+from syndicator.domain.steady import SteadyTime
 from syndicator.jobs.ports import LEASE, Bell, Channel, Photos
 from syndicator.jobs.store_ports import Account, ClaimedDelivery, DeliverStore
 
@@ -59,7 +62,8 @@ PHOTO_TRIES = 3
 @dataclass(frozen=True, kw_only=True)
 class Courier:
     """A channel with all that delivering to it needs. ``max_age``: how old news may be. ``strike`` takes the
-    channel's secrets out of whatever is written down of what it said."""
+    channel's secrets out of whatever is written down of what it said. ``steady``: a clock that nobody sets,
+    where there is one."""
 
     name: str
     channel: Channel
@@ -68,6 +72,7 @@ class Courier:
     photos: Photos
     clock: Callable[[], datetime]
     strike: Callable[[str], str] = str
+    steady: Callable[[], SteadyTime | None] = lambda: None
 
     @property
     def settles_within(self) -> timedelta:
@@ -103,6 +108,9 @@ def deliver(courier: Courier, *, bell: Bell, most: int = MOST) -> int:
 def close(courier: Courier, account: Account, job: ClaimedDelivery) -> SyndicatorError | None:
     """Take one step with one delivery. Returns the trouble that the next one would meet too."""
     delivery, now = job.delivery, courier.clock()
+    if rests := resting_on(delivery, now, courier.steady()):
+        courier.store.settle(account, rests, now, event=rests.reason)
+        return None
     step = plan(
         delivery,
         now,
@@ -127,7 +135,8 @@ def close(courier: Courier, account: Account, job: ClaimedDelivery) -> Syndicato
     longest = timedelta(seconds=STEP_DEADLINE_S) + (
         courier.settles_within if step.changes_channel else timedelta()
     )
-    if not courier.store.begin(account, resting(marked, step, begins + longest)):
+    rests = steadily(resting(marked, step, begins + longest), begins, courier.steady())
+    if not courier.store.begin(account, rests):
         return None
     return _request(courier, account, marked, step, post, remark, begins)
 
@@ -156,6 +165,7 @@ def _request(
     now = courier.clock()
     if error:
         after = failed(delivery, step, error, now, courier.settles_within)
+        after = steadily(after, now, courier.steady())
         after = replace(after, reason=courier.strike(after.reason))
         said = courier.strike(f"{step}: {error}")
         log.warning("channel %s: %s: %s", courier.name, post.url, said)

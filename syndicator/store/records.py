@@ -10,6 +10,7 @@ from sqlalchemy import Row
 
 from syndicator.domain.article import Article, ArticleState, Content, Photo
 from syndicator.domain.delivery import Delivery, Receipt, Standing
+from syndicator.domain.steady import SteadyTime
 from syndicator.domain.subscription import Intent, Mode, SubscriberKind, Subscription, SubscriptionState
 
 _CONTENT = tuple(f.name for f in fields(Content))
@@ -69,6 +70,7 @@ def delivery_values(delivery: Delivery) -> dict[str, Any]:
         "attempted": delivery.attempted,
         "attempted_at": delivery.attempted_at,
         "rests_until": delivery.rests_until,
+        "rests_steadily": str(delivery.rests_steadily) if delivery.rests_steadily else None,
         "round": delivery.round,
         "reason": delivery.reason,
     }
@@ -89,6 +91,7 @@ def delivery_of(row: Row[Any], guid: str) -> Delivery:
         attempted=row.attempted,
         attempted_at=row.attempted_at,
         rests_until=row.rests_until,
+        rests_steadily=SteadyTime.from_text(row.rests_steadily) if row.rests_steadily else None,
         round=row.round,
         reason=row.reason,
     )
