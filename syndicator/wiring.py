@@ -30,6 +30,7 @@ from syndicator.jobs.distribute import Distributor, distribute
 from syndicator.jobs.job import Job, Threads
 from syndicator.jobs.ports import Bell, Documents, Format, Photos, Source
 from syndicator.jobs.routing import Editor
+from syndicator.jobs.steady_clock import steady_time
 from syndicator.jobs.sweep import Sweeper, sweep
 from syndicator.jobs.watch import Watcher, watch
 from syndicator.photos import PhotoShelf
@@ -255,6 +256,7 @@ def assemble(declared: Declared, store: Store, bell: Bell, clock: Callable[[], d
             store=store,
             bell=bell,
             clock=clock,
+            steady=steady_time,
         ),
         distributor=Distributor(
             topics=topics(declared.site, declared.feeds.values(), formats),

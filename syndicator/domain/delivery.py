@@ -14,6 +14,7 @@ from enum import StrEnum
 from syndicator.domain import backoff
 from syndicator.domain.article import CLOCK_SKEW, Article
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.domain.steady import SteadyTime
 
 #: Seconds that one step of a delivery may take in all, photo included: shorter than a lease.
 STEP_DEADLINE_S = 60.0
@@ -62,7 +63,8 @@ class Delivery:
     its first request left, from which the channel remembers its idempotency key (``None``: nobody knows,
     as after a backup was put back). A receipt without ``has`` is a post whose deletion has begun.
     ``rests_until``: until then the channel may still be working at a request of ours whose outcome is
-    unknown; no other one leaves before. ``round``: how often a post was taken back.
+    unknown; no other one leaves before. ``rests_steadily``: the same by a clock that nobody sets, so that no
+    rest ends early because the time of day was set. ``round``: how often a post was taken back.
     """
 
     id: int
@@ -78,6 +80,7 @@ class Delivery:
     attempted: int | None = None
     attempted_at: datetime | None = None
     rests_until: datetime | None = None
+    rests_steadily: SteadyTime | None = None
     round: int = 0
     reason: str = ""
 
@@ -200,6 +203,26 @@ def resting(delivery: Delivery, step: Step, until: datetime) -> Delivery:
         rests_until=until if step.changes_channel else delivery.rests_until,
         reason=f"{step} under way; unless an answer comes, it is taken up again after {until:%H:%M:%S} UTC",
     )
+
+
+def steadily(delivery: Delivery, now: datetime, steady: SteadyTime | None) -> Delivery:
+    """The same with its rest, told in the time of day just ``now``, by a clock that nobody sets."""
+    if steady is None or delivery.rests_until is None:
+        return replace(delivery, rests_steadily=None)
+    return replace(delivery, rests_steadily=steady.later((delivery.rests_until - now).total_seconds()))
+
+
+def resting_on(delivery: Delivery, now: datetime, steady: SteadyTime | None) -> Delivery | None:
+    """A delivery whose rest is over by the time of day alone, which was set meanwhile, with what is left of
+    it; ``None`` where it is over."""
+    if steady is None or delivery.rests_until is None or delivery.rests_steadily is None:
+        return None
+    left = steady.seconds_until(delivery.rests_steadily)
+    if not left:
+        return None
+    until = now + timedelta(seconds=left)
+    reason = f"{delivery.reason} (the clock was set: it still rests until {until:%H:%M:%S} UTC)"
+    return replace(delivery, next_attempt=until, rests_until=until, reason=reason)
 
 
 def posted(delivery: Delivery, receipt: Receipt) -> Delivery:

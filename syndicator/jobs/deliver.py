@@ -30,6 +30,8 @@ from syndicator.domain.delivery import (
     plan,
     posted,
     resting,
+    resting_on,
+    steadily,
 )
 from syndicator.domain.errors import (
     Misconfigured,
@@ -40,6 +42,7 @@ from syndicator.domain.errors import (
     TryLater,
 )
 from syndicator.domain.post import Limits, PhotoFile, Post, compose
+from syndicator.domain.steady import SteadyTime
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE, Bell, Channel, Photos
 from syndicator.jobs.store_ports import Account, ClaimedDelivery, DeliverStore
@@ -74,13 +77,15 @@ class Courier:
 
 @dataclass(frozen=True, kw_only=True)
 class Deliverer:
-    """What **deliver** works with. ``couriers`` by the channel's name."""
+    """What **deliver** works with. ``couriers`` by the channel's name. ``steady``: a clock that nobody sets,
+    where there is one."""
 
     couriers: Mapping[str, Courier]
     store: DeliverStore
     photos: Photos
     bell: Bell
     clock: Callable[[], datetime]
+    steady: Callable[[], SteadyTime | None] = lambda: None
 
 
 def deliver(deliverer: Deliverer, name: str, *, most: int = MAX_DELIVERIES) -> int:
@@ -113,6 +118,9 @@ def close(deliverer: Deliverer, account: Account, claimed: ClaimedDelivery) -> S
     """Take one step with one delivery. Returns the trouble that the next one would meet too."""
     courier, store = deliverer.couriers[account.name], deliverer.store
     delivery, now = claimed.delivery, deliverer.clock()
+    if rests := resting_on(delivery, now, deliverer.steady()):
+        store.settle(account, rests, now, event=rests.reason)
+        return None
     step = plan(
         delivery,
         now,
@@ -137,7 +145,8 @@ def close(deliverer: Deliverer, account: Account, claimed: ClaimedDelivery) -> S
     longest = timedelta(seconds=STEP_DEADLINE_S) + (
         courier.settles_within if step.changes_channel else timedelta()
     )
-    if not store.begin(account, resting(marked, step, begins + longest)):
+    rests = steadily(resting(marked, step, begins + longest), begins, deliverer.steady())
+    if not store.begin(account, rests):
         return None
     return _request(deliverer, account, marked, step, post, remark, begins)
 
@@ -167,6 +176,7 @@ def _request(
     now = clock()
     if error:
         after = failed(delivery, step, error, now, courier.settles_within)
+        after = steadily(after, now, deliverer.steady())
         after = replace(after, reason=courier.strike(after.reason))
         event = courier.strike(f"{step}: {error}")
         log.warning("channel %s: %s: %s", account.name, post.url, event)

@@ -126,10 +126,8 @@ class _Mend:
         rested = self.now + LONGEST_REST
         self._sooner(table, table.c.rests_until, table.c.rests_until > rested)
         self._set(table, is_sending, table.c.next_attempt > rested + SKEW, next_attempt=rested)
-        waits = table.c.standing == Standing.PENDING.value
-        never_left = table.c.attempted.is_(None)
-        far = or_(never_left, table.c.next_attempt > self.limit + backoff.DELIVERY.limit)
-        self._sooner(table, table.c.next_attempt, waits, far, table.c.next_attempt > self.limit)
+        waits = table.c.standing == Standing.PENDING.value  # one that rests does so all the same
+        self._sooner(table, table.c.next_attempt, waits, table.c.next_attempt > self.limit)
         self._set(table, table.c.attempted_at > self.limit, attempted_at=self.now - LONG_AGO)
         self._past(table, "settled_at")
 

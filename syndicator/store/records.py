@@ -14,6 +14,7 @@ from sqlalchemy import Row, Table
 
 from syndicator.domain.article import Article, ArticleState, Content, Photo
 from syndicator.domain.delivery import Delivery, Receipt, Standing
+from syndicator.domain.steady import SteadyTime
 from syndicator.domain.subscription import Intent, Mode, SubscriberKind, Subscription, SubscriptionState
 from syndicator.store import schema
 
@@ -29,7 +30,7 @@ _CONTENT = tuple(f.name for f in fields(Content))
 _TUPLES = ("authors", "tags", "places")
 
 _ARTICLE = _same(Article, schema.article, "state", *_CONTENT)
-_DELIVERY = _same(Delivery, schema.delivery, "guid", "receipt", "standing")
+_DELIVERY = _same(Delivery, schema.delivery, "guid", "receipt", "standing", "rests_steadily")
 _INTENT = _same(Intent, schema.intent, "token", "mode", "lease")
 _SUBSCRIPTION = _same(Subscription, schema.subscription, "token", "kind", "state", "log")
 
@@ -66,6 +67,7 @@ def delivery_values(delivery: Delivery) -> dict[str, Any]:
         "standing": delivery.standing.value,
         "remote_id": delivery.receipt.remote_id if delivery.receipt else None,
         "remote_url": delivery.receipt.url if delivery.receipt else "",
+        "rests_steadily": str(delivery.rests_steadily) if delivery.rests_steadily else None,
     }
 
 
@@ -76,6 +78,7 @@ def delivery_of(row: Row[Any], guid: str) -> Delivery:
         guid=guid,
         receipt=Receipt(remote_id=row.remote_id, url=row.remote_url) if row.remote_id else None,
         standing=Standing(row.standing),
+        rests_steadily=SteadyTime.from_text(row.rests_steadily) if row.rests_steadily else None,
     )
 
 

@@ -211,6 +211,7 @@ delivery = Table(
     Column("attempted", Integer),
     Column("attempted_at", Moment),
     Column("rests_until", Moment),  # a request whose outcome is unknown may be worked at until then
+    Column("rests_steadily", String(64)),  # the same, as a SteadyTime: whatever becomes of the time of day
     Column("is_stirred", Boolean, nullable=False, default=False),  # by a hand that had lost the channel
     Column("round", Integer, nullable=False, default=0),
     Column("reason", Text, nullable=False, default=""),

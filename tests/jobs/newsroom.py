@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from syndicator.domain.article import Article, Sighting
 from syndicator.domain.brakes import Brakes
 from syndicator.domain.delivery import Delivery
+from syndicator.domain.steady import SteadyTime
 from syndicator.jobs.deliver import Courier, Deliverer, deliver
 from syndicator.jobs.ports import Channel
 from syndicator.jobs.routing import Editor
@@ -32,6 +34,7 @@ class Story:
         self.channel = FakeChannel()
         self.real: Channel | None = None  # in its stead
         self.max_age = timedelta(days=1)
+        self.steady: Callable[[], SteadyTime | None] = lambda: None
         self.feeds = [ALL]
         self.site = SITE
         self.brakes = Brakes()
@@ -95,6 +98,7 @@ class Story:
             photos=self.photos,
             bell=self.bell,
             clock=self.clock,
+            steady=self.steady,
         )
 
     def delivers(self) -> int:

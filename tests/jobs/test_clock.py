@@ -102,6 +102,22 @@ def test_a_delivery_tried_by_a_clock_ahead_is_tried_once_it_is_right(day: Day, t
     assert day.titles == ["Bridge 1 reopens"]
 
 
+def test_an_answer_lost_while_the_clock_was_a_little_ahead_rests_no_longer_than_any(day: Day) -> None:
+    """Twenty minutes: less than a pause of its own may be, so that the time alone does not tell."""
+    day.clock.tick(minutes=20)
+    day.channel.key_memory = None
+    day.channel.after = [OutcomeUnknown("torn")]
+    day.publishes(published=day.clock() - timedelta(minutes=20))
+    day.delivers()
+    assert day.channel.requests == ["send"]
+
+    day.clock.tick(minutes=-20)
+    day.works(every=10, minutes=3)
+
+    assert day.channel.requests == ["send", "find"]
+    assert day.channel.made == 1
+
+
 def test_a_request_that_was_under_way_rests_and_is_not_repeated_by_a_key_of_unknown_age(day: Day) -> None:
     """The worker dies in the midst of a request, by a clock that is a day ahead, and both come to light
     hours later, when the channel has forgotten the key."""

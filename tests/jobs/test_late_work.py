@@ -9,6 +9,7 @@ import pytest
 
 from syndicator.channels.mastodon import Mastodon
 from syndicator.domain.delivery import Standing
+from syndicator.domain.steady import SteadyTime
 from syndicator.store import Store
 from tests.channels.local_server import Act, Request, Trouble, reset, status
 from tests.channels.servers import FakeMastodon
@@ -35,6 +36,20 @@ def lost(story: Story, server: FakeMastodon, method: str, act: Act) -> Request:
     return request
 
 
+def killed(story: Story, server: FakeMastodon, method: str) -> Request:
+    """The same, and the worker dies of it."""
+
+    def dies(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Store, "settle", dies)
+        with pytest.raises(KeyboardInterrupt):
+            lost(story, server, method, reset)
+    server.trouble = None
+    return server.requests[-1]
+
+
 def goes_on(story: Story, server: FakeMastodon, request: Request, late: int) -> None:
     """Every five seconds somebody delivers; the lost request is applied after so many."""
     for second in range(0, 100, 5):
@@ -47,6 +62,43 @@ def goes_on(story: Story, server: FakeMastodon, request: Request, late: int) -> 
 
 def titles(server: FakeMastodon) -> list[str]:
     return [post.text.splitlines()[0] for post in server.published]
+
+
+@pytest.mark.parametrize("step", [timedelta(minutes=20), timedelta(days=40)])
+@pytest.mark.parametrize("remembers_keys", [True, False])
+@pytest.mark.parametrize("is_there", [True, False], ids=["lost", "killed"])
+def test_no_rest_is_over_because_the_clock_was_set(
+    story: Story,
+    mastodon: Mastodon,
+    server: FakeMastodon,
+    step: timedelta,
+    remembers_keys: bool,
+    is_there: bool,
+) -> None:
+    """The time of day goes ahead while the server works, and comes back; seconds go on as they do. The worker
+    has heard that the answer is lost, or dies while it waits for it."""
+    story.real = replace(mastodon, remembers_keys=remembers_keys)
+    story.max_age = timedelta(days=90)
+    began, wrong = story.clock(), timedelta()
+    story.steady = lambda: SteadyTime("boot", (story.clock() - wrong - began).total_seconds())
+    story.publishes()
+    request = lost(story, server, "POST", reset) if is_there else killed(story, server, "POST")
+
+    wrong = step
+    story.clock.tick(seconds=step.total_seconds())
+    for _ in range(5):
+        story.delivers()
+        story.clock.tick(seconds=5)
+    wrong = timedelta()
+    story.clock.tick(seconds=-step.total_seconds())
+    story.store.set_right(story.clock())
+    server.shelf.keys.clear()  # looked for before the work began
+    server.locked_answer(request)  # applied 25 s after it was sent
+    story.clock.tick(minutes=3)
+    story.delivers_until_done()
+
+    assert titles(server) == ["Bridge 1 reopens"]
+    assert story.delivery.standing is Standing.SENT
 
 
 @pytest.mark.parametrize("late", [0, 15, 25, 85])
