@@ -17,7 +17,7 @@ from syndicator.domain.delivery import Receipt, Standing
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PhotoError, Refused, TryLater
 from syndicator.domain.post import Post
 from syndicator.jobs.deliver import deliver
-from syndicator.store import Store, engine
+from syndicator.store import Store, leases
 from tests.fakes import NOON, FakeChannel
 from tests.jobs.newsroom import Story
 
@@ -289,13 +289,13 @@ def test_a_queue_does_not_wait_for_a_dead_worker_and_its_interrupted_post_does(
     story.publishes("1")
     story.clock.tick(seconds=1)
     story.publishes("2")
-    monkeypatch.setattr(engine, "MARK", "0123456789abcdef")
+    monkeypatch.setattr(leases, "MARK", "0123456789abcdef")
     with monkeypatch.context() as patched:
         patched.setattr(story.store, "let_go", lambda *_, **__: None)  # a dead process does not tidy up
         with pytest.raises(Killed):
             story.delivers()
 
-    monkeypatch.setattr(engine, "MARK", "fedcba9876543210")
+    monkeypatch.setattr(leases, "MARK", "fedcba9876543210")
     assert story.store.bury(["1111111111111111"]) == 0
     assert story.delivers() == 0, "another hand has the channel"
     assert story.store.bury(["1111111111111111", "0123456789abcdef"]) == 1
