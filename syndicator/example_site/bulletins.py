@@ -86,9 +86,7 @@ def write(number: int) -> Story:
         note=written["note"],
         picture=Picture(
             file=f"river-bulletin-{n}.jpg",
-            caption=written["caption"],
-            credit=written["credit"],
-            alt=written["alt"],
+            **{key: written[key] for key in ("caption", "credit", "alt")},
         ),
     )
 
