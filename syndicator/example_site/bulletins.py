@@ -86,7 +86,9 @@ def write(number: int) -> Story:
         note=written["note"],
         picture=Picture(
             file=f"river-bulletin-{n}.jpg",
-            **{key: written[key] for key in ("caption", "credit", "alt")},
+            caption=written["caption"],
+            credit=written["credit"],
+            alt=written["alt"],
         ),
     )
 
