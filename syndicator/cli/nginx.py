@@ -1,4 +1,4 @@
-"""The configuration of an nginx in front, which serves feeds as static files with the same headers."""
+"""The configuration of an nginx in front: it serves feeds as static files, with our own server's headers."""
 
 from __future__ import annotations
 

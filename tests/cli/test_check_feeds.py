@@ -22,7 +22,7 @@ from syndicator.domain.partner import Partner, Rule
 from syndicator.jobs.watch import watch
 from syndicator.store import Store, open_store
 from syndicator.wiring import KINDS, App, Silence, assemble
-from tests.config.newsroom import write
+from tests.config.folders import write
 from tests.fakes import NOON, Clock, FakeBell, FakePhotos, FakeSource, sighting
 from tests.formats.partners import NAMES, built_in
 

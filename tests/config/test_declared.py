@@ -12,8 +12,8 @@ from syndicator.config import load, load_example
 from syndicator.config.tables import Conditions, FeedFile
 from syndicator.domain.feed import Feed, Filter, Site
 from syndicator.secret import Secret
+from tests.config.folders import FEED, SITE, declared, write
 from tests.config.kinds import KINDS, Pace, Pager, Shelf, Wire
-from tests.config.newsroom import FEED, SITE, declared, write
 
 
 def test_the_smallest_declarations_have_defaults_for_everything_else(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from syndicator.config import load
 from syndicator.domain.errors import DeclarationError
+from tests.config.folders import FEED, SITE, declared, mistakes, write
 from tests.config.kinds import KINDS
-from tests.config.newsroom import FEED, SITE, declared, mistakes, write
 
 WIRE = '[sources.wire]\nkind = "wire"\naddress = "a"\n'
 PAGER = '[channels.desk]\nkind = "pager"\nnumber = "42"\ntoken = "env:T"\n'

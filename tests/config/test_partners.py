@@ -12,7 +12,7 @@ import pytest
 from syndicator.config.partners import BUILT_IN, Partners
 from syndicator.config.shapes import Scope
 from syndicator.domain.partner import Partner, Rule
-from tests.config.newsroom import FEED, SITE, declared, mistakes
+from tests.config.folders import FEED, SITE, declared, mistakes
 
 NAMES = sorted(path.stem for path in BUILT_IN.glob("*.toml"))
 DOCS = Path(__file__).parents[2] / "docs"

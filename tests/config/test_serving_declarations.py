@@ -9,8 +9,8 @@ import pytest
 from syndicator.cli.check import weakness
 from syndicator.config import load
 from syndicator.domain.errors import DeclarationError
+from tests.config.folders import FEED, SITE, declared, mistakes
 from tests.config.kinds import KINDS
-from tests.config.newsroom import FEED, SITE, declared, mistakes
 
 WEB = SITE + "[web]\n"
 
