@@ -32,3 +32,14 @@ def test_a_round_is_judged_as_a_whole_and_told_of_once(
     ]
     assert done == [1, 1, 1], "one chore does not keep another from being done"
     assert store.alive(NOON) == {"worker": 1}
+
+
+def test_a_defect_in_a_chore_is_no_trouble_of_the_database(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    pulse = Pulse("web-1")
+
+    pulse.beat(store, NOON, lambda: 1 / 0)
+
+    assert pulse.trouble == ""
+    assert "ZeroDivisionError" in caplog.text
