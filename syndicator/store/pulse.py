@@ -55,17 +55,17 @@ class Pulse:
         """One round: put on record that this process is alive, then do the ``chores``, whatever became of the
         others. Never raises: what is wrong may be mended by the next time."""
         before, self.holder = self.trouble, None
-        troubles = [
-            self._tried(work) for work in (lambda: record.beat(self.process, self.kind, now), *chores)
-        ]
+        troubles = [self._tried(lambda: record.beat(self.process, self.kind, now))]
+        troubles += [self._tried(chore, is_chore=True) for chore in chores]
         self.trouble = next(filter(None, troubles), "")
         if before and not self.trouble:
             log.info("%s: the database can be written again", self.kind)
         elif self.trouble != before:
             log.warning("%s: no sign of life: %s", self.kind, self.trouble)
 
-    def _tried(self, work: Chore) -> str:
-        """Why a piece of work was not done; nothing, if it was."""
+    def _tried(self, work: Chore, *, is_chore: bool = False) -> str:
+        """Why the database could not be written; nothing, if it could. A defect in a chore tells nothing of
+        that: the log has all of it."""
         try:
             work()
         except SyndicatorError as e:
@@ -73,6 +73,6 @@ class Pulse:
                 self.holder = e.holder
             return str(e)
         except Exception as e:
-            log.exception("%s: no sign of life", self.kind)
-            return f"{type(e).__name__}: the log says more"
+            log.exception("%s: %s", self.kind, "a defect" if is_chore else "no sign of life")
+            return "" if is_chore else f"{type(e).__name__}: the log says more"
         return ""
