@@ -104,7 +104,7 @@ def _empty(store: Store) -> Store:
     return store
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+@pytest.fixture(params=["sqlite", "postgres"])
 def store(request: pytest.FixtureRequest) -> Store:
     """An empty store, once on each database."""
     if request.param == "postgres":
@@ -147,7 +147,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--quick",
         action="store_true",
-        help="the fast half: nothing that starts a process or is marked slow, few examples of each property",
+        help="the fast half: no process, no database, nothing marked slow, few examples of each property",
     )
 
 

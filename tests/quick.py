@@ -1,5 +1,6 @@
 """The fast half of the suite, by three rules: a test that starts a process is skipped at the moment when it
-would, whoever starts it; a test that is marked ``slow`` is left out; and a property has few examples."""
+would, whoever starts it; a test that has a database, or is marked ``slow``, is left out; and a property has
+few examples."""
 
 from __future__ import annotations
 
@@ -16,6 +17,9 @@ MAX_EXAMPLES = 10
 #: Events of ``sys.audit`` by which a process begins:
 #: https://docs.python.org/3/library/audit_events.html
 BEGINNINGS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork", "os.forkpty"})
+
+#: The fixtures that every database comes from.
+DATABASES = frozenset({"store", "sqlite_store", "postgres_url"})
 
 settings.register_profile(
     "syndicator", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -45,6 +49,12 @@ class Quick:
             self.is_in_test = False
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        slow = [item for item in items if item.get_closest_marker("slow")]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in set(slow)]
+        slow = {item for item in items if is_slow(item)}
+        config.hook.pytest_deselected(items=list(slow))
+        items[:] = [item for item in items if item not in slow]
+
+
+def is_slow(item: pytest.Item) -> bool:
+    """Whether the test is marked so, or has one of the databases of ``conftest.py``."""
+    fixtures = getattr(item, "fixturenames", ())
+    return bool(item.get_closest_marker("slow") or DATABASES.intersection(fixtures))

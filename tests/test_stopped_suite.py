@@ -16,7 +16,7 @@ from tests.acceptance.world import until
 ROOT = Path(__file__).parents[1]
 
 #: Seconds within which a small run has started all its processes, and within which it has ended again.
-START_TIMEOUT_S, END_TIMEOUT_S = 120.0, 60.0
+START_TIMEOUT_S, END_TIMEOUT_S = 240.0, 120.0
 
 #: What is in the way of a good end: a daemon in a session of its own, deaf to all signals but one.
 DAEMON = """
