@@ -15,7 +15,7 @@ from syndicator.jobs.ports import Document
 from syndicator.secret import Secret
 from syndicator.store import Store
 from syndicator.web import create_app
-from syndicator.web.feeds.serving import Feeds
+from syndicator.web.feeds.serving import FeedServer
 from syndicator.web.hub import Reception
 from syndicator.web.pulse import Pulse
 from syndicator.web.readership import ReaderCounts
@@ -92,7 +92,7 @@ class House:
         most_per_minute: int = 0,
         proxies: tuple[str, ...] = (),
         **site: Any,
-    ) -> Feeds:
+    ) -> FeedServer:
         documents = self.folder / "documents"
         shelf = Shelf(documents)
         return create_app(
