@@ -214,6 +214,7 @@ def test_a_person_is_told_what_it_is(hub: Browser) -> None:
     assert page.status == 200
     assert "WebSub" in page.text
     assert "864000 seconds" in page.text
+    assert page.text.count("<main") == 1
 
 
 def test_without_a_hub_there_is_none(browser: Browser) -> None:
