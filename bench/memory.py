@@ -64,7 +64,7 @@ def measure(count: int, folder: Path) -> None:
         documents.replace(name, [Document(extension="rss", content=text, modified=datetime.now(UTC))])
         for _ in range(2):
             response = app.respond("GET", f"/feeds/{name}.rss", [(b"accept-encoding", b"gzip")])
-            if response is None or not response[0].head.startswith(b"HTTP/1.1 200 "):
+            if response is None or not response[0].as_bytes.startswith(b"HTTP/1.1 200 "):
                 raise RuntimeError(f"{name} was not served")
         documents.remove(name)  # the disk is not what is measured
     print(

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from syndicator.store.readership import REST
 
 #: Characters of a User-Agent that are looked at.
-LENGTH = 256
+MAX_AGENT_LENGTH = 256
 
 #: The most that a column of the database, and our belief, has room for.
-MOST = 1_000_000_000
+MAX_SUBSCRIBERS = 1_000_000_000
 
 #: Readers, aggregators, crawlers and libraries, by what their User-Agents contain. The first that is found
 #: counts: what others claim to be like (*like FeedFetcher-Google*) stands last, browsers after all.
@@ -109,7 +109,7 @@ _SUBSCRIBERS = re.compile(
 _PRODUCT = re.compile(r"[A-Za-z](?:[A-Za-z_+-]*[0-9]?){0,2}[A-Za-z_+-]*", re.ASCII)
 
 #: Longer names, and what reads like a hash, might be somebody's own.
-_LONGEST = 24
+_MAX_NAME_LENGTH = 24
 _HASH = re.compile(r"[0-9a-f]{8,}", re.ASCII | re.IGNORECASE)
 
 
@@ -123,22 +123,22 @@ class Agent:
 
 def agent(user_agent: str) -> Agent:
     """Whose User-Agent it is. Never raises, and never gives more away than ``Agent`` says."""
-    said = user_agent[:LENGTH]
-    return Agent(_name(said), _subscribers(said))
+    text = user_agent[:MAX_AGENT_LENGTH]
+    return Agent(_name(text), _subscribers(text))
 
 
-def _name(said: str) -> str:
-    lowered = re.sub(r"\S*@\S*", " ", said.lower())  # whose mail it is says nothing of the reader
+def _name(text: str) -> str:
+    lowered = re.sub(r"\S*@\S*", " ", text.lower())  # whose mail it is says nothing of the reader
     found = {match[0] for match in _KNOWN.finditer(lowered)}
     for part, name in KNOWN.items():
         if part in found:
             return name
-    return _product(said)
+    return _product(text)
 
 
-def _product(said: str) -> str:
+def _product(text: str) -> str:
     """The first product's name: of *Morning Paper/2.1 (...)*, *Paper*."""
-    outside = re.sub(r"\([^()]*\)?", " ", said)
+    outside = re.sub(r"\([^()]*\)?", " ", text)
     if "@" in outside:
         return REST
     products = outside.replace("/", " / ").split()
@@ -147,10 +147,10 @@ def _product(said: str) -> str:
         name = products[-1] if products else ""
     else:
         name = products[0] if len(products) == 1 else ""
-    is_word = _PRODUCT.fullmatch(name) and 2 < len(name) <= _LONGEST and not _HASH.search(name)
+    is_word = _PRODUCT.fullmatch(name) and 2 < len(name) <= _MAX_NAME_LENGTH and not _HASH.search(name)
     return name if is_word and name.lower() != "mozilla" else REST
 
 
-def _subscribers(said: str) -> int | None:
-    found = _SUBSCRIBERS.search(said)
-    return min(int(found[1] or found[2]), MOST) if found else None
+def _subscribers(text: str) -> int | None:
+    found = _SUBSCRIBERS.search(text)
+    return min(int(found[1] or found[2]), MAX_SUBSCRIBERS) if found else None

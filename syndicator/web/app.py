@@ -39,9 +39,10 @@ from syndicator.web.console.routes import console_routes
 from syndicator.web.context import Context, utc_now
 from syndicator.web.error_pages import error_pages
 from syndicator.web.feeds.access import Access
+from syndicator.web.feeds.catalog import Catalog
 from syndicator.web.feeds.redirects import Moves, extensions
 from syndicator.web.feeds.resources import PREFIX, ServedFormat
-from syndicator.web.feeds.serving import Feeds
+from syndicator.web.feeds.serving import FeedServer
 from syndicator.web.health import Health
 from syndicator.web.hub import HubPages, Reception
 from syndicator.web.index import IndexPages
@@ -73,7 +74,7 @@ def create_app(
     ended: Collection[str] = (),
     most_per_minute: int = 0,
     proxies: Sequence[str] = (),
-) -> Feeds:
+) -> FeedServer:
     """The application. Needs neither database nor broker to begin, and serves feeds without them.
 
     ``host`` is the address that it listens on: without a ``password``, the console is for this machine
@@ -104,31 +105,28 @@ def create_app(
         exception_handlers=error_pages(context),
     )
     by_format = {name: form.extension for name, form in formats.items()}
-    return Feeds(
+    return FeedServer(
         pages,
-        site=site,
-        feeds=feeds.values(),
-        formats=formats,
-        shelf=shelf,
+        catalog=Catalog(site, feeds.values(), formats, shelf),
         readers=context.readers,
         access=Access(access or {}),
         moves=Moves(site, extensions(feeds.values(), by_format), moved or {}, ended),
         callers=Callers(proxies),
-        most_per_minute=most_per_minute,
+        max_per_minute=most_per_minute,
     )
 
 
-async def _to_the_list(request: Request) -> Response:  # noqa: ARG001 - an endpoint's
+async def _redirect_to_index(request: Request) -> Response:  # noqa: ARG001 - an endpoint's
     return RedirectResponse("/", 301)
 
 
 def _routes(context: Context, hub: Reception | None) -> list[Route | Mount]:
     pages, health = IndexPages(context), Health(context)
     return [
-        *([Route("/hub", HubPages(context, hub).answer, methods=["GET", "POST"])] if hub else []),
+        *([Route("/hub", HubPages(context, hub).respond, methods=["GET", "POST"])] if hub else []),
         Route("/", pages.index),
         Route(OPML, pages.opml),
-        *(Route(place, _to_the_list) for place in (PREFIX, PREFIX.rstrip("/"))),
+        *(Route(place, _redirect_to_index) for place in (PREFIX, PREFIX.rstrip("/"))),
         Route(PREFIX + "{path:path}", pages.missing_feed),
         Route("/sitemap.xml", Sitemaps(context).index),
         Route("/healthz", health.live),

@@ -1,4 +1,4 @@
-"""Who asks: whom limits are for, and guesses are counted by.
+"""The client behind a request: whom limits are for, and guesses are counted by.
 
 What a request says of its own origin (``X-Forwarded-For``, ``Forwarded``, ``X-Real-IP``) anybody can write.
 It is believed of declared proxies alone, hop by hop from the last one: each proxy adds whom it was asked by,
@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from syndicator.web.headers import RequestHeaders
+
 log = logging.getLogger(__name__)
 
-#: Callers that are remembered.
-ADDRESSES = 4096
+#: Addresses that are remembered.
+MAX_ADDRESSES = 4096
 
 #: Bytes of a chain of hops that are read, from its end.
-LONGEST_CHAIN = 2048
+MAX_CHAIN_BYTES = 2048
 
 #: ``for=`` in an element of ``Forwarded`` (RFC 7239 section 4).
 FOR = re.compile(r'(?:^|;)\s*for="?([^";]+)', re.IGNORECASE)
@@ -34,8 +36,8 @@ class Callers:
 
     def __init__(self, proxies: Sequence[str] = ()) -> None:
         self._proxies = [ip_network(each) for each in proxies]
-        self._strangers: set[str] = set()  # who speaks for others, and is not declared
-        self._found = lru_cache(maxsize=ADDRESSES)(self._find)
+        self._undeclared: set[str] = set()  # addresses that speak for others, and are no declared proxy's
+        self._behind = lru_cache(maxsize=MAX_ADDRESSES)(self._find_client)
 
     def trusts(self, peer: str) -> bool:
         """Whether this is a declared proxy."""
@@ -44,43 +46,43 @@ class Callers:
             address in network for network in self._proxies if network.version == address.version
         )
 
-    def address(self, peer: str, asked: Mapping[bytes, bytes]) -> str:
-        """The address that asks: the peer or, if that is a declared proxy, the last one in what it says
-        that is none. What is no address there ends what is believed."""
-        said = asked.get(b"x-forwarded-for") or asked.get(b"forwarded") or asked.get(b"x-real-ip")
-        if not said:
+    def address(self, peer: str, headers: RequestHeaders) -> str:
+        """The client's address: the peer's or, if that is a declared proxy, the last one in the chain of
+        hops that is none. A hop that is no address ends what is believed."""
+        chain = headers.get(b"x-forwarded-for") or headers.get(b"forwarded") or headers.get(b"x-real-ip")
+        if not chain:
             return peer
-        is_forwarded = b"x-forwarded-for" not in asked and b"forwarded" in asked
-        return self._found(peer, said[-LONGEST_CHAIN:], is_forwarded)
+        is_forwarded = b"x-forwarded-for" not in headers and b"forwarded" in headers
+        return self._behind(peer, chain[-MAX_CHAIN_BYTES:], is_forwarded)
 
-    def client(self, peer: str, asked: Mapping[bytes, bytes]) -> str:
+    def client(self, peer: str, headers: RequestHeaders) -> str:
         """The same, as one customer: an IPv4 address, or an IPv6 network."""
-        return network(self.address(peer, asked))
+        return network(self.address(peer, headers))
 
-    def stranger(self, peer: str, asked: Mapping[bytes, bytes]) -> str:
+    def stranger(self, peer: str, headers: RequestHeaders) -> str:
         """The ``client``, if it is somebody on the Internet; else empty."""
-        address = self.address(peer, asked)
+        address = self.address(peer, headers)
         return network(address) if is_public(address) else ""
 
-    def _find(self, peer: str, said: bytes, is_forwarded: bool) -> str:
+    def _find_client(self, peer: str, chain: bytes, is_forwarded: bool) -> str:
         if not self.trusts(peer):
-            self._tell(peer)
+            self._warn(peer)
             return peer
-        who = peer
-        for hop in reversed(said.decode("latin-1").split(",")):
+        client = peer
+        for hop in reversed(chain.decode("latin-1").split(",")):
             address = _hop(hop, is_forwarded=is_forwarded)
             if address is None:
                 break
-            who = address
-            if not self.trusts(who):
+            client = address
+            if not self.trusts(client):
                 break
-        return who
+        return client
 
-    def _tell(self, peer: str) -> None:
+    def _warn(self, peer: str) -> None:
         """Once of each, and only of our own network: on the Internet anybody may write such a header."""
-        if is_public(peer) or peer in self._strangers or len(self._strangers) >= ADDRESSES:
+        if is_public(peer) or peer in self._undeclared or len(self._undeclared) >= MAX_ADDRESSES:
             return
-        self._strangers.add(peer)
+        self._undeclared.add(peer)
         log.warning(
             "%s speaks for others (X-Forwarded-For or the like) and is not believed: all who come through it "
             "count as one; if it is a proxy of yours, list it in [web] proxies",
@@ -88,12 +90,12 @@ class Callers:
         )
 
 
-def _hop(said: str, *, is_forwarded: bool) -> str | None:
+def _hop(text: str, *, is_forwarded: bool) -> str | None:
     """The address of one hop; ``None`` for what is none (``unknown``, a name, garbage)."""
     if is_forwarded:
-        match = FOR.search(said)
-        said = match[1] if match else ""
-    match = HOP.fullmatch(said.strip())
+        match = FOR.search(text)
+        text = match[1] if match else ""
+    match = HOP.fullmatch(text.strip())
     address = _parsed(match[1] or match[2] or match[3]) if match else None
     return None if address is None else str(address)
 
@@ -107,7 +109,7 @@ def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     return getattr(parsed, "ipv4_mapped", None) or parsed
 
 
-@lru_cache(maxsize=ADDRESSES)
+@lru_cache(maxsize=MAX_ADDRESSES)
 def network(address: str) -> str:
     """An IPv4 address, or the IPv6 network that one customer gets (RFC 6177)."""
     parsed = _parsed(address)
@@ -116,7 +118,7 @@ def network(address: str) -> str:
     return str(parsed) if parsed.version == 4 else str(ip_network((parsed, 64), strict=False))
 
 
-@lru_cache(maxsize=ADDRESSES)
+@lru_cache(maxsize=MAX_ADDRESSES)
 def is_public(address: str) -> bool:
     """Whether an address is somebody's on the Internet, and not of our own network."""
     parsed = _parsed(address)

@@ -1,4 +1,4 @@
-"""What the pages share: what they show things of, how they are written, and how they ask the database."""
+"""What the pages share: what they are about, their templates, and threads to ask the database in."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 #: Questions to the database that run at once; more would only cost memory.
-THREADS = 4
+MAX_QUERIES = 4
 
 
 def utc_now() -> datetime:
@@ -53,7 +53,7 @@ class Context:
     clock: Callable[[], datetime] = utc_now
     readers: ReaderCounts = field(default_factory=ReaderCounts)
     pulse: Pulse = field(default_factory=lambda: Pulse("web"))
-    limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(THREADS))
+    limiter: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(MAX_QUERIES))
 
     async def ask(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Ask what may take time, in a thread."""
@@ -62,21 +62,21 @@ class Context:
         )
 
     def page(self, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
-        shown = templates.get_template(template).render(site=self.site, now=self.clock(), **values)
-        return HTMLResponse(shown, status)
+        html = templates.get_template(template).render(site=self.site, now=self.clock(), **values)
+        return HTMLResponse(html, status)
 
 
 def span(moment: datetime, now: datetime) -> str:
-    """How far a moment is from now, as one says it."""
+    """How far a moment is from now, in words: *5 min ago*, *in 2 h*."""
     seconds = (now - moment).total_seconds()
     size = abs(seconds)
     for limit, unit, name in ((90, 1, "s"), (5400, 60, "min"), (129_600, 3600, "h"), (None, 86_400, "days")):
         if limit is None or size < limit:
-            said = f"{size / unit:.0f} {name}"
+            distance = f"{size / unit:.0f} {name}"
             break
     if size < 1:
         return "now"
-    return f"{said} ago" if seconds > 0 else f"in {said}"
+    return f"{distance} ago" if seconds > 0 else f"in {distance}"
 
 
 templates = Environment(

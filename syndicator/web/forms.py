@@ -11,10 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 #: Bytes of a form.
-LARGEST = 16_384
+MAX_FORM_BYTES = 16_384
 
 #: Fields of a form.
-FIELDS = 32
+MAX_FIELDS = 32
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -28,15 +28,15 @@ async def read_form(request: Request) -> dict[str, str]:
     body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > LARGEST:
-            raise HTTPException(413, f"the body is larger than {LARGEST:,} bytes")
+        if len(body) > MAX_FORM_BYTES:
+            raise HTTPException(413, f"the body is larger than {MAX_FORM_BYTES:,} bytes")
     try:
         pairs = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS
+            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
         )
     except ValueError as e:  # UnicodeDecodeError is one
-        raise HTTPException(400, f"the body is no form of {FIELDS} fields at most, in UTF-8") from e
-    found: dict[str, str] = {}
+        raise HTTPException(400, f"the body is no form of {MAX_FIELDS} fields at most, in UTF-8") from e
+    fields: dict[str, str] = {}
     for name, value in pairs:
-        found.setdefault(name, value)
-    return found
+        fields.setdefault(name, value)
+    return fields

@@ -31,10 +31,10 @@ from syndicator.web.limits import Throttle
 log = logging.getLogger(__name__)
 
 #: Seconds that the database may take.
-PATIENCE = 5.0
+DATABASE_TIMEOUT_S = 5.0
 
 #: Seconds after which to ask again while the database does not answer.
-RETRY_AFTER = 30
+RETRY_AFTER_S = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,25 +64,25 @@ class HubPages:
     def __post_init__(self) -> None:
         object.__setattr__(self, "throttle", Throttle(limit=self.reception.requests))
 
-    async def answer(self, request: Request) -> Response:
+    async def respond(self, request: Request) -> Response:
         if request.method != "POST":
             response: Response = self.context.page("hub.html", hub=self.reception)
             response.headers["Cache-Control"] = "max-age=3600"
             return response
         try:
             self._slow_down(request)
-            said = await self._take(await read_form(request))
+            text = await self._take(await read_form(request))
         except Unacceptable as e:
-            later = {"Retry-After": str(e.retry_after)} if e.retry_after else {}
-            return PlainTextResponse(f"{e}\n", e.status, later)
+            headers = {"Retry-After": str(e.retry_after)} if e.retry_after else {}
+            return PlainTextResponse(f"{e}\n", e.status, headers)
         except HTTPException as e:
             return PlainTextResponse(f"{e.detail}\n", e.status_code)
         except (StoreError, TimeoutError) as e:
-            log.warning("hub: %s", e or f"the database has not answered for {PATIENCE:g} s")
+            log.warning("hub: %s", e or f"the database has not answered for {DATABASE_TIMEOUT_S:g} s")
             return PlainTextResponse(
-                "The hub cannot take requests at the moment.\n", 503, {"Retry-After": str(RETRY_AFTER)}
+                "The hub cannot take requests at the moment.\n", 503, {"Retry-After": str(RETRY_AFTER_S)}
             )
-        return PlainTextResponse(f"{said}\n", 202)
+        return PlainTextResponse(f"{text}\n", 202)
 
     def _slow_down(self, request: Request) -> None:
         client = network(request.client.host if request.client else "")
@@ -96,7 +96,7 @@ class HubPages:
             return self._published(form)
         intent = asked_for(form, self.reception.names, self.reception.terms)
         host = self._host(intent)
-        with fail_after(PATIENCE):
+        with fail_after(DATABASE_TIMEOUT_S):
             await self.context.ask(
                 self.reception.store.file_intent, intent, host, self.reception.terms, self.context.clock()
             )

@@ -20,15 +20,15 @@ from syndicator.web.opml import ADDRESS, MEDIA_TYPE, Subscriptions
 
 log = logging.getLogger(__name__)
 
-#: Seconds that caches may keep the list of feeds.
-MAX_AGE = 60
+#: Seconds for which caches may keep the list of feeds.
+MAX_AGE_S = 60
 
 #: The parts of the list, in order: by the conditions that their feeds have, and whom they are for.
 GROUPS = ("Everything", "By language", "By topic", "By author", "More feeds", "For partners")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listed:
+class ListedFeed:
     """A feed on the list. ``page`` is where people read it; ``modified``: when it last changed, ``None``
     while it is not built."""
 
@@ -44,7 +44,7 @@ class Group:
     """A part of the list."""
 
     title: str
-    feeds: Sequence[Listed]
+    feeds: Sequence[ListedFeed]
 
 
 class IndexPages:
@@ -63,13 +63,13 @@ class IndexPages:
         response = self.context.page(
             "index.html", groups=groups, feeds=listed, opml=ADDRESS, opml_type=MEDIA_TYPE
         )
-        response.headers["Cache-Control"] = f"max-age={MAX_AGE}"
+        response.headers["Cache-Control"] = f"max-age={MAX_AGE_S}"
         response.headers["Link"] = f'<{ADDRESS}>; rel="alternate"; type="{MEDIA_TYPE}"'
         return response
 
     async def opml(self, request: Request) -> Response:
         """All feeds, to be subscribed to at once."""
-        return self._opml.answer(request.headers.get("if-none-match", ""))
+        return self._opml.respond(request)
 
     async def missing_feed(self, request: Request) -> Response:
         """An address below the feeds' that is no document: a feed's name leads to its page."""
@@ -86,9 +86,9 @@ class IndexPages:
         """The feeds that everybody may know of: what is listed, found and suggested."""
         return [feed for feed in self.context.feeds.values() if not feed.is_private]
 
-    def listed(self) -> list[Listed]:
+    def listed(self) -> list[ListedFeed]:
         return [
-            Listed(
+            ListedFeed(
                 feed=feed,
                 page=f"{feed.name}.{PAGE}",
                 carries=[*carries(feed), extent(feed)],
@@ -122,5 +122,5 @@ def group(feed: Feed) -> str:
     return "More feeds" if only.sources else "Everything"
 
 
-def _place(listed: Listed) -> int:
+def _place(listed: ListedFeed) -> int:
     return GROUPS.index(group(listed.feed))

@@ -57,7 +57,7 @@ class MetricsCollector(Collector):
         yield from metrics
 
     def _requests(self) -> Metric:
-        counts = self.context.readers.answered()
+        counts = self.context.readers.totals()
         values = {(feed, ext, str(status)): count for (feed, ext, status), count in counts.items()}
         text = "Answers for feeds since this process began."
         return _counter("feed_requests", text, ["feed", "format", "status"], values)

@@ -11,19 +11,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lxml import etree
+from starlette.requests import Request
 from starlette.responses import Response
 
 from syndicator.domain.feed import Feed, Site
 from syndicator.formats.words import Alternate, MediaFormat, alternates
 from syndicator.text.clean import legal
-from syndicator.web.feeds.negotiation import names
+from syndicator.web.conditional import is_current
+from syndicator.web.headers import by_name
 
 ADDRESS = "/feeds.opml"
 
 MEDIA_TYPE = "text/x-opml"
 
-#: Seconds that caches may keep it.
-MAX_AGE = 300
+#: Seconds for which caches may keep it.
+MAX_AGE_S = 300
 
 #: What the attribute ``version`` says of the feed behind ``xmlUrl``. The specification knows values for RSS
 #: alone: "RSS for 0.91, 0.92 or 2.0".
@@ -34,17 +36,17 @@ class Subscriptions:
     """The list, ready to be served."""
 
     def __init__(self, site: Site, feeds: Iterable[Feed], formats: Mapping[str, MediaFormat]) -> None:
-        self.content = written(site, feeds, formats)
+        self.content = subscription_list(site, feeds, formats)
         digest = hashlib.sha256(self.content).hexdigest()[:24]
         self.headers = {
             "ETag": f'"{digest}"',
-            "Cache-Control": f"max-age={MAX_AGE}",
+            "Cache-Control": f"max-age={MAX_AGE_S}",
             "Access-Control-Allow-Origin": "*",
         }
 
-    def answer(self, if_none_match: str) -> Response:
+    def respond(self, request: Request) -> Response:
         """The list, or 304 where the reader has it."""
-        if if_none_match and names(if_none_match.encode("latin-1"), self.headers["ETag"].encode()):
+        if is_current(self.headers["ETag"].encode(), None, by_name(request.headers.raw)):
             return Response(status_code=304, headers=self.headers)
         # Starlette would add a charset to any text type; the document names its own (RFC 7303 section 3).
         return Response(
@@ -52,8 +54,8 @@ class Subscriptions:
         )
 
 
-def written(site: Site, feeds: Iterable[Feed], formats: Mapping[str, MediaFormat]) -> bytes:
-    """The document."""
+def subscription_list(site: Site, feeds: Iterable[Feed], formats: Mapping[str, MediaFormat]) -> bytes:
+    """The OPML document."""
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = legal(site.title)
@@ -71,7 +73,7 @@ def written(site: Site, feeds: Iterable[Feed], formats: Mapping[str, MediaFormat
 def _outline(site: Site, feed: Feed, link: Alternate) -> dict[str, Any]:
     """``type`` is *rss* for feeds of any format, and ``htmlUrl`` the page that the feed itself names as its
     own."""
-    said = {
+    attributes = {
         "type": "rss",
         "text": feed.title,
         "title": feed.title,
@@ -81,4 +83,4 @@ def _outline(site: Site, feed: Feed, link: Alternate) -> dict[str, Any]:
         "version": VERSIONS.get(link.media_type, ""),
         "description": feed.description,
     }
-    return {name: legal(value) for name, value in said.items() if value}
+    return {name: legal(value) for name, value in attributes.items() if value}

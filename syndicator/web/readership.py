@@ -1,6 +1,6 @@
 """Who reads what, counted while feeds are served and put on record every few seconds.
 
-Serving notes an answer in memory, nothing else. What a request says of a person (the address that it
+Serving notes a response in memory, nothing else. What a request says of a person (the address that it
 comes from, whatever else stands in its User-Agent) is never kept; a User-Agent is in memory until the next
 time that the numbers are put on record.
 """
@@ -15,55 +15,56 @@ from datetime import datetime
 
 from syndicator.store.errors import StoreError
 from syndicator.store.readership import REST, Key, Readership, Reading
-from syndicator.web.agents import LENGTH, NAMES, agent
+from syndicator.web.agents import MAX_AGENT_LENGTH, NAMES, agent
 
 log = logging.getLogger(__name__)
 
 #: Different (feed, format, status, User-Agent) that are counted between two times of putting them on record:
 #: more at once are somebody's game, and count as of no name.
-ROOM = 10_000
+MAX_KINDS = 10_000
 
-#: Answers that are noted before they are counted: counting many at once is three times cheaper.
-BATCH = 256
+#: Responses that are noted before they are counted: counting many at once is three times cheaper.
+BATCH_SIZE = 256
 
 #: Readers (feed, format, name) that wait in memory while the database is away.
-PATIENCE = 20_000
+MAX_WAITING = 20_000
 
 _COUNTERS = {200: "whole", 304: "same", 226: "delta"}
 
-Request = tuple[str, str, int, bytes]
+#: Feed, extension, status, User-Agent.
+CountedRequest = tuple[str, str, int, bytes]
 
 
 class ReaderCounts:
-    """Counts answers by reader. ``saw`` is for the hot path; ``record`` may run in another thread."""
+    """Counts responses by reader. ``count`` is for the hot path; ``record`` may run in another thread."""
 
-    def __init__(self, room: int = ROOM) -> None:
-        self._room = room
-        self._fresh: deque[Request] = deque()
-        self._seen: dict[Request, int] = {}
+    def __init__(self, max_kinds: int = MAX_KINDS) -> None:
+        self._max_kinds = max_kinds
+        self._fresh: deque[CountedRequest] = deque()
+        self._seen: dict[CountedRequest, int] = {}
         self._counted: Counter[tuple[str, str, int]] = Counter()  # and no longer in ``_seen``
         self._waiting: dict[Key, Reading] = {}
         self._lock, self._recording = threading.Lock(), threading.Lock()
 
-    def saw(self, feed: str, extension: str, status: int, user_agent: bytes) -> None:
-        """A request for a feed was answered."""
-        self._fresh.append((feed, extension, status, user_agent[:LENGTH]))
-        if len(self._fresh) >= BATCH:
-            self._count()
+    def count(self, feed: str, extension: str, status: int, user_agent: bytes) -> None:
+        """Count the response to a request for a feed."""
+        self._fresh.append((feed, extension, status, user_agent[:MAX_AGENT_LENGTH]))
+        if len(self._fresh) >= BATCH_SIZE:
+            self._tally()
 
-    def _count(self) -> None:
+    def _tally(self) -> None:
         with self._lock:
             fresh = Counter(self._fresh.popleft() for _ in range(len(self._fresh)))
             for request, count in fresh.items():
                 is_new = request not in self._seen
-                place = (*request[:3], b"") if is_new and len(self._seen) >= self._room else request
+                place = (*request[:3], b"") if is_new and len(self._seen) >= self._max_kinds else request
                 self._seen[place] = self._seen.get(place, 0) + count
 
-    def answered(self) -> Counter[tuple[str, str, int]]:
-        """How many answers there were since this process began, by feed, extension and status."""
-        self._count()
+    def totals(self) -> Counter[tuple[str, str, int]]:
+        """How many responses there were since this process began, by feed, extension and status."""
+        self._tally()
         with self._lock:
-            return self._counted + _answers(self._seen)
+            return self._counted + _totals(self._seen)
 
     def record(self, store: Readership, now: datetime) -> StoreError | None:
         """Put on record what was counted since the last time. While the database is away, or has no table
@@ -72,12 +73,12 @@ class ReaderCounts:
             return self._record(store, now)
 
     def _record(self, store: Readership, now: datetime) -> StoreError | None:
-        self._count()
+        self._tally()
         with self._lock:
             seen, self._seen = self._seen, {}
-            self._counted += _answers(seen)
+            self._counted += _totals(seen)
         for key, reading in _readings(seen, now).items():
-            place = key if key in self._waiting or len(self._waiting) < PATIENCE else (*key[:2], REST)
+            place = key if key in self._waiting or len(self._waiting) < MAX_WAITING else (*key[:2], REST)
             self._waiting[place] = self._waiting[place] + reading if place in self._waiting else reading
         if not self._waiting:
             return None
@@ -90,18 +91,18 @@ class ReaderCounts:
         return None
 
 
-def _answers(seen: Mapping[Request, int]) -> Counter[tuple[str, str, int]]:
-    answers: Counter[tuple[str, str, int]] = Counter()
+def _totals(seen: Mapping[CountedRequest, int]) -> Counter[tuple[str, str, int]]:
+    totals: Counter[tuple[str, str, int]] = Counter()
     for (feed, extension, status, _), count in seen.items():
-        answers[feed, extension, status] += count
-    return answers
+        totals[feed, extension, status] += count
+    return totals
 
 
-def _readings(seen: Mapping[Request, int], now: datetime) -> dict[Key, Reading]:
+def _readings(seen: Mapping[CountedRequest, int], now: datetime) -> dict[Key, Reading]:
     """What was seen, by the names of readers."""
     readings: dict[Key, Reading] = {}
-    for (feed, extension, status, said), count in seen.items():
-        reader = agent(said.decode("latin-1"))
+    for (feed, extension, status, user_agent), count in seen.items():
+        reader = agent(user_agent.decode("latin-1"))
         key = (feed, extension, reader.name)
         counter = _COUNTERS.get(status, "other")
         reading = Reading(

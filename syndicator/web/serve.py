@@ -17,24 +17,24 @@ import uvicorn
 import uvloop
 
 from syndicator.domain.errors import Misconfigured
-from syndicator.web.feeds.fast_lane import MAX_CONNECTIONS, PATIENCE, Connection, connecting
-from syndicator.web.feeds.serving import Feeds
+from syndicator.web.feeds.fast_lane import IDLE_TIMEOUT_S, MAX_CONNECTIONS, Connection, connection_class
+from syndicator.web.feeds.serving import FeedServer
 from syndicator.web.limits import MAX_CONNECTIONS_PER_ADDRESS, ConnectionLimit
 
 log = logging.getLogger(__name__)
 
 #: Seconds that open requests have to end once we are told to stop.
-GRACE = 5
+GRACE_S = 5
 
-#: Seconds for what is to be done last.
-PARTING = 2.0
+#: Seconds for what is to be done at the end.
+EXIT_TIMEOUT_S = 2.0
 
 #: Seconds between looks at what connections do.
-LOOK_EVERY = 5
+IDLE_CHECK_EVERY_S = 5
 
 
 def serve(
-    app: Feeds,
+    app: FeedServer,
     *,
     host: str,
     port: int,
@@ -44,7 +44,7 @@ def serve(
     """Serve until ``SIGTERM`` or ``SIGINT``. Raises ``Misconfigured`` if the address cannot be had.
     ``connections``: how many one address may have open.
 
-    Does not return: the process ends with it, having done ``at_exit`` for ``PARTING`` seconds at most.
+    Does not return: the process ends with it, having done ``at_exit`` for ``EXIT_TIMEOUT_S`` seconds at most.
     """
     listener = _listen(host, port)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -82,17 +82,17 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
     async def on_tick(self, counter: int) -> bool:
-        if counter % (LOOK_EVERY * 10) == 0:  # there are ten in a second
+        if counter % (IDLE_CHECK_EVERY_S * 10) == 0:  # there are ten in a second
             for connection in [*self.server_state.connections]:
-                if cast(Connection, connection).is_idle(LOOK_EVERY):
+                if cast(Connection, connection).is_idle(IDLE_CHECK_EVERY_S):
                     cast(Connection, connection).transport.abort()
         return await super().on_tick(counter)
 
 
-async def _serve(app: Feeds, listener: socket.socket, connections: int) -> None:
+async def _serve(app: FeedServer, listener: socket.socket, connections: int) -> None:
     config = uvicorn.Config(
         app,
-        http=connecting(app, ConnectionLimit(app.callers, connections)),
+        http=connection_class(app, ConnectionLimit(app.callers, connections)),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -101,8 +101,8 @@ async def _serve(app: Feeds, listener: socket.socket, connections: int) -> None:
         proxy_headers=False,
         server_header=False,
         backlog=MAX_CONNECTIONS,
-        timeout_keep_alive=PATIENCE,
-        timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=IDLE_TIMEOUT_S,
+        timeout_graceful_shutdown=GRACE_S,
     )
     log.info("web: http://%s:%d/ (process %d)", *listener.getsockname()[:2], os.getpid())
     await Server(config).serve(sockets=[listener])
@@ -114,7 +114,7 @@ def _leave(at_exit: Callable[[], object] | None) -> NoReturn:
     if at_exit:
         ending = threading.Thread(target=at_exit, daemon=True)
         ending.start()
-        ending.join(PARTING)
+        ending.join(EXIT_TIMEOUT_S)
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()

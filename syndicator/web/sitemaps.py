@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 #: Formats that are sitemaps, by the names that feeds give them.
 SITEMAPS = ("sitemap", "news")
 
-#: Seconds that caches may keep the index.
-MAX_AGE = 60
+#: Seconds for which caches may keep the index.
+MAX_AGE_S = 60
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -39,7 +39,7 @@ class Sitemaps:
         return Response(
             f"{head}{listed}</sitemapindex>",
             media_type="application/xml",
-            headers={"Cache-Control": f"max-age={MAX_AGE}"},
+            headers={"Cache-Control": f"max-age={MAX_AGE_S}"},
         )
 
     def _listed(self) -> Iterator[str]:

@@ -17,7 +17,7 @@ from syndicator.secret import Secret
 from syndicator.store import Store
 from syndicator.store.pulse import Pulse
 from syndicator.web import create_app
-from syndicator.web.feeds.serving import Feeds
+from syndicator.web.feeds.serving import FeedServer
 from syndicator.web.hub import Reception
 from syndicator.web.readership import ReaderCounts
 from tests.fakes import ALL, NOON, SITE, Clock
@@ -93,7 +93,7 @@ class House:
         most_per_minute: int = 0,
         proxies: tuple[str, ...] = (),
         **site: Any,
-    ) -> Feeds:
+    ) -> FeedServer:
         documents = self.folder / "documents"
         shelf = DirectoryShelf(documents)
         return create_app(

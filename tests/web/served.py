@@ -20,7 +20,7 @@ if __name__ == "__main__":
     house = House(folder, open_store(f"sqlite:///{folder}/syndicator.db"))
     house.builds("all", "<rss>" + "news " * 5000 + "</rss>")
     if sys.argv[3:]:
-        fast_lane.PATIENCE, serving.LOOK_EVERY = int(sys.argv[3]), 1
+        fast_lane.IDLE_TIMEOUT_S, serving.IDLE_CHECK_EVERY_S = int(sys.argv[3]), 1
     house.builds_private()
     key = folder / "key"
     key.write_text("correct-horse-battery")

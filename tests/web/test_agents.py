@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.store.readership import REST
-from syndicator.web.agents import MOST, NAMES, Agent, agent
+from syndicator.web.agents import MAX_SUBSCRIBERS, NAMES, Agent, agent
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ from syndicator.web.agents import MOST, NAMES, Agent, agent
         ("reader-8f14e45fceea167a/1.0", REST, None),
         ("the reader of Noi Vongsa", REST, None),
         ("\xff\x00<script>/1", REST, None),
-        ("x/1 (99999999999 subscribers)", REST, MOST),
+        ("x/1 (99999999999 subscribers)", REST, MAX_SUBSCRIBERS),
         ("River/1 (feed-123 subscribers)", "River", 123),
         ("River/1.5 readers", "River", None),
     ],
@@ -76,7 +76,7 @@ def test_a_name_is_a_known_one_or_a_word(said: str) -> None:
         r"[A-Za-z][A-Za-z_+-]*\d?[A-Za-z_+-]*\d?[A-Za-z_+-]*", found.name
     )
     assert 2 < len(found.name) <= 32
-    assert found.subscribers is None or 0 <= found.subscribers <= MOST
+    assert found.subscribers is None or 0 <= found.subscribers <= MAX_SUBSCRIBERS
 
 
 def test_a_reader_is_not_known_by_where_its_owner_has_mail() -> None:
@@ -98,6 +98,6 @@ def test_what_tells_a_person_from_others_is_not_kept(address: str, form: str) ->
     assert found.name in ("River", "Feedly", REST)
 
 
-@given(st.integers(0, MOST), st.sampled_from(["subscribers", "Subscribers", "readers", "users"]))
+@given(st.integers(0, MAX_SUBSCRIBERS), st.sampled_from(["subscribers", "Subscribers", "readers", "users"]))
 def test_any_number_of_subscribers_is_read(count: int, noun: str) -> None:
     assert agent(f"River/1.0 (+https://river.example/; {count} {noun}; feed-id=123456)").subscribers == count

@@ -21,7 +21,7 @@ from starlette.routing import Mount, Route
 
 from syndicator.store import Store, schema
 from syndicator.throttled_log import Seldom
-from syndicator.web.forms import LARGEST
+from syndicator.web.forms import MAX_FORM_BYTES
 from tests.web.browser import Answer, Browser, browsing
 from tests.web.house import House
 from tests.web.test_web_hub import reception
@@ -139,7 +139,7 @@ def test_every_route_of_the_console_and_every_one_that_changes_anything_is_guard
         ("multipart/form-data; boundary=x", b"--x\r\n", 415),
         ("application/json", b"{}", 415),
         ("", b"", 415),
-        ("application/x-www-form-urlencoded", b"x" * (LARGEST + 1), 413),
+        ("application/x-www-form-urlencoded", b"x" * (MAX_FORM_BYTES + 1), 413),
         ("application/x-www-form-urlencoded", b"&".join([b"a=b"] * 100), 400),
         ("application/x-www-form-urlencoded", b"a=%ff", 400),
     ],

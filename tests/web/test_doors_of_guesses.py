@@ -42,7 +42,7 @@ DOORS: dict[str, Callable[[str], tuple[str, dict[str, str]]]] = {
 
 @pytest.fixture
 def browser(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    monkeypatch.setattr(resources, "LOOK_EVERY", 0)
+    monkeypatch.setattr(resources, "LOOK_EVERY_S", 0)
     (tmp_path / "key").write_text(SECRET)
     house.builds_private()
     access = {"board": {"ann": Secret(f"file:{tmp_path}/key")}}

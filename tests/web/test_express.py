@@ -16,8 +16,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from syndicator.web.feeds import fast_lane
-from syndicator.web.feeds.answers import Headers, ResponseHead
-from syndicator.web.feeds.fast_lane import Answering, connecting
+from syndicator.web.feeds.fast_lane import Responder, connection_class
+from syndicator.web.feeds.responses import ResponseHead
+from syndicator.web.headers import HeaderLines
 from tests.web.test_web_process import Served, serving_from, until
 
 FEED = b"<rss>" + b"news " * 5000 + b"</rss>"
@@ -213,9 +214,9 @@ def clients(process: psutil.Process) -> set[tuple[str, int]]:
 
 
 @asynccontextmanager
-async def connected(app: ASGIApp, feeds: Answering) -> AsyncIterator[int]:
+async def connected(app: ASGIApp, feeds: Responder) -> AsyncIterator[int]:
     """A server in this very process."""
-    protocol = connecting(feeds)
+    protocol = connection_class(feeds)
     config = uvicorn.Config(
         app, http=protocol, ws="none", lifespan="off", log_config=None, server_header=False
     )
@@ -230,7 +231,7 @@ async def connected(app: ASGIApp, feeds: Answering) -> AsyncIterator[int]:
 
 class Broken:
     def respond(
-        self, method: str, path: str, headers: Headers, peer: str
+        self, method: str, path: str, headers: HeaderLines, peer: str
     ) -> tuple[ResponseHead, bytes] | None:
         raise RuntimeError("a defect")
 

@@ -20,7 +20,7 @@ from syndicator.formats import kind
 from syndicator.jobs.ports import Document, History
 from syndicator.store import StoreError
 from syndicator.web.index import GROUPS, group
-from syndicator.web.opml import written
+from syndicator.web.opml import subscription_list
 from tests.fakes import ALL, NOON, SITE
 from tests.formats.newsroom import article, nasty
 from tests.web.browser import Browser, browsing
@@ -205,7 +205,7 @@ def test_any_title_makes_a_subscription_list_that_can_be_read(said: list[tuple[s
         for n, (title, description) in enumerate(said)
     ]
 
-    outlines = etree.fromstring(written(SITE, feeds, FORMATS)).findall("body/outline")
+    outlines = etree.fromstring(subscription_list(SITE, feeds, FORMATS)).findall("body/outline")
 
     assert [each.get("xmlUrl") for each in outlines] == [
         f"https://feeds.ledger.example/feeds/f{n}.rss" for n in range(len(said))
@@ -215,7 +215,7 @@ def test_any_title_makes_a_subscription_list_that_can_be_read(said: list[tuple[s
 def test_a_feed_that_no_reader_subscribes_to_is_not_on_the_subscription_list() -> None:
     feed = Feed(name="x", title="X", formats=("html",))
 
-    assert etree.fromstring(written(SITE, [feed], FORMATS)).findall("body/outline") == []
+    assert etree.fromstring(subscription_list(SITE, [feed], FORMATS)).findall("body/outline") == []
 
 
 def test_a_real_reader_imports_the_subscription_list(browser: Browser, tmp_path: Path) -> None:

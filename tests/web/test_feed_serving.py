@@ -26,7 +26,7 @@ LAST_MODIFIED = "Sun, 01 Mar 2026 12:00:00 GMT"
 
 @pytest.fixture(autouse=True)
 def looking_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resources, "LOOK_EVERY", 0)
+    monkeypatch.setattr(resources, "LOOK_EVERY_S", 0)
 
 
 @pytest.mark.parametrize(
@@ -71,9 +71,9 @@ def test_caches_are_told_how_long(browser: Browser) -> None:
 )
 def test_a_feed_says_how_it_is_kept(declared: dict[str, Any], said: str) -> None:
     feed = replace(ALL, **declared)
-    door = resources.Resource(SITE, feed, FORMATS["rss"], DirectoryShelf(Path()))
+    resource = resources.Resource(SITE, feed, FORMATS["rss"], DirectoryShelf(Path()))
 
-    assert dict(door.always)[b"cache-control"].decode() == said
+    assert dict(resource.headers)[b"cache-control"].decode() == said
 
 
 def test_a_feed_names_itself_and_its_hubs(house: House) -> None:
@@ -290,7 +290,7 @@ def test_a_document_is_looked_at_again_after_a_moment(
     browser: Browser, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     times = iter([0.0, 0.01, 0.03])
-    monkeypatch.setattr(resources, "LOOK_EVERY", 0.02)
+    monkeypatch.setattr(resources, "LOOK_EVERY_S", 0.02)
     monkeypatch.setattr(resources, "monotonic", lambda: next(times))
     browser.get(RSS)
     house.builds("all", "<new/>", NOON + timedelta(minutes=1))
@@ -303,12 +303,13 @@ def test_memory_is_the_shelfs_to_limit(house: House) -> None:
     app = house.app()
     with browsing(app) as browser:
         browser.get(RSS)
-        door = app.doors[RSS]
-        document, ready = door._known
+        resource = app.catalog.find(RSS)
+        assert resource is not None
+        document, prepared = resource._current
         assert document() is not None
-        assert ready
-        assert isinstance(door.shelf, DirectoryShelf)
-        door.shelf.cache.clear()
+        assert prepared
+        assert isinstance(resource.shelf, DirectoryShelf)
+        resource.shelf.cache.clear()
         assert document() is None
-        assert not ready
+        assert not prepared
         assert browser.get(RSS).status == 200

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.web.feeds.negotiation import CODINGS, coding, digests, is_since, names, takes_news
+from syndicator.web.conditional import is_unmodified, names_tag
+from syndicator.web.feeds.deltas import named_digests
+from syndicator.web.feeds.negotiation import CODINGS, accepts_delta, coding
 from tests.fakes import NOON
 
 
@@ -81,13 +83,13 @@ def test_any_header_gets_an_answer(accept: bytes) -> None:
     ],
 )
 def test_news_are_sent_to_those_who_take_them(asked: bytes, answer: bool) -> None:
-    assert takes_news(asked) is answer
+    assert accepts_delta(asked) is answer
 
 
 def test_a_tag_names_its_document_in_any_coding() -> None:
     one, two = "0123456789abcdef01234567", "f" * 24
 
-    assert digests(f'W/"{one}-gz", "other", "{two}"'.encode()) == (one, two)
+    assert named_digests(f'W/"{one}-gz", "other", "{two}"'.encode()) == (one, two)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,7 @@ def test_a_tag_names_its_document_in_any_coding() -> None:
     ],
 )
 def test_entity_tags_are_compared_weakly(asked: bytes, answer: bool) -> None:
-    assert names(asked, b'"a"') is answer
+    assert names_tag(asked, b'"a"') is answer
 
 
 @pytest.mark.parametrize(
@@ -125,8 +127,8 @@ def test_entity_tags_are_compared_weakly(asked: bytes, answer: bool) -> None:
     ],
 )
 def test_dates_of_all_three_forms_are_compared(asked: bytes, answer: bool) -> None:
-    assert is_since(asked, NOON) is answer
+    assert is_unmodified(asked, NOON) is answer
 
 
 def test_parts_of_a_second_do_not_count() -> None:
-    assert is_since(b"Sun, 01 Mar 2026 12:00:00 GMT", datetime(2026, 3, 1, 12, 0, 0, 900_000, UTC))
+    assert is_unmodified(b"Sun, 01 Mar 2026 12:00:00 GMT", datetime(2026, 3, 1, 12, 0, 0, 900_000, UTC))

@@ -16,7 +16,7 @@ from syndicator import formats
 from syndicator.documents.directory import Directory
 from syndicator.domain.article import Article
 from syndicator.jobs.ports import Document, History
-from syndicator.web.feeds import resources, serving
+from syndicator.web.feeds import deltas, resources, serving
 from tests.fakes import ALL, NOON, SITE
 from tests.formats.newsroom import article
 from tests.web.browser import Browser
@@ -30,7 +30,7 @@ STORIES = [article(str(number), published=NOON - timedelta(hours=number)) for nu
 
 @pytest.fixture(autouse=True)
 def looking_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resources, "LOOK_EVERY", 0)
+    monkeypatch.setattr(resources, "LOOK_EVERY_S", 0)
 
 
 def publish(folder: Path, stories: Sequence[Article]) -> None:
@@ -139,14 +139,14 @@ def test_where_everything_is_new_everything_is_sent(browser: Browser, house: Hou
 
 
 def test_news_that_are_kept_are_few(browser: Browser, tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "KEPT", 3)
+    monkeypatch.setattr(deltas, "MAX_DELTAS", 3)
     app = browser.app
-    assert isinstance(app, serving.Feeds)
+    assert isinstance(app, serving.FeedServer)
 
     for number in range(10):
         news = browser.get(RSS, a_im="feed", if_none_match=f'{tag}, "{number:024}"')
         assert news.status == 226
-        assert len(app._kept) <= 3
+        assert len(app.deltas._kept) <= 3
 
 
 def test_scripts_may_ask_for_news(browser: Browser) -> None:

@@ -26,7 +26,7 @@ IN_THE_ADDRESS = f"/feeds/-/{SECRET}/board.rss"
 
 @pytest.fixture(autouse=True)
 def looking_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resources, "LOOK_EVERY", 0)
+    monkeypatch.setattr(resources, "LOOK_EVERY_S", 0)
 
 
 @pytest.fixture

@@ -87,10 +87,10 @@ def test_what_is_counted_while_the_database_is_away_is_recorded_later() -> None:
     readers, store = ReaderCounts(), Counted()
     store.is_away = True
     for hour in range(3):
-        readers.saw("all", "rss", 200, b"Newsboat/2.21")
+        readers.count("all", "rss", 200, b"Newsboat/2.21")
         readers.record(store, NOON + timedelta(hours=hour))  # type: ignore[arg-type]
     store.is_away = False
-    readers.saw("all", "rss", 304, b"Newsboat/2.21")
+    readers.count("all", "rss", 304, b"Newsboat/2.21")
     readers.record(store, NOON + timedelta(hours=3))  # type: ignore[arg-type]
     readers.record(store, NOON + timedelta(hours=4))  # type: ignore[arg-type]
 
@@ -105,7 +105,7 @@ def test_a_database_that_has_no_table_yet_is_waited_for(store: Store) -> None:
     readers = ReaderCounts()
     with store.writing() as connection:
         connection.execute(text("ALTER TABLE reader RENAME TO later"))
-    readers.saw("all", "rss", 200, b"Newsboat/2.21")
+    readers.count("all", "rss", 200, b"Newsboat/2.21")
     readers.record(store, NOON)
     with store.writing() as connection:
         connection.execute(text("ALTER TABLE later RENAME TO reader"))
@@ -116,9 +116,9 @@ def test_a_database_that_has_no_table_yet_is_waited_for(store: Store) -> None:
 
 @pytest.mark.parametrize("room", [1, 50])
 def test_made_up_names_take_no_more_memory_than_their_room_and_every_request_counts(room: int) -> None:
-    readers, store = ReaderCounts(room=room), Counted()
+    readers, store = ReaderCounts(max_kinds=room), Counted()
     for n in range(500):
-        readers.saw(
+        readers.count(
             "all", "rss", 200, f"Made{'abcdefghij'[n % 10]}{'abcdefghij'[n // 10 % 10]}x/{n}".encode()
         )
     assert len(readers._seen) <= room + 1
@@ -139,7 +139,7 @@ def test_nothing_is_lost_or_counted_twice_while_it_is_put_on_record() -> None:
     recorder = threading.Thread(target=record)
     recorder.start()
     for n in range(20_000):
-        readers.saw("all", "rss", 200 if n % 2 else 304, b"Newsboat/2.21")
+        readers.count("all", "rss", 200 if n % 2 else 304, b"Newsboat/2.21")
     stop.set()
     recorder.join()
     readers.record(store, NOON)  # type: ignore[arg-type]
@@ -150,19 +150,19 @@ def test_nothing_is_lost_or_counted_twice_while_it_is_put_on_record() -> None:
 
 def test_what_is_put_on_record_still_counts_as_answered() -> None:
     readers = ReaderCounts()
-    readers.saw("all", "rss", 200, b"Newsboat/2.21")
+    readers.count("all", "rss", 200, b"Newsboat/2.21")
     readers.record(Counted(), NOON)  # type: ignore[arg-type]
-    readers.saw("all", "rss", 200, b"Feedly/1.0")
-    readers.saw("all", "rss", 304, b"Newsboat/2.21")
+    readers.count("all", "rss", 200, b"Feedly/1.0")
+    readers.count("all", "rss", 304, b"Newsboat/2.21")
 
-    assert readers.answered() == {("all", "rss", 200): 2, ("all", "rss", 304): 1}
+    assert readers.totals() == {("all", "rss", 200): 2, ("all", "rss", 304): 1}
 
 
 @given(st.lists(st.tuples(st.sampled_from([200, 304, 226, 405, 503]), st.binary(max_size=300))))
 def test_any_user_agent_counts_once(requests: list[tuple[int, bytes]]) -> None:
     readers, store = ReaderCounts(), Counted()
     for status, user_agent in requests:
-        readers.saw("all", "rss", status, user_agent)
+        readers.count("all", "rss", status, user_agent)
     readers.record(store, NOON)  # type: ignore[arg-type]
 
     assert store.total == len(requests)

@@ -17,7 +17,7 @@ from syndicator.http.client import AddressGuard
 from syndicator.store import Store, schema
 from syndicator.store.engine import connect
 from syndicator.store.subscribing import Subscribing
-from syndicator.web.forms import LARGEST
+from syndicator.web.forms import MAX_FORM_BYTES
 from syndicator.web.hub import Reception
 from tests.web.browser import Answer, Browser, browsing
 from tests.web.house import House
@@ -126,7 +126,7 @@ def test_wrong_requests_are_told_what_is_wrong(
     [
         (b"{}", "application/json", 415),
         (urlencode(RIGHT).encode(), "", 415),
-        (b"x" * (LARGEST + 1), FORM, 413),
+        (b"x" * (MAX_FORM_BYTES + 1), FORM, 413),
         (b"hub.mode=%ff&hub.topic=x", FORM, 400),
         ("hub.mode=ກ".encode(), FORM, 400),
         (b"&".join(b"a=b" for _ in range(100)), FORM, 400),
@@ -214,6 +214,7 @@ def test_a_person_is_told_what_it_is(hub: Browser) -> None:
     assert page.status == 200
     assert "WebSub" in page.text
     assert "864000 seconds" in page.text
+    assert page.text.count("<main") == 1
 
 
 def test_without_a_hub_there_is_none(browser: Browser) -> None:

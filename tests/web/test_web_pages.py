@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import lxml.html
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +29,17 @@ def test_every_feed_is_listed_with_what_it_carries_and_where_it_is(browser: Brow
     for path in "all.rss", "all.atom", "all.json", "city.rss", "city.json":
         assert f'href="/feeds/{path}"' in page
         assert f"<code>https://feeds.ledger.example/feeds/{path}</code>" in page
+
+
+@pytest.mark.parametrize("path", ["/", "/feeds/none.rss", "/nothing", "/console", "/console/deliveries"])
+def test_a_page_can_be_walked_by_its_landmarks(browser: Browser, path: str) -> None:
+    """https://www.w3.org/WAI/ARIA/apg/practices/landmark-regions/"""
+    page = lxml.html.document_fromstring(browser.get(path).text)
+
+    assert page.xpath("count(//main)") == 1
+    assert page.xpath("count(//h1)") == 1
+    assert page.xpath("//section[not(ancestor::main)]") == []
+    assert page.xpath("//nav[ancestor::header][not(@aria-label)]") == []
 
 
 @pytest.mark.parametrize(

@@ -37,15 +37,15 @@ class Moves:
         if not any(extension in known for known in self.extensions.values()):
             return None
         if name in self.moved:
-            return name, extension, self._place(self.moved[name], page, extension)
+            return name, extension, self._address(self.moved[name], page, extension)
         return (name, extension, None) if name in self.ended else None
 
-    def _place(self, target: str, page: str | None, extension: str) -> str:
+    def _address(self, target: str, page: str | None, extension: str) -> str:
         if target not in self.extensions:
             return target.replace(EXTENSION, extension)
-        has = self.extensions[target]
-        if extension not in has:  # readers take any format, and archives are each format's own
-            return f"{self.site.feeds_url}/{path(target, next(iter(has)))}"
+        known = self.extensions[target]
+        if extension not in known:  # readers take any format, and archives are each format's own
+            return f"{self.site.feeds_url}/{path(target, next(iter(known)))}"
         return f"{self.site.feeds_url}/{path(target, extension, int(page) if page else None)}"
 
 

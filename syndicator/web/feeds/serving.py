@@ -1,25 +1,25 @@
 """Feeds over HTTP: conditional, compressed, cacheable, and without the database.
 
-This is the hot path: every reader and aggregator asks again and again. Here is decided which of the answers
-that are ready at a ``Resource`` fits a request.
+This is the hot path: every reader and aggregator asks again and again. Here is decided which of the
+responses that are prepared for a ``Resource`` fits a request.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-
 from anyio import sleep
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from syndicator.documents.shelf import Served, Shelf
-from syndicator.domain.feed import Feed, Site
 from syndicator.web.callers import Callers
+from syndicator.web.conditional import is_current
 from syndicator.web.feeds.access import Access
-from syndicator.web.feeds.answers import (
-    OPEN,
-    Headers,
-    Response,
+from syndicator.web.feeds.catalog import Catalog
+from syndicator.web.feeds.deltas import Deltas
+from syndicator.web.feeds.negotiation import coding
+from syndicator.web.feeds.redirects import Moves
+from syndicator.web.feeds.resources import PREFIX, Resource
+from syndicator.web.feeds.responses import (
+    CORS,
+    FeedResponse,
     moved,
     not_acceptable,
     other_method,
@@ -28,215 +28,153 @@ from syndicator.web.feeds.answers import (
     unavailable,
     unknown,
 )
-from syndicator.web.feeds.negotiation import coding, digests, is_since, names, takes_news
-from syndicator.web.feeds.redirects import Moves
-from syndicator.web.feeds.resources import PREFIX, Resource, ServedFormat
+from syndicator.web.headers import HeaderLines, RequestHeaders, by_name
 from syndicator.web.limits import Allowance
 from syndicator.web.readership import ReaderCounts
 
 #: Before the secret in the address of a private feed: ``/feeds/-/SECRET/NAME.EXT``.
-SECRET = PREFIX + "-/"
-
-#: The number of an archive as it is written, and no other way: one archive has one address.
-NUMBER = re.compile(r"[1-9][0-9]{0,8}")
-
-#: Answers with only what is new, and bytes of them, that are kept until there are more.
-KEPT, KEPT_SIZE = 2048, 8_000_000
-
-#: Signs of somebody between the reader and us. A cache there may ask for a newer version of what it holds
-#: itself, and would hand a reader who has nothing yet only the news.
-_BETWEEN = {b"via", b"forwarded", b"x-forwarded-for", b"cdn-loop"}
-
-#: What a request says, by the names of its headers.
-Asked = Mapping[bytes, bytes]
+SECRET_PREFIX = PREFIX + "-/"
 
 
-class Feeds:
-    """ASGI middleware that answers for declared feeds, and hands on whatever else is asked.
+class FeedServer:
+    """ASGI middleware that responds to requests for declared feeds, and hands on all others.
 
-    ``readers`` counts the answers.
+    ``readers`` counts the responses. ``max_per_minute``: whole documents for one address; 0: any number.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        site: Site,
-        feeds: Iterable[Feed],
-        formats: Mapping[str, ServedFormat],
-        shelf: Shelf,
+        catalog: Catalog,
         readers: ReaderCounts,
         access: Access,
         moves: Moves,
         callers: Callers,
-        most_per_minute: int = 0,
+        max_per_minute: int = 0,
     ) -> None:
-        self.callers = callers
-        self.app, self.site, self.shelf = app, site, shelf
-        self.readers = readers
-        self.access, self.moves = access, moves
-        self.allowance = Allowance(most_per_minute) if most_per_minute else None
-        served = [(feed, formats[name]) for feed in feeds for name in feed.written]
-        doors = (Resource(site, feed, form, shelf) for feed, form in served)
-        self._kept: dict[tuple[str, str, tuple[str, ...], str], Response | None] = {}
-        self._size = 0
-        self.doors = {PREFIX + door.file: door for door in doors}
-        self.archives = {
-            (feed.name, form.extension): (feed, form)
-            for feed, form in served
-            if feed.keeps_archives and form.keeps_archives
-        }
+        self.app, self.catalog, self.readers = app, catalog, readers
+        self.access, self.moves, self.callers = access, moves, callers
+        self.deltas = Deltas()
+        self.allowance = Allowance(max_per_minute) if max_per_minute else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        found = None
+        response = None
         if scope["type"] == "http":
-            method, path, headers = scope["method"], scope["path"], scope["headers"]
+            method, path, lines = scope["method"], scope["path"], scope["headers"]
             peer, port = scope.get("client") or ("", 0)
-            found = self.respond(method, path, headers, peer)
-            if found is None:
-                found = await self._turn_away(path, headers, peer)
-            scope = {**scope, "client": (self.callers.address(peer, _asked(headers)), port)}
-        if found is None:
+            response = self.respond(method, path, lines, peer)
+            if response is None:
+                response = await self._turn_away(path, lines, peer)
+            scope = {**scope, "client": (self.callers.address(peer, by_name(lines)), port)}
+        if response is None:
             await self.app(scope, receive, send)
             return
-        answer, body = found
-        await send(answer.start)
+        head, body = response
+        await send(head.start)
         await send({"type": "http.response.body", "body": body})
 
-    def respond(self, method: str, path: str, headers: Headers, peer: str = "") -> Response | None:
-        """The answer to a request and its body; ``None`` where the path leads to no feed, or the request to
-        none: that is said by ``__call__``, which may take its time. ``peer``: the address that asks."""
-        door = self.doors.get(path) or self._archive(path)
-        if door is None:
-            return self._elsewhere(method, path, headers, peer) if path.startswith(PREFIX) else None
-        asked = _asked(headers)
-        if door.is_private:
-            found = self._by_password(door, method, asked, peer)
+    def respond(self, method: str, path: str, lines: HeaderLines, peer: str = "") -> FeedResponse | None:
+        """The response to a request; ``None`` where the path leads to no feed, or its sender is not let in:
+        to that ``__call__`` responds, which may take its time. ``peer``: the address that asks."""
+        resource = self.catalog.find(path)
+        if resource is None:
+            return self._elsewhere(method, path, lines, peer) if path.startswith(PREFIX) else None
+        headers = by_name(lines)
+        if resource.is_private:
+            response = self._by_password(resource, method, headers, peer)
         else:
-            found = self._answer(door, method, asked, peer)
-        if found is not None:
-            self.readers.saw(door.feed, door.extension, found[0].status, asked.get(b"user-agent", b""))
-        return found
+            response = self._of(resource, method, headers, peer)
+        if response is not None:
+            self._count(resource, response, headers)
+        return response
 
-    async def _turn_away(self, path: str, headers: Headers, peer: str) -> Response | None:
-        """What a wrong guess is told; ``None`` where there is nothing to guess."""
-        door = self.doors.get(path) or self._archive(path)
-        if not (door and door.is_private) and not self._is_secret(path):
+    async def _turn_away(self, path: str, lines: HeaderLines, peer: str) -> FeedResponse | None:
+        """The response to a wrong guess; ``None`` where there is nothing to guess."""
+        resource = self.catalog.find(path)
+        if not (resource and resource.is_private) and not self._has_secret(path):
             return None
-        asked = _asked(headers)
-        wait, delay = self.access.record_guess(self.callers.client(peer, asked))
+        headers = by_name(lines)
+        wait, delay = self.access.record_guess(self.callers.client(peer, headers))
         await sleep(delay)
         if wait:
-            reply = too_many(wait, f"Too many wrong {'passwords' if door else 'addresses'}", [])
+            response = too_many(wait, f"Too many wrong {'passwords' if resource else 'addresses'}", [])
         else:
-            reply = unauthorized() if door else unknown()
-        if door:
-            self.readers.saw(door.feed, door.extension, reply[0].status, asked.get(b"user-agent", b""))
-        return reply
+            response = unauthorized() if resource else unknown()
+        if resource:
+            self._count(resource, response, headers)
+        return response
 
-    def _is_secret(self, path: str) -> bool:
-        return path.startswith(SECRET) and bool(self.access.secrets)
+    def _has_secret(self, path: str) -> bool:
+        return path.startswith(SECRET_PREFIX) and bool(self.access.secrets)
 
-    def _archive(self, path: str) -> Resource | None:
-        """The archive at a path. Its door is made for each request: there are as many of them as there is
-        history, and each is read seldom."""
-        if not path.startswith(PREFIX):
+    def _elsewhere(self, method: str, path: str, lines: HeaderLines, peer: str) -> FeedResponse | None:
+        """At a path below the feeds' that is no document's: one with a secret, or one of a feed that has
+        moved or ended."""
+        headers = by_name(lines)
+        if self._has_secret(path):
+            return self._by_secret(path, method, headers, peer)
+        move = self.moves.find(path.removeprefix(PREFIX))
+        if move is None:
             return None
-        name, _, rest = path.removeprefix(PREFIX).partition("/")
-        page, _, extension = rest.partition(".")
-        found = self.archives.get((name, extension)) if NUMBER.fullmatch(page) else None
-        if found is None:
-            return None
-        archive = Resource(self.site, *found, self.shelf, int(page))
-        return archive if self.shelf.has(archive.file) else None
+        feed, extension, address = move
+        head, body = other_method(method, CORS) if method not in ("GET", "HEAD") else moved(address)
+        self.readers.count(feed, extension, head.status, headers.get(b"user-agent", b""))
+        return head, body if method != "HEAD" else b""
 
-    def _elsewhere(self, method: str, path: str, headers: Headers, peer: str) -> Response | None:
-        """Where no feed is in plain sight."""
-        asked = _asked(headers)
-        if self._is_secret(path):
-            return self._by_secret(path, method, asked, peer)
-        found = self.moves.find(path.removeprefix(PREFIX))
-        if found is None:
-            return None
-        feed, extension, place = found
-        answer, body = other_method(method, OPEN) if method not in ("GET", "HEAD") else moved(place)
-        self.readers.saw(feed, extension, answer.status, asked.get(b"user-agent", b""))
-        return answer, body if method != "HEAD" else b""
-
-    def _by_password(self, door: Resource, method: str, asked: Asked, peer: str) -> Response | None:
-        authorization = asked.get(b"authorization")
+    def _by_password(
+        self, resource: Resource, method: str, headers: RequestHeaders, peer: str
+    ) -> FeedResponse | None:
+        authorization = headers.get(b"authorization")
         if authorization is None:
             return unauthorized()
-        if self.access.knows_password(door.feed, authorization):
-            return self._answer(door, method, asked, peer)
+        if self.access.knows_password(resource.feed, authorization):
+            return self._of(resource, method, headers, peer)
         return None
 
-    def _by_secret(self, path: str, method: str, asked: Asked, peer: str) -> Response | None:
-        secret, _, file = path.removeprefix(SECRET).partition("/")
-        door = self.doors.get(PREFIX + file) or self._archive(PREFIX + file)
-        feed = door.feed if door and door.is_private else None
-        if not self.access.knows_secret(feed, secret) or door is None:
+    def _by_secret(self, path: str, method: str, headers: RequestHeaders, peer: str) -> FeedResponse | None:
+        secret, _, file = path.removeprefix(SECRET_PREFIX).partition("/")
+        resource = self.catalog.find(PREFIX + file)
+        feed = resource.feed if resource and resource.is_private else None
+        if not self.access.knows_secret(feed, secret) or resource is None:
             return None
-        answer, body = self._answer(door, method, asked, peer)
-        self.readers.saw(door.feed, door.extension, answer.status, asked.get(b"user-agent", b""))
-        return answer, body
+        response = self._of(resource, method, headers, peer)
+        self._count(resource, response, headers)
+        return response
 
-    def _answer(self, door: Resource, method: str, asked: Asked, peer: str) -> Response:
+    def _of(self, resource: Resource, method: str, headers: RequestHeaders, peer: str) -> FeedResponse:
+        """The response with a document, to one who may have it."""
         if method not in ("GET", "HEAD"):
-            return other_method(method, door.open)
-        now = door.now()
-        if now is None:
-            return unavailable(door.file, door.open)
-        served, ready = now
-        chosen = coding(asked.get(b"accept-encoding"))
+            return other_method(method, resource.cors)
+        current = resource.current()
+        if current is None:
+            return unavailable(resource.file, resource.cors)
+        served, prepared = current
+        chosen = coding(headers.get(b"accept-encoding"))
         if chosen is None:
-            return not_acceptable(door.open)
-        etag, whole, same = ready[chosen]
-        none_match = asked.get(b"if-none-match")
-        if none_match is not None:  # which wins over any date
-            is_same = none_match == etag or names(none_match, etag)
-        else:
-            since = asked.get(b"if-modified-since")
-            is_same = since is not None and is_since(since, served.modified)
-        if is_same:
-            return same, b""
+            return not_acceptable(resource.cors)
+        etag, whole, unchanged = prepared[chosen]
+        if is_current(etag, served.modified, headers):
+            return unchanged, b""
         if method == "HEAD":
             return whole, b""
-        news = self._news(door, served, asked, chosen) if none_match and b"a-im" in asked else None
-        if news:
-            return news
-        wait = self._wait(peer, asked)
+        if b"a-im" in headers and headers.get(b"if-none-match"):
+            delta = self.deltas.find(resource, served, headers, chosen)
+            if delta:
+                return delta
+        wait = self._wait(peer, headers)
         if wait:
-            return too_many(wait, "Too many whole feeds: ask with the ETag that you were sent", door.open)
+            return too_many(wait, "Too many whole feeds: ask with the ETag that you were sent", resource.cors)
         return whole, served.variants[chosen]
 
-    def _wait(self, peer: str, asked: Asked) -> float:
+    def _wait(self, peer: str, headers: RequestHeaders) -> float:
         """Seconds until the one who asks may have another whole document. Only the Internet is made to
         wait: a proxy of our own that names nobody stands for all readers."""
         if self.allowance is None:
             return 0.0
-        who = self.callers.stranger(peer, asked)
-        return self.allowance.wait(who) if who else 0.0
+        client = self.callers.stranger(peer, headers)
+        return self.allowance.wait(client) if client else 0.0
 
-    def _news(self, door: Resource, served: Served, asked: Asked, coding: str) -> Response | None:
-        if not takes_news(asked[b"a-im"]) or not _BETWEEN.isdisjoint(asked):
-            return None
-        key = (door.file, served.digest, digests(asked[b"if-none-match"]), coding)
-        if key not in self._kept:
-            news = door.news(served, key[2], coding)
-            self._size += len(news[1]) if news else 0
-            if len(self._kept) >= KEPT or self._size > KEPT_SIZE:
-                self._kept.clear()
-                self._size = len(news[1]) if news else 0
-            self._kept[key] = news
-        return self._kept[key]
-
-
-def _asked(headers: Headers) -> Asked:
-    """What is said in several lines is one list (RFC 9110 section 5.3)."""
-    asked = dict(headers)
-    if len(asked) != len(headers):
-        asked = {}
-        for name, value in headers:
-            asked[name] = asked[name] + b"," + value if name in asked else value
-    return asked
+    def _count(self, resource: Resource, response: FeedResponse, headers: RequestHeaders) -> None:
+        status, user_agent = response[0].status, headers.get(b"user-agent", b"")
+        self.readers.count(resource.feed, resource.extension, status, user_agent)
