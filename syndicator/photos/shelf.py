@@ -26,6 +26,7 @@ from syndicator.domain.article import Photo
 from syndicator.domain.errors import FetchError, Forbidden, PhotoError, TooLarge
 from syndicator.domain.post import PhotoFile, PhotoLimits
 from syndicator.http.client import Http, Response
+from syndicator.http.conditional import conditions, validators
 from syndicator.photos.picture import fitted, opened, size_and_type
 from syndicator.photos.space import Space
 
@@ -42,9 +43,6 @@ FRESH = 600
 LIMIT = 2_000_000_000
 
 ACCEPT = {"Accept": "image/*"}
-
-#: Headers that a photo comes with, and that go back with a conditional request (RFC 9110 section 13.1).
-VALIDATORS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ class PhotoShelf:
             known = json.loads(self._seen(url).read_bytes())
             os.utime(self._seen(url))  # whatever comes of it, it was asked
             try:
-                answer = self._fetch(url, {VALIDATORS[name]: value for name, value in known.items()})
+                answer = self._fetch(url, conditions(known))
                 if answer.status != 304 and answer.content != self._path(url).read_bytes():
                     return self._taken(url, answer)
             except PhotoError as e:
@@ -112,10 +110,9 @@ class PhotoShelf:
         """The photo in an answer, kept if the disk takes it. Raises ``PhotoError`` if it is none."""
         with opened(answer.content):  # only pictures are kept
             pass
-        validators = {name: answer.headers[name] for name in VALIDATORS if name in answer.headers}
         with self._disk():
             self._keep(self._path(url), answer.content)
-            self._keep(self._seen(url), json.dumps(validators).encode())
+            self._keep(self._seen(url), json.dumps(validators(answer.headers)).encode())
             self._space.grew(len(answer.content))
         return answer.content
 
