@@ -27,7 +27,8 @@ from yarl import URL
 
 from syndicator.domain.errors import FetchError
 from syndicator.domain.subscription import CallbackReply
-from syndicator.http.client import AddressGuard, plainly, retry_at
+from syndicator.http.client import AddressGuard, plainly
+from syndicator.http.retry_after import retry_at
 from syndicator.jobs.ports import CallbackRequest
 
 #: Bytes of an answer's body that are read. Of its head aiohttp reads 128 lines of 8190 bytes.

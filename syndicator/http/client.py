@@ -7,13 +7,10 @@ and ``Host`` still see the name. Redirects are followed here, one checked step a
 
 from __future__ import annotations
 
-import re
 import socket
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
@@ -27,18 +24,18 @@ from urllib3.poolmanager import PoolManager
 
 from syndicator import __version__
 from syndicator.domain.errors import FetchError, Forbidden, TooLarge
+from syndicator.http.body import BodyTooLarge, body_pieces
 from syndicator.http.connections import Names, connected, pools, within
 from syndicator.http.networks import Address, is_public
+from syndicator.http.retry_after import retry_at
 
 __all__ = [
     "AddressGuard",
     "Http",
     "Response",
     "check_address",
-    "http_date",
     "is_public",
     "plainly",
-    "retry_at",
 ]
 
 USER_AGENT = f"Syndicator/{__version__} (newsroom syndication worker)"
@@ -57,9 +54,6 @@ REDIRECTS = 5
 #: Hosts whose connections are kept for the next fetch, and connections kept to each: no fewer than threads
 #: that fetch, else those of one host throw away what the others need.
 HOSTS, CONNECTIONS = 20, 64
-
-#: However long a server asks to be left alone, we look again after a week.
-LONGEST_REST = timedelta(days=7)
 
 PORTS = {"http": 80, "https": 443}
 
@@ -257,26 +251,6 @@ def is_same_host(url: str, declared: Iterable[str]) -> bool:
         return False
 
 
-def retry_at(headers: Mapping[str, str], now: datetime | None = None) -> datetime | None:
-    """When ``Retry-After`` asks us to come back (RFC 9110 section 10.2.3): seconds, or a date, which is
-    taken relative to the server's own ``Date``."""
-    said = headers.get("Retry-After", "").strip()
-    now = now or datetime.now(UTC)
-    if re.fullmatch(r"[0-9]{1,9}", said):
-        return now + min(timedelta(seconds=int(said)), LONGEST_REST)
-    then, theirs = http_date(said), http_date(headers.get("Date", ""))
-    return now + min(max(then - (theirs or now), timedelta()), LONGEST_REST) if then else None
-
-
-def http_date(text: str) -> datetime | None:
-    """An HTTP date (RFC 9110 section 5.6.7) as aware UTC; ``None`` where it is none."""
-    try:
-        parsed = parsedate_to_datetime(text)
-        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
 def plainly(error: BaseException) -> str:
     """A network error in an operator's words."""
     text = str(error)
@@ -293,12 +267,10 @@ def _read(url: str, response: requests.Response, limit: int) -> bytes:
     declared = response.headers.get("Content-Length", "")
     if declared.isdigit() and int(declared) > limit:
         raise TooLarge(url, f"{int(declared):,} bytes; at most {limit:,} are read")
-    content = bytearray()
-    while chunk := response.raw.read1(65536, decode_content=True):
-        content += chunk
-        if len(content) > limit:
-            raise TooLarge(url, f"more than {limit:,} bytes")
-    return bytes(content)
+    try:
+        return b"".join(body_pieces(response, limit))
+    except BodyTooLarge as e:
+        raise TooLarge(url, f"more than {limit:,} bytes") from e
 
 
 def _joined(base: str, target: str) -> str:

@@ -25,26 +25,27 @@ from syndicator.domain.errors import (
     SyndicatorError,
     TryLater,
 )
-from syndicator.http.client import retry_at
+from syndicator.http.body import BodyTooLarge, body_pieces
 from syndicator.http.connections import within
+from syndicator.http.retry_after import rate_limit_reset, retry_at
 from syndicator.secret import Secret, struck
 
 T = TypeVar("T")
 
 #: Seconds: to connect, and for each silence while we wait for an answer.
-CONNECT, READ = 5.0, 20.0
+CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 20.0
 
 #: Seconds for all requests of one step, less than its deadline.
-PATIENCE = STEP_DEADLINE_S - 5
+STEP_S = STEP_DEADLINE_S - 5
 
 #: Bytes of an answer that we read: a page of statuses is some hundred kilobytes.
-LARGEST = 4_000_000
+MAX_BODY_BYTES = 4_000_000
 
 #: Characters of an answer's words that are looked at for secrets, before they are cut for the operator.
-LONGEST_SAID = 10_000
+MAX_WORDS_CHARS = 10_000
 
 #: No server is believed to want more rest than this.
-LONGEST_REST = timedelta(hours=24)
+MAX_REST = timedelta(hours=24)
 
 #: Makes the error for a request that left without its answer coming back.
 Unknown = Callable[[str], SyndicatorError]
@@ -87,7 +88,7 @@ class RemoteReply:
         except (ValueError, RecursionError):
             text = re.sub(r"<[^<>]*>", " ", text)
         words = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text).strip()
-        words = struck(words[:LONGEST_SAID], self.secrets)[:200]
+        words = struck(words[:MAX_WORDS_CHARS], self.secrets)[:200]
         return f"{self.host} answers {self.status}" + (f": {words}" if words else "")
 
 
@@ -102,7 +103,7 @@ class Exchange:
         secrets: Sequence[Secret] = (),
     ) -> None:
         self._session, self._headers, self._secrets = session, headers or {}, secrets
-        self._ends = time.monotonic() + PATIENCE
+        self._ends = time.monotonic() + STEP_S
 
     @property
     def seconds_left(self) -> float:
@@ -132,7 +133,7 @@ class Exchange:
                 method,
                 url,
                 headers={**self._headers, **(headers or {})},
-                timeout=(min(CONNECT, left), min(READ, left)),
+                timeout=(min(CONNECT_TIMEOUT_S, left), min(READ_TIMEOUT_S, left)),
                 allow_redirects=False,
                 stream=True,
                 **request,
@@ -145,13 +146,13 @@ class Exchange:
 
     def _read(self, response: requests.Response, host: str, unknown: Unknown) -> bytes:
         body = bytearray()
-        # read1 comes back with what there is, and waits for no byte beyond the deadline
-        while chunk := response.raw.read1(65_536, decode_content=True):
-            body += chunk
-            if len(body) > LARGEST:
-                raise unknown(f"{host}: the answer is larger than {LARGEST:,} bytes")
-            if self.seconds_left <= 0:
-                raise unknown(f"{host}: the answer took too long")
+        try:
+            for piece in body_pieces(response, MAX_BODY_BYTES):
+                body += piece
+                if self.seconds_left <= 0:
+                    raise unknown(f"{host}: the answer took too long")
+        except BodyTooLarge as e:
+            raise unknown(f"{host}: the answer is larger than {MAX_BODY_BYTES:,} bytes") from e
         return bytes(body)
 
 
@@ -207,7 +208,7 @@ def _declined(answer: RemoteReply, unknown: Unknown) -> SyndicatorError:
             return Misconfigured(f"{answer.said}; check the account and its token")
         case status if 300 <= status < 400:
             place = answer.headers.get("Location", "an address that it does not name")
-            place = struck(place[:LONGEST_SAID], answer.secrets)[:200]
+            place = struck(place[:MAX_WORDS_CHARS], answer.secrets)[:200]
             return Misconfigured(f"{answer.host} has moved to {place!r}: declare that address")
         case status if 400 <= status < 500:
             return Refused(answer.said)
@@ -218,24 +219,12 @@ def _declined(answer: RemoteReply, unknown: Unknown) -> SyndicatorError:
 def rest_until(answer: RemoteReply, now: datetime) -> datetime | None:
     """When the server wants to be asked again, if it says so.
 
-    ``Retry-After``: seconds or a date (RFC 9110 section 10.2.3). ``X-RateLimit-Reset``, which counts only
-    for a rate limit: a date (Mastodon), seconds since 1970 or from now (others).
+    ``X-RateLimit-Reset`` counts only for a rate limit (429), and where there is no ``Retry-After``.
     """
     then = retry_at(answer.headers, now)
     if then is None and answer.status == 429:
-        then = _reset(answer.headers.get("X-RateLimit-Reset", "").strip(), now)
-    return min(max(then, now), now + LONGEST_REST) if then else None
-
-
-def _reset(said: str, now: datetime) -> datetime | None:
-    if re.fullmatch(r"[0-9]{1,10}", said):
-        number = int(said)
-        return datetime.fromtimestamp(number, UTC) if number > 1_000_000_000 else now + timedelta(0, number)
-    try:
-        then = datetime.fromisoformat(said)
-    except ValueError:
-        return None
-    return then if then.tzinfo else then.replace(tzinfo=UTC)
+        then = rate_limit_reset(answer.headers, now)
+    return min(max(then, now), now + MAX_REST) if then else None
 
 
 def _never_left(error: Exception) -> bool:

@@ -26,6 +26,7 @@ from syndicator.domain.errors import FetchError, Forbidden, PhotoError, TooLarge
 from syndicator.domain.post import PhotoFile, PhotoLimits
 from syndicator.files import write_whole
 from syndicator.http.client import Http, Response
+from syndicator.http.conditional import conditions, validators
 from syndicator.photos.picture import fitted, opened, size_and_type
 from syndicator.photos.space import Space
 
@@ -42,9 +43,6 @@ FRESH_FOR_S = 600
 MAX_KEPT_BYTES = 2_000_000_000
 
 ACCEPT_HEADERS = {"Accept": "image/*"}
-
-#: Headers that a photo comes with, and that go back with a conditional request (RFC 9110 section 13.1).
-VALIDATORS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,7 @@ class PhotoShelf:
             known = json.loads(self._seen(url).read_bytes())
             os.utime(self._seen(url))  # whatever comes of it, it was asked
             try:
-                response = self._fetch(url, {VALIDATORS[name]: value for name, value in known.items()})
+                response = self._fetch(url, conditions(known))
                 if response.status != 304 and response.content != self._path(url).read_bytes():
                     return self._keep_photo(url, response)
             except PhotoError as e:
@@ -113,10 +111,9 @@ class PhotoShelf:
         """The photo in a response, kept if the disk takes it. Raises ``PhotoError`` if it is none."""
         with opened(response.content):  # only pictures are kept
             pass
-        validators = {name: response.headers[name] for name in VALIDATORS if name in response.headers}
         with self._disk():
             self._write(self._path(url), response.content)
-            self._write(self._seen(url), json.dumps(validators).encode())
+            self._write(self._seen(url), json.dumps(validators(response.headers)).encode())
             self._space.grew(len(response.content))
         return response.content
 

@@ -9,6 +9,7 @@ from typing import Any
 from syndicator.domain import backoff
 from syndicator.domain.article import stem
 from syndicator.http.client import Response
+from syndicator.http.conditional import VALIDATORS, conditions, validators
 from syndicator.jobs.ports import READ_AGAIN
 from syndicator.sources.listing import Link
 
@@ -27,9 +28,6 @@ ENOUGH, TOLD_FOR = 3, 24 * 3600
 
 #: Seconds by which clocks of several machines may differ.
 SKEW = 60
-
-#: Keys in memory, by the headers (RFC 9110 section 8.8) that they are sent back as.
-VALIDATORS = {"etag": ("ETag", "If-None-Match"), "modified": ("Last-Modified", "If-Modified-Since")}
 
 
 class CrawlState:
@@ -147,7 +145,7 @@ class CrawlState:
 
     def validators(self, known: Mapping[str, Any]) -> dict[str, str]:
         """The headers of a conditional request for a listing or page."""
-        return {sent: known[name] for name, (_, sent) in VALIDATORS.items() if known.get(name)}
+        return conditions(known)
 
     def was_ever_read(self, key: str) -> bool:
         return bool(self.pages[key].get("read"))
@@ -279,9 +277,7 @@ def _clock(seconds: int) -> str:
 
 def _note_validators(known: dict[str, Any], answer: Response) -> None:
     _forget(known, VALIDATORS)
-    for name, (received, _) in VALIDATORS.items():
-        if answer.headers.get(received):
-            known[name] = answer.headers[received]
+    known.update(validators(answer.headers))
 
 
 def _forget(known: dict[str, Any], names: Iterable[str]) -> None:

@@ -21,6 +21,7 @@ from selectolax.lexbor import LexborHTMLParser
 from syndicator.domain.article import CLOCK_SKEW, Photo, Sighting
 from syndicator.domain.errors import FetchError, SourceError, SourceGone
 from syndicator.http.client import Http, Response
+from syndicator.http.conditional import conditions, validators
 from syndicator.jobs.ports import READ_AGAIN, Look
 from syndicator.sources.crawl_state import ENOUGH, TOLD_FOR
 from syndicator.sources.extract import clean_url, split_credit
@@ -87,7 +88,9 @@ class FeedSource:
         """Fetch the feed, unless it says that nothing has changed (RFC 9110 section 13)."""
         is_again = bool(memory.get(READ_AGAIN))
         try:
-            answer = self.http.get(self.url, headers=_conditions({} if is_again else memory))
+            answer = self.http.get(
+                self.url, headers={"Accept": ACCEPT} | ({} if is_again else conditions(memory))
+            )
         except FetchError as e:
             kind = SourceGone if e.status == 410 else SourceError
             raise kind(str(e), retry_at=e.retry_at) from e
@@ -100,14 +103,13 @@ class FeedSource:
         problems = [*edition.problems]
         if answer.moved:
             problems.insert(0, f"{self.url}: has moved for good to {answer.moved}: change url")
-        validators = {"etag": answer.headers.get("ETag"), "modified": answer.headers.get("Last-Modified")}
         if problems and not edition.sightings:
             raise SourceError(problems[0])
         seen = _entries(memory, [sighting.key for sighting in edition.sightings], now)
         if "overflow" in seen:
             problems.append(f"{self.url}: {seen['overflow'][1]}")
         # a broken edition is not remembered: its validators would hide the mended one
-        whole: dict[str, Any] = {"digest": digest, **{k: v for k, v in validators.items() if v}}
+        whole: dict[str, Any] = {"digest": digest, **validators(answer.headers)}
         if problems:  # they last as long as this edition
             whole["problems"] = [line[:LONGEST_PROBLEM] for line in problems[:MOST_PROBLEMS]]
         return Look(
@@ -273,12 +275,6 @@ def _entries(memory: Mapping[str, Any], keys: Sequence[str], now: datetime) -> d
     return {"entries": seen[:REMEMBERED] or memory.get("entries", [])} | (
         {"overflow": overflow} if is_told else {}
     )
-
-
-def _conditions(memory: Mapping[str, Any]) -> dict[str, str]:
-    """Both validators go back as they came, byte for byte."""
-    asked = {"If-None-Match": memory.get("etag"), "If-Modified-Since": memory.get("modified")}
-    return {"Accept": ACCEPT, **{name: value for name, value in asked.items() if value}}
 
 
 def _next_look(answer: Response, said: str, now: datetime) -> datetime:

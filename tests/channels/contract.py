@@ -267,7 +267,7 @@ class HttpChannelContract(ChannelContract):
     def test_an_endless_answer_is_cut_off(
         self, channel: Channel, server: LocalServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("syndicator.http.exchange.PATIENCE", 0.2)
+        monkeypatch.setattr("syndicator.http.exchange.STEP_S", 0.2)
         server.trouble = Trouble(local_server.trickle, at=self.at)
 
         with pytest.raises(OutcomeUnknown, match="took too long"):

@@ -2,7 +2,7 @@
 
 To see a channel's posts without an account anywhere::
 
-    python -m tests.channels.servers mastodon 8088
+    .venv/bin/python -m tests.channels.servers mastodon 8088
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ def test_a_request_that_changes_nothing_has_no_mystery(server: Echo, session: re
 def test_without_time_nothing_leaves(
     server: Echo, session: requests.Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "PATIENCE", 0.0)
+    monkeypatch.setattr(exchange, "STEP_S", 0.0)
 
     with pytest.raises(TryLater, match="no time left"):
         Exchange(session).ask("POST", server.address)

@@ -106,7 +106,7 @@ class TestMastodon(HttpChannelContract):
     def test_a_photo_that_is_never_ready_is_tried_later(
         self, channel: Mastodon, server: FakeMastodon, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("syndicator.http.exchange.PATIENCE", 0.3)
+        monkeypatch.setattr("syndicator.http.exchange.STEP_S", 0.3)
         server.slow_media = 1_000
 
         with pytest.raises(TryLater):

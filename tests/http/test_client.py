@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from syndicator.domain.errors import FetchError, Forbidden, TooLarge
-from syndicator.http.client import Http, is_public, retry_at
+from syndicator.http.client import Http, is_public
+from syndicator.http.retry_after import retry_at
 from tests.channels.local_server import LocalServer, Reply, Request, closed_port
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

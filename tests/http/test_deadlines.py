@@ -80,7 +80,7 @@ def fetch(address: str) -> FetchError:
 
 @pytest.fixture
 def ask(monkeypatch: pytest.MonkeyPatch) -> Callable[..., SyndicatorError]:
-    monkeypatch.setattr(exchange, "PATIENCE", SHORT)
+    monkeypatch.setattr(exchange, "STEP_S", SHORT)
 
     def asked(address: str, body: bytes = b"news") -> SyndicatorError:
         with in_time(), pytest.raises(SyndicatorError) as caught:

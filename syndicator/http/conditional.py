@@ -1,0 +1,24 @@
+"""Conditional requests: asking for a document only if it has changed (RFC 9110 section 13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+#: What is remembered of an answer: by its name in memory, the header that it came in and the one that it
+#: goes back in (RFC 9110 sections 8.8 and 13.1).
+VALIDATORS = {"etag": ("ETag", "If-None-Match"), "modified": ("Last-Modified", "If-Modified-Since")}
+
+
+def validators(headers: Mapping[str, str]) -> dict[str, str]:
+    """What to remember of an answer's headers, byte for byte."""
+    return {name: value for name, (received, _) in VALIDATORS.items() if (value := headers.get(received))}
+
+
+def conditions(known: Mapping[str, str]) -> dict[str, str]:
+    """The headers of a request for what has changed since the answer of which this is remembered. The names
+    of its headers will do, too: photos that older versions have kept are known by them."""
+    return {
+        sent: value
+        for name, (received, sent) in VALIDATORS.items()
+        if (value := known.get(name) or known.get(received))
+    }

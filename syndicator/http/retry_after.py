@@ -1,0 +1,45 @@
+"""When a server wants to be asked again, as its answer's headers say it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+#: However long a server asks to be left alone, it is asked again after a week.
+MAX_REST = timedelta(days=7)
+
+
+def retry_at(headers: Mapping[str, str], now: datetime | None = None) -> datetime | None:
+    """When ``Retry-After`` asks us to come back (RFC 9110 section 10.2.3), as aware UTC: seconds, or a date,
+    which is taken relative to the server's own ``Date``."""
+    text = headers.get("Retry-After", "").strip()
+    now = now or datetime.now(UTC)
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return now + min(timedelta(seconds=int(text)), MAX_REST)
+    then, theirs = _http_date(text), _http_date(headers.get("Date", ""))
+    return now + min(max(then - (theirs or now), timedelta()), MAX_REST) if then else None
+
+
+def rate_limit_reset(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """When ``X-RateLimit-Reset`` gives us requests again, as aware UTC: a date (Mastodon), seconds since 1970
+    or from now (others)."""
+    text = headers.get("X-RateLimit-Reset", "").strip()
+    if re.fullmatch(r"[0-9]{1,10}", text):
+        number = int(text)
+        return datetime.fromtimestamp(number, UTC) if number > 1_000_000_000 else now + timedelta(0, number)
+    try:
+        then = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return then if then.tzinfo else then.replace(tzinfo=UTC)
+
+
+def _http_date(text: str) -> datetime | None:
+    """An HTTP date (RFC 9110 section 5.6.7) as aware UTC; ``None`` where it is none."""
+    try:
+        parsed = parsedate_to_datetime(text)
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
