@@ -10,6 +10,7 @@ from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from syndicator.domain.article import Article, ArticleState, Sighting, release, withdraw
 from syndicator.domain.delivery import UNKNOWN_REVISION, Delivery, Standing, is_maybe_out, moved
+from syndicator.domain.history import Membership, changes
 from syndicator.jobs.store_ports import Filing, Wakeups, Watched, overdue
 from syndicator.store import schema
 from syndicator.store.engine import Base, claim, let_go
@@ -20,7 +21,7 @@ Decide = Callable[[Article | None, Sighting], Filing | None]
 
 
 class Watching(Base):
-    """See ``stores.WatchStore``."""
+    """See ``jobs.store_ports.WatchStore``."""
 
     def claim_source(self, name: str, now: datetime, lease: timedelta) -> Watched | None:
         """Take a source in hand. A look whose lease has run out never ended: that is told at the source at
@@ -227,35 +228,33 @@ class _File:
         return article_id
 
     def join_feeds(self, article_id: int, filing: Filing) -> None:
-        """Bring the article's memberships to what they should be. A correction leaves it in its archive; one
-        that comes back after a retraction is in none, so that readers see it again."""
+        """Write what becomes of the article's memberships (``domain.history``)."""
         table, article = schema.membership, filing.article
         mine = table.c.article_id == article_id
         rows = self.connection.execute(
             select(table.c.feed, table.c.page, table.c.gone, table.c.published).where(mine).with_for_update()
         ).all()
-        carried = {row.feed for row in rows if row.gone is None}
-        tombs = {row.feed for row in rows} - carried
-        after = filing.feeds if article.state is ArticleState.LIVE else frozenset[str]()
-        if article.state is not ArticleState.LIVE:  # retracted, or withheld until its time
+        change = changes([_membership(row) for row in rows], article, filing.feeds)
+        if change.buried:
             gone = {"gone": article.updated, "page": None, "left_out": None}
             self.connection.execute(update(table).where(mine, table.c.gone.is_(None)).values(gone))
-        elif leaves := {row.feed for row in rows} - after:
-            self.connection.execute(delete(table).where(mine, table.c.feed.in_(leaves)))
-        if back := tombs & after:
+        if change.left:
+            self.connection.execute(delete(table).where(mine, table.c.feed.in_(change.left)))
+        if change.revived:
             alive = {"gone": None, "page": None, "published": article.published}
-            self.connection.execute(update(table).where(mine, table.c.feed.in_(back)).values(alive))
-        if any(row.published != article.published for row in rows if row.feed in carried & after):
+            self.connection.execute(update(table).where(mine, table.c.feed.in_(change.revived)).values(alive))
+        if change.moved:
             self.connection.execute(update(table).where(mine).values(published=article.published))
-        if new := sorted(after - carried - tombs):
+        if change.joined:
             self.connection.execute(
                 insert(table),
-                [{"feed": f, "article_id": article_id, "published": article.published} for f in new],
+                [
+                    {"feed": feed, "article_id": article_id, "published": article.published}
+                    for feed in sorted(change.joined)
+                ],
             )
-        self.archives.update((row.feed, row.page) for row in rows if row.page is not None)
-        self.feeds |= carried | after
-        if article.state is not ArticleState.WITHDRAWN:
-            self.feeds |= tombs
+        self.archives |= change.archives
+        self.feeds |= change.feeds
 
     def wish(self) -> None:
         """Feeds and archives whose articles have changed want to be built. Once for all of a transaction and
@@ -322,6 +321,10 @@ class _File:
         )
         if after != before:
             self.channels.add(after.channel)
+
+
+def _membership(row: Any) -> Membership:
+    return Membership(feed=row.feed, published=row.published, archive=row.page, is_gone=row.gone is not None)
 
 
 def _on_file(

@@ -1,4 +1,4 @@
-"""Whose an address is."""
+"""Web addresses: whether two are of one site."""
 
 from __future__ import annotations
 
