@@ -69,16 +69,16 @@ class Watching(Base):
 
     def file(self, sightings: Sequence[Sighting], decide: Decide, now: datetime) -> Wakeups:
         # Where another hand files one of these articles under our eyes, it is known the second time.
-        return self.transact(lambda connection: _File(connection, now).all(sightings, decide))
+        return self.transact(lambda connection: _FilingTransaction(connection, now).file(sightings, decide))
 
     def withdraw(self, source: str, keys: Sequence[str], now: datetime) -> Wakeups:
         def work(connection: Connection) -> Wakeups:
             on_file = _on_file(connection, [f"{source}:{key}" for key in keys], lock=True)
-            filing = _File(connection, now)
+            transaction = _FilingTransaction(connection, now)
             for article_id, article in dict(on_file.values()).items():
                 if article.source == source and article.state is not ArticleState.WITHDRAWN:
-                    filing.record(article_id, Filing(article=withdraw(article, now)))
-            return filing.rung()
+                    transaction.record(article_id, Filing(article=withdraw(article, now)))
+            return transaction.wakeups()
 
         return self.transact(work)
 
@@ -87,11 +87,11 @@ class Watching(Base):
     ) -> Wakeups:
         def work(connection: Connection) -> Wakeups:
             on_file = _on_file(connection, [f"{source}:{key}" for key in keys], lock=True)
-            filing = _File(connection, now)
+            transaction = _FilingTransaction(connection, now)
             for article_id, article in dict(on_file.values()).items():
                 if article.source == source and article.state is not ArticleState.WITHDRAWN:
-                    filing.record(article_id, filing_of(article))
-            return filing.rung()
+                    transaction.record(article_id, filing_of(article))
+            return transaction.wakeups()
 
         return self.transact(work)
 
@@ -122,10 +122,10 @@ class Watching(Base):
                 .where(table.c.state == ArticleState.EMBARGOED.value, table.c.release <= now)
                 .with_for_update(skip_locked=True, key_share=True)
             ).all()
-            filing = _File(connection, now)
+            transaction = _FilingTransaction(connection, now)
             for row in rows:
-                filing.record(row.id, channels_of(release(article_of(row))))
-            return filing.rung()
+                transaction.record(row.id, channels_of(release(article_of(row))))
+            return transaction.wakeups()
 
         return self.transact(work)
 
@@ -167,8 +167,9 @@ class Watching(Base):
             let_go(connection, schema.source, watched.name, watched.token, **values)
 
 
-class _File:
-    """Records filings in one transaction, and remembers what they rang for."""
+class _FilingTransaction:
+    """Filings recorded in one transaction, and the feeds, archives and channels that these leave with work to
+    do."""
 
     def __init__(self, connection: Connection, now: datetime) -> None:
         self.connection, self.now = connection, now
@@ -177,13 +178,13 @@ class _File:
         self.channels: set[str] = set()
         self.names: dict[str, int] = {}
 
-    def rung(self) -> Wakeups:
-        """What is to be done, once it is wished for on record."""
-        self.name()
-        self.wish()
+    def wakeups(self) -> Wakeups:
+        """Writes the new names and what is to be built; returns whom to wake after the commit."""
+        self.write_names()
+        self.want_builds()
         return Wakeups(feeds=frozenset(self.feeds), channels=frozenset(self.channels))
 
-    def all(self, sightings: Sequence[Sighting], decide: Decide) -> Wakeups:
+    def file(self, sightings: Sequence[Sighting], decide: Decide) -> Wakeups:
         names = {name for sighting in sightings for name in sighting.names}
         shown = {sighting.source for sighting in sightings}
         hold_names(self.connection, schema.source, schema.source.c.name.in_(shown))
@@ -203,9 +204,9 @@ class _File:
             self.connection.execute(
                 update(schema.source).where(schema.source.c.name.in_(sources)).values(found_at=self.now)
             )
-        return self.rung()
+        return self.wakeups()
 
-    def name(self) -> None:
+    def write_names(self) -> None:
         """The new names of articles. One that another hand gives away at the same moment is no new name: then
         all of this is done once more, with that article known."""
         named = [{"name": name, "article_id": self.names[name]} for name in sorted(self.names)]
@@ -256,7 +257,7 @@ class _File:
         self.archives |= change.archives
         self.feeds |= change.feeds
 
-    def wish(self) -> None:
+    def want_builds(self) -> None:
         """Feeds and archives whose articles have changed want to be built. Once for all of a transaction and
         after all else, in this order everywhere, so that no two hands wait for each other's rows."""
         archive, feed = schema.archive, schema.feed
