@@ -25,11 +25,12 @@ from syndicator.documents.codings import CODECS  # noqa: E402
 from syndicator.documents.directory import Directory  # noqa: E402
 from syndicator.domain.article import Article  # noqa: E402
 from syndicator.domain.feed import Feed  # noqa: E402
-from syndicator.formats import _feedgen, _text  # noqa: E402
+from syndicator.formats import _text  # noqa: E402
+from syndicator.formats._xml_feed import XmlFeed, entry_options  # noqa: E402
 from syndicator.jobs.ports import Document, Format, History  # noqa: E402
 from tests.formats.newsroom import NINE, SITE, article  # noqa: E402
 
-DIALECTS: Sequence[_feedgen.Dialect] = ("rss", "atom")
+DIALECTS = ("rss", "atom")
 FEEDS = [Feed(name=f"feed-{n}", title=f"Feed {n}", description="Rivers & roads") for n in range(7)]
 TEXT = "<p>" + "The river rose and fell again, said the keeper of the gauge. " * 40 + "</p>"
 NOTHING = History()
@@ -61,11 +62,12 @@ def written(form: Format, feed: Feed, carried: Sequence[Article]) -> bytes:
     return form.document(SITE, feed, carried, entries, NOTHING)
 
 
-def by_feedgen(feed: Feed, carried: Sequence[Article], dialect: _feedgen.Dialect) -> bytes:
-    made = _feedgen.header(SITE, feed, _text.newest(carried), dialect, NOTHING)
+def by_feedgen(feed: Feed, carried: Sequence[Article], dialect: str) -> bytes:
+    form: XmlFeed = formats.kind(dialect)()
+    generator = form.new_feed(form.heading(SITE, feed, _text.newest(carried), NOTHING))
     for each in carried:
-        made.add_entry(_feedgen.entry(_feedgen.entry_options(feed), each, dialect), order="append")
-    return bytes(made.rss_str() if dialect == "rss" else made.atom_str())
+        generator.add_entry(form.new_entry(_text.cleaned(each), entry_options(feed)), order="append")
+    return form.write_feed(generator)
 
 
 def publication() -> None:

@@ -183,6 +183,7 @@ def twin(sighting: Sighting) -> tuple[str, ...]:
     stemmed = stem(sighting.url)
     if stemmed == place(sighting.url):
         return ()
+    # names on file are made of this, so that it stays as it is, and is not domain.markup's
     words = " ".join(re.sub(r"<[^>]*>", " ", sighting.content_html or sighting.summary).split())
     if len(words) < TELLING:
         return ()

@@ -7,20 +7,13 @@ around it, but never inside of one character as readers see it.
 
 from __future__ import annotations
 
-import html
-import re
 import unicodedata
 from functools import lru_cache
 
+from syndicator.domain.markup import parted_text
+
 #: Articles whose text is kept folded: one is asked by every feed in turn.
 REMEMBERED = 64
-
-#: Elements that stand inside words and lines; all others begin or end a line.
-INLINE = (
-    *("a", "abbr", "b", "cite", "code", "em", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup"),
-    *("time", "u"),
-)
-TAG = re.compile(r"""<(?P<name>/?[A-Za-z][A-Za-z0-9]*|!)(?:"[^"]*"|'[^']*'|[^'">])*>""")
 
 #: What readers do not see, such as the hints where Lao and Khmer lines may be broken; curly apostrophes.
 INVISIBLE = (
@@ -75,12 +68,7 @@ def mentions(text: str, word: str) -> bool:
 @lru_cache(maxsize=REMEMBERED)
 def readable(title: str, summary: str, content_html: str) -> str:
     """All that an article says, folded, with a line between its parts."""
-    text = html.unescape(TAG.sub(_gap, content_html))
-    return "\n".join(map(folded, (title, summary, text)))
-
-
-def _gap(tag: re.Match[str]) -> str:
-    return "" if tag["name"].lstrip("/").lower() in INLINE else " "
+    return "\n".join(map(folded, (title, summary, parted_text(content_html))))
 
 
 def _cling(before: str, after: str) -> bool:

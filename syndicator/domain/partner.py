@@ -7,7 +7,6 @@ rule names the page on which the partner says so.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from syndicator.domain.article import Article
-from syndicator.domain.keywords import TAG
+from syndicator.domain.markup import TAG, joined_text
 
 #: What a partner's element may say: facts of the feed ...
 FEED_FACTS = ("site.title", "site.url", "site.icon", "site.copyright", "feed.title", "feed.updated")
@@ -344,7 +343,7 @@ def _objection(name: str, rule: Rule, found: str, wanted: str) -> Objection:
 
 
 def _readable(markup: str) -> str:
-    return " ".join(html.unescape(TAG.sub("", markup)).split())
+    return " ".join(joined_text(markup).split())
 
 
 def _depth(markup: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
 import re
 from collections.abc import Iterable
@@ -89,19 +88,6 @@ def newest(articles: Iterable[Article]) -> datetime | None:
     """When the latest of them changed, in whole seconds of UTC; need not be cleaned."""
     latest = max((article.updated for article in articles), default=None)
     return latest.astimezone(UTC).replace(microsecond=0) if latest else None
-
-
-def is_picture(url: str) -> bool:
-    """Whether an address looks like a picture that RSS may show: GIF, JPEG or PNG."""
-    return urlsplit(url).path.lower().endswith((".png", ".jpg", ".jpeg", ".gif"))
-
-
-def told_apart(guid: str, time: datetime) -> datetime:
-    """A time for Atom, where no two entries should have the same (RFC 4287 section 4.2.15 lets readers order
-    them by it) and many articles may change within one second. The fraction of the second, which nobody
-    knows, is made of the guid: the same in all of an article's times, so that equal ones stay equal."""
-    digest = hashlib.blake2b(guid.encode(), digest_size=8).digest()
-    return time.replace(microsecond=1 + int.from_bytes(digest, "big") % 999_999)
 
 
 def title(article: Article) -> str:

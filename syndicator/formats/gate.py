@@ -210,7 +210,7 @@ BY_FEEDPARSER = ("application/rss+xml", "application/atom+xml")
 
 
 def _second(told: str) -> datetime:
-    """A time without its fraction, which only tells entries of one second apart (``_text.told_apart``)."""
+    """A time without its fraction, which only tells entries of one second apart (``atom.told_apart``)."""
     return datetime.fromisoformat(told).replace(microsecond=0)
 
 

@@ -26,7 +26,7 @@ from syndicator import __version__, formats
 from syndicator.domain.article import Article, Photo
 from syndicator.domain.feed import PAGE, Feed, Site
 from syndicator.formats import _text
-from syndicator.formats._kept import EntryCache
+from syndicator.formats._entry_cache import EntryCache
 from syndicator.formats.words import MediaFormat, alternates, carries, extent, words
 from syndicator.jobs.ports import History
 from syndicator.text.addresses import is_web_address

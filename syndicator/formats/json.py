@@ -15,10 +15,10 @@ import orjson
 from syndicator.domain.article import Article
 from syndicator.domain.feed import Feed, Site
 from syndicator.formats import _text
+from syndicator.formats._entry_cache import EntryCache
 from syndicator.formats._json import filled as _filled
 from syndicator.formats._json import listed
 from syndicator.formats._json import time as _time
-from syndicator.formats._kept import EntryCache
 from syndicator.jobs.ports import History
 
 VERSION = "https://jsonfeed.org/version/1.1"

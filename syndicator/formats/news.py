@@ -12,7 +12,7 @@ from typing import NamedTuple
 from syndicator.domain.article import Article
 from syndicator.domain.feed import Feed, Site
 from syndicator.formats import _sitemap, _text
-from syndicator.formats._kept import EntryCache
+from syndicator.formats._entry_cache import EntryCache
 
 #: Where Chinese is written in the traditional script, unless the tag says it itself.
 TRADITIONAL = {"hant", "tw", "hk", "mo"}

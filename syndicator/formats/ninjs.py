@@ -20,8 +20,8 @@ import orjson
 from syndicator.domain.article import Article, ArticleState, Photo
 from syndicator.domain.feed import Feed, Site
 from syndicator.formats import _text
+from syndicator.formats._entry_cache import EntryCache
 from syndicator.formats._json import filled, listed, time
-from syndicator.formats._kept import EntryCache
 from syndicator.jobs.ports import History
 
 STANDARD = {

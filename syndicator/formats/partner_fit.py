@@ -14,7 +14,7 @@ from functools import lru_cache
 from syndicator.domain.article import Article
 from syndicator.domain.errors import Unfit
 from syndicator.domain.feed import Feed, Site
-from syndicator.domain.keywords import TAG
+from syndicator.domain.markup import TAG
 from syndicator.domain.partner import Markup, Objection, Partner, Range
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import legal, narrowed

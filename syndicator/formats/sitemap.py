@@ -11,7 +11,7 @@ from datetime import timedelta
 from syndicator.domain.article import Article
 from syndicator.domain.feed import Feed, Site
 from syndicator.formats import _sitemap, _text
-from syndicator.formats._kept import EntryCache
+from syndicator.formats._entry_cache import EntryCache
 
 
 class Sitemap(_sitemap.Urlset):

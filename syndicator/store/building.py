@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, upd
 
 from syndicator.domain import backoff
 from syndicator.domain.article import Article
+from syndicator.domain.history import closing
 from syndicator.jobs.store_ports import Archive, Outcome, Stale
 from syndicator.store import schema
 from syndicator.store.engine import Base
@@ -27,7 +28,7 @@ ARCHIVED = (member.c.page.is_not(None), member.c.gone.is_(None))
 
 
 class Building(Base):
-    """See ``stores.BuildStore``."""
+    """See ``jobs.store_ports.BuildStore``."""
 
     def claim_feed(self, name: str, now: datetime, lease: timedelta) -> Stale | None:
         wishes = or_(feed_row.c.wants != feed_row.c.has, feed_row.c.expires <= now)
@@ -114,12 +115,13 @@ def _close(connection: Connection, stale: Stale, length: int, now: datetime) -> 
     mine = connection.scalar(select(feed_row.c.token).where(feed_row.c.name == stale.name))
     waiting = select(member.c.article_id).where(member.c.feed == stale.name, *OPEN)
     count = connection.scalar(select(func.count()).select_from(waiting.limit(length).subquery()))
-    if mine != stale.token or count is None or count < length:
+    due = closing(count or 0, length)
+    if mine != stale.token or not due:
         return False
     oldest = (
         waiting.join(article, member.c.article_id == article.c.id)
         .order_by(member.c.published, article.c.guid)
-        .limit((length + 1) // 2)
+        .limit(due)
     )
     chosen = connection.scalars(oldest).all()
     hold_articles(connection, chosen)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from syndicator.domain.article import Article, ArticleState, Sighting, release, withdraw
 from syndicator.domain.delivery import UNKNOWN_REVISION, Delivery, Standing, is_maybe_out, moved
+from syndicator.domain.history import Membership, changes
 from syndicator.jobs.store_ports import Filing, Wakeups, Watched, overdue
 from syndicator.store import schema
 from syndicator.store.engine import Base
@@ -21,7 +22,7 @@ Decide = Callable[[Article | None, Sighting], Filing | None]
 
 
 class Watching(Base):
-    """See ``stores.WatchStore``."""
+    """See ``jobs.store_ports.WatchStore``."""
 
     def claim_source(self, name: str, now: datetime, lease: timedelta) -> Watched | None:
         """Take a source in hand. A look whose lease has run out never ended: that is told at the source at
@@ -69,16 +70,16 @@ class Watching(Base):
 
     def file(self, sightings: Sequence[Sighting], decide: Decide, now: datetime) -> Wakeups:
         # Where another hand files one of these articles under our eyes, it is known the second time.
-        return self.transact(lambda connection: _File(connection, now).all(sightings, decide))
+        return self.transact(lambda connection: _FilingTransaction(connection, now).file(sightings, decide))
 
     def withdraw(self, source: str, keys: Sequence[str], now: datetime) -> Wakeups:
         def work(connection: Connection) -> Wakeups:
             on_file = _on_file(connection, [f"{source}:{key}" for key in keys], lock=True)
-            filing = _File(connection, now)
+            transaction = _FilingTransaction(connection, now)
             for article_id, article in dict(on_file.values()).items():
                 if article.source == source and article.state is not ArticleState.WITHDRAWN:
-                    filing.record(article_id, Filing(article=withdraw(article, now)))
-            return filing.rung()
+                    transaction.record(article_id, Filing(article=withdraw(article, now)))
+            return transaction.wakeups()
 
         return self.transact(work)
 
@@ -87,11 +88,11 @@ class Watching(Base):
     ) -> Wakeups:
         def work(connection: Connection) -> Wakeups:
             on_file = _on_file(connection, [f"{source}:{key}" for key in keys], lock=True)
-            filing = _File(connection, now)
+            transaction = _FilingTransaction(connection, now)
             for article_id, article in dict(on_file.values()).items():
                 if article.source == source and article.state is not ArticleState.WITHDRAWN:
-                    filing.record(article_id, filing_of(article))
-            return filing.rung()
+                    transaction.record(article_id, filing_of(article))
+            return transaction.wakeups()
 
         return self.transact(work)
 
@@ -122,10 +123,10 @@ class Watching(Base):
                 .where(table.c.state == ArticleState.EMBARGOED.value, table.c.release <= now)
                 .with_for_update(skip_locked=True, key_share=True)
             ).all()
-            filing = _File(connection, now)
+            transaction = _FilingTransaction(connection, now)
             for row in rows:
-                filing.record(row.id, channels_of(release(article_of(row))))
-            return filing.rung()
+                transaction.record(row.id, channels_of(release(article_of(row))))
+            return transaction.wakeups()
 
         return self.transact(work)
 
@@ -167,8 +168,9 @@ class Watching(Base):
             let_go(connection, schema.source, watched.name, watched.token, **values)
 
 
-class _File:
-    """Records filings in one transaction, and remembers what they rang for."""
+class _FilingTransaction:
+    """Filings recorded in one transaction, and the feeds, archives and channels that these leave with work to
+    do."""
 
     def __init__(self, connection: Connection, now: datetime) -> None:
         self.connection, self.now = connection, now
@@ -177,13 +179,13 @@ class _File:
         self.channels: set[str] = set()
         self.names: dict[str, int] = {}
 
-    def rung(self) -> Wakeups:
-        """What is to be done, once it is wished for on record."""
-        self.name()
-        self.wish()
+    def wakeups(self) -> Wakeups:
+        """Writes the new names and what is to be built; returns whom to wake after the commit."""
+        self.write_names()
+        self.want_builds()
         return Wakeups(feeds=frozenset(self.feeds), channels=frozenset(self.channels))
 
-    def all(self, sightings: Sequence[Sighting], decide: Decide) -> Wakeups:
+    def file(self, sightings: Sequence[Sighting], decide: Decide) -> Wakeups:
         names = {name for sighting in sightings for name in sighting.names}
         shown = {sighting.source for sighting in sightings}
         hold_names(self.connection, schema.source, schema.source.c.name.in_(shown))
@@ -203,9 +205,9 @@ class _File:
             self.connection.execute(
                 update(schema.source).where(schema.source.c.name.in_(sources)).values(found_at=self.now)
             )
-        return self.rung()
+        return self.wakeups()
 
-    def name(self) -> None:
+    def write_names(self) -> None:
         """The new names of articles. One that another hand gives away at the same moment is no new name: then
         all of this is done once more, with that article known."""
         named = [{"name": name, "article_id": self.names[name]} for name in sorted(self.names)]
@@ -228,37 +230,35 @@ class _File:
         return article_id
 
     def join_feeds(self, article_id: int, filing: Filing) -> None:
-        """Bring the article's memberships to what they should be. A correction leaves it in its archive; one
-        that comes back after a retraction is in none, so that readers see it again."""
+        """Write what becomes of the article's memberships (``domain.history``)."""
         table, article = schema.membership, filing.article
         mine = table.c.article_id == article_id
         rows = self.connection.execute(
             select(table.c.feed, table.c.page, table.c.gone, table.c.published).where(mine).with_for_update()
         ).all()
-        carried = {row.feed for row in rows if row.gone is None}
-        tombs = {row.feed for row in rows} - carried
-        after = filing.feeds if article.state is ArticleState.LIVE else frozenset[str]()
-        if article.state is not ArticleState.LIVE:  # retracted, or withheld until its time
+        change = changes([_membership(row) for row in rows], article, filing.feeds)
+        if change.buried:
             gone = {"gone": article.updated, "page": None, "left_out": None}
             self.connection.execute(update(table).where(mine, table.c.gone.is_(None)).values(gone))
-        elif leaves := {row.feed for row in rows} - after:
-            self.connection.execute(delete(table).where(mine, table.c.feed.in_(leaves)))
-        if back := tombs & after:
+        if change.left:
+            self.connection.execute(delete(table).where(mine, table.c.feed.in_(change.left)))
+        if change.revived:
             alive = {"gone": None, "page": None, "published": article.published}
-            self.connection.execute(update(table).where(mine, table.c.feed.in_(back)).values(alive))
-        if any(row.published != article.published for row in rows if row.feed in carried & after):
+            self.connection.execute(update(table).where(mine, table.c.feed.in_(change.revived)).values(alive))
+        if change.moved:
             self.connection.execute(update(table).where(mine).values(published=article.published))
-        if new := sorted(after - carried - tombs):
+        if change.joined:
             self.connection.execute(
                 insert(table),
-                [{"feed": f, "article_id": article_id, "published": article.published} for f in new],
+                [
+                    {"feed": feed, "article_id": article_id, "published": article.published}
+                    for feed in sorted(change.joined)
+                ],
             )
-        self.archives.update((row.feed, row.page) for row in rows if row.page is not None)
-        self.feeds |= carried | after
-        if article.state is not ArticleState.WITHDRAWN:
-            self.feeds |= tombs
+        self.archives |= change.archives
+        self.feeds |= change.feeds
 
-    def wish(self) -> None:
+    def want_builds(self) -> None:
         """Feeds and archives whose articles have changed want to be built. Once for all of a transaction and
         after all else, in this order everywhere, so that no two hands wait for each other's rows."""
         archive, feed = schema.archive, schema.feed
@@ -323,6 +323,10 @@ class _File:
         )
         if after != before:
             self.channels.add(after.channel)
+
+
+def _membership(row: Any) -> Membership:
+    return Membership(feed=row.feed, published=row.published, archive=row.page, is_gone=row.gone is not None)
 
 
 def _on_file(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from syndicator import formats
 from syndicator.domain.article import Article
-from syndicator.formats._kept import EntryCache, weight
+from syndicator.formats._entry_cache import EntryCache, weight
 from syndicator.formats._text import Extent
 from tests.formats.newsroom import FEED, SHORT, SITE, article, articles, tidy
 

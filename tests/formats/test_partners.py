@@ -17,7 +17,6 @@ from syndicator import formats
 from syndicator.domain.article import Article
 from syndicator.domain.errors import Unfit
 from syndicator.domain.partner import Age, Markup, Partner, Range
-from syndicator.formats import _feedgen
 from syndicator.formats.partner_fit import fitted, shortened, trims
 from syndicator.text.clean import ATTRIBUTES, TAGS, narrowed, plain, sanitise
 from tests.formats.newsroom import (
@@ -284,7 +283,7 @@ class TestDocuments:
     @pytest.mark.parametrize("dialect", ["rss", "atom"])
     @given(carried=several, partner=every_partner)
     def test_joined_entries_are_what_feedgen_writes_byte_for_byte(
-        self, dialect: _feedgen.Dialect, carried: list[Article], partner: Partner
+        self, dialect: str, carried: list[Article], partner: Partner
     ) -> None:
         feed = made_for(partner)
         shown = [shortened(partner, each) for each in carried]
