@@ -160,6 +160,7 @@ def test_too_many_entries_are_cut_and_told(monkeypatch: pytest.MonkeyPatch) -> N
     assert "10 entries: the first 5 are read" in problems[0]
 
 
+@pytest.mark.slow  # a thread of its own starts a process
 def test_others_are_read_while_one_takes_long(impatient: None) -> None:
     hostile = threading.Thread(target=titles_and_problems, args=(TAKING_LONG["attributes"],))
     hostile.start()
