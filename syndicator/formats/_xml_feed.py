@@ -3,7 +3,7 @@
 A document is feedgen's own empty feed with the entries joined in it, and the result is what feedgen would
 have written for all of them, byte for byte (tested), but for references to ``&`` and ``<``.
 
-feedgen's defects are worked round here, but for one of Atom's alone (``atom.py``):
+feedgen's defects are worked round here, but for one of Atom's alone (``formats.atom``):
 
 - Dates are formatted by switching the process's locale, which other threads see: replaced, once, below.
 - ``updated`` defaults to now, so that the same articles would give other bytes each time: always set.
