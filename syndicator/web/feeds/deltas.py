@@ -16,7 +16,7 @@ MAX_DELTAS, MAX_DELTA_BYTES = 2048, 8_000_000
 #: Entity tags of an ``If-None-Match`` that are looked at.
 MAX_TAGS = 8
 
-#: What all entity tags of one document begin with (``documents.directory.Served``).
+#: What all entity tags of one document begin with (``documents.shelf.Served``).
 _DIGEST = re.compile(rb'"([0-9a-f]{24})(?:-[a-z]+)?"')
 
 #: Signs of somebody between the reader and us. A cache there may ask for a newer version of what it holds
