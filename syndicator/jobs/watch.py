@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
+from typing import Any
 
 from syndicator.domain.article import (
     Article,
@@ -150,7 +151,7 @@ def watch(
     try:
         held = heard(watched, brakes, clock())
         look = source.look(read_again(watched.memory, held, clock()), clock())
-        store.renew_source(watched, clock(), LEASE)
+        _keep(watched, store, clock(), _should_it_end_here(look))
         look = replace(look, sightings=[formerly(each, editor.site.former_hosts) for each in look.sightings])
         braked = brake(
             look,
@@ -165,7 +166,11 @@ def watch(
         photos_until = time.monotonic() + PHOTOS_S
         for batch in _batches(braked.sightings):
             _file(batch, braked, watched, problems, editor, store, photos, photos_until, bell, clock)
+        _keep(watched, store, clock())
         _make_good(source.name, braked, editor, store, bell, clock())
+    except _TakenOver:
+        log.warning("source %s: another hand has taken over from this one, which was stopped", source.name)
+        return None
     except SourceError as e:
         _settle_failure(source, watched, e, store, clock())
         return None
@@ -209,6 +214,26 @@ def _make_good(
         log.info("%s: %d articles that were held are posted", name, len(posted))
 
 
+class _TakenOver(Exception):
+    """The source is in another hand, which has seen something newer than we have."""
+
+
+def _keep(
+    watched: Watched, store: WatchStore, now: datetime, memory: Mapping[str, Any] | None = None
+) -> None:
+    """Keep the source in hand. Raises ``_TakenOver``."""
+    if not store.renew_source(watched, now, LEASE, memory=memory):
+        raise _TakenOver
+
+
+def _should_it_end_here(look: Look) -> Mapping[str, Any] | None:
+    """What the source is to be handed if this hand dies before all of it is on record: what it knows of its
+    pages now, and that those are to be read again. A page of which it knew nothing any more, although its
+    article is on file, could never be missed. ``None``: what it was handed for this look does."""
+    keys = list(dict.fromkeys([*(sighting.key for sighting in look.sightings), *look.gone]))
+    return {**look.memory, READ_AGAIN: keys} if keys else None
+
+
 def ring(bell: Bell, rung: Wakeups) -> None:
     """Tell the workers what a transaction left to be done. Only ever after the commit."""
     for channel in sorted(rung.channels):
@@ -235,7 +260,7 @@ def _file(
         measured = list(pool.map(lambda s: _with_photo(s, known, photos, photos_until), batch))
     problems += [problem for _, problem in measured if problem]
     now = clock()
-    store.renew_source(watched, now, LEASE)
+    _keep(watched, store, now)
 
     filed: dict[str, Article] = {}
 

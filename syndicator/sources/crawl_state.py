@@ -56,7 +56,7 @@ class CrawlState:
                 _forget(known, VALIDATORS)
         for key in memory.get(READ_AGAIN, ()):
             if key in self.pages:
-                _forget(self.pages[key], VALIDATORS)
+                _forget(self.pages[key], ("gone", *VALIDATORS))
                 _hasten(self.pages[key], self.now)
 
     def listed(self, url: str, answer: Response, links: Sequence[Link]) -> None:

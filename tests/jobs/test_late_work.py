@@ -42,9 +42,10 @@ def killed(story: Story, server: FakeMastodon, method: str) -> Request:
     def dies(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    with pytest.MonkeyPatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Store, "settle", dies)
-        lost(story, server, method, reset)
+        with pytest.raises(KeyboardInterrupt):
+            lost(story, server, method, reset)
     server.trouble = None
     return server.requests[-1]
 
@@ -81,10 +82,7 @@ def test_no_rest_is_over_because_the_clock_was_set(
     began, wrong = story.clock(), timedelta()
     story.steady = lambda: SteadyTime("boot", (story.clock() - wrong - began).total_seconds())
     story.publishes()
-    if is_there:
-        request = lost(story, server, "POST", reset)
-    else:
-        request = killed(story, server, "POST")
+    request = lost(story, server, "POST", reset) if is_there else killed(story, server, "POST")
 
     wrong = step
     story.clock.tick(seconds=step.total_seconds())

@@ -560,6 +560,21 @@ def test_a_page_that_shows_again_what_it_showed_is_read_where_that_is_asked_for(
     assert READ_AGAIN not in watch.memory
 
 
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_retraction_that_nobody_put_on_record_is_told_again(site: Site, watch: Watch, status: int) -> None:
+    for number in (1, 2):
+        site.publish(number)
+    watch.look()
+    site.listed.remove(1)
+    site.articles[1] = status
+    looks = [watch.look(MINUTE), watch.look(HOUR / 2), watch.look(HOUR / 2)]
+    assert [key for look in looks for key in look.gone] == ["en/1"]
+
+    watch.memory[READ_AGAIN] = ["en/1"]
+
+    assert watch.look(MINUTE).gone == ["en/1"]
+
+
 def test_a_listing_that_shows_nothing_known_has_overflowed(site: Site, watch: Watch) -> None:
     for number in range(1, 11):
         site.publish(number)
