@@ -259,7 +259,8 @@ def _bring_back(page: dict[str, Any], now: int) -> None:
     is_ahead = [name for name in ("seen", "read", "tried", "gone") if page.get(name, 0) > until]
     page.update(dict.fromkeys(is_ahead, now))
     is_late = page.get("fails") and not page.get("gone") and (page.get("retry") or 0) > until + LONGEST_PAUSE
-    if is_ahead or is_late:
+    is_hint = not any(page.get(name) for name in ("fails", "misses", "gone"))  # due when it was written
+    if is_ahead or is_late or (is_hint and (page.get("retry") or 0) > now):
         _hasten(page, now)
 
 

@@ -313,6 +313,23 @@ def test_what_a_clock_ahead_by_minutes_has_put_off_is_tried_again(
     assert "en/1" in keys(watch.look(MINUTE))
 
 
+def test_a_hint_that_a_clock_ahead_has_no_time_to_follow_is_followed_once_it_is_right(
+    site: Site, watch: Watch
+) -> None:
+    """Twenty minutes ahead, all pages are due at once: more than one look reads."""
+    watch.source = replace(watch.source, most=2)
+    for number in range(1, 5):
+        site.publish(number)
+    watch.look()
+    watch.look(MINUTE)
+    site.articles[4] = article(4, text="<p>Corrected.</p>")
+    site.teasers[4] = "Corrected"
+
+    assert "en/4" not in keys(watch.look(20 * MINUTE))
+
+    assert "en/4" in keys(watch.look(-20 * MINUTE)) + keys(watch.look(MINUTE)) + keys(watch.look(MINUTE))
+
+
 def test_an_article_is_read_again_when_its_listing_drops_it(site: Site, watch: Watch) -> None:
     site.publish(1)
     site.publish(2)
