@@ -37,8 +37,8 @@ VALIDATORS = {"etag": ("ETag", "If-None-Match"), "modified": ("Last-Modified", "
 class CrawlState:
     """Pages by the source's key. Of each: its address; ``seen``: when it was listed first; ``read``: when
     it was last read; ``said``: hashes of its title and text then; ``retry``: when it is to be read out of
-    turn; ``gone``: since when it is. Times in seconds since 1970. Listings by their address, with a hash of
-    what they say of each article.
+    turn; ``gone``: since when it is; ``away``: it failed with the whole site. Times in seconds since 1970.
+    Listings by their address, with a hash of what they say of each article.
 
     ``rules`` is a hash of the settings. When they change, validators are forgotten: a page that has not
     changed may now be read differently.
@@ -160,7 +160,7 @@ class CrawlState:
         page["read"] = self.now
         if said:
             page["said"] = list(said)
-        _forget(page, ("retry", "misses", "fails", "tried", "gone"))
+        _forget(page, ("retry", "misses", "fails", "tried", "gone", "away"))
         _note_validators(page, answer)
 
     def supersede(self, key: str, said: Sequence[str]) -> None:
@@ -210,8 +210,21 @@ class CrawlState:
     def failed(self, key: str) -> None:
         """Note that a page could not be read, or is not to be believed: it is tried again, ever later."""
         page = self.pages[key]
+        _forget(page, ("away",))
         page["fails"], page["tried"] = page.get("fails", 0) + 1, self.now
         page["retry"] = self.now + min(PAUSE * 2 ** page["fails"], LONGEST_PAUSE)
+
+    def site_is_away(self, keys: Iterable[str]) -> None:
+        """Note that these pages failed where no other page was there either: that is no fault of theirs."""
+        for key in keys:
+            self.pages[key]["away"] = True
+
+    def site_is_up(self) -> None:
+        """A page is there: those that failed with the whole site are due, however often they did."""
+        for page in self.pages.values():
+            if page.pop("away", False) and page.get("fails"):
+                page["fails"] = 1
+                _hasten(page, self.now)
 
     def kept(self) -> dict[str, Any]:
         """The memory, without the oldest pages that no listing shows."""
