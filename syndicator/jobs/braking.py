@@ -49,9 +49,10 @@ def still_held(watched: Watched, brakes: Brakes, now: datetime) -> dict[BrakedKi
 
 
 def read_again(memory: Mapping[str, Any], held: Holding, now: datetime) -> Mapping[str, Any]:
-    """The memory that a source is handed: with what it is to read again, as if it had not been seen."""
-    keys = to_read_again(held, now)
-    return {**memory, READ_AGAIN: list(keys)} if keys else memory
+    """The memory that a source is handed: with what it is to read again, as if it had not been seen, since
+    it is held, or since the look before ended in the midst of it."""
+    keys = [*memory.get(READ_AGAIN, ()), *to_read_again(held, now)]
+    return {**memory, READ_AGAIN: keys} if keys else memory
 
 
 def brake(

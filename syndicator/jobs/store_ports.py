@@ -102,8 +102,16 @@ class WatchStore(Protocol):
         """The source's row, unless it is in another hand, paused or gone."""
         ...
 
-    def renew_source(self, watched: Watched, now: datetime, lease: timedelta) -> None:
-        """Keep the row in hand for longer."""
+    def renew_source(
+        self,
+        watched: Watched,
+        now: datetime,
+        lease: timedelta,
+        *,
+        memory: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Keep the row in hand for longer, and put on record what the source is to be handed should this look
+        end here. False: the row is in another hand."""
         ...
 
     def known(self, names: Iterable[str]) -> Mapping[str, Article]:

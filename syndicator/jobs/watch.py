@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from syndicator.domain import backoff
 from syndicator.domain.article import Article, Sighting, formerly, measured_as
@@ -73,6 +74,9 @@ def watch(watcher: Watcher, name: str) -> Look | None:
     try:
         look, braked = _look(watcher, source, watched)
         problems = _record(watcher, watched, look, braked)
+    except _TakenOver:
+        log.warning("source %s: another hand has taken over from this one, which was stopped", name)
+        return None
     except SourceError as e:
         _settle_failure(watcher, watched, e)
         return None
@@ -96,7 +100,7 @@ def _look(watcher: Watcher, source: Source, watched: Watched) -> tuple[Look, Bra
     brakes = watcher.brakes.get(watched.name, UNDECLARED)
     held = still_held(watched, brakes, clock())
     look = source.look(read_again(watched.memory, held, clock()), clock())
-    watcher.store.renew_source(watched, clock(), LEASE)
+    _keep(watcher, watched, _should_it_end_here(look))
     look = replace(look, sightings=[formerly(each, editor.site.former_hosts) for each in look.sightings])
     braked = brake(
         look,
@@ -116,8 +120,27 @@ def _record(watcher: Watcher, watched: Watched, look: Look, braked: Braked) -> l
     photos_until = time.monotonic() + PHOTOS_S
     for batch in _batches(braked.sightings):
         problems += _file(watcher, watched, braked, batch, photos_until)
+    _keep(watcher, watched)
     _make_good(watcher, watched.name, braked)
     return problems
+
+
+class _TakenOver(Exception):
+    """The source is in another hand, which has seen something newer than we have."""
+
+
+def _keep(watcher: Watcher, watched: Watched, memory: Mapping[str, Any] | None = None) -> None:
+    """Keep the source in hand. Raises ``_TakenOver``."""
+    if not watcher.store.renew_source(watched, watcher.clock(), LEASE, memory=memory):
+        raise _TakenOver
+
+
+def _should_it_end_here(look: Look) -> Mapping[str, Any] | None:
+    """What the source is to be handed if this hand dies before all of it is on record: what it knows of its
+    pages now, and that those are to be read again. A page of which it knew nothing any more, although its
+    article is on file, could never be missed. ``None``: what it was handed for this look does."""
+    keys = list(dict.fromkeys([*(sighting.key for sighting in look.sightings), *look.gone]))
+    return {**look.memory, READ_AGAIN: keys} if keys else None
 
 
 def _file(
@@ -127,8 +150,8 @@ def _file(
     known, photos = braked.known, watcher.photos
     with ThreadPoolExecutor(PHOTOS_AT_ONCE) as pool:
         measured = list(pool.map(lambda s: _with_photo(s, known, photos, photos_until), batch))
+    _keep(watcher, watched)
     now = watcher.clock()
-    watcher.store.renew_source(watched, now, LEASE)
 
     filed: dict[str, Article] = {}
 

@@ -33,8 +33,8 @@ SKEW = 60
 class CrawlState:
     """Pages by the source's key. Of each: its address; ``seen``: when it was listed first; ``read``: when
     it was last read; ``said``: hashes of its title and text then; ``retry``: when it is to be read out of
-    turn; ``gone``: since when it is. Times in seconds since 1970. Listings by their address, with a hash of
-    what they say of each article.
+    turn; ``gone``: since when it is; ``away``: it failed with the whole site. Times in seconds since 1970.
+    Listings by their address, with a hash of what they say of each article.
 
     ``rules`` is a hash of the settings. When they change, validators are forgotten: a page that has not
     changed may now be read differently.
@@ -52,7 +52,7 @@ class CrawlState:
                 _forget(known, VALIDATORS)
         for key in memory.get(READ_AGAIN, ()):
             if key in self.pages:
-                _forget(self.pages[key], VALIDATORS)
+                _forget(self.pages[key], ("gone", *VALIDATORS))
                 _hasten(self.pages[key], self.now)
 
     def listed(self, url: str, answer: Response, links: Sequence[Link]) -> None:
@@ -156,7 +156,7 @@ class CrawlState:
         page["read"] = self.now
         if said:
             page["said"] = list(said)
-        _forget(page, ("retry", "misses", "fails", "tried", "gone"))
+        _forget(page, ("retry", "misses", "fails", "tried", "gone", "away"))
         _note_validators(page, answer)
 
     def supersede(self, key: str, said: Sequence[str]) -> None:
@@ -206,8 +206,21 @@ class CrawlState:
     def failed(self, key: str) -> None:
         """Note that a page could not be read, or is not to be believed: it is tried again, ever later."""
         page = self.pages[key]
+        _forget(page, ("away",))
         page["fails"], page["tried"] = page.get("fails", 0) + 1, self.now
         page["retry"] = self.now + _pause(page["fails"])
+
+    def site_is_away(self, keys: Iterable[str]) -> None:
+        """Note that these pages failed where no other page was there either: that is no fault of theirs."""
+        for key in keys:
+            self.pages[key]["away"] = True
+
+    def site_is_up(self) -> None:
+        """A page is there: those that failed with the whole site are due, however often they did."""
+        for page in self.pages.values():
+            if page.pop("away", False) and page.get("fails"):
+                page["fails"] = 1
+                _hasten(page, self.now)
 
     def kept(self) -> dict[str, Any]:
         """The memory, without the oldest pages that no listing shows."""
@@ -254,12 +267,12 @@ def _bring_back(page: dict[str, Any], now: int) -> None:
     until = now + SKEW
     is_ahead = [name for name in ("seen", "read", "tried", "gone") if page.get(name, 0) > until]
     page.update(dict.fromkeys(is_ahead, now))
+    retry = page.get("retry") or 0
     is_late = (
-        page.get("fails")
-        and not page.get("gone")
-        and (page.get("retry") or 0) > until + backoff.PAGE.limit.total_seconds()
+        page.get("fails") and not page.get("gone") and retry > until + backoff.PAGE.limit.total_seconds()
     )
-    if is_ahead or is_late:
+    is_hint = not any(page.get(name) for name in ("fails", "misses", "gone"))  # due when it was written
+    if is_ahead or is_late or (is_hint and retry > now):
         _hasten(page, now)
 
 

@@ -76,7 +76,8 @@ class Readings:
             if self.pages.missed(key, error.status or 0, self.gone_after)
         ]
         lost = list(dict.fromkeys([*gone, *self.pages.lost()])) if self._missing else []
-        heard = witness() if (sudden or lost) and not steady else None
+        are_failing = len(self._failed) > 1
+        heard = witness() if (sudden or lost or are_failing) and not steady else None
         doubted |= _contradicted(sudden, said, heard)
         # a site of one page has no witness: it is believed
         is_up = bool(steady) or isinstance(heard, Sighting) or (len(self.tried) == 1 and heard is None)
@@ -87,6 +88,10 @@ class Readings:
                 self.problems.append(f"{self.pages.pages[key]['url']}: {doubted[key]}")
             else:
                 self._believe(key, answer, sighting, said.get(key))
+        if steady or isinstance(heard, Sighting):
+            self.pages.site_is_up()
+        elif are_failing:
+            self.pages.site_is_away(self._failed)
 
     def _is_sudden(self, key: str, now: Words) -> bool:
         """Whether nothing is left of what a page said before."""

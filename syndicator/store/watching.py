@@ -55,14 +55,23 @@ class Watching(Base):
             is_overdue=is_overdue,
         )
 
-    def renew_source(self, watched: Watched, now: datetime, lease: timedelta) -> None:
+    def renew_source(
+        self,
+        watched: Watched,
+        now: datetime,
+        lease: timedelta,
+        *,
+        memory: Mapping[str, Any] | None = None,
+    ) -> bool:
         table = schema.source
+        values = {"lease_until": now + lease, **({"memory": dict(memory)} if memory is not None else {})}
         with self.writing() as connection:
-            connection.execute(
+            result = connection.execute(
                 update(table)
                 .where(table.c.name == watched.name, table.c.token == watched.token)
-                .values(lease_until=now + lease)
+                .values(**values)
             )
+        return result.rowcount == 1
 
     def known(self, names: Iterable[str]) -> Mapping[str, Article]:
         with self.reading() as connection:

@@ -14,7 +14,7 @@ from syndicator.domain.errors import PhotoError, SourceError, SourceGone
 from syndicator.domain.feed import Feed, Filter
 from syndicator.jobs.ports import LEASE
 from syndicator.jobs.watch import SOON
-from syndicator.store import StoreError
+from syndicator.store import Store, StoreError
 from tests.fakes import NOON, SITE, sighting
 from tests.jobs.newsroom import Story
 from tests.processes.heard import HeardBell
@@ -377,3 +377,53 @@ def test_photos_of_one_look_have_one_time_for_all(story: Story, monkeypatch: pyt
 
     assert len(story.articles) == 1
     assert any("no time was left" in problem for problem in story.source_row.problems)
+
+
+@pytest.mark.parametrize("at", ["file", "withdraw", "settle_source"])
+def test_what_a_worker_had_in_hand_when_it_died_is_read_again(
+    story: Story, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """What the source knows of its pages and what is on file must not drift apart: a page that it knew
+    nothing of would never be missed."""
+    story.baseline()
+    story.shows(sighting("0"), sighting("1"))
+    story.clock.tick(minutes=2)
+    looks = story.source_row.memory["looks"]
+
+    def dies(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    story.source.gone = ["0"]
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, at, dies)
+        with pytest.raises(KeyboardInterrupt):
+            story.shows(sighting("1"), sighting("2"))
+    assert story.source_row.memory["looks"] == looks + 1
+
+    story.clock.tick(seconds=2 * LEASE.total_seconds())
+    story.look()
+    assert story.source.asked_again == ["1", "2", "0"]
+    story.clock.tick(minutes=2)
+    story.look()
+    assert not story.source.asked_again
+
+
+def test_a_hand_that_was_stopped_files_nothing_over_what_another_has_seen_since(story: Story) -> None:
+    story.baseline()
+    story.shows(sighting("1", title="First"))
+    story.clock.tick(minutes=2)
+    stopped = story.source
+
+    class Stopped(type(stopped)):  # type: ignore[misc]  # whatever it is
+        def look(self, memory: Any, now: Any) -> Any:
+            seen = super().look(memory, now)
+            story.clock.tick(seconds=2 * LEASE.total_seconds())
+            story.source = stopped
+            story.shows(sighting("1", title="Third"))
+            return seen
+
+    story.source = Stopped(shows=[sighting("1", title="Second")])
+    story.look()
+
+    [article] = story.articles
+    assert article.title == "Third"

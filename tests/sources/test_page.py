@@ -313,6 +313,23 @@ def test_what_a_clock_ahead_by_minutes_has_put_off_is_tried_again(
     assert "en/1" in keys(watch.look(MINUTE))
 
 
+def test_a_hint_that_a_clock_ahead_has_no_time_to_follow_is_followed_once_it_is_right(
+    site: Site, watch: Watch
+) -> None:
+    """Twenty minutes ahead, all pages are due at once: more than one look reads."""
+    watch.source = replace(watch.source, most=2)
+    for number in range(1, 5):
+        site.publish(number)
+    watch.look()
+    watch.look(MINUTE)
+    site.articles[4] = article(4, text="<p>Corrected.</p>")
+    site.teasers[4] = "Corrected"
+
+    assert "en/4" not in keys(watch.look(20 * MINUTE))
+
+    assert "en/4" in keys(watch.look(-20 * MINUTE)) + keys(watch.look(MINUTE)) + keys(watch.look(MINUTE))
+
+
 def test_an_article_is_read_again_when_its_listing_drops_it(site: Site, watch: Watch) -> None:
     site.publish(1)
     site.publish(2)
@@ -558,6 +575,51 @@ def test_a_page_that_shows_again_what_it_showed_is_read_where_that_is_asked_for(
 
     assert keys(watch.look(MINUTE)) == ["en/1"]
     assert READ_AGAIN not in watch.memory
+
+
+def test_pages_that_failed_with_their_site_are_read_soon_after_it_is_back(site: Site, watch: Watch) -> None:
+    """Not when each would be tried again that fails by itself: an hour later, and more."""
+    for number in range(1, 5):
+        site.publish(number)
+    watch.look()
+    well = dict(site.articles)
+    site.articles |= dict.fromkeys(range(1, 5), 500)
+    site.teasers |= dict.fromkeys(range(1, 4), "corrected")
+    for _ in range(60):
+        watch.look(MINUTE)
+    site.articles |= well | {n: article(n, title=f"Race {n} is off") for n in (1, 2, 3)}
+    site.publish(5)
+
+    read = [*keys(watch.look(MINUTE)), *keys(watch.look(MINUTE))]
+
+    assert {"en/1", "en/2", "en/3"} <= set(read)
+
+
+def test_pages_that_fail_while_their_site_is_well_are_tried_later_and_later(site: Site, watch: Watch) -> None:
+    for number in (1, 2):
+        site.publish(number, 500)
+    site.publish(3)
+    watch.look()
+    site.reads()
+
+    asked = [minutes for minutes in range(1, 61) if (watch.look(MINUTE), 1 in site.reads())[1]]
+
+    assert asked == [2, 6, 14, 30]
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_retraction_that_nobody_put_on_record_is_told_again(site: Site, watch: Watch, status: int) -> None:
+    for number in (1, 2):
+        site.publish(number)
+    watch.look()
+    site.listed.remove(1)
+    site.articles[1] = status
+    looks = [watch.look(MINUTE), watch.look(HOUR / 2), watch.look(HOUR / 2)]
+    assert [key for look in looks for key in look.gone] == ["en/1"]
+
+    watch.memory[READ_AGAIN] = ["en/1"]
+
+    assert watch.look(MINUTE).gone == ["en/1"]
 
 
 def test_a_listing_that_shows_nothing_known_has_overflowed(site: Site, watch: Watch) -> None:
