@@ -267,9 +267,9 @@ def _bring_back(page: dict[str, Any], now: int) -> None:
     until = now + SKEW
     is_ahead = [name for name in ("seen", "read", "tried", "gone") if page.get(name, 0) > until]
     page.update(dict.fromkeys(is_ahead, now))
-    retry = page.get("retry") or 0
+    retry, limit = page.get("retry") or 0, backoff.PAGE.limit.total_seconds()
     is_late = (
-        page.get("fails") and not page.get("gone") and retry > until + backoff.PAGE.limit.total_seconds()
+        page.get("fails") and not page.get("gone") and retry > until + limit
     )
     is_hint = not any(page.get(name) for name in ("fails", "misses", "gone"))  # due when it was written
     if is_ahead or is_late or (is_hint and retry > now):
