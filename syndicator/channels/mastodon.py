@@ -118,7 +118,7 @@ class Mastodon:
             self._is_taken(exchange, answer, status["media_ids"])
             if answer.status != 404:
                 return answer.read(partial(_receipt, text=post.text))
-        raise Misconfigured(f"{answer.said}; is there a Mastodon server at {self.server}?")
+        raise Misconfigured(f"{answer.message}; is there a Mastodon server at {self.server}?")
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """https://docs.joinmastodon.org/methods/statuses/#edit"""
@@ -127,7 +127,7 @@ class Mastodon:
         answer = exchange.ask("PUT", self._of(receipt), json=status, accept=(404, 410, 422))
         self._is_taken(exchange, answer, status["media_ids"])
         if answer.status in (404, 410):
-            raise Refused(f"{answer.said}; the status was deleted on the server")
+            raise Refused(f"{answer.message}; the status was deleted on the server")
         return answer.read(_receipt)
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
@@ -226,10 +226,10 @@ class Mastodon:
             where = self._at(f"/api/v1/media/{quote(media, safe='')}")
             photo = exchange.ask("GET", where, unknown=_photo_later, accept=(404, 410, 422))
             if photo.status != 200:
-                raise _photo_later(answer.said)
-        if media_ids and "finished processing" in answer.said:  # servers that answer 200 meanwhile
-            raise _photo_later(answer.said)
-        raise Refused(answer.said)
+                raise _photo_later(answer.message)
+        if media_ids and "finished processing" in answer.message:  # servers that answer 200 meanwhile
+            raise _photo_later(answer.message)
+        raise Refused(answer.message)
 
     def _account(self, exchange: Exchange) -> RemoteReply:
         return exchange.ask("GET", self._at("/api/v1/accounts/verify_credentials"), unknown=TryLater)

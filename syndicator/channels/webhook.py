@@ -88,7 +88,7 @@ class Webhook:
         exchange = Exchange(self.session, secrets=(self.secret,))
         answer = exchange.ask("HEAD", self.url, accept=range(400, 500), unknown=TryLater)
         if answer.status == 410:
-            raise Misconfigured(f"{answer.said}: nobody wants to hear from us there any more")
+            raise Misconfigured(f"{answer.message}: nobody wants to hear from us there any more")
         return f"{answer.host} listens; {secrets} signing secret{'s' * (secrets > 1)}, untried"
 
     def _full(self, post: Post) -> dict[str, Any]:
@@ -111,7 +111,7 @@ class Webhook:
         )
         if answer.status in NOBODY:
             raise Misconfigured(
-                f"{answer.said}: nobody listens there; mend the address, or pause the channel"
+                f"{answer.message}: nobody listens there; mend the address, or pause the channel"
             )
 
     def _signed(self, name: str, body: bytes) -> dict[str, str]:

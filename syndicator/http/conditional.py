@@ -11,14 +11,18 @@ VALIDATORS = {"etag": ("ETag", "If-None-Match"), "modified": ("Last-Modified", "
 
 def validators(headers: Mapping[str, str]) -> dict[str, str]:
     """What to remember of an answer's headers, byte for byte."""
-    return {name: value for name, (received, _) in VALIDATORS.items() if (value := headers.get(received))}
+    return {
+        key: value
+        for key, (response_header, _) in VALIDATORS.items()
+        if (value := headers.get(response_header))
+    }
 
 
 def conditions(known: Mapping[str, str]) -> dict[str, str]:
     """The headers of a request for what has changed since the answer of which this is remembered. The names
     of its headers will do, too: photos that older versions have kept are known by them."""
     return {
-        sent: value
-        for name, (received, sent) in VALIDATORS.items()
-        if (value := known.get(name) or known.get(received))
+        request_header: value
+        for key, (response_header, request_header) in VALIDATORS.items()
+        if (value := known.get(key) or known.get(response_header))
     }

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 #: However long a server asks to be left alone, it is asked again after a week.
-MAX_REST = timedelta(days=7)
+MAX_WAIT = timedelta(days=7)
 
 
 def retry_at(headers: Mapping[str, str], now: datetime | None = None) -> datetime | None:
@@ -17,9 +17,9 @@ def retry_at(headers: Mapping[str, str], now: datetime | None = None) -> datetim
     text = headers.get("Retry-After", "").strip()
     now = now or datetime.now(UTC)
     if re.fullmatch(r"[0-9]{1,9}", text):
-        return now + min(timedelta(seconds=int(text)), MAX_REST)
-    then, theirs = _http_date(text), _http_date(headers.get("Date", ""))
-    return now + min(max(then - (theirs or now), timedelta()), MAX_REST) if then else None
+        return now + min(timedelta(seconds=int(text)), MAX_WAIT)
+    at, server_now = _http_date(text), _http_date(headers.get("Date", ""))
+    return now + min(max(at - (server_now or now), timedelta()), MAX_WAIT) if at else None
 
 
 def rate_limit_reset(headers: Mapping[str, str], now: datetime) -> datetime | None:
@@ -30,10 +30,10 @@ def rate_limit_reset(headers: Mapping[str, str], now: datetime) -> datetime | No
         number = int(text)
         return datetime.fromtimestamp(number, UTC) if number > 1_000_000_000 else now + timedelta(0, number)
     try:
-        then = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return then if then.tzinfo else then.replace(tzinfo=UTC)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _http_date(text: str) -> datetime | None:

@@ -20,7 +20,7 @@ from requests.structures import CaseInsensitiveDict
 
 from syndicator.domain.article import Sighting
 from syndicator.domain.errors import FetchError, SourceError
-from syndicator.http.client import DEADLINE, Http, Response, is_same_host
+from syndicator.http.client import FETCH_DEADLINE_S, Http, Response, is_same_host
 from syndicator.jobs.ports import Look
 from syndicator.sources.article_page import MAX_PAGE_BYTES, ArticlePages
 from syndicator.sources.crawl_state import CrawlState
@@ -126,7 +126,7 @@ class Crawl(ArticlePages, ABC):
 
     def _fetched(self, url: str, end: float, headers: Mapping[str, str] | None = None) -> Response:
         """A page: at the host of a declared address it may be where only what is declared may be."""
-        left = min(DEADLINE, end - time.monotonic())
+        left = min(FETCH_DEADLINE_S, end - time.monotonic())
         return self.http.get(
             url,
             headers=headers,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syndicator.domain.errors import FetchError, SourceError, SourceGone
-from syndicator.http.client import DEADLINE, Response
+from syndicator.http.client import FETCH_DEADLINE_S, Response
 from syndicator.sources.article_page import MAX_PAGE_BYTES, check_selector, markup_of
 from syndicator.sources.crawl import MIN_FETCH_S, Crawl
 from syndicator.sources.crawl_state import CrawlState
@@ -86,7 +86,7 @@ class PageSource(Crawl):
             listing.url,
             headers=state.validators(state.listings.get(listing.url, {})),
             limit=MAX_PAGE_BYTES,
-            deadline=min(DEADLINE, max(share, MIN_FETCH_S)),
+            deadline=min(FETCH_DEADLINE_S, max(share, MIN_FETCH_S)),
         )
 
 
