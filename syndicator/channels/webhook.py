@@ -77,7 +77,7 @@ class Webhook:
         self._post("article.withdrawn", receipt.remote_id, article.updated, post, data)
 
     def find(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - the port's
-        """Taken for posted: receivers cannot be asked, and to be told of the withdrawal of an article
+        """A receipt as if it had been posted: receivers cannot be asked, and the withdrawal of an article
         that they never had does them no harm."""
         return Receipt(remote_id=key)
 
@@ -130,7 +130,7 @@ class Webhook:
 
 
 def message_id(key: str, revision: int, event: str) -> str:
-    """What receivers tell messages apart by: the same at every attempt, and without a full stop."""
+    """The id by which receivers know a message: the same at every attempt, and without a full stop."""
     return "msg_" + hashlib.sha256(f"{key}\n{revision}\n{event}".encode()).hexdigest()[:32]
 
 

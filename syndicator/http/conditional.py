@@ -19,7 +19,7 @@ def validators(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def conditions(known: Mapping[str, str]) -> dict[str, str]:
-    """The headers of a request for what has changed since the answer of which this is remembered. The names
+    """Headers of a request for what has changed since the response whose validators are ``known``. The names
     of its headers will do, too: photos that older versions have kept are known by them."""
     return {
         request_header: value

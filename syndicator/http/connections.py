@@ -177,8 +177,8 @@ class GuardedConnection(HTTPConnection):
 
 
 class GuardedTLSConnection(GuardedConnection, HTTPSConnection):
-    """A guarded connection with TLS. What fails before TLS stands counts as no connection: nothing has been
-    asked yet."""
+    """A guarded connection with TLS. What fails before TLS stands counts as no connection: no request has
+    been sent yet."""
 
     def connect(self) -> None:
         self.ssl_context, self.ca_certs = tls_context(), None

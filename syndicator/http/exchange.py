@@ -45,7 +45,7 @@ MAX_BODY_BYTES = 4_000_000
 MAX_WORDS_CHARS = 10_000
 
 #: However long a channel's server asks to be left alone, it is asked again after a day.
-MAX_WAIT = timedelta(hours=24)
+MAX_RETRY_AFTER = timedelta(hours=24)
 
 #: Makes the error for a request that left without its reply coming back.
 MakeError = Callable[[str], SyndicatorError]
@@ -217,14 +217,14 @@ def _error_of(reply: RemoteReply, unknown: MakeError) -> SyndicatorError:
 
 
 def retry_time(reply: RemoteReply, now: datetime) -> datetime | None:
-    """When the server wants to be asked again, if it says so.
+    """The time at which the server accepts requests again, if it says so.
 
     ``X-RateLimit-Reset`` counts only for a rate limit (429), and where there is no ``Retry-After``.
     """
     at = retry_at(reply.headers, now)
     if at is None and reply.status == 429:
         at = rate_limit_reset(reply.headers, now)
-    return min(max(at, now), now + MAX_WAIT) if at else None
+    return min(max(at, now), now + MAX_RETRY_AFTER) if at else None
 
 
 def _was_never_sent(error: Exception) -> bool:

@@ -1,4 +1,4 @@
-"""Which addresses are the Internet's, whatever this Python makes of them: versions differ in what they call
+"""Networks that are not the Internet's, whatever this Python calls them: versions differ in what they call
 global (CVE-2024-4032), and some of that leads inside all the same.
 
 https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry (RFC 6890,

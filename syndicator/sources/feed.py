@@ -120,7 +120,7 @@ class FeedSource:
         )
 
     def reads(self, url: str) -> bool:
-        """Whether it is the feed's own address: there is nothing else to read, it has all articles at once."""
+        """Whether it is the feed's own address: a feed has all articles at once, there is nothing else."""
         return url == self.url
 
     def read(self, url: str, now: datetime, page: bytes | None = None) -> Sighting:
@@ -289,7 +289,7 @@ def _entries_memory(memory: Mapping[str, Any], keys: Sequence[str], now: datetim
 
 
 def _next_look(response: Response, ttl_text: str, now: datetime) -> datetime:
-    """When the feed may be fetched again, by its own advice: Cache-Control's max-age, RSS's ttl in minutes."""
+    """When the feed may be fetched again, as it advises: Cache-Control's max-age, RSS's ttl in minutes."""
     max_age = re.search(r"max-age=(\d{1,7})", response.headers.get("Cache-Control", ""))
     ttl = re.fullmatch(r"\s*(\d{1,5})\s*", ttl_text)
     intervals = [timedelta(seconds=int(max_age[1]))] if max_age else []

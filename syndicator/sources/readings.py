@@ -1,4 +1,4 @@
-"""What one look has read of a site's pages, and whether it is to be believed.
+"""The pages that one look has read of a site, and whether they are to be believed.
 
 A page says little of itself: a login page answers 200 at the address of every article, and an outage 404 or
 410. What the others say tells: pages that suddenly say the same are no articles, and where no page is there,
