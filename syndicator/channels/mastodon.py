@@ -100,7 +100,7 @@ class Mastodon:
         )
 
     def send(self, post: Post, *, key: str) -> Receipt:
-        """A status, under its idempotency key.
+        """Posts a status, under its idempotency key.
 
         The server answers 404 to a key whose status was deleted meanwhile, which tells for certain that
         nothing was posted: the next key is as repeatable as the first.
@@ -121,7 +121,7 @@ class Mastodon:
         raise Misconfigured(f"{reply.message}; is there a Mastodon server at {self.server}?")
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
-        """https://docs.joinmastodon.org/methods/statuses/#edit"""
+        """Edits the status: https://docs.joinmastodon.org/methods/statuses/#edit"""
         exchange = self._exchange()
         status = self._status(exchange, post)
         reply = exchange.ask("PUT", self._status_url(receipt), json=status, accept=(404, 410, 422))
@@ -131,7 +131,7 @@ class Mastodon:
         return reply.read(_receipt)
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
-        """https://docs.joinmastodon.org/methods/statuses/#delete"""
+        """Deletes the status: https://docs.joinmastodon.org/methods/statuses/#delete"""
         self._exchange().ask(
             "DELETE", self._status_url(receipt), params={"delete_media": "true"}, accept=(404, 410)
         )

@@ -1,4 +1,4 @@
-"""The body of an answer, read as it comes and no further than a limit."""
+"""The body of a response, read as it comes and no further than a limit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CHUNK_BYTES = 65_536
 
 
 class BodyTooLarge(Exception):
-    """A body has more bytes than are read."""
+    """A body has more bytes than the limit."""
 
 
 def body_chunks(response: requests.Response, max_bytes: int) -> Iterator[bytes]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-#: What is remembered of an answer: by its name in memory, the header that it came in and the one that it
-#: goes back in (RFC 9110 sections 8.8 and 13.1).
+#: Validators of a response: by their key in memory, the header that they came in and the one that they go
+#: back in (RFC 9110 sections 8.8 and 13.1).
 VALIDATORS = {"etag": ("ETag", "If-None-Match"), "modified": ("Last-Modified", "If-Modified-Since")}
 
 
 def validators(headers: Mapping[str, str]) -> dict[str, str]:
-    """What to remember of an answer's headers, byte for byte."""
+    """The validators in a response's headers, byte for byte, by their keys in memory."""
     return {
         key: value
         for key, (response_header, _) in VALIDATORS.items()

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 Address = IPv4Address | IPv6Address
 
-#: Not the Internet, or leading elsewhere than it says.
+#: Networks that are not the Internet, or lead elsewhere than they say.
 SPECIAL_IPV4 = tuple(
     IPv4Network(n)
     for n in (
@@ -50,7 +50,7 @@ SPECIAL_IPV6 = tuple(
 
 
 def is_public(address: Address) -> bool:
-    """Whether anybody on the Internet may be asked to connect there."""
+    """Whether an address is the Internet's, so that anybody may make us connect there."""
     if isinstance(address, IPv4Address):
         return not any(address in network for network in SPECIAL_IPV4)
     return address in UNICAST_IPV6 and not any(address in network for network in SPECIAL_IPV6)

@@ -137,7 +137,7 @@ class _Helper:
         return self.process.poll() is None
 
     def ask(self, request: bytes) -> bytes:
-        """The result of a request, both pickled. Raises ``SourceError``; it is of no more use then."""
+        """The result of a request, both pickled. Raises ``SourceError``: the process is to be ended then."""
         stdin, stdout = self.process.stdin, self.process.stdout
         if not stdin or not stdout:  # never: both are pipes
             raise SourceError("no pipe to a process")

@@ -26,7 +26,7 @@ MIN_RELATED, MAX_TEASER_CHARS = 3, 800
 #: Paragraphs of one article: the longest live blogs have a thousand.
 MAX_BLOCKS = 5000
 
-#: Pages after which trafilatura's caches, which grow with each of them, are reset.
+#: Pages after which trafilatura's caches of them are reset.
 PAGES_BEFORE_RESET = 50
 
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
@@ -239,7 +239,7 @@ def _without_prefix(block: str, prefix: str) -> str:
 
 
 def _figures(raw_blocks: Sequence[str]) -> Iterator[str]:
-    """The same blocks, but every picture a figure of its own, with its caption."""
+    """The blocks, with every picture a figure of its own, with its caption."""
     pending_image = ""  # a figure whose caption may follow
     for block in raw_blocks:
         node = parse_part(block).css_first("div > *")

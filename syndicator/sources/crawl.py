@@ -31,7 +31,7 @@ from syndicator.text.addresses import same_site
 #: Seconds for one look, half of them for finding: well within a lease. The rest waits for the next look.
 LOOK_BUDGET_S = 45.0
 
-#: Seconds that any fetch is given.
+#: Seconds that a fetch is given at least.
 MIN_FETCH_S = 2.0
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -75,7 +75,8 @@ class PageSource(Crawl):
         state.drop_unlisted(self.places)
 
     def link_to(self, url: str) -> Link:
-        """No listing was read to know its section: it is the one that all listings have."""
+        """The link to an article of which only the address is known: its section is the one that all listings
+        have, if they do."""
         sections = {listing.section for listing in self.listings}
         return Link(self.key_of(url), url, section=sections.pop() if len(sections) == 1 else "")
 
