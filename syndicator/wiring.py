@@ -216,7 +216,7 @@ def assemble(declared: Declared, store: Store, bell: Bell, clock: Callable[[], d
     """The application over a store that is open."""
     http = Http(allow=declared.fetch.allow)
     # Whoever names an address has an allow list of their own: operators, pages, and subscribers.
-    of_pages = Http(allow=declared.fetch.photos, listed="[fetch] photos")
+    of_pages = Http(allow=declared.fetch.photos, setting="[fetch] photos")
     photos = PhotoShelf(declared.keep.photos, of_pages, limit=declared.keep.photos_mb * 1_000_000)
     formats = _formats(declared)
     documents = keeper(declared)

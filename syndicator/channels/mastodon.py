@@ -29,12 +29,12 @@ from syndicator.text.rulers import CHARACTERS, GRAPHEMES
 
 log = logging.getLogger(__name__)
 
-#: Keys tried for one post: a key whose status was deleted meanwhile is spent for an hour.
-KEYS = 3
+#: Keys tried for one post: a key whose status has been deleted is spent for an hour.
+MAX_KEYS = 3
 
 #: Pages of statuses that we read to find one, and statuses in each: the most that servers give.
 #: https://docs.joinmastodon.org/methods/accounts/#statuses
-PAGES, PAGE = 10, 40
+MAX_PAGES, PAGE_STATUSES = 10, 40
 
 #: What servers take for a mention: their own rule, in its own words (``MENTION_RE`` in Mastodon's
 #: app/models/account.rb), up to the first character of the name.
@@ -43,8 +43,8 @@ MENTION = re.compile(r"(?<![=/\w])@(?=[A-Za-z0-9_])")
 #: A space of no width: what keeps a name from being one, in bridges between networks, too.
 NO_MENTION = "@\u200b"
 
-#: Seconds between two looks at a photo that the server is still working on; the first wait and the longest.
-FIRST_LOOK, LONGEST_LOOK = 0.1, 2.0
+#: Seconds between two requests for a photo that the server is still processing: the first wait, the longest.
+FIRST_WAIT_S, MAX_WAIT_S = 0.1, 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,39 +100,41 @@ class Mastodon:
         )
 
     def send(self, post: Post, *, key: str) -> Receipt:
-        """A status, under its idempotency key.
+        """Posts a status, under its idempotency key.
 
         The server answers 404 to a key whose status was deleted meanwhile, which tells for certain that
         nothing was posted: the next key is as repeatable as the first.
         """
         exchange = self._exchange()
         status = {**self._status(exchange, post), "visibility": self.visibility}
-        for turn in range(KEYS):
-            answer = exchange.ask(
+        for attempt in range(MAX_KEYS):
+            reply = exchange.ask(
                 "POST",
-                self._at("/api/v1/statuses"),
-                headers={"Idempotency-Key": hashlib.sha256(f"{key}#{turn}".encode()).hexdigest()},
+                self._url("/api/v1/statuses"),
+                headers={"Idempotency-Key": hashlib.sha256(f"{key}#{attempt}".encode()).hexdigest()},
                 json=status,
                 accept=(404, 422),
             )
-            self._is_taken(exchange, answer, status["media_ids"])
-            if answer.status != 404:
-                return answer.read(partial(_receipt, text=post.text))
-        raise Misconfigured(f"{answer.said}; is there a Mastodon server at {self.server}?")
+            self._check_accepted(exchange, reply, status["media_ids"])
+            if reply.status != 404:
+                return reply.read(partial(_receipt, text=post.text))
+        raise Misconfigured(f"{reply.message}; is there a Mastodon server at {self.server}?")
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
-        """https://docs.joinmastodon.org/methods/statuses/#edit"""
+        """Edits the status: https://docs.joinmastodon.org/methods/statuses/#edit"""
         exchange = self._exchange()
         status = self._status(exchange, post)
-        answer = exchange.ask("PUT", self._of(receipt), json=status, accept=(404, 410, 422))
-        self._is_taken(exchange, answer, status["media_ids"])
-        if answer.status in (404, 410):
-            raise Refused(f"{answer.said}; the status was deleted on the server")
-        return answer.read(_receipt)
+        reply = exchange.ask("PUT", self._status_url(receipt), json=status, accept=(404, 410, 422))
+        self._check_accepted(exchange, reply, status["media_ids"])
+        if reply.status in (404, 410):
+            raise Refused(f"{reply.message}; the status was deleted on the server")
+        return reply.read(_receipt)
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
-        """https://docs.joinmastodon.org/methods/statuses/#delete"""
-        self._exchange().ask("DELETE", self._of(receipt), params={"delete_media": "true"}, accept=(404, 410))
+        """Deletes the status: https://docs.joinmastodon.org/methods/statuses/#delete"""
+        self._exchange().ask(
+            "DELETE", self._status_url(receipt), params={"delete_media": "true"}, accept=(404, 410)
+        )
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
         """Looks through the account's latest statuses for the article's link.
@@ -140,36 +142,38 @@ class Mastodon:
         A listing that reaches back beyond the time of the earliest attempt has the status if there is one.
         """
         exchange = self._exchange()
-        account = self._account(exchange).read(lambda found: str(found["id"]))
-        horizon, last = (post.since or post.article.first_seen) - CLOCK_SKEW, ""
-        for _ in range(PAGES):
-            statuses = self._page(exchange, account, last)
+        account_id = self._account(exchange).read(lambda account: str(account["id"]))
+        horizon, max_id = (post.since or post.article.first_seen) - CLOCK_SKEW, ""
+        for _ in range(MAX_PAGES):
+            statuses = self._statuses_page(exchange, account_id, max_id)
             for status in statuses:
-                if _names(status, post.url):
+                if _links_to(status, post.url):
                     return _receipt(status, post.text)
-            if not statuses or _created(statuses[-1]) < horizon:
+            if not statuses or _created_at(statuses[-1]) < horizon:
                 return None
-            last = str(statuses[-1]["id"])
-        raise OutcomeUnknown(f"not among the account's latest {PAGES * PAGE} statuses; there are more")
+            max_id = str(statuses[-1]["id"])
+        raise OutcomeUnknown(
+            f"not among the account's latest {MAX_PAGES * PAGE_STATUSES} statuses; there are more"
+        )
 
     def check(self) -> str:
         exchange = self._exchange()
         try:
-            account = self._account(exchange).read(lambda found: str(found["acct"]))
-            instance = exchange.ask("GET", self._at("/api/v2/instance"), accept=(404,), unknown=TryLater)
+            account_name = self._account(exchange).read(lambda account: str(account["acct"]))
+            instance = exchange.ask("GET", self._url("/api/v2/instance"), accept=(404,), unknown=TryLater)
         except Refused as e:
             raise Misconfigured(f"{e}; is there a Mastodon server at {self.server}?") from e
         differences = [] if instance.status == 404 else instance.read(self._differences)
-        return "; ".join((f"@{account} on {urlsplit(self.server).hostname}", *differences))
+        return "; ".join((f"@{account_name} on {urlsplit(self.server).hostname}", *differences))
 
     def _differences(self, instance: Any) -> list[str]:
-        """Where the server is not as declared: https://docs.joinmastodon.org/entities/Instance/"""
-        said = instance["configuration"]
-        theirs = {**said.get("statuses", {}), **said.get("media_attachments", {})}
+        """Settings of the server that are not as declared: https://docs.joinmastodon.org/entities/Instance/"""
+        configuration = instance["configuration"]
+        server_values = {**configuration.get("statuses", {}), **configuration.get("media_attachments", {})}
         differences = [
-            f"the server's {name} is {theirs[name]}, not {getattr(self, name)}: declare it"
+            f"the server's {name} is {server_values[name]}, not {getattr(self, name)}: declare it"
             for name in ("max_characters", "characters_reserved_per_url", "description_limit")
-            if theirs.get(name, getattr(self, name)) != getattr(self, name)
+            if server_values.get(name, getattr(self, name)) != getattr(self, name)
         ]
         if self.remembers_keys and "mastodon" not in str(instance.get("source_url", "mastodon")):
             differences.append(
@@ -178,10 +182,10 @@ class Mastodon:
         return differences
 
     def _status(self, exchange: Exchange, post: Post) -> dict[str, Any]:
-        said = {"status": post.text, "media_ids": self._upload(exchange, post)}
+        form = {"status": post.text, "media_ids": self._upload(exchange, post)}
         # An ISO 639 code: https://docs.joinmastodon.org/methods/statuses/#form-data-parameters
         language = post.language.partition("-")[0].lower()
-        return {**said, "language": language} if language else said
+        return {**form, "language": language} if language else form
 
     def _upload(self, exchange: Exchange, post: Post) -> list[str]:
         """The photo's id, in a list, once it can be attached: https://docs.joinmastodon.org/methods/media/
@@ -193,111 +197,112 @@ class Mastodon:
             return []
         photo = post.photo
         try:
-            answer = exchange.ask(
+            reply = exchange.ask(
                 "POST",
-                self._at("/api/v2/media"),
+                self._url("/api/v2/media"),
                 files={"file": (photo.filename, photo.content, photo.media_type)},
                 data={"description": CHARACTERS.cut(post.alt, self.description_limit)},
                 unknown=_photo_later,
             )
-            media = answer.read(lambda found: str(found["id"]))
-            if answer.status == 202:
-                self._wait(exchange, media)
+            media_id = reply.read(lambda media: str(media["id"]))
+            if reply.status == 202:
+                self._wait_until_processed(exchange, media_id)
         except Refused as e:
             log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
             return []
-        return [media]
+        return [media_id]
 
-    def _wait(self, exchange: Exchange, media: str) -> None:
-        pause = FIRST_LOOK
-        where = self._at(f"/api/v1/media/{quote(media, safe='')}")
-        while exchange.ask("GET", where, unknown=_photo_later).status == 206:
-            time.sleep(pause)
-            pause = min(pause * 2, LONGEST_LOOK)
+    def _wait_until_processed(self, exchange: Exchange, media_id: str) -> None:
+        pause_s = FIRST_WAIT_S
+        url = self._url(f"/api/v1/media/{quote(media_id, safe='')}")
+        while exchange.ask("GET", url, unknown=_photo_later).status == 206:
+            time.sleep(pause_s)
+            pause_s = min(pause_s * 2, MAX_WAIT_S)
 
-    def _is_taken(self, exchange: Exchange, answer: RemoteReply, media_ids: list[str]) -> None:
-        """Whether a status was taken for what it is. A 422 may be its photo's alone, which is not ready for
-        being attached, or no longer there; its text is in the language of the account, so that the photo is
-        asked for instead (https://docs.joinmastodon.org/methods/media/#get). Raises ``TryLater`` then, else
-        ``Refused``."""
-        if answer.status != 422:
+    def _check_accepted(self, exchange: Exchange, reply: RemoteReply, media_ids: list[str]) -> None:
+        """Raises for a status that the server did not accept (422): ``TryLater`` if only its photo is not
+        ready to be attached, or no longer there, else ``Refused``. The reply's text is in the language of the
+        account, so that the photo is asked for instead (https://docs.joinmastodon.org/methods/media/#get)."""
+        if reply.status != 422:
             return
-        for media in media_ids:
-            where = self._at(f"/api/v1/media/{quote(media, safe='')}")
-            photo = exchange.ask("GET", where, unknown=_photo_later, accept=(404, 410, 422))
+        for media_id in media_ids:
+            url = self._url(f"/api/v1/media/{quote(media_id, safe='')}")
+            photo = exchange.ask("GET", url, unknown=_photo_later, accept=(404, 410, 422))
             if photo.status != 200:
-                raise _photo_later(answer.said)
-        if media_ids and "finished processing" in answer.said:  # servers that answer 200 meanwhile
-            raise _photo_later(answer.said)
-        raise Refused(answer.said)
+                raise _photo_later(reply.message)
+        if media_ids and "finished processing" in reply.message:  # servers that answer 200 meanwhile
+            raise _photo_later(reply.message)
+        raise Refused(reply.message)
 
     def _account(self, exchange: Exchange) -> RemoteReply:
-        return exchange.ask("GET", self._at("/api/v1/accounts/verify_credentials"), unknown=TryLater)
+        return exchange.ask("GET", self._url("/api/v1/accounts/verify_credentials"), unknown=TryLater)
 
-    def _page(self, exchange: Exchange, account: str, last: str) -> list[Any]:
-        answer = exchange.ask(
+    def _statuses_page(self, exchange: Exchange, account_id: str, max_id: str) -> list[Any]:
+        reply = exchange.ask(
             "GET",
-            self._at(f"/api/v1/accounts/{quote(account, safe='')}/statuses"),
-            params={"limit": str(PAGE), "exclude_reblogs": "true"} | ({"max_id": last} if last else {}),
+            self._url(f"/api/v1/accounts/{quote(account_id, safe='')}/statuses"),
+            params={"limit": str(PAGE_STATUSES), "exclude_reblogs": "true"}
+            | ({"max_id": max_id} if max_id else {}),
             unknown=TryLater,
         )
-        return answer.read(_statuses)
+        return reply.read(_checked_statuses)
 
     def _exchange(self) -> Exchange:
         headers = {"Authorization": f"Bearer {self.token.reveal()}"}
         return Exchange(self.session, headers, secrets=(self.token,))
 
-    def _at(self, path: str) -> str:
+    def _url(self, path: str) -> str:
         return self.server.rstrip("/") + path
 
-    def _of(self, receipt: Receipt) -> str:
-        return self._at(f"/api/v1/statuses/{quote(receipt.remote_id, safe='')}")
+    def _status_url(self, receipt: Receipt) -> str:
+        return self._url(f"/api/v1/statuses/{quote(receipt.remote_id, safe='')}")
 
 
 def without_mentions(text: str) -> str:
-    """The same to readers; but nobody is mentioned whose name happens to stand in a headline. Hashtags call
-    nobody, and stay what they are."""
+    """The text as readers see it, in which nobody is mentioned whose name happens to stand in a headline.
+    Hashtags call nobody, and stay what they are."""
     return MENTION.sub(NO_MENTION, text)
 
 
-def _photo_later(why: str) -> TryLater:
+def _photo_later(reason: str) -> TryLater:
     # The trouble may well be this photo's: the next article gets its turn.
-    return TryLater(f"photo: {why}", whole_channel=False)
+    return TryLater(f"photo: {reason}", whole_channel=False)
 
 
 def _receipt(status: Any, text: str = "") -> Receipt:
-    """The receipt of a status; a current one, if it says this text."""
+    """The receipt of a status; a current one, if it has this text."""
     url = str(status.get("url") or "")
     return Receipt(
         remote_id=str(status["id"]),
         url=url if is_web_address(url) else "",
-        is_current=bool(text) and _says(status, text),
+        is_current=bool(text) and _has_text(status, text),
     )
 
 
-def _says(status: Any, text: str) -> bool:
-    """Whether the status says just this, breaks and spaces aside."""
+def _has_text(status: Any, text: str) -> bool:
+    """Whether the status has just this text, breaks and spaces aside."""
     content = LexborHTMLParser(str(status.get("content") or "")).text()
     return "".join(content.split()) == "".join(text.split())
 
 
-def _statuses(found: Any) -> list[Any]:
-    """A page of statuses, if each has what we look at: an answer that is something else shows no absence."""
-    if not isinstance(found, list):
+def _checked_statuses(statuses: Any) -> list[Any]:
+    """The statuses of a page, if each has what we look at: a reply of another form proves no absence. Raises
+    ``TypeError`` and others that ``RemoteReply.read`` knows."""
+    if not isinstance(statuses, list):
         raise TypeError("no list of statuses")
-    for status in found:
-        _receipt(status), _created(status), str(status["content"])
-    return found
+    for status in statuses:
+        _receipt(status), _created_at(status), str(status["content"])
+    return statuses
 
 
-def _created(status: Any) -> datetime:
-    created = datetime.fromisoformat(status["created_at"])
-    if created.tzinfo is None:
+def _created_at(status: Any) -> datetime:
+    created_at = datetime.fromisoformat(status["created_at"])
+    if created_at.tzinfo is None:
         raise ValueError("a time without a zone")
-    return created
+    return created_at
 
 
-def _names(status: Any, url: str) -> bool:
+def _links_to(status: Any, url: str) -> bool:
     """Whether the status links to the address, escaped in whatever way."""
     html = LexborHTMLParser(str(status["content"]))
     links = {link.attributes.get("href") or "" for link in html.css("a")} | set(html.text().split())

@@ -37,8 +37,16 @@ log = logging.getLogger(__name__)
 #: File name extensions of the photos that we take.
 EXTENSIONS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 
-#: What passes by itself, or when somebody makes room; anything else needs a person.
-PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.EINTR}
+#: Errors that pass by themselves, or when somebody makes room; any other needs a person.
+PASSING_ERRNOS = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EIO,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ESTALE,
+    errno.EINTR,
+}
 
 _environment = Environment(
     loader=PackageLoader("syndicator.channels", "."), autoescape=True, undefined=StrictUndefined
@@ -175,7 +183,8 @@ class Outbox:
                 (self.place / f"{card.stem}{extension}").unlink(missing_ok=True)
 
     def _put(self, name: str, content: bytes) -> None:
-        """Have a file on the disk before we call it posted. Others may read it: it is there to be shown."""
+        """Write a file that is on the disk before we call it posted. Others may read it: it is there to be
+        shown."""
         write_whole(self.place / name, content, mode=0o644, is_durable=True)
 
 
@@ -188,20 +197,21 @@ def cards(place: Path, count: int = 50) -> list[Card]:
 
 @contextmanager
 def disk_errors(place: Path) -> Iterator[None]:
-    """Sort what the file system says. Nothing was posted: a post is there once its last file is, whole."""
+    """Turns errors of the file system into a channel's. Nothing was posted: a post is there once its last
+    file is, whole."""
     try:
         yield
     except OSError as e:
-        raise _sorted(e, place) from e
+        raise _disk_error(e, place) from e
 
 
-def _sorted(error: OSError, place: Path) -> SyndicatorError:
-    where = f"the outbox {place}"
+def _disk_error(error: OSError, place: Path) -> SyndicatorError:
+    outbox = f"the outbox {place}"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return TryLater(f"{where}: the disk is full; make room, posting goes on by itself")
-    if error.errno in PASSING:
-        return TryLater(f"{where}: {error.strerror}")
-    return Misconfigured(f"{where} cannot be written ({error.strerror}): mend the folder or its permissions")
+        return TryLater(f"{outbox}: the disk is full; make room, posting goes on by itself")
+    if error.errno in PASSING_ERRNOS:
+        return TryLater(f"{outbox}: {error.strerror}")
+    return Misconfigured(f"{outbox} cannot be written ({error.strerror}): mend the folder or its permissions")
 
 
 def _stem(guid: str, key: str) -> str:
@@ -212,7 +222,7 @@ def _stem(guid: str, key: str) -> str:
 
 def _card(post: Post, stem: str, now: datetime) -> Card:
     article, photo = post.article, post.photo
-    shown: dict[str, Any] = (
+    photo_fields: dict[str, Any] = (
         {
             "photo": stem + EXTENSIONS[photo.media_type],
             "alt": post.alt,
@@ -240,14 +250,16 @@ def _card(post: Post, stem: str, now: datetime) -> Card:
         language=article.language,
         authors=article.authors,
         urgent=article.urgent,
-        **shown,
+        **photo_fields,
     )
 
 
 def _tombstone(card: Card, now: datetime) -> Card:
-    kept = {name: getattr(card, name) for name in ("stem", "guid", "revision", "url", "title", "language")}
+    identity = {
+        name: getattr(card, name) for name in ("stem", "guid", "revision", "url", "title", "language")
+    }
     times = {name: getattr(card, name) for name in ("published", "updated", "posted")}
-    return Card(**kept, **times, changed=now, withdrawn=True)
+    return Card(**identity, **times, changed=now, withdrawn=True)
 
 
 def _dump(card: Card) -> bytes:
@@ -257,9 +269,9 @@ def _dump(card: Card) -> bytes:
 def _read(path: Path) -> Card | None:
     """The card in a file; ``None`` where there is no file, or something else in it."""
     try:
-        said = json.loads(path.read_bytes())
-        times = {name: datetime.fromisoformat(said[name]) for name in _TIMES}
-        return Card(**{**said, **times, "authors": tuple(said["authors"])})
+        values = json.loads(path.read_bytes())
+        times = {name: datetime.fromisoformat(values[name]) for name in _TIME_FIELDS}
+        return Card(**{**values, **times, "authors": tuple(values["authors"])})
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, LookupError) as e:
@@ -267,7 +279,7 @@ def _read(path: Path) -> Card | None:
         return None
 
 
-_TIMES = tuple(f.name for f in fields(Card) if f.type == "datetime")
+_TIME_FIELDS = tuple(f.name for f in fields(Card) if f.type == "datetime")
 
 
 def _modified(path: Path) -> float:

@@ -27,16 +27,16 @@ from syndicator.text.addresses import web_address
 from syndicator.text.rulers import CHARACTERS
 
 #: Bytes of a signing secret (Standard Webhooks, "Signature scheme").
-SHORTEST_SECRET, LONGEST_SECRET = 24, 64
+MIN_SECRET_BYTES, MAX_SECRET_BYTES = 24, 64
 
-#: Nobody listens at the address (404, 405), or nobody wants to any more (410, "Delivery success and
-#: failure"): every article would meet the same, so that the channel stops and keeps its queue.
-NOBODY = (404, 405, 410)
+#: Statuses of an address at which nobody listens (404, 405), or nobody wants to any more (410, "Delivery
+#: success and failure"): every article would meet the same, so that the channel stops and keeps its queue.
+NOT_LISTENING = (404, 405, 410)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Webhook:
-    """An address that is told of every article. The fields are the channel's settings.
+    """An address that gets a message about every article. The fields are the channel's settings.
 
     ``secret`` refers to one ``whsec_`` secret, or to several with spaces between them, which all sign:
     that is how a secret is changed without losing a message. ``content``: whether the article's HTML
@@ -64,20 +64,20 @@ class Webhook:
             raise ValueError('url: not the address of a webhook: write "https://example.org/hook"')
 
     def send(self, post: Post, *, key: str) -> Receipt:
-        self._tell("article.published", key, post.article.published, post, self._full(post))
+        self._post("article.published", key, post.article.published, post, self._article_data(post))
         return Receipt(remote_id=key, is_current=True)  # messages of other revisions have other ids
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
-        self._tell("article.updated", receipt.remote_id, post.article.updated, post, self._full(post))
+        self._post("article.updated", receipt.remote_id, post.article.updated, post, self._article_data(post))
         return receipt
 
     def delete(self, receipt: Receipt, post: Post) -> None:
         article = post.article
-        said = {"guid": article.guid, "revision": article.revision, "url": article.url}
-        self._tell("article.withdrawn", receipt.remote_id, article.updated, post, said)
+        data = {"guid": article.guid, "revision": article.revision, "url": article.url}
+        self._post("article.withdrawn", receipt.remote_id, article.updated, post, data)
 
     def find(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - the port's
-        """Taken for posted: receivers cannot be asked, and to be told of the withdrawal of an article
+        """A receipt as if it had been posted: receivers cannot be asked, and the withdrawal of an article
         that they never had does them no harm."""
         return Receipt(remote_id=key)
 
@@ -86,68 +86,68 @@ class Webhook:
         specification has no message for a trial, so that the secret stays untried."""
         secrets = len(self._secrets())
         exchange = Exchange(self.session, secrets=(self.secret,))
-        answer = exchange.ask("HEAD", self.url, accept=range(400, 500), unknown=TryLater)
-        if answer.status == 410:
-            raise Misconfigured(f"{answer.said}: nobody wants to hear from us there any more")
-        return f"{answer.host} listens; {secrets} signing secret{'s' * (secrets > 1)}, untried"
+        reply = exchange.ask("HEAD", self.url, accept=range(400, 500), unknown=TryLater)
+        if reply.status == 410:
+            raise Misconfigured(f"{reply.message}: nobody wants to hear from us there any more")
+        return f"{reply.host} listens; {secrets} signing secret{'s' * (secrets > 1)}, untried"
 
-    def _full(self, post: Post) -> dict[str, Any]:
+    def _article_data(self, post: Post) -> dict[str, Any]:
         return {
-            **_described(post.article),
-            "photo": _photo(post.article.photo, post.alt),
+            **_article_fields(post.article),
+            "photo": _photo_fields(post.article.photo, post.alt),
             "text": post.text,
             **({"content_html": post.article.content_html} if self.content == "full" else {}),
         }
 
-    def _tell(self, event: str, key: str, then: datetime, post: Post, data: dict[str, Any]) -> None:
-        message = {"type": event, "timestamp": _utc(then), "data": data}
+    def _post(self, event: str, key: str, at: datetime, post: Post, data: dict[str, Any]) -> None:
+        message = {"type": event, "timestamp": _utc(at), "data": data}
         body = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
-        answer = Exchange(self.session, secrets=(self.secret,)).ask(
+        reply = Exchange(self.session, secrets=(self.secret,)).ask(
             "POST",
             self.url,
             data=body,
-            headers=self._signed(message_id(key, post.article.revision, event), body),
-            accept=NOBODY,
+            headers=self._signed_headers(message_id(key, post.article.revision, event), body),
+            accept=NOT_LISTENING,
         )
-        if answer.status in NOBODY:
+        if reply.status in NOT_LISTENING:
             raise Misconfigured(
-                f"{answer.said}: nobody listens there; mend the address, or pause the channel"
+                f"{reply.message}: nobody listens there; mend the address, or pause the channel"
             )
 
-    def _signed(self, name: str, body: bytes) -> dict[str, str]:
-        moment = str(int(time.time()))
-        content = b".".join((name.encode(), moment.encode(), body))
-        macs = [hmac.digest(secret, content, hashlib.sha256) for secret in self._secrets()]
+    def _signed_headers(self, webhook_id: str, body: bytes) -> dict[str, str]:
+        timestamp = str(int(time.time()))
+        signed_content = b".".join((webhook_id.encode(), timestamp.encode(), body))
+        macs = [hmac.digest(secret, signed_content, hashlib.sha256) for secret in self._secrets()]
         return {
             "Content-Type": "application/json",
-            "webhook-id": name,
-            "webhook-timestamp": moment,
+            "webhook-id": webhook_id,
+            "webhook-timestamp": timestamp,
             "webhook-signature": " ".join(f"v1,{base64.b64encode(mac).decode()}" for mac in macs),
         }
 
     def _secrets(self) -> list[bytes]:
-        return [_key(word, self.secret) for word in self.secret.reveal().split()]
+        return [_secret_bytes(text, self.secret) for text in self.secret.reveal().split()]
 
 
 def message_id(key: str, revision: int, event: str) -> str:
-    """What receivers tell messages apart by: the same at every attempt, and without a full stop."""
+    """The id by which receivers know a message: the same at every attempt, and without a full stop."""
     return "msg_" + hashlib.sha256(f"{key}\n{revision}\n{event}".encode()).hexdigest()[:32]
 
 
-def _key(word: str, secret: Secret) -> bytes:
+def _secret_bytes(text: str, secret: Secret) -> bytes:
     try:
-        key = base64.b64decode(word.removeprefix("whsec_"), validate=True)
+        key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
     except binascii.Error:
         key = b""
-    if not (word.startswith("whsec_") and SHORTEST_SECRET <= len(key) <= LONGEST_SECRET):
+    if not (text.startswith("whsec_") and MIN_SECRET_BYTES <= len(key) <= MAX_SECRET_BYTES):
         raise Misconfigured(
-            f'{secret} holds no signing secret: "whsec_" and then {SHORTEST_SECRET} to {LONGEST_SECRET} '
+            f'{secret} holds no signing secret: "whsec_" and then {MIN_SECRET_BYTES} to {MAX_SECRET_BYTES} '
             "bytes in base64 (make one with: echo whsec_$(openssl rand -base64 32))"
         )
     return key
 
 
-def _described(article: Article) -> dict[str, Any]:
+def _article_fields(article: Article) -> dict[str, Any]:
     return {
         "guid": article.guid,
         "revision": article.revision,
@@ -165,12 +165,12 @@ def _described(article: Article) -> dict[str, Any]:
     }
 
 
-def _photo(photo: Photo | None, alt: str) -> dict[str, Any] | None:
+def _photo_fields(photo: Photo | None, alt: str) -> dict[str, Any] | None:
     if photo is None:
         return None
-    measures = {"width": photo.width, "height": photo.height, "length": photo.length}
-    said = {"url": photo.url, "alt": alt, "caption": photo.caption, "credit": photo.credit}
-    return {**said, "media_type": photo.media_type, **measures}
+    dimensions = {"width": photo.width, "height": photo.height, "length": photo.length}
+    fields = {"url": photo.url, "alt": alt, "caption": photo.caption, "credit": photo.credit}
+    return {**fields, "media_type": photo.media_type, **dimensions}
 
 
 def _utc(time: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The body of an answer, read as it comes and no further than a limit."""
+"""The body of a response, read as it comes and no further than a limit."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Iterator
 
 import requests
 
-#: Bytes that are asked for at once.
-PIECE_BYTES = 65_536
+#: Bytes requested in one read.
+CHUNK_BYTES = 65_536
 
 
 class BodyTooLarge(Exception):
-    """A body has more bytes than are read."""
+    """A body has more bytes than the limit."""
 
 
-def body_pieces(response: requests.Response, max_bytes: int) -> Iterator[bytes]:
-    """The body, decompressed, in the pieces that it comes in: ``read1`` returns what there is, and waits for
-    no byte beyond the deadline. Raises ``BodyTooLarge`` beyond ``max_bytes``, and what urllib3 raises."""
+def body_chunks(response: requests.Response, max_bytes: int) -> Iterator[bytes]:
+    """Chunks of the body, decompressed, as they come: ``read1`` returns what there is, and waits for no byte
+    beyond the deadline. Raises ``BodyTooLarge`` beyond ``max_bytes``, and what urllib3 raises."""
     length = 0
-    while piece := response.raw.read1(PIECE_BYTES, decode_content=True):
-        length += len(piece)
+    while chunk := response.raw.read1(CHUNK_BYTES, decode_content=True):
+        length += len(chunk)
         if length > max_bytes:
             raise BodyTooLarge
-        yield piece
+        yield chunk

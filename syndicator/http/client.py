@@ -24,8 +24,8 @@ from urllib3.poolmanager import PoolManager
 
 from syndicator import __version__
 from syndicator.domain.errors import FetchError, Forbidden, TooLarge
-from syndicator.http.body import BodyTooLarge, body_pieces
-from syndicator.http.connections import Names, connected, pools, within
+from syndicator.http.body import BodyTooLarge, body_chunks
+from syndicator.http.connections import Resolver, open_connection, pool_classes, within
 from syndicator.http.networks import Address, is_public
 from syndicator.http.retry_after import retry_at
 
@@ -40,28 +40,28 @@ __all__ = [
 
 USER_AGENT = f"Syndicator/{__version__} (newsroom syndication worker)"
 
-#: Bytes of one answer, after decompression.
-LIMIT = 15_000_000
+#: Bytes of one response, after decompression.
+MAX_BODY_BYTES = 15_000_000
 
 #: Seconds for one fetch in all, redirects and body included.
-DEADLINE = 20.0
+FETCH_DEADLINE_S = 20.0
 
-#: Seconds to connect, and between two bytes of an answer.
-TIMEOUT = (5.0, 10.0)
+#: Seconds to connect, and between two bytes of a response.
+CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 10.0
 
-REDIRECTS = 5
+MAX_REDIRECTS = 5
 
 #: Hosts whose connections are kept for the next fetch, and connections kept to each: no fewer than threads
 #: that fetch, else those of one host throw away what the others need.
-HOSTS, CONNECTIONS = 20, 64
+MAX_KEPT_HOSTS, MAX_HOST_CONNECTIONS = 20, 64
 
 PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """``url`` is where it came from in the end; ``moved`` the address that permanent redirects (301,
-    308) alone led to, if any."""
+    """A response, read whole. ``url`` is where it came from in the end; ``moved`` the address that permanent
+    redirects (301, 308) alone led to, if any."""
 
     url: str
     status: int
@@ -74,23 +74,23 @@ class Response:
 class AddressGuard:
     """Which private hosts may be reached all the same: names, ``host:port``, or networks (CIDR).
 
-    ``listed``: where an operator declares them. Each kind of stranger has a list of its own: what may be
+    ``setting``: where an operator declares them. Each kind of stranger has a list of its own: what may be
     fetched because it is declared is nothing that a page or a subscriber may make us ask for. ``is_outside``:
     for what was named by somebody on the Internet: listed ports may be used, and no private network.
     """
 
     allow: Sequence[str] = ()
-    listed: str = "[fetch] allow"
+    setting: str = "[fetch] allow"
     is_outside: bool = False
-    names: Names = field(default_factory=Names, repr=False, compare=False)
+    resolver: Resolver = field(default_factory=Resolver, repr=False, compare=False)
 
     def permits(self, host: str, port: int, address: Address) -> bool:
         """Whether a connection to this address may be made."""
         if is_public(address):
             return True
-        return not self.is_outside and (self.lists(host, port) or self._in_network(address))
+        return not self.is_outside and (self.is_listed(host, port) or self._in_network(address))
 
-    def lists(self, host: str, port: int) -> bool:
+    def is_listed(self, host: str, port: int) -> bool:
         return host in self.allow or f"{host}:{port}" in self.allow
 
     def _in_network(self, address: Address) -> bool:
@@ -101,34 +101,36 @@ class AddressGuard:
 
     def addresses(self, host: str, port: int) -> list[tuple[str, int]]:
         """Addresses of the host, all of them checked. Raises ``Forbidden`` (a ``FetchError``) if any of
-        them is not permitted: a name that points inside and outside is an attack. ``OSError`` if it is not
-        known, or not found in time."""
-        where = f"{host}:{port}"
-        found = self.names.find(host, port)
-        for numbers, _ in found:
-            address = ip_address(numbers.split("%")[0])
+        them is not permitted: a name that points inside and outside is an attack. Raises ``OSError`` if the
+        host is not known, or not looked up in time."""
+        host_and_port = f"{host}:{port}"
+        resolved = self.resolver.resolve(host, port)
+        for numeric, _ in resolved:
+            address = ip_address(numeric.split("%")[0])
             if not self.permits(host, port, address):
-                raise Forbidden(where, f"{address} is in a private network; {self._advice(where)}")
-        return list(dict.fromkeys(found))
+                raise Forbidden(
+                    host_and_port, f"{address} is in a private network; {self._advice(host_and_port)}"
+                )
+        return list(dict.fromkeys(resolved))
 
-    def _advice(self, where: str) -> str:
+    def _advice(self, host_and_port: str) -> str:
         if self.is_outside:
             return "no address on the Internet leads us there, whatever is listed"
-        return f"if that is meant, list {where!r} in {self.listed}"
+        return f"if that is meant, list {host_and_port!r} in {self.setting}"
 
     def connect(self, host: str, port: int, timeout: Any) -> socket.socket:
         """A connection to an address of the host that was checked. Raises ``Forbidden``."""
         error: OSError | None = None
         for sockaddr in self.addresses(host, port):
             try:
-                return connected(sockaddr, timeout)
+                return open_connection(sockaddr, timeout)
             except OSError as e:
                 error = e
         raise error or OSError(f"{host} has no address")
 
 
 class Http:
-    """Fetches. Safe to share between threads. ``allow`` and ``listed``: see ``AddressGuard``.
+    """Fetches addresses. Safe to share between threads. ``allow`` and ``setting``: see ``AddressGuard``.
 
     What is on the Internet leads to the Internet only: a redirect from there, or a link (``is_declared``
     false), never gets into a private network, be it listed or not. Browsers do the same
@@ -136,16 +138,16 @@ class Http:
     """
 
     def __init__(
-        self, allow: Sequence[str] = (), user_agent: str = USER_AGENT, *, listed: str = "[fetch] allow"
+        self, allow: Sequence[str] = (), user_agent: str = USER_AGENT, *, setting: str = "[fetch] allow"
     ) -> None:
-        self.guard = AddressGuard(tuple(allow), listed)
+        self.guard = AddressGuard(tuple(allow), setting)
         self.outside = replace(self.guard, is_outside=True)
         self.user_agent = user_agent
         self._session, self._outside = self.session(), self.session(self.outside)
 
     def __reduce__(self) -> tuple[Callable[..., Http], tuple[Sequence[str], str, str]]:
-        """A copy in another process has connections of its own."""
-        return _http, (self.guard.allow, self.user_agent, self.guard.listed)
+        """How a copy is made in another process: it has connections of its own."""
+        return _make_http, (self.guard.allow, self.user_agent, self.guard.setting)
 
     def session(self, guard: AddressGuard | None = None) -> requests.Session:
         """A ``requests`` session behind the same guard, for those who do more than fetch. It obeys no
@@ -162,43 +164,47 @@ class Http:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        limit: int = LIMIT,
-        deadline: float = DEADLINE,
+        limit: int = MAX_BODY_BYTES,
+        deadline: float = FETCH_DEADLINE_S,
         is_declared: bool = True,
     ) -> Response:
-        """Fetch an address; 304 is an answer like 200. Raises ``FetchError`` (any other status from 300,
-        no answer), ``Forbidden`` or ``TooLarge``. ``limit`` in bytes, ``deadline`` in seconds in all.
+        """Fetch an address; 304 is a response like 200. Raises ``FetchError`` (any other status from 300,
+        no response), ``Forbidden`` or ``TooLarge``. ``limit`` in bytes, ``deadline`` in seconds in all.
         ``is_declared``: an operator wrote the address, or somebody whose word is as good; false for what
         others name."""
         end = time.monotonic() + deadline
-        seen = [url]
+        visited = [url]
         moved, permanently, is_inside = "", True, is_declared
         while True:
             try:
-                answer, is_inside = self._get_one(seen[-1], headers or {}, limit, end, is_inside=is_inside)
+                response, is_inside = self._get_one(
+                    visited[-1], headers or {}, limit, end, is_inside=is_inside
+                )
             except FetchError as e:
-                if len(seen) == 1:
+                if len(visited) == 1:
                     raise
-                raise type(e)(url, f"leads to {seen[-1]}: {e.why}") from e  # by the name that is declared
-            target = answer.headers.get("Location")
-            if answer.status not in (301, 302, 303, 307, 308) or not target:
+                raise type(e)(url, f"leads to {visited[-1]}: {e.why}") from e  # by the name that is declared
+            target = response.headers.get("Location")
+            if response.status not in (301, 302, 303, 307, 308) or not target:
                 break
-            permanently = permanently and answer.status in (301, 308)
-            following = _joined(seen[-1], target)
-            if following in seen:
-                raise TooLarge(url, f"redirects in a circle: {' > '.join([*seen, following])}")
-            if len(seen) > REDIRECTS:
-                raise TooLarge(url, f"more than {REDIRECTS} redirects, the last one to {following}")
-            seen.append(following)
-            moved = following if permanently else moved
-        if answer.status >= 300 and answer.status != 304:
-            raise FetchError(url, _reason(answer), status=answer.status, retry_at=retry_at(answer.headers))
-        return Response(seen[-1], answer.status, answer.headers, answer.content, moved)
+            permanently = permanently and response.status in (301, 308)
+            next_url = _redirect_target(visited[-1], target)
+            if next_url in visited:
+                raise TooLarge(url, f"redirects in a circle: {' > '.join([*visited, next_url])}")
+            if len(visited) > MAX_REDIRECTS:
+                raise TooLarge(url, f"more than {MAX_REDIRECTS} redirects, the last one to {next_url}")
+            visited.append(next_url)
+            moved = next_url if permanently else moved
+        if response.status >= 300 and response.status != 304:
+            raise FetchError(
+                url, _status_reason(response), status=response.status, retry_at=retry_at(response.headers)
+            )
+        return Response(visited[-1], response.status, response.headers, response.content, moved)
 
     def _get_one(
         self, url: str, headers: Mapping[str, str], limit: int, end: float, *, is_inside: bool
     ) -> tuple[Response, bool]:
-        """One answer, and whether it came from where the allow list may still be used: only the connection
+        """One response, and whether it came from where the allow list may still be used: only the connection
         itself knows."""
         session, guard = (self._session, self.guard) if is_inside else (self._outside, self.outside)
         check_address(url, guard)
@@ -206,11 +212,15 @@ class Http:
             with (
                 within(end),
                 session.get(
-                    url, headers=dict(headers), timeout=TIMEOUT, stream=True, allow_redirects=False
+                    url,
+                    headers=dict(headers),
+                    timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+                    stream=True,
+                    allow_redirects=False,
                 ) as response,
             ):
                 is_inside = is_inside and bool(vars(response.raw)["is_inside"])
-                content = _read(url, response, limit)
+                content = _read_body(url, response, limit)
                 return Response(url, response.status_code, response.headers, content), is_inside
         except Forbidden as e:
             raise Forbidden(url, e.why) from e
@@ -219,8 +229,8 @@ class Http:
             raise FetchError(url, "the answer took too long" if is_over else plainly(e)) from e
 
 
-def _http(allow: Sequence[str], user_agent: str, listed: str) -> Http:
-    return Http(allow, user_agent, listed=listed)
+def _make_http(allow: Sequence[str], user_agent: str, setting: str) -> Http:
+    return Http(allow, user_agent, setting=setting)
 
 
 def check_address(url: str, guard: AddressGuard) -> None:
@@ -234,19 +244,19 @@ def check_address(url: str, guard: AddressGuard) -> None:
         raise Forbidden(url, "not an http or https address")
     if parts.username is not None:
         raise Forbidden(url, "addresses with a user name are not fetched")
-    if port not in PORTS.values() and not guard.lists(parts.hostname, port):
-        raise Forbidden(url, f"port {port} is neither 80 nor 443; list it in {guard.listed} if it is meant")
+    if port not in PORTS.values() and not guard.is_listed(parts.hostname, port):
+        raise Forbidden(url, f"port {port} is neither 80 nor 443; list it in {guard.setting} if it is meant")
 
 
 def is_same_host(url: str, declared: Iterable[str]) -> bool:
     """Whether an address is at the very host and port of a declared one."""
 
-    def place(address: str) -> tuple[str | None, int]:
+    def host_and_port(address: str) -> tuple[str | None, int]:
         parts = urlsplit(address)
         return parts.hostname, parts.port or PORTS.get(parts.scheme, 0)
 
     try:
-        return place(url) in map(place, declared)
+        return host_and_port(url) in map(host_and_port, declared)
     except ValueError:  # no address at all
         return False
 
@@ -263,48 +273,48 @@ def plainly(error: BaseException) -> str:
     return text[:300] or type(error).__name__
 
 
-def _read(url: str, response: requests.Response, limit: int) -> bytes:
-    declared = response.headers.get("Content-Length", "")
-    if declared.isdigit() and int(declared) > limit:
-        raise TooLarge(url, f"{int(declared):,} bytes; at most {limit:,} are read")
+def _read_body(url: str, response: requests.Response, limit: int) -> bytes:
+    length = response.headers.get("Content-Length", "")
+    if length.isdigit() and int(length) > limit:
+        raise TooLarge(url, f"{int(length):,} bytes; at most {limit:,} are read")
     try:
-        return b"".join(body_pieces(response, limit))
+        return b"".join(body_chunks(response, limit))
     except BodyTooLarge as e:
         raise TooLarge(url, f"more than {limit:,} bytes") from e
 
 
-def _joined(base: str, target: str) -> str:
+def _redirect_target(base: str, target: str) -> str:
     try:
         return urljoin(base, target)
     except ValueError as e:
         raise FetchError(base, f"a redirect to what is no address: {target[:200]!r}") from e
 
 
-def _reason(answer: Response) -> str:
-    if answer.status < 400:
-        return f"{answer.status}: a redirect without an address"
-    phrase = HTTPStatus(answer.status).phrase if answer.status in set(HTTPStatus) else ""
-    return f"{answer.status} {phrase}".strip()
+def _status_reason(response: Response) -> str:
+    if response.status < 400:
+        return f"{response.status}: a redirect without an address"
+    phrase = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else ""
+    return f"{response.status} {phrase}".strip()
 
 
 class _Session(requests.Session):
-    """Leaves redirects to us: it would read their bodies to the end, however long they are."""
+    """A session that leaves redirects to us: it would read their bodies to the end, however long they are."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - whatever it says
         return None
 
 
 class _Adapter(HTTPAdapter):
-    """Connects through a guard."""
+    """An adapter whose connections are made by a guard."""
 
     def __init__(self, guard: AddressGuard) -> None:
         self._guard = guard
-        super().__init__(pool_connections=HOSTS, pool_maxsize=CONNECTIONS)
+        super().__init__(pool_connections=MAX_KEPT_HOSTS, pool_maxsize=MAX_HOST_CONNECTIONS)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         manager: PoolManager = self.poolmanager
-        manager.pool_classes_by_scheme = pools(self._guard.connect)
+        manager.pool_classes_by_scheme = pool_classes(self._guard.connect)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         try:

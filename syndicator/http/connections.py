@@ -32,115 +32,115 @@ from syndicator.http.networks import is_public
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
-#: Seconds until a name has to be found: what libraries wait for one server, and for the next.
+#: Seconds for looking up one name: what libraries wait for one server, and for the next.
 LOOKUP_S = 10.0
 
 #: Names looked up at once. The system cannot be stopped while it does; threads are not lost without bound.
-LOOKUPS = 256
+MAX_LOOKUPS = 256
 
-_ends: ContextVar[float | None] = ContextVar("ends", default=None)
+_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
 @contextmanager
-def within(ends: float) -> Iterator[None]:
-    """Whatever this thread's connections wait for meanwhile ends at ``ends`` (``time.monotonic()``) at the
-    latest, as ``TimeoutError`` or what urllib3 and requests make of it."""
-    before = _ends.set(ends)
+def within(deadline: float) -> Iterator[None]:
+    """Ends every wait of this thread's connections at ``deadline`` (``time.monotonic()``) at the latest, with
+    ``TimeoutError`` or what urllib3 and requests make of it."""
+    before = _deadline.set(deadline)
     try:
         yield
     finally:
-        _ends.reset(before)
+        _deadline.reset(before)
 
 
-def seconds(most: float | None) -> float | None:
-    """Seconds that a wait may take: no more than ``most``, nor than the exchange has left. Raises
+def timeout_within(limit_s: float | None) -> float | None:
+    """Seconds that a wait may take: no more than ``limit_s``, nor than the exchange has left. Raises
     ``TimeoutError``."""
-    ends = _ends.get()
-    if ends is None:
-        return most
-    left = ends - time.monotonic()
-    if left <= 0:
+    deadline = _deadline.get()
+    if deadline is None:
+        return limit_s
+    remaining_s = deadline - time.monotonic()
+    if remaining_s <= 0:
         raise TimeoutError("no time left")
-    return left if most is None else min(most, left)
+    return remaining_s if limit_s is None else min(limit_s, remaining_s)
 
 
-class Names:
-    """Looks names up, each for ``LOOKUP_S`` at most: ``getaddrinfo`` itself knows no limit, so that it gets a
-    thread which is left behind. Safe to share between threads."""
+class Resolver:
+    """Looks up the addresses of hosts, each for ``LOOKUP_S`` at most: ``getaddrinfo`` itself knows no limit,
+    so that it gets a thread which is left behind. Safe to share between threads."""
 
-    def __init__(self, at_once: int = LOOKUPS) -> None:
-        self._free = threading.Semaphore(at_once)
+    def __init__(self, max_at_once: int = MAX_LOOKUPS) -> None:
+        self._slots = threading.Semaphore(max_at_once)
 
-    def find(self, host: str, port: int) -> list[tuple[str, int]]:
+    def resolve(self, host: str, port: int) -> list[tuple[str, int]]:
         """Addresses and ports. Raises ``OSError`` (``TimeoutError``, ``gaierror``) or ``UnicodeError``."""
-        ends = time.monotonic() + (seconds(LOOKUP_S) or 0)
-        if not self._free.acquire(timeout=ends - time.monotonic()):
+        deadline = time.monotonic() + (timeout_within(LOOKUP_S) or 0)
+        if not self._slots.acquire(timeout=deadline - time.monotonic()):
             raise TimeoutError("too many names are waited for")
-        found: Future[list[tuple[str, int]]] = Future()
+        result: Future[list[tuple[str, int]]] = Future()
         try:
-            threading.Thread(target=self._look, args=(host, port, found), daemon=True).start()
+            threading.Thread(target=self._resolve, args=(host, port, result), daemon=True).start()
         except RuntimeError as e:  # the system has no thread left
-            self._free.release()
+            self._slots.release()
             raise OSError(str(e)) from e
-        return found.result(max(0, ends - time.monotonic()))
+        return result.result(max(0, deadline - time.monotonic()))
 
-    def _look(self, host: str, port: int, found: Future[list[tuple[str, int]]]) -> None:
+    def _resolve(self, host: str, port: int, result: Future[list[tuple[str, int]]]) -> None:
         try:
             entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            found.set_result([(str(entry[4][0]), int(entry[4][1])) for entry in entries])
+            result.set_result([(str(entry[4][0]), int(entry[4][1])) for entry in entries])
         except Exception as e:  # noqa: BLE001 - it is raised where it is waited for
-            found.set_exception(e)
+            result.set_exception(e)
         finally:
-            self._free.release()
+            self._slots.release()
 
 
-class Bounded(socket.socket):
-    """Waits for a byte no longer than it was told to (``settimeout``), nor than the exchange has left; to be
-    rid of what it sends as long as the exchange has left."""
+class BoundedSocket(socket.socket):
+    """A socket that waits for a byte no longer than ``settimeout`` allows, nor than the exchange has left,
+    and for room to send as long as the exchange has left."""
 
-    _silence: float | None = None
+    _read_timeout_s: float | None = None
 
     def settimeout(self, value: float | None, /) -> None:
-        self._silence = value
+        self._read_timeout_s = value
         super().settimeout(value)
 
     def recv_into(self, buffer: WriteableBuffer, nbytes: int | None = None, flags: int = 0) -> int:
-        super().settimeout(seconds(self._silence))
+        super().settimeout(timeout_within(self._read_timeout_s))
         return super().recv_into(buffer, nbytes or 0, flags)
 
     def send(self, data: ReadableBuffer, flags: int = 0, /) -> int:
-        super().settimeout(self._patience())
+        super().settimeout(self._send_timeout_s())
         return super().send(data, flags)
 
     def sendall(self, data: ReadableBuffer, flags: int = 0, /) -> None:
-        super().settimeout(self._patience())
+        super().settimeout(self._send_timeout_s())
         super().sendall(data, flags)  # the limit is one for all of it
 
-    def _patience(self) -> float | None:
-        return seconds(self._silence if _ends.get() is None else None)
+    def _send_timeout_s(self) -> float | None:
+        return timeout_within(self._read_timeout_s if _deadline.get() is None else None)
 
 
-class BoundedTLS(Bounded, ssl.SSLSocket):
-    """The same below TLS, whose own limit counts from each record's first byte."""
+class BoundedTLSSocket(BoundedSocket, ssl.SSLSocket):
+    """A ``BoundedSocket`` below TLS, whose own limit counts from each record's first byte."""
 
 
-def connected(address: tuple[str, int], timeout: float | None) -> Bounded:
+def open_connection(address: tuple[str, int], timeout: float | None) -> BoundedSocket:
     """A connection to a numeric address, within ``timeout`` seconds. Raises ``OSError``."""
-    made = Bounded(socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
+    connection = BoundedSocket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
     try:
-        made.settimeout(seconds(timeout))
-        made.connect(address)
+        connection.settimeout(timeout_within(timeout))
+        connection.connect(address)
         # head and body are sent apart: the second would wait for the first one's acknowledgement (RFC 896)
-        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except BaseException:
-        made.close()
+        connection.close()
         raise
-    return made
+    return connection
 
 
-class Final(http.client.HTTPResponse):
-    """Passes over all interim answers, not only 100 (RFC 9110 section 15.2): what follows one of them would
-    be taken for the answer to the next request."""
+class FinalResponse(http.client.HTTPResponse):
+    """The final response: it passes over all interim ones, not only 100 (RFC 9110 section 15.2), since what
+    follows one of them would be taken for the response to the next request."""
 
     def begin(self) -> None:
         super().begin()
@@ -149,21 +149,22 @@ class Final(http.client.HTTPResponse):
             super().begin()
 
 
-Connect = Callable[[str, int, Any], socket.socket]
+OpenSocket = Callable[[str, int, Any], socket.socket]
 
 
-class Placed(HTTPConnection):
-    """Made by ``guarded`` (host, port, seconds); its answers know whether it leads into a private network."""
+class GuardedConnection(HTTPConnection):
+    """A connection made by ``open_socket`` (host, port, seconds); its responses bear ``is_inside``: whether
+    it leads into a private network."""
 
-    response_class = Final
-    guarded: Connect
+    response_class = FinalResponse
+    open_socket: OpenSocket
     is_inside = False
 
     def _new_conn(self) -> socket.socket:
         try:
-            made = self.guarded(self.host, self.port or 0, self.timeout)
-            self.is_inside = not is_public(ip_address(made.getpeername()[0].split("%")[0]))
-            return made
+            connection = self.open_socket(self.host, self.port or 0, self.timeout)
+            self.is_inside = not is_public(ip_address(connection.getpeername()[0].split("%")[0]))
+            return connection
         except TimeoutError as e:
             raise ConnectTimeoutError(self, f"no connection to {self.host} in time") from e
         except OSError as e:
@@ -175,11 +176,12 @@ class Placed(HTTPConnection):
         return response
 
 
-class PlacedTLS(Placed, HTTPSConnection):
-    """Whatever fails before TLS stands, nothing has been asked yet: it is as if there were no connection."""
+class GuardedTLSConnection(GuardedConnection, HTTPSConnection):
+    """A guarded connection with TLS. What fails before TLS stands counts as no connection: no request has
+    been sent yet."""
 
     def connect(self) -> None:
-        self.ssl_context, self.ca_certs = tls(), None
+        self.ssl_context, self.ca_certs = tls_context(), None
         try:
             super().connect()
         except TimeoutError as e:
@@ -190,14 +192,14 @@ class PlacedTLS(Placed, HTTPSConnection):
             raise NewConnectionError(self, f"no TLS: {e}") from e
 
 
-def pools(connect: Connect) -> dict[str, Any]:
+def pool_classes(connect: OpenSocket) -> dict[str, Any]:
     """Pools by scheme, for urllib3, whose connections are made by ``connect`` (host, port, seconds)."""
 
-    class Plain(Placed):
-        guarded = staticmethod(connect)
+    class Plain(GuardedConnection):
+        open_socket = staticmethod(connect)
 
-    class Secure(PlacedTLS):
-        guarded = staticmethod(connect)
+    class Secure(GuardedTLSConnection):
+        open_socket = staticmethod(connect)
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
@@ -209,9 +211,9 @@ def pools(connect: Connect) -> dict[str, Any]:
 
 
 @cache
-def tls() -> ssl.SSLContext:
-    """One for all connections: authorities are read once (30 ms)."""
+def tls_context() -> ssl.SSLContext:
+    """The TLS settings, one object for all connections: authorities are read once (30 ms)."""
     context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
     context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
-    context.sslsocket_class = BoundedTLS
+    context.sslsocket_class = BoundedTLSSocket
     return context

@@ -25,66 +25,66 @@ from syndicator.domain.errors import (
     SyndicatorError,
     TryLater,
 )
-from syndicator.http.body import BodyTooLarge, body_pieces
+from syndicator.http.body import BodyTooLarge, body_chunks
 from syndicator.http.connections import within
 from syndicator.http.retry_after import rate_limit_reset, retry_at
 from syndicator.secret import Secret, struck
 
 T = TypeVar("T")
 
-#: Seconds: to connect, and for each silence while we wait for an answer.
+#: Seconds: to connect, and for each silence while we wait for a reply.
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 20.0
 
 #: Seconds for all requests of one step, less than its deadline.
 STEP_S = STEP_DEADLINE_S - 5
 
-#: Bytes of an answer that we read: a page of statuses is some hundred kilobytes.
+#: Bytes of a reply that we read: a page of statuses is some hundred kilobytes.
 MAX_BODY_BYTES = 4_000_000
 
-#: Characters of an answer's words that are looked at for secrets, before they are cut for the operator.
+#: Characters of a reply's words that are looked at for secrets, before they are cut for the operator.
 MAX_WORDS_CHARS = 10_000
 
-#: No server is believed to want more rest than this.
-MAX_REST = timedelta(hours=24)
+#: However long a channel's server asks to be left alone, it is asked again after a day.
+MAX_RETRY_AFTER = timedelta(hours=24)
 
-#: Makes the error for a request that left without its answer coming back.
-Unknown = Callable[[str], SyndicatorError]
+#: Makes the error for a request that left without its reply coming back.
+MakeError = Callable[[str], SyndicatorError]
 
 
-class Declined(Exception):
-    """An answer that is no success."""
+class DeclinedReply(Exception):
+    """A reply that is no success."""
 
-    def __init__(self, answer: RemoteReply) -> None:
-        super().__init__(f"HTTP {answer.status}")
-        self.answer = answer
+    def __init__(self, reply: RemoteReply) -> None:
+        super().__init__(f"HTTP {reply.status}")
+        self.reply = reply
 
 
 @dataclass(frozen=True)
 class RemoteReply:
-    """What a server said, read whole. What is handed on of it has our secrets struck out: servers repeat
-    what they were sent."""
+    """A server's reply, read whole. What is handed on of it has our secrets struck out: servers repeat what
+    they were sent."""
 
     host: str
     status: int
     headers: Mapping[str, str]
     body: bytes
-    unknown: Unknown = field(repr=False)
+    unknown: MakeError = field(repr=False)
     secrets: Sequence[Secret] = field(default=(), repr=False)
 
     def read(self, reader: Callable[[Any], T]) -> T:
-        """What ``reader`` makes of the JSON; an answer that it cannot read is no answer."""
+        """What ``reader`` makes of the JSON; a reply that it cannot read counts as none."""
         try:
-            return reader(_struck(json.loads(self.body), self.secrets))
+            return reader(_without_secrets(json.loads(self.body), self.secrets))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as e:
             raise self.unknown(f"{self.host}: unreadable answer ({type(e).__name__})") from e
 
     @property
-    def said(self) -> str:
+    def message(self) -> str:
         """The server's own words, short and on one line."""
         text = self.body.decode("utf-8", "replace")
         try:
-            found = json.loads(text)
-            text = str(found["error"]) if isinstance(found, dict) and "error" in found else text
+            document = json.loads(text)
+            text = str(document["error"]) if isinstance(document, dict) and "error" in document else text
         except (ValueError, RecursionError):
             text = re.sub(r"<[^<>]*>", " ", text)
         words = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text).strip()
@@ -103,11 +103,11 @@ class Exchange:
         secrets: Sequence[Secret] = (),
     ) -> None:
         self._session, self._headers, self._secrets = session, headers or {}, secrets
-        self._ends = time.monotonic() + STEP_S
+        self._deadline = time.monotonic() + STEP_S
 
     @property
     def seconds_left(self) -> float:
-        return self._ends - time.monotonic()
+        return self._deadline - time.monotonic()
 
     def ask(
         self,
@@ -115,7 +115,7 @@ class Exchange:
         url: str,
         *,
         accept: Collection[int] = (),
-        unknown: Unknown = OutcomeUnknown,
+        unknown: MakeError = OutcomeUnknown,
         headers: Mapping[str, str] | None = None,
         **request: Any,
     ) -> RemoteReply:
@@ -125,30 +125,30 @@ class Exchange:
         nothing which readers see passes ``TryLater``.
         """
         host = urlsplit(url).hostname or url
-        left = self.seconds_left
-        if left <= 0:
+        remaining_s = self.seconds_left
+        if remaining_s <= 0:
             raise TryLater(f"{host}: no time left for another request")
-        with delivery_errors(host, unknown=unknown, secrets=self._secrets), within(self._ends):
+        with delivery_errors(host, unknown=unknown, secrets=self._secrets), within(self._deadline):
             with self._session.request(
                 method,
                 url,
                 headers={**self._headers, **(headers or {})},
-                timeout=(min(CONNECT_TIMEOUT_S, left), min(READ_TIMEOUT_S, left)),
+                timeout=(min(CONNECT_TIMEOUT_S, remaining_s), min(READ_TIMEOUT_S, remaining_s)),
                 allow_redirects=False,
                 stream=True,
                 **request,
             ) as response:
                 body = self._read(response, host, unknown)
-            answer = RemoteReply(host, response.status_code, response.headers, body, unknown, self._secrets)
-            if not (200 <= answer.status < 300 or answer.status in accept):
-                raise Declined(answer)
-            return answer
+            reply = RemoteReply(host, response.status_code, response.headers, body, unknown, self._secrets)
+            if not (200 <= reply.status < 300 or reply.status in accept):
+                raise DeclinedReply(reply)
+            return reply
 
-    def _read(self, response: requests.Response, host: str, unknown: Unknown) -> bytes:
+    def _read(self, response: requests.Response, host: str, unknown: MakeError) -> bytes:
         body = bytearray()
         try:
-            for piece in body_pieces(response, MAX_BODY_BYTES):
-                body += piece
+            for chunk in body_chunks(response, MAX_BODY_BYTES):
+                body += chunk
                 if self.seconds_left <= 0:
                     raise unknown(f"{host}: the answer took too long")
         except BodyTooLarge as e:
@@ -158,16 +158,16 @@ class Exchange:
 
 @contextmanager
 def delivery_errors(
-    host: str, *, unknown: Unknown = OutcomeUnknown, secrets: Sequence[Secret] = ()
+    host: str, *, unknown: MakeError = OutcomeUnknown, secrets: Sequence[Secret] = ()
 ) -> Iterator[None]:
-    """Tell what goes wrong with a request to ``host`` apart by the one thing that matters: was it posted?
+    """Turns errors of a request to ``host`` into those that say the one thing that matters: was it posted?
 
     No address appears in a message: a path or a query may hold a secret.
     """
     try:
         yield
-    except Declined as e:
-        raise _declined(e.answer, unknown) from e
+    except DeclinedReply as e:
+        raise _error_of(e.reply, unknown) from e
     except Forbidden as e:  # our own guard stood in the way before anything left
         raise TryLater(f"{host}: {e.why}") from e
     except (
@@ -180,54 +180,54 @@ def delivery_errors(
     ) as e:
         raise Misconfigured(f"{host}: not an address or a header that can be sent") from e
     except (requests.RequestException, urllib3.exceptions.HTTPError) as e:
-        if _never_left(e):
-            raise TryLater(f"{host} cannot be reached: {struck(_why(e), secrets)}") from e
-        raise unknown(f"{host} gave no answer: {struck(_why(e), secrets)}") from e
+        if _was_never_sent(e):
+            raise TryLater(f"{host} cannot be reached: {struck(_root_cause(e), secrets)}") from e
+        raise unknown(f"{host} gave no answer: {struck(_root_cause(e), secrets)}") from e
 
 
-def _struck(value: Any, secrets: Sequence[Secret]) -> Any:
-    """JSON with the secrets struck out of every text in it."""
+def _without_secrets(value: Any, secrets: Sequence[Secret]) -> Any:
+    """A JSON value with the secrets struck out of every text in it."""
     match value:
         case str():
             return struck(value, secrets)
         case list():
-            return [_struck(each, secrets) for each in value]
+            return [_without_secrets(each, secrets) for each in value]
         case dict():
-            return {struck(name, secrets): _struck(each, secrets) for name, each in value.items()}
+            return {struck(name, secrets): _without_secrets(each, secrets) for name, each in value.items()}
         case _:
             return value
 
 
-def _declined(answer: RemoteReply, unknown: Unknown) -> SyndicatorError:
-    match answer.status:
+def _error_of(reply: RemoteReply, unknown: MakeError) -> SyndicatorError:
+    match reply.status:
         case 429 | 503:
-            return TryLater(answer.said, not_before=rest_until(answer, datetime.now(UTC)))
+            return TryLater(reply.message, not_before=retry_time(reply, datetime.now(UTC)))
         case 408 | 425:  # RFC 9110 section 15.5.9, RFC 8470 section 5.2: the request was not taken up
-            return TryLater(answer.said)
+            return TryLater(reply.message)
         case 401 | 403:
-            return Misconfigured(f"{answer.said}; check the account and its token")
+            return Misconfigured(f"{reply.message}; check the account and its token")
         case status if 300 <= status < 400:
-            place = answer.headers.get("Location", "an address that it does not name")
-            place = struck(place[:MAX_WORDS_CHARS], answer.secrets)[:200]
-            return Misconfigured(f"{answer.host} has moved to {place!r}: declare that address")
+            location = reply.headers.get("Location", "an address that it does not name")
+            location = struck(location[:MAX_WORDS_CHARS], reply.secrets)[:200]
+            return Misconfigured(f"{reply.host} has moved to {location!r}: declare that address")
         case status if 400 <= status < 500:
-            return Refused(answer.said)
+            return Refused(reply.message)
         case _:
-            return unknown(answer.said)
+            return unknown(reply.message)
 
 
-def rest_until(answer: RemoteReply, now: datetime) -> datetime | None:
-    """When the server wants to be asked again, if it says so.
+def retry_time(reply: RemoteReply, now: datetime) -> datetime | None:
+    """The time at which the server accepts requests again, if it says so.
 
     ``X-RateLimit-Reset`` counts only for a rate limit (429), and where there is no ``Retry-After``.
     """
-    then = retry_at(answer.headers, now)
-    if then is None and answer.status == 429:
-        then = rate_limit_reset(answer.headers, now)
-    return min(max(then, now), now + MAX_REST) if then else None
+    at = retry_at(reply.headers, now)
+    if at is None and reply.status == 429:
+        at = rate_limit_reset(reply.headers, now)
+    return min(max(at, now), now + MAX_RETRY_AFTER) if at else None
 
 
-def _never_left(error: Exception) -> bool:
+def _was_never_sent(error: Exception) -> bool:
     """Whether no connection came about, so that nothing can have been posted."""
     if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.ProxyError):
         return True
@@ -237,7 +237,7 @@ def _never_left(error: Exception) -> bool:
     return isinstance(reason, urllib3.exceptions.NewConnectionError)
 
 
-def _why(error: BaseException) -> str:
+def _root_cause(error: BaseException) -> str:
     """The innermost cause, in the system's words."""
     while cause := error.__cause__ or error.__context__:
         error = cause

@@ -1,4 +1,4 @@
-"""Which addresses are the Internet's, whatever this Python makes of them: versions differ in what they call
+"""Networks that are not the Internet's, whatever this Python calls them: versions differ in what they call
 global (CVE-2024-4032), and some of that leads inside all the same.
 
 https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry (RFC 6890,
@@ -11,8 +11,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 Address = IPv4Address | IPv6Address
 
-#: Not the Internet, or leading elsewhere than it says.
-IPV4 = tuple(
+#: Networks that are not the Internet, or lead elsewhere than they say.
+SPECIAL_IPV4 = tuple(
     IPv4Network(n)
     for n in (
         "0.0.0.0/8",  # "this network" (RFC 791 section 3.2)
@@ -36,9 +36,9 @@ IPV4 = tuple(
 
 #: All that IANA has ever given out for unicast (https://www.iana.org/assignments/ipv6-address-space). Around
 #: it are loopback, private and link-local ranges, and addresses that wrap IPv4 ones in six ways.
-UNICAST = IPv6Network("2000::/3")
+UNICAST_IPV6 = IPv6Network("2000::/3")
 
-IPV6 = tuple(
+SPECIAL_IPV6 = tuple(
     IPv6Network(n)
     for n in (
         "2001::/23",  # IETF protocol assignments (RFC 2928): Teredo, ORCHID, benchmarks
@@ -50,10 +50,10 @@ IPV6 = tuple(
 
 
 def is_public(address: Address) -> bool:
-    """Whether anybody on the Internet may be asked to connect there."""
+    """Whether an address is the Internet's, so that anybody may make us connect there."""
     if isinstance(address, IPv4Address):
-        return not any(address in network for network in IPV4)
-    return address in UNICAST and not any(address in network for network in IPV6)
+        return not any(address in network for network in SPECIAL_IPV4)
+    return address in UNICAST_IPV6 and not any(address in network for network in SPECIAL_IPV6)
 
 
 def is_loopback(host: str) -> bool:

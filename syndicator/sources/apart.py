@@ -37,59 +37,59 @@ T = TypeVar("T")
 #: seconds that one waits for its turn. A look's fetch and all of these are shorter than its lease.
 WORK_CPU_S, WORK_S, TURN_S = 10, 25.0, 10.0
 
-#: Before each piece of work: its bytes, and its seconds of processor time.
-HEAD = struct.Struct("!QI")
+#: What stands before each request: its bytes, and its seconds of processor time.
+REQUEST_HEAD = struct.Struct("!QI")
 
 #: Pieces of work at once in this process: one hostile source leaves a hand for the others.
-AT_ONCE = 2
+MAX_HELPERS = 2
 
 #: Seconds without work after which a process ends.
 IDLE_S = 20.0
 
-#: Bytes of memory (of addresses) for one process: it has 400 MB before it has read anything.
-MEMORY = 1_500_000_000
+#: Bytes of address space for one process: it has 400 MB before it has read anything.
+MAX_MEMORY_BYTES = 1_500_000_000
 
-TOO_LONG = "it takes too long to read: it was made to, or is broken"
+TOO_LONG_MESSAGE = "it takes too long to read: it was made to, or is broken"
 
 #: Bytes of one result.
-LARGEST = 100_000_000
+MAX_RESULT_BYTES = 100_000_000
 
-_turns = threading.BoundedSemaphore(AT_ONCE)
+_turns = threading.BoundedSemaphore(MAX_HELPERS)
 _lock = threading.Lock()
-_waiting: list[_Helper] = []
+_idle: list[_Helper] = []
 _is_reaping = threading.Event()
 
 
 def apart(work: Callable[[*Ts], T], *args: *Ts) -> T:
-    """What ``work`` returns for these arguments (all of them are pickled). Raises ``SourceError``: its own,
-    or one that says what has become of it."""
+    """The result of ``work`` for these arguments, from another process (all of them are pickled). Raises
+    ``SourceError``: its own, or one that says what has become of it."""
     if not _turns.acquire(timeout=TURN_S):
         raise SourceError("other documents take long to be read: this one is read at the next look")
     try:
-        helper = _taken()
+        helper = _take_helper()
         try:
-            said = helper.ask(pickle.dumps((work, args)))
+            result_bytes = helper.ask(pickle.dumps((work, args)))
         except BaseException:
             helper.end()
             raise
         with _lock:
-            _waiting.append(helper)
+            _idle.append(helper)
             if not _is_reaping.is_set():
                 _is_reaping.set()
                 _reap_later()
     finally:
         _turns.release()
-    kind, value = pickle.loads(said)  # noqa: S301 - from a process of our own
+    kind, value = pickle.loads(result_bytes)  # noqa: S301 - from a process of our own
     if kind == "error":
         raise SourceError(value)
     result: T = value
     return result
 
 
-def _taken() -> _Helper:
+def _take_helper() -> _Helper:
     with _lock:
-        while _waiting:
-            helper = _waiting.pop()
+        while _idle:
+            helper = _idle.pop()
             if helper.is_alive:
                 return helper
             helper.end()
@@ -104,10 +104,10 @@ def _reap_later() -> None:
 
 def _end_idle() -> None:
     with _lock:
-        for helper in [h for h in _waiting if time.monotonic() - h.used >= IDLE_S]:
-            _waiting.remove(helper)
+        for helper in [h for h in _idle if time.monotonic() - h.last_used >= IDLE_S]:
+            _idle.remove(helper)
             helper.end()
-        if _waiting:
+        if _idle:
             _reap_later()
         else:
             _is_reaping.clear()
@@ -130,33 +130,35 @@ class _Helper:
             )
         except OSError as e:
             raise SourceError(f"no process to read it in: {e}") from e
-        self.used = time.monotonic()
+        self.last_used = time.monotonic()
 
     @property
     def is_alive(self) -> bool:
         return self.process.poll() is None
 
-    def ask(self, asked: bytes) -> bytes:
-        """Its answer. Raises ``SourceError``; then it is of no more use."""
+    def ask(self, request: bytes) -> bytes:
+        """The result of a request, both pickled. Raises ``SourceError``: the process is to be ended then."""
         stdin, stdout = self.process.stdin, self.process.stdout
         if not stdin or not stdout:  # never: both are pipes
             raise SourceError("no pipe to a process")
-        ends = time.monotonic() + WORK_S
+        deadline = time.monotonic() + WORK_S
         try:
-            _write(stdin.fileno(), HEAD.pack(len(asked), WORK_CPU_S) + asked, ends)
-            (length,) = struct.unpack("!Q", _read(stdout.fileno(), 8, ends))
-            if length > LARGEST:
-                raise SourceError(f"what was read of it has {length:,} bytes; at most {LARGEST:,} are taken")
-            said = _read(stdout.fileno(), length, ends)
+            _write(stdin.fileno(), REQUEST_HEAD.pack(len(request), WORK_CPU_S) + request, deadline)
+            (length,) = struct.unpack("!Q", _read(stdout.fileno(), 8, deadline))
+            if length > MAX_RESULT_BYTES:
+                raise SourceError(
+                    f"what was read of it has {length:,} bytes; at most {MAX_RESULT_BYTES:,} are taken"
+                )
+            result_bytes = _read(stdout.fileno(), length, deadline)
         except TimeoutError as e:
-            raise SourceError(TOO_LONG) from e
+            raise SourceError(TOO_LONG_MESSAGE) from e
         except (EOFError, OSError) as e:
             with suppress(subprocess.TimeoutExpired):
                 if self.process.wait(1) == -signal.SIGXCPU:
-                    raise SourceError(TOO_LONG) from e
+                    raise SourceError(TOO_LONG_MESSAGE) from e
             raise SourceError("it takes more memory to read than is given, or breaks what reads it") from e
-        self.used = time.monotonic()
-        return said
+        self.last_used = time.monotonic()
+        return result_bytes
 
     def end(self) -> None:
         self.process.kill()
@@ -167,57 +169,58 @@ class _Helper:
         self.process.wait()
 
 
-def _await(fd: int, what: int, ends: float) -> None:
+def _wait_for(fd: int, event: int, deadline: float) -> None:
     poll = select.poll()
-    poll.register(fd, what)
-    if not poll.poll(max(0.0, ends - time.monotonic()) * 1000):
+    poll.register(fd, event)
+    if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
         raise TimeoutError
 
 
-def _write(fd: int, content: bytes, ends: float) -> None:
+def _write(fd: int, content: bytes, deadline: float) -> None:
     os.set_blocking(fd, False)
     view = memoryview(content)
     while view:
-        _await(fd, select.POLLOUT, ends)
+        _wait_for(fd, select.POLLOUT, deadline)
         view = view[os.write(fd, view) :]
 
 
-def _read(fd: int, length: int, ends: float) -> bytes:
+def _read(fd: int, length: int, deadline: float) -> bytes:
     content = bytearray()
     while len(content) < length:
-        _await(fd, select.POLLIN, ends)
-        piece = os.read(fd, min(length - len(content), 1 << 20))
-        if not piece:
+        _wait_for(fd, select.POLLIN, deadline)
+        chunk = os.read(fd, min(length - len(content), 1 << 20))
+        if not chunk:
             raise EOFError
-        content += piece
+        content += chunk
     return bytes(content)
 
 
-def _serve(asking: IO[bytes], answers: IO[bytes]) -> None:
-    """The other side: ends with its input, and soon after its time for one piece of work."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    while head := asking.read(HEAD.size):
-        length, seconds = HEAD.unpack(head)
-        ends = math.ceil(time.process_time()) + seconds
-        resource.setrlimit(resource.RLIMIT_CPU, (ends, resource.RLIM_INFINITY))
-        said = _done(asking.read(length))
-        answers.write(struct.pack("!Q", len(said)) + said)
-        answers.flush()
+def _serve(requests: IO[bytes], results: IO[bytes]) -> None:
+    """Answers requests in the other process, until its input ends. It is killed soon after the time for one
+    piece of work."""
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    while head := requests.read(REQUEST_HEAD.size):
+        length, cpu_s = REQUEST_HEAD.unpack(head)
+        cpu_limit_s = math.ceil(time.process_time()) + cpu_s
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_limit_s, resource.RLIM_INFINITY))
+        result_bytes = _result_of(requests.read(length))
+        results.write(struct.pack("!Q", len(result_bytes)) + result_bytes)
+        results.flush()
 
 
-def _done(asked: bytes) -> bytes:
+def _result_of(request: bytes) -> bytes:
     try:
-        work, args = pickle.loads(asked)  # noqa: S301 - from the process that started us
+        work, args = pickle.loads(request)  # noqa: S301 - from the process that started us
         return pickle.dumps(("result", work(*args)))
     except SourceError as e:
         return pickle.dumps(("error", str(e)))
     except MemoryError:
         return pickle.dumps(("error", "it takes more memory to read than is given"))
-    except Exception as e:  # noqa: BLE001 - whatever it was, it is told where it is waited for
+    except Exception as e:  # noqa: BLE001 - whatever it was, it is raised where it is waited for
         return pickle.dumps(("error", f"it cannot be read: {type(e).__name__}: {e}"[:500]))
 
 
 if __name__ == "__main__":
-    answers = os.fdopen(os.dup(1), "wb")
+    results = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints, prints elsewhere
-    _serve(sys.stdin.buffer, answers)
+    _serve(sys.stdin.buffer, results)

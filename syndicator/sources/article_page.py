@@ -17,7 +17,7 @@ from syndicator.domain.article import Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
 from syndicator.sources import normalise
-from syndicator.sources.extract import Found, Select, clean_url, extract
+from syndicator.sources.extract import Extracted, Select, clean_url, extract
 from syndicator.sources.listing import Link
 from syndicator.sources.normalise import Dates
 from syndicator.sources.oddity import is_odd_html, safely
@@ -59,7 +59,7 @@ class ArticlePages:
         """Refuse what could not work at any look. Raises ``ValueError``: ``setting: what``."""
         for name in ("article", "key"):
             _check_pattern(name, getattr(self, name))
-        selectors = {f"strip.{n}": selector for n, selector in enumerate(self.strip)}
+        selectors = {f"strip.{index}": selector for index, selector in enumerate(self.strip)}
         selectors |= {f"select.{f.name}": getattr(self.select, f.name) for f in fields(Select)}
         for name, selector in selectors.items():
             check_selector(name, selector)
@@ -75,8 +75,8 @@ class ArticlePages:
     def key_of(self, url: str) -> str:
         """The source's own id of the article at an address."""
         match = re.search(self.key, url, re.IGNORECASE) if self.key else None
-        named = "/".join(group for group in match.groups() if group) if match else ""
-        return named.lower() or clean_url(url)
+        key = "/".join(group for group in match.groups() if group) if match else ""
+        return key.lower() or clean_url(url)
 
     def sighting(self, link: Link, page: Response, now: datetime) -> Sighting:
         """The article on a page that ``link`` led to: read here if that takes no time, else where it can be
@@ -88,7 +88,7 @@ class ArticlePages:
 
     def _sighting(self, link: Link, page: Response, now: datetime) -> Sighting:
         self._refuse_other_page(link, page)
-        found = extract(
+        extracted = extract(
             markup_of(page),
             page.url,
             select=self.select,
@@ -96,31 +96,31 @@ class ArticlePages:
             agency=self.agency,
             is_other=lambda url: self.is_article(url) and self.key_of(url) != link.key,
         )
-        self._refuse_no_article(link, found)
+        self._refuse_no_article(link, extracted)
         dates = Dates(ZoneInfo(self.timezone), self.dates, self.listing_dates, self.embargoes, now)
-        published, embargo = dates.published(found, link.date)
-        url = self._canonical(link, page, found)
-        found.offer("section", "listing", link.section)
-        found.offer("section", "declared", self.section)
+        published, embargo = dates.published(extracted, link.date)
+        url = self._canonical(link, page, extracted)
+        extracted.offer("section", "listing", link.section)
+        extracted.offer("section", "declared", self.section)
         return Sighting(
             source=self.name,
             key=link.key,
             url=url,
             aliases=tuple(sorted({clean_url(link.url), clean_url(page.url)} - {url})),
-            title=found.get("title")[:MAX_TITLE_CHARS],
-            summary=found.get("summary"),
-            content_html=found.get("content_html"),
-            authors=normalise.authors(found, self.agency),
-            section=found.get("section"),
-            tags=found.tuple("tags"),
-            places=found.tuple("places"),
-            language=normalise.language(found, self.language),
-            photo=normalise.photo(found),
-            note=found.get("note"),
+            title=extracted.get("title")[:MAX_TITLE_CHARS],
+            summary=extracted.get("summary"),
+            content_html=extracted.get("content_html"),
+            authors=normalise.authors(extracted, self.agency),
+            section=extracted.get("section"),
+            tags=extracted.tuple("tags"),
+            places=extracted.tuple("places"),
+            language=normalise.language(extracted, self.language),
+            photo=normalise.photo(extracted),
+            note=extracted.get("note"),
             published=published,
-            updated=dates.updated(found),
+            updated=dates.updated(extracted),
             embargo=embargo,
-            origins=found.origins,
+            origins=extracted.origins,
             warnings=tuple(dates.warnings),
         )
 
@@ -130,34 +130,34 @@ class ArticlePages:
             return
         is_article = self.is_article(page.url) and same_site(page.url, link.url)
         if not is_article or (self.key and self.key_of(page.url) != link.key):
-            what = "another article" if is_article else "no article"
-            raise SourceError(f"{link.url}: leads to {page.url}, which is {what}")
+            target = "another article" if is_article else "no article"
+            raise SourceError(f"{link.url}: leads to {page.url}, which is {target}")
 
-    def _refuse_no_article(self, link: Link, found: Found) -> None:
-        title, text = found.get("title"), found.get("content_html")
+    def _refuse_no_article(self, link: Link, extracted: Extracted) -> None:
+        title, text = extracted.get("title"), extracted.get("content_html")
         if not title:
             raise SourceError(f"{link.url}: no title found: an error page? Declare select.title if not")
         if normalise.is_error_page(title):
             raise SourceError(f"{link.url}: an error page, although its status is 200: {title!r}")
-        if self.select.content and not found.has_body:
+        if self.select.content and not extracted.has_body:
             raise SourceError(
                 f"{link.url}: nothing on this page is at select.content {self.select.content!r}"
             )
-        if not text and not found.get("summary"):
+        if not text and not extracted.get("summary"):
             raise SourceError(f"{link.url}: no text found; declare select.content")
         if len(text) > MAX_TEXT_CHARS:
-            what = f"its text has {len(text):,} characters; at most {MAX_TEXT_CHARS:,} are an article"
-            raise SourceError(f"{link.url}: {what}; narrow select.content")
+            problem = f"its text has {len(text):,} characters; at most {MAX_TEXT_CHARS:,} are an article"
+            raise SourceError(f"{link.url}: {problem}; narrow select.content")
 
-    def _canonical(self, link: Link, page: Response, found: Found) -> str:
+    def _canonical(self, link: Link, page: Response, extracted: Extracted) -> str:
         """The address that the page gives itself, if it is one of this site, and of this article: many a
         site's pages all name the home page."""
-        ours = clean_url(page.url)
-        theirs = web_address(found.get("canonical"), page.url)
-        if not theirs or not same_site(theirs, ours) or not self.is_article(theirs):
-            return ours
-        is_this_one = not self.key or self.key_of(theirs) == link.key
-        return clean_url(theirs) if is_this_one else ours
+        url = clean_url(page.url)
+        canonical_url = web_address(extracted.get("canonical"), page.url)
+        if not canonical_url or not same_site(canonical_url, url) or not self.is_article(canonical_url):
+            return url
+        is_this_article = not self.key or self.key_of(canonical_url) == link.key
+        return clean_url(canonical_url) if is_this_article else url
 
 
 def markup_of(page: Response) -> str:

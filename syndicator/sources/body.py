@@ -18,37 +18,37 @@ from syndicator.text.markup import blocks, parse_part, remove
 
 #: Text blocks at the start of a body that may be the title or the lead once more, and the characters that
 #: a lead has at least: what is shorter is alike by accident.
-LEADS, LONG = 3, 50
+MAX_LEAD_BLOCKS, MIN_LEAD_CHARS = 3, 50
 
 #: A list of links to other articles has at least so many; each with no more text than a teaser has.
-RELATED, TEASER = 3, 800
+MIN_RELATED, MAX_TEASER_CHARS = 3, 800
 
 #: Paragraphs of one article: the longest live blogs have a thousand.
-MOST_BLOCKS = 5000
+MAX_BLOCKS = 5000
 
-#: Pages after which trafilatura is told to forget what it remembers of them.
-FORGET = 50
+#: Pages after which trafilatura's caches of them are reset.
+PAGES_BEFORE_RESET = 50
 
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
-MARKED = "figcaption, em, i, small, span, cite, [class*=caption], [class*=credit]"
-CAPTION = re.compile(r"caption|(?:^|[\s_-])(?:cap|credit|legend)(?:[\s_-]|$)", re.IGNORECASE)
+CAPTION_MARKUP = "figcaption, em, i, small, span, cite, [class*=caption], [class*=credit]"
+CAPTION_CLASS = re.compile(r"caption|(?:^|[\s_-])(?:cap|credit|legend)(?:[\s_-]|$)", re.IGNORECASE)
 
 #: What sites append to a picture's name for its sizes: "-1024x683", "-scaled".
-SIZE = re.compile(r"(?:-\d{2,5}x\d{2,5}|-scaled)(?=\.\w+$)")
+SIZE_SUFFIX = re.compile(r"(?:-\d{2,5}x\d{2,5}|-scaled)(?=\.\w+$)")
 
 #: Whether an address is that of another article of the source.
 IsOther = Callable[[str], bool]
 
-_calls = itertools.count(1)
+_page_numbers = itertools.count(1)
 
 
 def no_other(_address: str) -> bool:
-    """Where nothing is known of other articles."""
+    """False: nothing is known of other articles."""
     return False
 
 
 @dataclass(frozen=True, kw_only=True)
-class Around:
+class ArticleContext:
     """What is known of an article besides its body. ``agency``: the declared one. ``photo``: the lead
     photo's address."""
 
@@ -62,8 +62,8 @@ class Around:
 
 @dataclass(kw_only=True)
 class Body:
-    """``content_html`` is sanitised; ``agency`` is the one that a dateline named; ``photo`` what was
-    printed of the lead photo, as markup. ``texts``: how the text begins."""
+    """An article's body. ``content_html`` is sanitised; ``agency`` is the one that a dateline named;
+    ``photo`` the lead photo as the body shows it, as markup. ``texts``: what the text begins with."""
 
     content_html: str = ""
     agency: str = ""
@@ -71,29 +71,29 @@ class Body:
     texts: list[str] = field(default_factory=list)
 
 
-def declared(page: LexborHTMLParser, selector: str) -> str:
+def declared_markup(page: LexborHTMLParser, selector: str) -> str:
     """The markup of all elements that a selector finds, none of them twice."""
-    found: list[str] = []
-    seen: set[int] = set()
+    parts: list[str] = []
+    taken: set[int] = set()
     for node in page.css(selector):
-        if not seen.intersection(_ancestors(node)):
-            seen.add(node.mem_id)
-            found.append(node.html or "")
-    return "".join(found)
+        if not taken.intersection(_ancestors(node)):
+            taken.add(node.mem_id)
+            parts.append(node.html or "")
+    return "".join(parts)
 
 
-def discovered(page: LexborHTMLParser, url: str, is_other: IsOther) -> tuple[str, str]:
-    """The body where none is declared, and what found it: trafilatura, or plain markup for what is too
-    short for it."""
+def discovered_markup(page: LexborHTMLParser, url: str, is_other: IsOther) -> tuple[str, str]:
+    """The body where none is declared, and its origin: trafilatura, or plain markup for what is too short for
+    it."""
     import trafilatura  # noqa: PLC0415 - 40 MB, and sites with declared selectors never need it
     from trafilatura.meta import reset_caches  # noqa: PLC0415 - as above
 
-    if next(_calls) % FORGET == 0:
+    if next(_page_numbers) % PAGES_BEFORE_RESET == 0:
         reset_caches()
     remove(page, "script")  # of which it would make one paragraph
     drop_related(page, url, is_other)
     captions = _captions(page, url)
-    found = trafilatura.extract(
+    discovered_part = trafilatura.extract(
         page.html or "",
         url=url,
         output_format="html",
@@ -103,109 +103,115 @@ def discovered(page: LexborHTMLParser, url: str, is_other: IsOther) -> tuple[str
         include_comments=False,
         deduplicate=False,  # it remembers across pages
     )
-    if found:
-        return _with_captions(found, captions, url), "trafilatura"
+    if discovered_part:
+        return _with_captions(discovered_part, captions, url), "trafilatura"
     for selector, origin in (("[itemprop=articleBody]", "itemprop articleBody"), ("article", "article")):
-        if markup := declared(page, selector):
-            return markup, origin
+        if declared_part := declared_markup(page, selector):
+            return declared_part, origin
     return "", ""
 
 
-def tidy(markup: str, around: Around, is_other: IsOther) -> Body:
+def tidy(markup: str, context: ArticleContext, is_other: IsOther) -> Body:
     """The body without what does not belong to it. In this order: the lead photo's second print; buttons
     and counters; the agency's mark in front of the text; what only repeats title or note, and a lead
     that is printed twice (once it stays, because many readers show the body alone); at the end sign-offs
     and lists of other articles. Raises ``SourceError`` for what no article is as long as."""
     body = Body()
-    kept: list[str] = []
-    found = list(itertools.islice(blocks(parse_part(markup)), MOST_BLOCKS + 1))
-    if len(found) > MOST_BLOCKS:
-        raise SourceError(f"{around.url}: more than {MOST_BLOCKS:,} paragraphs; narrow select.content")
-    for block in _figures(found):
-        if _shows(block, around):
+    kept_blocks: list[str] = []
+    raw_blocks = list(itertools.islice(blocks(parse_part(markup)), MAX_BLOCKS + 1))
+    if len(raw_blocks) > MAX_BLOCKS:
+        raise SourceError(f"{context.url}: more than {MAX_BLOCKS:,} paragraphs; narrow select.content")
+    for block in _figures(raw_blocks):
+        if _is_lead_photo(block, context):
             body.photo = body.photo or block
-        elif (remaining := _without_furniture(block, around, body)) is not None:
-            kept.append(remaining)
-    if kept:  # the mark may be in brackets further down only, and so have become known late
-        kept[0] = _unmarked(kept[0], around.agency or body.agency)[0]
-    _drop_end(kept, {around.agency, body.agency}, around.url, is_other)
-    if not around.photo and kept and kept[0].startswith("<figure>"):
-        body.photo = kept.pop(0)
-    body.content_html = sanitise("\n".join(kept), around.url)
+        elif (remaining := _without_boilerplate(block, context, body)) is not None:
+            kept_blocks.append(remaining)
+    if kept_blocks:  # the mark may be in brackets further down only, and so have become known late
+        kept_blocks[0] = _without_agency_mark(kept_blocks[0], context.agency or body.agency)[0]
+    _drop_ending(kept_blocks, {context.agency, body.agency}, context.url, is_other)
+    if not context.photo and kept_blocks and kept_blocks[0].startswith("<figure>"):
+        body.photo = kept_blocks.pop(0)
+    body.content_html = sanitise("\n".join(kept_blocks), context.url)
     return body
 
 
 def drop_related(page: LexborHTMLParser, url: str, is_other: IsOther) -> None:
     """Take lists of other articles out of a page: siblings of one look, each with a link to another
     article and little text."""
-    holding: set[int] = set()
+    with_other_links: set[int] = set()
     for link in page.css("a[href]"):
         if is_other(web_address(link.attributes.get("href") or "", url)):
-            holding.update(_ancestors(link))
-    for box in reversed(page.css("ul, ol, div, section, aside, nav, tbody, tr")):  # inner ones first
-        children = [child for child in box.iter() if child.is_element_node]
-        if len(children) >= RELATED and all(_is_teaser(c, children[0], holding) for c in children):
-            before = box.prev
-            while before is not None and not before.is_element_node:
-                before = before.prev
-            if before is not None and before.tag in HEADINGS:
-                before.decompose()
-            box.decompose()
+            with_other_links.update(_ancestors(link))
+    for container in reversed(page.css("ul, ol, div, section, aside, nav, tbody, tr")):  # inner ones first
+        children = [child for child in container.iter() if child.is_element_node]
+        if len(children) >= MIN_RELATED and all(
+            _is_teaser(c, children[0], with_other_links) for c in children
+        ):
+            heading = container.prev
+            while heading is not None and not heading.is_element_node:
+                heading = heading.prev
+            if heading is not None and heading.tag in HEADINGS:
+                heading.decompose()
+            container.decompose()
 
 
-def _is_teaser(node: LexborNode, first: LexborNode, holding: set[int]) -> bool:
-    looks = (node.tag, node.attributes.get("class")) == (first.tag, first.attributes.get("class"))
-    return looks and node.mem_id in holding and len(node.text()) <= TEASER
+def _is_teaser(node: LexborNode, first: LexborNode, with_other_links: set[int]) -> bool:
+    looks_alike = (node.tag, node.attributes.get("class")) == (first.tag, first.attributes.get("class"))
+    return looks_alike and node.mem_id in with_other_links and len(node.text()) <= MAX_TEASER_CHARS
 
 
 def _ancestors(node: LexborNode) -> Iterator[int]:
-    around = node.parent
-    while around is not None:
-        yield around.mem_id
-        around = around.parent
+    ancestor = node.parent
+    while ancestor is not None:
+        yield ancestor.mem_id
+        ancestor = ancestor.parent
 
 
-def _without_furniture(block: str, around: Around, body: Body) -> str | None:
-    """The block as it stays, or nothing. Notes what was read."""
+def _without_boilerplate(block: str, context: ArticleContext, body: Body) -> str | None:
+    """The block as it stays, or ``None`` where it does not. Notes in ``body`` the agency and the text."""
     text = plain(block)
     if not text:
         return block
-    if is_button(text) or (around.note and is_same(text, around.note)):
+    if is_button(text) or (context.note and is_same(text, context.note)):
         return None
-    if len(body.texts) >= LEADS:
+    if len(body.texts) >= MAX_LEAD_BLOCKS:
         return block
-    block, bare, agency = _unmarked(block, around.agency or body.agency)
+    block, bare_text, agency = _without_agency_mark(block, context.agency or body.agency)
     body.agency = body.agency or agency
-    if is_same(bare, around.title) or _was_said(bare, around.summary, body.texts):
+    if is_same(bare_text, context.title) or _is_repeated(bare_text, context.summary, body.texts):
         return None
-    body.texts.append(bare)
+    body.texts.append(bare_text)
     return block
 
 
-def _unmarked(block: str, agency: str) -> tuple[str, str, str]:
+def _without_agency_mark(block: str, agency: str) -> tuple[str, str, str]:
     """A block without the agency's mark in front of it, its text, and the agency that a mark names."""
     text = plain(block)
-    bare, named = without_dateline(text, agency)
-    return (_without_prefix(block, text.removesuffix(bare)) if bare != text else block), bare, named
+    bare_text, marked_agency = without_dateline(text, agency)
+    return (
+        (_without_prefix(block, text.removesuffix(bare_text)) if bare_text != text else block),
+        bare_text,
+        marked_agency,
+    )
 
 
-def _was_said(text: str, summary: str, before: Sequence[str]) -> bool:
-    """Whether a text was printed before: to the letter, or as a lead that was only edited a little."""
-    if text in before:
+def _is_repeated(text: str, summary: str, earlier_texts: Sequence[str]) -> bool:
+    """Whether a text stood there before: to the letter, or as a lead that was only edited a little."""
+    if text in earlier_texts:
         return True
-    lead = summary or next(iter(before), "")
-    is_lead = len(text) > LONG and is_same(text, lead)
-    return is_lead and any(is_same(said, lead) for said in before)
+    lead = summary or next(iter(earlier_texts), "")
+    is_lead = len(text) > MIN_LEAD_CHARS and is_same(text, lead)
+    return is_lead and any(is_same(earlier_text, lead) for earlier_text in earlier_texts)
 
 
-def _drop_end(kept: list[str], agencies: set[str], url: str, is_other: IsOther) -> None:
-    while kept:
-        is_list = kept[-1].startswith(("<ul", "<ol")) and _is_related(kept[-1], url, is_other)
-        if not is_list and not is_sign_off(plain(kept[-1]), agencies):
+def _drop_ending(kept_blocks: list[str], agencies: set[str], url: str, is_other: IsOther) -> None:
+    while kept_blocks:
+        is_list = kept_blocks[-1].startswith(("<ul", "<ol")) and _is_related(kept_blocks[-1], url, is_other)
+        if not is_list and not is_sign_off(plain(kept_blocks[-1]), agencies):
             return
-        kept.pop()
-        while is_list and kept and kept[-1].startswith(tuple(f"<{name}" for name in HEADINGS)):
-            kept.pop()
+        kept_blocks.pop()
+        while is_list and kept_blocks and kept_blocks[-1].startswith(tuple(f"<{name}" for name in HEADINGS)):
+            kept_blocks.pop()
 
 
 def _is_related(block: str, url: str, is_other: IsOther) -> bool:
@@ -218,98 +224,100 @@ def _is_related(block: str, url: str, is_other: IsOther) -> bool:
 
 def _without_prefix(block: str, prefix: str) -> str:
     """A paragraph without the characters that it begins with, whatever elements they stand in."""
-    left = "".join(prefix.split())
-    kept = []
+    remaining = "".join(prefix.split())
+    kept_tokens = []
     tokens = re.findall(r"<[^>]*>|&[^;\s]+;|.", block, re.DOTALL)
-    for n, token in enumerate(tokens):
-        said = html.unescape(token)
+    for index, token in enumerate(tokens):
+        text = html.unescape(token)
         if token.startswith("<"):
-            kept.append(token)
-        elif left.startswith(said):
-            left = left[len(said) :]
-        elif not said.isspace():
-            return block if left else "".join((*kept, *tokens[n:]))
-    return "".join(kept)
+            kept_tokens.append(token)
+        elif remaining.startswith(text):
+            remaining = remaining[len(text) :]
+        elif not text.isspace():
+            return block if remaining else "".join((*kept_tokens, *tokens[index:]))
+    return "".join(kept_tokens)
 
 
-def _figures(found: Sequence[str]) -> Iterator[str]:
-    """The same blocks, but every picture a figure of its own, with its caption."""
-    waiting = ""  # a figure whose caption may follow
-    for block in found:
+def _figures(raw_blocks: Sequence[str]) -> Iterator[str]:
+    """The blocks, with every picture a figure of its own, with its caption."""
+    pending_image = ""  # a figure whose caption may follow
+    for block in raw_blocks:
         node = parse_part(block).css_first("div > *")
         if node is None:
             continue
         images = node.css("img") if node.tag in ("p", "figure", *HEADINGS) else []
         caption = plain(block) if node.tag == "p" and _is_caption(node) and not images else ""
-        if waiting and caption:
-            yield _figure(waiting, caption)
-            waiting = ""
+        if pending_image and caption:
+            yield _figure(pending_image, caption)
+            pending_image = ""
             continue
-        if waiting:
-            yield _figure(waiting, "")
-        waiting = ""
+        if pending_image:
+            yield _figure(pending_image, "")
+        pending_image = ""
         if not images:
             yield block
             continue
-        *first, waiting = [image.html or "" for image in images]
+        *first, pending_image = [image.html or "" for image in images]
         yield from (_figure(image, "") for image in first)
         caption, text = _caption_and_text(node)
         if caption or text:
-            yield _figure(waiting, caption)
-            waiting = ""
+            yield _figure(pending_image, caption)
+            pending_image = ""
         if text:
             yield text
-    if waiting:
-        yield _figure(waiting, "")
+    if pending_image:
+        yield _figure(pending_image, "")
 
 
 def _is_caption(node: LexborNode) -> bool:
-    return bool(CAPTION.search(node.attributes.get("class") or ""))
+    return bool(CAPTION_CLASS.search(node.attributes.get("class") or ""))
 
 
 def _caption_and_text(node: LexborNode) -> tuple[str, str]:
-    """What a block says of its pictures, and what it says besides. Words beside a picture are its caption
-    if they are marked in any way."""
+    """The caption of a block's pictures, and the markup of what else it says. Words beside a picture are its
+    caption if they are marked in any way."""
     remove(node, "img")
-    said = plain(node.html or "")
+    words = plain(node.html or "")
     if node.tag == "figure" or _is_caption(node):
-        return said, ""
-    text = parse_part(node.html or "")
-    remove(text, MARKED)
-    return ("", node.html or "") if said and plain(text.html or "") else (said, "")
+        return words, ""
+    unmarked = parse_part(node.html or "")
+    remove(unmarked, CAPTION_MARKUP)
+    return ("", node.html or "") if words and plain(unmarked.html or "") else (words, "")
 
 
 def _figure(image: str, caption: str) -> str:
-    shown = f"<figcaption>{html.escape(caption, quote=False)}</figcaption>" if caption else ""
-    return f"<figure>{image}{shown}</figure>"
+    figcaption = f"<figcaption>{html.escape(caption, quote=False)}</figcaption>" if caption else ""
+    return f"<figure>{image}{figcaption}</figure>"
 
 
-def _shows(block: str, around: Around) -> bool:
-    """Whether a block is a print of the lead photo, in whatever size."""
-    if not around.photo or not block.startswith("<figure>"):
+def _is_lead_photo(block: str, context: ArticleContext) -> bool:
+    """Whether a block shows the lead photo, in whatever size."""
+    if not context.photo or not block.startswith("<figure>"):
         return False
     image = parse_part(block).css_first("img")
-    return image is not None and _file(image_address(image, around.url)) == _file(around.photo)
+    return image is not None and _without_size(image_address(image, context.url)) == _without_size(
+        context.photo
+    )
 
 
 def image_address(image: LexborNode, base: str) -> str:
-    """Where a picture is, shown at once or late."""
+    """The address of a picture, shown at once or late."""
     values = (image.attributes.get(name) or "" for name in ("src", *LAZY))
     return next((url for value in values if value and (url := web_address(value, base))), "")
 
 
-def _file(url: str) -> str:
-    return SIZE.sub("", url.partition("?")[0])
+def _without_size(url: str) -> str:
+    return SIZE_SUFFIX.sub("", url.partition("?")[0])
 
 
 def _captions(page: LexborHTMLParser, url: str) -> Mapping[str, str]:
     """Captions by their picture's address: trafilatura loses them."""
-    found = {}
+    captions = {}
     for figure in page.css("figure"):
         image, caption = figure.css_first("img"), figure.css_first("figcaption")
         if image is not None and caption is not None:
-            found[image_address(image, url)] = plain(caption.html or "")
-    return found
+            captions[image_address(image, url)] = plain(caption.html or "")
+    return captions
 
 
 def _with_captions(markup: str, captions: Mapping[str, str], url: str) -> str:

@@ -1,5 +1,5 @@
 """What stands around an article's text and is no part of it: datelines, buttons, counters, sign-offs, and
-what has been said before."""
+what the reader has read before."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ import regex
 from syndicator.text.clean import fold
 
 #: An agency's mark: "KPL", "AFP", "CRI/FM93".
-MARK = r"(?P<agency>[A-Z][A-Z.&]{1,6}(?:/[A-Z0-9]{2,6})?)"
+AGENCY_MARK = r"(?P<agency>[A-Z][A-Z.&]{1,6}(?:/[A-Z0-9]{2,6})?)"
 
 #: The mark alone in front of a text: "(KPL) ...", "[AP] - ...".
-DATELINE = re.compile(rf"\s*(?:\({MARK}\)|\[{MARK.replace('agency', 'agency2')}\])\s*[-–—:|]*\s*")
+DATELINE = re.compile(
+    rf"\s*(?:\({AGENCY_MARK}\)|\[{AGENCY_MARK.replace('agency', 'agency2')}\])\s*[-–—:|]*\s*"
+)
 
 #: With a place and a day: "VIENTIANE, March 3 (AFP) - ...". It stays, since it says where and when.
-PLACED = re.compile(rf"\s*[^\W\d_][\w .,'’/-]{{1,60}}\({MARK}\)\s*[-–—:]+\s*")
+DATELINE_WITH_PLACE = re.compile(rf"\s*[^\W\d_][\w .,'’/-]{{1,60}}\({AGENCY_MARK}\)\s*[-–—:]+\s*")
 
 #: What newsrooms put in brackets in front of a text besides agencies.
 LABELS = {
@@ -41,14 +43,14 @@ BUTTONS = {
     *("copy", "link", "save", "download", "pdf", "font", "size"),
     *("ພິມ", "ແບ່ງປັນ", "ອ່ານ", "ຜູ້ເຂົ້າຊົມ", "ເຂົ້າຊົມ", "ຄັ້ງ", "ອີເມວ", "แชร์", "พิมพ์", "อ่าน", "ครั้ง"),
 }
-#: Those that nobody prints alone for another reason.
-ALONE = {"share", "tweet", "print", "email", "ແບ່ງປັນ", "ພິມ", "แชร์"}
+#: Buttons that nobody prints alone for another reason.
+LONE_BUTTONS = {"share", "tweet", "print", "email", "ແບ່ງປັນ", "ພິມ", "แชร์"}
 
-#: Above this likeness a paragraph says what has been said before.
-SAME = 0.9
+#: From this likeness on, a paragraph repeats another one.
+MIN_LIKENESS = 0.9
 
-#: Characters that are compared; more would take long, and tell nothing.
-COMPARED = 2000
+#: Characters that are compared; more would take long, and show nothing.
+MAX_COMPARED_CHARS = 2000
 
 
 def without_dateline(text: str, agency: str = "") -> tuple[str, str]:
@@ -59,15 +61,15 @@ def without_dateline(text: str, agency: str = "") -> tuple[str, str]:
     """
     if agency:
         name = re.escape(agency)
-        marked = re.match(rf"\s*(?:[(\[]{name}[)\]]\s*[-–—:|]*|{name}\s*[-–—:|]+)\s*", text)
-        bare = marked or re.match(rf"\s*{name}\s+(?=\W*[^\Wa-z])", text)
-        if bare:
-            return text[bare.end() :], agency
+        mark = re.match(rf"\s*(?:[(\[]{name}[)\]]\s*[-–—:|]*|{name}\s*[-–—:|]+)\s*", text)
+        prefix = mark or re.match(rf"\s*{name}\s+(?=\W*[^\Wa-z])", text)
+        if prefix:
+            return text[prefix.end() :], agency
     match = DATELINE.match(text)
-    if match and _agency(match):
-        return text[match.end() :], _agency(match)
-    placed = PLACED.match(text)
-    return text, _agency(placed) if placed else ""
+    if match and _agency_in(match):
+        return text[match.end() :], _agency_in(match)
+    with_place = DATELINE_WITH_PLACE.match(text)
+    return text, _agency_in(with_place) if with_place else ""
 
 
 def is_same(one: str, other: str) -> bool:
@@ -77,9 +79,9 @@ def is_same(one: str, other: str) -> bool:
         return False
     if a == b:
         return True
-    matcher = SequenceMatcher(None, a[:COMPARED], b[:COMPARED], autojunk=False)
-    is_alike = matcher.real_quick_ratio() >= SAME and matcher.quick_ratio() >= SAME
-    return is_alike and abs(len(a) - len(b)) < len(a) / 5 and matcher.ratio() >= SAME
+    matcher = SequenceMatcher(None, a[:MAX_COMPARED_CHARS], b[:MAX_COMPARED_CHARS], autojunk=False)
+    may_be_alike = matcher.real_quick_ratio() >= MIN_LIKENESS and matcher.quick_ratio() >= MIN_LIKENESS
+    return may_be_alike and abs(len(a) - len(b)) < len(a) / 5 and matcher.ratio() >= MIN_LIKENESS
 
 
 def is_button(text: str) -> bool:
@@ -87,9 +89,9 @@ def is_button(text: str) -> bool:
     if len(text) > 80:
         return False
     words = regex.findall(r"[\p{L}\p{M}]+|\d[\d.,]*", text.casefold())
-    named = [word for word in words if word in BUTTONS]
-    is_all = len(named) == len([word for word in words if not word[0].isdigit()])
-    return bool(named) and is_all and (len(words) > 1 or words[0] in ALONE)
+    buttons = [word for word in words if word in BUTTONS]
+    is_nothing_else = len(buttons) == len([word for word in words if not word[0].isdigit()])
+    return bool(buttons) and is_nothing_else and (len(words) > 1 or words[0] in LONE_BUTTONS)
 
 
 def is_sign_off(text: str, agencies: set[str]) -> bool:
@@ -98,13 +100,13 @@ def is_sign_off(text: str, agencies: set[str]) -> bool:
     return name.strip("()[]-–—./ ").casefold() in {agency.casefold() for agency in agencies if agency}
 
 
-def _agency(match: re.Match[str]) -> str:
-    found = next((group for group in match.groups() if group), "")
-    return "" if found in LABELS else found
+def _agency_in(match: re.Match[str]) -> str:
+    name = next((group for group in match.groups() if group), "")
+    return "" if name in LABELS else name
 
 
 def _bare(text: str) -> str:
     text, _ = without_dateline(text)
-    if placed := PLACED.match(text):
+    if placed := DATELINE_WITH_PLACE.match(text):
         text = text[placed.end() :]
     return " ".join(regex.findall(r"[\p{L}\p{M}\p{N}]+", fold(text).casefold()))

@@ -20,7 +20,7 @@ from requests.structures import CaseInsensitiveDict
 
 from syndicator.domain.article import Sighting
 from syndicator.domain.errors import FetchError, SourceError
-from syndicator.http.client import DEADLINE, Http, Response, is_same_host
+from syndicator.http.client import FETCH_DEADLINE_S, Http, Response, is_same_host
 from syndicator.jobs.ports import Look
 from syndicator.sources.article_page import MAX_PAGE_BYTES, ArticlePages
 from syndicator.sources.crawl_state import CrawlState
@@ -31,7 +31,7 @@ from syndicator.text.addresses import same_site
 #: Seconds for one look, half of them for finding: well within a lease. The rest waits for the next look.
 LOOK_BUDGET_S = 45.0
 
-#: Seconds that any fetch is given.
+#: Seconds that a fetch is given at least.
 MIN_FETCH_S = 2.0
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -82,12 +82,12 @@ class Crawl(ArticlePages, ABC):
             if link.key not in state.pages:  # another address took its place meanwhile
                 continue
             try:
-                readings.found(link, *self._visit(link, state, now, end))
+                readings.add_page(link, *self._visit(link, state, now, end))
             except FetchError as e:
                 next_look = e.retry_at  # it asks to be left alone, not only by this page's reader
-                readings.failed(link, e)
+                readings.add_failure(link, e)
             except SourceError as e:
-                readings.failed(link, e)
+                readings.add_failure(link, e)
         readings.conclude(lambda: self._witness(state, readings.tried, now, end))
         return Look(
             sightings=readings.sightings,
@@ -110,7 +110,7 @@ class Crawl(ArticlePages, ABC):
         return self.sighting(link, self.http.get(url, limit=MAX_PAGE_BYTES), now)
 
     def link_to(self, url: str) -> Link:
-        """What is known of an article that nobody has found: its address."""
+        """The link to an article of which only the address is known."""
         return Link(self.key_of(url), url)
 
     @property
@@ -120,29 +120,29 @@ class Crawl(ArticlePages, ABC):
     def _visit(
         self, link: Link, state: CrawlState, now: datetime, end: float
     ) -> tuple[Response, Sighting | None]:
-        """What a page shows; nothing where it is as it was."""
-        page = self._fetched(link.url, end, state.validators(state.pages[link.key]))
+        """A page and its article; ``None`` where it has not changed (304)."""
+        page = self._fetch(link.url, end, state.validators(state.pages[link.key]))
         return page, self.sighting(link, page, now) if page.status != 304 else None
 
-    def _fetched(self, url: str, end: float, headers: Mapping[str, str] | None = None) -> Response:
-        """A page: at the host of a declared address it may be where only what is declared may be."""
-        left = min(DEADLINE, end - time.monotonic())
+    def _fetch(self, url: str, end: float, headers: Mapping[str, str] | None = None) -> Response:
+        """A page, fetched. At the host of a declared address it may be where only what is declared may be."""
+        remaining_s = min(FETCH_DEADLINE_S, end - time.monotonic())
         return self.http.get(
             url,
             headers=headers,
             limit=MAX_PAGE_BYTES,
-            deadline=max(left, MIN_FETCH_S),
+            deadline=max(remaining_s, MIN_FETCH_S),
             is_declared=is_same_host(url, self.places),
         )
 
     def _witness(
         self, state: CrawlState, tried: Collection[str], now: datetime, end: float
     ) -> Sighting | SourceError | FetchError | None:
-        """What another page says that was there before, or why it does not."""
+        """The article of another page that was there before, or the error of reading it."""
         link = state.another(tried)
         if link is None:
             return None
         try:
-            return self.sighting(link, self._fetched(link.url, end), now)
+            return self.sighting(link, self._fetch(link.url, end), now)
         except (SourceError, FetchError) as e:
             return e

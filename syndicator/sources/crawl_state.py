@@ -268,9 +268,7 @@ def _bring_back(page: dict[str, Any], now: int) -> None:
     is_ahead = [name for name in ("seen", "read", "tried", "gone") if page.get(name, 0) > until]
     page.update(dict.fromkeys(is_ahead, now))
     retry, limit = page.get("retry") or 0, backoff.PAGE.limit.total_seconds()
-    is_late = (
-        page.get("fails") and not page.get("gone") and retry > until + limit
-    )
+    is_late = page.get("fails") and not page.get("gone") and retry > until + limit
     is_hint = not any(page.get(name) for name in ("fails", "misses", "gone"))  # due when it was written
     if is_ahead or is_late or (is_hint and retry > now):
         _hasten(page, now)

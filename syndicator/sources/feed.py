@@ -25,31 +25,31 @@ from syndicator.http.conditional import conditions, validators
 from syndicator.jobs.ports import READ_AGAIN, Look
 from syndicator.sources.crawl_state import ENOUGH, TOLD_FOR
 from syndicator.sources.extract import clean_url, split_credit
-from syndicator.sources.json_items import Odd, item, json_feed, paragraph
-from syndicator.sources.oddity import LARGE, is_odd_xml, safely
+from syndicator.sources.json_items import OddEntry, item, json_feed, paragraph
+from syndicator.sources.oddity import LARGE_BYTES, is_odd_xml, safely
 from syndicator.sources.xml_entries import entry_of
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import legal, plain, sanitise
 from syndicator.text.dates import parse_date
 from syndicator.text.language import detect
 
-#: However long a feed's own caching advice is, it is looked at once a day.
-LONGEST = timedelta(hours=24)
+#: However long a feed's own caching advice is, it is fetched once a day.
+MAX_INTERVAL = timedelta(hours=24)
 
 #: Problems of an edition that are kept for as long as it stands, and characters of each.
-MOST_PROBLEMS, LONGEST_PROBLEM = 20, 300
+MAX_PROBLEMS, MAX_PROBLEM_CHARS = 20, 300
 
 #: Entries of an edition that are remembered.
-REMEMBERED = 500
+MAX_REMEMBERED = 500
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
 
-#: Entries of one feed, and characters of a text: whatever is longer is no article.
-MOST_ENTRIES, LONGEST_TEXT = 5000, 500_000
+#: Entries of one feed, and characters of a text: a longer one is no article.
+MAX_ENTRIES, MAX_TEXT_CHARS = 5000, 500_000
 
 #: What a language is called (RFC 5646 section 2.1), as feeds write it.
-LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 
 # It would look for another parser than the standard library's on the disk at every feed, and prefer it.
 feedparser.api.PREFERRED_XML_PARSERS.clear()
@@ -57,7 +57,7 @@ feedparser.api.PREFERRED_XML_PARSERS.clear()
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """What a feed says at one time. ``ttl``: its advice, in minutes, as written. ``is_broken``: it could not
+    """A feed as it is at one time. ``ttl``: its advice, in minutes, as written. ``is_broken``: it could not
     be read to its end."""
 
     sightings: Sequence[Sighting]
@@ -86,71 +86,75 @@ class FeedSource:
 
     def look(self, memory: Mapping[str, Any], now: datetime) -> Look:
         """Fetch the feed, unless it says that nothing has changed (RFC 9110 section 13)."""
-        is_again = bool(memory.get(READ_AGAIN))
+        is_read_again = bool(memory.get(READ_AGAIN))
         try:
-            answer = self.http.get(
-                self.url, headers={"Accept": ACCEPT} | ({} if is_again else conditions(memory))
+            response = self.http.get(
+                self.url, headers={"Accept": ACCEPT} | ({} if is_read_again else conditions(memory))
             )
         except FetchError as e:
             kind = SourceGone if e.status == 410 else SourceError
             raise kind(str(e), retry_at=e.retry_at) from e
-        digest = hashlib.sha256(answer.content).hexdigest()
-        if answer.status == 304 or (digest == memory.get("digest") and not is_again):
+        digest = hashlib.sha256(response.content).hexdigest()
+        if response.status == 304 or (digest == memory.get("digest") and not is_read_again):
             return Look(
-                memory=memory, next_look=_next_look(answer, "", now), problems=memory.get("problems", ())
+                memory=memory, next_look=_next_look(response, "", now), problems=memory.get("problems", ())
             )
-        edition = self._edition(answer, now)
+        edition = self._edition(response, now)
         problems = [*edition.problems]
-        if answer.moved:
-            problems.insert(0, f"{self.url}: has moved for good to {answer.moved}: change url")
+        if response.moved:
+            problems.insert(0, f"{self.url}: has moved for good to {response.moved}: change url")
         if problems and not edition.sightings:
             raise SourceError(problems[0])
-        seen = _entries(memory, [sighting.key for sighting in edition.sightings], now)
-        if "overflow" in seen:
-            problems.append(f"{self.url}: {seen['overflow'][1]}")
+        entries_memory = _entries_memory(memory, [sighting.key for sighting in edition.sightings], now)
+        if "overflow" in entries_memory:
+            problems.append(f"{self.url}: {entries_memory['overflow'][1]}")
         # a broken edition is not remembered: its validators would hide the mended one
-        whole: dict[str, Any] = {"digest": digest, **validators(answer.headers)}
+        edition_memory: dict[str, Any] = {"digest": digest, **validators(response.headers)}
         if problems:  # they last as long as this edition
-            whole["problems"] = [line[:LONGEST_PROBLEM] for line in problems[:MOST_PROBLEMS]]
+            edition_memory["problems"] = [line[:MAX_PROBLEM_CHARS] for line in problems[:MAX_PROBLEMS]]
         return Look(
             sightings=edition.sightings,
-            memory=seen | ({} if edition.is_broken else whole),
-            next_look=_next_look(answer, edition.ttl, now),
+            memory=entries_memory | ({} if edition.is_broken else edition_memory),
+            next_look=_next_look(response, edition.ttl, now),
             problems=problems,
         )
 
     def reads(self, url: str) -> bool:
-        """A feed tells of all its articles at once: only its own address can be read."""
+        """Whether it is the feed's own address: a feed has all articles at once, there is nothing else."""
         return url == self.url
 
     def read(self, url: str, now: datetime, page: bytes | None = None) -> Sighting:
         """The feed's first article, for a preview."""
-        fetched = self.http.get(self.url) if page is None else Response(url, 200, CaseInsensitiveDict(), page)
-        edition = self._edition(fetched, now)
+        response = (
+            self.http.get(self.url) if page is None else Response(url, 200, CaseInsensitiveDict(), page)
+        )
+        edition = self._edition(response, now)
         if edition.sightings:
             return edition.sightings[0]
-        why = "; ".join(edition.problems)
-        raise SourceError(f"{url}: the feed has no article{': ' if why else ''}{why}")
+        problems = "; ".join(edition.problems)
+        raise SourceError(f"{url}: the feed has no article{': ' if problems else ''}{problems}")
 
-    def _edition(self, answer: Response, now: datetime) -> Edition:
-        """What the feed says: read here if that takes no time, else where it can be stopped."""
-        is_json = answer.content.lstrip()[:1] == b"{"
-        is_odd = len(answer.content) > LARGE if is_json else is_odd_xml(answer.content)
+    def _edition(self, response: Response, now: datetime) -> Edition:
+        """The feed's edition, read here if that takes no time, else where it can be stopped."""
+        is_json = response.content.lstrip()[:1] == b"{"
+        is_odd = len(response.content) > LARGE_BYTES if is_json else is_odd_xml(response.content)
         try:
-            return safely(self._read, answer, now, is_odd=is_odd)
+            return safely(self._read, response, now, is_odd=is_odd)
         except SourceError as e:
             raise e if str(e).startswith(self.url) else SourceError(f"{self.url}: {e}") from e
 
-    def _read(self, answer: Response, now: datetime) -> Edition:
-        head, found = self._parsed(answer)
+    def _read(self, response: Response, now: datetime) -> Edition:
+        head, raw_entries = self._parse(response)
         problems = [f"{self.url}: {head['broken']}"] if head.get("broken") else []
-        if len(found) > MOST_ENTRIES:
-            problems.append(f"{self.url}: {len(found):,} entries: the first {MOST_ENTRIES:,} are read")
-        entries = [entry for part in found[:MOST_ENTRIES] if (entry := self._entry(part, problems))]
+        if len(raw_entries) > MAX_ENTRIES:
+            problems.append(f"{self.url}: {len(raw_entries):,} entries: the first {MAX_ENTRIES:,} are read")
+        entries = [
+            entry for raw_entry in raw_entries[:MAX_ENTRIES] if (entry := self._entry(raw_entry, problems))
+        ]
         sightings = []
-        for entry in _told_apart(entries, problems):
+        for entry in _with_distinct_ids(entries, problems):
             try:
-                sighting = self._sighting(entry, head, answer.url, now, problems)
+                sighting = self._sighting(entry, head, response.url, now, problems)
             except Exception as e:  # noqa: BLE001 - whatever it is, the other entries are none the worse
                 problems.append(self._left_out(entry.get("id") or entry.get("url"), e))
                 continue
@@ -163,35 +167,41 @@ class FeedSource:
             is_broken=bool(head.get("broken")),
         )
 
-    def _entry(self, part: Mapping[str, Any], problems: list[str]) -> Mapping[str, Any] | None:
-        """One entry in our words; ``None`` where nobody can make an article of it."""
+    def _entry(self, raw_entry: Mapping[str, Any], problems: list[str]) -> Mapping[str, Any] | None:
+        """One entry, of the same fields whatever the format; ``None`` where it can be no article."""
         try:
-            entry = entry_of(part) if isinstance(part, feedparser.FeedParserDict) else item(part)
+            entry = (
+                entry_of(raw_entry) if isinstance(raw_entry, feedparser.FeedParserDict) else item(raw_entry)
+            )
         except Exception as e:  # noqa: BLE001 - as above
-            problems.append(self._left_out(part.get("id") or part.get("url"), e))
+            problems.append(self._left_out(raw_entry.get("id") or raw_entry.get("url"), e))
             return None
         length = max(len(str(entry.get(name) or "")) for name in ("title", "summary", "content"))
-        if length > LONGEST_TEXT:
-            what = f"its text has {length:,} characters; at most {LONGEST_TEXT:,} are an article"
-            problems.append(self._left_out(entry.get("id") or entry.get("url"), what))
+        if length > MAX_TEXT_CHARS:
+            problem = f"its text has {length:,} characters; at most {MAX_TEXT_CHARS:,} are an article"
+            problems.append(self._left_out(entry.get("id") or entry.get("url"), problem))
             return None
         return entry
 
-    def _left_out(self, name: object, why: object) -> str:
-        what = why if isinstance(why, str | Odd) else f"it cannot be read ({type(why).__name__}: {why})"
-        return f"{self.url}: the entry {str(name or '?')[:200]!r} is left out: {what}"
+    def _left_out(self, entry_id: object, error: object) -> str:
+        problem = (
+            error
+            if isinstance(error, str | OddEntry)
+            else f"it cannot be read ({type(error).__name__}: {error})"
+        )
+        return f"{self.url}: the entry {str(entry_id or '?')[:200]!r} is left out: {problem}"
 
-    def _parsed(self, answer: Response) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
-        if answer.content.lstrip()[:1] == b"{":
-            return json_feed(self.url, answer.content)
+    def _parse(self, response: Response) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
+        if response.content.lstrip()[:1] == b"{":
+            return json_feed(self.url, response.content)
         parsed = feedparser.parse(
-            BytesIO(answer.content),  # of bytes alone it would open the file that they name
+            BytesIO(response.content),  # of bytes alone it would open the file that they name
             sanitize_html=False,  # we do, and more strictly
             resolve_relative_uris=False,
-            response_headers={"content-type": answer.headers.get("Content-Type", "")},
+            response_headers={"content-type": response.headers.get("Content-Type", "")},
         )
         if not parsed.get("version"):
-            raise SourceError(f"{self.url}: {_what_else(answer.content, parsed)}")
+            raise SourceError(f"{self.url}: {_why_no_feed(response.content, parsed)}")
         return {**parsed.feed, "broken": _syntax_error(parsed)}, parsed.entries
 
     def _sighting(
@@ -209,13 +219,13 @@ class FeedSource:
             problems.append(f"{self.url}: the entry {entry.get('id') or title or '?'!r} has no {missing}")
             return None
         if legal(url) != url or legal(name := str(entry.get("id") or "")) != name:
-            raise Odd("its address or id has characters that no XML may have")
+            raise OddEntry("its address or id has characters that no XML may have")
         content = sanitise(str(entry.get("content") or ""), url)
         summary = plain(str(entry.get("summary") or ""))
         warnings: list[str] = list(entry.get("odd", ()))
         published, embargo = self._published(entry, now, warnings)
-        said = str(entry.get("language") or head.get("language") or "")
-        declared = said if LANGUAGE.fullmatch(said) else self.language
+        language_tag = str(entry.get("language") or head.get("language") or "")
+        declared = language_tag if LANGUAGE_TAG.fullmatch(language_tag) else self.language
         tags = [t for t in entry.get("tags", ()) if t]
         return Sighting(
             source=self.name,
@@ -241,11 +251,11 @@ class FeedSource:
     def _published(
         self, entry: Mapping[str, Any], now: datetime, warnings: list[str]
     ) -> tuple[datetime | None, datetime | None]:
-        said = entry.get("published") or entry.get("updated")
-        published = self._date(said, now)
+        date_text = entry.get("published") or entry.get("updated")
+        published = self._date(date_text, now)
         if published is None:
             warnings.append(
-                f"its date {said!r} is not understood: declare dates" if said else "it has no date"
+                f"its date {date_text!r} is not understood: declare dates" if date_text else "it has no date"
             )
             return None, None
         if published <= now + CLOCK_SKEW:
@@ -260,59 +270,62 @@ class FeedSource:
         return parse_date(str(text), zone=zone, format=self.dates or None, now=now) if text else None
 
 
-def _entries(memory: Mapping[str, Any], keys: Sequence[str], now: datetime) -> dict[str, Any]:
+def _entries_memory(memory: Mapping[str, Any], keys: Sequence[str], now: datetime) -> dict[str, Any]:
     """What is remembered of an edition's entries; ``overflow``: when all of them were new although others
-    were known, and what is told of that for a day."""
-    seen = [hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:8] for key in keys]
-    before, overflow = set(memory.get("entries", ())), memory.get("overflow")
-    if before and len(seen) >= ENOUGH and before.isdisjoint(seen):
-        at = f"{now:%Y-%m-%d %H:%M} UTC"
-        text = (
-            f"all {len(keys)} entries were new at {at}: some between may be missing; look more often (every)"
+    were known, and the problem that is reported for a day."""
+    hashes = [hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:8] for key in keys]
+    known, overflow = set(memory.get("entries", ())), memory.get("overflow")
+    if known and len(hashes) >= ENOUGH and known.isdisjoint(hashes):
+        clock = f"{now:%Y-%m-%d %H:%M} UTC"
+        message = (
+            f"all {len(keys)} entries were new at {clock}: some between may be missing; "
+            "look more often (every)"
         )
-        overflow = [int(now.timestamp()), text]
-    is_told = overflow and overflow[0] > now.timestamp() - TOLD_FOR
-    return {"entries": seen[:REMEMBERED] or memory.get("entries", [])} | (
-        {"overflow": overflow} if is_told else {}
+        overflow = [int(now.timestamp()), message]
+    is_recent = overflow and overflow[0] > now.timestamp() - TOLD_FOR
+    return {"entries": hashes[:MAX_REMEMBERED] or memory.get("entries", [])} | (
+        {"overflow": overflow} if is_recent else {}
     )
 
 
-def _next_look(answer: Response, said: str, now: datetime) -> datetime:
-    """Not before the feed's own advice: Cache-Control's max-age, and RSS's ttl in minutes."""
-    age = re.search(r"max-age=(\d{1,7})", answer.headers.get("Cache-Control", ""))
-    ttl = re.fullmatch(r"\s*(\d{1,5})\s*", said)
-    spans = [timedelta(seconds=int(age[1]))] if age else []
-    spans += [timedelta(minutes=int(ttl[1]))] if ttl else []
-    return now + min(max(spans, default=timedelta()), LONGEST)
+def _next_look(response: Response, ttl_text: str, now: datetime) -> datetime:
+    """When the feed may be fetched again, as it advises: Cache-Control's max-age, RSS's ttl in minutes."""
+    max_age = re.search(r"max-age=(\d{1,7})", response.headers.get("Cache-Control", ""))
+    ttl = re.fullmatch(r"\s*(\d{1,5})\s*", ttl_text)
+    intervals = [timedelta(seconds=int(max_age[1]))] if max_age else []
+    intervals += [timedelta(minutes=int(ttl[1]))] if ttl else []
+    return now + min(max(intervals, default=timedelta()), MAX_INTERVAL)
 
 
-def _told_apart(entries: Sequence[Mapping[str, Any]], problems: list[str]) -> list[Mapping[str, Any]]:
-    """Entries that share an id although they are different articles are told apart by their addresses."""
-    seen: dict[str, str] = {}
-    kept: list[Mapping[str, Any]] = []
+def _with_distinct_ids(entries: Sequence[Mapping[str, Any]], problems: list[str]) -> list[Mapping[str, Any]]:
+    """The entries, with an address added to each id that they share although they are different articles."""
+    url_by_id: dict[str, str] = {}
+    distinct: list[Mapping[str, Any]] = []
     for entry in entries:
-        name, url = str(entry.get("id") or ""), str(entry.get("url") or "")
-        if name and seen.setdefault(name, url) != url:
-            problems.append(f"{url}: has the id {name!r} of {seen[name]}: told apart by their addresses")
-            kept.append({**entry, "id": f"{name}#{url}"})
+        entry_id, url = str(entry.get("id") or ""), str(entry.get("url") or "")
+        if entry_id and url_by_id.setdefault(entry_id, url) != url:
+            problems.append(
+                f"{url}: has the id {entry_id!r} of {url_by_id[entry_id]}: told apart by their addresses"
+            )
+            distinct.append({**entry, "id": f"{entry_id}#{url}"})
         else:
-            kept.append(entry)
-    return kept
+            distinct.append(entry)
+    return distinct
 
 
 def _photo(entry: Mapping[str, Any], content: str, base: str) -> Photo | None:
     image = LexborHTMLParser(f"<body>{content}").css_first("img") if "<img" in content else None
-    inside = [image.attributes.get("src") or ""] if image is not None else []
-    url = next((u for p in [*entry.get("photos", ()), *inside] if (u := web_address(str(p), base))), "")
+    body_images = [image.attributes.get("src") or ""] if image is not None else []
+    url = next((u for p in [*entry.get("photos", ()), *body_images] if (u := web_address(str(p), base))), "")
     if not url:
         return None
     caption, credit = split_credit(str(entry.get("caption") or ""))
-    alt = (image.attributes.get("alt") or "") if image is not None and inside == [url] else ""
+    alt = (image.attributes.get("alt") or "") if image is not None and body_images == [url] else ""
     return Photo(url=url, caption=caption, credit=str(entry.get("credit") or credit), alt=plain(alt))
 
 
-def _what_else(content: bytes, parsed: Any) -> str:
-    """What a thing is that is no feed."""
+def _why_no_feed(content: bytes, parsed: Any) -> str:
+    """The reason why a document is no feed."""
     start = content.lstrip()[:200].lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return "answers a web page, not a feed: an error page, or the wrong address"
@@ -327,5 +340,5 @@ def _syntax_error(parsed: Any) -> str:
 
 
 def _first_paragraph(content: str) -> str:
-    first = LexborHTMLParser(f"<body>{content}").css_first("p") if content else None
-    return plain(first.text(separator=" ")) if first is not None else plain(content)
+    paragraph_node = LexborHTMLParser(f"<body>{content}").css_first("p") if content else None
+    return plain(paragraph_node.text(separator=" ")) if paragraph_node is not None else plain(content)

@@ -10,19 +10,21 @@ from syndicator.domain.errors import SourceError
 from syndicator.text.clean import plain
 
 #: Digits that a number may have; whatever has more is a text.
-DIGITS = 18
+MAX_DIGITS = 18
 
 
-class Odd(Exception):
-    """What is wrong with an entry, in an operator's words."""
+class OddEntry(Exception):
+    """An entry that cannot be read; its text says why, in an operator's words."""
 
 
 def json_feed(url: str, content: bytes) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
-    """Its head and items. Raises ``SourceError``: no JSON, or no list of items."""
+    """The head of a JSON Feed and its items. Raises ``SourceError``: no JSON, or no list of items."""
     try:
-        feed = json.loads(content, parse_int=lambda said: int(said) if len(said) <= DIGITS else said)
-        items = [each if isinstance(each, dict) else {"is_no_item": each} for each in _listed(feed["items"])]
-    except (LookupError, TypeError, Odd) as e:
+        feed = json.loads(
+            content, parse_int=lambda digits: int(digits) if len(digits) <= MAX_DIGITS else digits
+        )
+        items = [each if isinstance(each, dict) else {"is_no_item": each} for each in _list(feed["items"])]
+    except (LookupError, TypeError, OddEntry) as e:
         raise SourceError(f"{url}: not a JSON Feed: it has no list of items") from e
     except RecursionError as e:
         raise SourceError(f"{url}: not a JSON Feed: things within things without end") from e
@@ -31,37 +33,37 @@ def json_feed(url: str, content: bytes) -> tuple[Mapping[str, Any], Sequence[Map
     return feed, items
 
 
-def item(found: Mapping[str, Any]) -> dict[str, Any]:
-    """An item in the words of feeds. Raises ``Odd`` where what makes an article is not what it should be.
-    Where it is only something else, that is left out, and told (``odd``)."""
-    if "is_no_item" in found:
-        raise Odd("it is no JSON object")
+def item(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry from a JSON Feed's item. Raises ``OddEntry`` where a field that makes an article is not of its
+    type; any other one is left out, with a warning (``odd``)."""
+    if "is_no_item" in fields:
+        raise OddEntry("it is no JSON object")
     odd: list[str] = []
 
-    def beside(names: str, read: Callable[[Any], Any]) -> Any:
+    def optional(names: str, read: Callable[[Any], Any]) -> Any:
         first, *_ = named = names.split()
-        value = next((found[name] for name in named if found.get(name) is not None), None)
+        value = next((fields[name] for name in named if fields.get(name) is not None), None)
         try:
             return read(value)
-        except Odd:
+        except OddEntry:
             odd.append(f"its {first} is not as JSON Feed has it: left out")
             return read(None)
 
-    images = [beside("image", _text), beside("banner_image", _text), *beside("attachments", _pictures)]
-    text = _required(found, "content_text")
+    images = [optional("image", _text), optional("banner_image", _text), *optional("attachments", _pictures)]
+    text = _required_text(fields, "content_text")
     return {
-        "id": _id(found.get("id")),
-        "url": _required(found, "url") or _required(found, "external_url"),
-        "title": _required(found, "title"),
-        "summary": beside("summary", _text) or text,
-        "content": _required(found, "content_html") or paragraph(text),
-        "published": beside("date_published", _text),
-        "updated": beside("date_modified", _text),
-        "authors": beside("authors author", _authors),
-        "tags": beside("tags", _words),
-        "language": beside("language", _text),
+        "id": _id(fields.get("id")),
+        "url": _required_text(fields, "url") or _required_text(fields, "external_url"),
+        "title": _required_text(fields, "title"),
+        "summary": optional("summary", _text) or text,
+        "content": _required_text(fields, "content_html") or paragraph(text),
+        "published": optional("date_published", _text),
+        "updated": optional("date_modified", _text),
+        "authors": optional("authors author", _authors),
+        "tags": optional("tags", _texts),
+        "language": optional("language", _text),
         "photos": [image for image in images if image],
-        "is_withdrawn": found.get("expired") is True,
+        "is_withdrawn": fields.get("expired") is True,
         "odd": odd,
     }
 
@@ -72,48 +74,48 @@ def paragraph(text: str) -> str:
     return f"<p>{escaped}</p>" if text else ""
 
 
-def _required(found: Mapping[str, Any], name: str) -> str:
+def _required_text(fields: Mapping[str, Any], name: str) -> str:
     try:
-        return _text(found.get(name))
-    except Odd:
-        raise Odd(f"its {name} is no text") from None
+        return _text(fields.get(name))
+    except OddEntry:
+        raise OddEntry(f"its {name} is no text") from None
 
 
 def _id(value: Any) -> str:
-    """Numbers are to be taken for text, what is neither makes no item."""
+    """An id as text, a number too. Raises ``OddEntry`` for anything else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return _required({"id": value}, "id")
+    return _required_text({"id": value}, "id")
 
 
 def _text(value: Any) -> str:
     if value is None or value is False:
         return ""
     if not isinstance(value, str):
-        raise Odd
+        raise OddEntry
     return value
 
 
-def _listed(value: Any) -> list[Any]:
+def _list(value: Any) -> list[Any]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise Odd
+        raise OddEntry
     return value
 
 
-def _words(value: Any) -> list[str]:
-    return [plain(_text(word)) for word in _listed(value)]
+def _texts(value: Any) -> list[str]:
+    return [plain(_text(word)) for word in _list(value)]
 
 
 def _authors(value: Any) -> list[str]:
-    people = [value] if isinstance(value, dict) else _listed(value)
+    people = [value] if isinstance(value, dict) else _list(value)
     names = [_text(person.get("name")) if isinstance(person, dict) else _text(person) for person in people]
     return [plain(name) for name in names if name]
 
 
 def _pictures(value: Any) -> list[str]:
-    files = _listed(value)
+    files = _list(value)
     if not all(isinstance(each, dict) for each in files):
-        raise Odd
+        raise OddEntry
     return [_text(each.get("url")) for each in files if "image" in str(each.get("mime_type"))]

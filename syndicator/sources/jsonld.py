@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 from syndicator.text.addresses import is_web_address
 
 #: https://schema.org/Article and what it is called in practice.
-ARTICLES = {
+ARTICLE_TYPES = {
     *("Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle"),
     *("BackgroundNewsArticle", "ReviewNewsArticle", "BlogPosting", "LiveBlogPosting", "Report"),
 }
@@ -23,8 +23,8 @@ ARTICLES = {
 #: Where the place ends in a dateline: before a date, an agency, or the text.
 DATELINE_END = re.compile(r"[,(\d]|\s[-–—]")
 
-#: Things inside things that are followed: real metadata has three or four.
-DEEPEST = 8
+#: Levels of things inside things that are followed: real metadata has three or four.
+MAX_DEPTH = 8
 
 
 def article(page: LexborHTMLParser, url: str = "") -> Mapping[str, Any]:
@@ -33,15 +33,15 @@ def article(page: LexborHTMLParser, url: str = "") -> Mapping[str, Any]:
     scripts = page.css('script[type="application/ld+json"]')
     nodes = [node for script in scripts for node in _nodes(script.text())]
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
-    articles = [node for node in nodes if _types(node) & ARTICLES]
-    found = next((node for node in articles if url and url in _addresses(node)), None)
-    found = found or next(iter(articles), {})
-    return {name: _resolved(value, by_id) for name, value in found.items()}
+    articles = [node for node in nodes if _types(node) & ARTICLE_TYPES]
+    properties = next((node for node in articles if url and url in _addresses(node)), None)
+    properties = properties or next(iter(articles), {})
+    return {name: _resolved(value, by_id) for name, value in properties.items()}
 
 
 def text(value: Any) -> str:
-    """A text, a list's first text, or the name of a thing."""
-    for _ in range(DEEPEST):
+    """The text of a value: a text itself, a list's first one, or the name of a thing."""
+    for _ in range(MAX_DEPTH):
         match value:
             case str():
                 return html.unescape(value).strip()
@@ -67,46 +67,48 @@ def names(value: Any) -> tuple[str, ...]:
         value = value.split(",")
     if isinstance(value, Mapping) and isinstance(value.get("name"), list):
         value = value["name"]
-    found = map(text, value if isinstance(value, list) else [value])
-    return tuple(dict.fromkeys(name for name in found if name and not is_web_address(name)))
+    texts = map(text, value if isinstance(value, list) else [value])
+    return tuple(dict.fromkeys(name for name in texts if name and not is_web_address(name)))
 
 
 def places(article: Mapping[str, Any]) -> tuple[str, ...]:
-    """Where it happened, or else where it was written: https://schema.org/contentLocation,
+    """The places where it happened, or else where it was written: https://schema.org/contentLocation,
     https://schema.org/locationCreated, https://schema.org/dateline ("VANG THONG, 3 March")."""
     for name in ("contentLocation", "locationCreated"):
         value = article.get(name)
         things = value if isinstance(value, list) else [value]
-        found = tuple(dict.fromkeys(place for thing in things for place in _place(thing)))
-        if found:
-            return found
-    written, *_ = DATELINE_END.split(text(article.get("dateline")), maxsplit=1)
-    return (written.strip(),) if any(map(str.isalpha, written)) else ()
+        place_names = tuple(dict.fromkeys(place for thing in things for place in _place(thing)))
+        if place_names:
+            return place_names
+    dateline_place, *_ = DATELINE_END.split(text(article.get("dateline")), maxsplit=1)
+    return (dateline_place.strip(),) if any(map(str.isalpha, dateline_place)) else ()
 
 
 def _place(thing: Any) -> tuple[str, ...]:
     """A place's name, else the parts of its address: https://schema.org/PostalAddress."""
     if isinstance(thing, Mapping) and not thing.get("name"):
         address = thing.get("address")
-        within = address if isinstance(address, Mapping) else thing
-        parts = ("addressLocality", "addressRegion", "addressCountry")
-        return tuple(filter(None, (text(within.get(part)) for part in parts))) or names(address)
+        address_parts = address if isinstance(address, Mapping) else thing
+        part_names = ("addressLocality", "addressRegion", "addressCountry")
+        return tuple(filter(None, (text(address_parts.get(part)) for part in part_names))) or names(address)
     return names(thing)
 
 
 def image(value: Any) -> Mapping[str, str]:
     """An image as ``url``, ``caption``, ``credit``."""
-    for _ in range(DEEPEST):
+    for _ in range(MAX_DEPTH):
         match value:
             case str():
                 return {"url": value.strip()}
             case [first, *_]:
                 value = first
-            case {**known}:
+            case {**properties}:
                 return {
-                    "url": text(known.get("contentUrl") or known.get("url")),
-                    "caption": text(known.get("caption") or known.get("description")),
-                    "credit": text(known.get("creditText") or known.get("creator") or known.get("author")),
+                    "url": text(properties.get("contentUrl") or properties.get("url")),
+                    "caption": text(properties.get("caption") or properties.get("description")),
+                    "credit": text(
+                        properties.get("creditText") or properties.get("creator") or properties.get("author")
+                    ),
                 }
             case _:
                 break
@@ -114,23 +116,23 @@ def image(value: Any) -> Mapping[str, str]:
 
 
 def _nodes(script: str) -> Iterator[dict[str, Any]]:
-    waiting = deque([_loads(script)])
-    while waiting:
-        value = waiting.popleft()
+    queue = deque([_loads(script)])
+    while queue:
+        value = queue.popleft()
         if isinstance(value, list):
-            waiting.extendleft(reversed(value))
+            queue.extendleft(reversed(value))
         elif isinstance(value, dict):
             yield value
-            waiting.extendleft((value.get("mainEntity"), value.get("@graph")))
+            queue.extendleft((value.get("mainEntity"), value.get("@graph")))
 
 
 def _loads(script: str) -> Any:
     cleaned = script.strip().removeprefix("<!--").removesuffix("-->")
     for mark in ("//<![CDATA[", "//]]>", "/*<![CDATA[*/", "/*]]>*/", "<![CDATA[", "]]>"):
         cleaned = cleaned.replace(mark, "")
-    for attempt in (cleaned, html.unescape(cleaned)):
+    for candidate in (cleaned, html.unescape(cleaned)):
         try:
-            return json.loads(attempt.strip().rstrip(";"), strict=False)
+            return json.loads(candidate.strip().rstrip(";"), strict=False)
         except (ValueError, RecursionError):
             continue
     return None  # broken metadata is no metadata: the page still has its markup
@@ -138,9 +140,9 @@ def _loads(script: str) -> Any:
 
 def _types(node: Mapping[str, Any]) -> set[str]:
     """The types of a thing, without the vocabulary that they may be written with."""
-    kinds = node.get("@type", ())
-    listed = kinds if isinstance(kinds, list) else [kinds]
-    return {str(kind).rpartition("/")[2].rpartition(":")[2] for kind in listed}
+    value = node.get("@type", ())
+    names = value if isinstance(value, list) else [value]
+    return {str(name).rpartition("/")[2].rpartition(":")[2] for name in names}
 
 
 def _addresses(node: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Listing pages: which articles they link to, and what they say of each."""
+"""Listing pages: the links to articles on them, and what they say of each."""
 
 from __future__ import annotations
 
@@ -51,29 +51,29 @@ class ListingReader:
     date: str
 
     def links(self, markup: str, url: str, section: str) -> Iterator[Link]:
-        """Each link to an article of this site; the same article may be linked to more than once."""
+        """The links to articles of this site; the same article may be linked to more than once."""
         page = parse(markup)
         items = {node.mem_id for node in page.css(self.item)}
-        read: dict[int, tuple[str, str]] = {}  # an item of thousands of links is read once
+        notes_by_item: dict[int, tuple[str, str]] = {}  # an item of thousands of links is read once
         for node in page.css("a[href]"):
             address = urldefrag(web_address(node.attributes.get("href") or "", url)).url
             if address and re.search(self.article, address, re.IGNORECASE) and same_site(address, url):
                 address = clean_url(address)
-                item = _around(node, items)
-                if item.mem_id not in read:
-                    read[item.mem_id] = self._read(item)
-                yield Link(self.key(address), address, section, *read[item.mem_id])
+                item = _enclosing_item(node, items)
+                if item.mem_id not in notes_by_item:
+                    notes_by_item[item.mem_id] = self._read(item)
+                yield Link(self.key(address), address, section, *notes_by_item[item.mem_id])
 
     def _read(self, item: LexborNode) -> tuple[str, str]:
         """The date in an item, and a hash of all that it says."""
         date = item.css_first(self.date) if self.date else None
-        when = plain(date.attributes.get("datetime") or date.html or "") if date else ""
-        return when, hashlib.sha256(plain(item.html or "").encode()).hexdigest()[:12]
+        date_text = plain(date.attributes.get("datetime") or date.html or "") if date else ""
+        return date_text, hashlib.sha256(plain(item.html or "").encode()).hexdigest()[:12]
 
 
-def _around(node: LexborNode, items: set[int]) -> LexborNode:
+def _enclosing_item(node: LexborNode, items: set[int]) -> LexborNode:
     """The listing's item that a link stands in, or the link itself."""
-    around: LexborNode | None = node
-    while around is not None and around.mem_id not in items:
-        around = around.parent
-    return around or node
+    ancestor: LexborNode | None = node
+    while ancestor is not None and ancestor.mem_id not in items:
+        ancestor = ancestor.parent
+    return ancestor or node

@@ -12,7 +12,7 @@ from syndicator.text.clean import plain
 
 #: Where each field is looked for, in this order; names as https://ogp.me, schema.org, Dublin Core and
 #: Twitter write them, in lower case.
-NAMED = {
+META_NAMES = {
     "title": ("og:title", "twitter:title", "dc.title"),
     "summary": ("og:description", "description", "twitter:description", "dc.description"),
     "published": ("article:published_time", "datepublished", "date", "dc.date", "dcterms.created"),
@@ -34,21 +34,24 @@ PROPERTIES = {
 }
 
 #: Words of a picture's name that say that it is the site's, and those that say nothing.
-STOCK = {"logo", "default", "placeholder", "noimage", "blank", "favicon"}
-SAYS_NOTHING = STOCK | {"og", "fb", "share", "site", "image", "img", "photo", "news", "no", "social", "main"}
+STOCK_WORDS = {"logo", "default", "placeholder", "noimage", "blank", "favicon"}
+EMPTY_WORDS = STOCK_WORDS.union(
+    ("og", "fb", "share", "site", "image", "img", "photo", "news", "no", "social", "main")
+)
 
 
 #: Characters of a title; whatever is longer is none.
-LONGEST_TITLE = 1000
+MAX_TITLE_CHARS = 1000
 
 
-def said(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
-    """Field, where it was found, and value: the most trustworthy first. Dates and addresses as written."""
+def values(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
+    """Each field that has one value, as its name, its origin and the value: the most trustworthy first. Dates
+    and addresses as written."""
     link = page.css_first('link[rel="canonical"]')
     if link is not None:
         yield "canonical", "link rel=canonical", link.attributes.get("href") or ""
-    meta = _meta(page)
-    for name, keys in NAMED.items():
+    meta = _meta_values(page)
+    for name, keys in META_NAMES.items():
         for key in keys:
             value = next(iter(meta.get(key, ())), "")
             if value and not (name == "image" and is_stock(value)):
@@ -70,39 +73,39 @@ def said(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
         yield "title", "title", without_site(plain(title.html or ""), site)
 
 
-def listed(page: LexborHTMLParser) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Field, where it was found, and values."""
-    meta = _meta(page)
+def lists(page: LexborHTMLParser) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Each field that has several values, as its name, its origin and the values."""
+    meta = _meta_values(page)
     names = [a for a in meta.get("author", []) + meta.get("article:author", []) if not is_web_address(a)]
     yield "authors", "meta author", tuple(map(plain, names))
     yield "tags", "article:tag", tuple(map(plain, meta.get("article:tag", ())))
-    yield "tags", "meta news_keywords", _words(meta.get("news_keywords", []))
+    yield "tags", "meta news_keywords", _split_words(meta.get("news_keywords", []))
 
 
 def is_stock(url: str) -> bool:
     """Whether a picture is named like one that a site shows where it has none."""
     name = url.partition("?")[0].rpartition("/")[2].rpartition(".")[0].lower()
     words = {word for word in re.split(r"[-_. ]+", name) if word and not word[0].isdigit()}
-    return bool(words & STOCK) and words <= SAYS_NOTHING
+    return bool(words & STOCK_WORDS) and words <= EMPTY_WORDS
 
 
 def without_site(title: str, site: str) -> str:
     """A page's title without the site's name at its end."""
-    if not site or len(title) > LONGEST_TITLE:  # of a row of dashes, it would take the square
+    if not site or len(title) > MAX_TITLE_CHARS:  # of a row of dashes, it would take the square
         return title
     return re.sub(rf"\s*[-–—|·:»]+\s*{re.escape(site)}\s*$", "", title, flags=re.IGNORECASE) or title
 
 
-def _words(values: list[str]) -> tuple[str, ...]:
-    return tuple(word for value in values for each in value.split(",") if (word := plain(each)))
+def _split_words(values: list[str]) -> tuple[str, ...]:
+    return tuple(word for value in values for part in value.split(",") if (word := plain(part)))
 
 
-def _meta(page: LexborHTMLParser) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _meta_values(page: LexborHTMLParser) -> dict[str, list[str]]:
+    values_by_name: dict[str, list[str]] = {}
     for node in page.css("meta[content]"):
         attributes = node.attributes
         key = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
         value = (attributes.get("content") or "").strip()
         if key and value:
-            found.setdefault(key.lower(), []).append(value)
-    return found
+            values_by_name.setdefault(key.lower(), []).append(value)
+    return values_by_name

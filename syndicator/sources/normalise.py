@@ -1,4 +1,4 @@
-"""From what a page says to what an article needs: dates in UTC, names, one language, one photo."""
+"""What an article needs, from what its page says: dates in UTC, names, one language, one photo."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from syndicator.domain.article import CLOCK_SKEW, Photo
-from syndicator.sources.extract import Found, split_credit
+from syndicator.sources.extract import Extracted, split_credit
 from syndicator.text.clean import plain
 from syndicator.text.dates import cut_date, parse_date
 from syndicator.text.language import detect
 
 #: Titles of pages that say that there is none, although their status is 200.
-ERROR_PAGE = re.compile(
+ERROR_TITLE = re.compile(
     r"(?:error\s*)?(?:404|410|50[0-4])(?:\s+error)?"
     r"(?:[\s:|–—-]+(?:page |file |article )?(?:not found|error|gone).*)?"
     r"|(?:the |sorry, )*(?:requested )?(?:page|file|article|url)\s+"
@@ -24,8 +24,8 @@ ERROR_PAGE = re.compile(
 )
 
 #: Words around the names in a byline.
-BY = re.compile(r"^(?:(?:text |story |words )?by|ໂດຍ|โดย)\s*:?\s+", re.IGNORECASE)
-AND = re.compile(r"\s+(?:and|&|ແລະ|และ|và)\s+")
+BYLINE_PREFIX = re.compile(r"^(?:(?:text |story |words )?by|ໂດຍ|โดย)\s*:?\s+", re.IGNORECASE)
+NAME_SEPARATOR = re.compile(r"\s+(?:and|&|ແລະ|และ|và)\s+")
 
 
 @dataclass
@@ -40,29 +40,29 @@ class Dates:
     now: datetime
     warnings: list[str] = field(default_factory=list)
 
-    def published(self, found: Found, listed: str) -> tuple[datetime | None, datetime | None]:
-        """When it was published, and the embargo that a time ahead of us means where it may. ``listed``:
-        the date that its listing says."""
-        said = found.get("published")
-        published = self._read(said, self.form)
-        if said and published is None:
-            self.warnings.append(f"its date {said!r} is not understood: declare dates")
-        if published is None and listed:
-            published = self._read(listed, self.listing_form)
+    def published(self, extracted: Extracted, listing_date: str) -> tuple[datetime | None, datetime | None]:
+        """The time of its publication, and the embargo that a time ahead of us means where it may.
+        ``listing_date``: the date that its listing gives."""
+        date_text = extracted.get("published")
+        published = self._read(date_text, self.form)
+        if date_text and published is None:
+            self.warnings.append(f"its date {date_text!r} is not understood: declare dates")
+        if published is None and listing_date:
+            published = self._read(listing_date, self.listing_form)
             if published is None:
                 self.warnings.append(
-                    f"its listing's date {listed!r} is not understood: declare listing_dates"
+                    f"its listing's date {listing_date!r} is not understood: declare listing_dates"
                 )
             else:
-                found.put("published", "listing", listed)
+                extracted.put("published", "listing", listing_date)
         if published is None:
             self.warnings += [] if self.warnings else ["neither the page nor its listing has a date"]
             return None, None
         return self._embargo(published)
 
-    def updated(self, found: Found) -> datetime | None:
-        """When it was last changed, as it says."""
-        updated = self._read(found.get("updated"), self.form)
+    def updated(self, extracted: Extracted) -> datetime | None:
+        """The time of its last change, as it gives it."""
+        updated = self._read(extracted.get("updated"), self.form)
         if updated and updated > self.now + CLOCK_SKEW:
             self.warnings.append(f"its last change, {updated:%Y-%m-%d %H:%M} UTC, is ahead of us: left out")
             return None
@@ -82,37 +82,37 @@ class Dates:
 
 def is_error_page(title: str) -> bool:
     """Whether a title is one of an error page."""
-    return bool(ERROR_PAGE.fullmatch(title))
+    return bool(ERROR_TITLE.fullmatch(title))
 
 
-def authors(found: Found, agency: str) -> tuple[str, ...]:
-    """Who wrote it; the agency where nobody is named."""
-    names = [BY.sub("", author) for author in found.tuple("authors")]
-    if found.origins.get("authors") in ("select.author", "meta author"):
-        names = [name for author in names for name in AND.split(author)]
+def authors(extracted: Extracted, agency: str) -> tuple[str, ...]:
+    """The names of its authors; the agency where nobody is named."""
+    names = [BYLINE_PREFIX.sub("", author) for author in extracted.tuple("authors")]
+    if extracted.origins.get("authors") in ("select.author", "meta author"):
+        names = [name for author in names for name in NAME_SEPARATOR.split(author)]
     names = list(dict.fromkeys(filter(None, names)))
     if names:
         return tuple(names)
-    found.offer("authors", "declared" if agency else "dateline", agency or found.get("agency"))
-    return tuple(filter(None, [agency or found.get("agency")]))
+    extracted.offer("authors", "declared" if agency else "dateline", agency or extracted.get("agency"))
+    return tuple(filter(None, [agency or extracted.get("agency")]))
 
 
-def language(found: Found, declared: str) -> str:
+def language(extracted: Extracted, declared: str) -> str:
     """The text's own language; navigation and ``<html lang>`` are often in another one."""
-    hint = declared or found.get("language").replace("_", "-")
-    text = f"{found.get('title')} {found.get('summary')} {plain(found.get('content_html'))}"
+    hint = declared or extracted.get("language").replace("_", "-")
+    text = f"{extracted.get('title')} {extracted.get('summary')} {plain(extracted.get('content_html'))}"
     detected = detect(text, hint)
     if detected != hint:
-        found.put("language", "detected", detected)
+        extracted.put("language", "detected", detected)
     elif declared:
-        found.put("language", "declared", declared)
+        extracted.put("language", "declared", declared)
     return detected
 
 
-def photo(found: Found) -> Photo | None:
+def photo(extracted: Extracted) -> Photo | None:
     """The lead photo."""
-    url = found.values.get("photo", {}).get("url", "")
+    url = extracted.values.get("photo", {}).get("url", "")
     if not url:
         return None
-    caption, credit = split_credit(found.get("caption"))
-    return Photo(url=url, caption=caption, credit=found.get("credit") or credit, alt=found.get("alt"))
+    caption, credit = split_credit(extracted.get("caption"))
+    return Photo(url=url, caption=caption, credit=extracted.get("credit") or credit, alt=extracted.get("alt"))

@@ -1,5 +1,5 @@
-"""Telling documents that are read in an instant, whatever is in them, from those that only a process of their
-own may read (``syndicator.sources.apart``)."""
+"""Which documents are read in an instant, whatever is in them, and which only a process of their own may read
+(``syndicator.sources.apart``)."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 #: Bytes up to which a document can do little harm, as long as nothing in it is odd.
-LARGE = 100_000
+LARGE_BYTES = 100_000
 
-#: What no honest feed of that size exceeds: attributes of an element, elements within elements, elements of
-#: one entry, characters of what is no text (an author, a date). feedparser takes the square of each of them.
-ATTRIBUTES, DEPTH, PARTS, WORDS = 40, 30, 300, 1000
+#: Limits that no honest feed of that size exceeds: attributes of an element, elements within elements,
+#: elements of one entry, characters of what is no text (an author, a date). feedparser takes the square of
+#: each of them.
+MAX_ATTRIBUTES, MAX_DEPTH, MAX_ENTRY_ELEMENTS, MAX_FIELD_CHARS = 40, 30, 300, 1000
 
 #: Tags, and ends of them, of a page that is read here: six times those of a common one of that size. Each may
 #: take a fifth of a millisecond, and a page of 100 kB has room for 33,000.
-TAGS = 10_000
+MAX_TAGS = 10_000
 
 #: The beginning of a tag with a thousand attributes, whatever it stands in (HTML Living Standard, 13.2.5.32
 #: to 13.2.5.39). Parsers compare each with all before it; so they take the square of their number.
@@ -37,15 +38,16 @@ MANY_ATTRIBUTES = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
-#: Bytes without a gap.
-RUN, GAP = 10_000, re.compile(rb"[\s>]+")
+#: Bytes without a gap, and what is one.
+MAX_RUN_BYTES, GAP = 10_000, re.compile(rb"[\s>]+")
 
-ENTRIES = {"item", "entry"}
-TEXTS = {"description", "summary", "content", "encoded", "body", "div", "p", "fulltext", "text"}
+ENTRY_ELEMENTS = {"item", "entry"}
+TEXT_ELEMENTS = {"description", "summary", "content", "encoded", "body", "div", "p", "fulltext", "text"}
 
 
 def safely(work: Callable[[*Ts], T], *args: *Ts, is_odd: bool) -> T:
-    """What ``work`` makes of a document; apart if it ``is_odd``. Raises ``SourceError``, and nothing else."""
+    """The result of ``work`` on a document, in another process if it ``is_odd``. Raises ``SourceError``, and
+    nothing else."""
     if is_odd:
         return apart(work, *args)
     try:
@@ -60,16 +62,16 @@ def safely(work: Callable[[*Ts], T], *args: *Ts, is_odd: bool) -> T:
 def is_odd_html(content: bytes) -> bool:
     """Whether to read it apart: it is large, or there is little but tags or attributes in it."""
     return (
-        len(content) > LARGE
-        or content.count(b"<") > TAGS
-        or max(map(len, GAP.split(content))) > RUN  # the next one may take the square of it
+        len(content) > LARGE_BYTES
+        or content.count(b"<") > MAX_TAGS
+        or max(map(len, GAP.split(content))) > MAX_RUN_BYTES  # the next one may take the square of it
         or MANY_ATTRIBUTES.search(content) is not None
     )
 
 
 def is_odd_xml(content: bytes) -> bool:
     """Whether to read it apart: it is large, no XML, declares entities, or exceeds one of the limits."""
-    if len(content) > LARGE:
+    if len(content) > LARGE_BYTES:
         return True
     try:
         _XmlScan().parse(content)
@@ -87,7 +89,7 @@ class _XmlScan:
 
     def __init__(self) -> None:
         self.path: list[str] = []
-        self.parts = self.words = 0
+        self.elements = self.characters = 0
 
     def parse(self, content: bytes) -> None:
         parser = expat.ParserCreate()
@@ -99,19 +101,23 @@ class _XmlScan:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.path.append(name.rpartition(":")[2].lower())
-        self.parts = 0 if self.path[-1] in ENTRIES else self.parts + 1
-        self.words = sum(map(len, attributes.values()))
-        if len(attributes) > ATTRIBUTES or len(self.path) > DEPTH or self.parts > PARTS:
+        self.elements = 0 if self.path[-1] in ENTRY_ELEMENTS else self.elements + 1
+        self.characters = sum(map(len, attributes.values()))
+        if (
+            len(attributes) > MAX_ATTRIBUTES
+            or len(self.path) > MAX_DEPTH
+            or self.elements > MAX_ENTRY_ELEMENTS
+        ):
             raise _Odd
         self.text("")
 
     def end(self, _name: str) -> None:
         self.path.pop()
-        self.words = 0
+        self.characters = 0
 
     def text(self, text: str) -> None:
-        self.words += len(text)
-        if self.words > WORDS and not TEXTS.intersection(self.path[-3:]):
+        self.characters += len(text)
+        if self.characters > MAX_FIELD_CHARS and not TEXT_ELEMENTS.intersection(self.path[-3:]):
             raise _Odd
 
     def entity(self, *_declared: object) -> None:

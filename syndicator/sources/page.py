@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syndicator.domain.errors import FetchError, SourceError, SourceGone
-from syndicator.http.client import DEADLINE, Response
+from syndicator.http.client import FETCH_DEADLINE_S, Response
 from syndicator.sources.article_page import MAX_PAGE_BYTES, check_selector, markup_of
 from syndicator.sources.crawl import MIN_FETCH_S, Crawl
 from syndicator.sources.crawl_state import CrawlState
@@ -51,10 +51,11 @@ class PageSource(Crawl):
             article=self.article, key=self.key_of, item=self.listing_item, date=self.listing_date
         )
         failures: list[FetchError] = []
-        for n, listing in enumerate(self.listings):
-            share = (end - time.monotonic()) / (len(self.listings) - n)  # one that drips starves no other
+        for index, listing in enumerate(self.listings):
+            # one that drips starves no other
+            share_s = (end - time.monotonic()) / (len(self.listings) - index)
             try:
-                page = self._listing_page(listing, state, share)
+                page = self._listing_page(listing, state, share_s)
                 if page.status == 304:
                     continue
                 links = safely(_links, reader, page, listing.section, is_odd=is_odd_html(page.content))
@@ -65,8 +66,8 @@ class PageSource(Crawl):
                 failures.append(FetchError(listing.url, str(e)))
                 continue
             if not links:
-                what = f"no link on this page looks like an article ({self.article!r})"
-                problems.append(f"{listing.url}: {what}")
+                problem = f"no link on this page looks like an article ({self.article!r})"
+                problems.append(f"{listing.url}: {problem}")
             state.listed(listing.url, page, links)
         if len(failures) == len(self.listings):
             raise _failure(failures)
@@ -74,19 +75,20 @@ class PageSource(Crawl):
         state.drop_unlisted(self.places)
 
     def link_to(self, url: str) -> Link:
-        """No listing was read to know its section: it is the one that all listings have."""
+        """The link to an article of which only the address is known: its section is the one that all listings
+        have, if they do."""
         sections = {listing.section for listing in self.listings}
         return Link(self.key_of(url), url, section=sections.pop() if len(sections) == 1 else "")
 
-    def _listing_page(self, listing: Listing, state: CrawlState, share: float) -> Response:
-        """A listing, within its ``share`` of seconds. Raises ``FetchError``."""
-        if share <= 0:
+    def _listing_page(self, listing: Listing, state: CrawlState, share_s: float) -> Response:
+        """A listing, within its share of seconds. Raises ``FetchError``."""
+        if share_s <= 0:
             raise FetchError(listing.url, "no time was left for it in this look")
         return self.http.get(
             listing.url,
             headers=state.validators(state.listings.get(listing.url, {})),
             limit=MAX_PAGE_BYTES,
-            deadline=min(DEADLINE, max(share, MIN_FETCH_S)),
+            deadline=min(FETCH_DEADLINE_S, max(share_s, MIN_FETCH_S)),
         )
 
 
@@ -95,8 +97,8 @@ def _links(reader: ListingReader, page: Response, section: str) -> list[Link]:
 
 
 def _failure(failures: Sequence[FetchError]) -> SourceError:
-    """Why none of the listings could be read."""
-    why = "; ".join(map(str, failures))
+    """The error of a look in which none of the listings could be read."""
+    reasons = "; ".join(map(str, failures))
     if all(failure.status == 410 for failure in failures):
-        return SourceGone(why)
-    return SourceError(why, retry_at=max((f.retry_at for f in failures if f.retry_at), default=None))
+        return SourceGone(reasons)
+    return SourceError(reasons, retry_at=max((f.retry_at for f in failures if f.retry_at), default=None))

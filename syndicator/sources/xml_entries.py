@@ -1,4 +1,4 @@
-"""What feedparser makes of an entry, in our words."""
+"""Entries of RSS, Atom and RDF, as feedparser reads them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from syndicator.text.clean import plain
 
 
 def entry_of(parsed: Any) -> dict[str, Any]:
-    """feedparser's entry in our words."""
+    """An entry, as ``feed`` reads it, from feedparser's; of the same fields as ``json_items.item``."""
     contents = [c.value for c in parsed.get("content", ()) if "html" in c.get("type", "") or c.value]
     summary = parsed.get("summary", "")
     content = max(contents, key=len, default="") or (summary if "<p" in summary else "")
@@ -34,12 +34,12 @@ def entry_of(parsed: Any) -> dict[str, Any]:
 
 def _photos(parsed: Any) -> list[str]:
     """Addresses of pictures, the largest first: enclosures, Media RSS contents, thumbnails."""
-    found = [
+    sized_urls = [
         (int(m.get("width") or 0) if str(m.get("width") or 0).isdigit() else 0, m["url"])
         for m in parsed.get("media_content", ())
         if m.get("url") and (m.get("medium") == "image" or str(m.get("type", "image")).startswith("image"))
     ]
-    ordered = [url for _, url in sorted(found, key=lambda pair: -pair[0])]
+    ordered = [url for _, url in sorted(sized_urls, key=lambda pair: -pair[0])]
     enclosures = [
         link["href"]
         for link in parsed.get("links", ())

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
 from syndicator.http import exchange
 from syndicator.http.client import Http
-from syndicator.http.exchange import Exchange, RemoteReply, rest_until
+from syndicator.http.exchange import Exchange, RemoteReply, retry_time
 from tests.channels.contract import impatient_session
 from tests.channels.local_server import LocalServer, Reply, Request, Trouble, body, said, status
 
@@ -65,12 +65,12 @@ def answer(status: int = 429, **headers: str) -> RemoteReply:
     ],
 )
 def test_rest_is_taken_until_the_server_wants_to_be_asked(asked: RemoteReply, then: datetime | None) -> None:
-    assert rest_until(asked, NOW) == then
+    assert retry_time(asked, NOW) == then
 
 
 @given(st.one_of(st.text(max_size=40), st.integers().map(str), st.datetimes().map(datetime.isoformat)))
 def test_whatever_a_server_asks_for_is_between_now_and_tomorrow(text: str) -> None:
-    then = rest_until(answer(X_RateLimit_Reset=text), NOW)
+    then = retry_time(answer(X_RateLimit_Reset=text), NOW)
 
     assert then is None or NOW <= then <= NOW + timedelta(hours=24)
 

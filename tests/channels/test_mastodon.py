@@ -282,7 +282,7 @@ class TestFinding:
 
     def test_looks_on_later_pages(self, channel: Mastodon) -> None:
         receipt = channel.send(self.post(channel), key=KEY)
-        self.fill(channel, mastodon.PAGE + 1)
+        self.fill(channel, mastodon.PAGE_STATUSES + 1)
 
         assert channel.find(self.post(channel), key=KEY) == receipt
 
@@ -290,7 +290,7 @@ class TestFinding:
         self, channel: Mastodon, server: FakeMastodon
     ) -> None:
         server.now = lambda: datetime.now(UTC) - timedelta(hours=1)
-        self.fill(channel, mastodon.PAGE + 1)
+        self.fill(channel, mastodon.PAGE_STATUSES + 1)
         before = len(server.requests)
 
         assert channel.find(self.post(channel), key=KEY) is None
@@ -299,8 +299,8 @@ class TestFinding:
     def test_cannot_tell_when_there_is_more_than_it_reads(
         self, channel: Mastodon, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(mastodon, "PAGES", 1)
-        self.fill(channel, mastodon.PAGE + 1)
+        monkeypatch.setattr(mastodon, "MAX_PAGES", 1)
+        self.fill(channel, mastodon.PAGE_STATUSES + 1)
 
         with pytest.raises(OutcomeUnknown, match="there are more"):
             channel.find(self.post(channel), key=KEY)

@@ -125,7 +125,9 @@ class TestWebhook(HttpChannelContract):
         (tmp_path / "secret").write_text("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
         monkeypatch.setattr("time.time", lambda: 1614265330.7)
 
-        headers = build("http://127.0.0.1")._signed("msg_p5jXN8AQM9LWM0D4loKWxJek", b'{"test": 2432232314}')
+        headers = build("http://127.0.0.1")._signed_headers(
+            "msg_p5jXN8AQM9LWM0D4loKWxJek", b'{"test": 2432232314}'
+        )
 
         assert headers["webhook-timestamp"] == "1614265330"
         assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="

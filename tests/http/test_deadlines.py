@@ -18,7 +18,7 @@ import pytest
 from syndicator.domain.errors import FetchError, OutcomeUnknown, SyndicatorError, TooLarge, TryLater
 from syndicator.http import connections, exchange
 from syndicator.http.client import Http
-from syndicator.http.connections import Names
+from syndicator.http.connections import Resolver
 from syndicator.http.exchange import Exchange
 from tests.hub.raw import OK, Raw, Say, dripping
 
@@ -211,16 +211,16 @@ def test_a_name_that_is_not_found_in_time_costs_no_more_threads_than_are_allowed
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
     monkeypatch.setattr(connections, "LOOKUP_S", 0.05)
-    names, before = Names(at_once=3), threading.active_count()
+    resolver, before = Resolver(max_at_once=3), threading.active_count()
     for _ in range(8):
         with in_time(), pytest.raises(TimeoutError):
-            names.find("slow.example", 80)
+            resolver.resolve("slow.example", 80)
     assert threading.active_count() - before <= 3
     assert isinstance(ask("http://slow.example"), TryLater)
 
     found.set()
     monkeypatch.setattr(connections, "LOOKUP_S", LATE)
-    assert names.find("slow.example", 80) == [("127.0.0.1", 9)]
+    assert resolver.resolve("slow.example", 80) == [("127.0.0.1", 9)]
 
 
 class Certified:
@@ -236,7 +236,7 @@ class Certified:
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
         monkeypatch.setattr(connections, "DEFAULT_CA_BUNDLE_PATH", str(folder / "cert.pem"))
-        connections.tls.cache_clear()
+        connections.tls_context.cache_clear()
 
     @contextmanager
     def serving(self, say: Callable[[ssl.SSLSocket], None]) -> Iterator[str]:
@@ -260,7 +260,7 @@ class Certified:
 @pytest.fixture
 def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Certified]:
     yield Certified(tmp_path, monkeypatch)
-    connections.tls.cache_clear()
+    connections.tls_context.cache_clear()
 
 
 def test_tls_that_says_too_little_is_given_up(

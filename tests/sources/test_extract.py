@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from syndicator.sources.body import drop_related
 from syndicator.sources.boilerplate import is_button, is_same, is_sign_off, without_dateline
-from syndicator.sources.extract import Found, Select, clean_url, extract, split_credit
+from syndicator.sources.extract import Extracted, Select, clean_url, extract, split_credit
 from syndicator.text.clean import fold, plain
 from syndicator.text.dates import cut_date
 from syndicator.text.markup import parse
@@ -40,11 +40,11 @@ def is_other(url: str) -> bool:
     return "/news/" in url and url != URL
 
 
-def read(markup: str, **select: str) -> Found:
+def read(markup: str, **select: str) -> Extracted:
     return extract(markup, URL, select=Select(**select), is_other=is_other)
 
 
-def paragraphs(found: Found) -> list[str]:
+def paragraphs(found: Extracted) -> list[str]:
     return [plain(line) for line in found.get("content_html").split("\n")]
 
 
@@ -510,7 +510,7 @@ def test_articles_come_back_as_they_went_in(template: Callable[[Story], str], st
     assert_came_back(story, found, *([story.summary] if template is as_lines else []))
 
 
-def assert_came_back(story: Story, found: Found, *lead: str) -> None:
+def assert_came_back(story: Story, found: Extracted, *lead: str) -> None:
     assert found.get("title") == fold(story.title)
     assert found.get("summary") == fold(story.summary)
     assert found.tuple("authors") == (story.author,)

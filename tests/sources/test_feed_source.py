@@ -12,7 +12,7 @@ import pytest
 from syndicator.domain.errors import SourceError, SourceGone
 from syndicator.http.client import Http
 from syndicator.jobs.ports import READ_AGAIN
-from syndicator.sources.feed import REMEMBERED, FeedSource
+from syndicator.sources.feed import MAX_REMEMBERED, FeedSource
 from tests.channels.local_server import LocalServer, Reply, Request
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -204,14 +204,14 @@ def test_of_a_feed_with_thousands_of_entries_a_few_hundred_are_remembered(
     source: FeedSource, server: Server
 ) -> None:
     """All of them are looked at all the same: what is still listed far below has not been missed."""
-    server.reply = edition(*map(str, range(REMEMBERED)))
+    server.reply = edition(*map(str, range(MAX_REMEMBERED)))
     look = source.look({}, NOW)
-    server.reply = edition(*map(str, range(-REMEMBERED, REMEMBERED)))
+    server.reply = edition(*map(str, range(-MAX_REMEMBERED, MAX_REMEMBERED)))
 
     look = source.look(look.memory, NOW + timedelta(hours=1))
 
-    assert len(look.sightings) == 2 * REMEMBERED
-    assert len(look.memory["entries"]) == REMEMBERED
+    assert len(look.sightings) == 2 * MAX_REMEMBERED
+    assert len(look.memory["entries"]) == MAX_REMEMBERED
     assert look.problems == []
 
 

@@ -41,7 +41,7 @@ def rss(item: str = "", start: str = '<?xml version="1.0"?>') -> bytes:
 
 
 #: An honest feed, read apart for its size.
-LARGE = rss(GOOD * 20) + b" " * oddity.LARGE
+LARGE = rss(GOOD * 20) + b" " * oddity.LARGE_BYTES
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_an_entry_that_is_too_long_is_left_out_and_told(text: str) -> None:
         rss("<item><category>x"),
         rss(start='<!DOCTYPE r [<!ENTITY e "x">]>'),
         rss(start="<?xml version='1.0' encoding='nonsense'?>"),
-        rss() + b" " * oddity.LARGE,
+        rss() + b" " * oddity.LARGE_BYTES,
         b"",
     ],
 )
@@ -127,7 +127,7 @@ MANY = b"".join(b"a%d " % n for n in range(1001))
         b"<p>x" * 24_000,
         b"<a>" * 33_000,
         "<p>x".encode("utf-16") * 11_000,
-        b" " * (oddity.LARGE + 1),
+        b" " * (oddity.LARGE_BYTES + 1),
         b"<p " + MANY,
         b"it's <!-- <p x=\" --> <p " + MANY + b"\"'",
         b"<p " + MANY.replace(b" ", b'=">"') + b">",
@@ -152,7 +152,7 @@ def test_an_honest_feed_is_not_odd_and_needs_no_process(monkeypatch: pytest.Monk
 
 
 def test_too_many_entries_are_cut_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed, "MOST_ENTRIES", 5)
+    monkeypatch.setattr(feed, "MAX_ENTRIES", 5)
 
     titles, problems = titles_and_problems(rss(GOOD * 9))
 
@@ -176,7 +176,7 @@ def test_a_process_ends_when_it_has_nothing_to_do(monkeypatch: pytest.MonkeyPatc
     assert titles_and_problems(LARGE)[0] == ["Good"] * 21
     ended = time.monotonic() + LATE
 
-    while apart._waiting:
+    while apart._idle:
         assert time.monotonic() < ended
         time.sleep(0.05)
 
