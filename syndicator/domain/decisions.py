@@ -1,4 +1,4 @@
-"""What an operator may decide about a delivery."""
+"""Operators' decisions about deliveries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Impossible(SyndicatorError):
     """What an operator asked for cannot be done as things stand; nothing was changed."""
 
 
-#: What an operator decides about a delivery: how it then stands, or ``Impossible``.
+#: A decision: given the delivery and its article, the delivery as it then stands. Raises ``Impossible``.
 Ruling = Callable[[Delivery, Article, datetime], Delivery]
 
 

@@ -1,4 +1,4 @@
-"""What an article's filing does to the feeds that carry it, have carried it, or are to.
+"""Memberships of articles in feeds, and how an article's filing changes them.
 
 A feed keeps a *membership* of each article that it has carried: a live one, in the feed or in one of its
 numbered archives, or the tombstone of one that was retracted or withheld. A correction leaves the article in

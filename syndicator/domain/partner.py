@@ -16,7 +16,7 @@ from typing import Literal
 from syndicator.domain.article import Article
 from syndicator.domain.markup import TAG, joined_text
 
-#: What a partner's element may say: facts of the feed ...
+#: Facts that a partner's element may hold: of the feed ...
 FEED_FACTS = ("site.title", "site.url", "site.icon", "site.copyright", "feed.title", "feed.updated")
 #: ... and of the article, or of its photo.
 ENTRY_FACTS = (
@@ -43,8 +43,8 @@ PREFIX = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """Any rule. ``source``: where the partner says so. ``advice``: it recommends this, and refuses nothing
-    for it."""
+    """Any rule. ``source``: the page on which the partner says so. ``advice``: it recommends this, and
+    refuses nothing for it."""
 
     source: str
     advice: bool = False
@@ -189,7 +189,8 @@ NO_EXTRAS = Extras()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Objection:
-    """What is not as a partner wants it. ``is_refused``: it would not take it; otherwise it advises."""
+    """One thing that is not as a partner wants it. ``is_refused``: the partner would not take it; otherwise
+    it only advises."""
 
     rule: str
     found: str
@@ -274,18 +275,21 @@ class Partner:
         photo, rule = article.photo, self.image
         yield from _needed("image", rule, photo, "a photo")
         if rule and photo:
-            for way, has, least in (("wide", photo.width, rule.width), ("high", photo.height, rule.height)):
-                if has and has < least:
-                    yield _objection("image", rule, f"{has} pixels {way}", f"at least {least} pixels")
+            for side, pixels, least in (
+                ("wide", photo.width, rule.width),
+                ("high", photo.height, rule.height),
+            ):
+                if pixels and pixels < least:
+                    yield _objection("image", rule, f"{pixels} pixels {side}", f"at least {least} pixels")
         if photo:
             yield from _needed("credit", self.credit, photo.credit, "the photo's credit")
 
     def too_old(self, article: Article, now: datetime) -> Iterator[Objection]:
         """What the partner has against an article's age; apart, since articles leave a feed by the clock
         (``Feed.age``), not for what they are."""
-        old = now - article.published
-        if self.age and old >= self.age.most:
-            yield _objection("age", self.age, f"{_span(old)} old", f"younger than {self.age}")
+        age = now - article.published
+        if self.age and age >= self.age.most:
+            yield _objection("age", self.age, f"{_span(age)} old", f"younger than {self.age}")
 
     def feed_objections(
         self,
@@ -319,8 +323,8 @@ def _measured(name: str, rule: Range | None, count: int, unit: str = "characters
         yield _objection(name, rule, _count(count, unit), str(rule))
 
 
-def _needed(name: str, rule: Rule | None, found: object, wanted: str) -> Iterator[Objection]:
-    if rule and not found:
+def _needed(name: str, rule: Rule | None, value: object, wanted: str) -> Iterator[Objection]:
+    if rule and not value:
         yield _objection(name, rule, "none", wanted)
 
 
