@@ -230,7 +230,7 @@ def after(
     return replace(failed, next_attempt=max(then, answer.retry_at) if answer.retry_at else then)
 
 
-def signed(content: bytes, secret: str, method: str) -> str:
+def signature(content: bytes, secret: str, method: str) -> str:
     """The value of ``X-Hub-Signature`` (section 7.1)."""
     return f"{method}={hmac.new(secret.encode(), content, method).hexdigest()}"
 

@@ -79,7 +79,7 @@ class ReadBackGate:
         parsed = _read(form, document)
         if parsed is not None:
             _compare(parsed.items, _expected(article))
-        if _kind(form) in BY_FEEDPARSER:
+        if _media_type(form) in BY_FEEDPARSER:
             _ask_feedparser(document, _expected(article))
         with self._lock:
             self._passed[key] = None
@@ -88,7 +88,7 @@ class ReadBackGate:
 
     def document(self, form: Format, site: Site, feed: Feed, document: Document) -> None:
         # Of other formats it is only known whether they can be parsed: that is asked of the whole.
-        head = _without_entries(document) if _kind(form) in READERS else document.content
+        head = _without_entries(document) if _media_type(form) in READERS else document.content
         if head is None:
             raise Unfit("its entries do not stand in it in their order")
         name, key = (feed.name, form.extension), _hash(head)
@@ -97,7 +97,7 @@ class ReadBackGate:
         parsed = _read(form, head)
         if parsed is not None:
             addresses = [site.address(feed, form.extension, page) for page in (document.page, None)]
-            _same("a title", parsed.title, _text.cleaned(feed).title)
+            _check_same("a title", parsed.title, _text.cleaned(feed).title)
             if parsed.address not in map(_text.uri, addresses):
                 raise Unfit(f"it says that its address is {parsed.address!r}, not {addresses[0]!r}")
             if parsed.items:
@@ -109,13 +109,13 @@ class ReadBackGate:
 def _read(form: Format, document: bytes) -> ParsedDocument | None:
     """The document as a reader sees it; ``None`` in a format of which we only know whether it can be parsed.
     Raises ``Unfit``."""
-    kind = _kind(form)
+    media_type = _media_type(form)
     try:
-        if kind in READERS:
-            return READERS[kind](document)
-        if kind.endswith("xml"):
+        if media_type in READERS:
+            return READERS[media_type](document)
+        if media_type.endswith("xml"):
             _xml(document)
-        elif kind.endswith("json"):
+        elif media_type.endswith("json"):
             json.loads(document)
     except ElementTree.ParseError as e:
         raise Unfit(f"it is not well-formed: {e}") from e
@@ -124,7 +124,7 @@ def _read(form: Format, document: bytes) -> ParsedDocument | None:
     return None
 
 
-def _kind(form: Format) -> str:
+def _media_type(form: Format) -> str:
     return form.media_type.partition(";")[0].strip().lower()
 
 
@@ -264,10 +264,10 @@ def _compare(items: Sequence[Item], expected: Item) -> None:
     if len(items) != 1:
         raise Unfit(f"a reader sees {len(items)} entries in it")
     for name in (f.name for f in fields(Item)):
-        _same(f"the {name}", getattr(items[0], name), getattr(expected, name))
+        _check_same(f"the {name}", getattr(items[0], name), getattr(expected, name))
 
 
-def _same(what: str, actual: object, expected: object) -> None:
+def _check_same(what: str, actual: object, expected: object) -> None:
     if actual != expected:
         raise Unfit(f"a reader sees {what} {_short(actual)} instead of {_short(expected)}")
 
@@ -288,13 +288,15 @@ def _ask_feedparser(document: bytes, expected: Item) -> None:
     [entry] = read.entries
     links = [link.get("href") for link in entry.get("links", ()) if link.get("rel") == "alternate"]
     moment = entry.get("published_parsed")
-    _same("(feedparser) the guid", entry.get("id"), expected.guid)
-    _same(
+    _check_same("(feedparser) the guid", entry.get("id"), expected.guid)
+    _check_same(
         "(feedparser) the address",
         links[0] if links else None,
         feedparser_address(expected.address, read.version),
     )
-    _same("(feedparser) the date", moment and datetime.fromtimestamp(timegm(moment), UTC), expected.published)
+    _check_same(
+        "(feedparser) the date", moment and datetime.fromtimestamp(timegm(moment), UTC), expected.published
+    )
 
 
 def feedparser_address(address: str, version: str) -> str:
