@@ -21,7 +21,7 @@ from syndicator.domain.errors import Misconfigured
 #: Bytes of a secret's file that are read: no token is longer.
 MAX_FILE_BYTES = 65_536
 
-#: Characters from which on the beginning of a secret is struck out, too (a message may have been cut).
+#: Characters from which on a secret's beginning is struck out, too (a message may have been cut).
 MIN_BEGINNING_CHARS = 8
 
 #: Characters below which a secret is no secret: striking it out would make nonsense of everything.

@@ -29,7 +29,7 @@ SESSION_ID = re.compile(
 
 
 class ArticleState(StrEnum):
-    """Where an article stands."""
+    """The states of an article."""
 
     EMBARGOED = "embargoed"  # known, and in nothing until its time
     LIVE = "live"
@@ -60,7 +60,7 @@ class Photo:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Content:
-    """What readers see of an article.
+    """The content of an article: all that readers see of it.
 
     ``url`` is canonical and absolute. ``title``, ``summary``, ``section``, ``note`` are plain text;
     ``content_html`` is sanitised HTML with absolute addresses. ``language`` is a BCP 47 tag.
@@ -84,7 +84,7 @@ class Content:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sighting(Content):
-    """What a source showed of one article at one look.
+    """One article as a source showed it at one look.
 
     ``key`` is the source's own id of the article; ``aliases`` are other names that it goes by (old
     keys, other addresses). ``published`` and ``updated`` are aware UTC, or ``None`` where the source

@@ -16,7 +16,7 @@ from typing import Any
 
 
 class BrakedKind(StrEnum):
-    """What a look does to articles, as far as it may be too much of it."""
+    """The kinds of effects on articles of which a look may have too many."""
 
     NEWS = "news"  # an article that would be posted
     CHANGED = "changed"
@@ -36,7 +36,7 @@ PAST_SPAN, PAST_FACTOR = timedelta(days=30), 3
 #: How long a kind stays allowed after an operator's decision: a mass of changes is read in parts, too.
 OPEN_SPAN = timedelta(hours=1)
 
-#: How often what is held is read again, to see whether the site is well again.
+#: How often held articles are read again, to see whether the site is well again.
 REREAD_EVERY = timedelta(minutes=15)
 
 #: Articles that a warning names.
@@ -122,8 +122,8 @@ class Past:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Held:
-    """What is held of one kind: the articles' keys, and titles of the first. ``read``: when they were last
-    read again. ``open_until``: it is allowed, and so is more of its kind until then."""
+    """The articles that are held of one kind: their keys, and titles of the first. ``read``: when they were
+    last read again. ``open_until``: it is allowed, and so is more of its kind until then."""
 
     since: datetime
     limit: int
@@ -167,7 +167,7 @@ Holding = Mapping[BrakedKind, Held]
 
 
 def holding(stored: Mapping[str, Any]) -> dict[BrakedKind, Held]:
-    """What a source holds, from its row."""
+    """The articles that are held at a source, by kind, from its row."""
     return {BrakedKind(kind): Held.from_stored(held) for kind, held in stored.items()}
 
 
@@ -187,7 +187,7 @@ def _line(kind: BrakedKind, held: Held) -> str:
 
 
 def decided(held: Holding, decision: str, brakes: Brakes, now: datetime) -> dict[BrakedKind, Held]:
-    """What is held after an operator's decision (or ``""``), and once time has done its part."""
+    """The held articles after an operator's decision (or ``""``), and once time has done its part."""
     if decision == Decision.FORGET:
         return {kind: each.brought_back(now) for kind, each in held.items() if each.open_until}
     after: dict[BrakedKind, Held] = {}
@@ -212,7 +212,7 @@ def to_read_again(held: Holding, now: datetime) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judgement:
-    """What becomes of a look. ``stopped``: keys that must not pass, by kind. ``freed``: keys that were held
+    """The judgement on a look. ``stopped``: keys that must not pass, by kind. ``freed``: keys that were held
     and are to be made good now. ``held`` and ``past``: as they are from now on."""
 
     stopped: Mapping[BrakedKind, Collection[str]]
@@ -272,7 +272,8 @@ def judge(
 def _unsettled(
     kind: BrakedKind, keys: Sequence[str], affected: Mapping[str, str], alive: Collection[str]
 ) -> tuple[str, ...]:
-    """What is still held of these: what the site shows again as it is on file is settled."""
+    """The keys that are still held of these: an article that the site shows again as it is on file is
+    settled."""
     if kind is BrakedKind.NEWS:
         return tuple(keys)
     return tuple(key for key in keys if key in affected or key not in alive)

@@ -176,5 +176,5 @@ class Site:
 
 
 def path(feed: str, extension: str, page: int | None = None) -> str:
-    """Where a document is, below the place of all feeds: ``NAME.EXT``, an archive at ``NAME/PAGE.EXT``."""
+    """The path of a document, below the place of all feeds: ``NAME.EXT``, an archive at ``NAME/PAGE.EXT``."""
     return f"{feed}.{extension}" if page is None else f"{feed}/{page}.{extension}"

@@ -21,7 +21,7 @@ class Ruler(Protocol):
     """Measures and cuts text the way one channel counts it (graphemes, weighted characters, ...)."""
 
     def measure(self, text: str) -> int:
-        """How long the text is, in the channel's own unit."""
+        """The length of the text, in the channel's own unit."""
         ...
 
     def cut(self, text: str, room: int) -> str:
@@ -32,7 +32,7 @@ class Ruler(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PhotoLimits:
-    """What photo files a channel takes: pixels of the longer side, bytes, and media types."""
+    """The limits of a channel's photo files: pixels of the longer side, bytes, and media types."""
 
     side: int = 1600
     length: int = 8_000_000

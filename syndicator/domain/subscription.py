@@ -60,7 +60,7 @@ class SubscriberKind(StrEnum):
 
 
 class SubscriptionState(StrEnum):
-    """Where a subscription stands."""
+    """The states of a subscription."""
 
     ACTIVE = "active"
     EXPIRED = "expired"  # its lease has run out

@@ -1,4 +1,4 @@
-"""What RSS and Atom share: feedgen's document, with entries joined in it; and feedgen's defects.
+"""The base of RSS and Atom: feedgen's document, with entries joined in it; and feedgen's defects.
 
 A document is feedgen's own empty feed with the entries joined in it, and the result is what feedgen would
 have written for all of them, byte for byte (tested), but for references to ``&`` and ``<``.

@@ -106,8 +106,8 @@ def _around(site: Site, feed: Feed, *, is_empty: bool) -> tuple[bytes, bytes]:
 
 
 def _root(site: Site, feed: Feed) -> str:
-    """Where the web server's own pages and files are, as a page names it. That of a private feed is read at
-    two addresses; below the one with a secret in it, ``/feeds/-/SECRET/NAME.html``, is nothing else."""
+    """The address of the web server's own pages and files, as a page names it. A private feed's page is read
+    at two addresses; below the one with a secret in it, ``/feeds/-/SECRET/NAME.html``, is nothing else."""
     return f"{urlsplit(site.feeds_url).path.rpartition('/')[0]}/" if feed.is_private else "../"
 
 

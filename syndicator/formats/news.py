@@ -14,7 +14,7 @@ from syndicator.domain.feed import Feed, Site
 from syndicator.formats import _sitemap, _text
 from syndicator.formats._entry_cache import EntryCache
 
-#: Where Chinese is written in the traditional script, unless the tag says it itself.
+#: Subtags of Chinese in the traditional script, unless the tag names another one.
 TRADITIONAL = {"hant", "tw", "hk", "mo"}
 
 

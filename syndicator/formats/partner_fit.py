@@ -52,7 +52,7 @@ def fitted(site: Site, feed: Feed, article: Article) -> Article:
 
 
 def objections(site: Site, feed: Feed, shown: Article) -> Iterator[Objection]:
-    """What the feed's partner has against an article that is within its measures."""
+    """The objections of the feed's partner to an article that is within its measures."""
     if feed.partner:
         is_own = same_site(web_address(shown.url), site.url)
         yield from feed.partner.objections(shown, feed.language or site.language, is_own=is_own)

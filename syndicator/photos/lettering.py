@@ -38,7 +38,7 @@ MISSING_CHAR = "\U0010fffe"
 
 @dataclass(frozen=True)
 class Style:
-    """How text is drawn: ``size`` in pixels, ``weight`` (100-900), colour, and the height of a line as a
+    """The style of text: ``size`` in pixels, ``weight`` (100-900), colour, and the height of a line as a
     multiple of the size (``leading``)."""
 
     size: int

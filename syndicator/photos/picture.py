@@ -36,7 +36,7 @@ HEAVY_BYTES = MAX_MEMORY_BYTES // 5
 
 _one_at_a_time = ThreadPoolExecutor(1, "heavy photos")
 
-#: How files of these formats begin: what begins so and cannot be read is damaged.
+#: Beginnings of files of these formats: a file that begins so and cannot be read is damaged.
 SIGNATURES = re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftypavi[fs]", re.DOTALL)
 
 # Set once, and for Pillow's own warnings alone: ``catch_warnings`` around each photo would not be safe

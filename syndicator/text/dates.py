@@ -51,7 +51,7 @@ MAX_SEARCH_CHARS = 1000
 
 AMBIGUOUS = re.compile(r"^\s*\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}")
 
-#: What each code of ``datetime.strptime`` looks like in a text
+#: Patterns of each code of ``datetime.strptime`` in a text
 #: (https://docs.python.org/3/library/datetime.html#format-codes).
 CODE_PATTERNS = {
     **dict.fromkeys("dmHIMSyj", r"\d{1,3}"),
@@ -70,7 +70,7 @@ def parse_date(
     now: datetime,
     format: str | None = None,  # noqa: A002 - as in strptime
 ) -> datetime | None:
-    """When a text says that something was, as aware UTC; ``None`` where it says nothing certain.
+    """The time that a text states, as aware UTC; ``None`` where it states none for certain.
 
     ``zone`` is meant where the text names none. ``format`` is the source's own (``datetime.strptime``).
     Years of the Buddhist era are recognised by being centuries ahead of ``now``.

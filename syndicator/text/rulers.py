@@ -78,7 +78,7 @@ class Counting:
 
 
 def graphemes(text: str) -> Iterator[str]:
-    """What readers take for characters (UAX #29)."""
+    """The characters of a text as readers see them (UAX #29)."""
     return (match.group() for match in regex.finditer(r"\X", text))
 
 
@@ -91,7 +91,7 @@ def _grapheme_ends(text: str) -> list[int]:
 
 
 def _word_ends(text: str) -> list[int]:
-    """Where words end, with the spaces and marks behind them. Misspelt syllables may have ICU see a word
+    """The ends of words, with the spaces and marks behind them. Misspelt syllables may have ICU see a word
     begin in the middle of a grapheme: none does."""
     whole = set(_grapheme_ends(text))
     ends, end = [], 0
