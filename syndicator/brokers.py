@@ -1,5 +1,5 @@
-"""Addresses of brokers, and what their clients say when they fail. Small: a beat needs no more of the
-declarations."""
+"""Brokers' addresses as they are declared, and their clients' errors in one line. Small: a beat needs no more
+of the declarations."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-#: What the addresses of servers begin with.
-SERVERS = ("redis://", "rediss://", "sentinel://", "amqp://", "amqps://")
+#: Schemes of brokers that are servers.
+SERVER_SCHEMES = ("redis://", "rediss://", "sentinel://", "amqp://", "amqps://")
 
-FOLDER = "filesystem:"
+#: The scheme of a broker that is a folder.
+FOLDER_SCHEME = "filesystem:"
 
-#: What redis-py shows of its objects, on and on.
+#: redis-py's objects, which its errors show at length.
 _OBJECT = re.compile(r"\s*:?\s*<.*>", re.DOTALL)
 
 
 def address(declared: str, home: Path) -> str:
-    """A broker's address, in full where it is a folder. ``declared``: as it stands in the declarations of the
-    folder ``home``.
-    Raises ``ValueError``, which says what to write instead and shows no password."""
-    path = declared.removeprefix(FOLDER).removeprefix("//")
-    if declared.startswith(FOLDER) and path:
-        return f"{FOLDER}{home / path}"
-    if not declared.startswith(SERVERS):
-        raise ValueError(f'must be "filesystem:PATH", or begin with {", ".join(SERVERS)}')
+    """A broker's address, in full where it is a folder. ``declared``: the address as it stands in the
+    declarations of the folder ``home``. Raises ``ValueError``, which says what to write instead and shows no
+    password."""
+    path = declared.removeprefix(FOLDER_SCHEME).removeprefix("//")
+    if declared.startswith(FOLDER_SCHEME) and path:
+        return f"{FOLDER_SCHEME}{home / path}"
+    if not declared.startswith(SERVER_SCHEMES):
+        raise ValueError(f'must be "filesystem:PATH", or begin with {", ".join(SERVER_SCHEMES)}')
     for part in declared.split(";"):  # Sentinel's addresses
         if not _has_port(part):
             raise ValueError("its port is no number up to 65535, as in redis://10.0.0.5:6379/0")
@@ -39,6 +40,6 @@ def _has_port(server: str) -> bool:
         return False
 
 
-def said(error: BaseException) -> str:
+def error_line(error: BaseException) -> str:
     """An error of a broker's client in one line, without the inside of its objects."""
     return " ".join(_OBJECT.sub("", str(error)).split()) or type(error).__name__

@@ -21,7 +21,7 @@ from syndicator.domain.errors import Misconfigured
 #: Bytes of a secret's file that are read: no token is longer.
 MAX_FILE_BYTES = 65_536
 
-#: Characters from which on the beginning of a secret is struck out, too (a message may have been cut).
+#: Characters from which on a secret's beginning is struck out, too (a message may have been cut).
 MIN_BEGINNING_CHARS = 8
 
 #: Characters below which a secret is no secret: striking it out would make nonsense of everything.
@@ -148,13 +148,13 @@ def _in_base64(word: bytes, encode: Callable[[bytes], bytes]) -> Iterator[str]:
 
 def _without_beginnings(text: str, word: str, reference: str) -> str:
     """The text with the beginnings of a secret replaced that are at least half of it."""
-    start, found, kept = word[: len(word) // 2].lower(), 0, ""
+    start, position, result = word[: len(word) // 2].lower(), 0, ""
     lower, whole = text.lower(), word.lower()
     if len(lower) != len(text):
         return text.replace(word[: len(word) // 2], reference)
-    while (at := lower.find(start, found)) >= 0:
+    while (at := lower.find(start, position)) >= 0:
         end = at + len(start)
         while end < len(text) and end - at < len(word) and lower[end] == whole[end - at]:
             end += 1
-        kept, found = kept + text[found:at] + reference, end
-    return kept + text[found:]
+        result, position = result + text[position:at] + reference, end
+    return result + text[position:]

@@ -1,4 +1,4 @@
-"""Lines in the log about what anybody may do as often as they like: nobody fills the log by doing it."""
+"""A throttled log, for what anybody may cause as often as they like: nobody fills the log by it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 PAUSE_S = 60.0
 
 
-class Seldom:
+class ThrottledLog:
     """A log that writes the first of many like lines, and then at most one a minute, with the number of those
     left out."""
 
@@ -20,7 +20,8 @@ class Seldom:
         self.clock = clock
         self._logged_at, self._left_out = float("-inf"), 0
 
-    def tell(self, message: str, *values: object) -> None:
+    def warn(self, message: str, *values: object) -> None:
+        """Write a warning, or count it where the last one is too recent."""
         now = self.clock()
         if now - self._logged_at < PAUSE_S:
             self._left_out += 1

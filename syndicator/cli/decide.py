@@ -14,7 +14,7 @@ from rich.progress import track
 from syndicator.cli.declared import must_be_declared
 from syndicator.cli.terminal import print_line
 from syndicator.domain import decisions
-from syndicator.domain.brakes import Decision, told
+from syndicator.domain.brakes import Decision, hold_warnings
 from syndicator.domain.delivery import Standing
 from syndicator.domain.errors import SyndicatorError
 from syndicator.wiring import App, declare, inspect_app, keep_mark
@@ -24,7 +24,7 @@ def allow(folder: Path, name: str, *, forget: bool) -> None:
     """Decide about all that is held at a source."""
     app = inspect_app(folder)
     must_be_declared([name], app.sources, "source")
-    lines = told(app.store.source(name).held)
+    lines = hold_warnings(app.store.source(name).held)
     decision = Decision.FORGET if forget else Decision.ALLOW
     app.store.decide(name, decision, datetime.now(UTC))
     for line in lines:

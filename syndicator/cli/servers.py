@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from kombu.connection import Connection
 from sqlalchemy import text
 
-from syndicator.brokers import said
+from syndicator.brokers import error_line
 from syndicator.domain.errors import SyndicatorError
 from syndicator.processes.celery_settings import broker, place
 from syndicator.store import Store
@@ -59,7 +59,7 @@ def _connect(url: str) -> None:
 
 def _said(error: Exception, address: SplitResult) -> str:
     """The text of an error, in a line and without the password."""
-    message = said(error)
+    message = error_line(error)
     return message.replace(address.password, "***") if address.password else message
 
 

@@ -15,7 +15,7 @@ from rich.text import Text
 from sqlalchemy import Row
 
 from syndicator.cli.terminal import print_line
-from syndicator.domain.brakes import told
+from syndicator.domain.brakes import hold_warnings
 from syndicator.domain.delivery import Standing
 from syndicator.store import Store
 from syndicator.wiring import inspect_app
@@ -43,7 +43,7 @@ def status(folder: Path, *, as_json: bool) -> None:
         print(json.dumps(result, default=str, ensure_ascii=False))
         return
     for source in rows["source"]:
-        for line in told(source.held):
+        for line in hold_warnings(source.held):
             print_line(f"source {source.name}: {line}: syndicator allow {source.name} [--forget]")
     for name, columns in COLUMNS.items():
         _print_table(f"{name}s", columns, (_cells(row, columns) for row in rows[name]))

@@ -12,23 +12,24 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-#: Pages that embed a clock or a counter change at every look. After so many changes that the source
-#: itself did not announce by a new ``updated``, we stop believing them.
-SILENT_CORRECTIONS = 24
+#: Changes that the source did not announce by a new ``updated``, after which we believe no more of them:
+#: pages that embed a clock or a counter change at every look.
+MAX_SILENT_CORRECTIONS = 24
 
-#: Clocks differ: a publication time this little ahead of ours is no embargo and no mistake.
+#: How far ahead of our clock a publication time may be without being an embargo or a mistake: clocks differ.
 CLOCK_SKEW = timedelta(minutes=10)
 
+#: Characters of a text that are enough to tell articles apart.
+MIN_TELLING_CHARS = 40
 
-#: Characters of a text that tell articles apart.
-TELLING = 40
-
-#: A part of an address's path that is nothing but a session's id.
-SESSION = re.compile(r"(?=[^/]*\d)(?=[^/]*[a-z])[a-z\d]{16,}|\(\w\([a-z\d]+\)\)|\(\w{16,}\)", re.IGNORECASE)
+#: A part of an address's path that is nothing but a session's id, which changes with each visit.
+SESSION_ID = re.compile(
+    r"(?=[^/]*\d)(?=[^/]*[a-z])[a-z\d]{16,}|\(\w\([a-z\d]+\)\)|\(\w{16,}\)", re.IGNORECASE
+)
 
 
 class ArticleState(StrEnum):
-    """Where an article stands."""
+    """The states of an article."""
 
     EMBARGOED = "embargoed"  # known, and in nothing until its time
     LIVE = "live"
@@ -59,7 +60,7 @@ class Photo:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Content:
-    """What readers see of an article.
+    """The content of an article: all that readers see of it.
 
     ``url`` is canonical and absolute. ``title``, ``summary``, ``section``, ``note`` are plain text;
     ``content_html`` is sanitised HTML with absolute addresses. ``language`` is a BCP 47 tag.
@@ -83,7 +84,7 @@ class Content:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sighting(Content):
-    """What a source showed of one article at one look.
+    """One article as a source showed it at one look.
 
     ``key`` is the source's own id of the article; ``aliases`` are other names that it goes by (old
     keys, other addresses). ``published`` and ``updated`` are aware UTC, or ``None`` where the source
@@ -107,11 +108,11 @@ class Sighting(Content):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the article may be on file under: the source's key, its address, its aliases. Addresses
+        """The names that the article may be on file under: its key, its address, its aliases. Addresses
         stand without what changes when a site moves to https, or its host loses its ``www``. Where an
-        address has parameters, one more name is made of what it says (``twin``)."""
-        named = (f"{self.source}:{self.key}", *map(place, (self.url, *self.aliases)), *twin(self))
-        return tuple(dict.fromkeys(named))
+        address has parameters, one more name is made of the content (``content_names``)."""
+        names = (f"{self.source}:{self.key}", *map(place, (self.url, *self.aliases)), *content_names(self))
+        return tuple(dict.fromkeys(names))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -172,12 +173,12 @@ def stem(address: str) -> str:
     """A place without what may be a session's: query, path parameters, and parts of the path that are
     nothing but long random ids (``/(S(x5k...))/``, ``/9f3b...e1/``)."""
     path = place(address).partition("?")[0]
-    return "/".join("*" if SESSION.fullmatch(part) else part.partition(";")[0] for part in path.split("/"))
+    return "/".join("*" if SESSION_ID.fullmatch(part) else part.partition(";")[0] for part in path.split("/"))
 
 
-def twin(sighting: Sighting) -> tuple[str, ...]:
-    """A name made of what an article says, for links that bear a fresh session's id at each look: what
-    says the same under addresses that differ in parameters alone is one article. Two that merely share a
+def content_names(sighting: Sighting) -> tuple[str, ...]:
+    """The name made of an article's content, for links that bear a fresh session's id at each look: the same
+    content under addresses that differ in parameters alone is one article. Two that merely share a
     script (``?id=1`` and ``?id=2``) differ in title, text or date. None where the address has no
     parameters, or the text is too short to tell articles apart."""
     stemmed = stem(sighting.url)
@@ -185,23 +186,25 @@ def twin(sighting: Sighting) -> tuple[str, ...]:
         return ()
     # names on file are made of this, so that it stays as it is, and is not domain.markup's
     words = " ".join(re.sub(r"<[^>]*>", " ", sighting.content_html or sighting.summary).split())
-    if len(words) < TELLING:
+    if len(words) < MIN_TELLING_CHARS:
         return ()
-    said = json.dumps([stemmed, sighting.title, words, sighting.published], default=str, ensure_ascii=False)
-    return (f"{sighting.source}~{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:32]}",)
+    identity = json.dumps(
+        [stemmed, sighting.title, words, sighting.published], default=str, ensure_ascii=False
+    )
+    return (f"{sighting.source}~{hashlib.sha256(identity.encode('utf-8', 'replace')).hexdigest()[:32]}",)
 
 
 def formerly(sighting: Sighting, hosts: Sequence[str]) -> Sighting:
     """The sighting with the addresses that it had while the site was at other hosts."""
-    found = re.match(r"https?://([^/?#]+)", sighting.url, re.IGNORECASE)
-    if not found:
+    host = re.match(r"https?://([^/?#]+)", sighting.url, re.IGNORECASE)
+    if not host:
         return sighting
-    scheme, rest = sighting.url[: found.start(1)], sighting.url[found.end(1) :]
+    scheme, rest = sighting.url[: host.start(1)], sighting.url[host.end(1) :]
     return replace(sighting, aliases=(*sighting.aliases, *(f"{scheme}{host}{rest}" for host in hosts)))
 
 
 def decide(known: Article | None, sighting: Sighting, now: datetime, *, authority: str) -> Decision:
-    """Tell what a sighting means, given what is on file. Touches nothing.
+    """The decision that a sighting calls for, given the article on file (``known``). Touches nothing.
 
     ``authority`` (a domain name) is who mints guids.
     """
@@ -216,16 +219,16 @@ def decide(known: Article | None, sighting: Sighting, now: datetime, *, authorit
         if known.state is ArticleState.WITHDRAWN:
             return Unchanged(known)
         return Withdrawn(withdraw(known, now))
-    current = replace(known, **_content_of(sighting, known), **_standing(sighting, now))
+    current = replace(known, **_content_of(sighting, known), **_state_of(sighting, now))
     if place(current.url) != place(known.url) and stem(current.url) == stem(known.url):
         current = replace(current, url=known.url)  # another session's link, and no news
     is_same = fingerprint(current) == fingerprint(known) and not _is_replaced(current.photo, known.photo)
     if is_same and current.state == known.state:
         # a moved embargo or a newly measured photo is worth keeping, and no correction
         return Unchanged(current)
-    announced = _whole(sighting.updated) if sighting.updated else known.updated
+    announced = _whole_seconds(sighting.updated) if sighting.updated else known.updated
     is_silent = announced <= known.updated and known.state is not ArticleState.WITHDRAWN
-    if is_silent and known.revision > SILENT_CORRECTIONS:
+    if is_silent and known.revision > MAX_SILENT_CORRECTIONS:
         return Unchanged(known)
     updated = announced if announced > known.updated else max(now, known.updated)
     return Corrected(replace(current, revision=known.revision + 1, updated=updated))
@@ -241,11 +244,15 @@ def withdraw(known: Article, now: datetime) -> Article:
     )
 
 
-def release(held: Article) -> Article:
+def release(embargoed: Article) -> Article:
     """An embargoed article whose time has come. One that had been out before, and was withheld, comes back
     as changed at that time: what is as old as its tombstone stays removed (RFC 6721 section 3)."""
-    updated = max(held.updated, held.release) if held.release and held.revision > 1 else held.updated
-    return replace(held, state=ArticleState.LIVE, release=None, updated=updated)
+    updated = (
+        max(embargoed.updated, embargoed.release)
+        if embargoed.release and embargoed.revision > 1
+        else embargoed.updated
+    )
+    return replace(embargoed, state=ArticleState.LIVE, release=None, updated=updated)
 
 
 def fingerprint(content: Content) -> str:
@@ -253,14 +260,14 @@ def fingerprint(content: Content) -> str:
 
     Empty fields do not count, so that a field added to ``Content`` changes no fingerprint.
     """
-    seen: dict[str, Any] = {
+    values: dict[str, Any] = {
         f.name: getattr(content, f.name) for f in fields(Content) if getattr(content, f.name)
     }
     if content.photo:
         photo = content.photo
-        seen["photo"] = [photo.url, photo.caption, photo.credit, photo.alt]
-    seen.pop("urgent", None)  # how fast it went out is not what it says
-    text = json.dumps(seen, sort_keys=True, ensure_ascii=False, default=list)
+        values["photo"] = [photo.url, photo.caption, photo.credit, photo.alt]
+    values.pop("urgent", None)  # how fast it went out is not what it says
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=list)
     folded = re.sub(r"(?:\\[nrt]|\s|\u200b)+", " ", unicodedata.normalize("NFC", text))
     return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -275,17 +282,17 @@ def mint_guid(authority: str, sighting: Sighting, now: datetime) -> str:
 
 
 def _file_new(sighting: Sighting, now: datetime, authority: str) -> Article:
-    published = _whole(sighting.published) if sighting.published else now
-    standing = _standing(sighting, now)
+    published = _whole_seconds(sighting.published) if sighting.published else now
+    state = _state_of(sighting, now)
     return Article(
         guid=mint_guid(authority, sighting, now),
         source=sighting.source,
         key=sighting.key,
         published=published,
-        updated=max(_whole(sighting.updated), published) if sighting.updated else published,
+        updated=max(_whole_seconds(sighting.updated), published) if sighting.updated else published,
         first_seen=now,
         **_content_of(sighting, None),
-        **standing,
+        **state,
     )
 
 
@@ -311,13 +318,13 @@ def _is_replaced(photo: Photo | None, known: Photo | None) -> bool:
     return photo != measured_as(photo, known)
 
 
-def _standing(sighting: Sighting, now: datetime) -> dict[str, Any]:
+def _state_of(sighting: Sighting, now: datetime) -> dict[str, Any]:
     if sighting.embargo and sighting.embargo > now + CLOCK_SKEW:
-        return {"state": ArticleState.EMBARGOED, "release": _whole(sighting.embargo)}
+        return {"state": ArticleState.EMBARGOED, "release": _whole_seconds(sighting.embargo)}
     return {"state": ArticleState.LIVE, "release": None}
 
 
-def _whole(time: datetime) -> datetime:
+def _whole_seconds(time: datetime) -> datetime:
     return time.astimezone(UTC).replace(microsecond=0)
 
 

@@ -9,7 +9,7 @@ import random
 from dataclasses import dataclass
 from datetime import timedelta
 
-#: Waits after which no schedule grows any more: far beyond the longest, short of what a number can hold.
+#: Failures after which no wait grows any more: far beyond the longest, short of what a number can hold.
 MAX_STEPS = 64
 
 
@@ -37,25 +37,25 @@ class Backoff:
         return self.longest * (1 + self.jitter)
 
 
-#: A delivery, and an account that is in trouble.
+#: Backoff of a delivery, and of an account that is in trouble.
 DELIVERY = Backoff(first=timedelta(seconds=5), longest=timedelta(minutes=30), jitter=0.25)
 
-#: A feed's build.
+#: Backoff of a feed's build.
 FEED = DELIVERY
 
-#: A subscriber who was not reached; the hub gives up by its terms (``[hub] give_up``).
+#: Backoff of a subscriber who was not reached; the hub gives up by its terms (``[hub] give_up``).
 SUBSCRIBER = Backoff(first=timedelta(seconds=10), longest=timedelta(hours=6), jitter=0.25)
 
-#: A callback that does not answer whether it means it.
+#: Backoff of a callback that does not answer whether it means it.
 CONFIRMATION = Backoff(first=timedelta(seconds=10), longest=timedelta(minutes=30), jitter=0.25)
 
-#: A callback that has not confirmed, and is named again and again.
+#: Backoff of a callback that has not confirmed, and is named again and again.
 NAMED_AGAIN = Backoff(first=timedelta(seconds=10), longest=timedelta(minutes=10), jitter=0.25)
 
-#: A page of a source that could not be read, or is missing.
+#: Backoff of a page of a source that could not be read, or is missing.
 PAGE = Backoff(first=timedelta(minutes=2), longest=timedelta(hours=6))
 
-#: A process that falls as soon as it was started.
+#: Backoff of a process that falls as soon as it was started.
 PROCESS = Backoff(first=timedelta(seconds=0.5), longest=timedelta(seconds=30))
 
 

@@ -1,8 +1,9 @@
 """Brakes: far more news, changes or withdrawals at once than a source's past makes likely.
 
 Newsrooms have bursts; sites have outages, new templates, broken encodings and new addresses for all that they
-ever published. What is too much to be believed is *held*: it is told, and waits for a person, for the site to
-show again what is on file, or for the time that the declaration allows. Pure; times are aware UTC.
+ever published. Changes that are too many to be believed are *held*: operators are warned, and the changes
+wait for a person, for the site to show again what is on file, or for the time that the declaration allows.
+Pure; times are aware UTC.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 
 class BrakedKind(StrEnum):
-    """What a look does to articles, as far as it may be too much of it."""
+    """The kinds of effects on articles of which a look may have too many."""
 
     NEWS = "news"  # an article that would be posted
     CHANGED = "changed"
@@ -23,28 +24,28 @@ class BrakedKind(StrEnum):
 
 
 class Decision(StrEnum):
-    """What an operator says of all that is held at a source."""
+    """An operator's decision about all that is held at a source."""
 
     ALLOW = "allow"
     FORGET = "forget"
 
 
 #: How far back a source's past is looked at, and how many times its largest look is still likely.
-PAST, FACTOR = timedelta(days=30), 3
+PAST_SPAN, PAST_FACTOR = timedelta(days=30), 3
 
-#: How long a kind stays allowed once somebody has said so: a mass of changes is read in parts, too.
-OPEN = timedelta(hours=1)
+#: How long a kind stays allowed after an operator's decision: a mass of changes is read in parts, too.
+OPEN_SPAN = timedelta(hours=1)
 
-#: How often what is held is read again, to see whether the site is well again.
-READ_AGAIN = timedelta(minutes=15)
+#: How often held articles are read again, to see whether the site is well again.
+REREAD_EVERY = timedelta(minutes=15)
 
-#: Articles that are named in what is told.
-EXAMPLES = 3
+#: Articles that a warning names.
+MAX_EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What is likely of a source without a past: at least ``least``, at most ``most``, and between the two
+    """The limit for a source without a past: at least ``least``, at most ``most``, and between the two
     this ``share`` of its articles that are live."""
 
     least: int
@@ -62,12 +63,12 @@ USUAL: Mapping[BrakedKind, Usual] = {
 }
 
 #: Live articles of a source beyond which it makes no difference how many there are.
-MOST_LIVE = 100
+MAX_LIVE = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Brakes:
-    """What a source's declaration says: how many in one look may pass (``None``: as its past makes
+    """The limits that a source's declaration sets: how many in one look may pass (``None``: as its past makes
     likely), and after how long what is held goes on by itself (``None``: never)."""
 
     most_news: int | None = None
@@ -76,7 +77,7 @@ class Brakes:
     hold: timedelta | None = None
 
     def limit(self, kind: BrakedKind, past: Past, live: int, now: datetime) -> int:
-        """How many of a kind are not too many. ``live``: articles of the source, ``MOST_LIVE`` at most."""
+        """How many of a kind may pass in one look. ``live``: articles of the source, ``MAX_LIVE`` at most."""
         declared = {
             BrakedKind.NEWS: self.most_news,
             BrakedKind.CHANGED: self.most_changed,
@@ -84,13 +85,13 @@ class Brakes:
         }[kind]
         if declared is not None:
             return declared
-        return max(USUAL[kind].limit(live), FACTOR * past.largest(kind, now))
+        return max(USUAL[kind].limit(live), PAST_FACTOR * past.largest(kind, now))
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What a source has done: by day and kind the most that passed in one look (``days``), and whether its
-    last look left news for the next one (``is_in_parts``)."""
+    """A source's past: by day and kind the most that passed in one look (``days``), and whether its last look
+    left news for the next one (``is_in_parts``)."""
 
     days: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     is_in_parts: bool = False
@@ -105,14 +106,14 @@ class Past:
     def largest(self, kind: BrakedKind, now: datetime) -> int:
         """The most of a kind that passed in one look, on the days before this one: what goes on now is no
         measure of itself."""
-        first, today = _day(now - PAST), _day(now)
+        first, today = _day(now - PAST_SPAN), _day(now)
         return max((n.get(kind, 0) for day, n in self.days.items() if first <= day < today), default=0)
 
     def with_passed(self, kind: BrakedKind, count: int, now: datetime) -> Past:
         """The past once so many have passed in a look."""
         if not count:
             return self
-        first, today = _day(now - PAST), _day(now)
+        first, today = _day(now - PAST_SPAN), _day(now)
         days = {day: counts for day, counts in self.days.items() if first <= day <= today}
         counts = days.get(today, {})
         most = max(counts.get(kind, 0), count)
@@ -121,8 +122,8 @@ class Past:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Held:
-    """What is held of one kind: the articles' keys, and titles of the first. ``read``: when they were last
-    read again. ``open_until``: it is allowed, and so is more of its kind until then."""
+    """The articles that are held of one kind: their keys, and titles of the first. ``read``: when they were
+    last read again. ``open_until``: it is allowed, and so is more of its kind until then."""
 
     since: datetime
     limit: int
@@ -158,7 +159,7 @@ class Held:
             self,
             since=min(self.since, now),
             read=min(self.read, now) if self.read else None,
-            open_until=min(self.open_until, now + OPEN) if self.open_until else None,
+            open_until=min(self.open_until, now + OPEN_SPAN) if self.open_until else None,
         )
 
 
@@ -166,11 +167,11 @@ Holding = Mapping[BrakedKind, Held]
 
 
 def holding(stored: Mapping[str, Any]) -> dict[BrakedKind, Held]:
-    """What a source holds, from its row."""
+    """The articles that are held at a source, by kind, from its row."""
     return {BrakedKind(kind): Held.from_stored(held) for kind, held in stored.items()}
 
 
-def told(stored: Mapping[str, Any]) -> list[str]:
+def hold_warnings(stored: Mapping[str, Any]) -> list[str]:
     """One line for operators for each kind that is held, from a source's row."""
     return [_line(kind, held) for kind, held in holding(stored).items() if not held.open_until]
 
@@ -186,7 +187,7 @@ def _line(kind: BrakedKind, held: Held) -> str:
 
 
 def decided(held: Holding, decision: str, brakes: Brakes, now: datetime) -> dict[BrakedKind, Held]:
-    """What is held once a decision (or ``""``) is heard, and time has done its part."""
+    """The held articles after an operator's decision (or ``""``), and once time has done its part."""
     if decision == Decision.FORGET:
         return {kind: each.brought_back(now) for kind, each in held.items() if each.open_until}
     after: dict[BrakedKind, Held] = {}
@@ -194,7 +195,7 @@ def decided(held: Holding, decision: str, brakes: Brakes, now: datetime) -> dict
         each = written.brought_back(now)
         is_over = brakes.hold is not None and each.since + brakes.hold <= now
         if decision == Decision.ALLOW or (is_over and not each.open_until):
-            after[kind] = replace(each, open_until=now + OPEN)
+            after[kind] = replace(each, open_until=now + OPEN_SPAN)
         elif not each.open_until or each.open_until > now or (each.keys and kind is not BrakedKind.CHANGED):
             after[kind] = each  # keys that are left of what was freed: no look has come to them yet
     return after
@@ -205,13 +206,13 @@ def to_read_again(held: Holding, now: datetime) -> tuple[str, ...]:
     changed = held.get(BrakedKind.CHANGED)
     if changed is None:
         return ()
-    is_due = changed.open_until or (changed.read or changed.since) + READ_AGAIN <= now
+    is_due = changed.open_until or (changed.read or changed.since) + REREAD_EVERY <= now
     return changed.keys if is_due else ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judgement:
-    """What becomes of a look. ``stopped``: keys that must not pass, by kind. ``freed``: keys that were held
+    """The judgement on a look. ``stopped``: keys that must not pass, by kind. ``freed``: keys that were held
     and are to be made good now. ``held`` and ``past``: as they are from now on."""
 
     stopped: Mapping[BrakedKind, Collection[str]]
@@ -221,7 +222,7 @@ class Judgement:
 
 
 def judge(
-    would: Mapping[BrakedKind, Mapping[str, str]],
+    effects: Mapping[BrakedKind, Mapping[str, str]],
     alive: Collection[str],
     *,
     held: Holding,
@@ -233,7 +234,7 @@ def judge(
 ) -> Judgement:
     """Decide what of a look may pass.
 
-    ``would``: what it would do, by kind: keys, each with a name for people. ``alive``: keys that the look
+    ``effects``: what it would do, by kind: keys, each with a name for people. ``alive``: keys that the look
     shows, whatever they would do. ``live``: see ``Brakes.limit``. ``is_whole``: no news was left for the next
     look; what comes in parts is judged by its first.
     """
@@ -241,13 +242,13 @@ def judge(
     freed: dict[BrakedKind, Sequence[str]] = {}
     after: dict[BrakedKind, Held] = {}
     for kind in BrakedKind:
-        some, before = would.get(kind, {}), held.get(kind)
-        waiting = _unsettled(kind, before.keys, some, alive) if before else ()
-        fresh = [key for key in some if key not in waiting]
+        affected, before = effects.get(kind, {}), held.get(kind)
+        waiting = _unsettled(kind, before.keys, affected, alive) if before else ()
+        fresh = [key for key in affected if key not in waiting]
         if before and before.open_until:
             if kind is BrakedKind.NEWS:
                 past = past.with_passed(kind, len(fresh), now)
-            passing = some.keys() if kind is BrakedKind.CHANGED else set(waiting)
+            passing = affected.keys() if kind is BrakedKind.CHANGED else set(waiting)
             freed[kind] = () if kind is BrakedKind.CHANGED else waiting
             after[kind] = replace(before, keys=tuple(k for k in waiting if k not in passing))
             continue
@@ -261,7 +262,7 @@ def judge(
         stopped[kind] = frozenset(keys)
         if keys:
             known = before or Held(since=now, limit=limit)
-            names = (*known.examples, *(some[key] for key in fresh if is_held))[:EXAMPLES]
+            names = (*known.examples, *(affected[key] for key in fresh if is_held))[:MAX_EXAMPLES]
             read = now if before and to_read_again({kind: before}, now) else known.read
             after[kind] = replace(known, keys=keys, examples=names, read=read)
     past = replace(past, is_in_parts=not is_whole)
@@ -269,12 +270,13 @@ def judge(
 
 
 def _unsettled(
-    kind: BrakedKind, keys: Sequence[str], some: Mapping[str, str], alive: Collection[str]
+    kind: BrakedKind, keys: Sequence[str], affected: Mapping[str, str], alive: Collection[str]
 ) -> tuple[str, ...]:
-    """What is still held of these: what the site shows again as it is on file is settled."""
+    """The keys that are still held of these: an article that the site shows again as it is on file is
+    settled."""
     if kind is BrakedKind.NEWS:
         return tuple(keys)
-    return tuple(key for key in keys if key in some or key not in alive)
+    return tuple(key for key in keys if key in affected or key not in alive)
 
 
 def _day(time: datetime) -> str:

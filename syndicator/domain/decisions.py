@@ -1,4 +1,4 @@
-"""What an operator may decide about a delivery."""
+"""Operators' decisions about deliveries."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from syndicator.domain.errors import SyndicatorError
 
 
 class Impossible(SyndicatorError):
-    """What an operator asked for cannot be done as things stand; nothing was changed."""
+    """An operator's decision cannot be carried out as things stand; nothing was changed."""
 
 
-#: What an operator decides about a delivery: how it then stands, or ``Impossible``.
+#: A decision: given the delivery and its article, the delivery as it then stands. Raises ``Impossible``.
 Ruling = Callable[[Delivery, Article, datetime], Delivery]
 
 
@@ -44,7 +44,8 @@ def skip(delivery: Delivery, article: Article, now: datetime) -> Delivery:  # no
 
 
 def was_posted(receipt: Receipt | None) -> Ruling:
-    """It is out there. Without its id there, no edit and no deletion can follow: it is left alone."""
+    """The ruling that it was posted. Without its id on the channel, no edit and no deletion can follow: it is
+    left alone."""
 
     def ruling(delivery: Delivery, article: Article, now: datetime) -> Delivery:  # noqa: ARG001
         _must_be_unknown(delivery)
@@ -56,7 +57,7 @@ def was_posted(receipt: Receipt | None) -> Ruling:
 
 
 def was_not_posted(delivery: Delivery, article: Article, now: datetime) -> Delivery:  # noqa: ARG001
-    """It is not out there: send it, as news from now on."""
+    """The ruling that it was not posted: send it, as news from now on."""
     _must_be_unknown(delivery)
     return replace(absent(delivery), next_attempt=now, created=now, reason="")
 

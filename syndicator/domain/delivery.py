@@ -22,13 +22,13 @@ STEP_DEADLINE_S = 60.0
 #: How long a channel that does not say so may work on a request after we have stopped waiting for it: proxies
 #: in front of services give up after 60 seconds
 #: (https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout).
-REST = timedelta(seconds=60)
+SETTLES_WITHIN = timedelta(seconds=60)
 
 #: The revision of a post of which nobody knows what it shows.
 UNKNOWN_REVISION = 0
 
 #: Attempts, looks included, after which we stop asking a channel whether it has a post.
-LOOKS = 10
+MAX_FIND_ATTEMPTS = 10
 
 
 class Standing(StrEnum):
@@ -273,7 +273,11 @@ def dropped(delivery: Delivery, reason: str) -> Delivery:
 
 
 def failed(
-    delivery: Delivery, step: Step, error: SyndicatorError, now: datetime, settles_within: timedelta = REST
+    delivery: Delivery,
+    step: Step,
+    error: SyndicatorError,
+    now: datetime,
+    settles_within: timedelta = SETTLES_WITHIN,
 ) -> Delivery:
     """How a step's error leaves the delivery, sorted by one question: was it posted?
 
@@ -281,7 +285,7 @@ def failed(
     """
     reason = str(error)
     match error, step:
-        case OutcomeUnknown(), Step.FIND if delivery.attempts >= LOOKS:
+        case OutcomeUnknown(), Step.FIND if delivery.attempts >= MAX_FIND_ATTEMPTS:
             return replace(delivery, standing=Standing.UNKNOWN, reason=reason)
         case OutcomeUnknown(), Step.FIND:
             return _again(delivery, reason, now)

@@ -1,4 +1,4 @@
-"""What can go wrong, named by what it tells the caller.
+"""The tree of our errors; each is named by what it means for the caller.
 
 ::
 
@@ -83,7 +83,7 @@ class PhotoError(SyndicatorError):
 
 
 class TryLater(SyndicatorError):
-    """It was not posted, and may be later.
+    """The article was not posted, and may be later.
 
     ``not_before`` (aware, UTC): when the channel said so. ``whole_channel``: the trouble is the
     account's or the server's (a rate limit, an outage), so that the next article would fare no better.
@@ -95,7 +95,7 @@ class TryLater(SyndicatorError):
 
 
 class Refused(SyndicatorError):
-    """It was not posted, and asking again would not help."""
+    """The article was not posted, and asking again would not help."""
 
 
 class OutcomeUnknown(SyndicatorError):

@@ -21,7 +21,7 @@ PAGE = "html"
 #: Seconds that caches may keep an archive without asking. It gains no articles, so that news never wait for
 #: this; but it is not ``immutable``: a correction, a retraction or a follower changes it, and what was
 #: retracted should not stand in somebody's cache for a day.
-ARCHIVE_MAX_AGE = 3600
+ARCHIVE_MAX_AGE_S = 3600
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,20 +56,20 @@ class Filter:
 
     def _answers(self, article: Article) -> Iterator[bool]:
         """One answer for each condition that is set, the costliest last."""
-        asked = [
+        conditions = [
             (self.sources, (article.source,)),
             (self.sections, (article.section,)),
             (self.tags, article.tags),
             (self.authors, article.authors),
             (self.places, article.places),
         ]
-        for wanted, has in asked:
-            if wanted:
-                yield not set(map(_folded, wanted)).isdisjoint(map(_folded, has))
+        for accepted, values in conditions:
+            if accepted:
+                yield not set(map(_folded, accepted)).isdisjoint(map(_folded, values))
         if self.languages:
             tag = article.language.casefold()
-            wanted = tuple(map(str.casefold, self.languages))
-            yield any(tag == w or tag.startswith(w + "-") for w in wanted)
+            accepted = tuple(map(str.casefold, self.languages))
+            yield any(tag == w or tag.startswith(w + "-") for w in accepted)
         if self.keywords:
             text = readable(article.title, article.summary, article.content_html)
             yield any(mentions(text, _folded(word)) for word in self.keywords)
@@ -122,16 +122,16 @@ class Feed:
         return self.only.accepts(article)
 
     def cache_control(self, page: int | None = None) -> str:
-        """How long a document of this feed may be kept, or one of its archives (RFC 9111 section 5.2.2, RFC
-        5861)."""
-        max_age = self.max_age if page is None else max(self.max_age, ARCHIVE_MAX_AGE)
+        """The ``Cache-Control`` header of a document of this feed, or of one of its archives (RFC 9111
+        section 5.2.2, RFC 5861)."""
+        max_age = self.max_age if page is None else max(self.max_age, ARCHIVE_MAX_AGE_S)
         if self.is_private:
             return f"private, max-age={max_age}"
         again = max_age if self.stale_while_revalidate is None else self.stale_while_revalidate
-        said = [f"max-age={max_age}"]
-        said += [f"stale-while-revalidate={again}"] if again else []
-        said += [f"stale-if-error={self.stale_if_error}"] if self.stale_if_error else []
-        return ", ".join(said)
+        directives = [f"max-age={max_age}"]
+        directives += [f"stale-while-revalidate={again}"] if again else []
+        directives += [f"stale-if-error={self.stale_if_error}"] if self.stale_if_error else []
+        return ", ".join(directives)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -176,5 +176,5 @@ class Site:
 
 
 def path(feed: str, extension: str, page: int | None = None) -> str:
-    """Where a document is, below the place of all feeds: ``NAME.EXT``, an archive at ``NAME/PAGE.EXT``."""
+    """The path of a document, below the place of all feeds: ``NAME.EXT``, an archive at ``NAME/PAGE.EXT``."""
     return f"{feed}.{extension}" if page is None else f"{feed}/{page}.{extension}"

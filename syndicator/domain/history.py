@@ -1,4 +1,4 @@
-"""What an article's filing does to the feeds that carry it, have carried it, or are to.
+"""Memberships of articles in feeds, and how an article's filing changes them.
 
 A feed keeps a *membership* of each article that it has carried: a live one, in the feed or in one of its
 numbered archives, or the tombstone of one that was retracted or withheld. A correction leaves the article in
@@ -29,7 +29,7 @@ class Membership:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Changes:
-    """What becomes of an article's memberships, by feed; each feed is in one of these at most.
+    """Changes of an article's memberships, as names of feeds; each feed is in one of these at most.
 
     ``buried``: they become tombstones. ``left``: they are forgotten, since the article has gone elsewhere.
     ``revived``: tombstones that become live again. ``joined``: there was none before. ``moved``: they are
@@ -47,8 +47,8 @@ class Changes:
 
 
 def changes(memberships: Collection[Membership], article: Article, carriers: Collection[str]) -> Changes:
-    """What becomes of an article's memberships once it is as it is now. ``carriers``: the feeds that carry
-    it while it is live."""
+    """The changes of an article's memberships that its present state calls for. ``carriers``: the feeds that
+    carry it while it is live."""
     live = frozenset(each.feed for each in memberships if not each.is_gone)
     tombstones = frozenset(each.feed for each in memberships if each.is_gone)
     archives = frozenset((each.feed, each.archive) for each in memberships if each.archive is not None)
@@ -69,6 +69,6 @@ def changes(memberships: Collection[Membership], article: Article, carriers: Col
 
 
 def closing(waiting: int, length: int) -> int:
-    """How many of a feed's oldest articles become its next archive; 0: it is not time. ``waiting``: live
-    articles that stand in none. ``length``: that of the feed."""
+    """The number of a feed's oldest articles that become its next archive; 0: it is not time. ``waiting``:
+    live articles that stand in none. ``length``: that of the feed."""
     return (length + 1) // 2 if waiting >= length else 0

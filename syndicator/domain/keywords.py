@@ -12,10 +12,10 @@ from functools import lru_cache
 
 from syndicator.domain.markup import parted_text
 
-#: Articles whose text is kept folded: one is asked by every feed in turn.
-REMEMBERED = 64
+#: Articles whose folded text is cached: every feed in turn looks at the same one.
+MAX_CACHED_ARTICLES = 64
 
-#: What readers do not see, such as the hints where Lao and Khmer lines may be broken; curly apostrophes.
+#: Characters that readers do not see, such as the hints where Lao and Khmer lines may be broken.
 INVISIBLE = (
     0xAD,
     0x61C,
@@ -25,6 +25,8 @@ INVISIBLE = (
     *range(0x2060, 0x2070),
     0xFEFF,
 )
+
+#: Invisible characters, which are dropped, and curly apostrophes, which become straight.
 ALIKE = dict.fromkeys(INVISIBLE) | dict.fromkeys((0x2018, 0x2019, 0x2BC), "'")
 
 #: First and last characters of scripts that do not part their words, or not from what clings to them:
@@ -65,9 +67,9 @@ def mentions(text: str, word: str) -> bool:
     return False
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=MAX_CACHED_ARTICLES)
 def readable(title: str, summary: str, content_html: str) -> str:
-    """All that an article says, folded, with a line between its parts."""
+    """All text of an article, folded, with a line between its parts."""
     return "\n".join(map(folded, (title, summary, parted_text(content_html))))
 
 

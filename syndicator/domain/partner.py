@@ -16,7 +16,7 @@ from typing import Literal
 from syndicator.domain.article import Article
 from syndicator.domain.markup import TAG, joined_text
 
-#: What a partner's element may say: facts of the feed ...
+#: Facts that a partner's element may hold: of the feed ...
 FEED_FACTS = ("site.title", "site.url", "site.icon", "site.copyright", "feed.title", "feed.updated")
 #: ... and of the article, or of its photo.
 ENTRY_FACTS = (
@@ -43,8 +43,8 @@ PREFIX = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """Any rule. ``source``: where the partner says so. ``advice``: it recommends this, and refuses nothing
-    for it."""
+    """Any rule. ``source``: the page on which the partner says so. ``advice``: it recommends this, and
+    refuses nothing for it."""
 
     source: str
     advice: bool = False
@@ -68,7 +68,7 @@ class Formats(Rule):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Range(Rule):
-    """How many at least and at most; 0: as many as there are."""
+    """A rule about a number: the least and the most that are taken; 0: as many as there are."""
 
     least: int = 0
     most: int = 0
@@ -91,12 +91,12 @@ class Range(Rule):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Needed(Rule):
-    """That something is there."""
+    """The rule that something is there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Image(Rule):
-    """That an article has a photo, and its least width and height in pixels."""
+    """The rule that an article has a photo, of this least width and height in pixels."""
 
     width: int = 0
     height: int = 0
@@ -104,8 +104,8 @@ class Image(Rule):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Language(Rule):
-    """The feed's language. ``region``: its tag names one (``en-GB``); ``accepts``: the languages that are
-    taken, all if none is named; ``single``: every article is in the feed's language."""
+    """A rule about the feed's language. ``region``: its tag names one (``en-GB``); ``accepts``: the languages
+    that are taken, all if none is named; ``single``: every article is in the feed's language."""
 
     region: bool = False
     single: bool = False
@@ -114,7 +114,7 @@ class Language(Rule):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Age(Rule):
-    """How old an article may become: at that age it leaves the partner's feed."""
+    """A rule about an article's age: at the age of ``most`` it leaves the partner's feed."""
 
     most: timedelta
 
@@ -175,7 +175,7 @@ class Element(Rule):
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What a partner adds to documents: prefixes with their namespaces, and elements."""
+    """A partner's additions to documents: prefixes with their namespaces, and elements."""
 
     namespaces: tuple[tuple[str, str], ...] = ()
     elements: tuple[Element, ...] = ()
@@ -189,7 +189,8 @@ NO_EXTRAS = Extras()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Objection:
-    """What is not as a partner wants it. ``is_refused``: it would not take it; otherwise it advises."""
+    """One thing that is not as a partner wants it. ``is_refused``: the partner would not take it; otherwise
+    it only advises."""
 
     rule: str
     found: str
@@ -252,7 +253,7 @@ class Partner:
         return Extras(tuple(self.namespaces.items()), self.elements)
 
     def objections(self, article: Article, language: str, *, is_own: bool) -> Iterator[Objection]:
-        """What the partner has against an article, once it is cut to its measure. ``language``: the
+        """The partner's objections to an article, once it is cut to its measure. ``language``: the
         feed's. ``is_own``: the article's address is on the newsroom's domain."""
         yield from _measured("title", self.title, len(article.title))
         yield from _measured("summary", self.summary, len(article.summary))
@@ -274,18 +275,21 @@ class Partner:
         photo, rule = article.photo, self.image
         yield from _needed("image", rule, photo, "a photo")
         if rule and photo:
-            for way, has, least in (("wide", photo.width, rule.width), ("high", photo.height, rule.height)):
-                if has and has < least:
-                    yield _objection("image", rule, f"{has} pixels {way}", f"at least {least} pixels")
+            for side, pixels, least in (
+                ("wide", photo.width, rule.width),
+                ("high", photo.height, rule.height),
+            ):
+                if pixels and pixels < least:
+                    yield _objection("image", rule, f"{pixels} pixels {side}", f"at least {least} pixels")
         if photo:
             yield from _needed("credit", self.credit, photo.credit, "the photo's credit")
 
     def too_old(self, article: Article, now: datetime) -> Iterator[Objection]:
-        """What the partner has against an article's age; apart, since articles leave a feed by the clock
+        """The partner's objection to an article's age; apart, since articles leave a feed by the clock
         (``Feed.age``), not for what they are."""
-        old = now - article.published
-        if self.age and old >= self.age.most:
-            yield _objection("age", self.age, f"{_span(old)} old", f"younger than {self.age}")
+        age = now - article.published
+        if self.age and age >= self.age.most:
+            yield _objection("age", self.age, f"{_span(age)} old", f"younger than {self.age}")
 
     def feed_objections(
         self,
@@ -298,7 +302,7 @@ class Partner:
         count: int,
         length: int,
     ) -> Iterator[Objection]:
-        """What the partner has against a feed as a whole: its address (``is_own``: on the newsroom's
+        """The partner's objections to a feed as a whole: its address (``is_own``: on the newsroom's
         domain), language, description and icon, the number of its entries, and the bytes of its longest
         document."""
         if self.https and not address.startswith("https:"):
@@ -319,8 +323,8 @@ def _measured(name: str, rule: Range | None, count: int, unit: str = "characters
         yield _objection(name, rule, _count(count, unit), str(rule))
 
 
-def _needed(name: str, rule: Rule | None, found: object, wanted: str) -> Iterator[Objection]:
-    if rule and not found:
+def _needed(name: str, rule: Rule | None, value: object, wanted: str) -> Iterator[Objection]:
+    if rule and not value:
         yield _objection(name, rule, "none", wanted)
 
 
@@ -347,7 +351,7 @@ def _readable(markup: str) -> str:
 
 
 def _depth(markup: str) -> int:
-    """How many elements stand in each other where most of them do. ``markup`` closes what it opens."""
+    """The depth of the deepest nesting of elements. ``markup`` closes every element that it opens."""
     level = deepest = 0
     for tag in TAG.finditer(markup):
         name = tag["name"].lower()

@@ -1,4 +1,4 @@
-"""Posts: what we ask a channel to say about an article."""
+"""Posts: what a channel is to show of an article, within its limits."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from typing import Protocol
 
 from syndicator.domain.article import Article
 
-#: What stands between the parts of a post.
+#: The separator between the parts of a post.
 GAP = "\n\n"
 
-#: A note or a summary of which a channel has room for less than this is left out: it would tell nothing.
-LEAST = 20
+#: Length (in the ruler's unit) below which a note or a summary that was cut is left out: it would tell
+#: nothing.
+MIN_PART_LENGTH = 20
 
 
 class Ruler(Protocol):
     """Measures and cuts text the way one channel counts it (graphemes, weighted characters, ...)."""
 
     def measure(self, text: str) -> int:
-        """How long the text is, in the channel's own unit."""
+        """The length of the text, in the channel's own unit."""
         ...
 
     def cut(self, text: str, room: int) -> str:
@@ -31,7 +32,7 @@ class Ruler(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PhotoLimits:
-    """What photo files a channel takes: pixels of the longer side, bytes, and media types."""
+    """The limits of a channel's photo files: pixels of the longer side, bytes, and media types."""
 
     side: int = 1600
     length: int = 8_000_000
@@ -40,7 +41,7 @@ class PhotoLimits:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """What fits a channel.
+    """The limits of a channel.
 
     ``text``: the whole post, in the ruler's unit. ``link``: what any link costs, where the channel
     counts links at a flat rate (``None``: as long as it is). ``alt``: an alternative text, same unit.
@@ -69,7 +70,7 @@ class PhotoFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Post:
-    """What a channel gets. ``text`` (with the link) and ``alt`` fit its limits.
+    """A post for one channel. ``text`` (with the link) and ``alt`` fit its limits.
 
     ``article`` is there for channels that carry more than a text (webhooks, cards). ``since`` (UTC): when it
     may have been posted at the earliest, for those that look for it (``None``: when it was first seen).
@@ -91,26 +92,27 @@ class Post:
 
 
 def compose(article: Article, limits: Limits, photo: PhotoFile | None = None) -> Post:
-    """Say an article within a channel's limits: title, the newsroom's note on a correction, summary, link.
+    """The post of an article within a channel's limits: title, the newsroom's note on a correction, summary,
+    link.
 
     The link always survives whole; the summary gives way first, then the note, then the title.
     """
     ruler = limits.ruler
     room = limits.text - (ruler.measure(article.url) if limits.link is None else limits.link)
-    said: list[str] = []
+    parts: list[str] = []
     for part in map(limits.plain, _parts(article)):
         room -= ruler.measure(GAP)
         short = ruler.cut(part, max(0, room))
-        if said and short != part and ruler.measure(short) < LEAST:
+        if parts and short != part and ruler.measure(short) < MIN_PART_LENGTH:
             break
-        said.append(short)
+        parts.append(short)
         room -= ruler.measure(short)
-    text = GAP.join(part for part in (*said, article.url) if part)
+    text = GAP.join(part for part in (*parts, article.url) if part)
     return Post(article=article, text=text, alt=_alt(article, limits), photo=photo)
 
 
 def _parts(article: Article) -> list[str]:
-    """What a post says, the most important first, in one line each, and nothing twice."""
+    """The parts of a post, the most important first, in one line each, and none twice."""
     parts: dict[str, str] = {}
     for text in (article.title, article.note, article.summary):
         line = " ".join(text.split())
@@ -121,5 +123,5 @@ def _parts(article: Article) -> list[str]:
 def _alt(article: Article, limits: Limits) -> str:
     if not article.photo:
         return ""
-    said = article.photo.alt or article.photo.caption or article.title
-    return limits.ruler.cut(said, limits.alt)
+    text = article.photo.alt or article.photo.caption or article.title
+    return limits.ruler.cut(text, limits.alt)

@@ -1,4 +1,5 @@
-"""A time that nobody sets: what is to last so long lasts so long, whatever becomes of the time of day."""
+"""A steady clock's time, which nobody sets: a wait lasts as long as it should, whatever becomes of the time
+of day."""
 
 from __future__ import annotations
 

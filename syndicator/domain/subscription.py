@@ -1,4 +1,4 @@
-"""Subscriptions: one WebSub subscriber of one topic, and what its answers mean.
+"""Subscriptions: one WebSub subscriber of one topic, and how its answers change it.
 
 A topic is a feed document. A subscription *has* the content it was last sent (a hash) and *wants* the
 topic's; only the newest content is ever sent. Whoever asks to be subscribed states an *intent*, which the
@@ -22,17 +22,17 @@ from typing import Literal
 from syndicator.domain import backoff
 from syndicator.domain.errors import SyndicatorError
 
-#: Times that a callback which does not answer is asked whether it means it.
-TRIES = 3
+#: Times that a callback which does not answer is asked to confirm.
+MAX_CONFIRMATION_TRIES = 3
 
-#: A secret is shorter than so many bytes (section 5.1).
-SECRET_LIMIT = 200
+#: Bytes that a secret must be shorter than (section 5.1).
+SECRET_LIMIT_BYTES = 200
 
 #: Characters of a callback's address: what servers commonly take.
-LONGEST_CALLBACK = 2000
+MAX_CALLBACK_CHARS = 2000
 
 #: Lines of a subscription's log: the latest ones stay.
-LOG_LINES = 12
+MAX_LOG_LINES = 12
 
 #: An address as it goes over the wire (RFC 3986): no spaces, no control characters, nothing to encode.
 ADDRESS = re.compile(r"https?://[!-~]+", re.IGNORECASE)
@@ -47,7 +47,7 @@ class Unacceptable(SyndicatorError):
 
 
 class Mode(StrEnum):
-    """What an intent is about (section 5.1), or what a subscriber is told (section 5.2)."""
+    """The mode of an intent (section 5.1), or of a denial to a subscriber (section 5.2)."""
 
     SUBSCRIBE = "subscribe"
     UNSUBSCRIBE = "unsubscribe"
@@ -60,7 +60,7 @@ class SubscriberKind(StrEnum):
 
 
 class SubscriptionState(StrEnum):
-    """Where a subscription stands."""
+    """The states of a subscription."""
 
     ACTIVE = "active"
     EXPIRED = "expired"  # its lease has run out
@@ -79,10 +79,10 @@ class Topic:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Terms:
-    """What the hub grants. Leases: ``lease`` where a subscriber asks for none; any other is brought within
-    the other two. ``give_up``: after failing for so long, a subscription is suspended. ``subscriptions`` and
-    ``per_host`` (of one callback host) are the most there may be, ``pending_per_host`` the most intents of
-    one callback host that wait to be confirmed or have lately failed to be."""
+    """The terms that the hub grants. Leases: ``lease`` where a subscriber asks for none; any other is brought
+    within the other two. ``give_up``: after failing for so long, a subscription is suspended.
+    ``subscriptions`` and ``per_host`` (of one callback host) are the most there may be, ``pending_per_host``
+    the most intents of one callback host that wait to be confirmed or have lately failed to be."""
 
     lease: timedelta = timedelta(days=10)
     shortest_lease: timedelta = timedelta(minutes=5)
@@ -93,14 +93,15 @@ class Terms:
     per_host: int = 2000
     pending_per_host: int = 50
 
-    def granted(self, asked: timedelta | None) -> timedelta:
+    def granted(self, requested: timedelta | None) -> timedelta:
         """The lease that a subscriber gets."""
-        return min(max(asked, self.shortest_lease), self.longest_lease) if asked else self.lease
+        return min(max(requested, self.shortest_lease), self.longest_lease) if requested else self.lease
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Intent:
-    """What somebody asked for, until the callback has confirmed it; or a denial, until it is told.
+    """A request to subscribe or unsubscribe, until the callback has confirmed it; or a denial, until the
+    subscriber has been told.
 
     ``lease``: what is granted. ``id`` and ``token`` belong to the row in hand. ``failures``: how often the
     callback did not confirm it.
@@ -145,7 +146,7 @@ class Subscription:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallbackReply:
-    """What a callback answered; ``status`` ``None``: it gave no answer, and ``error`` says why.
+    """A callback's answer; ``status`` ``None``: it gave no answer, and ``error`` says why.
     ``retry_at``: when it asked to be left alone until."""
 
     status: int | None = None
@@ -158,7 +159,8 @@ class CallbackReply:
         return self.status is not None and 200 <= self.status < 300
 
     @property
-    def said(self) -> str:
+    def summary(self) -> str:
+        """The answer in a few words, for people."""
         if self.status is None:
             return self.error
         if 300 <= self.status < 400:
@@ -167,7 +169,7 @@ class CallbackReply:
 
 
 class Verdict(StrEnum):
-    """What an answer to a question of intent means."""
+    """The outcome of asking a callback to confirm an intent."""
 
     CONFIRMED = "confirmed"
     FAILED = "failed"
@@ -175,41 +177,42 @@ class Verdict(StrEnum):
 
 
 def digest(content: bytes) -> str:
-    """What tells one content of a topic from another."""
+    """A hash of a topic's content."""
     return hashlib.sha256(content).hexdigest()[:32]
 
 
 def judged(intent: Intent, challenge: str, answer: CallbackReply) -> tuple[Verdict, str]:
-    """Whether a callback means it (section 5.3): a success that repeats the challenge. 404 and every other
-    answer is a no; where the callback's server is in trouble, it is asked a few times. With the reason."""
+    """Whether a callback confirms an intent (section 5.3), and the reason. It does by a success that repeats
+    the challenge; 404 and every other answer is a no. Where its server is in trouble, it is asked a few
+    times."""
     if intent.mode is Mode.DENIED and (answer.is_success or answer.status == 410):
         return Verdict.CONFIRMED, "told"
     if answer.is_success:
         if hmac.compare_digest(answer.body.strip(), challenge.encode()):
             return Verdict.CONFIRMED, "confirmed"
-        return Verdict.FAILED, f"{answer.said} and does not repeat the challenge"
+        return Verdict.FAILED, f"{answer.summary} and does not repeat the challenge"
     if answer.status == 404:
         return Verdict.FAILED, "answers 404: it does not want this"
     is_trouble = answer.status is None or answer.status in (408, 425, 429) or answer.status >= 500
-    if is_trouble and intent.failures + 1 < TRIES:
-        return Verdict.UNANSWERED, answer.said
-    return Verdict.FAILED, answer.said
+    if is_trouble and intent.failures + 1 < MAX_CONFIRMATION_TRIES:
+        return Verdict.UNANSWERED, answer.summary
+    return Verdict.FAILED, answer.summary
 
 
 def after(
     subscription: Subscription, answer: CallbackReply, sent: str, now: datetime, give_up: timedelta
 ) -> Subscription:
-    """How the answer to a distribution leaves the subscription (section 7). ``sent``: the hash of what was
+    """The subscription after the answer to a distribution (section 7). ``sent``: the hash of what was
     sent. Success is 2xx, and 410 ends it; every other answer, and none, is a failure, after which the next
     attempt brings what is newest then."""
-    line = f"{now:%Y-%m-%d %H:%M:%S} {answer.said}"
-    subscription = replace(subscription, log=(*subscription.log, line)[-LOG_LINES:])
+    line = f"{now:%Y-%m-%d %H:%M:%S} {answer.summary}"
+    subscription = replace(subscription, log=(*subscription.log, line)[-MAX_LOG_LINES:])
     if answer.is_success:
         return replace(subscription, has=sent, next_attempt=None, failures=0, failing_since=None, reason="")
     is_hub = subscription.kind is SubscriberKind.HUB
     since = subscription.failing_since or now
     failed = replace(
-        subscription, failures=subscription.failures + 1, failing_since=since, reason=answer.said
+        subscription, failures=subscription.failures + 1, failing_since=since, reason=answer.summary
     )
     if answer.status == 410 and not is_hub:
         return replace(
@@ -218,18 +221,21 @@ def after(
     if now - since >= give_up and not is_hub:
         days = f"{(now - since) / timedelta(days=1):.1f} days"
         return replace(
-            failed, state=SubscriptionState.SUSPENDED, next_attempt=None, reason=f"for {days}: {answer.said}"
+            failed,
+            state=SubscriptionState.SUSPENDED,
+            next_attempt=None,
+            reason=f"for {days}: {answer.summary}",
         )
     then = now + backoff.SUBSCRIBER.wait(failed.failures)
     return replace(failed, next_attempt=max(then, answer.retry_at) if answer.retry_at else then)
 
 
-def signed(content: bytes, secret: str, method: str) -> str:
+def signature(content: bytes, secret: str, method: str) -> str:
     """The value of ``X-Hub-Signature`` (section 7.1)."""
     return f"{method}={hmac.new(secret.encode(), content, method).hexdigest()}"
 
 
-def asked_for(fields: Mapping[str, str], topics: Mapping[str, str], terms: Terms) -> Intent:
+def parse_intent(fields: Mapping[str, str], topics: Mapping[str, str], terms: Terms) -> Intent:
     """The intent that a form states (section 5.1). ``topics``: names by address. Raises ``Unacceptable``."""
     mode = _mode(fields.get("hub.mode", ""))
     address = fields.get("hub.topic", "")
@@ -255,34 +261,34 @@ def asked_for(fields: Mapping[str, str], topics: Mapping[str, str], terms: Terms
     )
 
 
-def _secret(said: str) -> str:
-    if len(said.encode("utf-8", "surrogatepass")) >= SECRET_LIMIT:
-        raise Unacceptable(f"hub.secret must be shorter than {SECRET_LIMIT} bytes")
-    if "\0" in said:
+def _secret(value: str) -> str:
+    if len(value.encode("utf-8", "surrogatepass")) >= SECRET_LIMIT_BYTES:
+        raise Unacceptable(f"hub.secret must be shorter than {SECRET_LIMIT_BYTES} bytes")
+    if "\0" in value:
         raise Unacceptable("hub.secret must not hold a zero byte")
-    return said
+    return value
 
 
-def _mode(said: str) -> Mode:
-    if said in (Mode.SUBSCRIBE, Mode.UNSUBSCRIBE):
-        return Mode(said)
+def _mode(value: str) -> Mode:
+    if value in (Mode.SUBSCRIBE, Mode.UNSUBSCRIBE):
+        return Mode(value)
     raise Unacceptable('hub.mode must be "subscribe" or "unsubscribe"')
 
 
-def _callback(said: str) -> str:
-    if not said:
+def _callback(value: str) -> str:
+    if not value:
         raise Unacceptable("hub.callback is missing: the address that feeds are to be sent to")
-    if len(said) > LONGEST_CALLBACK or not ADDRESS.fullmatch(said) or "#" in said:
+    if len(value) > MAX_CALLBACK_CHARS or not ADDRESS.fullmatch(value) or "#" in value:
         raise Unacceptable(
             "hub.callback must be an http or https address without a fragment, percent-encoded, "
-            f"of {LONGEST_CALLBACK} characters at most"
+            f"of {MAX_CALLBACK_CHARS} characters at most"
         )
-    return said
+    return value
 
 
-def _lease(said: str) -> timedelta | None:
-    if not said:
+def _lease(value: str) -> timedelta | None:
+    if not value:
         return None
-    if not re.fullmatch(r"[0-9]{1,12}", said) or int(said) == 0:
+    if not re.fullmatch(r"[0-9]{1,12}", value) or int(value) == 0:
         raise Unacceptable("hub.lease_seconds must be a positive number of seconds")
-    return timedelta(seconds=min(int(said), 10_000_000_000))
+    return timedelta(seconds=min(int(value), 10_000_000_000))

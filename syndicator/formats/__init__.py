@@ -1,4 +1,4 @@
-"""How feeds are written. A new format is one module here (``plugins``) and its test class."""
+"""Formats of feeds. A new format is one module here (``plugins``) and its test class."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Entries, rendered once.
+"""A cache of rendered entries.
 
 A new article changes every feed that carries it, and in each of them one entry of fifty. The others are
-here, by what they were made of: all of an article, and how the feed wants it.
+here, by all that they were made of: the article, and the feed's options.
 """
 
 from __future__ import annotations
@@ -13,46 +13,47 @@ from typing import Generic, TypeVar
 
 from syndicator.domain.article import Article
 
-#: All that an entry has to know of its feed: how much of an article it carries, and what a partner adds.
-How = TypeVar("How", bound=Hashable)
+#: All that an entry depends on of its feed: how much of an article it carries, and what a partner adds.
+Options = TypeVar("Options", bound=Hashable)
 
-#: Bytes that one format keeps, articles and all: some two thousand entries of common length.
-ROOM = 8_000_000
+#: Bytes that the cache of one format holds, articles included: some two thousand entries of common length.
+MAX_BYTES = 8_000_000
 
-#: Bytes of the objects around what an article and its entry say.
-OBJECTS = 500
+#: Bytes of the objects around the text of an article and its entry.
+OBJECT_BYTES = 500
 
 
-class EntryCache(Generic[How]):
-    """What ``render`` made of articles; the least recently used go first. May be used by many threads."""
+class EntryCache(Generic[Options]):
+    """Entries that ``render`` made of articles; the least recently used go first. May be used by many
+    threads. ``max_bytes``: of entries and articles together."""
 
-    def __init__(self, render: Callable[[How, Article], bytes], room: int = ROOM) -> None:
-        self._render, self._room, self._size = render, room, 0
-        self._entries: OrderedDict[tuple[How, str], tuple[Article, bytes, int]] = OrderedDict()
+    def __init__(self, render: Callable[[Options, Article], bytes], max_bytes: int = MAX_BYTES) -> None:
+        self._render, self._max_bytes, self._size = render, max_bytes, 0
+        self._entries: OrderedDict[tuple[Options, str], tuple[Article, bytes, int]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def entry(self, how: How, article: Article) -> bytes:
-        """The entry, made now if it is not here. What ``render`` raises is not remembered."""
-        key = (how, article.guid)  # to hash all of an article takes longer than to compare it
+    def entry(self, options: Options, article: Article) -> bytes:
+        """The entry, rendered now if it is not in the cache. Errors of ``render`` are not cached."""
+        key = (options, article.guid)  # to hash all of an article takes longer than to compare it
         with self._lock:
             known = self._entries.get(key)
             if known:
                 self._entries.move_to_end(key)
         if known and known[0] == article:
             return known[1]
-        made = self._render(how, article)
-        size = weight(article, made)
+        rendered = self._render(options, article)
+        size = weight(article, rendered)
         with self._lock:
             if known := self._entries.pop(key, None):
                 self._size -= known[2]
-            self._entries[key] = (article, made, size)
+            self._entries[key] = (article, rendered, size)
             self._size += size
-            while self._size > self._room:
+            while self._size > self._max_bytes:
                 _, (_, _, dropped) = self._entries.popitem(last=False)
                 self._size -= dropped
-        return made
+        return rendered
 
 
 def weight(article: Article, entry: bytes) -> int:
     """About how many bytes are held for an entry: its own, and its article's."""
-    return len(entry) + len(repr(article)) + OBJECTS
+    return len(entry) + len(repr(article)) + OBJECT_BYTES

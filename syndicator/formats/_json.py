@@ -1,4 +1,4 @@
-"""What formats that are written in JSON share."""
+"""Helpers of the formats that are written in JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def filled(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what is empty: optional fields that say nothing are left out."""
+    """The values without empty ones: optional fields that say nothing are left out."""
     return {name: value for name, value in values.items() if value not in ("", None, [], {})}
 
 

@@ -1,7 +1,7 @@
-"""What sitemaps share (https://www.sitemaps.org/protocol.html).
+"""The document that all kinds of sitemap share (https://www.sitemaps.org/protocol.html).
 
 Entries stand in their document without anything between them, whose opening is the same for all feeds: a
-kind of sitemap says its name spaces, how many entries it holds, and what one is made of.
+kind of sitemap has its own namespaces, largest number of entries, and entries.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from syndicator.jobs.ports import History
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
-#: Characters of an address, by the protocol's schema.
-SHORTEST, LONGEST = 12, 2048
+#: Characters of an address, by the protocol's schema: at least and at most.
+MIN_LOC_CHARS, MAX_LOC_CHARS = 12, 2048
 
 
 def opening(more: Mapping[str, str]) -> bytes:
@@ -27,12 +27,12 @@ def opening(more: Mapping[str, str]) -> bytes:
 
 
 class Urlset:
-    """The document of any sitemap; see ``jobs.ports.Format``. ``head`` is its ``opening``, and ``most`` the
-    number of entries that it may hold."""
+    """The document of any sitemap; see ``jobs.ports.Format``. ``head`` is its ``opening``, and
+    ``max_entries`` the number of entries that it may hold."""
 
     media_type = "application/xml; charset=utf-8"
     head: bytes
-    most: int | None = None
+    max_entries: int | None = None
 
     def document(
         self,
@@ -46,15 +46,15 @@ class Urlset:
         they are going to be."""
         if not entries:
             entries = [f"<url>{loc(_text.cleaned(feed).url or _text.cleaned(site).url)}</url>".encode()]
-        return b"".join((self.head, *entries[: self.most], b"</urlset>"))
+        return b"".join((self.head, *entries[: self.max_entries], b"</urlset>"))
 
 
 def loc(url: str, name: str = "loc") -> str:
     """An address as an element of this name. Raises ``ValueError`` for what no sitemap may hold."""
     uri = _text.uri(url)
-    if not SHORTEST <= len(uri) <= LONGEST:
+    if not MIN_LOC_CHARS <= len(uri) <= MAX_LOC_CHARS:
         raise ValueError(
-            f"an address in a sitemap has {SHORTEST} to {LONGEST} characters, and not {len(uri)}"
+            f"an address in a sitemap has {MIN_LOC_CHARS} to {MAX_LOC_CHARS} characters, and not {len(uri)}"
         )
     return f"<{name}>{escaped(uri)}</{name}>"
 

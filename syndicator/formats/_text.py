@@ -1,4 +1,5 @@
-"""Articles, text and addresses as feeds may carry them. What takes an article takes one that is cleaned."""
+"""Articles, text and addresses as feeds may carry them. Functions of an article want it cleaned
+(``cleaned``)."""
 
 from __future__ import annotations
 
@@ -16,15 +17,16 @@ from syndicator.domain.article import Article, Photo
 from syndicator.domain.feed import Feed, Site
 from syndicator.text.clean import legal
 
-#: How much of an article a feed carries (``Feed.content``): all that an entry has to know of its feed.
+#: How much of an article a feed carries (``Feed.content``).
 Extent = Literal["full", "summary"]
 
 Record = TypeVar("Record", Article, Photo, Feed, Site)
 
-#: What may stand in a path as it is (RFC 3986 section 3.3); a query and a fragment may hold more.
-PATH = "!$&'()*+,/:;=@~%"
-QUERY = PATH + "?"
-AUTHORITY = "!$&'()*+,:;=@~%[]"
+#: Characters that may stand in a path as they are (RFC 3986 section 3.3), in a query or fragment, and in an
+#: authority.
+PATH_SAFE = "!$&'()*+,/:;=@~%"
+QUERY_SAFE = PATH_SAFE + "?"
+AUTHORITY_SAFE = "!$&'()*+,:;=@~%[]"
 
 #: A per cent sign that begins no escape.
 LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -32,7 +34,7 @@ LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 def cleaned(record: Record) -> Record:
     """The record without characters that XML forbids, white space at the ends of text and empty names; its
-    times in whole seconds of UTC. What feeds show goes through here first, whatever let it in."""
+    times in whole seconds of UTC. Everything that feeds show goes through here first, whatever let it in."""
     return replace(record, **{f.name: _clean(getattr(record, f.name)) for f in fields(record)})
 
 
@@ -62,22 +64,22 @@ def uri(address: str) -> str:
         (
             parts.scheme,
             _authority(parts.netloc),
-            _escaped(parts.path, PATH) or ("/" if parts.netloc else ""),
-            _escaped(parts.query, QUERY),
-            _escaped(parts.fragment, QUERY),
+            _escaped(parts.path, PATH_SAFE) or ("/" if parts.netloc else ""),
+            _escaped(parts.query, QUERY_SAFE),
+            _escaped(parts.fragment, QUERY_SAFE),
         )
     )
 
 
 def _authority(netloc: str) -> str:
-    user, at, place = netloc.rpartition("@")
-    host, colon, port = place.partition(":")
+    user, at, server = netloc.rpartition("@")
+    host, colon, port = server.partition(":")
     if not host.isascii():
         try:
             host = idna.encode(host, uts46=True).decode("ascii")
         except idna.IDNAError as e:
             raise ValueError(f"{host!r} is no host name: {e}") from e
-    return _escaped(user + at + host + colon + port, AUTHORITY)
+    return _escaped(user + at + host + colon + port, AUTHORITY_SAFE)
 
 
 def _escaped(part: str, safe: str) -> str:
@@ -85,13 +87,13 @@ def _escaped(part: str, safe: str) -> str:
 
 
 def newest(articles: Iterable[Article]) -> datetime | None:
-    """When the latest of them changed, in whole seconds of UTC; need not be cleaned."""
+    """When the latest of these articles changed, in whole seconds of UTC; they need not be cleaned."""
     latest = max((article.updated for article in articles), default=None)
     return latest.astimezone(UTC).replace(microsecond=0) if latest else None
 
 
 def title(article: Article) -> str:
-    """A title is never empty: what has none is called by its address."""
+    """The title, never empty: an article that has none is called by its address."""
     return article.title or uri(article.url)
 
 
@@ -101,7 +103,7 @@ def terms(article: Article) -> list[str]:
 
 
 def authors(article: Article) -> list[str]:
-    """Each of the byline once."""
+    """The byline's authors, each once."""
     return list(dict.fromkeys(article.authors))
 
 
@@ -126,8 +128,8 @@ def lead(extent: Extent, article: Article) -> str:
     body, the summary stands in for it: with the note on a correction, and never empty."""
     if body(extent, article):
         return html.escape(article.summary, quote=False)
-    said = html.escape(article.summary or title(article), quote=False)
-    return f"{_note(article)}<p>{said}</p>" if article.note else said
+    summary = html.escape(article.summary or title(article), quote=False)
+    return f"{_note(article)}<p>{summary}</p>" if article.note else summary
 
 
 def plain(article: Article) -> str:

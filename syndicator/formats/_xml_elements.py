@@ -1,4 +1,4 @@
-"""Elements of RSS and Atom alike that feedgen has no words for: lead photos, and what partners ask for."""
+"""Elements of both RSS and Atom that feedgen does not know: lead photos, and partners' elements."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ MEDIA = "http://search.yahoo.com/mrss/"  # with its slash: https://www.rssboard.
 
 
 def add(parent: Any, name: str, text: str, **attributes: str) -> None:
-    """An element with a text. ``name`` in lxml's notation: ``{namespace}name``."""
+    """Add an element with a text. ``name`` in lxml's notation: ``{namespace}name``."""
     etree.SubElement(parent, name, attributes).text = text
 
 
 def add_photo(entry: Any, article: Article, extras: Extras, *, is_whole: bool) -> None:
-    """The article's lead photo, with what a partner wants in it. ``is_whole``: the entry has a summary and a
-    body."""
+    """Add the article's lead photo, with a partner's elements in it. ``is_whole``: the entry has a summary
+    and a body."""
     if article.photo:
         content = _media_content(entry, article.photo, is_whole)
         add_extras(content, extras, "photo", entry_facts(article))
@@ -37,7 +37,7 @@ def add_photo(entry: Any, article: Article, extras: Extras, *, is_whole: bool) -
 def add_extras(
     parent: Any, extras: Extras, on: Literal["feed", "entry", "photo"], facts: Mapping[str, str]
 ) -> None:
-    """A partner's elements of a feed, an entry or a photo; none that would be empty."""
+    """Add a partner's elements of a feed, an entry or a photo; none that would be empty."""
     known = {"atom": ATOM, "content": CONTENT, "dc": DC, "media": MEDIA, **dict(extras.namespaces)}
     for element in extras.on(on):
         text = element.text or facts[element.value]
@@ -58,7 +58,7 @@ def add_extras(
 
 
 def feed_facts(site: Site, feed: Feed, updated: datetime | None) -> dict[str, str]:
-    """The facts of a feed that partners' elements may say, by name (``partner.FEED_FACTS``)."""
+    """The facts of a feed that partners' elements may hold, by name (``partner.FEED_FACTS``)."""
     return {
         "site.title": site.title,
         "site.url": _text.uri(site.url),
@@ -70,7 +70,7 @@ def feed_facts(site: Site, feed: Feed, updated: datetime | None) -> dict[str, st
 
 
 def entry_facts(article: Article) -> dict[str, str]:
-    """The facts of an article that partners' elements may say, by name (``partner.ENTRY_FACTS``)."""
+    """The facts of an article that partners' elements may hold, by name (``partner.ENTRY_FACTS``)."""
     photo = article.photo
     return {
         "article.title": _text.title(article),

@@ -1,4 +1,4 @@
-"""What RSS and Atom share: feedgen's document, with entries joined in it; and feedgen's defects.
+"""The base of RSS and Atom: feedgen's document, with entries joined in it; and feedgen's defects.
 
 A document is feedgen's own empty feed with the entries joined in it, and the result is what feedgen would
 have written for all of them, byte for byte (tested), but for references to ``&`` and ``<``.
@@ -42,27 +42,27 @@ from syndicator.jobs.ports import History
 
 feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = format_datetime
 
-#: When a feed without entries was updated: Atom wants a time, and it may not depend on the clock.
+#: The time of update of a feed without entries: Atom wants one, and it may not depend on the clock.
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
-#: Documents without entries that are kept, by what stands in them.
+#: Documents without entries that are cached.
 MAX_EMPTY_DOCUMENTS = 1024
 
 #: Elements of plain text, up to the end of that text: lxml escapes every ``<`` and ``>`` in it. Categories
 #: are not among them: @rowanmanning/feed-parser leaves references in them as they are.
-PLAIN = (
+PLAIN_ELEMENT = (
     rb"<(?:title|subtitle|name|copyright|rights|dc:creator|media:(?:title|description|credit)%s)"
     rb"(?: [^>]*)?>[^<]*"
 )
-PLAIN_IN_ENTRY = re.compile(PLAIN % b"")
-PLAIN_IN_HEADING = re.compile(PLAIN % b"|description")  # which is HTML in an entry
+PLAIN_IN_ENTRY = re.compile(PLAIN_ELEMENT % b"")
+PLAIN_IN_HEADING = re.compile(PLAIN_ELEMENT % b"|description")  # which is HTML in an entry
 
-#: A tag or an entity, to those who read markup.
+#: Text that readers could take for a tag or an entity.
 LIKE_MARKUP = re.compile(rb"&lt;[/a-zA-Z]|&amp;#?\w+;")
 
 
 class EntryOptions(NamedTuple):
-    """How a feed wants its entries."""
+    """A feed's options for its entries: how much of an article they carry, and what a partner adds."""
 
     extent: _text.Extent
     extras: Extras = NO_EXTRAS
@@ -74,7 +74,7 @@ def entry_options(feed: Feed) -> EntryOptions:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heading:
-    """What a document says before its entries; all of it is cleaned. ``updated``: when the latest article
+    """The head of a document, before its entries; all of it is cleaned. ``updated``: when the latest article
     changed, or was retracted; ``None``: there is none. ``extension`` is that of the document."""
 
     site: Site
@@ -120,7 +120,7 @@ class Heading:
 
 
 class FeedExtension(BaseExtension):  # type: ignore[misc]
-    """What a dialect adds to feedgen's feed. feedgen makes extensions without arguments: ``heading`` is set
+    """A dialect's additions to feedgen's feed. feedgen makes extensions without arguments: ``heading`` is set
     right after (``filled_feed``)."""
 
     heading: Heading
@@ -143,24 +143,24 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]
 
 
 def filled_feed(heading: Heading, extension: type[FeedExtension]) -> FeedGenerator:
-    """feedgen's feed without entries, with what RSS and Atom say alike."""
+    """feedgen's feed without entries, with the elements that RSS and Atom have in common."""
     site, feed = heading.site, heading.feed
-    made = FeedGenerator()
-    made.title(feed.title)
-    made.subtitle(feed.description or feed.title)  # and RSS's description
-    made.language(feed.language or site.language)
-    made.updated(heading.updated or LONG_AGO)  # and RSS's lastBuildDate
-    made.generator("Syndicator")
+    document = FeedGenerator()
+    document.title(feed.title)
+    document.subtitle(feed.description or feed.title)  # and RSS's description
+    document.language(feed.language or site.language)
+    document.updated(heading.updated or LONG_AGO)  # and RSS's lastBuildDate
+    document.generator("Syndicator")
     if site.copyright:
-        made.rights(site.copyright)
-    made.link(heading.links(), replace=True)
-    made.register_extension("more", extension)
-    made.more.heading = heading
-    return made
+        document.rights(site.copyright)
+    document.link(heading.links(), replace=True)
+    document.register_extension("more", extension)
+    document.more.heading = heading
+    return document
 
 
 class Entry(FeedEntry):  # type: ignore[misc]
-    """feedgen's entry of an article that is cleaned, with what RSS and Atom say alike."""
+    """feedgen's entry of an article that is cleaned, with the elements that RSS and Atom have in common."""
 
     def __init__(self, article: Article, options: EntryOptions) -> None:
         super().__init__()
@@ -180,9 +180,9 @@ class Entry(FeedEntry):  # type: ignore[misc]
 
 
 class XmlFeed(ABC):
-    """A format that feedgen writes; see ``jobs.ports.Format``. A dialect says what is its own: ``prefixes``
-    that its documents declare (by their namespaces), ``closing``: the end of one, and the methods that are
-    abstract here."""
+    """A format that feedgen writes; see ``jobs.ports.Format``. A dialect has the ``prefixes`` that its
+    documents declare (by their namespaces), their end (``closing``), and the methods that are abstract
+    here."""
 
     extension: ClassVar[str]
     media_type: ClassVar[str]
@@ -208,13 +208,14 @@ class XmlFeed(ABC):
     ) -> bytes:
         updated = _text.newest([*articles, *history.withdrawn])
         history = replace(history, withdrawn=tuple(history.withdrawn))
-        kept = updated if feed.partner else updated and LONG_AGO  # a partner's elements may say it, too
-        before, after, closing = self._empty(site, feed, kept, history)
+        # a partner's elements may hold the date, too; otherwise one empty document serves for all dates
+        cached_updated = updated if feed.partner else updated and LONG_AGO
+        before, after, closing = self._empty(site, feed, cached_updated, history)
         date = self.date(updated or LONG_AGO) if after else b""  # which RSS does not say of an empty feed
         return b"".join((before, date, after, *entries, closing))
 
     def heading(self, site: Site, feed: Feed, updated: datetime | None, history: History) -> Heading:
-        """What a document of this format says before its entries."""
+        """The heading of a document of this format."""
         withdrawn = tuple(map(_text.cleaned, history.withdrawn))
         return Heading(
             site=_text.cleaned(site),

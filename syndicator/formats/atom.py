@@ -50,8 +50,8 @@ class Atom(XmlFeed):
 
 
 class _FeedExtension(FeedExtension):
-    """A tombstone for each article that was retracted. Their namespace is declared where there are some:
-    validators warn of those that they do not know."""
+    """The tombstones of articles that were retracted. Their namespace is declared only where there are some:
+    validators warn of namespaces that they do not know."""
 
     def extend_ns(self) -> dict[str, str]:
         tombstones = {"at": TOMBSTONE} if self.heading.history.withdrawn else {}
@@ -66,14 +66,14 @@ class _FeedExtension(FeedExtension):
 
 
 class _AtomEntry(Entry):
-    """feedgen's entry, with what it has no words for (language, photo, a partner's elements); its links keep
+    """feedgen's entry, with the elements that it does not know (language, photo, a partner's); its links keep
     their attributes, of which feedgen writes ``href`` alone (lkiesow/python-feedgen#135)."""
 
     def __init__(self, article: Article, options: EntryOptions) -> None:
         super().__init__(article, options)
         self.id(article.guid)
-        self.published(told_apart(article.guid, article.published))
-        self.updated(told_apart(article.guid, article.updated))
+        self.published(distinct_time(article.guid, article.published))
+        self.updated(distinct_time(article.guid, article.updated))
         for author in _text.authors(article):
             self.author({"name": author})
 
@@ -90,7 +90,7 @@ class _AtomEntry(Entry):
         return entry
 
 
-def told_apart(guid: str, time: datetime) -> datetime:
+def distinct_time(guid: str, time: datetime) -> datetime:
     """A time for Atom, where no two entries should have the same (RFC 4287 section 4.2.15 lets readers order
     them by it) and many articles may change within one second. The fraction of the second, which nobody
     knows, is made of the guid: the same in all of an article's times, so that equal ones stay equal."""

@@ -1,11 +1,11 @@
-"""The gate: nothing is served that readers would not understand as it was meant.
+"""The gate, which reads entries and documents back before they are served.
 
 Each entry is read back when it is rendered for the first time, alone in a document of its own, by two
 parsers that have nothing to do with how it was written: expat, exactly, and feedparser, as readers see it.
-JSON is read by the standard library. What they tell must be what the article says. Of a whole document the
-rest is read likewise, without the entries, whenever it is not what it was.
+JSON is read by the standard library. What they read must be what the article says. The rest of a document,
+without its entries, is read likewise whenever it has changed.
 
-What this costs is paid once for each entry: the hot path looks up a hash.
+This is paid for once for each entry: the hot path looks up a hash.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from syndicator.jobs.ports import Document, Format, History
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
-#: Entries that have been let through and are remembered, by hashes of 16 bytes.
-ROOM = 50_000
+#: Entries that have passed and are remembered, by hashes of 16 bytes.
+MAX_PASSED_ENTRIES = 50_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +51,7 @@ class Item:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Seen:
+class ParsedDocument:
     """A document, as a reader sees it."""
 
     title: str
@@ -62,8 +62,8 @@ class Seen:
 class ReadBackGate:
     """See ``jobs.ports.Gate``. May be used by many threads."""
 
-    def __init__(self, room: int = ROOM) -> None:
-        self._room = room
+    def __init__(self, max_passed: int = MAX_PASSED_ENTRIES) -> None:
+        self._max_passed = max_passed
         self._passed: OrderedDict[bytes, None] = OrderedDict()
         self._heads: dict[tuple[str, str], bytes] = {}
         self._lock = threading.Lock()
@@ -76,45 +76,46 @@ class ReadBackGate:
                 self._passed.move_to_end(key)
                 return
         document = form.document(site, feed, [article], [entry], History())
-        seen = _read(form, document)
-        if seen is not None:
-            _compare(seen.items, _expected(article))
-        if _kind(form) in BY_FEEDPARSER:
+        parsed = _read(form, document)
+        if parsed is not None:
+            _compare(parsed.items, _expected(article))
+        if _media_type(form) in BY_FEEDPARSER:
             _ask_feedparser(document, _expected(article))
         with self._lock:
             self._passed[key] = None
-            while len(self._passed) > self._room:
+            while len(self._passed) > self._max_passed:
                 self._passed.popitem(last=False)
 
     def document(self, form: Format, site: Site, feed: Feed, document: Document) -> None:
         # Of other formats it is only known whether they can be parsed: that is asked of the whole.
-        head = _without_entries(document) if _kind(form) in READERS else document.content
+        head = _without_entries(document) if _media_type(form) in READERS else document.content
         if head is None:
             raise Unfit("its entries do not stand in it in their order")
         name, key = (feed.name, form.extension), _hash(head)
         if document.page is None and self._heads.get(name) == key:
             return
-        seen = _read(form, head)
-        if seen is not None:
+        parsed = _read(form, head)
+        if parsed is not None:
             addresses = [site.address(feed, form.extension, page) for page in (document.page, None)]
-            _same("a title", seen.title, _text.cleaned(feed).title)
-            if seen.address not in map(_text.uri, addresses):
-                raise Unfit(f"it says that its address is {seen.address!r}, not {addresses[0]!r}")
-            if seen.items:
+            _check_same("a title", parsed.title, _text.cleaned(feed).title)
+            if parsed.address not in map(_text.uri, addresses):
+                raise Unfit(f"it says that its address is {parsed.address!r}, not {addresses[0]!r}")
+            if parsed.items:
                 raise Unfit("there is an entry in it that is none of its entries")
         if document.page is None:
             self._heads[name] = key
 
 
-def _read(form: Format, document: bytes) -> Seen | None:
-    """What a reader sees; ``None`` in a format of which no more is known than whether it can be parsed."""
-    kind = _kind(form)
+def _read(form: Format, document: bytes) -> ParsedDocument | None:
+    """The document as a reader sees it; ``None`` in a format of which we only know whether it can be parsed.
+    Raises ``Unfit``."""
+    media_type = _media_type(form)
     try:
-        if kind in READERS:
-            return READERS[kind](document)
-        if kind.endswith("xml"):
+        if media_type in READERS:
+            return READERS[media_type](document)
+        if media_type.endswith("xml"):
             _xml(document)
-        elif kind.endswith("json"):
+        elif media_type.endswith("json"):
             json.loads(document)
     except ElementTree.ParseError as e:
         raise Unfit(f"it is not well-formed: {e}") from e
@@ -123,7 +124,7 @@ def _read(form: Format, document: bytes) -> Seen | None:
     return None
 
 
-def _kind(form: Format) -> str:
+def _media_type(form: Format) -> str:
     return form.media_type.partition(";")[0].strip().lower()
 
 
@@ -133,12 +134,12 @@ def _xml(document: bytes) -> ElementTree.Element:
     return ElementTree.fromstring(document)  # noqa: S314 - our own, and without entities
 
 
-def _rss(document: bytes) -> Seen:
+def _rss(document: bytes) -> ParsedDocument:
     root = _xml(document)
     if root.tag != "rss":
         raise ValueError(f"it is <{root.tag}>, not <rss>")
     [channel] = root
-    return Seen(
+    return ParsedDocument(
         title=_only(channel, "title"),
         address=_link(channel, "self"),
         items=[
@@ -155,11 +156,11 @@ def _rss(document: bytes) -> Seen:
     )
 
 
-def _atom(document: bytes) -> Seen:
+def _atom(document: bytes) -> ParsedDocument:
     root = _xml(document)
     if root.tag != f"{ATOM}feed":
         raise ValueError(f"it is <{root.tag}>, not an Atom feed")
-    return Seen(
+    return ParsedDocument(
         title=_only(root, f"{ATOM}title"),
         address=_link(root, "self"),
         items=[
@@ -178,11 +179,11 @@ def _atom(document: bytes) -> Seen:
     )
 
 
-def _json_feed(document: bytes) -> Seen:
-    told = json.loads(document)
-    return Seen(
-        title=told["title"],
-        address=told["feed_url"],
+def _json_feed(document: bytes) -> ParsedDocument:
+    feed = json.loads(document)
+    return ParsedDocument(
+        title=feed["title"],
+        address=feed["feed_url"],
         items=[
             Item(
                 guid=item["id"],
@@ -192,54 +193,58 @@ def _json_feed(document: bytes) -> Seen:
                 updated=datetime.fromisoformat(item["date_modified"]),
                 enclosure=_attachment(item.get("attachments", [])),
             )
-            for item in told["items"]
+            for item in feed["items"]
         ],
     )
 
 
-#: By media type: how a document is read.
-READERS: Mapping[str, Callable[[bytes], Seen]] = {
+#: Parsers of documents, by media type.
+READERS: Mapping[str, Callable[[bytes], ParsedDocument]] = {
     "application/rss+xml": _rss,
     "application/atom+xml": _atom,
     "application/feed+json": _json_feed,
 }
 
+#: Text that feedparser takes for an entity.
 LIKE_AN_ENTITY = re.compile("(&[A-Za-z0-9_]+);")
 
+#: Media types that feedparser reads, too.
 BY_FEEDPARSER = ("application/rss+xml", "application/atom+xml")
 
 
-def _second(told: str) -> datetime:
-    """A time without its fraction, which only tells entries of one second apart (``atom.told_apart``)."""
-    return datetime.fromisoformat(told).replace(microsecond=0)
+def _second(text: str) -> datetime:
+    """A time without its fraction, which only tells entries of one second apart (``atom.distinct_time``)."""
+    return datetime.fromisoformat(text).replace(microsecond=0)
 
 
 def _only(parent: ElementTree.Element, name: str) -> str:
-    found = parent.findall(name)
-    if len(found) != 1:
-        raise ValueError(f"it has {len(found)} of {name} where there should be one")
-    return found[0].text or ""
+    elements = parent.findall(name)
+    if len(elements) != 1:
+        raise ValueError(f"it has {len(elements)} of {name} where there should be one")
+    return elements[0].text or ""
 
 
 def _link(parent: ElementTree.Element, relation: str) -> str:
-    found = [link.get("href") for link in parent.iterfind(f"{ATOM}link") if link.get("rel") == relation]
-    if len(found) != 1:
-        raise ValueError(f"it has {len(found)} links of the relation {relation} where there should be one")
-    return found[0] or ""
+    addresses = [link.get("href") for link in parent.iterfind(f"{ATOM}link") if link.get("rel") == relation]
+    if len(addresses) != 1:
+        raise ValueError(
+            f"it has {len(addresses)} links of the relation {relation} where there should be one"
+        )
+    return addresses[0] or ""
 
 
-def _enclosure(found: Sequence[ElementTree.Element], address: str) -> tuple[str, str, str] | None:
-    if not found:
+def _enclosure(elements: Sequence[ElementTree.Element], address: str) -> tuple[str, str, str] | None:
+    if not elements:
         return None
-    [one] = found
-    return one.get(address, ""), one.get("length", ""), one.get("type", "")
+    [element] = elements
+    return element.get(address, ""), element.get("length", ""), element.get("type", "")
 
 
-def _attachment(found: Sequence[Mapping[str, Any]]) -> tuple[str, str, str] | None:
-    if not found:
+def _attachment(attachments: Sequence[Mapping[str, Any]]) -> tuple[str, str, str] | None:
+    if not attachments:
         return None
-    [one] = found
-    return one["url"], str(one.get("size_in_bytes", "")), one["mime_type"]
+    [attachment] = attachments
+    return attachment["url"], str(attachment.get("size_in_bytes", "")), attachment["mime_type"]
 
 
 def _expected(article: Article) -> Item:
@@ -255,24 +260,24 @@ def _expected(article: Article) -> Item:
     )
 
 
-def _compare(items: Sequence[Item], wanted: Item) -> None:
+def _compare(items: Sequence[Item], expected: Item) -> None:
     if len(items) != 1:
         raise Unfit(f"a reader sees {len(items)} entries in it")
     for name in (f.name for f in fields(Item)):
-        _same(f"the {name}", getattr(items[0], name), getattr(wanted, name))
+        _check_same(f"the {name}", getattr(items[0], name), getattr(expected, name))
 
 
-def _same(what: str, got: object, wanted: object) -> None:
-    if got != wanted:
-        raise Unfit(f"a reader sees {what} {_short(got)} instead of {_short(wanted)}")
+def _check_same(what: str, actual: object, expected: object) -> None:
+    if actual != expected:
+        raise Unfit(f"a reader sees {what} {_short(actual)} instead of {_short(expected)}")
 
 
 def _short(value: object) -> str:
-    said = value.isoformat() if isinstance(value, datetime) else repr(value)
-    return said if len(said) <= 80 else f"{said[:79]}…"
+    text = value.isoformat() if isinstance(value, datetime) else repr(value)
+    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
-def _ask_feedparser(document: bytes, wanted: Item) -> None:
+def _ask_feedparser(document: bytes, expected: Item) -> None:
     """The most common reader of all must find what tells articles apart, and where they are. Its idea of text
     is its own (it repairs what looks garbled, and takes some for markup): that was compared already."""
     read = feedparser.parse(io.BytesIO(document), sanitize_html=False, resolve_relative_uris=False)
@@ -283,12 +288,18 @@ def _ask_feedparser(document: bytes, wanted: Item) -> None:
     [entry] = read.entries
     links = [link.get("href") for link in entry.get("links", ()) if link.get("rel") == "alternate"]
     moment = entry.get("published_parsed")
-    _same("(feedparser) the guid", entry.get("id"), wanted.guid)
-    _same("(feedparser) the address", links[0] if links else None, feedparsers(wanted.address, read.version))
-    _same("(feedparser) the date", moment and datetime.fromtimestamp(timegm(moment), UTC), wanted.published)
+    _check_same("(feedparser) the guid", entry.get("id"), expected.guid)
+    _check_same(
+        "(feedparser) the address",
+        links[0] if links else None,
+        feedparser_address(expected.address, read.version),
+    )
+    _check_same(
+        "(feedparser) the date", moment and datetime.fromtimestamp(timegm(moment), UTC), expected.published
+    )
 
 
-def feedparsers(address: str, version: str) -> str:
+def feedparser_address(address: str, version: str) -> str:
     """An address as feedparser tells it: in RSS, where a link may be text that holds markup, it takes
     ``&name;`` for an entity that somebody forgot to escape, and drops the semicolon (``mixin.pop`` of 6.0).
     That is its own mistake, and no reason to keep all others from the article."""
@@ -297,14 +308,14 @@ def feedparsers(address: str, version: str) -> str:
 
 def _without_entries(document: Document) -> bytes | None:
     """The document without its entries, still whole; ``None`` if they are not in it one after another."""
-    content, at, between = document.content, 0, []
+    content, end, between = document.content, 0, []
     for entry in document.entries:
-        found = content.find(entry, at)
-        if found < 0:
+        start = content.find(entry, end)
+        if start < 0:
             return None
-        between.append(content[at:found])
-        at = found + len(entry)
-    between.append(content[at:])
+        between.append(content[end:start])
+        end = start + len(entry)
+    between.append(content[end:])
     if any(part.strip(b" \t\r\n,") for part in between[1:-1]):
         return None
     return between[0] + between[-1] if document.entries else content

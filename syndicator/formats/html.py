@@ -43,14 +43,14 @@ _environment = Environment(
 
 #: Characters that XML allows and HTML does not: controls of Latin-1, and those that Unicode keeps for nobody
 #: (https://html.spec.whatwg.org/multipage/parsing.html#preprocessing-the-input-stream).
-NO_HTML = re.compile(
+NOT_IN_HTML = re.compile(
     "[\x7f-\x9f\ufdd0-\ufdef"
     + "".join(chr(plane * 0x10000 + 0xFFFE + n) for plane in range(17) for n in (0, 1))
     + "]"
 )
 
 
-#: Where entries go. What others have written is escaped, and never looks like this.
+#: The place of the entries in a page. What others have written is escaped, and never looks like this.
 ENTRIES = Markup("<!-- entries -->")
 
 
@@ -63,10 +63,10 @@ class Html:
     keeps_archives = False
 
     def __init__(self) -> None:
-        self._kept = EntryCache(_entry)
+        self._entries = EntryCache(_entry)
 
     def entry(self, site: Site, feed: Feed, article: Article) -> bytes:  # noqa: ARG002 - the port's
-        return self._kept.entry("summary", article)
+        return self._entries.entry("summary", article)
 
     def document(
         self,
@@ -84,10 +84,10 @@ class Html:
 def _around(site: Site, feed: Feed, *, is_empty: bool) -> tuple[bytes, bytes]:
     """The page before and after its entries: news changes nothing in it."""
     site, feed = _text.cleaned(site), _text.cleaned(feed)
-    said = words(feed.language, site.language)
+    wording = words(feed.language, site.language)
     page = _rendered(
         "page.html",
-        said=said,
+        wording=wording,
         site=site,
         root=_root(site, feed),
         home=_web(feed.url or site.url),
@@ -95,7 +95,7 @@ def _around(site: Site, feed: Feed, *, is_empty: bool) -> tuple[bytes, bytes]:
         hubs=[_text.uri(hub) for hub in site.hubs],
         feed=feed,
         address=_text.uri(site.address(feed, PAGE)),
-        carries=[*carries(feed, said), extent(feed, said)],
+        carries=[*carries(feed, wording), extent(feed, wording)],
         links=alternates(site, feed, _forms(feed.formats)),
         is_empty=is_empty,
         entries=ENTRIES,
@@ -106,8 +106,8 @@ def _around(site: Site, feed: Feed, *, is_empty: bool) -> tuple[bytes, bytes]:
 
 
 def _root(site: Site, feed: Feed) -> str:
-    """Where the web server's own pages and files are, as a page names it. That of a private feed is read at
-    two addresses; below the one with a secret in it, ``/feeds/-/SECRET/NAME.html``, is nothing else."""
+    """The address of the web server's own pages and files, as a page names it. A private feed's page is read
+    at two addresses; below the one with a secret in it, ``/feeds/-/SECRET/NAME.html``, is nothing else."""
     return f"{urlsplit(site.feeds_url).path.rpartition('/')[0]}/" if feed.is_private else "../"
 
 
@@ -120,7 +120,7 @@ def _entry(extent: _text.Extent, article: Article) -> bytes:  # noqa: ARG001 - a
     article = _text.cleaned(article)
     return _rendered(
         "entry.html",
-        said=words(article.language),
+        wording=words(article.language),
         article=article,
         title=_text.title(article),
         url=_web(article.url),
@@ -130,7 +130,7 @@ def _entry(extent: _text.Extent, article: Article) -> bytes:  # noqa: ARG001 - a
 
 
 def _rendered(template: str, **values: Any) -> bytes:
-    return NO_HTML.sub("", _environment.get_template(template).render(**values)).encode()
+    return NOT_IN_HTML.sub("", _environment.get_template(template).render(**values)).encode()
 
 
 def _photo(photo: Photo | None) -> Mapping[str, Any] | None:
@@ -150,5 +150,5 @@ def _photo(photo: Photo | None) -> Mapping[str, Any] | None:
 def _web(address: str) -> str:
     """The address, if a link may lead there: never into a script or a file. Raises ``ValueError`` for what
     is no address at all."""
-    written = _text.uri(address)
-    return written if is_web_address(written) else ""
+    uri = _text.uri(address)
+    return uri if is_web_address(uri) else ""

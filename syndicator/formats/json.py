@@ -38,10 +38,10 @@ class JsonFeed:
     keeps_archives = True
 
     def __init__(self) -> None:
-        self._kept = EntryCache(_entry)
+        self._entries = EntryCache(_entry)
 
     def entry(self, site: Site, feed: Feed, article: Article) -> bytes:  # noqa: ARG002 - the port's
-        return self._kept.entry(feed.content, article)
+        return self._entries.entry(feed.content, article)
 
     def document(
         self,

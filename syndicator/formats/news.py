@@ -14,13 +14,13 @@ from syndicator.domain.feed import Feed, Site
 from syndicator.formats import _sitemap, _text
 from syndicator.formats._entry_cache import EntryCache
 
-#: Where Chinese is written in the traditional script, unless the tag says it itself.
+#: Subtags of Chinese in the traditional script, unless the tag names another one.
 TRADITIONAL = {"hant", "tw", "hk", "mo"}
 
 
 class _Publication(NamedTuple):
-    """What an entry has to know of its feed and its site: the publication, and the languages of articles
-    that do not say theirs."""
+    """All that an entry depends on of its feed and its site: the publication's name, and the languages for
+    articles that do not state theirs."""
 
     name: str
     languages: tuple[str, str]
@@ -31,15 +31,15 @@ class NewsSitemap(_sitemap.Urlset):
 
     extension = "news.xml"
     head = _sitemap.opening({"news": "http://www.google.com/schemas/sitemap-news/0.9"})
-    most = 1000  # a feed is no longer than that; this is for those who call us otherwise
+    max_entries = 1000  # a feed is no longer than that; this is for those who call us otherwise
     age: timedelta | None = timedelta(days=2)
     keeps_archives = False
 
     def __init__(self) -> None:
-        self._kept = EntryCache(_entry)
+        self._entries = EntryCache(_entry)
 
     def entry(self, site: Site, feed: Feed, article: Article) -> bytes:
-        return self._kept.entry(_Publication(site.title, (feed.language, site.language)), article)
+        return self._entries.entry(_Publication(site.title, (feed.language, site.language)), article)
 
 
 def _entry(publication: _Publication, article: Article) -> bytes:

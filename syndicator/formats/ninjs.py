@@ -30,12 +30,12 @@ STANDARD = {
     "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#",
 }
 
-#: Breaking news, on the scale of 1 (flash) to 9. Of everything else the newsroom has not said it.
+#: The urgency of breaking news, on the scale of 1 (flash) to 9. The newsroom states none for other news.
 BREAKING = 1
 
 
 class _Terms(NamedTuple):
-    """What an entry has to know of its feed and its site."""
+    """All that an entry depends on of its feed and its site."""
 
     extent: _text.Extent
     holder: str
@@ -51,10 +51,10 @@ class Ninjs:
     keeps_archives = True
 
     def __init__(self) -> None:
-        self._kept = EntryCache(_entry)
+        self._entries = EntryCache(_entry)
 
     def entry(self, site: Site, feed: Feed, article: Article) -> bytes:
-        return self._kept.entry(_Terms(feed.content, site.title, site.copyright), article)
+        return self._entries.entry(_Terms(feed.content, site.title, site.copyright), article)
 
     def document(
         self,
@@ -87,8 +87,8 @@ def _head(site: Site, feed: Feed, page: int | None) -> dict[str, Any]:
             "representationType": "full",
             "pubStatus": "usable",
             "title": feed.title,
-            "headlines": [_said("main", feed.title)],
-            "descriptions": [_said("text", feed.description)] if feed.description else [],
+            "headlines": [_text_object("main", feed.title)],
+            "descriptions": [_text_object("text", feed.description)] if feed.description else [],
             "language": feed.language or site.language,
             "copyrightHolder": site.title,
             "copyrightNotice": site.copyright,
@@ -117,9 +117,9 @@ def _item(terms: _Terms, article: Article) -> dict[str, Any]:
         "copyrightNotice": _text.clean(terms.notice),
         "edNote": article.note,
         "language": article.language,
-        "headlines": [_said("main", title)],
-        "descriptions": [_said("text", article.summary)] if article.summary else [],
-        "bodies": [_said("html", body, "text/html")] if body else [],
+        "headlines": [_text_object("main", title)],
+        "descriptions": [_text_object("text", article.summary)] if article.summary else [],
+        "bodies": [_text_object("html", body, "text/html")] if body else [],
         "by": ", ".join(_text.authors(article)),
         "subjects": _subjects(article),
         "places": [{"name": place} for place in dict.fromkeys(article.places)],
@@ -152,7 +152,7 @@ def _picture(photo: Photo) -> dict[str, Any]:
             "name": "lead",
             "uri": address,
             "type": "picture",
-            "descriptions": [_said(role, text) for role, text in descriptions if text],
+            "descriptions": [_text_object(role, text) for role, text in descriptions if text],
             "by": photo.credit,
             "renditions": [filled(rendition)],
         }
@@ -185,5 +185,5 @@ def _times(article: Article) -> dict[str, str]:
     }
 
 
-def _said(role: str, value: str, media_type: str = "text/plain") -> dict[str, str]:
+def _text_object(role: str, value: str, media_type: str = "text/plain") -> dict[str, str]:
     return {"role": role, "contentType": media_type, "value": value}

@@ -20,8 +20,8 @@ from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import legal, narrowed
 from syndicator.text.rulers import CHARACTERS
 
-#: Articles that are kept as a partner takes them: each is asked for by every format, build after build.
-REMEMBERED = 512
+#: Trimmed articles that are cached: every format needs each of them, build after build.
+MAX_CACHED_ARTICLES = 512
 
 
 ATTRIBUTE = re.compile(r"""\s([a-z-]+)=["']""")
@@ -29,7 +29,8 @@ ATTRIBUTE = re.compile(r"""\s([a-z-]+)=["']""")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trim:
-    """What is not shown to a partner. ``source``: where it says that it does not take it."""
+    """A part of an article that is not shown to a partner. ``source``: the page on which the partner says
+    that it does not take it."""
 
     rule: str
     found: str
@@ -51,13 +52,13 @@ def fitted(site: Site, feed: Feed, article: Article) -> Article:
 
 
 def objections(site: Site, feed: Feed, shown: Article) -> Iterator[Objection]:
-    """What the feed's partner has against an article that is within its measures."""
+    """The objections of the feed's partner to an article that is within its measures."""
     if feed.partner:
         is_own = same_site(web_address(shown.url), site.url)
         yield from feed.partner.objections(shown, feed.language or site.language, is_own=is_own)
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=MAX_CACHED_ARTICLES)
 def shortened(partner: Partner, article: Article) -> Article:
     """The article within a partner's measures, whatever else there is against it."""
     return replace(
@@ -69,7 +70,7 @@ def shortened(partner: Partner, article: Article) -> Article:
 
 
 def trims(partner: Partner, article: Article) -> Iterator[Trim]:
-    """What ``shortened`` takes away."""
+    """The parts that ``shortened`` takes away."""
     after = shortened(partner, article)
     for name, rule in (("title", partner.title), ("summary", partner.summary)):
         was, now = getattr(article, name), getattr(after, name)

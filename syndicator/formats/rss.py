@@ -18,7 +18,7 @@ from syndicator.formats import _text
 from syndicator.formats._xml_elements import ATOM, CONTENT, DC, MEDIA, add, add_extras, add_photo, entry_facts
 from syndicator.formats._xml_feed import Entry, EntryOptions, FeedExtension, Heading, XmlFeed, filled_feed
 
-#: What an address ends with whose picture RSS may show.
+#: Endings of the addresses of pictures that RSS may show.
 PICTURES = (".png", ".jpg", ".jpeg", ".gif")
 
 
@@ -72,8 +72,8 @@ class _ChannelExtension(FeedExtension):
 
 
 class _Item(Entry):
-    """feedgen's item, with what it has no words for: bylines (RSS's own ``author`` must be an e-mail
-    address), language, time of correction, photo, and a partner's elements."""
+    """feedgen's item, with the elements that it does not know: bylines (RSS's own ``author`` must be an
+    e-mail address), language, time of correction, photo, and a partner's elements."""
 
     def __init__(self, article: Article, options: EntryOptions) -> None:
         super().__init__(article, options)

@@ -23,10 +23,10 @@ class Sitemap(_sitemap.Urlset):
     keeps_archives = True
 
     def __init__(self) -> None:
-        self._kept = EntryCache(_entry)
+        self._entries = EntryCache(_entry)
 
     def entry(self, site: Site, feed: Feed, article: Article) -> bytes:  # noqa: ARG002 - the port's
-        return self._kept.entry(None, article)
+        return self._entries.entry(None, article)
 
 
 def _entry(_: None, article: Article) -> bytes:

@@ -1,4 +1,4 @@
-"""How feeds are told to people: what each carries, and what stands on its page, in English and in Lao."""
+"""The wording of feeds for people, in English and in Lao: of what each carries, and of its page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 from syndicator.domain.feed import PAGE, Feed, Filter, Site, path
 
-#: How formats are called where people read it.
+#: Names of formats, for people.
 LABELS = {
     "rss": "RSS",
     "atom": "Atom",
@@ -19,13 +19,13 @@ LABELS = {
     "news": "News sitemap",
 }
 
-#: Formats that are for other programs than feed readers, which are to find the rest by themselves.
+#: Formats that are not for feed readers: autodiscovery names the others alone.
 NOT_FOR_READERS = {"ninjs", "sitemap", "news"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Words:
-    """What a page says by itself, in one language. ``nouns``: one and several of each condition."""
+    """A page's own text in one language. ``nouns``: each condition in the singular and in the plural."""
 
     language: str
     months: tuple[str, ...]
@@ -148,48 +148,48 @@ def words(*languages: str) -> Words:
     return next((known[tag] for tag in primary if tag in known), ENGLISH)
 
 
-def carries(feed: Feed, said: Words = ENGLISH) -> list[str]:
+def carries(feed: Feed, wording: Words = ENGLISH) -> list[str]:
     """What a feed carries, one phrase for each condition."""
-    return _phrases(feed.only, said) or [said.every_article]
+    return _phrases(feed.only, wording) or [wording.every_article]
 
 
-def extent(feed: Feed, said: Words = ENGLISH) -> str:
-    """How much of it."""
-    how_much = said.in_full if feed.content == "full" else said.summaries
-    return f"{said.latest} {feed.length}, {how_much}"
+def extent(feed: Feed, wording: Words = ENGLISH) -> str:
+    """How much of it a feed carries, as a phrase."""
+    how_much = wording.in_full if feed.content == "full" else wording.summaries
+    return f"{wording.latest} {feed.length}, {how_much}"
 
 
-def _phrases(chosen: Filter, said: Words) -> list[str]:
-    phrases = _conditions(chosen, said)
+def _phrases(chosen: Filter, wording: Words) -> list[str]:
+    phrases = _conditions(chosen, wording)
     if chosen.any:
-        choices = [f" {said.together} ".join(_phrases(each, said)) for each in chosen.any]
-        phrases.append(said.either.format(f"; {said.or_else} ".join(choices)))
+        choices = [f" {wording.together} ".join(_phrases(each, wording)) for each in chosen.any]
+        phrases.append(wording.either.format(f"; {wording.or_else} ".join(choices)))
     if chosen.exclude:
-        phrases += [said.without.format(phrase) for phrase in _alternatives(chosen.exclude, said)]
+        phrases += [wording.without.format(phrase) for phrase in _alternatives(chosen.exclude, wording)]
     return phrases
 
 
-def _alternatives(excluded: Filter, said: Words) -> list[str]:
-    """What is not carried: any of these."""
-    phrases = _conditions(excluded, said)
-    phrases += [f" {said.together} ".join(_phrases(each, said)) for each in excluded.any]
+def _alternatives(excluded: Filter, wording: Words) -> list[str]:
+    """Phrases for what is not carried: any of these."""
+    phrases = _conditions(excluded, wording)
+    phrases += [f" {wording.together} ".join(_phrases(each, wording)) for each in excluded.any]
     if excluded.exclude and phrases:
-        exceptions = f", {said.or_else} ".join(_alternatives(excluded.exclude, said))
-        phrases[-1] += f" {said.but_for.format(exceptions)}"
+        exceptions = f", {wording.or_else} ".join(_alternatives(excluded.exclude, wording))
+        phrases[-1] += f" {wording.but_for.format(exceptions)}"
     return phrases
 
 
-def _conditions(chosen: Filter, said: Words) -> list[str]:
-    named = {name: getattr(chosen, name) for name in said.nouns}
+def _conditions(chosen: Filter, wording: Words) -> list[str]:
+    named = {name: getattr(chosen, name) for name in wording.nouns}
     return [
-        f"{said.nouns[name][len(values) > 1]}: {', '.join(values)}"
+        f"{wording.nouns[name][len(values) > 1]}: {', '.join(values)}"
         for name, values in named.items()
         if values
     ]
 
 
 class MediaFormat(Protocol):
-    """What of a ``jobs.ports.Format`` tells readers that there is a document."""
+    """The part of a ``jobs.ports.Format`` that links to its documents need."""
 
     @property
     def extension(self) -> str: ...

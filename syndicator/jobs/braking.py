@@ -9,7 +9,7 @@ from typing import Any
 
 from syndicator.domain.article import Article, ArticleState, Sighting
 from syndicator.domain.brakes import (
-    MOST_LIVE,
+    MAX_LIVE,
     USUAL,
     BrakedKind,
     Brakes,
@@ -17,10 +17,10 @@ from syndicator.domain.brakes import (
     Holding,
     Past,
     decided,
+    hold_warnings,
     holding,
     judge,
     to_read_again,
-    told,
 )
 from syndicator.jobs.ports import READ_AGAIN, Look
 from syndicator.jobs.store_ports import Filing, Watched, WatchStore
@@ -81,7 +81,7 @@ def brake(
         held=held,
         past=past,
         brakes=brakes,
-        live=store.live(watched.name, MOST_LIVE) if is_much else 0,
+        live=store.live(watched.name, MAX_LIVE) if is_much else 0,
         is_whole=look.is_complete,
         now=now,
     )
@@ -100,7 +100,7 @@ def brake(
         freed=judgement.freed,
         held=stored,
         past=judgement.past.stored(),
-        warnings=told({kind: each for kind, each in stored.items() if kind not in watched.held}),
+        warnings=hold_warnings({kind: each for kind, each in stored.items() if kind not in watched.held}),
     )
 
 

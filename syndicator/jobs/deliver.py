@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from syndicator.domain import backoff
 from syndicator.domain.delivery import (
-    REST,
+    SETTLES_WITHIN,
     STEP_DEADLINE_S,
     Delivery,
     Receipt,
@@ -72,7 +72,7 @@ class Courier:
     @property
     def settles_within(self) -> timedelta:
         """See ``Channel``; channels made for earlier versions do not say."""
-        return getattr(self.channel, "settles_within", REST)
+        return getattr(self.channel, "settles_within", SETTLES_WITHIN)
 
 
 @dataclass(frozen=True, kw_only=True)

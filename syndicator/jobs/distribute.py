@@ -33,7 +33,7 @@ from syndicator.domain.subscription import (
     after,
     digest,
     judged,
-    signed,
+    signature,
 )
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE, Bell, CallbackRequest, Callbacks, Documents
@@ -131,7 +131,7 @@ def _content_request(
     else:
         headers = {"Content-Type": topic.media_type, "Link": distributor.site.topic_links(topic.address)}
         if subscription.secret:
-            headers["X-Hub-Signature"] = signed(content, subscription.secret, distributor.terms.signature)
+            headers["X-Hub-Signature"] = signature(content, subscription.secret, distributor.terms.signature)
         body = content
     return CallbackRequest(method="POST", url=subscription.callback, headers=headers, body=body, about=about)
 

@@ -27,11 +27,12 @@ SUMMARY = Style(29, 400, SOFT, 1.42)
 HOST, TIME = Style(24, 700, SOFT), Style(24, 500, SOFT)
 CREDIT = Style(18, 500, "white")
 
-#: A title is as large as lets it stand in so many pixels, with its words whole.
+#: Styles of titles, the largest first, and pixels that a title may be high: the largest style is taken in
+#: which it fits, with its words whole.
 TITLES = tuple(Style(size, 700, INK, 1.28) for size in (76, 66, 58, 50, 44, 38))
 TITLE_HEIGHT_PX = 262
 
-#: Graphemes of a text that are drawn from: more than fits, whatever a source may send.
+#: Graphemes of a text that are looked at: more than fits, whatever a source may send.
 MAX_GRAPHEMES = 600
 
 
@@ -50,7 +51,7 @@ def draw_card(post: Post) -> bytes:
 
 
 def _photo(card: Image.Image, pen: ImageDraw.ImageDraw, post: Post) -> int:
-    """Put the photo on the left, its credit upon it; the place where it ends."""
+    """Put the photo on the left, its credit upon it. Returns the x at which it ends."""
     if post.photo is None:
         return 0
     with opened(post.photo.content) as photo:
@@ -86,8 +87,8 @@ def _words(pen: ImageDraw.ImageDraw, post: Post, x: int) -> None:
     y = write(pen, x, y, lines(title, style, width, TITLE_HEIGHT_PX // style.height), style) + 18
     for text, style in ((note, NOTE), (summary, SUMMARY)):
         if text:
-            room = max(0, (foot - 16 - y) // style.height)
-            y = write(pen, x, y, lines(text, style, width, room), style) + 8
+            max_lines = max(0, (foot - 16 - y) // style.height)
+            y = write(pen, x, y, lines(text, style, width, max_lines), style) + 8
     host = (urlsplit(article.url).hostname or "").removeprefix("www.")
     write(pen, x, foot, lines(host, HOST, width, 1), HOST)
     time = f"  ·  {article.published:%Y-%m-%d %H:%M} UTC"
@@ -97,7 +98,7 @@ def _words(pen: ImageDraw.ImageDraw, post: Post, x: int) -> None:
 
 def _title_style(title: str, width: int) -> Style:
     for style in TITLES[:-1]:
-        most = TITLE_HEIGHT_PX // style.height
-        if holds_words(title, style, width) and len(lines(title, style, width, most + 1)) <= most:
+        max_lines = TITLE_HEIGHT_PX // style.height
+        if holds_words(title, style, width) and len(lines(title, style, width, max_lines + 1)) <= max_lines:
             return style
     return TITLES[-1]

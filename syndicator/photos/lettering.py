@@ -38,7 +38,7 @@ MISSING_CHAR = "\U0010fffe"
 
 @dataclass(frozen=True)
 class Style:
-    """How text is drawn: ``size`` in pixels, ``weight`` (100-900), colour, and the height of a line as a
+    """The style of text: ``size`` in pixels, ``weight`` (100-900), colour, and the height of a line as a
     multiple of the size (``leading``)."""
 
     size: int
@@ -58,11 +58,11 @@ class Style:
         """Stretches of text, each with the font that can draw it."""
         run, current = "", 0
         for grapheme in graphemes(text):
-            wanted = current if run and grapheme.isspace() else _font_for(grapheme) or 0
-            if run and wanted != current:
+            number = current if run and grapheme.isspace() else _font_for(grapheme) or 0
+            if run and number != current:
                 yield run, _font(current, self.size, self.weight)
                 run = ""
-            run, current = run + grapheme, wanted
+            run, current = run + grapheme, number
         if run:
             yield run, _font(current, self.size, self.weight)
 
@@ -78,17 +78,18 @@ def check_shaping() -> None:
 def drawable(text: str) -> str:
     """One line of text, without the pictographs that no font has."""
     whole = " ".join(unicodedata.normalize("NFC", text).split())
-    kept = (g for g in graphemes(whole) if _font_for(g) is not None or not PICTOGRAPH.search(g))
-    return " ".join("".join(kept).split())
+    shown = (g for g in graphemes(whole) if _font_for(g) is not None or not PICTOGRAPH.search(g))
+    return " ".join("".join(shown).split())
 
 
-def lines(text: str, style: Style, width: int, most: int) -> list[str]:
-    """At most so many lines, none wider than ``width``; the last one with an ellipsis if there were more."""
-    found = list(_lines(text, style, width))
-    if len(found) > most:
-        rest = "".join(found[most - 1 :]) if most > 0 else ""
-        found = [*found[: max(0, most - 1)], *([Counting(style.width).cut(rest, width)] if rest else [])]
-    return [line.rstrip() for line in found]
+def lines(text: str, style: Style, width: int, max_lines: int) -> list[str]:
+    """The text in lines, none wider than ``width``; the last ends with an ellipsis if there would be more."""
+    broken = list(_lines(text, style, width))
+    if len(broken) > max_lines:
+        rest = "".join(broken[max_lines - 1 :]) if max_lines > 0 else ""
+        last = [Counting(style.width).cut(rest, width)] if rest else []
+        broken = [*broken[: max(0, max_lines - 1)], *last]
+    return [line.rstrip() for line in broken]
 
 
 def holds_words(text: str, style: Style, width: int) -> bool:
@@ -97,7 +98,7 @@ def holds_words(text: str, style: Style, width: int) -> bool:
 
 
 def write(pen: ImageDraw.ImageDraw, x: int, y: int, text: list[str], style: Style) -> int:
-    """Draw lines with their top at ``y``; the place below the last one."""
+    """Draw lines with their top at ``y``. Returns the y below the last one."""
     for line in text:
         place = float(x)
         for run, font in style.runs(line):
@@ -108,7 +109,7 @@ def write(pen: ImageDraw.ImageDraw, x: int, y: int, text: list[str], style: Styl
 
 
 def _lines(text: str, style: Style, width: int) -> Iterator[str]:
-    """With the spaces at their ends, so that they can be joined again."""
+    """Lines with the spaces at their ends, so that they can be joined again."""
     line = ""
     for piece in _pieces(text):
         whole = style.width(piece.rstrip()) <= width
@@ -122,7 +123,7 @@ def _lines(text: str, style: Style, width: int) -> Iterator[str]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """What a line may end after (UAX #14), marks of repetition kept with their word."""
+    """The pieces after which a line may end (UAX #14), marks of repetition kept with their word."""
     piece = ""
     for segment in map(str, LineBreaker(text, "lo")):
         if piece and not segment.startswith(CLINGING):
@@ -135,7 +136,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _font_for(grapheme: str) -> int | None:
-    """The first font that has all of it."""
+    """The number of the first font that has all of a grapheme."""
     needed = INVISIBLE.sub("", grapheme)
     return next((n for n in range(len(FONTS)) if all(_has(n, char) for char in needed)), None)
 

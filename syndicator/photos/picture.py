@@ -17,7 +17,7 @@ from syndicator.domain.errors import PhotoError
 from syndicator.domain.post import PhotoFile, PhotoLimits
 from syndicator.text.clean import legal
 
-#: What we open. Everything else, whatever it claims to be, is no photo.
+#: Formats that we open. Everything else, whatever it claims to be, is no photo.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 
 #: Pixels of one photo: more than any camera of a newsroom has, less than hurts.
@@ -36,7 +36,7 @@ HEAVY_BYTES = MAX_MEMORY_BYTES // 5
 
 _one_at_a_time = ThreadPoolExecutor(1, "heavy photos")
 
-#: How files of these formats begin: what begins so and cannot be read is damaged.
+#: Beginnings of files of these formats: a file that begins so and cannot be read is damaged.
 SIGNATURES = re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftypavi[fs]", re.DOTALL)
 
 # Set once, and for Pillow's own warnings alone: ``catch_warnings`` around each photo would not be safe
@@ -45,7 +45,7 @@ SIGNATURES = re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftypavi[fs
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
-#: Tried in this order until the file is small enough; after the last one the picture shrinks.
+#: JPEG qualities, tried in this order until the file is small enough; after the last one the picture shrinks.
 QUALITIES = (85, 80, 75, 70)
 SHRINK_FACTOR = 0.85
 
@@ -157,7 +157,8 @@ def _fits(image: Image.Image, content: bytes, limits: PhotoLimits) -> bool:
 
 
 def _upright_srgb(image: Image.Image, side: int) -> Image.Image:
-    """Made small first: whatever comes after has fewer pixels to do."""
+    """The picture upright, in sRGB, with sides of ``side`` pixels at most. It is made small first: whatever
+    comes after has fewer pixels to do."""
     image.draft("RGB", (side, side))  # JPEG: decoded at a fraction of the size
     profile = image.info.get("icc_profile")
     picture = _resizable(image)
@@ -166,7 +167,8 @@ def _upright_srgb(image: Image.Image, side: int) -> Image.Image:
 
 
 def _resizable(image: Image.Image) -> Image.Image:
-    """In a mode that can be made small without loss: no palette, no bits, 8 of 16 bits a channel."""
+    """The picture in a mode that can be made small without loss: no palette, no bits, 8 of 16 bits per
+    channel."""
     if image.mode.startswith("I"):
         return image.point(lambda value: value * (1 / 256)).convert("L")
     if image.mode in ("P", "PA", "1") or "transparency" in image.info:
@@ -175,7 +177,7 @@ def _resizable(image: Image.Image) -> Image.Image:
 
 
 def _flat(image: Image.Image) -> Image.Image:
-    """Without transparency: on white, as on a page."""
+    """The picture without transparency: on white, as on a page."""
     if image.mode not in ("RGBA", "LA"):
         return image
     mode = image.mode.removesuffix("A")

@@ -1,4 +1,4 @@
-"""Originals on disk: fetched once, asked for again now and then, and gone when nobody has used them.
+"""Original photos on disk: fetched once, asked for again now and then, and removed when long unused.
 
 ::
 
@@ -39,8 +39,8 @@ TRANSIENT_STATUSES = {408, 425, 429, 500, 502, 503, 504}
 #: as long.
 FRESH_FOR_S = 600
 
-#: Bytes of photos that are kept.
-MAX_KEPT_BYTES = 2_000_000_000
+#: Bytes of photos that the folder holds.
+MAX_FOLDER_BYTES = 2_000_000_000
 
 ACCEPT_HEADERS = {"Accept": "image/*"}
 
@@ -51,7 +51,7 @@ class PhotoShelf:
 
     folder: Path
     http: Http
-    limit: int = field(default=MAX_KEPT_BYTES, kw_only=True)
+    limit: int = field(default=MAX_FOLDER_BYTES, kw_only=True)
 
     def measure(self, photo: Photo) -> Photo:
         if photo.is_measured and not self._is_due(photo.url):
@@ -87,8 +87,8 @@ class PhotoShelf:
         """Whether the server is to be asked if a photo that is kept is still the one. After each answer
         that it is, we wait twice as long."""
         with self._disk(), suppress(FileNotFoundError):
-            fetched, asked = self._path(url).stat().st_mtime, self._seen(url).stat().st_mtime
-            return time.time() - asked > max(FRESH_FOR_S, asked - fetched)
+            fetched_at, asked_at = self._path(url).stat().st_mtime, self._validators_path(url).stat().st_mtime
+            return time.time() - asked_at > max(FRESH_FOR_S, asked_at - fetched_at)
         return False
 
     def _renewed(self, url: str) -> bytes | None:
@@ -97,8 +97,8 @@ class PhotoShelf:
         if not self._is_due(url):
             return None
         with self._disk(), suppress(FileNotFoundError):  # others make room at the same time
-            known = json.loads(self._seen(url).read_bytes())
-            os.utime(self._seen(url))  # whatever comes of it, it was asked
+            known = json.loads(self._validators_path(url).read_bytes())
+            os.utime(self._validators_path(url))  # whatever comes of it, it was asked
             try:
                 response = self._fetch(url, conditions(known))
                 if response.status != 304 and response.content != self._path(url).read_bytes():
@@ -113,14 +113,14 @@ class PhotoShelf:
             pass
         with self._disk():
             self._write(self._path(url), response.content)
-            self._write(self._seen(url), json.dumps(validators(response.headers)).encode())
+            self._write(self._validators_path(url), json.dumps(validators(response.headers)).encode())
             self._space.grew(len(response.content))
         return response.content
 
     def _path(self, url: str) -> Path:
         return self.folder / hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()
 
-    def _seen(self, url: str) -> Path:
+    def _validators_path(self, url: str) -> Path:
         return self._path(url).with_suffix(".seen")
 
     def _fetch(self, url: str, conditions: Mapping[str, str]) -> Response:

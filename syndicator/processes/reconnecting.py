@@ -9,7 +9,7 @@ from typing import Any
 from celery.exceptions import CPendingDeprecationWarning
 from celery.worker import consumer
 
-from syndicator.brokers import said
+from syndicator.brokers import error_line
 
 log = logging.getLogger(__name__)
 
@@ -44,5 +44,5 @@ class InOneLine(logging.Filter):
         error: Any = record.exc_info[1] if record.exc_info else None
         if record.name.startswith(("celery", "kombu")) and isinstance(error, self._errors):
             record.exc_info = record.exc_text = None
-            record.msg, record.args = f"{record.getMessage().strip()}: {said(error)}", None
+            record.msg, record.args = f"{record.getMessage().strip()}: {error_line(error)}", None
         return True

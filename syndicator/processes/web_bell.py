@@ -23,12 +23,12 @@ from typing import Any
 from kombu.connection import Connection
 from kombu.exceptions import KombuError
 
-from syndicator.brokers import said
+from syndicator.brokers import error_line
 from syndicator.domain.errors import SyndicatorError
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import MESSAGE_LIFE
 from syndicator.processes.celery_settings import broker
-from syndicator.throttled_log import Seldom
+from syndicator.throttled_log import ThrottledLog
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class WebBell:
         self._notes: Queue[tuple[float, Job, str]] = Queue(MAX_NOTES)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._away, self._full = Seldom(), Seldom()
+        self._away, self._full = ThrottledLog(), ThrottledLog()
 
     def ring(self, job: Job, name: str) -> None:
         with self._lock:
@@ -75,7 +75,7 @@ class WebBell:
         try:
             self._notes.put_nowait((time.monotonic(), job, name))
         except Full:
-            self._full.tell("broker: hangs (%s %s waits for the next sweep)", job, name)
+            self._full.warn("broker: hangs (%s %s waits for the next sweep)", job, name)
 
     def _send_all(self) -> None:
         line: Connection | None = None
@@ -100,14 +100,14 @@ class WebBell:
                 _send(used, job, name)
             except (KombuError, OSError, *used.connection_errors, *used.channel_errors) as e:
                 _close(used)
-                error = said(e)
+                error = error_line(e)
             except Exception:  # no note may end the thread
                 log.exception("%s %s could not be rung", job, name)
                 _close(used)
                 return None
             else:
                 return used
-        self._away.tell("broker: %s (%s %s waits for the next sweep)", error, job, name)
+        self._away.warn("broker: %s (%s %s waits for the next sweep)", error, job, name)
         return None
 
 

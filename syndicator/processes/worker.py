@@ -21,14 +21,14 @@ from celery.platforms import SecurityWarning
 from celery.signals import worker_ready
 from kombu.exceptions import ChannelError, OperationalError
 
-from syndicator.brokers import said
+from syndicator.brokers import error_line
 from syndicator.domain.errors import SyndicatorError
 from syndicator.jobs.job import Job, Threads
 from syndicator.jobs.ports import DEAD_VARIABLE, MESSAGE_LIFE
 from syndicator.processes import celery_settings, parent_watch
 from syndicator.processes.lanes import lanes
 from syndicator.processes.reconnecting import Consumer, InOneLine
-from syndicator.throttled_log import Seldom
+from syndicator.throttled_log import ThrottledLog
 
 if TYPE_CHECKING:
     from syndicator.wiring import App
@@ -51,13 +51,13 @@ class CeleryBell:
     """Rings by sending a task. A broker that is away is no error: the next sweep rings again."""
 
     def __init__(self) -> None:
-        self._away = Seldom()
+        self._away = ThrottledLog()
 
     def ring(self, job: Job, name: str) -> None:
         try:
             app.send_task(job.value, args=[name], queue=job.value, expires=LIFE_S, ignore_result=True)
         except (ChannelError, OperationalError, OSError) as e:
-            self._away.tell("broker: %s (%s waits for the next sweep)", said(e), f"{job} {name}")
+            self._away.warn("broker: %s (%s waits for the next sweep)", error_line(e), f"{job} {name}")
 
 
 @cache

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from syndicator.domain.errors import SourceError
 from syndicator.sources.boilerplate import is_button, is_same, is_sign_off, without_dateline
 from syndicator.text.addresses import web_address
-from syndicator.text.clean import LAZY, plain, sanitise
+from syndicator.text.clean import LAZY_ATTRIBUTES, plain, sanitise
 from syndicator.text.markup import blocks, parse_part, remove
 
 #: Text blocks at the start of a body that may be the title or the lead once more, and the characters that
@@ -301,8 +301,8 @@ def _is_lead_photo(block: str, context: ArticleContext) -> bool:
 
 
 def image_address(image: LexborNode, base: str) -> str:
-    """The address of a picture, shown at once or late."""
-    values = (image.attributes.get(name) or "" for name in ("src", *LAZY))
+    """Where a picture is, shown at once or late."""
+    values = (image.attributes.get(name) or "" for name in ("src", *LAZY_ATTRIBUTES))
     return next((url for value in values if value and (url := web_address(value, base))), "")
 
 

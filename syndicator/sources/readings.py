@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from syndicator.domain.article import TELLING, Sighting, stem
+from syndicator.domain.article import MIN_TELLING_CHARS, Sighting, stem
 from syndicator.domain.errors import FetchError, SourceError
 from syndicator.http.client import Response
 from syndicator.sources.crawl_state import CrawlState
@@ -31,7 +31,7 @@ Witness = Callable[[], Sighting | SourceError | FetchError | None]
 
 def fingerprint(sighting: Sighting) -> Fingerprint:
     text = " ".join(plain(sighting.content_html or sighting.summary).split())
-    return _hash(sighting.title), _hash(text) if len(text) >= TELLING else ""
+    return _hash(sighting.title), _hash(text) if len(text) >= MIN_TELLING_CHARS else ""
 
 
 class Readings:

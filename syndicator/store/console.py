@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, and_, func, insert, or_, select, update
 
 from syndicator.domain.article import Article, ArticleState
-from syndicator.domain.brakes import Decision, told
+from syndicator.domain.brakes import Decision, hold_warnings
 from syndicator.domain.decisions import Impossible, Ruling
 from syndicator.domain.delivery import Delivery, Standing
 from syndicator.store import schema
@@ -259,7 +259,7 @@ class Console(Readership, Audiences):
         table = schema.source
         with self.reading() as connection:
             row = connection.execute(select(table.c.held).where(table.c.name == name)).one_or_none()
-        if row is not None and not told(row.held):
+        if row is not None and not hold_warnings(row.held):
             raise Impossible(f"nothing is held at the source {name}")
         self.look_now(name, now)
         self._set(table, name, decision=decision.value)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, inser
 
 from syndicator.domain import backoff
 from syndicator.domain.subscription import (
-    TRIES,
+    MAX_CONFIRMATION_TRIES,
     Intent,
     Mode,
     SubscriberKind,
@@ -44,7 +44,7 @@ class Subscribing(Base):
             known = connection.execute(select(table).where(*_same(table, intent))).one_or_none()
             _must_be_welcome(connection, intent, host, terms, known)
             failures = known.failures if known else 0
-            pause = backoff.NAMED_AGAIN.wait(max(1, failures - TRIES + 1))
+            pause = backoff.NAMED_AGAIN.wait(max(1, failures - MAX_CONFIRMATION_TRIES + 1))
             values = {
                 "mode": intent.mode.value,
                 "host": host,
@@ -54,7 +54,7 @@ class Subscribing(Base):
                 "reason": "",
                 "failures": failures,
                 "asked_at": now,
-                "next_attempt": now if failures < TRIES else now + pause,
+                "next_attempt": now if failures < MAX_CONFIRMATION_TRIES else now + pause,
                 "token": None,  # an answer to what was asked before is no answer to this
                 "lease_until": None,
             }

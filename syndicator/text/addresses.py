@@ -1,11 +1,11 @@
-"""Web addresses: which texts are one, and of whose site it is."""
+"""Web addresses: made absolute, told from other text, and compared by the site that they belong to."""
 
 from __future__ import annotations
 
 from urllib.parse import urljoin, urlsplit
 
-#: Characters of an address: what every server has to take (RFC 9110 section 4.1), and declared patterns can
-#: be asked about.
+#: Characters of an address: as many as every server has to take (RFC 9110 section 4.1), and few enough to
+#: match against declared patterns.
 MAX_ADDRESS_CHARS = 8000
 
 

@@ -17,7 +17,7 @@ from syndicator.text.markup import blocks, legal, parse_part, remove, text_of
 
 __all__ = ["fold", "legal", "narrowed", "plain", "sanitise"]
 
-#: What a newsroom's text needs, and no reader or aggregator objects to.
+#: Elements that a newsroom's text needs, and that no reader or aggregator objects to.
 TAGS = {
     *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code"),
     *("ul", "ol", "li", "dl", "dt", "dd", "a", "b", "strong", "i", "em", "u", "s", "sub", "sup"),
@@ -32,8 +32,8 @@ ATTRIBUTES = {
     "time": {"datetime"},
     "*": {"lang", "dir"},
 }
-#: Removed with everything in them.
-GONE = {
+#: Elements that are removed with everything in them.
+REMOVED_TAGS = {
     *("script", "style", "noscript", "template", "button", "select", "textarea", "label", "svg", "math"),
     *("audio", "video", "canvas", "title"),
 }
@@ -41,29 +41,28 @@ GONE = {
 CLEANER = nh3.Cleaner(
     tags=TAGS,
     attributes=ATTRIBUTES,
-    clean_content_tags=GONE,
+    clean_content_tags=REMOVED_TAGS,
     url_schemes={"http", "https"},
     link_rel=None,
 )
 
-#: Frames that show something which readers can also open as a page.
-EMBEDS = "iframe, embed, object"
+#: Frames, whose content readers can also open as a page.
+EMBED_SELECTOR = "iframe, embed, object"
 
-#: Where sites keep the address of a picture until a reader scrolls to it.
-LAZY = ("data-src", "data-original", "data-lazy-src")
+#: Attributes that hold the address of a picture until a reader scrolls to it.
+LAZY_ATTRIBUTES = ("data-src", "data-original", "data-lazy-src")
 
-HEADINGS = "h1, h2, h3, h4, h5, h6"
+HEADING_SELECTOR = "h1, h2, h3, h4, h5, h6"
 
-#: Elements that are nothing without something in them. Last elements first, a parent is judged after
-#: its children.
-HOLLOW = (
+#: Elements that are removed where they are empty.
+HOLLOW_SELECTOR = (
     "p, span, strong, b, em, i, u, s, small, a, q, cite, mark, h2, h3, h4, h5, h6, figure, figcaption, li, "
     "ul, ol, dl, blockquote"
 )
 
 #: Elements that become paragraphs where they are not wanted, and those that become spaces.
-OWN_LINES = {*("h2", "h3", "h4", "h5", "h6", "pre", "li", "dt", "dd", "tr", "caption", "figcaption")}
-CELLS = {"td", "th", "br"}
+PARAGRAPH_TAGS = {*("h2", "h3", "h4", "h5", "h6", "pre", "li", "dt", "dd", "tr", "caption", "figcaption")}
+SPACE_TAGS = {"td", "th", "br"}
 ANY_TAG = re.compile(r"""<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?:"[^"]*"|[^">])*>""")
 
 #: Markup, and not a sign of inequality.
@@ -82,39 +81,41 @@ def plain(html_or_text: str) -> str:
 
 
 def sanitise(markup: str, base_url: str) -> str:
-    """Markup that can do nothing but be read: known elements, absolute http(s) addresses, no scripts,
-    styles or frames. Embedded players become links, so that readers still find them. What a page puts
-    into boxes or between line breaks comes out as paragraphs."""
+    """Harmless markup: known elements, absolute http(s) addresses, no scripts, styles or frames. Embedded
+    players become links, so that readers still find them. What a page puts into boxes or between line
+    breaks comes out as paragraphs."""
     if not markup.strip():
         return ""
     body = parse_part(markup)
-    remove(body, ", ".join(sorted(GONE)))
-    for node in reversed(body.css(EMBEDS)):
+    remove(body, ", ".join(sorted(REMOVED_TAGS)))
+    for node in reversed(body.css(EMBED_SELECTOR)):
         _replace_by_link(node, base_url)
     for node in body.css("img"):
         _mend_image(node)
     for node in body.css("[href], [src]"):
         _make_absolute(node, base_url)
     remove(body, "img:not([src])")
-    for node in reversed(body.css(HEADINGS)):
-        if len(node.css(HEADINGS)) > 1:  # itself, and one within
+    for node in reversed(body.css(HEADING_SELECTOR)):
+        if len(node.css(HEADING_SELECTOR)) > 1:  # itself, and one within
             node.unwrap()
     text = "\n".join(blocks(body)).replace("<h1", "<h2").replace("</h1>", "</h2>")
     return unicodedata.normalize("NFC", legal(_without_hollows(CLEANER.clean(text)))).strip()
 
 
 def narrowed(clean: str, tags: AbstractSet[str], attributes: Mapping[str, set[str]]) -> str:
-    """Markup that ``sanitise`` has made, with no other elements and attributes than these. What stands in
-    an element that goes stays, as a paragraph where it stood on lines of its own. ``tags`` has ``p``."""
+    """Sanitised markup (``sanitise``) with these elements and attributes alone. The content of an element
+    that is removed stays, as a paragraph where it stood on lines of its own. ``tags`` has ``p``."""
 
     def renamed(tag: re.Match[str]) -> str:
         name = tag["name"].lower()
         if name in tags:
             return tag[0]
-        return f"<{tag['end']}p>" if name in OWN_LINES else " " if name in CELLS and not tag["end"] else ""
+        if name in PARAGRAPH_TAGS:
+            return f"<{tag['end']}p>"
+        return " " if name in SPACE_TAGS and not tag["end"] else ""
 
     text = ANY_TAG.sub(renamed, legal(clean))
-    kept = nh3.clean(
+    cleaned = nh3.clean(
         text,
         tags=set(tags),
         attributes={
@@ -125,15 +126,15 @@ def narrowed(clean: str, tags: AbstractSet[str], attributes: Mapping[str, set[st
         url_schemes={"http", "https"},
         link_rel=None,
     )
-    return re.sub(r"(<p>) +", r"\1", _without_hollows(kept)).strip()
+    return re.sub(r"(<p>) +", r"\1", _without_hollows(cleaned)).strip()
 
 
 def _mend_image(node: LexborNode) -> None:
-    """Show what is shown late; leave out what counts readers."""
+    """Give a picture that loads late its address; remove one that only counts readers."""
     attributes = node.attributes
     source = (attributes.get("src") or "").strip()
     if not source or source.startswith("data:"):
-        source = next((value for name in LAZY if (value := attributes.get(name))), "")
+        source = next((value for name in LAZY_ATTRIBUTES if (value := attributes.get(name))), "")
         node.attrs["src"] = source
     is_counter = "1" in (attributes.get("width"), attributes.get("height"))
     if is_counter or not source:
@@ -159,8 +160,8 @@ def _make_absolute(node: LexborNode, base_url: str) -> None:
 def _replace_by_link(node: LexborNode, base_url: str) -> None:
     source = node.attributes.get("src") or node.attributes.get("data") or ""
     url = web_address(source, base_url)
-    said = html.escape(node.attributes.get("title") or urlsplit(url).hostname or url)
-    link = LexborHTMLParser(f'<p><a href="{html.escape(url)}">{said}</a></p>').css_first("p")
+    label = html.escape(node.attributes.get("title") or urlsplit(url).hostname or url)
+    link = LexborHTMLParser(f'<p><a href="{html.escape(url)}">{label}</a></p>').css_first("p")
     if url and link:
         node.replace_with(link)
     elif node.tag == "object":  # what it holds is what to show instead
@@ -170,11 +171,11 @@ def _replace_by_link(node: LexborNode, base_url: str) -> None:
 
 
 def _without_hollows(markup: str) -> str:
-    """Without elements that have become empty, and links that lead nowhere."""
+    """The markup without elements that have become empty, and without links that lead nowhere."""
     body = parse_part(markup)
     for node in body.css("a:not([href])"):
         node.unwrap()
-    for node in reversed(body.css(HOLLOW)):
+    for node in reversed(body.css(HOLLOW_SELECTOR)):  # a parent is judged after its children
         if _is_hollow(node):
             node.decompose()
     return "\n".join(blocks(body))

@@ -1,7 +1,7 @@
 """Dates as sites write them, to aware UTC.
 
-``parse_date`` reads a date, ``cut_date`` cuts it out of the words around it. What reads dates is tried in
-this order, the certain before the guessed: the declared format, ISO 8601, RFC 822, dateparser. The order of
+``parse_date`` reads a date, ``cut_date`` cuts it out of the words around it. Readings are tried in this
+order, the certain before the guessed: the declared format, ISO 8601, RFC 822, dateparser. The order of
 day and month is never guessed: ``03/08/2025`` has no meaning without a declared format.
 """
 
@@ -28,28 +28,30 @@ ZONES = {
     "BST": 1,
 }
 
-#: Digits of the region's scripts, and words that stand around dates there.
+#: Digits of the region's scripts.
 DIGITS = (
     {0xE50 + i: str(i) for i in range(10)}
     | {0xED0 + i: str(i) for i in range(10)}
     | {0x17E0 + i: str(i) for i in range(10)}
 )
-AROUND = re.compile(r"ວັນທີ|ที่|น\.$|\bat\b|^(?:published|updated|posted)\s*:?\s*", re.IGNORECASE)
 
-#: Buddhist years run ahead of the common era's by so many.
-BUDDHIST = 543
+#: Words that stand around dates.
+SURROUNDING_WORDS = re.compile(r"ວັນທີ|ที่|น\.$|\bat\b|^(?:published|updated|posted)\s*:?\s*", re.IGNORECASE)
+
+#: Years by which the Buddhist era is ahead of the common one.
+BUDDHIST_LEAD_YEARS = 543
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 #: Characters of a date, with the words around it: some readers take the square of their number.
-MAX_DATE_LENGTH = 200
+MAX_DATE_CHARS = 200
 
 #: Characters in which ``cut_date`` looks: a format that begins with a word takes the square of their number.
-MAX_SEARCH_LENGTH = 1000
+MAX_SEARCH_CHARS = 1000
 
 AMBIGUOUS = re.compile(r"^\s*\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}")
 
-#: What each code of ``datetime.strptime`` looks like in a text
+#: Patterns of each code of ``datetime.strptime`` in a text
 #: (https://docs.python.org/3/library/datetime.html#format-codes).
 CODE_PATTERNS = {
     **dict.fromkeys("dmHIMSyj", r"\d{1,3}"),
@@ -68,13 +70,13 @@ def parse_date(
     now: datetime,
     format: str | None = None,  # noqa: A002 - as in strptime
 ) -> datetime | None:
-    """When a text says that something was, as aware UTC; ``None`` where it says nothing certain.
+    """The time that a text states, as aware UTC; ``None`` where it states none for certain.
 
     ``zone`` is meant where the text names none. ``format`` is the source's own (``datetime.strptime``).
     Years of the Buddhist era are recognised by being centuries ahead of ``now``.
     """
-    date = " ".join(text[: 10 * MAX_DATE_LENGTH].translate(DIGITS).replace("\u200b", "").split())
-    if not date or len(date) > MAX_DATE_LENGTH:
+    date = " ".join(text[: 10 * MAX_DATE_CHARS].translate(DIGITS).replace("\u200b", "").split())
+    if not date or len(date) > MAX_DATE_CHARS:
         return None
     readers: list[Callable[[], datetime | None]] = [
         lambda: _declared(date, format),
@@ -83,9 +85,9 @@ def parse_date(
         lambda: _guessed(date, zone),
     ]
     for read in readers:
-        found = read()
-        if found is not None:
-            return _sane(found if found.tzinfo else found.replace(tzinfo=zone), now)
+        moment = read()
+        if moment is not None:
+            return _sane(moment if moment.tzinfo else moment.replace(tzinfo=zone), now)
     return None
 
 
@@ -95,7 +97,7 @@ def cut_date(text: str, format: str) -> str:  # noqa: A002 - as in strptime
     pattern = r"\s+".join(
         "".join(_pattern(piece) for piece in re.findall(r"%.|.", word)) for word in format.split()
     )
-    match = re.search(rf"(?<!\d){pattern}(?!\d)", text[:MAX_SEARCH_LENGTH]) if format else None
+    match = re.search(rf"(?<!\d){pattern}(?!\d)", text[:MAX_SEARCH_CHARS]) if format else None
     return match[0] if match else text
 
 
@@ -140,8 +142,8 @@ def _guessed(text: str, zone: ZoneInfo) -> datetime | None:
         return None
     import dateparser  # noqa: PLC0415 - large, and only for dates that nothing certain reads
 
-    found: datetime | None = dateparser.parse(
-        AROUND.sub("", text).strip(),
+    moment: datetime | None = dateparser.parse(
+        SURROUNDING_WORDS.sub("", text).strip(),
         languages=["en", "lo", "th", "km", "vi", "my", "fr"],
         settings={
             "TIMEZONE": zone.key,
@@ -149,17 +151,17 @@ def _guessed(text: str, zone: ZoneInfo) -> datetime | None:
             "PARSERS": ["absolute-time"],
         },
     )
-    return found
+    return moment
 
 
-def _sane(found: datetime, now: datetime) -> datetime | None:
-    if found.year - now.year >= BUDDHIST - 143:
+def _sane(moment: datetime, now: datetime) -> datetime | None:
+    if moment.year - now.year >= BUDDHIST_LEAD_YEARS - 143:
         try:
-            found = found.replace(year=found.year - BUDDHIST)
+            moment = moment.replace(year=moment.year - BUDDHIST_LEAD_YEARS)
         except ValueError:  # 29 February
-            found = found.replace(year=found.year - BUDDHIST, day=28)
+            moment = moment.replace(year=moment.year - BUDDHIST_LEAD_YEARS, day=28)
     try:
-        moment = found.astimezone(UTC).replace(microsecond=0)
+        utc = moment.astimezone(UTC).replace(microsecond=0)
     except (OverflowError, ValueError):
         return None
-    return moment if EARLIEST <= moment <= now + timedelta(days=3660) else None
+    return utc if EARLIEST <= utc <= now + timedelta(days=3660) else None

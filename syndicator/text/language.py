@@ -1,4 +1,4 @@
-"""Telling languages apart."""
+"""Detection of the language that a text is in."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from syndicator.text.markup import legal
 #: Scripts that name the language by themselves.
 SCRIPTS = {"lo": r"\p{Lao}", "th": r"\p{Thai}", "km": r"\p{Khmer}", "my": r"\p{Myanmar}"}
 
-#: Below so many letters, what the source declares is more trustworthy than a guess. Marks count: many of
-#: the region's vowels are marks.
-ENOUGH = 40
+#: Letters below which the source's declaration is more trustworthy than a guess. Marks count: many of the
+#: region's vowels are marks.
+MIN_LETTERS = 40
 
-#: Beyond so many characters nothing new is to be learned.
-PLENTY = 5000
+#: Characters of a text that are looked at: more tell nothing new.
+MAX_CHARS = 5000
 
-#: What the detector calls differently from BCP 47, whose registry replaced these long ago.
-RENAMED = {"iw": "he", "jw": "jv", "mo": "ro", "in": "id", "ji": "yi"}
+#: The detector's outdated tags, and those by which BCP 47's registry has replaced them.
+CURRENT_TAGS = {"iw": "he", "jw": "jv", "mo": "ro", "in": "id", "ji": "yi"}
 
 
 def detect(text: str, hint: str = "") -> str:
@@ -26,13 +26,13 @@ def detect(text: str, hint: str = "") -> str:
 
     A hint of the language that the text is in wins with all that it says (``lo-LA``).
     """
-    text = legal(text[:PLENTY])
+    text = legal(text[:MAX_CHARS])
     hinted = hint.partition("-")[0].lower()
     letters = len(regex.findall(r"[\p{L}\p{M}]", text))
-    if letters < ENOUGH and hint:
+    if letters < MIN_LETTERS and hint:
         return hint
-    found = _by_script(text, letters) or _by_words(text, letters, hinted)
-    return hint if found.partition("-")[0] in ("", hinted) else found
+    tag = _by_script(text, letters) or _by_words(text, letters, hinted)
+    return hint if tag.partition("-")[0] in ("", hinted) else tag
 
 
 def _by_script(text: str, letters: int) -> str:
@@ -45,7 +45,7 @@ def _by_script(text: str, letters: int) -> str:
 
 
 def _by_words(text: str, letters: int, hinted: str) -> str:
-    if letters < ENOUGH:
+    if letters < MIN_LETTERS:
         return ""
     try:
         is_reliable, _, guesses = pycld2.detect(text, hintLanguage=hinted or None)
@@ -53,4 +53,4 @@ def _by_words(text: str, letters: int, hinted: str) -> str:
         return ""
     tag = str(guesses[0][1])
     is_language = is_reliable and tag != "un" and not tag.startswith("xx")
-    return RENAMED.get(tag, tag) if is_language else ""
+    return CURRENT_TAGS.get(tag, tag) if is_language else ""

@@ -16,8 +16,8 @@ from lxml import etree
 from lxml import html as lxml_html
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-#: Characters of markup in which nothing much can be hidden.
-SMALL = 2000
+#: Characters of markup up to which no page can do much harm, so that it is parsed as it is.
+MAX_UNBOUNDED_CHARS = 2000
 
 #: Characters that XML 1.0 forbids (section 2.2) or advises against (controls and what is no character at all,
 #: which HTML calls an error), and lone surrogates. U+0085 is white space, and stays.
@@ -26,7 +26,7 @@ ILLEGAL = re.compile(
     f"|[{''.join(chr(plane << 16 | end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF))}]"
 )
 
-#: Elements that make a paragraph, a list, a table of their own ...
+#: Elements that are a paragraph, a list, a table of their own ...
 BLOCKS = (
     "p",
     "h1",
@@ -45,17 +45,17 @@ BLOCKS = (
     "hr",
 )
 
-#: ... and those that only hold such.
+#: ... and elements that only hold such.
 BOXES = (
     *("div", "article", "section", "main", "header", "footer", "aside", "nav", "center", "form", "fieldset"),
     *("details", "summary", "address", "hgroup", "body", "noscript"),
 )
 
-#: What no inline element holds, unless it is used as a box.
-HOLDERS = ", ".join([*BLOCKS, "div"])
+#: Elements that no inline element holds, unless it is used as a box.
+BLOCK_SELECTOR = ", ".join([*BLOCKS, "div"])
 
-#: What stands on lines of its own when markup is read as text.
-LINES = {
+#: Elements that stand on lines of their own when markup is read as text.
+LINE_TAGS = {
     *BLOCKS,
     *BOXES,
     "br",
@@ -71,15 +71,21 @@ LINES = {
     "title",
 }
 
-#: Not text, whatever is in them.
-MUTE = "script, style, template"
+#: Elements whose content is never text.
+MUTE_SELECTOR = "script, style, template"
 
-#: Encodings that pages are written in, by the beginning of their names; those that browsers read otherwise
-#: than their names say (https://encoding.spec.whatwg.org/#names-and-labels).
+#: Encodings of text, by the beginning of their names.
 ENCODINGS = re.compile(
     r"(?:utf-?(?:8|16)|windows-|cp\d|iso-?8859|latin|koi8|gb|big5|euc|shift|sjis|tis)", re.IGNORECASE
 )
-MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252"} | {
+
+#: The encodings that browsers use where a page names another
+#: (https://encoding.spec.whatwg.org/#names-and-labels).
+BROWSER_ENCODINGS = {
+    "iso-8859-1": "cp1252",
+    "latin-1": "cp1252",
+    "latin1": "cp1252",
+    "us-ascii": "cp1252",
     "gb2312": "gb18030",
     "gbk": "gb18030",
     "iso-8859-11": "cp874",
@@ -111,7 +117,7 @@ def decode(content: bytes, content_type: str = "") -> str:
 def parse(markup: str) -> LexborHTMLParser:
     """A page as a tree that is not out of proportion to its size."""
     markup = legal(markup)
-    return LexborHTMLParser(markup if len(markup) <= SMALL else _bounded(markup))
+    return LexborHTMLParser(markup if len(markup) <= MAX_UNBOUNDED_CHARS else _bounded(markup))
 
 
 def parse_part(markup: str) -> LexborNode:
@@ -126,10 +132,10 @@ def remove(root: LexborHTMLParser | LexborNode, selector: str) -> None:
 
 
 def text_of(markup: str) -> str:
-    """What a reader sees of markup, white space as it comes."""
+    """The text that a reader sees of markup, white space as it comes."""
     root = parse_part(markup)
-    remove(root, MUTE)
-    for node in [node for node in root.traverse() if node.tag in LINES]:
+    remove(root, MUTE_SELECTOR)
+    for node in [node for node in root.traverse() if node.tag in LINE_TAGS]:
         node.insert_before(" ")
         node.insert_after(" ")
     return root.text()
@@ -165,17 +171,17 @@ def _inside(node: LexborNode) -> Iterator[str]:
 
 
 def _is_box(node: LexborNode) -> bool:
-    """Whether it only holds blocks; inline elements that do so are no better than boxes."""
-    return node.tag in BOXES or node.css_first(HOLDERS) is not None
+    """Whether an element only holds blocks; inline elements that do so are no better than boxes."""
+    return node.tag in BOXES or node.css_first(BLOCK_SELECTOR) is not None
 
 
 def _is_crossed(node: LexborNode) -> bool:
-    """Whether it is a paragraph or heading around something that none can hold."""
-    return node.tag in BLOCKS[:7] and len(node.css(HOLDERS)) > 1
+    """Whether an element is a paragraph or heading around a block, which none can hold."""
+    return node.tag in BLOCKS[:7] and len(node.css(BLOCK_SELECTOR)) > 1
 
 
 def _is_layout(table: LexborNode) -> bool:
-    """Whether it is no table, but a way to put text somewhere: one cell a row."""
+    """Whether a table only serves to place text: it has one cell a row."""
     return len(table.css("td, th")) <= len(table.css("tr"))
 
 
@@ -204,7 +210,7 @@ def _bounded(markup: str) -> str:
 
 def _encoding(name: str) -> str:
     """An encoding that Python knows and that is one of text: there are others that take for ever."""
-    name = MEANT.get(name.lower(), name)
+    name = BROWSER_ENCODINGS.get(name.lower(), name)
     try:
         return codecs.lookup(name).name if ENCODINGS.match(name) else "cp1252"
     except LookupError:

@@ -20,14 +20,14 @@ CLINGING = ("ໆ", "ຯ", "ๆ", "ฯ")
 #: Vowels that are written before the consonant they follow in speech: alone, they are half a syllable.
 LEADING_VOWELS = "ເແໂໃໄเแโใไ"
 
-#: What no cut text ends with: spaces, opening marks, commas and the like, leading vowels.
+#: Characters that no cut text ends with: spaces, opening marks, commas and the like, leading vowels.
 DANGLING = " \t\r\n\u00a0\u200b,;:-–—/([{<«‹“‘„\"'&¿¡、，；：「『（《" + LEADING_VOWELS
 
 #: Full stops before an ellipsis say nothing.
 STOPS = "." + ELLIPSIS
 
-#: A cut at the end of a sentence is kept where it loses no more than this part of the room.
-WORTH = 0.2
+#: The part of the room that may be lost by a cut at the end of a sentence rather than of a word.
+MAX_SENTENCE_LOSS = 0.2
 
 #: A sentence's last characters; what only looks like them is an abbreviation, an initial or a number.
 SENTENCE_END = regex.compile(
@@ -36,8 +36,8 @@ SENTENCE_END = regex.compile(
     regex.VERBOSE,
 )
 
-#: Characters that are enough to recognise the end of a sentence.
-TAIL = 16
+#: Characters from a text's end that are enough to recognise the end of a sentence.
+SENTENCE_END_CHARS = 16
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,11 @@ class Counting:
             return text
         left = room - self.count(ELLIPSIS)
         for ends in (_word_ends, _grapheme_ends):
-            kept = text[: self._last(ends(text), text, left)].rstrip().rstrip(DANGLING)
-            if _ends_sentence(kept):
-                return kept
-            if kept := kept.rstrip(DANGLING + STOPS):
-                return kept + ELLIPSIS
+            beginning = text[: self._last(ends(text), text, left)].rstrip().rstrip(DANGLING)
+            if _ends_sentence(beginning):
+                return beginning
+            if beginning := beginning.rstrip(DANGLING + STOPS):
+                return beginning + ELLIPSIS
         return ""
 
     def _last(self, ends: Sequence[int], text: str, room: int) -> int:
@@ -72,18 +72,18 @@ class Counting:
             return self.count(text[:end].rstrip())
 
         fitting = bisect_right(ends, room, key=count)
-        near = bisect_left(ends, room * (1 - WORTH), hi=fitting, key=count)
+        near = bisect_left(ends, room * (1 - MAX_SENTENCE_LOSS), hi=fitting, key=count)
         sentences = (end for end in reversed(ends[near:fitting]) if _ends_sentence(text[:end].rstrip()))
         return next(sentences, ends[fitting - 1] if fitting else 0)
 
 
 def graphemes(text: str) -> Iterator[str]:
-    """What readers take for characters (UAX #29)."""
+    """The characters of a text as readers see them (UAX #29)."""
     return (match.group() for match in regex.finditer(r"\X", text))
 
 
 def _ends_sentence(text: str) -> bool:
-    return SENTENCE_END.search(text[-TAIL:]) is not None
+    return SENTENCE_END.search(text[-SENTENCE_END_CHARS:]) is not None
 
 
 def _grapheme_ends(text: str) -> list[int]:
@@ -91,15 +91,15 @@ def _grapheme_ends(text: str) -> list[int]:
 
 
 def _word_ends(text: str) -> list[int]:
-    """Where words end, with the spaces and marks behind them. Misspelt syllables may have ICU see a word
+    """The ends of words, with the spaces and marks behind them. Misspelt syllables may have ICU see a word
     begin in the middle of a grapheme: none does."""
     whole = set(_grapheme_ends(text))
-    found, end = [], 0
+    ends, end = [], 0
     for piece in map(str, WordBreaker(text, "lo")):
         if piece[0].isalnum() and not piece.startswith(CLINGING) and end in whole:
-            found.append(end)
+            ends.append(end)
         end += len(piece)
-    return [*found, end]
+    return [*ends, end]
 
 
 GRAPHEMES = Counting(lambda text: sum(1 for _ in graphemes(text)))

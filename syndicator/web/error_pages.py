@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from syndicator.domain.decisions import Impossible
 from syndicator.store.errors import NotReady, StoreError
-from syndicator.throttled_log import Seldom
+from syndicator.throttled_log import ThrottledLog
 from syndicator.web.context import Context
 
 log = logging.getLogger(__name__)
@@ -33,10 +33,10 @@ def error_pages(context: Context) -> Mapping[type[Exception] | int, Handler]:
         response.headers.update(error.headers or {})
         return response
 
-    disconnects = Seldom()
+    disconnects = ThrottledLog()
 
     def client_left(request: Request, _: Exception) -> Response:
-        disconnects.tell(
+        disconnects.warn(
             "%s %r: the client left before its request was whole", request.method, request.url.path
         )
         return Response(status_code=400)  # which nobody reads

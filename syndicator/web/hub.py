@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from syndicator.domain.errors import Forbidden
-from syndicator.domain.subscription import Intent, Mode, Terms, Topic, Unacceptable, asked_for
+from syndicator.domain.subscription import Intent, Mode, Terms, Topic, Unacceptable, parse_intent
 from syndicator.http.client import PORTS, AddressGuard, check_address
 from syndicator.jobs.job import Job
 from syndicator.jobs.store_ports import SubscribeStore
@@ -94,7 +94,7 @@ class HubPages:
     async def _take(self, form: Mapping[str, str]) -> str:
         if form.get("hub.mode") == "publish":
             return self._published(form)
-        intent = asked_for(form, self.reception.names, self.reception.terms)
+        intent = parse_intent(form, self.reception.names, self.reception.terms)
         host = self._host(intent)
         with fail_after(DATABASE_TIMEOUT_S):
             await self.context.ask(

@@ -6,7 +6,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 
-from syndicator.throttled_log import Seldom
+from syndicator.throttled_log import ThrottledLog
 from syndicator.web.callers import Callers, network
 
 #: Wrong passwords that one address may send within so many seconds.
@@ -34,7 +34,7 @@ class Throttle:
     def __init__(self, clock: Callable[[], float] = time.monotonic, limit: int = MAX_FAILURES) -> None:
         self.clock, self.limit = clock, limit
         self._failures: dict[str, deque[float]] = {}
-        self._level, self._level_at, self._log = 0.0, clock(), Seldom(clock)
+        self._level, self._level_at, self._log = 0.0, clock(), ThrottledLog(clock)
 
     def wait(self, address: str) -> float:
         """Seconds until the address may fail again; 0 if it may now."""
@@ -62,7 +62,7 @@ class Throttle:
         self._level_at = now
         excess = self._level - MAX_PROMPT_FAILURES
         if excess > 0:
-            self._log.tell("many wrong guesses at %s, the latest from %s: answered slowly", target, address)
+            self._log.warn("many wrong guesses at %s, the latest from %s: answered slowly", target, address)
         return wait, min(max(0.0, excess / MAX_PROMPT_FAILURES), MAX_DELAY_S)
 
 
@@ -92,7 +92,7 @@ class ConnectionLimit:
     def __init__(self, callers: Callers, limit: int = MAX_CONNECTIONS_PER_ADDRESS) -> None:
         self.callers, self.limit = callers, limit
         self._open: Counter[str] = Counter()
-        self._log = Seldom()
+        self._log = ThrottledLog()
 
     def opened(self, peer: str) -> bool:
         """Count one more of a peer. Whether it may stay open; ``closed`` is due in any case."""
@@ -100,7 +100,7 @@ class ConnectionLimit:
         self._open[client] += 1
         if self._open[client] <= self.limit or self.callers.trusts(peer):
             return True
-        self._log.tell(
+        self._log.warn(
             "%s has %d connections open: more are closed ([web] connections; a proxy: [web] proxies)",
             client,
             self.limit,

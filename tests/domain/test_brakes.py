@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.domain.brakes import (
-    FACTOR,
-    MOST_LIVE,
-    OPEN,
-    READ_AGAIN,
+    MAX_LIVE,
+    OPEN_SPAN,
+    PAST_FACTOR,
+    REREAD_EVERY,
     USUAL,
     BrakedKind,
     Brakes,
@@ -23,10 +23,10 @@ from syndicator.domain.brakes import (
     Judgement,
     Past,
     decided,
+    hold_warnings,
     holding,
     judge,
     to_read_again,
-    told,
 )
 from tests.fakes import NOON
 
@@ -40,7 +40,7 @@ def some(count: int, first: int = 0) -> dict[str, str]:
 class Source:
     """A source's row, look after look, as the database keeps it."""
 
-    def __init__(self, brakes: Brakes | None = None, live: int = MOST_LIVE) -> None:
+    def __init__(self, brakes: Brakes | None = None, live: int = MAX_LIVE) -> None:
         self.brakes, self.live, self.now = brakes or Brakes(), live, NOON
         self.past, self.held = Past(), dict[BrakedKind, Held]()
 
@@ -106,7 +106,7 @@ def test_a_mass_is_held_whole_and_told(kind: BrakedKind, live: int, mass: int) -
     judgement = source.looks(kind, some(mass))
 
     assert set(judgement.stopped[kind]) == set(some(mass))
-    [line] = told({k: h.stored() for k, h in source.held.items()})
+    [line] = hold_warnings({k: h.stored() for k, h in source.held.items()})
     assert line.startswith(f"{mass} ")
     assert "Title 0; Title 1; Title 2" in line
 
@@ -186,9 +186,9 @@ def test_news_and_withdrawals_that_are_allowed_are_made_good_at_once() -> None:
         judgement = source.looks(kind, decision=Decision.ALLOW)
 
         assert set(judgement.freed[kind]) == set(some(100))
-        assert told({k: h.stored() for k, h in source.held.items()}) == []
+        assert hold_warnings({k: h.stored() for k, h in source.held.items()}) == []
         assert not source.looks(kind, some(100, 100)).stopped.get(kind)  # the rest of the same mass
-        source.looks(kind, after=OPEN)
+        source.looks(kind, after=OPEN_SPAN)
         assert source.held == {}
 
 
@@ -196,7 +196,7 @@ def test_changes_that_are_allowed_pass_as_they_are_read_again() -> None:
     source = Source()
     source.looks(BrakedKind.CHANGED, some(100))
     assert to_read_again(source.held, source.now) == ()
-    assert set(to_read_again(source.held, source.now + READ_AGAIN)) == set(some(100))
+    assert set(to_read_again(source.held, source.now + REREAD_EVERY)) == set(some(100))
 
     first = source.looks(BrakedKind.CHANGED, some(50), decision=Decision.ALLOW)
     assert not first.stopped.get(BrakedKind.CHANGED)
@@ -204,7 +204,7 @@ def test_changes_that_are_allowed_pass_as_they_are_read_again() -> None:
     assert not source.looks(BrakedKind.CHANGED, some(80, 50)).stopped.get(BrakedKind.CHANGED)
 
     assert source.held[BrakedKind.CHANGED].keys == ()
-    assert source.looks(BrakedKind.CHANGED, some(100), after=2 * OPEN).stopped[BrakedKind.CHANGED]
+    assert source.looks(BrakedKind.CHANGED, some(100), after=2 * OPEN_SPAN).stopped[BrakedKind.CHANGED]
 
 
 @pytest.mark.parametrize("kind", BrakedKind)
@@ -244,7 +244,7 @@ def test_no_look_lets_more_pass_than_the_limit(looks: list[tuple[BrakedKind, int
         assert len(went) in (0, count)
         kept = set(source.held[kind].keys) if kind in source.held else set()
         assert kept == (set(before.keys) if before else set()) | (set(keys) - set(went))
-        assert len(went) <= max(USUAL[kind].limit(live), FACTOR * largest)
+        assert len(went) <= max(USUAL[kind].limit(live), PAST_FACTOR * largest)
 
 
 @pytest.mark.parametrize("days", [1, 400])
@@ -272,6 +272,6 @@ def test_brakes_that_a_clock_ahead_has_opened_close_in_their_time_once_it_is_rig
     source.looks(BrakedKind.NEWS, some(60))
     source.looks(decision=Decision.ALLOW, after=timedelta(days=9))
     source.looks(after=timedelta(days=-9))
-    source.looks(after=OPEN + timedelta(minutes=1))
+    source.looks(after=OPEN_SPAN + timedelta(minutes=1))
 
     assert len(source.looks(BrakedKind.NEWS, some(60, 1000)).stopped[BrakedKind.NEWS]) == 60

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from syndicator.domain.article import Article, Photo
-from syndicator.domain.post import GAP, LEAST, Limits, compose
+from syndicator.domain.post import GAP, MIN_PART_LENGTH, Limits, compose
 from syndicator.text.rulers import ELLIPSIS, GRAPHEMES
 from tests.fakes import NOON
 
@@ -106,8 +106,8 @@ def test_the_summary_gives_way_first_then_the_note_then_the_title() -> None:
 def test_a_summary_that_would_be_a_mere_stump_is_left_out() -> None:
     told = article()
     room = len(told.title) + len(told.url) + 2 * len(GAP)
-    assert compose(told, limits(room + LEAST - 1)).text == GAP.join([told.title, told.url])
-    assert compose(told, limits(room + LEAST + 8)).text.count(GAP) == 2
+    assert compose(told, limits(room + MIN_PART_LENGTH - 1)).text == GAP.join([told.title, told.url])
+    assert compose(told, limits(room + MIN_PART_LENGTH + 8)).text.count(GAP) == 2
 
 
 def test_a_short_summary_that_fits_is_no_stump() -> None:

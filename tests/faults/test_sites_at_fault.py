@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syndicator.domain.brakes import told
+from syndicator.domain.brakes import hold_warnings
 from tests.channels.local_server import Reply
 from tests.faults.room import Room, run
 
@@ -66,7 +66,7 @@ def test_an_outage_changes_nothing_and_all_is_read_again_afterwards(
     def outage() -> None:
         fail(room, reply, numbers)
         pass_hours(room, HOURS)
-        assert room.row("source", "site").problems or told(room.row("source", "site").held)
+        assert room.row("source", "site").problems or hold_warnings(room.row("source", "site").held)
         room.site.replies.clear()
         pass_hours(room, HOURS)
 

@@ -49,7 +49,7 @@ def expected(sent: Article, site: Site = SITE) -> Told:
     told: Told = {
         "guid": sent.guid,
         "url": _text.uri(sent.url),
-        "feedparser's RSS url": gate.feedparsers(_text.uri(sent.url), "rss20"),
+        "feedparser's RSS url": gate.feedparser_address(_text.uri(sent.url), "rss20"),
         "title": sent.title,
         "authors": list(sent.authors),
         "trimmed authors": [author.strip(" ,") for author in sent.authors],

@@ -40,7 +40,7 @@ def test_what_is_held_is_what_is_counted() -> None:
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
-        kept = EntryCache(Desk().render, room=300_000)
+        kept = EntryCache(Desk().render, max_bytes=300_000)
         for number in range(600):
             kept.entry("full", article(str(number), content_html="<p>" + f"{number} " * 200))
         held = tracemalloc.get_traced_memory()[0] - before
@@ -74,7 +74,7 @@ def test_whatever_changes_in_an_article_makes_a_new_entry(change: dict[str, obje
 
 def test_the_least_recently_used_entries_go_when_there_is_no_room() -> None:
     desk = Desk(length=10)
-    kept = EntryCache(desk.render, room=room_for(2))
+    kept = EntryCache(desk.render, max_bytes=room_for(2))
 
     for key in ("1", "2", "1", "3", "1", "2"):
         kept.entry("full", article(key))
@@ -84,7 +84,7 @@ def test_the_least_recently_used_entries_go_when_there_is_no_room() -> None:
 
 def test_an_entry_larger_than_the_room_is_rendered_and_not_kept() -> None:
     desk = Desk(length=100)
-    kept = EntryCache(desk.render, room=100)
+    kept = EntryCache(desk.render, max_bytes=100)
 
     assert len(kept.entry("full", article("1"))) == 100
     assert len(kept.entry("full", article("1"))) == 100
@@ -102,7 +102,7 @@ def test_what_could_not_be_rendered_is_tried_again() -> None:
 
 
 def test_many_threads_get_the_entries_they_ask_for() -> None:
-    kept = EntryCache(Desk().render, room=room_for(4))
+    kept = EntryCache(Desk().render, max_bytes=room_for(4))
     keys = [str(n % 7) for n in range(700)]
 
     with ThreadPoolExecutor(8) as pool:

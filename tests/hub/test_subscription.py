@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from syndicator.domain.backoff import SUBSCRIBER
 from syndicator.domain.subscription import (
-    LOG_LINES,
+    MAX_LOG_LINES,
     CallbackReply,
     Intent,
     Mode,
@@ -48,7 +48,7 @@ def test_an_active_subscriber_either_has_what_was_sent_or_is_tried_again(
         subscription = after(
             subscription, CallbackReply(status=status, error="silent"), "new", now, TERMS.give_up
         )
-        assert len(subscription.log) <= LOG_LINES
+        assert len(subscription.log) <= MAX_LOG_LINES
         if status is not None and 200 <= status < 300:
             assert (subscription.has, subscription.next_attempt, subscription.failures) == ("new", None, 0)
         elif subscription.state is SubscriptionState.ACTIVE:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from syndicator.domain.article import ArticleState, Sighting
-from syndicator.domain.brakes import OPEN, Brakes, Decision, told
+from syndicator.domain.brakes import OPEN_SPAN, Brakes, Decision, hold_warnings
 from syndicator.domain.decisions import Impossible
 from tests.fakes import sighting
 from tests.jobs.newsroom import Story
@@ -25,7 +25,7 @@ def states(story: Story) -> Counter[ArticleState]:
 
 
 def held(story: Story) -> list[str]:
-    return told(story.source_row.held)
+    return hold_warnings(story.source_row.held)
 
 
 def decides(story: Story, decision: Decision) -> None:
@@ -249,7 +249,7 @@ def test_what_was_allowed_is_no_measure_for_the_next_time(busy: Story) -> None:
     busy.source.gone = []
     busy.clock.tick(days=1)
     busy.shows(*many(busy, 20, 100))
-    busy.clock.tick(seconds=OPEN.total_seconds())
+    busy.clock.tick(seconds=OPEN_SPAN.total_seconds())
 
     busy.source.shows, busy.source.gone = [], [f"k{n}" for n in range(100, 120)]
     busy.look()

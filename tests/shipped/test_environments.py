@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 import pytest
 import requests
 
-from syndicator.brokers import SERVERS
+from syndicator.brokers import SERVER_SCHEMES
 from tests.acceptance.world import NewsSite, free_port, until
 from tests.channels.local_server import Reply, Request
 from tests.channels.servers import FakeMastodon, FakeReceiver
@@ -143,7 +143,7 @@ def running(
 
 
 def test_everything_that_an_option_needs_is_there(environment: Environment, tmp_path: Path) -> None:
-    schemes = [broker.removesuffix("://") for broker in SERVERS]
+    schemes = [broker.removesuffix("://") for broker in SERVER_SCHEMES]
 
     done = environment.run(tmp_path, "python", "-W", "error::ImportWarning", "-c", IMPORTS, *schemes)
 

@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from syndicator.store import Store, schema
-from syndicator.throttled_log import Seldom
+from syndicator.throttled_log import ThrottledLog
 from syndicator.web.forms import MAX_FORM_BYTES
 from tests.web.browser import Answer, Browser, browsing
 from tests.web.house import House
@@ -186,11 +186,11 @@ def test_a_torn_request_is_a_line(tmp_path: Path, path: str) -> None:
 
 def test_what_is_told_seldom_says_how_often_it_was(caplog: pytest.LogCaptureFixture) -> None:
     now = [0.0]
-    seldom = Seldom(clock=lambda: now[0])
+    throttled = ThrottledLog(clock=lambda: now[0])
     for _ in range(5):
-        seldom.tell("%s again", "100 %s")
+        throttled.warn("%s again", "100 %s")
     now[0] = 61.0
-    seldom.tell("%s again", "x")
+    throttled.warn("%s again", "x")
     caplog.set_level(logging.WARNING)
 
     assert caplog.messages == ["100 %s again", "x again (4 more like it since the last such line)"]

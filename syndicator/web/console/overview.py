@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syndicator.domain.article import Article
-from syndicator.domain.brakes import told
+from syndicator.domain.brakes import hold_warnings
 from syndicator.domain.delivery import Standing
 from syndicator.store.audience import Audience
 from syndicator.store.console import Line
@@ -50,7 +50,7 @@ class Overview:
     @property
     def held(self) -> Mapping[str, Sequence[str]]:
         """What is held at each source, in lines."""
-        return {source.name: told(source.held) for source in self.sources}
+        return {source.name: hold_warnings(source.held) for source in self.sources}
 
     @property
     def workers(self) -> int:
