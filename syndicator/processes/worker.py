@@ -96,7 +96,7 @@ def _run(task: Task, job: Job, name: str) -> None:
 def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
     """Work until told to stop. ``concurrency``: threads for each kind of job, at the most."""
     dead = os.environ.get(DEAD_VARIABLE, "").split()
-    if dead and (taken := open_once().store.bury(dead)):
+    if dead and (taken := open_once().store.free_rows(dead)):
         log.info("rows taken from a worker that has died: %d", taken)
     threads = {job.value: open_once().threads(job) for job in Job}
     if concurrency:

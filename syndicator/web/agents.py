@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from syndicator.store.readership import REST
+from syndicator.store.readership import OTHER_READERS
 
 #: Characters of a User-Agent that are looked at.
 MAX_AGENT_LENGTH = 256
@@ -140,7 +140,7 @@ def _product(text: str) -> str:
     """The first product's name: of *Morning Paper/2.1 (...)*, *Paper*."""
     outside = re.sub(r"\([^()]*\)?", " ", text)
     if "@" in outside:
-        return REST
+        return OTHER_READERS
     products = outside.replace("/", " / ").split()
     if "/" in products:
         products = products[: products.index("/")]
@@ -148,7 +148,7 @@ def _product(text: str) -> str:
     else:
         name = products[0] if len(products) == 1 else ""
     is_word = _PRODUCT.fullmatch(name) and 2 < len(name) <= _MAX_NAME_LENGTH and not _HASH.search(name)
-    return name if is_word and name.lower() != "mozilla" else REST
+    return name if is_word and name.lower() != "mozilla" else OTHER_READERS
 
 
 def _subscribers(text: str) -> int | None:

@@ -70,7 +70,7 @@ class Health:
             reason = f"the database has not answered for {DATABASE_TIMEOUT_S:g} s"
             return _without_database("the database does not answer", reason)
         workers = sum(process.kind == "worker" for process in processes)
-        is_written = not context.pulse.trouble
+        is_written = not context.pulse.error
         found = "answers" if is_written else self._unwritten()
         return {"database": (is_written, found), "worker": (workers > 0, f"{workers} alive")}
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from syndicator.store.errors import StoreError
-from syndicator.store.readership import REST, Key, Readership, Reading
+from syndicator.store.readership import OTHER_READERS, ReaderKey, Readership, Reading
 from syndicator.web.agents import MAX_AGENT_LENGTH, NAMES, agent
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class ReaderCounts:
         self._fresh: deque[CountedRequest] = deque()
         self._seen: dict[CountedRequest, int] = {}
         self._counted: Counter[tuple[str, str, int]] = Counter()  # and no longer in ``_seen``
-        self._waiting: dict[Key, Reading] = {}
+        self._waiting: dict[ReaderKey, Reading] = {}
         self._lock, self._recording = threading.Lock(), threading.Lock()
 
     def count(self, feed: str, extension: str, status: int, user_agent: bytes) -> None:
@@ -78,7 +78,9 @@ class ReaderCounts:
             seen, self._seen = self._seen, {}
             self._counted += _totals(seen)
         for key, reading in _readings(seen, now).items():
-            place = key if key in self._waiting or len(self._waiting) < MAX_WAITING else (*key[:2], REST)
+            place = (
+                key if key in self._waiting or len(self._waiting) < MAX_WAITING else (*key[:2], OTHER_READERS)
+            )
             self._waiting[place] = self._waiting[place] + reading if place in self._waiting else reading
         if not self._waiting:
             return None
@@ -98,9 +100,9 @@ def _totals(seen: Mapping[CountedRequest, int]) -> Counter[tuple[str, str, int]]
     return totals
 
 
-def _readings(seen: Mapping[CountedRequest, int], now: datetime) -> dict[Key, Reading]:
+def _readings(seen: Mapping[CountedRequest, int], now: datetime) -> dict[ReaderKey, Reading]:
     """What was seen, by the names of readers."""
-    readings: dict[Key, Reading] = {}
+    readings: dict[ReaderKey, Reading] = {}
     for (feed, extension, status, user_agent), count in seen.items():
         reader = agent(user_agent.decode("latin-1"))
         key = (feed, extension, reader.name)

@@ -21,7 +21,7 @@ from syndicator.jobs.routing import Editor
 from syndicator.jobs.store_ports import Filing, Outcome
 from syndicator.store import Store, StoreError, schema
 from syndicator.store.engine import MAX_ATTEMPTS
-from syndicator.store.leases import MARK
+from syndicator.store.leases import PROCESS_MARK
 from tests.fakes import ALL, NOON, SITE, sighting
 
 #: Articles that all hands are after, and seconds that they are after them.
@@ -94,7 +94,7 @@ class Hands:
 
     def buries(self, chance: Random) -> None:
         """Somebody takes all that is in hand, so that several believe to have it."""
-        self.store.bury([MARK])
+        self.store.free_rows([PROCESS_MARK])
         time.sleep(0.01)
 
 

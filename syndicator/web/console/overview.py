@@ -27,7 +27,7 @@ Alarm = tuple[str, str]
 class Overview:
     """What the database and the broker tell. ``queues``: how many messages wait in each; ``None`` while the
     broker does not answer, and empty where nobody can ask it. ``empty``: feeds that carry nothing.
-    ``unwritten``: why the database takes nothing."""
+    ``write_error``: why the database takes nothing."""
 
     sources: Sequence[Any]
     feeds: Sequence[Any]
@@ -40,7 +40,7 @@ class Overview:
     audiences: Sequence[Audience]
     queues: Mapping[str, int] | None
     empty: Collection[str] = ()
-    unwritten: str = ""
+    write_error: str = ""
 
     @property
     def totals(self) -> Mapping[str, int]:
@@ -71,8 +71,10 @@ class Overview:
     def _outages(self) -> Iterator[Alarm]:
         if not self.workers:
             yield "No worker is alive: nothing is noticed and nothing posted.", ""
-        if self.unwritten:
-            text = f"The database cannot be written: {self.unwritten}. Nothing is noticed and nothing posted."
+        if self.write_error:
+            text = (
+                f"The database cannot be written: {self.write_error}. Nothing is noticed and nothing posted."
+            )
             yield text, ""
         if self.queues is None:
             yield "The broker does not answer: work waits until it does.", ""
@@ -133,7 +135,7 @@ def load_overview(context: Context) -> Overview:
         audiences=store.audiences(),
         queues=context.queues() if context.queues else {},
         empty=store.empty_feeds(),
-        unwritten=context.pulse.trouble,
+        write_error=context.pulse.error,
     )
 
 
