@@ -65,7 +65,7 @@ class Reminders:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
-    def most(self) -> int:
+    def row_limit(self) -> int:
         """How many rows of a kind to ask for, so that some are among them that were not rung for."""
         return MAX_WAITING + len(self._rung)
 
@@ -77,7 +77,7 @@ class Reminders:
         with self._lock:
             # a clock that was set back makes messages neither older nor younger
             self._rung = {k: v for k, v in self._rung.items() if abs(now - v[1]) < MESSAGE_LIFE}
-            return [wish for some in by_job.values() for wish in self._new(some, now)]
+            return [wish for job_wishes in by_job.values() for wish in self._new(job_wishes, now)]
 
     def _new(self, wishes: Sequence[Wish], now: datetime) -> Sequence[Wish]:
         new = [wish for wish in wishes if self._rung.get((wish.job, wish.name), (None,))[0] != wish]
@@ -104,7 +104,7 @@ def sweep(sweeper: Sweeper, name: str) -> None:
     store, bell, now = sweeper.store, sweeper.bell, sweeper.clock()
     if ahead := store.set_right(now):
         log.warning("a clock was ahead, by %s or more: what it has put off is due now", ahead)
-    due = store.due(now, sweeper.reminders.most)
+    due = store.due(now, sweeper.reminders.row_limit)
     if due.has_embargoes:
         ring(bell, store.release_due(now, sweeper.editor.file))
     for wish in sweeper.reminders.new(due.wishes, now):
