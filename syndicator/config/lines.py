@@ -27,7 +27,7 @@ PLAIN = re.compile(r"[^,\]}#\n]*")
 
 def lines(text: str) -> Mapping[Place, int]:
     """The line (from 1) of every table, key and element in valid TOML."""
-    return _LineScan(text).found
+    return _LineScan(text).lines
 
 
 def line_of(place: Sequence[str | int], known: Mapping[Place, int]) -> int:
@@ -43,7 +43,7 @@ class _LineScan:
         self.text = text
         self.at = 0
         self.line = 1
-        self.found: dict[Place, int] = {}
+        self.lines: dict[Place, int] = {}
         self.newest: dict[Place, int] = {}  # the number of an array of tables' last element
         self._document()
 
@@ -119,7 +119,7 @@ class _LineScan:
         return self.at < len(self.text)
 
     def _note(self, place: Place) -> None:
-        self.found.setdefault(place, self.line)
+        self.lines.setdefault(place, self.line)
 
     def _take(self, mark: str) -> bool:
         is_there = self.text.startswith(mark, self.at)
@@ -128,7 +128,7 @@ class _LineScan:
 
     def _skip(self, pattern: re.Pattern[str]) -> str:
         match = pattern.match(self.text, self.at)
-        passed = match[0] if match else ""
-        self.at += len(passed)
-        self.line += passed.count("\n")
-        return passed
+        skipped = match[0] if match else ""
+        self.at += len(skipped)
+        self.line += skipped.count("\n")
+        return skipped
