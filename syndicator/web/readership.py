@@ -1,4 +1,4 @@
-"""Who reads what, counted while feeds are served and put on record every few seconds.
+"""Readership, counted while feeds are served and put on record every few seconds.
 
 Serving notes a response in memory, nothing else. What a request says of a person (the address that it
 comes from, whatever else stands in its User-Agent) is never kept; a User-Agent is in memory until the next
@@ -101,7 +101,7 @@ def _totals(seen: Mapping[CountedRequest, int]) -> Counter[tuple[str, str, int]]
 
 
 def _readings(seen: Mapping[CountedRequest, int], now: datetime) -> dict[ReaderKey, Reading]:
-    """What was seen, by the names of readers."""
+    """The counts of requests, by the names of readers."""
     readings: dict[ReaderKey, Reading] = {}
     for (feed, extension, status, user_agent), count in seen.items():
         reader = agent(user_agent.decode("latin-1"))

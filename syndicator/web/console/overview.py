@@ -1,4 +1,4 @@
-"""How everything stands, and what of it needs a person."""
+"""The overview: the state of everything, and alarms for what needs a person."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Alarm = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """What the database and the broker tell. ``queues``: how many messages wait in each; ``None`` while the
+    """The state of database and broker. ``queues``: how many messages wait in each; ``None`` while the
     broker does not answer, and empty where nobody can ask it. ``empty``: feeds that carry nothing.
     ``write_error``: why the database takes nothing."""
 
@@ -107,15 +107,15 @@ class Overview:
 
     def _of_hubs(self) -> Iterator[Alarm]:
         for audience in self.audiences:
-            for hub, why in audience.hubs:
-                yield f"Hub {hub} was not told of {audience.topic}: {why}", "#topics"
+            for hub, reason in audience.hubs:
+                yield f"Hub {hub} was not told of {audience.topic}: {reason}", "#topics"
 
     def _of_feeds(self) -> Iterator[Alarm]:
         for feed in self.feeds:
             if feed.failures:
                 yield f"Feed {feed.name} cannot be built: {feed.error}", "#feeds"
-        for name, article, why in self.left_out:
-            text = f"Feed {name} leaves out {article.url} ({article.guid}): {why}."
+        for name, article, reason in self.left_out:
+            text = f"Feed {name} leaves out {article.url} ({article.guid}): {reason}."
             advice = "Correct the article where it comes from: each build tries again."
             yield f"{text} {advice}", "#feeds"
 
