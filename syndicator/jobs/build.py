@@ -121,7 +121,7 @@ class _Edition:
         max_archives = max(2, MAX_ARCHIVE_ENTRIES // feed.length)
         # Half of that, at most: all that are closed here are built here, and the one that they follow, too.
         was_full = feed.keeps_archives and store.close_archives(
-            stale, feed.length, self.now, most=max_archives // 2
+            stale, feed.length, self.now, limit=max_archives // 2
         )
         unbuilt = store.unbuilt_archives(feed.name, max_archives + 1)
         last = store.last_archive(feed.name)

@@ -88,7 +88,7 @@ class Deliverer:
     steady: Callable[[], SteadyTime | None] = lambda: None
 
 
-def deliver(deliverer: Deliverer, name: str, *, most: int = MAX_DELIVERIES) -> int:
+def deliver(deliverer: Deliverer, name: str, *, max_deliveries: int = MAX_DELIVERIES) -> int:
     """Close the gaps of one channel's deliveries, as many as are due. Returns how many were settled."""
     courier, store, clock = deliverer.couriers[name], deliverer.store, deliverer.clock
     account = store.claim_channel(name, clock(), LEASE)
@@ -96,7 +96,7 @@ def deliver(deliverer: Deliverer, name: str, *, most: int = MAX_DELIVERIES) -> i
         return 0
     done, trouble, was_lost = 0, None, account.failures > 0
     try:
-        while done < most:
+        while done < max_deliveries:
             claimed = store.next_delivery(account, clock(), LEASE)
             if claimed is None:
                 return done

@@ -131,8 +131,8 @@ class WatchStore(Protocol):
         """Record what the articles under these keys owe that are not withdrawn, in one transaction."""
         ...
 
-    def live(self, source: str, most: int) -> int:
-        """How many live articles the source has; counted as far as ``most``."""
+    def live(self, source: str, limit: int) -> int:
+        """How many live articles the source has; counted as far as ``limit``."""
         ...
 
     def hold(self, watched: Watched, held: Mapping[str, Any]) -> None:
@@ -209,14 +209,14 @@ class BuildStore(Protocol):
         old."""
         ...
 
-    def close_archives(self, stale: Stale, length: int, now: datetime, *, most: int) -> bool:
-        """Close as many archives as there should be, but no more than ``most``; true if it came to that.
+    def close_archives(self, stale: Stale, length: int, now: datetime, *, limit: int) -> bool:
+        """Close as many archives as there should be, but no more than ``limit``; true if it came to that.
         Whenever ``length`` live articles of the feed stand in none, the older half of them becomes the next
         one. It gains none afterwards, and wants to be built again only when one of its own changes or the
         next one closes."""
         ...
 
-    def unbuilt_archives(self, feed: str, most: int) -> Sequence[Archive]:
+    def unbuilt_archives(self, feed: str, limit: int) -> Sequence[Archive]:
         """Archives that want to be built, the newest first."""
         ...
 

@@ -39,8 +39,8 @@ class SweepStore(Protocol):
         nothing."""
         ...
 
-    def due(self, now: datetime, most: int) -> Due:
-        """Rows that are due and in no hand, as many as ``most`` of each kind: the longest due first."""
+    def due(self, now: datetime, limit: int) -> Due:
+        """Rows that are due and in no hand, as many as ``limit`` of each kind: the longest due first."""
         ...
 
     def release_due(self, now: datetime, filing: Callable[[Article], Filing]) -> Wakeups:

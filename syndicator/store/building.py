@@ -41,18 +41,18 @@ class Building(Base):
         changed = max(row.changed, row.expires) if is_due else row.changed
         return Stale(name=name, token=token, wants=row.wants, changed=changed, failures=row.failures)
 
-    def close_archives(self, stale: Stale, length: int, now: datetime, *, most: int) -> bool:
-        for _ in range(most):
+    def close_archives(self, stale: Stale, length: int, now: datetime, *, limit: int) -> bool:
+        for _ in range(limit):
             if not self.transact(lambda connection: _close(connection, stale, length, now)):
                 return False
         return True
 
-    def unbuilt_archives(self, feed: str, most: int) -> Sequence[Archive]:
+    def unbuilt_archives(self, feed: str, limit: int) -> Sequence[Archive]:
         query = (
             select(archive.c.number, archive.c.wants, archive.c.changed)
             .where(archive.c.feed == feed, archive.c.wants != archive.c.has)
             .order_by(archive.c.number.desc())
-            .limit(most)
+            .limit(limit)
         )
         with self.reading() as connection:
             rows = connection.execute(query)

@@ -79,9 +79,9 @@ def move_topic(connection: Connection, name: str, wants: str, now: datetime) -> 
     return True
 
 
-def due_topics(connection: Connection, now: datetime, most: int) -> Sequence[tuple[str, datetime]]:
+def due_topics(connection: Connection, now: datetime, limit: int) -> Sequence[tuple[str, datetime]]:
     """Topics with subscriptions or intents that are due, or with leases that have run out, each with the
-    moment since when: the longest due first, and no more than ``most``."""
+    moment since when: the longest due first, and no more than ``limit``."""
     topic, sub, intent = schema.topic, schema.subscription, schema.intent
     is_due = and_(sub.c.topic == topic.c.name, sub.c.next_attempt <= now, is_free(sub, now))
     oldest = select(sub.c.next_attempt).where(is_due).order_by(sub.c.next_attempt).limit(1).scalar_subquery()
@@ -98,7 +98,7 @@ def due_topics(connection: Connection, now: datetime, most: int) -> Sequence[tup
     ):
         for name, moment in connection.execute(query):
             since[name] = min(moment, since.get(name, moment))
-    return sorted(since.items(), key=lambda item: (item[1], item[0]))[:most]
+    return sorted(since.items(), key=lambda item: (item[1], item[0]))[:limit]
 
 
 def _end_topics(connection: Connection, topics: Collection[str], now: datetime) -> None:

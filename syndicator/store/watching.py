@@ -98,12 +98,12 @@ class Watching(Base):
 
         return self.transact(work)
 
-    def live(self, source: str, most: int) -> int:
+    def live(self, source: str, limit: int) -> int:
         table = schema.article
         counted = (
             select(table.c.id)
             .where(table.c.source == source, table.c.state == ArticleState.LIVE.value)
-            .limit(most)
+            .limit(limit)
             .subquery()
         )
         with self.reading() as connection:

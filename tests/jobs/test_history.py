@@ -267,9 +267,9 @@ def test_two_hands_never_close_the_same_archive(press: Press) -> None:
     other = press.store.claim_feed("all", press.clock(), timedelta(seconds=90))
     assert other is not None
 
-    press.store.close_archives(stale, 4, press.clock(), most=5)  # its lease has run out
+    press.store.close_archives(stale, 4, press.clock(), limit=5)  # its lease has run out
     assert press.store.last_archive("all") == 0
-    press.store.close_archives(other, 4, press.clock(), most=5)
+    press.store.close_archives(other, 4, press.clock(), limit=5)
     assert press.store.last_archive("all") == 3
 
 

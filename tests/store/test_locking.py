@@ -63,7 +63,7 @@ class Hands:
         stale = self.store.claim_feed(chance.choice(FEEDS).name, NOON, LEASE)
         if stale is None:
             return
-        self.store.close_archives(stale, 3, NOON, most=3)
+        self.store.close_archives(stale, 3, NOON, limit=3)
         carried = [article.guid for article in self.store.newest(stale.name, 8)]
         left_out = dict.fromkeys(chance.sample(carried, len(carried) // 2), f"since {chance.random()}")
         outcome = Outcome(
