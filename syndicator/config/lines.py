@@ -14,15 +14,15 @@ from collections.abc import Mapping, Sequence
 Place = tuple[str | int, ...]
 
 BLANK = re.compile(r"[ \t]*")
-BETWEEN = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
+SPACE_OR_COMMENT = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 DOT = re.compile(r"[ \t]*\.[ \t]*")
 EQUALS = re.compile(r"[ \t]*=[ \t]*")
 HEADER_END = re.compile(r"[ \t]*\]{1,2}")
-PART = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|[A-Za-z0-9_-]+')
+KEY_PART = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|[A-Za-z0-9_-]+')
 STRING = re.compile(
     r'"""(?:\\.|[^\\])*?"""(?:"{0,2})|\'\'\'.*?\'\'\'(?:\'{0,2})|"(?:\\.|[^"\\])*"|\'[^\']*\'', re.DOTALL
 )
-PLAIN = re.compile(r"[^,\]}#\n]*")
+PLAIN_VALUE = re.compile(r"[^,\]}#\n]*")
 
 
 def lines(text: str) -> Mapping[Place, int]:
@@ -93,7 +93,7 @@ class _LineScan:
         return parts
 
     def _part(self) -> str:
-        part = self._skip(PART)
+        part = self._skip(KEY_PART)
         if part[0] not in "\"'":
             return part
         unquoted: str = tomllib.loads(f"key = {part}")["key"]
@@ -112,10 +112,10 @@ class _LineScan:
                     self._value((*place, number))
                     number += 1
         else:
-            self._skip(STRING if self.text[self.at] in "\"'" else PLAIN)
+            self._skip(STRING if self.text[self.at] in "\"'" else PLAIN_VALUE)
 
     def _goes_on(self) -> bool:
-        self._skip(BETWEEN)
+        self._skip(SPACE_OR_COMMENT)
         return self.at < len(self.text)
 
     def _note(self, place: Place) -> None:

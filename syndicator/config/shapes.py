@@ -127,9 +127,8 @@ def value(hint: Any, around: Around = OUTERMOST) -> CoreSchema:
     if is_dataclass(hint):
         return _within(hint, around)
     if origin is tuple:
-        return cs.tuple_schema(
-            [value(args[0], around)], variadic_item_index=0, strict=False
-        )  # TOML has lists
+        # TOML has lists
+        return cs.tuple_schema([value(args[0], around)], variadic_item_index=0, strict=False)
     if origin in (Union, UnionType) and NoneType in args:  # TOML cannot say None: leaving out does
         return value(Union[tuple(arg for arg in args if arg is not NoneType)], around)  # noqa: UP007 - made here
     if origin in (dict, Mapping):
@@ -183,9 +182,8 @@ def filled(
     have. Raises ``TableMistakes``.
     """
     try:
-        validator = _validator(
-            cast(Any, kind), frozenset(injected)
-        )  # a class is hashable, whatever mypy says
+        # a class is hashable, whatever mypy says
+        validator = _validator(cast(Any, kind), frozenset(injected))
     except (PydanticUserError, NameError) as e:
         raise TableMistakes(
             [(("kind",), f"its settings cannot be read from {kind.__qualname__}: {e}")]

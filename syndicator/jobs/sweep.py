@@ -24,11 +24,11 @@ log = logging.getLogger(__name__)
 
 #: Messages of one kind of job that may wait unread, as far as one process knows: more than a worker gets
 #: done between two sweeps, few enough to be taken before their life ends.
-MAX_WAITING = 500
+MAX_WAITING_MESSAGES = 500
 
 #: Messages that a sweep sends although so many wait: rows whose job ends without doing anything to them
 #: (another disk's documents, say) must not stand in the way of all others for ever.
-MIN_SENT = 25
+MIN_MESSAGES = 25
 
 
 class SweepStore(Protocol):
@@ -67,7 +67,7 @@ class Reminders:
     @property
     def row_limit(self) -> int:
         """How many rows of a kind to ask for, so that some are among them that were not rung for."""
-        return MAX_WAITING + len(self._rung)
+        return MAX_WAITING_MESSAGES + len(self._rung)
 
     def new(self, wishes: Sequence[Wish], now: datetime) -> list[Wish]:
         """Those to ring for now, which are remembered as rung."""
@@ -82,7 +82,7 @@ class Reminders:
     def _new(self, wishes: Sequence[Wish], now: datetime) -> Sequence[Wish]:
         new = [wish for wish in wishes if self._rung.get((wish.job, wish.name), (None,))[0] != wish]
         waiting = len(wishes) - len(new)
-        new = new[: max(MIN_SENT, MAX_WAITING - waiting)]
+        new = new[: max(MIN_MESSAGES, MAX_WAITING_MESSAGES - waiting)]
         self._rung |= {(wish.job, wish.name): (wish, now) for wish in new}
         return new
 

@@ -81,9 +81,8 @@ class WebBell:
         line: Connection | None = None
         while True:
             noted_at, job, name = self._notes.get()
-            if (
-                time.monotonic() - noted_at < MESSAGE_LIFE.total_seconds()
-            ):  # a broker that hung is not told old news
+            # a broker that hung is not told old news
+            if time.monotonic() - noted_at < MESSAGE_LIFE.total_seconds():
                 line = self._send_note(line, job, name)
             self._notes.task_done()
 

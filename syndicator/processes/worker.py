@@ -37,9 +37,8 @@ log = logging.getLogger(__name__)
 
 app = Celery("syndicator", set_as_current=False)
 app.config_from_object("syndicator.processes.celery_settings")
-app.add_defaults(
-    celery_settings.declared_broker
-)  # asked for when a broker is needed, not when this is imported
+# called when a broker is needed, not when this is imported
+app.add_defaults(celery_settings.declared_broker)
 
 MESSAGE_LIFE_S = MESSAGE_LIFE.total_seconds()
 

@@ -17,7 +17,7 @@ from syndicator.store.subscribing import forget_intents
 from syndicator.store.topics import hold
 
 #: How long an ended subscription is shown to operators before it is forgotten.
-ENDED_SHOWN = timedelta(days=7)
+SHOW_ENDED_FOR = timedelta(days=7)
 
 
 class Distributing(Base):
@@ -42,7 +42,9 @@ class Distributing(Base):
                     reason="its lease has run out",
                 )
             )
-            connection.execute(delete(table).where(table.c.topic == topic, table.c.ended < now - ENDED_SHOWN))
+            connection.execute(
+                delete(table).where(table.c.topic == topic, table.c.ended < now - SHOW_ENDED_FOR)
+            )
             forget_intents(connection, topic, now)
 
         self.transact(work)

@@ -123,7 +123,7 @@ def test_made_up_names_take_no_more_memory_than_their_room_and_every_request_cou
         readers.count(
             "all", "rss", 200, f"Made{'abcdefghij'[n % 10]}{'abcdefghij'[n // 10 % 10]}x/{n}".encode()
         )
-    assert len(readers._seen) <= room + 1
+    assert len(readers._counts) <= room + 1
 
     readers.record(store, NOON)  # type: ignore[arg-type]
 
