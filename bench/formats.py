@@ -33,8 +33,8 @@ from tests.formats.newsroom import NINE, SITE, article  # noqa: E402
 DIALECTS = ("rss", "atom")
 FEEDS = [Feed(name=f"feed-{n}", title=f"Feed {n}", description="Rivers & roads") for n in range(7)]
 TEXT = "<p>" + "The river rose and fell again, said the keeper of the gauge. " * 40 + "</p>"
-NOTHING = History()
-TRIES = 15
+NO_HISTORY = History()
+ROUNDS = 15
 
 
 def story(number: int) -> Article:
@@ -48,23 +48,23 @@ def story(number: int) -> Article:
 
 def best(*measures: Callable[[], object]) -> list[float]:
     """The least seconds of processor time that each took, asked in turn."""
-    spans: list[list[float]] = [[] for _ in measures]
-    for _ in range(TRIES):
-        for measure, spent in zip(measures, spans, strict=True):
+    spans_s: list[list[float]] = [[] for _ in measures]
+    for _ in range(ROUNDS):
+        for measure, measured_s in zip(measures, spans_s, strict=True):
             started = process_time()
             measure()
-            spent.append(process_time() - started)
-    return [min(spent) for spent in spans]
+            measured_s.append(process_time() - started)
+    return [min(measured_s) for measured_s in spans_s]
 
 
-def written(form: Format, feed: Feed, carried: Sequence[Article]) -> bytes:
+def write(form: Format, feed: Feed, carried: Sequence[Article]) -> bytes:
     entries = [form.entry(SITE, feed, each) for each in carried]
-    return form.document(SITE, feed, carried, entries, NOTHING)
+    return form.document(SITE, feed, carried, entries, NO_HISTORY)
 
 
 def by_feedgen(feed: Feed, carried: Sequence[Article], dialect: str) -> bytes:
     form: XmlFeed = formats.kind(dialect)()
-    generator = form.new_feed(form.heading(SITE, feed, _text.newest(carried), NOTHING))
+    generator = form.new_feed(form.heading(SITE, feed, _text.newest(carried), NO_HISTORY))
     for each in carried:
         generator.add_entry(form.new_entry(_text.cleaned(each), entry_options(feed)), order="append")
     return form.write_feed(generator)
@@ -81,20 +81,20 @@ def publication() -> None:
         # As builds get them from the database: equal to those known, and not the same objects.
         carried = {feed.name: [story(n) for n in range(number, number - 50, -1)] for feed in FEEDS}
         started = process_time()
-        made = [written(forms[name], feed, carried[feed.name]) for feed in FEEDS for name in DIALECTS]
-        spans.append(process_time() - started)
-        return made
+        documents = [write(forms[name], feed, carried[feed.name]) for feed in FEEDS for name in DIALECTS]
+        spans_s.append(process_time() - started)
+        return documents
 
     def theirs() -> list[bytes]:
         carried = [story(n) for n in range(number, number - 50, -1)]
         return [by_feedgen(feed, carried, name) for feed in FEEDS for name in DIALECTS]
 
-    spans: list[float] = []
+    spans_s: list[float] = []
     assert ours() == theirs()  # noqa: S101 - or there is nothing to compare
-    spans.clear()
+    spans_s.clear()
     _, feedgens = best(ours, theirs)
-    print(f"one publication in 14 documents of 50 entries: {min(spans) * 1000:.1f} ms")
-    print(f"  feedgen alone: {feedgens / min(spans):.0f} times as much (to beat: 30)")
+    print(f"one publication in 14 documents of 50 entries: {min(spans_s) * 1000:.1f} ms")
+    print(f"  feedgen alone: {feedgens / min(spans_s):.0f} times as much (to beat: 30)")
 
 
 def assembly() -> None:
@@ -116,13 +116,13 @@ def assembly() -> None:
             return b"".join(entries)
 
         def document(form: Format = form, entries: Sequence[bytes] = entries) -> bytes:
-            return form.document(SITE, feed, carried, entries, NOTHING)
+            return form.document(SITE, feed, carried, entries, NO_HISTORY)
 
-        ours, least = (spent / 50 for spent in best(often(document), often(joined)))
+        ours, joining = (seconds / 50 for seconds in best(often(document), often(joined)))
         size = len(document()) / 1000
         print(
             f"100 entries as {name} ({size:.0f} kB): {ours * 1e6:.0f} µs, "
-            f"{ours / least:.1f} times joining them (to beat: 5)"
+            f"{ours / joining:.1f} times joining them (to beat: 5)"
         )
 
 
@@ -130,7 +130,7 @@ def compression() -> None:
     """How often a document is compressed: when it is built, and not when nothing has changed."""
     carried = [story(n) for n in range(100, 0, -1)]
     document = Document(
-        extension="rss", content=written(formats.kind("rss")(), FEEDS[0], carried), modified=NINE
+        extension="rss", content=write(formats.kind("rss")(), FEEDS[0], carried), modified=NINE
     )
     with tempfile.TemporaryDirectory() as place:
         documents = Directory(Path(place))

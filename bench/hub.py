@@ -38,7 +38,7 @@ from syndicator.store.topics import move_topic  # noqa: E402
 from tests.fakes import SITE, FakeBell  # noqa: E402
 
 AUDIENCE = 10_000
-LOOP = 2000
+LOOP_POSTS = 2000
 TOPIC = Topic(
     name="all.rss",
     address="https://feeds.ledger.example/feeds/all.rss",
@@ -59,14 +59,14 @@ class Sink(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         while data:
             if not self.missing:
-                self.head, found, data = (self.head + data).partition(b"\r\n\r\n")
-                if not found:
+                self.head, end, data = (self.head + data).partition(b"\r\n\r\n")
+                if not end:
                     return
                 lines = self.head.lower().split(b"\r\n")
                 self.missing = int(next(x for x in lines if x.startswith(b"content-length:"))[15:])
                 self.head = b""
-            taken = data[: self.missing]
-            data, self.missing = data[len(taken) :], self.missing - len(taken)
+            part = data[: self.missing]
+            data, self.missing = data[len(part) :], self.missing - len(part)
             if not self.missing and not self.is_silent:
                 self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
@@ -96,9 +96,9 @@ def bare(port: int) -> float:
     """Posts a second of a loop over one connection."""
     with requests.Session() as session:
         started = time.perf_counter()
-        for number in range(LOOP):
+        for number in range(LOOP_POSTS):
             session.post(f"http://{WELL}:{port}/{number}", data=BODY, timeout=10).raise_for_status()
-        return LOOP / (time.perf_counter() - started)
+        return LOOP_POSTS / (time.perf_counter() - started)
 
 
 def audience(store: Store, port: int, silent: int) -> None:
@@ -123,7 +123,7 @@ def audience(store: Store, port: int, silent: int) -> None:
         connection.execute(insert(schema.subscription), rows)
 
 
-def served(folder: Path, port: int, silent: int) -> tuple[float, float]:
+def serve(folder: Path, port: int, silent: int) -> tuple[float, float]:
     """Seconds until everybody who answers is served, and until the task has ended."""
     store = open_store(f"sqlite:///{folder}/bench-{silent}.db")
     documents = Directory(folder / "documents")
@@ -156,15 +156,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place, sinking() as port:
         folder = Path(place)
         before = bare(port)
-        well, _ = served(folder, port, 0)
+        well, _ = serve(folder, port, 0)
         after = bare(port)
         loop = (before + after) / 2
         print(f"one connection in a loop: {loop:.0f} posts of {len(BODY):,} bytes a second")
         print(f"the hub, {AUDIENCE:,} subscribers, signed: {AUDIENCE / well:.0f} a second")
         print(f"  that is {AUDIENCE / well / loop:.0%} of the loop (to beat: 60%)")
-        most, all_of_it = served(folder, port, AUDIENCE // 100)
-        print(f"one in a hundred silent: the others are served in {most:.1f} s (to beat: 60 s)")
-        print(f"  and it ends by itself after {all_of_it:.1f} s")
+        others_s, whole_s = serve(folder, port, AUDIENCE // 100)
+        print(f"one in a hundred silent: the others are served in {others_s:.1f} s (to beat: 60 s)")
+        print(f"  and it ends by itself after {whole_s:.1f} s")
 
 
 if __name__ == "__main__":

@@ -36,14 +36,14 @@ from syndicator.jobs.routing import Editor  # noqa: E402
 from syndicator.store import Store, open_store, schema  # noqa: E402
 from tests.fakes import SITE, FakeBell, sighting  # noqa: E402
 
-LENGTH = 50
-PAGE = LENGTH // 2
-TOUCHED = 20  # of the feeds, in turn
+FEED_LENGTH = 50
+ARCHIVE_LENGTH = FEED_LENGTH // 2
+SECTIONS_TOUCHED = 20  # of the feeds, in turn
 ROUNDS = 4  # the first of which warms up
 START = datetime(2020, 1, 1, tzinfo=UTC)
-BATCH = 10_000
+BATCH_ROWS = 10_000
 
-BODY = "<p>" + "The river rose and fell again, said the keeper of the gauge. " * 30 + "</p>"
+CONTENT_HTML = "<p>" + "The river rose and fell again, said the keeper of the gauge. " * 30 + "</p>"
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Size:
         return statistics.median(a + b for a, b in zip(self.recorded, self.built, strict=True))
 
 
-def measured(folder: Path, feeds: int, articles: int) -> Size:
+def measure(folder: Path, feeds: int, articles: int) -> Size:
     declared = [Feed(name="all", title="Everything")]
     declared += [
         Feed(name=f"s{n}", title=f"Section {n}", only=Filter(sections=(f"Section {n}",)))
@@ -92,7 +92,7 @@ def measured(folder: Path, feeds: int, articles: int) -> Size:
     )
 
     def publish(section: int, now: datetime) -> tuple[float, float, float]:
-        story = sighting(f"{now}", section=f"Section {section}", content_html=BODY, published=now)
+        story = sighting(f"{now}", section=f"Section {section}", content_html=CONTENT_HTML, published=now)
         wall, started = time.perf_counter(), time.process_time()
         store.file([story], lambda known, s: editor.filing(known, s, since=START, now=now), now)
         recorded = time.process_time()
@@ -102,8 +102,10 @@ def measured(folder: Path, feeds: int, articles: int) -> Size:
 
     gc.collect()
     for round_ in range(ROUNDS):
-        for section in range(1, TOUCHED + 1):
-            spans = publish(section, START + timedelta(days=4000, minutes=round_ * TOUCHED + section))
+        for section in range(1, SECTIONS_TOUCHED + 1):
+            spans = publish(
+                section, START + timedelta(days=4000, minutes=round_ * SECTIONS_TOUCHED + section)
+            )
             if round_:
                 for spent, span in zip((size.recorded, size.built, size.wall), spans, strict=True):
                     spent.append(span)
@@ -116,8 +118,8 @@ def fill(store: Store, feeds: int, articles: int) -> None:
     moments = [START + timedelta(minutes=n) for n in range(articles)]
     per_feed = articles // (feeds - 1)
     with store.writing() as connection:
-        for start in range(0, articles, BATCH):
-            some = range(start, min(start + BATCH, articles))
+        for start in range(0, articles, BATCH_ROWS):
+            some = range(start, min(start + BATCH_ROWS, articles))
             connection.execute(insert(schema.article), [_article(n, feeds, moments[n]) for n in some])
             rows = []
             for n in some:
@@ -143,7 +145,7 @@ def _article(n: int, feeds: int, moment: datetime) -> dict[str, object]:
         "guid": f"tag:ledger.example,2020:{n}",
         "source": "page",
         "key": str(n),
-        "content": content | {"content_html": BODY[: 200 + n % 100]},
+        "content": content | {"content_html": CONTENT_HTML[: 200 + n % 100]},
         "published": moment,
         "updated": moment,
         "first_seen": moment,
@@ -153,21 +155,21 @@ def _article(n: int, feeds: int, moment: datetime) -> dict[str, object]:
 
 
 def _member(feed: str, n: int, moment: datetime, rank: int, count: int) -> dict[str, object]:
-    archived = max(0, (count - PAGE) // PAGE * PAGE)
-    page = rank // PAGE + 1 if rank < archived else None
+    archived = max(0, (count - ARCHIVE_LENGTH) // ARCHIVE_LENGTH * ARCHIVE_LENGTH)
+    page = rank // ARCHIVE_LENGTH + 1 if rank < archived else None
     return {"feed": feed, "article_id": n + 1, "published": moment, "page": page}
 
 
 def _pages(feed: str, count: int) -> Iterator[dict[str, object]]:
-    for number in range(1, max(0, (count - PAGE) // PAGE) + 1):
+    for number in range(1, max(0, (count - ARCHIVE_LENGTH) // ARCHIVE_LENGTH) + 1):
         yield {"feed": feed, "number": number, "wants": 1, "has": 1, "changed": START}
 
 
-def gated() -> float:
+def gate_cost_s() -> float:
     """Seconds that the gate adds for each new entry, in three formats."""
     forms, feed = [kind(name)() for name in ("rss", "atom", "json")], Feed(name="all", title="Everything")
     editor = Editor(site=SITE, feeds=[feed])
-    stories = [sighting(str(n), content_html=BODY, published=START) for n in range(200)]
+    stories = [sighting(str(n), content_html=CONTENT_HTML, published=START) for n in range(200)]
     filings = [editor.filing(None, story, since=None, now=START) for story in stories]
     rendered = [(form, f.article, form.entry(SITE, feed, f.article)) for f in filings if f for form in forms]
     gate, started = ReadBackGate(), time.process_time()
@@ -179,7 +181,7 @@ def gated() -> float:
 def main() -> None:
     sizes = [(100, 10_000), (10_000, 1_000_000)]
     with tempfile.TemporaryDirectory() as folder:
-        few, many = (measured(Path(folder) / str(feeds), feeds, count) for feeds, count in sizes)
+        few, many = (measure(Path(folder) / str(feeds), feeds, count) for feeds, count in sizes)
     for size in (few, many):
         spans = (size.recorded, size.built, size.wall)
         recorded, built, wall = (statistics.median(span) * 1000 for span in spans)
@@ -188,7 +190,7 @@ def main() -> None:
             f"{built:.1f} ms; {wall:.0f} ms with the disk"
         )
     print(f"a hundred times as much takes {many.median / few.median:.2f} times as long (to beat: 1.5)")
-    print(f"the gate adds {gated() * 1000:.1f} ms for a new entry in three formats, once")
+    print(f"the gate adds {gate_cost_s() * 1000:.1f} ms for a new entry in three formats, once")
 
 
 if __name__ == "__main__":

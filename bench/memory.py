@@ -57,10 +57,10 @@ def measure(count: int, folder: Path) -> None:
         bell=FakeBell(),
         host="127.0.0.1",
     )
-    before, pick = resident(), random.Random(1)  # noqa: S311 - text, not secrets
+    before, chance = resident(), random.Random(1)  # noqa: S311 - text, not secrets
     documents = Directory(folder)
     for name in feeds:
-        text = " ".join(f"{pick.randrange(100_000):05}" for _ in range(WORDS)).encode()
+        text = " ".join(f"{chance.randrange(100_000):05}" for _ in range(WORDS)).encode()
         documents.replace(name, [Document(extension="rss", content=text, modified=datetime.now(UTC))])
         for _ in range(2):
             response = app.respond("GET", f"/feeds/{name}.rss", [(b"accept-encoding", b"gzip")])

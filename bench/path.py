@@ -42,13 +42,13 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def recorded(folder: Path) -> None:
+def measure_recording(folder: Path) -> None:
     """1,000 articles recorded and in three formats, against writing their JSON to one file."""
     store = open_store(f"sqlite:///{folder}/bench.db")
     store.declare(["page"], [ALL], ["wire"], now())
     text = "<p>" + "The river rose and fell again, said the keeper of the gauge. " * 30 + "</p>"
-    shows = [sighting(str(n), content_html=text, title=f"Article {n}") for n in range(ARTICLES)]
-    source = FakeSource(shows=shows, every=timedelta(minutes=1))
+    sightings = [sighting(str(n), content_html=text, title=f"Article {n}") for n in range(ARTICLES)]
+    source = FakeSource(shows=sightings, every=timedelta(minutes=1))
     editor = Editor(site=SITE, feeds=[ALL])
     started = time.perf_counter()
     watcher = Watcher(
@@ -77,7 +77,7 @@ def recorded(folder: Path) -> None:
     )
     build(builder, ALL.name)
     built = time.perf_counter()
-    (folder / "plain.json").write_text("\n".join(json.dumps(repr(s)) for s in shows))
+    (folder / "plain.json").write_text("\n".join(json.dumps(repr(s)) for s in sightings))
     plain = time.perf_counter() - built
     each = ARTICLES / (watched - started)
     print(f"recording {ARTICLES} articles: {watched - started:.2f} s ({each:.0f} a second)")
@@ -85,7 +85,7 @@ def recorded(folder: Path) -> None:
     print(f"  against writing them to one file: {(watched - started) / plain:.0f} times as long")
 
 
-def noticed(folder: Path) -> None:
+def measure_noticing(folder: Path) -> None:
     """From an article's appearance to the feed's new bytes and to the channel's request."""
     with NewsSite() as site, FakeMastodon() as server:
         site.publish(1, "It was always so")
@@ -96,12 +96,12 @@ def noticed(folder: Path) -> None:
             to_feed, to_channel = zip(
                 *(_one(site, server, running.base, n) for n in range(PUBLICATIONS)), strict=True
             )
-            used = sum(p.memory_info().rss for p in running.processes()) / 1e6
+            memory_mb = sum(p.memory_info().rss for p in running.processes()) / 1e6
     for what, spans in (("the feed's new bytes", to_feed), ("the channel's request", to_channel)):
         p95 = statistics.quantiles(spans, n=20)[-1]
         median = statistics.median(spans)
         print(f"from notice to {what}: median {median:.2f} s, 95th percentile {p95:.2f} s (to beat: 1 s)")
-    print(f"memory of web, worker, beat and supervisor: {used:.0f} MB")
+    print(f"memory of web, worker, beat and supervisor: {memory_mb:.0f} MB")
 
 
 def _one(site: NewsSite, server: FakeMastodon, base: str, number: int) -> tuple[float, float]:
@@ -112,25 +112,25 @@ def _one(site: NewsSite, server: FakeMastodon, base: str, number: int) -> tuple[
     path = f"/news/{100 + number}"
     while not any(request.path == path for request in list(site.requests)):
         time.sleep(0.002)
-    read = time.perf_counter()
-    seen: dict[str, float] = {}
+    read_at = time.perf_counter()
+    seconds: dict[str, float] = {}
 
     def feed() -> None:
         while title not in requests.get(f"{base}/feeds/all.json", timeout=5).text:
             time.sleep(0.01)
-        seen["feed"] = time.perf_counter() - read
+        seconds["feed"] = time.perf_counter() - read_at
 
     waiting = threading.Thread(target=feed)
     waiting.start()
     while len(server.published) == posts:
         time.sleep(0.002)
-    seen["channel"] = time.perf_counter() - read
+    seconds["channel"] = time.perf_counter() - read_at
     waiting.join()
-    return seen["feed"], seen["channel"]
+    return seconds["feed"], seconds["channel"]
 
 
 if __name__ == "__main__":
-    for measure in (recorded, noticed):
+    for measure in (measure_recording, measure_noticing):
         with tempfile.TemporaryDirectory() as place:
             measure(Path(place))
     print(f"({psutil.cpu_count()} cores)")

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-TIMES = 300
+CALLS = 300
 
 DECLARATIONS = """
 [site]
@@ -52,29 +52,32 @@ def main() -> None:
         (folder / "feeds" / "all.toml").write_text('title = "All"\nchannels = ["outbox"]\n')
         environment = {**os.environ, "SYNDICATOR_FOLDER": place, "PYTHONPATH": str(ROOT)}
         python = [sys.executable]
-        measured = subprocess.run(  # noqa: S603 - our own program
-            [*python, "-c", RING.format(times=TIMES)],
+        process = subprocess.run(  # noqa: S603 - our own program
+            [*python, "-c", RING.format(times=CALLS)],
             env=environment,
             capture_output=True,
             text=True,
             check=True,
         )
-        direct, rung = json.loads(measured.stdout.splitlines()[-1])
+        direct, rung = json.loads(process.stdout.splitlines()[-1])
         messages = folder / "var" / "broker" / "messages"
         worker = subprocess.Popen([*python, "-m", "syndicator", "worker"], env=environment)  # noqa: S603
         started: float | None = None
         try:
             while left := len(list(messages.iterdir())):
-                if started is None and left < TIMES:  # the worker has begun
+                if started is None and left < CALLS:  # the worker has begun
                     started, first = time.perf_counter(), left
                 time.sleep(0.01)
-            done = (time.perf_counter() - (started or 0)) / first
+            worked_s = (time.perf_counter() - (started or 0)) / first
         finally:
             worker.terminate()
             worker.wait()
-    print(f"directly: {direct / TIMES * 1e3:.2f} ms a call")
-    print(f"ringing: {rung / TIMES * 1e3:.2f} ms; from the broker through a worker: {done * 1e3:.2f} ms each")
-    print(f"the Celery path costs {(rung / TIMES + done) / (direct / TIMES):.1f} times the call alone")
+    print(f"directly: {direct / CALLS * 1e3:.2f} ms a call")
+    print(
+        f"ringing: {rung / CALLS * 1e3:.2f} ms; from the broker through a worker: "
+        f"{worked_s * 1e3:.2f} ms each"
+    )
+    print(f"the Celery path costs {(rung / CALLS + worked_s) / (direct / CALLS):.1f} times the call alone")
 
 
 if __name__ == "__main__":

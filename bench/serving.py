@@ -42,7 +42,7 @@ ROUNDS = 5
 CONNECTIONS = 32
 
 #: Bytes of a feed with fifty summaries.
-SIZE = 72_000
+FEED_BYTES = 72_000
 
 NGINX = """
 worker_processes 1;
@@ -84,7 +84,7 @@ class Rss:
     keeps_archives: bool = True
 
 
-class Silence:
+class SilentBell:
     def ring(self, job: str, name: str) -> None:
         """Nothing is rung while we measure."""
 
@@ -100,17 +100,17 @@ def ours(folder: Path, port: int) -> None:
         formats={"rss": Rss(), "html": Html()},
         shelf=DirectoryShelf(folder / "documents"),
         store=Console(connect(f"sqlite:///{folder}/none.db")),
-        bell=Silence(),
+        bell=SilentBell(),
         host="127.0.0.1",
         most_per_minute=1200,
     )
     serve(app, host="127.0.0.1", port=port)
 
 
-def furnish(folder: Path) -> None:
+def write_documents(folder: Path) -> None:
     words = ["river", "market", "ferry", "harvest", "council", "bridge", "school", "minister", "song"]
     pick = random.Random(1)  # noqa: S311 - text, not secrets
-    text = " ".join(pick.choice(words) for _ in range(SIZE // 6))[:SIZE]
+    text = " ".join(pick.choice(words) for _ in range(FEED_BYTES // 6))[:FEED_BYTES]
     document = Document(extension="rss", content=text.encode(), modified=datetime(2026, 3, 1, tzinfo=UTC))
     Directory(folder / "documents").replace("all", [document])
 
@@ -126,13 +126,13 @@ def running(*command: str) -> Iterator[int]:
         process.wait(20)
 
 
-def fetched(url: str) -> str:
+def entity_tag(url: str) -> str:
     """The entity tag at an address, as soon as a server answers there."""
     deadline = time.monotonic() + 20
     while True:
         try:
-            with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - http to ourselves
-                return str(answer.headers["ETag"])
+            with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - http to ourselves
+                return str(response.headers["ETag"])
         except OSError:
             if time.monotonic() > deadline:
                 raise
@@ -143,16 +143,16 @@ def measure(url: str, pid: int, seconds: int, header: str) -> tuple[float, float
     """Requests per second, and the server's microseconds of processor time for each. Every answer must be
     a success (wrk counts 304 as one)."""
     command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-H", header, url]
-    before = worked(pid)
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
-    spent = worked(pid) - before
-    rate, count = re.search(r"Requests/sec:\s+([\d.]+)", said), re.search(r"(\d+) requests in", said)
-    if not rate or not count or "Non-2xx" in said:
-        raise RuntimeError(f"wrk could not measure {url}:\n{said}")
-    return float(rate[1]), spent * 1e6 / int(count[1])
+    before = cpu_seconds(pid)
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    cpu_s = cpu_seconds(pid) - before
+    rate, count = re.search(r"Requests/sec:\s+([\d.]+)", output), re.search(r"(\d+) requests in", output)
+    if not rate or not count or "Non-2xx" in output:
+        raise RuntimeError(f"wrk could not measure {url}:\n{output}")
+    return float(rate[1]), cpu_s * 1e6 / int(count[1])
 
 
-def worked(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     """Seconds of processor time that a process and its children have used so far."""
     family = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
     fields = [Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split() for each in family]
@@ -161,8 +161,8 @@ def worked(pid: int) -> float:
 
 def resident(pid: int) -> float:
     """Megabytes of a process that are in memory."""
-    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
-    return int(found[1]) / 1000 if found else 0.0
+    match = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return int(match[1]) / 1000 if match else 0.0
 
 
 def free_port() -> int:
@@ -173,7 +173,7 @@ def free_port() -> int:
 
 def compare(folder: Path, seconds: int) -> None:
     folder.chmod(0o755)  # started by root, nginx reads as another user
-    furnish(folder)
+    write_documents(folder)
     ports = {"nginx": free_port(), "syndicator": free_port()}
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=ports["nginx"]))
     nginx = ("nginx", "-p", str(folder), "-c", str(folder / "nginx.conf"))
@@ -181,21 +181,23 @@ def compare(folder: Path, seconds: int) -> None:
     with running(*nginx) as nginx_pid, running(*python) as pid:
         urls = {name: f"http://127.0.0.1:{port}/feeds/all.rss" for name, port in ports.items()}
         pids = {"nginx": nginx_pid, "syndicator": pid}
-        asked = {
+        requests = {
             "200, as it is": dict.fromkeys(urls, "X-None: 1"),
             "200, gzip": dict.fromkeys(urls, "Accept-Encoding: gzip"),
-            "304": {name: f"If-None-Match: {fetched(url)}" for name, url in urls.items()},
+            "304": {name: f"If-None-Match: {entity_tag(url)}" for name, url in urls.items()},
         }
         print(f"{'':>14}{'requests per second':^34}|{'processor µs per request':^34}")
         columns = f"{'nginx':>12}{'syndicator':>12}{'ratio':>8}  "
         print(f"{'':>14}{columns}|{columns}")
-        for label, headers in asked.items():
-            found: dict[str, list[tuple[float, float]]] = {name: [] for name in urls}
+        for label, headers in requests.items():
+            measurements: dict[str, list[tuple[float, float]]] = {name: [] for name in urls}
             for _ in range(ROUNDS):
                 for name, url in urls.items():
-                    found[name].append(measure(url, pids[name], seconds, headers[name]))
-            (a, x), (b, y) = ((median(r), median(c)) for r, c in (zip(*found[n], strict=True) for n in urls))
-            pairs = list(zip(*found.values(), strict=True))
+                    measurements[name].append(measure(url, pids[name], seconds, headers[name]))
+            (a, x), (b, y) = (
+                (median(r), median(c)) for r, c in (zip(*measurements[n], strict=True) for n in urls)
+            )
+            pairs = list(zip(*measurements.values(), strict=True))
             ratio = median(mine / its for (its, _), (mine, _) in pairs)
             cost = median(its / mine for (_, its), (_, mine) in pairs)
             print(f"{label:>14}{a:>12,.0f}{b:>12,.0f}{ratio:>8.0%}  |{x:>12.1f}{y:>12.1f}{cost:>8.0%}")

@@ -145,7 +145,7 @@ def directly(port: int, count: int) -> float:
     return time.perf_counter() - started
 
 
-def measured(folder: Path, count: int, port: int) -> None:
+def measure(folder: Path, count: int, port: int) -> None:
     syndicator = [sys.executable, "-m", "syndicator", "-C", str(folder)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     bare, record = directly(port, count), Record(folder)
@@ -154,20 +154,20 @@ def measured(folder: Path, count: int, port: int) -> None:
     print(f"check: {time.perf_counter() - started:.1f} s (to beat: 8 s)", flush=True)
     up = subprocess.Popen([*syndicator, "up"], env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
     try:
-        first = record.until_looked_at(count)
-        print(f"first looks: {first:.1f} s, from a cold start (to beat: 120 s)", flush=True)
-        said = memory(up.pid)
+        first_s = record.until_looked_at(count)
+        print(f"first looks: {first_s:.1f} s, from a cold start (to beat: 120 s)", flush=True)
+        memory_before = memory(up.pid)
         since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
         worker = next(p for p in psutil.Process(up.pid).children() if p.cmdline()[-1] == "worker")
         before = sum(worker.cpu_times()[:2])
         record.all_are_due()
-        round_ = record.until_looked_at(count, since)
-        spent = sum(worker.cpu_times()[:2]) - before
+        round_s = record.until_looked_at(count, since)
+        cpu_s = sum(worker.cpu_times()[:2]) - before
         print(
-            f"a round of unchanged ones: {round_:.1f} s (to beat: 15 s), {round_ / bare:.1f} times the bare "
-            f"requests; {spent / count * 1e3:.1f} ms of the worker's processor each"
+            f"a round of unchanged ones: {round_s:.1f} s (to beat: 15 s), {round_s / bare:.1f} times the "
+            f"bare requests; {cpu_s / count * 1e3:.1f} ms of the worker's processor each"
         )
-        print(f"after first looks: {said}\nafter the round:   {memory(up.pid)}")
+        print(f"after first looks: {memory_before}\nafter the round:   {memory(up.pid)}")
         messages = len(list((folder / "var" / "broker" / "messages").iterdir()))
         print(f"messages left: {messages}; worker: {worker.num_threads()} threads (to beat: 300 MB)")
     finally:
@@ -187,7 +187,7 @@ def main() -> None:
     print(json.dumps({"python": sys.version.split()[0], "sources": count, "load": os.getloadavg()[0]}))
     with tempfile.TemporaryDirectory(prefix="syndicator-bench-") as folder, feeds() as port:
         declare(Path(folder), count, port)
-        measured(Path(folder), count, port)
+        measure(Path(folder), count, port)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Putting it together: the only place that knows every concrete class."""
+"""The application, put together: the only place that knows every concrete class."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ MAX_CHANNELS = 64
 SPARE_LOOKS = 96
 
 
-class Silence:
+class SilentBell:
     """A bell for processes without a broker: the next sweep of a worker finds what is due."""
 
     def ring(self, job: Job, name: str) -> None:
@@ -134,7 +134,7 @@ class App:
         sweep(self.sweeper, name)
 
     def work(self, job: Job) -> Callable[[str], object]:
-        """What a job does, of the name that a message carries."""
+        """The function that does a job, of the name that a message carries."""
         match job:
             case Job.WATCH:
                 return self.watch
@@ -188,14 +188,14 @@ def notice_older_record(app: App) -> None:
     """Whoever puts a backup back may forget to say so: where more has happened than the database knows of,
     channels are asked before anything is posted, as after ``syndicator restore``. Channels have their rows by
     then, those that are younger than the backup, too."""
-    seen = read_mark(app.declared.keep.photos)  # first: another worker may note more meanwhile
+    marked = read_mark(app.declared.keep.photos)  # first: another worker may note more meanwhile
     newest = app.store.newest_event()
-    if newest < seen:
+    if newest < marked:
         log.warning(
             "the database is older than what was posted (it knows of %d events, of %d): taken for a backup "
             "that was put back; what may be out there is looked for before it is posted",
             newest,
-            seen,
+            marked,
         )
         app.store.restore(now())
     keep_mark(app)
@@ -207,19 +207,19 @@ def keep_mark(app: App) -> None:
 
 
 def inspect_app(folder: Path, bell: Bell | None = None, clock: Callable[[], datetime] = now) -> App:
-    """The same, but nothing on record changes: for those who only ask."""
+    """The same as ``open_app``, but nothing on record changes: for those who only ask."""
     declared = declarations(folder)
-    return assemble(declared, open_store(declared.keep.database), bell or Silence(), clock)
+    return assemble(declared, open_store(declared.keep.database), bell or SilentBell(), clock)
 
 
 def assemble(declared: Declared, store: Store, bell: Bell, clock: Callable[[], datetime] = now) -> App:
     """The application over a store that is open."""
     http = Http(allow=declared.fetch.allow)
     # Whoever names an address has an allow list of their own: operators, pages, and subscribers.
-    of_pages = Http(allow=declared.fetch.photos, setting="[fetch] photos")
-    photos = PhotoShelf(declared.keep.photos, of_pages, limit=declared.keep.photos_mb * 1_000_000)
+    photo_http = Http(allow=declared.fetch.photos, setting="[fetch] photos")
+    photos = PhotoShelf(declared.keep.photos, photo_http, limit=declared.keep.photos_mb * 1_000_000)
     formats = _formats(declared)
-    documents = keeper(declared)
+    documents = open_documents(declared)
     editor = Editor(site=declared.site, feeds=tuple(declared.feeds.values()))
     return App(
         declared=declared,
@@ -284,22 +284,22 @@ def _courier(name: str, outlet: Outlet, http: Http) -> Courier:
     )
 
 
-def keeper(declared: Declared) -> Documents:
-    """Where documents are kept. Raises ``Misconfigured`` where a secret is not to be had."""
-    public = _place(declared)
+def open_documents(declared: Declared) -> Documents:
+    """The folder or bucket of documents. Raises ``Misconfigured`` where a secret is not to be had."""
+    public = _open_place(declared)
     if not declared.readers:
         return public
-    return SplitDocuments(public, _place(declared, is_private=True), declared.readers)
+    return SplitDocuments(public, _open_place(declared, is_private=True), declared.readers)
 
 
-def _place(declared: Declared, *, is_private: bool = False) -> Documents:
+def _open_place(declared: Declared, *, is_private: bool = False) -> Documents:
     if declared.keep.is_in_bucket:
-        return _bucket(declared, is_private=is_private)
+        return _open_bucket(declared, is_private=is_private)
     folder = Path(declared.keep.documents)
     return Directory(folder / PRIVATE if is_private else folder)
 
 
-def _bucket(declared: Declared, *, is_private: bool = False) -> Bucket:
+def _open_bucket(declared: Declared, *, is_private: bool = False) -> Bucket:
     from syndicator.documents.s3 import BucketContents, open_bucket  # noqa: PLC0415 - 11 MB that a folder does not need
 
     keep = declared.keep
@@ -317,8 +317,8 @@ def _bucket(declared: Declared, *, is_private: bool = False) -> Bucket:
 
 
 def shelf(app: App) -> Shelf:
-    """What a web server reads documents from; of buckets it has read them once when this returns, if they
-    answer at all."""
+    """The shelf that a web server reads documents from; that of a bucket has read them once when this
+    returns, if the bucket answers at all."""
     public, private = _shelf_of(app), app.declared.readers
     return SplitShelf(public, _shelf_of(app, is_private=True), private) if private else public
 
@@ -331,14 +331,14 @@ def _shelf_of(app: App, *, is_private: bool = False) -> Shelf:
     from syndicator.documents.bucket_shelf import BucketShelf  # noqa: PLC0415 - likewise
 
     feeds = [feed for feed in app.feeds.values() if feed.is_private == is_private]
-    bucket = BucketShelf(_bucket(app.declared, is_private=is_private))
+    bucket = BucketShelf(_open_bucket(app.declared, is_private=is_private))
     bucket.start(path(feed.name, app.formats[name].extension) for feed in feeds for name in feed.written)
     return bucket
 
 
 def topics(site: Site, feeds: Iterable[Feed], formats: Mapping[str, Format]) -> dict[str, Topic]:
     """Every feed document that may be subscribed to, by its path."""
-    found = [
+    topics = [
         Topic(
             name=path(feed.name, formats[name].extension),
             address=site.address(feed, formats[name].extension),
@@ -348,4 +348,4 @@ def topics(site: Site, feeds: Iterable[Feed], formats: Mapping[str, Format]) -> 
         if not feed.is_private
         for name in feed.formats
     ]
-    return {topic.name: topic for topic in found}
+    return {topic.name: topic for topic in topics}

@@ -33,7 +33,7 @@ from syndicator.jobs.ports import CallbackRequest
 
 #: Requests in hand at once, and of them under way to one host: others to it wait for their turn, and leave
 #: most hands to everybody else.
-AT_ONCE, AT_HOST = 512, 32
+MAX_REQUESTS, MAX_HOST_REQUESTS = 512, 32
 
 #: Seconds that a request may wait for its turn: then its host is too slow for so many.
 TURN_TIMEOUT_S = 30.0
@@ -42,10 +42,10 @@ TURN_TIMEOUT_S = 30.0
 DEADLINE_S = 10.0
 
 #: Results are handed over in groups of so many, or after so many seconds.
-GROUP, GROUP_WAIT_S = 200, 0.5
+GROUP_SIZE, GROUP_WAIT_S = 200, 0.5
 
 #: A host that has given no reply so many times in a row is not waited for again by the same ``send``.
-SILENCES = 8
+MAX_SILENCES = 8
 
 Result = tuple[CallbackRequest, CallbackReply]
 Ended = tuple[CallbackRequest, asyncio.Task[CallbackReply]]
@@ -56,7 +56,7 @@ class GuardedCallbacks:
     """See ``jobs.ports.Callbacks``. ``deadline`` in seconds for one request."""
 
     guard: AddressGuard
-    at_once: int = AT_ONCE
+    at_once: int = MAX_REQUESTS
     deadline: float = DEADLINE_S
     user_agent: str = USER_AGENT
 
@@ -108,7 +108,7 @@ class Sending:
         """The next results; none once all requests have theirs."""
         group: list[Result] = []
         end = 0.0
-        while len(group) < GROUP:
+        while len(group) < GROUP_SIZE:
             self._fill()
             if not self.under_way:
                 break
@@ -145,7 +145,7 @@ class Sending:
 
 
 def _turns() -> dict[str, asyncio.Semaphore]:
-    return defaultdict(lambda: asyncio.Semaphore(AT_HOST))
+    return defaultdict(lambda: asyncio.Semaphore(MAX_HOST_REQUESTS))
 
 
 @dataclass(eq=False)
@@ -208,7 +208,7 @@ class Loop:
         except TimeoutError:
             return CallbackReply(error="its host is too slow")
         try:
-            if self.silences[host] >= SILENCES:
+            if self.silences[host] >= MAX_SILENCES:
                 return CallbackReply(error="its host gives no answer")
             async with asyncio.timeout(self.options.deadline):
                 reply = await self.exchange(request)

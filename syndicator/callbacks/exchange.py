@@ -32,10 +32,10 @@ from syndicator.http.retry_after import retry_at
 from syndicator.jobs.ports import CallbackRequest
 
 #: Bytes of an answer's body that are read. Of its head aiohttp reads 128 lines of 8190 bytes.
-MAX_BODY = 16_384
+MAX_BODY_BYTES = 16_384
 
 #: Bytes that are written at once: no more of a large feed waits in memory for a slow receiver.
-PIECE_BYTES = 65_536
+CHUNK_BYTES = 65_536
 
 #: Seconds that the rest of an answer may take whose status is all that matters.
 DISCARD_TIMEOUT_S = 0.5
@@ -46,7 +46,7 @@ def open_session(guard: AddressGuard, user_agent: str, resolving: Executor) -> a
     own. ``resolving``: the threads in which names are looked up."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
-            resolver=_Resolver(guard, resolving), socket_factory=_checking(guard), ssl=_tls(), limit=0
+            resolver=_Resolver(guard, resolving), socket_factory=_guarded_sockets(guard), ssl=_tls(), limit=0
         ),
         headers={"User-Agent": user_agent},
         skip_auto_headers=["Accept-Encoding"],
@@ -59,20 +59,21 @@ def open_session(guard: AddressGuard, user_agent: str, resolving: Executor) -> a
 
 async def exchange(session: aiohttp.ClientSession, request: CallbackRequest) -> CallbackReply:
     """The reply of a callback. Raises ``FetchError`` in an operator's words."""
-    about = {"is_kept": False}
+    trace_context = {"is_kept": False}
     try:
         try:
-            return await _exchange(session, request, about)
+            return await _exchange(session, request, trace_context)
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-            if not about["is_kept"]:  # a kept connection may be closed under our hands; a fresh one tells
+            # a kept connection may be closed under our hands; a fresh one tells
+            if not trace_context["is_kept"]:
                 raise
-            return await _exchange(session, request, about)
+            return await _exchange(session, request, trace_context)
     except (aiohttp.ClientError, OSError, ValueError) as e:
         raise FetchError(request.url, _in_words(e)) from e
 
 
 async def _exchange(
-    session: aiohttp.ClientSession, request: CallbackRequest, about: dict[str, bool]
+    session: aiohttp.ClientSession, request: CallbackRequest, trace_context: dict[str, bool]
 ) -> CallbackReply:
     if not re.fullmatch(r"[!-~]+", request.url):
         raise ValueError("not an address that can be sent")
@@ -81,18 +82,18 @@ async def _exchange(
         request.method,
         URL(request.url, encoded=True),  # a query of the subscriber's own stays as it is
         headers={**request.headers, **length},
-        data=_pieces(request.body) if request.body else None,
+        data=_chunks(request.body) if request.body else None,
         allow_redirects=False,
-        trace_request_ctx=about,
+        trace_request_ctx=trace_context,
     ) as response:
         body = await _beginning(response, is_wanted=request.method == "GET")
         later = retry_at(response.headers) if response.status in (429, 503) else None
         return CallbackReply(status=response.status, body=body, retry_at=later)
 
 
-async def _pieces(content: bytes) -> AsyncIterator[memoryview]:
-    for start in range(0, len(content), PIECE_BYTES):
-        yield memoryview(content)[start : start + PIECE_BYTES]
+async def _chunks(content: bytes) -> AsyncIterator[memoryview]:
+    for start in range(0, len(content), CHUNK_BYTES):
+        yield memoryview(content)[start : start + CHUNK_BYTES]
 
 
 async def _beginning(response: aiohttp.ClientResponse, *, is_wanted: bool) -> bytes:
@@ -100,7 +101,7 @@ async def _beginning(response: aiohttp.ClientResponse, *, is_wanted: bool) -> by
     connection can carry another request."""
     try:
         async with asyncio.timeout(None if is_wanted else DISCARD_TIMEOUT_S):
-            return await response.content.readexactly(MAX_BODY)
+            return await response.content.readexactly(MAX_BODY_BYTES)
     except asyncio.IncompleteReadError as e:
         return e.partial
     except (TimeoutError, aiohttp.ClientError):
@@ -109,7 +110,7 @@ async def _beginning(response: aiohttp.ClientResponse, *, is_wanted: bool) -> by
         return b""
 
 
-class _Checked(str):
+class _CheckedAddress(str):
     """An address that the guard permits for the name that it belongs to."""
 
     __slots__ = ()
@@ -132,7 +133,7 @@ class _Resolver(AbstractResolver):
         return [
             ResolveResult(
                 hostname=host,
-                host=_Checked(address),
+                host=_CheckedAddress(address),
                 port=port,
                 family=socket.AF_INET6 if ":" in address else socket.AF_INET,
                 proto=socket.IPPROTO_TCP,
@@ -145,10 +146,10 @@ class _Resolver(AbstractResolver):
         pass
 
 
-def _checking(guard: AddressGuard) -> aiohttp.SocketFactoryType:
+def _guarded_sockets(guard: AddressGuard) -> aiohttp.SocketFactoryType:
     def checked(address: aiohttp.AddrInfoType) -> socket.socket:
         family, kind, protocol, _, (host, port, *_) = address
-        if not isinstance(host, _Checked):
+        if not isinstance(host, _CheckedAddress):
             guard.addresses(str(host), int(port))
         return socket.socket(family, kind, protocol)
 

@@ -21,7 +21,7 @@ from syndicator.store import Store
 from syndicator.store.engine import connect
 from syndicator.store.soundness import must_be_sound
 from syndicator.text.addresses import is_web_address, same_site
-from syndicator.wiring import App, Silence, assemble, declarations
+from syndicator.wiring import App, SilentBell, assemble, declarations
 
 #: Domains that are nobody's (RFC 2606 sections 2 and 3).
 RESERVED = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)$", re.IGNORECASE)
@@ -60,7 +60,7 @@ def check(folder: Path) -> list[Result]:
         problem = f"there is no {declared.example.folder}/articles; your own site needs none: leave it out"
         results.append(Result("[example]", False, problem))
     store = Store(connect(declared.keep.database))
-    app = assemble(declared, store, Silence())
+    app = assemble(declared, store, SilentBell())
     with ThreadPoolExecutor(MAX_TRIALS) as pool:
         places, channels = pool.map(_tried, _places(app)), pool.map(_tried, _channels(app))
         trials = zip(app.sources, try_sources([*app.sources.values()]), strict=True)

@@ -22,10 +22,10 @@ def migrate(folder: Path) -> str:
     finally:
         engine.dispose()
     if before.is_current:
-        return f"The tables are up to date ({after.found})."
-    if before.found is None:
-        return f"The tables are made ({after.found})."
-    return f"The tables are brought up to date (from {before.found} to {after.found})."
+        return f"The tables are up to date ({after.current})."
+    if before.current is None:
+        return f"The tables are made ({after.current})."
+    return f"The tables are brought up to date (from {before.current} to {after.current})."
 
 
 def must_be_alive(folder: Path, kind: str, *, here: bool) -> None:

@@ -84,8 +84,8 @@ def try_database(store: Store) -> str:
         if dialect == "postgresql" and connection.scalar(text("SHOW transaction_read_only")) == "on":
             raise StoreError(f"database {store.engine.url!r}: is read-only: nothing can be put on record")
     tables = revision(store.engine)
-    if tables.found is None:
+    if tables.current is None:
         return f"{dialect} answers; empty: its tables are made at the first start"
     if tables.is_current:
-        return f"{dialect} answers; its tables are of this version ({tables.found})"
-    return f"{dialect} answers; its tables ({tables.found}) are brought up to date at the next start"
+        return f"{dialect} answers; its tables are of this version ({tables.current})"
+    return f"{dialect} answers; its tables ({tables.current}) are brought up to date at the next start"

@@ -1,4 +1,4 @@
-"""What declarations say, once they are known to be right."""
+"""Declarations as dataclasses, once they are known to be right."""
 
 from __future__ import annotations
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from syndicator.config.declared import Example
-from syndicator.config.file import MAIN, File, read
+from syndicator.config.file import MAIN_FILE, File, read
 from syndicator.config.lines import line_of
-from syndicator.config.shapes import Scope, Wrong, filled
+from syndicator.config.shapes import Scope, TableMistakes, filled
 from syndicator.domain.errors import DeclarationError
 from syndicator.example_site import FOLDER, STATE
 
@@ -41,7 +41,7 @@ def load_example(folder: Path) -> Example:
     ``DeclarationError``."""
     folder = folder.resolve()
     default = Example(folder=folder / FOLDER, state=folder / STATE)
-    main = read(folder / MAIN)
+    main = read(folder / MAIN_FILE)
     if not main.path.exists():
         return default
     tables = _tables(main, folder)
@@ -55,9 +55,9 @@ def _tables(main: File, folder: Path) -> ExampleTables:
     scope = Scope(folder=folder, names={}, format=str)
     try:
         tables = ExampleTables(**filled(ExampleTables, declared, scope, injected={}, beside=()))
-    except Wrong as e:
-        for place, what in e.found:
-            main.report(place, what)
+    except TableMistakes as e:
+        for place, message in e.mistakes:
+            main.report(place, message)
         return ExampleTables()
     must_be_one(main, tables)
     return tables

@@ -12,9 +12,9 @@ from typing import Any
 from syndicator.config.lines import Place, line_of, lines
 
 #: The main file's name.
-MAIN = "syndicator.toml"
+MAIN_FILE = "syndicator.toml"
 
-POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
+ERROR_POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
 
 
 @dataclass
@@ -24,7 +24,7 @@ class File:
     path: Path
     data: Mapping[str, Any] | None = None
     lines: Mapping[Place, int] = field(default_factory=dict)
-    wrong: list[tuple[int, str]] = field(default_factory=list)
+    numbered_mistakes: list[tuple[int, str]] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -35,18 +35,21 @@ class File:
     @property
     def mistakes(self) -> list[str]:
         """Line by line, those of one line in the order of being found."""
-        return [f"{self.name}:{what}" for _, what in sorted(self.wrong, key=lambda found: found[0])]
+        return [
+            f"{self.name}:{mistake}"
+            for _, mistake in sorted(self.numbered_mistakes, key=lambda numbered: numbered[0])
+        ]
 
-    def report(self, place: Place, what: str) -> None:
+    def report(self, place: Place, message: str) -> None:
         """Note a mistake in what stands at a place."""
         line = line_of(place, self.lines)
-        self.wrong.append((line, f"{line}: {self.named(place)}{what}"))
+        self.numbered_mistakes.append((line, f"{line}: {self.name_of(place)}{message}"))
 
-    def remark(self, place: Place, what: str) -> str:
+    def remark(self, place: Place, message: str) -> str:
         """The same for what is worth a remark."""
-        return f"{self.name}:{line_of(place, self.lines)}: {self.named(place)}{what}"
+        return f"{self.name}:{line_of(place, self.lines)}: {self.name_of(place)}{message}"
 
-    def named(self, place: Place) -> str:
+    def name_of(self, place: Place) -> str:
         """A place as it is written: ``[table.of.tables] key: ``."""
         depth, value = 0, self.data
         for part in place:
@@ -69,20 +72,20 @@ def read(path: Path) -> File:
         file.data = tomllib.loads(text)
         file.lines = lines(text)
     except OSError as e:
-        file.wrong.append((0, f" cannot be read ({e.strerror}); create it, readable for us"))
+        file.numbered_mistakes.append((0, f" cannot be read ({e.strerror}); create it, readable for us"))
     except UnicodeDecodeError as e:
         line = e.object[: e.start].count(b"\n") + 1
-        file.wrong.append((line, f"{line}: is not UTF-8; save the file in this encoding"))
+        file.numbered_mistakes.append((line, f"{line}: is not UTF-8; save the file in this encoding"))
     except tomllib.TOMLDecodeError as e:
-        file.wrong.append(_syntax(str(e), text))
+        file.numbered_mistakes.append(_syntax(str(e), text))
     return file
 
 
 def _syntax(message: str, text: str) -> tuple[int, str]:
-    position = POSITION.search(message)
-    what = POSITION.sub("", message)
+    position = ERROR_POSITION.search(message)
+    reason = ERROR_POSITION.sub("", message)
     if position and position["line"]:
         line = int(position["line"])
-        return line, f"{line}:{position['column']}: is not TOML: {what}"
+        return line, f"{line}:{position['column']}: is not TOML: {reason}"
     line = text.rstrip("\n").count("\n") + 1
-    return line, f"{line}: is not TOML: {what} (the file ends here)"
+    return line, f"{line}: is not TOML: {reason} (the file ends here)"

@@ -14,20 +14,20 @@ from collections.abc import Mapping, Sequence
 Place = tuple[str | int, ...]
 
 BLANK = re.compile(r"[ \t]*")
-BETWEEN = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
+SPACE_OR_COMMENT = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
 DOT = re.compile(r"[ \t]*\.[ \t]*")
 EQUALS = re.compile(r"[ \t]*=[ \t]*")
 HEADER_END = re.compile(r"[ \t]*\]{1,2}")
-PART = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|[A-Za-z0-9_-]+')
+KEY_PART = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|[A-Za-z0-9_-]+')
 STRING = re.compile(
     r'"""(?:\\.|[^\\])*?"""(?:"{0,2})|\'\'\'.*?\'\'\'(?:\'{0,2})|"(?:\\.|[^"\\])*"|\'[^\']*\'', re.DOTALL
 )
-PLAIN = re.compile(r"[^,\]}#\n]*")
+PLAIN_VALUE = re.compile(r"[^,\]}#\n]*")
 
 
 def lines(text: str) -> Mapping[Place, int]:
     """The line (from 1) of every table, key and element in valid TOML."""
-    return _LineScan(text).found
+    return _LineScan(text).lines
 
 
 def line_of(place: Sequence[str | int], known: Mapping[Place, int]) -> int:
@@ -43,7 +43,7 @@ class _LineScan:
         self.text = text
         self.at = 0
         self.line = 1
-        self.found: dict[Place, int] = {}
+        self.lines: dict[Place, int] = {}
         self.newest: dict[Place, int] = {}  # the number of an array of tables' last element
         self._document()
 
@@ -93,7 +93,7 @@ class _LineScan:
         return parts
 
     def _part(self) -> str:
-        part = self._skip(PART)
+        part = self._skip(KEY_PART)
         if part[0] not in "\"'":
             return part
         unquoted: str = tomllib.loads(f"key = {part}")["key"]
@@ -112,14 +112,14 @@ class _LineScan:
                     self._value((*place, number))
                     number += 1
         else:
-            self._skip(STRING if self.text[self.at] in "\"'" else PLAIN)
+            self._skip(STRING if self.text[self.at] in "\"'" else PLAIN_VALUE)
 
     def _goes_on(self) -> bool:
-        self._skip(BETWEEN)
+        self._skip(SPACE_OR_COMMENT)
         return self.at < len(self.text)
 
     def _note(self, place: Place) -> None:
-        self.found.setdefault(place, self.line)
+        self.lines.setdefault(place, self.line)
 
     def _take(self, mark: str) -> bool:
         is_there = self.text.startswith(mark, self.at)
@@ -128,7 +128,7 @@ class _LineScan:
 
     def _skip(self, pattern: re.Pattern[str]) -> str:
         match = pattern.match(self.text, self.at)
-        passed = match[0] if match else ""
-        self.at += len(passed)
-        self.line += passed.count("\n")
-        return passed
+        skipped = match[0] if match else ""
+        self.at += len(skipped)
+        self.line += skipped.count("\n")
+        return skipped

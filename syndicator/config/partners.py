@@ -10,7 +10,7 @@ from typing import Any
 from syndicator.config.file import File, read
 from syndicator.config.lines import Place
 from syndicator.config.rules import NAME
-from syndicator.config.shapes import Scope, Wrong, filled
+from syndicator.config.shapes import Scope, TableMistakes, filled
 from syndicator.domain.feed import Feed
 from syndicator.domain.partner import Partner
 
@@ -49,37 +49,41 @@ def _partner(file: File, scope: Scope) -> Partner | None:
     name = file.path.stem
     try:
         return Partner(**filled(Partner, file.data, scope, injected={"name": name}, beside=()), name=name)
-    except Wrong as e:
-        for place, what in e.found:
-            file.report(place, what)
+    except TableMistakes as e:
+        for place, message in e.mistakes:
+            file.report(place, message)
         return None
 
 
-def misfits(partner: Partner, feed: Feed, told: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
-    """What a feed declares that its partner does not take: where, and what. ``told``: what is written."""
-    by = f"profile {partner.name!r}"
-    if partner.formats and "formats" in told:
+def misfits(partner: Partner, feed: Feed, written: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """What a feed declares that its partner does not take: the place and the mistake. ``written``: the
+    feed's table as it is written."""
+    profile = f"profile {partner.name!r}"
+    if partner.formats and "formats" in written:
         for number, name in enumerate(feed.formats):
             if name not in partner.formats.accepts:
-                yield ("formats", number), f"{by} takes {_listed(partner.formats.accepts)}, and not {name!r}"
+                yield (
+                    ("formats", number),
+                    f"{profile} takes {_listed(partner.formats.accepts)}, and not {name!r}",
+                )
     entries = partner.entries
-    if entries and not entries.advice and "length" in told and not entries.holds(feed.length):
-        yield ("length",), f"{by} takes {entries} entries"
+    if entries and not entries.advice and "length" in written and not entries.holds(feed.length):
+        yield ("length",), f"{profile} takes {entries} entries"
     age = partner.age
     if age and not age.advice and feed.age and feed.age > age.most:
-        yield ("age",), f"{by} takes nothing that is {age} old"
+        yield ("age",), f"{profile} takes nothing that is {age} old"
     if partner.text and not partner.text.advice and feed.content == "summary":
-        yield ("content",), f'{by} takes whole articles only: write "full", or leave it out'
+        yield ("content",), f'{profile} takes whole articles only: write "full", or leave it out'
 
 
-def fitting(partner: Partner, told: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a feed which are the partner's where the feed does not say them."""
+def fitting(partner: Partner, written: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a feed that its partner sets where the feed's table does not."""
     fields: dict[str, Any] = {"partner": partner}
-    if partner.formats and "formats" not in told:
+    if partner.formats and "formats" not in written:
         fields["formats"] = partner.formats.accepts
-    if partner.entries and partner.entries.most and "length" not in told:
+    if partner.entries and partner.entries.most and "length" not in written:
         fields["length"] = partner.entries.most
-    if partner.age and not partner.age.advice and "age" not in told:
+    if partner.age and not partner.age.advice and "age" not in written:
         fields["age"] = partner.age.most
     return fields
 

@@ -10,20 +10,20 @@ from typing import Any
 
 from syndicator.config.declared import Declared, Inlet, Outlet
 from syndicator.config.example import must_be_one, old_name
-from syndicator.config.file import MAIN, File, read
+from syndicator.config.file import MAIN_FILE, File, read
 from syndicator.config.lines import Place
 from syndicator.config.partners import Partners, fitting, misfits
 from syndicator.config.rules import NAME, web_address, zone
-from syndicator.config.shapes import Scope, Wrong, filled, unknown
+from syndicator.config.shapes import Scope, TableMistakes, filled, unknown
 from syndicator.config.tables import ChannelTable, FeedFile, MainFile, SourceTable
 from syndicator.domain.errors import DeclarationError
 from syndicator.domain.feed import Feed
 from syndicator.secret import Secret
 
 #: The folder of feeds, beside the main file.
-FEEDS = "feeds"
+FEEDS_FOLDER = "feeds"
 
-NAMES = "is no name: use a-z, 0-9 and hyphens, 63 of them at most"
+NAME_RULE = "is no name: use a-z, 0-9 and hyphens, 63 of them at most"
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,18 @@ def load(folder: Path, kinds: KindsOf) -> Declared:
     """The declarations in a folder. Raises ``DeclarationError`` with every mistake in them."""
     folder = folder.resolve()
     if folder.exists() and not folder.is_dir():
-        raise DeclarationError([f"{folder}: is no folder; name the one that {MAIN} is in"])
-    main = read(folder / MAIN)
+        raise DeclarationError([f"{folder}: is no folder; name the one that {MAIN_FILE} is in"])
+    main = read(folder / MAIN_FILE)
     if not main.path.exists():
-        what = "there is no such file; create it (docs/declaring.md), or say where it is: --folder"
-        raise DeclarationError([f"{main.name}: {what}"])
-    files = [read(path) for path in sorted((folder / FEEDS).glob("[!.]*.toml"))]
-    if (folder / FEEDS).is_file():
-        main.report((), f"{folder / FEEDS} is a file, and is to be a folder with a file for each feed")
+        message = "there is no such file; create it (docs/declaring.md), or say where it is: --folder"
+        raise DeclarationError([f"{main.name}: {message}"])
+    files = [read(path) for path in sorted((folder / FEEDS_FOLDER).glob("[!.]*.toml"))]
+    if (folder / FEEDS_FOLDER).is_file():
+        main.report((), f"{folder / FEEDS_FOLDER} is a file, and is to be a folder with a file for each feed")
     elif not files:
-        main.report((), f"no feed is declared; create {FEEDS}/NAME.toml beside this file (docs/declaring.md)")
+        main.report(
+            (), f"no feed is declared; create {FEEDS_FOLDER}/NAME.toml beside this file (docs/declaring.md)"
+        )
     partners = Partners(folder)
     reader = DeclarationsReader(folder, kinds, main, partners)
     declared = reader.declared(files)
@@ -77,7 +79,7 @@ def load(folder: Path, kinds: KindsOf) -> Declared:
 
 
 class DeclarationsReader:
-    """Checks files against the types of what they declare, and reports in them what is wrong."""
+    """Checks files against the types of what they declare, and reports the mistakes in them."""
 
     def __init__(self, folder: Path, kinds: KindsOf, main: File, partners: Partners) -> None:
         self.main, self.kinds, self.partners = main, kinds, partners
@@ -124,13 +126,13 @@ class DeclarationsReader:
             return None
         # What is left out has defaults, and those are treated like values: paths start at the folder.
         whole = {"keep": {}, "web": {}, "fetch": {}, "hub": {}, **self.main.data}
-        found = self._filled(self.main, (), MainFile, whole)
-        return MainFile(**found) if found else None
+        values = self._filled(self.main, (), MainFile, whole)
+        return MainFile(**values) if values else None
 
     def _tables(self, socket: Socket) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """The tables of a table, as far as they are any; all else is reported with the file."""
-        around = (self.main.data or {}).get(socket.table)
-        for name, table in around.items() if isinstance(around, Mapping) else ():
+        """The tables in a table of the main file; what is none is reported with the file."""
+        tables = (self.main.data or {}).get(socket.table)
+        for name, table in tables.items() if isinstance(tables, Mapping) else ():
             if isinstance(table, Mapping):
                 yield name, table
 
@@ -161,7 +163,7 @@ class DeclarationsReader:
         """The class that a table names, the values of the keys that all kinds have, and its own ones."""
         place = (socket.table, name)
         if not NAME.fullmatch(name):
-            self.main.report(place, f"{name!r} {NAMES}")
+            self.main.report(place, f"{name!r} {NAME_RULE}")
         shared = {key: value for key, value in table.items() if key in socket.keys}
         common = self._filled(self.main, place, socket.common, shared)
         kind = self._kind(socket, lookup, table.get("kind"), place)
@@ -184,21 +186,21 @@ class DeclarationsReader:
         except LookupError as e:
             self.main.report((*place, "kind"), str(e.args[0]))
             return None
-        has = {f.name for f in fields(kind)} if is_dataclass(kind) else set()
-        if not has.issuperset(socket.injected):
-            needed = " and ".join(socket.injected)
-            self.main.report((*place, "kind"), f"{name!r} must be a dataclass with the fields {needed}")
+        field_names = {f.name for f in fields(kind)} if is_dataclass(kind) else set()
+        if not field_names.issuperset(socket.injected):
+            fields_text = " and ".join(socket.injected)
+            self.main.report((*place, "kind"), f"{name!r} must be a dataclass with the fields {fields_text}")
             return None
         return kind
 
     def _feed(self, file: File) -> Feed | None:
         name = file.path.stem
         if not NAME.fullmatch(name):
-            file.report((), f"the file's name is the feed's address, and {name!r} {NAMES}")
-        found = self._filled(file, (), FeedFile, file.data) if file.data is not None else None
-        if not found:
+            file.report((), f"the file's name is the feed's address, and {name!r} {NAME_RULE}")
+        values = self._filled(file, (), FeedFile, file.data) if file.data is not None else None
+        if not values:
             return None
-        declared = FeedFile(**found)
+        declared = FeedFile(**values)
         if declared.readers is not None:
             self.readers[name] = declared.readers
         return self._for_partner(declared.feed(name), declared.profile, file)
@@ -208,8 +210,8 @@ class DeclarationsReader:
         partner, table = self.partners.get(name, self.scope), file.data or {}
         if partner is None:
             return feed
-        for place, what in misfits(partner, feed, table):
-            file.report(place, what)
+        for place, message in misfits(partner, feed, table):
+            file.report(place, message)
         return replace(feed, **fitting(partner, table))
 
     def _filled(
@@ -223,9 +225,9 @@ class DeclarationsReader:
     ) -> dict[str, Any] | None:
         try:
             return filled(kind, table, self.scope, injected=injected or {}, beside=beside)
-        except Wrong as e:
-            for inside, what in e.found:
-                file.report((*place, *inside), what)
+        except TableMistakes as e:
+            for inside, message in e.mistakes:
+                file.report((*place, *inside), message)
             return None
 
 
@@ -233,11 +235,11 @@ def _check_moves(main: File, tables: MainFile, feeds: Collection[str]) -> None:
     """Report feeds in ``[web]`` that have moved or ended, and do not fit the feeds that there are."""
     for old, new in tables.web.moved.items():
         place = ("web", "moved", old)
-        for what in (*_past(old, feeds), *_target(new, feeds)):
-            main.report(place, what)
+        for message in (*_past(old, feeds), *_target(new, feeds)):
+            main.report(place, message)
     for name in tables.web.ended:
-        for what in _past(name, feeds):
-            main.report(("web", "ended"), what)
+        for message in _past(name, feeds):
+            main.report(("web", "ended"), message)
         if name in tables.web.moved:
             main.report(
                 ("web", "ended"), f"the feed {name!r} has moved, [web.moved] says: it is one or the other"
@@ -245,15 +247,15 @@ def _check_moves(main: File, tables: MainFile, feeds: Collection[str]) -> None:
 
 
 def _past(name: str, feeds: Collection[str]) -> Iterator[str]:
-    """What is wrong with the name of a feed that was."""
+    """Mistakes in the name of a feed that has moved or ended."""
     if not NAME.fullmatch(name):
-        yield f"{name!r} {NAMES}"
+        yield f"{name!r} {NAME_RULE}"
     elif name in feeds:
-        yield f"the feed {name!r} is declared: remove {FEEDS}/{name}.toml, or what is said of it here"
+        yield f"the feed {name!r} is declared: remove {FEEDS_FOLDER}/{name}.toml, or what is said of it here"
 
 
 def _target(new: str, feeds: Collection[str]) -> Iterator[str]:
-    """What is wrong with the place that a feed has moved to."""
+    """Mistakes in the place that a feed has moved to."""
     if "/" in new:
         try:
             web_address(new.replace("{ext}", "rss"))
@@ -265,9 +267,9 @@ def _target(new: str, feeds: Collection[str]) -> Iterator[str]:
 
 def _remarks(main: File, tables: MainFile, feeds: Mapping[str, Feed]) -> Iterator[str]:
     yield from old_name(main, tables)
-    used = {channel for feed in feeds.values() for channel in feed.channels}
+    delivered_to = {channel for feed in feeds.values() for channel in feed.channels}
     for name in tables.channels:
-        if name not in used:
+        if name not in delivered_to:
             yield main.remark(("channels", name), "no feed delivers to it")
     if not tables.sources:
         yield main.remark((), "no source is declared: nothing will be published")

@@ -39,7 +39,7 @@ SAMPLES: Mapping[Any, str] = {
 }
 
 #: By the validator's own names: https://docs.pydantic.dev/latest/errors/validation_errors/
-WORDS = {
+MESSAGES = {
     "string_type": 'must be text in quotation marks, such as "..."',
     "string_too_short": "must not be empty",
     "int_type": "must be a whole number without quotation marks, such as 10",
@@ -72,12 +72,12 @@ class Scope:
     format: Callable[[str], object]
 
 
-class Wrong(Exception):
+class TableMistakes(Exception):
     """The mistakes in a table: the place of each, inside the table, and what is wrong there."""
 
-    def __init__(self, found: Sequence[tuple[tuple[str | int, ...], str]]) -> None:
-        super().__init__("; ".join(what for _, what in found))
-        self.found = found
+    def __init__(self, mistakes: Sequence[tuple[tuple[str | int, ...], str]]) -> None:
+        super().__init__("; ".join(message for _, message in mistakes))
+        self.mistakes = mistakes
 
 
 def duration(declared: object) -> timedelta:
@@ -127,9 +127,8 @@ def value(hint: Any, around: Around = OUTERMOST) -> CoreSchema:
     if is_dataclass(hint):
         return _within(hint, around)
     if origin is tuple:
-        return cs.tuple_schema(
-            [value(args[0], around)], variadic_item_index=0, strict=False
-        )  # TOML has lists
+        # TOML has lists
+        return cs.tuple_schema([value(args[0], around)], variadic_item_index=0, strict=False)
     if origin in (Union, UnionType) and NoneType in args:  # TOML cannot say None: leaving out does
         return value(Union[tuple(arg for arg in args if arg is not NoneType)], around)  # noqa: UP007 - made here
     if origin in (dict, Mapping):
@@ -145,8 +144,8 @@ def _within(kind: Any, around: Around) -> CoreSchema:
         return cs.definition_reference_schema(around[kind])
     name = f"{kind.__qualname__}:{next(SCHEMA_NUMBERS)}"
     inner = table(kind, around={**around, kind: name})
-    made = cs.no_info_after_validator_function(lambda declared: kind(**declared), inner, ref=name)
-    return cs.definitions_schema(cs.definition_reference_schema(name), [made])
+    schema = cs.no_info_after_validator_function(lambda declared: kind(**declared), inner, ref=name)
+    return cs.definitions_schema(cs.definition_reference_schema(name), [schema])
 
 
 def _placed(path: str, info: ValidationInfo[Scope]) -> Path:
@@ -180,21 +179,24 @@ def filled(
     """The values of a dataclass's settings from a table, found to be what the class accepts.
 
     ``injected``: stand-ins for fields that are no settings. ``beside``: other keys that the table may
-    have. Raises ``Wrong``.
+    have. Raises ``TableMistakes``.
     """
     try:
-        validator = _validator(
-            cast(Any, kind), frozenset(injected)
-        )  # a class is hashable, whatever mypy says
+        # a class is hashable, whatever mypy says
+        validator = _validator(cast(Any, kind), frozenset(injected))
     except (PydanticUserError, NameError) as e:
-        raise Wrong([(("kind",), f"its settings cannot be read from {kind.__qualname__}: {e}")]) from e
+        raise TableMistakes(
+            [(("kind",), f"its settings cannot be read from {kind.__qualname__}: {e}")]
+        ) from e
     try:
         settings: dict[str, Any] = validator.validate_python(dict(declared), context=scope)
         kind(**settings, **injected)
     except ValidationError as e:
-        raise Wrong([_mistake(error, kind, injected, beside) for error in e.errors(include_url=False)]) from e
+        raise TableMistakes(
+            [_mistake(error, kind, injected, beside) for error in e.errors(include_url=False)]
+        ) from e
     except ValueError as e:  # of the class itself
-        raise Wrong([_inside((), str(e), kind)]) from e
+        raise TableMistakes([_inside((), str(e), kind)]) from e
     return settings
 
 
@@ -207,36 +209,36 @@ def _mistake(
         case "extra_forbidden":
             return place, _unknown_key(place, kind, injected, beside)
         case "missing":
-            return place, f"is missing; add {_sample(str(place[-1]), at(kind, place))}"
+            return place, f"is missing; add {_sample(str(place[-1]), type_at(kind, place))}"
         case "value_error":
-            return _inside(place, str(error["ctx"]["error"]), at(kind, place))
+            return _inside(place, str(error["ctx"]["error"]), type_at(kind, place))
         case "literal_error":
             return place, f"must be {error['ctx']['expected']}".replace("'", '"')
     message = error["msg"].removeprefix("Input ")
-    return place, WORDS.get(error["type"], message[:1].lower() + message[1:])
+    return place, MESSAGES.get(error["type"], message[:1].lower() + message[1:])
 
 
 def _inside(place: tuple[str | int, ...], message: str, kind: Any) -> tuple[tuple[str | int, ...], str]:
-    """What a class says of itself as a whole may begin with the key that it means: ``key: what``."""
-    keys, is_named, what = message.partition(": ")
+    """A mistake that a class reports of itself as a whole, which may begin with the key: ``key: message``."""
+    keys, is_named, message_for_key = message.partition(": ")
     first, *rest = keys.split(".")
     if is_named and is_dataclass(kind) and first in {f.name for f in fields(kind)}:
-        return (*place, first, *(int(part) if part.isdigit() else part for part in rest)), what
+        return (*place, first, *(int(part) if part.isdigit() else part for part in rest)), message_for_key
     return place, message
 
 
 def _unknown_key(
     place: Sequence[str | int], kind: type[Any], injected: Collection[str], beside: Collection[str]
 ) -> str:
-    key, around = str(place[-1]), at(kind, place[:-1])
+    key, around = str(place[-1]), type_at(kind, place[:-1])
     outer = {f.name for f in settings(kind, injected)} | set(beside)
     known = outer if len(place) == 1 else {f.name for f in settings(around)}
-    if key in outer - known and not _is_table(at(kind, [key])):
+    if key in outer - known and not _is_table(type_at(kind, [key])):
         return "does not belong into this table; write it further up, above the line of the table's name"
     return unknown(known, key, "there is no such key")
 
 
-def at(hint: Any, place: Sequence[str | int]) -> Any:
+def type_at(hint: Any, place: Sequence[str | int]) -> Any:
     """The type of what stands at a place inside a value of a type."""
     for part in place:
         hint = _plainly(hint)

@@ -1,4 +1,4 @@
-"""Brakes applied to one look at a source: what it would do, and what of that passes."""
+"""Brakes applied to one look at a source: its effects, and those of them that pass."""
 
 from __future__ import annotations
 
@@ -72,28 +72,28 @@ def brake(
     known = store.known([*names, *gone])
     if watched.since is None:
         return Braked(sightings=look.sightings, gone=look.gone, known=known)
-    would = _would(look, known, watched.name, decide)
+    effects = _effects(look, known, watched.name, decide)
     past = Past.read(watched.past)
-    is_much = any(len(some) > USUAL[kind].least for kind, some in would.items())
+    may_be_many = any(len(articles) > USUAL[kind].least for kind, articles in effects.items())
     judgement = judge(
-        would,
+        effects,
         {sighting.key for sighting in look.sightings},
         held=held,
         past=past,
         brakes=brakes,
-        live=store.live(watched.name, MAX_LIVE) if is_much else 0,
+        live=store.live(watched.name, MAX_LIVE) if may_be_many else 0,
         is_whole=look.is_complete,
         now=now,
     )
     stored = _stored(judgement.held)
     # what is freed is made good later in this look, which may not come to that: then the next one does it
-    until_then = _stored({k: _before_freed(each, held.get(k)) for k, each in judgement.held.items()})
-    if until_then != watched.held:
-        store.hold(watched, until_then)
+    stored_until_freed = _stored({k: _before_freed(each, held.get(k)) for k, each in judgement.held.items()})
+    if stored_until_freed != watched.held:
+        store.hold(watched, stored_until_freed)
     stopped = {kind: judgement.stopped.get(kind, frozenset()) for kind in BrakedKind}
-    kept = {*stopped[BrakedKind.CHANGED], *stopped[BrakedKind.WITHDRAWN]}
+    blocked = {*stopped[BrakedKind.CHANGED], *stopped[BrakedKind.WITHDRAWN]}
     return Braked(
-        sightings=[sighting for sighting in look.sightings if sighting.key not in kept],
+        sightings=[sighting for sighting in look.sightings if sighting.key not in blocked],
         gone=[key for key in look.gone if key not in stopped[BrakedKind.WITHDRAWN]],
         known=known,
         unposted=stopped[BrakedKind.NEWS],
@@ -112,20 +112,20 @@ def _before_freed(after: Held, before: Held | None) -> Held:
     return replace(after, keys=before.keys) if before and before.open_until else after
 
 
-def _would(
+def _effects(
     look: Look, known: Mapping[str, Article], source: str, decide: Decide
 ) -> dict[BrakedKind, dict[str, str]]:
-    """What a look would do, by kind and key, with a name for people."""
-    would: dict[BrakedKind, dict[str, str]] = {kind: {} for kind in BrakedKind}
+    """The effects that a look would have, by kind and key, each with a name for people."""
+    effects: dict[BrakedKind, dict[str, str]] = {kind: {} for kind in BrakedKind}
     for sighting in look.sightings:
         on_file = next((known[name] for name in sighting.names if name in known), None)
         if kind := _kind(on_file, sighting, decide):
-            would[kind][sighting.key] = f"{sighting.title} ({sighting.url})"
+            effects[kind][sighting.key] = f"{sighting.title} ({sighting.url})"
     for key in look.gone:
         article = known.get(f"{source}:{key}")
         if article and article.source == source and article.state is not ArticleState.WITHDRAWN:
-            would[BrakedKind.WITHDRAWN][key] = f"{article.title} ({article.url})"
-    return would
+            effects[BrakedKind.WITHDRAWN][key] = f"{article.title} ({article.url})"
+    return effects
 
 
 def _kind(on_file: Article | None, sighting: Sighting, decide: Decide) -> BrakedKind | None:

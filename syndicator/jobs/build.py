@@ -5,8 +5,8 @@
     claim the feed → close archives → an entry per article → documents → replace → settle → ring for more,
                                              └── gate ──┴── gate                        and for subscribers
 
-What does not read back as it was meant is not served. What a build costs depends on the documents that it
-touches: the feed's own, and those archives that have changed.
+An entry that does not read back as its article says is not served. What a build costs depends on the
+documents that it touches: the feed's own, and those archives that have changed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Fit = Callable[[Site, Feed, Article], Article]
 log = logging.getLogger(__name__)
 
 #: Entries of archives in one build, which must end well within its lease. What is more waits for the next.
-AT_ONCE = 1000
+MAX_ARCHIVE_ENTRIES = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,15 +118,17 @@ class _Edition:
     def publish(self, stale: Stale) -> Outcome:
         """Build archives and the feed's document. Archives first: none is linked to before it is there."""
         store, feed = self.builder.store, self.feed
-        most = max(2, AT_ONCE // feed.length)
+        max_archives = max(2, MAX_ARCHIVE_ENTRIES // feed.length)
         # Half of that, at most: all that are closed here are built here, and the one that they follow, too.
-        was_full = feed.keeps_archives and store.close_archives(stale, feed.length, self.now, most=most // 2)
-        unbuilt = store.unbuilt_archives(feed.name, most + 1)
+        was_full = feed.keeps_archives and store.close_archives(
+            stale, feed.length, self.now, limit=max_archives // 2
+        )
+        unbuilt = store.unbuilt_archives(feed.name, max_archives + 1)
         last = store.last_archive(feed.name)
-        for archive in reversed(unbuilt[:most]):
+        for archive in reversed(unbuilt[:max_archives]):
             self._publish_archive(archive, last)
         self._publish_feed(stale.changed, last)
-        has_more = was_full or len(unbuilt) > most
+        has_more = was_full or len(unbuilt) > max_archives
         return self.outcome(has_more=has_more, error="\n".join(self.failures))
 
     def _publish_feed(self, changed: datetime, last: int) -> None:
@@ -167,24 +169,26 @@ class _Edition:
         self, formats: Sequence[Format], articles: Sequence[Article], history: History, changed: datetime
     ) -> bool:
         """Make and check the documents, and serve those that are good. True if all of them are."""
-        documents = [self._document(form, self._young(form, articles), history, changed) for form in formats]
-        good = [document for document in documents if document is not None]
-        self.builder.documents.replace(self.feed.name, good)
+        documents = [
+            self._document(form, self._within_age(form, articles), history, changed) for form in formats
+        ]
+        fit_documents = [document for document in documents if document is not None]
+        self.builder.documents.replace(self.feed.name, fit_documents)
         if history.page is None:
-            topics = [d for d in good if d.extension != PAGE]  # a page is nobody's topic
+            topics = [d for d in fit_documents if d.extension != PAGE]  # a page is nobody's topic
             self.topics |= {d.path(self.feed.name): digest(d.content) for d in topics}
-        return len(good) == len(documents)
+        return len(fit_documents) == len(documents)
 
-    def _young(self, form: Format, articles: Sequence[Article]) -> Sequence[Article]:
+    def _within_age(self, form: Format, articles: Sequence[Article]) -> Sequence[Article]:
         """The articles that are not too old for a format. When the next ones will be goes into
         ``expiries``."""
         ages = [age for age in (self.feed.age, form.age) if age is not None]
         if not ages:
             return articles
         age = min(ages)
-        young = [article for article in articles if article.published + age > self.now]
-        self.expiries += [article.published + age for article in young]
-        return young
+        articles_within = [article for article in articles if article.published + age > self.now]
+        self.expiries += [article.published + age for article in articles_within]
+        return articles_within
 
     def _document(
         self, form: Format, articles: Sequence[Article], history: History, changed: datetime
@@ -205,10 +209,10 @@ class _Edition:
             self.builder.gate.document(form, self.site, self.feed, document)
             return document
 
-        document, trouble = _attempt(make)
-        if trouble:
+        document, reason = _attempt(make)
+        if reason:
             place = path(self.feed.name, form.extension, history.page)
-            self.failures.append(f"{place} stays as it was: {trouble}")
+            self.failures.append(f"{place} stays as it was: {reason}")
         return document
 
     def _entry(self, form: Format, article: Article) -> bytes | None:
@@ -220,11 +224,11 @@ class _Edition:
             self.builder.gate.entry(form, self.site, self.feed, article, entry)
             return entry
 
-        entry, trouble = _attempt(make)
-        if trouble:
-            self.left_out[article.guid].append(f"{form.extension}: {trouble}")
-            about = (self.feed.name, article.url, form.extension, trouble)
-            log.warning("feed %s: %s is left out of %s: %s", *about)
+        entry, reason = _attempt(make)
+        if reason:
+            self.left_out[article.guid].append(f"{form.extension}: {reason}")
+            details = (self.feed.name, article.url, form.extension, reason)
+            log.warning("feed %s: %s is left out of %s: %s", *details)
         return entry
 
 

@@ -54,10 +54,10 @@ MAX_DELIVERIES = 50
 
 #: A hand that has been stopped for so long after putting a request on record does not send it: its channel
 #: may be in another hand by then. Longer than a database takes to write, shorter than a lease.
-STOPPED = timedelta(seconds=20)
+MAX_STALL = timedelta(seconds=20)
 
 #: After so many tries a post goes out without a photo that cannot be had at the moment.
-PHOTO_TRIES = 3
+MAX_PHOTO_TRIES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ class Deliverer:
     steady: Callable[[], SteadyTime | None] = lambda: None
 
 
-def deliver(deliverer: Deliverer, name: str, *, most: int = MAX_DELIVERIES) -> int:
+def deliver(deliverer: Deliverer, name: str, *, max_deliveries: int = MAX_DELIVERIES) -> int:
     """Close the gaps of one channel's deliveries, as many as are due. Returns how many were settled."""
     courier, store, clock = deliverer.couriers[name], deliverer.store, deliverer.clock
     account = store.claim_channel(name, clock(), LEASE)
@@ -96,7 +96,7 @@ def deliver(deliverer: Deliverer, name: str, *, most: int = MAX_DELIVERIES) -> i
         return 0
     done, trouble, was_lost = 0, None, account.failures > 0
     try:
-        while done < most:
+        while done < max_deliveries:
             claimed = store.next_delivery(account, clock(), LEASE)
             if claimed is None:
                 return done
@@ -163,9 +163,9 @@ def _request(
     courier, clock = deliverer.couriers[account.name], deliverer.clock
     error: SyndicatorError | None = None
     try:
-        if clock() > begins + STOPPED:
+        if clock() > begins + MAX_STALL:
             raise TryLater("this worker was stopped for too long before it could send", whole_channel=False)
-        after = _struck(courier, _take(courier.channel, delivery, step, post))
+        after = _struck(courier, _perform(courier.channel, delivery, step, post))
         event = _event(after, step)
     except (TryLater, Refused, OutcomeUnknown, Misconfigured) as e:
         error = e
@@ -195,14 +195,14 @@ def _struck(courier: Courier, delivery: Delivery) -> Delivery:
     )
 
 
-def _take(channel: Channel, delivery: Delivery, step: Step, post: Post) -> Delivery:
+def _perform(channel: Channel, delivery: Delivery, step: Step, post: Post) -> Delivery:
     """The step itself, and how it leaves the delivery."""
     match step, delivery.receipt:
         case ((Step.SEND | Step.REPEAT), _):
             return posted(delivery, channel.send(post, key=delivery.key))
         case Step.FIND, _:
-            found = channel.find(post, key=delivery.key)
-            return posted(delivery, found) if found else absent(delivery)
+            existing = channel.find(post, key=delivery.key)
+            return posted(delivery, existing) if existing else absent(delivery)
         case Step.EDIT, Receipt() as receipt:
             return closed(delivery, delivery.wants, channel.edit(receipt, post))
         case Step.DELETE, Receipt() as receipt:
@@ -233,7 +233,7 @@ def _photo(
     try:
         return photos.fit(article.photo, limits.photo), ""
     except PhotoError as e:
-        if not e.lasting and claimed.delivery.attempts + 1 < PHOTO_TRIES:
+        if not e.lasting and claimed.delivery.attempts + 1 < MAX_PHOTO_TRIES:
             raise TryLater(f"photo {article.photo.url}: {e}", whole_channel=False) from e
         return None, f" (without its photo {article.photo.url}: {e})"
 

@@ -37,19 +37,19 @@ from syndicator.domain.subscription import (
 )
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE, Bell, CallbackRequest, Callbacks, Documents
-from syndicator.jobs.store_ports import DistributeStore, Ruled
+from syndicator.jobs.store_ports import DistributeStore, IntentOutcome
 
 log = logging.getLogger(__name__)
 
 #: Subscriptions or intents claimed at once: few enough to be sent to well within a lease, and for other
 #: workers to share in a large audience.
-BATCH = 200
+BATCH_SIZE = 200
 
 #: Subscriptions in one task: other topics' tasks get their turn.
 MAX_SUBSCRIPTIONS = 20_000
 
-#: The pause where the documents at hand are older than what is on record.
-BEHIND = timedelta(seconds=30)
+#: The pause of subscriptions while the documents at hand are older than those on record.
+BEHIND_PAUSE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +92,7 @@ def _send_content(distributor: Distributor, topic: Topic) -> Counter[str]:
     counts = Counter[str]()
     for results in distributor.callbacks.send(_content_requests(distributor, topic)):
         now = distributor.clock()
-        settled = [_settled(distributor, request, reply, now) for request, reply in results]
+        settled = [_after_reply(distributor, request, reply, now) for request, reply in results]
         distributor.store.settle_subscriptions(topic.name, settled, now)
         counts.update("failed" if s.failures else "sent" for s in settled)
     return counts
@@ -106,12 +106,12 @@ def _content_requests(distributor: Distributor, topic: Topic) -> Iterator[Callba
         content = distributor.documents.read(topic.name)
         if content is None:  # not built yet, or on another disk
             return
-        batch = distributor.store.claim_subscriptions(topic.name, now, distributor.lease, BATCH)
+        batch = distributor.store.claim_subscriptions(topic.name, now, distributor.lease, BATCH_SIZE)
         if not batch:
             return
         claimed += len(batch)
         newest = digest(content)
-        behind = [replace(s, next_attempt=now + BEHIND) for s in batch if s.has == newest]
+        behind = [replace(s, next_attempt=now + BEHIND_PAUSE) for s in batch if s.has == newest]
         if behind:
             distributor.store.settle_subscriptions(topic.name, behind, now)
         for subscription in batch:
@@ -136,7 +136,7 @@ def _content_request(
     return CallbackRequest(method="POST", url=subscription.callback, headers=headers, body=body, about=about)
 
 
-def _settled(
+def _after_reply(
     distributor: Distributor, request: CallbackRequest, reply: CallbackReply, now: datetime
 ) -> Subscription:
     before, newest = request.about
@@ -156,18 +156,20 @@ def _confirm_intents(distributor: Distributor, name: str) -> None:
     """Ask callbacks whether they mean it, and tell those whose topic has ended."""
     for results in distributor.callbacks.send(_intent_requests(distributor, name)):
         now = distributor.clock()
-        ruled = [_ruled(request, reply, now) for request, reply in results]
-        for each in ruled:
-            host = urlsplit(each.intent.callback).hostname
-            log.info("topic %s: %s for %s: %s", name, each.intent.mode, host, each.reason)
-        distributor.store.settle_intents(name, ruled, now)
+        outcomes = [_intent_outcome(request, reply, now) for request, reply in results]
+        for outcome in outcomes:
+            host = urlsplit(outcome.intent.callback).hostname
+            log.info("topic %s: %s for %s: %s", name, outcome.intent.mode, host, outcome.reason)
+        distributor.store.settle_intents(name, outcomes, now)
 
 
 def _intent_requests(distributor: Distributor, name: str) -> Iterator[CallbackRequest]:
     """A request for each intent that is due, claimed by the batch."""
     topic = distributor.topics.get(name)
     address = topic.address if topic else f"{distributor.site.feeds_url}/{name}"
-    while intents := distributor.store.claim_intents(name, distributor.clock(), distributor.lease, BATCH):
+    while intents := distributor.store.claim_intents(
+        name, distributor.clock(), distributor.lease, BATCH_SIZE
+    ):
         for intent in intents:
             challenge = secrets.token_urlsafe(32)
             url = _intent_url(intent, address, challenge)
@@ -183,13 +185,13 @@ def _intent_url(intent: Intent, address: str, challenge: str) -> str:
     else:
         query["hub.challenge"] = challenge
         query["hub.lease_seconds"] = str(int(intent.lease.total_seconds()))
-    joint = "&" if "?" in intent.callback else "?"
-    return f"{intent.callback}{joint}{urlencode(query)}"
+    separator = "&" if "?" in intent.callback else "?"
+    return f"{intent.callback}{separator}{urlencode(query)}"
 
 
-def _ruled(request: CallbackRequest, reply: CallbackReply, now: datetime) -> Ruled:
+def _intent_outcome(request: CallbackRequest, reply: CallbackReply, now: datetime) -> IntentOutcome:
     intent, challenge = request.about
     verdict, reason = judged(intent, challenge, reply)
     is_over = verdict is not Verdict.UNANSWERED
     next_attempt = None if is_over else now + backoff.CONFIRMATION.wait(intent.failures + 1)
-    return Ruled(intent=intent, verdict=verdict, reason=reason, next_attempt=next_attempt)
+    return IntentOutcome(intent=intent, verdict=verdict, reason=reason, next_attempt=next_attempt)

@@ -15,9 +15,9 @@ from syndicator.jobs.job import Job
 from syndicator.jobs.ports import Bell
 from syndicator.jobs.store_ports import Filing, Wakeups
 
-#: An article dated this long before its source was first seen whole is old news. Shorter ones are
-#: not: many sites date by the day alone, and some publish late.
-GRACE = timedelta(hours=24)
+#: An article dated this long before the first whole look at its source is old news. A shorter time is
+#: none: many sites date by the day alone, and some publish late.
+OLD_NEWS_GRACE = timedelta(hours=24)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ class Editor:
         seen whole (``None``: this is the first look)."""
         match decide(known, sighting, now, authority=self.site.authority):
             case New(article):
-                is_news = since is not None and article.published >= since - GRACE
+                is_news = since is not None and article.published >= since - OLD_NEWS_GRACE
                 channels = self.channels_of(article) if is_news else frozenset[str]()
                 return self.file(article, channels)
             case Corrected(article):

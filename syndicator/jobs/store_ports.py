@@ -31,7 +31,7 @@ class Watched:
     """A source's row in hand. ``since``: the end of its first look (``None`` before it). ``problems``: those
     of its last look. ``failures`` in a row. ``is_overdue``: its last look never ended, which is one.
     ``past``, ``held`` and ``decision``: see ``brakes``. ``gone_since``: since when it has
-    said that it is gone."""
+    answered that it is gone."""
 
     name: str
     token: str
@@ -47,14 +47,14 @@ class Watched:
 
 
 def overdue(lease: timedelta) -> str:
-    """What a source says whose last look never ended."""
+    """The error of a source whose last look never ended."""
     within = f"{lease.total_seconds():g} s"
     return f"its last look did not end within {within}: its worker has been killed, or hangs; see its log"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wakeups:
-    """Names of feeds and channels that a transaction left something to do for: rung for after the commit."""
+    """The feeds and channels, by name, that a transaction left with work to do: rung for after the commit."""
 
     feeds: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
@@ -139,8 +139,8 @@ class WatchStore(Protocol):
         """Record what the articles under these keys owe that are not withdrawn, in one transaction."""
         ...
 
-    def live(self, source: str, most: int) -> int:
-        """How many live articles the source has; counted as far as ``most``."""
+    def live(self, source: str, limit: int) -> int:
+        """How many live articles the source has; counted as far as ``limit``."""
         ...
 
     def hold(self, watched: Watched, held: Mapping[str, Any]) -> None:
@@ -217,14 +217,14 @@ class BuildStore(Protocol):
         old."""
         ...
 
-    def close_archives(self, stale: Stale, length: int, now: datetime, *, most: int) -> bool:
-        """Close as many archives as there should be, but no more than ``most``; true if it came to that.
+    def close_archives(self, stale: Stale, length: int, now: datetime, *, limit: int) -> bool:
+        """Close as many archives as there should be, but no more than ``limit``; true if it came to that.
         Whenever ``length`` live articles of the feed stand in none, the older half of them becomes the next
         one. It gains none afterwards, and wants to be built again only when one of its own changes or the
         next one closes."""
         ...
 
-    def unbuilt_archives(self, feed: str, most: int) -> Sequence[Archive]:
+    def unbuilt_archives(self, feed: str, limit: int) -> Sequence[Archive]:
         """Archives that want to be built, the newest first."""
         ...
 
@@ -315,8 +315,8 @@ class DeliverStore(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ruled:
-    """An intent and what its callback said. ``next_attempt``: when to ask again (``UNANSWERED``)."""
+class IntentOutcome:
+    """An intent and its callback's verdict. ``next_attempt``: when to ask again (``UNANSWERED``)."""
 
     intent: Intent
     verdict: Verdict
@@ -336,7 +336,7 @@ class DistributeStore(Protocol):
         """Intents that are due and in no other hand, as many as ``count``."""
         ...
 
-    def settle_intents(self, topic: str, ruled: Sequence[Ruled], now: datetime) -> None:
+    def settle_intents(self, topic: str, outcomes: Sequence[IntentOutcome], now: datetime) -> None:
         """Make subscriptions of what was confirmed, or end them. One that failed leaves the subscription
         there was as it was. What was asked for again meanwhile is left to be asked about."""
         ...

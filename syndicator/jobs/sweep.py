@@ -24,11 +24,11 @@ log = logging.getLogger(__name__)
 
 #: Messages of one kind of job that may wait unread, as far as one process knows: more than a worker gets
 #: done between two sweeps, few enough to be taken before their life ends.
-MAX_WAITING = 500
+MAX_WAITING_MESSAGES = 500
 
 #: Messages that a sweep sends although so many wait: rows whose job ends without doing anything to them
 #: (another disk's documents, say) must not stand in the way of all others for ever.
-MIN_SENT = 25
+MIN_MESSAGES = 25
 
 
 class SweepStore(Protocol):
@@ -39,8 +39,8 @@ class SweepStore(Protocol):
         nothing."""
         ...
 
-    def due(self, now: datetime, most: int) -> Due:
-        """Rows that are due and in no hand, as many as ``most`` of each kind: the longest due first."""
+    def due(self, now: datetime, limit: int) -> Due:
+        """Rows that are due and in no hand, as many as ``limit`` of each kind: the longest due first."""
         ...
 
     def release_due(self, now: datetime, filing: Callable[[Article], Filing]) -> Wakeups:
@@ -65,9 +65,9 @@ class Reminders:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
-    def most(self) -> int:
+    def row_limit(self) -> int:
         """How many rows of a kind to ask for, so that some are among them that were not rung for."""
-        return MAX_WAITING + len(self._rung)
+        return MAX_WAITING_MESSAGES + len(self._rung)
 
     def new(self, wishes: Sequence[Wish], now: datetime) -> list[Wish]:
         """Those to ring for now, which are remembered as rung."""
@@ -77,12 +77,12 @@ class Reminders:
         with self._lock:
             # a clock that was set back makes messages neither older nor younger
             self._rung = {k: v for k, v in self._rung.items() if abs(now - v[1]) < MESSAGE_LIFE}
-            return [wish for some in by_job.values() for wish in self._new(some, now)]
+            return [wish for job_wishes in by_job.values() for wish in self._new(job_wishes, now)]
 
     def _new(self, wishes: Sequence[Wish], now: datetime) -> Sequence[Wish]:
         new = [wish for wish in wishes if self._rung.get((wish.job, wish.name), (None,))[0] != wish]
         waiting = len(wishes) - len(new)
-        new = new[: max(MIN_SENT, MAX_WAITING - waiting)]
+        new = new[: max(MIN_MESSAGES, MAX_WAITING_MESSAGES - waiting)]
         self._rung |= {(wish.job, wish.name): (wish, now) for wish in new}
         return new
 
@@ -104,7 +104,7 @@ def sweep(sweeper: Sweeper, name: str) -> None:
     store, bell, now = sweeper.store, sweeper.bell, sweeper.clock()
     if ahead := store.set_right(now):
         log.warning("a clock was ahead, by %s or more: what it has put off is due now", ahead)
-    due = store.due(now, sweeper.reminders.most)
+    due = store.due(now, sweeper.reminders.row_limit)
     if due.has_embargoes:
         ring(bell, store.release_due(now, sweeper.editor.file))
     for wish in sweeper.reminders.new(due.wishes, now):

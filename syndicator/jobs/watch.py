@@ -28,7 +28,7 @@ from syndicator.jobs.store_ports import Filing, Watched, WatchStore, overdue
 log = logging.getLogger(__name__)
 
 #: Sightings filed in one transaction: small enough that other writers need not wait long.
-BATCH = 25
+BATCH_SIZE = 25
 
 #: Photos measured at once.
 PHOTOS_AT_ONCE = 4
@@ -37,14 +37,14 @@ PHOTOS_AT_ONCE = 4
 #: take its own deadline, less than a lease.
 PHOTOS_S = 40.0
 
-#: The pause after which what could not be recorded is looked for again.
-SOON = timedelta(seconds=10)
+#: The pause before the next look after one that could not be recorded.
+RETRY_PAUSE = timedelta(seconds=10)
 
 #: A source that says so for so long (410), and so often in a row, is gone. One answer may be an outage's.
 GONE_AFTER, GONE_LOOKS = timedelta(hours=24), 4
 
 #: The brakes of a source whose declaration says nothing of them.
-UNDECLARED = Brakes()
+DEFAULT_BRAKES = Brakes()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ def watch(watcher: Watcher, name: str) -> Look | None:
     except SyndicatorError as e:  # the record's trouble, not the source's: it is looked at again soon
         now = clock()
         store.settle_source(
-            watched, now=now, next_look=now + SOON, problems=[f"not recorded: {e}"], is_complete=False
+            watched, now=now, next_look=now + RETRY_PAUSE, problems=[f"not recorded: {e}"], is_complete=False
         )
         raise
     except Exception as e:
@@ -97,7 +97,7 @@ def watch(watcher: Watcher, name: str) -> Look | None:
 def _look(watcher: Watcher, source: Source, watched: Watched) -> tuple[Look, Braked]:
     """What the source shows, and what of that passes its brakes."""
     clock, editor = watcher.clock, watcher.editor
-    brakes = watcher.brakes.get(watched.name, UNDECLARED)
+    brakes = watcher.brakes.get(watched.name, DEFAULT_BRAKES)
     held = still_held(watched, brakes, clock())
     look = source.look(read_again(watched.memory, held, clock()), clock())
     _keep(watcher, watched, _should_it_end_here(look))
@@ -191,8 +191,8 @@ def _with_photo(
     except PhotoError as e:
         if photo.is_measured:
             return sighting, ""
-        kept = sighting if not e.lasting else replace(sighting, photo=None)
-        return kept, f"{sighting.url}: photo {photo.url}: {e}"
+        result = sighting if not e.lasting else replace(sighting, photo=None)
+        return result, f"{sighting.url}: photo {photo.url}: {e}"
 
 
 def _make_good(watcher: Watcher, name: str, braked: Braked) -> None:
@@ -202,10 +202,12 @@ def _make_good(watcher: Watcher, name: str, braked: Braked) -> None:
     ring(watcher.bell, store.withdraw(name, gone, now))
     for key in gone:
         log.info("%s: withdrawn: %s", name, key)
-    freed = braked.freed.get(BrakedKind.NEWS, ())
-    if freed:
-        ring(watcher.bell, store.refile(name, freed, lambda a: editor.file(a, editor.channels_of(a)), now))
-        log.info("%s: %d articles that were held are posted", name, len(freed))
+    freed_news = braked.freed.get(BrakedKind.NEWS, ())
+    if freed_news:
+        ring(
+            watcher.bell, store.refile(name, freed_news, lambda a: editor.file(a, editor.channels_of(a)), now)
+        )
+        log.info("%s: %d articles that were held are posted", name, len(freed_news))
 
 
 def _settle(watcher: Watcher, watched: Watched, look: Look, braked: Braked) -> None:
@@ -242,5 +244,5 @@ def _settle_failure(watcher: Watcher, watched: Watched, error: SourceError) -> N
 
 
 def _batches(sightings: Sequence[Sighting]) -> Iterator[Sequence[Sighting]]:
-    for start in range(0, len(sightings), BATCH):
-        yield sightings[start : start + BATCH]
+    for start in range(0, len(sightings), BATCH_SIZE):
+        yield sightings[start : start + BATCH_SIZE]

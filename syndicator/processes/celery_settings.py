@@ -41,12 +41,12 @@ def broker_url(home: Path) -> str:
         raise Misconfigured(f"{file} cannot be read ({e}): `syndicator check` says more") from e
     declared = str(keep.get("broker", "filesystem:var/broker"))
     try:
-        return brokers.address(_revealed(declared), home)
+        return brokers.address(_reveal(declared), home)
     except (Misconfigured, ValueError) as e:
         raise Misconfigured(f"{file}: [keep] broker: {e}") from e
 
 
-def _revealed(declared: str) -> str:
+def _reveal(declared: str) -> str:
     return Secret.parse(declared).reveal() if declared.startswith(("env:", "file:")) else declared
 
 
@@ -59,8 +59,8 @@ def _with_master(url: str) -> tuple[str, str]:
     """A Sentinel's addresses as kombu takes them (separated by ``;``), and the name of the master to ask them
     for; that of Redis's own manual where none is named (https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/)."""
     parts = [urlsplit(part) for part in url.split(";")]
-    named = [name for part in parts for name in parse_qs(part.query).get("master", ())]
-    return ";".join(part._replace(query="").geturl() for part in parts), (named or ["mymaster"])[0]
+    masters = [name for part in parts for name in parse_qs(part.query).get("master", ())]
+    return ";".join(part._replace(query="").geturl() for part in parts), (masters or ["mymaster"])[0]
 
 
 def place(url: str) -> Path:
@@ -81,7 +81,7 @@ def broker(url: str) -> dict[str, Any]:
         return {"broker_url": url, "broker_transport_options": options}
     root = place(url)
     for name in ("messages", "control", "processed"):
-        _make(root / name, root)
+        _make_folder(root / name, root)
     return {
         "broker_url": f"{SCHEME}://localhost",
         "broker_transport_options": {
@@ -97,7 +97,7 @@ def broker(url: str) -> dict[str, Any]:
     }
 
 
-def _make(folder: Path, root: Path) -> None:
+def _make_folder(folder: Path, root: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):

@@ -69,8 +69,8 @@ class FolderChannel(filesystem.Channel):
         file: Path = self._exchange_file(exchange)
         with _channel_errors(f"exchange {exchange!r}"):
             file.parent.mkdir(parents=True, exist_ok=True)
-            with file.with_suffix(".lock").open("w") as turn:
-                fcntl.flock(turn, fcntl.LOCK_EX)
+            with file.with_suffix(".lock").open("w") as lock_file:
+                fcntl.flock(lock_file, fcntl.LOCK_EX)
                 bindings = self.get_table(exchange)
                 before = [*bindings]
                 yield bindings
@@ -86,15 +86,15 @@ class FolderChannel(filesystem.Channel):
     def _get(self, queue: str, timeout: Any = None) -> Any:  # noqa: ARG002 - kombu's
         """The oldest message, now in no other hand."""
         while name := self._next(queue):
-            taken = Path(self.processed_folder, name)
+            claimed = Path(self.processed_folder, name)
             with _channel_errors(f"queue {queue!r}"):
                 try:
-                    Path(self.data_folder_in, name).rename(taken)
+                    Path(self.data_folder_in, name).rename(claimed)
                 except FileNotFoundError:  # another worker was faster; or somebody has removed the folder
-                    taken.parent.mkdir(parents=True, exist_ok=True)
+                    claimed.parent.mkdir(parents=True, exist_ok=True)
                     continue
-                content = taken.read_bytes()
-                taken.unlink()
+                content = claimed.read_bytes()
+                claimed.unlink()
             try:
                 message = loads(content.decode())
             except ValueError as e:
@@ -135,13 +135,13 @@ class FolderListing:
 
     def _read(self) -> None:
         self._names, self._read_at = {}, time.monotonic()
-        too_old = f"{max(0, time.time_ns() - int(min(self._life_s, 1e9) * 1e9)):020}"
+        oldest = f"{max(0, time.time_ns() - int(min(self._life_s, 1e9) * 1e9)):020}"
         self._folder.mkdir(parents=True, exist_ok=True)  # somebody may have removed it
         for name in sorted(os.listdir(self._folder)):  # noqa: PTH208 - half the time, for names alone
-            sent, _, rest = name.partition(".")
+            sent_at, _, rest = name.partition(".")
             if not rest.endswith(".msg"):
                 continue
-            if sent < too_old:
+            if sent_at < oldest:
                 Path(self._folder, name).unlink(missing_ok=True)
             else:
                 self._names.setdefault(rest.removesuffix(".msg"), deque()).append(name)

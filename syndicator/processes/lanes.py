@@ -20,7 +20,7 @@ from syndicator.jobs.job import Threads
 
 #: Seconds after which work makes room for the next: it waits for others, and needs neither our processor nor
 #: much memory.
-LONG_S = 5.0
+ROOM_AFTER_S = 5.0
 
 
 class Lane:
@@ -31,8 +31,8 @@ class Lane:
         self._threads = ThreadPoolExecutor(sum(threads), thread_name_prefix=task)
         self._width = threads.width
         self._turn = threading.Condition()
-        self._begun: list[float] = []
-        self._is_over = False
+        self._start_times: list[float] = []
+        self._is_stopped = False
 
     def submit(self, work: Callable[..., Any], *args: Any) -> Future[Any]:
         return self._threads.submit(self._in_turn, work, *args)
@@ -40,7 +40,7 @@ class Lane:
     def stop(self) -> None:
         """Begin nothing more."""
         with self._turn:
-            self._is_over = True
+            self._is_stopped = True
             self._turn.notify_all()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
@@ -49,29 +49,29 @@ class Lane:
         self._threads.shutdown()
 
     def _in_turn(self, work: Callable[..., Any], *args: Any) -> Any:
-        with self._place() as is_given:
-            return work(*args) if is_given else None
+        with self._place() as has_place:
+            return work(*args) if has_place else None
 
     @contextmanager
     def _place(self) -> Iterator[bool]:
         """Waits for a place; ``False``: it is too late for any."""
         with self._turn:
-            while (wait := self._seconds_left()) > 0 and not self._is_over:
+            while (wait := self._seconds_left()) > 0 and not self._is_stopped:
                 self._turn.wait(wait)
-            is_given, mine = not self._is_over, time.monotonic()
-            self._begun.append(mine)
+            has_place, started_at = not self._is_stopped, time.monotonic()
+            self._start_times.append(started_at)
         try:
-            yield is_given
+            yield has_place
         finally:
             with self._turn:
-                self._begun.remove(mine)
+                self._start_times.remove(started_at)
                 self._turn.notify()
 
     def _seconds_left(self) -> float:
-        """Until there is a place at the latest."""
-        if len(self._begun) < self._width:
+        """Seconds until there is a place, at the latest."""
+        if len(self._start_times) < self._width:
             return 0.0
-        return self._begun[-self._width] + LONG_S - time.monotonic()
+        return self._start_times[-self._width] + ROOM_AFTER_S - time.monotonic()
 
 
 class Lanes(BasePool):  # type: ignore[misc]  # Celery has no types

@@ -1,4 +1,4 @@
-"""A worker's connection to the broker: lost in one line, and had again when the broker is back."""
+"""A worker's connection to the broker: its loss is one line in the log, and it is made again later."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Consumer(consumer.Consumer):  # type: ignore[misc]  # Celery has no types
             self.connection = None
 
 
-class InOneLine(logging.Filter):
+class OneLineErrors(logging.Filter):
     """A filter that takes the tracebacks from what Celery and kombu log of a broker that is away: they show
     their own inside and, hundreds of lines long, hide what an operator has to know."""
 

@@ -27,12 +27,12 @@ STEADY_S = 10.0
 
 #: A process that gives no sign of life for so many seconds hangs, or was stopped: it is killed, whatever
 #: locks it holds. Signs come twice a second from a thread that no job can hold up, only the machine.
-SILENCE_S = 60.0
+MAX_SILENCE_S = 60.0
 
 #: Seconds between looks at the children; where they turn out to be many more, we were stopped ourselves, or
 #: the machine was, and nobody's silence means anything.
 LOOK_EVERY_S = 0.2
-ABSENCE_S = 5.0
+MAX_GAP_S = 5.0
 
 #: How many of a child's dead predecessors it is told of: one may have died before it could take their rows.
 MAX_DEAD = 20
@@ -40,9 +40,9 @@ MAX_DEAD = 20
 #: Exit status of a process that no restart can help: a declaration is wrong (sysexits.h, EX_CONFIG).
 MISCONFIGURED = 78
 
-#: That of a beginning where declarations are right, but the database is away or damaged: what needs none may
-#: begin (sysexits.h, EX_TEMPFAIL); and the argument with which only the database is tried once more.
-WITHOUT_RECORD, AGAIN = 75, "again"
+#: Exit status of the checks at the beginning where declarations are right, but the database is away or
+#: damaged: what needs none may begin (sysexits.h, EX_TEMPFAIL); and the argument to check the database alone.
+DATABASE_FAILED, DATABASE_ONLY = 75, "again"
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Child:
     arguments: Sequence[str]
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
-    falls: int = 0
+    failures: int = 0
     restart_at: float = 0.0
     mark: str = ""
     dead: list[str] = field(default_factory=list)
@@ -67,13 +67,13 @@ class Child:
         self.mark = secrets.token_hex(8)
         if self.pipe is not None:
             os.close(self.pipe)
-        self.pipe, theirs = os.pipe()
-        for end in (self.pipe, theirs):
+        self.pipe, child_end = os.pipe()
+        for end in (self.pipe, child_end):
             os.set_blocking(end, False)
         variables = {
             MARK_VARIABLE: self.mark,
             DEAD_VARIABLE: " ".join(self.dead),
-            parent_watch.PIPE_VARIABLE: str(theirs),
+            parent_watch.PIPE_VARIABLE: str(child_end),
         }
         # In a session of its own: a Ctrl-C at the terminal reaches only the supervisor, which then
         # stops its children in order, and a fallen child's own children can be found by its group.
@@ -82,9 +82,9 @@ class Child:
             env={**environment, **variables},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            pass_fds=[theirs],
+            pass_fds=[child_end],
         )
-        os.close(theirs)
+        os.close(child_end)
         self.heard_at = time.monotonic()
 
     def silence(self) -> float:
@@ -111,7 +111,7 @@ class Supervisor:
     children: Sequence[Child]
     say: Callable[[str], None]
     stopping: threading.Event = field(default_factory=threading.Event)
-    silence_s: float = SILENCE_S
+    silence_s: float = MAX_SILENCE_S
 
     def run(self) -> int:
         """Start all, keep them up, stop all. Returns an exit status."""
@@ -124,7 +124,7 @@ class Supervisor:
                 child.start(environment)
             looked_at = time.monotonic()
             while not self.stopping.wait(LOOK_EVERY_S) and not status:
-                if time.monotonic() - looked_at > ABSENCE_S:
+                if time.monotonic() - looked_at > MAX_GAP_S:
                     for child in self.children:
                         child.heard_at = time.monotonic()
                 looked_at = time.monotonic()
@@ -153,11 +153,12 @@ class Supervisor:
         if code == MISCONFIGURED:
             return code
         is_steady = time.monotonic() - child.started > STEADY_S
-        child.falls = 1 if is_steady else child.falls + 1
-        pause = 0.0 if is_steady else PROCESS.wait(child.falls).total_seconds()
+        child.failures = 1 if is_steady else child.failures + 1
+        pause = 0.0 if is_steady else PROCESS.wait(child.failures).total_seconds()
         child.restart_at = time.monotonic() + pause
         self.say(
-            f"{child.name} ended ({_how(code)}); starting it again" + (f" in {pause:g} s" if pause else "")
+            f"{child.name} ended ({_exit_text(code)}); starting it again"
+            + (f" in {pause:g} s" if pause else "")
         )
         return 0
 
@@ -176,5 +177,5 @@ class Supervisor:
             child.process.wait()
 
 
-def _how(code: int) -> str:
+def _exit_text(code: int) -> str:
     return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"

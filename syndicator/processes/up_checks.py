@@ -1,4 +1,4 @@
-"""The first step of ``syndicator up``: declarations read, tables made, and where to look said."""
+"""The first step of ``syndicator up``: reads declarations, makes tables, and prints the addresses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from syndicator.config import Declared
 from syndicator.domain.errors import DeclarationError, Misconfigured, SyndicatorError
-from syndicator.processes.supervisor import AGAIN, MISCONFIGURED, WITHOUT_RECORD
+from syndicator.processes.supervisor import DATABASE_FAILED, DATABASE_ONLY, MISCONFIGURED
 from syndicator.secret import Secret
 from syndicator.store import Store, StoreError
 from syndicator.store.engine import connect
@@ -17,39 +17,39 @@ from syndicator.store.soundness import must_be_complete, must_be_sound
 from syndicator.wiring import declarations, inspect_app, open_app
 
 #: Seconds for a look through SQLite's file: half a gigabyte or so.
-PATIENCE_S = 5.0
+SOUNDNESS_TIMEOUT_S = 5.0
 
 
 def begin(folder: Path) -> str:
-    """Read the declarations, and see whether all can begin. Returns what to tell."""
+    """Read the declarations, and see whether all can begin. Returns the text for the terminal."""
     declared = declarations(folder)
     for listen in _addresses(declared):
         _must_be_free(listen)
     base = f"http://{declared.web.listen}"
-    said = [f"note: {warning}" for warning in (*declared.warnings, *_missing_secrets(declared))]
-    said += ["", f"  Feeds         {base}/", f"  Console       {base}/console"]
+    lines = [f"note: {warning}" for warning in (*declared.warnings, *_missing_secrets(declared))]
+    lines += ["", f"  Feeds         {base}/", f"  Console       {base}/console"]
     if declared.example:
-        said += [
+        lines += [
             f"  Example site  http://{declared.example.listen}/ (watched all the time)",
             "",
             "  ./run publish | correct | retract   in another terminal: see what happens",
         ]
-    return "\n".join([*said, "  Ctrl-C stops everything.", ""])
+    return "\n".join([*lines, "  Ctrl-C stops everything.", ""])
 
 
 def prepare(folder: Path) -> None:
     """Do on record what several processes would otherwise do at once. Raises ``StoreError`` where the
     database does not answer or is damaged; then nothing was written to it."""
     store = Store(connect(declarations(folder).keep.database))
-    must_be_sound(store, PATIENCE_S)
+    must_be_sound(store, SOUNDNESS_TIMEOUT_S)
     store.engine.dispose()
     must_be_complete(inspect_app(folder).store)
     open_app(folder)
 
 
 def _addresses(declared: Declared) -> list[tuple[str, str]]:
-    found = [(declared.web.listen, "[web] listen")]
-    return [*found, (declared.example.listen, "[example] listen")] if declared.example else found
+    addresses = [(declared.web.listen, "[web] listen")]
+    return [*addresses, (declared.example.listen, "[example] listen")] if declared.example else addresses
 
 
 def _missing_secrets(declared: Declared) -> Iterator[str]:
@@ -79,11 +79,11 @@ def _must_be_free(address: tuple[str, str]) -> None:
 def main() -> None:
     folder = Path(sys.argv[1])
     try:
-        if AGAIN not in sys.argv[2:]:
+        if DATABASE_ONLY not in sys.argv[2:]:
             print(begin(folder), flush=True)
         prepare(folder)
     except StoreError as e:
-        sys.exit(_fail(e, WITHOUT_RECORD))
+        sys.exit(_fail(e, DATABASE_FAILED))
     except (DeclarationError, Misconfigured) as e:
         sys.exit(_fail(e, MISCONFIGURED))
     except SyndicatorError as e:

@@ -38,8 +38,8 @@ CONNECT_TIMEOUT_S, ANSWER_TIMEOUT_S = 2, 5
 #: Notes that may wait to be sent; any more are left to the next sweep.
 MAX_NOTES = 1000
 
-#: The brokers' options that bound a wait, by the beginning of their addresses.
-BOUNDS: Mapping[str, Mapping[str, Any]] = {
+#: The brokers' options that limit a wait, by the beginning of their addresses.
+TIMEOUT_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "redis": {"socket_connect_timeout": CONNECT_TIMEOUT_S, "socket_timeout": ANSWER_TIMEOUT_S},
     "sentinel": {"socket_connect_timeout": CONNECT_TIMEOUT_S, "socket_timeout": ANSWER_TIMEOUT_S},
     "amqp": {"read_timeout": ANSWER_TIMEOUT_S, "write_timeout": ANSWER_TIMEOUT_S},
@@ -49,10 +49,10 @@ BOUNDS: Mapping[str, Mapping[str, Any]] = {
 def connection(url: str) -> Connection:
     """A connection to the broker, not made yet, on which nothing waits for ever."""
     options = broker(url)
-    bounds = next((bounds for scheme, bounds in BOUNDS.items() if url.startswith(scheme)), {})
+    timeouts = next((timeouts for scheme, timeouts in TIMEOUT_OPTIONS.items() if url.startswith(scheme)), {})
     return Connection(
         options["broker_url"],
-        transport_options={**options["broker_transport_options"], **bounds},
+        transport_options={**options["broker_transport_options"], **timeouts},
         connect_timeout=CONNECT_TIMEOUT_S,
     )
 
@@ -80,33 +80,32 @@ class WebBell:
     def _send_all(self) -> None:
         line: Connection | None = None
         while True:
-            since, job, name = self._notes.get()
-            if (
-                time.monotonic() - since < MESSAGE_LIFE.total_seconds()
-            ):  # a broker that hung is not told old news
-                line = self._sent(line, job, name)
+            noted_at, job, name = self._notes.get()
+            # a broker that hung is not told old news
+            if time.monotonic() - noted_at < MESSAGE_LIFE.total_seconds():
+                line = self._send_note(line, job, name)
             self._notes.task_done()
 
-    def _sent(self, line: Connection | None, job: Job, name: str) -> Connection | None:
-        """Send one note; the connection for the next one. A kept one may have been idle for too long, and
-        then it is tried once more on a new one."""
-        for kept in (line, None) if line else (None,):
+    def _send_note(self, line: Connection | None, job: Job, name: str) -> Connection | None:
+        """Send one note. Returns the connection for the next one. A reused one may have been idle for too
+        long: then the note is tried once more on a new one."""
+        for reused in (line, None) if line else (None,):
             try:
-                used = kept or connection(self.url)
+                current = reused or connection(self.url)
             except SyndicatorError as e:
                 error = str(e)
                 break
             try:
-                _send(used, job, name)
-            except (KombuError, OSError, *used.connection_errors, *used.channel_errors) as e:
-                _close(used)
+                _send(current, job, name)
+            except (KombuError, OSError, *current.connection_errors, *current.channel_errors) as e:
+                _close(current)
                 error = error_line(e)
             except Exception:  # no note may end the thread
                 log.exception("%s %s could not be rung", job, name)
-                _close(used)
+                _close(current)
                 return None
             else:
-                return used
+                return current
         self._away.warn("broker: %s (%s %s waits for the next sweep)", error, job, name)
         return None
 

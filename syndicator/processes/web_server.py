@@ -48,7 +48,7 @@ def serve_site(folder: Path) -> None:
         host=declared.web.host,
         password=declared.web.password.reveal() if declared.web.password else None,
         outboxes=outboxes,
-        queues=lambda: depths(declared.keep.broker),
+        queues=lambda: queue_depths(declared.keep.broker),
         hub=reception(app) if declared.hub.enabled else None,
         readers=readers,
         pulse=pulse,
@@ -85,7 +85,7 @@ def reception(app: App) -> Reception:
     )
 
 
-def depths(url: str) -> Mapping[str, int] | None:
+def queue_depths(url: str) -> Mapping[str, int] | None:
     """How many messages wait in each queue; ``None`` while the broker does not answer."""
     try:
         with connection(url) as line:

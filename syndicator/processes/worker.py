@@ -27,7 +27,7 @@ from syndicator.jobs.job import Job, Threads
 from syndicator.jobs.ports import DEAD_VARIABLE, MESSAGE_LIFE
 from syndicator.processes import celery_settings, parent_watch
 from syndicator.processes.lanes import lanes
-from syndicator.processes.reconnecting import Consumer, InOneLine
+from syndicator.processes.reconnecting import Consumer, OneLineErrors
 from syndicator.throttled_log import ThrottledLog
 
 if TYPE_CHECKING:
@@ -37,11 +37,10 @@ log = logging.getLogger(__name__)
 
 app = Celery("syndicator", set_as_current=False)
 app.config_from_object("syndicator.processes.celery_settings")
-app.add_defaults(
-    celery_settings.declared_broker
-)  # asked for when a broker is needed, not when this is imported
+# called when a broker is needed, not when this is imported
+app.add_defaults(celery_settings.declared_broker)
 
-LIFE_S = MESSAGE_LIFE.total_seconds()
+MESSAGE_LIFE_S = MESSAGE_LIFE.total_seconds()
 
 #: Seconds between signs of life.
 BEAT_S = 10.0
@@ -55,7 +54,7 @@ class CeleryBell:
 
     def ring(self, job: Job, name: str) -> None:
         try:
-            app.send_task(job.value, args=[name], queue=job.value, expires=LIFE_S, ignore_result=True)
+            app.send_task(job.value, args=[name], queue=job.value, expires=MESSAGE_LIFE_S, ignore_result=True)
         except (ChannelError, OperationalError, OSError) as e:
             self._away.warn("broker: %s (%s waits for the next sweep)", error_line(e), f"{job} {name}")
 
@@ -89,15 +88,15 @@ def _run(task: Task, job: Job, name: str) -> None:
     try:
         open_once().work(job)(name)
     except SyndicatorError as e:
-        about = job if job is Job.SWEEP else f"{job} {name}"
-        log.warning("%s: %s (a later sweep tries again)", about, e)
+        task_name = job if job is Job.SWEEP else f"{job} {name}"
+        log.warning("%s: %s (a later sweep tries again)", task_name, e)
 
 
 def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
     """Work until told to stop. ``concurrency``: threads for each kind of job, at the most."""
-    dead = os.environ.get(DEAD_VARIABLE, "").split()
-    if dead and (taken := open_once().store.bury(dead)):
-        log.info("rows taken from a worker that has died: %d", taken)
+    dead_marks = os.environ.get(DEAD_VARIABLE, "").split()
+    if dead_marks and (row_count := open_once().store.free_rows(dead_marks)):
+        log.info("rows taken from a worker that has died: %d", row_count)
     threads = {job.value: open_once().threads(job) for job in Job}
     if concurrency:
         threads = {job: Threads(min(each.width, concurrency)) for job, each in threads.items()}
@@ -125,7 +124,7 @@ def _shorten_broker_errors() -> None:
     with app.connection_for_read() as connection:
         errors = (*connection.connection_errors, *connection.channel_errors, OperationalError, OSError)
     for handler in logging.getLogger().handlers:
-        handler.addFilter(InOneLine(errors))
+        handler.addFilter(OneLineErrors(errors))
 
 
 def run_beat() -> None:
@@ -151,10 +150,10 @@ def _report_alive(**_: Any) -> None:
     from syndicator.wiring import notice_older_record  # noqa: PLC0415 - likewise
 
     log.info("worker ready")
-    opened = open_once()
+    application = open_once()
     Pulse(process_name(), "worker").start(
-        opened.store,
+        application.store,
         BEAT_S,
-        lambda: notice_older_record(opened),  # it may be put back under our hands
-        lambda: opened.store.forget_events(datetime.now(UTC)),
+        lambda: notice_older_record(application),  # it may be put back under our hands
+        lambda: application.store.forget_events(datetime.now(UTC)),
     )

@@ -18,7 +18,7 @@ from syndicator.store.engine import Base
 class Audience:
     """A topic with its subscribers. ``states`` counts them; ``failing``: active ones whose last attempt
     failed; ``owed``: active ones that want newer content than they have; ``hubs``: those of others that
-    are told of news, and do not answer well now: (address, reason)."""
+    failed to take the last news: (address, reason)."""
 
     topic: str
     changed: datetime | None
@@ -42,16 +42,16 @@ class Audiences(Base):
         owed = func.sum(case((table.c.has != table.c.wants, 1), else_=0))
         counts = select(table.c.topic, table.c.state, func.count().label("count"), failing, owed)
         states: dict[str, dict[str, int]] = {}
-        now: dict[str, tuple[int, int]] = {}
+        active_counts: dict[str, tuple[int, int]] = {}
         hubs: dict[str, list[tuple[str, str]]] = {}
         with self.reading() as connection:
             query = counts.where(is_theirs).group_by(table.c.topic, table.c.state)
             for name, state, count, failures, behind in connection.execute(query):
                 states.setdefault(name, {})[state] = count
                 if state == SubscriptionState.ACTIVE.value:
-                    now[name] = (failures, behind)
-            trouble = and_(is_active, table.c.failures > 0, table.c.kind == SubscriberKind.HUB.value)
-            for row in connection.execute(select(table).where(trouble)):
+                    active_counts[name] = (failures, behind)
+            is_failing_hub = and_(is_active, table.c.failures > 0, table.c.kind == SubscriberKind.HUB.value)
+            for row in connection.execute(select(table).where(is_failing_hub)):
                 hubs.setdefault(row.topic, []).append((row.callback, row.reason))
             rows = connection.execute(select(topic).order_by(topic.c.name)).all()
         return [
@@ -61,8 +61,8 @@ class Audiences(Base):
                 sent=row.sent,
                 failed=row.failed,
                 states=states.get(row.name, {}),
-                failing=now.get(row.name, (0, 0))[0],
-                owed=now.get(row.name, (0, 0))[1],
+                failing=active_counts.get(row.name, (0, 0))[0],
+                owed=active_counts.get(row.name, (0, 0))[1],
                 hubs=hubs.get(row.name, ()),
             )
             for row in rows
@@ -72,8 +72,8 @@ class Audiences(Base):
         """Subscriptions of a topic, failing ones first, then the newest; without what must not be shown.
         ``log``: the latest attempts."""
         table = schema.subscription
-        shown = [c for c in table.c if c.name not in ("secret", "token")]
-        query = select(*shown).where(table.c.topic == topic)
+        columns = [c for c in table.c if c.name not in ("secret", "token")]
+        query = select(*columns).where(table.c.topic == topic)
         query = query.order_by(table.c.failures.desc(), table.c.id.desc()).limit(count)
         with self.reading() as connection:
             return connection.execute(query).all()

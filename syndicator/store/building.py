@@ -1,4 +1,4 @@
-"""What **build** needs: stale feeds in hand, the newest articles of each, and its archives."""
+"""The record as **build** needs it: stale feeds in hand, the newest articles of each, and its archives."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ member, article, archive, feed_row = schema.membership, schema.article, schema.a
 
 #: A membership whose article stands in no archive yet, and one whose article does: the parts of the table
 #: that have an index each.
-OPEN = (member.c.page.is_(None), member.c.gone.is_(None))
-ARCHIVED = (member.c.page.is_not(None), member.c.gone.is_(None))
+IN_NO_ARCHIVE = (member.c.page.is_(None), member.c.gone.is_(None))
+IN_AN_ARCHIVE = (member.c.page.is_not(None), member.c.gone.is_(None))
 
 
 class Building(Base):
     """See ``jobs.store_ports.BuildStore``."""
 
     def claim_feed(self, name: str, now: datetime, lease: timedelta) -> Stale | None:
-        wishes = or_(feed_row.c.wants != feed_row.c.has, feed_row.c.expires <= now)
+        is_stale = or_(feed_row.c.wants != feed_row.c.has, feed_row.c.expires <= now)
         with self.writing() as connection:
-            claimed = claim(connection, feed_row, name, now, lease, wishes)
+            claimed = claim(connection, feed_row, name, now, lease, is_stale)
         if claimed is None:
             return None
         token, row = claimed
@@ -41,18 +41,18 @@ class Building(Base):
         changed = max(row.changed, row.expires) if is_due else row.changed
         return Stale(name=name, token=token, wants=row.wants, changed=changed, failures=row.failures)
 
-    def close_archives(self, stale: Stale, length: int, now: datetime, *, most: int) -> bool:
-        for _ in range(most):
+    def close_archives(self, stale: Stale, length: int, now: datetime, *, limit: int) -> bool:
+        for _ in range(limit):
             if not self.transact(lambda connection: _close(connection, stale, length, now)):
                 return False
         return True
 
-    def unbuilt_archives(self, feed: str, most: int) -> Sequence[Archive]:
+    def unbuilt_archives(self, feed: str, limit: int) -> Sequence[Archive]:
         query = (
             select(archive.c.number, archive.c.wants, archive.c.changed)
             .where(archive.c.feed == feed, archive.c.wants != archive.c.has)
             .order_by(archive.c.number.desc())
-            .limit(most)
+            .limit(limit)
         )
         with self.reading() as connection:
             rows = connection.execute(query)
@@ -60,19 +60,19 @@ class Building(Base):
 
     def last_archive(self, feed: str) -> int:
         with self.reading() as connection:
-            return _last(connection, feed)
+            return _last_archive(connection, feed)
 
     def archived(self, feed: str, number: int) -> Sequence[Article]:
         with self.reading() as connection:
             return _newest(connection, feed, None, member.c.page == number, member.c.gone.is_(None))
 
     def newest(self, feed: str, count: int, since: datetime | None = None) -> Sequence[Article]:
-        young = [member.c.published > since] if since else []
+        is_recent = [member.c.published > since] if since else []
         with self.reading() as connection:
-            waiting = _newest(connection, feed, count, *OPEN, *young)
-            missing = count - len(waiting)
-            others = _newest(connection, feed, missing, *ARCHIVED, *young) if missing else []
-        return sorted(sorted([*waiting, *others], key=_guid), key=_published, reverse=True)
+            unarchived = _newest(connection, feed, count, *IN_NO_ARCHIVE, *is_recent)
+            missing = count - len(unarchived)
+            archived = _newest(connection, feed, missing, *IN_AN_ARCHIVE, *is_recent) if missing else []
+        return sorted(sorted([*unarchived, *archived], key=_guid_of), key=_publication_of, reverse=True)
 
     def withdrawn(self, feed: str, count: int) -> Sequence[Article]:
         query = (
@@ -98,8 +98,8 @@ class Building(Base):
         def work(connection: Connection) -> Sequence[str]:
             _note_left_out(connection, stale.name, outcome)
             for built in sorted(outcome.archives, key=lambda built: built.number):
-                mine = (archive.c.feed == stale.name, archive.c.number == built.number)
-                connection.execute(update(archive).where(*mine).values(has=built.wants))
+                this_archive = (archive.c.feed == stale.name, archive.c.number == built.number)
+                connection.execute(update(archive).where(*this_archive).values(has=built.wants))
             if not let_go(connection, feed_row, stale.name, stale.token, error=outcome.error, **values):
                 return []  # another hand builds it, and tells
             topics = sorted(outcome.topics.items())
@@ -112,31 +112,31 @@ class Building(Base):
 def _close(connection: Connection, stale: Stale, length: int, now: datetime) -> bool:
     """Close one archive, if it is time. The feed's row is held by its lease; two hands that think so meet at
     the archive's number."""
-    mine = connection.scalar(select(feed_row.c.token).where(feed_row.c.name == stale.name))
-    waiting = select(member.c.article_id).where(member.c.feed == stale.name, *OPEN)
+    token_on_record = connection.scalar(select(feed_row.c.token).where(feed_row.c.name == stale.name))
+    waiting = select(member.c.article_id).where(member.c.feed == stale.name, *IN_NO_ARCHIVE)
     count = connection.scalar(select(func.count()).select_from(waiting.limit(length).subquery()))
-    due = closing(count or 0, length)
-    if mine != stale.token or not due:
+    closing_count = closing(count or 0, length)
+    if token_on_record != stale.token or not closing_count:
         return False
     oldest = (
         waiting.join(article, member.c.article_id == article.c.id)
         .order_by(member.c.published, article.c.guid)
-        .limit(due)
+        .limit(closing_count)
     )
     chosen = connection.scalars(oldest).all()
     hold_articles(connection, chosen)
-    number = _last(connection, stale.name) + 1
+    number = _last_archive(connection, stale.name) + 1
     closed = connection.execute(
         update(member)
         .where(
             member.c.feed == stale.name,
             member.c.article_id.in_(chosen),
-            *OPEN,  # still: another hand may have retracted one of them just now
+            *IN_NO_ARCHIVE,  # still: another hand may have retracted one of them just now
         )
         .values(page=number)
     )
     if closed.rowcount:
-        _wish(connection, stale.name, [number - 1], now)  # which now has a follower
+        _want_built(connection, stale.name, [number - 1], now)  # which now has a follower
         connection.execute(
             insert(archive), {"feed": stale.name, "number": number, "changed": now, "wants": 1, "has": 0}
         )
@@ -144,23 +144,23 @@ def _close(connection: Connection, stale: Stale, length: int, now: datetime) -> 
 
 
 def _newest(
-    connection: Connection, feed: str, count: int | None, *which: ColumnElement[bool]
+    connection: Connection, feed: str, count: int | None, *conditions: ColumnElement[bool]
 ) -> list[Article]:
     query = (
         select(article)
         .join(member, member.c.article_id == article.c.id)
-        .where(member.c.feed == feed, *which)
+        .where(member.c.feed == feed, *conditions)
         .order_by(member.c.published.desc(), article.c.guid)
         .limit(count)
     )
     return [article_of(row) for row in connection.execute(query)]
 
 
-def _last(connection: Connection, feed: str) -> int:
+def _last_archive(connection: Connection, feed: str) -> int:
     return connection.scalar(select(func.max(archive.c.number)).where(archive.c.feed == feed)) or 0
 
 
-def _wish(connection: Connection, feed: str, numbers: Sequence[int], now: datetime) -> None:
+def _want_built(connection: Connection, feed: str, numbers: Sequence[int], now: datetime) -> None:
     connection.execute(
         update(archive)
         .where(archive.c.feed == feed, archive.c.number.in_(numbers))
@@ -170,12 +170,12 @@ def _wish(connection: Connection, feed: str, numbers: Sequence[int], now: dateti
 
 def _note_left_out(connection: Connection, feed: str, outcome: Outcome) -> None:
     """Put on record why an article is left out, and forget it of those that are in again."""
-    noted = connection.execute(
+    rows = connection.execute(
         select(member.c.article_id, article.c.guid, member.c.left_out)
         .join(article, member.c.article_id == article.c.id)
         .where(member.c.feed == feed, member.c.left_out.is_not(None))
     ).all()
-    before = {row.guid: row.left_out for row in noted if row.guid in set(outcome.carried)}
+    before = {row.guid: row.left_out for row in rows if row.guid in set(outcome.carried)}
     after = dict(outcome.left_out)
     changed = [guid for guid in before.keys() | after.keys() if before.get(guid) != after.get(guid)]
     ids: dict[str, int] = {}
@@ -191,9 +191,9 @@ def _note_left_out(connection: Connection, feed: str, outcome: Outcome) -> None:
         )
 
 
-def _guid(article: Article) -> str:
+def _guid_of(article: Article) -> str:
     return article.guid
 
 
-def _published(article: Article) -> datetime:
+def _publication_of(article: Article) -> datetime:
     return article.published

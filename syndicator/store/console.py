@@ -1,4 +1,4 @@
-"""What the console shows, and what an operator has decided."""
+"""The console's questions to the record, and operators' decisions."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from syndicator.domain.decisions import Impossible, Ruling
 from syndicator.domain.delivery import Delivery, Standing
 from syndicator.store import schema
 from syndicator.store.audience import Audiences
-from syndicator.store.liveness import SILENCE
+from syndicator.store.liveness import MAX_SILENCE
 from syndicator.store.readership import Readership
 from syndicator.store.records import article_of, delivery_of, delivery_values
 
 #: Deliveries on one page of the console.
-PAGE = 50
+PAGE_LENGTH = 50
 
-#: Columns that are nothing for people: what sources remember, and whose hand a row is in.
-HIDDEN = ("memory", "past", "token", "declaration")
+#: Columns that no page shows: sources' memory, fingerprints, and whose hand a row is in.
+HIDDEN_COLUMNS = ("memory", "past", "token", "declaration")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +39,7 @@ class Console(Readership, Audiences):
     """Questions and decisions of operators. Rows that are no longer declared are left out."""
 
     def sources(self) -> Sequence[Row[Any]]:
-        """The rows of ``schema.source``, by name, without ``HIDDEN`` columns."""
+        """The rows of ``schema.source``, by name, without ``HIDDEN_COLUMNS``."""
         return self._declared(schema.source)
 
     def source(self, name: str) -> Row[Any]:
@@ -69,25 +69,26 @@ class Console(Readership, Audiences):
                 connection.scalars(select(feed.c.name).where(feed.c.is_declared.is_(True), ~carries))
             )
 
-    def on_file(self, page: int = 500) -> Iterator[Article]:
-        """Every article that is not withdrawn: newest publication first, then by guid; so many at a time."""
+    def on_file(self, batch_rows: int = 500) -> Iterator[Article]:
+        """Every article that is not withdrawn: newest publication first, then by guid; read in
+        batches."""
         table = schema.article
         newest_first = (
             select(table)
             .where(table.c.state != ArticleState.WITHDRAWN.value)
             .order_by(table.c.published.desc(), table.c.guid)
-            .limit(page)
+            .limit(batch_rows)
         )
         query = newest_first
         while True:
             with self.reading() as connection:
                 rows = connection.execute(query).all()
             yield from map(article_of, rows)
-            if len(rows) < page:
+            if len(rows) < batch_rows:
                 return
             last = rows[-1]
-            same = and_(table.c.published == last.published, table.c.guid > last.guid)
-            query = newest_first.where(or_(table.c.published < last.published, same))
+            is_later_guid = and_(table.c.published == last.published, table.c.guid > last.guid)
+            query = newest_first.where(or_(table.c.published < last.published, is_later_guid))
 
     def article_of_guid(self, guid: str) -> Article | None:
         """The article on file with this guid, in whatever state."""
@@ -98,12 +99,12 @@ class Console(Readership, Audiences):
         return article_of(row) if row else None
 
     def _declared(self, table: Table) -> Sequence[Row[Any]]:
-        columns = [column for column in table.c if column.name not in HIDDEN]
+        columns = [column for column in table.c if column.name not in HIDDEN_COLUMNS]
         query = select(*columns).where(table.c.is_declared.is_(True)).order_by(table.c.name)
         with self.reading() as connection:
             return connection.execute(query).all()
 
-    def left_out(self, count: int = PAGE) -> Sequence[tuple[str, Article, str]]:
+    def left_out(self, count: int = PAGE_LENGTH) -> Sequence[tuple[str, Article, str]]:
         """Articles that are not in all documents of a feed that carries them: the feed, the article, and why,
         one line for each format."""
         member, article, feed = schema.membership, schema.article, schema.feed
@@ -121,7 +122,7 @@ class Console(Readership, Audiences):
     def processes(self, now: datetime) -> Sequence[Row[Any]]:
         """Processes that have been heard of lately: ``name``, ``kind``, ``started``, ``seen``."""
         table = schema.process
-        query = select(table).where(table.c.seen > now - SILENCE).order_by(table.c.kind, table.c.started)
+        query = select(table).where(table.c.seen > now - MAX_SILENCE).order_by(table.c.kind, table.c.started)
         with self.reading() as connection:
             return connection.execute(query).all()
 
@@ -156,7 +157,7 @@ class Console(Readership, Audiences):
             return {name: value for name, value in connection.execute(query)}  # noqa: C416 - rows are no pairs to mypy
 
     def deliveries(
-        self, *, standing: str = "", channel: str = "", before: int | None = None, count: int = PAGE
+        self, *, standing: str = "", channel: str = "", before: int | None = None, count: int = PAGE_LENGTH
     ) -> list[Line]:
         """Deliveries, newest first; ``before`` is the id where the page before ended."""
         table = schema.delivery
@@ -172,8 +173,8 @@ class Console(Readership, Audiences):
     def delivery_numbers(self, channel: str, standings: Collection[Standing]) -> Sequence[int]:
         """All deliveries of a channel that stand in one of these ways, oldest first."""
         table = schema.delivery
-        stands_so = table.c.standing.in_([standing.value for standing in standings])
-        query = select(table.c.id).where(table.c.channel == channel, stands_so).order_by(table.c.id)
+        has_standing = table.c.standing.in_([standing.value for standing in standings])
+        query = select(table.c.id).where(table.c.channel == channel, has_standing).order_by(table.c.id)
         with self.reading() as connection:
             return connection.scalars(query).all()
 
@@ -185,8 +186,10 @@ class Console(Readership, Audiences):
         table = schema.article
         with self.reading() as connection:
             rows = connection.execute(query).all()
-            stories = connection.execute(select(table).where(table.c.id.in_({r.article_id for r in rows})))
-            articles = {story.id: article_of(story) for story in stories}
+            article_rows = connection.execute(
+                select(table).where(table.c.id.in_({r.article_id for r in rows}))
+            )
+            articles = {article_row.id: article_of(article_row) for article_row in article_rows}
         return [
             Line(
                 delivery=delivery_of(row, articles[row.article_id].guid),
@@ -217,15 +220,15 @@ class Console(Readership, Audiences):
             ).one_or_none()
             if row is None:
                 raise Impossible(f"there is no delivery {delivery_id}")
-            story = article_of(
+            article_on_file = article_of(
                 connection.execute(select(article).where(article.c.id == row.article_id)).one()
             )
-            ruled = ruling(delivery_of(row, story.guid), story, now)
+            decided = ruling(delivery_of(row, article_on_file.guid), article_on_file, now)
             connection.execute(
-                update(table).where(table.c.id == delivery_id).values(**delivery_values(ruled))
+                update(table).where(table.c.id == delivery_id).values(**delivery_values(decided))
             )
             connection.execute(insert(schema.event), {"at": now, "delivery_id": delivery_id, "text": event})
-        return ruled
+        return decided
 
     def want_built(self, feeds: Collection[str]) -> None:
         """Have feeds written anew, archives and all, although none of their articles has changed."""
@@ -276,6 +279,6 @@ class Console(Readership, Audiences):
 
     def _set(self, table: Table, name: str, **values: Any) -> None:
         with self.writing() as connection:
-            changed = connection.execute(update(table).where(table.c.name == name).values(**values))
-            if not changed.rowcount:
+            result = connection.execute(update(table).where(table.c.name == name).values(**values))
+            if not result.rowcount:
                 raise Impossible(f"there is no {table.name} {name!r}")

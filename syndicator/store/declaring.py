@@ -34,7 +34,7 @@ class Declaring(Base):
         """Make a row for everything declared; mark what no longer is; fill feeds whose declaration is
         new or has changed with the articles on file."""
 
-        def rows(connection: Connection) -> None:
+        def work(connection: Connection) -> None:
             _declare(connection, schema.source, sources, {"next_look": now, "memory": {}, "problems": []})
             _declare(connection, schema.channel, channels, {})
             # A person has just mended or restarted something: stopped channels get another chance.
@@ -43,7 +43,7 @@ class Declaring(Base):
                 connection, schema.feed, [feed.name for feed in feeds], {"next_build": now, "changed": now}
             )
 
-        self.transact(rows)
+        self.transact(work)
         # Each by itself: a feed's row comes after its articles.
         with self.reading() as connection:
             table = schema.feed
@@ -59,10 +59,10 @@ class Declaring(Base):
 def _declare(
     connection: Connection, table: Table, names: Iterable[str], defaults: Mapping[str, object]
 ) -> None:
-    wanted = sorted(names)
+    declared = sorted(names)
     hold_names(connection, table)
-    connection.execute(update(table).values(is_declared=table.c.name.in_(wanted)))
-    insert_missing(connection, table, [{"name": name, **defaults} for name in wanted])
+    connection.execute(update(table).values(is_declared=table.c.name.in_(declared)))
+    insert_missing(connection, table, [{"name": name, **defaults} for name in declared])
 
 
 def _refill(connection: Connection, feed: Feed, now: datetime) -> None:
@@ -70,14 +70,14 @@ def _refill(connection: Connection, feed: Feed, now: datetime) -> None:
     carried stays in its archive, and all archives are built again: their documents may look different."""
     table, archive = schema.feed, schema.archive
     last = 0
-    while (read := _refill_some(connection, feed, last)) is not None:
-        last = read
-    wishes = {"changed": now, "wants": archive.c.wants + 1}
-    mine = archive.c.feed == feed.name
+    while (batch_end := _refill_batch(connection, feed, last)) is not None:
+        last = batch_end
+    changes = {"changed": now, "wants": archive.c.wants + 1}
+    is_of_feed = archive.c.feed == feed.name
     connection.execute(
-        select(archive.c.number).where(mine).order_by(archive.c.number).with_for_update()
+        select(archive.c.number).where(is_of_feed).order_by(archive.c.number).with_for_update()
     ).all()
-    connection.execute(update(archive).where(mine).values(wishes))
+    connection.execute(update(archive).where(is_of_feed).values(changes))
     connection.execute(
         update(table)
         .where(table.c.name == feed.name)
@@ -85,7 +85,7 @@ def _refill(connection: Connection, feed: Feed, now: datetime) -> None:
     )
 
 
-def _refill_some(connection: Connection, feed: Feed, last: int) -> int | None:
+def _refill_batch(connection: Connection, feed: Feed, last: int) -> int | None:
     """The difference for the articles after an id: those that come in, and those that go. Returns the last
     one's; ``None``: there were none."""
     member, article = schema.membership, schema.article
@@ -97,15 +97,15 @@ def _refill_some(connection: Connection, feed: Feed, last: int) -> int | None:
     ).all()
     if not rows:
         return None
-    among = (member.c.feed == feed.name, member.c.article_id.between(last + 1, rows[-1].id))
-    query = select(member.c.article_id).where(*among, member.c.gone.is_(None))
+    in_batch = (member.c.feed == feed.name, member.c.article_id.between(last + 1, rows[-1].id))
+    query = select(member.c.article_id).where(*in_batch, member.c.gone.is_(None))
     before = set(connection.scalars(query))
     after = {row.id: row.published for row in rows if feed.carries(article_of(row))}
     hold_articles(connection, before ^ after.keys())
-    if leaves := before - after.keys():
-        connection.execute(delete(member).where(*among, member.c.article_id.in_(leaves)))
-    if new := sorted(after.keys() - before):
+    if leaving := before - after.keys():
+        connection.execute(delete(member).where(*in_batch, member.c.article_id.in_(leaving)))
+    if joining := sorted(after.keys() - before):
         connection.execute(
-            insert(member), [{"feed": feed.name, "article_id": i, "published": after[i]} for i in new]
+            insert(member), [{"feed": feed.name, "article_id": i, "published": after[i]} for i in joining]
         )
     return int(rows[-1].id)

@@ -20,10 +20,10 @@ class Delivering(Base):
 
     def claim_channel(self, name: str, now: datetime, lease: timedelta) -> Account | None:
         table = schema.channel
-        rested = or_(table.c.paused_until.is_(None), table.c.paused_until <= now)
-        working = and_(table.c.is_paused.is_(False), table.c.is_stopped.is_(False))
+        is_rested = or_(table.c.paused_until.is_(None), table.c.paused_until <= now)
+        may_work = and_(table.c.is_paused.is_(False), table.c.is_stopped.is_(False))
         with self.writing() as connection:
-            claimed = claim(connection, table, name, now, lease, rested, working)
+            claimed = claim(connection, table, name, now, lease, is_rested, may_work)
         if claimed is None:
             return None
         token, row = claimed
@@ -33,7 +33,7 @@ class Delivering(Base):
         table, article = schema.delivery, schema.article
 
         def work(connection: Connection) -> ClaimedDelivery | None:
-            if not _renewed(connection, account, now + lease):
+            if not _renew(connection, account, now + lease):
                 return None
             row = connection.execute(
                 select(table)
@@ -43,21 +43,25 @@ class Delivering(Base):
             ).one_or_none()
             if row is None:
                 return None
-            story = connection.execute(select(article).where(article.c.id == row.article_id)).one()
-            return ClaimedDelivery(delivery=delivery_of(row, story.guid), article=article_of(story))
+            article_row = connection.execute(select(article).where(article.c.id == row.article_id)).one()
+            return ClaimedDelivery(
+                delivery=delivery_of(row, article_row.guid), article=article_of(article_row)
+            )
 
         return self.transact(work)
 
     def begin(self, account: Account, delivery: Delivery) -> bool:
         table = schema.delivery
-        wants = table.c.wants.is_(None) if delivery.wants is None else table.c.wants == delivery.wants
+        wants_the_same = (
+            table.c.wants.is_(None) if delivery.wants is None else table.c.wants == delivery.wants
+        )
 
         def work(connection: Connection) -> bool:
             if not _holds(connection, account):
                 return False
             result = connection.execute(
                 update(table)
-                .where(table.c.id == delivery.id, wants, table.c.standing.in_(IN_QUEUE))
+                .where(table.c.id == delivery.id, wants_the_same, table.c.standing.in_(IN_QUEUE))
                 .values(**delivery_values(delivery), is_stirred=False)
             )
             return result.rowcount == 1
@@ -79,9 +83,9 @@ class Delivering(Base):
             holds = _holds(connection, account)  # the channel first, as everywhere
             row = connection.execute(select(table).where(table.c.id == delivery.id).with_for_update()).one()
             on_record = delivery_of(row, delivery.guid)
-            is_ruled = row.standing == Standing.SKIPPED.value  # an operator was faster
+            is_skipped = row.standing == Standing.SKIPPED.value  # an operator was faster
             after, values, text = delivery, {"is_stirred": False}, event
-            if (is_ruled or not holds) and not _knows_more(delivery, on_record):
+            if (is_skipped or not holds) and not _knows_more(delivery, on_record):
                 if stirs_until is None:
                     return on_record
                 after, values = stirred(on_record, stirs_until), {"is_stirred": True}
@@ -117,7 +121,7 @@ class Delivering(Base):
         is_stopped: bool = False,
     ) -> None:
         table = schema.channel
-        trouble: dict[str, Any] = {
+        failure: dict[str, Any] = {
             "error": error,
             "is_stopped": is_stopped,
             "failures": table.c.failures + 1,
@@ -129,7 +133,7 @@ class Delivering(Base):
                 account.name,
                 account.token,
                 paused_until=paused_until,
-                **(trouble if error else {}),
+                **(failure if error else {}),
             )
 
 
@@ -142,8 +146,8 @@ def due(now: datetime) -> ColumnElement[bool]:
     hand was interrupted; its ``next_attempt`` is when its request has ended, whatever became of us. One that
     rests does so whoever wants it tried earlier."""
     table = schema.delivery
-    rested = or_(table.c.rests_until.is_(None), table.c.rests_until <= now)
-    return and_(table.c.standing.in_(IN_QUEUE), table.c.next_attempt <= now, rested)
+    is_rested = or_(table.c.rests_until.is_(None), table.c.rests_until <= now)
+    return and_(table.c.standing.in_(IN_QUEUE), table.c.next_attempt <= now, is_rested)
 
 
 def _knows_more(one: Delivery, other: Delivery) -> bool:
@@ -151,12 +155,12 @@ def _knows_more(one: Delivery, other: Delivery) -> bool:
     return one.receipt is not None and other.receipt is None and one.round == other.round
 
 
-def _renewed(connection: Connection, account: Account, until: datetime) -> bool:
+def _renew(connection: Connection, account: Account, until: datetime) -> bool:
     """Keep the channel in this hand for longer; ``False``: it is in another one, or was paused."""
     table = schema.channel
-    mine = and_(table.c.name == account.name, table.c.token == account.token)
+    is_mine = and_(table.c.name == account.name, table.c.token == account.token)
     result = connection.execute(
-        update(table).where(mine, table.c.is_paused.is_(False)).values(lease_until=until)
+        update(table).where(is_mine, table.c.is_paused.is_(False)).values(lease_until=until)
     )
     return result.rowcount == 1
 

@@ -17,7 +17,7 @@ from syndicator.store.subscribing import forget_intents
 from syndicator.store.topics import hold
 
 #: How long an ended subscription is shown to operators before it is forgotten.
-ENDED_SHOWN = timedelta(days=7)
+SHOW_ENDED_FOR = timedelta(days=7)
 
 
 class Distributing(Base):
@@ -42,7 +42,9 @@ class Distributing(Base):
                     reason="its lease has run out",
                 )
             )
-            connection.execute(delete(table).where(table.c.topic == topic, table.c.ended < now - ENDED_SHOWN))
+            connection.execute(
+                delete(table).where(table.c.topic == topic, table.c.ended < now - SHOW_ENDED_FOR)
+            )
             forget_intents(connection, topic, now)
 
         self.transact(work)
@@ -52,24 +54,24 @@ class Distributing(Base):
     ) -> Sequence[Subscription]:
         table = schema.subscription
         is_active = table.c.state == SubscriptionState.ACTIVE.value
-        lives = or_(table.c.expires.is_(None), table.c.expires > now)
-        due = and_(table.c.topic == topic, table.c.next_attempt <= now, is_active, lives)
+        lease_runs = or_(table.c.expires.is_(None), table.c.expires > now)
+        is_due = and_(table.c.topic == topic, table.c.next_attempt <= now, is_active, lease_runs)
         with self.writing() as connection:
-            rows = claim_some(connection, table, now, lease, count, due, order=[table.c.next_attempt])
+            rows = claim_some(connection, table, now, lease, count, is_due, order=[table.c.next_attempt])
         return [subscription_of(row) for row in rows]
 
     def settle_subscriptions(self, topic: str, subscriptions: Sequence[Subscription], now: datetime) -> None:
         table = schema.topic
         sent = [s for s in subscriptions if _is_done(s)]
-        others = [s for s in subscriptions if not _is_done(s)]
-        failed = sum(s.failures > 0 for s in others)
+        owing = [s for s in subscriptions if not _is_done(s)]
+        failed = sum(s.failures > 0 for s in owing)
 
         def work(connection: Connection) -> None:
             hold(connection, topic)
             if sent:
-                connection.execute(_sent(now), [_sent_values(s) for s in sent])
-            if others:
-                connection.execute(_owing(), [_owing_values(s, now) for s in others])
+                connection.execute(_update_sent(now), [_sent_values(s) for s in sent])
+            if owing:
+                connection.execute(_update_owing(), [_owing_values(s, now) for s in owing])
             connection.execute(
                 update(table)
                 .where(table.c.name == topic)
@@ -84,7 +86,7 @@ def _is_done(after: Subscription) -> bool:
     return after.state is SubscriptionState.ACTIVE and after.next_attempt is None
 
 
-def _sent(now: datetime) -> Any:
+def _update_sent(now: datetime) -> Any:
     """The update of rows that were sent to (``_sent_values``). Who wants newer content is due at once."""
     table = schema.subscription
     is_newest = table.c.wants == bindparam("now_has")
@@ -109,7 +111,7 @@ def _sent_values(after: Subscription) -> dict[str, Any]:
     return {"row": after.id, "hand": after.token, "now_has": after.has, "lines": list(after.log)}
 
 
-def _owing() -> Any:
+def _update_owing() -> Any:
     """The update of rows that still owe, or have ended (``_owing_values``)."""
     table = schema.subscription
     return (

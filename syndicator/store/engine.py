@@ -59,12 +59,12 @@ def connect(url: str) -> Engine:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     if parsed.database:
-        event.listen(engine, "checkout", _must_be_the_file(Path(parsed.database)))
-        event.listen(engine, "handle_error", _naming_who_holds(Path(parsed.database)))
+        event.listen(engine, "checkout", _same_file_check(Path(parsed.database)))
+        event.listen(engine, "handle_error", _lock_holder_namer(Path(parsed.database)))
     return engine
 
 
-def _naming_who_holds(path: Path) -> Callable[[ExceptionContext], None]:
+def _lock_holder_namer(path: Path) -> Callable[[ExceptionContext], None]:
     """Nobody can take SQLite's write lock from a process that hangs; but everybody can name it."""
 
     def on_error(context: ExceptionContext) -> None:
@@ -77,7 +77,7 @@ def _naming_who_holds(path: Path) -> Callable[[ExceptionContext], None]:
     return on_error
 
 
-def _must_be_the_file(path: Path) -> Callable[[Any, Any, Any], None]:
+def _same_file_check(path: Path) -> Callable[[Any, Any, Any], None]:
     """Connections to a file that was taken away, say for its backup, are not used any more: what is written
     through them is lost."""
 
@@ -88,8 +88,8 @@ def _must_be_the_file(path: Path) -> Callable[[Any, Any, Any], None]:
             return 0
 
     def checkout(_connection: object, record: Any, _proxy: object) -> None:
-        now = inode()
-        if record.info.setdefault("inode", now) != now:
+        current = inode()
+        if record.info.setdefault("inode", current) != current:
             raise DisconnectionError(f"{path} is another file now")
 
     return checkout

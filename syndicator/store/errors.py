@@ -1,4 +1,4 @@
-"""What the database says when it does not do what it is asked, as errors that tell what to do."""
+"""The database's errors as ours, each with what to do about it."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from sqlalchemy.exc import (
 
 from syndicator.domain.errors import SyndicatorError
 
-#: What the database says when the same transaction, done once more, may well succeed: PostgreSQL
+#: Codes of errors after which the same transaction, done once more, may well succeed: PostgreSQL's
 #: (https://www.postgresql.org/docs/current/errcodes-appendix.html) serialization_failure, deadlock_detected,
-#: and unique_violation, which is another hand that has just made the same row; SQLite
+#: and unique_violation, which is another hand that has just made the same row; SQLite's
 #: (https://www.sqlite.org/rescode.html) the one kind of "busy" that no waiting helps.
 GIVEN_UP_CODES = {"40001", "40P01", "23505", "SQLITE_BUSY_SNAPSHOT"}
 
 
 class StoreError(SyndicatorError):
-    """The database did not do what it was asked: locked, full, unreachable. Nothing was changed."""
+    """A transaction failed: the database is locked, full or unreachable. Nothing was changed."""
 
 
 class Locked(StoreError):
     """SQLite's write lock is in another hand for too long. ``holder``: its process, where that is known."""
 
-    def __init__(self, why: str, holder: int | None) -> None:
-        super().__init__(why)
+    def __init__(self, message: str, holder: int | None) -> None:
+        super().__init__(message)
         self.holder = holder
 
 

@@ -15,7 +15,7 @@ from syndicator.jobs.ports import MARK_VARIABLE
 
 #: This process, in the tokens of the rows that it has in hand. Whoever started it may have chosen the mark,
 #: so that it can say when we are dead.
-MARK = os.environ.get(MARK_VARIABLE) or secrets.token_hex(8)
+PROCESS_MARK = os.environ.get(MARK_VARIABLE) or secrets.token_hex(8)
 
 
 def is_free(table: Table, now: datetime) -> ColumnElement[bool]:
@@ -24,7 +24,7 @@ def is_free(table: Table, now: datetime) -> ColumnElement[bool]:
 
 
 def is_in_hand_of(table: Table, marks: Collection[str]) -> ColumnElement[bool]:
-    """Rows that one of these processes has in hand (``MARK``)."""
+    """Rows that one of these processes has in hand (``PROCESS_MARK``)."""
     return or_(*(table.c.token.endswith(mark, autoescape=True) for mark in marks))
 
 
@@ -32,7 +32,7 @@ def claim(
     connection: Connection, table: Table, name: str, now: datetime, lease: timedelta, *conditions: Any
 ) -> tuple[str, Row[Any]] | None:
     """Take a row in hand by one statement: a fresh token and the row, or ``None`` if it is not free."""
-    token = secrets.token_hex(8) + MARK
+    token = secrets.token_hex(8) + PROCESS_MARK
     row = connection.execute(
         update(table)
         .where(and_(table.c.name == name, is_free(table, now), *conditions))
@@ -53,7 +53,7 @@ def claim_some(
 ) -> Sequence[Row[Any]]:
     """Take as many rows in hand as ``count``, by one statement, each with the same fresh token. Those that
     another hand is taking at this moment are passed over, not waited for."""
-    picked = (
+    chosen = (
         select(table.c.id)
         .where(is_free(table, now), *conditions)
         .order_by(*order)
@@ -63,7 +63,7 @@ def claim_some(
     )
     return connection.execute(
         update(table)
-        .where(table.c.id.in_(select(picked.c.id)))
+        .where(table.c.id.in_(select(chosen.c.id)))
         .values(token=secrets.token_hex(16), lease_until=now + lease)
         .returning(table)
     ).all()

@@ -12,7 +12,7 @@ from syndicator.store.engine import Base
 from syndicator.store.upsert import upsert
 
 #: How long a process may be silent before it no longer counts as alive.
-SILENCE = timedelta(seconds=30)
+MAX_SILENCE = timedelta(seconds=30)
 
 #: How long a process that is silent stays on record.
 FORGET_AFTER = timedelta(hours=1)
@@ -33,7 +33,7 @@ class Liveness(Base):
     def alive(self, now: datetime) -> Mapping[str, int]:
         """How many processes of each kind have been heard of lately."""
         table = schema.process
-        recent = table.c.seen > now - SILENCE
+        recent = table.c.seen > now - MAX_SILENCE
         query = select(table.c.kind, func.count()).where(recent).group_by(table.c.kind)
         with self.reading() as connection:
             return {kind: count for kind, count in connection.execute(query)}  # noqa: C416 - rows, not pairs

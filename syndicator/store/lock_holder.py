@@ -14,10 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 
 #: The byte that the writer has locked.
-WRITE_LOCK = 120
+WRITE_LOCK_BYTE = 120
 
-LOCKS = Path("/proc/locks")
-PROCESSES = Path("/proc")
+LOCKS_FILE = Path("/proc/locks")
+PROCESSES_FOLDER = Path("/proc")
 
 #: States of processes that do nothing (proc_pid_stat(5)), as operators read them.
 IDLE_STATES = {"T": "stopped", "t": "stopped by a debugger", "D": "waiting for a disk", "Z": "dead"}
@@ -30,7 +30,7 @@ def holder(database: Path) -> int | None:
     """The id of the process that writes to a database; ``None``: nobody does, or there is no telling."""
     try:
         file = database.with_name(f"{database.name}-shm").stat()
-        lines = LOCKS.read_text("ascii").splitlines()
+        lines = LOCKS_FILE.read_text("ascii").splitlines()
     except (OSError, ValueError):
         return None
     return next((pid for pid, inode in _writers(lines) if inode == file.st_ino and pid > 0), None)
@@ -42,7 +42,7 @@ def _writers(lines: list[str]) -> Iterator[tuple[int, int]]:
     for line in lines:
         with suppress(ValueError):
             _, kind, _, mode, pid, file, start, end = line.split()
-            covers = int(start) <= WRITE_LOCK and (end == "EOF" or int(end) >= WRITE_LOCK)
+            covers = int(start) <= WRITE_LOCK_BYTE and (end == "EOF" or int(end) >= WRITE_LOCK_BYTE)
             if covers and (kind, mode) == ("POSIX", "WRITE"):
                 yield int(pid), int(file.rpartition(":")[2])
 
@@ -66,7 +66,7 @@ def blame(pid: int | None) -> str:
 def _command(pid: int) -> str:
     """In one line, its program without the folder."""
     try:
-        words = (PROCESSES / str(pid) / "cmdline").read_text("utf-8", "replace").split("\0")
+        words = (PROCESSES_FOLDER / str(pid) / "cmdline").read_text("utf-8", "replace").split("\0")
     except OSError:
         return "unknown"
     command = " ".join(" ".join([Path(words[0]).name, *words[1:]]).split())
@@ -75,6 +75,6 @@ def _command(pid: int) -> str:
 
 def _state(pid: int) -> str:
     try:
-        return (PROCESSES / str(pid) / "stat").read_text("ascii", "replace").rpartition(") ")[2][:1]
+        return (PROCESSES_FOLDER / str(pid) / "stat").read_text("ascii", "replace").rpartition(") ")[2][:1]
     except OSError:
         return ""

@@ -11,13 +11,13 @@ from syndicator.files import write_whole
 log = logging.getLogger(__name__)
 
 #: Beside the photos: a folder of this machine's own, that no backup of the database brings back.
-NAME = "newest-event"
+MARK_FILE = "newest-event"
 
 
 def read_mark(folder: Path) -> int:
     """The number of the newest event that this machine has seen; 0: none, or it cannot tell."""
     try:
-        return int((folder / NAME).read_text("ascii"))
+        return int((folder / MARK_FILE).read_text("ascii"))
     except (OSError, ValueError):
         return 0
 
@@ -27,6 +27,6 @@ def write_mark(folder: Path, number: int) -> None:
     used longest ago. A folder that cannot be written costs the notice, nothing else."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / NAME, str(number).encode("ascii"))
+        write_whole(folder / MARK_FILE, str(number).encode("ascii"))
     except OSError as e:
-        log.debug("%s: %s", folder / NAME, e)
+        log.debug("%s: %s", folder / MARK_FILE, e)

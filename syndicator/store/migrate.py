@@ -16,25 +16,26 @@ from syndicator.domain.errors import Misconfigured
 from syndicator.store.engine import Base
 
 #: The folder of the migrations, in Alembic's layout.
-SCRIPTS = Path(__file__).parent / "migrations"
+MIGRATIONS_FOLDER = Path(__file__).parent / "migrations"
 
 #: Two processes that start together must not both migrate: PostgreSQL's advisory lock, any number.
-LOCK = 7_220_518
+ADVISORY_LOCK_ID = 7_220_518
 
 #: The table in which Alembic notes what revision the others are.
-VERSIONS = "alembic_version"
+VERSION_TABLE = "alembic_version"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Revision:
-    """Which migrations a database has seen (``None``: none, it is empty), and which this version wants."""
+    """``current``: the revision that a database's tables have (``None``: it is empty); ``head``: the one that
+    this version works with."""
 
-    found: str | None
-    wanted: str
+    current: str | None
+    head: str
 
     @property
     def is_current(self) -> bool:
-        return self.found == self.wanted
+        return self.current == self.head
 
 
 def revision(engine: Engine) -> Revision:
@@ -42,19 +43,19 @@ def revision(engine: Engine) -> Revision:
     by a newer version than this one."""
     scripts = ScriptDirectory.from_config(_config())
     with Base(engine).reading() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+        current = MigrationContext.configure(connection).get_current_revision()
     known = {script.revision for script in scripts.walk_revisions()}
-    if found is not None and found not in known:
+    if current is not None and current not in known:
         raise Misconfigured(
-            f"database {engine.url!r}: it is that of a newer version of Syndicator ({found}), which this one "
-            "does not know: start that version, or put back the backup that was made before it"
+            f"database {engine.url!r}: it is that of a newer version of Syndicator ({current}), which this "
+            "one does not know: start that version, or put back the backup that was made before it"
         )
-    return Revision(found=found, wanted=str(scripts.get_current_head()))
+    return Revision(current=current, head=str(scripts.get_current_head()))
 
 
 def upgrade(engine: Engine) -> Revision:
-    """Make the tables, or bring them up to date; any number of processes may ask for it at once. Returns what
-    was found. Raises ``StoreError``, and ``Misconfigured`` for a database of a newer version."""
+    """Make the tables, or bring them up to date; any number of processes may ask for it at once. Returns the
+    revision before. Raises ``StoreError``, and ``Misconfigured`` for a database of a newer version."""
     before = revision(engine)
     if before.is_current:
         return before
@@ -65,17 +66,17 @@ def upgrade(engine: Engine) -> Revision:
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("script_location", str(MIGRATIONS_FOLDER))
     return config
 
 
 def _take_turn(connection: Connection) -> None:
     """Wait for whoever is migrating, as long as it takes: what its migration changes may be large. Ends with
     the transaction. Other locks are waited for no longer than ever."""
-    patience = connection.scalar(text("SHOW lock_timeout"))
+    timeout = connection.scalar(text("SHOW lock_timeout"))
     connection.execute(text("SET LOCAL lock_timeout = 0"))
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    connection.execute(text("SELECT set_config('lock_timeout', :patience, true)"), {"patience": patience})
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK_ID})
+    connection.execute(text("SELECT set_config('lock_timeout', :timeout, true)"), {"timeout": timeout})
 
 
 def current(connection: Connection) -> str | None:

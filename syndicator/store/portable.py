@@ -33,25 +33,25 @@ from syndicator.store.engine import Base
 from syndicator.store.record_file import BATCH_ROWS, Header, RecordFileError
 
 #: Tables of what runs at this moment.
-OF_THE_MOMENT = frozenset({"process"})
+TRANSIENT_TABLES = frozenset({"process"})
 
 #: Columns of rows in hand (``schema._lease``).
 LEASE_COLUMNS = frozenset({"token", "lease_until"})
 
 #: How values are written: moments as text (ISO 8601, UTC), JSON and plain values as they are.
-TYPES: Mapping[str, TypeEngine[Any]] = {
+COLUMN_TYPES: Mapping[str, TypeEngine[Any]] = {
     "moment": schema.Moment(),
     "json": JSON(none_as_null=True),
     "plain": NullType(),
 }
 
-#: Told how many more rows were written or read.
+#: Is called with the number of rows that were written or read since the last call.
 Progress = Callable[[int], None]
 
 
 def export_record(store: Base, file: IO[bytes], begin: Callable[[Header], Progress]) -> Header:
-    """Write everything on record, as it is at one moment, to a file. ``begin`` is told what is to come, and
-    returns whom to tell how many more rows are written. Raises ``StoreError`` or ``OSError``."""
+    """Write everything on record, as it is at one moment, to a file. ``begin`` gets
+    the header, and returns the ``Progress`` to report to. Raises ``StoreError`` or ``OSError``."""
     with store.snapshot() as connection:
         header = Header(
             revision=migrate.current(connection) or "",
@@ -61,7 +61,7 @@ def export_record(store: Base, file: IO[bytes], begin: Callable[[Header], Progre
         progress = begin(header)
         with record_file.writing(file, header) as writer:
             for each in _tables():
-                for rows in _pages(connection, each):
+                for rows in _batches(connection, each):
                     writer.rows(str(each.name), rows)
                     progress(len(rows))
     return header
@@ -81,7 +81,7 @@ def import_record(store: Base, file: IO[bytes], begin: Callable[[Header], Progre
                 _insert(connection, name, header.columns[name], rows)
                 progress(len(rows))
             migrate.upgrade_to(connection, "head")
-            _count_on(connection)
+            _set_sequences(connection)
             for each in (schema.feed, schema.archive):
                 connection.execute(update(each).values(wants=each.c.wants + 1))
     return header
@@ -89,7 +89,7 @@ def import_record(store: Base, file: IO[bytes], begin: Callable[[Header], Progre
 
 def _tables() -> list[Table]:
     """In an order in which rows may be inserted."""
-    return [each for each in schema.metadata.sorted_tables if each.name not in OF_THE_MOMENT]
+    return [each for each in schema.metadata.sorted_tables if each.name not in TRANSIENT_TABLES]
 
 
 def _columns(each: Table) -> list[Column[Any]]:
@@ -106,7 +106,7 @@ def _count(connection: Connection, each: Table) -> int:
     return connection.scalar(select(func.count()).select_from(each)) or 0
 
 
-def _pages(connection: Connection, each: Table) -> Iterator[Sequence[Any]]:
+def _batches(connection: Connection, each: Table) -> Iterator[Sequence[Any]]:
     query = select(*_columns(each)).order_by(*each.primary_key.columns)
     result = connection.execute(query, execution_options={"yield_per": BATCH_ROWS})
     yield from result.partitions()
@@ -130,10 +130,10 @@ def _make_tables(connection: Connection, header: Header) -> None:
 
 
 def _must_be_empty(connection: Connection, header: Header) -> None:
-    there = set(inspect(connection).get_table_names()) - OF_THE_MOMENT - {migrate.VERSIONS}
-    if unknown := header.columns.keys() - there:
+    existing = set(inspect(connection).get_table_names()) - TRANSIENT_TABLES - {migrate.VERSION_TABLE}
+    if unknown := header.columns.keys() - existing:
         raise RecordFileError(f"line 1: there is no table {min(unknown)!r}: the file was changed or damaged")
-    for name in sorted(there):
+    for name in sorted(existing):
         if connection.scalar(select(literal(1)).select_from(table(name)).limit(1)):
             raise RecordFileError(
                 f"database {connection.engine.url!r} is not empty: there are rows in {name!r}. Stop "
@@ -145,19 +145,19 @@ def _must_be_empty(connection: Connection, header: Header) -> None:
 def _insert(
     connection: Connection, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]
 ) -> None:
-    into: TableClause = table(name, *(column(c, TYPES.get(kind)) for c, kind in columns.items()))
+    target: TableClause = table(name, *(column(c, COLUMN_TYPES.get(kind)) for c, kind in columns.items()))
     moments = {position for position, kind in enumerate(columns.values()) if kind == "moment"}
     try:
         values = [
             {c: _value(v, is_moment=i in moments) for i, (c, v) in enumerate(zip(columns, row, strict=True))}
             for row in rows
         ]
-        connection.execute(insert(into), values)
+        connection.execute(insert(target), values)
     except OperationalError:  # the database's trouble, not the file's
         raise
     except DBAPIError as e:
-        why = str(e.orig).strip().partition("\n")[0]
-        raise RecordFileError(f"a row of {name} is not taken by this database: {why}") from e
+        reason = str(e.orig).strip().partition("\n")[0]
+        raise RecordFileError(f"a row of {name} is not taken by this database: {reason}") from e
     except (TypeError, ValueError) as e:
         raise RecordFileError(f"a row of {name}: {e}: the file was changed or damaged") from e
 
@@ -166,7 +166,7 @@ def _value(value: Any, *, is_moment: bool) -> Any:
     return datetime.fromisoformat(value) if is_moment and value is not None else value
 
 
-def _count_on(connection: Connection) -> None:
+def _set_sequences(connection: Connection) -> None:
     """Numbers go on after those that were imported. SQLite sees to that by itself
     (https://www.sqlite.org/autoinc.html); PostgreSQL's sequences are set."""
     if connection.dialect.name != "postgresql":

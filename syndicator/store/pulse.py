@@ -1,4 +1,4 @@
-"""A process's sign of life on record, and what its outcome tells: whether the database can be written at all.
+"""A process's sign of life on record, which also tells whether the database can be written at all.
 
 A database that still answers questions, but takes nothing, looks well to whoever only asks.
 
@@ -34,38 +34,38 @@ class Record(Protocol):
 
 class Pulse:
     """The signs of life of one ``process`` of a ``kind`` (worker, web). ``beat`` is for one thread; any other
-    may ask for ``trouble``: why the last round could not be written, empty where it is on record; and for
+    may ask for ``error``: why the last round could not be written, empty where it is on record; and for
     ``holder``: the id of the process that has locked the database, where it is known."""
 
     def __init__(self, process: str, kind: str = "web") -> None:
-        self.process, self.kind, self.trouble = process, kind, ""
+        self.process, self.kind, self.error = process, kind, ""
         self.holder: int | None = None
 
     def start(self, record: Record, every_s: float, *chores: Chore) -> None:
         """Beat every so many seconds, in a thread of its own, for as long as the process lives."""
 
-        def go_on() -> None:
+        def beat_again() -> None:
             while True:
                 self.beat(record, datetime.now(UTC), *chores)
                 time.sleep(every_s)
 
-        threading.Thread(target=go_on, name="alive", daemon=True).start()
+        threading.Thread(target=beat_again, name="alive", daemon=True).start()
 
     def beat(self, record: Record, now: datetime, *chores: Chore) -> None:
         """One round: put on record that this process is alive, then do the ``chores``, whatever became of the
         others. Never raises: what is wrong may be mended by the next time."""
-        before, self.holder = self.trouble, None
-        troubles = [self._tried(lambda: record.beat(self.process, self.kind, now))]
-        troubles += [self._tried(chore, is_chore=True) for chore in chores]
-        self.trouble = next(filter(None, troubles), "")
-        if before and not self.trouble:
+        before, self.holder = self.error, None
+        troubles = [self._attempt(lambda: record.beat(self.process, self.kind, now))]
+        troubles += [self._attempt(chore, is_chore=True) for chore in chores]
+        self.error = next(filter(None, troubles), "")
+        if before and not self.error:
             log.info("%s: the database can be written again", self.kind)
-        elif self.trouble != before:
-            log.warning("%s: no sign of life: %s", self.kind, self.trouble)
+        elif self.error != before:
+            log.warning("%s: no sign of life: %s", self.kind, self.error)
 
-    def _tried(self, work: Chore, *, is_chore: bool = False) -> str:
-        """Why the database could not be written; nothing, if it could. A defect in a chore tells nothing of
-        that: the log has all of it."""
+    def _attempt(self, work: Chore, *, is_chore: bool = False) -> str:
+        """Why the database could not be written; nothing, if it could. A defect in a chore is no sign
+        of that: the log has all of it."""
         try:
             work()
         except SyndicatorError as e:

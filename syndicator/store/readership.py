@@ -1,4 +1,4 @@
-"""Who reads what: how often each reader was answered how, summed up over all web servers."""
+"""Readership: counts of the responses to each reader, summed up over all web servers."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ from syndicator.store.upsert import upsert
 
 #: Readers of one feed in one format that have a row of their own; the rest share one. Readers that somebody
 #: makes up can fill no more than this.
-MOST_READERS = 100
+MAX_READERS = 100
 
 #: The name of the row that the rest share.
-REST = "other"
+OTHER_READERS = "other"
 
 #: After so long without a request, a reader is forgotten.
 FORGET_AFTER = timedelta(days=90)
 
 #: A reader counts as one for so long after its last request. Aggregators look at quiet feeds daily.
-CURRENT = timedelta(days=7)
+CURRENT_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """What one reader was answered: how many 200, 304, 226 and others. ``subscribers``: what it last said."""
+    """The responses to one reader: how many 200, 304, 226 and others. ``subscribers``: as it last reported
+    them."""
 
     whole: int = 0
     same: int = 0
@@ -55,15 +56,17 @@ class Reading:
 
 
 #: A reader: the feed's name, the extension of the format, the reader's name.
-Key = tuple[str, str, str]
+ReaderKey = tuple[str, str, str]
 
 
 class Readership(Base):
     """The rows of ``schema.reader``."""
 
-    def add_readings(self, readings: Mapping[Key, Reading], known: frozenset[str], now: datetime) -> None:
-        """Add what was counted since the last time, in one transaction. Readers named in ``known``
-        always have a row of their own; of the others each feed and format keeps ``MOST_READERS``, or a
+    def add_readings(
+        self, readings: Mapping[ReaderKey, Reading], known: frozenset[str], now: datetime
+    ) -> None:
+        """Add the counts since the last time, in one transaction. Readers named in ``known``
+        always have a row of their own; of the others each feed and format keeps ``MAX_READERS``, or a
         few more where servers add at the same moment."""
         with self.writing() as connection:
             connection.execute(delete(schema.reader).where(schema.reader.c.last_seen < now - FORGET_AFTER))
@@ -91,7 +94,7 @@ class Readership(Base):
                 func.count(table.c.agent.distinct()),
                 func.coalesce(func.sum(table.c.subscribers), 0),
             )
-            .where(table.c.last_seen > now - CURRENT)
+            .where(table.c.last_seen > now - CURRENT_FOR)
             .group_by(table.c.feed)
         )
         with self.reading() as connection:
@@ -99,12 +102,12 @@ class Readership(Base):
 
 
 def _within_bounds(
-    connection: Connection, readings: Mapping[Key, Reading], known: frozenset[str]
-) -> dict[Key, Reading]:
-    """The readings, those of readers for whom there is no room under the name of the rest."""
+    connection: Connection, readings: Mapping[ReaderKey, Reading], known: frozenset[str]
+) -> dict[ReaderKey, Reading]:
+    """The readings; those of readers for whom there is no room are under ``OTHER_READERS``."""
     table = schema.reader
     places = {key[:2] for key in readings}
-    here = {
+    agents_by_place = {
         place: set(
             connection.scalars(
                 select(table.c.agent).where(table.c.feed == place[0], table.c.format == place[1])
@@ -112,19 +115,19 @@ def _within_bounds(
         )
         for place in places
     }
-    rows: dict[Key, Reading] = {}
+    rows: dict[ReaderKey, Reading] = {}
     for (feed, extension, name), reading in sorted(readings.items()):
-        agents = here[feed, extension]
-        has_room = name in known or name in agents or len(agents - known) < MOST_READERS
-        key = (feed, extension, name if has_room else REST)
-        # what one of many says of itself says nothing of all
-        said = replace(reading, subscribers=None) if key[2] == REST else reading
-        rows[key] = rows[key] + said if key in rows else said
+        agents = agents_by_place[feed, extension]
+        has_room = name in known or name in agents or len(agents - known) < MAX_READERS
+        key = (feed, extension, name if has_room else OTHER_READERS)
+        # what one of many reports says nothing of all
+        counted = replace(reading, subscribers=None) if key[2] == OTHER_READERS else reading
+        rows[key] = rows[key] + counted if key in rows else counted
         agents.add(key[2])
     return rows
 
 
-def _add(connection: Connection, key: Key, reading: Reading) -> None:
+def _add(connection: Connection, key: ReaderKey, reading: Reading) -> None:
     table = schema.reader
     feed, extension, name = key
     values = {column: getattr(reading, column) for column in reading.__slots__}

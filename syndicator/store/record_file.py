@@ -23,7 +23,7 @@ import orjson
 from syndicator.domain.errors import SyndicatorError
 
 #: The version of the file's own form.
-FORMAT = 1
+FORMAT_VERSION = 1
 
 #: Bytes of the longest line: an article with its whole text is far below it.
 MAX_LINE_BYTES = 256 * 1024 * 1024
@@ -60,7 +60,7 @@ class RecordWriter:
         self._write(
             {
                 "syndicator": "record",
-                "format": FORMAT,
+                "format": FORMAT_VERSION,
                 "schema": header.revision,
                 "tables": {
                     name: {"columns": columns, "rows": header.rows[name]}
@@ -157,10 +157,10 @@ class _Lines:
 
 def _header(lines: _Lines) -> Header:
     match lines.next():
-        case {"syndicator": "record", "format": int(version), **_others} if version > FORMAT:
+        case {"syndicator": "record", "format": int(version), **_others} if version > FORMAT_VERSION:
             raise RecordFileError(
-                f"the file was written by a newer Syndicator (format {version}; this one reads {FORMAT}): "
-                "import it with that version"
+                f"the file was written by a newer Syndicator (format {version}; this one reads "
+                f"{FORMAT_VERSION}): import it with that version"
             )
         case {"syndicator": "record", "format": 1, "schema": str(revision), "tables": dict(tables)}:
             try:

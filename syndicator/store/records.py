@@ -19,7 +19,7 @@ from syndicator.domain.subscription import Intent, Mode, SubscriberKind, Subscri
 from syndicator.store import schema
 
 
-def _same(kind: type[Any], table: Table, *others: str) -> tuple[str, ...]:
+def _shared_fields(kind: type[Any], table: Table, *others: str) -> tuple[str, ...]:
     """The fields of a domain object that are columns of a table as they are: all but the ``others``. One that
     is no column is a ``KeyError`` when this module is imported, and never a value that is not stored."""
     return tuple(table.c[f.name].name for f in fields(kind) if f.name not in others)
@@ -29,10 +29,10 @@ def _same(kind: type[Any], table: Table, *others: str) -> tuple[str, ...]:
 _CONTENT = tuple(f.name for f in fields(Content))
 _TUPLES = ("authors", "tags", "places")
 
-_ARTICLE = _same(Article, schema.article, "state", *_CONTENT)
-_DELIVERY = _same(Delivery, schema.delivery, "guid", "receipt", "standing", "rests_steadily")
-_INTENT = _same(Intent, schema.intent, "token", "mode", "lease")
-_SUBSCRIPTION = _same(Subscription, schema.subscription, "token", "kind", "state", "log")
+_ARTICLE = _shared_fields(Article, schema.article, "state", *_CONTENT)
+_DELIVERY = _shared_fields(Delivery, schema.delivery, "guid", "receipt", "standing", "rests_steadily")
+_INTENT = _shared_fields(Intent, schema.intent, "token", "mode", "lease")
+_SUBSCRIPTION = _shared_fields(Subscription, schema.subscription, "token", "kind", "state", "log")
 
 #: What never changes of a delivery.
 _IDENTITY = ("id", "channel")

@@ -1,4 +1,4 @@
-"""What is to be done once a backup was put back: the record is older than what is out there."""
+"""A backup that was put back: from then on the record is older than what is out there."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from syndicator.domain.delivery import UNKNOWN_REVISION, Standing
 from syndicator.store import schema
 from syndicator.store.engine import Base
 
-#: What operators read of each delivery that is looked up.
-EVENT = "a backup was put back: it may be out there, and is looked for before anything is posted"
+#: The event of each delivery that is looked up, for operators.
+EVENT_TEXT = "a backup was put back: it may be out there, and is looked for before anything is posted"
 
 #: Deliveries that go on, or may.
-OPEN = (Standing.PENDING, Standing.SENDING, Standing.HELD, Standing.REFUSED, Standing.UNKNOWN)
+OPEN_STANDINGS = (Standing.PENDING, Standing.SENDING, Standing.HELD, Standing.REFUSED, Standing.UNKNOWN)
 
 
 class Restoring(Base):
@@ -26,22 +26,26 @@ class Restoring(Base):
         a receipt, and articles that are recorded from now on although they are older than this moment.
         Returns how many open deliveries of each channel that concerns. Doing it again is harmless."""
         table = schema.delivery
-        unproved = table.c.remote_id.is_(None)
-        is_open = table.c.standing.in_([standing.value for standing in OPEN])
+        has_no_receipt = table.c.remote_id.is_(None)
+        is_open = table.c.standing.in_([standing.value for standing in OPEN_STANDINGS])
 
         def work(connection: Connection) -> Mapping[str, int]:
             connection.execute(update(schema.channel).values(restored_at=now))
-            events = select(literal(now, schema.Moment), table.c.id, literal(EVENT)).where(unproved, is_open)
+            events = select(literal(now, schema.Moment), table.c.id, literal(EVENT_TEXT)).where(
+                has_no_receipt, is_open
+            )
             connection.execute(insert(schema.event).from_select(["at", "delivery_id", "text"], events))
             connection.execute(
-                update(table).where(unproved).values(attempted=UNKNOWN_REVISION, attempted_at=None)
+                update(table).where(has_no_receipt).values(attempted=UNKNOWN_REVISION, attempted_at=None)
             )
             connection.execute(
                 update(table)
-                .where(unproved, table.c.standing.in_([Standing.SENDING.value, Standing.UNKNOWN.value]))
+                .where(has_no_receipt, table.c.standing.in_([Standing.SENDING.value, Standing.UNKNOWN.value]))
                 .values(standing=Standing.PENDING.value, next_attempt=now, attempts=0)
             )
-            query = select(table.c.channel, func.count()).where(unproved, is_open).group_by(table.c.channel)
+            query = (
+                select(table.c.channel, func.count()).where(has_no_receipt, is_open).group_by(table.c.channel)
+            )
             return {name: count for name, count in connection.execute(query)}  # noqa: C416 - rows, not pairs
 
         return self.transact(work)  # other workers may be at their deliveries

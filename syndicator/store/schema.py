@@ -129,7 +129,7 @@ membership = Table(
 )
 #: One index for each question that a build asks, over the rows alone that answer it: neither a long archive
 #: nor many feeds make any of them slower.
-for _name, _columns, _which in (
+for _name, _columns, _condition in (
     ("open", ["published"], and_(membership.c.page.is_(None), membership.c.gone.is_(None))),
     ("archived", ["published"], and_(membership.c.page.is_not(None), membership.c.gone.is_(None))),
     ("page", ["page", "published"], membership.c.page.is_not(None)),
@@ -140,8 +140,8 @@ for _name, _columns, _which in (
         f"ix_membership_{_name}",
         membership.c.feed,
         *(membership.c[_column] for _column in _columns),
-        sqlite_where=_which,
-        postgresql_where=_which,
+        sqlite_where=_condition,
+        postgresql_where=_condition,
     )
 
 #: Closed parts of a feed's history (RFC 5005 section 4), numbered from 1 without a gap.

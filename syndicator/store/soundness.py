@@ -16,14 +16,14 @@ from syndicator.store.engine import Base
 from syndicator.store.errors import StoreError
 
 #: SQLite's instructions between two looks at the clock: some milliseconds of work.
-INSTRUCTIONS = 100_000
+INSTRUCTIONS_PER_CHECK = 100_000
 
 REMEDY = 'restore it from a backup (docs/operating.md, "Backups")'
 
 
-def must_be_sound(store: Base, patience_s: float) -> None:
+def must_be_sound(store: Base, timeout_s: float) -> None:
     """Raises ``StoreError`` where a database does not answer or is damaged. Of SQLite's file as much is read
-    as ``patience_s`` allow (https://www.sqlite.org/pragma.html#pragma_quick_check); a server looks after its
+    as ``timeout_s`` allow (https://www.sqlite.org/pragma.html#pragma_quick_check); a server looks after its
     own. A database that is not there yet is sound."""
     url = store.engine.url
     if store.engine.dialect.name != "sqlite":
@@ -31,11 +31,11 @@ def must_be_sound(store: Base, patience_s: float) -> None:
             return
     if not url.database or not Path(url.database).exists():
         return
-    found = "ok"
-    with store.reading() as connection, _ending_after(connection, patience_s):
-        [found] = connection.exec_driver_sql("PRAGMA quick_check(1)").one()
-    if found != "ok":
-        raise StoreError(f"database {url!r}: it is damaged ({found}): {REMEDY}")
+    verdict = "ok"
+    with store.reading() as connection, _time_limit(connection, timeout_s):
+        [verdict] = connection.exec_driver_sql("PRAGMA quick_check(1)").one()
+    if verdict != "ok":
+        raise StoreError(f"database {url!r}: it is damaged ({verdict}): {REMEDY}")
 
 
 def must_be_complete(store: Base) -> None:
@@ -47,11 +47,11 @@ def must_be_complete(store: Base) -> None:
 
 
 @contextmanager
-def _ending_after(connection: Connection, patience_s: float) -> Iterator[None]:
-    """What takes longer is ended, and has found nothing."""
+def _time_limit(connection: Connection, timeout_s: float) -> Iterator[None]:
+    """A statement that takes longer is ended, and has found nothing."""
     raw: Any = connection.connection.driver_connection
-    end = time.monotonic() + patience_s
-    raw.set_progress_handler(lambda: time.monotonic() > end, INSTRUCTIONS)
+    end = time.monotonic() + timeout_s
+    raw.set_progress_handler(lambda: time.monotonic() > end, INSTRUCTIONS_PER_CHECK)
     try:
         yield
     except OperationalError:

@@ -20,7 +20,7 @@ from syndicator.domain.subscription import (
     Unacceptable,
     Verdict,
 )
-from syndicator.jobs.store_ports import Ruled
+from syndicator.jobs.store_ports import IntentOutcome
 from syndicator.store import schema
 from syndicator.store.engine import Base
 from syndicator.store.leases import claim_some
@@ -30,7 +30,7 @@ from syndicator.store.upsert import upsert
 
 #: How long an intent that was not confirmed counts against its callback's host; as long as its longest pause
 #: (``backoff.NAMED_AGAIN``).
-REMEMBERED = timedelta(minutes=10)
+UNCONFIRMED_REMEMBERED = timedelta(minutes=10)
 
 
 class Subscribing(Base):
@@ -67,17 +67,17 @@ class Subscribing(Base):
 
     def claim_intents(self, topic: str, now: datetime, lease: timedelta, count: int) -> Sequence[Intent]:
         table = schema.intent
-        due = and_(table.c.topic == topic, table.c.next_attempt <= now)
+        is_due = and_(table.c.topic == topic, table.c.next_attempt <= now)
         with self.writing() as connection:
-            rows = claim_some(connection, table, now, lease, count, due, order=[table.c.id])
+            rows = claim_some(connection, table, now, lease, count, is_due, order=[table.c.id])
         return [intent_of(row) for row in rows]
 
-    def settle_intents(self, topic: str, ruled: Sequence[Ruled], now: datetime) -> None:
+    def settle_intents(self, topic: str, outcomes: Sequence[IntentOutcome], now: datetime) -> None:
 
         def work(connection: Connection) -> None:
-            current = hold(connection, topic)
-            for each in ruled:
-                _settle_intent(connection, each, current, now)
+            topic_row = hold(connection, topic)
+            for outcome in outcomes:
+                _settle_intent(connection, outcome, topic_row, now)
 
         self.transact(work)
 
@@ -85,7 +85,7 @@ class Subscribing(Base):
 def forget_intents(connection: Connection, topic: str, now: datetime) -> None:
     """Those that failed to be confirmed long ago."""
     table = schema.intent
-    failed = and_(table.c.next_attempt.is_(None), table.c.asked_at < now - REMEMBERED)
+    failed = and_(table.c.next_attempt.is_(None), table.c.asked_at < now - UNCONFIRMED_REMEMBERED)
     connection.execute(delete(table).where(table.c.topic == topic, failed))
 
 
@@ -107,15 +107,15 @@ def _must_be_welcome(
         raise Unacceptable(
             f"too many requests for callbacks at {host} wait to be confirmed, or were not",
             status=429,
-            retry_after=int(REMEMBERED.total_seconds()),
+            retry_after=int(UNCONFIRMED_REMEMBERED.total_seconds()),
         )
     if intent.mode is Mode.SUBSCRIBE and not is_active:
-        lives = and_(
+        is_live = and_(
             table.c.kind == SubscriberKind.SUBSCRIBER.value, table.c.state == SubscriptionState.ACTIVE.value
         )
-        if _count(connection, table, lives, table.c.host == host) >= terms.per_host:
+        if _count(connection, table, is_live, table.c.host == host) >= terms.per_host:
             raise Unacceptable(f"there are too many subscriptions of callbacks at {host}", status=403)
-        if _count(connection, table, lives) >= terms.subscriptions:
+        if _count(connection, table, is_live) >= terms.subscriptions:
             raise Unacceptable(
                 "this hub has as many subscriptions as it takes", status=503, retry_after=86_400
             )
@@ -125,30 +125,32 @@ def _count(connection: Connection, table: Any, *conditions: Any) -> int:
     return connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
 
 
-def _settle_intent(connection: Connection, ruled: Ruled, topic: Row[Any] | None, now: datetime) -> None:
-    table, intent = schema.intent, ruled.intent
-    mine = and_(table.c.id == intent.id, table.c.token == intent.token)
-    row = connection.execute(select(table).where(mine).with_for_update()).one_or_none()
+def _settle_intent(
+    connection: Connection, outcome: IntentOutcome, topic: Row[Any] | None, now: datetime
+) -> None:
+    table, intent = schema.intent, outcome.intent
+    is_mine = and_(table.c.id == intent.id, table.c.token == intent.token)
+    row = connection.execute(select(table).where(is_mine).with_for_update()).one_or_none()
     if row is None:  # something else was asked for meanwhile
         return
-    is_over = ruled.verdict is Verdict.CONFIRMED or (
-        ruled.verdict is Verdict.FAILED and intent.mode is Mode.DENIED
+    is_over = outcome.verdict is Verdict.CONFIRMED or (
+        outcome.verdict is Verdict.FAILED and intent.mode is Mode.DENIED
     )
     if is_over:
-        connection.execute(delete(table).where(mine))
+        connection.execute(delete(table).where(is_mine))
     else:
         connection.execute(
             update(table)
-            .where(mine)
+            .where(is_mine)
             .values(
                 failures=table.c.failures + 1,
-                reason=ruled.reason,
-                next_attempt=ruled.next_attempt,
+                reason=outcome.reason,
+                next_attempt=outcome.next_attempt,
                 token=None,
                 lease_until=None,
             )
         )
-    if ruled.verdict is not Verdict.CONFIRMED:
+    if outcome.verdict is not Verdict.CONFIRMED:
         return
     if intent.mode is Mode.SUBSCRIBE:
         _subscribe(connection, row, topic.wants if topic else "", now)
@@ -162,8 +164,8 @@ def _subscribe(connection: Connection, intent: Row[Any], wants: str, now: dateti
     """Begin or renew a subscription. One that begins has what the topic was when it was asked for; one that
     was suspended is sent what it missed."""
     table = schema.subscription
-    same = and_(table.c.topic == intent.topic, table.c.callback == intent.callback)
-    row = connection.execute(select(table).where(same).with_for_update()).one_or_none()
+    is_same = and_(table.c.topic == intent.topic, table.c.callback == intent.callback)
+    row = connection.execute(select(table).where(is_same).with_for_update()).one_or_none()
     goes_on = row is not None and row.state in (
         SubscriptionState.ACTIVE.value,
         SubscriptionState.SUSPENDED.value,
@@ -184,5 +186,7 @@ def _subscribe(connection: Connection, intent: Row[Any], wants: str, now: dateti
     if row is not None:
         connection.execute(update(table).where(table.c.id == row.id).values(**values))
         return
-    about = {"topic": intent.topic, "callback": intent.callback, "host": intent.host, "created": now}
-    connection.execute(insert(table), {**about, **values, "kind": SubscriberKind.SUBSCRIBER.value, "log": []})
+    identity = {"topic": intent.topic, "callback": intent.callback, "host": intent.host, "created": now}
+    connection.execute(
+        insert(table), {**identity, **values, "kind": SubscriberKind.SUBSCRIBER.value, "log": []}
+    )

@@ -1,4 +1,4 @@
-"""What **sweep** rings for: the rows that want something, and are in no hand."""
+"""The rows that **sweep** rings for: those that want something, and are in no hand."""
 
 from __future__ import annotations
 
@@ -22,63 +22,63 @@ MAX_ROWS = 500
 class Sweeping(Base):
     """See ``jobs.sweep.SweepStore``."""
 
-    def due(self, now: datetime, most: int = MAX_ROWS) -> Due:
-        """What the sweep rings for: as many as ``most`` rows of each kind."""
+    def due(self, now: datetime, limit: int = MAX_ROWS) -> Due:
+        """The rows to ring for, as many as ``limit`` of each kind."""
         article = schema.article
         release = and_(article.c.state == ArticleState.EMBARGOED.value, article.c.release <= now)
         with self.reading() as connection:
             return Due(
                 wishes=[
-                    *_due_channels(connection, now, most),
-                    *_due_feeds(connection, now, most),
-                    *_due_sources(connection, now, most),
-                    *(_wish(Job.DISTRIBUTE, *due) for due in due_topics(connection, now, most)),
+                    *_due_channels(connection, now, limit),
+                    *_due_feeds(connection, now, limit),
+                    *_due_sources(connection, now, limit),
+                    *(_wish(Job.DISTRIBUTE, *due) for due in due_topics(connection, now, limit)),
                 ],
                 has_embargoes=bool(connection.scalar(select(article.c.id).where(release).limit(1))),
             )
 
 
-def _due_channels(connection: Connection, now: datetime, most: int) -> list[Wish]:
+def _due_channels(connection: Connection, now: datetime, limit: int) -> list[Wish]:
     """Those with a delivery whose turn may have come. Whichever the database finds first tells one wish from
     the next: the oldest of a long queue would take reading all of it."""
     table, delivery = schema.channel, schema.delivery
-    some = (
+    due_attempt = (
         select(delivery.c.next_attempt)
         .where(delivery.c.channel == table.c.name, due(now))
         .limit(1)
         .scalar_subquery()
     )
-    working = and_(
-        _waits(table, now),
+    may_work = and_(
+        _is_waiting(table, now),
         table.c.is_paused.is_(False),
         table.c.is_stopped.is_(False),
         or_(table.c.paused_until.is_(None), table.c.paused_until <= now),
     )
-    owing = select(table.c.name, table.c.paused_until, some.label("since")).where(working).subquery()
-    query = select(owing).where(owing.c.since.is_not(None)).order_by(owing.c.since, owing.c.name).limit(most)
+    owing = select(table.c.name, table.c.paused_until, due_attempt.label("since")).where(may_work).subquery()
+    query = select(owing).where(owing.c.since.is_not(None)).order_by(owing.c.since, owing.c.name).limit(limit)
     return [_wish(Job.DELIVER, *row) for row in connection.execute(query)]
 
 
-def _due_feeds(connection: Connection, now: datetime, most: int) -> list[Wish]:
+def _due_feeds(connection: Connection, now: datetime, limit: int) -> list[Wish]:
     table = schema.feed
-    wishes = or_(table.c.wants != table.c.has, table.c.expires <= now)
+    is_stale = or_(table.c.wants != table.c.has, table.c.expires <= now)
     query = (
         select(table.c.name, table.c.wants, table.c.expires, table.c.next_build)
-        .where(_waits(table, now), wishes, table.c.next_build <= now)
+        .where(_is_waiting(table, now), is_stale, table.c.next_build <= now)
         .order_by(table.c.next_build, table.c.name)
-        .limit(most)
+        .limit(limit)
     )
     return [_wish(Job.BUILD, *row) for row in connection.execute(query)]
 
 
-def _due_sources(connection: Connection, now: datetime, most: int) -> list[Wish]:
+def _due_sources(connection: Connection, now: datetime, limit: int) -> list[Wish]:
     table = schema.source
-    working = and_(_waits(table, now), table.c.is_paused.is_(False), table.c.is_gone.is_(False))
+    may_work = and_(_is_waiting(table, now), table.c.is_paused.is_(False), table.c.is_gone.is_(False))
     query = (
         select(table.c.name, table.c.next_look)
-        .where(working, table.c.next_look <= now)
+        .where(may_work, table.c.next_look <= now)
         .order_by(table.c.next_look)
-        .limit(most)
+        .limit(limit)
     )
     return [_wish(Job.WATCH, *row) for row in connection.execute(query)]
 
@@ -87,5 +87,5 @@ def _wish(job: Job, name: str, *what: object) -> Wish:
     return Wish(job=job, name=name, what=" ".join(map(str, what)))
 
 
-def _waits(table: Table, now: datetime) -> ColumnElement[bool]:
+def _is_waiting(table: Table, now: datetime) -> ColumnElement[bool]:
     return and_(is_free(table, now), table.c.is_declared.is_(True))

@@ -1,4 +1,4 @@
-"""Topics: what their subscribers want, which of them have something to do, and what is declared.
+"""Topics: the content that their subscribers want, which topics are due, and which are declared.
 
 Whoever moves, makes or settles subscriptions of a topic holds the topic's row for as long, so that nothing
 falls between a build and a subscription that begins at the same moment.
@@ -63,51 +63,53 @@ def move_topic(connection: Connection, name: str, wants: str, now: datetime) -> 
     """Have the subscribers of a topic want this content. ``False``: it is what it was."""
     table, sub = schema.topic, schema.subscription
     insert_missing(connection, table, [{"name": name}])
-    changed = connection.execute(
+    result = connection.execute(
         update(table).where(table.c.name == name, table.c.wants != wants).values(wants=wants, changed=now)
     )
-    if not changed.rowcount:
+    if not result.rowcount:
         return False
-    owed = case(
+    next_attempt = case(
         (sub.c.has == wants, null()), else_=func.coalesce(sub.c.next_attempt, literal(now, schema.Moment))
     )
     connection.execute(
         update(sub)
         .where(sub.c.topic == name, sub.c.state == SubscriptionState.ACTIVE.value)
-        .values(wants=wants, next_attempt=owed)
+        .values(wants=wants, next_attempt=next_attempt)
     )
     return True
 
 
-def due_topics(connection: Connection, now: datetime, most: int) -> Sequence[tuple[str, datetime]]:
+def due_topics(connection: Connection, now: datetime, limit: int) -> Sequence[tuple[str, datetime]]:
     """Topics with subscriptions or intents that are due, or with leases that have run out, each with the
-    moment since when: the longest due first, and no more than ``most``."""
+    moment since when: the longest due first, and no more than ``limit``."""
     topic, sub, intent = schema.topic, schema.subscription, schema.intent
     is_due = and_(sub.c.topic == topic.c.name, sub.c.next_attempt <= now, is_free(sub, now))
     oldest = select(sub.c.next_attempt).where(is_due).order_by(sub.c.next_attempt).limit(1).scalar_subquery()
     owing = select(topic.c.name, oldest.label("since")).subquery()
-    ended = and_(sub.c.expires <= now, sub.c.state == SubscriptionState.ACTIVE.value)
-    asked = and_(intent.c.next_attempt <= now, is_free(intent, now))
+    has_run_out = and_(sub.c.expires <= now, sub.c.state == SubscriptionState.ACTIVE.value)
+    is_unconfirmed = and_(intent.c.next_attempt <= now, is_free(intent, now))
     since: dict[str, datetime] = {}
     for query in (
         select(owing.c.name, owing.c.since).where(owing.c.since.is_not(None)),
-        select(sub.c.topic, func.min(sub.c.expires)).where(ended).group_by(sub.c.topic),
-        select(intent.c.topic, func.min(intent.c.next_attempt)).where(asked).group_by(intent.c.topic),
+        select(sub.c.topic, func.min(sub.c.expires)).where(has_run_out).group_by(sub.c.topic),
+        select(intent.c.topic, func.min(intent.c.next_attempt))
+        .where(is_unconfirmed)
+        .group_by(intent.c.topic),
     ):
         for name, moment in connection.execute(query):
             since[name] = min(moment, since.get(name, moment))
-    return sorted(since.items(), key=lambda item: (item[1], item[0]))[:most]
+    return sorted(since.items(), key=lambda item: (item[1], item[0]))[:limit]
 
 
 def _end_topics(connection: Connection, topics: Collection[str], now: datetime) -> None:
     """Whoever subscribed to a topic that is no more is told so (section 5.2)."""
     table, intent = schema.subscription, schema.intent
-    over = and_(table.c.kind == SubscriberKind.SUBSCRIBER.value, table.c.topic.not_in(topics))
+    is_over = and_(table.c.kind == SubscriberKind.SUBSCRIBER.value, table.c.topic.not_in(topics))
     connection.execute(
         delete(intent).where(intent.c.topic.not_in(topics), intent.c.mode != Mode.DENIED.value)
     )
     rows = connection.execute(
-        select(table).where(over, table.c.state == SubscriptionState.ACTIVE.value)
+        select(table).where(is_over, table.c.state == SubscriptionState.ACTIVE.value)
     ).all()
     denials = [
         {
@@ -122,7 +124,7 @@ def _end_topics(connection: Connection, topics: Collection[str], now: datetime) 
         for row in rows
     ]
     insert_missing(connection, intent, denials)
-    connection.execute(delete(table).where(over))
+    connection.execute(delete(table).where(is_over))
 
 
 def _declare_hubs(connection: Connection, pings: Collection[tuple[str, str]], now: datetime) -> None:

@@ -14,48 +14,54 @@ from syndicator.store.leases import is_in_hand_of
 from syndicator.store.locks import hold_names
 
 #: How long operators are shown what happened to a delivery that is settled.
-EVENTS_KEPT = timedelta(days=90)
+KEEP_EVENTS_FOR = timedelta(days=90)
 
 #: Events forgotten in one transaction: few enough that nobody waits for it.
-FORGOTTEN_AT_ONCE = 500
+MAX_FORGOTTEN = 500
 
 #: Deliveries that nothing happens to of itself.
-SETTLED = (Standing.SENT.value, Standing.REFUSED.value, Standing.SKIPPED.value)
+SETTLED_STANDINGS = (Standing.SENT.value, Standing.REFUSED.value, Standing.SKIPPED.value)
 
 
 class Upkeep(Base):
     """What workers do for the record beside their jobs."""
 
-    def bury(self, marks: Collection[str]) -> int:
-        """Take from processes that are dead for certain what they had in hand (``leases.MARK``). Returns how
-        many rows that were. A post that was under way then rests, as it would have otherwise."""
+    def free_rows(self, marks: Collection[str]) -> int:
+        """Free the rows that processes had in hand which are dead for certain (``leases.PROCESS_MARK``).
+        Returns how many. A post that was under way then rests, as it would have otherwise."""
 
         def work(connection: Connection) -> int:
-            taken = 0
+            row_count = 0
             for table in (schema.source, schema.channel, schema.feed):
-                theirs = is_in_hand_of(table, marks)
-                hold_names(connection, table, theirs)
-                freed = connection.execute(update(table).where(theirs).values(token=None, lease_until=None))
-                taken += freed.rowcount
-            return taken
+                is_theirs = is_in_hand_of(table, marks)
+                hold_names(connection, table, is_theirs)
+                result = connection.execute(
+                    update(table).where(is_theirs).values(token=None, lease_until=None)
+                )
+                row_count += result.rowcount
+            return row_count
 
         return self.transact(work)
 
     def forget_events(self, now: datetime) -> int:
-        """Forget what happened long ago to deliveries that are settled, ``FORGOTTEN_AT_ONCE`` events at the
+        """Forget what happened long ago to deliveries that are settled, ``MAX_FORGOTTEN`` events at the
         most. Returns how many. The newest of all stays: its number tells how much has ever happened
         (``Restoring.newest_event``), and SQLite would give it away again."""
         table, delivery = schema.event, schema.delivery
         newest = select(func.max(table.c.id)).scalar_subquery()
         with self.reading() as connection:
-            old = (
+            query = (
                 select(table.c.id)
                 .join(delivery, table.c.delivery_id == delivery.c.id)
-                .where(table.c.at < now - EVENTS_KEPT, delivery.c.standing.in_(SETTLED), table.c.id != newest)
+                .where(
+                    table.c.at < now - KEEP_EVENTS_FOR,
+                    delivery.c.standing.in_(SETTLED_STANDINGS),
+                    table.c.id != newest,
+                )
                 .order_by(table.c.at)
-                .limit(FORGOTTEN_AT_ONCE)
+                .limit(MAX_FORGOTTEN)
             )
-            numbers = connection.scalars(old).all()
+            numbers = connection.scalars(query).all()
         if numbers:  # most of the time there are none, and nobody has to wait
             with self.writing() as connection:
                 connection.execute(delete(table).where(table.c.id.in_(numbers)))

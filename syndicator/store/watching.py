@@ -1,4 +1,4 @@
-"""What **watch** needs: sources in hand, and articles recorded with all that they owe."""
+"""The record as **watch** needs it: sources in hand, and articles recorded with all that they owe."""
 
 from __future__ import annotations
 
@@ -28,11 +28,13 @@ class Watching(Base):
         """Take a source in hand. A look whose lease has run out never ended: that is told at the source at
         once, since the next one may fare the same."""
         table = schema.source
-        is_wanted = table.c.is_paused.is_(False), table.c.is_gone.is_(False)
+        may_be_looked_at = table.c.is_paused.is_(False), table.c.is_gone.is_(False)
         with self.writing() as connection:
-            claimed = claim(connection, table, name, now, lease, *is_wanted, table.c.lease_until.is_(None))
+            claimed = claim(
+                connection, table, name, now, lease, *may_be_looked_at, table.c.lease_until.is_(None)
+            )
             is_overdue = claimed is None
-            claimed = claimed or claim(connection, table, name, now, lease, *is_wanted)
+            claimed = claimed or claim(connection, table, name, now, lease, *may_be_looked_at)
             if claimed is None:
                 return None
             token, row = claimed
@@ -105,22 +107,22 @@ class Watching(Base):
 
         return self.transact(work)
 
-    def live(self, source: str, most: int) -> int:
+    def live(self, source: str, limit: int) -> int:
         table = schema.article
-        some = (
+        counted = (
             select(table.c.id)
             .where(table.c.source == source, table.c.state == ArticleState.LIVE.value)
-            .limit(most)
+            .limit(limit)
             .subquery()
         )
         with self.reading() as connection:
-            return connection.scalar(select(func.count()).select_from(some)) or 0
+            return connection.scalar(select(func.count()).select_from(counted)) or 0
 
     def hold(self, watched: Watched, held: Mapping[str, Any]) -> None:
         table = schema.source
-        mine = (table.c.name == watched.name, table.c.token == watched.token)
+        is_mine = (table.c.name == watched.name, table.c.token == watched.token)
         with self.writing() as connection:
-            connection.execute(update(table).where(*mine).values(held=dict(held)))
+            connection.execute(update(table).where(*is_mine).values(held=dict(held)))
 
     def release_due(self, now: datetime, channels_of: Callable[[Article], Filing]) -> Wakeups:
         """Make embargoed articles live whose time has come, each with what it owes."""
@@ -196,20 +198,20 @@ class _FilingTransaction:
 
     def file(self, sightings: Sequence[Sighting], decide: Decide) -> Wakeups:
         names = {name for sighting in sightings for name in sighting.names}
-        shown = {sighting.source for sighting in sightings}
-        hold_names(self.connection, schema.source, schema.source.c.name.in_(shown))
+        source_names = {sighting.source for sighting in sightings}
+        hold_names(self.connection, schema.source, schema.source.c.name.in_(source_names))
         on_file = _on_file(self.connection, names, lock=True)
         sources = set()
         for sighting in sightings:
-            hit = next((on_file[name] for name in sighting.names if name in on_file), None)
-            filing = decide(hit[1] if hit else None, sighting)
+            entry = next((on_file[name] for name in sighting.names if name in on_file), None)
+            filing = decide(entry[1] if entry else None, sighting)
             if filing:
-                article_id = self.record(hit[0] if hit else None, filing)
-                hit = (article_id, filing.article)
+                article_id = self.record(entry[0] if entry else None, filing)
+                entry = (article_id, filing.article)
                 sources.add(sighting.source)
-            if hit:
-                self.names |= dict.fromkeys((n for n in sighting.names if n not in on_file), hit[0])
-                on_file.update(dict.fromkeys(sighting.names, hit))
+            if entry:
+                self.names |= dict.fromkeys((n for n in sighting.names if n not in on_file), entry[0])
+                on_file.update(dict.fromkeys(sighting.names, entry))
         if sources:
             self.connection.execute(
                 update(schema.source).where(schema.source.c.name.in_(sources)).values(found_at=self.now)
@@ -219,9 +221,9 @@ class _FilingTransaction:
     def write_names(self) -> None:
         """The new names of articles. One that another hand gives away at the same moment is no new name: then
         all of this is done once more, with that article known."""
-        named = [{"name": name, "article_id": self.names[name]} for name in sorted(self.names)]
-        if named:
-            self.connection.execute(insert(schema.alias), named)
+        rows = [{"name": name, "article_id": self.names[name]} for name in sorted(self.names)]
+        if rows:
+            self.connection.execute(insert(schema.alias), rows)
 
     def record(self, article_id: int | None, filing: Filing) -> int:
         """The article, its memberships and its deliveries."""
@@ -241,21 +243,25 @@ class _FilingTransaction:
     def join_feeds(self, article_id: int, filing: Filing) -> None:
         """Write what becomes of the article's memberships (``domain.history``)."""
         table, article = schema.membership, filing.article
-        mine = table.c.article_id == article_id
+        is_of_article = table.c.article_id == article_id
         rows = self.connection.execute(
-            select(table.c.feed, table.c.page, table.c.gone, table.c.published).where(mine).with_for_update()
+            select(table.c.feed, table.c.page, table.c.gone, table.c.published)
+            .where(is_of_article)
+            .with_for_update()
         ).all()
         change = changes([_membership(row) for row in rows], article, filing.feeds)
         if change.buried:
             gone = {"gone": article.updated, "page": None, "left_out": None}
-            self.connection.execute(update(table).where(mine, table.c.gone.is_(None)).values(gone))
+            self.connection.execute(update(table).where(is_of_article, table.c.gone.is_(None)).values(gone))
         if change.left:
-            self.connection.execute(delete(table).where(mine, table.c.feed.in_(change.left)))
+            self.connection.execute(delete(table).where(is_of_article, table.c.feed.in_(change.left)))
         if change.revived:
             alive = {"gone": None, "page": None, "published": article.published}
-            self.connection.execute(update(table).where(mine, table.c.feed.in_(change.revived)).values(alive))
+            self.connection.execute(
+                update(table).where(is_of_article, table.c.feed.in_(change.revived)).values(alive)
+            )
         if change.moved:
-            self.connection.execute(update(table).where(mine).values(published=article.published))
+            self.connection.execute(update(table).where(is_of_article).values(published=article.published))
         if change.joined:
             self.connection.execute(
                 insert(table),
@@ -350,7 +356,7 @@ def _on_file(
     if lock:
         rows = hold_articles(connection, ids.values())
     else:
-        asked = (select(article).where(article.c.id.in_(batch)) for batch in batches(ids.values()))
-        rows = [row for query in asked for row in connection.execute(query)]
+        queries = (select(article).where(article.c.id.in_(batch)) for batch in batches(ids.values()))
+        rows = [row for query in queries for row in connection.execute(query)]
     articles = {row.id: article_of(row) for row in rows}
     return {name: (article_id, articles[article_id]) for name, article_id in ids.items()}

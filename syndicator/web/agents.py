@@ -1,4 +1,4 @@
-"""What a User-Agent says of a reader: its name, and how many people it reads for.
+"""Readers by their User-Agents: a reader's name, and how many people it reads for.
 
 Nothing else of it is kept. Readers that we know are called by their names. Of the others, the name is the
 product token before the version (RFC 9110 section 10.1.5), and only if it can be no address, e-mail,
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from syndicator.store.readership import REST
+from syndicator.store.readership import OTHER_READERS
 
 #: Characters of a User-Agent that are looked at.
 MAX_AGENT_LENGTH = 256
@@ -129,9 +129,9 @@ def agent(user_agent: str) -> Agent:
 
 def _name(text: str) -> str:
     lowered = re.sub(r"\S*@\S*", " ", text.lower())  # whose mail it is says nothing of the reader
-    found = {match[0] for match in _KNOWN.finditer(lowered)}
-    for part, name in KNOWN.items():
-        if part in found:
+    keywords = {match[0] for match in _KNOWN.finditer(lowered)}
+    for keyword, name in KNOWN.items():
+        if keyword in keywords:
             return name
     return _product(text)
 
@@ -140,7 +140,7 @@ def _product(text: str) -> str:
     """The first product's name: of *Morning Paper/2.1 (...)*, *Paper*."""
     outside = re.sub(r"\([^()]*\)?", " ", text)
     if "@" in outside:
-        return REST
+        return OTHER_READERS
     products = outside.replace("/", " / ").split()
     if "/" in products:
         products = products[: products.index("/")]
@@ -148,9 +148,9 @@ def _product(text: str) -> str:
     else:
         name = products[0] if len(products) == 1 else ""
     is_word = _PRODUCT.fullmatch(name) and 2 < len(name) <= _MAX_NAME_LENGTH and not _HASH.search(name)
-    return name if is_word and name.lower() != "mozilla" else REST
+    return name if is_word and name.lower() != "mozilla" else OTHER_READERS
 
 
 def _subscribers(text: str) -> int | None:
-    found = _SUBSCRIBERS.search(text)
-    return min(int(found[1] or found[2]), MAX_SUBSCRIBERS) if found else None
+    match = _SUBSCRIBERS.search(text)
+    return min(int(match[1] or match[2]), MAX_SUBSCRIBERS) if match else None

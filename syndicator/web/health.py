@@ -1,4 +1,4 @@
-"""Is it up, is it ready: for supervisors and deployments."""
+"""Health checks for supervisors and deployments: whether it is up, and whether it is ready."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 #: Seconds that the database may take.
 DATABASE_TIMEOUT_S = 5.0
 
-#: Whether a check is passed, and what it found.
+#: Whether a check is passed, and its detail.
 Check = tuple[bool, str]
 
 
@@ -32,10 +32,10 @@ class Health:
         return JSONResponse({"status": "up"}, headers={"Cache-Control": "no-store"})
 
     async def ready(self, request: Request) -> Response:  # noqa: ARG002 - an endpoint's
-        """Everything works together: 200, or 503, with each check and what it found."""
+        """Everything works together: 200, or 503, with each check and its detail."""
         checks = {"documents": self._documents(), **await self._database()}
         is_ready = all(ok for ok, _ in checks.values())
-        report = {name: {"ok": ok, "found": found} for name, (ok, found) in checks.items()}
+        report = {name: {"ok": ok, "found": detail} for name, (ok, detail) in checks.items()}
         return JSONResponse(
             {"ready": is_ready, "checks": report},
             200 if is_ready else 503,
@@ -57,7 +57,7 @@ class Health:
         return built > 0 or not files, f"{built} of {len(files)} documents are built"
 
     async def _database(self) -> dict[str, Check]:
-        """What needs the database, which is given ``DATABASE_TIMEOUT_S``."""
+        """The checks that need the database, which is given ``DATABASE_TIMEOUT_S``."""
         context = self.context
         try:
             with fail_after(DATABASE_TIMEOUT_S):
@@ -70,18 +70,18 @@ class Health:
             reason = f"the database has not answered for {DATABASE_TIMEOUT_S:g} s"
             return _without_database("the database does not answer", reason)
         workers = sum(process.kind == "worker" for process in processes)
-        is_written = not context.pulse.trouble
-        found = "answers" if is_written else self._unwritten()
-        return {"database": (is_written, found), "worker": (workers > 0, f"{workers} alive")}
+        is_written = not context.pulse.error
+        detail = "answers" if is_written else self._write_error_text()
+        return {"database": (is_written, detail), "worker": (workers > 0, f"{workers} alive")}
 
-    def _unwritten(self) -> str:
-        """For anybody: no addresses, and nobody's command."""
+    def _write_error_text(self) -> str:
+        """The reason for anybody to read: without addresses, and without anybody's command."""
         holder = self.context.pulse.holder
         text = f"process {holder} holds its lock; the console says what to do" if holder else ""
         return ": ".join(filter(None, ["cannot be written", text]))
 
 
-def _without_database(found: str, reason: str) -> dict[str, Check]:
+def _without_database(detail: str, reason: str) -> dict[str, Check]:
     """``reason`` is for the log alone."""
     log.warning("not ready: %s", reason)
-    return {"database": (False, found), "worker": (False, "unknown without the database")}
+    return {"database": (False, detail), "worker": (False, "unknown without the database")}

@@ -93,7 +93,7 @@ class HubPages:
 
     async def _take(self, form: Mapping[str, str]) -> str:
         if form.get("hub.mode") == "publish":
-            return self._published(form)
+            return self._reply_to_ping(form)
         intent = parse_intent(form, self.reception.names, self.reception.terms)
         host = self._host(intent)
         with fail_after(DATABASE_TIMEOUT_S):
@@ -103,8 +103,8 @@ class HubPages:
         await self.context.ask(self.context.bell.ring, Job.DISTRIBUTE, intent.topic)
         return "Accepted. The callback is now asked whether it means it."
 
-    def _published(self, form: Mapping[str, str]) -> str:
-        """Publishers' pings: we know of our own news before anybody can tell us."""
+    def _reply_to_ping(self, form: Mapping[str, str]) -> str:
+        """The reply to publishers' pings: we know of our own news before anybody can tell us."""
         address = form.get("hub.topic") or form.get("hub.url", "")
         if address not in self.reception.names:
             raise Unacceptable("this hub distributes its own feeds only", status=404)
@@ -117,7 +117,7 @@ class HubPages:
             check_address(intent.callback, guard)
             parts = urlsplit(intent.callback)
         except Forbidden as e:
-            raise Unacceptable(f"hub.callback: {_public(e.why)}") from e
+            raise Unacceptable(f"hub.callback: {_public_reason(e.why)}") from e
         host = (parts.hostname or "").rstrip(".")
         if len(host) > 253:
             raise Unacceptable("hub.callback: no host has so long a name")
@@ -132,6 +132,6 @@ class HubPages:
         return host
 
 
-def _public(why: str) -> str:
-    """Why, without advice that is for our operator."""
-    return why.partition(";")[0]
+def _public_reason(reason: str) -> str:
+    """The reason without the advice, which is for our operator."""
+    return reason.partition(";")[0]

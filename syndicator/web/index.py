@@ -73,14 +73,16 @@ class IndexPages:
 
     async def missing_feed(self, request: Request) -> Response:
         """An address below the feeds' that is no document: a feed's name leads to its page."""
-        wanted = request.path_params["path"]
-        if wanted.rstrip("/") in {feed.name for feed in self.public()}:
-            return RedirectResponse(f"{PREFIX}{wanted.rstrip('/')}.{PAGE}", 301)
+        requested = request.path_params["path"]
+        if requested.rstrip("/") in {feed.name for feed in self.public()}:
+            return RedirectResponse(f"{PREFIX}{requested.rstrip('/')}.{PAGE}", 301)
         by_name = {each.feed.name: each for each in self.listed()}
-        stem = wanted.partition("/")[0].partition(".")[0]
-        near = get_close_matches(stem, by_name, n=1)
-        meant = by_name[near[0]] if near else None
-        return self.context.page("missing.html", 404, wanted=f"{PREFIX}{wanted}", meant=meant, prefix=PREFIX)
+        stem = requested.partition("/")[0].partition(".")[0]
+        matches = get_close_matches(stem, by_name, n=1)
+        suggestion = by_name[matches[0]] if matches else None
+        return self.context.page(
+            "missing.html", 404, requested=f"{PREFIX}{requested}", suggestion=suggestion, prefix=PREFIX
+        )
 
     def public(self) -> list[Feed]:
         """The feeds that everybody may know of: what is listed, found and suggested."""
@@ -101,11 +103,11 @@ class IndexPages:
     def _modified(self, feed: Feed) -> datetime | None:
         files = [f"{feed.name}.{self.context.formats[name].extension}" for name in feed.formats]
         try:
-            served = [self.context.shelf.load(file) for file in files]
+            documents = [self.context.shelf.load(file) for file in files]
         except OSError as e:
             log.error("documents of feed %s cannot be read: %s", feed.name, e)
             return None
-        return max((each.modified for each in served if each), default=None)
+        return max((each.modified for each in documents if each), default=None)
 
 
 def group(feed: Feed) -> str:

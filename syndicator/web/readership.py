@@ -1,4 +1,4 @@
-"""Who reads what, counted while feeds are served and put on record every few seconds.
+"""Readership, counted while feeds are served and put on record every few seconds.
 
 Serving notes a response in memory, nothing else. What a request says of a person (the address that it
 comes from, whatever else stands in its User-Agent) is never kept; a User-Agent is in memory until the next
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from syndicator.store.errors import StoreError
-from syndicator.store.readership import REST, Key, Readership, Reading
+from syndicator.store.readership import OTHER_READERS, ReaderKey, Readership, Reading
 from syndicator.web.agents import MAX_AGENT_LENGTH, NAMES, agent
 
 log = logging.getLogger(__name__)
@@ -40,31 +40,31 @@ class ReaderCounts:
 
     def __init__(self, max_kinds: int = MAX_KINDS) -> None:
         self._max_kinds = max_kinds
-        self._fresh: deque[CountedRequest] = deque()
-        self._seen: dict[CountedRequest, int] = {}
-        self._counted: Counter[tuple[str, str, int]] = Counter()  # and no longer in ``_seen``
-        self._waiting: dict[Key, Reading] = {}
+        self._uncounted: deque[CountedRequest] = deque()
+        self._counts: dict[CountedRequest, int] = {}
+        self._counted: Counter[tuple[str, str, int]] = Counter()  # and no longer in ``_counts``
+        self._waiting: dict[ReaderKey, Reading] = {}
         self._lock, self._recording = threading.Lock(), threading.Lock()
 
     def count(self, feed: str, extension: str, status: int, user_agent: bytes) -> None:
         """Count the response to a request for a feed."""
-        self._fresh.append((feed, extension, status, user_agent[:MAX_AGENT_LENGTH]))
-        if len(self._fresh) >= BATCH_SIZE:
+        self._uncounted.append((feed, extension, status, user_agent[:MAX_AGENT_LENGTH]))
+        if len(self._uncounted) >= BATCH_SIZE:
             self._tally()
 
     def _tally(self) -> None:
         with self._lock:
-            fresh = Counter(self._fresh.popleft() for _ in range(len(self._fresh)))
+            fresh = Counter(self._uncounted.popleft() for _ in range(len(self._uncounted)))
             for request, count in fresh.items():
-                is_new = request not in self._seen
-                place = (*request[:3], b"") if is_new and len(self._seen) >= self._max_kinds else request
-                self._seen[place] = self._seen.get(place, 0) + count
+                is_new = request not in self._counts
+                place = (*request[:3], b"") if is_new and len(self._counts) >= self._max_kinds else request
+                self._counts[place] = self._counts.get(place, 0) + count
 
     def totals(self) -> Counter[tuple[str, str, int]]:
         """How many responses there were since this process began, by feed, extension and status."""
         self._tally()
         with self._lock:
-            return self._counted + _totals(self._seen)
+            return self._counted + _totals(self._counts)
 
     def record(self, store: Readership, now: datetime) -> StoreError | None:
         """Put on record what was counted since the last time. While the database is away, or has no table
@@ -75,10 +75,12 @@ class ReaderCounts:
     def _record(self, store: Readership, now: datetime) -> StoreError | None:
         self._tally()
         with self._lock:
-            seen, self._seen = self._seen, {}
-            self._counted += _totals(seen)
-        for key, reading in _readings(seen, now).items():
-            place = key if key in self._waiting or len(self._waiting) < MAX_WAITING else (*key[:2], REST)
+            counts, self._counts = self._counts, {}
+            self._counted += _totals(counts)
+        for key, reading in _readings(counts, now).items():
+            place = (
+                key if key in self._waiting or len(self._waiting) < MAX_WAITING else (*key[:2], OTHER_READERS)
+            )
             self._waiting[place] = self._waiting[place] + reading if place in self._waiting else reading
         if not self._waiting:
             return None
@@ -91,17 +93,17 @@ class ReaderCounts:
         return None
 
 
-def _totals(seen: Mapping[CountedRequest, int]) -> Counter[tuple[str, str, int]]:
+def _totals(counts: Mapping[CountedRequest, int]) -> Counter[tuple[str, str, int]]:
     totals: Counter[tuple[str, str, int]] = Counter()
-    for (feed, extension, status, _), count in seen.items():
+    for (feed, extension, status, _), count in counts.items():
         totals[feed, extension, status] += count
     return totals
 
 
-def _readings(seen: Mapping[CountedRequest, int], now: datetime) -> dict[Key, Reading]:
-    """What was seen, by the names of readers."""
-    readings: dict[Key, Reading] = {}
-    for (feed, extension, status, user_agent), count in seen.items():
+def _readings(counts: Mapping[CountedRequest, int], now: datetime) -> dict[ReaderKey, Reading]:
+    """The counts of requests, by the names of readers."""
+    readings: dict[ReaderKey, Reading] = {}
+    for (feed, extension, status, user_agent), count in counts.items():
         reader = agent(user_agent.decode("latin-1"))
         key = (feed, extension, reader.name)
         counter = _COUNTERS.get(status, "other")

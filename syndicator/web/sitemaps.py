@@ -17,14 +17,16 @@ from syndicator.web.context import Context
 log = logging.getLogger(__name__)
 
 #: Formats that are sitemaps, by the names that feeds give them.
-SITEMAPS = ("sitemap", "news")
+SITEMAP_FORMATS = ("sitemap", "news")
 
 #: Seconds for which caches may keep the index.
 MAX_AGE_S = 60
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
-NONE = 'There is no sitemap: no feed has "sitemap" or "news" among its formats, or none is built yet.\n'
+NO_SITEMAP_TEXT = (
+    'There is no sitemap: no feed has "sitemap" or "news" among its formats, or none is built yet.\n'
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Sitemaps:
     async def index(self, request: Request) -> Response:  # noqa: ARG002 - an endpoint's
         listed = "".join(self._listed())
         if not listed:  # an index of nothing is not valid
-            return PlainTextResponse(NONE, 404)
+            return PlainTextResponse(NO_SITEMAP_TEXT, 404)
         head = f'<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="{NAMESPACE}">'
         return Response(
             f"{head}{listed}</sitemapindex>",
@@ -44,7 +46,7 @@ class Sitemaps:
 
     def _listed(self) -> Iterator[str]:
         for feed in self.context.feeds.values():
-            for name in SITEMAPS:
+            for name in SITEMAP_FORMATS:
                 if name in feed.formats and not feed.is_private:
                     yield from self._documents(feed, self.context.formats[name].extension)
 
@@ -56,9 +58,9 @@ class Sitemaps:
         except OSError as e:
             log.error("sitemaps of feed %s cannot be read: %s", feed.name, e)
             return
-        known: dict[int | None, datetime] = {None: newest.modified} if newest else {}
-        known |= {page: archives[page] for page in sorted(archives, reverse=True)}
-        for page, modified in known.items():
-            where = html.escape(self.context.site.address(feed, extension, page))
+        documents: dict[int | None, datetime] = {None: newest.modified} if newest else {}
+        documents |= {page: archives[page] for page in sorted(archives, reverse=True)}
+        for page, modified in documents.items():
+            loc = html.escape(self.context.site.address(feed, extension, page))
             changed = modified.replace(microsecond=0).isoformat()
-            yield f"<sitemap><loc>{where}</loc><lastmod>{changed}</lastmod></sitemap>"
+            yield f"<sitemap><loc>{loc}</loc><lastmod>{changed}</lastmod></sitemap>"

@@ -16,7 +16,7 @@ from syndicator.store import lock_holder
 from tests.acceptance.world import Desk, NewsSite, desk, until
 from tests.faults.test_lock_holder import HOLD
 
-needs_proc = pytest.mark.skipif(not lock_holder.LOCKS.exists(), reason="the system lists no locks")
+needs_proc = pytest.mark.skipif(not lock_holder.LOCKS_FILE.exists(), reason="the system lists no locks")
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from syndicator.domain.errors import SyndicatorError
 from syndicator.domain.partner import Partner, Rule
 from syndicator.jobs.watch import watch
 from syndicator.store import Store, open_store
-from syndicator.wiring import KINDS, App, Silence, assemble
+from syndicator.wiring import KINDS, App, SilentBell, assemble
 from tests.config.folders import write
 from tests.fakes import NOON, Clock, FakeBell, FakePhotos, FakeSource, sighting
 from tests.formats.partners import NAMES, built_in
@@ -78,7 +78,7 @@ def newsroom(tmp_path: Path, store: Store) -> Open:
 
     def opened(feeds: dict[str, str], *shown: Sighting, main: str = MAIN) -> App:
         declared = load(write(tmp_path, main, feeds), KINDS)
-        made = assemble(declared, store, Silence(), Clock(LATER))
+        made = assemble(declared, store, SilentBell(), Clock(LATER))
         store.declare(declared.sources, declared.feeds.values(), declared.channels, NOON)
         source = FakeSource(shows=shown)
         look(made, source, Clock())
@@ -454,7 +454,7 @@ class TestCommand:
         declared = load(write(tmp_path, MAIN, feeds), KINDS)
         (tmp_path / "var").mkdir()
         store = open_store(declared.keep.database)
-        made = assemble(declared, store, Silence())
+        made = assemble(declared, store, SilentBell())
         store.declare(declared.sources, declared.feeds.values(), (), NOON)
         source = FakeSource(shows=[story("1", authors=())])
         look(made, source, Clock())

@@ -19,7 +19,7 @@ from syndicator.example_site.site import serving
 from syndicator.http.client import Http
 from syndicator.jobs.watch import watch
 from syndicator.store import open_store
-from syndicator.wiring import KINDS, Silence, assemble, now
+from syndicator.wiring import KINDS, SilentBell, assemble, now
 from tests.fakes import FakeBell, FakePhotos
 
 PLACES = {"en": {"Vang Thong", "Phou Dok"}, "lo": {"ວັງທອງ", "ພູດອກ"}}
@@ -86,7 +86,7 @@ def test_the_economy_feed_carries_both_languages(newsroom: Declared) -> None:
 
 def test_every_feed_carries_something_and_no_value_is_misspelt(newsroom: Declared, tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/record.db")
-    made = assemble(newsroom, store, Silence())
+    made = assemble(newsroom, store, SilentBell())
     store.declare(newsroom.sources, newsroom.feeds.values(), newsroom.channels, now())
     sources = {name: source_of(newsroom, name) for name in newsroom.sources}
     watcher = replace(made.watcher, sources=sources, photos=FakePhotos(), bell=FakeBell())

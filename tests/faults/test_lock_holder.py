@@ -25,7 +25,7 @@ print("held", flush=True)
 time.sleep(600)
 """
 
-needs_proc = pytest.mark.skipif(not lock_holder.LOCKS.exists(), reason="the system lists no locks")
+needs_proc = pytest.mark.skipif(not lock_holder.LOCKS_FILE.exists(), reason="the system lists no locks")
 
 
 @pytest.fixture
@@ -98,6 +98,6 @@ def test_this_process_knows_itself(store: Store, database: Path) -> None:
 def test_where_the_system_does_not_tell_another_process_is_blamed(
     store: Store, culprit: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(lock_holder, "LOCKS", tmp_path / "nothing")
+    monkeypatch.setattr(lock_holder, "LOCKS_FILE", tmp_path / "nothing")
     with pytest.raises(StoreError, match="another process holds its write lock"):
         store.beat("worker-1", "worker", NOON)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.callbacks import AT_HOST, SILENCES, GuardedCallbacks
+from syndicator.callbacks import MAX_HOST_REQUESTS, MAX_SILENCES, GuardedCallbacks
 from syndicator.domain.subscription import CallbackReply
 from syndicator.http.client import AddressGuard
 from syndicator.jobs.ports import CallbackRequest
@@ -189,7 +189,7 @@ def test_one_host_gets_only_so_many_at_once() -> None:
         answers = sent([post(server, f"/{n}") for n in range(200)])
 
     assert all(answer.is_success for answer in answers)
-    assert 1 < server.most <= AT_HOST
+    assert 1 < server.most <= MAX_HOST_REQUESTS
 
 
 def test_a_silent_host_is_not_waited_for_again_and_again() -> None:
@@ -198,7 +198,7 @@ def test_a_silent_host_is_not_waited_for_again_and_again() -> None:
         answers = sent([post(server, f"/{n}") for n in range(100)], callbacks)
 
     assert not any(answer.is_success for answer in answers)
-    assert SILENCES <= len(server.requests) <= SILENCES + 4
+    assert MAX_SILENCES <= len(server.requests) <= MAX_SILENCES + 4
 
 
 class SlowNames(AddressGuard):

@@ -17,7 +17,7 @@ from syndicator.formats.partner_fit import fitted
 from syndicator.jobs.build import Builder, build
 from syndicator.store import Store, open_store, schema
 from syndicator.store.engine import connect
-from syndicator.store.migrate import SCRIPTS
+from syndicator.store.migrate import MIGRATIONS_FOLDER
 from tests.fakes import ALL, SITE
 from tests.jobs.newsroom import Story
 
@@ -61,7 +61,7 @@ def test_a_page_is_built_with_the_others_and_follows_the_article(store: Store, t
 def test_feeds_that_were_built_before_there_were_pages_are_built_again(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/old.db"
     config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("script_location", str(MIGRATIONS_FOLDER))
     before = ScriptDirectory.from_config(config).get_revision("0004").down_revision
     engine = connect(url)
     with engine.begin() as connection:

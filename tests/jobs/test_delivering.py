@@ -289,16 +289,16 @@ def test_a_queue_does_not_wait_for_a_dead_worker_and_its_interrupted_post_does(
     story.publishes("1")
     story.clock.tick(seconds=1)
     story.publishes("2")
-    monkeypatch.setattr(leases, "MARK", "0123456789abcdef")
+    monkeypatch.setattr(leases, "PROCESS_MARK", "0123456789abcdef")
     with monkeypatch.context() as patched:
         patched.setattr(story.store, "let_go", lambda *_, **__: None)  # a dead process does not tidy up
         with pytest.raises(Killed):
             story.delivers()
 
-    monkeypatch.setattr(leases, "MARK", "fedcba9876543210")
-    assert story.store.bury(["1111111111111111"]) == 0
+    monkeypatch.setattr(leases, "PROCESS_MARK", "fedcba9876543210")
+    assert story.store.free_rows(["1111111111111111"]) == 0
     assert story.delivers() == 0, "another hand has the channel"
-    assert story.store.bury(["1111111111111111", "0123456789abcdef"]) == 1
+    assert story.store.free_rows(["1111111111111111", "0123456789abcdef"]) == 1
     story.clock.tick(seconds=1)
     story.delivers()
     assert story.channel.requests == ["send", "send"]

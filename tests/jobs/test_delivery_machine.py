@@ -223,7 +223,7 @@ def machine(fresh: Callable[[], Store]) -> type[RuleBasedStateMachine]:  # noqa:
             return self.now
 
         def _hire(self) -> Worker:
-            worker = Worker(work=lambda: deliver(self._deliverer(worker), "wire", most=3))
+            worker = Worker(work=lambda: deliver(self._deliverer(worker), "wire", max_deliveries=3))
             worker.begin()
             return worker
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from syndicator.domain.feed import Filter
-from syndicator.jobs.build import AT_ONCE
+from syndicator.jobs.build import MAX_ARCHIVE_ENTRIES
 from syndicator.store import Store
 from tests.fakes import ALL, SITE
 from tests.jobs.press import ATOM, Press
@@ -153,7 +153,7 @@ def test_what_comes_back_is_seen_again_and_no_archive_gains_by_it(press: Press) 
 def test_a_long_past_is_archived_in_parts_and_rings_for_each(
     press: Press, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("syndicator.jobs.build.AT_ONCE", 40)  # ten archives, five of them new
+    monkeypatch.setattr("syndicator.jobs.build.MAX_ARCHIVE_ENTRIES", 40)  # ten archives, five of them new
     press.fill(60)
     press.bell = HeardBell(tmp_path / "broker")
 
@@ -169,7 +169,7 @@ def test_a_long_past_is_archived_in_parts_and_rings_for_each(
 
 
 def test_no_build_has_more_to_do_than_its_lease_allows() -> None:
-    assert AT_ONCE >= 1000  # the longest feed: one archive and the one before
+    assert MAX_ARCHIVE_ENTRIES >= 1000  # the longest feed: one archive and the one before
 
 
 def test_another_declaration_keeps_every_article_in_its_archive(press: Press) -> None:
@@ -267,9 +267,9 @@ def test_two_hands_never_close_the_same_archive(press: Press) -> None:
     other = press.store.claim_feed("all", press.clock(), timedelta(seconds=90))
     assert other is not None
 
-    press.store.close_archives(stale, 4, press.clock(), most=5)  # its lease has run out
+    press.store.close_archives(stale, 4, press.clock(), limit=5)  # its lease has run out
     assert press.store.last_archive("all") == 0
-    press.store.close_archives(other, 4, press.clock(), most=5)
+    press.store.close_archives(other, 4, press.clock(), limit=5)
     assert press.store.last_archive("all") == 3
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import insert, update
 from syndicator.domain.article import ArticleState
 from syndicator.jobs.ports import MESSAGE_LIFE
 from syndicator.jobs.routing import Editor
-from syndicator.jobs.sweep import MAX_WAITING, MIN_SENT, Reminders, Sweeper, sweep
+from syndicator.jobs.sweep import MAX_WAITING_MESSAGES, MIN_MESSAGES, Reminders, Sweeper, sweep
 from syndicator.store import Store, schema
 from tests.fakes import ALL, NOON, SITE, Clock, FakeBell
 
@@ -84,9 +84,11 @@ def test_a_sweep_rings_for_some_hundreds_the_longest_due_first_and_not_twice(
 ) -> None:
     longest_due = [f"{letter}{n:04}{end}" for n in reversed(range(MANY))]
 
-    assert sweeps(job) == longest_due[:MAX_WAITING]
+    assert sweeps(job) == longest_due[:MAX_WAITING_MESSAGES]
     rung = [sweeps(job, seconds=2) for _ in range(4)]
-    assert [name for names in rung for name in names] == longest_due[MAX_WAITING : MAX_WAITING + 4 * MIN_SENT]
+    assert [name for names in rung for name in names] == longest_due[
+        MAX_WAITING_MESSAGES : MAX_WAITING_MESSAGES + 4 * MIN_MESSAGES
+    ]
     later = sweeps(job, seconds=MESSAGE_LIFE.total_seconds() - 8)
     assert later[0] == longest_due[0], "the message has not been read in its life: it is rung again"
 

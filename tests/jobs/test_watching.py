@@ -13,7 +13,7 @@ from syndicator.domain.article import ArticleState, Photo
 from syndicator.domain.errors import PhotoError, SourceError, SourceGone
 from syndicator.domain.feed import Feed, Filter
 from syndicator.jobs.ports import LEASE
-from syndicator.jobs.watch import SOON
+from syndicator.jobs.watch import RETRY_PAUSE
 from syndicator.store import Store, StoreError
 from tests.fakes import NOON, SITE, sighting
 from tests.jobs.newsroom import Story
@@ -332,7 +332,7 @@ def test_what_could_not_be_recorded_is_looked_for_again_soon_and_is_not_the_sour
     row = story.source_row
     assert row.problems == ["not recorded: database news.db: database or disk is full"]
     assert (row.error, row.failures, row.token) == ("", 0, None)
-    assert row.next_look == story.clock() + SOON
+    assert row.next_look == story.clock() + RETRY_PAUSE
 
     story.clock.tick(seconds=10)
     story.look()

@@ -49,7 +49,7 @@ def test_a_lane_is_as_wide_as_it_says(pool: Lanes) -> None:
 
 
 def test_what_takes_long_makes_room_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("syndicator.processes.lanes.LONG_S", 0.2)
+    monkeypatch.setattr("syndicator.processes.lanes.ROOM_AFTER_S", 0.2)
     pool = lanes({"watch": Threads(2, 3)})(limit=2)
     pool.start()
     together = Barrier(5)

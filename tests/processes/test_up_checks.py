@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from syndicator.processes import up
-from syndicator.processes.supervisor import WITHOUT_RECORD, Supervisor
+from syndicator.processes.supervisor import DATABASE_FAILED, Supervisor
 from syndicator.processes.up_checks import begin
 from tests.acceptance.world import free_port
 
@@ -67,7 +67,7 @@ def test_a_ctrl_c_while_the_database_is_tried_again_is_no_trouble_of_it(
     said: list[str] = []
     supervisor = Supervisor([], say=said.append)
     monkeypatch.setattr(up, "RETRY_S", 0.0)
-    began = subprocess.CompletedProcess[str]([], WITHOUT_RECORD, "", "away")
+    began = subprocess.CompletedProcess[str]([], DATABASE_FAILED, "", "away")
     trying = threading.Thread(target=up._join_later, args=(tmp_path, began, supervisor, list))
     trying.start()
     while not (children := psutil.Process().children()):

@@ -18,7 +18,7 @@ import pytest
 
 from syndicator.jobs.job import Job
 from syndicator.processes.web_bell import MAX_NOTES, WebBell
-from syndicator.processes.web_server import depths
+from syndicator.processes.web_server import queue_depths
 from tests.processes.heard import heard, until_sent
 from tests.web.test_web_process import answers, free_port, until
 
@@ -139,4 +139,4 @@ def test_a_broker_that_hangs_holds_up_nobody(hanging: str, caplog: pytest.LogCap
 
 
 def test_nor_does_it_hold_up_whoever_asks_how_much_waits(hanging: str) -> None:
-    assert depths(hanging) is None
+    assert queue_depths(hanging) is None

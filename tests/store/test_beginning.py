@@ -15,7 +15,7 @@ from syndicator.domain.errors import Misconfigured
 from syndicator.store import Store, open_store
 from syndicator.store.engine import connect
 from syndicator.store.errors import NotReady, StoreError
-from syndicator.store.migrate import LOCK, Revision, revision
+from syndicator.store.migrate import ADVISORY_LOCK_ID, Revision, revision
 from tests.fakes import NOON
 
 
@@ -70,8 +70,8 @@ def test_the_revision_is_told(empty: str) -> None:
     open_store(empty).engine.dispose()
     after = revision(engine)
 
-    assert before.found is None
-    assert after == Revision(found=before.wanted, wanted=before.wanted)
+    assert before.current is None
+    assert after == Revision(current=before.head, head=before.head)
     engine.dispose()
 
 
@@ -133,7 +133,7 @@ def test_migrating_waits_for_whoever_migrates(empty_postgres: str, monkeypatch: 
     monkeypatch.setattr(syndicator.store.engine, "BUSY_TIMEOUT_S", 1)
     engine = create_engine(empty_postgres)
     with engine.connect() as holder, ThreadPoolExecutor(1) as pool:
-        holder.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        holder.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK_ID})
         late = pool.submit(open_store, empty_postgres)
         wait([late], timeout=3)
         is_waiting = not late.done()

@@ -21,7 +21,7 @@ from syndicator.jobs.routing import Editor
 from syndicator.jobs.store_ports import Filing, Outcome
 from syndicator.store import Store, StoreError, schema
 from syndicator.store.engine import MAX_ATTEMPTS
-from syndicator.store.leases import MARK
+from syndicator.store.leases import PROCESS_MARK
 from tests.fakes import ALL, NOON, SITE, sighting
 
 #: Articles that all hands are after, and seconds that they are after them.
@@ -63,7 +63,7 @@ class Hands:
         stale = self.store.claim_feed(chance.choice(FEEDS).name, NOON, LEASE)
         if stale is None:
             return
-        self.store.close_archives(stale, 3, NOON, most=3)
+        self.store.close_archives(stale, 3, NOON, limit=3)
         carried = [article.guid for article in self.store.newest(stale.name, 8)]
         left_out = dict.fromkeys(chance.sample(carried, len(carried) // 2), f"since {chance.random()}")
         outcome = Outcome(
@@ -94,7 +94,7 @@ class Hands:
 
     def buries(self, chance: Random) -> None:
         """Somebody takes all that is in hand, so that several believe to have it."""
-        self.store.bury([MARK])
+        self.store.free_rows([PROCESS_MARK])
         time.sleep(0.01)
 
 

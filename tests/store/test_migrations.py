@@ -11,7 +11,7 @@ from sqlalchemy import Engine, inspect, select
 
 from syndicator.store import open_store, schema
 from syndicator.store.engine import connect
-from syndicator.store.migrate import SCRIPTS
+from syndicator.store.migrate import MIGRATIONS_FOLDER
 from tests.fakes import NOON
 
 
@@ -47,7 +47,7 @@ def test_what_is_on_record_before_there_is_history_stays(tmp_path: Path) -> None
     url = f"sqlite:///{tmp_path}/old.db"
     engine = connect(url)
     config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("script_location", str(MIGRATIONS_FOLDER))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")

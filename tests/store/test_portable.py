@@ -21,7 +21,7 @@ from sqlalchemy import insert, select, text
 
 from syndicator.store import Store, StoreError, open_store, schema
 from syndicator.store.engine import connect
-from syndicator.store.migrate import SCRIPTS
+from syndicator.store.migrate import MIGRATIONS_FOLDER
 from syndicator.store.portable import export_record, import_record
 from syndicator.store.record_file import Header, RecordFileError
 from tests.store.rows import Rows, carried, on_record, put, rows
@@ -243,7 +243,7 @@ def test_a_record_that_is_not_empty_stays_as_it_is(store: Store, content: bytes,
 def test_an_export_of_older_tables_is_brought_up_to_date(tmp_path: Path) -> None:
     engine = connect(f"sqlite:///{tmp_path}/old.db")
     config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("script_location", str(MIGRATIONS_FOLDER))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")

@@ -23,7 +23,7 @@ def test_a_round_is_judged_as_a_whole_and_told_of_once(
 
     for _ in range(3):
         pulse.beat(store, NOON, away, lambda: done.append(1))
-    assert pulse.trouble == "the disk is full"
+    assert pulse.error == "the disk is full"
     pulse.beat(store, NOON)
 
     assert [record.getMessage() for record in caplog.records] == [
@@ -41,5 +41,5 @@ def test_a_defect_in_a_chore_is_no_trouble_of_the_database(
 
     pulse.beat(store, NOON, lambda: 1 / 0)
 
-    assert pulse.trouble == ""
+    assert pulse.error == ""
     assert "ZeroDivisionError" in caplog.text

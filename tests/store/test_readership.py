@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from syndicator.store import Store
-from syndicator.store.readership import CURRENT, FORGET_AFTER, MOST_READERS, REST, Reading
+from syndicator.store.readership import CURRENT_FOR, FORGET_AFTER, MAX_READERS, OTHER_READERS, Reading
 from tests.fakes import NOON
 
 KNOWN = frozenset({"Feedly"})
@@ -61,7 +61,7 @@ def test_servers_that_add_at_once_lose_nothing(store: Store) -> None:
 
 def test_made_up_readers_fill_no_more_than_their_room(store: Store) -> None:
     made_up = {
-        ("all", "rss", f"Made-{n:04}"): reading(whole=1, subscribers=9) for n in range(3 * MOST_READERS)
+        ("all", "rss", f"Made-{n:04}"): reading(whole=1, subscribers=9) for n in range(3 * MAX_READERS)
     }
     store.add_readings(made_up, KNOWN, NOON)
     add(store, "Another", reading(same=1))
@@ -70,9 +70,9 @@ def test_made_up_readers_fill_no_more_than_their_room(store: Store) -> None:
     add(store, "Another", reading(same=1), extension="atom")
 
     rows = {(row.format, row.agent): row for row in store.readers()}
-    assert len(rows) == MOST_READERS + 3
-    rest = rows["rss", REST]
-    assert (rest.whole, rest.same, rest.subscribers) == (2 * MOST_READERS, 1, None)
+    assert len(rows) == MAX_READERS + 3
+    rest = rows["rss", OTHER_READERS]
+    assert (rest.whole, rest.same, rest.subscribers) == (2 * MAX_READERS, 1, None)
     assert rows["rss", "Feedly"].subscribers == 40
     assert rows["rss", "Made-0001"].same == 1
     assert ("atom", "Another") in rows
@@ -87,7 +87,7 @@ def test_readers_that_are_silent_for_long_are_forgotten(store: Store) -> None:
 
 
 def test_an_audience_is_those_who_have_asked_lately(store: Store) -> None:
-    now = NOON + CURRENT + timedelta(hours=1)
+    now = NOON + CURRENT_FOR + timedelta(hours=1)
     add(store, "Gone", reading(NOON, whole=1, subscribers=1000))
     add(store, "Feedly", reading(now, whole=1, subscribers=40))
     add(store, "Feedly", reading(now, whole=1, subscribers=2), extension="atom")

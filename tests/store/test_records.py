@@ -12,7 +12,7 @@ from syndicator.domain.article import Article, ArticleState, Photo
 from syndicator.domain.delivery import Delivery, Receipt, Standing
 from syndicator.store import Store, schema
 from syndicator.store.records import (
-    _same,
+    _shared_fields,
     article_of,
     article_values,
     delivery_of,
@@ -87,4 +87,4 @@ def test_a_field_without_a_column_is_not_left_unstored() -> None:
         mood: str = ""
 
     with pytest.raises(KeyError, match="mood"):
-        _same(Longer, schema.delivery, "guid", "receipt", "standing")
+        _shared_fields(Longer, schema.delivery, "guid", "receipt", "standing")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.store.readership import REST
+from syndicator.store.readership import OTHER_READERS
 from syndicator.web.agents import MAX_SUBSCRIBERS, NAMES, Agent, agent
 
 
@@ -44,20 +44,20 @@ from syndicator.web.agents import MAX_SUBSCRIBERS, NAMES, Agent, agent
         ("RiverReader/3.0 (iPhone; 7 subscribers)", "RiverReader", 7),
         ("riverfetch", "riverfetch", None),
         ("rss2mail/1.0", "rss2mail", None),
-        ("", REST, None),
-        ("Mozilla/5.0", REST, None),
-        ("Mozilla/5.0 (compatible)", REST, None),
-        ("noi@ledger.example", REST, None),
-        ("noi@ledger.example/1.0", REST, None),
-        ("192.0.2.7/1.0", REST, None),
-        ("https://noi.example/reader", REST, None),
-        ("noi.example/1.0", REST, None),
-        ("a81f3c9de0", REST, None),
-        ("deadbeefcafe/1.0", REST, None),
-        ("reader-8f14e45fceea167a/1.0", REST, None),
-        ("the reader of Noi Vongsa", REST, None),
-        ("\xff\x00<script>/1", REST, None),
-        ("x/1 (99999999999 subscribers)", REST, MAX_SUBSCRIBERS),
+        ("", OTHER_READERS, None),
+        ("Mozilla/5.0", OTHER_READERS, None),
+        ("Mozilla/5.0 (compatible)", OTHER_READERS, None),
+        ("noi@ledger.example", OTHER_READERS, None),
+        ("noi@ledger.example/1.0", OTHER_READERS, None),
+        ("192.0.2.7/1.0", OTHER_READERS, None),
+        ("https://noi.example/reader", OTHER_READERS, None),
+        ("noi.example/1.0", OTHER_READERS, None),
+        ("a81f3c9de0", OTHER_READERS, None),
+        ("deadbeefcafe/1.0", OTHER_READERS, None),
+        ("reader-8f14e45fceea167a/1.0", OTHER_READERS, None),
+        ("the reader of Noi Vongsa", OTHER_READERS, None),
+        ("\xff\x00<script>/1", OTHER_READERS, None),
+        ("x/1 (99999999999 subscribers)", OTHER_READERS, MAX_SUBSCRIBERS),
         ("River/1 (feed-123 subscribers)", "River", 123),
         ("River/1.5 readers", "River", None),
     ],
@@ -80,7 +80,7 @@ def test_a_name_is_a_known_one_or_a_word(said: str) -> None:
 
 
 def test_a_reader_is_not_known_by_where_its_owner_has_mail() -> None:
-    assert agent("someone@mail.yandex.example").name == REST
+    assert agent("someone@mail.yandex.example").name == OTHER_READERS
 
 
 ADDRESSES = st.ip_addresses().map(str) | st.emails() | st.uuids().map(str) | st.uuids().map(lambda u: u.hex)
@@ -95,7 +95,7 @@ ADDRESSES = st.ip_addresses().map(str) | st.emails() | st.uuids().map(str) | st.
 def test_what_tells_a_person_from_others_is_not_kept(address: str, form: str) -> None:
     found = agent(form.format(address))
 
-    assert found.name in ("River", "Feedly", REST)
+    assert found.name in ("River", "Feedly", OTHER_READERS)
 
 
 @given(st.integers(0, MAX_SUBSCRIBERS), st.sampled_from(["subscribers", "Subscribers", "readers", "users"]))

@@ -26,10 +26,10 @@ def test_a_pulse_tells_until_writing_works_again(readonly: Store, store: Store, 
     pulse = Pulse("web-1")
 
     pulse.beat(readonly, house.clock())
-    assert "read" in pulse.trouble
+    assert "read" in pulse.error
 
     pulse.beat(store, house.clock())
-    assert pulse.trouble == ""
+    assert pulse.error == ""
 
 
 def test_readyz_and_the_console_say_that_nothing_can_be_written(readonly: Store, house: House) -> None:

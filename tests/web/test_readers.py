@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import inspect, text
 
 from syndicator.store import Store, StoreError
-from syndicator.store.readership import Key, Reading
+from syndicator.store.readership import ReaderKey, Reading
 from syndicator.web.readership import ReaderCounts
 from tests.fakes import NOON
 from tests.web.browser import browsing
@@ -27,9 +27,11 @@ class Counted:
 
     def __init__(self) -> None:
         self.is_away = False
-        self.readings: dict[Key, Reading] = {}
+        self.readings: dict[ReaderKey, Reading] = {}
 
-    def add_readings(self, readings: Mapping[Key, Reading], known: frozenset[str], now: datetime) -> None:
+    def add_readings(
+        self, readings: Mapping[ReaderKey, Reading], known: frozenset[str], now: datetime
+    ) -> None:
         if self.is_away:
             raise StoreError("the database is away")
         for key, reading in readings.items():
@@ -121,7 +123,7 @@ def test_made_up_names_take_no_more_memory_than_their_room_and_every_request_cou
         readers.count(
             "all", "rss", 200, f"Made{'abcdefghij'[n % 10]}{'abcdefghij'[n // 10 % 10]}x/{n}".encode()
         )
-    assert len(readers._seen) <= room + 1
+    assert len(readers._counts) <= room + 1
 
     readers.record(store, NOON)  # type: ignore[arg-type]
 

@@ -146,7 +146,7 @@ def test_deliveries_are_found_by_state_and_channel(console: Browser, story: Stor
 def test_deliveries_are_read_page_by_page(
     console: Browser, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("syndicator.web.console.pages.PAGE", 2)
+    monkeypatch.setattr("syndicator.web.console.pages.PAGE_LENGTH", 2)
     for key in "abc":
         story.publishes(key, title=f"Story {key}")
 

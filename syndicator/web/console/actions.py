@@ -1,4 +1,4 @@
-"""What an operator decides on the console: forms, and what becomes of them."""
+"""The console's forms: an operator's decisions, and what becomes of them."""
 
 from __future__ import annotations
 

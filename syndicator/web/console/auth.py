@@ -52,10 +52,10 @@ class ConsoleGuard:
         if self.credentials is None:
             is_local = self.is_private and is_loopback(_hostname(headers.get("host", "")))
             return None if is_local else _only_local()
-        given = credentials(headers.get("authorization"))
-        if given is None:
+        sent = credentials(headers.get("authorization"))
+        if sent is None:
             return _unauthorized()
-        if is_same_secret(given, self.credentials):
+        if is_same_secret(sent, self.credentials):
             return None
         client = network(scope["client"][0] if scope.get("client") else "")
         wait, delay = self.throttle.record_guess(client, "the console's password")

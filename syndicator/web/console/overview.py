@@ -1,4 +1,4 @@
-"""How everything stands, and what of it needs a person."""
+"""The overview: the state of everything, and alarms for what needs a person."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ Alarm = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """What the database and the broker tell. ``queues``: how many messages wait in each; ``None`` while the
+    """The state of database and broker. ``queues``: how many messages wait in each; ``None`` while the
     broker does not answer, and empty where nobody can ask it. ``empty``: feeds that carry nothing.
-    ``unwritten``: why the database takes nothing."""
+    ``write_error``: why the database takes nothing."""
 
     sources: Sequence[Any]
     feeds: Sequence[Any]
@@ -40,7 +40,7 @@ class Overview:
     audiences: Sequence[Audience]
     queues: Mapping[str, int] | None
     empty: Collection[str] = ()
-    unwritten: str = ""
+    write_error: str = ""
 
     @property
     def totals(self) -> Mapping[str, int]:
@@ -71,8 +71,10 @@ class Overview:
     def _outages(self) -> Iterator[Alarm]:
         if not self.workers:
             yield "No worker is alive: nothing is noticed and nothing posted.", ""
-        if self.unwritten:
-            text = f"The database cannot be written: {self.unwritten}. Nothing is noticed and nothing posted."
+        if self.write_error:
+            text = (
+                f"The database cannot be written: {self.write_error}. Nothing is noticed and nothing posted."
+            )
             yield text, ""
         if self.queues is None:
             yield "The broker does not answer: work waits until it does.", ""
@@ -105,15 +107,15 @@ class Overview:
 
     def _of_hubs(self) -> Iterator[Alarm]:
         for audience in self.audiences:
-            for hub, why in audience.hubs:
-                yield f"Hub {hub} was not told of {audience.topic}: {why}", "#topics"
+            for hub, reason in audience.hubs:
+                yield f"Hub {hub} was not told of {audience.topic}: {reason}", "#topics"
 
     def _of_feeds(self) -> Iterator[Alarm]:
         for feed in self.feeds:
             if feed.failures:
                 yield f"Feed {feed.name} cannot be built: {feed.error}", "#feeds"
-        for name, article, why in self.left_out:
-            text = f"Feed {name} leaves out {article.url} ({article.guid}): {why}."
+        for name, article, reason in self.left_out:
+            text = f"Feed {name} leaves out {article.url} ({article.guid}): {reason}."
             advice = "Correct the article where it comes from: each build tries again."
             yield f"{text} {advice}", "#feeds"
 
@@ -133,7 +135,7 @@ def load_overview(context: Context) -> Overview:
         audiences=store.audiences(),
         queues=context.queues() if context.queues else {},
         empty=store.empty_feeds(),
-        unwritten=context.pulse.trouble,
+        write_error=context.pulse.error,
     )
 
 

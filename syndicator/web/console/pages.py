@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from syndicator.domain.delivery import Standing
-from syndicator.store.console import PAGE
-from syndicator.store.readership import CURRENT, FORGET_AFTER, REST
+from syndicator.store.console import PAGE_LENGTH
+from syndicator.store.readership import CURRENT_FOR, FORGET_AFTER, OTHER_READERS
 from syndicator.web.console.auth import csrf_token, set_csrf_cookie
 from syndicator.web.console.overview import load_overview
 from syndicator.web.context import Context
@@ -51,7 +51,7 @@ class FeedReaders:
 
     @property
     def _lately(self) -> list[Any]:
-        return [row for row in self.rows if row.last_seen > self.now - CURRENT]
+        return [row for row in self.rows if row.last_seen > self.now - CURRENT_FOR]
 
 
 @dataclass(frozen=True)
@@ -74,14 +74,14 @@ class ConsolePages:
             standing=standing,
             channel=channel,
             before=int(before) if before else None,
-            count=PAGE + 1,
+            count=PAGE_LENGTH + 1,
         )
         standings = await self.context.ask(self.context.store.standings)
         return self._page(
             request,
             "console/deliveries.html",
-            lines=lines[:PAGE],
-            has_more=len(lines) > PAGE,
+            lines=lines[:PAGE_LENGTH],
+            has_more=len(lines) > PAGE_LENGTH,
             standings=standings,
             states=[s.value for s in Standing],
             state=standing,
@@ -115,7 +115,7 @@ class ConsolePages:
             feed: FeedReaders(list(read), now) for feed, read in groupby(rows, key=lambda row: str(row.feed))
         }
         return self._page(
-            request, "console/readers.html", audience=audience, rest=REST, forget_after=FORGET_AFTER
+            request, "console/readers.html", audience=audience, rest=OTHER_READERS, forget_after=FORGET_AFTER
         )
 
     async def outbox(self, request: Request) -> Response:
