@@ -81,7 +81,7 @@ def _key(feed: str) -> str:
 def _quoted(text: str) -> str:
     """A string of nginx's, in which nothing is a variable: it knows no way to write a dollar sign."""
     if "$" in text:
-        raise Misconfigured(f"nginx cannot be headers of {text!r}, which has a $ in it: choose another one")
+        raise Misconfigured(f"nginx cannot be told of {text!r}, which has a $ in it: choose another one")
     return text.replace("\\", "\\\\").replace("'", "\\'")
 
 
