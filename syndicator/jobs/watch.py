@@ -100,7 +100,8 @@ def _look(watcher: Watcher, source: Source, watched: Watched) -> tuple[Look, Bra
     brakes = watcher.brakes.get(watched.name, DEFAULT_BRAKES)
     held = still_held(watched, brakes, clock())
     look = source.look(read_again(watched.memory, held, clock()), clock())
-    _keep(watcher, watched, _should_it_end_here(look))
+    if look.sightings or look.gone:  # else nothing is done to the record but to give the source back
+        _keep(watcher, watched, _should_it_end_here(look))
     look = replace(look, sightings=[formerly(each, editor.site.former_hosts) for each in look.sightings])
     braked = brake(
         look,
@@ -120,8 +121,7 @@ def _record(watcher: Watcher, watched: Watched, look: Look, braked: Braked) -> l
     photos_until = time.monotonic() + PHOTOS_S
     for batch in _batches(braked.sightings):
         problems += _file(watcher, watched, braked, batch, photos_until)
-    _keep(watcher, watched)
-    _make_good(watcher, watched.name, braked)
+    _make_good(watcher, watched, braked)
     return problems
 
 
@@ -195,19 +195,21 @@ def _with_photo(
         return result, f"{sighting.url}: photo {photo.url}: {e}"
 
 
-def _make_good(watcher: Watcher, name: str, braked: Braked) -> None:
+def _make_good(watcher: Watcher, watched: Watched, braked: Braked) -> None:
     """Withdraw what the source no longer has, and catch up with what was held and is allowed now."""
-    editor, store, now = watcher.editor, watcher.store, watcher.clock()
     gone = [*braked.gone, *braked.freed.get(BrakedKind.WITHDRAWN, ())]
-    ring(watcher.bell, store.withdraw(name, gone, now))
-    for key in gone:
-        log.info("%s: withdrawn: %s", name, key)
     freed_news = braked.freed.get(BrakedKind.NEWS, ())
+    if not gone and not freed_news:
+        return
+    _keep(watcher, watched)
+    editor, store, now = watcher.editor, watcher.store, watcher.clock()
+    ring(watcher.bell, store.withdraw(watched.name, gone, now))
+    for key in gone:
+        log.info("%s: withdrawn: %s", watched.name, key)
     if freed_news:
-        ring(
-            watcher.bell, store.refile(name, freed_news, lambda a: editor.file(a, editor.channels_of(a)), now)
-        )
-        log.info("%s: %d articles that were held are posted", name, len(freed_news))
+        wakeups = store.refile(watched.name, freed_news, lambda a: editor.file(a, editor.channels_of(a)), now)
+        ring(watcher.bell, wakeups)
+        log.info("%s: %d articles that were held are posted", watched.name, len(freed_news))
 
 
 def _settle(watcher: Watcher, watched: Watched, look: Look, braked: Braked) -> None:
