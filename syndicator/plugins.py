@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
-from inspect import get_annotations
+from inspect import get_annotations, isabstract
 from pkgutil import iter_modules, resolve_name
 from typing import Any
 
@@ -63,7 +63,8 @@ class Kinds:
 
     def _is_one(self, found: type[Any]) -> bool:
         wanted = {name for name in (*vars(self.port), *get_annotations(self.port)) if name[0] != "_"}
-        return wanted <= {*dir(found), *getattr(found, "__dataclass_fields__", ())}
+        has_all = wanted <= {*dir(found), *getattr(found, "__dataclass_fields__", ())}
+        return has_all and not isabstract(found)
 
     def _elsewhere(self, name: str) -> type[Any]:
         offered = _offered(self.package)

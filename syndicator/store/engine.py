@@ -23,6 +23,9 @@ BUSY_TIMEOUT_S = 10
 #: Seconds to wait for this process's other writers: several of them may have to wait for other processes'.
 TURN_TIMEOUT_S = 3 * BUSY_TIMEOUT_S
 
+#: What SQLite says when another process has its write lock (https://www.sqlite.org/rescode.html).
+LOCKED_ERRORS = ("SQLITE_BUSY", "SQLITE_BUSY_TIMEOUT")
+
 #: Seconds to wait for a connection to a server.
 CONNECT_TIMEOUT_S = 10
 
@@ -69,7 +72,7 @@ def _lock_holder_namer(path: Path) -> Callable[[ExceptionContext], None]:
 
     def on_error(context: ExceptionContext) -> None:
         error = context.original_exception
-        if getattr(error, "sqlite_errorname", "") in ("SQLITE_BUSY", "SQLITE_BUSY_TIMEOUT_S"):
+        if getattr(error, "sqlite_errorname", "") in LOCKED_ERRORS:
             pid = holder(path)
             url = context.engine and context.engine.url
             raise Locked(f"database {url!r}: {error}: {blame(pid)}", pid) from error

@@ -101,3 +101,8 @@ def test_where_the_system_does_not_tell_another_process_is_blamed(
     monkeypatch.setattr(lock_holder, "LOCKS_FILE", tmp_path / "nothing")
     with pytest.raises(StoreError, match="another process holds its write lock"):
         store.beat("worker-1", "worker", NOON)
+
+
+@pytest.mark.parametrize("name", engine.LOCKED_ERRORS)
+def test_the_errors_that_it_is_told_by_are_sqlites(name: str) -> None:
+    assert hasattr(sqlite3, name)

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 
 from syndicator.domain.article import Article, ArticleState, Photo
 from syndicator.domain.delivery import Delivery, Receipt, Standing
+from syndicator.domain.steady import SteadyTime
 from syndicator.store import Store, schema
 from syndicator.store.records import (
     _shared_fields,
@@ -58,6 +59,7 @@ DELIVERY = Delivery(
     attempted=1,
     attempted_at=NOON + timedelta(seconds=1),
     rests_until=NOON + timedelta(seconds=60),
+    rests_steadily=SteadyTime("boot", 60.5),
     round=2,
     reason="it did not answer",
 )
