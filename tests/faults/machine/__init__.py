@@ -12,7 +12,7 @@ effect; the judge compares that with what the newsroom did, once all is quiet ag
 ``processes``           ``syndicator up``; or web, two workers, two beats on PostgreSQL and Redis
 ``faults``, ``points``  what is done to them, at random and at exact moments
 ``readers``             readers of the feeds, who never see half of one
-``operator``            a person who presses "resume" in the console when all is over
+``operator``            a person who presses "resume" and "allow" in the console when all is over
 ``report``              the table
 ``run``                 all of it together
 ======================  ==============================================================================

@@ -33,11 +33,13 @@ class Operator:
         return pressed.status_code == 303
 
     def put_right(self, channels: list[str], sources: list[str]) -> None:
-        """Go on with what rests or was stopped, look at every source, try again what was refused."""
+        """Go on with what rests or was stopped, look at every source, let pass what its brakes hold (after an
+        outage, all that was published meanwhile comes at once), try again what was refused."""
         for name in channels:
             self.press(f"channels/{name}/resume")
         for name in sources:
             self.press(f"sources/{name}/look")
+            self.press(f"sources/{name}/allow")
         table = schema.delivery
         with self._engine.connect() as connection:
             refused = connection.scalars(select(table.c.id).where(table.c.standing == "refused")).all()
