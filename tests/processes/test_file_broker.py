@@ -40,7 +40,7 @@ def test_a_message_comes_out_as_it_went_in_and_once(connection: Any) -> None:
     with connection.SimpleQueue("build") as queue:
         queue.put({"name": "ຂ່າວ"})
 
-        message = queue.get(timeout=5)
+        message = queue.get(timeout=60)
         assert message.payload == {"name": "ຂ່າວ"}
         message.ack()
         with pytest.raises(Empty):
