@@ -19,10 +19,11 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from queue import Empty
-from typing import Any
+from typing import Any, ClassVar
 
 from kombu.exceptions import ChannelError
 from kombu.transport import TRANSPORT_ALIASES, filesystem
+from kombu.transport.virtual import BrokerState
 from kombu.utils.json import dumps, loads
 
 from syndicator.files import write_whole
@@ -148,7 +149,16 @@ class FolderListing:
 
 
 class Transport(filesystem.Transport):
+    """kombu keeps one record for all folders of what is bound, and binds nothing that stands in it: what one
+    folder has would be missing in the next. Here each folder has its own."""
+
     Channel = FolderChannel
+    _states: ClassVar[dict[str, BrokerState]] = {}
+
+    def __init__(self, client: Any, **options: Any) -> None:
+        super().__init__(client, **options)
+        folder = str(client.transport_options.get("data_folder_in"))
+        self.state = self._states.setdefault(folder, BrokerState())
 
 
 @contextmanager

@@ -47,6 +47,15 @@ def test_a_message_comes_out_as_it_went_in_and_once(connection: Any) -> None:
             queue.get(block=False)
 
 
+def test_what_one_folder_has_bound_is_bound_in_the_next_one_too(connection: Any, tmp_path: Path) -> None:
+    with connect(tmp_path / "another") as other, other.SimpleQueue("build") as queue:
+        queue.put({"is": "there"})
+    with connection.SimpleQueue("build") as queue:
+        queue.put({"is": "here"})
+
+        assert queue.get(block=False).payload == {"is": "here"}
+
+
 def test_messages_come_out_in_their_order(connection: Any) -> None:
     channel = connection.default_channel
     for number in range(20):
