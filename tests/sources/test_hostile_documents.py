@@ -57,7 +57,7 @@ def titles_and_problems(content: bytes) -> tuple[list[str], list[str]]:
     """What becomes of a feed's entries; a source that cannot be read is a problem without titles."""
     start = time.monotonic()
     try:
-        edition = source()._edition(Response(URL, 200, CaseInsensitiveDict(), content), NOW)
+        edition = source().edition(Response(URL, 200, CaseInsensitiveDict(), content), NOW)
     except SourceError as e:
         return [], [str(e)]
     finally:
@@ -253,7 +253,7 @@ def json_feed(*items: Any) -> bytes:
     ],
 )
 def test_what_is_odd_beside_the_article_is_left_out_of_it(odd: dict[str, Any], words: str) -> None:
-    edition = source()._edition(
+    edition = source().edition(
         Response(URL, 200, CaseInsensitiveDict(), json_feed({**ITEM, **odd}, NEIGHBOUR)), NOW
     )
 
