@@ -123,7 +123,8 @@ task_queues = [_queue(job) for job in Job]  # workers choose by --jobs
 worker_prefetch_multiplier = 0
 worker_hijack_root_logger = False  # our log lines, not Celery's
 worker_cancel_long_running_tasks_on_connection_loss = False  # a post under way is not torn apart
-worker_send_task_events = True  # for Flower
+# Four messages for each job, read by nobody unless there is a Flower: it asks workers to send them.
+worker_send_task_events = False
 task_create_missing_queues = True
 task_default_queue = Job.SWEEP.value
 task_routes = {job.value: {"queue": job.value} for job in Job}

@@ -2,21 +2,16 @@
 
 Nobody waits for it. A request only leaves a note; one thread sends them, and if the broker is away or hangs,
 it is that thread which hangs, for a bounded time where the broker's client can be told so. What is lost is
-found by the next sweep. Celery itself would cost 10 MB here: a message of its kind is written by kombu alone
-(https://docs.celeryq.dev/en/stable/internals/protocol.html).
+found by the next sweep.
 """
 
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import threading
 import time
-import uuid
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 from queue import Full, Queue
 from typing import Any
 
@@ -28,6 +23,7 @@ from syndicator.domain.errors import SyndicatorError
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import MESSAGE_LIFE
 from syndicator.processes.celery_settings import broker
+from syndicator.processes.task_message import publish
 from syndicator.throttled_log import ThrottledLog
 
 log = logging.getLogger(__name__)
@@ -96,8 +92,8 @@ class WebBell:
                 error = str(e)
                 break
             try:
-                _send(current, job, name)
-            except (KombuError, OSError, *current.connection_errors, *current.channel_errors) as e:
+                publish(current.Producer(), job, name)
+            except (KombuError, OSError) as e:
                 _close(current)
                 error = error_line(e)
             except Exception:  # no note may end the thread
@@ -114,33 +110,3 @@ def _close(line: Connection) -> None:
     """Take a connection down, however it is; nothing is waited for."""
     with suppress(Exception):
         line.collect()
-
-
-def _send(line: Connection, job: Job, name: str) -> None:
-    """Ring for a job, as Celery's task messages do (version 2)."""
-    task = str(uuid.uuid4())
-    headers = {
-        "lang": "py",
-        "task": job.value,
-        "id": task,
-        "root_id": task,
-        "parent_id": None,
-        "group": None,
-        "eta": None,
-        "expires": (datetime.now(UTC) + MESSAGE_LIFE).isoformat(),
-        "retries": 0,
-        "timelimit": [None, None],
-        "argsrepr": repr((name,)),
-        "kwargsrepr": "{}",
-        "origin": f"web-{os.getpid()}@{socket.gethostname()}",
-        "ignore_result": True,
-    }
-    embedded = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
-    line.Producer().publish(
-        [[name], {}, embedded],
-        exchange="",  # the default one, which leads to the queue of that name
-        routing_key=job.value,
-        headers=headers,
-        correlation_id=task,
-        serializer="json",
-    )

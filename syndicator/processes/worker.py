@@ -19,15 +19,16 @@ from typing import TYPE_CHECKING, Any
 from celery import Celery, Task
 from celery.platforms import SecurityWarning
 from celery.signals import worker_ready
-from kombu.exceptions import ChannelError, OperationalError
+from kombu.exceptions import KombuError, OperationalError
 
 from syndicator.brokers import error_line
 from syndicator.domain.errors import SyndicatorError
 from syndicator.jobs.job import Job, Threads
-from syndicator.jobs.ports import DEAD_VARIABLE, MESSAGE_LIFE
+from syndicator.jobs.ports import DEAD_VARIABLE
 from syndicator.processes import celery_settings, parent_watch
 from syndicator.processes.lanes import lanes
 from syndicator.processes.reconnecting import Consumer, OneLineErrors
+from syndicator.processes.task_message import publish
 from syndicator.throttled_log import ThrottledLog
 
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ app = Celery("syndicator", set_as_current=False)
 app.config_from_object("syndicator.processes.celery_settings")
 # called when a broker is needed, not when this is imported
 app.add_defaults(celery_settings.declared_broker)
-
-MESSAGE_LIFE_S = MESSAGE_LIFE.total_seconds()
 
 #: Seconds between signs of life.
 BEAT_S = 10.0
@@ -54,8 +53,9 @@ class CeleryBell:
 
     def ring(self, job: Job, name: str) -> None:
         try:
-            app.send_task(job.value, args=[name], queue=job.value, expires=MESSAGE_LIFE_S, ignore_result=True)
-        except (ChannelError, OperationalError, OSError) as e:
+            with app.producer_or_acquire() as producer:
+                publish(producer, job, name)
+        except (KombuError, OSError) as e:
             self._away.warn("broker: %s (%s waits for the next sweep)", error_line(e), f"{job} {name}")
 
 
