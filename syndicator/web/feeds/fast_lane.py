@@ -101,12 +101,15 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self.timeout_keep_alive_task is not None:
             self._unset_keepalive_if_required()
-        for start in range(0, len(data), MAX_HEAD_BYTES):  # a head is measured wherever it stands
-            if self._is_over:
-                return
-            self._read(data if len(data) <= MAX_HEAD_BYTES else data[start : start + MAX_HEAD_BYTES])
+        if len(data) > MAX_HEAD_BYTES:  # a head is measured wherever it stands
+            for start in range(0, len(data), MAX_HEAD_BYTES):
+                self._read(data[start : start + MAX_HEAD_BYTES])
+        else:
+            self._read(data)
 
     def _read(self, data: bytes) -> None:
+        if self._is_over:
+            return
         try:
             self._feed(data)
         except HttpParserError as e:
