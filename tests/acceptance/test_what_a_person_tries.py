@@ -10,6 +10,7 @@ import feedparser
 import requests
 from sqlalchemy import select, update
 
+from syndicator.jobs.steady_clock import steady_time
 from syndicator.store import Store, schema
 from syndicator.store.engine import connect
 from tests.acceptance.world import Desk, NewsSite, desk, until
@@ -22,14 +23,18 @@ REST_LEFT = timedelta(seconds=10)
 
 def let_rest_pass(running: Desk) -> None:
     """Most of the time passes for which what a killed worker had under way rests: on record it began so
-    much earlier."""
+    much earlier, by the time of day and by the steady clock."""
+    steady = steady_time()
+    assert steady, "Linux has such a clock"
     delivery, store = schema.delivery, Store(connect(f"sqlite:///{running.folder}/var/syndicator.db"))
     with store.writing() as connection:
         [until] = connection.scalars(select(delivery.c.next_attempt).where(delivery.c.standing == "sending"))
         assert until > datetime.now(UTC) + REST_LEFT
         connection.execute(
             update(delivery).values(
-                next_attempt=datetime.now(UTC) + REST_LEFT, rests_until=datetime.now(UTC) + REST_LEFT
+                next_attempt=datetime.now(UTC) + REST_LEFT,
+                rests_until=datetime.now(UTC) + REST_LEFT,
+                rests_steadily=str(steady.later(REST_LEFT.total_seconds())),
             )
         )
     store.engine.dispose()
