@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,6 +82,19 @@ def test_watch_and_deliver_do_what_is_due_and_no_more(
         assert done.returncode == 0
         assert "deliveries" in done.stdout
         assert len(mastodon.published) == 1
+
+
+def test_watch_goes_on_until_it_is_interrupted(room: Desk, site: NewsSite) -> None:
+    command = [sys.executable, "-m", "syndicator", "-C", str(room.folder), "watch", "site"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=room.environment) as watching:
+        assert watching.stdout
+        looks = (line.strip() for line in watching.stdout)
+        assert next(looks) == "site: 1 new articles"
+        site.publish(2, "Bridge opens")
+        assert "site: 1 new articles" in looks
+        watching.send_signal(signal.SIGINT)
+
+    assert watching.returncode == 130, "128 and the signal's number, as shells have it"
 
 
 def test_a_look_that_fails_ends_with_an_error(room: Desk, site: NewsSite) -> None:
