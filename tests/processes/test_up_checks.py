@@ -72,6 +72,7 @@ def test_a_ctrl_c_while_the_database_is_tried_again_is_no_trouble_of_it(
     others = {*psutil.Process().children()}  # of this run: PostgreSQL, say
     trying.start()
     while not (children := {*psutil.Process().children()} - others):
+        assert trying.is_alive(), said
         time.sleep(0.01)
     supervisor.stopping.set()
     for child in children:
