@@ -61,6 +61,8 @@ def print_preview(app: App, what: str, *, source: str, url: str, cards: Path | N
         result = {
             "article": article_as_json(found.article),
             "posts": {name: _post_as_json(post) for name, post in posts.items()},
+            "origins": dict(found.origins),
+            "warnings": list(found.warnings),
         }
         print(json.dumps(result, ensure_ascii=False, indent=2))
         return
@@ -91,6 +93,9 @@ def _read(app: App, address: str, source: str, page: bytes | None) -> Found:
     decision = decide(None, replace(sighting, is_withdrawn=False), now, authority=app.site.authority)
     assert isinstance(decision, New)  # noqa: S101 - nothing on file, nothing withdrawn
     warnings = [*sighting.warnings, *([problem] if problem else [])]
+    photo = decision.article.photo
+    if photo and not (photo.alt or photo.caption):
+        warnings.append("its photo has neither an alternative text nor a caption: nothing tells what it shows")
     return Found(article=decision.article, origins=sighting.origins, warnings=warnings)
 
 
@@ -178,4 +183,4 @@ def _print_post(name: str, post: Post) -> None:
     print_line(f"\n{name}:\n{post.text}")
     if post.photo:
         size = f"{post.photo.width} x {post.photo.height}, {len(post.photo.content):,} bytes"
-        print_line(f"[photo: {size}; alt: {post.alt}]")
+        print_line(f"[photo: {size}; {f'alt: {post.alt}' if post.alt else 'no alternative text'}]")

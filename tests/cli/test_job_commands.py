@@ -156,6 +156,8 @@ def test_preview_shows_an_article_and_its_posts_and_does_nothing(
     found = json.loads(as_json.stdout)
     assert (found["article"]["note"], found["article"]["urgent"]) == ("The day was missing.", False)
     assert found["article"]["photo"]["caption"] == "A teal day."
+    assert found["origins"]["title"] == "json-ld"
+    assert found["warnings"] == []
     post = found["posts"]["social"]
     assert f"\nsocial:\n{post['text']}\n[photo: 640 x 400, " in shown.stdout
     for field in ("guid", "note", "urgent", "photo"):

@@ -119,12 +119,12 @@ def test_a_long_link_costs_what_the_channel_says() -> None:
     assert SUMMARY in compose(told, limits(200, link=23)).text
 
 
-def test_alt_text_is_the_photos_own_else_its_caption_else_the_title() -> None:
+def test_alt_text_is_the_photos_own_else_its_caption_and_never_the_headline() -> None:
     photo = Photo(url="https://ledger.example/a.jpg", alt="A tram", caption="The first tram")
     for shown, expected in (
         (photo, "A tram"),
         (replace(photo, alt=""), "The first tram"),
-        (replace(photo, alt="", caption=""), "Bridge reopens"),
+        (replace(photo, alt="", caption=""), ""),
         (None, ""),
     ):
         assert compose(article(photo=shown), limits()).alt == expected
