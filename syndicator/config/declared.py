@@ -22,6 +22,7 @@ from syndicator.config.rules import (
     WebAddress,
 )
 from syndicator.domain.brakes import Brakes
+from syndicator.domain.errors import Misconfigured
 from syndicator.domain.feed import Feed, Site
 from syndicator.domain.subscription import Terms
 from syndicator.example_site import LISTEN, STATE
@@ -205,6 +206,20 @@ class Declared:
     feeds: Mapping[str, Feed]
     readers: Mapping[str, Mapping[str, Secret]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    @property
+    def missing_secrets(self) -> Mapping[str, str]:
+        """What would stop a channel at its first post, by its name: a secret that is not where it is declared
+        to be, as far as this process can see."""
+        missing: dict[str, str] = {}
+        for name, outlet in self.channels.items():
+            for key, secret in outlet.settings.items():
+                if isinstance(secret, Secret):
+                    try:
+                        secret.reveal()
+                    except Misconfigured as e:
+                        missing[name] = f"syndicator.toml: [channels.{name}] {key}: {e}"
+        return missing
 
     @property
     def other_hubs(self) -> tuple[str, ...]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from syndicator.config import Declared
 from syndicator.domain.errors import DeclarationError, Misconfigured, SyndicatorError
 from syndicator.processes.supervisor import DATABASE_FAILED, DATABASE_ONLY, MISCONFIGURED
-from syndicator.secret import Secret
 from syndicator.store import Store, StoreError
 from syndicator.store.engine import connect
 from syndicator.store.soundness import must_be_complete, must_be_sound
@@ -26,7 +24,8 @@ def begin(folder: Path) -> str:
     for listen in _addresses(declared):
         _must_be_free(listen)
     base = f"http://{declared.web.listen}"
-    lines = [f"note: {warning}" for warning in (*declared.warnings, *_missing_secrets(declared))]
+    missing = [f"{each}; until then nothing is posted there" for each in declared.missing_secrets.values()]
+    lines = [f"note: {warning}" for warning in (*declared.warnings, *missing)]
     lines += ["", f"  Feeds         {base}/", f"  Console       {base}/console"]
     if declared.example:
         lines += [
@@ -50,17 +49,6 @@ def prepare(folder: Path) -> None:
 def _addresses(declared: Declared) -> list[tuple[str, str]]:
     addresses = [(declared.web.listen, "[web] listen")]
     return [*addresses, (declared.example.listen, "[example] listen")] if declared.example else addresses
-
-
-def _missing_secrets(declared: Declared) -> Iterator[str]:
-    """What would stop a channel at its first post; the rest of the newsroom can begin without it."""
-    for name, outlet in declared.channels.items():
-        for key, secret in outlet.settings.items():
-            if isinstance(secret, Secret):
-                try:
-                    secret.reveal()
-                except Misconfigured as e:
-                    yield f"syndicator.toml: [channels.{name}] {key}: {e}; until then nothing is posted there"
 
 
 def _must_be_free(address: tuple[str, str]) -> None:

@@ -97,6 +97,8 @@ def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
     dead_marks = os.environ.get(DEAD_VARIABLE, "").split()
     if dead_marks and (row_count := open_once().store.free_rows(dead_marks)):
         log.info("rows taken from a worker that has died: %d", row_count)
+    if Job.DELIVER in jobs:
+        _stop_what_lacks_a_secret(open_once())
     threads = {job.value: open_once().threads(job) for job in Job}
     if concurrency:
         threads = {job: Threads(min(each.width, concurrency)) for job, each in threads.items()}
@@ -118,6 +120,13 @@ def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
     worker.start()
     if worker.exitcode:  # else a supervisor would take it for an orderly end
         raise SyndicatorError("the worker has ended by an error: start it again")
+
+
+def _stop_what_lacks_a_secret(application: App) -> None:
+    """Operators are told of a channel that cannot post before there is something to post."""
+    for name, reason in application.declared.missing_secrets.items():
+        log.warning("channel %s: stopped: %s", name, reason)
+        application.store.stop_channel(name, reason)
 
 
 def _shorten_broker_errors() -> None:

@@ -55,6 +55,14 @@ class Declaring(Base):
             if known.get(feed.name) != fingerprint(feed):
                 self.transact(partial(_refill, feed=feed, now=now))
 
+    def stop_channel(self, name: str, reason: str) -> None:
+        """Begin no delivery of a channel before a person has mended it."""
+        table = schema.channel
+        with self.writing() as connection:
+            connection.execute(
+                update(table).where(table.c.name == name).values(is_stopped=True, error=reason)
+            )
+
 
 def _declare(
     connection: Connection, table: Table, names: Iterable[str], defaults: Mapping[str, object]

@@ -94,6 +94,26 @@ def test_trouble_is_at_the_top(console: Browser, story: Story) -> None:
     assert "All is well" not in page
 
 
+def test_what_has_never_worked_is_no_green_bar(console: Browser, story: Story) -> None:
+    story.store.beat("worker-1", "worker", story.clock())
+
+    page = console.get("/console").text
+
+    assert "Not tried yet: channel wire" in page
+    assert "All is well" not in page
+
+
+def test_a_source_that_was_never_read_is_told_at_its_first_failure(house: House, store: Store) -> None:
+    told = Story(store)
+    told.source.trouble = SourceError("https://site.example/: the server answered 404")
+    told.look()
+    house.clock = told.clock
+    with browsing(house.app()) as browser:
+        page = browser.get("/console").text
+
+    assert "Source page has never been read: https://site.example/: the server answered 404" in page
+
+
 def test_an_article_that_is_left_out_of_a_feed_is_named(console: Browser, story: Story) -> None:
     story.publishes("7")
     stale = story.store.claim_feed("all", story.clock(), timedelta(minutes=1))

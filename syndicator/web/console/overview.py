@@ -68,6 +68,13 @@ class Overview:
             *self._of_feeds(),
         ]
 
+    @property
+    def untried(self) -> list[str]:
+        """What has not worked yet, and not failed: nobody can say that it is well."""
+        sources = [f"source {s.name}" for s in self.sources if _is_untried(s) and not s.failures]
+        channels = [f"channel {c.name}" for c in self.channels if not c.posted_at and not c.is_stopped]
+        return [*sources, *channels]
+
     def _outages(self) -> Iterator[Alarm]:
         if not self.workers:
             yield "No worker is alive: nothing is noticed and nothing posted.", ""
@@ -94,9 +101,11 @@ class Overview:
     def _of_sources(self) -> Iterator[Alarm]:
         texts = [f"Source {s.name} is gone: {s.error}" for s in self.sources if s.is_gone]
         texts += [
-            f"Source {s.name} has failed {s.failures} times in a row."
+            f"Source {s.name} has never been read: {s.error}"
+            if _is_untried(s)
+            else f"Source {s.name} has failed {s.failures} times in a row."
             for s in self.sources
-            if s.failures > MAX_QUIET_FAILURES and not s.is_gone
+            if s.failures > (0 if _is_untried(s) else MAX_QUIET_FAILURES) and not s.is_gone
         ]
         texts += [
             f"Source {s.name}: {line}. Look at the site, and decide."
@@ -137,6 +146,11 @@ def load_overview(context: Context) -> Overview:
         empty=store.empty_feeds(),
         write_error=context.pulse.error,
     )
+
+
+def _is_untried(source: Any) -> bool:
+    """Whether a source has never yet been seen whole, nor any article of it."""
+    return source.since is None and source.found_at is None
 
 
 def _plural(noun: str, count: int) -> str:
