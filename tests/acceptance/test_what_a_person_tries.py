@@ -155,3 +155,20 @@ def test_a_falling_part_is_started_again_and_feeds_go_on_without_a_database(runn
     (running.folder / "var" / "syndicator.db").rename(running.folder / "var" / "away.db")
 
     assert requests.get(f"{running.base}/feeds/all.rss", timeout=5).status_code == 200
+
+
+def test_a_secret_that_is_missing_is_told_before_there_is_anything_to_post(
+    tmp_path: Path, site: NewsSite, mastodon: FakeMastodon
+) -> None:
+    with desk(tmp_path, site, {"social": mastodon.address}, token=mastodon.token) as running:
+        del running.environment["TEST_TOKEN"]
+        running.start()
+        until(lambda: running.titles() == ["It was always so"], "the first look", running)
+        until(lambda: running.status()["channel"][0]["is_stopped"], "the channel is stopped", running)
+        assert "TEST_TOKEN is not set" in running.status()["channel"][0]["error"]
+        assert running.stop() == 0
+
+        running.environment["TEST_TOKEN"] = mastodon.token
+        running.start()
+        site.publish(2, "Bridge opens")
+        until(lambda: mastodon.published, "it works once the secret is there", running)
