@@ -21,7 +21,7 @@ from syndicator.domain.errors import Misconfigured
 #: Bytes of a secret's file that are read: no token is longer.
 MAX_FILE_BYTES = 65_536
 
-#: Characters from which on a secret's beginning is struck out, too (a message may have been cut).
+#: Characters from which on a secret's beginning is redacted, too (a message may have been cut).
 MIN_BEGINNING_CHARS = 8
 
 #: Characters below which a secret is no secret: striking it out would make nonsense of everything.
@@ -101,10 +101,10 @@ def secrets_of(holder: object) -> list[Secret]:
     return [value for f in fields(holder) if isinstance(value := getattr(holder, f.name, None), Secret)]
 
 
-def struck(text: str, secrets: Iterable[Secret]) -> str:
+def redacted(text: str, secrets: Iterable[Secret]) -> str:
     """A text that came from elsewhere, with the values of these secrets replaced by their references, as they
     are or as headers, addresses, JSON, HTML and base64 have them, and their beginnings where they were cut.
-    A secret that is not to be had strikes nothing."""
+    A secret that is not to be had redacts nothing."""
     for secret in secrets:
         try:
             value = secret.reveal()

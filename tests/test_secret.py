@@ -14,7 +14,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from syndicator.domain.errors import Misconfigured
-from syndicator.secret import Secret, secrets_of, struck
+from syndicator.secret import Secret, redacted, secrets_of
 
 TOKEN = "t0p-s3cret"
 
@@ -118,7 +118,7 @@ def test_what_was_said_holds_a_secret_in_no_form(
     monkeypatch.setenv("THE_TOKEN", value)
     form = written(value)
 
-    said = struck(f"you sent {form}, twice: {form}.", [Secret("env:THE_TOKEN")])
+    said = redacted(f"you sent {form}, twice: {form}.", [Secret("env:THE_TOKEN")])
 
     assert "[env:THE_TOKEN]" in said
     assert form[3:-3].lower() not in said.lower()
@@ -129,13 +129,13 @@ def test_every_part_of_a_secret_of_several_is_struck_out(monkeypatch: pytest.Mon
     one, two = (base64.b64encode(bytes([n]) * 24).decode() for n in (1, 2))
     monkeypatch.setenv("KEYS", f"whsec_{one} whsec_{two}")
 
-    said = struck(f"keys {two} and whsec_{one}", [Secret("env:KEYS")])
+    said = redacted(f"keys {two} and whsec_{one}", [Secret("env:KEYS")])
 
     assert said == "keys [env:KEYS] and [env:KEYS]"
 
 
 def test_a_secret_that_is_not_there_strikes_nothing(tmp_path: Path) -> None:
-    assert struck("as it was", [Secret(f"file:{tmp_path}/none")]) == "as it was"
+    assert redacted("as it was", [Secret(f"file:{tmp_path}/none")]) == "as it was"
 
 
 def test_settings_tell_their_secrets(tmp_path: Path) -> None:

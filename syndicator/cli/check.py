@@ -169,9 +169,9 @@ def _tried(task: tuple[str, Callable[[], str]]) -> Result:
 def _channel(courier: Courier) -> str:
     """What a channel says of its trial, without its secrets."""
     try:
-        return courier.strike(courier.channel.check())
+        return courier.redact(courier.channel.check())
     except SyndicatorError as e:
-        raise SyndicatorError(courier.strike(str(e))) from e
+        raise SyndicatorError(courier.redact(str(e))) from e
 
 
 def _photos(app: App) -> str:

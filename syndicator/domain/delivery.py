@@ -162,8 +162,8 @@ def _is_remembered(
 
 
 def moved(delivery: Delivery, wants: int | None, now: datetime) -> Delivery:
-    """The article has a new revision, or is withdrawn (``None``). What was refused may now be taken;
-    what an operator or age skipped stays skipped; what was in hand stays there."""
+    """The delivery once its article has a new revision, or is withdrawn (``None``). What was refused may now
+    be taken; what an operator or age skipped stays skipped; what was in hand stays there."""
     delivery = replace(delivery, wants=wants)
     due = replace(delivery, standing=Standing.PENDING, next_attempt=now, attempts=0)
     match delivery.standing:
@@ -192,8 +192,8 @@ def begun(delivery: Delivery, step: Step, now: datetime) -> Delivery:
 
 
 def resting(delivery: Delivery, step: Step, until: datetime) -> Delivery:
-    """The same on record while the request is under way. If nothing more is heard of it, it is taken up
-    again once the channel has certainly dealt with that request (``until``): one that is repeated while the
+    """The delivery while its request is under way. If nothing more is heard of that, it is taken up again
+    once the channel has certainly dealt with that request (``until``): one that is repeated while the
     first is still being worked at may be posted twice in spite of its key, and an edit may be overwritten
     by the one before it."""
     return replace(
@@ -226,15 +226,16 @@ def resting_on(delivery: Delivery, now: datetime, steady: SteadyTime | None) -> 
 
 
 def posted(delivery: Delivery, receipt: Receipt) -> Delivery:
-    """A first post is out. It shows the revision that was first attempted, unless it was seen to be
-    current: a channel that remembered the key answers with what it posted then, so a newer revision still
-    has to follow as an edit."""
+    """The delivery once a first post is out. It shows the revision that was first attempted, unless it was
+    seen to be current: a channel that remembered the key answers with what it posted then, so a newer
+    revision still has to follow as an edit."""
     has = delivery.wants if receipt.is_current and delivery.wants is not None else delivery.attempted
     return closed(replace(delivery, receipt=receipt), has)
 
 
 def closed(delivery: Delivery, has: int | None, receipt: Receipt | None = None) -> Delivery:
-    """The channel now shows ``has``; what it wants may have moved on meanwhile."""
+    """The delivery once its channel shows revision ``has`` (``None``: nothing); what it wants may have moved
+    on meanwhile."""
     done = replace(
         delivery,
         has=has,
@@ -250,14 +251,15 @@ def closed(delivery: Delivery, has: int | None, receipt: Receipt | None = None) 
 
 
 def absent(delivery: Delivery) -> Delivery:
-    """The channel was asked and does not have the post: it can be sent, under a clean slate."""
+    """The delivery once the channel was asked and does not have the post: it can be sent, as if it never had
+    been."""
     clean = replace(delivery, attempted=None, attempted_at=None, attempts=0)
     return replace(clean, standing=Standing.PENDING)
 
 
 def stirred(delivery: Delivery, until: datetime) -> Delivery:
-    """A hand that had lost the channel has sent something all the same, which may land until then, after
-    what was sent since: nobody knows what the post shows, and it is told once more what to say."""
+    """The delivery once a worker whose lease had run out has sent something all the same, which may land
+    until then, after what was sent since: nobody knows what the post shows, so it is edited once more."""
     again = replace(delivery, rests_until=max(until, delivery.rests_until or until))
     if delivery.receipt is None or delivery.has is None:
         return again
@@ -268,7 +270,7 @@ def stirred(delivery: Delivery, until: datetime) -> Delivery:
 
 
 def dropped(delivery: Delivery, reason: str) -> Delivery:
-    """Nothing more is posted. What may be out there stays on record: an operator may want it tried again."""
+    """The delivery, given up. What may be out there stays on record: an operator may want it tried again."""
     return replace(delivery, standing=Standing.SKIPPED, reason=reason)
 
 
@@ -279,7 +281,7 @@ def failed(
     now: datetime,
     settles_within: timedelta = SETTLES_WITHIN,
 ) -> Delivery:
-    """How a step's error leaves the delivery, sorted by one question: was it posted?
+    """The delivery after a step that has failed, by one question: was it posted?
 
     ``settles_within``: how long the channel may go on working at a request that has ended for us.
     """

@@ -28,7 +28,7 @@ from syndicator.domain.errors import (
 from syndicator.http.body import BodyTooLarge, body_chunks
 from syndicator.http.connections import within
 from syndicator.http.retry_after import rate_limit_reset, retry_at
-from syndicator.secret import Secret, struck
+from syndicator.secret import Secret, redacted
 
 T = TypeVar("T")
 
@@ -61,7 +61,7 @@ class DeclinedReply(Exception):
 
 @dataclass(frozen=True)
 class RemoteReply:
-    """A server's reply, read whole. What is handed on of it has our secrets struck out: servers repeat what
+    """A server's reply, read whole. What is handed on of it has our secrets redacted: servers repeat what
     they were sent."""
 
     host: str
@@ -88,7 +88,7 @@ class RemoteReply:
         except (ValueError, RecursionError):
             text = re.sub(r"<[^<>]*>", " ", text)
         words = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text).strip()
-        words = struck(words[:MAX_WORDS_CHARS], self.secrets)[:200]
+        words = redacted(words[:MAX_WORDS_CHARS], self.secrets)[:200]
         return f"{self.host} answers {self.status}" + (f": {words}" if words else "")
 
 
@@ -181,19 +181,19 @@ def delivery_errors(
         raise Misconfigured(f"{host}: not an address or a header that can be sent") from e
     except (requests.RequestException, urllib3.exceptions.HTTPError) as e:
         if _was_never_sent(e):
-            raise TryLater(f"{host} cannot be reached: {struck(_root_cause(e), secrets)}") from e
-        raise unknown(f"{host} gave no answer: {struck(_root_cause(e), secrets)}") from e
+            raise TryLater(f"{host} cannot be reached: {redacted(_root_cause(e), secrets)}") from e
+        raise unknown(f"{host} gave no answer: {redacted(_root_cause(e), secrets)}") from e
 
 
 def _without_secrets(value: Any, secrets: Sequence[Secret]) -> Any:
-    """A JSON value with the secrets struck out of every text in it."""
+    """A JSON value with the secrets redacted in every text in it."""
     match value:
         case str():
-            return struck(value, secrets)
+            return redacted(value, secrets)
         case list():
             return [_without_secrets(each, secrets) for each in value]
         case dict():
-            return {struck(name, secrets): _without_secrets(each, secrets) for name, each in value.items()}
+            return {redacted(name, secrets): _without_secrets(each, secrets) for name, each in value.items()}
         case _:
             return value
 
@@ -208,7 +208,7 @@ def _error_of(reply: RemoteReply, unknown: MakeError) -> SyndicatorError:
             return Misconfigured(f"{reply.message}; check the account and its token")
         case status if 300 <= status < 400:
             location = reply.headers.get("Location", "an address that it does not name")
-            location = struck(location[:MAX_WORDS_CHARS], reply.secrets)[:200]
+            location = redacted(location[:MAX_WORDS_CHARS], reply.secrets)[:200]
             return Misconfigured(f"{reply.host} has moved to {location!r}: declare that address")
         case status if 400 <= status < 500:
             return Refused(reply.message)

@@ -62,12 +62,12 @@ MAX_PHOTO_TRIES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Courier:
-    """A channel, with what is declared of delivering to it. ``max_age``: how old news may be. ``strike``
+    """A channel, with what is declared of delivering to it. ``max_age``: how old news may be. ``redact``
     takes the channel's secrets out of whatever is written down of its replies."""
 
     channel: Channel
     max_age: timedelta
-    strike: Callable[[str], str] = str
+    redact: Callable[[str], str] = str
 
     @property
     def settles_within(self) -> timedelta:
@@ -170,15 +170,15 @@ def _request(
     except (TryLater, Refused, OutcomeUnknown, Misconfigured) as e:
         error = e
     except Exception as e:  # noqa: BLE001 - a defect of ours must not lose the queue: it may have been posted
-        trace = courier.strike(traceback.format_exc())
+        trace = courier.redact(traceback.format_exc())
         log.error("channel %s: %s of %s\n%s", account.name, step, delivery.guid, trace)
         error = OutcomeUnknown(f"{type(e).__name__}: {e}")
     now = clock()
     if error:
         after = failed(delivery, step, error, now, courier.settles_within)
         after = steadily(after, now, deliverer.steady())
-        after = replace(after, reason=courier.strike(after.reason))
-        event = courier.strike(f"{step}: {error}")
+        after = replace(after, reason=courier.redact(after.reason))
+        event = courier.redact(f"{step}: {error}")
         log.warning("channel %s: %s: %s", account.name, post.url, event)
     else:
         log.info("channel %s: %s: %s%s", account.name, event, post.article.title, remark)
@@ -191,7 +191,7 @@ def _struck(courier: Courier, delivery: Delivery) -> Delivery:
     """The delivery without the channel's secrets: its receipt's address comes from the channel, too."""
     receipt = delivery.receipt
     return (
-        replace(delivery, receipt=replace(receipt, url=courier.strike(receipt.url))) if receipt else delivery
+        replace(delivery, receipt=replace(receipt, url=courier.redact(receipt.url))) if receipt else delivery
     )
 
 
@@ -276,6 +276,6 @@ def _let_go(
     deliverer.store.let_go(
         account,
         paused_until=max(then, not_before) if not_before else then,
-        error=courier.strike(str(trouble)),
+        error=courier.redact(str(trouble)),
         is_stopped=isinstance(trouble, Misconfigured),
     )

@@ -595,7 +595,7 @@ def test_what_a_channel_says_is_written_down_without_its_secrets(
             return Receipt(remote_id=remote_id, url="https://wire.example/t0ken/1")
 
     story.channel = Telling(before=[OutcomeUnknown("t0ken?"), KeyError("t0ken"), Misconfigured("t0ken!")])
-    courier = replace(story.courier(), strike=lambda text: text.replace("t0ken", "[env:TOKEN]"))
+    courier = replace(story.courier(), redact=lambda text: text.replace("t0ken", "[env:TOKEN]"))
     story.publishes()
     seen = []
     for _ in range(4):
