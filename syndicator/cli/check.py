@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, is_dataclass
 from functools import partial
@@ -13,7 +13,7 @@ from typing import Any
 
 from syndicator.cli.feed_report import oddities
 from syndicator.cli.servers import try_broker, try_database
-from syndicator.cli.source_trials import try_sources
+from syndicator.cli.source_trials import Trial, try_sources
 from syndicator.config import Declared
 from syndicator.domain.errors import Misconfigured, SyndicatorError
 from syndicator.jobs.deliver import Courier
@@ -64,12 +64,17 @@ def check(folder: Path) -> list[Result]:
     with ThreadPoolExecutor(MAX_TRIALS) as pool:
         places, channels = pool.map(_tried, _places(app)), pool.map(_tried, _channels(app))
         trials = zip(app.sources, try_sources([*app.sources.values()]), strict=True)
-        looks = [Result(f"source {name}", ok, report) for name, (ok, report) in trials]
-        results += [*places, *looks, *channels]
+        results += [*places, *_looks(trials), *channels]
     results += _damage(store)
     results += _odd_feeds(app)
     store.engine.dispose()
     return results
+
+
+def _looks(trials: Iterable[tuple[str, Trial]]) -> Iterator[Result]:
+    for name, trial in trials:
+        yield Result(f"source {name}", trial.is_ok, trial.report)
+        yield from (Result(f"source {name}", None, remark) for remark in trial.remarks)
 
 
 def _damage(store: Store) -> list[Result]:

@@ -95,9 +95,7 @@ def _read(app: App, address: str, source: str, page: bytes | None) -> Found:
     warnings = [*sighting.warnings, *([problem] if problem else [])]
     photo = decision.article.photo
     if photo and not (photo.alt or photo.caption):
-        warnings.append(
-            "its photo has no alternative text and no caption: nobody is told what it shows"
-        )
+        warnings.append("its photo has no alternative text and no caption: nobody is told what it shows")
     return Found(article=decision.article, origins=sighting.origins, warnings=warnings)
 
 

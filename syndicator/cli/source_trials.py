@@ -9,7 +9,9 @@ from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, Thre
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pickle import PicklingError
+from typing import NamedTuple
 
+from syndicator.cli.address_report import address_lines
 from syndicator.domain.errors import SyndicatorError
 from syndicator.jobs.ports import Source
 
@@ -22,8 +24,14 @@ SOURCES_PER_PROCESS = 300
 #: Processes for trials at most: each has some 100 MB.
 MAX_PROCESSES = 4
 
-#: Whether a look succeeded, and what it found or failed with.
-Trial = tuple[bool, str]
+
+class Trial(NamedTuple):
+    """A look that was tried: whether it succeeded, what it found or failed with, and what is to be seen of
+    its addresses."""
+
+    is_ok: bool
+    report: str
+    remarks: Sequence[str] = ()
 
 
 def try_sources(sources: Sequence[Source]) -> list[Trial]:
@@ -66,9 +74,10 @@ def _trial(source: Source) -> Trial:
     try:
         look = source.look({}, datetime.now(UTC))
     except SyndicatorError as e:
-        return False, str(e)
+        return Trial(False, str(e))
     if not look.sightings:
-        return False, "; ".join(look.problems) or "nothing was found there"
+        return Trial(False, "; ".join(look.problems) or "nothing was found there")
     newest = max(look.sightings, key=lambda s: s.published or datetime.min.replace(tzinfo=UTC))
     problems = f"; {len(look.problems)} problems, the first: {look.problems[0]}" if look.problems else ""
-    return True, f"{len(look.sightings)} articles, the newest: {newest.title!r}{problems}"
+    lines = address_lines([s.url for s in look.sightings], getattr(source, "article", ""))
+    return Trial(True, f"{len(look.sightings)} articles, the newest: {newest.title!r}{problems}", lines)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from syndicator.cli.source_trials import SOURCES_PER_PROCESS, try_sources
+from syndicator.cli.source_trials import SOURCES_PER_PROCESS, Trial, try_sources
 from syndicator.domain.article import Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.jobs.ports import Look
@@ -48,8 +48,8 @@ class Deadly(Telling):
         return super().look(memory, now)
 
 
-def processes(trials: list[tuple[bool, str]]) -> set[str]:
-    return {said.rpartition(" ")[2] for _, said in trials}
+def processes(trials: list[Trial]) -> set[str]:
+    return {trial.report.rpartition(" ")[2] for trial in trials}
 
 
 def test_many_sources_are_shared_among_processes_and_told_in_their_order() -> None:
@@ -57,8 +57,8 @@ def test_many_sources_are_shared_among_processes_and_told_in_their_order() -> No
 
     trials = try_sources([Telling(name) for name in names])
 
-    assert [said.partition(" ")[0] for _, said in trials] == names
-    assert not any(ok for ok, _ in trials)
+    assert [trial.report.partition(" ")[0] for trial in trials] == names
+    assert not any(trial.is_ok for trial in trials)
     assert len(processes(trials)) == min(2, os.cpu_count() or 1)
 
 
