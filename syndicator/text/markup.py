@@ -7,7 +7,6 @@ trees are at most 256 elements deep and whose elements are all closed.
 
 from __future__ import annotations
 
-import codecs
 import html
 import re
 from collections.abc import Iterator
@@ -74,44 +73,10 @@ LINE_TAGS = {
 #: Elements whose content is never text.
 MUTE_SELECTOR = "script, style, template"
 
-#: Encodings of text, by the beginning of their names.
-ENCODINGS = re.compile(
-    r"(?:utf-?(?:8|16)|windows-|cp\d|iso-?8859|latin|koi8|gb|big5|euc|shift|sjis|tis)", re.IGNORECASE
-)
-
-#: The encodings that browsers use where a page names another
-#: (https://encoding.spec.whatwg.org/#names-and-labels).
-BROWSER_ENCODINGS = {
-    "iso-8859-1": "cp1252",
-    "latin-1": "cp1252",
-    "latin1": "cp1252",
-    "us-ascii": "cp1252",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "iso-8859-11": "cp874",
-    "tis-620": "cp874",
-    "windows-874": "cp874",
-}
-
-CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-
 
 def legal(text: str) -> str:
     """The text without characters that XML forbids."""
     return ILLEGAL.sub("", text)
-
-
-def decode(content: bytes, content_type: str = "") -> str:
-    """A page as text. What is valid UTF-8 is UTF-8, whatever it says of itself; else the encoding that
-    the header or the page's first kilobytes name, else Western European."""
-    for mark, name in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
-        if content.startswith(mark):
-            return content.decode(name, errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        named = CHARSET.search(content_type) or CHARSET.search(content[:4096].decode("latin-1"))
-        return content.decode(_encoding(named[1] if named else ""), errors="replace")
 
 
 def parse(markup: str) -> LexborHTMLParser:
@@ -206,12 +171,3 @@ def _bounded(markup: str) -> str:
     except etree.ParserError:  # nothing in it
         return ""
     return etree.tostring(tree.getroottree(), method="html", encoding="unicode")
-
-
-def _encoding(name: str) -> str:
-    """An encoding that Python knows and that is one of text: there are others that take for ever."""
-    name = BROWSER_ENCODINGS.get(name.lower(), name)
-    try:
-        return codecs.lookup(name).name if ENCODINGS.match(name) else "cp1252"
-    except LookupError:
-        return "cp1252"

@@ -13,7 +13,6 @@ from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import TAGS, fold, plain, sanitise
-from syndicator.text.markup import decode
 
 BASE = "https://ledger.example/news/7"
 
@@ -179,20 +178,3 @@ def test_a_page_made_to_explode_stays_in_proportion(bomb: str) -> None:
 )
 def test_only_the_web_has_web_addresses(href: str) -> None:
     assert web_address(href) == ""
-
-
-@pytest.mark.parametrize(
-    ("content", "content_type", "expected"),
-    [
-        ("ຂ່າວ".encode(), "text/html; charset=iso-8859-1", "ຂ່າວ"),  # UTF-8 whatever it says
-        ("ข่าว".encode("cp874"), "text/html; charset=windows-874", "ข่าว"),
-        (b"<meta charset=tis-620>" + "ข่าว".encode("cp874"), "text/html", "<meta charset=tis-620>ข่าว"),
-        ("“Đà”".encode("utf-16"), "text/html", "“Đà”"),
-        ("“café”".encode("cp1252"), "", "“café”"),
-        ("\ufeffnews".encode(), "", "news"),
-        (b"caf\xe9", "text/html; charset=unicode_escape", "café"),  # no encoding of the web
-        (b"caf\xe9", "text/html; charset=utf-99", "café"),
-    ],
-)
-def test_pages_are_read_in_their_encoding(content: bytes, content_type: str, expected: str) -> None:
-    assert decode(content, content_type) == expected
