@@ -25,7 +25,7 @@ MARKS = (
 
 #: Which of the first four bytes are zero in documents that begin with ASCII, as markup and JSON do
 #: (https://www.w3.org/TR/xml/#sec-guessing-no-ext-info, RFC 4627 section 3).
-ZEROS = {
+ZEROS: dict[tuple[bool, ...], str] = {
     (True, True, True, False): "utf-32be",
     (False, True, True, True): "utf-32le",
     (True, False, True, False): "utf-16be",

@@ -152,7 +152,7 @@ def test_encodings_that_no_browser_reads_are_passed_over_and_told(label: str) ->
 
 
 def test_the_header_is_believed_before_the_document_and_the_document_where_the_header_is_nonsense() -> None:
-    content = "<meta charset=windows-1251>".encode() + "Новости".encode("cp1251")
+    content = b"<meta charset=windows-1251>" + "Новости".encode("cp1251")
 
     assert "Новости" not in decode(content, "text/html; charset=koi8-r").text
     assert decode(content, "text/html; charset=none").text.endswith("Новости")
