@@ -28,6 +28,7 @@ from syndicator.text.clean import legal, plain, sanitise
 from syndicator.text.dates import parse_date
 from syndicator.text.encodings import decode, utf8_document
 from syndicator.text.language import detect
+from syndicator.text.markup import DELETED_SELECTOR, remove
 
 #: Entries of one feed, and characters of a text: a longer one is no article.
 MAX_ENTRIES, MAX_TEXT_CHARS = 5000, 500_000
@@ -248,4 +249,6 @@ def _syntax_error(parsed: Any) -> str:
 
 def _first_paragraph(content: str) -> str:
     paragraph_node = LexborHTMLParser(f"<body>{content}").css_first("p") if content else None
+    if paragraph_node is not None:
+        remove(paragraph_node, DELETED_SELECTOR)
     return plain(paragraph_node.text(separator=" ")) if paragraph_node is not None else plain(content)

@@ -15,6 +15,8 @@ from lxml import etree
 from lxml import html as lxml_html
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from syndicator.text.alternatives import show_alternatives
+
 #: Characters of markup up to which no page can do much harm, so that it is parsed as it is.
 MAX_UNBOUNDED_CHARS = 2000
 
@@ -24,6 +26,17 @@ ILLEGAL = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]"
     f"|[{''.join(chr(plane << 16 | end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF))}]"
 )
+
+#: Ends of the page that are none: browsers go on after them.
+STRAY_END = re.compile(r"</(?:html|body)\b[^<>]*>", re.IGNORECASE)
+
+#: Elements whose content is no markup, and is not shown to those who see them. Where one is not closed,
+#: parsers take all that follows for its content.
+RAW_TAGS = ("iframe", "noembed", "noframes", "xmp", "textarea")
+RAW_TAG = re.compile(rf"<(?P<end>/?)(?P<name>{'|'.join(RAW_TAGS)})(?=[\s/>])[^<>]*>", re.IGNORECASE)
+
+#: The element that nothing closes: after it, all is text.
+PLAINTEXT = re.compile(r"<(/?)plaintext\b[^<>]*>", re.IGNORECASE)
 
 #: Elements that are a paragraph, a list, a table of their own ...
 BLOCKS = (
@@ -44,14 +57,21 @@ BLOCKS = (
     "hr",
 )
 
+#: ... parts of those, which hold paragraphs of their own where they stand anywhere else ...
+PARTS = ("li", "dt", "dd", "figcaption")
+
 #: ... and elements that only hold such.
 BOXES = (
     *("div", "article", "section", "main", "header", "footer", "aside", "nav", "center", "form", "fieldset"),
     *("details", "summary", "address", "hgroup", "body", "noscript"),
+    *PARTS,
 )
 
 #: Elements that no inline element holds, unless it is used as a box.
-BLOCK_SELECTOR = ", ".join([*BLOCKS, "div"])
+BLOCK_SELECTOR = ", ".join([*BLOCKS, *PARTS, "div"])
+
+#: Text that its author has taken back, by element or by style.
+DELETED_SELECTOR = "del, s, strike, [style*=line-through]"
 
 #: Elements that stand on lines of their own when markup is read as text.
 LINE_TAGS = {
@@ -70,8 +90,11 @@ LINE_TAGS = {
     "title",
 }
 
-#: Elements whose content is never text.
-MUTE_SELECTOR = "script, style, template"
+#: Elements whose content is never text: what it says to browsers alone, and what is no longer said
+#: (https://html.spec.whatwg.org/multipage/edits.html#the-del-element).
+MUTE_SELECTOR = (
+    f"script, style, template, audio, video, canvas, svg, {', '.join(RAW_TAGS)}, {DELETED_SELECTOR}"
+)
 
 
 def legal(text: str) -> str:
@@ -81,7 +104,7 @@ def legal(text: str) -> str:
 
 def parse(markup: str) -> LexborHTMLParser:
     """A page as a tree that is not out of proportion to its size."""
-    markup = legal(markup)
+    markup = _closed(legal(markup))
     return LexborHTMLParser(markup if len(markup) <= MAX_UNBOUNDED_CHARS else _bounded(markup))
 
 
@@ -99,6 +122,7 @@ def remove(root: LexborHTMLParser | LexborNode, selector: str) -> None:
 def text_of(markup: str) -> str:
     """The text that a reader sees of markup, white space as it comes."""
     root = parse_part(markup)
+    show_alternatives(root)
     remove(root, MUTE_SELECTOR)
     for node in [node for node in root.traverse() if node.tag in LINE_TAGS]:
         node.insert_before(" ")
@@ -162,6 +186,21 @@ def _first(tree: LexborHTMLParser, selector: str) -> LexborNode:
     if node is None:  # a frameset has no body
         return _first(LexborHTMLParser("<body>"), selector)
     return node
+
+
+def _closed(markup: str) -> str:
+    """Markup in which nothing swallows what follows it: raw elements are closed at once where nothing else
+    does, and the page does not end before its end."""
+    markup = PLAINTEXT.sub(r"<\1noembed>", STRAY_END.sub("", markup))
+    parts: list[str] = []
+    rest, is_closed = len(markup), dict.fromkeys(RAW_TAGS, False)
+    for tag in reversed(list(RAW_TAG.finditer(markup))):
+        name = tag["name"].lower()
+        if not tag["end"] and not is_closed[name]:
+            parts += (markup[tag.end() : rest], f"</{name}>")
+            rest = tag.end()
+        is_closed[name] = bool(tag["end"])
+    return "".join((markup[:rest], *reversed(parts)))
 
 
 def _bounded(markup: str) -> str:

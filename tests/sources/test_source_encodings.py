@@ -26,7 +26,8 @@ def edition(content: bytes, content_type: str = "") -> Edition:
 
 def rss(*items: str, encoding: str = "") -> str:
     named = f' encoding="{encoding}"' if encoding else ""
-    return f'<?xml version="1.0"{named}?><rss version="2.0"><channel><title>t</title>{"".join(items)}</channel></rss>'
+    channel = f"<channel><title>t</title>{''.join(items)}</channel>"
+    return f'<?xml version="1.0"{named}?><rss version="2.0">{channel}</rss>'
 
 
 @pytest.mark.parametrize("content_type", ["", "application/rss+xml; charset=utf-8", "text/xml"])
