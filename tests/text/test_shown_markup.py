@@ -93,7 +93,7 @@ def test_text_after_the_end_of_the_page_stays(end: str) -> None:
         ),
         ("<p>a</p><noscript>Turn on JavaScript to see the comments.</noscript>", "<p>a</p>", "a"),
         (
-            '<img src="data:image/gif;base64,R0" class="lazy"><noscript><img src="/a.jpg" alt="A"></noscript>',
+            '<img src="data:image/gif,R0" class="lazy"><noscript><img src="/a.jpg" alt="A"></noscript>',
             '<p><img src="https://ledger.example/a.jpg" alt="A"></p>',
             "",
         ),
@@ -212,9 +212,8 @@ def test_what_is_not_closed_swallows_nothing(name: str) -> None:
         ("<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>", "1/2"),
         ("<math><msup><mi>m</mi><mn>2</mn></msup></math>", "m^2"),
         (
-            "<math><semantics><mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mi>c</mi></mfrac>"
-            "<annotation>\\frac{a+b}{c}</annotation></semantics></math>",
-            "(a+b)/c",
+            "<math><mfrac><mrow><mn>2</mn><mi>b</mi></mrow><mi>c</mi></mfrac><annotation>x</annotation></math>",
+            "(2b)/c",
         ),
         ('<math alttext="E = mc2"></math>', "E = mc2"),
     ],
