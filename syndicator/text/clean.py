@@ -17,6 +17,7 @@ from syndicator.text.alternatives import LAZY_ATTRIBUTES, show_alternatives
 from syndicator.text.embeds import link_embeds
 from syndicator.text.markup import (
     BLOCK_SELECTOR,
+    CDATA,
     DELETED_SELECTOR,
     blocks,
     legal,
@@ -92,12 +93,13 @@ MARKUP = re.compile(r"<(?:/?[a-zA-Z][^<>]*>|!--)")
 END_TAG = re.compile(r"</([a-zA-Z][^\s<>/]*)")
 LIKE_A_TAG = re.compile(r"<(?P<name>[a-zA-Z][^\s<>/=:-]*)(?P<words>(?:\s+[^\s<>=/]+)*)\s*>")
 
-#: Names of elements; attributes that stand without a value.
+#: Names of elements; those that are nothing without attributes or an end; attributes that need no value.
 TAG_NAMES = {
     *lxml_tags,
     *TAGS,
-    *("svg", "math", "picture", "template", "slot", "dialog", "search", "noindex"),
+    *("svg", "math", "picture", "template", "slot", "dialog", "search", "noindex", "plaintext", "xmp"),
 }
+NEVER_BARE = {"audio", "canvas", "embed", "iframe", "object", "picture", "plaintext", "svg", "video", "xmp"}
 VALUELESS = {
     *(
         "allowfullscreen",
@@ -122,7 +124,7 @@ def fold(text: str) -> str:
 def plain(html_or_text: str) -> str:
     """Markup or text as one line of plain text: entities decoded, white space folded, NFC; deleted text goes.
     What is known to be text, and no markup, is for ``fold``."""
-    html_or_text = _with_escaped_inequalities(html_or_text)
+    html_or_text = _with_escaped_inequalities(CDATA.sub("", html_or_text))
     is_markup = MARKUP.search(html_or_text)
     return fold(text_of(html_or_text) if is_markup else html.unescape(html_or_text))
 
@@ -131,11 +133,11 @@ def _with_escaped_inequalities(text: str) -> str:
     """Text in which what only looks like a tag is escaped: "a<b and c>d", "List<String>"."""
 
     def escaped(tag: re.Match[str]) -> str:
-        name = tag["name"].lower()
-        is_tag = name in known and VALUELESS.issuperset(tag["words"].lower().split())
-        return tag[0] if is_tag else f"&lt;{tag[0][1:]}"
+        name, words = tag["name"].lower(), tag["words"].lower().split()
+        is_named = name in ended or (name in TAG_NAMES and (words or name not in NEVER_BARE))
+        return tag[0] if is_named and VALUELESS.issuperset(words) else f"&lt;{tag[0][1:]}"
 
-    known = TAG_NAMES.union(name.lower() for name in END_TAG.findall(text)) if "<" in text else TAG_NAMES
+    ended = {name.lower() for name in END_TAG.findall(text)}
     return LIKE_A_TAG.sub(escaped, text)
 
 

@@ -30,10 +30,15 @@ ILLEGAL = re.compile(
 #: Ends of the page that are none: browsers go on after them.
 STRAY_END = re.compile(r"</(?:html|body)\b[^<>]*>", re.IGNORECASE)
 
-#: Elements whose content is no markup, and is not shown to those who see them. Where one is not closed,
-#: parsers take all that follows for its content.
+#: Elements whose content is no markup, and is not shown to those who see them ...
 RAW_TAGS = ("iframe", "noembed", "noframes", "xmp", "textarea")
-RAW_TAG = re.compile(rf"<(?P<end>/?)(?P<name>{'|'.join(RAW_TAGS)})(?=[\s/>])[^<>]*>", re.IGNORECASE)
+
+#: ... and others that take all that follows for theirs where nothing closes them, and are not text.
+HOLDING_TAGS = (*RAW_TAGS, "audio", "video", "canvas", "object", "select", "button", "label")
+HOLDING_TAG = re.compile(rf"<(?P<end>/?)(?P<name>{'|'.join(HOLDING_TAGS)})(?=[\s/>])[^<>]*>", re.IGNORECASE)
+
+#: What begins and ends text that is no markup in XML, left over in HTML.
+CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 
 #: The element that nothing closes: after it, all is text.
 PLAINTEXT = re.compile(r"<(/?)plaintext\b[^<>]*>", re.IGNORECASE)
@@ -110,7 +115,7 @@ def parse(markup: str) -> LexborHTMLParser:
 
 def parse_part(markup: str) -> LexborNode:
     """A piece of a page, within one element."""
-    return _first(parse(f"<!doctype html><body><div>{markup}</div>"), "body")
+    return _first(parse(f"<!doctype html><body><div>{CDATA.sub('', markup)}</div>"), "body")
 
 
 def remove(root: LexborHTMLParser | LexborNode, selector: str) -> None:
@@ -189,17 +194,20 @@ def _first(tree: LexborHTMLParser, selector: str) -> LexborNode:
 
 
 def _closed(markup: str) -> str:
-    """Markup in which nothing swallows what follows it: raw elements are closed at once where nothing else
-    does, and the page does not end before its end."""
+    """Markup in which nothing swallows what follows it: elements that nothing else closes are closed at once,
+    and the page does not end before its end."""
     markup = PLAINTEXT.sub(r"<\1noembed>", STRAY_END.sub("", markup))
     parts: list[str] = []
-    rest, is_closed = len(markup), dict.fromkeys(RAW_TAGS, False)
-    for tag in reversed(list(RAW_TAG.finditer(markup))):
+    rest, ends = len(markup), dict.fromkeys(HOLDING_TAGS, 0)
+    for tag in reversed(list(HOLDING_TAG.finditer(markup))):
         name = tag["name"].lower()
-        if not tag["end"] and not is_closed[name]:
+        if tag["end"]:
+            ends[name] += 1
+        elif ends[name]:
+            ends[name] -= 1
+        else:
             parts += (markup[tag.end() : rest], f"</{name}>")
             rest = tag.end()
-        is_closed[name] = bool(tag["end"])
     return "".join((markup[:rest], *reversed(parts)))
 
 

@@ -139,6 +139,8 @@ def test_what_is_shown_without_scripts_is_shown_once(markup: str, clean: str, te
             "v.example",
         ),
         ("<iframe src='https://v.example/3' />", "https://v.example/3", "v.example"),
+        ("<video src='https://v.example/3.mp4'/>", "https://v.example/3.mp4", "v.example"),
+        ("<object data='https://v.example/3.svg'/>", "https://v.example/3.svg", "v.example"),
         ("<amp-video src='https://v.example/4.mp4'></amp-video>", "https://v.example/4.mp4", "v.example"),
     ],
 )
@@ -197,7 +199,9 @@ def test_what_stands_inside_a_frame_is_no_text(name: str) -> None:
     assert plain(markup) == "Watch: The text."
 
 
-@pytest.mark.parametrize("name", ["iframe", "noembed", "noframes", "xmp", "plaintext", "textarea"])
+@pytest.mark.parametrize(
+    "name", ["iframe", "noembed", "noframes", "xmp", "plaintext", "textarea", "video", "audio", "button"]
+)
 def test_what_is_not_closed_swallows_nothing(name: str) -> None:
     markup = f"<p>Watch:</p><{name} title=x><p>The text.</p>"
 
@@ -248,6 +252,10 @@ def test_lists_keep_their_numbers() -> None:
     [
         ("Profit up: a<b and c>d", "Profit up: a<b and c>d"),
         ("List<String> explained", "List<String> explained"),
+        ("How <video> works in <iframe>", "How <video> works in <iframe>"),
+        ("See <video>no sound</video> here", "See here"),
+        ("<![CDATA[ Fish & chips ]]>", "Fish & chips"),
+        ("<![CDATA[<p>Fish</p>]]>", "Fish"),
         ("<b class=x>bold</b> and <br>", "bold and"),
         ("<video controls>x</video>y", "y"),
         ("<o:p>Word</o:p> <my-tag>own</my-tag> <blink>blink</blink>", "Word own blink"),
