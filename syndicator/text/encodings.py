@@ -189,8 +189,8 @@ def _name(label: str) -> str:
         except LookupError:
             return ""
         known = webencodings.lookup(python_name.replace("_", "-"))
-        if known is None:
-            return python_name
+        if known is None:  # EBCDIC would hide markup from those who look at the bytes
+            return python_name if b"<".decode(python_name, "replace") == "<" else ""
     # "replacement" stands for encodings that nobody should read
     return "" if known is None or known.name in ("replacement", "x-user-defined") else known.name
 

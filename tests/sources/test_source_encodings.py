@@ -13,6 +13,7 @@ from syndicator.sources.article_page import ArticlePages
 from syndicator.sources.feed import FeedSource
 from syndicator.sources.feed_document import Edition
 from syndicator.sources.listing import Link
+from syndicator.sources.oddity import is_odd_html
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://gazette.example/feed"
@@ -95,3 +96,11 @@ def test_a_page_tells_how_many_of_its_letters_are_broken() -> None:
 
     assert sighting.title == "강가의 시장"
     assert "2 letters could not be read as euc-kr: shown as U+FFFD" in sighting.warnings
+
+
+def test_a_page_whose_bytes_hide_its_tags_is_read_apart() -> None:
+    markup = "<p " + "a=1 " * 2000 + ">x"
+
+    assert is_odd_html(markup.encode())
+    assert is_odd_html(markup.encode("utf-16"))
+    assert not is_odd_html("<p>ຂ່າວ".encode())

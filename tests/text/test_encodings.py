@@ -139,6 +139,7 @@ def test_what_is_utf8_although_it_says_otherwise_is_told() -> None:
         "idna",
         "punycode",
         "hz-gb-2312",
+        "cp037",
         "x-none",
         "rot13",
         "iso-2022-kr",
