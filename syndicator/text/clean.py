@@ -19,6 +19,7 @@ from syndicator.text.markup import (
     BLOCK_SELECTOR,
     CDATA,
     DELETED_SELECTOR,
+    DELETED_TAGS,
     blocks,
     legal,
     parse_part,
@@ -65,8 +66,7 @@ CLEANER = nh3.Cleaner(
 #: Elements by the name that readers know them by.
 RENAMED = {"h1": "h2", "strike": "s"}
 
-#: Elements of deleted text, and those that one of them may be put around.
-DELETED_TAGS = ("del", "s", "strike")
+#: Elements that one of deleted text may be put around.
 MARKABLE_TAGS = {
     *DELETED_TAGS,
     *("span", "font", "a", "b", "strong", "i", "em", "u", "small", "mark", "ins", "q"),

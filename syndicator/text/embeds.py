@@ -32,12 +32,20 @@ def link_embeds(body: LexborNode, base_url: str) -> None:
 def _link_player(node: LexborNode, base_url: str) -> None:
     url = next((u for address in _player_addresses(node) if (u := web_address(address, base_url))), "")
     label = node.attributes.get("title") or node.attributes.get("aria-label") or ""
-    if url:
+    if url and not _is_invisible(node):
         _replace(node, _link(url, label))
     elif node.tag == "object":  # what it holds is what to show instead
         node.unwrap()
     else:
         node.decompose()
+
+
+def _is_invisible(node: LexborNode) -> bool:
+    """Whether it is a frame that only counts readers, as managers of tags have them."""
+    style = "".join((node.attributes.get("style") or "").split())
+    is_hidden = "display:none" in style or "visibility:hidden" in style
+    sizes = {node.attributes.get("width"), node.attributes.get("height")}
+    return node.tag == "iframe" and (is_hidden or not sizes.isdisjoint({"0", "1"}))
 
 
 def _player_addresses(node: LexborNode) -> Iterator[str]:

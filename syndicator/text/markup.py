@@ -76,7 +76,8 @@ BOXES = (
 BLOCK_SELECTOR = ", ".join([*BLOCKS, *PARTS, "div"])
 
 #: Text that its author has taken back, by element or by style.
-DELETED_SELECTOR = "del, s, strike, [style*=line-through]"
+DELETED_TAGS = ("del", "s", "strike")
+DELETED_SELECTOR = f"{', '.join(DELETED_TAGS)}, [style*=line-through]"
 
 #: Elements that stand on lines of their own when markup is read as text.
 LINE_TAGS = {
@@ -136,8 +137,8 @@ def text_of(markup: str) -> str:
 
 
 def blocks(root: LexborNode) -> Iterator[str]:
-    """The paragraphs, lists, figures ... of an element, each as its own markup. Loose text becomes
-    paragraphs (with the element's class), and so does what two line breaks set apart."""
+    """The paragraphs, lists, figures ... of an element, each as its own markup; not those that were deleted.
+    Loose text becomes paragraphs (with the element's class), and so does what two line breaks set apart."""
     run: list[str] = []
     name = root.attributes.get("class") or ""
     for child in root.iter(include_text=True):
@@ -146,7 +147,8 @@ def blocks(root: LexborNode) -> Iterator[str]:
         if child.is_element_node and (child.tag in BLOCKS or _is_box(child)):
             yield from _paragraphs("".join(run), name)
             run = []
-            yield from _inside(child)
+            if not _is_deleted(child):
+                yield from _inside(child)
         else:
             run.append(child.html or "")
     yield from _paragraphs("".join(run), name)
@@ -167,6 +169,10 @@ def _inside(node: LexborNode) -> Iterator[str]:
 def _is_box(node: LexborNode) -> bool:
     """Whether an element only holds blocks; inline elements that do so are no better than boxes."""
     return node.tag in BOXES or node.css_first(BLOCK_SELECTOR) is not None
+
+
+def _is_deleted(node: LexborNode) -> bool:
+    return node.tag in DELETED_TAGS or "line-through" in (node.attributes.get("style") or "")
 
 
 def _is_crossed(node: LexborNode) -> bool:

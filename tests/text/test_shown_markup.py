@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from syndicator.domain.markup import joined_text, parted_text
 from syndicator.text.addresses import contact_address
 from syndicator.text.clean import fold, narrowed, plain, sanitise
+from syndicator.text.markup import blocks, parse_part
 
 BASE = "https://ledger.example/news/7"
 
@@ -54,6 +55,12 @@ def test_deleted_text_stays_marked_or_goes_and_never_reads_as_said(
     assert plain(clean) == text
     assert " ".join(parted_text(clean).split()) == text
     assert " ".join(joined_text(clean.replace("</p>", "</p> ")).split()) == text
+
+
+def test_deleted_paragraphs_go_from_pages_too() -> None:
+    page = parse_part("<div><del><p>Wrong.</p><p>All of it.</p></del><div><p>Right.</p></div></div>")
+
+    assert list(blocks(page)) == ["<p>Right.</p>"]
 
 
 @pytest.mark.parametrize(
@@ -164,6 +171,17 @@ def test_a_post_that_a_script_would_fill_is_a_link(markup: str) -> None:
     link = '<blockquote><p><a href="https://social.example/1">social.example</a></p></blockquote>'
 
     assert shown(f"<p>He wrote:</p>{markup}") == f"<p>He wrote:</p>\n{link}"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '<noscript><iframe src="https://tags.example/ns" height="0" width="0"></iframe></noscript>',
+        '<iframe src="https://tags.example/ns" style="display: none"></iframe>',
+    ],
+)
+def test_a_frame_that_nobody_sees_is_no_link(frame: str) -> None:
+    assert shown(f"<p>a</p>{frame}") == "<p>a</p>"
 
 
 def test_a_post_that_has_words_keeps_them() -> None:
