@@ -33,7 +33,7 @@ def contact_address(href: str) -> str:
     """The address of mail or telephone that ``href`` is (RFC 6068, RFC 3966); "" where it is none."""
     scheme, _, rest = href.strip().partition(":")
     match scheme.lower():
-        case "mailto" if MAIL.fullmatch(rest):
+        case "mailto" if MAIL.fullmatch(rest := rest.strip().replace(" ", "%20")):
             return f"mailto:{rest}"
         case "tel" if TELEPHONE.fullmatch(number := "".join(unquote(rest).split())):
             return f"tel:{number}"

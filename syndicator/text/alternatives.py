@@ -34,12 +34,12 @@ def _show_noscript(node: LexborNode) -> None:
     if "javascript" in text.lower() or (not text and not images and node.css_first("iframe, a") is None):
         node.decompose()
         return
-    late_image = _image_before(node) if images and not text else None
-    if late_image is not None and _is_unloaded(late_image):
-        late_image.decompose()
-    elif late_image is not None and _is_same(late_image, images[0]):
+    image = _image_before(node) if images and not text else None
+    if image is not None and _is_second_print(images[0], image):
         node.decompose()
         return
+    if image is not None and _is_placeholder(image):
+        image.decompose()
     node.unwrap()
 
 
@@ -53,19 +53,16 @@ def _image_before(node: LexborNode) -> LexborNode | None:
     return before if before.tag == "img" else next(iter(reversed(before.css("img"))), None)
 
 
-def _is_unloaded(image: LexborNode) -> bool:
+def _is_second_print(image: LexborNode, first: LexborNode) -> bool:
+    """Whether a picture is that of the one before it, which has its address at once or loads late."""
+    is_late = any(first.attributes.get(name) for name in LAZY_ATTRIBUTES)
+    return is_late or image.attributes.get("src") == first.attributes.get("src")
+
+
+def _is_placeholder(image: LexborNode) -> bool:
+    """Whether a picture only keeps the place of one that a script puts there."""
     source = image.attributes.get("src") or ""
-    return (not source or source.startswith("data:")) and not _late_addresses(image)
-
-
-def _is_same(image: LexborNode, other: LexborNode) -> bool:
-    """Whether two pictures are prints of one: the first loads late, or both have one address."""
-    is_late = bool(_late_addresses(image)) or "lazy" in (image.attributes.get("class") or "")
-    return is_late or image.attributes.get("src") == other.attributes.get("src")
-
-
-def _late_addresses(image: LexborNode) -> list[str]:
-    return [value for name in LAZY_ATTRIBUTES if (value := image.attributes.get(name))]
+    return not source or source.startswith("data:") or "lazy" in (image.attributes.get("class") or "")
 
 
 def _show_formula(formula: LexborNode) -> None:

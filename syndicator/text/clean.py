@@ -90,6 +90,7 @@ ANY_TAG = re.compile(r"""<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?:"[^"]*"|[^
 
 #: Markup, and what only looks like a tag: a name, and words after it.
 MARKUP = re.compile(r"<(?:/?[a-zA-Z][^<>]*>|!--)")
+BRACKETED_ADDRESS = re.compile(r"<(?=(?:https?|mailto):)", re.IGNORECASE)
 END_TAG = re.compile(r"</([a-zA-Z][^\s<>/]*)")
 LIKE_A_TAG = re.compile(r"<(?P<name>[a-zA-Z][^\s<>/=:-]*)(?P<words>(?:\s+[^\s<>=/]+)*)\s*>")
 
@@ -130,7 +131,7 @@ def plain(html_or_text: str) -> str:
 
 
 def _with_escaped_inequalities(text: str) -> str:
-    """Text in which what only looks like a tag is escaped: "a<b and c>d", "List<String>"."""
+    """Text in which what only looks like a tag is escaped: "a<b and c>d", "List<String>", "<https://...>"."""
 
     def escaped(tag: re.Match[str]) -> str:
         name, words = tag["name"].lower(), tag["words"].lower().split()
@@ -138,7 +139,7 @@ def _with_escaped_inequalities(text: str) -> str:
         return tag[0] if is_named and VALUELESS.issuperset(words) else f"&lt;{tag[0][1:]}"
 
     ended = {name.lower() for name in END_TAG.findall(text)}
-    return LIKE_A_TAG.sub(escaped, text)
+    return LIKE_A_TAG.sub(escaped, BRACKETED_ADDRESS.sub("&lt;", text))
 
 
 def sanitise(markup: str, base_url: str) -> str:

@@ -105,6 +105,11 @@ def test_text_after_the_end_of_the_page_stays(end: str) -> None:
             "",
         ),
         (
+            '<b><img src="/dot.gif" class="lazyload" data-x="a"></b><noscript><img src="/a.jpg"></noscript>',
+            '<p><img src="https://ledger.example/a.jpg"></p>',
+            "",
+        ),
+        (
             '<figure><img data-src="/a.jpg"><noscript><img src="/a-300x200.jpg"></noscript></figure>',
             '<figure><img src="https://ledger.example/a.jpg"></figure>',
             "",
@@ -194,7 +199,8 @@ def test_a_post_that_has_words_keeps_them() -> None:
     ("href", "expected"),
     [
         ("mailto:desk@ledger.example", "mailto:desk@ledger.example"),
-        ("MAILTO: desk@ledger.example", ""),
+        ("MAILTO: desk@ledger.example", "mailto:desk@ledger.example"),
+        ("mailto:a@b.example?subject=A letter", "mailto:a@b.example?subject=A%20letter"),
         ("mailto:a@b.example?subject=Letter%20to%20you", "mailto:a@b.example?subject=Letter%20to%20you"),
         ("mailto:", ""),
         ("mailto:nobody", ""),
@@ -277,6 +283,7 @@ def test_lists_keep_their_numbers() -> None:
         ("<b class=x>bold</b> and <br>", "bold and"),
         ("<video controls>x</video>y", "y"),
         ("<o:p>Word</o:p> <my-tag>own</my-tag> <blink>blink</blink>", "Word own blink"),
+        ("See <https://ledger.example/1>.", "See <https://ledger.example/1>."),
         ("5 < 6 &amp; 7 > 3", "5 < 6 & 7 > 3"),
         ("Fish &amp;amp; chips", "Fish &amp; chips"),
         ("<i>x<y and z></i>", "x<y and z>"),
