@@ -10,19 +10,23 @@ TAG = re.compile(r"""<(?P<name>/?[A-Za-z][A-Za-z0-9]*|!)(?:"[^"]*"|'[^']*'|[^'">
 
 #: Elements that stand inside words and lines; all others begin or end a line.
 INLINE = (
-    *("a", "abbr", "b", "cite", "code", "em", "i", "mark", "q", "s", "small", "span", "strong", "sub", "sup"),
-    *("time", "u"),
+    *("a", "abbr", "b", "cite", "code", "del", "em", "i", "ins", "mark", "q", "s", "small", "span"),
+    *("strong", "sub", "sup", "time", "u"),
 )
+
+#: Text that was taken back: it does not read as what the article says. Sanitised markup has none within
+#: another.
+DELETED = re.compile(r"<(del|s)(?:\s[^<>]*)?>.*?</\1>", re.DOTALL)
 
 
 def joined_text(markup: str) -> str:
-    """The characters that readers see, with nothing between one element and the next."""
-    return html.unescape(TAG.sub("", markup))
+    """The characters that the article says, with nothing between one element and the next."""
+    return html.unescape(TAG.sub("", DELETED.sub("", markup)))
 
 
 def parted_text(markup: str) -> str:
     """The same with a space wherever a line begins or ends."""
-    return html.unescape(TAG.sub(_gap, markup))
+    return html.unescape(TAG.sub(_gap, DELETED.sub("", markup)))
 
 
 def _gap(tag: re.Match[str]) -> str:

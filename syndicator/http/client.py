@@ -24,7 +24,7 @@ from urllib3.poolmanager import PoolManager
 
 from syndicator import __version__
 from syndicator.domain.errors import FetchError, Forbidden, TooLarge
-from syndicator.http.body import BodyTooLarge, body_chunks
+from syndicator.http.body import BodyTooLarge, body_chunks, gunzipped
 from syndicator.http.connections import Resolver, open_connection, pool_classes, within
 from syndicator.http.networks import Address, is_public
 from syndicator.http.retry_after import retry_at
@@ -278,7 +278,7 @@ def _read_body(url: str, response: requests.Response, limit: int) -> bytes:
     if length.isdigit() and int(length) > limit:
         raise TooLarge(url, f"{int(length):,} bytes; at most {limit:,} are read")
     try:
-        return b"".join(body_chunks(response, limit))
+        return gunzipped(b"".join(body_chunks(response, limit)), limit)
     except BodyTooLarge as e:
         raise TooLarge(url, f"more than {limit:,} bytes") from e
 

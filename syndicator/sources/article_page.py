@@ -22,7 +22,7 @@ from syndicator.sources.listing import Link
 from syndicator.sources.normalise import Dates
 from syndicator.sources.oddity import is_odd_html, safely
 from syndicator.text.addresses import same_site, web_address
-from syndicator.text.markup import decode
+from syndicator.text.encodings import Decoded, decode
 
 #: Bytes of one page: news pages have 330,000 on average, some of them ten times as many.
 MAX_PAGE_BYTES = 3_000_000
@@ -88,8 +88,9 @@ class ArticlePages:
 
     def _sighting(self, link: Link, page: Response, now: datetime) -> Sighting:
         self._refuse_other_page(link, page)
+        decoded = decoded_page(page)
         extracted = extract(
-            markup_of(page),
+            decoded.text,
             page.url,
             select=self.select,
             strip=self.strip,
@@ -121,7 +122,7 @@ class ArticlePages:
             updated=dates.updated(extracted),
             embargo=embargo,
             origins=extracted.origins,
-            warnings=tuple(dates.warnings),
+            warnings=(*decoded.problems, *dates.warnings),
         )
 
     def _refuse_other_page(self, link: Link, page: Response) -> None:
@@ -160,7 +161,7 @@ class ArticlePages:
         return clean_url(canonical_url) if is_this_article else url
 
 
-def markup_of(page: Response) -> str:
+def decoded_page(page: Response) -> Decoded:
     """A page as text, in whichever encoding it came."""
     return decode(page.content, page.headers.get("Content-Type", ""))
 

@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from syndicator.domain.errors import SourceError
 from syndicator.sources.boilerplate import is_button, is_same, is_sign_off, without_dateline
 from syndicator.text.addresses import web_address
+from syndicator.text.alternatives import show_alternatives
 from syndicator.text.clean import LAZY_ATTRIBUTES, plain, sanitise
 from syndicator.text.markup import blocks, parse_part, remove
 
@@ -118,7 +119,9 @@ def tidy(markup: str, context: ArticleContext, is_other: IsOther) -> Body:
     and lists of other articles. Raises ``SourceError`` for what no article is as long as."""
     body = Body()
     kept_blocks: list[str] = []
-    raw_blocks = list(itertools.islice(blocks(parse_part(markup)), MAX_BLOCKS + 1))
+    root = parse_part(markup)
+    show_alternatives(root)
+    raw_blocks = list(itertools.islice(blocks(root), MAX_BLOCKS + 1))
     if len(raw_blocks) > MAX_BLOCKS:
         raise SourceError(f"{context.url}: more than {MAX_BLOCKS:,} paragraphs; narrow select.content")
     for block in _figures(raw_blocks):

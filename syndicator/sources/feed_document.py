@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -26,7 +26,9 @@ from syndicator.sources.xml_entries import entry_of
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import legal, plain, sanitise
 from syndicator.text.dates import parse_date
+from syndicator.text.encodings import decode, utf8_document
 from syndicator.text.language import detect
+from syndicator.text.markup import DELETED_SELECTOR, remove
 
 #: Entries of one feed, and characters of a text: a longer one is no article.
 MAX_ENTRIES, MAX_TEXT_CHARS = 5000, 500_000
@@ -67,16 +69,18 @@ class FeedDocuments:
 
     def edition(self, response: Response, now: datetime) -> Edition:
         """The feed's edition, read here if that takes no time, else where it can be stopped."""
+        decoded = decode(response.content, response.headers.get("Content-Type", ""), is_unicode=True)
+        response = replace(response, content=utf8_document(decoded.text))
         is_json = response.content.lstrip()[:1] == b"{"
         is_odd = len(response.content) > LARGE_BYTES if is_json else is_odd_xml(response.content)
         try:
-            return safely(self._read, response, now, is_odd=is_odd)
+            return safely(self._read, response, now, decoded.problems, is_odd=is_odd)
         except SourceError as e:
             raise e if str(e).startswith(self.url) else SourceError(f"{self.url}: {e}") from e
 
-    def _read(self, response: Response, now: datetime) -> Edition:
+    def _read(self, response: Response, now: datetime, of_encoding: Sequence[str] = ()) -> Edition:
         head, raw_entries = self._parse(response)
-        problems = [f"{self.url}: {head['broken']}"] if head.get("broken") else []
+        problems = [f"{self.url}: {line}" for line in (*of_encoding, head.get("broken")) if line]
         if len(raw_entries) > MAX_ENTRIES:
             problems.append(f"{self.url}: {len(raw_entries):,} entries: the first {MAX_ENTRIES:,} are read")
         entries = [
@@ -129,7 +133,7 @@ class FeedDocuments:
             BytesIO(response.content),  # of bytes alone it would open the file that they name
             sanitize_html=False,  # we do, and more strictly
             resolve_relative_uris=False,
-            response_headers={"content-type": response.headers.get("Content-Type", "")},
+            response_headers={"content-type": "application/xml; charset=utf-8"},  # which ``edition`` made it
         )
         if not parsed.get("version"):
             raise SourceError(f"{self.url}: {_why_no_feed(response.content, parsed)}")
@@ -245,4 +249,6 @@ def _syntax_error(parsed: Any) -> str:
 
 def _first_paragraph(content: str) -> str:
     paragraph_node = LexborHTMLParser(f"<body>{content}").css_first("p") if content else None
+    if paragraph_node is not None:
+        remove(paragraph_node, DELETED_SELECTOR)
     return plain(paragraph_node.text(separator=" ")) if paragraph_node is not None else plain(content)

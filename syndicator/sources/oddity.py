@@ -63,6 +63,7 @@ def is_odd_html(content: bytes) -> bool:
     """Whether to read it apart: it is large, or there is little but tags or attributes in it."""
     return (
         len(content) > LARGE_BYTES
+        or b"\0" in content  # UTF-16, say, in which nothing of what follows would be found
         or content.count(b"<") > MAX_TAGS
         or max(map(len, GAP.split(content))) > MAX_RUN_BYTES  # the next one may take the square of it
         or MANY_ATTRIBUTES.search(content) is not None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from syndicator.domain.errors import FetchError, SourceError, SourceGone
 from syndicator.http.client import FETCH_DEADLINE_S, Response
-from syndicator.sources.article_page import MAX_PAGE_BYTES, check_selector, markup_of
+from syndicator.sources.article_page import MAX_PAGE_BYTES, check_selector, decoded_page
 from syndicator.sources.crawl import MIN_FETCH_S, Crawl
 from syndicator.sources.crawl_state import CrawlState
 from syndicator.sources.listing import Link, Listing, ListingReader
@@ -93,7 +93,7 @@ class PageSource(Crawl):
 
 
 def _links(reader: ListingReader, page: Response, section: str) -> list[Link]:
-    return list(reader.links(markup_of(page), page.url, section))
+    return list(reader.links(decoded_page(page).text, page.url, section))
 
 
 def _failure(failures: Sequence[FetchError]) -> SourceError:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin, urlsplit
+import re
+from urllib.parse import unquote, urljoin, urlsplit
 
 #: Characters of an address: as many as every server has to take (RFC 9110 section 4.1), and few enough to
 #: match against declared patterns.
 MAX_ADDRESS_CHARS = 8000
+
+#: Who mail goes to, and what it is about; a telephone number, without spaces, and what belongs to it.
+MAIL = re.compile(
+    r"[\w.!#$%&'*+/=?^`{|}~,-]{1,200}@[\w.,@%:\[\]+-]{1,500}(?:\?[\w.!$&'()*+,;:@/?%=~-]{0,1000})?"
+)
+TELEPHONE = re.compile(r"\+?[\d().*#-]{2,40}(?:;[\w.=+%-]{1,100})?")
 
 
 def web_address(href: str, base_url: str = "") -> str:
@@ -20,6 +27,18 @@ def web_address(href: str, base_url: str = "") -> str:
     except ValueError:
         return ""
     return url if is_web else ""
+
+
+def contact_address(href: str) -> str:
+    """The address of mail or telephone that ``href`` is (RFC 6068, RFC 3966); "" where it is none."""
+    scheme, _, rest = href.strip().partition(":")
+    match scheme.lower():
+        case "mailto" if MAIL.fullmatch(rest := rest.strip().replace(" ", "%20")):
+            return f"mailto:{rest}"
+        case "tel" if TELEPHONE.fullmatch(number := "".join(unquote(rest).split())):
+            return f"tel:{number}"
+        case _:
+            return ""
 
 
 def is_web_address(text: str) -> bool:

@@ -7,21 +7,33 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from urllib.parse import urlsplit
 
 import nh3
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from lxml.html.defs import tags as lxml_tags
+from selectolax.lexbor import LexborNode
 
-from syndicator.text.addresses import web_address
-from syndicator.text.markup import blocks, legal, parse_part, remove, text_of
+from syndicator.text.addresses import contact_address, web_address
+from syndicator.text.alternatives import LAZY_ATTRIBUTES, show_alternatives
+from syndicator.text.embeds import link_embeds
+from syndicator.text.markup import (
+    BLOCK_SELECTOR,
+    CDATA,
+    DELETED_SELECTOR,
+    DELETED_TAGS,
+    blocks,
+    legal,
+    parse_part,
+    remove,
+    text_of,
+)
 
-__all__ = ["fold", "legal", "narrowed", "plain", "sanitise"]
+__all__ = ["LAZY_ATTRIBUTES", "fold", "legal", "narrowed", "plain", "sanitise"]
 
 #: Elements that a newsroom's text needs, and that no reader or aggregator objects to.
 TAGS = {
     *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code"),
     *("ul", "ol", "li", "dl", "dt", "dd", "a", "b", "strong", "i", "em", "u", "s", "sub", "sup"),
-    *("small", "q", "cite", "abbr", "mark", "time", "span", "figure", "figcaption", "img"),
+    *("small", "q", "cite", "abbr", "mark", "time", "span", "figure", "figcaption", "img", "del", "ins"),
     *("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"),
 }
 ATTRIBUTES = {
@@ -30,34 +42,45 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     "time": {"datetime"},
+    "ol": {"start", "reversed"},
+    "li": {"value"},
     "*": {"lang", "dir"},
 }
 #: Elements that are removed with everything in them.
 REMOVED_TAGS = {
-    *("script", "style", "noscript", "template", "button", "select", "textarea", "label", "svg", "math"),
-    *("audio", "video", "canvas", "title"),
+    *("script", "style", "template", "button", "select", "textarea", "label", "svg", "canvas", "title"),
+    *("noembed", "noframes", "xmp"),
 }
+
+#: Schemes of addresses that a link may lead to.
+LINK_SCHEMES = {"http", "https", "mailto", "tel"}
 
 CLEANER = nh3.Cleaner(
     tags=TAGS,
     attributes=ATTRIBUTES,
     clean_content_tags=REMOVED_TAGS,
-    url_schemes={"http", "https"},
+    url_schemes=LINK_SCHEMES,
     link_rel=None,
 )
 
-#: Frames, whose content readers can also open as a page.
-EMBED_SELECTOR = "iframe, embed, object"
+#: Elements by the name that readers know them by.
+RENAMED = {"h1": "h2", "strike": "s"}
 
-#: Attributes that hold the address of a picture until a reader scrolls to it.
-LAZY_ATTRIBUTES = ("data-src", "data-original", "data-lazy-src")
+#: Elements that one of deleted text may be put around.
+MARKABLE_TAGS = {
+    *DELETED_TAGS,
+    *("span", "font", "a", "b", "strong", "i", "em", "u", "small", "mark", "ins", "q"),
+}
+
+#: The number of an item in a list.
+NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 HEADING_SELECTOR = "h1, h2, h3, h4, h5, h6"
 
 #: Elements that are removed where they are empty.
 HOLLOW_SELECTOR = (
-    "p, span, strong, b, em, i, u, s, small, a, q, cite, mark, h2, h3, h4, h5, h6, figure, figcaption, li, "
-    "ul, ol, dl, blockquote"
+    "p, span, strong, b, em, i, u, s, del, ins, small, a, q, cite, mark, h2, h3, h4, h5, h6, figure, "
+    "figcaption, li, ul, ol, dl, blockquote"
 )
 
 #: Elements that become paragraphs where they are not wanted, and those that become spaces.
@@ -65,8 +88,33 @@ PARAGRAPH_TAGS = {*("h2", "h3", "h4", "h5", "h6", "pre", "li", "dt", "dd", "tr",
 SPACE_TAGS = {"td", "th", "br"}
 ANY_TAG = re.compile(r"""<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?:"[^"]*"|[^">])*>""")
 
-#: Markup, and not a sign of inequality.
+#: Markup, and what only looks like a tag: a name, and words after it.
 MARKUP = re.compile(r"<(?:/?[a-zA-Z][^<>]*>|!--)")
+BRACKETED_ADDRESS = re.compile(r"<(?=(?:https?|mailto):)", re.IGNORECASE)
+END_TAG = re.compile(r"</([a-zA-Z][^\s<>/]*)")
+LIKE_A_TAG = re.compile(r"<(?P<name>[a-zA-Z][^\s<>/=:-]*)(?P<words>(?:\s+[^\s<>=/]+)*)\s*>")
+
+#: Names of elements; those that are nothing without attributes or an end; attributes that need no value.
+TAG_NAMES = {
+    *lxml_tags,
+    *TAGS,
+    *("svg", "math", "picture", "template", "slot", "dialog", "search", "noindex", "plaintext", "xmp"),
+}
+NEVER_BARE = {"audio", "canvas", "embed", "iframe", "object", "picture", "plaintext", "svg", "video", "xmp"}
+VALUELESS = {
+    *(
+        "allowfullscreen",
+        "async",
+        "autoplay",
+        "checked",
+        "compact",
+        "controls",
+        "defer",
+        "disabled",
+        "hidden",
+    ),
+    *("ismap", "itemscope", "loop", "muted", "noshade", "nowrap", "playsinline", "reversed", "selected"),
+}
 
 
 def fold(text: str) -> str:
@@ -75,21 +123,37 @@ def fold(text: str) -> str:
 
 
 def plain(html_or_text: str) -> str:
-    """Markup or text as one line of plain text: entities decoded, white space folded, NFC."""
+    """Markup or text as one line of plain text: entities decoded, white space folded, NFC; deleted text goes.
+    What is known to be text, and no markup, is for ``fold``."""
+    html_or_text = _with_escaped_inequalities(CDATA.sub("", html_or_text))
     is_markup = MARKUP.search(html_or_text)
     return fold(text_of(html_or_text) if is_markup else html.unescape(html_or_text))
 
 
+def _with_escaped_inequalities(text: str) -> str:
+    """Text in which what only looks like a tag is escaped: "a<b and c>d", "List<String>", "<https://...>"."""
+
+    def escaped(tag: re.Match[str]) -> str:
+        name, words = tag["name"].lower(), tag["words"].lower().split()
+        is_named = name in ended or (name in TAG_NAMES and (words or name not in NEVER_BARE))
+        return tag[0] if is_named and VALUELESS.issuperset(words) else f"&lt;{tag[0][1:]}"
+
+    ended = {name.lower() for name in END_TAG.findall(text)}
+    return LIKE_A_TAG.sub(escaped, BRACKETED_ADDRESS.sub("&lt;", text))
+
+
 def sanitise(markup: str, base_url: str) -> str:
-    """Harmless markup: known elements, absolute http(s) addresses, no scripts, styles or frames. Embedded
-    players become links, so that readers still find them. What a page puts into boxes or between line
-    breaks comes out as paragraphs."""
+    """Harmless markup: known elements, absolute http(s) addresses (and those of mail and telephone), no
+    scripts, styles or frames. Players and embedded posts become links, so that readers still find them.
+    Deleted text stays marked within a paragraph, and goes where it has whole ones. What a page puts into
+    boxes or between line breaks comes out as paragraphs."""
     if not markup.strip():
         return ""
     body = parse_part(markup)
+    show_alternatives(body)
+    link_embeds(body, base_url)
     remove(body, ", ".join(sorted(REMOVED_TAGS)))
-    for node in reversed(body.css(EMBED_SELECTOR)):
-        _replace_by_link(node, base_url)
+    _mark_deleted(body)
     for node in body.css("img"):
         _mend_image(node)
     for node in body.css("[href], [src]"):
@@ -98,18 +162,28 @@ def sanitise(markup: str, base_url: str) -> str:
     for node in reversed(body.css(HEADING_SELECTOR)):
         if len(node.css(HEADING_SELECTOR)) > 1:  # itself, and one within
             node.unwrap()
-    text = "\n".join(blocks(body)).replace("<h1", "<h2").replace("</h1>", "</h2>")
+    for node in body.css("[start], [value]"):
+        _check_number(node)
+    text = "\n".join(blocks(body))
+    for old, new in RENAMED.items():
+        text = text.replace(f"<{old}", f"<{new}").replace(f"</{old}>", f"</{new}>")
     return unicodedata.normalize("NFC", legal(_without_hollows(CLEANER.clean(text)))).strip()
 
 
 def narrowed(clean: str, tags: AbstractSet[str], attributes: Mapping[str, set[str]]) -> str:
     """Sanitised markup (``sanitise``) with these elements and attributes alone. The content of an element
-    that is removed stays, as a paragraph where it stood on lines of its own. ``tags`` has ``p``."""
+    that is removed stays, as a paragraph where it stood on lines of its own; that of deleted text goes.
+    ``tags`` has ``p``."""
+
+    kept = next((name for name in DELETED_TAGS if name in tags), "")
+    deleted = set() if kept else set(DELETED_TAGS)  # it does not read as said
 
     def renamed(tag: re.Match[str]) -> str:
         name = tag["name"].lower()
-        if name in tags:
+        if name in tags or name in deleted:
             return tag[0]
+        if name in DELETED_TAGS and kept:
+            return f"<{tag['end']}{kept}>"
         if name in PARAGRAPH_TAGS:
             return f"<{tag['end']}p>"
         return " " if name in SPACE_TAGS and not tag["end"] else ""
@@ -122,8 +196,8 @@ def narrowed(clean: str, tags: AbstractSet[str], attributes: Mapping[str, set[st
             "*": set(),
             **{tag: set(names) for tag, names in attributes.items() if tag in {"*", *tags}},
         },
-        clean_content_tags=set(),  # whatever a partner names: there is no script left to go with its content
-        url_schemes={"http", "https"},
+        clean_content_tags=deleted,  # and no script, whatever a partner names: there is none left
+        url_schemes=LINK_SCHEMES,
         link_rel=None,
     )
     return re.sub(r"(<p>) +", r"\1", _without_hollows(cleaned)).strip()
@@ -145,29 +219,40 @@ def _mend_image(node: LexborNode) -> None:
             del node.attrs[name]
 
 
+def _mark_deleted(body: LexborNode) -> None:
+    """Mark deleted text by an element, once; whole paragraphs of it go."""
+    for node in reversed(body.css(DELETED_SELECTOR)):
+        for inner in node.css(", ".join(DELETED_TAGS))[node.tag in DELETED_TAGS :]:
+            inner.unwrap()
+        if node.tag in ("td", "th"):
+            for child in list(node.iter(include_text=True)):
+                child.decompose()
+        elif node.css_first(BLOCK_SELECTOR) is not None or node.tag not in MARKABLE_TAGS:
+            node.decompose()
+        elif node.tag not in DELETED_TAGS:
+            marked = parse_part(f"<s>{node.html or ''}</s>").css_first("s")
+            if marked is not None:
+                node.replace_with(marked)
+
+
+def _check_number(node: LexborNode) -> None:
+    """Take the number of a list, or of one of its items, that is none."""
+    for name in ("start", "value"):
+        if not NUMBER.fullmatch(node.attributes.get(name) or ""):
+            node.attrs[name] = ""
+            del node.attrs[name]
+
+
 def _make_absolute(node: LexborNode, base_url: str) -> None:
     for name in ("href", "src"):
         value = node.attributes.get(name)
         if value is None:
             continue
-        url = web_address(value, base_url)
+        url = web_address(value, base_url) or (contact_address(value) if name == "href" else "")
         if url:
             node.attrs[name] = url
         else:
             del node.attrs[name]
-
-
-def _replace_by_link(node: LexborNode, base_url: str) -> None:
-    source = node.attributes.get("src") or node.attributes.get("data") or ""
-    url = web_address(source, base_url)
-    label = html.escape(node.attributes.get("title") or urlsplit(url).hostname or url)
-    link = LexborHTMLParser(f'<p><a href="{html.escape(url)}">{label}</a></p>').css_first("p")
-    if url and link:
-        node.replace_with(link)
-    elif node.tag == "object":  # what it holds is what to show instead
-        node.unwrap()
-    else:
-        node.decompose()
 
 
 def _without_hollows(markup: str) -> str:

@@ -7,7 +7,6 @@ trees are at most 256 elements deep and whose elements are all closed.
 
 from __future__ import annotations
 
-import codecs
 import html
 import re
 from collections.abc import Iterator
@@ -15,6 +14,8 @@ from collections.abc import Iterator
 from lxml import etree
 from lxml import html as lxml_html
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from syndicator.text.alternatives import show_alternatives
 
 #: Characters of markup up to which no page can do much harm, so that it is parsed as it is.
 MAX_UNBOUNDED_CHARS = 2000
@@ -25,6 +26,22 @@ ILLEGAL = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]"
     f"|[{''.join(chr(plane << 16 | end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF))}]"
 )
+
+#: Ends of the page that are none: browsers go on after them.
+STRAY_END = re.compile(r"</(?:html|body)\b[^<>]*>", re.IGNORECASE)
+
+#: Elements whose content is no markup, and is not shown to those who see them ...
+RAW_TAGS = ("iframe", "noembed", "noframes", "xmp", "textarea")
+
+#: ... and others that take all that follows for theirs where nothing closes them, and are not text.
+HOLDING_TAGS = (*RAW_TAGS, "audio", "video", "canvas", "object", "select", "button", "label")
+HOLDING_TAG = re.compile(rf"<(?P<end>/?)(?P<name>{'|'.join(HOLDING_TAGS)})(?=[\s/>])[^<>]*>", re.IGNORECASE)
+
+#: What begins and ends text that is no markup in XML, left over in HTML.
+CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+
+#: The element that nothing closes: after it, all is text.
+PLAINTEXT = re.compile(r"<(/?)plaintext\b[^<>]*>", re.IGNORECASE)
 
 #: Elements that are a paragraph, a list, a table of their own ...
 BLOCKS = (
@@ -45,14 +62,22 @@ BLOCKS = (
     "hr",
 )
 
+#: ... parts of those, which hold paragraphs of their own where they stand anywhere else ...
+PARTS = ("li", "dt", "dd", "figcaption")
+
 #: ... and elements that only hold such.
 BOXES = (
     *("div", "article", "section", "main", "header", "footer", "aside", "nav", "center", "form", "fieldset"),
     *("details", "summary", "address", "hgroup", "body", "noscript"),
+    *PARTS,
 )
 
 #: Elements that no inline element holds, unless it is used as a box.
-BLOCK_SELECTOR = ", ".join([*BLOCKS, "div"])
+BLOCK_SELECTOR = ", ".join([*BLOCKS, *PARTS, "div"])
+
+#: Text that its author has taken back, by element or by style.
+DELETED_TAGS = ("del", "s", "strike")
+DELETED_SELECTOR = f"{', '.join(DELETED_TAGS)}, [style*=line-through]"
 
 #: Elements that stand on lines of their own when markup is read as text.
 LINE_TAGS = {
@@ -71,29 +96,11 @@ LINE_TAGS = {
     "title",
 }
 
-#: Elements whose content is never text.
-MUTE_SELECTOR = "script, style, template"
-
-#: Encodings of text, by the beginning of their names.
-ENCODINGS = re.compile(
-    r"(?:utf-?(?:8|16)|windows-|cp\d|iso-?8859|latin|koi8|gb|big5|euc|shift|sjis|tis)", re.IGNORECASE
+#: Elements whose content is never text: what it says to browsers alone, and what is no longer said
+#: (https://html.spec.whatwg.org/multipage/edits.html#the-del-element).
+MUTE_SELECTOR = (
+    f"script, style, template, audio, video, canvas, svg, {', '.join(RAW_TAGS)}, {DELETED_SELECTOR}"
 )
-
-#: The encodings that browsers use where a page names another
-#: (https://encoding.spec.whatwg.org/#names-and-labels).
-BROWSER_ENCODINGS = {
-    "iso-8859-1": "cp1252",
-    "latin-1": "cp1252",
-    "latin1": "cp1252",
-    "us-ascii": "cp1252",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "iso-8859-11": "cp874",
-    "tis-620": "cp874",
-    "windows-874": "cp874",
-}
-
-CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 
 
 def legal(text: str) -> str:
@@ -101,28 +108,15 @@ def legal(text: str) -> str:
     return ILLEGAL.sub("", text)
 
 
-def decode(content: bytes, content_type: str = "") -> str:
-    """A page as text. What is valid UTF-8 is UTF-8, whatever it says of itself; else the encoding that
-    the header or the page's first kilobytes name, else Western European."""
-    for mark, name in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
-        if content.startswith(mark):
-            return content.decode(name, errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        named = CHARSET.search(content_type) or CHARSET.search(content[:4096].decode("latin-1"))
-        return content.decode(_encoding(named[1] if named else ""), errors="replace")
-
-
 def parse(markup: str) -> LexborHTMLParser:
     """A page as a tree that is not out of proportion to its size."""
-    markup = legal(markup)
+    markup = _closed(legal(markup))
     return LexborHTMLParser(markup if len(markup) <= MAX_UNBOUNDED_CHARS else _bounded(markup))
 
 
 def parse_part(markup: str) -> LexborNode:
     """A piece of a page, within one element."""
-    return _first(parse(f"<!doctype html><body><div>{markup}</div>"), "body")
+    return _first(parse(f"<!doctype html><body><div>{CDATA.sub('', markup)}</div>"), "body")
 
 
 def remove(root: LexborHTMLParser | LexborNode, selector: str) -> None:
@@ -134,6 +128,7 @@ def remove(root: LexborHTMLParser | LexborNode, selector: str) -> None:
 def text_of(markup: str) -> str:
     """The text that a reader sees of markup, white space as it comes."""
     root = parse_part(markup)
+    show_alternatives(root)
     remove(root, MUTE_SELECTOR)
     for node in [node for node in root.traverse() if node.tag in LINE_TAGS]:
         node.insert_before(" ")
@@ -142,8 +137,8 @@ def text_of(markup: str) -> str:
 
 
 def blocks(root: LexborNode) -> Iterator[str]:
-    """The paragraphs, lists, figures ... of an element, each as its own markup. Loose text becomes
-    paragraphs (with the element's class), and so does what two line breaks set apart."""
+    """The paragraphs, lists, figures ... of an element, each as its own markup; not those that were deleted.
+    Loose text becomes paragraphs (with the element's class), and so does what two line breaks set apart."""
     run: list[str] = []
     name = root.attributes.get("class") or ""
     for child in root.iter(include_text=True):
@@ -152,7 +147,8 @@ def blocks(root: LexborNode) -> Iterator[str]:
         if child.is_element_node and (child.tag in BLOCKS or _is_box(child)):
             yield from _paragraphs("".join(run), name)
             run = []
-            yield from _inside(child)
+            if not _is_deleted(child):
+                yield from _inside(child)
         else:
             run.append(child.html or "")
     yield from _paragraphs("".join(run), name)
@@ -173,6 +169,10 @@ def _inside(node: LexborNode) -> Iterator[str]:
 def _is_box(node: LexborNode) -> bool:
     """Whether an element only holds blocks; inline elements that do so are no better than boxes."""
     return node.tag in BOXES or node.css_first(BLOCK_SELECTOR) is not None
+
+
+def _is_deleted(node: LexborNode) -> bool:
+    return node.tag in DELETED_TAGS or "line-through" in (node.attributes.get("style") or "")
 
 
 def _is_crossed(node: LexborNode) -> bool:
@@ -199,6 +199,24 @@ def _first(tree: LexborHTMLParser, selector: str) -> LexborNode:
     return node
 
 
+def _closed(markup: str) -> str:
+    """Markup in which nothing swallows what follows it: elements that nothing else closes are closed at once,
+    and the page does not end before its end."""
+    markup = PLAINTEXT.sub(r"<\1noembed>", STRAY_END.sub("", markup))
+    parts: list[str] = []
+    rest, ends = len(markup), dict.fromkeys(HOLDING_TAGS, 0)
+    for tag in reversed(list(HOLDING_TAG.finditer(markup))):
+        name = tag["name"].lower()
+        if tag["end"]:
+            ends[name] += 1
+        elif ends[name]:
+            ends[name] -= 1
+        else:
+            parts += (markup[tag.end() : rest], f"</{name}>")
+            rest = tag.end()
+    return "".join((markup[:rest], *reversed(parts)))
+
+
 def _bounded(markup: str) -> str:
     parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
@@ -206,12 +224,3 @@ def _bounded(markup: str) -> str:
     except etree.ParserError:  # nothing in it
         return ""
     return etree.tostring(tree.getroottree(), method="html", encoding="unicode")
-
-
-def _encoding(name: str) -> str:
-    """An encoding that Python knows and that is one of text: there are others that take for ever."""
-    name = BROWSER_ENCODINGS.get(name.lower(), name)
-    try:
-        return codecs.lookup(name).name if ENCODINGS.match(name) else "cp1252"
-    except LookupError:
-        return "cp1252"
