@@ -124,6 +124,7 @@ def test_a_sentinel_that_knows_no_such_master_says_so(checked: Check, servers: t
     assert "other" in result.said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["redis", "rediss", "sentinel", "amqp", "amqps"])
 def test_a_broker_at_which_nobody_listens_fails_soon(checked: Check, scheme: str) -> None:
     result = checked(f'broker = "{scheme}://127.0.0.1:1/"')["broker"]

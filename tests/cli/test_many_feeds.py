@@ -13,6 +13,8 @@ from syndicator.domain.feed import Feed
 from syndicator.wiring import App, declarations, open_app
 from tests.fakes import NOON, sighting
 
+pytestmark = pytest.mark.slow  # thousands of feeds
+
 SECTIONS, ARTICLES, LENGTH = 60, 180, 5
 
 

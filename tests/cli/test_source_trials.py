@@ -8,10 +8,14 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
+import pytest
+
 from syndicator.cli.source_trials import SOURCES_PER_PROCESS, Trial, try_sources
 from syndicator.domain.article import Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.jobs.ports import Look
+
+pytestmark = pytest.mark.slow  # hundreds of sources
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from syndicator.example_site.scenery import river
 from tests.example_site.served import EXAMPLE, ServedExample, serving
 from tests.example_site.test_example_site import get, json_ld, listed
 
+pytestmark = pytest.mark.slow  # sites that live through days
+
 DRAFTS = [story for story in load(EXAMPLE) if story.hours_ago is None]
 
 

@@ -22,6 +22,8 @@ from syndicator.formats._xml_feed import XmlFeed, entry_options
 from syndicator.jobs.ports import History
 from tests.formats.newsroom import FEED, SITE, article, either_feed, several, written
 
+pytestmark = pytest.mark.slow  # feedgen writes every feed, too
+
 NAMES = sorted(formats.kind.built_in)
 
 

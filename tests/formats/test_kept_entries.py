@@ -16,6 +16,8 @@ from syndicator.formats._entry_cache import EntryCache, weight
 from syndicator.formats._text import Extent
 from tests.formats.newsroom import FEED, SHORT, SITE, article, articles, tidy
 
+pytestmark = pytest.mark.slow  # every format builds, again and again
+
 
 class Desk:
     """Renders, and remembers what it was asked for."""

@@ -47,6 +47,7 @@ def entry(sent: Article, feed: Feed = FEED) -> Any:
     return item
 
 
+@pytest.mark.slow
 @given(carried=several, withdrawn=several, feed=either_feed)
 def test_a_document_and_each_of_its_items_meet_the_schema(
     carried: list[Article], withdrawn: list[Article], feed: Feed

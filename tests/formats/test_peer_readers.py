@@ -25,6 +25,8 @@ from tests.example_site.served import EXAMPLE, serving
 from tests.formats.newsroom import FEED, SITE, articles, in_every_script, tidy, written
 from tests.formats.readers import READERS, SLOW_READERS, Told, by_node, expected, without_node
 
+pytestmark = pytest.mark.slow  # every reader reads every feed
+
 FORMATS = ("rss", "atom", "json")
 
 Newsroom = tuple[Site, Feed, Sequence[Article]]

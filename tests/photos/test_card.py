@@ -59,6 +59,7 @@ def margins_are_clean(image: Image.Image, left: int) -> bool:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     texts=st.tuples(

@@ -309,6 +309,7 @@ class TestWhatIsRefused:
         reach=st.sampled_from([40, 300, 100_000]),
         kept=st.sampled_from([1.0, 1.0, 0.9, 0.5, 0.1]),
     )
+    @pytest.mark.slow
     def test_damage_of_any_kind_is_a_photo_error_or_a_photo(
         self, kind: str, hits: list[tuple[float, int]], reach: int, kept: float
     ) -> None:

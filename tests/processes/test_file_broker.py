@@ -77,6 +77,7 @@ def test_half_a_message_is_passed_over(connection: Any, folder: Path, torn: str)
         channel._get("build")
 
 
+@pytest.mark.slow
 def test_two_workers_never_share_a_message_nor_see_half_of_one(folder: Path) -> None:
     text = "x" * 50_000  # longer than one write
     is_over = Event()

@@ -59,6 +59,7 @@ def test_nothing_is_told_of_a_secret_that_is_there(folder: Path, monkeypatch: py
     assert "PARTNER_SECRET" not in begin(folder)
 
 
+@pytest.mark.slow
 def test_a_ctrl_c_while_the_database_is_tried_again_is_no_trouble_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

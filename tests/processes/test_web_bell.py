@@ -87,6 +87,7 @@ def test_celery_s_worker_does_it(url: str, tmp_path: Path) -> None:
             worker.kill()
 
 
+@pytest.mark.slow
 def test_a_broker_that_is_away_is_told_once_and_rung_again_when_it_is_back(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -138,5 +139,6 @@ def test_a_broker_that_hangs_holds_up_nobody(hanging: str, caplog: pytest.LogCap
     assert "hangs" in caplog.text
 
 
+@pytest.mark.slow
 def test_nor_does_it_hold_up_whoever_asks_how_much_waits(hanging: str) -> None:
     assert queue_depths(hanging) is None
