@@ -17,9 +17,9 @@ from syndicator.domain.article import Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
 from syndicator.sources import normalise
+from syndicator.sources.dating import Date, Dates, Publication
 from syndicator.sources.extract import Extracted, Select, clean_url, extract
 from syndicator.sources.listing import Link
-from syndicator.sources.normalise import Dates
 from syndicator.sources.oddity import is_odd_html, safely
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.markup import decode
@@ -97,8 +97,10 @@ class ArticlePages:
             is_other=lambda url: self.is_article(url) and self.key_of(url) != link.key,
         )
         self._refuse_no_article(link, extracted)
-        dates = Dates(ZoneInfo(self.timezone), self.dates, self.listing_dates, self.embargoes, now)
-        published, embargo = dates.published(extracted, link.date)
+        language = normalise.language(extracted, self.language)
+        languages = (self.language, *extracted.page_languages, language)
+        dates = Dates(ZoneInfo(self.timezone), self.embargoes, now, languages)
+        publication = self._publication(dates, extracted, link)
         url = self._canonical(link, page, extracted)
         extracted.offer("section", "listing", link.section)
         extracted.offer("section", "declared", self.section)
@@ -114,15 +116,24 @@ class ArticlePages:
             section=extracted.get("section"),
             tags=extracted.tuple("tags"),
             places=extracted.tuple("places"),
-            language=normalise.language(extracted, self.language),
+            language=language,
             photo=normalise.photo(extracted),
             note=extracted.get("note"),
-            published=published,
-            updated=dates.updated(extracted),
-            embargo=embargo,
+            published=publication.published,
+            updated=dates.updated(Date(*offer, self.dates) for offer in extracted.dates["updated"]),
+            embargo=publication.embargo,
             origins=extracted.origins,
             warnings=tuple(dates.warnings),
         )
+
+    def _publication(self, dates: Dates, extracted: Extracted, link: Link) -> Publication:
+        """When the article was published, by its page, or else its listing."""
+        candidates = [Date(*offer, self.dates) for offer in extracted.dates["published"]]
+        candidates.append(Date("listing", link.date, self.listing_dates, "listing_dates"))
+        publication = dates.publication(candidates, "neither the page nor its listing has a date")
+        if publication.date:
+            extracted.put("published", publication.date.origin, publication.date.text)
+        return publication
 
     def _refuse_other_page(self, link: Link, page: Response) -> None:
         """A redirect may lead to the same article elsewhere, and to nothing else."""

@@ -39,6 +39,14 @@ def article(page: LexborHTMLParser, url: str = "") -> Mapping[str, Any]:
     return {name: _resolved(value, by_id) for name, value in properties.items()}
 
 
+def dates(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The dates of a thing, as the field that each is of ("published", "updated") and its text, the most certain
+    first. What a live blog reports begins with ``coverageStartTime``."""
+    for name in ("datePublished", "coverageStartTime", "dateCreated", "uploadDate"):
+        yield "published", text(node.get(name))
+    yield "updated", text(node.get("dateModified"))
+
+
 def text(value: Any) -> str:
     """The text of a value: a text itself, a list's first one, or the name of a thing."""
     for _ in range(MAX_DEPTH):
