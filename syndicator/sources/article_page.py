@@ -7,6 +7,7 @@ Settings: see the fields of ``ArticlePages``; ``docs/declaring.md`` teaches them
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 from syndicator.domain.article import Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
-from syndicator.sources import normalise
+from syndicator.sources import normalise, visible_dates
 from syndicator.sources.dating import Date, Dates, Publication
 from syndicator.sources.extract import Extracted, Select, clean_url, extract
 from syndicator.sources.listing import Link
@@ -128,12 +129,20 @@ class ArticlePages:
 
     def _publication(self, dates: Dates, extracted: Extracted, link: Link) -> Publication:
         """When the article was published, by its page, or else its listing."""
-        candidates = [Date(*offer, self.dates) for offer in extracted.dates["published"]]
-        candidates.append(Date("listing", link.date, self.listing_dates, "listing_dates"))
-        publication = dates.publication(candidates, "neither the page nor its listing has a date")
+        publication = dates.publication(
+            self._dates_of(dates, extracted, link), "neither the page nor its listing has a date"
+        )
         if publication.date:
             extracted.put("published", publication.date.origin, publication.date.text)
         return publication
+
+    def _dates_of(self, dates: Dates, extracted: Extracted, link: Link) -> Iterator[Date]:
+        """The dates that may be that of the publication, the most certain first."""
+        yield from (Date(*offer, self.dates) for offer in extracted.dates["published"])
+        yield Date("listing", link.date, self.listing_dates, "listing_dates")
+        yield from visible_dates.guesses(extracted.lines, link.url, dates)
+        for origin, text in extracted.dates["updated"]:
+            yield Date(origin, text, self.dates, note="the page gives that of its last change only: taken")
 
     def _refuse_other_page(self, link: Link, page: Response) -> None:
         """A redirect may lead to the same article elsewhere, and to nothing else."""

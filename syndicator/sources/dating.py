@@ -17,12 +17,14 @@ MAX_TOLD_CHARS = 80
 
 class Date(NamedTuple):
     """A date as it is written somewhere. ``form``: how dates are written there, by the ``setting`` that declares
-    it."""
+    it. ``reading``: of one that has been read already. ``note``: what the operator should know if it is taken."""
 
     origin: str
     text: str
     form: str = ""
     setting: str = "dates"
+    reading: Reading | None = None
+    note: str = ""
 
 
 class Publication(NamedTuple):
@@ -83,16 +85,20 @@ class Dates:
             else:
                 found = date, reading
                 break
-        self.warnings += problems
+        self._tell(problems)
         date_and_reading = found or coarse
         if date_and_reading is None:
             return None, None
         date, reading = date_and_reading
-        if reading.note:
-            self.warnings.append(f"its date {_told(date)}: {reading.note}")
+        self._tell(f"its date {_told(date)}: {note}" for note in (date.note, reading.note) if note)
         return date, reading.moment
 
+    def _tell(self, lines: Iterable[str]) -> None:
+        self.warnings += [line for line in dict.fromkeys(lines) if line not in self.warnings]
+
     def _read(self, date: Date) -> Reading:
+        if date.reading:
+            return date.reading
         text = cut_date(date.text, date.form, self.languages)
         return read_date(
             text, zone=self.zone, format=date.form or None, now=self.now, languages=self.languages

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from syndicator.sources import body, jsonld, meta, page_dates
+from syndicator.sources import body, jsonld, meta, page_dates, visible_dates
 from syndicator.sources.body import ArticleContext, IsOther, image_address
 from syndicator.sources.boilerplate import without_dateline
 from syndicator.text.addresses import web_address
@@ -60,13 +60,14 @@ class Extracted:
     """What was extracted from a page, field by field, with the origin of each. The first origin wins.
     ``has_body``: whether there was anything where the body should be. ``dates``: all that were offered, as
     origin and text, since the first need not be understood. ``page_languages``: what the page says of its
-    language, as BCP 47 tags."""
+    language, as BCP 47 tags. ``lines``: its short lines, where it gives no date for machines."""
 
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     has_body: bool = False
     dates: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: {"published": [], "updated": []})
     page_languages: tuple[str, ...] = ()
+    lines: visible_dates.Lines = visible_dates.NO_LINES
 
     def offer(self, name: str, origin: str, value: Any) -> None:
         """Take a value where there is none yet."""
@@ -107,6 +108,8 @@ def extract(
     json_ld = jsonld.article(page, url)
     _from_json_ld(extracted, json_ld, url)
     _from_meta(extracted, page, url)
+    if not extracted.dates["published"]:
+        extracted.lines = visible_dates.lines(page)
     if select.content:
         body_markup, origin = body.declared_markup(page, select.content), "select.content"
     else:

@@ -66,6 +66,10 @@ class OwnPart:
             node = node.parent
         return plain_one or self._page.body
 
+    @cached_property
+    def _headline_ids(self) -> frozenset[int]:
+        return frozenset(each.mem_id for each in _ancestors(self.headline))
+
     def has(self, node: LexborNode) -> bool:
         """Whether an element is of the article's own part."""
         if self.headline is None or self.container is None:
@@ -75,6 +79,10 @@ class OwnPart:
     def is_foreign(self, node: LexborNode) -> bool:
         """Whether an element is of something else on the page."""
         return self._is_of_others(node, None)
+
+    def is_others(self, node: LexborNode) -> bool:
+        """Whether an element itself, within the container, is of others."""
+        return self._is_of_others(node, node.parent)
 
     def only_time_after(self) -> list[LexborNode]:
         """The time that follows the headline outside of its container, where there is but one."""
@@ -96,7 +104,7 @@ class OwnPart:
 
     def _is_of_others(self, node: LexborNode, within: LexborNode | None) -> bool:
         """Whether one of the elements around it, up to ``within``, is of others."""
-        headline_ids = {each.mem_id for each in _ancestors(self.headline)} if within is not None and self.headline else ()
+        headline_ids = self._headline_ids if within is not None else frozenset()
         for each in _ancestors(node):
             if within is not None and each.mem_id == within.mem_id:
                 return False

@@ -53,6 +53,9 @@ MARKS = regex.compile(
 #: A year of two digits where RFC 822 has it: between the month and a time.
 SHORT_YEAR = regex.compile(r"(?<=^(?:\p{L}{2,9}\.?,? )?\d{1,2}[ -]\p{L}{3,9}\.?[ -])\d{2}(?= \d{1,2}:\d{2})")
 
+#: What is no mark: a word, or one character.
+UNKNOWN = regex.compile(r"[\p{L}\p{M}\p{N}_'’@.-]*[\p{L}\p{M}\p{N}_]|.", regex.DOTALL)
+
 #: Atlantic Time, where "at" is no preposition.
 ATLANTIC_TIME = regex.compile(r"at(?=\)?$)")
 
@@ -82,15 +85,19 @@ class _Parts:
 def read(text: str, lexicon: Lexicon) -> Stated | None:
     """What a text states in a language, the whole of it; ``None``: it is not understood. Raises ``NoDate``: it is
     understood, and no date."""
-    marks = list(_marks(text, lexicon))
-    if any(mark.kind == "unknown" for mark in marks):
-        return None
+    marks = list(marks_of(text, lexicon))
+    return None if any(mark.kind == "unknown" for mark in marks) else stated(marks)
+
+
+def stated(marks: Sequence[Mark]) -> Stated | None:
+    """What marks state, all of them; ``None``: no date, or several. Raises ``NoDate``, as ``read``."""
     choices = islice(product(*(mark.meanings or (BETWEEN,) for mark in marks)), MAX_READINGS)
-    readings = [stated for meanings in choices if (stated := _stated(marks, meanings))]
+    readings = [reading for meanings in choices if (reading := _stated(marks, meanings))]
     return agreed(readings)
 
 
-def _marks(text: str, lexicon: Lexicon) -> Iterator[Mark]:
+def marks_of(text: str, lexicon: Lexicon) -> Iterator[Mark]:
+    """The marks of a text; words that are none are "unknown"."""
     text = text.translate(SAME)
     for match in IANA.finditer(text):
         yield Mark("zone", match[1], (match[1],))
@@ -105,8 +112,10 @@ def _marks(text: str, lexicon: Lexicon) -> Iterator[Mark]:
         patterns = in_letters if text[at].isalpha() else (MARKS, lexicon.pattern)
         match = next((found for pattern in patterns if (found := pattern.match(text, at))), None)
         if match is None:
-            yield Mark("unknown", text[at:])
-            return
+            unknown = UNKNOWN.match(text, at)
+            yield Mark("unknown", unknown[0])
+            at = unknown.end()
+            continue
         mark = _mark(match, lexicon, is_after_time=is_after_time)
         if mark.kind != "separator":
             yield mark
