@@ -41,6 +41,7 @@ class ArticlePages:
     is. ``dates`` and ``listing_dates``: how articles and listings write dates (``datetime.strptime``), in
     ``timezone``. ``select`` and ``strip``: CSS selectors of what the page does not say in metadata, and of
     what is no part of the article. ``embargoes``: an article dated ahead of us waits for its time.
+    ``post_undated``: one without a date is news when it appears, although others have dates.
     """
 
     name: str
@@ -55,6 +56,7 @@ class ArticlePages:
     select: Select = field(default_factory=Select)
     strip: tuple[str, ...] = ()
     embargoes: bool = False
+    post_undated: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what could not work at any look. Raises ``ValueError``: ``setting: what``."""
@@ -123,6 +125,7 @@ class ArticlePages:
             published=publication.published,
             updated=dates.updated(Date(*offer, self.dates) for offer in extracted.dates["updated"]),
             embargo=publication.embargo,
+            is_undated=publication.date is None and not self.post_undated,
             origins=extracted.origins,
             warnings=tuple(dates.warnings),
         )

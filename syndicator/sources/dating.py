@@ -16,8 +16,9 @@ MAX_TOLD_CHARS = 80
 
 
 class Date(NamedTuple):
-    """A date as it is written somewhere. ``form``: how dates are written there, by the ``setting`` that declares
-    it. ``reading``: of one that has been read already. ``note``: what the operator should know if it is taken."""
+    """A date as it is written somewhere. ``form``: how dates are written there, by the ``setting`` that
+    declares it. ``reading``: of one that has been read already. ``note``: what the operator should know if it
+    is taken."""
 
     origin: str
     text: str
@@ -28,8 +29,8 @@ class Date(NamedTuple):
 
 
 class Publication(NamedTuple):
-    """When an article was published: the time, the embargo that a time ahead of us means where it may, and the
-    date that says so. ``None`` all: nothing tells."""
+    """When an article was published: the time, the embargo that a time ahead of us means where it may, and
+    the date that says so. ``None`` all: nothing tells."""
 
     published: datetime | None = None
     embargo: datetime | None = None
@@ -38,8 +39,9 @@ class Publication(NamedTuple):
 
 @dataclass
 class Dates:
-    """Reads the dates of one article. ``zone`` is meant where they name none; ``languages``: BCP 47 tags of what
-    they may be written in, the most certain first. What the operator should know goes to ``warnings``."""
+    """Reads the dates of one article. ``zone`` is meant where they name none; ``languages``: BCP 47 tags of
+    what they may be written in, the most certain first. What the operator should know goes to
+    ``warnings``."""
 
     zone: ZoneInfo
     embargoes: bool

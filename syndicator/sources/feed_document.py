@@ -54,7 +54,8 @@ class FeedDocuments:
     """How the documents of a feed are read.
 
     ``timezone`` is meant where a date names none, ``dates`` is its form where it is unusual
-    (``datetime.strptime``). ``embargoes``: an entry dated ahead of us waits for its time.
+    (``datetime.strptime``). ``embargoes``: an entry dated ahead of us waits for its time. ``post_undated``:
+    one without a date is news when it appears, although others have dates.
     """
 
     name: str
@@ -64,6 +65,7 @@ class FeedDocuments:
     language: str = ""
     section: str = ""
     embargoes: bool = False
+    post_undated: bool = False
 
     def edition(self, response: Response, now: datetime) -> Edition:
         """The feed's edition, read here if that takes no time, else where it can be stopped."""
@@ -160,7 +162,9 @@ class FeedDocuments:
         dates = Dates(
             ZoneInfo(self.timezone), self.embargoes, now, (self.language, language_tag, language), warnings
         )
-        publication = dates.publication(self._dates(entry, "published", "created", "updated"), "it has no date")
+        publication = dates.publication(
+            self._dates(entry, "published", "created", "updated"), "it has no date"
+        )
         tags = [t for t in entry.get("tags", ()) if t]
         return Sighting(
             source=self.name,
@@ -179,6 +183,7 @@ class FeedDocuments:
             updated=dates.updated(self._dates(entry, "updated")),
             embargo=publication.embargo,
             is_withdrawn=bool(entry.get("is_withdrawn")),
+            is_undated=publication.date is None and not self.post_undated,
             origins=dict.fromkeys(entry, "feed"),
             warnings=tuple(warnings),
         )

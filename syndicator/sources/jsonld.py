@@ -40,8 +40,8 @@ def article(page: LexborHTMLParser, url: str = "") -> Mapping[str, Any]:
 
 
 def dates(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The dates of a thing, as the field that each is of ("published", "updated") and its text, the most certain
-    first. What a live blog reports begins with ``coverageStartTime``."""
+    """The dates of a thing, as the field that each is of ("published", "updated") and its text, the most
+    certain first. What a live blog reports begins with ``coverageStartTime``."""
     for name in ("datePublished", "coverageStartTime", "dateCreated", "uploadDate"):
         yield "published", text(node.get(name))
     yield "updated", text(node.get("dateModified"))

@@ -1,5 +1,5 @@
-"""Which part of a page is the article's own: the smallest container of its headline that is an article, without
-comments, teasers and what else stands in it of others."""
+"""Which part of a page is the article's own: the smallest container of its headline that is an article,
+without comments, teasers and what else stands in it of others."""
 
 from __future__ import annotations
 
@@ -9,8 +9,19 @@ from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-#: Where an article's headline is, the most certain first.
-HEADLINES = ("article h1", '[itemprop~="headline"]', "main h1", "h1", ".entry-title, .post-title", "article h2")
+#: Where an article's headline may be, the most certain first.
+HEADLINES = (
+    "article h1",
+    '[itemprop~="headline"]',
+    "main h1",
+    "h1",
+    ".entry-title, .post-title",
+    "article h2",
+)
+HEADINGS = '[itemprop~="headline"], .entry-title, .post-title, h1, h2, h3'
+
+#: Characters of a heading that tell that it is the page's title.
+MIN_TITLE_CHARS = 8
 
 #: Elements that hold an article, by name, role, class or type.
 CONTAINER_TAGS = frozenset(("article", "main"))
@@ -21,11 +32,11 @@ CONTAINER_CLASSES = re.compile(
 )
 
 #: Elements and classes of what is of others: navigation, comments, teasers.
-FOREIGN_TAGS = frozenset(("nav", "aside", "footer", "form", "select", "blockquote"))
+FOREIGN_TAGS = frozenset(("nav", "aside", "form", "select", "blockquote"))
 FOREIGN_CLASSES = re.compile(
     r"comment|respond|related|teaser|sidebar|widget|recommend|promo|newsletter|most-?(?:read|viewed|popular)|popular"
-    r"|trending|latest|more-(?:news|stories|posts)|read-?(?:more|next|also)|breadcrumb|footer|masthead|site-?header"
-    r"|top-?bar|ticker|calendar|archive|pagination|post-navigation|upcoming|event-list|copyright|disqus|weather|clock",
+    r"|trending|latest|more-(?:news|stories|posts)|read-?(?:more|next|also)|breadcrumb|(?:site|page|global|main)-?footer|masthead|site-?header"
+    r"|top-?bar|ticker|calendar|pagination|post-navigation|upcoming|event-list|copyright|disqus|weather|clock",
     re.IGNORECASE,
 )
 
@@ -45,11 +56,23 @@ class OwnPart:
     @cached_property
     def headline(self) -> LexborNode | None:
         """The element of the headline; ``None`` where it is not to be known."""
+        titles = self._titles
+        texts = [(_squeezed(node.text()), node) for node in self._page.css(HEADINGS)[:200]]
+        of_title = [(len(text), node) for text, node in texts if any(text in title for title in titles)]
+        # the longest: the site's name is in the title, too
+        length, heading = max(of_title, key=lambda pair: pair[0], default=(0, None))
+        if length >= MIN_TITLE_CHARS:
+            return heading
         for selector in HEADLINES:
             nodes = [node for node in self._page.css(selector)[:20] if not self._is_of_others(node, None)]
             if len(nodes) == 1 or (nodes and selector == "article h1"):
                 return nodes[0]
         return None
+
+    @property
+    def _titles(self) -> list[str]:
+        nodes = self._page.css('meta[property="og:title"], head > title')[:4]
+        return [_squeezed(node.attributes.get("content") or node.text()) for node in nodes]
 
     @cached_property
     def container(self) -> LexborNode | None:
@@ -110,7 +133,7 @@ class OwnPart:
                 return False
             if each.mem_id in headline_ids:
                 continue
-            if each.tag in FOREIGN_TAGS or (within is not None and each.tag == "article"):
+            if each.tag in FOREIGN_TAGS or each.tag == ("footer" if within is None else "article"):
                 return True
             if each.tag in ("body", "html", "article", "main"):
                 continue
@@ -119,6 +142,10 @@ class OwnPart:
             if FOREIGN_CLASSES.search(names[:300]):
                 return True
         return False
+
+
+def _squeezed(text: str) -> str:
+    return "".join(filter(str.isalnum, text[:1000])).casefold()
 
 
 def _ancestors(node: LexborNode | None) -> Iterator[LexborNode]:

@@ -1,5 +1,5 @@
-"""The dates that a page gives of its article, as it writes them: metadata, microdata, hAtom, and the times that
-stand in the article's own part of the page."""
+"""The dates that a page gives of its article, as it writes them: metadata, microdata, hAtom, and the times
+that stand in the article's own part of the page."""
 
 from __future__ import annotations
 
@@ -12,13 +12,21 @@ from syndicator.sources.own_part import OwnPart
 from syndicator.text.clean import plain
 
 #: Names of metadata that tell the first publication, in lower case, the most certain first: Open Graph's
-#: (https://ogp.me), schema.org's, those of Dublin Core (https://www.dublincore.org/specifications/dublin-core/),
-#: of Sailthru, Parse.ly, Cxense, Google Scholar and PRISM, and what content management systems make of them.
+#: (https://ogp.me), schema.org's, those of Dublin Core
+#: (https://www.dublincore.org/specifications/dublin-core/), of Sailthru, Parse.ly, Cxense, Google Scholar and
+#: PRISM, and what content management systems make of them.
 PUBLISHED = (
     *("article:published_time", "og:article:published_time", "article:published", "article:published:time"),
     *("og:published_time", "published_time", "datepublished", "date-published", "date_published"),
     *("dc.date.issued", "dcterms.issued", "dc.issued", "dcterms.date.issued", "dc.date.published"),
-    *("publishdate", "publish-date", "publish_date", "publication_date", "publication-date", "publicationdate"),
+    *(
+        "publishdate",
+        "publish-date",
+        "publish_date",
+        "publication_date",
+        "publication-date",
+        "publicationdate",
+    ),
     *("pubdate", "pub_date", "pub-date", "publish-time", "publishtime", "article-publication-date"),
     *("sailthru.date", "parsely-pub-date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime"),
     *("rnews:datepublished", "prism.publicationdate", "originalpublicationdate", "article_date_original"),
@@ -30,11 +38,25 @@ PUBLISHED = (
 
 #: Names of metadata that tell the latest change.
 UPDATED = (
-    *("article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "dc.date.modified"),
-    *("article:modified", "dcterms.modified", "dc.modified", "article:updated_time", "lastmod", "last-modified"),
+    *(
+        "article:modified_time",
+        "og:article:modified_time",
+        "og:updated_time",
+        "datemodified",
+        "dc.date.modified",
+    ),
+    *(
+        "article:modified",
+        "dcterms.modified",
+        "dc.modified",
+        "article:updated_time",
+        "lastmod",
+        "last-modified",
+    ),
 )
 
-#: Microdata and RDFa (https://schema.org), microformats (https://microformats.org/wiki/h-entry, hAtom), as CSS.
+#: Microdata and RDFa (https://schema.org), microformats (https://microformats.org/wiki/h-entry, hAtom), as
+#: CSS.
 MARKUP = (
     ("published", "itemprop datePublished", '[itemprop~="datePublished"], [property="schema:datePublished"]'),
     ("updated", "itemprop dateModified", '[itemprop~="dateModified"], [property="schema:dateModified"]'),
@@ -51,8 +73,8 @@ MAX_NODES = 50
 
 
 def offers(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
-    """Each date, as the field that it is of ("published", "updated"), its origin and its text, the most certain
-    first."""
+    """Each date, as the field that it is of ("published", "updated"), its origin and its text, the most
+    certain first."""
     meta = _metadata(page)
     for field, names in (("published", PUBLISHED), ("updated", UPDATED)):
         for name in names:

@@ -1,4 +1,5 @@
-"""A date that stands beside an article's headline, in words only: a guess, for pages that say nothing for machines."""
+"""A date that stands beside an article's headline, in words only: a guess, for pages that say nothing for
+machines."""
 
 from __future__ import annotations
 
@@ -23,13 +24,17 @@ MAX_LINES, MAX_ELEMENTS = 400, 4000
 
 #: Elements within a line.
 INLINE = frozenset(
-    ("a", "abbr", "b", "bdi", "cite", "em", "font", "i", "label", "mark", "small", "span", "strong", "sub", "sup")
-    + ("time", "u")
+    (
+        *("a", "abbr", "b", "bdi", "cite", "em", "font", "i", "label", "mark", "small", "span", "strong"),
+        *("sub", "sup", "time", "u"),
+    )
 )
 MUTE = frozenset(("script", "style", "noscript", "template", "svg", "iframe", "button", "select", "textarea"))
 
 #: A day in the path of an address.
-DAY_IN_PATH = re.compile(r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)(?=/|$)|[/_-]((?:19|20)\d\d)-(\d\d)-(\d\d)(?=[/._-]|$)")
+DAY_IN_PATH = re.compile(
+    r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)(?=/|$)|[/_-]((?:19|20)\d\d)-(\d\d)-(\d\d)(?=[/._-]|$)"
+)
 
 
 #: What the operator is told of such a date.
@@ -65,8 +70,8 @@ def lines(page: LexborHTMLParser) -> Lines:
 
 
 def guesses(found: Lines, url: str, dates: Dates) -> Iterator[Date]:
-    """What may be the date of an article that gives none for machines: the one day that its lines name, that of
-    its address."""
+    """What may be the date of an article that gives none for machines: the one day that its lines name, that
+    of its address."""
     line_date = _date_in(found, dates)
     if line_date:
         yield Date("beside the headline", line_date.text, reading=line_date.reading, note=GUESSED)
@@ -102,34 +107,31 @@ def _lines(part: OwnPart, container: LexborNode) -> Iterator[tuple[bool, str]]:
     headline_id = part.headline.mem_id if part.headline is not None else -1
     words: list[str] = []
     is_headline = False
-    stack: list[LexborNode | None] = [container.child]
+    for node in _within(part, container):
+        if node is not None and node.tag == "-text":
+            words.append(node.text(deep=False) or "")
+            continue
+        if words:
+            yield is_headline, " ".join(" ".join(words).split())
+        words, is_headline = [], node is not None and node.mem_id == headline_id
+
+
+def _within(part: OwnPart, container: LexborNode) -> Iterator[LexborNode | None]:
+    """Texts and blocks in a container, in their order; ``None``: a block ends."""
+    stack: list[LexborNode | None] = [None, container.child]
     for _ in range(MAX_ELEMENTS):
-        if not stack:
-            break
-        node = stack.pop()
-        if node is None:  # the end of a block
-            if words:
-                yield is_headline, " ".join(" ".join(words).split())
-            words, is_headline = [], False
+        node = stack.pop() if stack else None
+        if node is None:
+            yield None
+            if not stack:
+                return
             continue
         if node.next is not None:
             stack.append(node.next)
         if node.tag == "-text":
-            words.append(node.text(deep=False) or "")
-            continue
-        if node.tag in MUTE or node.child is None and node.tag != "br":
-            continue
-        if node.tag in INLINE:
-            stack.append(node.child)
-            continue
-        if part.is_others(node):
-            continue
-        if words:
-            yield is_headline, " ".join(" ".join(words).split())
-            words, is_headline = [], False
-        is_headline = node.mem_id == headline_id
-        stack.append(None)
-        if node.child is not None:
-            stack.append(node.child)
-    if words:
-        yield is_headline, " ".join(" ".join(words).split())
+            yield node
+        elif node.tag in INLINE:
+            stack += [node.child] if node.child is not None else []
+        elif node.tag not in MUTE and not part.is_others(node):
+            yield node
+            stack += [None, node.child] if node.child is not None else []

@@ -84,7 +84,7 @@ class _Form:
 
     def _meanings(self, name: str | None, kind: str) -> list[Meaning]:
         word = (name or "").rstrip(".")
-        meanings = self.lexicon.meanings.get(name or "") or self.lexicon.meanings.get(word, ())
+        meanings = self.lexicon.meanings.get(name or "") or self.lexicon.meanings.get(word) or frozenset()
         return sorted(meaning for meaning in meanings if meaning.kind == kind)
 
 
@@ -180,5 +180,3 @@ def _strptime(text: str, format: str) -> Stated | None:  # noqa: A002 - as in st
         second=moment.second,
         zones=(moment.tzinfo,) if moment.tzinfo else (),
     )
-
-

@@ -11,8 +11,8 @@ from syndicator.text.dates.names import known_language
 #: Languages known of a text that are tried: declared, the page's, detected.
 MAX_LANGUAGES = 4
 
-#: Languages that are tried where none that is known understands a date, by the script of the text. All that do
-#: must agree.
+#: Languages that are tried where none that is known understands a date, by the script of the text. All that
+#: do must agree.
 LANGUAGES_BY_SCRIPT = (
     (r"\p{Lao}", ("lo",)),
     (r"\p{Thai}", ("th",)),
@@ -43,8 +43,8 @@ UNLIKE_ENGLISH = frozenset(("bas", "dua", "st", "teo"))
 
 
 def of(text: str, tags: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """The languages of a text, and whether each is known: English and those of the tags (BCP 47) are, those of
-    the text's script are not."""
+    """The languages of a text, and whether each is known: English and those of the tags (BCP 47) are, those
+    of the text's script are not."""
     known = list(dict.fromkeys(filter(None, map(known_language, tags[:MAX_LANGUAGES]))))
     first = () if UNLIKE_ENGLISH.intersection(known) else ("en",)
     for language in dict.fromkeys((*first, *known, "en")):

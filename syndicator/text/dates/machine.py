@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, tzinfo
 
+from syndicator.text.dates.names import ENGLISH_MONTHS, ENGLISH_WEEKDAYS
 from syndicator.text.dates.stated import NoDate, Stated
 from syndicator.text.dates.zones import HOURS_BY_NAME, HOURS_BY_RFC822, OddZone, fixed
 
-#: ISO 8601-1:2019, extended and basic, as RFC 3339 and https://www.w3.org/TR/NOTE-datetime profile it: a date, a
-#: day of a week, a day of a year; a time; an offset, with the name of its zone (RFC 9557). RFC 3339 section 5.6
-#: allows lower case and a space for the T.
+#: ISO 8601-1:2019, extended and basic, as RFC 3339 and https://www.w3.org/TR/NOTE-datetime profile it: a
+#: date, a day of a week, a day of a year; a time; an offset, with the name of its zone (RFC 9557). RFC 3339
+#: section 5.6 allows lower case and a space for the T.
 ISO = re.compile(
     r"(\d{4})(?:-(\d\d)-(\d\d)|-?W(\d\d)-?([1-7])|-(\d{3}))"
     r"(?:(?: *[Tt] *| +)(\d\d):(\d\d)(?::(\d\d)(?:[.,]\d{1,12})?)?|[Tt](\d\d)(?:(\d\d)(\d\d)?)?)?"
@@ -27,16 +28,20 @@ COARSE = re.compile(r"(\d{4})(?:-(\d\d))?")
 
 #: RFC 822 section 5.1 with the years of RFC 1123 section 5.2.14, and RFC 5322 section 4.3's two digits.
 RFC822 = re.compile(
-    r"(?:(mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,? *)?(\d\d?)[ -](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-    r"[ -](\d{4}|\d\d) (\d\d?):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(?: ?([+-]\d{4})| ([a-z]{2,5}|z))?(?: \(([a-z ]{2,40})\))?",
+    r"(?:(mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,? *)?"
+    r"(\d\d?)[ -](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[ -](\d{4}|\d\d) "
+    r"(\d\d?):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?"
+    r"(?: ?([+-]\d{4})| ([a-z]{2,5}|z))?(?: \(([a-z ]{2,40})\))?",
     re.IGNORECASE,
 )
-MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-WEEKDAYS = {name: n for n, name in enumerate("mon tue wed thu fri sat sun".split())}
+MONTHS = {name[:3]: number for number, name in enumerate(ENGLISH_MONTHS, 1)}
+WEEKDAYS = {name[:3]: number for number, name in enumerate(ENGLISH_WEEKDAYS)}
 
 #: An ISO 8601 duration, which <time> may have instead of a date
 #: (https://html.spec.whatwg.org/multipage/text-level-semantics.html#datetime-value).
-DURATION = re.compile(r"P(?=[\dT])(?:[\d.,]+[YMWD])*(?:T(?:[\d.,]+[HMS])+)?|(?:\d+ ?[wdhms] ?)+", re.IGNORECASE)
+DURATION = re.compile(
+    r"P(?=[\dT])(?:[\d.,]+[YMWD])*(?:T(?:[\d.,]+[HMS])+)?|(?:\d+ ?[wdhms] ?)+", re.IGNORECASE
+)
 
 #: Seconds or milliseconds since 1970, of moments from September 2001 on.
 UNIX_TIME = re.compile(r"(1\d{9})(?:\d{3}|\.\d{1,9})?")

@@ -1,7 +1,9 @@
-"""Names of months, weekdays and parts of the day in every language that CLDR has (Babel), and the words between.
+"""Names of months, weekdays and parts of the day in every language that CLDR has (Babel), and the words
+between.
 
-A lexicon knows one language. Its names are folded: without case, accents (of Latin, Greek and Cyrillic letters)
-and dots. A name may mean several things ("mar" is March and Tuesday in Spanish): whoever reads tells them apart.
+A lexicon knows one language. Its names are folded: without case, accents (of Latin, Greek and Cyrillic
+letters) and dots. A name may mean several things ("mar" is March and Tuesday in Spanish): whoever reads tells
+them apart.
 """
 
 from __future__ import annotations
@@ -10,14 +12,15 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
 
 import regex
 
 from syndicator.text.dates.words_between import EXTRA_MONTHS, EXTRA_PERIODS, WORDS_BETWEEN
 
-#: The last letters whose accents are decoration to be left out: after Latin, Greek and Cyrillic, marks are vowels.
+#: The last letters whose accents are decoration to be left out: after Latin, Greek and Cyrillic, marks are
+#: vowels.
 LAST_ACCENTED = "\u052f"
 
 #: Letters of a month's name that are enough where no other month of the language begins so.
@@ -34,8 +37,8 @@ ENGLISH_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "sat
 
 
 class Meaning(NamedTuple):
-    """What a word means in a date: a month (1 to 12), a weekday (Monday is 0), a part of the day (from and to which
-    minute of the day), or nothing (0, 0)."""
+    """What a word means in a date: a month (1 to 12), a weekday (Monday is 0), a part of the day (from and to
+    which minute of the day), or nothing (0, 0)."""
 
     kind: Literal["month", "weekday", "period", "between"]
     first: int
@@ -87,7 +90,8 @@ class Lexicon:
         between them."""
         words = sorted(self.meanings, key=len, reverse=True)
         return regex.compile(
-            rf"(?:{'|'.join(map(regex.escape, words))})(?:(?<=[{SPACELESS}])|(?![\p{{L}}\p{{M}}\d])|(?<=\d)(?!\d)"
+            rf"(?:{'|'.join(map(regex.escape, words))})"
+            rf"(?:(?<=[{SPACELESS}])|(?![\p{{L}}\p{{M}}\d])|(?<=\d)(?!\d)"
             r"|(?<=\p{L}\p{M}?)(?=\d))\.?"
         )
 
@@ -97,7 +101,7 @@ class Lexicon:
         return sorted(words, key=len, reverse=True)
 
 
-@lru_cache(maxsize=None)  # as many as CLDR has languages
+@cache  # as many as CLDR has languages
 def lexicon(language: str) -> Lexicon:
     """The lexicon of a language that ``known_language`` has given."""
     meanings: dict[str, set[Meaning]] = defaultdict(set)
@@ -139,7 +143,9 @@ def _english() -> Iterator[tuple[str, Meaning]]:
     yield "sept", Meaning("month", 9)
     for number, name in enumerate(ENGLISH_WEEKDAYS):
         yield from ((prefix, Meaning("weekday", number)) for prefix in (name, name[:3]))
-    yield from ((name, Meaning("weekday", number)) for name, number in (("tues", 1), ("thur", 3), ("thurs", 3)))
+    yield from (
+        (name, Meaning("weekday", number)) for name, number in (("tues", 1), ("thur", 3), ("thurs", 3))
+    )
     yield from (("a.m.", AM), ("p.m.", PM))
 
 
@@ -161,13 +167,20 @@ def _cldr(language: str) -> list[tuple[str, Meaning]]:
         for name in localedata.locale_identifiers()
         if name == language or regex.fullmatch(rf"{language}_[A-Z][a-z]{{3}}", name)
     ]
-    pairs = [pair for name in scripts for pair in _cldr_names(localedata.LocaleDataDict(localedata.load(name)))]
+    pairs = [pair for name in scripts for pair in _cldr_names(_data(name))]
     # one language's data are a megabyte, and its names all that is ever wanted of them
-    localedata._cache.clear()  # noqa: SLF001 - there is no other way to be rid of them
+    localedata._cache.clear()  # there is no other way to be rid of them
     return pairs
 
 
-def _cldr_names(data: Mapping[str, Any]) -> Iterator[tuple[str, Meaning]]:
+def _data(language: str) -> Mapping[Any, Any]:
+    from babel import localedata  # noqa: PLC0415 - as above
+
+    data: dict[Any, Any] = localedata.load(language)
+    return localedata.LocaleDataDict(data)
+
+
+def _cldr_names(data: Mapping[Any, Any]) -> Iterator[tuple[str, Meaning]]:
     widths = [
         (field_name, data[field_name][context][width])
         for field_name in ("months", "days", "day_periods")
@@ -187,7 +200,7 @@ def _cldr_names(data: Mapping[str, Any]) -> Iterator[tuple[str, Meaning]]:
         yield from ((word, BETWEEN) for word in _literals(pattern))
 
 
-def _period(name: str, key: str, data: Mapping[str, Any]) -> Iterator[tuple[str, Meaning]]:
+def _period(name: str, key: str, data: Mapping[Any, Any]) -> Iterator[tuple[str, Meaning]]:
     """A part of the day: CLDR's rules say from when to when it is
     (https://unicode.org/reports/tr35/tr35-dates.html#Day_Period_Rule_Sets)."""
     if key in ("am", "pm"):
@@ -202,14 +215,15 @@ def _prefixes(names: Mapping[int, str]) -> Iterator[tuple[str, Meaning]]:
     """The beginnings of months' names that no other month of theirs has: "noi" of "noiembrie"."""
     forms = {number: folded(name) for number, name in names.items()}
     for number, name in forms.items():
-        word = regex.match(r"[\p{Latin}\p{Greek}\p{Cyrillic}]*", name)[0]
+        match = regex.match(r"[\p{Latin}\p{Greek}\p{Cyrillic}]+", name)
+        word = match[0] if match else ""
         others = [other for other_number, other in forms.items() if other_number != number]
         for length in range(MIN_PREFIX_LETTERS, min(len(word), 6)):
             if not any(other.startswith(word[:length]) for other in others):
                 yield word[:length], Meaning("month", number)
 
 
-def _patterns(data: Mapping[str, Any]) -> Iterable[str]:
+def _patterns(data: Mapping[Any, Any]) -> Iterable[str]:
     for name in ("date_formats", "time_formats", "datetime_formats"):
         yield from (str(getattr(each, "pattern", each)) for each in data.get(name, {}).values())
     yield from (str(getattr(each, "pattern", each)) for each in data.get("datetime_skeletons", {}).values())

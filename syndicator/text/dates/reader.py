@@ -14,6 +14,7 @@ from syndicator.text.dates.stated import NoDate, Reading, Stated, agreed, readin
 #: Characters of a date, with the words around it.
 MAX_DATE_CHARS = 200
 
+
 def read_date(
     text: str,
     *,
@@ -24,9 +25,9 @@ def read_date(
 ) -> Reading:
     """The time that a text states, and what there is to know of it.
 
-    ``zone`` is meant where the text names none. ``format`` is the source's own (``datetime.strptime``, with the
-    names of the languages). ``languages``: BCP 47 tags of what the text may be in, the most certain first.
-    Years of the Buddhist era are recognised by being centuries ahead of ``now``.
+    ``zone`` is meant where the text names none. ``format`` is the source's own (``datetime.strptime``, with
+    the names of the languages). ``languages``: BCP 47 tags of what the text may be in, the most certain
+    first. Years of the Buddhist era are recognised by being centuries ahead of ``now``.
     """
     date = " ".join(text[: 10 * MAX_DATE_CHARS].split())
     if len(date) > MAX_DATE_CHARS:

@@ -14,6 +14,7 @@ from syndicator.text.dates import languages as known_languages
 from syndicator.text.dates.names import folded, lexicon
 from syndicator.text.dates.stated import NoDate, Reading, reading
 from syndicator.text.dates.words import Mark, marks_of, stated
+from syndicator.text.dates.zones import NAMES
 
 #: Characters of a line that may have a date, and words in it that are no part of the date: more are prose.
 MAX_LINE_CHARS, MAX_OTHER_WORDS = 160, 9
@@ -26,10 +27,17 @@ DIVIDER = regex.compile(r"\s*[|•·●]\s*|\s+[–—/-]\s+|\s{3,}")
 
 #: Words (folded) of the latest change, and of others' times: rights, events.
 CHANGED = regex.compile(
-    r"updat|modif|revis|aktualis|geandert|mis a jour|actualiz|atualiz|aggiornat|bijgewerkt|oppdater|uppdater|opdater"
+    r"updat|modif|revis|aktualis|geandert|mis a jour|actualiz|atualiz|aggiornat|bijgewerkt|oppdater|uppdater"
+    r"|opdater"
     r"|обновл|изменен|оновлен|guncelle|aktualiz|paivitetty|cap nhat|diperbarui|更新|수정|修改"
 )
-OF_OTHERS = regex.compile(r"©|\(c\)|copyright|all rights|deadline|\bends?\b|\buntil\b|\bbis\b|comments? (?:on|at)|accessed")
+OF_OTHERS = regex.compile(
+    r"©|\(c\)|copyright|all rights|deadline|\bends?\b|\buntil\b|\bbis\b|comments? (?:on|at)|accessed"
+)
+
+
+#: What may be the name of a zone after a time.
+ZONE_AFTER_TIME = regex.compile(r"\d:\d\d(?::\d\d)?\s?\(?([A-Z]{2,5})\b")
 
 
 class Found(NamedTuple):
@@ -43,6 +51,9 @@ class Found(NamedTuple):
 def dates_in(line: str, *, zone: ZoneInfo, now: datetime, languages: Sequence[str]) -> Iterator[Found]:
     """The dates in a line that are understood whole, in one of the languages or in English."""
     if len(line) > MAX_LINE_CHARS or not YEAR.search(line) or OF_OTHERS.search(folded(line)):
+        return
+    after_time = ZONE_AFTER_TIME.search(line)
+    if after_time and after_time[1] not in NAMES and after_time[1] not in ("AM", "PM"):
         return
     known = [language for language, is_known in known_languages.of("", languages) if is_known]
     parts = [part for part in DIVIDER.split(line) if part]

@@ -31,10 +31,10 @@ class NoDate(ValueError):
 
 
 class Stated(NamedTuple):
-    """The parts of a date as a text states them. ``zones``: offsets, zones, and names of zones that are yet to
-    be understood: all of them must mean the same; none: the source's. ``weekday``: Monday is 0. ``note``: what
-    the operator should know. ``is_rfc822``: in the form of RFC 822, so that its zone is one of the RFC's.
-    ``is_coarse``: it names no day."""
+    """The parts of a date as a text states them. ``zones``: offsets, zones, and names of zones that are yet
+    to be understood: all of them must mean the same; none: the source's. ``weekday``: Monday is 0. ``note``:
+    what the operator should know. ``is_rfc822``: in the form of RFC 822, so that its zone is one of the
+    RFC's. ``is_coarse``: it names no day."""
 
     year: int
     month: int
@@ -50,9 +50,9 @@ class Stated(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A date as it was read: the moment (aware UTC, whole seconds), or ``None`` and the ``problem`` that it has,
-    with the ``setting`` that would mend it. ``note``: what the operator should know although it was read.
-    ``is_coarse``: it names no day."""
+    """A date as it was read: the moment (aware UTC, whole seconds), or ``None`` and the ``problem`` that it
+    has, with the ``setting`` that would mend it. ``note``: what the operator should know although it was
+    read. ``is_coarse``: it names no day."""
 
     moment: datetime | None = None
     problem: str = ""
@@ -75,7 +75,9 @@ def reading(stated: Stated, *, zone: ZoneInfo, now: datetime, languages: Collect
     if moment.year > now.year + MAX_AHEAD_YEARS:
         raise NoDate(f"the year {stated.year} is far ahead")
     if stated.weekday is not None:
-        weekday = date(local.year, stated.month, stated.day).weekday() if _is_carried(stated) else local.weekday()
+        weekday = (
+            date(local.year, stated.month, stated.day).weekday() if _is_carried(stated) else local.weekday()
+        )
         if weekday != stated.weekday:
             notes.append(f"it says {WEEKDAYS[stated.weekday]}, but that day is a {WEEKDAYS[weekday]}")
     return Reading(moment=moment, note="; ".join(notes), is_coarse=stated.is_coarse)
@@ -89,9 +91,10 @@ def _local(stated: Stated, now: datetime) -> datetime:
     if year < FIRST_YEAR:
         raise NoDate(f"there were no articles in the year {stated.year}")
     try:
-        if not _is_carried(stated):
-            return datetime(year, stated.month, stated.day, stated.hour, stated.minute, stated.second)  # noqa: DTZ001
-        return datetime(year, stated.month, stated.day) + _since_midnight(stated)  # noqa: DTZ001 - a local time
+        midnight = datetime(year, stated.month, stated.day)  # noqa: DTZ001 - a local time
+        if _is_carried(stated):
+            return midnight + _since_midnight(stated)
+        return midnight.replace(hour=stated.hour, minute=stated.minute, second=stated.second)
     except ValueError:
         raise NoDate("there is no such day or time") from None
 
@@ -102,8 +105,8 @@ def _is_carried(stated: Stated) -> bool:
 
 
 def _since_midnight(stated: Stated) -> timedelta:
-    """A time of day that is carried over. A day may end with 24:00 (ISO 8601-1:2019 section 4.3.8), and a minute
-    with a leap second (RFC 3339 section 5.6), which our clocks have as the next second."""
+    """A time of day that is carried over. A day may end with 24:00 (ISO 8601-1:2019 section 4.3.8), and a
+    minute with a leap second (RFC 3339 section 5.6), which our clocks have as the next second."""
     if stated.minute > 59 or (stated.hour >= 24 and (stated.minute or stated.second)):
         raise ValueError
     return timedelta(hours=stated.hour, minutes=stated.minute, seconds=stated.second)

@@ -1,8 +1,8 @@
 """Dates as people write them: every part of the text must be understood, in one language.
 
-The text is cut into marks: numbers, times, offsets, words of the language's lexicon. One day, one month and one
-year must be among them; a time, zones, a weekday may. A part that is none of these means that the whole is not
-understood.
+The text is cut into marks: numbers, times, offsets, words of the language's lexicon. One day, one month and
+one year must be among them; a time, zones, a weekday may. A part that is none of these means that the whole
+is not understood.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ import regex
 
 from syndicator.text.dates.names import BETWEEN, Lexicon, Meaning, folded
 from syndicator.text.dates.stated import NoDate, Stated, agreed
-from syndicator.text.dates.zones import NAMES, OddZone, fixed
+from syndicator.text.dates.zones import NAMES, OddZone, fixed, is_zone
 
 #: Readings of one text that are compared, where words of it mean several things.
 MAX_READINGS = 16
 
 #: A name of the IANA database, before letters are folded.
-IANA = regex.compile(r"\[?\b([A-Z][A-Za-z]+(?:/[A-Z][A-Za-z_]+(?:-[A-Z][A-Za-z]+)*(?:[+-]\d{1,2})?){1,2})(?![\w/])\]?")
+IANA = regex.compile(
+    r"\[?\b([A-Z][A-Za-z]+(?:/[A-Z][A-Za-z_]+(?:-[A-Z][A-Za-z]+)*(?:[+-]\d{1,2})?){1,2})(?![\w/])\]?"
+)
 
 #: What is written otherwise in the same meaning: full-width forms, dashes as signs, spaces.
 SAME = {0x2212: "-", 0x2010: "-", 0x2011: "-", 0xFF65: " ", 0x60C: ",", 0x200B: None, 0xFEFF: None} | {
@@ -59,11 +61,14 @@ UNKNOWN = regex.compile(r"[\p{L}\p{M}\p{N}_'’@.-]*[\p{L}\p{M}\p{N}_]|.", regex
 #: Atlantic Time, where "at" is no preposition.
 ATLANTIC_TIME = regex.compile(r"at(?=\)?$)")
 
-ZONE_NAME = regex.compile(rf"(?:{'|'.join(sorted(map(folded, NAMES), key=len, reverse=True))})(?![\p{{L}}\p{{M}}\d])")
+ZONE_NAME = regex.compile(
+    rf"(?:{'|'.join(sorted(map(folded, NAMES), key=len, reverse=True))})(?![\p{{L}}\p{{M}}\d])"
+)
 
 
 class Mark(NamedTuple):
-    """A part of a date: its kind (a group of ``MARKS``, or "word", "zone"), its text, and what it may mean."""
+    """A part of a date: its kind (a group of ``MARKS``, or "word", "zone"), its text, and what it may
+    mean."""
 
     kind: str
     text: str
@@ -83,8 +88,8 @@ class _Parts:
 
 
 def read(text: str, lexicon: Lexicon) -> Stated | None:
-    """What a text states in a language, the whole of it; ``None``: it is not understood. Raises ``NoDate``: it is
-    understood, and no date."""
+    """What a text states in a language, the whole of it; ``None``: it is not understood. Raises ``NoDate``:
+    it is understood, and no date."""
     marks = list(marks_of(text, lexicon))
     return None if any(mark.kind == "unknown" for mark in marks) else stated(marks)
 
@@ -99,9 +104,10 @@ def stated(marks: Sequence[Mark]) -> Stated | None:
 def marks_of(text: str, lexicon: Lexicon) -> Iterator[Mark]:
     """The marks of a text; words that are none are "unknown"."""
     text = text.translate(SAME)
-    for match in IANA.finditer(text):
-        yield Mark("zone", match[1], (match[1],))
-    text = folded(" ".join(IANA.sub(" ", text).split()))
+    for name in {match[1] for match in IANA.finditer(text) if is_zone(match[1])}:
+        yield Mark("zone", name, (name,))
+        text = text.replace(f"[{name}]", " ").replace(name, " ")
+    text = folded(" ".join(text.split()))
     short_year = SHORT_YEAR.search(text)
     if short_year:
         century = "19" if short_year[0] >= "50" else "20"
@@ -113,8 +119,8 @@ def marks_of(text: str, lexicon: Lexicon) -> Iterator[Mark]:
         match = next((found for pattern in patterns if (found := pattern.match(text, at))), None)
         if match is None:
             unknown = UNKNOWN.match(text, at)
-            yield Mark("unknown", unknown[0])
-            at = unknown.end()
+            yield Mark("unknown", unknown[0] if unknown else text[at])
+            at = unknown.end() if unknown else at + 1
             continue
         mark = _mark(match, lexicon, is_after_time=is_after_time)
         if mark.kind != "separator":
@@ -201,11 +207,10 @@ def _take(parts: _Parts, mark: Mark, meaning: Meaning | tzinfo | str) -> bool:
             parts.months.append(month)
             parts.days.append(day)
         case "number":
-            digits = regex.match(r"\d+", mark.text)[0]
+            digits = mark.text.rstrip(".º°ª").rstrip("stndrhe")
             (parts.years if len(digits) == 4 else parts.days).append(int(digits))
         case "zone":
-            assert not isinstance(meaning, Meaning)
-            parts.zones.append(meaning)
+            parts.zones += [] if isinstance(meaning, Meaning) else [meaning]
         case "comment":
             return any(isinstance(zone, tzinfo) for zone in parts.zones)
         case _:

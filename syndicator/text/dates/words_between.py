@@ -4,13 +4,13 @@ from __future__ import annotations
 
 #: Words of dates that mean nothing of their own, by language: prepositions, "o'clock", labels.
 WORDS_BETWEEN = {
-    "en": "at, on, of, the, o'clock, hrs, published, published on, posted, posted on, updated, last updated, date",
+    "en": "at, on, of, the, o'clock, hrs, published, published on, posted, posted on, updated, date",
     "af": "om, op, gepubliseer",
     "bg": "в, г, година, ч, публикувано",
     "ca": "a les, de, del, d, publicat, el, h, a",
     "cs": "v, ve, dne, publikovano, zverejneno, hod",
     "da": "kl, d, den, publiceret, offentliggjort, opdateret",
-    "de": "um, am, den, der, vom, uhr, stand, veröffentlicht, veröffentlicht am, aktualisiert, erstellt am, erschienen am, datum",
+    "de": "um, am, den, der, vom, uhr, stand, veröffentlicht, aktualisiert, erstellt, erschienen, datum",
     "el": "στις, δημοσιευση, δημοσιευτηκε, ωρα",
     "es": "a las, a la, de, del, el, publicado, publicado el, actualizado, h, hs, hrs, horas, fecha, dia, a",
     "et": "kell, avaldatud",

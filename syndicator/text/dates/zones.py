@@ -1,7 +1,7 @@
 """Zones as dates name them: offsets, abbreviations, names of the IANA time zone database.
 
-Abbreviations are no standard but for those of RFC 822 section 5.1. One that the source's own zone goes by is the
-source's; one of several zones is understood by the region of a language (``en-IN``), or else it is not.
+Abbreviations are no standard but for those of RFC 822 section 5.1. One that the source's own zone goes by is
+the source's; one of several zones is understood by the region of a language (``en-IN``), or else it is not.
 """
 
 from __future__ import annotations
@@ -12,22 +12,28 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-#: Abbreviations of one zone, in hours ahead of UTC: those of RFC 822, and as tzdata and national standards have
-#: them.
-HOURS_BY_NAME = {
-    **dict.fromkeys(("UTC", "GMT", "UT", "Z", "ZULU", "WET", "TU", "UCT"), 0.0),
-    **{"EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7},
-    **{"AKST": -9, "AKDT": -8, "HST": -10, "HDT": -9, "NST": -3.5, "NDT": -2.5, "BRT": -3, "ART": -3},
-    **{"CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "MEZ": 1, "MESZ": 2, "WEST": 1, "EET": 2, "EEST": 3},
-    **{"MSK": 3, "MSD": 4, "МСК": 3, "SAST": 2, "CAT": 2, "EAT": 3, "WAT": 1, "WAST": 2, "TRT": 3, "IDT": 3},
-    **{"PKT": 5, "NPT": 5.75, "MMT": 6.5, "ICT": 7, "WIB": 7, "WITA": 8, "WIT": 9, "SGT": 8, "HKT": 8},
-    **{"PHT": 8, "PHST": 8, "MYT": 8, "JST": 9, "KST": 9, "AWST": 8, "ACST": 9.5, "ACDT": 10.5},
-    **{"AEST": 10, "AEDT": 11, "CHST": 10, "NZST": 12, "NZDT": 13, "COT": -5, "PET": -5, "CLT": -4},
-    **{"CLST": -3, "UYT": -3, "VET": -4, "BOT": -4},
-}  # fmt: skip
+#: Abbreviations of one zone by its hours ahead of UTC: those of RFC 822, and as tzdata and national standards
+#: have them.
+_NAMES_BY_HOURS: tuple[tuple[float, str], ...] = (
+    (0, "UTC GMT UT Z ZULU WET UCT"),
+    *(
+        (-10, "HST"),
+        (-9, "AKST HDT"),
+        (-8, "PST AKDT"),
+        (-7, "MST PDT"),
+        (-6, "MDT"),
+        (-5, "EST CDT COT PET"),
+    ),
+    *((-4, "EDT CLT VET BOT"), (-3.5, "NST"), (-3, "BRT ART UYT CLST"), (-2.5, "NDT")),
+    *((1, "CET MET MEZ WEST WAT"), (2, "CEST MEST MESZ EET SAST CAT WAST"), (3, "EEST MSK МСК EAT TRT IDT")),
+    *((4, "MSD"), (5, "PKT"), (5.75, "NPT"), (6.5, "MMT"), (7, "ICT WIB"), (8, "WITA SGT HKT PHT PHST MYT")),
+    *((8, "AWST"), (9, "JST KST WIT"), (9.5, "ACST"), (10, "AEST CHST"), (10.5, "ACDT"), (11, "AEDT")),
+    *((12, "NZST"), (13, "NZDT")),
+)
+HOURS_BY_NAME = {name: float(hours) for hours, names in _NAMES_BY_HOURS for name in names.split()}
 
 #: Abbreviations of several zones: hours by the region, or the language, that means them.
-HOURS_BY_REGION = {
+HOURS_BY_REGION: dict[str, dict[str, float]] = {
     "IST": {"IN": 5.5, "LK": 5.5, "hi": 5.5, "IE": 1, "ga": 1, "IL": 2, "he": 2},
     "CST": {"US": -6, "CA": -6, "MX": -6, "CN": 8, "TW": 8, "zh": 8, "CU": -5},
     "BST": {"GB": 1, "BD": 6, "bn": 6, "PG": 11},
@@ -79,8 +85,9 @@ def fixed(sign: str, hours: str, minutes: str = "") -> tzinfo:
 
 @dataclass(kw_only=True)
 class ZoneNames:
-    """The zones that names mean at a ``local`` time. ``zone`` is the source's own, ``languages`` are BCP 47 tags.
-    ``is_rfc822``: the names stand in a date of that form. What the operator should know goes to ``notes``."""
+    """The zones that names mean at a ``local`` time. ``zone`` is the source's own, ``languages`` are BCP 47
+    tags. ``is_rfc822``: the names stand in a date of that form. What the operator should know goes to
+    ``notes``."""
 
     local: datetime
     zone: ZoneInfo
@@ -111,6 +118,14 @@ class ZoneNames:
 
     def _at(self, zone: ZoneInfo) -> tzinfo:
         return timezone(self.local.replace(tzinfo=zone).utcoffset() or timedelta())
+
+
+def is_zone(name: str) -> bool:
+    """Whether the IANA database has a zone of that name."""
+    try:
+        return bool(_iana(name))
+    except OddZone:
+        return False
 
 
 def _iana(name: str) -> ZoneInfo:
