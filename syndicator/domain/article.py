@@ -102,7 +102,7 @@ class Sighting(Content):
     updated: datetime | None = None
     embargo: datetime | None = None
     is_withdrawn: bool = False
-    is_undated: bool = False
+    is_undated: bool = field(default=False, compare=False)
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     warnings: tuple[str, ...] = field(default=(), compare=False)
 

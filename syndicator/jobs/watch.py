@@ -160,6 +160,7 @@ def _file(
     gives_dates = _gives_dates(watcher, watched, braked.sightings)
 
     filed: dict[str, Article] = {}
+    unposted: dict[str, None] = {}
 
     def filing(on_file: Article | None, sighting: Sighting) -> Filing | None:
         filing = watcher.editor.filing(
@@ -167,6 +168,8 @@ def _file(
         )
         if filing and on_file is None and sighting.key in braked.unposted:
             filing = replace(filing, channels=frozenset())
+        if filing and on_file is None and watched.since and sighting.is_undated and gives_dates:
+            unposted[f"{sighting.url}: has no date, as others of its source do: in feeds, but not posted"] = None
         if filing and (on_file is None or filing.article.revision != on_file.revision):
             filed[filing.article.guid] = filing.article
         return filing
@@ -176,7 +179,7 @@ def _file(
         event = "recorded" if article.revision == 1 else f"revision {article.revision}"
         log.info("%s: %s: %s", watched.name, event, article.title)
     warnings = [f"{sighting.url}: {warning}" for sighting in batch for warning in sighting.warnings]
-    return warnings + [problem for _, problem in measured if problem]
+    return [*warnings, *unposted, *(problem for _, problem in measured if problem)]
 
 
 def _gives_dates(watcher: Watcher, watched: Watched, sightings: Sequence[Sighting]) -> bool:

@@ -109,6 +109,9 @@ def extract(
     _from_json_ld(extracted, json_ld, url)
     _from_meta(extracted, page, url)
     if not extracted.dates["published"]:
+        for name, value in jsonld.dates(jsonld.dated(page, url)):
+            extracted.offer(name, "json-ld", value)
+    if not extracted.dates["published"]:
         extracted.lines = visible_dates.lines(page)
     if select.content:
         body_markup, origin = body.declared_markup(page, select.content), "select.content"

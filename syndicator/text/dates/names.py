@@ -29,6 +29,9 @@ MIN_PREFIX_LETTERS = 3
 #: Scripts that write words without spaces between them.
 SPACELESS = r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Han}\p{Hiragana}\p{Katakana}"
 
+#: A month by name in a pattern of CLDR's, with letters before and after it.
+AFFIXES = regex.compile(r"(?:'([^' ]+)'|([^\sA-Za-z'{}.,/-]+))?M{3,4}(?:'([^' ]+)')?")
+
 ENGLISH_MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october"),
     *("november", "december"),
@@ -196,6 +199,7 @@ def _cldr_names(data: Mapping[Any, Any]) -> Iterator[tuple[str, Meaning]]:
                 yield name, Meaning("month" if field_name == "months" else "weekday", key)
         if field_name == "months":
             yield from _prefixes(names)
+            yield from _with_affixes(names, data)
     for pattern in _patterns(data):
         yield from ((word, BETWEEN) for word in _literals(pattern))
 
@@ -221,6 +225,14 @@ def _prefixes(names: Mapping[int, str]) -> Iterator[tuple[str, Meaning]]:
         for length in range(MIN_PREFIX_LETTERS, min(len(word), 6)):
             if not any(other.startswith(word[:length]) for other in others):
                 yield word[:length], Meaning("month", number)
+
+
+def _with_affixes(names: Mapping[int, str], data: Mapping[Any, Any]) -> Iterator[tuple[str, Meaning]]:
+    """Names of months with what CLDR's patterns write in one word with them ("d בMMMM y", "MMMM'ren' d")."""
+    matches = (AFFIXES.search(pattern) for pattern in _patterns(data))
+    affixes = {(match[1] or match[2] or "", match[3] or "") for match in matches if match} - {("", "")}
+    for before, after in affixes:
+        yield from ((f"{before}{name}{after}", Meaning("month", number)) for number, name in names.items())
 
 
 def _patterns(data: Mapping[Any, Any]) -> Iterable[str]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import regex
 
 from syndicator.text.dates import languages as known_languages
-from syndicator.text.dates.names import folded, lexicon
+from syndicator.text.dates.names import Meaning, folded, lexicon
 from syndicator.text.dates.stated import NoDate, Reading, reading
 from syndicator.text.dates.words import Mark, marks_of, stated
 from syndicator.text.dates.zones import NAMES
@@ -80,12 +80,20 @@ def _found(
             marks = list(marks_of(text, lexicon(language)))
             if sum(mark.kind == "unknown" and mark.text[0].isalpha() for mark in marks) > MAX_OTHER_WORDS:
                 continue
-            for run in _runs(marks):
-                if parts := stated(run):
+            runs = list(_runs(marks))
+            for run in runs:
+                others = (mark for other in runs if other is not run for mark in other)
+                if (parts := stated(run)) and not any(map(_is_of_time, others)):
                     return reading(parts, zone=zone, now=now, languages=languages)
         except NoDate:
             continue
     return None
+
+
+def _is_of_time(mark: Mark) -> bool:
+    """Whether a mark is of a time that would be lost without it."""
+    is_period = any(isinstance(each, Meaning) and each.kind == "period" for each in mark.meanings)
+    return mark.kind in ("time", "zone", "year_first", "numeric") or is_period
 
 
 def _runs(marks: Sequence[Mark]) -> Iterator[list[Mark]]:

@@ -58,6 +58,9 @@ SHORT_YEAR = regex.compile(r"(?<=^(?:\p{L}{2,9}\.?,? )?\d{1,2}[ -]\p{L}{3,9}\.?[
 #: What is no mark: a word, or one character.
 UNKNOWN = regex.compile(r"[\p{L}\p{M}\p{N}_'’@.-]*[\p{L}\p{M}\p{N}_]|.", regex.DOTALL)
 
+#: The zones of RFC 822 that RFC 5322 section 4.3 has nobody trust; "h" is "o'clock".
+MILITARY_ZONE = regex.compile(r"(?!h)[a-y]\.?")
+
 #: Atlantic Time, where "at" is no preposition.
 ATLANTIC_TIME = regex.compile(r"at(?=\)?$)")
 
@@ -112,7 +115,7 @@ def marks_of(text: str, lexicon: Lexicon) -> Iterator[Mark]:
     if short_year:
         century = "19" if short_year[0] >= "50" else "20"
         text = f"{text[: short_year.start()]}{century}{text[short_year.start() :]}"
-    at, is_after_time = 0, False
+    at, is_after_time, last_kind = 0, False, ""
     while at < len(text):
         in_letters = (ATLANTIC_TIME, lexicon.pattern, MARKS, ZONE_NAME)
         patterns = in_letters if text[at].isalpha() else (MARKS, lexicon.pattern)
@@ -123,9 +126,12 @@ def marks_of(text: str, lexicon: Lexicon) -> Iterator[Mark]:
             at = unknown.end() if unknown else at + 1
             continue
         mark = _mark(match, lexicon, is_after_time=is_after_time)
+        if last_kind == "time" and MILITARY_ZONE.fullmatch(mark.text):
+            mark = Mark("unknown", mark.text)
         if mark.kind != "separator":
             yield mark
             is_after_time = is_after_time or mark.kind in ("time", "zone")
+            last_kind = mark.kind
         at = match.end()
 
 
