@@ -169,7 +169,7 @@ def _file(
         if filing and on_file is None and sighting.key in braked.unposted:
             filing = replace(filing, channels=frozenset())
         if filing and on_file is None and watched.since and sighting.is_undated and gives_dates:
-            unposted[f"{sighting.url}: has no date, as others of its source do: in feeds, but not posted"] = None
+            unposted[f"{sighting.url}: has no date, as others of its source do: in feeds, not posted"] = None
         if filing and (on_file is None or filing.article.revision != on_file.revision):
             filed[filing.article.guid] = filing.article
         return filing

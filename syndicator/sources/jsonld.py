@@ -46,8 +46,8 @@ def article(page: LexborHTMLParser, url: str = "") -> Mapping[str, Any]:
 
 
 def dated(page: LexborHTMLParser, url: str = "") -> Mapping[str, Any]:
-    """What else than an article the page describes and dates: the page itself, a review. Where there are several,
-    the one whose address is ``url``; empty where none is."""
+    """What else than an article the page describes and dates: the page itself, a review. Where there are
+    several, the one whose address is ``url``; empty where none is."""
     scripts = page.css('script[type="application/ld+json"]')
     nodes = [node for script in scripts for node in _nodes(script.text())]
     things = [node for node in nodes if _types(node) & DATED_TYPES and node.get("datePublished")]

@@ -16,7 +16,6 @@ from syndicator.text.dates.languages import LANGUAGES_BY_SCRIPT, UNLIKE_ENGLISH
 from syndicator.text.dates.names import lexicon
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
-INDOCHINA = ZoneInfo("Asia/Vientiane")
 
 #: 8 October 2025, a Wednesday, 14:05:09 in UTC.
 MOMENT = datetime(2025, 10, 8, 14, 5, 9, tzinfo=UTC)
@@ -58,7 +57,7 @@ def read(text: str, *languages: str, zone: str = "UTC", form: str | None = None)
         "Wed Oct 08 2025 21:05:09 GMT+0700 (Indochina Time)",
         "Wed Oct 08 16:05:09 CEST 2025",
         "Wed Oct 08 17:05:09 MSK 2025",
-        "Thu, 09 Oct 2025 01:05:09 AEDT".replace("AEDT", "AEST").replace("01:", "00:"),
+        "Thu, 09 Oct 2025 00:05:09 AEST",
         "Wed, 08 Oct 2025 16:05:09 SAST",
         "Wed, 08 Oct 2025 17:05:09 EEST",
         "Wed, 08 Oct 2025 10:05:09 EDT",
@@ -67,7 +66,6 @@ def read(text: str, *languages: str, zone: str = "UTC", form: str | None = None)
         "2:05:09 PM, 8 October 2025",
         "Wed, 08 Oct 2025 02:05:09 PM GMT",
         "8 Oct 2025 at 2:05:09pm",
-        "10/25/2025 2:05:09 PM".replace("/25/", "/8/").replace("10/8/2025", "8 Oct 2025"),
         "Published: 8th October 2025, 14:05:09",
         "08/Oct/2025:14:05:09 +0000",
     ],
@@ -225,7 +223,7 @@ def test_what_is_read_and_told(text: str, moment: datetime, word: str) -> None:
         ("%d/%m/%Y %H:%M", "", "04/11/2025 02:05 PM", datetime(2025, 11, 4, 14, 5, tzinfo=UTC)),
         ("%d/%m/%Y %H:%M", "", "04/11/2025 14:05 +07:00", datetime(2025, 11, 4, 7, 5, tzinfo=UTC)),
         ("%d/%m/%Y %H:%M", "", "04/11/2025 14:05 CET", datetime(2025, 11, 4, 13, 5, tzinfo=UTC)),
-        ("%d/%m/%Y %H:%M %Z", "", "04/11/2025 14:05 Asia/Vientiane", datetime(2025, 11, 4, 7, 5, tzinfo=UTC)),
+        ("%d/%m/%Y %H:%M %Z", "", "4/11/2025 14:05 Asia/Tokyo", datetime(2025, 11, 4, 5, 5, tzinfo=UTC)),
         ("%d.%m.%y", "", "04.11.25", datetime(2025, 11, 4, tzinfo=UTC)),
         ("%Y %U %w", "", "2025 40 3", datetime(2025, 10, 8, tzinfo=UTC)),
     ],
@@ -273,7 +271,9 @@ def test_what_machines_write_is_what_is_read(moment: datetime, offset: timezone,
 
 
 @settings(max_examples=50)
-@given(moments, st.sampled_from(["PM", "p.m.", "+07:00", "-0330", "UTC+7", "CEST", "America/Bogota", "(MSK)"]))
+@given(
+    moments, st.sampled_from(["PM", "p.m.", "+07:00", "-0330", "UTC+7", "CEST", "America/Bogota", "(MSK)"])
+)
 def test_a_part_that_means_something_is_never_dropped(moment: datetime, part: str) -> None:
     """With the part the text means another moment, or nothing that is understood."""
     for text in (
@@ -293,20 +293,19 @@ def test_no_text_after_a_date_is_dropped(moment: datetime, text: str) -> None:
     date = f"{moment:%d %B} {moment.year:04} 10:20"
     reading = read_date(f"{date} {text}", zone=ZoneInfo("UTC"), now=NOW)
     if any(map(str.isalnum, text)) and reading.moment == read(date):
-        assert text.strip("( ).,;|/[]–—:·•\t\n\r").casefold() in ("am", "a.m", "z", "utc", "gmt", "ut", "wet", "uct") or (
-            set(text) <= set("0Z+-: ")
-        )
+        words = text.strip("( ).,;|/[]–—:·•\t\n\r").casefold()
+        assert words in ("am", "a.m", "z", "utc", "gmt", "ut", "uct") or set(text) <= set("0Z+-: ")
 
 
 LANGUAGES = sorted(
     name for name in localedata.locale_identifiers() if "_" not in name and name not in ("root", "en")
 )
 
-#: Languages whose own long form has no month by name, or another calendar's.
-WITHOUT_NAMES = {"ckb", "fa", "ps", "mzn", "lrc", "uz", "th"}
 
-
-@pytest.mark.parametrize("language", ["de", "es", "fr", "it", "nl", "pt", "ru", "uk", "el", "tr", "sv", "fi", "he"])
+@pytest.mark.parametrize(
+    "language",
+    ["de", "es", "fr", "it", "nl", "pt", "ru", "uk", "el", "tr", "sv", "fi", "he", "ca", "da", "ro"],
+)
 @pytest.mark.parametrize("width", ["long", "full"])
 def test_cldrs_own_forms_are_read(language: str, width: str) -> None:
     for month in range(1, 13):
@@ -330,4 +329,3 @@ def test_months_of_other_languages_are_no_english_ones_but_where_that_is_known()
 
 def test_languages_that_are_guessed_are_ones_that_cldr_has() -> None:
     assert {language for _, languages in LANGUAGES_BY_SCRIPT for language in languages} <= set(LANGUAGES)
-    assert INDOCHINA.key == "Asia/Vientiane"

@@ -6,7 +6,7 @@ What follows the time in a text (PM, an offset, a zone) belongs to it, whether t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
@@ -94,7 +94,7 @@ def read(text: str, format: str, languages: Sequence[str]) -> Stated | None:  # 
         return _strptime(text, format)
     folded_text, places = folded_with_places(text)
     in_others: list[Stated] = []
-    for language, is_known in known_languages.of(text, languages):
+    for language, is_known in _languages(text, format, languages):
         form = _form(format, language)
         match = form.pattern.fullmatch(folded_text)
         stated = form.stated(match, text, places) if match else None
@@ -110,10 +110,16 @@ def cut_date(text: str, format: str, languages: Sequence[str] = ()) -> str:  # n
     if not format or _is_for_strptime(format):
         return text
     folded_text, places = folded_with_places(text[:MAX_SEARCH_CHARS])
-    for language, _ in known_languages.of(text[:MAX_SEARCH_CHARS], languages):
+    for language, _ in _languages(text[:MAX_SEARCH_CHARS], format, languages):
         if match := _form(format, language).pattern.search(folded_text):
             return text[places[match.start()] : places[match.end() - 1] + 1]
     return text
+
+
+def _languages(text: str, format: str, tags: Sequence[str]) -> Iterator[tuple[str, bool]]:  # noqa: A002 - as above
+    """The languages to try: those that are only guessed where the form has names."""
+    has_names = any(f"%{code}" in format for code in NAMED)
+    return ((name, is_known) for name, is_known in known_languages.of(text, tags) if is_known or has_names)
 
 
 @lru_cache(maxsize=200)
