@@ -88,7 +88,9 @@ class Sighting(Content):
 
     ``key`` is the source's own id of the article; ``aliases`` are other names that it goes by (old
     keys, other addresses). ``published`` and ``updated`` are aware UTC, or ``None`` where the source
-    does not say. ``embargo``: not before then. ``is_withdrawn``: the source says that it is retracted.
+    does not say. ``embargo``: not before then. ``is_undated``: nothing tells whether it is of today, and it
+    is not to be taken for news of the day where others have dates. ``is_withdrawn``: the source says that it
+    is retracted.
     ``origins`` tells for each field where it was found, ``warnings`` what the operator should know;
     neither is content.
     """
@@ -100,6 +102,7 @@ class Sighting(Content):
     updated: datetime | None = None
     embargo: datetime | None = None
     is_withdrawn: bool = False
+    is_undated: bool = field(default=False, compare=False)
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     warnings: tuple[str, ...] = field(default=(), compare=False)
 

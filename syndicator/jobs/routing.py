@@ -62,13 +62,21 @@ class Editor:
         return frozenset(channel for feed in self._carrying(article) for channel in feed.channels)
 
     def filing(
-        self, known: Article | None, sighting: Sighting, *, since: datetime | None, now: datetime
+        self,
+        known: Article | None,
+        sighting: Sighting,
+        *,
+        since: datetime | None,
+        now: datetime,
+        gives_dates: bool = False,
     ) -> Filing | None:
         """What a sighting means for the record; ``None``: nothing. ``since``: when its source was first
-        seen whole (``None``: this is the first look)."""
+        seen whole (``None``: this is the first look). ``gives_dates``: the source has dated others, so that
+        one without a date may be of any time; where it dates none, what appears is news by its appearing."""
         match decide(known, sighting, now, authority=self.site.authority):
             case New(article):
-                is_news = since is not None and article.published >= since - OLD_NEWS_GRACE
+                is_recent = since is not None and article.published >= since - OLD_NEWS_GRACE
+                is_news = is_recent and not (sighting.is_undated and gives_dates)
                 channels = self.channels_of(article) if is_news else frozenset[str]()
                 return self.file(article, channels)
             case Corrected(article):

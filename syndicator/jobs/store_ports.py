@@ -139,6 +139,10 @@ class WatchStore(Protocol):
         """Record what the articles under these keys owe that are not withdrawn, in one transaction."""
         ...
 
+    def gives_dates(self, source: str) -> bool:
+        """Whether an article of the source is on file that was dated otherwise than by its first sighting."""
+        ...
+
     def live(self, source: str, limit: int) -> int:
         """How many live articles the source has; counted as far as ``limit``."""
         ...

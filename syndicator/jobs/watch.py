@@ -108,7 +108,12 @@ def _look(watcher: Watcher, source: Source, watched: Watched) -> tuple[Look, Bra
         watched,
         held,
         brakes=brakes,
-        decide=partial(editor.filing, since=watched.since, now=clock()),
+        decide=partial(
+            editor.filing,
+            since=watched.since,
+            now=clock(),
+            gives_dates=_gives_dates(watcher, watched, look.sightings),
+        ),
         store=watcher.store,
         now=clock(),
     )
@@ -152,13 +157,19 @@ def _file(
         measured = list(pool.map(lambda s: _with_photo(s, known, photos, photos_until), batch))
     _keep(watcher, watched)
     now = watcher.clock()
+    gives_dates = _gives_dates(watcher, watched, braked.sightings)
 
     filed: dict[str, Article] = {}
+    unposted: dict[str, None] = {}
 
     def filing(on_file: Article | None, sighting: Sighting) -> Filing | None:
-        filing = watcher.editor.filing(on_file, sighting, since=watched.since, now=now)
+        filing = watcher.editor.filing(
+            on_file, sighting, since=watched.since, now=now, gives_dates=gives_dates
+        )
         if filing and on_file is None and sighting.key in braked.unposted:
             filing = replace(filing, channels=frozenset())
+        if filing and on_file is None and watched.since and sighting.is_undated and gives_dates:
+            unposted[f"{sighting.url}: has no date, as others of its source do: in feeds, not posted"] = None
         if filing and (on_file is None or filing.article.revision != on_file.revision):
             filed[filing.article.guid] = filing.article
         return filing
@@ -168,7 +179,14 @@ def _file(
         event = "recorded" if article.revision == 1 else f"revision {article.revision}"
         log.info("%s: %s: %s", watched.name, event, article.title)
     warnings = [f"{sighting.url}: {warning}" for sighting in batch for warning in sighting.warnings]
-    return warnings + [problem for _, problem in measured if problem]
+    return [*warnings, *unposted, *(problem for _, problem in measured if problem)]
+
+
+def _gives_dates(watcher: Watcher, watched: Watched, sightings: Sequence[Sighting]) -> bool:
+    """Whether the source dates its articles; asked only where one has no date."""
+    if not any(sighting.is_undated for sighting in sightings):
+        return False
+    return any(sighting.published for sighting in sightings) or watcher.store.gives_dates(watched.name)
 
 
 def _with_photo(

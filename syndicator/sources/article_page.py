@@ -7,6 +7,7 @@ Settings: see the fields of ``ArticlePages``; ``docs/declaring.md`` teaches them
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,10 +17,10 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 from syndicator.domain.article import Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
-from syndicator.sources import normalise
+from syndicator.sources import normalise, visible_dates
+from syndicator.sources.dating import Date, Dates, Publication
 from syndicator.sources.extract import Extracted, Select, clean_url, extract
 from syndicator.sources.listing import Link
-from syndicator.sources.normalise import Dates
 from syndicator.sources.oddity import is_odd_html, safely
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.encodings import Decoded, decode
@@ -40,6 +41,7 @@ class ArticlePages:
     is. ``dates`` and ``listing_dates``: how articles and listings write dates (``datetime.strptime``), in
     ``timezone``. ``select`` and ``strip``: CSS selectors of what the page does not say in metadata, and of
     what is no part of the article. ``embargoes``: an article dated ahead of us waits for its time.
+    ``post_undated``: one without a date is news when it appears, although others have dates.
     """
 
     name: str
@@ -54,6 +56,7 @@ class ArticlePages:
     select: Select = field(default_factory=Select)
     strip: tuple[str, ...] = ()
     embargoes: bool = False
+    post_undated: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what could not work at any look. Raises ``ValueError``: ``setting: what``."""
@@ -98,8 +101,10 @@ class ArticlePages:
             is_other=lambda url: self.is_article(url) and self.key_of(url) != link.key,
         )
         self._refuse_no_article(link, extracted)
-        dates = Dates(ZoneInfo(self.timezone), self.dates, self.listing_dates, self.embargoes, now)
-        published, embargo = dates.published(extracted, link.date)
+        language = normalise.language(extracted, self.language)
+        languages = (self.language, *extracted.page_languages, language)
+        dates = Dates(ZoneInfo(self.timezone), self.embargoes, now, languages)
+        publication = self._publication(dates, extracted, link)
         url = self._canonical(link, page, extracted)
         extracted.offer("section", "listing", link.section)
         extracted.offer("section", "declared", self.section)
@@ -115,15 +120,33 @@ class ArticlePages:
             section=extracted.get("section"),
             tags=extracted.tuple("tags"),
             places=extracted.tuple("places"),
-            language=normalise.language(extracted, self.language),
+            language=language,
             photo=normalise.photo(extracted),
             note=extracted.get("note"),
-            published=published,
-            updated=dates.updated(extracted),
-            embargo=embargo,
+            published=publication.published,
+            updated=dates.updated(Date(*offer, self.dates) for offer in extracted.dates["updated"]),
+            embargo=publication.embargo,
+            is_undated=publication.date is None and not self.post_undated,
             origins=extracted.origins,
             warnings=(*decoded.problems, *dates.warnings),
         )
+
+    def _publication(self, dates: Dates, extracted: Extracted, link: Link) -> Publication:
+        """When the article was published, by its page, or else its listing."""
+        publication = dates.publication(
+            self._dates_of(dates, extracted, link), "neither the page nor its listing has a date"
+        )
+        if publication.date:
+            extracted.put("published", publication.date.origin, publication.date.text)
+        return publication
+
+    def _dates_of(self, dates: Dates, extracted: Extracted, link: Link) -> Iterator[Date]:
+        """The dates that may be that of the publication, the most certain first."""
+        yield from (Date(*offer, self.dates) for offer in extracted.dates["published"])
+        yield Date("listing", link.date, self.listing_dates, "listing_dates")
+        yield from visible_dates.guesses(extracted.lines, link.url, dates)
+        for origin, text in extracted.dates["updated"]:
+            yield Date(origin, text, self.dates, note="the page gives that of its last change only: taken")
 
     def _refuse_other_page(self, link: Link, page: Response) -> None:
         """A redirect may lead to the same article elsewhere, and to nothing else."""

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from syndicator.sources import body, jsonld, meta
+from syndicator.sources import body, jsonld, meta, page_dates, visible_dates
 from syndicator.sources.body import ArticleContext, IsOther, image_address
 from syndicator.sources.boilerplate import without_dateline
 from syndicator.text.addresses import web_address
@@ -58,14 +58,21 @@ class Select:
 @dataclass
 class Extracted:
     """What was extracted from a page, field by field, with the origin of each. The first origin wins.
-    ``has_body``: whether there was anything where the body should be."""
+    ``has_body``: whether there was anything where the body should be. ``dates``: all that were offered, as
+    origin and text, since the first need not be understood. ``page_languages``: what the page says of its
+    language, as BCP 47 tags. ``lines``: its short lines, where it gives no date for machines."""
 
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     has_body: bool = False
+    dates: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: {"published": [], "updated": []})
+    page_languages: tuple[str, ...] = ()
+    lines: visible_dates.Lines = visible_dates.NO_LINES
 
     def offer(self, name: str, origin: str, value: Any) -> None:
         """Take a value where there is none yet."""
+        if value and name in self.dates:
+            self.dates[name].append((origin, str(value)))
         if value and name not in self.values:
             self.put(name, origin, value)
 
@@ -97,9 +104,15 @@ def extract(
         remove(page, selector)
     extracted = Extracted()
     _from_selectors(extracted, page, select, url)
+    extracted.page_languages = page_dates.languages(page)
     json_ld = jsonld.article(page, url)
     _from_json_ld(extracted, json_ld, url)
     _from_meta(extracted, page, url)
+    if not extracted.dates["published"]:
+        for name, value in jsonld.dates(jsonld.dated(page, url)):
+            extracted.offer(name, "json-ld", value)
+    if not extracted.dates["published"]:
+        extracted.lines = visible_dates.lines(page)
     if select.content:
         body_markup, origin = body.declared_markup(page, select.content), "select.content"
     else:
@@ -152,8 +165,8 @@ def _from_json_ld(extracted: Extracted, article: Mapping[str, Any], url: str) ->
 
     offer("title", plain(jsonld.text(article.get("headline") or article.get("name"))))
     offer("summary", plain(jsonld.text(article.get("description"))))
-    offer("published", jsonld.text(article.get("datePublished")))
-    offer("updated", jsonld.text(article.get("dateModified")))
+    for name, value in jsonld.dates(article):
+        offer(name, value)
     offer("authors", tuple(map(plain, jsonld.names(article.get("author")))))
     offer("section", plain(jsonld.text(article.get("articleSection"))))
     offer("tags", tuple(map(plain, jsonld.names(article.get("keywords")))))
@@ -172,6 +185,8 @@ def _from_meta(extracted: Extracted, page: LexborHTMLParser, url: str) -> None:
             _offer_photo(extracted, origin, {"url": value}, url)
         else:
             extracted.offer(name, origin, value)
+    for name, origin, date in page_dates.offers(page):
+        extracted.offer(name, origin, date)
     for name, origin, values in meta.lists(page):
         extracted.offer(name, origin, values)
 

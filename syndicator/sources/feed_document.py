@@ -16,16 +16,16 @@ from zoneinfo import ZoneInfo
 import feedparser
 from selectolax.lexbor import LexborHTMLParser
 
-from syndicator.domain.article import CLOCK_SKEW, Photo, Sighting
+from syndicator.domain.article import Photo, Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
+from syndicator.sources.dating import Date, Dates
 from syndicator.sources.extract import clean_url, split_credit
 from syndicator.sources.json_items import OddEntry, item, json_feed, paragraph
 from syndicator.sources.oddity import LARGE_BYTES, is_odd_xml, safely
 from syndicator.sources.xml_entries import entry_of
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import legal, plain, sanitise
-from syndicator.text.dates import parse_date
 from syndicator.text.encodings import decode, utf8_document
 from syndicator.text.language import detect
 from syndicator.text.markup import DELETED_SELECTOR, remove
@@ -56,7 +56,8 @@ class FeedDocuments:
     """How the documents of a feed are read.
 
     ``timezone`` is meant where a date names none, ``dates`` is its form where it is unusual
-    (``datetime.strptime``). ``embargoes``: an entry dated ahead of us waits for its time.
+    (``datetime.strptime``). ``embargoes``: an entry dated ahead of us waits for its time. ``post_undated``:
+    one without a date is news when it appears, although others have dates.
     """
 
     name: str
@@ -66,6 +67,7 @@ class FeedDocuments:
     language: str = ""
     section: str = ""
     embargoes: bool = False
+    post_undated: bool = False
 
     def edition(self, response: Response, now: datetime) -> Edition:
         """The feed's edition, read here if that takes no time, else where it can be stopped."""
@@ -157,10 +159,16 @@ class FeedDocuments:
             raise OddEntry("its address or id has characters that no XML may have")
         content = sanitise(str(entry.get("content") or ""), url)
         summary = plain(str(entry.get("summary") or ""))
-        warnings: list[str] = list(entry.get("odd", ()))
-        published, embargo = self._published(entry, now, warnings)
         language_tag = str(entry.get("language") or head.get("language") or "")
         declared = language_tag if LANGUAGE_TAG.fullmatch(language_tag) else self.language
+        language = detect(f"{title} {summary} {plain(content)}", declared.replace("_", "-"))
+        warnings: list[str] = list(entry.get("odd", ()))
+        dates = Dates(
+            ZoneInfo(self.timezone), self.embargoes, now, (self.language, language_tag, language), warnings
+        )
+        publication = dates.publication(
+            self._dates(entry, "published", "created", "updated"), "it has no date"
+        )
         tags = [t for t in entry.get("tags", ()) if t]
         return Sighting(
             source=self.name,
@@ -173,36 +181,19 @@ class FeedDocuments:
             section=self.section or (tags[0] if tags else ""),
             tags=tuple(tags),
             places=tuple(entry.get("places", ())),
-            language=detect(f"{title} {summary} {plain(content)}", declared.replace("_", "-")),
+            language=language,
             photo=_photo(entry, content, url),
-            published=published,
-            updated=self._date(entry.get("updated"), now),
-            embargo=embargo,
+            published=publication.published,
+            updated=dates.updated(self._dates(entry, "updated")),
+            embargo=publication.embargo,
             is_withdrawn=bool(entry.get("is_withdrawn")),
+            is_undated=publication.date is None and not self.post_undated,
             origins=dict.fromkeys(entry, "feed"),
             warnings=tuple(warnings),
         )
 
-    def _published(
-        self, entry: Mapping[str, Any], now: datetime, warnings: list[str]
-    ) -> tuple[datetime | None, datetime | None]:
-        date_text = entry.get("published") or entry.get("updated")
-        published = self._date(date_text, now)
-        if published is None:
-            warnings.append(
-                f"its date {date_text!r} is not understood: declare dates" if date_text else "it has no date"
-            )
-            return None, None
-        if published <= now + CLOCK_SKEW:
-            return published, None
-        if self.embargoes:
-            return published, published
-        warnings.append(f"its date {published:%Y-%m-%d %H:%M} UTC is ahead of us: taken for a mistake")
-        return None, None
-
-    def _date(self, text: object, now: datetime) -> datetime | None:
-        zone = ZoneInfo(self.timezone)
-        return parse_date(str(text), zone=zone, format=self.dates or None, now=now) if text else None
+    def _dates(self, entry: Mapping[str, Any], *names: str) -> list[Date]:
+        return [Date("feed", str(entry[name]), self.dates) for name in names if entry.get(name)]
 
 
 def _with_distinct_ids(entries: Sequence[Mapping[str, Any]], problems: list[str]) -> list[Mapping[str, Any]]:

@@ -20,6 +20,12 @@ ARTICLE_TYPES = {
     *("BackgroundNewsArticle", "ReviewNewsArticle", "BlogPosting", "LiveBlogPosting", "Report"),
 }
 
+#: Things that have the date of the page that they are on, and are no articles.
+DATED_TYPES = {
+    *("WebPage", "ItemPage", "ClaimReview", "Review", "SocialMediaPosting", "DiscussionForumPosting"),
+    *("TechArticle", "ScholarlyArticle", "AdvertiserContentArticle", "SatiricalArticle", "Recipe", "HowTo"),
+}
+
 #: Where the place ends in a dateline: before a date, an agency, or the text.
 DATELINE_END = re.compile(r"[,(\d]|\s[-–—]")
 
@@ -37,6 +43,23 @@ def article(page: LexborHTMLParser, url: str = "") -> Mapping[str, Any]:
     properties = next((node for node in articles if url and url in _addresses(node)), None)
     properties = properties or next(iter(articles), {})
     return {name: _resolved(value, by_id) for name, value in properties.items()}
+
+
+def dated(page: LexborHTMLParser, url: str = "") -> Mapping[str, Any]:
+    """What else than an article the page describes and dates: the page itself, a review. Where there are
+    several, the one whose address is ``url``; empty where none is."""
+    scripts = page.css('script[type="application/ld+json"]')
+    nodes = [node for script in scripts for node in _nodes(script.text())]
+    things = [node for node in nodes if _types(node) & DATED_TYPES and node.get("datePublished")]
+    return next((node for node in things if url in _addresses(node)), things[0] if len(things) == 1 else {})
+
+
+def dates(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The dates of a thing, as the field that each is of ("published", "updated") and its text, the most
+    certain first. What a live blog reports begins with ``coverageStartTime``."""
+    for name in ("datePublished", "coverageStartTime", "dateCreated", "uploadDate"):
+        yield "published", text(node.get(name))
+    yield "updated", text(node.get("dateModified"))
 
 
 def text(value: Any) -> str:

@@ -15,8 +15,6 @@ from syndicator.text.clean import plain
 META_NAMES = {
     "title": ("og:title", "twitter:title", "dc.title"),
     "summary": ("og:description", "description", "twitter:description", "dc.description"),
-    "published": ("article:published_time", "datepublished", "date", "dc.date", "dcterms.created"),
-    "updated": ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified"),
     "section": ("article:section",),
     "language": ("og:locale", "dc.language"),
     "alt": ("og:image:alt", "twitter:image:alt"),
@@ -28,8 +26,6 @@ META_NAMES = {
 #: Microdata (https://schema.org) by field.
 PROPERTIES = {
     "title": "headline",
-    "published": "datePublished",
-    "updated": "dateModified",
     "section": "articleSection",
 }
 
@@ -45,8 +41,8 @@ MAX_TITLE_CHARS = 1000
 
 
 def values(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
-    """Each field that has one value, as its name, its origin and the value: the most trustworthy first. Dates
-    and addresses as written."""
+    """Each field that has one value, as its name, its origin and the value: the most trustworthy first.
+    Addresses as written. Dates are ``page_dates``'s."""
     link = page.css_first('link[rel="canonical"]')
     if link is not None:
         yield "canonical", "link rel=canonical", link.attributes.get("href") or ""
@@ -64,9 +60,6 @@ def values(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
     headings = page.css("article h1") or page.css("h1")
     if len(headings) == 1:
         yield "title", "h1", plain(headings[0].html or "")
-    time = page.css_first("article time[datetime]") or page.css_first("time[datetime]")
-    if time is not None:
-        yield "published", "time", time.attributes.get("datetime") or ""
     title = page.css_first("head > title")
     if title is not None:
         site = plain(next(iter(meta.get("og:site_name", ())), ""))

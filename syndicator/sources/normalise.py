@@ -1,16 +1,12 @@
-"""What an article needs, from what its page says: dates in UTC, names, one language, one photo."""
+"""What an article needs, from what its page says: names, one language, one photo."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from syndicator.domain.article import CLOCK_SKEW, Photo
+from syndicator.domain.article import Photo
 from syndicator.sources.extract import Extracted, split_credit
 from syndicator.text.clean import plain
-from syndicator.text.dates import cut_date, parse_date
 from syndicator.text.language import detect
 
 #: Titles of pages that say that there is none, although their status is 200.
@@ -26,58 +22,6 @@ ERROR_TITLE = re.compile(
 #: Words around the names in a byline.
 BYLINE_PREFIX = re.compile(r"^(?:(?:text |story |words )?by|ໂດຍ|โดย)\s*:?\s+", re.IGNORECASE)
 NAME_SEPARATOR = re.compile(r"\s+(?:and|&|ແລະ|และ|và)\s+")
-
-
-@dataclass
-class Dates:
-    """Reads the dates of one article. ``form`` and ``listing_form``: how its page and its listing write
-    them, in ``zone``. What the operator should know goes to ``warnings``."""
-
-    zone: ZoneInfo
-    form: str
-    listing_form: str
-    embargoes: bool
-    now: datetime
-    warnings: list[str] = field(default_factory=list)
-
-    def published(self, extracted: Extracted, listing_date: str) -> tuple[datetime | None, datetime | None]:
-        """The time of its publication, and the embargo that a time ahead of us means where it may.
-        ``listing_date``: the date that its listing gives."""
-        date_text = extracted.get("published")
-        published = self._read(date_text, self.form)
-        if date_text and published is None:
-            self.warnings.append(f"its date {date_text!r} is not understood: declare dates")
-        if published is None and listing_date:
-            published = self._read(listing_date, self.listing_form)
-            if published is None:
-                self.warnings.append(
-                    f"its listing's date {listing_date!r} is not understood: declare listing_dates"
-                )
-            else:
-                extracted.put("published", "listing", listing_date)
-        if published is None:
-            self.warnings += [] if self.warnings else ["neither the page nor its listing has a date"]
-            return None, None
-        return self._embargo(published)
-
-    def updated(self, extracted: Extracted) -> datetime | None:
-        """The time of its last change, as it gives it."""
-        updated = self._read(extracted.get("updated"), self.form)
-        if updated and updated > self.now + CLOCK_SKEW:
-            self.warnings.append(f"its last change, {updated:%Y-%m-%d %H:%M} UTC, is ahead of us: left out")
-            return None
-        return updated
-
-    def _read(self, text: str, form: str) -> datetime | None:
-        return parse_date(cut_date(text, form), zone=self.zone, format=form or None, now=self.now)
-
-    def _embargo(self, published: datetime) -> tuple[datetime | None, datetime | None]:
-        if published <= self.now + CLOCK_SKEW:
-            return published, None
-        if self.embargoes:
-            return published, published
-        self.warnings.append(f"its date {published:%Y-%m-%d %H:%M} UTC is ahead of us: taken for a mistake")
-        return None, None
 
 
 def is_error_page(title: str) -> bool:

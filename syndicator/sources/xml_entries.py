@@ -19,6 +19,7 @@ def entry_of(parsed: Any) -> dict[str, Any]:
         "summary": summary,
         "content": content,
         "published": parsed.get("published", ""),
+        "created": parsed.get("created", ""),
         "updated": dict.get(parsed, "updated", ""),  # feedparser's own get makes it up from published
         "authors": [plain(a.name) for a in parsed.get("authors", ()) if a.get("name")],
         "tags": list(dict.fromkeys(plain(t.term) for t in parsed.get("tags", ()) if t.get("term"))),

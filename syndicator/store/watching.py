@@ -103,6 +103,12 @@ class Watching(Base):
 
         return self.transact(work)
 
+    def gives_dates(self, source: str) -> bool:
+        table = schema.article
+        dated = select(table.c.id).where(table.c.source == source, table.c.published != table.c.first_seen)
+        with self.reading() as connection:
+            return connection.scalar(dated.limit(1)) is not None
+
     def live(self, source: str, limit: int) -> int:
         table = schema.article
         counted = (

@@ -1,0 +1,103 @@
+"""Dates in lines of text: a byline, a dateline, what stands under a headline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import regex
+
+from syndicator.text.dates import languages as known_languages
+from syndicator.text.dates.names import Meaning, folded, lexicon
+from syndicator.text.dates.stated import NoDate, Reading, reading
+from syndicator.text.dates.words import Mark, marks_of, stated
+from syndicator.text.dates.zones import NAMES
+
+#: Characters of a line that may have a date, and words in it that are no part of the date: more are prose.
+MAX_LINE_CHARS, MAX_OTHER_WORDS = 160, 9
+
+#: What every date has that is looked for: a year of four digits.
+YEAR = regex.compile(r"(?<!\d)\p{Nd}{4}(?!\d)")
+
+#: What divides the parts of a line.
+DIVIDER = regex.compile(r"\s*[|•·●]\s*|\s+[–—/-]\s+|\s{3,}")
+
+#: Words (folded) of the latest change, and of others' times: rights, events.
+CHANGED = regex.compile(
+    r"updat|modif|revis|aktualis|geandert|mis a jour|actualiz|atualiz|aggiornat|bijgewerkt|oppdater|uppdater"
+    r"|opdater"
+    r"|обновл|изменен|оновлен|guncelle|aktualiz|paivitetty|cap nhat|diperbarui|更新|수정|修改"
+)
+OF_OTHERS = regex.compile(
+    r"©|\(c\)|copyright|all rights|deadline|\bends?\b|\buntil\b|\bbis\b|comments? (?:on|at)|accessed"
+)
+
+
+#: What may be the name of a zone after a time.
+ZONE_AFTER_TIME = regex.compile(r"\d:\d\d(?::\d\d)?\s?\(?([A-Z]{2,5})\b")
+
+
+class Found(NamedTuple):
+    """A date in a line. ``is_change``: it is that of the latest change."""
+
+    reading: Reading
+    text: str
+    is_change: bool
+
+
+def dates_in(line: str, *, zone: ZoneInfo, now: datetime, languages: Sequence[str]) -> Iterator[Found]:
+    """The dates in a line that are understood whole, in one of the languages or in English."""
+    if len(line) > MAX_LINE_CHARS or not YEAR.search(line) or OF_OTHERS.search(folded(line)):
+        return
+    after_time = ZONE_AFTER_TIME.search(line)
+    if after_time and after_time[1] not in NAMES and after_time[1] not in ("AM", "PM"):
+        return
+    known = [language for language, is_known in known_languages.of("", languages) if is_known]
+    parts = [part for part in DIVIDER.split(line) if part]
+    is_change = False
+    for index, part in enumerate(parts):
+        label = folded(part)
+        if not YEAR.search(part):
+            is_change = bool(CHANGED.search(label))
+            continue
+        # a time may stand in the next part, and must not be lost
+        for text in dict.fromkeys((" ".join(parts[index : index + 2]), part)):
+            found = _found(text, known, zone=zone, now=now, languages=languages)
+            if found:
+                yield Found(found, part, is_change or bool(CHANGED.search(label)))
+                break
+        is_change = False
+
+
+def _found(
+    text: str, known: Sequence[str], *, zone: ZoneInfo, now: datetime, languages: Sequence[str]
+) -> Reading | None:
+    for language in known:
+        try:
+            marks = list(marks_of(text, lexicon(language)))
+            if sum(mark.kind == "unknown" and mark.text[0].isalpha() for mark in marks) > MAX_OTHER_WORDS:
+                continue
+            runs = list(_runs(marks))
+            for run in runs:
+                others = (mark for other in runs if other is not run for mark in other)
+                if (parts := stated(run)) and not any(map(_is_of_time, others)):
+                    return reading(parts, zone=zone, now=now, languages=languages)
+        except NoDate:
+            continue
+    return None
+
+
+def _is_of_time(mark: Mark) -> bool:
+    """Whether a mark is of a time that would be lost without it."""
+    is_period = any(isinstance(each, Meaning) and each.kind == "period" for each in mark.meanings)
+    return mark.kind in ("time", "zone", "year_first", "numeric") or is_period
+
+
+def _runs(marks: Sequence[Mark]) -> Iterator[list[Mark]]:
+    """The marks between words that are none."""
+    for is_unknown, run in groupby(marks, key=lambda mark: mark.kind == "unknown"):
+        if not is_unknown:
+            yield list(run)
