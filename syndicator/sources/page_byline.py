@@ -57,6 +57,9 @@ MAX_BYLINE_CHARS, MAX_NAME_CHARS, MAX_NAME_WORDS, MAX_NAMES = 250, 50, 6, 8
 #: Lines of a byline without marks, characters of a line of several authors, and of the markup of one.
 MAX_LINES, MAX_LINE_CHARS, MAX_MARKUP_CHARS = 4, 600, 25_000
 
+#: Characters beside a link to an author's page in its line: a date, other names.
+MAX_CHARS_BESIDE = 120
+
 #: Elements that hold more than a line.
 SECTIONING = {"body", "html", "main", "article", "section", "ul", "ol"}
 
@@ -130,7 +133,10 @@ NO_NAME = re.compile(
 def byline(page: LexborHTMLParser, own_part: OwnPart) -> tuple[str, ...]:
     """The names in the article's byline, the nearest to its headline."""
     for node in own_part.ordered(page, f"{AUTHOR}, {BYLINE}")[:MAX_CANDIDATES]:
-        found = _marked(_beside(node)) if node.css_matches(AUTHOR) else _inside(node)
+        if node.css_matches(AUTHOR):
+            found = _marked(_beside(node)) if _is_line(node) else ()
+        else:
+            found = _inside(node)
         if found:
             return found
     return _below(own_part)
@@ -175,6 +181,14 @@ def _beside(node: LexborNode) -> Sequence[LexborNode]:
     if group == [node]:
         group += [each for each in _next(node) if _kind(each) == kind]
     return group
+
+
+def _is_line(node: LexborNode) -> bool:
+    """Whether an author stands in a line of authors: a text may link to somebody, too."""
+    attributes = node.attributes
+    is_sure = "author" in f"{attributes.get('rel')} {attributes.get('itemprop')}"
+    text = node.parent.text() if node.parent is not None else ""
+    return is_sure or len(" ".join(text.split())) <= len(node.text().strip()) + MAX_CHARS_BESIDE
 
 
 def _next(node: LexborNode) -> Iterator[LexborNode]:

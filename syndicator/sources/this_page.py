@@ -16,11 +16,9 @@ HOST_PREFIX = re.compile(r"^(?:(?:www|amp|m|mobile)\.)+")
 AMP_PATH = re.compile(r"^/amp(?=/)|/amp/?$|\.amp(?=\.html?$|$)|/index\.(?:html?|php)$|/$")
 
 #: Parameters that choose how an article is shown or say how a reader came, not which one it is.
-SHOWING = re.compile(
-    r"utm_\w+|amp|output(?:type)?|fbclid|gclid|ref|cmpid|view|mode|print|lang|m", re.IGNORECASE
-)
+SHOWING = re.compile(r"utm_\w+|amp|output(?:type)?|fbclid|gclid|print", re.IGNORECASE)
 
-#: A number that names an article; those that are days name many.
+#: A number that names an article, the last one of its path: those that are days name many, and others may.
 NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d{4}(?:\d\d)?(?!\d))\d{5,}(?!\d)")
 
 #: Characters of a headline that are compared, and the likeness from which on two are of one article.
@@ -46,8 +44,8 @@ class ThisPage:
         if not named:
             return None
         own = [place for address in self.addresses if (place := _place(address))[1]]
-        numbers = {number for _, path, _ in own for number in NUMBER.findall(path)}
-        return any(place in own or numbers.intersection(NUMBER.findall(place[1])) for place in named)
+        numbers = {number for _, path, _ in own for number in NUMBER.findall(path)[-1:]}
+        return any(place in own or numbers.intersection(NUMBER.findall(place[1])[-1:]) for place in named)
 
     def is_headed(self, headline: str) -> bool:
         """Whether a headline is, more or less, one that the page shows."""

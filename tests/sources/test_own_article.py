@@ -118,6 +118,13 @@ def test_the_only_article_without_an_address_is_the_pages_whatever_its_headline(
     assert (found.get("title"), found.tuple("authors")) == ("How to cross the river", ("Vila Deng",))
 
 
+def test_a_number_that_articles_share_tells_none() -> None:
+    other = article("Goats on the bridge", "Old Hand", url="https://gazette.example/c-10234/goats-9000001")
+    url = "https://gazette.example/c-10234/ferry-9000002"
+
+    assert read(page(ld(other)), url).tuple("authors") == ()
+
+
 def test_an_articles_number_tells_it_under_any_slug() -> None:
     own = article("Boats are back", "Vila Deng", url="https://gazette.example/a/boats-are-back-4711234.html")
     url = "https://gazette.example/news/4711234"
@@ -236,6 +243,7 @@ def test_a_byline_on_the_page_names_the_authors(byline: str) -> None:
         '<blockquote><p>Well.</p><p class="author">Old Hand</p></blockquote>',
         '<p class="author-bio">Writes of the river, of all who live on it, and of what they eat there.</p>',
         '<p class="author">Read more articles</p>',
+        '<p class="author-bio">Head of Marketing and Community Development</p>',
     ],
 )
 def test_nobody_elses_byline_is_taken(around: str) -> None:
@@ -273,6 +281,16 @@ LABEL, DATA = '<meta name="twitter:label1" content="{}">', '<meta name="twitter:
 )
 def test_metadata_in_use_name_the_authors(head: str, authors: tuple[str, ...]) -> None:
     assert read(page(head)).tuple("authors") == authors
+
+
+def test_a_link_to_somebody_in_the_text_names_no_author() -> None:
+    link = '<a href="/people/tom-rowe">Tom Rowe</a>'
+    text = (
+        f"<p>The boat is back, and {link} is glad of it, as are all who live on the islands south of town;"
+        f" {link} says that he will be the first on board, and that he will stay there until noon.</p>"
+    )
+
+    assert read(page(body=f"<article>{H1}{text}{TEXT}</article>")).tuple("authors") == ()
 
 
 PUBLISHER = {"@type": "Organization", "name": "The River Gazette"}
