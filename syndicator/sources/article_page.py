@@ -128,7 +128,7 @@ class ArticlePages:
             embargo=publication.embargo,
             is_undated=publication.date is None and not self.post_undated,
             origins=extracted.origins,
-            warnings=(*decoded.problems, *dates.warnings),
+            warnings=(*decoded.problems, *extracted.warnings, *dates.warnings),
         )
 
     def _publication(self, dates: Dates, extracted: Extracted, link: Link) -> Publication:

@@ -14,10 +14,16 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from syndicator.sources import body, jsonld, meta, page_dates, visible_dates
+from syndicator.sources import authors, body, jsonld, meta, page_dates, sections, visible_dates
+from syndicator.sources.authors import Authors
 from syndicator.sources.body import ArticleContext, IsOther, image_address
 from syndicator.sources.boilerplate import without_dateline
-from syndicator.text.addresses import web_address
+from syndicator.sources.headline import Surroundings, headline
+from syndicator.sources.names import told_apart
+from syndicator.sources.own_part import OwnPart
+from syndicator.sources.this_page import ThisPage
+from syndicator.text.addresses import is_web_address, same_site, web_address
+from syndicator.text.base import base_of
 from syndicator.text.clean import plain
 from syndicator.text.markup import parse, parse_part, remove
 
@@ -31,6 +37,12 @@ CREDIT = re.compile(
     r"(?P<credit>[^)|]{2,80})\)?\s*$",
     re.IGNORECASE,
 )
+
+#: Authors that are none, of which the operator hears.
+MAX_DROPPED = 3
+
+#: Links that trafilatura understands as they are, and those that stay.
+RIGHT_FOR_TRAFILATURA = ("/", "#", "mailto:", "tel:", "javascript:")
 
 #: Characters of a caption in which a credit is looked for.
 MAX_CAPTION_CHARS = 2000
@@ -60,7 +72,8 @@ class Extracted:
     """What was extracted from a page, field by field, with the origin of each. The first origin wins.
     ``has_body``: whether there was anything where the body should be. ``dates``: all that were offered, as
     origin and text, since the first need not be understood. ``page_languages``: what the page says of its
-    language, as BCP 47 tags. ``lines``: its short lines, where it gives no date for machines."""
+    language, as BCP 47 tags. ``lines``: its short lines, where it gives no date for machines. ``warnings``:
+    what the operator should know."""
 
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
@@ -68,6 +81,7 @@ class Extracted:
     dates: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: {"published": [], "updated": []})
     page_languages: tuple[str, ...] = ()
     lines: visible_dates.Lines = visible_dates.NO_LINES
+    warnings: list[str] = field(default_factory=list)
 
     def offer(self, name: str, origin: str, value: Any) -> None:
         """Take a value where there is none yet."""
@@ -103,24 +117,47 @@ def extract(
     for selector in strip:
         remove(page, selector)
     extracted = Extracted()
-    _from_selectors(extracted, page, select, url)
+    base = base_of(page, url)
+    _from_selectors(extracted, page, select, base)
+    metas, things = meta.by_name(page), jsonld.things(page)
+    shown, titles = meta.shown_headings(page), meta.titles(page, metas)
+    addresses = [url, *meta.addresses(page, metas, base)]
     extracted.page_languages = page_dates.languages(page)
-    json_ld = jsonld.article(page, url)
-    _from_json_ld(extracted, json_ld, url)
-    _from_meta(extracted, page, url)
+    this_page = ThisPage(base=base, addresses=addresses, headings=[*shown, *titles])
+    json_ld = jsonld.article(things, this_page)
+    _from_json_ld(extracted, json_ld, base)
+    _from_meta(extracted, page, metas, base)
     if not extracted.dates["published"]:
-        for name, value in jsonld.dates(jsonld.dated(page, url)):
+        for name, value in jsonld.dates(jsonld.dated(things, url)):
             extracted.offer(name, "json-ld", value)
-    if not extracted.dates["published"]:
+    has_date = bool(extracted.dates["published"])
+    if not has_date:
         extracted.lines = visible_dates.lines(page)
+    _canonical(extracted, [*meta.addresses(page, metas, base), jsonld.address(json_ld)], url)
+    around = Surroundings(
+        sites=[*meta.site_names(metas), *jsonld.site_names(things, json_ld)],
+        host=urlsplit(url).hostname or "",
+        sections=list(
+            filter(None, (extracted.get("section"), *urlsplit(url).path.rstrip("/").split("/")[:-1]))
+        ),
+        shown=shown,
+        titles=[*titles, *filter(None, [plain(jsonld.text(json_ld.get("headline")))])],
+    )
+    if not json_ld and not has_date and jsonld.has_article(things):
+        extracted.warnings.append("its JSON-LD describes articles of other addresses and headlines: not used")
+    _title(extracted, around)
+    own_part = OwnPart(page, extracted.get("title"))
+    _authors(extracted, authors.find(page, json_ld, metas, own_part, around))
+    extracted.offer("section", "rel=category", sections.linked(page, own_part))
     if select.content:
         body_markup, origin = body.declared_markup(page, select.content), "select.content"
     else:
-        body_markup, origin = body.discovered_markup(page, url, is_other)
+        _make_links_absolute(page, base)
+        body_markup, origin = body.discovered_markup(page, base, is_other)
     if not body_markup and not select.content:
         body_markup, origin = _paragraphs(jsonld.text(json_ld.get("articleBody"))), "json-ld"
     extracted.has_body = bool(body_markup)
-    _body(extracted, body_markup, origin, url, agency, is_other)
+    _body(extracted, body_markup, origin, base, agency, is_other)
     return extracted
 
 
@@ -153,7 +190,8 @@ def _from_selectors(extracted: Extracted, page: LexborHTMLParser, select: Select
     list_settings = ("authors", "author"), ("tags", "tags"), ("places", "places")
     for name, setting in list_settings:
         selector = getattr(select, setting)
-        extracted.offer(name, f"select.{setting}", _texts(page, selector) if selector else ())
+        texts = _texts(page, selector) if selector else ()
+        extracted.offer(name, f"select.{setting}", told_apart(texts) if name == "authors" else texts)
     image = page.css_first(select.photo) if select.photo else None
     if image is not None:
         _offer_image(extracted, "select.photo", image, url)
@@ -167,28 +205,63 @@ def _from_json_ld(extracted: Extracted, article: Mapping[str, Any], url: str) ->
     offer("summary", plain(jsonld.text(article.get("description"))))
     for name, value in jsonld.dates(article):
         offer(name, value)
-    offer("authors", tuple(map(plain, jsonld.names(article.get("author")))))
-    offer("section", plain(jsonld.text(article.get("articleSection"))))
+    offer("section", sections.telling(map(plain, jsonld.names(article.get("articleSection")))))
     offer("tags", tuple(map(plain, jsonld.names(article.get("keywords")))))
     offer("places", tuple(map(plain, jsonld.places(article))))
     offer("language", jsonld.text(article.get("inLanguage")))
     offer("note", plain(jsonld.text(article.get("correction"))))
-    offer("canonical", jsonld.address(article))
     image = jsonld.image(article.get("image"))
     if not meta.is_stock(image.get("url", "")):
         _offer_photo(extracted, "json-ld", image, url)
 
 
-def _from_meta(extracted: Extracted, page: LexborHTMLParser, url: str) -> None:
-    for name, origin, value in meta.values(page):
+def _from_meta(
+    extracted: Extracted, page: LexborHTMLParser, metas: Mapping[str, Sequence[str]], url: str
+) -> None:
+    for name, origin, value in meta.values(page, metas):
         if name == "image":
             _offer_photo(extracted, origin, {"url": value}, url)
         else:
-            extracted.offer(name, origin, value)
+            extracted.offer(name, origin, sections.telling([value]) if name == "section" else value)
     for name, origin, date in page_dates.offers(page):
         extracted.offer(name, origin, date)
-    for name, origin, values in meta.lists(page):
+    for name, origin, values in meta.lists(metas):
         extracted.offer(name, origin, values)
+
+
+def _make_links_absolute(page: LexborHTMLParser, base: str) -> None:
+    """Give links their whole address: trafilatura takes them for relative to the site's first page."""
+    for node in page.css("a[href]"):
+        href = node.attributes.get("href") or ""
+        if href.startswith(RIGHT_FOR_TRAFILATURA) or is_web_address(href):
+            continue
+        if address := web_address(href, base):
+            node.attrs["href"] = address
+
+
+def _canonical(extracted: Extracted, addresses: Sequence[str], url: str) -> None:
+    """The address that the page gives itself: the first that is one of this site and not its first page,
+    which many a site's pages all name."""
+    is_first_page = urlsplit(url).path in ("", "/")
+    for address in addresses:
+        if same_site(address, url) and (is_first_page or urlsplit(address).path not in ("", "/")):
+            extracted.offer("canonical", "address", address)
+
+
+def _title(extracted: Extracted, around: Surroundings) -> None:
+    title, origin = extracted.get("title"), extracted.origins.get("title", "")
+    if not origin.startswith("select.") and (cut := headline(title, around)) != title:
+        extracted.put("title", f"{origin} without the site's name", cut)
+
+
+def _authors(extracted: Extracted, found: Authors) -> None:
+    names, origin = found.found()
+    extracted.offer("authors", origin, names)
+    if not names and "authors" not in extracted.values:
+        dropped = [
+            f"its author {text[:80]!r} is no name: left out; declare select.author" for text in found.dropped
+        ]
+        extracted.warnings += dropped[:MAX_DROPPED]
 
 
 def _body(

@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborNode
 
 from syndicator.sources.extract import clean_url
 from syndicator.text.addresses import same_site, web_address
+from syndicator.text.base import base_of
 from syndicator.text.clean import plain
 from syndicator.text.markup import parse
 
@@ -53,16 +54,22 @@ class ListingReader:
     def links(self, markup: str, url: str, section: str) -> Iterator[Link]:
         """The links to articles of this site; the same article may be linked to more than once."""
         page = parse(markup)
+        base = base_of(page, url)
         items = {node.mem_id for node in page.css(self.item)}
         notes_by_item: dict[int, tuple[str, str]] = {}  # an item of thousands of links is read once
         for node in page.css("a[href]"):
-            address = urldefrag(web_address(node.attributes.get("href") or "", url)).url
-            if address and re.search(self.article, address, re.IGNORECASE) and same_site(address, url):
-                address = clean_url(address)
+            linked = urldefrag(web_address(node.attributes.get("href") or "", base)).url
+            address = clean_url(linked) if linked else ""
+            if address and self._is_article(address, linked) and same_site(address, url):
                 item = _enclosing_item(node, items)
                 if item.mem_id not in notes_by_item:
                     notes_by_item[item.mem_id] = self._read(item)
                 yield Link(self.key(address), address, section, *notes_by_item[item.mem_id])
+
+    def _is_article(self, *addresses: str) -> bool:
+        """Whether one of these looks like the address of an article: without tracking parameters, or as it is
+        linked to."""
+        return any(re.search(self.article, address, re.IGNORECASE) for address in addresses)
 
     def _read(self, item: LexborNode) -> tuple[str, str]:
         """The date in an item, and a hash of all that it says."""

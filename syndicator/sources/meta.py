@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from selectolax.lexbor import LexborHTMLParser
 
-from syndicator.text.addresses import is_web_address
+from syndicator.text.addresses import web_address
 from syndicator.text.clean import plain
 
 #: Where each field is looked for, in this order; names as https://ogp.me, schema.org, Dublin Core and
@@ -19,8 +19,6 @@ META_NAMES = {
     "language": ("og:locale", "dc.language"),
     "alt": ("og:image:alt", "twitter:image:alt"),
     "image": ("og:image:secure_url", "og:image", "twitter:image", "twitter:image:src"),
-    "canonical": ("og:url",),
-    "site": ("og:site_name",),
 }
 
 #: Microdata (https://schema.org) by field.
@@ -36,22 +34,21 @@ EMPTY_WORDS = STOCK_WORDS.union(
 )
 
 
-#: Characters of a title; whatever is longer is none.
-MAX_TITLE_CHARS = 1000
+#: Names of the site: OpenGraph, HTML (https://html.spec.whatwg.org/#meta-application-name), iOS, Twitter.
+SITE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site")
+
+#: Headings that may be the headline.
+MAX_HEADINGS = 10
 
 
-def values(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
+def values(page: LexborHTMLParser, meta: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, str]]:
     """Each field that has one value, as its name, its origin and the value: the most trustworthy first.
-    Addresses as written. Dates are ``page_dates``'s."""
-    link = page.css_first('link[rel="canonical"]')
-    if link is not None:
-        yield "canonical", "link rel=canonical", link.attributes.get("href") or ""
-    meta = _meta_values(page)
+    Addresses as written. Dates are ``page_dates``'s. ``meta``: the page's metadata (``by_name``)."""
     for name, keys in META_NAMES.items():
         for key in keys:
             value = next(iter(meta.get(key, ())), "")
             if value and not (name == "image" and is_stock(value)):
-                yield name, key, value if name in ("image", "canonical") else plain(value)
+                yield name, key, value if name == "image" else plain(value)
     for name, prop in PROPERTIES.items():
         node = page.css_first(f'[itemprop="{prop}"]')
         if node is not None:
@@ -62,17 +59,13 @@ def values(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
         yield "title", "h1", plain(headings[0].html or "")
     title = page.css_first("head > title")
     if title is not None:
-        site = plain(next(iter(meta.get("og:site_name", ())), ""))
-        yield "title", "title", without_site(plain(title.html or ""), site)
+        yield "title", "title", plain(title.html or "")
 
 
-def lists(page: LexborHTMLParser) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def lists(meta: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Each field that has several values, as its name, its origin and the values."""
-    meta = _meta_values(page)
-    names = [a for a in meta.get("author", []) + meta.get("article:author", []) if not is_web_address(a)]
-    yield "authors", "meta author", tuple(map(plain, names))
     yield "tags", "article:tag", tuple(map(plain, meta.get("article:tag", ())))
-    yield "tags", "meta news_keywords", _split_words(meta.get("news_keywords", []))
+    yield "tags", "meta news_keywords", _split_words(meta.get("news_keywords", ()))
 
 
 def is_stock(url: str) -> bool:
@@ -82,18 +75,38 @@ def is_stock(url: str) -> bool:
     return bool(words & STOCK_WORDS) and words <= EMPTY_WORDS
 
 
-def without_site(title: str, site: str) -> str:
-    """A page's title without the site's name at its end."""
-    if not site or len(title) > MAX_TITLE_CHARS:  # of a row of dashes, it would take the square
-        return title
-    return re.sub(rf"\s*[-–—|·:»]+\s*{re.escape(site)}\s*$", "", title, flags=re.IGNORECASE) or title
+def shown_headings(page: LexborHTMLParser) -> list[str]:
+    """What the page shows as its headline, or in its place."""
+    return list(filter(None, (plain(node.html or "") for node in page.css("h1")[:MAX_HEADINGS])))
 
 
-def _split_words(values: list[str]) -> tuple[str, ...]:
+def titles(page: LexborHTMLParser, meta: Mapping[str, Sequence[str]]) -> list[str]:
+    """The page's titles, from its head."""
+    named = [plain(meta[name][0]) for name in META_NAMES["title"] if name in meta]
+    return [*(plain(node.html or "") for node in page.css("head > title")[:1]), *named]
+
+
+def addresses(page: LexborHTMLParser, meta: Mapping[str, Sequence[str]], base: str) -> list[str]:
+    """Where the page says that it is, the most trustworthy first."""
+    links = (node.attributes.get("href") or "" for node in page.css('link[rel~="canonical"]')[:1])
+    return [
+        address
+        for link in (*links, *meta.get("og:url", ())[:1])
+        if link and (address := web_address(link, base))
+    ]
+
+
+def site_names(meta: Mapping[str, Sequence[str]]) -> list[str]:
+    """The names that the site gives itself."""
+    return [plain(meta[name][0]).lstrip("@") for name in SITE_NAMES if name in meta]
+
+
+def _split_words(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(word for value in values for part in value.split(",") if (word := plain(part)))
 
 
-def _meta_values(page: LexborHTMLParser) -> dict[str, list[str]]:
+def by_name(page: LexborHTMLParser) -> dict[str, list[str]]:
+    """A page's metadata by their names, in lower case."""
     values_by_name: dict[str, list[str]] = {}
     for node in page.css("meta[content]"):
         attributes = node.attributes

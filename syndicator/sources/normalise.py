@@ -7,7 +7,7 @@ import re
 from syndicator.domain.article import Photo
 from syndicator.sources.extract import Extracted, split_credit
 from syndicator.text.clean import plain
-from syndicator.text.language import detect
+from syndicator.text.language import detect, is_language
 
 #: Titles of pages that say that there is none, although their status is 200.
 ERROR_TITLE = re.compile(
@@ -19,10 +19,6 @@ ERROR_TITLE = re.compile(
     re.IGNORECASE,
 )
 
-#: Words around the names in a byline.
-BYLINE_PREFIX = re.compile(r"^(?:(?:text |story |words )?by|ໂດຍ|โดย)\s*:?\s+", re.IGNORECASE)
-NAME_SEPARATOR = re.compile(r"\s+(?:and|&|ແລະ|และ|và)\s+")
-
 
 def is_error_page(title: str) -> bool:
     """Whether a title is one of an error page."""
@@ -31,12 +27,9 @@ def is_error_page(title: str) -> bool:
 
 def authors(extracted: Extracted, agency: str) -> tuple[str, ...]:
     """The names of its authors; the agency where nobody is named."""
-    names = [BYLINE_PREFIX.sub("", author) for author in extracted.tuple("authors")]
-    if extracted.origins.get("authors") in ("select.author", "meta author"):
-        names = [name for author in names for name in NAME_SEPARATOR.split(author)]
-    names = list(dict.fromkeys(filter(None, names)))
+    names = extracted.tuple("authors")
     if names:
-        return tuple(names)
+        return names
     extracted.offer("authors", "declared" if agency else "dateline", agency or extracted.get("agency"))
     return tuple(filter(None, [agency or extracted.get("agency")]))
 
@@ -46,6 +39,10 @@ def language(extracted: Extracted, declared: str) -> str:
     hint = declared or extracted.get("language").replace("_", "-")
     text = f"{extracted.get('title')} {extracted.get('summary')} {plain(extracted.get('content_html'))}"
     detected = detect(text, hint)
+    if hint and not is_language(hint):
+        extracted.warnings.append(
+            f"its language {hint[:20]!r} is none; by its text it is {detected or 'unknown'}"
+        )
     if detected != hint:
         extracted.put("language", "detected", detected)
     elif declared:

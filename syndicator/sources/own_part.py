@@ -1,171 +1,91 @@
-"""Which part of a page is the article's own: the smallest container of its headline that is an article,
-without comments, teasers and what else stands in it of others."""
+"""The article's own part of a page: not the teasers, comments and boxes around it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-#: Where an article's headline may be, the most certain first.
-HEADLINES = (
-    "article h1",
-    '[itemprop~="headline"]',
-    "main h1",
-    "h1",
-    ".entry-title, .post-title",
-    "article h2",
-)
-HEADINGS = '[itemprop~="headline"], .entry-title, .post-title, h1, h2, h3'
+from syndicator.sources.this_page import is_alike
+from syndicator.text.clean import plain
 
-#: Characters of a heading that tell that it is the page's title.
-MIN_TITLE_CHARS = 8
-
-#: Elements that hold an article, by name, role, class or type.
-CONTAINER_TAGS = frozenset(("article", "main"))
-CONTAINER_CLASSES = re.compile(
-    r"(?:^|\s)(?:h-?entry|post|article|single-post|type-post|(?:article|post|entry|story|news)[-_]?(?:body|page|detail"
-    r"|content|wrap(?:per)?|container|single|full|item|main)|story)(?=\s|$)",
+#: What stands around an article, by tag, by class or id, and by role.
+AROUND_TAGS = {"aside", "nav", "figure", "blockquote", "form", "dialog"}
+AROUND_WORDS = re.compile(
+    r"(?:^|[\s_-])(?:comments?|commentlist|respond|replies|related|relacionad\w+|teasers?|sidebar|widgets?|recommend\w*"
+    r"|recirc\w*|most[_-]?(?:read|popular|viewed)|popular|trending|newsletter|promos?|promoted|sponsored|carousel|slider"
+    r"|more[_-](?:news|stories|posts|articles|from)|latest|further|menu|breadcrumbs?|testimonials?|quote|card)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+AROUND_ROLES = {"complementary", "navigation", "search", "contentinfo", "dialog"}
 
-#: Elements and classes of what is of others: navigation, comments, teasers.
-FOREIGN_TAGS = frozenset(("nav", "aside", "form", "select", "blockquote"))
-FOREIGN_CLASSES = re.compile(
-    r"comment|respond|related|teaser|sidebar|widget|recommend|promo|newsletter|most-?(?:read|viewed|popular)|popular"
-    r"|trending|latest|more-(?:news|stories|posts)|read-?(?:more|next|also)|breadcrumb|(?:site|page|global|main)-?footer|masthead|site-?header"
-    r"|top-?bar|ticker|calendar|pagination|post-navigation|upcoming|event-list|copyright|disqus|weather|clock",
-    re.IGNORECASE,
-)
+#: Paragraphs that an article has at least, and no teaser has.
+MIN_PARAGRAPHS = 3
 
-#: Characters of text from which a plain element around a headline may be the article.
-MIN_CONTAINER_CHARS = 500
-
-#: Elements that an element may be within.
-MAX_DEPTH = 60
+#: Headings that are compared with the title.
+MAX_HEADINGS = 20
 
 
 class OwnPart:
-    """The article's own part of a page."""
+    """Tells which elements of a page are in its article's own part. ``title``: the article's."""
 
-    def __init__(self, page: LexborHTMLParser) -> None:
-        self._page = page
-
-    @cached_property
-    def headline(self) -> LexborNode | None:
-        """The element of the headline; ``None`` where it is not to be known."""
-        titles = self._titles
-        texts = [(_squeezed(node.text()), node) for node in self._page.css(HEADINGS)[:200]]
-        of_title = [(len(text), node) for text, node in texts if any(text in title for title in titles)]
-        # the longest: the site's name is in the title, too
-        length, heading = max(of_title, key=lambda pair: pair[0], default=(0, None))
-        if length >= MIN_TITLE_CHARS:
-            return heading
-        for selector in HEADLINES:
-            nodes = [node for node in self._page.css(selector)[:20] if not self._is_of_others(node, None)]
-            if len(nodes) == 1 or (nodes and selector == "article h1"):
-                return nodes[0]
-        return None
-
-    @property
-    def _titles(self) -> list[str]:
-        nodes = self._page.css('meta[property="og:title"], head > title')[:4]
-        return [_squeezed(node.attributes.get("content") or node.text()) for node in nodes]
-
-    @cached_property
-    def container(self) -> LexborNode | None:
-        """The element that holds the article."""
-        node = self.headline.parent if self.headline is not None else None
-        plain_one: LexborNode | None = None
-        for _ in range(MAX_DEPTH):
-            if node is None or node.tag in ("body", "html"):
-                break
-            if plain_one is None and len(node.text()) >= MIN_CONTAINER_CHARS:
-                plain_one = node
-            if _is_container(node) and len(node.text()) >= MIN_CONTAINER_CHARS:
-                return node
-            node = node.parent
-        return plain_one or self._page.body
-
-    @cached_property
-    def _headline_ids(self) -> frozenset[int]:
-        return frozenset(each.mem_id for each in _ancestors(self.headline))
+    def __init__(self, page: LexborHTMLParser, title: str) -> None:
+        self.heading = _heading(page, title)
+        self._with_heading = {node.mem_id for node in _upwards(self.heading)}
+        self._known: dict[int, bool] = dict.fromkeys(self._with_heading, True)
 
     def has(self, node: LexborNode) -> bool:
-        """Whether an element is of the article's own part."""
-        if self.headline is None or self.container is None:
-            return not self.is_foreign(node) and _is_within_article(node)
-        return self._is_within(node) and not self._is_of_others(node, self.container)
+        """Whether an element is the article's. What holds the headline is, whatever it is called."""
+        path: list[LexborNode] = []
+        is_own = True
+        for ancestor in _upwards(node):
+            if ancestor.mem_id in self._known:
+                is_own = self._known[ancestor.mem_id]
+                break
+            path.append(ancestor)
+        for ancestor in reversed(path):
+            is_own = is_own and not self._is_around(ancestor)
+            self._known[ancestor.mem_id] = is_own
+        return is_own
 
-    def is_foreign(self, node: LexborNode) -> bool:
-        """Whether an element is of something else on the page."""
-        return self._is_of_others(node, None)
+    def ordered(self, page: LexborHTMLParser, selector: str) -> list[LexborNode]:
+        """The article's own elements that a selector finds, in their order: those behind the headline, then
+        those before it, the nearest first."""
+        before: list[LexborNode] = []
+        behind: list[LexborNode] = []
+        seen_heading = False
+        taken: set[int] = set()
+        for node in page.css(f"h1, h2, {selector}" if self.heading is not None else selector):
+            if self.heading is not None and node.mem_id == self.heading.mem_id:
+                seen_heading = True
+            elif node.mem_id not in taken and node.css_matches(selector) and self.has(node):
+                (behind if seen_heading or self.heading is None else before).append(node)
+            taken.add(node.mem_id)
+        return [*behind, *reversed(before)]
 
-    def is_others(self, node: LexborNode) -> bool:
-        """Whether an element itself, within the container, is of others."""
-        return self._is_of_others(node, node.parent)
-
-    def only_time_after(self) -> list[LexborNode]:
-        """The time that follows the headline outside of its container, where there is but one."""
-        if self.headline is None:
-            return []
-        is_after = False
-        times: list[LexborNode] = []
-        for node in self._page.css(f"{self.headline.tag}, time")[:500]:
-            if node.mem_id == self.headline.mem_id:
-                is_after = True
-            elif is_after and node.tag == "time" and not self.is_foreign(node):
-                times.append(node)
-        texts = {time.attributes.get("datetime") or time.text() for time in times}
-        return times[:1] if len(texts) == 1 else []
-
-    def _is_within(self, node: LexborNode) -> bool:
-        container = self.container
-        return container is not None and any(each.mem_id == container.mem_id for each in _ancestors(node))
-
-    def _is_of_others(self, node: LexborNode, within: LexborNode | None) -> bool:
-        """Whether one of the elements around it, up to ``within``, is of others."""
-        headline_ids = self._headline_ids if within is not None else frozenset()
-        for each in _ancestors(node):
-            if within is not None and each.mem_id == within.mem_id:
-                return False
-            if each.mem_id in headline_ids:
-                continue
-            if each.tag in FOREIGN_TAGS or each.tag == ("footer" if within is None else "article"):
-                return True
-            if each.tag in ("body", "html", "article", "main"):
-                continue
-            attributes = each.attributes
-            names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-            if FOREIGN_CLASSES.search(names[:300]):
-                return True
-        return False
+    def _is_around(self, node: LexborNode) -> bool:
+        attributes = node.attributes
+        if node.tag in AROUND_TAGS or (attributes.get("role") or "") in AROUND_ROLES:
+            return True
+        if node.tag == "article":
+            return len(node.css("p")) < MIN_PARAGRAPHS
+        if node.tag in ("body", "html", "main"):
+            return False
+        return bool(AROUND_WORDS.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
 
 
-def _squeezed(text: str) -> str:
-    return "".join(filter(str.isalnum, text[:1000])).casefold()
+def _heading(page: LexborHTMLParser, title: str) -> LexborNode | None:
+    """The element that shows the headline."""
+    headings: Sequence[LexborNode] = page.css("h1")[:MAX_HEADINGS]
+    alike = [node for node in headings if is_alike(plain(node.html or ""), title)]
+    if alike or headings:
+        return (alike or headings)[0]
+    seconds = page.css("h2")[:MAX_HEADINGS]
+    return next((node for node in seconds if is_alike(plain(node.html or ""), title)), None)
 
 
-def _ancestors(node: LexborNode | None) -> Iterator[LexborNode]:
-    """An element and those around it, from the inside."""
-    for _ in range(MAX_DEPTH):
-        if node is None:
-            return
+def _upwards(node: LexborNode | None) -> Iterator[LexborNode]:
+    while node is not None:
         yield node
         node = node.parent
-
-
-def _is_container(node: LexborNode) -> bool:
-    attributes = node.attributes
-    return (
-        node.tag in CONTAINER_TAGS
-        or attributes.get("role") in ("main", "article")
-        or (attributes.get("itemtype") or "").endswith(("Article", "Posting"))
-        or bool(CONTAINER_CLASSES.search((attributes.get("class") or "")[:300]))
-    )
-
-
-def _is_within_article(node: LexborNode) -> bool:
-    return any(each.tag == "article" for each in _ancestors(node))

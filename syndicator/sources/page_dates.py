@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from syndicator.sources.own_part import OwnPart
+from syndicator.sources.dated_part import DatedPart
 from syndicator.text.clean import plain
 
 #: Names of metadata that tell the first publication, in lower case, the most certain first: Open Graph's
@@ -79,7 +79,7 @@ def offers(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
     for field, names in (("published", PUBLISHED), ("updated", UPDATED)):
         for name in names:
             yield from ((field, name, plain(value)) for value in meta.get(name, ())[:2])
-    part = OwnPart(page)
+    part = DatedPart(page)
     for field, origin, selector in MARKUP:
         nodes = page.css(selector)[:MAX_NODES]
         own = [node for node in nodes if part.has(node)]

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.domain.article import CLOCK_SKEW
+from syndicator.sources.dated_part import DatedPart
 from syndicator.sources.dating import Date, Dates
-from syndicator.sources.own_part import OwnPart
 from syndicator.text.dates import Reading
 from syndicator.text.dates.search import MAX_LINE_CHARS, Found, dates_in
 
@@ -53,7 +53,7 @@ NO_LINES = Lines((), ())
 
 def lines(page: LexborHTMLParser) -> Lines:
     """The short lines with digits of the article's own part of a page."""
-    part = OwnPart(page)
+    part = DatedPart(page)
     beside: list[str] = []
     others: list[str] = []
     prose = 0
@@ -102,7 +102,7 @@ def _precision(reading: Reading) -> int:
     return (moment.hour * 60 + moment.minute) * 60 + moment.second if moment else 0
 
 
-def _lines(part: OwnPart, container: LexborNode) -> Iterator[tuple[bool, str]]:
+def _lines(part: DatedPart, container: LexborNode) -> Iterator[tuple[bool, str]]:
     """The lines of a container's text, and whether each is the headline's."""
     headline_id = part.headline.mem_id if part.headline is not None else -1
     words: list[str] = []
@@ -116,7 +116,7 @@ def _lines(part: OwnPart, container: LexborNode) -> Iterator[tuple[bool, str]]:
         words, is_headline = [], node is not None and node.mem_id == headline_id
 
 
-def _within(part: OwnPart, container: LexborNode) -> Iterator[LexborNode | None]:
+def _within(part: DatedPart, container: LexborNode) -> Iterator[LexborNode | None]:
     """Texts and blocks in a container, in their order; ``None``: a block ends."""
     stack: list[LexborNode | None] = [None, container.child]
     for _ in range(MAX_ELEMENTS):

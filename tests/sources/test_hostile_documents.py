@@ -20,8 +20,9 @@ from syndicator.http.client import Http, Response
 from syndicator.sources import apart, feed_document, oddity
 from syndicator.sources.extract import split_credit
 from syndicator.sources.feed import FeedSource
+from syndicator.sources.headline import Surroundings, headline
 from syndicator.sources.listing import ListingReader
-from syndicator.sources.meta import without_site
+from syndicator.sources.names import names
 from syndicator.sources.oddity import is_odd_html, is_odd_xml
 from syndicator.sources.page import Listing, PageSource
 from syndicator.text.addresses import web_address
@@ -215,7 +216,11 @@ def test_thousands_of_links_in_one_item_are_read_once(start: str) -> None:
     "work",
     [
         lambda: cut_date("a" * 100_000, "%B %d %Y"),
-        lambda: without_site("-" * 100_000, "The Gazette"),
+        lambda: headline("- " * 50_000, Surroundings(sites=["The Gazette"])),
+        lambda: headline(" -" * 400, Surroundings(sites=["The Gazette"])),
+        lambda: names("a " * 50_000),
+        lambda: names("a and " * 80),
+        lambda: names("a@" * 240),
         lambda: web_address("/news/" + "1-" * 50_000, URL),
         lambda: parse_date("1 " * 50_000, zone=ZoneInfo("UTC"), now=NOW),
         lambda: split_credit("photo: " * 20_000),
