@@ -5,31 +5,42 @@ Settings: see the fields of ``FeedDocuments``; ``docs/declaring.md`` teaches the
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import feedparser
-from selectolax.lexbor import LexborHTMLParser
 
-from syndicator.domain.article import CLOCK_SKEW, Photo, Sighting
+from syndicator.domain.article import CLOCK_SKEW, Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
-from syndicator.sources.extract import clean_url, split_credit
-from syndicator.sources.json_items import OddEntry, item, json_feed, paragraph
+from syndicator.sources import media_rss
+from syndicator.sources.extract import clean_url
+from syndicator.sources.feed_tails import Origin, without_tails, without_text_tails
+from syndicator.sources.feed_text import is_whole_text, paragraph
+from syndicator.sources.json_items import OddEntry, item, json_feed
 from syndicator.sources.oddity import LARGE_BYTES, is_odd_xml, safely
+from syndicator.sources.pictures import lead_photo
+from syndicator.sources.untitled import title_of
 from syndicator.sources.xml_entries import entry_of
+from syndicator.sources.xml_facts import facts
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import legal, plain, sanitise
 from syndicator.text.dates import parse_date
 from syndicator.text.language import detect
+from syndicator.text.markup import parse_part
 
 #: Entries of one feed, and characters of a text: a longer one is no article.
 MAX_ENTRIES, MAX_TEXT_CHARS = 5000, 500_000
+
+#: Sound and film of one entry, and paragraphs in which the first words are looked for.
+MAX_RECORDINGS, MAX_FIRST_PARAGRAPHS = 10, 20
 
 #: What a language is called (RFC 5646 section 2.1), as feeds write it.
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
@@ -40,13 +51,14 @@ feedparser.api.PREFERRED_XML_PARSERS.clear()
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """A feed as it is at one time. ``ttl``: its advice, in minutes, as written. ``is_broken``: it could not
-    be read to its end."""
+    """A feed as it is at one time. ``gone``: the keys of entries that it says were deleted. ``ttl``: its
+    advice, in minutes, as written. ``is_broken``: it could not be read to its end."""
 
     sightings: Sequence[Sighting]
     problems: Sequence[str]
     ttl: str
     is_broken: bool
+    gone: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +66,9 @@ class FeedDocuments:
     """How the documents of a feed are read.
 
     ``timezone`` is meant where a date names none, ``dates`` is its form where it is unusual
-    (``datetime.strptime``). ``embargoes``: an entry dated ahead of us waits for its time.
+    (``datetime.strptime``). ``embargoes``: an entry dated ahead of us waits for its time. ``titles``: whether
+    an entry without a title takes one from its text; if nothing is said, it does where most of the feed's
+    entries have none, as in microblogs.
     """
 
     name: str
@@ -64,6 +78,7 @@ class FeedDocuments:
     language: str = ""
     section: str = ""
     embargoes: bool = False
+    titles: Literal["", "from text", "required"] = ""
 
     def edition(self, response: Response, now: datetime) -> Edition:
         """The feed's edition, read here if that takes no time, else where it can be stopped."""
@@ -80,8 +95,12 @@ class FeedDocuments:
         if len(raw_entries) > MAX_ENTRIES:
             problems.append(f"{self.url}: {len(raw_entries):,} entries: the first {MAX_ENTRIES:,} are read")
         entries = [
-            entry for raw_entry in raw_entries[:MAX_ENTRIES] if (entry := self._entry(raw_entry, problems))
+            entry
+            for raw_entry in raw_entries[:MAX_ENTRIES]
+            if (entry := self._entry(raw_entry, head, problems))
         ]
+        entries = self._titled(entries, problems)
+        entries, gone = self._without_deleted(entries, head.get("deleted", {}), now)
         sightings = []
         for entry in _with_distinct_ids(entries, problems):
             try:
@@ -96,14 +115,16 @@ class FeedDocuments:
             problems=[legal(line) for line in problems],
             ttl=str(head.get("ttl") or "")[:20],
             is_broken=bool(head.get("broken")),
+            gone=gone,
         )
 
-    def _entry(self, raw_entry: Mapping[str, Any], problems: list[str]) -> Mapping[str, Any] | None:
+    def _entry(
+        self, raw_entry: Mapping[str, Any], head: Mapping[str, Any], problems: list[str]
+    ) -> Mapping[str, Any] | None:
         """One entry, of the same fields whatever the format; ``None`` where it can be no article."""
         try:
-            entry = (
-                entry_of(raw_entry) if isinstance(raw_entry, feedparser.FeedParserDict) else item(raw_entry)
-            )
+            is_xml = isinstance(raw_entry, feedparser.FeedParserDict)
+            entry = (entry_of if is_xml else item)(raw_entry, head)
         except Exception as e:  # noqa: BLE001 - as above
             problems.append(self._left_out(raw_entry.get("id") or raw_entry.get("url"), e))
             return None
@@ -113,6 +134,37 @@ class FeedDocuments:
             problems.append(self._left_out(entry.get("id") or entry.get("url"), problem))
             return None
         return entry
+
+    def _titled(self, entries: Sequence[Mapping[str, Any]], problems: list[str]) -> list[Mapping[str, Any]]:
+        """The entries, those without a title with one from their text where that is wanted."""
+        untitled = sum(not entry["title"] for entry in entries)
+        is_usual = untitled * 2 >= len(entries)
+        if not untitled or self.titles == "required" or (not self.titles and not is_usual):
+            return list(entries)
+        if not self.titles:
+            problems.append(
+                f"{self.url}: {untitled} of {len(entries)} entries have no title: they take one from their "
+                'text (titles = "from text"; "required" leaves them out)'
+            )
+        return [
+            entry
+            if entry["title"]
+            else {**entry, "title": title_of(_first_paragraph(entry["content"]) or entry["summary"])}
+            for entry in entries
+        ]
+
+    def _without_deleted(
+        self, entries: Sequence[Mapping[str, Any]], deleted: Mapping[str, str], now: datetime
+    ) -> tuple[list[Mapping[str, Any]], list[str]]:
+        """The entries that were not deleted (RFC 6721 section 3), and the ids of those that were. One
+        that was changed after its deletion is there again."""
+        changed = {entry["id"]: entry.get("updated") or entry.get("published") for entry in entries}
+        gone = []
+        for entry_id, when in list(deleted.items())[:MAX_ENTRIES]:
+            changed_at, deleted_at = self._date(changed.get(entry_id), now), self._date(when, now)
+            if entry_id not in changed or (changed_at and deleted_at and changed_at <= deleted_at):
+                gone.append(entry_id)
+        return [entry for entry in entries if entry["id"] not in gone], gone
 
     def _left_out(self, entry_id: object, error: object) -> str:
         problem = (
@@ -126,14 +178,20 @@ class FeedDocuments:
         if response.content.lstrip()[:1] == b"{":
             return json_feed(self.url, response.content)
         parsed = feedparser.parse(
-            BytesIO(response.content),  # of bytes alone it would open the file that they name
+            BytesIO(
+                media_rss.without_texts(response.content)
+            ),  # of bytes alone it would open the file that they name
             sanitize_html=False,  # we do, and more strictly
             resolve_relative_uris=False,
             response_headers={"content-type": response.headers.get("Content-Type", "")},
         )
         if not parsed.get("version"):
             raise SourceError(f"{self.url}: {_why_no_feed(response.content, parsed)}")
-        return {**parsed.feed, "broken": _syntax_error(parsed)}, parsed.entries
+        known = facts(response.content)
+        for number, entry in enumerate(parsed.entries):
+            entry["facts"] = known.of(number, len(parsed.entries))
+        head = {"broken": _syntax_error(parsed), "version": parsed.version, "deleted": known.deleted}
+        return {**parsed.feed, **head}, parsed.entries
 
     def _sighting(
         self,
@@ -144,15 +202,20 @@ class FeedDocuments:
         problems: list[str],
     ) -> Sighting | None:
         url = web_address(str(entry.get("url") or ""), base)
-        title = plain(str(entry.get("title") or ""))
+        title = str(entry.get("title") or "")
         if not url or not title:
-            missing = "address" if not url else "title"
+            missing = "address" if not url else 'title (titles = "from text" makes one)'
             problems.append(f"{self.url}: the entry {entry.get('id') or title or '?'!r} has no {missing}")
             return None
         if legal(url) != url or legal(name := str(entry.get("id") or "")) != name:
             raise OddEntry("its address or id has characters that no XML may have")
-        content = sanitise(str(entry.get("content") or ""), url)
-        summary = plain(str(entry.get("summary") or ""))
+        text_base = web_address(str(entry.get("base") or ""), base) or url
+        markup, summary = self._texts(entry, head, url)
+        content = sanitise(markup, text_base)
+        text = plain(content)
+        if is_whole_text(summary, text) and not entry.get("is_own"):
+            summary = ""
+        photo = lead_photo(entry.get("pictures", ()), entry.get("late_pictures", ()), content, markup, url)
         warnings: list[str] = list(entry.get("odd", ()))
         published, embargo = self._published(entry, now, warnings)
         language_tag = str(entry.get("language") or head.get("language") or "")
@@ -164,13 +227,13 @@ class FeedDocuments:
             url=clean_url(url),
             title=title,
             summary=summary or _first_paragraph(content),
-            content_html=content or paragraph(summary),
+            content_html=(content or paragraph(summary)) + _links(entry.get("recordings", ()), content, url),
             authors=tuple(entry.get("authors", ())),
-            section=self.section or (tags[0] if tags else ""),
+            section=self.section or str(entry.get("section") or ""),
             tags=tuple(tags),
             places=tuple(entry.get("places", ())),
-            language=detect(f"{title} {summary} {plain(content)}", declared.replace("_", "-")),
-            photo=_photo(entry, content, url),
+            language=detect(f"{title} {summary} {text}", declared.replace("_", "-")),
+            photo=photo,
             published=published,
             updated=self._date(entry.get("updated"), now),
             embargo=embargo,
@@ -178,6 +241,20 @@ class FeedDocuments:
             origins=dict.fromkeys(entry, "feed"),
             warnings=tuple(warnings),
         )
+
+    def _texts(self, entry: Mapping[str, Any], head: Mapping[str, Any], url: str) -> tuple[str, str]:
+        """An entry's content (markup) and its summary, without what its system put behind them."""
+        markup, summary = str(entry.get("content") or ""), str(entry.get("summary") or "")
+        if entry.get("is_own"):
+            return markup, summary
+        origin = Origin(
+            url=url,
+            other_url=web_address(str(entry.get("id") or "")),
+            title=str(entry.get("title") or ""),
+            home=web_address(str(head.get("link") or head.get("home_page_url") or ""), url),
+            site=plain(str(head.get("title") or "")),
+        )
+        return without_tails(markup, origin), without_text_tails(summary, origin)
 
     def _published(
         self, entry: Mapping[str, Any], now: datetime, warnings: list[str]
@@ -217,15 +294,15 @@ def _with_distinct_ids(entries: Sequence[Mapping[str, Any]], problems: list[str]
     return distinct
 
 
-def _photo(entry: Mapping[str, Any], content: str, base: str) -> Photo | None:
-    image = LexborHTMLParser(f"<body>{content}").css_first("img") if "<img" in content else None
-    body_images = [image.attributes.get("src") or ""] if image is not None else []
-    url = next((u for p in [*entry.get("photos", ()), *body_images] if (u := web_address(str(p), base))), "")
-    if not url:
-        return None
-    caption, credit = split_credit(str(entry.get("caption") or ""))
-    alt = (image.attributes.get("alt") or "") if image is not None and body_images == [url] else ""
-    return Photo(url=url, caption=caption, credit=str(entry.get("credit") or credit), alt=plain(alt))
+def _links(recordings: Sequence[tuple[str, str]], content: str, base: str) -> str:
+    """Sound and film that go with a text, as links like those to frames, where it has none to them."""
+    links = []
+    for address, name in recordings[:MAX_RECORDINGS]:
+        url = web_address(address, base)
+        if url and html.escape(url) not in content:
+            label = html.escape(name or urlsplit(url).hostname or url, quote=False)
+            links.append(f'\n<p><a href="{html.escape(url)}">{label}</a></p>')
+    return "".join(links)
 
 
 def _why_no_feed(content: bytes, parsed: Any) -> str:
@@ -244,5 +321,8 @@ def _syntax_error(parsed: Any) -> str:
 
 
 def _first_paragraph(content: str) -> str:
-    paragraph_node = LexborHTMLParser(f"<body>{content}").css_first("p") if content else None
-    return plain(paragraph_node.text(separator=" ")) if paragraph_node is not None else plain(content)
+    """The first paragraph that has words, as plain text."""
+    if not content:
+        return ""
+    nodes = parse_part(content).css("p")[:MAX_FIRST_PARAGRAPHS]
+    return next((text for node in nodes if (text := plain(node.html or ""))), "") or plain(content)

@@ -17,7 +17,7 @@ from requests.structures import CaseInsensitiveDict
 
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Http, Response
-from syndicator.sources import apart, feed, oddity
+from syndicator.sources import apart, feed_document, oddity
 from syndicator.sources.extract import split_credit
 from syndicator.sources.feed import FeedSource
 from syndicator.sources.listing import ListingReader
@@ -152,7 +152,7 @@ def test_an_honest_feed_is_not_odd_and_needs_no_process(monkeypatch: pytest.Monk
 
 
 def test_too_many_entries_are_cut_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed, "MAX_ENTRIES", 5)
+    monkeypatch.setattr(feed_document, "MAX_ENTRIES", 5)
 
     titles, problems = titles_and_problems(rss(GOOD * 9))
 
