@@ -14,7 +14,7 @@ MAIL = re.compile(
 
 HOLLOW = re.compile(r"\(\s*\)|<\s*>|\[\s*\]")
 
-LIST_MARK = re.compile(r"\s*[;,、，；]\s*")
+LIST_MARK = re.compile(r"\s*[;,、，；]\s*(?:(?:and|&|et|und|y|e)\s+)?")
 LAST_MARK = re.compile(r"\s+(?:and|&|et|und|y|e|và|และ|ແລະ)\s+")
 
 #: Words of a person's name. One word between commas may be half of "Doe, Jane".

@@ -209,7 +209,7 @@ class FeedDocuments:
             return None
         if legal(url) != url or legal(name := str(entry.get("id") or "")) != name:
             raise OddEntry("its address or id has characters that no XML may have")
-        text_base = web_address(str(entry.get("base") or ""), base) or url
+        text_base = (web_address(str(entry["base"]), base) if entry.get("base") else "") or url
         markup, summary = self._texts(entry, head, url)
         content = sanitise(markup, text_base)
         text = plain(content)

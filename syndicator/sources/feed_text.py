@@ -98,6 +98,8 @@ MARKUP_TAGS = INLINE_TAGS | {
     ),
 }
 
+CARELESS_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot);)(?:[a-zA-Z]{2,10}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
+
 BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
 #: Characters up to which a description is a summary, however many paragraphs it has; a longer one is a text.
@@ -117,6 +119,12 @@ def headline(text: str) -> str:
     ended = {tag["name"].lower() for tag in tags if tag["end"]}
     is_markup = "<!--" in text or (bool(tags) and names <= INLINE_TAGS | (begun & ended))
     return plain(text) if is_markup or "<" not in text else fold(html.unescape(text))
+
+
+def plain_text(text: str) -> str:
+    """Text that its format calls plain (RFC 4287 section 3.1.1.1): what looks like markup is none. Only
+    references that nobody writes about, such as ``&nbsp;`` and ``&#39;``, are a careless publisher's."""
+    return fold(CARELESS_REFERENCE.sub(lambda found: html.unescape(found[0]), text))
 
 
 def is_markup(text: str) -> bool:

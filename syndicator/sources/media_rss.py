@@ -16,6 +16,7 @@ from syndicator.sources.pictures import (
     ASSUMED_THUMBNAIL_PX,
     ASSUMED_WIDTH_PX,
     Picture,
+    is_file_name,
     kind_of_file,
 )
 from syndicator.text.clean import fold, plain
@@ -43,9 +44,6 @@ PHOTO_ROLES = {
     "owner",
     "source",
 }
-
-#: What a file's name ends with, and signs that no single word of a caption has.
-EXTENSION, MARKS = re.compile(r"\.[A-Za-z]{3,4}$"), "_0123456789"
 
 MAX_PICTURES = 100
 
@@ -164,7 +162,7 @@ def _words(children: list[tuple[str, Any]], outer: Words) -> Words:
             title = title or _text(child)
         elif name == "credit" and (child.get("role") or "").strip().lower() in PHOTO_ROLES:
             names.append(_text(child))
-    caption = next((text for text in (description, title) if text and not _is_file_name(text)), "")
+    caption = next((text for text in (description, title) if text and not is_file_name(text)), "")
     credit = ", ".join(dict.fromkeys(filter(None, names)))
     return Words(caption or outer.caption, credit or outer.credit)
 
@@ -174,14 +172,6 @@ def _text(element: Any) -> str:
     if (element.get("type") or "").strip().lower() in ("html", "text/html"):
         return plain(text)
     return headline(text)
-
-
-def _is_file_name(text: str) -> bool:
-    """Whether a text is what a camera or an editor calls a file: "IMG_2231.JPG", "dsc-0012"."""
-    is_word = " " not in text and text.isascii()
-    return is_word and (
-        EXTENSION.search(text) is not None or text.count("-") > 1 or any(map(MARKS.__contains__, text))
-    )
 
 
 def without_texts(document: bytes) -> bytes:

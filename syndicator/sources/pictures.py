@@ -55,6 +55,9 @@ DECORATION = re.compile(
 #: What sites append to a picture's name for its sizes.
 SIZE_SUFFIX = re.compile(r"(?:-\d{2,5}x\d{2,5}|-scaled|_[smlo]|@\dx)?\.\w{2,5}$", re.IGNORECASE)
 
+#: What a file's name ends with, and signs that no single word of a caption has.
+EXTENSION, MARKS = re.compile(r"\.[A-Za-z]{3,4}$"), "_0123456789"
+
 #: Pictures of one text that are looked at, and elements around one that may hold its caption.
 MAX_PICTURES, MAX_CAPTION_DEPTH = 50, 4
 
@@ -97,6 +100,14 @@ def is_decoration(url: str, width: str | None = None, height: str | None = None)
     return DECORATION.search(url) is not None or any(size <= MAX_ICON_PX for size in sizes)
 
 
+def is_file_name(text: str) -> bool:
+    """Whether a text is what a camera or an editor calls a file: "IMG_2231.JPG", "dsc-0012"."""
+    is_word = " " not in text and text.isascii()
+    return is_word and (
+        EXTENSION.search(text) is not None or text.count("-") > 1 or any(map(MARKS.__contains__, text))
+    )
+
+
 def ranked(pictures: Sequence[Picture]) -> list[Picture]:
     """The pictures, the widest first; those of one width as they are written."""
     return sorted(pictures, key=lambda picture: -picture.width)
@@ -130,8 +141,10 @@ def _shown(content: str) -> list[Picture]:
         attributes = image.attributes
         url = attributes.get("src") or ""
         if url and not is_decoration(url, attributes.get("width"), attributes.get("height")):
-            caption, alt = _caption_of(image), plain(attributes.get("alt") or "")
-            pictures.append(Picture(url=url, caption=caption, alt=alt))
+            alt = plain(attributes.get("alt") or "")
+            pictures.append(
+                Picture(url=url, caption=_caption_of(image), alt="" if is_file_name(alt) else alt)
+            )
     return pictures
 
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syndicator.sources.byline import people
-from syndicator.sources.feed_text import MAX_SUMMARY_CHARS, headline, is_markup, paragraphs
+from syndicator.sources.feed_text import MAX_SUMMARY_CHARS, headline, is_markup, paragraphs, plain_text
 from syndicator.sources.pictures import VAGUE_TYPES, Picture, kind_of_file, ranked
 from syndicator.sources.xml_facts import EntryFacts
 from syndicator.text.clean import fold, plain
 
 #: A category that is no word: an address, a name of a vocabulary, a code.
-CODE = re.compile(r"(?:https?:|urn:|tag:)\S+|\d{3,}", re.IGNORECASE)
+CODE = re.compile(r"(?:https?:|urn:|tag:)\S+|\d{6,}", re.IGNORECASE)
 
 #: The name of our own feeds' generator: what they call text is text, and everything is as it was sent.
 OWN_GENERATOR = "Syndicator"
@@ -38,14 +38,15 @@ def entry_of(parsed: Any, head: Mapping[str, Any]) -> dict[str, Any]:
     if not (summary or content):
         summary = facts.media.about_film
     title_detail = parsed.get("title_detail") or {}
-    is_title_text = is_own or (is_atom and title_detail.get("type") == "text/plain")
+    is_title_text = is_atom and title_detail.get("type") == "text/plain"
+    read_title = fold if is_own else plain_text if is_title_text else plain if is_atom else headline
     tags, section = _tags(parsed)
     return {
         "id": parsed.get("id", ""),
         "url": parsed.get("feedburner_origlink")
         or parsed.get("link")
         or next((x.href for x in parsed.get("links", ()) if "href" in x), ""),
-        "title": (fold if is_title_text else plain if is_atom else headline)(parsed.get("title", "")),
+        "title": read_title(parsed.get("title", "")),
         "summary": summary,
         "content": content,
         "base": base or title_detail.get("base", ""),
@@ -78,7 +79,7 @@ def _texts(parsed: Any, *, is_atom: bool) -> tuple[str, str, str, str]:
     content = best.get("value", "")
     if is_atom and best.get("type") == "text/plain":
         content = paragraphs(content)
-    summary = (fold if is_text else plain)(description)
+    summary = (plain_text if is_text else plain)(description)
     if not content and len(summary) > MAX_SUMMARY_CHARS and "\n\n" in description:
         content, summary = paragraphs(html.unescape(description)), ""
     return summary, content, best.get("base") or "", best.get("language") or ""
