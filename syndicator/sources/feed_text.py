@@ -102,6 +102,9 @@ CARELESS_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot);)(?:[a-zA-Z]{2,10}|#\d{
 
 BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
+#: The name of our own feeds' generator: what they call text is text, and everything is as it was sent.
+OWN_GENERATOR = "Syndicator"
+
 #: Characters up to which a description is a summary, however many paragraphs it has; a longer one is a text.
 MAX_SUMMARY_CHARS = 600
 

@@ -80,15 +80,16 @@ def name_in(element: Any) -> str:
     return name if prefix == "media" else ""
 
 
-def media_of(entry: Any) -> Media:
-    """The pictures of an entry's element (lxml's)."""
-    texts = {"title": fold(entry.findtext("{*}title") or "")}
-    return _Reading(entry, texts["title"]).media()
+def media_of(entry: Any, *, is_own: bool = False) -> Media:
+    """The pictures of an entry's element (lxml's). ``is_own``: it is our own feed's, whose words are as they
+    were sent."""
+    return _Reading(entry, is_own=is_own).media()
 
 
 class _Reading:
-    def __init__(self, entry: Any, title: str) -> None:
-        self.entry, self.title = entry, title
+    def __init__(self, entry: Any, *, is_own: bool) -> None:
+        self.entry, self.is_own = entry, is_own
+        self.title = fold(entry.findtext("{*}title") or "")
         self.pictures: list[Picture] = []
         self.about_film = ""
 
@@ -99,7 +100,7 @@ class _Reading:
     def _scope(self, element: Any, outer: Words, *, is_film: bool = False) -> None:
         """All of an entry, group or content: what is said further in wins (section "Optional elements")."""
         children = [(name, child) for child in element if (name := name_in(child))]
-        words = _words(children, outer)
+        words = self._words(children, outer)
         if name_in(element) != "content" and words.caption == self.title:
             words = Words(outer.caption, words.credit)  # which is then the entry's, and not the picture's
         kinds = [_kind(child) for name, child in children if name == "content"]
@@ -112,7 +113,7 @@ class _Reading:
             elif name == "content":
                 kind = _kind(child)
                 if kind in ("image", ""):
-                    self._take(child, _words(_named(child), words), ASSUMED_WIDTH_PX)
+                    self._take(child, self._words(_named(child), words), ASSUMED_WIDTH_PX)
                 self._scope(child, words, is_film=kind not in ("image", ""))
             elif name == "thumbnail":
                 self._take(child, Words() if is_film else words, ASSUMED_THUMBNAIL_PX)
@@ -129,6 +130,30 @@ class _Reading:
                     credit=words.credit,
                 )
             )
+
+    def _words(self, children: list[tuple[str, Any]], outer: Words) -> Words:
+        title, description = "", ""
+        names: list[str] = []
+        for name, child in children:
+            if name == "description":
+                description = description or self._text(child)
+            elif name == "title":
+                title = title or self._text(child)
+            elif name == "credit" and (child.get("role") or "").strip().lower() in PHOTO_ROLES:
+                names.append(self._text(child))
+        caption = next(
+            (text for text in (description, title) if text and (self.is_own or not is_file_name(text))), ""
+        )
+        credit = ", ".join(dict.fromkeys(filter(None, names)))
+        return Words(caption or outer.caption, credit or outer.credit)
+
+    def _text(self, element: Any) -> str:
+        text = "".join(element.itertext())
+        if self.is_own:
+            return fold(text)
+        if (element.get("type") or "").strip().lower() in ("html", "text/html"):
+            return plain(text)
+        return headline(text)
 
 
 def kind_of_file_of(url: str) -> str:
@@ -150,28 +175,6 @@ def _kind(content: Any) -> str:
 
 def _named(element: Any) -> list[tuple[str, Any]]:
     return [(name, child) for child in element if (name := name_in(child))]
-
-
-def _words(children: list[tuple[str, Any]], outer: Words) -> Words:
-    title, description = "", ""
-    names: list[str] = []
-    for name, child in children:
-        if name == "description":
-            description = description or _text(child)
-        elif name == "title":
-            title = title or _text(child)
-        elif name == "credit" and (child.get("role") or "").strip().lower() in PHOTO_ROLES:
-            names.append(_text(child))
-    caption = next((text for text in (description, title) if text and not is_file_name(text)), "")
-    credit = ", ".join(dict.fromkeys(filter(None, names)))
-    return Words(caption or outer.caption, credit or outer.credit)
-
-
-def _text(element: Any) -> str:
-    text = "".join(element.itertext())
-    if (element.get("type") or "").strip().lower() in ("html", "text/html"):
-        return plain(text)
-    return headline(text)
 
 
 def without_texts(document: bytes) -> bytes:

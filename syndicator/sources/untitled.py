@@ -14,6 +14,7 @@ MAX_TITLE_CHARS, MAX_LOOKED_AT_CHARS = 110, 600
 
 #: What says nothing in a title.
 ADDRESS = re.compile(r"https?://\S+")
+LAST_HASHTAGS = re.compile(r"(?:\s#\w{1,60}){1,20}$")
 
 MIN_SENTENCE_CHARS = 12
 
@@ -21,7 +22,7 @@ MIN_SENTENCE_CHARS = 12
 def title_of(text: str) -> str:
     """The first sentence of a plain text; as many of its words as a title may have where it is longer. ICU
     knows where sentences and words end in scripts that do not show it. "" where there are no words."""
-    words = fold(ADDRESS.sub(" ", text[:MAX_LOOKED_AT_CHARS]))
+    words = LAST_HASHTAGS.sub("", fold(ADDRESS.sub(" ", text[:MAX_LOOKED_AT_CHARS])))
     if not any(map(str.isalnum, words)):
         return ""
     title = ""

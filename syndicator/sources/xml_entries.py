@@ -8,16 +8,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syndicator.sources.byline import people
-from syndicator.sources.feed_text import MAX_SUMMARY_CHARS, headline, is_markup, paragraphs, plain_text
+from syndicator.sources.feed_text import (
+    MAX_SUMMARY_CHARS,
+    OWN_GENERATOR,
+    headline,
+    is_markup,
+    paragraphs,
+    plain_text,
+)
 from syndicator.sources.pictures import VAGUE_TYPES, Picture, kind_of_file, ranked
 from syndicator.sources.xml_facts import EntryFacts
 from syndicator.text.clean import fold, plain
 
 #: A category that is no word: an address, a name of a vocabulary, a code.
 CODE = re.compile(r"(?:https?:|urn:|tag:)\S+|\d{6,}", re.IGNORECASE)
-
-#: The name of our own feeds' generator: what they call text is text, and everything is as it was sent.
-OWN_GENERATOR = "Syndicator"
 
 #: Generators of feeds whose pictures have their alternative text where others have the caption.
 ALT_TEXT_GENERATORS = ("Mastodon",)
@@ -40,7 +44,7 @@ def entry_of(parsed: Any, head: Mapping[str, Any]) -> dict[str, Any]:
     title_detail = parsed.get("title_detail") or {}
     is_title_text = is_atom and title_detail.get("type") == "text/plain"
     read_title = fold if is_own else plain_text if is_title_text else plain if is_atom else headline
-    tags, section = _tags(parsed)
+    tags, section = _tags(parsed, is_own=is_own)
     return {
         "id": parsed.get("id", ""),
         "url": parsed.get("feedburner_origlink")
@@ -101,14 +105,15 @@ def _authors(
     return people(a.name for a in head.get("authors", ()) if a.get("name"))
 
 
-def _tags(parsed: Any) -> tuple[list[str], str]:
+def _tags(parsed: Any, *, is_own: bool) -> tuple[list[str], str]:
     """An entry's tags, each once, and the one that is its section: the label is what people read (RFC 4287
     section 4.2.2.3), a code is for machines, and so is a vocabulary that is only a name."""
     tags: list[str] = []
     section = ""
     for tag in parsed.get("tags", ()):
-        words = plain(tag.get("label") or "") or plain(tag.get("term") or "")
-        if not words or (not tag.get("label") and CODE.fullmatch(words)):
+        written = tag.get("label") or tag.get("term") or ""
+        words = fold(written) if is_own else plain(written)
+        if not words or (not tag.get("label") and not is_own and CODE.fullmatch(words)):
             continue
         tags.append(words)
         if not (tag.get("scheme") or "").lower().startswith("urn:"):

@@ -11,6 +11,7 @@ from typing import Any
 
 from lxml import etree
 
+from syndicator.sources.feed_text import OWN_GENERATOR
 from syndicator.sources.media_rss import NO_MEDIA, Media, media_of
 
 #: Namespaces of elements that RSS, RDF and Atom call by their bare names.
@@ -64,8 +65,10 @@ def facts(document: bytes) -> Facts:
     if root is None:
         return Facts()
     elements = [element for element in root.iter("{*}item", "{*}entry", "item", "entry") if _is_bare(element)]
+    generator = root.findtext("channel/generator") or root.findtext("{http://www.w3.org/2005/Atom}generator")
+    is_own = generator == OWN_GENERATOR
     return Facts(
-        entries=[_entry(element, is_well_formed=is_well_formed) for element in elements],
+        entries=[_entry(element, is_well_formed=is_well_formed, is_own=is_own) for element in elements],
         deleted={
             stone.get("ref") or "": stone.get("when") or ""
             for stone in root.iter(f"{{{TOMBSTONES}}}deleted-entry")
@@ -74,10 +77,10 @@ def facts(document: bytes) -> Facts:
     )
 
 
-def _entry(element: Any, *, is_well_formed: bool) -> EntryFacts:
+def _entry(element: Any, *, is_well_formed: bool, is_own: bool) -> EntryFacts:
     source = next((child for child in element if _bare_name(child) == "source"), None)
     return EntryFacts(
-        media=media_of(element),
+        media=media_of(element, is_own=is_own),
         authors=_authors(element) if is_well_formed else None,
         source_authors=[] if source is None else _authors(source),
     )
