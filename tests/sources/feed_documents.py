@@ -62,7 +62,7 @@ def json_feed(*items: Mapping[str, Any], **head: Any) -> str:
         {"id": str(n), "url": f"https://harbour.example/{n}", "date_published": "2026-03-01T09:00:00Z"}
         for n in range(1, len(items) + 1)
     ]
-    listed = [mine | item for mine, item in zip(own, items, strict=True)]
+    listed = [{**mine, **item} for mine, item in zip(own, items, strict=True)]
     return json.dumps(
         {"version": "https://jsonfeed.org/version/1.1", "title": "The Harbour Post", **head, "items": listed}
     )
