@@ -5,14 +5,12 @@ Settings: see the fields of ``FeedDocuments``; ``docs/declaring.md`` teaches the
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import Any, Literal
-from urllib.parse import urlsplit
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import feedparser
@@ -23,24 +21,21 @@ from syndicator.http.client import Response
 from syndicator.sources import media_rss
 from syndicator.sources.extract import clean_url
 from syndicator.sources.feed_tails import Origin, without_tails, without_text_tails
-from syndicator.sources.feed_text import is_whole_text, paragraph
+from syndicator.sources.feed_text import first_paragraph, is_whole_text, paragraph
 from syndicator.sources.json_items import OddEntry, item, json_feed
 from syndicator.sources.oddity import LARGE_BYTES, is_odd_xml, safely
 from syndicator.sources.pictures import lead_photo
-from syndicator.sources.untitled import title_of
+from syndicator.sources.recordings import links_to
+from syndicator.sources.untitled import TitlesWanted, titled
 from syndicator.sources.xml_entries import entry_of
 from syndicator.sources.xml_facts import facts
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import legal, plain, sanitise
 from syndicator.text.dates import parse_date
 from syndicator.text.language import detect
-from syndicator.text.markup import parse_part
 
 #: Entries of one feed, and characters of a text: a longer one is no article.
 MAX_ENTRIES, MAX_TEXT_CHARS = 5000, 500_000
-
-#: Sound and film of one entry, and paragraphs in which the first words are looked for.
-MAX_RECORDINGS, MAX_FIRST_PARAGRAPHS = 10, 20
 
 #: What a language is called (RFC 5646 section 2.1), as feeds write it.
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
@@ -78,7 +73,7 @@ class FeedDocuments:
     language: str = ""
     section: str = ""
     embargoes: bool = False
-    titles: Literal["", "from text", "required"] = ""
+    titles: TitlesWanted = ""
 
     def edition(self, response: Response, now: datetime) -> Edition:
         """The feed's edition, read here if that takes no time, else where it can be stopped."""
@@ -99,7 +94,8 @@ class FeedDocuments:
             for raw_entry in raw_entries[:MAX_ENTRIES]
             if (entry := self._entry(raw_entry, head, problems))
         ]
-        entries = self._titled(entries, problems)
+        entries, guessed = titled(entries, self.titles)
+        problems += [f"{self.url}: {line}" for line in guessed]
         entries, gone = self._without_deleted(entries, head.get("deleted", {}), now)
         sightings = []
         for entry in _with_distinct_ids(entries, problems):
@@ -134,24 +130,6 @@ class FeedDocuments:
             problems.append(self._left_out(entry.get("id") or entry.get("url"), problem))
             return None
         return entry
-
-    def _titled(self, entries: Sequence[Mapping[str, Any]], problems: list[str]) -> list[Mapping[str, Any]]:
-        """The entries, those without a title with one from their text where that is wanted."""
-        untitled = sum(not entry["title"] for entry in entries)
-        is_usual = untitled * 2 >= len(entries)
-        if not untitled or self.titles == "required" or (not self.titles and not is_usual):
-            return list(entries)
-        if not self.titles:
-            problems.append(
-                f"{self.url}: {untitled} of {len(entries)} entries have no title: they take one from their "
-                'text (titles = "from text"; "required" leaves them out)'
-            )
-        return [
-            entry
-            if entry["title"]
-            else {**entry, "title": title_of(_first_paragraph(entry["content"]) or entry["summary"])}
-            for entry in entries
-        ]
 
     def _without_deleted(
         self, entries: Sequence[Mapping[str, Any]], deleted: Mapping[str, str], now: datetime
@@ -226,8 +204,9 @@ class FeedDocuments:
             key=str(entry.get("id") or clean_url(url)),
             url=clean_url(url),
             title=title,
-            summary=summary or _first_paragraph(content),
-            content_html=(content or paragraph(summary)) + _links(entry.get("recordings", ()), content, url),
+            summary=summary or first_paragraph(content),
+            content_html=(content or paragraph(summary))
+            + links_to(entry.get("recordings", ()), content, url),
             authors=tuple(entry.get("authors", ())),
             section=self.section or str(entry.get("section") or ""),
             tags=tuple(tags),
@@ -294,17 +273,6 @@ def _with_distinct_ids(entries: Sequence[Mapping[str, Any]], problems: list[str]
     return distinct
 
 
-def _links(recordings: Sequence[tuple[str, str]], content: str, base: str) -> str:
-    """Sound and film that go with a text, as links like those to frames, where it has none to them."""
-    links = []
-    for address, name in recordings[:MAX_RECORDINGS]:
-        url = web_address(address, base)
-        if url and html.escape(url) not in content:
-            label = html.escape(name or urlsplit(url).hostname or url, quote=False)
-            links.append(f'\n<p><a href="{html.escape(url)}">{label}</a></p>')
-    return "".join(links)
-
-
 def _why_no_feed(content: bytes, parsed: Any) -> str:
     """The reason why a document is no feed."""
     start = content.lstrip()[:200].lower()
@@ -318,11 +286,3 @@ def _syntax_error(parsed: Any) -> str:
     if not hasattr(error, "getLineNumber"):
         return ""
     return f"not XML: {error.getMessage()} (line {error.getLineNumber()}, column {error.getColumnNumber()})"
-
-
-def _first_paragraph(content: str) -> str:
-    """The first paragraph that has words, as plain text."""
-    if not content:
-        return ""
-    nodes = parse_part(content).css("p")[:MAX_FIRST_PARAGRAPHS]
-    return next((text for node in nodes if (text := plain(node.html or ""))), "") or plain(content)

@@ -6,6 +6,7 @@ import html
 import re
 
 from syndicator.text.clean import fold, plain
+from syndicator.text.markup import parse_part
 
 #: A tag of HTML, whatever its name; none is longer.
 TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]{0,15})(?=[\s/>])[^<>]{0,2000}>|(?P<comment><!--)")
@@ -108,6 +109,9 @@ OWN_GENERATOR = "Syndicator"
 #: Characters up to which a description is a summary, however many paragraphs it has; a longer one is a text.
 MAX_SUMMARY_CHARS = 600
 
+#: Paragraphs in which the first words are looked for.
+MAX_FIRST_PARAGRAPHS = 20
+
 #: Characters that tell whether a summary is the beginning of a text.
 SAME_CHARS = 200
 
@@ -150,3 +154,11 @@ def paragraphs(text: str) -> str:
 def is_whole_text(summary: str, content: str) -> bool:
     """Whether what stands in a summary's place is the text once more, and not its summary. Both are plain."""
     return len(summary) > MAX_SUMMARY_CHARS and content[:SAME_CHARS] == summary[:SAME_CHARS]
+
+
+def first_paragraph(content: str) -> str:
+    """The first paragraph that has words, as plain text."""
+    if not content:
+        return ""
+    nodes = parse_part(content).css("p")[:MAX_FIRST_PARAGRAPHS]
+    return next((text for node in nodes if (text := plain(node.html or ""))), "") or plain(content)
