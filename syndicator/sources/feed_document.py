@@ -193,6 +193,7 @@ class FeedDocuments:
         text = plain(content)
         if is_whole_text(summary, text) and not entry.get("is_own"):
             summary = ""
+        lead = summary or first_paragraph(content)
         photo = lead_photo(entry.get("pictures", ()), entry.get("late_pictures", ()), content, markup, url)
         warnings: list[str] = list(entry.get("odd", ()))
         published, embargo = self._published(entry, now, warnings)
@@ -204,14 +205,14 @@ class FeedDocuments:
             key=str(entry.get("id") or clean_url(url)),
             url=clean_url(url),
             title=title,
-            summary=summary or first_paragraph(content),
+            summary=lead,
             content_html=(content or paragraph(summary))
             + links_to(entry.get("recordings", ()), content, url),
             authors=tuple(entry.get("authors", ())),
             section=self.section or str(entry.get("section") or ""),
             tags=tuple(tags),
             places=tuple(entry.get("places", ())),
-            language=detect(f"{title} {summary} {text}", declared.replace("_", "-")),
+            language=detect(f"{title} {lead} {text}", declared.replace("_", "-")),
             photo=photo,
             published=published,
             updated=self._date(entry.get("updated"), now),
