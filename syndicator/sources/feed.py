@@ -71,6 +71,7 @@ class FeedSource(FeedDocuments):
             edition_memory["problems"] = [line[:MAX_PROBLEM_CHARS] for line in problems[:MAX_PROBLEMS]]
         return Look(
             sightings=edition.sightings,
+            gone=edition.gone,
             memory=entries_memory | ({} if edition.is_broken else edition_memory),
             next_look=_next_look(response, edition.ttl, now),
             problems=problems,

@@ -14,21 +14,27 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import feedparser
-from selectolax.lexbor import LexborHTMLParser
 
-from syndicator.domain.article import Photo, Sighting
+from syndicator.domain.article import Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
+from syndicator.sources import media_rss
 from syndicator.sources.dating import Date, Dates
-from syndicator.sources.extract import clean_url, split_credit
-from syndicator.sources.json_items import OddEntry, item, json_feed, paragraph
+from syndicator.sources.extract import clean_url
+from syndicator.sources.feed_tails import Origin, without_tails, without_text_tails
+from syndicator.sources.feed_text import first_paragraph, is_whole_text, paragraph
+from syndicator.sources.json_items import OddEntry, item, json_feed
 from syndicator.sources.oddity import LARGE_BYTES, is_odd_xml, safely
+from syndicator.sources.pictures import lead_photo
+from syndicator.sources.recordings import links_to
+from syndicator.sources.untitled import TitlesWanted, titled
 from syndicator.sources.xml_entries import entry_of
+from syndicator.sources.xml_facts import facts
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import legal, plain, sanitise
+from syndicator.text.dates import read_date
 from syndicator.text.encodings import decode, utf8_document
 from syndicator.text.language import detect
-from syndicator.text.markup import DELETED_SELECTOR, remove
 
 #: Entries of one feed, and characters of a text: a longer one is no article.
 MAX_ENTRIES, MAX_TEXT_CHARS = 5000, 500_000
@@ -42,13 +48,14 @@ feedparser.api.PREFERRED_XML_PARSERS.clear()
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """A feed as it is at one time. ``ttl``: its advice, in minutes, as written. ``is_broken``: it could not
-    be read to its end."""
+    """A feed as it is at one time. ``gone``: the keys of entries that it says were deleted. ``ttl``: its
+    advice, in minutes, as written. ``is_broken``: it could not be read to its end."""
 
     sightings: Sequence[Sighting]
     problems: Sequence[str]
     ttl: str
     is_broken: bool
+    gone: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +64,9 @@ class FeedDocuments:
 
     ``timezone`` is meant where a date names none, ``dates`` is its form where it is unusual
     (``datetime.strptime``). ``embargoes``: an entry dated ahead of us waits for its time. ``post_undated``:
-    one without a date is news when it appears, although others have dates.
+    one without a date is news when it appears, although others have dates. ``titles``: whether an entry
+    without a title takes one from its text; if nothing is said, it does where most of the feed's entries have
+    none, as in microblogs.
     """
 
     name: str
@@ -68,6 +77,7 @@ class FeedDocuments:
     section: str = ""
     embargoes: bool = False
     post_undated: bool = False
+    titles: TitlesWanted = ""
 
     def edition(self, response: Response, now: datetime) -> Edition:
         """The feed's edition, read here if that takes no time, else where it can be stopped."""
@@ -86,8 +96,13 @@ class FeedDocuments:
         if len(raw_entries) > MAX_ENTRIES:
             problems.append(f"{self.url}: {len(raw_entries):,} entries: the first {MAX_ENTRIES:,} are read")
         entries = [
-            entry for raw_entry in raw_entries[:MAX_ENTRIES] if (entry := self._entry(raw_entry, problems))
+            entry
+            for raw_entry in raw_entries[:MAX_ENTRIES]
+            if (entry := self._entry(raw_entry, head, problems))
         ]
+        entries, guessed = titled(entries, self.titles)
+        problems += [f"{self.url}: {line}" for line in guessed]
+        entries, gone = self._without_deleted(entries, head.get("deleted", {}), now)
         sightings = []
         for entry in _with_distinct_ids(entries, problems):
             try:
@@ -102,14 +117,16 @@ class FeedDocuments:
             problems=[legal(line) for line in problems],
             ttl=str(head.get("ttl") or "")[:20],
             is_broken=bool(head.get("broken")),
+            gone=gone,
         )
 
-    def _entry(self, raw_entry: Mapping[str, Any], problems: list[str]) -> Mapping[str, Any] | None:
+    def _entry(
+        self, raw_entry: Mapping[str, Any], head: Mapping[str, Any], problems: list[str]
+    ) -> Mapping[str, Any] | None:
         """One entry, of the same fields whatever the format; ``None`` where it can be no article."""
         try:
-            entry = (
-                entry_of(raw_entry) if isinstance(raw_entry, feedparser.FeedParserDict) else item(raw_entry)
-            )
+            is_xml = isinstance(raw_entry, feedparser.FeedParserDict)
+            entry = (entry_of if is_xml else item)(raw_entry, head)
         except Exception as e:  # noqa: BLE001 - as above
             problems.append(self._left_out(raw_entry.get("id") or raw_entry.get("url"), e))
             return None
@@ -119,6 +136,22 @@ class FeedDocuments:
             problems.append(self._left_out(entry.get("id") or entry.get("url"), problem))
             return None
         return entry
+
+    def _without_deleted(
+        self, entries: Sequence[Mapping[str, Any]], deleted: Mapping[str, str], now: datetime
+    ) -> tuple[list[Mapping[str, Any]], list[str]]:
+        """The entries that were not deleted (RFC 6721 section 3), and the ids of those that were. One
+        that was changed after its deletion is there again."""
+        changed = {entry["id"]: entry.get("updated") or entry.get("published") for entry in entries}
+        gone = []
+        for entry_id, when in list(deleted.items())[:MAX_ENTRIES]:
+            changed_at, deleted_at = self._moment(changed.get(entry_id), now), self._moment(when, now)
+            if entry_id not in changed or (changed_at and deleted_at and changed_at <= deleted_at):
+                gone.append(entry_id)
+        return [entry for entry in entries if entry["id"] not in gone], gone
+
+    def _moment(self, text: object, now: datetime) -> datetime | None:
+        return read_date(str(text), zone=ZoneInfo(self.timezone), now=now).moment if text else None
 
     def _left_out(self, entry_id: object, error: object) -> str:
         problem = (
@@ -132,14 +165,20 @@ class FeedDocuments:
         if response.content.lstrip()[:1] == b"{":
             return json_feed(self.url, response.content)
         parsed = feedparser.parse(
-            BytesIO(response.content),  # of bytes alone it would open the file that they name
+            BytesIO(
+                media_rss.without_texts(response.content)
+            ),  # of bytes alone it would open the file that they name
             sanitize_html=False,  # we do, and more strictly
             resolve_relative_uris=False,
             response_headers={"content-type": "application/xml; charset=utf-8"},  # which ``edition`` made it
         )
         if not parsed.get("version"):
             raise SourceError(f"{self.url}: {_why_no_feed(response.content, parsed)}")
-        return {**parsed.feed, "broken": _syntax_error(parsed)}, parsed.entries
+        known = facts(response.content)
+        for number, entry in enumerate(parsed.entries):
+            entry["facts"] = known.of(number, len(parsed.entries))
+        head = {"broken": _syntax_error(parsed), "version": parsed.version, "deleted": known.deleted}
+        return {**parsed.feed, **head}, parsed.entries
 
     def _sighting(
         self,
@@ -150,18 +189,24 @@ class FeedDocuments:
         problems: list[str],
     ) -> Sighting | None:
         url = web_address(str(entry.get("url") or ""), base)
-        title = plain(str(entry.get("title") or ""))
+        title = str(entry.get("title") or "")
         if not url or not title:
-            missing = "address" if not url else "title"
+            missing = "address" if not url else 'title (titles = "from text" makes one)'
             problems.append(f"{self.url}: the entry {entry.get('id') or title or '?'!r} has no {missing}")
             return None
         if legal(url) != url or legal(name := str(entry.get("id") or "")) != name:
             raise OddEntry("its address or id has characters that no XML may have")
-        content = sanitise(str(entry.get("content") or ""), url)
-        summary = plain(str(entry.get("summary") or ""))
+        text_base = (web_address(str(entry["base"]), base) if entry.get("base") else "") or url
+        markup, summary = self._texts(entry, head, url)
+        content = sanitise(markup, text_base)
+        text = plain(content)
+        if is_whole_text(summary, text) and not entry.get("is_own"):
+            summary = ""
+        lead = summary or first_paragraph(content)
+        photo = lead_photo(entry.get("pictures", ()), entry.get("late_pictures", ()), content, markup, url)
         language_tag = str(entry.get("language") or head.get("language") or "")
         declared = language_tag if LANGUAGE_TAG.fullmatch(language_tag) else self.language
-        language = detect(f"{title} {summary} {plain(content)}", declared.replace("_", "-"))
+        language = detect(f"{title} {lead} {text}", declared.replace("_", "-"))
         warnings: list[str] = list(entry.get("odd", ()))
         dates = Dates(
             ZoneInfo(self.timezone), self.embargoes, now, (self.language, language_tag, language), warnings
@@ -175,14 +220,15 @@ class FeedDocuments:
             key=str(entry.get("id") or clean_url(url)),
             url=clean_url(url),
             title=title,
-            summary=summary or _first_paragraph(content),
-            content_html=content or paragraph(summary),
+            summary=lead,
+            content_html=(content or paragraph(summary))
+            + links_to(entry.get("recordings", ()), content, url),
             authors=tuple(entry.get("authors", ())),
-            section=self.section or (tags[0] if tags else ""),
+            section=self.section or str(entry.get("section") or ""),
             tags=tuple(tags),
             places=tuple(entry.get("places", ())),
             language=language,
-            photo=_photo(entry, content, url),
+            photo=photo,
             published=publication.published,
             updated=dates.updated(self._dates(entry, "updated")),
             embargo=publication.embargo,
@@ -194,6 +240,20 @@ class FeedDocuments:
 
     def _dates(self, entry: Mapping[str, Any], *names: str) -> list[Date]:
         return [Date("feed", str(entry[name]), self.dates) for name in names if entry.get(name)]
+
+    def _texts(self, entry: Mapping[str, Any], head: Mapping[str, Any], url: str) -> tuple[str, str]:
+        """An entry's content (markup) and its summary, without what its system put behind them."""
+        markup, summary = str(entry.get("content") or ""), str(entry.get("summary") or "")
+        if entry.get("is_own"):
+            return markup, summary
+        origin = Origin(
+            url=url,
+            other_url=web_address(str(entry.get("id") or "")),
+            title=str(entry.get("title") or ""),
+            home=web_address(str(head.get("link") or head.get("home_page_url") or ""), url),
+            site=plain(str(head.get("title") or "")),
+        )
+        return without_tails(markup, origin), without_text_tails(summary, origin)
 
 
 def _with_distinct_ids(entries: Sequence[Mapping[str, Any]], problems: list[str]) -> list[Mapping[str, Any]]:
@@ -212,17 +272,6 @@ def _with_distinct_ids(entries: Sequence[Mapping[str, Any]], problems: list[str]
     return distinct
 
 
-def _photo(entry: Mapping[str, Any], content: str, base: str) -> Photo | None:
-    image = LexborHTMLParser(f"<body>{content}").css_first("img") if "<img" in content else None
-    body_images = [image.attributes.get("src") or ""] if image is not None else []
-    url = next((u for p in [*entry.get("photos", ()), *body_images] if (u := web_address(str(p), base))), "")
-    if not url:
-        return None
-    caption, credit = split_credit(str(entry.get("caption") or ""))
-    alt = (image.attributes.get("alt") or "") if image is not None and body_images == [url] else ""
-    return Photo(url=url, caption=caption, credit=str(entry.get("credit") or credit), alt=plain(alt))
-
-
 def _why_no_feed(content: bytes, parsed: Any) -> str:
     """The reason why a document is no feed."""
     start = content.lstrip()[:200].lower()
@@ -236,10 +285,3 @@ def _syntax_error(parsed: Any) -> str:
     if not hasattr(error, "getLineNumber"):
         return ""
     return f"not XML: {error.getMessage()} (line {error.getLineNumber()}, column {error.getColumnNumber()})"
-
-
-def _first_paragraph(content: str) -> str:
-    paragraph_node = LexborHTMLParser(f"<body>{content}").css_first("p") if content else None
-    if paragraph_node is not None:
-        remove(paragraph_node, DELETED_SELECTOR)
-    return plain(paragraph_node.text(separator=" ")) if paragraph_node is not None else plain(content)

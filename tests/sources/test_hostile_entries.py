@@ -1,0 +1,83 @@
+"""Expressions that read entries take no square of what they read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from syndicator.sources.byline import people
+from syndicator.sources.feed_tails import Origin, without_tails, without_text_tails
+from syndicator.sources.feed_text import headline, is_markup, paragraphs, plain_text
+from syndicator.sources.media_rss import without_texts
+from syndicator.sources.pictures import is_decoration, is_file_name, kind_of_file
+from syndicator.sources.untitled import title_of
+from syndicator.sources.xml_facts import facts
+
+ORIGIN = Origin(url="https://harbour.example/1", title="Crane", home="https://harbour.example/", site="Post")
+
+PIECES = (
+    *(
+        "<",
+        "<a",
+        "<a ",
+        "</a>",
+        "<a href=",
+        "<p>",
+        "</p>",
+        "<!--",
+        "&",
+        "&a",
+        "&#",
+        "@",
+        "a@",
+        "a.",
+        "(",
+        "<b>",
+    ),
+    *(
+        " ",
+        "\n",
+        "\n ",
+        "-",
+        "-_",
+        ";",
+        ", ",
+        "Read more",
+        "Crane",
+        "#a ",
+        "https://",
+        "<media:title>",
+        "]]>",
+    ),
+    '<a href="https://harbour.example/1">',
+)
+
+
+@pytest.mark.parametrize("piece", PIECES)
+@pytest.mark.parametrize(
+    "work",
+    [
+        headline,
+        is_markup,
+        paragraphs,
+        plain_text,
+        lambda text: people([text[:1000]]),  # an author is no longer: sources.oddity
+        lambda text: without_tails(text, ORIGIN),
+        lambda text: without_text_tails(text, ORIGIN),
+        lambda text: is_decoration(f"https://harbour.example/{text[:8000]}"),
+        is_file_name,
+        lambda text: kind_of_file("https://harbour.example/" + text.replace("[", "")),
+        title_of,
+        lambda text: without_texts(text.encode()),
+        lambda text: facts(b"<rss><channel><item>" + text.encode()),
+    ],
+)
+def test_an_expression_takes_no_square(work: Callable[[str], object], piece: str) -> None:
+    text = piece * (60_000 // len(piece))
+    start = time.process_time()
+
+    work(text)
+
+    assert time.process_time() - start < 2
