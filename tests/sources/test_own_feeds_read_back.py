@@ -24,7 +24,7 @@ def read_back(name: str, sent: Article) -> Sighting:
     edition = read(written(formats.kind(name)(), [sent]))
     assert not edition.problems
     [sighting] = edition.sightings
-    assert all("date" in warning for warning in sighting.warnings)  # of those that are ahead of us
+    assert all("ahead of us" in warning for warning in sighting.warnings)
     return sighting
 
 
