@@ -17,12 +17,13 @@ from syndicator.domain.article import Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
 from syndicator.sources import normalise
-from syndicator.sources.extract import Extracted, Select, clean_url, extract
+from syndicator.sources.extract import Extracted, Select, extract
 from syndicator.sources.listing import Link
 from syndicator.sources.normalise import Dates
 from syndicator.sources.oddity import is_odd_html, safely
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.markup import decode
+from syndicator.text.tracking import clean_url
 
 #: Bytes of one page: news pages have 330,000 on average, some of them ten times as many.
 MAX_PAGE_BYTES = 3_000_000

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -20,11 +19,6 @@ from syndicator.sources.boilerplate import without_dateline
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import plain
 from syndicator.text.markup import parse, parse_part, remove
-
-#: Parameters that say how a reader came, not what is read.
-TRACKING_PARAMETER = re.compile(
-    r"^(?:utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ref|ref_src|cmpid)$", re.IGNORECASE
-)
 
 CREDIT = re.compile(
     r"[\s(|/.–—-]*\b(?:photo|picture|image|ພາບ|ຮູບ)(?:\s+(?:by|courtesy of|credit))?\s*:\s*"
@@ -109,21 +103,6 @@ def extract(
     extracted.has_body = bool(body_markup)
     _body(extracted, body_markup, origin, url, agency, is_other)
     return extracted
-
-
-def clean_url(url: str) -> str:
-    """The address without parameters that only say how a reader came there."""
-    parts = urlsplit(url)
-    parameters = [
-        (k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING_PARAMETER.match(k)
-    ]
-    query = (
-        parts.query
-        if len(parameters) == parts.query.count("&") + bool(parts.query)
-        else urlencode(parameters)
-    )
-    host = (parts.hostname or "") + (f":{parts.port}" if parts.port not in (None, 80, 443) else "")
-    return urlunsplit((parts.scheme, host, parts.path or "/", query, ""))
 
 
 def split_credit(caption: str) -> tuple[str, str]:

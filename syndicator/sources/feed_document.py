@@ -19,7 +19,7 @@ from selectolax.lexbor import LexborHTMLParser
 from syndicator.domain.article import CLOCK_SKEW, Photo, Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
-from syndicator.sources.extract import clean_url, split_credit
+from syndicator.sources.extract import split_credit
 from syndicator.sources.json_items import OddEntry, item, json_feed, paragraph
 from syndicator.sources.oddity import LARGE_BYTES, is_odd_xml, safely
 from syndicator.sources.xml_entries import entry_of
@@ -27,6 +27,7 @@ from syndicator.text.addresses import web_address
 from syndicator.text.clean import legal, plain, sanitise
 from syndicator.text.dates import parse_date
 from syndicator.text.language import detect
+from syndicator.text.tracking import clean_url
 
 #: Entries of one feed, and characters of a text: a longer one is no article.
 MAX_ENTRIES, MAX_TEXT_CHARS = 5000, 500_000

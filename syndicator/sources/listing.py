@@ -10,10 +10,10 @@ from urllib.parse import urldefrag
 
 from selectolax.lexbor import LexborNode
 
-from syndicator.sources.extract import clean_url
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import plain
 from syndicator.text.markup import parse
+from syndicator.text.tracking import clean_url
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
