@@ -20,6 +20,7 @@ from syndicator.domain.article import CLOCK_SKEW, Photo, Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
 from syndicator.sources.extract import split_credit
+from syndicator.sources.feed_identity import Named, identify
 from syndicator.sources.json_items import OddEntry, item, json_feed, paragraph
 from syndicator.sources.oddity import LARGE_BYTES, is_odd_xml, safely
 from syndicator.sources.xml_entries import entry_of
@@ -27,7 +28,6 @@ from syndicator.text.addresses import web_address
 from syndicator.text.clean import legal, plain, sanitise
 from syndicator.text.dates import parse_date
 from syndicator.text.language import detect
-from syndicator.text.tracking import clean_url
 
 #: Entries of one feed, and characters of a text: a longer one is no article.
 MAX_ENTRIES, MAX_TEXT_CHARS = 5000, 500_000
@@ -42,12 +42,13 @@ feedparser.api.PREFERRED_XML_PARSERS.clear()
 @dataclass(frozen=True, kw_only=True)
 class Edition:
     """A feed as it is at one time. ``ttl``: its advice, in minutes, as written. ``is_broken``: it could not
-    be read to its end."""
+    be read to its end. ``identity``: what is to be remembered of its ids and addresses (``feed_identity``)."""
 
     sightings: Sequence[Sighting]
     problems: Sequence[str]
     ttl: str
     is_broken: bool
+    identity: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,16 +67,19 @@ class FeedDocuments:
     section: str = ""
     embargoes: bool = False
 
-    def edition(self, response: Response, now: datetime) -> Edition:
-        """The feed's edition, read here if that takes no time, else where it can be stopped."""
+    def edition(
+        self, response: Response, now: datetime, identity: Mapping[str, Any] | None = None
+    ) -> Edition:
+        """The feed's edition, read here if that takes no time, else where it can be stopped. ``identity``:
+        of the edition before."""
         is_json = response.content.lstrip()[:1] == b"{"
         is_odd = len(response.content) > LARGE_BYTES if is_json else is_odd_xml(response.content)
         try:
-            return safely(self._read, response, now, is_odd=is_odd)
+            return safely(self._read, response, now, identity or {}, is_odd=is_odd)
         except SourceError as e:
             raise e if str(e).startswith(self.url) else SourceError(f"{self.url}: {e}") from e
 
-    def _read(self, response: Response, now: datetime) -> Edition:
+    def _read(self, response: Response, now: datetime, identity: Mapping[str, Any]) -> Edition:
         head, raw_entries = self._parse(response)
         problems = [f"{self.url}: {head['broken']}"] if head.get("broken") else []
         if len(raw_entries) > MAX_ENTRIES:
@@ -83,12 +87,15 @@ class FeedDocuments:
         entries = [
             entry for raw_entry in raw_entries[:MAX_ENTRIES] if (entry := self._entry(raw_entry, problems))
         ]
+        home = str(head.get("link") or head.get("home_page_url") or "")  # of XML, and of JSON
+        identities = identify(entries, source=self.name, base=response.url, home=home, memory=identity)
+        problems += [f"{self.url}: {line}" for line in identities.problems]
         sightings = []
-        for entry in _with_distinct_ids(entries, problems):
+        for named in identities.entries:
             try:
-                sighting = self._sighting(entry, head, response.url, now, problems)
+                sighting = self._sighting(named, head, now, problems)
             except Exception as e:  # noqa: BLE001 - whatever it is, the other entries are none the worse
-                problems.append(self._left_out(entry.get("id") or entry.get("url"), e))
+                problems.append(self._left_out(named.entry.get("id") or named.url, e))
                 continue
             if sighting:
                 sightings.append(sighting)
@@ -97,6 +104,7 @@ class FeedDocuments:
             problems=[legal(line) for line in problems],
             ttl=str(head.get("ttl") or "")[:20],
             is_broken=bool(head.get("broken")),
+            identity=identities.memory,
         )
 
     def _entry(self, raw_entry: Mapping[str, Any], problems: list[str]) -> Mapping[str, Any] | None:
@@ -137,14 +145,9 @@ class FeedDocuments:
         return {**parsed.feed, "broken": _syntax_error(parsed)}, parsed.entries
 
     def _sighting(
-        self,
-        entry: Mapping[str, Any],
-        head: Mapping[str, Any],
-        base: str,
-        now: datetime,
-        problems: list[str],
+        self, named: Named, head: Mapping[str, Any], now: datetime, problems: list[str]
     ) -> Sighting | None:
-        url = web_address(str(entry.get("url") or ""), base)
+        entry, url = named.entry, named.url
         title = plain(str(entry.get("title") or ""))
         if not url or not title:
             missing = "address" if not url else "title"
@@ -161,8 +164,10 @@ class FeedDocuments:
         tags = [t for t in entry.get("tags", ()) if t]
         return Sighting(
             source=self.name,
-            key=str(entry.get("id") or clean_url(url)),
-            url=clean_url(url),
+            key=named.key,
+            url=url,
+            aliases=named.aliases,
+            is_url_shared=named.is_url_shared,
             title=title,
             summary=summary or _first_paragraph(content),
             content_html=content or paragraph(summary),
@@ -200,22 +205,6 @@ class FeedDocuments:
     def _date(self, text: object, now: datetime) -> datetime | None:
         zone = ZoneInfo(self.timezone)
         return parse_date(str(text), zone=zone, format=self.dates or None, now=now) if text else None
-
-
-def _with_distinct_ids(entries: Sequence[Mapping[str, Any]], problems: list[str]) -> list[Mapping[str, Any]]:
-    """The entries, with an address added to each id that they share although they are different articles."""
-    url_by_id: dict[str, str] = {}
-    distinct: list[Mapping[str, Any]] = []
-    for entry in entries:
-        entry_id, url = str(entry.get("id") or ""), str(entry.get("url") or "")
-        if entry_id and url_by_id.setdefault(entry_id, url) != url:
-            problems.append(
-                f"{url}: has the id {entry_id!r} of {url_by_id[entry_id]}: told apart by their addresses"
-            )
-            distinct.append({**entry, "id": f"{entry_id}#{url}"})
-        else:
-            distinct.append(entry)
-    return distinct
 
 
 def _photo(entry: Mapping[str, Any], content: str, base: str) -> Photo | None:

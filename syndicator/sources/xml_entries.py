@@ -14,7 +14,7 @@ def entry_of(parsed: Any) -> dict[str, Any]:
     content = max(contents, key=len, default="") or (summary if "<p" in summary else "")
     return {
         "id": parsed.get("id", ""),
-        "url": parsed.get("link") or next((x.href for x in parsed.get("links", ()) if "href" in x), ""),
+        "url": parsed.get("link") or _other_link(parsed),
         "title": parsed.get("title", ""),
         "summary": summary,
         "content": content,
@@ -30,6 +30,13 @@ def entry_of(parsed: Any) -> dict[str, Any]:
         "caption": plain(parsed.get("media_description", "") or ""),
         "credit": plain(next((c.get("content", "") for c in parsed.get("media_credit", ())), "") or ""),
     }
+
+
+def _other_link(parsed: Any) -> str:
+    """The address of an entry whose alternate link is of an unusual type (RFC 4287 section 4.2.7.2): neither
+    what is related to it nor its sound."""
+    links = (x for x in parsed.get("links", ()) if x.get("rel", "alternate") == "alternate")
+    return next((x["href"] for x in links if x.get("href")), "")
 
 
 def _photos(parsed: Any) -> list[str]:
