@@ -29,9 +29,6 @@ MAX_RECORDS, MAX_SHARED = 500, 500
 TIME = re.compile(r"\d\d?:\d\d")
 MIDNIGHT = re.compile(r"\b00:00")
 
-#: Whether it is an ``id`` or an ``address``, and which.
-Name = tuple[str, str]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
@@ -118,22 +115,11 @@ class _Facts:
         """The shortest of its addresses; "": it has none."""
         return self.addresses[0] if self.addresses else ""
 
-    @property
-    def names(self) -> tuple[Name, Name]:
-        """Its id, and the shortest of its addresses."""
-        return ("id", self.id), ("address", self.short)
-
-    @property
-    def address_names(self) -> Sequence[Name]:
-        return [("address", address) for address in self.addresses]
-
     @cached_property
     def record(self) -> list[str]:
         """What is remembered of it: hashes of its names, and of title, date and text as far as they tell."""
         parts = (self.telling.get(name, "") for name in ("title", "date", "text"))
-        return [_hash(*name) if name[1] else "" for name in self.names] + [
-            _hash(part) if part else "" for part in parts
-        ]
+        return [_hash(value) if value else "" for value in (self.id, self.short, *parts)]
 
     @property
     def has_counter_id(self) -> bool:
@@ -148,9 +134,9 @@ def _distinct(facts: Sequence[_Facts]) -> list[_Facts]:
     groups = _Groups(len(facts))
     first: dict[tuple[str, ...], int] = {}
     for index, each in enumerate(facts):
-        names = [name for name in each.names if name[1]]
+        names = [("id", each.id)] * bool(each.id) + [("address", each.short)] * bool(each.short)
         same = [(*name, *each.content) for name in names or [("nothing", "")]]
-        if len(names) > 1 and each.date:
+        if each.id and each.short and each.date:
             same.append(("all but text", each.id, each.short, each.title, each.date))
             if each.entry.get("updated") and each.entry.get("published"):
                 same.append(("version", each.id, each.short, each.date))
@@ -196,7 +182,12 @@ class _Edition:
         for record in self.records:
             for name in filter(None, record[:2]):
                 self._records_by_name[name].append(record)
-        self.counts = Counter(name for each in facts for name in {("id", each.id), *each.address_names})
+        self._records_by_mark: dict[tuple[Any, ...], list[Sequence[str]]] = defaultdict(list)
+        for record in self.records:
+            for mark in _marks(record):
+                self._records_by_mark[mark].append(record)
+        #: How many have each id or address: one's id may be another's address.
+        self.counts = Counter(name for each in facts for name in {each.id, *each.addresses} - {""})
         self.taken_over = frozenset(self._taken_over())
 
     def identities(self) -> Identities:
@@ -227,49 +218,61 @@ class _Edition:
         )
 
     def _has_own_id(self, each: _Facts) -> bool:
-        return bool(each.id) and self._is_own(("id", each.id))
+        return bool(each.id) and self._is_own(each.id)
 
     def _address(self, each: _Facts) -> str:
         """The shortest of its addresses that no other has; "": it has none."""
-        return next((name[1] for name in each.address_names if self._is_own(name)), "")
+        return next(filter(self._is_own, each.addresses), "")
 
     def _shared_address(self, each: _Facts) -> str:
         """The address of one that has none of its own: with its fragment, which may tell readers where to
         look."""
         return full_url(each.addresses[-1], tracking=False) if each.addresses else each.url
 
-    def _is_own(self, name: Name) -> bool:
+    def _is_own(self, name: str) -> bool:
         is_single = self.counts[name] < 2  # noqa: PLR2004
-        return is_single and name not in self.taken_over and _hash(*name) not in self._shared_hashes
+        return is_single and name not in self.taken_over and _hash(name) not in self._shared_hashes
 
-    def _taken_over(self) -> Iterator[Name]:
+    def _taken_over(self) -> Iterator[str]:
         """Names that an entry of an edition before had, and has one now that has nothing else in common with
         it."""
         for each in self.facts:
             own = each.record
-            for index, name in enumerate(each.names):
-                before = self._records_by_name.get(own[index], ()) if name[1] else ()
+            for index, name in enumerate((each.id, each.short)):
+                before = self._records_by_name.get(own[index], ()) if name else ()
                 is_other = bool(before) and not any(
                     own[1 - index] == record[1 - index] or any(_agreements(own, record)) for record in before
                 )
-                if is_other and not (name[0] == "address" and each.has_counter_id):
+                if is_other and not (name == each.short and each.has_counter_id):
                     yield name
 
     def _names_before(self, each: _Facts) -> list[str]:
         """What it was called before, where that tells nothing apart from this edition on."""
-        enough = min(2, len(each.telling))
-        own = each.record
-        return [
-            f"{self.source}:{name[1]}"
-            for index, name in enumerate(each.names)
-            if name[1]
-            and not self._is_own(name)
-            and own[index] not in self._shared_hashes
-            and any(
-                enough and sum(_agreements(own, record)) >= enough
-                for record in self._records_by_name.get(own[index], ())
-            )
-        ]
+        names = [name for name in (each.id, *each.addresses) if name and not self._is_own(name)]
+        lost = [name for name in names if _hash(name) not in self._shared_hashes]
+        if not lost or not self._is_remembered(each):
+            return []
+        return [f"{self.source}:{key}" for name in lost for key in (name, f"{each.id}#{name}")]
+
+    def _is_remembered(self, each: _Facts) -> bool:
+        """Whether it is the entry that one of before has become, rather than any other that is like it."""
+        return any(self._heirs[tuple(record)] is each for record in self._like(each))
+
+    def _like(self, each: _Facts) -> Iterator[Sequence[str]]:
+        """What is remembered under one of its names, and says the same but for one part."""
+        for mark in _marks(each.record):
+            yield from self._records_by_mark.get(mark, ())
+
+    @cached_property
+    def _heirs(self) -> Mapping[tuple[str, ...], _Facts]:
+        """The entry that is the most like what is remembered, for each of that."""
+        heirs: dict[tuple[str, ...], tuple[int, _Facts]] = {}
+        for each in self.facts:
+            for record in self._like(each):
+                likeness = sum(_agreements(each.record, record))
+                if likeness > heirs.get(tuple(record), (0, each))[0]:
+                    heirs[tuple(record)] = likeness, each
+        return {record: each for record, (_, each) in heirs.items()}
 
     def _content_names(self, each: _Facts) -> list[str]:
         """Names made of what it says, one for each pair of its parts: where one changes, the others stay. Of
@@ -279,8 +282,8 @@ class _Edition:
         return [f"{self.source}~{_hash(each.id, each.url, repr(part), digits=32)}" for part in chosen]
 
     def _memory(self) -> Mapping[str, Any]:
-        names = [name for name, count in self.counts.items() if name[1] and count > 1]
-        shared = [_hash(*name) for name in (*names, *sorted(self.taken_over))]
+        names = [name for name, count in self.counts.items() if count > 1]
+        shared = [_hash(name) for name in (*names, *sorted(self.taken_over))]
         records = [each.record for each in self.facts]
         known = {tuple(record[:2]) for record in records}
         records += [list(record) for record in self.records if tuple(record[:2]) not in known]
@@ -308,6 +311,15 @@ class _Edition:
                 f"{len(homeless)} of {total} entries have no address: they link to the feed's page, {homeless[0].url}"
             )
         return problems
+
+
+def _marks(record: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """What two records have in common that are of one entry, although a part of it has changed: a name, and
+    two parts that tell, or the only one."""
+    parts = [(index, part) for index, part in enumerate(record[2:]) if part]
+    for name in filter(None, record[:2]):
+        for pair in combinations(parts, min(2, len(parts))) if parts else ():
+            yield (name, *pair)
 
 
 def _agreements(record: Sequence[str], other: Sequence[str]) -> list[bool]:
