@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from syndicator.sources import body, jsonld, meta
 from syndicator.sources.body import ArticleContext, IsOther, image_address
 from syndicator.sources.boilerplate import without_dateline
+from syndicator.sources.own_id import own_id
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import plain
 from syndicator.text.markup import parse, parse_part, remove
@@ -52,11 +53,12 @@ class Select:
 @dataclass
 class Extracted:
     """What was extracted from a page, field by field, with the origin of each. The first origin wins.
-    ``has_body``: whether there was anything where the body should be."""
+    ``has_body``: whether there was anything where the body should be. ``own_id``: see there."""
 
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     has_body: bool = False
+    own_id: str = ""
 
     def offer(self, name: str, origin: str, value: Any) -> None:
         """Take a value where there is none yet."""
@@ -81,15 +83,16 @@ def extract(
     strip: Sequence[str] = (),
     agency: str = "",
     is_other: IsOther = body.no_other,
+    key: str = "",
 ) -> Extracted:
     """Everything that a page says of its article. Dates stay as written: their zone and order are the
-    source's business. ``url`` is the page's own address; ``is_other`` says whether a link leads to another
+    source's business. ``url`` is the page's own address; ``key`` the selector of its id, if one is declared; ``is_other`` says whether a link leads to another
     article. Where ``select.content`` is declared, nothing else is taken for the body: a page without it
     is no article."""
     page = parse(markup)
+    extracted = Extracted(own_id=own_id(page, url, key))
     for selector in strip:
         remove(page, selector)
-    extracted = Extracted()
     _from_selectors(extracted, page, select, url)
     json_ld = jsonld.article(page, url)
     _from_json_ld(extracted, json_ld, url)

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborNode
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import plain
 from syndicator.text.markup import parse
-from syndicator.text.tracking import clean_url
+from syndicator.text.tracking import clean_url, full_url
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,11 +58,12 @@ class ListingReader:
         for node in page.css("a[href]"):
             address = urldefrag(web_address(node.attributes.get("href") or "", url)).url
             if address and re.search(self.article, address, re.IGNORECASE) and same_site(address, url):
-                address = clean_url(address)
+                key, cleaned = self.key(address), clean_url(address)
+                address = cleaned if self.key(cleaned) == key else full_url(address)
                 item = _enclosing_item(node, items)
                 if item.mem_id not in notes_by_item:
                     notes_by_item[item.mem_id] = self._read(item)
-                yield Link(self.key(address), address, section, *notes_by_item[item.mem_id])
+                yield Link(key, address, section, *notes_by_item[item.mem_id])
 
     def _read(self, item: LexborNode) -> tuple[str, str]:
         """The date in an item, and a hash of all that it says."""
