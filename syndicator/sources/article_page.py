@@ -203,4 +203,6 @@ def _check_pattern(name: str, pattern: str) -> None:
     except re.error as e:
         raise ValueError(f"{name}: not a regular expression: {e}") from e
     if name == "key" and pattern and not groups:
-        raise ValueError("key: needs a group in brackets, such as id=(\\d+), around the id itself, or to be a CSS selector")
+        raise ValueError(
+            "key: needs a group in brackets, such as id=(\\d+), around the id itself, or to be a CSS selector"
+        )

@@ -63,7 +63,9 @@ class FeedSource(FeedDocuments):
         if problems and not edition.sightings:
             raise SourceError(problems[0])
         identity = memory.get("identity") if edition.is_broken else edition.identity
-        entries_memory = ({"identity": identity} if identity else {}) | _entries_memory(memory, [sighting.key for sighting in edition.sightings], now)
+        entries_memory = ({"identity": identity} if identity else {}) | _entries_memory(
+            memory, [sighting.key for sighting in edition.sightings], now
+        )
         if "overflow" in entries_memory:
             problems.append(f"{self.url}: {entries_memory['overflow'][1]}")
         # a broken edition is not remembered: its validators would hide the mended one

@@ -23,7 +23,8 @@ def id_name(source: str, own_id: str) -> str:
 
 
 def described(sighting: Sighting) -> dict[str, str]:
-    """What is remembered of a page to know it again: ``at``, its article's address; ``own``, the id; ``dated``."""
+    """What is remembered of a page to know it again: its article's address (``at``), its system's own id
+    (``own``) and its publication (``dated``)."""
     own = next((a for a in sighting.aliases if a.startswith(f"{sighting.source}{ID_MARK}")), "")
     dated = sighting.published.isoformat() if sighting.published else ""
     values = {"at": place(sighting.url), "own": own, "dated": dated}
@@ -42,6 +43,8 @@ def predecessor(
     """The key of the page that a new one has taken the place of; "": of none. ``read`` and ``missing``: the
     pages that were there in this look, and those that were not; ``shown``: those that listings show."""
     new = pages[key]
+    holders = {page.get("at") for k, page in pages.items() if k != key and page.get("own") == new.get("own")}
+    has_id = bool(new.get("own")) and len(holders) == 1  # one that several pages have is none
     for other, page in pages.items():
         if other == key or not page.get("read"):
             continue
@@ -50,7 +53,7 @@ def predecessor(
         is_away = other in missing or bool(page.get("gone") or page.get("misses"))
         is_same_title = bool(page.get("said")) and page["said"][0] == title_hash
         is_same_date = bool(new.get("dated")) and page.get("dated") == new.get("dated")
-        is_same_id = bool(new.get("own")) and page.get("own") == new.get("own")
+        is_same_id = has_id and page.get("own") == new.get("own")
         stands = other in read or other in shown
         if is_same_id and (is_away or (not stands and (is_same_title or is_same_date))):
             return other
@@ -62,7 +65,7 @@ def predecessor(
 def is_id_of_others(key: str, pages: Mapping[str, Mapping[str, Any]], missing: Collection[str]) -> bool:
     """Whether another page that stands for itself has the same id: then it is no id."""
     page = pages[key]
-    return any(
+    return bool(page.get("own")) and any(
         other != key
         and each.get("own") == page.get("own")
         and each.get("at") != page.get("at")

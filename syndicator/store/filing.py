@@ -187,9 +187,7 @@ class FilingTransaction:
             self.channels.add(after.channel)
 
 
-def twin_names(
-    entry: tuple[int, Article], others: Iterable[tuple[int, Article]]
-) -> dict[str, int]:
+def twin_names(entry: tuple[int, Article], others: Iterable[tuple[int, Article]]) -> dict[str, int]:
     """Names by which two articles of one source know each other that turn out to be one: what retracts the
     one retracts the other."""
     article_id, article = entry

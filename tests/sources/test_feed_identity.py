@@ -34,7 +34,9 @@ def item(title: str, *, link: str = "", guid: str = "", text: str = "", hour: in
 
 def rss(*items: str, home: str = "https://harbour.example/") -> bytes:
     link = f"<link>{home}</link>" if home else ""
-    return f"<rss version='2.0'><channel><title>Harbour</title>{link}{''.join(items)}</channel></rss>".encode()
+    return (
+        f"<rss version='2.0'><channel><title>Harbour</title>{link}{''.join(items)}</channel></rss>".encode()
+    )
 
 
 @dataclass
@@ -52,7 +54,9 @@ class Readers:
         return [self._file(sighting.names) for sighting in edition.sightings]
 
     def _file(self, names: tuple[str, ...]) -> int:
-        number = next((self.articles[n] for n in names if n in self.articles), len(set(self.articles.values())))
+        number = next(
+            (self.articles[n] for n in names if n in self.articles), len(set(self.articles.values()))
+        )
         for name in names:
             self.articles.setdefault(name, number)
         return number
@@ -77,7 +81,10 @@ SHARED_BY_ALL: Mapping[str, Callable[[int], Mapping[str, Any]]] = {
     "no link": lambda n: {"guid": f"n{n}"},
     "neither": lambda n: {},
     "one guid": lambda n: {"link": f"https://harbour.example/{n}", "guid": "N/A"},
-    "one guid and one link": lambda n: {"link": "https://harbour.example/", "guid": "https://harbour.example/"},
+    "one guid and one link": lambda n: {
+        "link": "https://harbour.example/",
+        "guid": "https://harbour.example/",
+    },
     "one guid and no link": lambda n: {"guid": "0"},
     "one link and no guid": lambda n: {"link": "https://harbour.example/notices?utm_source=rss"},
     "one guid and fragments": lambda n: {"link": f"https://harbour.example/live#{n}", "guid": "live"},
@@ -205,7 +212,10 @@ def test_an_item_of_json_feed_without_an_address_has_the_home_page() -> None:
 
 def test_an_ordinary_feed_is_as_it_was_and_nothing_is_told() -> None:
     document = rss(
-        *[item(f"N{n}", link=f"https://harbour.example/{n}?utm_source=rss#top", guid=f"g{n}") for n in range(9)]
+        *[
+            item(f"N{n}", link=f"https://harbour.example/{n}?utm_source=rss#top", guid=f"g{n}")
+            for n in range(9)
+        ]
     )
 
     edition = read(document)
@@ -219,7 +229,9 @@ def test_an_ordinary_feed_is_as_it_was_and_nothing_is_told() -> None:
 def test_what_is_remembered_is_bounded() -> None:
     readers = Readers()
     for look in range(3):
-        readers.look(rss(*[item(f"N{look}-{n}", link=f"https://harbour.example/#{look}-{n}") for n in range(900)]))
+        readers.look(
+            rss(*[item(f"N{look}-{n}", link=f"https://harbour.example/#{look}-{n}") for n in range(900)])
+        )
 
     assert readers.count == 2700
     assert len(json.dumps(readers.memory)) < 60_000
@@ -230,14 +242,16 @@ entries = st.lists(
     st.builds(
         dict,
         title=st.sampled_from(["Ferry", "Market", "School", "Bridge"]),
-        link=st.sampled_from(["", "/a", "/a#1", "/a#2", "/b", "/a?ref=x", "/a?ref=y", "/a?ref=7", "/b?utm_source=r"]),
+        link=st.sampled_from(
+            ["", "/a", "/a#1", "/a#2", "/b", "/a?ref=x", "/a?ref=y", "/a?ref=7", "/b?utm_source=r"]
+        ),
         guid=st.sampled_from(["", "g", "h", "https://harbour.example/a"]),
         hour=st.sampled_from([3, 4, None]),
         text=st.sampled_from(["Short.", "x" * 50, "y" * 50]),
     ),
     min_size=1,
     max_size=7,
-    unique_by=lambda e: (e["title"]),
+    unique_by=lambda e: e["title"],
 )
 
 

@@ -36,7 +36,10 @@ class Piece:
     old: list[str] = field(default_factory=list)
 
     def page(self, head: str) -> str:
-        text = self.text or f"The council of ward {self.number} has met in the old hall, and says that {self.title}."
+        text = (
+            self.text
+            or f"The council of ward {self.number} has met in the old hall, and says that {self.title}."
+        )
         return (
             f"<html lang=en><head><title>{self.title}</title>{head}<meta property='article:published_time'"
             f" content='2026-03-01T11:{self.number:02}:00Z'></head><body><article><h1>{self.title}</h1>"
@@ -127,7 +130,9 @@ WAYS = {
 
 @pytest.mark.parametrize(("ends", "head"), WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("looks", [1, 3])
-def test_a_new_slug_makes_no_second_article(story: Story, town: Town, ends: str, head: str, looks: int) -> None:
+def test_a_new_slug_makes_no_second_article(
+    story: Story, town: Town, ends: str, head: str, looks: int
+) -> None:
     town.ends, town.head = ends, head
     told(story, town)
     assert len(story.articles) == 4

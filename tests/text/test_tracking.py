@@ -24,20 +24,35 @@ def test_an_address_without_what_tells_how_a_reader_came(url: str, expected: str
 
 @pytest.mark.parametrize(
     "query",
-    ["4711", "name=%CC%E5", "a=1;b=2", "path=/city/3", "t=two%20words", "x", "x=", "a=1&&b=2", "q=%2f", "ü=1"],
+    [
+        "4711",
+        "name=%CC%E5",
+        "a=1;b=2",
+        "path=/city/3",
+        "t=two%20words",
+        "x",
+        "x=",
+        "a=1&&b=2",
+        "q=%2f",
+        "ü=1",
+    ],
 )
 @pytest.mark.parametrize("tracking", ["{}&utm_source=rss", "fbclid=1&{}", "utm_a=1&{}&gclid=2"])
 def test_what_is_left_of_a_query_is_left_byte_for_byte(query: str, tracking: str) -> None:
     assert clean_url(f"https://a.example/x?{tracking.format(query)}") == f"https://a.example/x?{query}"
 
 
-@pytest.mark.parametrize("value", ["12345", "3", "A-1034", "2026/03/7", "9f3b2a11-c0de-4bcd-abcd-abcdefabcdef"])
+@pytest.mark.parametrize(
+    "value", ["12345", "3", "A-1034", "2026/03/7", "9f3b2a11-c0de-4bcd-abcd-abcdefabcdef"]
+)
 def test_a_parameter_that_holds_an_id_is_no_tracking(value: str) -> None:
     assert clean_url(f"https://a.example/story.php?ref={value}") == f"https://a.example/story.php?ref={value}"
     assert clean_url(f"https://a.example/s?x=1&cmpid={value}") == f"https://a.example/s?x=1&cmpid={value}"
 
 
-@pytest.mark.parametrize("value", ["homepage", "hp1", "4sysops.com", "https%3A%2F%2Fx.example%2F1234", "", "rss-top"])
+@pytest.mark.parametrize(
+    "value", ["homepage", "hp1", "4sysops.com", "https%3A%2F%2Fx.example%2F1234", "", "rss-top"]
+)
 def test_a_parameter_that_holds_a_place_is_tracking(value: str) -> None:
     assert clean_url(f"https://a.example/story?ref={value}&id=1") == "https://a.example/story?id=1"
 
