@@ -40,11 +40,12 @@ class ArticlePages:
     """How the article pages of a site are recognised and read.
 
     ``article``: what the address of an article looks like (a regular expression, case ignored). ``key``:
-    one whose groups are the source's own id of the article, e.g. ``id=(\\d+)``, or the CSS selector of
-    where its page has it, e.g. ``link[rel=shortlink]``; without it the address is, and the id that common
-    systems put into their pages is known. ``dates`` and ``listing_dates``: how articles and listings write dates (``datetime.strptime``), in
-    ``timezone``. ``select`` and ``strip``: CSS selectors of what the page does not say in metadata, and of
-    what is no part of the article. ``embargoes``: an article dated ahead of us waits for its time.
+    one whose groups are the source's own id of the article, e.g. ``id=(\\d+)``, or the CSS selector of where
+    its page has it, e.g. ``link[rel=shortlink]``; without it the address is the key, and the id that common
+    systems put into their pages is known besides. ``dates`` and ``listing_dates``: how articles and listings
+    write dates (``datetime.strptime``), in ``timezone``. ``select`` and ``strip``: CSS selectors of what the
+    page does not say in metadata, and of what is no part of the article. ``embargoes``: an article dated
+    ahead of us waits for its time.
     """
 
     name: str
@@ -112,7 +113,7 @@ class ArticlePages:
             strip=self.strip,
             agency=self.agency,
             is_other=lambda url: self.is_article(url) and self.key_of(url) != link.key,
-            key=self.key if is_selector(self.key) else "",
+            key="" if self._key_pattern else self.key,
         )
         self._refuse_no_article(link, extracted)
         dates = Dates(ZoneInfo(self.timezone), self.dates, self.listing_dates, self.embargoes, now)

@@ -86,9 +86,9 @@ def extract(
     key: str = "",
 ) -> Extracted:
     """Everything that a page says of its article. Dates stay as written: their zone and order are the
-    source's business. ``url`` is the page's own address; ``key`` the selector of its id, if one is declared; ``is_other`` says whether a link leads to another
-    article. Where ``select.content`` is declared, nothing else is taken for the body: a page without it
-    is no article."""
+    source's business. ``url`` is the page's own address; ``key`` the selector of its id, if one is declared;
+    ``is_other`` says whether a link leads to another article. Where ``select.content`` is declared, nothing
+    else is taken for the body: a page without it is no article."""
     page = parse(markup)
     extracted = Extracted(own_id=own_id(page, url, key))
     for selector in strip:

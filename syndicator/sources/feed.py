@@ -63,7 +63,8 @@ class FeedSource(FeedDocuments):
         if problems and not edition.sightings:
             raise SourceError(problems[0])
         identity = memory.get("identity") if edition.is_broken else edition.identity
-        entries_memory = ({"identity": identity} if identity else {}) | _entries_memory(
+        known_before: dict[str, Any] = {"identity": identity} if identity else {}
+        entries_memory = known_before | _entries_memory(
             memory, [sighting.key for sighting in edition.sightings], now
         )
         if "overflow" in entries_memory:

@@ -42,7 +42,7 @@ feedparser.api.PREFERRED_XML_PARSERS.clear()
 @dataclass(frozen=True, kw_only=True)
 class Edition:
     """A feed as it is at one time. ``ttl``: its advice, in minutes, as written. ``is_broken``: it could not
-    be read to its end. ``identity``: what is to be remembered of its ids and addresses (``feed_identity``)."""
+    be read to its end. ``identity``: what is to be remembered of ids and addresses (``feed_identity``)."""
 
     sightings: Sequence[Sighting]
     problems: Sequence[str]

@@ -32,8 +32,8 @@ MIDNIGHT = re.compile(r"\b00:00")
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
-    """An entry and what it is known by. ``key``: the source's own id of the article. ``url``: its address, and
-    ``is_url_shared``: whether other articles have that too. ``aliases``: other names."""
+    """An entry and what it is known by. ``key``: the source's own id of the article. ``url``: its address;
+    ``is_url_shared``: other articles have that too. ``aliases``: other names."""
 
     entry: Mapping[str, Any]
     key: str
@@ -135,7 +135,7 @@ def _distinct(facts: Sequence[_Facts]) -> list[_Facts]:
     first: dict[tuple[str, ...], int] = {}
     for index, each in enumerate(facts):
         names = [("id", each.id)] * bool(each.id) + [("address", each.short)] * bool(each.short)
-        same = [(*name, *each.content) for name in names or [("nothing", "")]]
+        same: list[tuple[str, ...]] = [(*name, *each.content) for name in names or [("nothing", "")]]
         if each.id and each.short and each.date:
             same.append(("all but text", each.id, each.short, each.title, each.date))
             if each.entry.get("updated") and each.entry.get("published"):
@@ -230,7 +230,7 @@ class _Edition:
         return full_url(each.addresses[-1], tracking=False) if each.addresses else each.url
 
     def _is_own(self, name: str) -> bool:
-        is_single = self.counts[name] < 2  # noqa: PLR2004
+        is_single = self.counts[name] < 2
         return is_single and name not in self.taken_over and _hash(name) not in self._shared_hashes
 
     def _taken_over(self) -> Iterator[str]:
@@ -293,24 +293,20 @@ class _Edition:
         }
 
     def _problems(self, chosen: Sequence[tuple[_Facts, str]], nameless: int) -> list[str]:
-        problems, total = [], len(self.facts)
         by_address = [each for each, address in chosen if each.id and address and not self._has_own_id(each)]
-        if by_address:
-            problems.append(
-                f"{len(by_address)} of {total} entries have the id of another ({by_address[0].id[:100]!r}): told apart"
-                " by their addresses, and one whose address changes is a new article"
-            )
-        if nameless:
-            problems.append(
-                f"{nameless} of {total} entries have neither an id nor an address of their own: told apart by title, date"
-                " and text, and one of which two of these change at once is a new article"
-            )
         homeless = [each for each in self.facts if each.url and not each.addresses]
-        if homeless:
-            problems.append(
-                f"{len(homeless)} of {total} entries have no address: they link to the feed's page, {homeless[0].url}"
-            )
-        return problems
+        lines = [
+            by_address
+            and f"{len(by_address)} of {len(chosen)} entries have the id of another ({by_address[0].id[:100]!r}):"
+            " told apart by their addresses, and one whose address changes is a new article",
+            nameless
+            and f"{nameless} of {len(chosen)} entries have neither an id nor an address of their own: told apart"
+            " by title, date and text, and one of which two of these change at once is a new article",
+            homeless
+            and f"{len(homeless)} of {len(chosen)} entries have no address: they link to the feed's page,"
+            f" {homeless[0].url}",
+        ]
+        return [line for line in lines if isinstance(line, str)]
 
 
 def _marks(record: Sequence[str]) -> Iterator[tuple[Any, ...]]:

@@ -71,11 +71,11 @@ def _declared(node: LexborNode, selector: str, url: str) -> str:
     """What an element that was declared says: the attribute that the selector names, else its address, its
     content or its text."""
     for name, part in reversed(ATTRIBUTE.findall(selector)):
-        value = node.attributes.get(name) or ""
+        declared: str = node.attributes.get(name) or ""
         if name == "class":
-            value = next((token for token in value.split() if part and part in token), "")
-        if value and name not in KINDS and name != "href":
-            return value.strip()
+            declared = next((token for token in declared.split() if part and part in token), "")
+        if declared and name not in KINDS and name != "href":
+            return declared.strip()
     if href := node.attributes.get("href"):
         return web_address(href, url) or href.strip()
     value = node.attributes.get("content") or node.attributes.get("value") or node.attributes.get("id")

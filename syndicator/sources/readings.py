@@ -109,21 +109,21 @@ class Readings:
         for pages in (self._read_pages, self._missing):
             for key in [key for key in pages if key not in self.state.pages]:  # superseded meanwhile
                 del pages[key]
-        for key, (_, sighting) in self._read_pages.items():
-            if sighting:
-                self.state.describe(key, described(sighting))
-        for key, (response, sighting) in list(self._read_pages.items()):
-            if sighting is None or key not in self._read_pages:
-                continue
-            if not self.state.was_ever_read(key):
-                sighting = self._succeeding(key, sighting)
-            if is_id_of_others(key, self.state.pages, self._missing):
-                sighting = without_id(sighting)
-            self._read_pages[key] = response, sighting
+        sightings = {key: sighting for key, (_, sighting) in self._read_pages.items() if sighting}
+        for key, sighting in sightings.items():
+            self.state.describe(key, described(sighting))
+        for key in sightings:
+            if key in self._read_pages:
+                self._read_pages[key] = self._read_pages[key][0], self._identified(key, sightings[key])
         for key in list(self._missing):
             if any(twin in self._read_pages for twin in self.state.twins(key)):
                 del self._missing[key]  # one of its article's addresses has ended, and the article has not
                 self.state.failed(key)
+
+    def _identified(self, key: str, sighting: Sighting) -> Sighting:
+        """A sighting with the names that it has had, and without an id that is others' too."""
+        known = sighting if self.state.was_ever_read(key) else self._succeeding(key, sighting)
+        return without_id(known) if is_id_of_others(key, self.state.pages, self._missing) else known
 
     def _succeeding(self, key: str, sighting: Sighting) -> Sighting:
         old = predecessor(

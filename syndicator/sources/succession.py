@@ -1,8 +1,8 @@
 """Which page has become which: an article whose address has changed is the article that it was.
 
-It is, where the old address leads to the new one, or both pages name one canonical address; where the system's
-own id of both is the same, and the old page does not stand for itself any more; and where a page has gone and
-one of the same title and date has come.
+It is, where the old address leads to the new one, or both pages name one canonical address; where the
+system's own id of both is the same, and the old page does not stand for itself any more; and where a page has
+gone and one of the same title and date has come.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which entries of a feed are one article: as many articles as there are distinct entries, look after look."""
+"""Which entries of a feed are one article: as many articles as distinct entries, look after look."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def item(title: str, *, link: str = "", guid: str = "", text: str = "", hour: in
     date = f"<pubDate>Sun, 01 Mar 2026 {hour:02}:30:00 GMT</pubDate>" if hour is not None else ""
     address = f"<link>{link.replace('&', '&amp;')}</link>" if link else ""
     own_id = f"<guid isPermaLink='false'>{guid}</guid>" if guid else ""
-    return f"<item><title>{title}</title>{address}{own_id}{date}<description>{text or title}</description></item>"
+    words = f"<description>{text or title}</description>"
+    return f"<item><title>{title}</title>{address}{own_id}{date}{words}</item>"
 
 
 def rss(*items: str, home: str = "https://harbour.example/") -> bytes:
@@ -238,7 +239,7 @@ def test_what_is_remembered_is_bounded() -> None:
 
 
 #: A few of everything, so that much is shared.
-entries = st.lists(
+entries: st.SearchStrategy[list[dict[str, Any]]] = st.lists(
     st.builds(
         dict,
         title=st.sampled_from(["Ferry", "Market", "School", "Bridge"]),
