@@ -297,11 +297,11 @@ class _Edition:
         homeless = [each for each in self.facts if each.url and not each.addresses]
         lines = [
             by_address
-            and f"{len(by_address)} of {len(chosen)} entries have the id of another ({by_address[0].id[:100]!r}):"
-            " told apart by their addresses, and one whose address changes is a new article",
+            and f"{len(by_address)} of {len(chosen)} entries have the id of another"
+            f" ({by_address[0].id[:100]!r}): told apart by their addresses: with another address it is new",
             nameless
-            and f"{nameless} of {len(chosen)} entries have neither an id nor an address of their own: told apart"
-            " by title, date and text, and one of which two of these change at once is a new article",
+            and f"{nameless} of {len(chosen)} entries have neither an id nor an address of their own:"
+            " told apart by title, date and text: where two of these change at once it is new",
             homeless
             and f"{len(homeless)} of {len(chosen)} entries have no address: they link to the feed's page,"
             f" {homeless[0].url}",

@@ -112,9 +112,9 @@ class Readings:
         sightings = {key: sighting for key, (_, sighting) in self._read_pages.items() if sighting}
         for key, sighting in sightings.items():
             self.state.describe(key, described(sighting))
-        for key in sightings:
-            if key in self._read_pages:
-                self._read_pages[key] = self._read_pages[key][0], self._identified(key, sightings[key])
+        for key, sighting in sightings.items():
+            if key in self._read_pages:  # and has not become another one meanwhile
+                self._read_pages[key] = self._read_pages[key][0], self._identified(key, sighting)
         for key in list(self._missing):
             if any(twin in self._read_pages for twin in self.state.twins(key)):
                 del self._missing[key]  # one of its article's addresses has ended, and the article has not
