@@ -88,9 +88,9 @@ class Sighting(Content):
 
     ``key`` is the source's own id of the article; ``aliases`` are other names that it goes by (old
     keys, other addresses). ``is_url_shared``: others of the source stand at ``url`` too, so that it is
-    no name of this one. ``published`` and ``updated`` are aware UTC, or ``None`` where the source does not say.
-    ``embargo``: not before then. ``is_withdrawn``: the source says that it is retracted. ``origins`` tells
-    for each field where it was found, ``warnings`` what the operator should know; neither is content.
+    no name of this one. ``published`` and ``updated`` are aware UTC, or ``None`` where the source does not
+    say. ``embargo``: not before then. ``is_withdrawn``: the source says that it is retracted. ``origins``
+    tells for each field where it was found, ``warnings`` what the operator should know; neither is content.
     """
 
     source: str
