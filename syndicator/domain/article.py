@@ -87,17 +87,18 @@ class Sighting(Content):
     """One article as a source showed it at one look.
 
     ``key`` is the source's own id of the article; ``aliases`` are other names that it goes by (old
-    keys, other addresses). ``published`` and ``updated`` are aware UTC, or ``None`` where the source
-    does not say. ``embargo``: not before then. ``is_undated``: nothing tells whether it is of today, and it
-    is not to be taken for news of the day where others have dates. ``is_withdrawn``: the source says that it
-    is retracted.
-    ``origins`` tells for each field where it was found, ``warnings`` what the operator should know;
-    neither is content.
+    keys, other addresses). ``is_url_shared``: others of the source stand at ``url`` too, so that it is
+    no name of this one. ``published`` and ``updated`` are aware UTC, or ``None`` where the source does not
+    say. ``embargo``: not before then. ``is_undated``: nothing tells whether it is of today, and it is not to
+    be taken for news of the day where others have dates. ``is_withdrawn``: the source says that it is
+    retracted. ``origins`` tells for each field where it was found, ``warnings`` what the operator should
+    know; neither is content.
     """
 
     source: str
     key: str
     aliases: tuple[str, ...] = ()
+    is_url_shared: bool = False
     published: datetime | None = None
     updated: datetime | None = None
     embargo: datetime | None = None
@@ -111,11 +112,13 @@ class Sighting(Content):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names that the article may be on file under: its key, its address, its aliases. Addresses
+        """The names that the article may be on file under: its key, its own address, its aliases. Addresses
         stand without what changes when a site moves to https, or its host loses its ``www``. Where an
         address has parameters, one more name is made of the content (``content_names``)."""
-        names = (f"{self.source}:{self.key}", *map(place, (self.url, *self.aliases)), *content_names(self))
-        return tuple(dict.fromkeys(names))
+        of_url = () if self.is_url_shared else (place(self.url),)
+        of_content = () if self.is_url_shared else content_names(self)
+        key = f"{self.source}:{self.key}"
+        return tuple(dict.fromkeys((key, *of_url, *map(place, self.aliases), *of_content)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -200,7 +203,7 @@ def content_names(sighting: Sighting) -> tuple[str, ...]:
 def formerly(sighting: Sighting, hosts: Sequence[str]) -> Sighting:
     """The sighting with the addresses that it had while the site was at other hosts."""
     host = re.match(r"https?://([^/?#]+)", sighting.url, re.IGNORECASE)
-    if not host:
+    if not host or sighting.is_url_shared:
         return sighting
     scheme, rest = sighting.url[: host.start(1)], sighting.url[host.end(1) :]
     return replace(sighting, aliases=(*sighting.aliases, *(f"{scheme}{host}{rest}" for host in hosts)))

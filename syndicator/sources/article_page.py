@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
@@ -19,11 +20,14 @@ from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
 from syndicator.sources import normalise, visible_dates
 from syndicator.sources.dating import Date, Dates, Publication
-from syndicator.sources.extract import Extracted, Select, clean_url, extract
+from syndicator.sources.extract import Extracted, Select, extract
 from syndicator.sources.listing import Link
 from syndicator.sources.oddity import is_odd_html, safely
+from syndicator.sources.own_id import is_selector
+from syndicator.sources.succession import id_name
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.encodings import Decoded, decode
+from syndicator.text.tracking import clean_url, full_url
 
 #: Bytes of one page: news pages have 330,000 on average, some of them ten times as many.
 MAX_PAGE_BYTES = 3_000_000
@@ -37,11 +41,13 @@ class ArticlePages:
     """How the article pages of a site are recognised and read.
 
     ``article``: what the address of an article looks like (a regular expression, case ignored). ``key``:
-    one whose groups are the source's own id of the article, e.g. ``id=(\\d+)``; without it the address
-    is. ``dates`` and ``listing_dates``: how articles and listings write dates (``datetime.strptime``), in
-    ``timezone``. ``select`` and ``strip``: CSS selectors of what the page does not say in metadata, and of
-    what is no part of the article. ``embargoes``: an article dated ahead of us waits for its time.
-    ``post_undated``: one without a date is news when it appears, although others have dates.
+    one whose groups are the source's own id of the article, e.g. ``id=(\\d+)``, or the CSS selector of where
+    its page has it, e.g. ``link[rel=shortlink]``; without it the address is the key, and the id that common
+    systems put into their pages is known besides. ``dates`` and ``listing_dates``: how articles and listings
+    write dates (``datetime.strptime``), in ``timezone``. ``select`` and ``strip``: CSS selectors of what the
+    page does not say in metadata, and of what is no part of the article. ``embargoes``: an article dated
+    ahead of us waits for its time. ``post_undated``: one without a date is news when it appears, although
+    others have dates.
     """
 
     name: str
@@ -60,8 +66,9 @@ class ArticlePages:
 
     def __post_init__(self) -> None:
         """Refuse what could not work at any look. Raises ``ValueError``: ``setting: what``."""
-        for name in ("article", "key"):
-            _check_pattern(name, getattr(self, name))
+        _check_pattern("article", self.article)
+        if not is_selector(self.key):
+            _check_pattern("key", self.key)
         selectors = {f"strip.{index}": selector for index, selector in enumerate(self.strip)}
         selectors |= {f"select.{f.name}": getattr(self.select, f.name) for f in fields(Select)}
         for name, selector in selectors.items():
@@ -77,9 +84,20 @@ class ArticlePages:
 
     def key_of(self, url: str) -> str:
         """The source's own id of the article at an address."""
-        match = re.search(self.key, url, re.IGNORECASE) if self.key else None
+        match = re.search(self._key_pattern, url, re.IGNORECASE) if self._key_pattern else None
         key = "/".join(group for group in match.groups() if group) if match else ""
         return key.lower() or clean_url(url)
+
+    @cached_property
+    def _key_pattern(self) -> str:
+        """The key, where it is found in addresses."""
+        return "" if is_selector(self.key) else self.key
+
+    def address_of(self, url: str) -> str:
+        """An address without tracking; a parameter that the key is found in is none."""
+        cleaned = clean_url(url)
+        is_same = not self._key_pattern or self.key_of(cleaned) == self.key_of(url)
+        return cleaned if is_same else full_url(url, fragment=False)
 
     def sighting(self, link: Link, page: Response, now: datetime) -> Sighting:
         """The article on a page that ``link`` led to: read here if that takes no time, else where it can be
@@ -99,6 +117,7 @@ class ArticlePages:
             strip=self.strip,
             agency=self.agency,
             is_other=lambda url: self.is_article(url) and self.key_of(url) != link.key,
+            key="" if self._key_pattern else self.key,
         )
         self._refuse_no_article(link, extracted)
         language = normalise.language(extracted, self.language)
@@ -112,7 +131,7 @@ class ArticlePages:
             source=self.name,
             key=link.key,
             url=url,
-            aliases=tuple(sorted({clean_url(link.url), clean_url(page.url)} - {url})),
+            aliases=self._aliases(link, page, url, extracted.own_id),
             title=extracted.get("title")[:MAX_TITLE_CHARS],
             summary=extracted.get("summary"),
             content_html=extracted.get("content_html"),
@@ -148,12 +167,16 @@ class ArticlePages:
         for origin, text in extracted.dates["updated"]:
             yield Date(origin, text, self.dates, note="the page gives that of its last change only: taken")
 
+    def _aliases(self, link: Link, page: Response, url: str, own_id: str) -> tuple[str, ...]:
+        addresses = sorted({self.address_of(link.url), self.address_of(page.url)} - {url})
+        return (*addresses, *([id_name(self.name, own_id)] if own_id else []))
+
     def _refuse_other_page(self, link: Link, page: Response) -> None:
         """A redirect may lead to the same article elsewhere, and to nothing else."""
         if page.url == link.url:
             return
         is_article = self.is_article(page.url) and same_site(page.url, link.url)
-        if not is_article or (self.key and self.key_of(page.url) != link.key):
+        if not is_article or (self._key_pattern and self.key_of(page.url) != link.key):
             target = "another article" if is_article else "no article"
             raise SourceError(f"{link.url}: leads to {page.url}, which is {target}")
 
@@ -176,12 +199,12 @@ class ArticlePages:
     def _canonical(self, link: Link, page: Response, extracted: Extracted) -> str:
         """The address that the page gives itself, if it is one of this site, and of this article: many a
         site's pages all name the home page."""
-        url = clean_url(page.url)
+        url = self.address_of(page.url)
         canonical_url = web_address(extracted.get("canonical"), page.url)
         if not canonical_url or not same_site(canonical_url, url) or not self.is_article(canonical_url):
             return url
-        is_this_article = not self.key or self.key_of(canonical_url) == link.key
-        return clean_url(canonical_url) if is_this_article else url
+        is_this_article = not self._key_pattern or self.key_of(canonical_url) == link.key
+        return self.address_of(canonical_url) if is_this_article else url
 
 
 def decoded_page(page: Response) -> Decoded:
@@ -205,4 +228,6 @@ def _check_pattern(name: str, pattern: str) -> None:
     except re.error as e:
         raise ValueError(f"{name}: not a regular expression: {e}") from e
     if name == "key" and pattern and not groups:
-        raise ValueError("key: needs a group in brackets, such as id=(\\d+), around the id itself")
+        raise ValueError(
+            "key: needs a group in brackets, such as id=(\\d+), around the id itself, or to be a CSS selector"
+        )

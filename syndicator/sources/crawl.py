@@ -76,7 +76,9 @@ class Crawl(ArticlePages, ABC):
         end = time.monotonic() + LOOK_BUDGET_S
         self.find(state, problems, end - LOOK_BUDGET_S / 2)
         readings, next_look = Readings(state, self.gone_after), None
-        for link in [*state.new()[: self.most], *state.due(self.recheck)[: self.most]]:
+        # what listings have dropped is read in the same look: it may have become what is new
+        known = dict.fromkeys([*state.dropped(), *state.due(self.recheck)])
+        for link in [*state.new()[: self.most], *list(known)[: self.most]]:
             if time.monotonic() > end or next_look:
                 break
             if link.key not in state.pages:  # another address took its place meanwhile

@@ -45,6 +45,7 @@ class CrawlState:
         self.listings = {url: dict(listing) for url, listing in memory.get("listings", {}).items()}
         self.rules, self.now = rules, int(now.timestamp())
         self._shown_before = self._shown()
+        self._dropped: set[str] = set()
         for page in self.pages.values():
             _bring_back(page, self.now)
         if memory.get("rules") != rules:
@@ -121,6 +122,11 @@ class CrawlState:
             page = self.pages.get(key, {})
             if page.get("read") and not page.get("gone"):
                 page.setdefault("retry", self.now)
+                self._dropped.add(key)
+
+    def dropped(self) -> list[Link]:
+        """Pages that the listings show no longer since this look, and that are due."""
+        return [self._link(key) for key in sorted(self._dropped) if self.pages[key]["retry"] <= self.now]
 
     def new(self) -> list[Link]:
         """Pages that nobody has tried to read yet."""
@@ -171,6 +177,30 @@ class CrawlState:
         ]
         for other in old:
             del self.pages[other]
+
+    @property
+    def shown(self) -> set[str]:
+        """The keys of the pages that listings show."""
+        return self._shown()
+
+    def describe(self, key: str, description: Mapping[str, str]) -> None:
+        """Note what a page is known again by (``succession.described``)."""
+        page = self.pages[key]
+        _forget(page, ("at", "own", "dated"))
+        page.update(description)
+
+    def succeed(self, key: str, old: str) -> None:
+        """The page ``old`` has become this one. It is forgotten, unless a listing shows it still."""
+        page, before = self.pages[key], self.pages[old]
+        if before.get("said"):
+            page["said"] = before["said"]
+        if old not in self._shown():
+            del self.pages[old]
+
+    def twins(self, key: str) -> list[str]:
+        """Other pages of the same article."""
+        at = self.pages[key].get("at")
+        return [other for other, page in self.pages.items() if at and other != key and page.get("at") == at]
 
     def missed(self, key: str, status: int, gone_after: timedelta) -> bool:
         """Note that a page that was there answers 404 or 410. True: it is gone, as far as it alone tells."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -20,17 +20,13 @@ from syndicator.sources.body import ArticleContext, IsOther, image_address
 from syndicator.sources.boilerplate import without_dateline
 from syndicator.sources.headline import Surroundings, headline
 from syndicator.sources.names import told_apart
+from syndicator.sources.own_id import own_id
 from syndicator.sources.own_part import OwnPart
 from syndicator.sources.this_page import ThisPage
 from syndicator.text.addresses import is_web_address, same_site, web_address
 from syndicator.text.base import base_of
 from syndicator.text.clean import plain
 from syndicator.text.markup import parse, parse_part, remove
-
-#: Parameters that say how a reader came, not what is read.
-TRACKING_PARAMETER = re.compile(
-    r"^(?:utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ref|ref_src|cmpid)$", re.IGNORECASE
-)
 
 CREDIT = re.compile(
     r"[\s(|/.–—-]*\b(?:photo|picture|image|ພາບ|ຮູບ)(?:\s+(?:by|courtesy of|credit))?\s*:\s*"
@@ -72,8 +68,8 @@ class Extracted:
     """What was extracted from a page, field by field, with the origin of each. The first origin wins.
     ``has_body``: whether there was anything where the body should be. ``dates``: all that were offered, as
     origin and text, since the first need not be understood. ``page_languages``: what the page says of its
-    language, as BCP 47 tags. ``lines``: its short lines, where it gives no date for machines. ``warnings``:
-    what the operator should know."""
+    language, as BCP 47 tags. ``lines``: its short lines, where it gives no date for machines. ``own_id``: see
+    there. ``warnings``: what the operator should know."""
 
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
@@ -82,6 +78,7 @@ class Extracted:
     page_languages: tuple[str, ...] = ()
     lines: visible_dates.Lines = visible_dates.NO_LINES
     warnings: list[str] = field(default_factory=list)
+    own_id: str = ""
 
     def offer(self, name: str, origin: str, value: Any) -> None:
         """Take a value where there is none yet."""
@@ -108,15 +105,16 @@ def extract(
     strip: Sequence[str] = (),
     agency: str = "",
     is_other: IsOther = body.no_other,
+    key: str = "",
 ) -> Extracted:
     """Everything that a page says of its article. Dates stay as written: their zone and order are the
-    source's business. ``url`` is the page's own address; ``is_other`` says whether a link leads to another
-    article. Where ``select.content`` is declared, nothing else is taken for the body: a page without it
-    is no article."""
+    source's business. ``url`` is the page's own address; ``key`` the selector of its id, if one is declared;
+    ``is_other`` says whether a link leads to another article. Where ``select.content`` is declared, nothing
+    else is taken for the body: a page without it is no article."""
     page = parse(markup)
+    extracted = Extracted(own_id=own_id(page, url, key))
     for selector in strip:
         remove(page, selector)
-    extracted = Extracted()
     base = base_of(page, url)
     _from_selectors(extracted, page, select, base)
     metas, things = meta.by_name(page), jsonld.things(page)
@@ -159,21 +157,6 @@ def extract(
     extracted.has_body = bool(body_markup)
     _body(extracted, body_markup, origin, base, agency, is_other)
     return extracted
-
-
-def clean_url(url: str) -> str:
-    """The address without parameters that only say how a reader came there."""
-    parts = urlsplit(url)
-    parameters = [
-        (k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING_PARAMETER.match(k)
-    ]
-    query = (
-        parts.query
-        if len(parameters) == parts.query.count("&") + bool(parts.query)
-        else urlencode(parameters)
-    )
-    host = (parts.hostname or "") + (f":{parts.port}" if parts.port not in (None, 80, 443) else "")
-    return urlunsplit((parts.scheme, host, parts.path or "/", query, ""))
 
 
 def split_credit(caption: str) -> tuple[str, str]:

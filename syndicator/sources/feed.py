@@ -56,13 +56,17 @@ class FeedSource(FeedDocuments):
             return Look(
                 memory=memory, next_look=_next_look(response, "", now), problems=memory.get("problems", ())
             )
-        edition = self.edition(response, now)
+        edition = self.edition(response, now, memory.get("identity"))
         problems = [*edition.problems]
         if response.moved:
             problems.insert(0, f"{self.url}: has moved for good to {response.moved}: change url")
         if problems and not edition.sightings:
             raise SourceError(problems[0])
-        entries_memory = _entries_memory(memory, [sighting.key for sighting in edition.sightings], now)
+        identity = memory.get("identity") if edition.is_broken else edition.identity
+        known_before: dict[str, Any] = {"identity": identity} if identity else {}
+        entries_memory = known_before | _entries_memory(
+            memory, [sighting.key for sighting in edition.sightings], now
+        )
         if "overflow" in entries_memory:
             problems.append(f"{self.url}: {entries_memory['overflow'][1]}")
         # a broken edition is not remembered: its validators would hide the mended one

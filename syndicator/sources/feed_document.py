@@ -20,7 +20,7 @@ from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
 from syndicator.sources import media_rss
 from syndicator.sources.dating import Date, Dates
-from syndicator.sources.extract import clean_url
+from syndicator.sources.feed_identity import Named, identify
 from syndicator.sources.feed_tails import Origin, without_tails, without_text_tails
 from syndicator.sources.feed_text import first_paragraph, is_whole_text, paragraph
 from syndicator.sources.json_items import OddEntry, item, json_feed
@@ -49,12 +49,14 @@ feedparser.api.PREFERRED_XML_PARSERS.clear()
 @dataclass(frozen=True, kw_only=True)
 class Edition:
     """A feed as it is at one time. ``gone``: the keys of entries that it says were deleted. ``ttl``: its
-    advice, in minutes, as written. ``is_broken``: it could not be read to its end."""
+    advice, in minutes, as written. ``is_broken``: it could not be read to its end. ``identity``: what is to
+    be remembered of ids and addresses (``feed_identity``)."""
 
     sightings: Sequence[Sighting]
     problems: Sequence[str]
     ttl: str
     is_broken: bool
+    identity: Mapping[str, Any]
     gone: Sequence[str] = ()
 
 
@@ -79,18 +81,27 @@ class FeedDocuments:
     post_undated: bool = False
     titles: TitlesWanted = ""
 
-    def edition(self, response: Response, now: datetime) -> Edition:
-        """The feed's edition, read here if that takes no time, else where it can be stopped."""
+    def edition(
+        self, response: Response, now: datetime, identity: Mapping[str, Any] | None = None
+    ) -> Edition:
+        """The feed's edition, read here if that takes no time, else where it can be stopped. ``identity``:
+        of the edition before."""
         decoded = decode(response.content, response.headers.get("Content-Type", ""), is_unicode=True)
         response = replace(response, content=utf8_document(decoded.text))
         is_json = response.content.lstrip()[:1] == b"{"
         is_odd = len(response.content) > LARGE_BYTES if is_json else is_odd_xml(response.content)
         try:
-            return safely(self._read, response, now, decoded.problems, is_odd=is_odd)
+            return safely(self._read, response, now, identity or {}, decoded.problems, is_odd=is_odd)
         except SourceError as e:
             raise e if str(e).startswith(self.url) else SourceError(f"{self.url}: {e}") from e
 
-    def _read(self, response: Response, now: datetime, of_encoding: Sequence[str] = ()) -> Edition:
+    def _read(
+        self,
+        response: Response,
+        now: datetime,
+        identity: Mapping[str, Any],
+        of_encoding: Sequence[str] = (),
+    ) -> Edition:
         head, raw_entries = self._parse(response)
         problems = [f"{self.url}: {line}" for line in (*of_encoding, head.get("broken")) if line]
         if len(raw_entries) > MAX_ENTRIES:
@@ -103,12 +114,15 @@ class FeedDocuments:
         entries, guessed = titled(entries, self.titles)
         problems += [f"{self.url}: {line}" for line in guessed]
         entries, gone = self._without_deleted(entries, head.get("deleted", {}), now)
+        home = str(head.get("link") or head.get("home_page_url") or "")  # of XML, and of JSON
+        identities = identify(entries, source=self.name, base=response.url, home=home, memory=identity)
+        problems += [f"{self.url}: {line}" for line in identities.problems]
         sightings = []
-        for entry in _with_distinct_ids(entries, problems):
+        for named in identities.entries:
             try:
-                sighting = self._sighting(entry, head, response.url, now, problems)
+                sighting = self._sighting(named, head, response.url, now, problems)
             except Exception as e:  # noqa: BLE001 - whatever it is, the other entries are none the worse
-                problems.append(self._left_out(entry.get("id") or entry.get("url"), e))
+                problems.append(self._left_out(named.entry.get("id") or named.url, e))
                 continue
             if sighting:
                 sightings.append(sighting)
@@ -118,6 +132,7 @@ class FeedDocuments:
             ttl=str(head.get("ttl") or "")[:20],
             is_broken=bool(head.get("broken")),
             gone=gone,
+            identity=identities.memory,
         )
 
     def _entry(
@@ -181,14 +196,9 @@ class FeedDocuments:
         return {**parsed.feed, **head}, parsed.entries
 
     def _sighting(
-        self,
-        entry: Mapping[str, Any],
-        head: Mapping[str, Any],
-        base: str,
-        now: datetime,
-        problems: list[str],
+        self, named: Named, head: Mapping[str, Any], base: str, now: datetime, problems: list[str]
     ) -> Sighting | None:
-        url = web_address(str(entry.get("url") or ""), base)
+        entry, url = named.entry, named.url
         title = str(entry.get("title") or "")
         if not url or not title:
             missing = "address" if not url else 'title (titles = "from text" makes one)'
@@ -217,8 +227,10 @@ class FeedDocuments:
         tags = [t for t in entry.get("tags", ()) if t]
         return Sighting(
             source=self.name,
-            key=str(entry.get("id") or clean_url(url)),
-            url=clean_url(url),
+            key=named.key,
+            url=url,
+            aliases=named.aliases,
+            is_url_shared=named.is_url_shared,
             title=title,
             summary=lead,
             content_html=(content or paragraph(summary))
@@ -254,22 +266,6 @@ class FeedDocuments:
             site=plain(str(head.get("title") or "")),
         )
         return without_tails(markup, origin), without_text_tails(summary, origin)
-
-
-def _with_distinct_ids(entries: Sequence[Mapping[str, Any]], problems: list[str]) -> list[Mapping[str, Any]]:
-    """The entries, with an address added to each id that they share although they are different articles."""
-    url_by_id: dict[str, str] = {}
-    distinct: list[Mapping[str, Any]] = []
-    for entry in entries:
-        entry_id, url = str(entry.get("id") or ""), str(entry.get("url") or "")
-        if entry_id and url_by_id.setdefault(entry_id, url) != url:
-            problems.append(
-                f"{url}: has the id {entry_id!r} of {url_by_id[entry_id]}: told apart by their addresses"
-            )
-            distinct.append({**entry, "id": f"{entry_id}#{url}"})
-        else:
-            distinct.append(entry)
-    return distinct
 
 
 def _why_no_feed(content: bytes, parsed: Any) -> str:

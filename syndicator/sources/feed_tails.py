@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 
 from syndicator.domain.article import place
-from syndicator.sources.extract import clean_url
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import fold, plain
+from syndicator.text.tracking import clean_url
 
 #: Characters of markup, and of text, at the end of an entry that are looked at.
 MAX_TAIL_CHARS, MAX_TEXT_TAIL_CHARS = 3000, 400

@@ -10,11 +10,11 @@ from urllib.parse import urldefrag
 
 from selectolax.lexbor import LexborNode
 
-from syndicator.sources.extract import clean_url
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.base import base_of
 from syndicator.text.clean import plain
 from syndicator.text.markup import parse
+from syndicator.text.tracking import clean_url, full_url
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,12 +59,14 @@ class ListingReader:
         notes_by_item: dict[int, tuple[str, str]] = {}  # an item of thousands of links is read once
         for node in page.css("a[href]"):
             linked = urldefrag(web_address(node.attributes.get("href") or "", base)).url
-            address = clean_url(linked) if linked else ""
-            if address and self._is_article(address, linked) and same_site(address, url):
+            cleaned = clean_url(linked) if linked else ""
+            if cleaned and self._is_article(cleaned, linked) and same_site(cleaned, url):
+                key = self.key(linked)
+                address = cleaned if self.key(cleaned) == key else full_url(linked)
                 item = _enclosing_item(node, items)
                 if item.mem_id not in notes_by_item:
                     notes_by_item[item.mem_id] = self._read(item)
-                yield Link(self.key(address), address, section, *notes_by_item[item.mem_id])
+                yield Link(key, address, section, *notes_by_item[item.mem_id])
 
     def _is_article(self, *addresses: str) -> bool:
         """Whether one of these looks like the address of an article: without tracking parameters, or as it is

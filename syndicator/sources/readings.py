@@ -17,6 +17,7 @@ from syndicator.domain.errors import FetchError, SourceError
 from syndicator.http.client import Response
 from syndicator.sources.crawl_state import CrawlState
 from syndicator.sources.listing import Link
+from syndicator.sources.succession import described, is_id_of_others, predecessor, successor_of, without_id
 from syndicator.text.clean import plain
 
 #: Hashes of a page's title and of its text; for the text "" where it is too short to distinguish pages.
@@ -69,6 +70,7 @@ class Readings:
     def conclude(self, witness: Witness) -> None:
         """Sort articles from what merely stands at their addresses. The ``witness`` is asked once, and only
         where what was read leaves it open."""
+        self._join_successors()
         fingerprints = {
             key: fingerprint(sighting) for key, (_, sighting) in self._read_pages.items() if sighting
         }
@@ -102,6 +104,45 @@ class Readings:
         elif are_failing:
             self.state.site_is_away(self._failed)
 
+    def _join_successors(self) -> None:
+        """Find what has changed its address, so that it is one article before anything is filed."""
+        for pages in (self._read_pages, self._missing):
+            for key in [key for key in pages if key not in self.state.pages]:  # superseded meanwhile
+                del pages[key]
+        sightings = {key: sighting for key, (_, sighting) in self._read_pages.items() if sighting}
+        for key, sighting in sightings.items():
+            self.state.describe(key, described(sighting))
+        for key, sighting in sightings.items():
+            if key in self._read_pages:  # and has not become another one meanwhile
+                self._read_pages[key] = self._read_pages[key][0], self._identified(key, sighting)
+        for key in list(self._missing):
+            if any(twin in self._read_pages for twin in self.state.twins(key)):
+                del self._missing[key]  # one of its article's addresses has ended, and the article has not
+                self.state.failed(key)
+
+    def _identified(self, key: str, sighting: Sighting) -> Sighting:
+        """A sighting with the names that it has had, and without an id that is others' too."""
+        known = sighting if self.state.was_ever_read(key) else self._succeeding(key, sighting)
+        return without_id(known) if is_id_of_others(key, self.state.pages, self._missing) else known
+
+    def _succeeding(self, key: str, sighting: Sighting) -> Sighting:
+        old = predecessor(
+            key,
+            fingerprint(sighting)[0],
+            self.state.pages,
+            read=self._read_pages,
+            missing=self._missing,
+            shown=self.state.shown,
+        )
+        if not old:
+            return sighting
+        old_url = self.state.pages[old]["url"]
+        self.state.succeed(key, old)
+        if old not in self.state.pages:
+            self._read_pages.pop(old, None)
+            self._missing.pop(old, None)
+        return successor_of(sighting, old, old_url)
+
     def _is_replaced(self, key: str, new: Fingerprint) -> bool:
         """Whether nothing is left of what a page said before."""
         before: Sequence[str] | None = self.state.pages[key].get("said")
@@ -123,8 +164,9 @@ class Readings:
                 self.problems.append(f"{error}{suffix if key in lost else ''}")
         for key in lost:
             if is_up:
-                self.state.bury(key)
-                self.gone.append(key)
+                for each in (key, *self.state.twins(key)):
+                    self.state.bury(each)
+                    self.gone.append(each)
             else:
                 self.state.failed(key)
 

@@ -47,9 +47,7 @@ def entry_of(parsed: Any, head: Mapping[str, Any]) -> dict[str, Any]:
     tags, section = _tags(parsed, is_own=is_own)
     return {
         "id": parsed.get("id", ""),
-        "url": parsed.get("feedburner_origlink")
-        or parsed.get("link")
-        or next((x.href for x in parsed.get("links", ()) if "href" in x), ""),
+        "url": parsed.get("feedburner_origlink") or parsed.get("link") or _other_link(parsed),
         "title": read_title(parsed.get("title", "")),
         "summary": summary,
         "content": content,
@@ -69,6 +67,13 @@ def entry_of(parsed: Any, head: Mapping[str, Any]) -> dict[str, Any]:
         "recordings": _recordings(parsed),
         "is_own": is_own,
     }
+
+
+def _other_link(parsed: Any) -> str:
+    """The address of an entry whose alternate link is of an unusual type (RFC 4287 section 4.2.7.2): neither
+    what is related to it nor its sound."""
+    links = (x for x in parsed.get("links", ()) if x.get("rel", "alternate") == "alternate")
+    return next((x["href"] for x in links if x.get("href")), "")
 
 
 def _texts(parsed: Any, *, is_atom: bool) -> tuple[str, str, str, str]:

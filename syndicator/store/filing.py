@@ -18,6 +18,9 @@ from syndicator.store.records import article_of, article_values, delivery_of, de
 
 Decide = Callable[[Article | None, Sighting], Filing | None]
 
+#: The beginning of the name under which an article's twin is on file; its guid follows.
+TWIN = "twin:"
+
 
 class FilingTransaction:
     """Filings recorded in one transaction, and the feeds, archives and channels that these leave with work to
@@ -51,6 +54,7 @@ class FilingTransaction:
                 sources.add(sighting.source)
             if entry:
                 self.names |= dict.fromkeys((n for n in sighting.names if n not in on_file), entry[0])
+                self.names |= twin_names(entry, [on_file[n] for n in sighting.names if n in on_file])
                 on_file.update(dict.fromkeys(sighting.names, entry))
         if sources:
             self.connection.execute(
@@ -61,7 +65,10 @@ class FilingTransaction:
     def write_names(self) -> None:
         """The new names of articles. One that another hand gives away at the same moment is no new name: then
         all of this is done once more, with that article known."""
-        rows = [{"name": name, "article_id": self.names[name]} for name in sorted(self.names)]
+        twins = [name for name in self.names if name.startswith(TWIN)]
+        known = articles_by_name(self.connection, twins).keys() if twins else ()
+        names = sorted(self.names.keys() - known)
+        rows = [{"name": name, "article_id": self.names[name]} for name in names]
         if rows:
             self.connection.execute(insert(schema.alias), rows)
 
@@ -178,6 +185,15 @@ class FilingTransaction:
         )
         if after != before:
             self.channels.add(after.channel)
+
+
+def twin_names(entry: tuple[int, Article], others: Iterable[tuple[int, Article]]) -> dict[str, int]:
+    """Names by which two articles of one source know each other that turn out to be one: what retracts the
+    one retracts the other."""
+    article_id, article = entry
+    twins = {i: other for i, other in others if i != article_id and other.source == article.source}
+    names = {f"{TWIN}{article.guid}": i for i in twins}
+    return names | {f"{TWIN}{other.guid}": article_id for other in twins.values()}
 
 
 def _membership(row: Any) -> Membership:

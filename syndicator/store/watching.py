@@ -12,7 +12,7 @@ from syndicator.domain.article import Article, ArticleState, Sighting, release, 
 from syndicator.jobs.store_ports import Filing, Wakeups, Watched, overdue
 from syndicator.store import schema
 from syndicator.store.engine import Base
-from syndicator.store.filing import Decide, FilingTransaction, articles_by_name
+from syndicator.store.filing import TWIN, Decide, FilingTransaction, articles_by_name
 from syndicator.store.leases import claim, let_go
 from syndicator.store.records import article_of
 
@@ -81,7 +81,10 @@ class Watching(Base):
 
     def withdraw(self, source: str, keys: Sequence[str], now: datetime) -> Wakeups:
         def work(connection: Connection) -> Wakeups:
-            on_file = articles_by_name(connection, [f"{source}:{key}" for key in keys], lock=True)
+            names = [f"{source}:{key}" for key in keys]
+            found = articles_by_name(connection, names).values()
+            twins = [f"{TWIN}{article.guid}" for _, article in found]
+            on_file = articles_by_name(connection, [*names, *twins], lock=True)
             transaction = FilingTransaction(connection, now)
             for article_id, article in dict(on_file.values()).items():
                 if article.source == source and article.state is not ArticleState.WITHDRAWN:

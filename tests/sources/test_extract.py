@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from syndicator.sources.body import drop_related
 from syndicator.sources.boilerplate import is_button, is_same, is_sign_off, without_dateline
-from syndicator.sources.extract import Extracted, Select, clean_url, extract, split_credit
+from syndicator.sources.extract import Extracted, Select, extract, split_credit
 from syndicator.text.clean import fold, plain
 from syndicator.text.dates import cut_date
 from syndicator.text.markup import parse
@@ -591,15 +591,3 @@ def test_sign_offs() -> None:
 )
 def test_a_date_is_cut_out_of_what_stands_around_it(text: str, form: str, expected: str) -> None:
     assert cut_date(text, form) == expected
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("https://A.example/x?utm_source=y&id=7&fbclid=z", "https://a.example/x?id=7"),
-        ("https://a.example:443/x?id=7&empty=", "https://a.example/x?id=7&empty="),
-        ("http://a.example:8080?q=a+b%20c", "http://a.example:8080/?q=a+b%20c"),
-    ],
-)
-def test_an_address_without_what_tells_how_a_reader_came(url: str, expected: str) -> None:
-    assert clean_url(url) == expected

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from syndicator import formats
 from syndicator.domain.article import Article, Sighting
 from syndicator.formats import _text
-from syndicator.sources.extract import clean_url
 from syndicator.text.clean import sanitise
+from syndicator.text.tracking import clean_url
 from tests.formats.newsroom import article, articles, in_every_script, tidy, written
 from tests.sources.feed_documents import read
 
