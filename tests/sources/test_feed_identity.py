@@ -294,7 +294,7 @@ class Paper:
         self.document = rss()
 
     def look(self, memory: Mapping[str, Any], now: datetime) -> Look:
-        source = FeedDocuments(name=self.name, url=FEED)
+        source = FeedDocuments(name=self.name, url=FEED, post_undated=True)
         response = Response(FEED, 200, CaseInsensitiveDict(), self.document)
         edition = source.edition(response, now, memory.get("identity"))
         return Look(sightings=edition.sightings, memory={"identity": edition.identity})
