@@ -12,8 +12,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.domain.errors import SourceError
 from syndicator.sources.boilerplate import is_button, is_same, is_sign_off, without_dateline
+from syndicator.text import pictures
 from syndicator.text.addresses import web_address
-from syndicator.text.clean import LAZY_ATTRIBUTES, plain, sanitise
+from syndicator.text.clean import plain, sanitise
 from syndicator.text.markup import blocks, parse_part, remove
 
 #: Text blocks at the start of a body that may be the title or the lead once more, and the characters that
@@ -302,8 +303,7 @@ def _is_lead_photo(block: str, context: ArticleContext) -> bool:
 
 def image_address(image: LexborNode, base: str) -> str:
     """Where a picture is, shown at once or late."""
-    values = (image.attributes.get(name) or "" for name in ("src", *LAZY_ATTRIBUTES))
-    return next((url for value in values if value and (url := web_address(value, base))), "")
+    return web_address(written, base) if (written := pictures.address(image)) else ""
 
 
 def _without_size(url: str) -> str:

@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.text.addresses import web_address
 from syndicator.text.markup import blocks, legal, parse_part, remove, text_of
+from syndicator.text.pictures import settle
 
 __all__ = ["fold", "legal", "narrowed", "plain", "sanitise"]
 
@@ -48,9 +49,6 @@ CLEANER = nh3.Cleaner(
 
 #: Frames, whose content readers can also open as a page.
 EMBED_SELECTOR = "iframe, embed, object"
-
-#: Attributes that hold the address of a picture until a reader scrolls to it.
-LAZY_ATTRIBUTES = ("data-src", "data-original", "data-lazy-src")
 
 HEADING_SELECTOR = "h1, h2, h3, h4, h5, h6"
 
@@ -87,6 +85,7 @@ def sanitise(markup: str, base_url: str) -> str:
     if not markup.strip():
         return ""
     body = parse_part(markup)
+    settle(body)
     remove(body, ", ".join(sorted(REMOVED_TAGS)))
     for node in reversed(body.css(EMBED_SELECTOR)):
         _replace_by_link(node, base_url)
@@ -130,18 +129,9 @@ def narrowed(clean: str, tags: AbstractSet[str], attributes: Mapping[str, set[st
 
 
 def _mend_image(node: LexborNode) -> None:
-    """Give a picture that loads late its address; remove one that only counts readers."""
-    attributes = node.attributes
-    source = (attributes.get("src") or "").strip()
-    if not source or source.startswith("data:"):
-        source = next((value for name in LAZY_ATTRIBUTES if (value := attributes.get(name))), "")
-        node.attrs["src"] = source
-    is_counter = "1" in (attributes.get("width"), attributes.get("height"))
-    if is_counter or not source:
-        node.decompose()
-        return
+    """Take off measures that no number is."""
     for name in ("width", "height"):
-        if not (attributes.get(name) or "0").isdigit():
+        if not (node.attributes.get(name) or "0").isdigit():
             del node.attrs[name]
 
 
