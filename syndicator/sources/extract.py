@@ -26,15 +26,6 @@ TRACKING_PARAMETER = re.compile(
     r"^(?:utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ref|ref_src|cmpid)$", re.IGNORECASE
 )
 
-CREDIT = re.compile(
-    r"[\s(|/.–—-]*\b(?:photo|picture|image|ພາບ|ຮູບ)(?:\s+(?:by|courtesy of|credit))?\s*:\s*"
-    r"(?P<credit>[^)|]{2,80})\)?\s*$",
-    re.IGNORECASE,
-)
-
-#: Characters of a caption in which a credit is looked for.
-MAX_CAPTION_CHARS = 2000
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Select:
@@ -124,12 +115,6 @@ def clean_url(url: str) -> str:
     )
     host = (parts.hostname or "") + (f":{parts.port}" if parts.port not in (None, 80, 443) else "")
     return urlunsplit((parts.scheme, host, parts.path or "/", query, ""))
-
-
-def split_credit(caption: str) -> tuple[str, str]:
-    """A caption and the credit at its end ("... Photo: A. Name"), if it has one."""
-    match = CREDIT.search(caption[:MAX_CAPTION_CHARS])
-    return (caption[: match.start()].rstrip(), match["credit"].strip(" .")) if match else (caption, "")
 
 
 def _from_selectors(extracted: Extracted, page: LexborHTMLParser, select: Select, url: str) -> None:

@@ -19,7 +19,8 @@ from selectolax.lexbor import LexborHTMLParser
 from syndicator.domain.article import CLOCK_SKEW, Photo, Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
-from syndicator.sources.extract import clean_url, split_credit
+from syndicator.sources.credit import split_credit
+from syndicator.sources.extract import clean_url
 from syndicator.sources.json_items import OddEntry, item, json_feed, paragraph
 from syndicator.sources.oddity import LARGE_BYTES, is_odd_xml, safely
 from syndicator.sources.xml_entries import entry_of

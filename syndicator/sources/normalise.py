@@ -8,7 +8,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from syndicator.domain.article import CLOCK_SKEW, Photo
-from syndicator.sources.extract import Extracted, split_credit
+from syndicator.sources.credit import split_credit
+from syndicator.sources.extract import Extracted
 from syndicator.text.clean import plain
 from syndicator.text.dates import cut_date, parse_date
 from syndicator.text.language import detect

@@ -62,7 +62,7 @@ SIZE_PIECE = re.compile(
 )
 
 #: Folders that say nothing else: Ghost's "size/w1200", Drupal's "styles/NAME/public", "resize/1200",
-#: Cloudinary's "w_300,c_fill", thumbor's "fit-in", "smart", "filters:quality(80)"; four numbers, where it was cut.
+#: Cloudinary's "w_300,c_fill", thumbor's "fit-in", "smart", "filters:quality(80)"; four numbers: a crop.
 SIZE_FOLDERS = re.compile(
     r"/(?:sizes?/w?\d+(?:x\d+|h\d+)?|styles/[\w-]+/public|(?:resize|width|height|quality|crop|rect|fit|thumbnail)/[\dx:!,.-]+"
     r"|unsafe|fit-in|smart|filters:[^/]+|strip/true|[a-z]{1,3}_[\w:.]{1,20}(?:,[a-z]{1,3}_[\w:.]{1,20})*"

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from syndicator.sources.body import drop_related
 from syndicator.sources.boilerplate import is_button, is_same, is_sign_off, without_dateline
-from syndicator.sources.extract import Extracted, Select, clean_url, extract, split_credit
+from syndicator.sources.credit import split_credit
+from syndicator.sources.extract import Extracted, Select, clean_url, extract
 from syndicator.text.clean import fold, plain
 from syndicator.text.dates import cut_date
 from syndicator.text.markup import parse
