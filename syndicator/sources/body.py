@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.domain.errors import SourceError
 from syndicator.sources.boilerplate import is_button, is_same, is_sign_off, without_dateline
+from syndicator.sources.page_pictures import WORDS_MARK
 from syndicator.text import pictures
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import plain, sanitise
@@ -39,6 +40,9 @@ SIZE_SUFFIX = re.compile(r"(?:-\d{2,5}x\d{2,5}|-scaled)(?=\.\w+$)")
 
 #: Whether an address is that of another article of the source.
 IsOther = Callable[[str], bool]
+
+#: Captions and credits that are marked on a page (``PagePictures``), and those of films and of nothing.
+PICTURE_WORDS = f"[{WORDS_MARK}], figure:not(:has(table, pre, blockquote)) > figcaption, .wp-caption-text"
 
 _page_numbers = itertools.count(1)
 
@@ -83,7 +87,9 @@ def declared_markup(page: LexborHTMLParser, selector: str) -> str:
     return "".join(parts)
 
 
-def discovered_markup(page: LexborHTMLParser, url: str, is_other: IsOther) -> tuple[str, str]:
+def discovered_markup(
+    page: LexborHTMLParser, url: str, is_other: IsOther, captions: Mapping[str, str]
+) -> tuple[str, str]:
     """The body where none is declared, and its origin: trafilatura, or plain markup for what is too short for
     it."""
     import trafilatura  # noqa: PLC0415 - 40 MB, and sites with declared selectors never need it
@@ -93,7 +99,7 @@ def discovered_markup(page: LexborHTMLParser, url: str, is_other: IsOther) -> tu
         reset_caches()
     remove(page, "script")  # of which it would make one paragraph
     drop_related(page, url, is_other)
-    captions = _captions(page, url)
+    remove(page, PICTURE_WORDS)  # of which it would make paragraphs
     discovered_part = trafilatura.extract(
         page.html or "",
         url=url,
@@ -308,16 +314,6 @@ def image_address(image: LexborNode, base: str) -> str:
 
 def _without_size(url: str) -> str:
     return SIZE_SUFFIX.sub("", url.partition("?")[0])
-
-
-def _captions(page: LexborHTMLParser, url: str) -> Mapping[str, str]:
-    """Captions by their picture's address: trafilatura loses them."""
-    captions = {}
-    for figure in page.css("figure"):
-        image, caption = figure.css_first("img"), figure.css_first("figcaption")
-        if image is not None and caption is not None:
-            captions[image_address(image, url)] = plain(caption.html or "")
-    return captions
 
 
 def _with_captions(markup: str, captions: Mapping[str, str], url: str) -> str:

@@ -17,9 +17,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from syndicator.sources import body, jsonld, meta
 from syndicator.sources.body import ArticleContext, IsOther, image_address
 from syndicator.sources.boilerplate import without_dateline
+from syndicator.sources.page_pictures import PagePictures
 from syndicator.text.addresses import web_address
-from syndicator.text.clean import plain
+from syndicator.text.clean import fold, plain
 from syndicator.text.markup import parse, parse_part, remove
+from syndicator.text.pictures import settle
 
 #: Parameters that say how a reader came, not what is read.
 TRACKING_PARAMETER = re.compile(
@@ -86,6 +88,8 @@ def extract(
     page = parse(markup)
     for selector in strip:
         remove(page, selector)
+    settle(page)
+    page_pictures = PagePictures(page, url)
     extracted = Extracted()
     _from_selectors(extracted, page, select, url)
     json_ld = jsonld.article(page, url)
@@ -94,11 +98,12 @@ def extract(
     if select.content:
         body_markup, origin = body.declared_markup(page, select.content), "select.content"
     else:
-        body_markup, origin = body.discovered_markup(page, url, is_other)
+        body_markup, origin = body.discovered_markup(page, url, is_other, page_pictures.shown)
     if not body_markup and not select.content:
         body_markup, origin = _paragraphs(jsonld.text(json_ld.get("articleBody"))), "json-ld"
     extracted.has_body = bool(body_markup)
-    _body(extracted, body_markup, origin, url, agency, is_other)
+    _body(extracted, body_markup, origin, url, agency, is_other, page_pictures)
+    _words_of_photo(extracted, page_pictures)
     return extracted
 
 
@@ -147,7 +152,9 @@ def _from_json_ld(extracted: Extracted, article: Mapping[str, Any], url: str) ->
     offer("note", plain(jsonld.text(article.get("correction"))))
     offer("canonical", jsonld.address(article))
     image = jsonld.image(article.get("image"))
-    if not meta.is_stock(image.get("url", "")):
+    publisher = article.get("publisher")
+    logo = jsonld.image(publisher.get("logo")) if isinstance(publisher, Mapping) else {}
+    if not meta.is_stock(image.get("url", "")) and image.get("url") != logo.get("url"):
         _offer_photo(extracted, "json-ld", image, url)
 
 
@@ -162,7 +169,13 @@ def _from_meta(extracted: Extracted, page: LexborHTMLParser, url: str) -> None:
 
 
 def _body(
-    extracted: Extracted, body_markup: str, origin: str, url: str, agency: str, is_other: IsOther
+    extracted: Extracted,
+    body_markup: str,
+    origin: str,
+    url: str,
+    agency: str,
+    is_other: IsOther,
+    page_pictures: PagePictures,
 ) -> None:
     summary, dateline_agency = without_dateline(extracted.get("summary"), agency)
     context = ArticleContext(
@@ -176,7 +189,7 @@ def _body(
     article_body = body.tidy(body_markup, context, is_other)
     extracted.offer("content_html", origin, article_body.content_html)
     extracted.offer("agency", "dateline", dateline_agency or article_body.agency)
-    _photo_from_body(extracted, article_body, url)
+    _photo_from_body(extracted, article_body, url, page_pictures)
     if summary:
         extracted.values["summary"] = without_dateline(summary, article_body.agency)[0]
     else:
@@ -184,11 +197,32 @@ def _body(
         extracted.offer("summary", "first paragraph", plain(first.html or "") if first else "")
 
 
-def _photo_from_body(extracted: Extracted, article_body: body.Body, url: str) -> None:
+def _photo_from_body(
+    extracted: Extracted, article_body: body.Body, url: str, page_pictures: PagePictures
+) -> None:
     """Offers a lead photo where nothing else has named one, and what its print in the body says of it."""
-    picture = parse_part(article_body.photo or article_body.content_html).css_first("figure, img")
-    if picture is not None and (article_body.photo or "photo" not in extracted.values):
-        _offer_image(extracted, "first picture of the body", picture, url)
+    if "photo" in extracted.values and not article_body.photo:
+        return
+    for picture in parse_part(article_body.photo + article_body.content_html).css("img"):
+        if "photo" in extracted.values or not page_pictures.is_trap(image_address(picture, url)):
+            words = page_pictures.words_of(image_address(picture, url))
+            extracted.offer("caption", "figcaption", words.caption)
+            extracted.offer("credit", "figcaption", words.credit)
+            _offer_image(extracted, "first picture of the body", picture, url)
+            return
+
+
+def _words_of_photo(extracted: Extracted, page_pictures: PagePictures) -> None:
+    """Offers what the page says of the lead photo where it shows it, in whatever size."""
+    words = page_pictures.words_of(extracted.values.get("photo", {}).get("url", ""))
+    title = extracted.get("title")
+    for name, origin, value in (
+        ("alt", "its picture's alt", words.alt),
+        ("caption", "its picture's caption", words.caption),
+        ("credit", "its picture's credit", words.credit),
+    ):
+        if value and fold(value) != title and extracted.get(name) in ("", title):
+            extracted.put(name, origin, value)
 
 
 def _offer_image(extracted: Extracted, origin: str, node: LexborNode, url: str) -> None:
