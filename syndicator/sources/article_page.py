@@ -121,7 +121,7 @@ class ArticlePages:
             updated=dates.updated(extracted),
             embargo=embargo,
             origins=extracted.origins,
-            warnings=tuple(dates.warnings),
+            warnings=(*dates.warnings, *extracted.warnings),
         )
 
     def _refuse_other_page(self, link: Link, page: Response) -> None:

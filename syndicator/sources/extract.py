@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from syndicator.sources import body, jsonld, meta
 from syndicator.sources.body import ArticleContext, IsOther, image_address
 from syndicator.sources.boilerplate import without_dateline
+from syndicator.sources.discovery import discovered_markup
 from syndicator.sources.page_pictures import PagePictures
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import fold, plain
@@ -27,6 +28,13 @@ from syndicator.text.pictures import settle
 TRACKING_PARAMETER = re.compile(
     r"^(?:utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|ref|ref_src|cmpid)$", re.IGNORECASE
 )
+
+
+#: Main headings of a page: one of them may be the headline, in other words than metadata have.
+MAX_HEADINGS = 3
+
+#: What the operator should know of an article that is published without a text.
+NO_TEXT = "its page has no text (in a script, perhaps): it has a summary only; declare select.content"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,11 +59,13 @@ class Select:
 @dataclass
 class Extracted:
     """What was extracted from a page, field by field, with the origin of each. The first origin wins.
-    ``has_body``: whether there was anything where the body should be."""
+    ``has_body``: whether there was anything where the body should be; ``warnings``: what the operator should
+    know."""
 
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     has_body: bool = False
+    warnings: list[str] = field(default_factory=list)
 
     def offer(self, name: str, origin: str, value: Any) -> None:
         """Take a value where there is none yet."""
@@ -92,18 +102,22 @@ def extract(
     page_pictures = PagePictures(page, url)
     extracted = Extracted()
     _from_selectors(extracted, page, select, url)
+    headings = [text for node in page.css("h1")[:MAX_HEADINGS] if (text := plain(node.html or ""))]
     json_ld = jsonld.article(page, url)
     _from_json_ld(extracted, json_ld, url)
     _from_meta(extracted, page, url)
     if select.content:
         body_markup, origin = body.declared_markup(page, select.content), "select.content"
     else:
-        body_markup, origin = body.discovered_markup(page, url, is_other, page_pictures.shown)
-    if not body_markup and not select.content:
-        body_markup, origin = _paragraphs(jsonld.text(json_ld.get("articleBody"))), "json-ld"
+        body_markup, origin = discovered_markup(page, url, is_other, page_pictures.shown)
+        told_text = jsonld.text(json_ld.get("articleBody"))
+        if origin != "trafilatura" and len(told_text) > len(plain(body_markup)):
+            body_markup, origin = _paragraphs(told_text), "json-ld"
     extracted.has_body = bool(body_markup)
-    _body(extracted, body_markup, origin, url, agency, is_other, page_pictures)
+    _body(extracted, body_markup, origin, url, agency, is_other, page_pictures, headings)
     _words_of_photo(extracted, page_pictures)
+    if not extracted.get("content_html"):
+        extracted.warnings.append(NO_TEXT)
     return extracted
 
 
@@ -176,11 +190,13 @@ def _body(
     agency: str,
     is_other: IsOther,
     page_pictures: PagePictures,
+    headings: Sequence[str],
 ) -> None:
     summary, dateline_agency = without_dateline(extracted.get("summary"), agency)
     context = ArticleContext(
         url=url,
         title=extracted.get("title"),
+        headings=headings,
         summary=summary,
         note=extracted.get("note"),
         agency=agency or dateline_agency,
