@@ -39,10 +39,10 @@ THEMES = (
 #: What of such a place is no text: ways around the site, forms, buttons, comments, what is shared, and by
 #: whom.
 AROUND = (
-    "nav, header, footer, aside, form, button, .screen-reader-text, .skip-link, [role=navigation], #comments, "
-    ".comments-area, .sharedaddy, .share, .social-share, .post-navigation, .entry-meta, .entry-footer, "
-    ".entry-header, .byline, [rel=author], [class*=related i], [class*=newsletter i], .post-tags, .tags-links, "
-    ".cat-links, h1, time"
+    "nav, header, footer, aside, form, button, .screen-reader-text, .skip-link, [role=navigation], "
+    "#comments, .comments-area, .sharedaddy, .share, .social-share, .post-navigation, .entry-meta, .entry-footer, "
+    ".entry-header, .byline, [rel=author], [class*=related i], [class*=newsletter i], .post-tags, "
+    ".tags-links, .cat-links, h1, time"
 )
 
 #: Characters of a text below which trafilatura takes the whole page for it (its MIN_EXTRACTED_SIZE), and thus

@@ -10,12 +10,30 @@ from syndicator.text.clean import plain
 
 URL = "https://ledger.example/news/ferry-opens"
 SENTENCES = [
-    "The first boat of the new ferry left the eastern pier at dawn, with ninety people and four cows on board.",
-    "Its captain, who has known the river since she was six, had spent a week learning where the sand lies now.",
-    "Until this month everybody took the long way round by the bridge, and that cost the market two hours a day.",
-    "Nobody had asked for a timetable, says the harbour office, so that one was written on the wall in chalk.",
-    "Fishermen are less pleased: the waves of the engine drive their nets ashore, and they want a slower boat.",
-    "A second crossing is planned for the dry season, if the council finds the money for another landing stage.",
+    (
+        "The first boat of the new ferry left the eastern pier at dawn, with "
+        "ninety people and four cows on board."
+    ),
+    (
+        "Its captain, who has known the river since she was six, had spent a "
+        "week learning where the sand lies now."
+    ),
+    (
+        "Until this month everybody took the long way round by the bridge, and "
+        "that cost the market two hours a day."
+    ),
+    (
+        "Nobody had asked for a timetable, says the harbour office, so that "
+        "one was written on the wall in chalk."
+    ),
+    (
+        "Fishermen are less pleased: the waves of the engine drive their nets "
+        "ashore, and they want a slower boat."
+    ),
+    (
+        "A second crossing is planned for the dry season, if the council finds "
+        "the money for another landing stage."
+    ),
 ]
 TEXT = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
 SHORT = "<p>The ferry opens on Monday. Tickets cost two coins.</p>"
@@ -40,11 +58,20 @@ def wrapped(text: str) -> str:
 @pytest.mark.parametrize(
     "theme",
     [
-        '<article class="post hentry"><header class="entry-header"><h1>A ferry opens</h1></header>'
-        '<div class="entry-content">{}</div><footer class="entry-footer">Posted in News</footer></article>',
-        '<article class="gh-article"><h1>A ferry opens</h1><section class="gh-content">{}</section></article>',
+        (
+            '<article class="hentry"><header class="entry-header"><h1>A ferry '
+            'opens</h1></header><div class="entry-content">{}</div><footer '
+            'class="entry-footer">Posted in News</footer></article>'
+        ),
+        (
+            '<article class="gh-article"><h1>A ferry opens</h1><section '
+            'class="gh-content">{}</section></article>'
+        ),
         '<article class="h-entry"><h1>A ferry opens</h1><div class="e-content">{}</div></article>',
-        '<div><h1>A ferry opens</h1><div itemprop="articleBody">{}</div><div class="share">Share this</div></div>',
+        (
+            '<div><h1>A ferry opens</h1><div itemprop="articleBody">{}</div><div '
+            'class="share">Share this</div></div>'
+        ),
         '<div class="post"><h1>A ferry opens</h1><div class="post-content">{}</div></div>',
         "<article><h1>A ferry opens</h1>{}</article>",
         "<h1>A ferry opens</h1>{}",
@@ -78,10 +105,16 @@ def test_what_only_leads_to_other_pages_of_the_site_is_no_text(pointer: str) -> 
     "source",
     [
         '<p><a href="https://ministry.example/report">The report</a></p>',
-        '<ul><li><a href="/files/report.pdf">The report</a></li><li><a href="/files/map.pdf">The map</a></li></ul>',
+        (
+            '<ul><li><a href="/files/report.pdf">The report</a></li><li><a '
+            'href="/files/map.pdf">The map</a></li></ul>'
+        ),
         '<p>He told <a href="/news/1">this newspaper</a> so.</p>',
         '<p><a href="/news/1">The report</a> says that the river is deep.</p>',
-        '<ul><li><a href="/news/1">The report</a>: it says that the river is deep</li><li>Nothing else</li></ul>',
+        (
+            '<ul><li><a href="/news/1">The report</a>: it says that the river is '
+            "deep</li><li>Nothing else</li></ul>"
+        ),
         '<p><a href="mailto:desk@ledger.example">Write to us</a></p>',
         "<p>Read more: in the library.</p>",
     ],

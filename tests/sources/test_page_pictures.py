@@ -59,7 +59,7 @@ def test_the_words_of_a_photo_are_those_of_the_same_picture_in_another_size(imag
         '<div class="media"><a href="/b">{}</a></div><p class="caption">The pier (Foto: A. Name)</p>',
         '<p>{}<b itemprop="caption">The pier</b><i itemprop="copyrightHolder">A. Name</i></p>',
         '<div>{}<p class="bildunterschrift">The pier</p><p class="bildquelle">A. Name</p></div>',
-        '<figure>{}<figcaption><b class="sr-only">Caption</b>The pier<i class="credit">A. Name</i></figcaption>',
+        '<figure>{}<figcaption><b class="sr-only">C</b>The pier<i class="credit">A. Name</i></figcaption>',
     ],
 )  # fmt: skip
 def test_captions_and_credits_are_known_by_their_marks_and_are_no_text(figure: str) -> None:
