@@ -40,7 +40,8 @@ THEMES = (
 #: whom.
 AROUND = (
     "nav, header, footer, aside, form, button, .screen-reader-text, .skip-link, [role=navigation], "
-    "#comments, .comments-area, .sharedaddy, .share, .social-share, .post-navigation, .entry-meta, .entry-footer, "
+    "#comments, .comments-area, .sharedaddy, "
+    ".share, .social-share, .post-navigation, .entry-meta, .entry-footer, "
     ".entry-header, .byline, [rel=author], [class*=related i], [class*=newsletter i], .post-tags, "
     ".tags-links, .cat-links, h1, time"
 )

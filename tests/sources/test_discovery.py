@@ -50,7 +50,7 @@ def wrapped(text: str) -> str:
         '<a class="skip-link" href="#content">Skip to content</a><header><p class="site-title">The Ledger</p>'
         '<nav><ul><li><a href="/a">World</a></li><li><a href="/b">Sports</a></li></ul></nav></header>'
         f'<div id="content"><main>{text}</main></div>'
-        '<div id="comments"><h2>1 comment</h2><ol><li>A reader says: I like ferries very much.</li></ol></div>'
+        '<div id="comments"><h2>1 comment</h2><ol><li>A reader says: I like it.</li></ol></div>'
         "<footer><p>Proudly powered by a press. All rights reserved.</p></footer>"
     )
 
