@@ -5,30 +5,25 @@ from __future__ import annotations
 import html
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.domain.errors import SourceError
 from syndicator.sources.boilerplate import is_button, is_same, is_sign_off, without_dateline
+from syndicator.text import pictures
 from syndicator.text.addresses import web_address
 from syndicator.text.alternatives import show_alternatives
-from syndicator.text.clean import LAZY_ATTRIBUTES, plain, sanitise
+from syndicator.text.clean import plain, sanitise
 from syndicator.text.markup import blocks, parse_part, remove
 
 #: Text blocks at the start of a body that may be the title or the lead once more, and the characters that
 #: a lead has at least: what is shorter is alike by accident.
 MAX_LEAD_BLOCKS, MIN_LEAD_CHARS = 3, 50
 
-#: A list of links to other articles has at least so many; each with no more text than a teaser has.
-MIN_RELATED, MAX_TEASER_CHARS = 3, 800
-
 #: Paragraphs of one article: the longest live blogs have a thousand.
 MAX_BLOCKS = 5000
-
-#: Pages after which trafilatura's caches of them are reset.
-PAGES_BEFORE_RESET = 50
 
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 CAPTION_MARKUP = "figcaption, em, i, small, span, cite, [class*=caption], [class*=credit]"
@@ -40,8 +35,6 @@ SIZE_SUFFIX = re.compile(r"(?:-\d{2,5}x\d{2,5}|-scaled)(?=\.\w+$)")
 #: Whether an address is that of another article of the source.
 IsOther = Callable[[str], bool]
 
-_page_numbers = itertools.count(1)
-
 
 def no_other(_address: str) -> bool:
     """False: nothing is known of other articles."""
@@ -50,11 +43,12 @@ def no_other(_address: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleContext:
-    """What is known of an article besides its body. ``agency``: the declared one. ``photo``: the lead
-    photo's address."""
+    """What is known of an article besides its body. ``headings``: the page's main ones. ``agency``:
+    the declared one. ``photo``: the lead photo's address."""
 
     url: str
     title: str = ""
+    headings: Sequence[str] = ()
     summary: str = ""
     note: str = ""
     agency: str = ""
@@ -77,39 +71,10 @@ def declared_markup(page: LexborHTMLParser, selector: str) -> str:
     parts: list[str] = []
     taken: set[int] = set()
     for node in page.css(selector):
-        if not taken.intersection(_ancestors(node)):
+        if not taken.intersection(ancestors(node)):
             taken.add(node.mem_id)
             parts.append(node.html or "")
     return "".join(parts)
-
-
-def discovered_markup(page: LexborHTMLParser, url: str, is_other: IsOther) -> tuple[str, str]:
-    """The body where none is declared, and its origin: trafilatura, or plain markup for what is too short for
-    it."""
-    import trafilatura  # noqa: PLC0415 - 40 MB, and sites with declared selectors never need it
-    from trafilatura.meta import reset_caches  # noqa: PLC0415 - as above
-
-    if next(_page_numbers) % PAGES_BEFORE_RESET == 0:
-        reset_caches()
-    remove(page, "script")  # of which it would make one paragraph
-    drop_related(page, url, is_other)
-    captions = _captions(page, url)
-    discovered_part = trafilatura.extract(
-        page.html or "",
-        url=url,
-        output_format="html",
-        include_images=True,
-        include_links=True,
-        include_formatting=True,
-        include_comments=False,
-        deduplicate=False,  # it remembers across pages
-    )
-    if discovered_part:
-        return _with_captions(discovered_part, captions, url), "trafilatura"
-    for selector, origin in (("[itemprop=articleBody]", "itemprop articleBody"), ("article", "article")):
-        if declared_part := declared_markup(page, selector):
-            return declared_part, origin
-    return "", ""
 
 
 def tidy(markup: str, context: ArticleContext, is_other: IsOther) -> Body:
@@ -138,32 +103,8 @@ def tidy(markup: str, context: ArticleContext, is_other: IsOther) -> Body:
     return body
 
 
-def drop_related(page: LexborHTMLParser, url: str, is_other: IsOther) -> None:
-    """Take lists of other articles out of a page: siblings of one look, each with a link to another
-    article and little text."""
-    with_other_links: set[int] = set()
-    for link in page.css("a[href]"):
-        if is_other(web_address(link.attributes.get("href") or "", url)):
-            with_other_links.update(_ancestors(link))
-    for container in reversed(page.css("ul, ol, div, section, aside, nav, tbody, tr")):  # inner ones first
-        children = [child for child in container.iter() if child.is_element_node]
-        if len(children) >= MIN_RELATED and all(
-            _is_teaser(c, children[0], with_other_links) for c in children
-        ):
-            heading = container.prev
-            while heading is not None and not heading.is_element_node:
-                heading = heading.prev
-            if heading is not None and heading.tag in HEADINGS:
-                heading.decompose()
-            container.decompose()
-
-
-def _is_teaser(node: LexborNode, first: LexborNode, with_other_links: set[int]) -> bool:
-    looks_alike = (node.tag, node.attributes.get("class")) == (first.tag, first.attributes.get("class"))
-    return looks_alike and node.mem_id in with_other_links and len(node.text()) <= MAX_TEASER_CHARS
-
-
-def _ancestors(node: LexborNode) -> Iterator[int]:
+def ancestors(node: LexborNode) -> Iterator[int]:
+    """The ids of all elements that a node stands in."""
     ancestor = node.parent
     while ancestor is not None:
         yield ancestor.mem_id
@@ -181,7 +122,8 @@ def _without_boilerplate(block: str, context: ArticleContext, body: Body) -> str
         return block
     block, bare_text, agency = _without_agency_mark(block, context.agency or body.agency)
     body.agency = body.agency or agency
-    if is_same(bare_text, context.title) or _is_repeated(bare_text, context.summary, body.texts):
+    is_title = any(is_same(bare_text, title) for title in (context.title, *context.headings))
+    if is_title or _is_repeated(bare_text, context.summary, body.texts):
         return None
     body.texts.append(bare_text)
     return block
@@ -251,25 +193,25 @@ def _figures(raw_blocks: Sequence[str]) -> Iterator[str]:
         images = node.css("img") if node.tag in ("p", "figure", *HEADINGS) else []
         caption = plain(block) if node.tag == "p" and _is_caption(node) and not images else ""
         if pending_image and caption:
-            yield _figure(pending_image, caption)
+            yield figure_of(pending_image, caption)
             pending_image = ""
             continue
         if pending_image:
-            yield _figure(pending_image, "")
+            yield figure_of(pending_image, "")
         pending_image = ""
         if not images:
             yield block
             continue
         *first, pending_image = [image.html or "" for image in images]
-        yield from (_figure(image, "") for image in first)
+        yield from (figure_of(image, "") for image in first)
         caption, text = _caption_and_text(node)
         if caption or text:
-            yield _figure(pending_image, caption)
+            yield figure_of(pending_image, caption)
             pending_image = ""
         if text:
             yield text
     if pending_image:
-        yield _figure(pending_image, "")
+        yield figure_of(pending_image, "")
 
 
 def _is_caption(node: LexborNode) -> bool:
@@ -288,7 +230,8 @@ def _caption_and_text(node: LexborNode) -> tuple[str, str]:
     return ("", node.html or "") if words and plain(unmarked.html or "") else (words, "")
 
 
-def _figure(image: str, caption: str) -> str:
+def figure_of(image: str, caption: str) -> str:
+    """The markup of a picture with its caption."""
     figcaption = f"<figcaption>{html.escape(caption, quote=False)}</figcaption>" if caption else ""
     return f"<figure>{image}{figcaption}</figure>"
 
@@ -305,29 +248,8 @@ def _is_lead_photo(block: str, context: ArticleContext) -> bool:
 
 def image_address(image: LexborNode, base: str) -> str:
     """Where a picture is, shown at once or late."""
-    values = (image.attributes.get(name) or "" for name in ("src", *LAZY_ATTRIBUTES))
-    return next((url for value in values if value and (url := web_address(value, base))), "")
+    return web_address(written, base) if (written := pictures.address(image)) else ""
 
 
 def _without_size(url: str) -> str:
     return SIZE_SUFFIX.sub("", url.partition("?")[0])
-
-
-def _captions(page: LexborHTMLParser, url: str) -> Mapping[str, str]:
-    """Captions by their picture's address: trafilatura loses them."""
-    captions = {}
-    for figure in page.css("figure"):
-        image, caption = figure.css_first("img"), figure.css_first("figcaption")
-        if image is not None and caption is not None:
-            captions[image_address(image, url)] = plain(caption.html or "")
-    return captions
-
-
-def _with_captions(markup: str, captions: Mapping[str, str], url: str) -> str:
-    body = parse_part(markup)
-    for image in body.css("img"):
-        caption = captions.get(image_address(image, url))
-        figure = caption and parse_part(_figure(image.html or "", caption)).css_first("figure")
-        if figure:
-            image.replace_with(figure)
-    return body.inner_html or ""

@@ -18,21 +18,18 @@ from syndicator.sources import authors, body, jsonld, meta, page_dates, sections
 from syndicator.sources.authors import Authors
 from syndicator.sources.body import ArticleContext, IsOther, image_address
 from syndicator.sources.boilerplate import without_dateline
+from syndicator.sources.discovery import discovered_markup
 from syndicator.sources.headline import Surroundings, headline
 from syndicator.sources.names import told_apart
 from syndicator.sources.own_id import own_id
 from syndicator.sources.own_part import OwnPart
+from syndicator.sources.page_pictures import PagePictures
 from syndicator.sources.this_page import ThisPage
 from syndicator.text.addresses import is_web_address, same_site, web_address
 from syndicator.text.base import base_of
-from syndicator.text.clean import plain
+from syndicator.text.clean import fold, plain
 from syndicator.text.markup import parse, parse_part, remove
-
-CREDIT = re.compile(
-    r"[\s(|/.–—-]*\b(?:photo|picture|image|ພາບ|ຮູບ)(?:\s+(?:by|courtesy of|credit))?\s*:\s*"
-    r"(?P<credit>[^)|]{2,80})\)?\s*$",
-    re.IGNORECASE,
-)
+from syndicator.text.pictures import settle
 
 #: Authors that are none, of which the operator hears.
 MAX_DROPPED = 3
@@ -40,8 +37,11 @@ MAX_DROPPED = 3
 #: Links that trafilatura understands as they are, and those that stay.
 RIGHT_FOR_TRAFILATURA = ("/", "#", "mailto:", "tel:", "javascript:")
 
-#: Characters of a caption in which a credit is looked for.
-MAX_CAPTION_CHARS = 2000
+#: Main headings of a page: one of them may be the headline, in other words than metadata have.
+MAX_HEADINGS = 3
+
+#: What the operator should know of an article that is published without a text.
+NO_TEXT = "its page has no text (in a script, perhaps): it has a summary only; declare select.content"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,6 +116,8 @@ def extract(
     for selector in strip:
         remove(page, selector)
     base = base_of(page, url)
+    settle(page)
+    page_pictures = PagePictures(page, base)
     _from_selectors(extracted, page, select, base)
     metas, things = meta.by_name(page), jsonld.things(page)
     shown, titles = meta.shown_headings(page), meta.titles(page, metas)
@@ -147,22 +149,21 @@ def extract(
     own_part = OwnPart(page, extracted.get("title"))
     _authors(extracted, authors.find(page, json_ld, metas, own_part, around))
     extracted.offer("section", "rel=category", sections.linked(page, own_part))
+    headings = [text for node in page.css("h1")[:MAX_HEADINGS] if (text := plain(node.html or ""))]
     if select.content:
         body_markup, origin = body.declared_markup(page, select.content), "select.content"
     else:
         _make_links_absolute(page, base)
-        body_markup, origin = body.discovered_markup(page, base, is_other)
-    if not body_markup and not select.content:
-        body_markup, origin = _paragraphs(jsonld.text(json_ld.get("articleBody"))), "json-ld"
+        body_markup, origin = discovered_markup(page, base, is_other, page_pictures.shown)
+        told_text = jsonld.text(json_ld.get("articleBody"))
+        if origin != "trafilatura" and len(told_text) > len(plain(body_markup)):
+            body_markup, origin = _paragraphs(told_text), "json-ld"
     extracted.has_body = bool(body_markup)
-    _body(extracted, body_markup, origin, base, agency, is_other)
+    _body(extracted, body_markup, origin, base, agency, is_other, page_pictures, headings)
+    _words_of_photo(extracted, page_pictures)
+    if not extracted.get("content_html"):
+        extracted.warnings.append(NO_TEXT)
     return extracted
-
-
-def split_credit(caption: str) -> tuple[str, str]:
-    """A caption and the credit at its end ("... Photo: A. Name"), if it has one."""
-    match = CREDIT.search(caption[:MAX_CAPTION_CHARS])
-    return (caption[: match.start()].rstrip(), match["credit"].strip(" .")) if match else (caption, "")
 
 
 def _from_selectors(extracted: Extracted, page: LexborHTMLParser, select: Select, url: str) -> None:
@@ -194,7 +195,9 @@ def _from_json_ld(extracted: Extracted, article: Mapping[str, Any], url: str) ->
     offer("language", jsonld.text(article.get("inLanguage")))
     offer("note", plain(jsonld.text(article.get("correction"))))
     image = jsonld.image(article.get("image"))
-    if not meta.is_stock(image.get("url", "")):
+    publisher = article.get("publisher")
+    logo = jsonld.image(publisher.get("logo")) if isinstance(publisher, Mapping) else {}
+    if not meta.is_stock(image.get("url", "")) and image.get("url") != logo.get("url"):
         _offer_photo(extracted, "json-ld", image, url)
 
 
@@ -248,12 +251,20 @@ def _authors(extracted: Extracted, found: Authors) -> None:
 
 
 def _body(
-    extracted: Extracted, body_markup: str, origin: str, url: str, agency: str, is_other: IsOther
+    extracted: Extracted,
+    body_markup: str,
+    origin: str,
+    url: str,
+    agency: str,
+    is_other: IsOther,
+    page_pictures: PagePictures,
+    headings: Sequence[str],
 ) -> None:
     summary, dateline_agency = without_dateline(extracted.get("summary"), agency)
     context = ArticleContext(
         url=url,
         title=extracted.get("title"),
+        headings=headings,
         summary=summary,
         note=extracted.get("note"),
         agency=agency or dateline_agency,
@@ -262,7 +273,7 @@ def _body(
     article_body = body.tidy(body_markup, context, is_other)
     extracted.offer("content_html", origin, article_body.content_html)
     extracted.offer("agency", "dateline", dateline_agency or article_body.agency)
-    _photo_from_body(extracted, article_body, url)
+    _photo_from_body(extracted, article_body, url, page_pictures)
     if summary:
         extracted.values["summary"] = without_dateline(summary, article_body.agency)[0]
     else:
@@ -270,11 +281,32 @@ def _body(
         extracted.offer("summary", "first paragraph", plain(first.html or "") if first else "")
 
 
-def _photo_from_body(extracted: Extracted, article_body: body.Body, url: str) -> None:
+def _photo_from_body(
+    extracted: Extracted, article_body: body.Body, url: str, page_pictures: PagePictures
+) -> None:
     """Offers a lead photo where nothing else has named one, and what its print in the body says of it."""
-    picture = parse_part(article_body.photo or article_body.content_html).css_first("figure, img")
-    if picture is not None and (article_body.photo or "photo" not in extracted.values):
-        _offer_image(extracted, "first picture of the body", picture, url)
+    if "photo" in extracted.values and not article_body.photo:
+        return
+    for picture in parse_part(article_body.photo + article_body.content_html).css("img"):
+        if "photo" in extracted.values or not page_pictures.is_trap(image_address(picture, url)):
+            words = page_pictures.words_of(image_address(picture, url))
+            extracted.offer("caption", "figcaption", words.caption)
+            extracted.offer("credit", "figcaption", words.credit)
+            _offer_image(extracted, "first picture of the body", picture, url)
+            return
+
+
+def _words_of_photo(extracted: Extracted, page_pictures: PagePictures) -> None:
+    """Offers what the page says of the lead photo where it shows it, in whatever size."""
+    words = page_pictures.words_of(extracted.values.get("photo", {}).get("url", ""))
+    title = extracted.get("title")
+    for name, origin, value in (
+        ("alt", "its picture's alt", words.alt),
+        ("caption", "its picture's caption", words.caption),
+        ("credit", "its picture's credit", words.credit),
+    ):
+        if value and fold(value) != title and extracted.get(name) in ("", title):
+            extracted.put(name, origin, value)
 
 
 def _offer_image(extracted: Extracted, origin: str, node: LexborNode, url: str) -> None:

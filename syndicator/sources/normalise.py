@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from syndicator.domain.article import Photo
-from syndicator.sources.extract import Extracted, split_credit
+from syndicator.sources.credit import split_credit
+from syndicator.sources.extract import Extracted
 from syndicator.text.clean import plain
 from syndicator.text.language import detect, is_language
 
@@ -51,9 +52,15 @@ def language(extracted: Extracted, declared: str) -> str:
 
 
 def photo(extracted: Extracted) -> Photo | None:
-    """The lead photo."""
+    """The lead photo. The headline says nothing of it, wherever it stands."""
     url = extracted.values.get("photo", {}).get("url", "")
     if not url:
         return None
+    title = extracted.get("title")
     caption, credit = split_credit(extracted.get("caption"))
-    return Photo(url=url, caption=caption, credit=extracted.get("credit") or credit, alt=extracted.get("alt"))
+    return Photo(
+        url=url,
+        caption=caption if caption != title else "",
+        credit=extracted.get("credit") or credit,
+        alt=extracted.get("alt") if extracted.get("alt") != title else "",
+    )

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborNode
 
 from syndicator.domain.article import Photo
-from syndicator.sources.extract import split_credit
+from syndicator.sources.credit import split_credit
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import plain
 from syndicator.text.markup import parse_part

@@ -13,7 +13,7 @@ from lxml.html.defs import tags as lxml_tags
 from selectolax.lexbor import LexborNode
 
 from syndicator.text.addresses import contact_address, web_address
-from syndicator.text.alternatives import LAZY_ATTRIBUTES, show_alternatives
+from syndicator.text.alternatives import show_alternatives
 from syndicator.text.embeds import link_embeds
 from syndicator.text.markup import (
     BLOCK_SELECTOR,
@@ -26,8 +26,9 @@ from syndicator.text.markup import (
     remove,
     text_of,
 )
+from syndicator.text.pictures import settle
 
-__all__ = ["LAZY_ATTRIBUTES", "fold", "legal", "narrowed", "plain", "sanitise"]
+__all__ = ["fold", "legal", "narrowed", "plain", "sanitise"]
 
 #: Elements that a newsroom's text needs, and that no reader or aggregator objects to.
 TAGS = {
@@ -150,6 +151,7 @@ def sanitise(markup: str, base_url: str) -> str:
     if not markup.strip():
         return ""
     body = parse_part(markup)
+    settle(body)
     show_alternatives(body)
     link_embeds(body, base_url)
     remove(body, ", ".join(sorted(REMOVED_TAGS)))
@@ -204,18 +206,9 @@ def narrowed(clean: str, tags: AbstractSet[str], attributes: Mapping[str, set[st
 
 
 def _mend_image(node: LexborNode) -> None:
-    """Give a picture that loads late its address; remove one that only counts readers."""
-    attributes = node.attributes
-    source = (attributes.get("src") or "").strip()
-    if not source or source.startswith("data:"):
-        source = next((value for name in LAZY_ATTRIBUTES if (value := attributes.get(name))), "")
-        node.attrs["src"] = source
-    is_counter = "1" in (attributes.get("width"), attributes.get("height"))
-    if is_counter or not source:
-        node.decompose()
-        return
+    """Take off measures that no number is."""
     for name in ("width", "height"):
-        if not (attributes.get(name) or "0").isdigit():
+        if not (node.attributes.get(name) or "0").isdigit():
             del node.attrs[name]
 
 

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborNode
 
 from syndicator.text.addresses import web_address
-from syndicator.text.alternatives import LAZY_ATTRIBUTES
 from syndicator.text.markup import parse_part
+from syndicator.text.pictures import LAZY_ATTRIBUTES
 
 #: What plays or shows something from elsewhere ...
 PLAYER_SELECTOR = "iframe, embed, object, audio, video, amp-iframe, amp-audio, amp-video"

@@ -21,10 +21,11 @@ from syndicator.text.alternatives import show_alternatives
 MAX_UNBOUNDED_CHARS = 2000
 
 #: Characters that XML 1.0 forbids (section 2.2) or advises against (controls and what is no character at all,
-#: which HTML calls an error), and lone surrogates. U+0085 is white space, and stays.
-ILLEGAL = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]"
-    f"|[{''.join(chr(plane << 16 | end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF))}]"
+#: which HTML calls an error), and lone surrogates. U+0085 is white space, and stays. Those of the basic plane
+#: stand apart: searching for them alone takes a tenth of the time.
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+ILLEGAL_ASTRAL = re.compile(
+    f"[{''.join(chr(plane << 16 | end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF))}]"
 )
 
 #: Ends of the page that are none: browsers go on after them.
@@ -105,7 +106,9 @@ MUTE_SELECTOR = (
 
 def legal(text: str) -> str:
     """The text without characters that XML forbids."""
-    return ILLEGAL.sub("", text)
+    text = ILLEGAL.sub("", text)
+    is_basic = len(text.encode("utf-16-le")) == 2 * len(text)
+    return text if is_basic else ILLEGAL_ASTRAL.sub("", text)
 
 
 def parse(markup: str) -> LexborHTMLParser:

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from syndicator.sources.body import drop_related
 from syndicator.sources.boilerplate import is_button, is_same, is_sign_off, without_dateline
-from syndicator.sources.extract import Extracted, Select, extract, split_credit
+from syndicator.sources.credit import split_credit
+from syndicator.sources.discovery import drop_related
+from syndicator.sources.extract import Extracted, Select, extract
 from syndicator.text.clean import fold, plain
 from syndicator.text.dates import cut_date
 from syndicator.text.markup import parse

@@ -18,7 +18,7 @@ from requests.structures import CaseInsensitiveDict
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Http, Response
 from syndicator.sources import apart, feed_document, oddity
-from syndicator.sources.extract import split_credit
+from syndicator.sources.credit import split_credit
 from syndicator.sources.feed import FeedSource
 from syndicator.sources.headline import Surroundings, headline
 from syndicator.sources.listing import ListingReader
