@@ -168,11 +168,18 @@ def _settle_noscript(noscript: LexborNode) -> None:
     if before is None:
         if not is_counter(copies[0], source):
             noscript.unwrap()
-    elif address(before) or not source:
+    elif not source or (address(before) and not _is_late(before)):
         noscript.decompose()
     else:
         before.replace_with(copies[0])
         noscript.decompose()
+
+
+def _is_late(image: LexborNode) -> bool:
+    """Whether a script is to give a picture its address, from where nobody else knows."""
+    attributes = image.attributes
+    is_lazy = "lazy" in (attributes.get("class") or "")
+    return is_lazy and not any(attributes.get(name) for name in (*LAZY_ATTRIBUTES, *SET_ATTRIBUTES))
 
 
 def _image_before(noscript: LexborNode) -> LexborNode | None:

@@ -41,8 +41,12 @@ def rss(item: str = "", start: str = '<?xml version="1.0"?>') -> bytes:
     return f'{start}<rss version="2.0"><channel><title>t</title>{item}{GOOD}</channel></rss>'.encode()
 
 
+def goods(count: int) -> str:
+    return "".join(GOOD.replace("/good<", f"/good/{n}<") for n in range(count))
+
+
 #: An honest feed, read apart for its size.
-LARGE = rss(GOOD * 20) + b" " * oddity.LARGE_BYTES
+LARGE = rss(goods(20)) + b" " * oddity.LARGE_BYTES
 
 
 @pytest.fixture
@@ -149,13 +153,13 @@ def test_honest_pages_are_not_odd() -> None:
 def test_an_honest_feed_is_not_odd_and_needs_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "_Helper", None)
 
-    assert titles_and_problems(rss(GOOD * 40))[0] == ["Good"] * 41
+    assert titles_and_problems(rss(goods(40)))[0] == ["Good"] * 41
 
 
 def test_too_many_entries_are_cut_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed_document, "MAX_ENTRIES", 5)
 
-    titles, problems = titles_and_problems(rss(GOOD * 9))
+    titles, problems = titles_and_problems(rss(goods(9)))
 
     assert titles == ["Good"] * 5
     assert "10 entries: the first 5 are read" in problems[0]
