@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 import unicodedata
@@ -89,8 +90,9 @@ class Sighting(Content):
     ``key`` is the source's own id of the article; ``aliases`` are other names that it goes by (old
     keys, other addresses). ``published`` and ``updated`` are aware UTC, or ``None`` where the source
     does not say. ``embargo``: not before then. ``is_withdrawn``: the source says that it is retracted.
-    ``origins`` tells for each field where it was found, ``warnings`` what the operator should know;
-    neither is content.
+    ``unread``: fields of which this look does not tell, since what tells of them was not read: they stay as
+    they are on file. ``origins`` tells for each field where it was found, ``warnings`` what the operator
+    should know; neither is content.
     """
 
     source: str
@@ -100,6 +102,7 @@ class Sighting(Content):
     updated: datetime | None = None
     embargo: datetime | None = None
     is_withdrawn: bool = False
+    unread: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     warnings: tuple[str, ...] = field(default=(), compare=False)
 
@@ -298,10 +301,38 @@ def _file_new(sighting: Sighting, now: datetime, authority: str) -> Article:
 
 def _content_of(sighting: Sighting, known: Article | None) -> dict[str, Any]:
     content = {f.name: getattr(sighting, f.name) for f in fields(Content)}
-    photo = sighting.photo
+    if known:
+        content |= _on_file(sighting, known)
+    photo: Photo | None = content["photo"]
     if known and photo and known.photo and photo.url == known.photo.url and not photo.is_measured:
         content["photo"] = measured_as(photo, known.photo)
     return content
+
+
+def _on_file(sighting: Sighting, known: Article) -> dict[str, Any]:
+    """What is on file of the fields that the sighting does not tell of."""
+    values = {name: getattr(known, name) for name in sighting.unread}
+    if "photo" in values and sighting.photo:
+        values["photo"] = _with_words(sighting.photo, known.photo)
+    if "content_html" in values and _words(known.content_html) == _words(known.summary):
+        del values["content_html"]  # it was never read: a summary stands in for it
+    return values
+
+
+def _with_words(photo: Photo, known: Photo | None) -> Photo:
+    """The photo, with what is on file of the same one where it says nothing."""
+    if known is None or known.url != photo.url:
+        return photo
+    return replace(
+        photo,
+        caption=photo.caption or known.caption,
+        credit=photo.credit or known.credit,
+        alt=photo.alt or known.alt,
+    )
+
+
+def _words(markup: str) -> list[str]:
+    return html.unescape(re.sub(r"<[^>]*>", " ", markup)).split()
 
 
 def measured_as(photo: Photo, known: Photo) -> Photo:

@@ -20,6 +20,7 @@ from syndicator.domain.article import CLOCK_SKEW, Photo, Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
 from syndicator.sources.extract import clean_url, split_credit
+from syndicator.sources.feed_paging import home_address, older_address
 from syndicator.sources.json_items import OddEntry, item, json_feed, paragraph
 from syndicator.sources.oddity import LARGE_BYTES, is_odd_xml, safely
 from syndicator.sources.xml_entries import entry_of
@@ -41,12 +42,15 @@ feedparser.api.PREFERRED_XML_PARSERS.clear()
 @dataclass(frozen=True, kw_only=True)
 class Edition:
     """A feed as it is at one time. ``ttl``: its advice, in minutes, as written. ``is_broken``: it could not
-    be read to its end."""
+    be read to its end. ``home``: the site that it belongs to; ``older``: where older entries are ("": it
+    does not say)."""
 
     sightings: Sequence[Sighting]
     problems: Sequence[str]
     ttl: str
     is_broken: bool
+    home: str = ""
+    older: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +100,8 @@ class FeedDocuments:
             problems=[legal(line) for line in problems],
             ttl=str(head.get("ttl") or "")[:20],
             is_broken=bool(head.get("broken")),
+            home=home_address(head, response.url),
+            older=older_address(head, response.url),
         )
 
     def _entry(self, raw_entry: Mapping[str, Any], problems: list[str]) -> Mapping[str, Any] | None:
