@@ -125,7 +125,7 @@ class Newsroom(LocalServer):
 <body><main><article><h1>{story.title}</h1><p>{story.text}</p>{figure}
 <p>It had been away for repairs for two years, which cost the town a great deal, and {story.name} shops.
 The council had voted for it by a narrow majority, after a debate that lasted until midnight.</p>
-<p>From Monday on, whoever lives on the other bank will be at work a quarter of an hour earlier than by the road.
+<p>From Monday on, whoever lives on the other bank will be at work a quarter of an hour earlier than by road.
 The owner expects four hundred passengers a day in summer, and half as many in winter.</p>
 </article></main></body></html>"""
 
