@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-#: Changes that the source did not announce by a new ``updated``, after which we believe no more of them:
-#: pages that embed a clock or a counter change at every look.
-MAX_SILENT_CORRECTIONS = 24
+#: Revisions after which changes of an article that are neither announced by a new ``updated``, nor of its
+#: headline or summary, are taken only so long after the last one: pages that embed a clock or a counter
+#: change at every look.
+SILENT_PACES = ((48, timedelta(days=1)), (24, timedelta(hours=1)))
 
 #: How far ahead of our clock a publication time may be without being an embargo or a mistake: clocks differ.
 CLOCK_SKEW = timedelta(minutes=10)
@@ -163,7 +164,14 @@ class Unchanged:
     article: Article | None
 
 
-Decision = New | Corrected | Withdrawn | Unchanged
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """A change that is not taken before ``until``: the article changes again and again."""
+
+    until: datetime
+
+
+Decision = New | Corrected | Withdrawn | Unchanged | Postponed
 
 
 def place(name: str) -> str:
@@ -231,10 +239,27 @@ def decide(known: Article | None, sighting: Sighting, now: datetime, *, authorit
         return Unchanged(current)
     announced = _whole_seconds(sighting.updated) if sighting.updated else known.updated
     is_silent = announced <= known.updated and known.state is not ArticleState.WITHDRAWN
-    if is_silent and known.revision > MAX_SILENT_CORRECTIONS:
-        return Unchanged(known)
+    if is_silent and not _is_telling(current, known):
+        until = known.updated + _silent_pace(known.revision)
+        if until > now:
+            return Postponed(until)
     updated = announced if announced > known.updated else max(now, known.updated)
     return Corrected(replace(current, revision=known.revision + 1, updated=updated))
+
+
+def _is_telling(current: Article, known: Article) -> bool:
+    """Whether headline or summary have changed; a summary that is the text's beginning is part of that."""
+    is_beginning = all(_begins_with_summary(article) for article in (current, known))
+    return current.title != known.title or (current.summary != known.summary and not is_beginning)
+
+
+def _begins_with_summary(article: Article) -> bool:
+    words, summary = _words(article.content_html), _words(article.summary)
+    return len(words) > len(summary) and words[: len(summary)] == summary
+
+
+def _silent_pace(revision: int) -> timedelta:
+    return next((pace for count, pace in SILENT_PACES if revision > count), timedelta())
 
 
 def withdraw(known: Article, now: datetime) -> Article:
