@@ -32,6 +32,9 @@ CREDIT = re.compile(
     re.IGNORECASE,
 )
 
+#: The lead photo in themes of WordPress (``the_post_thumbnail``) and of Ghost (``feature_image``).
+FEATURED_IMAGE = "article img.wp-post-image, main .gh-article-image img, article .gh-feature-image img"
+
 #: Characters of a caption in which a credit is looked for.
 MAX_CAPTION_CHARS = 2000
 
@@ -100,6 +103,7 @@ def extract(
     json_ld = jsonld.article(page, url)
     _from_json_ld(extracted, json_ld, url)
     _from_meta(extracted, page, url)
+    _from_featured(extracted, page, url)
     if select.content:
         body_markup, origin = body.declared_markup(page, select.content), "select.content"
     else:
@@ -174,6 +178,23 @@ def _from_meta(extracted: Extracted, page: LexborHTMLParser, url: str) -> None:
             extracted.offer(name, origin, value)
     for name, origin, values in meta.lists(page):
         extracted.offer(name, origin, values)
+
+
+def _from_featured(extracted: Extracted, page: LexborHTMLParser, url: str) -> None:
+    """The lead photo where no metadata name it, as systems mark it. One that is a link is a teaser's."""
+    if "photo" in extracted.values:
+        return
+    for image in page.css(FEATURED_IMAGE):
+        if not _is_in_link(image):
+            _offer_image(extracted, "featured image", image, url)
+            return
+
+
+def _is_in_link(node: LexborNode) -> bool:
+    ancestor: LexborNode | None = node
+    while ancestor is not None and ancestor.tag != "a":
+        ancestor = ancestor.parent
+    return ancestor is not None
 
 
 def _body(
