@@ -14,6 +14,7 @@ from syndicator.domain.errors import FetchError
 from syndicator.http.client import Response
 from syndicator.sources import jsonld
 from syndicator.sources.article_page import markup_of
+from syndicator.sources.feed_document import FROM_SUMMARY
 from syndicator.sources.oddity import is_odd_html, safely
 from syndicator.text.clean import plain
 from syndicator.text.markup import parse
@@ -69,7 +70,7 @@ def lacks(entry: Sighting) -> tuple[str, ...]:
     is_lacking = {
         "photo": photo is None or not (photo.alt and photo.caption and photo.credit),
         "section": not entry.section,
-        "content_html": plain(entry.content_html).split() == entry.summary.split(),
+        "content_html": entry.origins.get("content_html") == FROM_SUMMARY,
         "language": not entry.language,
     }
     return tuple(name for name in FIELDS if is_lacking[name])

@@ -35,6 +35,9 @@ MAX_ENTRIES, MAX_TEXT_CHARS = 5000, 500_000
 #: What a language is called (RFC 5646 section 2.1), as feeds write it.
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 
+#: The origin of a text that an entry does not have.
+FROM_SUMMARY = "feed: summary"
+
 # It would look for another parser than the standard library's on the disk at every feed, and prefer it.
 feedparser.api.PREFERRED_XML_PARSERS.clear()
 
@@ -181,7 +184,7 @@ class FeedDocuments:
             updated=self._date(entry.get("updated"), now),
             embargo=embargo,
             is_withdrawn=bool(entry.get("is_withdrawn")),
-            origins=dict.fromkeys(entry, "feed"),
+            origins=dict.fromkeys(entry, "feed") | ({} if content else {"content_html": FROM_SUMMARY}),
             warnings=tuple(warnings),
         )
 
