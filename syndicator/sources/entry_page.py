@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.domain.article import Photo, Sighting, place
-from syndicator.domain.errors import FetchError
+from syndicator.domain.errors import FetchError, SourceError
 from syndicator.http.client import Response
 from syndicator.sources import jsonld
-from syndicator.sources.article_page import markup_of
+from syndicator.sources.article_page import ArticlePages, markup_of
 from syndicator.sources.feed_document import FROM_SUMMARY
+from syndicator.sources.listing import Link
 from syndicator.sources.oddity import is_odd_html, safely
 from syndicator.text.clean import plain
 from syndicator.text.markup import parse
@@ -76,7 +78,15 @@ def lacks(entry: Sighting) -> tuple[str, ...]:
     return tuple(name for name in FIELDS if is_lacking[name])
 
 
-def is_about(entry: Sighting, page: Sighting) -> bool:
+def read_page(pages: ArticlePages, entry: Sighting, page: Response, now: datetime) -> Sighting:
+    """What the page of an entry says. Raises ``SourceError`` where it is none of its article."""
+    sighting = pages.sighting(Link(entry.key, page.url), page, now)
+    if not _is_about(entry, sighting):
+        raise SourceError(f"{entry.url}: is headed {sighting.title[:100]!r} there: nothing is taken from it")
+    return sighting
+
+
+def _is_about(entry: Sighting, page: Sighting) -> bool:
     """Whether a page is one of the entry's article, by its title."""
     words = set(WORD.findall(entry.title.casefold()))
     there = set(WORD.findall(f"{page.title} {plain(page.content_html)[:MAX_FORM_CHARS]}".casefold()))

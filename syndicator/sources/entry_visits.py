@@ -13,7 +13,7 @@ from syndicator.domain.errors import FetchError, SourceError
 from syndicator.http.client import FETCH_DEADLINE_S, Http, Response, is_same_host
 from syndicator.sources.article_page import MAX_PAGE_BYTES, ArticlePages
 from syndicator.sources.crawl import MIN_FETCH_S
-from syndicator.sources.entry_page import NOT_FOUND, completed, is_about, lacks, must_stand
+from syndicator.sources.entry_page import NOT_FOUND, completed, lacks, must_stand, read_page
 from syndicator.sources.feed_state import FeedState
 from syndicator.sources.listing import Link
 from syndicator.sources.readings import Readings
@@ -79,12 +79,7 @@ class EntryVisits:
         entry = self._by_key.get(link.key)
         if page.status == 304 or entry is None or not self.state.is_completed(link.key):
             return page, None
-        sighting = self.pages.sighting(Link(link.key, page.url), page, self.now)
-        if not is_about(entry, sighting):
-            raise SourceError(
-                f"{link.url}: is headed {sighting.title[:100]!r} there: nothing is taken from it"
-            )
-        return page, sighting
+        return page, read_page(self.pages, entry, page, self.now)
 
     def _fetch(self, link: Link) -> Response:
         """A page that is one of an article. Raises ``FetchError``, with status 404 where it is none."""

@@ -15,7 +15,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urldefrag
@@ -26,10 +26,10 @@ from syndicator.domain.article import Sighting, place
 from syndicator.domain.errors import FetchError, SourceError, SourceGone
 from syndicator.http.client import FETCH_DEADLINE_S, Http, Response, is_same_host
 from syndicator.jobs.ports import READ_AGAIN, Look
-from syndicator.sources.article_page import ArticlePages
+from syndicator.sources.article_page import MAX_PAGE_BYTES, ArticlePages
 from syndicator.sources.crawl import LOOK_BUDGET_S, MIN_FETCH_S, RECHECKS
 from syndicator.sources.crawl_state import ENOUGH
-from syndicator.sources.entry_page import lacks
+from syndicator.sources.entry_page import completed, lacks, must_stand, read_page
 from syndicator.sources.entry_visits import EntryVisits
 from syndicator.sources.feed_document import Edition, FeedDocuments
 from syndicator.sources.feed_state import MAX_REMEMBERED, FeedState
@@ -44,9 +44,6 @@ MAX_PROBLEMS, MAX_PROBLEM_CHARS = 20, 300
 
 #: Documents with older entries that one look reads after a burst.
 MAX_OLDER = 10
-
-#: A feed is asked for without validators every tenth time, or so often, if that is sooner.
-WHOLE_LOOKS, WHOLE_AFTER = 10, timedelta(minutes=30)
 
 #: A pattern that no address matches: whatever else a page links to is known from the feed.
 NO_ADDRESS = "(?!)"
@@ -87,7 +84,7 @@ class FeedSource(FeedDocuments):
         end = time.monotonic() + LOOK_BUDGET_S
         state = FeedState(self.url, memory, self._rules, now)
         is_read_again = bool(memory.get(READ_AGAIN)) or state.is_completion_due(self.recheck)
-        response = self._response({} if is_read_again else state.conditions(self._whole_span))
+        response = self._response({} if is_read_again else state.listing_validators(self.url, self.every))
         entries: Sequence[Sighting] = ()
         if response.status == 304 or (state.is_same(response) and not is_read_again):
             state.note_unchanged(response)
@@ -133,18 +130,26 @@ class FeedSource(FeedDocuments):
         )
         edition = self.edition(response, now)
         if edition.sightings:
-            return edition.sightings[0]
+            return self._previewed(edition.sightings[0], edition, now)
         problems = "; ".join(edition.problems)
         raise SourceError(f"{url}: the feed has no article{': ' if problems else ''}{problems}")
+
+    def _previewed(self, entry: Sighting, edition: Edition, now: datetime) -> Sighting:
+        """An entry as a look would show it."""
+        if not self._is_wanted(entry) or entry.key not in self._with_own_address(edition, ()):
+            return entry
+        try:
+            page = self.http.get(
+                entry.url, limit=MAX_PAGE_BYTES, is_declared=is_same_host(entry.url, [self.url])
+            )
+            must_stand(entry.url, page, edition.home)
+            return completed(entry, read_page(self._pages, entry, page, now))
+        except (FetchError, SourceError) as e:
+            return replace(entry, warnings=(*entry.warnings, f"what it lacks is not read: {e}"))
 
     @property
     def _rules(self) -> str:
         return hashlib.sha256(repr(self).encode()).hexdigest()[:12]
-
-    @property
-    def _whole_span(self) -> timedelta:
-        """After how long the feed is asked for without validators: never twice in a row."""
-        return max(min(WHOLE_LOOKS * self.every, WHOLE_AFTER), 2 * self.every)
 
     @property
     def _pages(self) -> ArticlePages:

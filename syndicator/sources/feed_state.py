@@ -9,7 +9,7 @@ from typing import Any
 
 from syndicator.domain.article import Sighting, fingerprint
 from syndicator.http.client import Response
-from syndicator.http.conditional import VALIDATORS, conditions, validators
+from syndicator.http.conditional import VALIDATORS, validators
 from syndicator.sources.crawl_state import CrawlState
 from syndicator.sources.listing import Link
 
@@ -54,12 +54,6 @@ class FeedState(CrawlState):
         """The entries that the feed showed, as it shows them: by their keys, hashes of what they say."""
         items: Mapping[str, str] = self.edition.get("items", {})
         return items
-
-    def conditions(self, span: timedelta) -> dict[str, str]:
-        """The headers of a conditional request for the feed; none once in a ``span``: what is backdated or
-        taken back does not change the validators of some systems."""
-        is_due = self.now >= self.edition.get("whole", 0) + span.total_seconds()
-        return {} if is_due else conditions(self.edition)
 
     def is_same(self, response: Response) -> bool:
         """Whether a response is the edition that is remembered, byte for byte."""

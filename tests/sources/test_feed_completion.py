@@ -272,3 +272,26 @@ def test_one_page_that_answers_every_address_completes_nothing(desk: Desk, newsr
     desk.look()
 
     assert all("much more" not in article.content_html for article in desk.on_file.values())
+
+
+def test_a_preview_shows_what_a_look_would(desk: Desk, newsroom: Newsroom) -> None:
+    previewed = desk.source.read(desk.source.url, newsroom.now)
+
+    assert previewed == desk.look().look.sightings[0]
+    assert previewed.origins["photo"] == "page: og:image"
+
+    newsroom.stories[2].answer = Reply(status=500)
+    assert "500" in desk.source.read(desk.source.url, newsroom.now).warnings[0]
+
+
+def test_a_short_text_of_the_feeds_own_is_no_lack(newsroom: Newsroom) -> None:
+    newsroom.has_texts = True
+    for story in newsroom.stories:
+        story.text = f"Ferry {story.name}, in short."
+    desk = Desk(newsroom, every=MINUTE)
+
+    desk.look()
+
+    one = desk.on_file["id-s1"]
+    assert one.content_html == "<p>Ferry s1, in short.</p>"
+    assert one.photo
