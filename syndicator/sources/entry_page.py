@@ -51,17 +51,23 @@ WORD, TITLE_SHARE = re.compile(r"\w{2,}"), 0.5
 FIELDS = ("photo", "section", "content_html", "language")
 
 
+class Locked(FetchError):
+    """The article itself is under a password: it is there, and for nobody."""
+
+
 def must_stand(url: str, page: Response, home: str) -> None:
     """See that a page is still an article's: ``url`` is where it was asked for, ``home`` its site. Raises
     ``FetchError`` with status 404 where it leads to a home page, a listing, an error page or a form for
-    logging in, or asks for a password."""
+    logging in, or asks for a password; ``Locked`` where that is the article's own."""
     if page.status == 304:
         return
     why = _what_else(url, page, home)
     if not why and b"password" in page.content.lower():
-        is_elsewhere = not _is_same(url, page.url)
-        is_locked = safely(_asks_for_password, page, is_elsewhere, is_odd=is_odd_html(page.content))
-        why = "it asks for a password" if is_locked else ""
+        is_elsewhere, is_odd = not _is_same(url, page.url), is_odd_html(page.content)
+        if safely(_is_locked, page, is_odd=is_odd):
+            raise Locked(url, "it is under a password", status=NOT_FOUND)
+        is_asking = safely(_asks_for_password, page, is_elsewhere, is_odd=is_odd)
+        why = "it asks for a password" if is_asking else ""
     if why:
         raise FetchError(url, why, status=NOT_FOUND)
 
@@ -152,10 +158,12 @@ def _is_article(page: Response) -> bool:
     return kind == "article" or _is_same(jsonld.address(jsonld.article(tree, page.url)), page.url)
 
 
+def _is_locked(page: Response) -> bool:
+    return parse(markup_of(page)).css_first(LOCK) is not None
+
+
 def _asks_for_password(page: Response, is_elsewhere: bool) -> bool:
     tree = parse(markup_of(page))
-    if tree.css_first(LOCK) is not None:
-        return True
     fields = tree.css('input[type="password"]')
     if not fields:
         return False

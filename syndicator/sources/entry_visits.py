@@ -13,7 +13,7 @@ from syndicator.domain.errors import FetchError, SourceError
 from syndicator.http.client import FETCH_DEADLINE_S, Http, Response, is_same_host
 from syndicator.sources.article_page import MAX_PAGE_BYTES, ArticlePages
 from syndicator.sources.crawl import MIN_FETCH_S
-from syndicator.sources.entry_page import NOT_FOUND, completed, lacks, must_stand, read_page
+from syndicator.sources.entry_page import NOT_FOUND, Locked, completed, lacks, must_stand, read_page
 from syndicator.sources.feed_state import FeedState
 from syndicator.sources.listing import Link
 from syndicator.sources.readings import Readings
@@ -48,6 +48,10 @@ class EntryVisits:
                 continue
             try:
                 self.readings.add_page(link, *self._page(link))
+                self.state.unlock(link.key)
+            except Locked as e:
+                self.state.lock(link.key)
+                self.readings.add_failure(link, e)
             except FetchError as e:
                 retry_at = e.retry_at
                 # what the feed shows is there, whatever its page says
@@ -58,12 +62,15 @@ class EntryVisits:
         return retry_at
 
     def completed(self) -> Sequence[Sighting]:
-        """The entries, with what their pages had. One whose page was not visited yet waits for that; of one
-        whose page could not be read it is known what it does not tell."""
+        """The entries, with what their pages had. One whose page was not visited yet waits for that, and one
+        under a password until it is under none; of one whose page could not be read it is known what it does
+        not tell."""
         by_key = {sighting.key: sighting for sighting in self.readings.sightings}
         waiting = self.state.waiting()
         sightings = []
         for entry in self.entries:
+            if self.state.is_locked(entry.key):
+                continue
             if entry.key in by_key:
                 sightings.append(completed(entry, by_key[entry.key]))
             elif not self.state.is_completed(entry.key):

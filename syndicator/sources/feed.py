@@ -107,7 +107,7 @@ class FeedSource(FeedDocuments):
         wait = self._advised_wait(response, state.edition.get("ttl", ""))
         return Look(
             sightings=sightings,
-            gone=[key for key in readings.gone if not state.is_shown(key)],
+            gone=[key for key in readings.gone if not state.is_shown(key) or state.is_locked(key)],
             memory=state.kept(),
             next_look=max(now + wait, retry_at or now),
             problems=[

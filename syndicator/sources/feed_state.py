@@ -25,7 +25,7 @@ class FeedState(CrawlState):
     also when the feed last showed its entry; ``completed``: what the feed lacks is read there; ``as_is``:
     it is not, since the entry was there before its source; ``taken``: the feed should still have its entry,
     and has not. Pages of entries that the feed no longer has are asked for on their schedule; where it should
-    still have them, ``seen`` begins anew.
+    still have them, ``seen`` begins anew. ``locked``: it is under a password.
 
     Of the edition: ``digest`` of its bytes, ``ttl`` as it advises, ``whole``: when it was last sent without
     being asked whether it had changed, its ``home``, and its ``problems``. ``is_bridged``: what lies between
@@ -107,7 +107,7 @@ class FeedState(CrawlState):
     def stands(self, key: str, *, as_is: bool = False) -> None:
         """The feed shows this entry: that is all that is asked."""
         page = self.pages[key]
-        for name in ("retry", "misses", "fails", "tried", "gone", "away", "completed", "taken"):
+        for name in ("retry", "misses", "fails", "tried", "gone", "away", "completed", "taken", "locked"):
             page.pop(name, None)
         page["read"] = self.now
         if as_is:
@@ -116,6 +116,16 @@ class FeedState(CrawlState):
     def is_taken_out(self, key: str) -> bool:
         """Whether its entry left the feed although nothing took its place."""
         return bool(self.pages[key].get("taken"))
+
+    def lock(self, key: str) -> None:
+        """Its page is under a password, whatever the feed shows of it."""
+        self.pages[key]["locked"] = True
+
+    def unlock(self, key: str) -> None:
+        self.pages[key].pop("locked", None)
+
+    def is_locked(self, key: str) -> bool:
+        return bool(self.pages.get(key, {}).get("locked"))
 
     def is_shown(self, key: str) -> bool:
         return key in self.items

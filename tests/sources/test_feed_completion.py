@@ -295,3 +295,34 @@ def test_a_short_text_of_the_feeds_own_is_no_lack(newsroom: Newsroom) -> None:
     one = desk.on_file["id-s1"]
     assert one.content_html == "<p>Ferry s1, in short.</p>"
     assert one.photo
+
+
+def test_what_is_put_under_a_password_is_withdrawn_although_the_feed_shows_it(
+    desk: Desk, newsroom: Newsroom
+) -> None:
+    desk.look()
+    story = newsroom.stories[1]
+    title = story.title
+    story.title = f"Protected: {title}"
+    form = "<form class='post-password-form'><input name=post_password type=password></form>"
+    story.answer = html_reply(f"<title>{story.title}</title><article><h1>{story.title}</h1>{form}</article>")
+
+    shown = [desk.look(10 * MINUTE) for _ in range(12)]
+    assert [key for each in shown for key in each.withdrawn] == ["id-s1"]
+    assert [key for each in shown for key in each.corrected] == []
+
+    story.title, story.answer = title, None
+    corrected = [key for _ in range(12) for key in desk.look(10 * MINUTE).corrected]
+    assert corrected == ["id-s1"]
+    assert desk.is_live("s1")
+
+
+def test_what_is_under_a_password_from_the_start_is_left_out_and_told(desk: Desk, newsroom: Newsroom) -> None:
+    form = "<form action='/pass'><p>Password: <input name='post_password' type='password'></p></form>"
+    newsroom.stories[1].answer = html_reply(f"<title>Protected</title><main>{form}</main>")
+
+    shown = desk.look()
+
+    assert shown.new == ["id-s2", "id-s0"]
+    assert any("under a password" in problem for problem in shown.look.problems)
+    assert shown.look.is_complete
