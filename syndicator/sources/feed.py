@@ -24,13 +24,13 @@ from requests.structures import CaseInsensitiveDict
 
 from syndicator.domain.article import Sighting, place
 from syndicator.domain.errors import FetchError, SourceError, SourceGone
-from syndicator.http.client import FETCH_DEADLINE_S, Http, Response, is_same_host
+from syndicator.http.client import Http, Response, is_same_host
 from syndicator.jobs.ports import READ_AGAIN, Look
 from syndicator.sources.article_page import MAX_PAGE_BYTES, ArticlePages
-from syndicator.sources.crawl import LOOK_BUDGET_S, MIN_FETCH_S, RECHECKS
-from syndicator.sources.crawl_state import ENOUGH
+from syndicator.sources.crawl import LOOK_BUDGET_S, RECHECKS
 from syndicator.sources.entry_page import completed, lacks, must_stand, read_page
 from syndicator.sources.entry_visits import EntryVisits
+from syndicator.sources.feed_burst import ACCEPT, older_entries
 from syndicator.sources.feed_document import Edition, FeedDocuments
 from syndicator.sources.feed_state import MAX_REMEMBERED, FeedState
 from syndicator.sources.readings import Readings
@@ -42,13 +42,8 @@ MAX_INTERVAL = timedelta(hours=24)
 #: Problems of an edition that are kept for as long as it stands, and characters of each.
 MAX_PROBLEMS, MAX_PROBLEM_CHARS = 20, 300
 
-#: Documents with older entries that one look reads after a burst.
-MAX_OLDER = 10
-
 #: A pattern that no address matches: whatever else a page links to is known from the feed.
 NO_ADDRESS = "(?!)"
-
-ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
 
 class DefaultSpan(timedelta):
@@ -114,7 +109,7 @@ class FeedSource(FeedDocuments):
                 *problems,
                 *self._remarks(wait),
                 *state.notes(readings.tried),
-                *readings.problems[:MAX_PROBLEMS],
+                *_bounded(readings.problems),
             ],
             is_complete=not state.waiting(),
         )
@@ -177,9 +172,10 @@ class FeedSource(FeedDocuments):
             problems.insert(0, f"{self.url}: has moved for good to {response.moved}: change url")
         if problems and not edition.sightings:
             raise SourceError(problems[0])
-        older = self._older(edition, state, problems, end, now)
+        until = end - LOOK_BUDGET_S / 2
+        older = older_entries(self, self.http, edition, state, problems, until=until, now=now)
         self._note_entries(edition, older, response, state)
-        problems = [line[:MAX_PROBLEM_CHARS] for line in problems[:MAX_PROBLEMS]]
+        problems = _bounded(problems)
         if edition.is_broken:
             state.forget_edition()
         else:
@@ -224,48 +220,6 @@ class FeedSource(FeedDocuments):
             return False
         return bool(lacks(entry)) if self.complete else entry.photo is None
 
-    def _older(
-        self, edition: Edition, state: FeedState, problems: list[str], end: float, now: datetime
-    ) -> Sequence[Sighting]:
-        """After a burst, the entries that are new and that the feed's own document has no room for."""
-        entries = {entry.key: entry for entry in edition.sightings}
-        if edition.is_broken or not state.items or len(entries) < ENOUGH:
-            return ()
-        known_urls = {page["url"] for page in state.pages.values()}
-
-        def is_known(entry: Sighting) -> bool:
-            return entry.key in state.items or entry.key in state.pages or entry.url in known_urls
-
-        older: list[Sighting] = []
-        visited = {self.url}
-        while not any(map(is_known, edition.sightings)):
-            address = edition.older
-            if not address or address in visited or len(visited) > MAX_OLDER:
-                return older
-            visited.add(address)
-            try:
-                edition = self.edition(self._older_document(address, end), now)
-            except (FetchError, SourceError) as e:
-                if isinstance(e, FetchError) and e.status in (404, 410):  # there are no more
-                    break
-                problems.append(str(e))
-                return older
-            older += [e for e in edition.sightings if e.key not in entries and not is_known(e)]
-            entries |= {entry.key: entry for entry in edition.sightings}
-        state.is_bridged = True
-        return older
-
-    def _older_document(self, address: str, end: float) -> Response:
-        remaining_s = end - LOOK_BUDGET_S / 2 - time.monotonic()
-        if remaining_s <= 0:
-            raise FetchError(address, "no time was left for it in this look")
-        return self.http.get(
-            address,
-            headers={"Accept": ACCEPT},
-            deadline=min(FETCH_DEADLINE_S, max(remaining_s, MIN_FETCH_S)),
-            is_declared=is_same_host(address, [self.url]),
-        )
-
     def _advised_wait(self, response: Response, ttl_text: str) -> timedelta:
         """How long the feed asks to be left alone: Cache-Control's max-age, RSS's ttl in minutes. Nothing
         where ``every`` is declared: that is the newsroom's own word."""
@@ -285,3 +239,8 @@ class FeedSource(FeedDocuments):
         return [
             f"{self.url}: the feed asks for {minutes} min between two looks: declare every to look more often"
         ]
+
+
+def _bounded(problems: Sequence[str]) -> list[str]:
+    lines = [line[:MAX_PROBLEM_CHARS] for line in problems[:MAX_PROBLEMS]]
+    return lines + [f"{len(problems) - MAX_PROBLEMS} more"] * (len(problems) > MAX_PROBLEMS)
