@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.channels.local_server import Reply
 from tests.sources.newsroom import Desk, Newsroom, html_reply, redirect
@@ -217,3 +219,39 @@ def test_the_memory_of_a_busy_feed_stays_small(desk: Desk, newsroom: Newsroom) -
     pages = desk.memory["pages"]
     assert isinstance(pages, dict)
     assert len(pages) < 120
+
+
+@given(
+    acts=st.lists(
+        st.tuples(st.sampled_from(["publish", "trash", "restore", "look", "look"]), st.integers(0, 11)),
+        max_size=25,
+    )
+)
+@settings(max_examples=12, deadline=None)
+def test_in_the_end_what_is_live_is_what_the_site_has(acts: list[tuple[str, int]]) -> None:
+    with Newsroom(length=4) as newsroom:
+        for number in range(3):
+            newsroom.publish(f"s{number}", age=(9 - number) * HOUR)
+        desk = Desk(newsroom, every=MINUTE, complete=False)
+        desk.look()
+        for act, number in acts:
+            story = newsroom.stories[number % len(newsroom.stories)]
+            match act:
+                case "publish":
+                    newsroom.publish(f"s{len(newsroom.stories)}", age=number * MINUTE)
+                case "trash":
+                    # a site of which nothing is left is no different from one in an outage
+                    story.is_public = sum(s.is_public for s in newsroom.stories) < 3 and story.is_public
+                case "restore":
+                    story.is_public = True
+                case "look":
+                    desk.look((number + 1) * MINUTE)
+
+        spend(desk, 4 * DAY, 2 * HOUR)
+
+        on_file = {story.name for story in newsroom.stories if f"id-{story.name}" in desk.on_file}
+        feed = sorted((s for s in newsroom.stories if s.is_public), key=lambda s: s.published)[-4:]
+        assert {story.name for story in feed} <= on_file
+        assert {s.name for s in newsroom.stories if s.name in on_file and not s.is_public} == {
+            name for name in on_file if not desk.is_live(name)
+        }
