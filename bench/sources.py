@@ -53,6 +53,7 @@ kind = "feed"
 url = "http://127.0.0.1:{port}/{n}.rss"
 every = "1h"
 language = "en"
+complete = false
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 import unicodedata
@@ -12,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-#: Changes that the source did not announce by a new ``updated``, after which we believe no more of them:
-#: pages that embed a clock or a counter change at every look.
-MAX_SILENT_CORRECTIONS = 24
+#: Revisions after which changes of an article that are neither announced by a new ``updated``, nor of its
+#: headline or summary, are taken only so long after the last one: pages that embed a clock or a counter
+#: change at every look.
+SILENT_PACES = ((48, timedelta(days=1)), (24, timedelta(hours=1)))
 
 #: How far ahead of our clock a publication time may be without being an embargo or a mistake: clocks differ.
 CLOCK_SKEW = timedelta(minutes=10)
@@ -91,8 +93,9 @@ class Sighting(Content):
     no name of this one. ``published`` and ``updated`` are aware UTC, or ``None`` where the source does not
     say. ``embargo``: not before then. ``is_undated``: nothing tells whether it is of today, and it is not to
     be taken for news of the day where others have dates. ``is_withdrawn``: the source says that it is
-    retracted. ``origins`` tells for each field where it was found, ``warnings`` what the operator should
-    know; neither is content.
+    retracted. ``unread``: fields of which this look does not tell, since what tells of them was not read:
+    they stay as they are on file. ``origins`` tells for each field where it was found, ``warnings`` what the
+    operator should know; neither is content.
     """
 
     source: str
@@ -104,6 +107,7 @@ class Sighting(Content):
     embargo: datetime | None = None
     is_withdrawn: bool = False
     is_undated: bool = field(default=False, compare=False)
+    unread: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     warnings: tuple[str, ...] = field(default=(), compare=False)
 
@@ -166,7 +170,14 @@ class Unchanged:
     article: Article | None
 
 
-Decision = New | Corrected | Withdrawn | Unchanged
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """A change that is not taken before ``until``: the article changes again and again."""
+
+    until: datetime
+
+
+Decision = New | Corrected | Withdrawn | Unchanged | Postponed
 
 
 def place(name: str) -> str:
@@ -234,10 +245,27 @@ def decide(known: Article | None, sighting: Sighting, now: datetime, *, authorit
         return Unchanged(current)
     announced = _whole_seconds(sighting.updated) if sighting.updated else known.updated
     is_silent = announced <= known.updated and known.state is not ArticleState.WITHDRAWN
-    if is_silent and known.revision > MAX_SILENT_CORRECTIONS:
-        return Unchanged(known)
+    if is_silent and not _is_telling(current, known):
+        until = known.updated + _silent_pace(known.revision)
+        if until > now:
+            return Postponed(until)
     updated = announced if announced > known.updated else max(now, known.updated)
     return Corrected(replace(current, revision=known.revision + 1, updated=updated))
+
+
+def _is_telling(current: Article, known: Article) -> bool:
+    """Whether headline or summary have changed; a summary that is the text's beginning is part of that."""
+    is_beginning = all(_begins_with_summary(article) for article in (current, known))
+    return current.title != known.title or (current.summary != known.summary and not is_beginning)
+
+
+def _begins_with_summary(article: Article) -> bool:
+    words, summary = _words(article.content_html), _words(article.summary)
+    return len(words) > len(summary) and words[: len(summary)] == summary
+
+
+def _silent_pace(revision: int) -> timedelta:
+    return next((pace for count, pace in SILENT_PACES if revision > count), timedelta())
 
 
 def withdraw(known: Article, now: datetime) -> Article:
@@ -304,10 +332,38 @@ def _file_new(sighting: Sighting, now: datetime, authority: str) -> Article:
 
 def _content_of(sighting: Sighting, known: Article | None) -> dict[str, Any]:
     content = {f.name: getattr(sighting, f.name) for f in fields(Content)}
-    photo = sighting.photo
+    if known:
+        content |= _on_file(sighting, known)
+    photo: Photo | None = content["photo"]
     if known and photo and known.photo and photo.url == known.photo.url and not photo.is_measured:
         content["photo"] = measured_as(photo, known.photo)
     return content
+
+
+def _on_file(sighting: Sighting, known: Article) -> dict[str, Any]:
+    """What is on file of the fields that the sighting does not tell of."""
+    values = {name: getattr(known, name) for name in sighting.unread}
+    if "photo" in values and sighting.photo:
+        values["photo"] = _with_words(sighting.photo, known.photo)
+    if "content_html" in values and _words(known.content_html) == _words(known.summary):
+        del values["content_html"]  # it was never read: a summary stands in for it
+    return values
+
+
+def _with_words(photo: Photo, known: Photo | None) -> Photo:
+    """The photo, with what is on file of the same one where it says nothing."""
+    if known is None or known.url != photo.url:
+        return photo
+    return replace(
+        photo,
+        caption=photo.caption or known.caption,
+        credit=photo.credit or known.credit,
+        alt=photo.alt or known.alt,
+    )
+
+
+def _words(markup: str) -> list[str]:
+    return html.unescape(re.sub(r"<[^>]*>", " ", markup)).split()
 
 
 def measured_as(photo: Photo, known: Photo) -> Photo:

@@ -48,10 +48,12 @@ def still_held(watched: Watched, brakes: Brakes, now: datetime) -> dict[BrakedKi
     return decided(holding(watched.held), watched.decision, brakes, now)
 
 
-def read_again(memory: Mapping[str, Any], held: Holding, now: datetime) -> Mapping[str, Any]:
+def read_again(
+    memory: Mapping[str, Any], held: Holding, postponed: Sequence[str], now: datetime
+) -> Mapping[str, Any]:
     """The memory that a source is handed: with what it is to read again, as if it had not been seen, since
-    it is held, or since the look before ended in the midst of it."""
-    keys = [*memory.get(READ_AGAIN, ()), *to_read_again(held, now)]
+    it is held, was ``postponed`` (keys) until now, or since the look before ended in the midst of it."""
+    keys = [*memory.get(READ_AGAIN, ()), *to_read_again(held, now), *postponed]
     return {**memory, READ_AGAIN: keys} if keys else memory
 
 

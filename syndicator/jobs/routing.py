@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from syndicator.domain.article import Article, Corrected, New, Sighting, Withdrawn, decide
+from syndicator.domain.article import (
+    SILENT_PACES,
+    Article,
+    Corrected,
+    New,
+    Postponed,
+    Sighting,
+    Withdrawn,
+    decide,
+)
 from syndicator.domain.feed import Feed, Site
 from syndicator.domain.keywords import folded
 from syndicator.jobs.job import Job
@@ -85,9 +94,18 @@ class Editor:
                 return self.file(article, self.channels_of(article) - before)
             case Withdrawn(article):
                 return self.file(article)
+            case Postponed():
+                return None
             case unchanged:
                 article_now = unchanged.article
                 return self.file(article_now) if article_now and article_now != known else None
+
+    def postponed_until(self, known: Article | None, sighting: Sighting, now: datetime) -> datetime | None:
+        """When a change is taken that is not taken now; ``None`` where there is none."""
+        if known is None or known.revision <= SILENT_PACES[-1][0]:
+            return None
+        decision = decide(known, sighting, now, authority=self.site.authority)
+        return decision.until if isinstance(decision, Postponed) else None
 
     def file(self, article: Article, channels: frozenset[str] = frozenset()) -> Filing:
         """The filing of an article that goes to these channels from now on."""

@@ -22,6 +22,7 @@ from syndicator.domain.brakes import BrakedKind, Brakes
 from syndicator.domain.errors import PhotoError, SourceError, SourceGone, SyndicatorError
 from syndicator.jobs.braking import Braked, brake, read_again, still_held
 from syndicator.jobs.ports import LEASE, READ_AGAIN, Bell, Look, Photos, Source
+from syndicator.jobs.postponing import Postponements
 from syndicator.jobs.routing import Editor, ring
 from syndicator.jobs.store_ports import Filing, Watched, WatchStore, overdue
 
@@ -71,9 +72,10 @@ def watch(watcher: Watcher, name: str) -> Look | None:
         before = replace(watched, failures=watched.failures - 1)
         _settle_failure(watcher, before, SourceError(overdue(LEASE)))
         return None
+    postponements = Postponements.read(watched.memory, clock())
     try:
-        look, braked = _look(watcher, source, watched)
-        problems = _record(watcher, watched, look, braked)
+        look, braked = _look(watcher, source, watched, postponements)
+        problems = _record(watcher, watched, look, braked, postponements)
     except _TakenOver:
         log.warning("source %s: another hand has taken over from this one, which was stopped", name)
         return None
@@ -89,17 +91,20 @@ def watch(watcher: Watcher, name: str) -> Look | None:
     except Exception as e:
         _settle_failure(watcher, watched, SourceError(f"{type(e).__name__}: {e}"))
         raise
-    look = replace(look, problems=problems)
+    look = replace(look, problems=problems, memory={**look.memory, **postponements.stored()})
     _settle(watcher, watched, look, braked)
     return look
 
 
-def _look(watcher: Watcher, source: Source, watched: Watched) -> tuple[Look, Braked]:
+def _look(
+    watcher: Watcher, source: Source, watched: Watched, postponements: Postponements
+) -> tuple[Look, Braked]:
     """What the source shows, and what of that passes its brakes."""
     clock, editor = watcher.clock, watcher.editor
     brakes = watcher.brakes.get(watched.name, DEFAULT_BRAKES)
     held = still_held(watched, brakes, clock())
-    look = source.look(read_again(watched.memory, held, clock()), clock())
+    memory = read_again(watched.memory, held, postponements.take_due(clock()), clock())
+    look = source.look(memory, clock())
     if look.sightings or look.gone:  # else nothing is done to the record but to give the source back
         _keep(watcher, watched, _should_it_end_here(look))
     look = replace(look, sightings=[formerly(each, editor.site.former_hosts) for each in look.sightings])
@@ -120,14 +125,16 @@ def _look(watcher: Watcher, source: Source, watched: Watched) -> tuple[Look, Bra
     return look, braked
 
 
-def _record(watcher: Watcher, watched: Watched, look: Look, braked: Braked) -> list[str]:
+def _record(
+    watcher: Watcher, watched: Watched, look: Look, braked: Braked, postponements: Postponements
+) -> list[str]:
     """Put on record what has passed. Returns the problems of the look, with those of its articles."""
     problems = [*look.problems]
     photos_until = time.monotonic() + PHOTOS_S
     for batch in _batches(braked.sightings):
-        problems += _file(watcher, watched, braked, batch, photos_until)
+        problems += _file(watcher, watched, braked, batch, photos_until, postponements)
     _make_good(watcher, watched, braked)
-    return problems
+    return [*problems, *postponements.remarks()]
 
 
 class _TakenOver(Exception):
@@ -149,7 +156,12 @@ def _should_it_end_here(look: Look) -> Mapping[str, Any] | None:
 
 
 def _file(
-    watcher: Watcher, watched: Watched, braked: Braked, batch: Sequence[Sighting], photos_until: float
+    watcher: Watcher,
+    watched: Watched,
+    braked: Braked,
+    batch: Sequence[Sighting],
+    photos_until: float,
+    postponements: Postponements,
 ) -> list[str]:
     """File a batch in one transaction. Returns its problems."""
     known, photos = braked.known, watcher.photos
@@ -166,6 +178,8 @@ def _file(
         filing = watcher.editor.filing(
             on_file, sighting, since=watched.since, now=now, gives_dates=gives_dates
         )
+        if filing is None and (until := watcher.editor.postponed_until(on_file, sighting, now)):
+            postponements.add(sighting, until, now)
         if filing and on_file is None and sighting.key in braked.unposted:
             filing = replace(filing, channels=frozenset())
         if filing and on_file is None and watched.since and sighting.is_undated and gives_dates:

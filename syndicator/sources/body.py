@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.domain.errors import SourceError
 from syndicator.sources.boilerplate import is_button, is_same, is_sign_off, without_dateline
+from syndicator.sources.same_picture import same_picture
 from syndicator.text import pictures
 from syndicator.text.addresses import web_address
 from syndicator.text.alternatives import show_alternatives
@@ -28,9 +29,6 @@ MAX_BLOCKS = 5000
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 CAPTION_MARKUP = "figcaption, em, i, small, span, cite, [class*=caption], [class*=credit]"
 CAPTION_CLASS = re.compile(r"caption|(?:^|[\s_-])(?:cap|credit|legend)(?:[\s_-]|$)", re.IGNORECASE)
-
-#: What sites append to a picture's name for its sizes: "-1024x683", "-scaled".
-SIZE_SUFFIX = re.compile(r"(?:-\d{2,5}x\d{2,5}|-scaled)(?=\.\w+$)")
 
 #: Whether an address is that of another article of the source.
 IsOther = Callable[[str], bool]
@@ -241,15 +239,9 @@ def _is_lead_photo(block: str, context: ArticleContext) -> bool:
     if not context.photo or not block.startswith("<figure>"):
         return False
     image = parse_part(block).css_first("img")
-    return image is not None and _without_size(image_address(image, context.url)) == _without_size(
-        context.photo
-    )
+    return image is not None and same_picture(image_address(image, context.url), context.photo)
 
 
 def image_address(image: LexborNode, base: str) -> str:
     """Where a picture is, shown at once or late."""
     return web_address(written, base) if (written := pictures.address(image)) else ""
-
-
-def _without_size(url: str) -> str:
-    return SIZE_SUFFIX.sub("", url.partition("?")[0])

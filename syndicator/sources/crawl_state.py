@@ -26,6 +26,10 @@ SECOND_THOUGHTS = (6 * 3600, 24 * 3600, 72 * 3600)
 #: Links of a listing that are enough to tell that all of them are new, and seconds for which that is told.
 ENOUGH, TOLD_FOR = 3, 24 * 3600
 
+#: What answers that it has not changed is asked for all the same every tenth time, or so often, if that is
+#: sooner: what is backdated or taken back does not change the validators of some systems.
+WHOLE_LOOKS, WHOLE_AFTER = 10, timedelta(minutes=30)
+
 #: Seconds by which clocks of several machines may differ.
 SKEW = 60
 
@@ -34,7 +38,7 @@ class CrawlState:
     """Pages by the source's key. Of each: its address; ``seen``: when it was listed first; ``read``: when
     it was last read; ``said``: hashes of its title and text then; ``retry``: when it is to be read out of
     turn; ``gone``: since when it is; ``away``: it failed with the whole site. Times in seconds since 1970.
-    Listings by their address, with a hash of what they say of each article.
+    Listings by their address, with a hash of what they say of each article; ``whole``: when it was last sent.
 
     ``rules`` is a hash of the settings. When they change, validators are forgotten: a page that has not
     changed may now be read differently.
@@ -76,7 +80,7 @@ class CrawlState:
                 _hasten(page, self.now)
             elif key in before:
                 page.setdefault("retry", self.now)
-        self.listings[url] = {"items": items, **({"note": note} if note else {})}
+        self.listings[url] = {"items": items, "whole": self.now, **({"note": note} if note else {})}
         _note_validators(self.listings[url], answer)
 
     def notes(self, tried: Collection[str] = ()) -> list[str]:
@@ -152,6 +156,14 @@ class CrawlState:
     def validators(self, known: Mapping[str, Any]) -> dict[str, str]:
         """The headers of a conditional request for a listing or page."""
         return conditions(known)
+
+    def listing_validators(self, url: str, every: timedelta) -> dict[str, str]:
+        """The headers of a conditional request for a listing that is looked at ``every`` so often; none now
+        and then, and never twice in a row."""
+        listing = self.listings.get(url, {})
+        span = max(min(WHOLE_LOOKS * every, WHOLE_AFTER), 2 * every)
+        is_due = self.now >= listing.get("whole", 0) + span.total_seconds()
+        return {} if is_due else conditions(listing)
 
     def was_ever_read(self, key: str) -> bool:
         return bool(self.pages[key].get("read"))

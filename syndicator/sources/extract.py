@@ -37,6 +37,9 @@ MAX_DROPPED = 3
 #: Links that trafilatura understands as they are, and those that stay.
 RIGHT_FOR_TRAFILATURA = ("/", "#", "mailto:", "tel:", "javascript:")
 
+#: The lead photo in themes of WordPress (``the_post_thumbnail``) and of Ghost (``feature_image``).
+FEATURED_IMAGE = "article img.wp-post-image, main .gh-article-image img, article .gh-feature-image img"
+
 #: Main headings of a page: one of them may be the headline, in other words than metadata have.
 MAX_HEADINGS = 3
 
@@ -127,6 +130,7 @@ def extract(
     json_ld = jsonld.article(things, this_page)
     _from_json_ld(extracted, json_ld, base)
     _from_meta(extracted, page, metas, base)
+    _from_featured(extracted, page, base)
     if not extracted.dates["published"]:
         for name, value in jsonld.dates(jsonld.dated(things, url)):
             extracted.offer(name, "json-ld", value)
@@ -248,6 +252,23 @@ def _authors(extracted: Extracted, found: Authors) -> None:
             f"its author {text[:80]!r} is no name: left out; declare select.author" for text in found.dropped
         ]
         extracted.warnings += dropped[:MAX_DROPPED]
+
+
+def _from_featured(extracted: Extracted, page: LexborHTMLParser, url: str) -> None:
+    """The lead photo where no metadata name it, as systems mark it. One that is a link is a teaser's."""
+    if "photo" in extracted.values:
+        return
+    for image in page.css(FEATURED_IMAGE):
+        if not _is_in_link(image):
+            _offer_image(extracted, "featured image", image, url)
+            return
+
+
+def _is_in_link(node: LexborNode) -> bool:
+    ancestor: LexborNode | None = node
+    while ancestor is not None and ancestor.tag != "a":
+        ancestor = ancestor.parent
+    return ancestor is not None
 
 
 def _body(

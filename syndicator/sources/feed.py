@@ -1,26 +1,40 @@
 """Sources that have a feed: RSS, Atom, RDF and JSON Feed.
 
 Settings: see the fields of ``FeedSource``; ``docs/declaring.md`` teaches them with examples.
+
+::
+
+    fetch the feed → older entries, after a burst → pages: what entries lack, what became of those that are
+    missing → sightings, gone
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urldefrag
 
 from requests.structures import CaseInsensitiveDict
 
-from syndicator.domain.article import Sighting
+from syndicator.domain.article import Sighting, place
 from syndicator.domain.errors import FetchError, SourceError, SourceGone
-from syndicator.http.client import Http, Response
-from syndicator.http.conditional import conditions, validators
+from syndicator.http.client import Http, Response, is_same_host
 from syndicator.jobs.ports import READ_AGAIN, Look
-from syndicator.sources.crawl_state import ENOUGH, TOLD_FOR
-from syndicator.sources.feed_document import FeedDocuments
+from syndicator.sources.article_page import MAX_PAGE_BYTES, ArticlePages
+from syndicator.sources.crawl import LOOK_BUDGET_S, RECHECKS
+from syndicator.sources.entry_page import completed, lacks, must_stand, read_page
+from syndicator.sources.entry_visits import EntryVisits
+from syndicator.sources.feed_burst import ACCEPT, older_entries
+from syndicator.sources.feed_document import Edition, FeedDocuments
+from syndicator.sources.feed_state import MAX_REMEMBERED, FeedState
+from syndicator.sources.readings import Readings
+from syndicator.text.addresses import same_site
 
 #: However long a feed's own caching advice is, it is fetched once a day.
 MAX_INTERVAL = timedelta(hours=24)
@@ -28,57 +42,80 @@ MAX_INTERVAL = timedelta(hours=24)
 #: Problems of an edition that are kept for as long as it stands, and characters of each.
 MAX_PROBLEMS, MAX_PROBLEM_CHARS = 20, 300
 
-#: Entries of an edition that are remembered.
-MAX_REMEMBERED = 500
+#: A pattern that no address matches: whatever else a page links to is known from the feed.
+NO_ADDRESS = "(?!)"
 
-ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+
+class DefaultSpan(timedelta):
+    """A span that nobody has declared: what the feed advises counts for more."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeedSource(FeedDocuments):
-    """Watches a feed."""
+    """Watches a feed.
 
-    every: timedelta = timedelta(minutes=5)
+    ``complete``: what entries lack is read on their pages; if it is not declared, on those of the feed's own
+    site for entries without a photo. ``recheck``: how long after an entry was seen first the address of one
+    that the feed no longer has is asked for; an entry that left it although nothing took its place is asked
+    for from then on. ``gone_after``: how long it has to answer 404 to be retracted. ``most``: pages read for
+    new entries in one look, and as many others.
+    """
+
+    every: timedelta = DefaultSpan(minutes=5)  # noqa: RUF009 - it never changes
+    complete: bool | None = None
+    recheck: tuple[timedelta, ...] = RECHECKS
+    gone_after: timedelta = timedelta(hours=1)
+    most: int = 50
     http: Http = field(repr=False)
 
+    def __post_init__(self) -> None:
+        """Refuse what could not work at any look. Raises ``ValueError``: ``setting: what``."""
+        if self.most < 1:
+            raise ValueError("most: must be at least 1")
+
     def look(self, memory: Mapping[str, Any], now: datetime) -> Look:
-        """Fetch the feed, unless it says that nothing has changed (RFC 9110 section 13)."""
-        is_read_again = bool(memory.get(READ_AGAIN))
-        try:
-            response = self.http.get(
-                self.url, headers={"Accept": ACCEPT} | ({} if is_read_again else conditions(memory))
-            )
-        except FetchError as e:
-            kind = SourceGone if e.status == 410 else SourceError
-            raise kind(str(e), retry_at=e.retry_at) from e
-        digest = hashlib.sha256(response.content).hexdigest()
-        if response.status == 304 or (digest == memory.get("digest") and not is_read_again):
-            return Look(
-                memory=memory, next_look=_next_look(response, "", now), problems=memory.get("problems", ())
-            )
-        edition = self.edition(response, now, memory.get("identity"))
-        problems = [*edition.problems]
-        if response.moved:
-            problems.insert(0, f"{self.url}: has moved for good to {response.moved}: change url")
-        if problems and not edition.sightings:
-            raise SourceError(problems[0])
-        identity = memory.get("identity") if edition.is_broken else edition.identity
-        known_before: dict[str, Any] = {"identity": identity} if identity else {}
-        entries_memory = known_before | _entries_memory(
-            memory, [sighting.key for sighting in edition.sightings], now
+        """Fetch the feed, unless it says that nothing has changed (RFC 9110 section 13), and the pages that
+        tell more than it does."""
+        end = time.monotonic() + LOOK_BUDGET_S
+        state = FeedState(self.url, memory, self._rules, now)
+        is_read_again = bool(memory.get(READ_AGAIN)) or state.is_completion_due(self.recheck)
+        response = self._response({} if is_read_again else state.listing_validators(self.url, self.every))
+        entries: Sequence[Sighting] = ()
+        deleted: Sequence[str] = ()
+        if response.status == 304 or (state.is_same(response) and not is_read_again):
+            state.note_unchanged(response)
+            problems: Sequence[str] = state.edition.get("problems", ())
+        else:
+            entries, deleted, problems = self._entries(response, state, now, end)
+        readings = Readings(state, self.gone_after)
+        visits = EntryVisits(
+            pages=self._pages,
+            http=self.http,
+            state=state,
+            readings=readings,
+            now=now,
+            end=end,
+            entries=entries,
         )
-        if "overflow" in entries_memory:
-            problems.append(f"{self.url}: {entries_memory['overflow'][1]}")
-        # a broken edition is not remembered: its validators would hide the mended one
-        edition_memory: dict[str, Any] = {"digest": digest, **validators(response.headers)}
-        if problems:  # they last as long as this edition
-            edition_memory["problems"] = [line[:MAX_PROBLEM_CHARS] for line in problems[:MAX_PROBLEMS]]
+        retry_at = visits.visit(state.to_visit(self.recheck, self.most))
+        sightings = visits.completed()
+        state.forget_done(self.recheck)
+        wait = self._advised_wait(response, state.edition.get("ttl", ""))
         return Look(
-            sightings=edition.sightings,
-            gone=edition.gone,
-            memory=entries_memory | ({} if edition.is_broken else edition_memory),
-            next_look=_next_look(response, edition.ttl, now),
-            problems=problems,
+            sightings=sightings,
+            gone=[
+                *deleted,
+                *(key for key in readings.gone if not state.is_shown(key) or state.is_locked(key)),
+            ],
+            memory=state.kept(),
+            next_look=max(now + wait, retry_at or now),
+            problems=[
+                *problems,
+                *self._remarks(wait),
+                *state.notes(readings.tried),
+                *_bounded(readings.problems),
+            ],
+            is_complete=not state.waiting(),
         )
 
     def reads(self, url: str) -> bool:
@@ -92,33 +129,124 @@ class FeedSource(FeedDocuments):
         )
         edition = self.edition(response, now)
         if edition.sightings:
-            return edition.sightings[0]
+            return self._previewed(edition.sightings[0], edition, now)
         problems = "; ".join(edition.problems)
         raise SourceError(f"{url}: the feed has no article{': ' if problems else ''}{problems}")
 
+    def _previewed(self, entry: Sighting, edition: Edition, now: datetime) -> Sighting:
+        """An entry as a look would show it."""
+        if not self._is_wanted(entry) or entry.key not in self._with_own_address(edition, ()):
+            return entry
+        try:
+            page = self.http.get(
+                entry.url, limit=MAX_PAGE_BYTES, is_declared=is_same_host(entry.url, [self.url])
+            )
+            must_stand(entry.url, page, edition.home)
+            return completed(entry, read_page(self._pages, entry, page, now))
+        except (FetchError, SourceError) as e:
+            return replace(entry, warnings=(*entry.warnings, f"what it lacks is not read: {e}"))
 
-def _entries_memory(memory: Mapping[str, Any], keys: Sequence[str], now: datetime) -> dict[str, Any]:
-    """What is remembered of an edition's entries; ``overflow``: when all of them were new although others
-    were known, and the problem that is reported for a day."""
-    hashes = [hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:8] for key in keys]
-    known, overflow = set(memory.get("entries", ())), memory.get("overflow")
-    if known and len(hashes) >= ENOUGH and known.isdisjoint(hashes):
-        clock = f"{now:%Y-%m-%d %H:%M} UTC"
-        message = (
-            f"all {len(keys)} entries were new at {clock}: some between may be missing; "
-            "look more often (every)"
+    @property
+    def _rules(self) -> str:
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:12]
+
+    @property
+    def _pages(self) -> ArticlePages:
+        """How the pages of entries are read."""
+        return ArticlePages(
+            name=self.name, article=NO_ADDRESS, timezone=self.timezone, language=self.language
         )
-        overflow = [int(now.timestamp()), message]
-    is_recent = overflow and overflow[0] > now.timestamp() - TOLD_FOR
-    return {"entries": hashes[:MAX_REMEMBERED] or memory.get("entries", [])} | (
-        {"overflow": overflow} if is_recent else {}
-    )
+
+    def _response(self, conditions: Mapping[str, str]) -> Response:
+        """The feed, or 304. Raises ``SourceError``."""
+        try:
+            return self.http.get(self.url, headers={"Accept": ACCEPT, **conditions})
+        except FetchError as e:
+            kind = SourceGone if e.status == 410 else SourceError
+            raise kind(str(e), retry_at=e.retry_at) from e
+
+    def _entries(
+        self, response: Response, state: FeedState, now: datetime, end: float
+    ) -> tuple[Sequence[Sighting], Sequence[str], Sequence[str]]:
+        """The entries of an edition, the keys of those that it says were deleted, and the problems with it,
+        all of them noted in ``state``. Raises ``SourceError`` where nothing in it is right."""
+        edition = self.edition(response, now, state.identity)
+        problems = [*edition.problems]
+        if response.moved:
+            problems.insert(0, f"{self.url}: has moved for good to {response.moved}: change url")
+        if problems and not edition.sightings:
+            raise SourceError(problems[0])
+        until = end - LOOK_BUDGET_S / 2
+        older = older_entries(self, self.http, edition, state, problems, until=until, now=now)
+        self._note_entries(edition, older, response, state)
+        problems = _bounded(problems)
+        if edition.is_broken:
+            state.forget_edition()
+        else:
+            state.note_edition(response, ttl=edition.ttl, home=edition.home, problems=problems)
+            state.identity = edition.identity
+        return [*edition.sightings, *older], edition.gone, problems
+
+    def _note_entries(
+        self, edition: Edition, older: Sequence[Sighting], response: Response, state: FeedState
+    ) -> None:
+        entries = edition.sightings
+        is_first = not state.items
+        own = self._with_own_address(edition, older)
+        state.show(response, entries, older, own, is_cut=edition.is_broken)
+        room = self.most if is_first else MAX_REMEMBERED  # of a long past the newest are enough
+        for entry in (*entries, *older):
+            if entry.key not in own:
+                continue
+            is_wanted = self._is_wanted(entry)
+            if is_wanted and room > 0 and not state.is_as_is(entry.key):
+                state.complete(entry.key)
+                room -= 1
+            else:
+                state.stands(entry.key, as_is=is_wanted)
+
+    def _with_own_address(self, edition: Edition, older: Sequence[Sighting]) -> set[str]:
+        """Keys of entries that have an address of their own, on a site where they may be asked for."""
+        entries = [*edition.sightings[:MAX_REMEMBERED], *older]
+        counts = Counter(urldefrag(entry.url).url for entry in entries)
+        sites = [site for site in (self.url, edition.home) if site]
+        homes = {place(site).rstrip("/") for site in sites}
+        return {
+            entry.key
+            for entry in entries
+            if counts[urldefrag(entry.url).url] == 1
+            and not entry.is_url_shared
+            and place(entry.url).rstrip("/") not in homes
+            and (self.complete or any(same_site(entry.url, site) for site in sites))
+        }
+
+    def _is_wanted(self, entry: Sighting) -> bool:
+        """Whether the page of an entry is read for what it lacks."""
+        if entry.is_withdrawn or self.complete is False:
+            return False
+        return bool(lacks(entry)) if self.complete else entry.photo is None
+
+    def _advised_wait(self, response: Response, ttl_text: str) -> timedelta:
+        """How long the feed asks to be left alone: Cache-Control's max-age, RSS's ttl in minutes. Nothing
+        where ``every`` is declared: that is the newsroom's own word."""
+        if not isinstance(self.every, DefaultSpan):
+            return timedelta()
+        max_age = re.search(r"max-age=(\d{1,7})", response.headers.get("Cache-Control", ""))
+        ttl = re.fullmatch(r"\s*(\d{1,5})\s*", ttl_text)
+        spans = [timedelta(seconds=int(max_age[1]))] if max_age else []
+        spans += [timedelta(minutes=int(ttl[1]))] if ttl else []
+        return min(max(spans, default=timedelta()), MAX_INTERVAL)
+
+    def _remarks(self, wait: timedelta) -> Sequence[str]:
+        """Why the feed is looked at less often than it might be, if it is."""
+        if wait <= self.every:
+            return ()
+        minutes = round(wait.total_seconds() / 60)
+        return [
+            f"{self.url}: the feed asks for {minutes} min between two looks: declare every to look more often"
+        ]
 
 
-def _next_look(response: Response, ttl_text: str, now: datetime) -> datetime:
-    """When the feed may be fetched again, as it advises: Cache-Control's max-age, RSS's ttl in minutes."""
-    max_age = re.search(r"max-age=(\d{1,7})", response.headers.get("Cache-Control", ""))
-    ttl = re.fullmatch(r"\s*(\d{1,5})\s*", ttl_text)
-    intervals = [timedelta(seconds=int(max_age[1]))] if max_age else []
-    intervals += [timedelta(minutes=int(ttl[1]))] if ttl else []
-    return now + min(max(intervals, default=timedelta()), MAX_INTERVAL)
+def _bounded(problems: Sequence[str]) -> list[str]:
+    lines = [line[:MAX_PROBLEM_CHARS] for line in problems[:MAX_PROBLEMS]]
+    return lines + [f"{len(problems) - MAX_PROBLEMS} more"] * (len(problems) > MAX_PROBLEMS)

@@ -21,6 +21,7 @@ from syndicator.http.client import Response
 from syndicator.sources import media_rss
 from syndicator.sources.dating import Date, Dates
 from syndicator.sources.feed_identity import Named, identify
+from syndicator.sources.feed_paging import home_address, older_address
 from syndicator.sources.feed_tails import Origin, without_tails, without_text_tails
 from syndicator.sources.feed_text import first_paragraph, is_whole_text, paragraph
 from syndicator.sources.json_items import OddEntry, item, json_feed
@@ -42,6 +43,9 @@ MAX_ENTRIES, MAX_TEXT_CHARS = 5000, 500_000
 #: What a language is called (RFC 5646 section 2.1), as feeds write it.
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 
+#: The origin of a text that an entry does not have.
+FROM_SUMMARY = "feed: summary"
+
 # It would look for another parser than the standard library's on the disk at every feed, and prefer it.
 feedparser.api.PREFERRED_XML_PARSERS.clear()
 
@@ -50,7 +54,8 @@ feedparser.api.PREFERRED_XML_PARSERS.clear()
 class Edition:
     """A feed as it is at one time. ``gone``: the keys of entries that it says were deleted. ``ttl``: its
     advice, in minutes, as written. ``is_broken``: it could not be read to its end. ``identity``: what is to
-    be remembered of ids and addresses (``feed_identity``)."""
+    be remembered of ids and addresses (``feed_identity``). ``home``: the site that it belongs to; ``older``:
+    where older entries are ("": it does not say)."""
 
     sightings: Sequence[Sighting]
     problems: Sequence[str]
@@ -58,6 +63,8 @@ class Edition:
     is_broken: bool
     identity: Mapping[str, Any]
     gone: Sequence[str] = ()
+    home: str = ""
+    older: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +140,8 @@ class FeedDocuments:
             is_broken=bool(head.get("broken")),
             gone=gone,
             identity=identities.memory,
+            home=home_address(head, response.url),
+            older=older_address(head, response.url),
         )
 
     def _entry(
@@ -246,7 +255,7 @@ class FeedDocuments:
             embargo=publication.embargo,
             is_withdrawn=bool(entry.get("is_withdrawn")),
             is_undated=publication.date is None and not self.post_undated,
-            origins=dict.fromkeys(entry, "feed"),
+            origins=dict.fromkeys(entry, "feed") | ({} if content else {"content_html": FROM_SUMMARY}),
             warnings=tuple(warnings),
         )
 

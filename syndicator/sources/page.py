@@ -86,7 +86,7 @@ class PageSource(Crawl):
             raise FetchError(listing.url, "no time was left for it in this look")
         return self.http.get(
             listing.url,
-            headers=state.validators(state.listings.get(listing.url, {})),
+            headers=state.listing_validators(listing.url, self.every),
             limit=MAX_PAGE_BYTES,
             deadline=min(FETCH_DEADLINE_S, max(share_s, MIN_FETCH_S)),
         )

@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborNode
 
 from syndicator.domain.article import Photo
 from syndicator.sources.credit import split_credit
+from syndicator.sources.same_picture import same_picture
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import plain
 from syndicator.text.markup import parse_part
@@ -51,9 +52,6 @@ DECORATION = re.compile(
     r"(?:[._@-][\w.@-]{0,40})?\.(?:gif|png|jpe?g|svg|webp)(?:$|\?)",
     re.IGNORECASE,
 )
-
-#: What sites append to a picture's name for its sizes.
-SIZE_SUFFIX = re.compile(r"(?:-\d{2,5}x\d{2,5}|-scaled|_[smlo]|@\dx)?\.\w{2,5}$", re.IGNORECASE)
 
 #: What a file's name ends with, and signs that no single word of a caption has.
 EXTENSION, MARKS = re.compile(r"\.[A-Za-z]{3,4}$"), "_0123456789"
@@ -124,7 +122,7 @@ def lead_photo(
     lead = next((p for p in (*absolute, *shown, *late) if not is_decoration(p.url)), None)
     if lead is None:
         return None
-    others = [p for p in absolute if p.url == lead.url] + [p for p in shown if _is_same(p.url, lead.url)]
+    others = [p for p in absolute if p.url == lead.url] + [p for p in shown if same_picture(p.url, lead.url)]
     caption, alt, credit = ("", "", "")
     for picture in (lead, *others):
         caption, alt, credit = caption or picture.caption, alt or picture.alt, credit or picture.credit
@@ -163,20 +161,6 @@ def _caption_of(image: LexborNode) -> str:
 def _caption_in(markup: str, url: str) -> str:
     """The caption beside a picture, where it stands in boxes that no sanitised text has."""
     for image in parse_part(markup).css("img")[:MAX_PICTURES]:
-        if _is_same(image.attributes.get("src") or "", url) and (caption := _caption_of(image)):
+        if same_picture(image.attributes.get("src") or "", url) and (caption := _caption_of(image)):
             return caption
     return ""
-
-
-def _is_same(one: str, other: str) -> bool:
-    """Whether two addresses show one picture, in whatever size."""
-    return one == other or (_without_size(one) == _without_size(other) != "")
-
-
-def _without_size(url: str) -> str:
-    """The path of a picture, whatever host serves it in whatever size; "" where its name tells nothing."""
-    try:
-        path = urlsplit(url).path
-    except ValueError:
-        return ""
-    return SIZE_SUFFIX.sub("", path) if "." in path.rpartition("/")[2] else ""

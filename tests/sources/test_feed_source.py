@@ -12,7 +12,8 @@ import pytest
 from syndicator.domain.errors import SourceError, SourceGone
 from syndicator.http.client import Http
 from syndicator.jobs.ports import READ_AGAIN
-from syndicator.sources.feed import MAX_REMEMBERED, FeedSource
+from syndicator.sources.feed import FeedSource
+from syndicator.sources.feed_state import MAX_REMEMBERED
 from tests.channels.local_server import LocalServer, Reply, Request
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -170,7 +171,7 @@ def test_a_broken_edition_does_not_hide_the_mended_one(source: FeedSource, serve
 
     assert len(look.sightings) == 1
     assert "not XML" in look.problems[0]
-    assert look.memory.keys() == {"entries"}
+    assert not look.memory["listings"][source.url].keys() & {"etag", "modified", "digest"}
 
 
 def edition(*names: str) -> Reply:
@@ -211,7 +212,7 @@ def test_of_a_feed_with_thousands_of_entries_a_few_hundred_are_remembered(
     look = source.look(look.memory, NOW + timedelta(hours=1))
 
     assert len(look.sightings) == 2 * MAX_REMEMBERED
-    assert len(look.memory["entries"]) == MAX_REMEMBERED
+    assert len(look.memory["listings"][source.url]["items"]) == MAX_REMEMBERED
     assert look.problems == []
 
 
