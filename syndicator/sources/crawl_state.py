@@ -32,12 +32,13 @@ SKEW = 60
 
 class CrawlState:
     """Pages by the source's key. Of each: its address; ``seen``: when it was listed first; ``read``: when
-    it was last read; ``said``: hashes of its title and text then; ``retry``: when it is to be read out of
+    it was last read; ``said``: hashes of its title and text then; ``traits``: of what else it has;
+    ``doubt``: since when it is not believed, and of which title; ``retry``: when it is to be read out of
     turn; ``gone``: since when it is; ``away``: it failed with the whole site. Times in seconds since 1970.
     Listings by their address, with a hash of what they say of each article.
 
-    ``rules`` is a hash of the settings. When they change, validators are forgotten: a page that has not
-    changed may now be read differently.
+    ``rules`` is a hash of the settings. When they change, validators and traits are forgotten: a page
+    that has not changed may now be read differently.
     """
 
     def __init__(self, memory: Mapping[str, Any], rules: str, now: datetime) -> None:
@@ -49,11 +50,10 @@ class CrawlState:
             _bring_back(page, self.now)
         if memory.get("rules") != rules:
             for known in (*self.pages.values(), *self.listings.values()):
-                _forget(known, VALIDATORS)
+                _forget(known, ("traits", *VALIDATORS))
         for key in memory.get(READ_AGAIN, ()):
             if key in self.pages:
-                _forget(self.pages[key], ("gone", *VALIDATORS))
-                _hasten(self.pages[key], self.now)
+                self.read_soon(key)
 
     def listed(self, url: str, answer: Response, links: Sequence[Link]) -> None:
         """A listing shows these. What it now says otherwise than before is read again. One without any
@@ -150,13 +150,21 @@ class CrawlState:
     def was_ever_read(self, key: str) -> bool:
         return bool(self.pages[key].get("read"))
 
-    def was_read(self, key: str, answer: Response, said: Sequence[str] | None = None) -> None:
-        """``said``: hashes of its title and text; ``None``: as before."""
+    def was_read(
+        self,
+        key: str,
+        answer: Response,
+        said: Sequence[str] | None = None,
+        traits: Sequence[Any] | None = None,
+    ) -> None:
+        """``said``: hashes of its title and text, and its ``traits``; ``None``: as before."""
         page = self.pages[key]
         page["read"] = self.now
         if said:
             page["said"] = list(said)
-        _forget(page, ("retry", "misses", "fails", "tried", "gone", "away"))
+        if traits:
+            page["traits"] = list(traits)
+        _forget(page, ("retry", "misses", "fails", "tried", "gone", "away", "doubt"))
         _note_validators(page, answer)
 
     def supersede(self, key: str, said: Sequence[str]) -> None:
@@ -209,6 +217,16 @@ class CrawlState:
         _forget(page, ("away",))
         page["fails"], page["tried"] = page.get("fails", 0) + 1, self.now
         page["retry"] = self.now + _pause(page["fails"])
+
+    def doubt(self, key: str, doubt: Sequence[Any]) -> None:
+        """Note that a page is not believed to be an article: it is tried again, ever later."""
+        self.failed(key)
+        self.pages[key]["doubt"] = list(doubt)
+
+    def read_soon(self, key: str) -> None:
+        """The page is to be read again, although it may not have changed."""
+        _forget(self.pages[key], ("gone", *VALIDATORS))
+        _hasten(self.pages[key], self.now)
 
     def site_is_away(self, keys: Iterable[str]) -> None:
         """Note that these pages failed where no other page was there either: that is no fault of theirs."""

@@ -17,6 +17,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from syndicator.sources import body, jsonld, meta
 from syndicator.sources.body import ArticleContext, IsOther, image_address
 from syndicator.sources.boilerplate import without_dateline
+from syndicator.sources.furniture import NO_FURNITURE, Furniture
+from syndicator.sources.locks import Lock, lock_of_page
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import plain
 from syndicator.text.markup import parse, parse_part, remove
@@ -58,19 +60,39 @@ class Select:
 @dataclass
 class Extracted:
     """What was extracted from a page, field by field, with the origin of each. The first origin wins.
-    ``has_body``: whether there was anything where the body should be."""
+    ``has_body``: whether there was anything where the body should be; ``lock``: what stands there instead.
+    ``furniture``: what is the site's, and no article's."""
 
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     has_body: bool = False
+    lock: Lock | None = None
+    furniture: Furniture = NO_FURNITURE
 
     def offer(self, name: str, origin: str, value: Any) -> None:
-        """Take a value where there is none yet."""
-        if value and name not in self.values:
-            self.put(name, origin, value)
+        """Take a value where there is none yet, unless it is the site's."""
+        if not value or name in self.values:
+            return
+        if not origin.startswith("select.") and self.furniture.has(name, value):
+            if name == "photo":
+                self._drop_words_of_photo()
+            return
+        self.put(name, origin, value)
+
+    def _drop_words_of_photo(self) -> None:
+        for name in ("alt", "caption", "credit"):
+            if not self.origins.get(name, "select.").startswith("select."):
+                del self.values[name], self.origins[name]
 
     def put(self, name: str, origin: str, value: Any) -> None:
         self.values[name], self.origins[name] = value, origin
+
+    def leave_headline(self) -> None:
+        """Drop the text, and what was taken from it."""
+        for name in ("content_html", "summary", "photo"):
+            if name == "content_html" or self.origins.get(name, "").startswith("first "):
+                self.values.pop(name, None)
+                self.origins.pop(name, None)
 
     def get(self, name: str) -> str:
         return str(self.values.get(name, ""))
@@ -87,17 +109,19 @@ def extract(
     strip: Sequence[str] = (),
     agency: str = "",
     is_other: IsOther = body.no_other,
+    furniture: Furniture = NO_FURNITURE,
 ) -> Extracted:
     """Everything that a page says of its article. Dates stay as written: their zone and order are the
     source's business. ``url`` is the page's own address; ``is_other`` says whether a link leads to another
     article. Where ``select.content`` is declared, nothing else is taken for the body: a page without it
-    is no article."""
+    is no article. ``furniture``: what is no article's of this site."""
     page = parse(markup)
     for selector in strip:
         remove(page, selector)
-    extracted = Extracted()
+    extracted = Extracted(furniture=furniture)
     _from_selectors(extracted, page, select, url)
     json_ld = jsonld.article(page, url)
+    extracted.lock = lock_of_page(page, json_ld)
     _from_json_ld(extracted, json_ld, url)
     _from_meta(extracted, page, url)
     if select.content:
