@@ -124,9 +124,9 @@ class ArticlePages:
             furniture=furniture,
         )
         lock = extracted.lock
-        if lock is Lock.PRIVATE or (lock and self.locked is Locked.SKIP):
+        if lock is Lock.PRIVATE or (lock and self.locked == Locked.SKIP):
             return lock
-        is_headline_only = bool(lock) and self.locked is Locked.HEADLINE
+        is_headline_only = bool(lock) and self.locked == Locked.HEADLINE
         if is_headline_only:
             extracted.leave_headline()
         self._refuse_no_article(link, extracted, is_headline_only=is_headline_only)

@@ -91,6 +91,7 @@ class Crawl(ArticlePages, ABC):
             except SourceError as e:
                 readings.add_failure(link, e)
         readings.conclude(lambda: self._witness(state, readings.tried, now, end))
+        readings.leave_furniture(lambda link, page: self.reading(link, page, now, state.site.furniture))
         return Look(
             sightings=readings.sightings,
             gone=readings.gone,
@@ -124,7 +125,9 @@ class Crawl(ArticlePages, ABC):
     ) -> tuple[Response, PageReading | None]:
         """A page and its article; ``None`` where it has not changed (304)."""
         page = self._fetch(link.url, end, state.validators(state.pages[link.key]))
-        return page, self.reading(link, page, now) if page.status != 304 else None
+        if page.status == 304:
+            return page, None
+        return page, self.reading(link, page, now, state.site.furniture)
 
     def _fetch(self, url: str, end: float, headers: Mapping[str, str] | None = None) -> Response:
         """A page, fetched. At the host of a declared address it may be where only what is declared may be."""
@@ -145,7 +148,7 @@ class Crawl(ArticlePages, ABC):
         if link is None:
             return None
         try:
-            reading = self.reading(link, self._fetch(link.url, end), now)
+            reading = self.reading(link, self._fetch(link.url, end), now, state.site.furniture)
         except (SourceError, FetchError) as e:
             return e
         why = loss(state.pages[link.key], fingerprint(reading.sighting), reading.traits, state.now)

@@ -236,6 +236,8 @@ def _offer_image(extracted: Extracted, origin: str, node: LexborNode, url: str) 
         return
     if address := image_address(image, url):
         extracted.offer("photo", origin, {"url": address})
+        if "photo" not in extracted.values:
+            return
     extracted.offer("alt", f"{origin} alt", plain(image.attributes.get("alt") or ""))
     figure: LexborNode | None = image
     while figure is not None and figure.tag != "figure":
@@ -250,7 +252,7 @@ def _offer_photo(extracted: Extracted, origin: str, image: Mapping[str, str], ba
     if not address:
         return
     extracted.offer("photo", origin, {"url": address})
-    if extracted.values["photo"]["url"] == address:
+    if extracted.values.get("photo", {}).get("url") == address:
         extracted.offer("caption", origin, plain(image.get("caption", "")))
         extracted.offer("credit", origin, plain(image.get("credit", "")))
 

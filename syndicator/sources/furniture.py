@@ -8,13 +8,14 @@ several articles that say different things.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from syndicator.domain.article import Sighting
 from syndicator.sources.traits import Traits, digest
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import LAZY_ATTRIBUTES, plain
@@ -22,8 +23,14 @@ from syndicator.text.clean import LAZY_ATTRIBUTES, plain
 #: Articles that share a picture or a summary, and say different things, so that it is the site's.
 MIN_SHARING = 3
 
-#: Pictures and texts that are remembered as the site's: the latest ones.
+#: Pictures and texts that are remembered as the site's, of those that articles share.
 MAX_REMEMBERED = 50
+
+#: Pictures and texts that are remembered of one listing: the latest ones.
+MAX_OWN = 10
+
+#: Lines that operators are told at once, and characters of a text in one.
+MAX_NOTES, MAX_NOTE_CHARS = 5, 80
 
 #: Pictures of a listing that are compared with those in its metadata.
 MAX_PICTURES = 500
@@ -58,18 +65,36 @@ class Furniture:
 NO_FURNITURE = Furniture()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shared:
+    """The value of a field (``name``) that several articles have: their ``keys``."""
+
+    name: str
+    keys: Collection[str]
+
+
+#: Hashes of pictures and of texts that a listing names of its own.
+Own = tuple[Sequence[str], Sequence[str]]
+
+
 class SiteMemory:
-    """What a source remembers of its site, as JSON: by listing what that names of its own (``own``), and what
-    several articles share (``shared``)."""
+    """What a source remembers of its site, as JSON: by listing what that names of its own (``own``), what
+    several articles share (``shared``), and what operators are told of that (``notes``), since when."""
 
     def __init__(self, memory: Mapping[str, Any]) -> None:
         self.own = {url: [list(each) for each in named] for url, named in memory.get("own", {}).items()}
         shared = memory.get("shared", ((), ()))
         self.shared_pictures, self.shared_texts = list(shared[0]), list(shared[1])
+        self.notes: list[tuple[int, str]] = [(at, text) for at, text in memory.get("notes", ())]
 
-    def note_listing(self, url: str, page: LexborHTMLParser, item_selector: str) -> None:
-        """Note what a listing's metadata name. ``url``: its own address."""
-        self.own[url] = [list(each) for each in _own(url, page, item_selector)]
+    def note_listing(self, url: str, own: Own) -> None:
+        """Note what the listing that is declared with this address names of its own. What it named before
+        stays: an error page in its place names nothing."""
+        before = self.own.get(url, [[], []])
+        self.own[url] = [
+            [*(each for each in known if each not in named), *named][-MAX_OWN:]
+            for known, named in zip(before, own, strict=True)
+        ]
 
     def keep_listings(self, urls: Iterable[str]) -> None:
         self.own = {url: self.own[url] for url in urls if url in self.own}
@@ -82,20 +107,35 @@ class SiteMemory:
             frozenset((*pictures, *self.shared_pictures)), frozenset((*texts, *self.shared_texts))
         )
 
-    def note_shared(self, pages: Mapping[str, Mapping[str, Any]]) -> set[str]:
-        """Note what several articles share. ``pages``: what is remembered of each, by key. Returns the keys
-        of those that have something that is newly found to be the site's."""
-        keys: set[str] = set()
+    def note_shared(self, pages: Mapping[str, Mapping[str, Any]]) -> list[Shared]:
+        """Note what several articles share, and return what is newly found. ``pages``: what is remembered of
+        each, by key. What is full takes no more: what was the site's once stays so."""
+        new: list[Shared] = []
         for name, known in (("photo", self.shared_pictures), ("summary", self.shared_texts)):
             found = _shared(pages, name)
-            for value in found.keys() - set(known):
+            room = MAX_REMEMBERED - len(known)
+            for value in sorted(found.keys() - set(known))[:room]:
                 known.append(value)
-                keys |= found[value]
-            del known[:-MAX_REMEMBERED]
-        return keys
+                new.append(Shared(name=name, keys=found[value]))
+        return new
 
-    def stored(self) -> dict[str, Any]:
-        stored: dict[str, Any] = {"own": self.own} if self.own else {}
+    def note(self, shared: Shared, example: Sighting, now: int) -> None:
+        """Note for operators what is newly found, in the words of an article that has it. ``now`` in seconds
+        since 1970."""
+        what = (
+            f"articles name the picture {example.photo.url}" if example.photo else "articles name one picture"
+        )
+        if shared.name == "summary":
+            what = f"articles have the summary {example.summary[:MAX_NOTE_CHARS]!r}"
+        advice = f"taken for the site's own; declare select.{shared.name} if it is theirs"
+        self.notes.append((now, f"{len(shared.keys)} {what}: {advice}"))
+
+    def stored(self, since: int) -> dict[str, Any]:
+        """As JSON, with the notes of the time ``since`` then."""
+        named = {url: own for url, own in self.own.items() if any(own)}
+        stored: dict[str, Any] = {"own": named} if named else {}
+        if notes := [[at, text] for at, text in self.notes if at > since]:
+            stored["notes"] = notes[-MAX_NOTES:]
         if self.shared_pictures or self.shared_texts:
             stored["shared"] = [self.shared_pictures, self.shared_texts]
         return stored
@@ -115,7 +155,8 @@ def text_hash(text: str) -> str:
     return digest(" ".join(text.casefold().split()))
 
 
-def _own(url: str, page: LexborHTMLParser, item_selector: str) -> tuple[Sequence[str], Sequence[str]]:
+def own_of_listing(page: LexborHTMLParser, url: str, item_selector: str) -> Own:
+    """What a listing's metadata name that it shows with none of its articles. ``url``: its own address."""
     contents: dict[str, list[str]] = {}
     for node in page.css("meta[content]"):
         name = (node.attributes.get("property") or node.attributes.get("name") or "").lower()
@@ -132,7 +173,7 @@ def _own(url: str, page: LexborHTMLParser, item_selector: str) -> tuple[Sequence
         for content in contents.get(name, ())
         if (text := plain(content))
     }
-    return sorted(pictures - _shown_pictures(url, page, item_selector))[:MAX_REMEMBERED], sorted(texts)
+    return sorted(pictures - _shown_pictures(url, page, item_selector))[:MAX_OWN], sorted(texts)[:MAX_OWN]
 
 
 def _shown_pictures(url: str, page: LexborHTMLParser, item_selector: str) -> set[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -116,6 +117,24 @@ class Readings:
         self.problems += lines[:MAX_NAMED]
         if len(lines) > MAX_NAMED:
             self.problems.append(f"and {len(lines) - MAX_NAMED} more pages that are not believed")
+
+    def leave_furniture(self, read: Callable[[Link, Response], PageReading]) -> None:
+        """Leave out of what was read what is newly found to be the site's, and have other articles read again
+        that have it. ``read`` reads a page once more."""
+        site, now = self.state.site, self.state.now
+        found = site.note_shared(self.state.pages)
+        by_key = {sighting.key: sighting for sighting in self.sightings}
+        for shared in found:
+            if example := next((by_key[key] for key in shared.keys if key in by_key), None):
+                site.note(shared, example, now)
+        keys = {key for shared in found for key in shared.keys}
+        for key in keys - by_key.keys():
+            self.state.read_soon(key)
+        for key in keys & by_key.keys():
+            link, response, _ = self._read_pages[key]
+            with suppress(SourceError):
+                by_key[key] = read(link, response).sighting
+        self.sightings = list(by_key.values())
 
     def _is_replaced(self, key: str, new: Fingerprint) -> bool:
         """Whether nothing is left of what a page said before."""

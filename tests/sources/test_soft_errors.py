@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from syndicator.sources.traits import LITTLE, MOST, likeness, sketch
 from tests.channels.local_server import Reply
-from tests.sources.pages_of_a_site import CANONICAL, DATED, DAY, HOUR, MINUTE, Town, page, story, watching
+from tests.sources.pages_of_a_site import CANONICAL, DATED, HOUR, MINUTE, Town, page, story, watching
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ ERRORS = {
     ),
     "teasers' dates": bare(
         "Nada por aquí",
-        "Lo que buscas no está. Quizá te interese: <a href='/news/9'>el puente</a> <time datetime='2026-03-02'>"
-        "hoy</time>, o la portada de siempre.",
+        "Lo que buscas no está. Quizá te interese: <a href='/news/9'>el puente</a> "
+        "<time datetime='2026-03-02'>hoy</time>, o la portada de siempre.",
     ),
 }
 
@@ -181,7 +181,8 @@ def test_a_form_for_logging_in_under_the_old_headline_is_no_correction(
     watch = watching(town)
     watch.look()
     town.pages["/news/0"] = (
-        f"<html><head>{''.join(heads).format('What becomes of the quay')}</head><main><article><h1>Bienvenue</h1>"
+        f"<html><head>{''.join(heads).format('What becomes of the quay')}</head>"
+        "<main><article><h1>Bienvenue</h1>"
         "<form method=post><p>Entrez votre adresse et votre mot de passe pour continuer la lecture, ou "
         "créez un compte.</p><input name=u><input type='password' name=p></form></article></main></html>"
     )
@@ -210,7 +211,7 @@ def test_a_redirect_to_a_page_of_another_kind_is_no_correction(town: Town, targe
 
 REWRITES: dict[str, Callable[[int], str]] = {
     "all marks": lambda n: DATED.format(n) + CANONICAL.format(f"/news/{n}"),
-    "the date": lambda n: DATED.format(n),
+    "the date": DATED.format,
     "a later date": lambda n: DATED.format(n + 9) + CANONICAL.format(f"/news/{n}"),
 }
 
@@ -237,7 +238,8 @@ def test_a_new_template_without_dates_is_no_error(town: Town) -> None:
     watch.look()
     for number in range(5):
         town.pages[f"/news/{number}"] = bare(
-            f"The Town: {number}", story(f"{'quay market school bridge library'.split()[number]} {number}")
+            f"The Town: {number}",
+            story(f"{['quay', 'market', 'school', 'bridge', 'library'][number]} {number}"),
         )
 
     assert len(watch.titles(10 * MINUTE)) == 5
