@@ -170,11 +170,12 @@ class ArticlePages:
             else None
             for name in ("photo", "summary")
         )
+        is_captioned = bool(extracted.get("caption") or extracted.get("credit"))
         return Traits(
             date=digest(extracted.get(date)),
             origin=digest(extracted.origins.get(date, "")),
             canonical=digest(self._own_address(link, page, extracted)),
-            photo=picture_hash(photo["url"]) if photo else "",
+            photo=picture_hash(photo["url"]) if photo and not is_captioned else "",
             summary=text_hash(summary) if summary else "",
             asks_password=asks_password(markup),
         )

@@ -145,7 +145,9 @@ def picture_hash(url: str) -> str:
     """A hash of a picture's address that is the same for all its sizes."""
     parts = urlsplit(url)
     path = SIZE_SUFFIX.sub("", SIZE_FOLDER.sub("", parts.path))
-    parameters = [(k, v) for k, v in parse_qsl(parts.query) if k.lower() not in SIZE_PARAMETERS]
+    parameters = [
+        (k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k.lower() not in SIZE_PARAMETERS
+    ]
     host = (parts.hostname or "").removeprefix("www.")
     return digest(f"{host}{path}?{urlencode(parameters)}")
 

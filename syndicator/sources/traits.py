@@ -35,7 +35,8 @@ PASSWORD_FIELD = re.compile(r"<input\b[^<>]{0,500}?\btype\s*=\s*[\"']?password\b
 class Traits:
     """The traits of one page. ``date``: of the date that it gives itself; ``origin``: of where that stands;
     ``canonical``: of the address that it gives itself, if that is an article's; ``sketch``: of its text;
-    ``photo`` and ``summary``: of those that its metadata name. Each is empty where the page has none.
+    ``photo`` and ``summary``: of those that its metadata name, of a photo without caption and credit (no
+    site's cover has one). Each is empty where the page has none.
     ``asks_password``: it has a field for one. ``length``: characters of its text."""
 
     date: str = ""

@@ -161,7 +161,7 @@ def test_all_that_is_locked_at_once_is_not_withdrawn(town: Town) -> None:
     "markup",
     [
         "<div class='paywall'></div><p>Text</p>",
-        "<div id='piano-inline'> \n</div><div class='tp-container-inner' style='display: none'>Subscribe</div>",
+        "<div id=piano-inline> \n</div><div class=tp-container-inner style='display: none'>Subscribe</div>",
         "<div class='paywall-overlay' hidden>Subscribe</div><div class=paywall aria-hidden=true>Join</div>",
         "<style>.gh-post-upgrade-cta { color: red }</style><body class='no-paywall paywall-free'>",
         "<form action=/login><input type=password name=pw></form><p>Text</p>",
