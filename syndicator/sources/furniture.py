@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.domain.article import Sighting
 from syndicator.sources.traits import Traits, digest
@@ -180,14 +180,22 @@ def own_of_listing(page: LexborHTMLParser, url: str, item_selector: str) -> Own:
 
 def _shown_pictures(url: str, page: LexborHTMLParser, item_selector: str) -> set[str]:
     """Pictures that a listing shows with its articles: many a listing has the first one's in its metadata."""
-    selector = ", ".join(f"{place} img" for place in (*item_selector.split(","), "a[href]") if place.strip())
+    places = {node.mem_id for selector in (item_selector, "a[href]") for node in page.css(selector)}
     addresses = (
         web_address(value, url)
-        for image in page.css(selector)[:MAX_PICTURES]
+        for image in page.css("img")[:MAX_PICTURES]
+        if _is_within(image, places)
         for name in ("src", *LAZY_ATTRIBUTES)
         if (value := image.attributes.get(name))
     )
     return {picture_hash(address) for address in addresses if address}
+
+
+def _is_within(node: LexborNode, places: set[int]) -> bool:
+    ancestor = node.parent
+    while ancestor is not None and ancestor.mem_id not in places:
+        ancestor = ancestor.parent
+    return ancestor is not None
 
 
 def _shared(pages: Mapping[str, Mapping[str, Any]], name: str) -> dict[str, set[str]]:

@@ -28,9 +28,6 @@ NEXT_SELECTORS = (
     "a.older-posts[href], .nav-previous a[href], .pagination-next a[href], a.pagination-next[href]",
 )
 
-#: Links that are looked through for one to the page with the next number.
-MAX_LINKS = 2000
-
 #: Where an address has the number of a page: ``/page/2/``, ``?paged=2``, ``?page=2``.
 PAGE_NUMBER = re.compile(r"(?:/page/|[?&](?:paged|page|p|pg)=)(\d{1,4})/?(?=&|$)", re.IGNORECASE)
 
@@ -90,8 +87,9 @@ def next_address(page: LexborHTMLParser, url: str, number: int) -> str:
         for node in page.css(selector)[:MIN_BURST]:
             if address := _other(node.attributes.get("href"), url):
                 return address
-    for node in page.css("a[href]")[:MAX_LINKS]:
-        address = _other(node.attributes.get("href"), url)
+    for node in page.css("a[href]"):
+        href = node.attributes.get("href") or ""
+        address = _other(href, url) if str(number) in href else ""
         match = PAGE_NUMBER.search(address)
         if match and int(match[1]) == number and _place(address) == _place(url):
             return address

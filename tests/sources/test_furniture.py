@@ -44,12 +44,15 @@ def test_the_listings_own_picture_is_nobodys_photo(town: Town, of_article: str) 
     assert photos == {"1": None, "2": f"{town.address}/img/quay.jpg"}
 
 
-def test_the_picture_of_the_first_article_is_its_own_although_the_listing_names_it(town: Town) -> None:
+@pytest.mark.parametrize("item", ["li, article", ":is(li, article)", "ul > li"])
+def test_the_picture_of_the_first_article_is_its_own_although_the_listing_names_it(
+    town: Town, item: str
+) -> None:
     town.head = COVER.format("/img/size/w600/quay.jpg")
     with_head(town, 1, COVER.format("/img/quay.jpg"))
     town.listing = '<ul><li><a href="/news/1"><img data-src="/img/quay-300x200.jpg" src="data:,"> x</a></ul>'
 
-    [seen] = watching(town).look().sightings
+    [seen] = watching(town, listing_item=item).look().sightings
 
     assert seen.photo
     assert seen.photo.url.endswith("/img/quay.jpg")
