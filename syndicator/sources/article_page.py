@@ -172,7 +172,7 @@ class ArticlePages:
         )
         is_captioned = bool(extracted.get("caption") or extracted.get("credit"))
         return Traits(
-            date=digest(extracted.get(date)),
+            date="" if extracted.is_date_loose else digest(extracted.get(date)),
             origin=digest(extracted.origins.get(date, "")),
             canonical=digest(self._own_address(link, page, extracted)),
             photo=picture_hash(photo["url"]) if photo and not is_captioned else "",

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syndicator.domain.article import stem
-from syndicator.sources.traits import LITTLE, MOST, Traits, digest, likeness
+from syndicator.sources.traits import LITTLE, MOST, Traits, likeness
 
 #: Hashes of a page's title and of its text; for the text "" where it is too short to distinguish pages.
 Fingerprint = tuple[str, str]
@@ -26,9 +26,6 @@ MIN_OTHERS, MIN_ARTICLE_CHARS = 3, 1000
 
 #: New pages with one text, each at a place of its own, of which none is an article.
 MIN_ALIKE = 3
-
-#: Where a date stands that may be a teaser's, or the clock's.
-WEAK_ORIGINS = {digest("time")}
 
 
 def loss(page: Mapping[str, Any], new: Fingerprint, traits: Traits, now: int) -> str:
@@ -47,9 +44,7 @@ def loss(page: Mapping[str, Any], new: Fingerprint, traits: Traits, now: int) ->
         names = " and ".join("its date" if name == "date" else "its canonical address" for name in lost)
         headline = "its headline, " if is_headline_new else ""
         return f"has lost {headline}its text and {names} at once: {ADVICE}"
-    is_vouched = bool(before.canonical) or (
-        traits.origin == before.origin and traits.origin and traits.origin not in WEAK_ORIGINS
-    )
+    is_vouched = bool(before.canonical or (before.date and traits.origin == before.origin))
     if not is_headline_new or is_vouched or _has_lasted(page, new, now):
         return ""
     return f"says nothing that it said before, and has no date to know it by: {ADVICE} for a day"

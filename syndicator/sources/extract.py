@@ -34,6 +34,9 @@ CREDIT = re.compile(
     re.IGNORECASE,
 )
 
+#: Times on a page that are looked at.
+MAX_TIMES = 50
+
 #: Characters of a caption in which a credit is looked for.
 MAX_CAPTION_CHARS = 2000
 
@@ -60,12 +63,14 @@ class Select:
 @dataclass
 class Extracted:
     """What was extracted from a page, field by field, with the origin of each. The first origin wins.
-    ``has_body``: whether there was anything where the body should be; ``lock``: what stands there instead.
+    ``has_body``: whether there was anything where the body should be; ``is_date_loose``: its date stands
+    outside of the article, and may be a teaser's; ``lock``: what stands there instead.
     ``furniture``: what is the site's, and no article's."""
 
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     has_body: bool = False
+    is_date_loose: bool = False
     lock: Lock | None = None
     furniture: Furniture = NO_FURNITURE
 
@@ -124,6 +129,8 @@ def extract(
     extracted.lock = lock_of_page(page, json_ld)
     _from_json_ld(extracted, json_ld, url)
     _from_meta(extracted, page, url)
+    if extracted.origins.get("published", "").startswith("time"):
+        extracted.is_date_loose = not _is_in_article(page, extracted.get("published"))
     if select.content:
         body_markup, origin = body.declared_markup(page, select.content), "select.content"
     else:
@@ -255,6 +262,17 @@ def _offer_photo(extracted: Extracted, origin: str, image: Mapping[str, str], ba
     if extracted.values.get("photo", {}).get("url") == address:
         extracted.offer("caption", origin, plain(image.get("caption", "")))
         extracted.offer("credit", origin, plain(image.get("credit", "")))
+
+
+def _is_in_article(page: LexborHTMLParser, date: str) -> bool:
+    """Whether a date stands in what has the headline, too."""
+    for node in page.css("time[datetime]")[:MAX_TIMES]:
+        ancestor = node.parent if (node.attributes.get("datetime") or "").strip() == date else None
+        while ancestor is not None and ancestor.tag not in ("article", "main"):
+            ancestor = ancestor.parent
+        if ancestor is not None and ancestor.css_first("h1") is not None:
+            return True
+    return False
 
 
 def _paragraphs(text: str) -> str:

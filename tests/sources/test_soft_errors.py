@@ -230,6 +230,26 @@ def test_an_article_that_is_written_anew_is_a_correction(
     assert "All is different" in watch.titles(10 * MINUTE)
 
 
+LOOSE = (
+    "<aside><article><a href='/news/7'>The mill</a> <time datetime='2026-03-02T08:00:00Z'></time></article>"
+    "</aside>"
+)
+OWN = "<time datetime='2026-03-01T08:00:00Z'>Sunday</time>"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_new"), [(OWN, OWN, True), (LOOSE, LOOSE, False), (OWN, LOOSE, False)]
+)
+def test_a_teasers_date_speaks_for_nothing(town: Town, before: str, after: str, *, is_new: bool) -> None:
+    town.publish(0)
+    town.pages["/news/0"] = page("The ferry sails", before + story("ferry"))
+    watch = watching(town)
+    watch.look()
+    town.pages["/news/0"] = page("The tram runs", after + story("tram"))
+
+    assert ("The tram runs" in watch.titles(10 * MINUTE, 3)) is is_new
+
+
 def test_a_new_template_without_dates_is_no_error(town: Town) -> None:
     """Headline or text are what they were."""
     for number in range(5):
