@@ -9,10 +9,12 @@ Pure; times are aware UTC.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+from syndicator.domain.past import Past
 
 
 class BrakedKind(StrEnum):
@@ -30,8 +32,14 @@ class Decision(StrEnum):
     FORGET = "forget"
 
 
-#: How far back a source's past is looked at, and how many times its largest look is still likely.
-PAST_SPAN, PAST_FACTOR = timedelta(days=30), 3
+#: How many times the largest look of a source's past is still likely.
+PAST_FACTOR = 3
+
+#: As much of a kind may pass within ``WINDOW``, so many times what may pass in one look.
+WINDOW_FACTOR = 2
+
+#: Kinds of which a mass is no newsroom's at work. News come in small looks all day.
+WINDOWED = frozenset((BrakedKind.CHANGED, BrakedKind.WITHDRAWN))
 
 #: How long a kind stays allowed after an operator's decision: a mass of changes is read in parts, too.
 OPEN_SPAN = timedelta(hours=1)
@@ -86,38 +94,6 @@ class Brakes:
         if declared is not None:
             return declared
         return max(USUAL[kind].limit(live), PAST_FACTOR * past.largest(kind, now))
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """A source's past: by day and kind the most that passed in one look (``days``), and whether its last look
-    left news for the next one (``is_in_parts``)."""
-
-    days: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    is_in_parts: bool = False
-
-    @classmethod
-    def read(cls, stored: Mapping[str, Any]) -> Past:
-        return cls(stored.get("days", {}), bool(stored.get("is_in_parts")))
-
-    def stored(self) -> dict[str, Any]:
-        return {"days": dict(self.days), "is_in_parts": self.is_in_parts}
-
-    def largest(self, kind: BrakedKind, now: datetime) -> int:
-        """The most of a kind that passed in one look, on the days before this one: what goes on now is no
-        measure of itself."""
-        first, today = _day(now - PAST_SPAN), _day(now)
-        return max((n.get(kind, 0) for day, n in self.days.items() if first <= day < today), default=0)
-
-    def with_passed(self, kind: BrakedKind, count: int, now: datetime) -> Past:
-        """The past once so many have passed in a look."""
-        if not count:
-            return self
-        first, today = _day(now - PAST_SPAN), _day(now)
-        days = {day: counts for day, counts in self.days.items() if first <= day <= today}
-        counts = days.get(today, {})
-        most = max(counts.get(kind, 0), count)
-        return replace(self, days=days | {today: {**counts, kind.value: most}})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -182,7 +158,10 @@ def _line(kind: BrakedKind, held: Held) -> str:
         BrakedKind.CHANGED: "changes are held",
         BrakedKind.WITHDRAWN: "withdrawals are held",
     }[kind]
-    likely = f"more than {held.limit} in one look are not likely of this source"
+    span = (
+        "in one look" if kind not in WINDOWED else f"in one look, or {WINDOW_FACTOR} times that in an hour,"
+    )
+    likely = f"more than {held.limit} {span} are not likely of this source"
     return f"{len(held.keys)} {what}: {likely} ({'; '.join(held.examples)})"
 
 
@@ -257,7 +236,11 @@ def judge(
         goes_on = bool(waiting) and (not is_news or past.is_in_parts)
         count = len(fresh) + (is_news and not is_whole)  # there are more than were read
         is_held = bool(fresh) and (goes_on or count > limit)
+        if fresh and kind in WINDOWED:
+            is_held |= len(fresh) + past.others_of_late(kind, fresh, now) > WINDOW_FACTOR * limit
         past = past if is_held else past.with_passed(kind, len(fresh), now)
+        if kind in WINDOWED and not is_held:
+            past = past.with_recent(kind, fresh, now)
         keys = (*waiting, *(fresh if is_held else ()))
         stopped[kind] = frozenset(keys)
         if keys:
@@ -277,10 +260,6 @@ def _unsettled(
     if kind is BrakedKind.NEWS:
         return tuple(keys)
     return tuple(key for key in keys if key in affected or key not in alive)
-
-
-def _day(time: datetime) -> str:
-    return time.date().isoformat()
 
 
 def _time(seconds: int) -> datetime:

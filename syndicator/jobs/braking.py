@@ -15,13 +15,13 @@ from syndicator.domain.brakes import (
     Brakes,
     Held,
     Holding,
-    Past,
     decided,
     hold_warnings,
     holding,
     judge,
     to_read_again,
 )
+from syndicator.domain.past import Past
 from syndicator.jobs.ports import READ_AGAIN, Look
 from syndicator.jobs.store_ports import Filing, Watched, WatchStore
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -21,10 +21,20 @@ from syndicator.http.client import Response
 from syndicator.sources import normalise, visible_dates
 from syndicator.sources.dating import Date, Dates, Publication
 from syndicator.sources.extract import Extracted, Select, extract
+from syndicator.sources.furniture import NO_FURNITURE, Furniture, picture_hash, text_hash
 from syndicator.sources.listing import Link
+from syndicator.sources.locks import HEADLINE_ONLY, LOCK_MESSAGES, Lock, Locked, LockedError
 from syndicator.sources.oddity import is_odd_html, safely
 from syndicator.sources.own_id import is_selector
 from syndicator.sources.succession import id_name
+from syndicator.sources.traits import (
+    PageReading,
+    Traits,
+    asks_password,
+    digest,
+    sketch,
+    text_of_sighting,
+)
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.encodings import Decoded, decode
 from syndicator.text.tracking import clean_url, full_url
@@ -34,6 +44,9 @@ MAX_PAGE_BYTES = 3_000_000
 
 #: Characters of a title and of a text; whatever is longer is not one.
 MAX_TITLE_CHARS, MAX_TEXT_CHARS = 1000, 500_000
+
+#: A parameter that holds an address, or a path.
+RETURN_PARAMETER = re.compile(r"(?<=[?&])[^=&#]*=(?:https?(?::|%3a)|/|%2f)[^&#]*&?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +61,7 @@ class ArticlePages:
     page does not say in metadata, and of what is no part of the article. ``embargoes``: an article dated
     ahead of us waits for its time. ``post_undated``: one without a date is news when it appears, although
     others have dates.
+    ``locked``: what becomes of an article that members alone may read; one with a password is left out.
     """
 
     name: str
@@ -63,6 +77,7 @@ class ArticlePages:
     strip: tuple[str, ...] = ()
     embargoes: bool = False
     post_undated: bool = False
+    locked: Locked = Locked.HEADLINE
 
     def __post_init__(self) -> None:
         """Refuse what could not work at any look. Raises ``ValueError``: ``setting: what``."""
@@ -100,14 +115,24 @@ class ArticlePages:
         return cleaned if is_same else full_url(url, fragment=False)
 
     def sighting(self, link: Link, page: Response, now: datetime) -> Sighting:
-        """The article on a page that ``link`` led to: read here if that takes no time, else where it can be
-        stopped. Raises ``SourceError`` where the page is none of an article."""
+        """The article on a page that ``link`` led to. Raises ``SourceError`` as ``reading`` does."""
+        return self.reading(link, page, now).sighting
+
+    def reading(
+        self, link: Link, page: Response, now: datetime, furniture: Furniture = NO_FURNITURE
+    ) -> PageReading:
+        """The article on a page that ``link`` led to, and the page's traits: read here if that takes no time,
+        else where it can be stopped. ``furniture``: what is no article's of this site. Raises
+        ``LockedError`` where there is a lock, and ``SourceError`` where the page is none of an article."""
         try:
-            return safely(self._sighting, link, page, now, is_odd=is_odd_html(page.content))
+            reading = safely(self._reading, link, page, now, furniture, is_odd=is_odd_html(page.content))
         except SourceError as e:
             raise e if link.url in str(e) else SourceError(f"{link.url}: {e}") from e
+        if isinstance(reading, Lock):
+            raise LockedError(f"{link.url}: {LOCK_MESSAGES[reading]}")
+        return reading
 
-    def _sighting(self, link: Link, page: Response, now: datetime) -> Sighting:
+    def _reading(self, link: Link, page: Response, now: datetime, furniture: Furniture) -> PageReading | Lock:
         self._refuse_other_page(link, page)
         decoded = decoded_page(page)
         extracted = extract(
@@ -118,16 +143,24 @@ class ArticlePages:
             agency=self.agency,
             is_other=lambda url: self.is_article(url) and self.key_of(url) != link.key,
             key="" if self._key_pattern else self.key,
+            furniture=furniture,
         )
-        self._refuse_no_article(link, extracted)
+        lock = extracted.lock
+        if lock is Lock.PRIVATE or (lock and self.locked == Locked.SKIP):
+            return lock
+        is_headline_only = bool(lock) and self.locked == Locked.HEADLINE
+        if is_headline_only:
+            extracted.leave_headline()
+        self._refuse_no_article(link, extracted, is_headline_only=is_headline_only)
+        traits = self._traits(link, page, extracted, decoded.text)
         language = normalise.language(extracted, self.language)
         languages = (self.language, *extracted.page_languages, language)
         dates = Dates(ZoneInfo(self.timezone), self.embargoes, now, languages)
         publication = self._publication(dates, extracted, link)
-        url = self._canonical(link, page, extracted)
+        url = self._own_address(link, page, extracted) or self.address_of(page.url)
         extracted.offer("section", "listing", link.section)
         extracted.offer("section", "declared", self.section)
-        return Sighting(
+        sighting = Sighting(
             source=self.name,
             key=link.key,
             url=url,
@@ -147,7 +180,34 @@ class ArticlePages:
             embargo=publication.embargo,
             is_undated=publication.date is None and not self.post_undated,
             origins=extracted.origins,
-            warnings=(*decoded.problems, *extracted.warnings, *dates.warnings),
+            warnings=(
+                *decoded.problems,
+                *extracted.warnings,
+                *dates.warnings,
+                *([HEADLINE_ONLY] if is_headline_only else ()),
+            ),
+        )
+        text = text_of_sighting(sighting)
+        traits = replace(traits, sketch=sketch(text), length=len(text))
+        return PageReading(sighting=sighting, traits=traits)
+
+    def _traits(self, link: Link, page: Response, extracted: Extracted, markup: str) -> Traits:
+        """The traits that the page's metadata have, before the listing's fill in for them."""
+        date = "published" if extracted.get("published") else "updated"
+        photo, summary = (
+            extracted.values[name]
+            if not extracted.origins.get(name, "first").startswith(("select.", "first"))
+            else None
+            for name in ("photo", "summary")
+        )
+        is_captioned = bool(extracted.get("caption") or extracted.get("credit"))
+        return Traits(
+            date="" if extracted.is_date_loose else digest(extracted.get(date)),
+            origin=digest(extracted.origins.get(date, "")),
+            canonical=digest(self._own_address(link, page, extracted)),
+            photo=picture_hash(photo["url"]) if photo and not is_captioned else "",
+            summary=text_hash(summary) if summary else "",
+            asks_password=asks_password(markup),
         )
 
     def _publication(self, dates: Dates, extracted: Extracted, link: Link) -> Publication:
@@ -175,17 +235,19 @@ class ArticlePages:
         """A redirect may lead to the same article elsewhere, and to nothing else."""
         if page.url == link.url:
             return
-        is_article = self.is_article(page.url) and same_site(page.url, link.url)
+        is_article = self.is_article(_without_return(page.url)) and same_site(page.url, link.url)
         if not is_article or (self._key_pattern and self.key_of(page.url) != link.key):
             target = "another article" if is_article else "no article"
             raise SourceError(f"{link.url}: leads to {page.url}, which is {target}")
 
-    def _refuse_no_article(self, link: Link, extracted: Extracted) -> None:
+    def _refuse_no_article(self, link: Link, extracted: Extracted, *, is_headline_only: bool) -> None:
         title, text = extracted.get("title"), extracted.get("content_html")
         if not title:
             raise SourceError(f"{link.url}: no title found: an error page? Declare select.title if not")
         if normalise.is_error_page(title):
             raise SourceError(f"{link.url}: an error page, although its status is 200: {title!r}")
+        if is_headline_only:
+            return
         if self.select.content and not extracted.has_body:
             raise SourceError(
                 f"{link.url}: nothing on this page is at select.content {self.select.content!r}"
@@ -196,15 +258,21 @@ class ArticlePages:
             problem = f"its text has {len(text):,} characters; at most {MAX_TEXT_CHARS:,} are an article"
             raise SourceError(f"{link.url}: {problem}; narrow select.content")
 
-    def _canonical(self, link: Link, page: Response, extracted: Extracted) -> str:
+    def _own_address(self, link: Link, page: Response, extracted: Extracted) -> str:
         """The address that the page gives itself, if it is one of this site, and of this article: many a
-        site's pages all name the home page."""
-        url = self.address_of(page.url)
-        canonical_url = web_address(extracted.get("canonical"), page.url)
-        if not canonical_url or not same_site(canonical_url, url) or not self.is_article(canonical_url):
-            return url
-        is_this_article = not self._key_pattern or self.key_of(canonical_url) == link.key
-        return self.address_of(canonical_url) if is_this_article else url
+        site's pages all name the home page. "" where it is not."""
+        written = extracted.get("canonical")
+        url = web_address(written, page.url) if written else ""
+        if not url or not same_site(url, clean_url(page.url)) or not self.is_article(url):
+            return ""
+        is_this_article = not self._key_pattern or self.key_of(url) == link.key
+        return self.address_of(url) if is_this_article else ""
+
+
+def _without_return(url: str) -> str:
+    """An address without parameters that are addresses themselves: where a form for consent or for logging in
+    leads back to."""
+    return RETURN_PARAMETER.sub("", url)
 
 
 def decoded_page(page: Response) -> Decoded:

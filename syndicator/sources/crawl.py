@@ -24,8 +24,10 @@ from syndicator.http.client import FETCH_DEADLINE_S, Http, Response, is_same_hos
 from syndicator.jobs.ports import Look
 from syndicator.sources.article_page import MAX_PAGE_BYTES, ArticlePages
 from syndicator.sources.crawl_state import CrawlState
+from syndicator.sources.doubts import loss
 from syndicator.sources.listing import Link
-from syndicator.sources.readings import Readings
+from syndicator.sources.readings import Readings, fingerprint
+from syndicator.sources.traits import PageReading
 from syndicator.text.addresses import same_site
 
 #: Seconds for one look, half of them for finding: well within a lease. The rest waits for the next look.
@@ -91,6 +93,7 @@ class Crawl(ArticlePages, ABC):
             except SourceError as e:
                 readings.add_failure(link, e)
         readings.conclude(lambda: self._witness(state, readings.tried, now, end))
+        readings.leave_furniture(lambda link, page: self.reading(link, page, now, state.site.furniture))
         return Look(
             sightings=readings.sightings,
             gone=readings.gone,
@@ -121,10 +124,12 @@ class Crawl(ArticlePages, ABC):
 
     def _visit(
         self, link: Link, state: CrawlState, now: datetime, end: float
-    ) -> tuple[Response, Sighting | None]:
+    ) -> tuple[Response, PageReading | None]:
         """A page and its article; ``None`` where it has not changed (304)."""
         page = self._fetch(link.url, end, state.validators(state.pages[link.key]))
-        return page, self.sighting(link, page, now) if page.status != 304 else None
+        if page.status == 304:
+            return page, None
+        return page, self.reading(link, page, now, state.site.furniture)
 
     def _fetch(self, url: str, end: float, headers: Mapping[str, str] | None = None) -> Response:
         """A page, fetched. At the host of a declared address it may be where only what is declared may be."""
@@ -145,6 +150,8 @@ class Crawl(ArticlePages, ABC):
         if link is None:
             return None
         try:
-            return self.sighting(link, self._fetch(link.url, end), now)
+            reading = self.reading(link, self._fetch(link.url, end), now, state.site.furniture)
         except (SourceError, FetchError) as e:
             return e
+        why = loss(state.pages[link.key], fingerprint(reading.sighting), reading.traits, state.now)
+        return SourceError(f"{link.url} {why}") if why else reading.sighting

@@ -11,7 +11,9 @@ from syndicator.domain.article import stem
 from syndicator.http.client import Response
 from syndicator.http.conditional import VALIDATORS, conditions, validators
 from syndicator.jobs.ports import READ_AGAIN
+from syndicator.sources.furniture import SiteMemory
 from syndicator.sources.listing import Link
+from syndicator.sources.next_pages import Further, is_burst
 
 #: Pages kept in memory, and what the listings show besides.
 REMEMBERED = 500
@@ -36,38 +38,45 @@ SKEW = 60
 
 class CrawlState:
     """Pages by the source's key. Of each: its address; ``seen``: when it was listed first; ``read``: when
-    it was last read; ``said``: hashes of its title and text then; ``retry``: when it is to be read out of
+    it was last read; ``said``: hashes of its title and text then; ``traits``: of what else it has;
+    ``doubt``: since when it is not believed, and of which title; ``retry``: when it is to be read out of
     turn; ``gone``: since when it is; ``away``: it failed with the whole site. Times in seconds since 1970.
     Listings by their address, with a hash of what they say of each article; ``whole``: when it was last sent.
+    ``site``: what is no article's.
 
-    ``rules`` is a hash of the settings. When they change, validators are forgotten: a page that has not
-    changed may now be read differently.
+    ``rules`` is a hash of the settings. When they change, validators and traits are forgotten: a page
+    that has not changed may now be read differently.
     """
 
     def __init__(self, memory: Mapping[str, Any], rules: str, now: datetime) -> None:
         self.pages = {key: dict(page) for key, page in memory.get("pages", {}).items()}
         self.listings = {url: dict(listing) for url, listing in memory.get("listings", {}).items()}
         self.rules, self.now = rules, int(now.timestamp())
+        self.site = SiteMemory(memory.get("site", {}))
         self._shown_before = self._shown()
         self._dropped: set[str] = set()
         for page in self.pages.values():
             _bring_back(page, self.now)
         if memory.get("rules") != rules:
             for known in (*self.pages.values(), *self.listings.values()):
-                _forget(known, VALIDATORS)
+                _forget(known, ("traits", *VALIDATORS))
         for key in memory.get(READ_AGAIN, ()):
             if key in self.pages:
-                _forget(self.pages[key], ("gone", *VALIDATORS))
-                _hasten(self.pages[key], self.now)
+                self.read_soon(key)
 
-    def listed(self, url: str, answer: Response, links: Sequence[Link]) -> None:
-        """A listing shows these. What it now says otherwise than before is read again. One without any
-        link keeps what it showed: that is an error page, and no news."""
+    def listed(
+        self, url: str, answer: Response, links: Sequence[Link], further: Further | None = None
+    ) -> None:
+        """A listing shows these, and the pages that follow it show more of the same burst (``further``). What
+        it now says otherwise than before is read again. One without any link keeps what it showed: that is
+        an error page, and no news."""
         if not links:
             _forget(self.listings.get(url, {}), VALIDATORS)
             return
         known = self.listings.get(url, {})
-        before, note = known.get("items", {}), self._overflow(known, links)
+        before, note = known.get("items", {}), self._overflow(known, links, further)
+        for link in further.links if further else ():
+            self._meet(link)
         items: dict[str, str] = {}
         for link in links:
             self._meet(link)
@@ -89,6 +98,7 @@ class CrawlState:
         since = self.now - TOLD_FOR
         notes = [(url, each["note"]) for url, each in self.listings.items() if each.get("note")]
         told = [f"{url}: {text}" for url, (at, text) in notes if at > since]
+        told += [text for at, text in self.site.notes if at > since]
         failing = sorted(k for k in self._shown() if self._is_failing(k) and k not in tried)
         if failing:
             first = self.pages[failing[0]]["url"]
@@ -102,26 +112,44 @@ class CrawlState:
         page = self.pages.get(key, {})
         return bool(page.get("fails") and not page.get("gone"))
 
-    def _overflow(self, known: Mapping[str, Any], links: Sequence[Link]) -> list[Any] | None:
+    def is_burst(self, url: str, links: Sequence[Link]) -> bool:
+        """Whether a listing shows more news than it may have room for."""
+        before = self.listings.get(url, {}).get("items", {})
+        if not before or self._are_sessions(before, links):
+            return False
+        return is_burst((link.key for link in links), self.pages)
+
+    def _overflow(
+        self, known: Mapping[str, Any], links: Sequence[Link], further: Further | None
+    ) -> list[Any] | None:
         """Whether all links are new although others were known, and when that was."""
         before, keys = known.get("items", {}), {link.key for link in links}
         if not before or len(keys) < ENOUGH or any(key in self.pages for key in keys):
             return known.get("note")
-        places = {stem(link.url) for link in links}
-        old = {stem(self.pages[key]["url"]) for key in before if key in self.pages}
-        if len(places) == len(keys) and places & old:
+        if self._are_sessions(before, links):
             text = "its links differ from those before in parameters alone: sessions' ids? Declare key"
+        elif further and further.is_whole:
+            return known.get("note")
         else:
+            count = len(keys) + len(further.links if further else ())
             text = (
-                f"all {len(keys)} entries were new at {_clock(self.now)}: some between may be missing; "
+                f"all {count} entries were new at {_clock(self.now)}: some between may be missing; "
                 "look more often (every), or list more"
             )
         return [self.now, text]
+
+    def _are_sessions(self, before: Iterable[str], links: Sequence[Link]) -> bool:
+        """Whether links differ from those before in what changes with each visit."""
+        keys, places = {link.key for link in links}, {stem(link.url) for link in links}
+        old = {stem(self.pages[key]["url"]) for key in before if key in self.pages}
+        are_new = not any(key in self.pages for key in keys)
+        return are_new and len(places) == len(keys) and bool(places & old)
 
     def drop_unlisted(self, urls: Iterable[str]) -> None:
         """What no listing shows any more is read again: being dropped is no retraction, but a hint that
         there may be one. ``urls``: the listings that count."""
         self.listings = {url: self.listings[url] for url in urls if url in self.listings}
+        self.site.keep_listings(self.listings)
         for key in self._shown_before - self._shown():
             page = self.pages.get(key, {})
             if page.get("read") and not page.get("gone"):
@@ -168,13 +196,21 @@ class CrawlState:
     def was_ever_read(self, key: str) -> bool:
         return bool(self.pages[key].get("read"))
 
-    def was_read(self, key: str, answer: Response, said: Sequence[str] | None = None) -> None:
-        """``said``: hashes of its title and text; ``None``: as before."""
+    def was_read(
+        self,
+        key: str,
+        answer: Response,
+        said: Sequence[str] | None = None,
+        traits: Sequence[Any] | None = None,
+    ) -> None:
+        """``said``: hashes of its title and text, and its ``traits``; ``None``: as before."""
         page = self.pages[key]
         page["read"] = self.now
         if said:
             page["said"] = list(said)
-        _forget(page, ("retry", "misses", "fails", "tried", "gone", "away"))
+        if traits:
+            page["traits"] = list(traits)
+        _forget(page, ("retry", "misses", "fails", "tried", "gone", "away", "doubt"))
         _note_validators(page, answer)
 
     def supersede(self, key: str, said: Sequence[str]) -> None:
@@ -252,6 +288,16 @@ class CrawlState:
         page["fails"], page["tried"] = page.get("fails", 0) + 1, self.now
         page["retry"] = self.now + _pause(page["fails"])
 
+    def doubt(self, key: str, doubt: Sequence[Any]) -> None:
+        """Note that a page is not believed to be an article: it is tried again, ever later."""
+        self.failed(key)
+        self.pages[key]["doubt"] = list(doubt)
+
+    def read_soon(self, key: str) -> None:
+        """The page is to be read again, although it may not have changed."""
+        _forget(self.pages[key], ("gone", *VALIDATORS))
+        _hasten(self.pages[key], self.now)
+
     def site_is_away(self, keys: Iterable[str]) -> None:
         """Note that these pages failed where no other page was there either: that is no fault of theirs."""
         for key in keys:
@@ -269,8 +315,10 @@ class CrawlState:
         shown = self._shown()
         newest = sorted(self.pages, key=lambda key: (key not in shown, -self.pages[key]["seen"]))
         kept = set(newest[: max(REMEMBERED, len(shown))])
+        site = self.site.stored(since=self.now - TOLD_FOR)
         return {
             "rules": self.rules,
+            **({"site": site} if site else {}),
             "listings": self.listings,
             "pages": {key: self.pages[key] for key in self.pages if key in kept},
         }

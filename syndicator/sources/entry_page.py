@@ -20,6 +20,7 @@ from syndicator.sources.listing import Link
 from syndicator.sources.oddity import is_odd_html, safely
 from syndicator.sources.same_picture import same_picture
 from syndicator.sources.this_page import ThisPage
+from syndicator.sources.traits import PageReading
 from syndicator.text.clean import plain
 from syndicator.text.markup import parse
 
@@ -83,12 +84,13 @@ def lacks(entry: Sighting) -> tuple[str, ...]:
     return tuple(name for name in FIELDS if is_lacking[name])
 
 
-def read_page(pages: ArticlePages, entry: Sighting, page: Response, now: datetime) -> Sighting:
+def read_page(pages: ArticlePages, entry: Sighting, page: Response, now: datetime) -> PageReading:
     """What the page of an entry says. Raises ``SourceError`` where it is none of its article."""
-    sighting = pages.sighting(Link(entry.key, page.url), page, now)
-    if not _is_about(entry, sighting):
-        raise SourceError(f"{entry.url}: is headed {sighting.title[:100]!r} there: nothing is taken from it")
-    return sighting
+    reading = pages.reading(Link(entry.key, page.url), page, now)
+    if not _is_about(entry, reading.sighting):
+        title = reading.sighting.title[:100]
+        raise SourceError(f"{entry.url}: is headed {title!r} there: nothing is taken from it")
+    return reading
 
 
 def _is_about(entry: Sighting, page: Sighting) -> bool:

@@ -17,6 +17,7 @@ from syndicator.sources.entry_page import NOT_FOUND, Locked, completed, lacks, m
 from syndicator.sources.feed_state import FeedState
 from syndicator.sources.listing import Link
 from syndicator.sources.readings import Readings
+from syndicator.sources.traits import PageReading
 
 #: Statuses of pages that are there for some: of an entry that was taken out of its feed, as good as gone.
 CLOSED = (401, 403)
@@ -79,7 +80,7 @@ class EntryVisits:
                 sightings.append(replace(entry, unread=lacks(entry)))
         return tuple(sightings)
 
-    def _page(self, link: Link) -> tuple[Response, Sighting | None]:
+    def _page(self, link: Link) -> tuple[Response, PageReading | None]:
         """The page of an entry, and what it says where that is asked for; ``None``: as before, or only
         that it is there. Raises ``FetchError`` or ``SourceError``."""
         page = self._fetch(link)

@@ -19,7 +19,9 @@ from syndicator.sources.authors import Authors
 from syndicator.sources.body import ArticleContext, IsOther, image_address
 from syndicator.sources.boilerplate import without_dateline
 from syndicator.sources.discovery import discovered_markup
+from syndicator.sources.furniture import NO_FURNITURE, Furniture
 from syndicator.sources.headline import Surroundings, headline
+from syndicator.sources.locks import Lock, lock_of_page
 from syndicator.sources.names import told_apart
 from syndicator.sources.own_id import own_id
 from syndicator.sources.own_part import OwnPart
@@ -45,6 +47,9 @@ MAX_HEADINGS = 3
 
 #: What the operator should know of an article that is published without a text.
 NO_TEXT = "its page has no text (in a script, perhaps): it has a summary only; declare select.content"
+
+#: Times on a page that are looked at.
+MAX_TIMES = 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +77,9 @@ class Extracted:
     ``has_body``: whether there was anything where the body should be. ``dates``: all that were offered, as
     origin and text, since the first need not be understood. ``page_languages``: what the page says of its
     language, as BCP 47 tags. ``lines``: its short lines, where it gives no date for machines. ``own_id``: see
-    there. ``warnings``: what the operator should know."""
+    there. ``warnings``: what the operator should know. ``is_date_loose``: its date stands outside of the
+    article, and may be a teaser's; ``lock``: what stands there instead. ``furniture``: what is the site's,
+    and no article's."""
 
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
@@ -82,16 +89,39 @@ class Extracted:
     lines: visible_dates.Lines = visible_dates.NO_LINES
     warnings: list[str] = field(default_factory=list)
     own_id: str = ""
+    is_date_loose: bool = False
+    lock: Lock | None = None
+    furniture: Furniture = NO_FURNITURE
 
     def offer(self, name: str, origin: str, value: Any) -> None:
-        """Take a value where there is none yet."""
-        if value and name in self.dates:
+        """Take a value where there is none yet, unless it is the site's."""
+        if not value:
+            return
+        if name in self.dates:
             self.dates[name].append((origin, str(value)))
-        if value and name not in self.values:
-            self.put(name, origin, value)
+        if name in self.values:
+            return
+        if not origin.startswith("select.") and self.furniture.has(name, value):
+            if name == "photo":
+                self._drop_words_of_photo()
+            return
+        self.put(name, origin, value)
+
+    def _drop_words_of_photo(self) -> None:
+        for name in ("alt", "caption", "credit"):
+            if not self.origins.get(name, "select.").startswith("select."):
+                del self.values[name], self.origins[name]
 
     def put(self, name: str, origin: str, value: Any) -> None:
         self.values[name], self.origins[name] = value, origin
+
+    def leave_headline(self) -> None:
+        """Drop the text, and what was taken from it."""
+        self.warnings = [warning for warning in self.warnings if warning != NO_TEXT]
+        for name in ("content_html", "summary", "photo"):
+            if name == "content_html" or self.origins.get(name, "").startswith("first "):
+                self.values.pop(name, None)
+                self.origins.pop(name, None)
 
     def get(self, name: str) -> str:
         return str(self.values.get(name, ""))
@@ -109,13 +139,15 @@ def extract(
     agency: str = "",
     is_other: IsOther = body.no_other,
     key: str = "",
+    furniture: Furniture = NO_FURNITURE,
 ) -> Extracted:
     """Everything that a page says of its article. Dates stay as written: their zone and order are the
     source's business. ``url`` is the page's own address; ``key`` the selector of its id, if one is declared;
     ``is_other`` says whether a link leads to another article. Where ``select.content`` is declared, nothing
-    else is taken for the body: a page without it is no article."""
+    else is taken for the body: a page without it is no article. ``furniture``: what is no article's of this
+    site."""
     page = parse(markup)
-    extracted = Extracted(own_id=own_id(page, url, key))
+    extracted = Extracted(own_id=own_id(page, url, key), furniture=furniture)
     for selector in strip:
         remove(page, selector)
     base = base_of(page, url)
@@ -128,12 +160,15 @@ def extract(
     extracted.page_languages = page_dates.languages(page)
     this_page = ThisPage(base=base, addresses=addresses, headings=[*shown, *titles])
     json_ld = jsonld.article(things, this_page)
+    extracted.lock = lock_of_page(page, json_ld)
     _from_json_ld(extracted, json_ld, base)
     _from_meta(extracted, page, metas, base)
     _from_featured(extracted, page, base)
     if not extracted.dates["published"]:
         for name, value in jsonld.dates(jsonld.dated(things, url)):
             extracted.offer(name, "json-ld", value)
+    if extracted.origins.get("published", "").startswith("time"):
+        extracted.is_date_loose = not _is_in_article(page, extracted.get("published"))
     has_date = bool(extracted.dates["published"])
     if not has_date:
         extracted.lines = visible_dates.lines(page)
@@ -336,6 +371,8 @@ def _offer_image(extracted: Extracted, origin: str, node: LexborNode, url: str) 
         return
     if address := image_address(image, url):
         extracted.offer("photo", origin, {"url": address})
+        if "photo" not in extracted.values:
+            return
     extracted.offer("alt", f"{origin} alt", plain(image.attributes.get("alt") or ""))
     figure: LexborNode | None = image
     while figure is not None and figure.tag != "figure":
@@ -350,9 +387,20 @@ def _offer_photo(extracted: Extracted, origin: str, image: Mapping[str, str], ba
     if not address:
         return
     extracted.offer("photo", origin, {"url": address})
-    if extracted.values["photo"]["url"] == address:
+    if extracted.values.get("photo", {}).get("url") == address:
         extracted.offer("caption", origin, plain(image.get("caption", "")))
         extracted.offer("credit", origin, plain(image.get("credit", "")))
+
+
+def _is_in_article(page: LexborHTMLParser, date: str) -> bool:
+    """Whether a date stands in what has the headline, too."""
+    for node in page.css("time[datetime]")[:MAX_TIMES]:
+        ancestor = node.parent if (node.attributes.get("datetime") or "").strip() == date else None
+        while ancestor is not None and ancestor.tag not in ("article", "main"):
+            ancestor = ancestor.parent
+        if ancestor is not None and ancestor.css_first("h1") is not None:
+            return True
+    return False
 
 
 def _paragraphs(text: str) -> str:

@@ -142,7 +142,7 @@ class FeedSource(FeedDocuments):
                 entry.url, limit=MAX_PAGE_BYTES, is_declared=is_same_host(entry.url, [self.url])
             )
             must_stand(entry.url, page, edition.home)
-            return completed(entry, read_page(self._pages, entry, page, now))
+            return completed(entry, read_page(self._pages, entry, page, now).sighting)
         except (FetchError, SourceError) as e:
             return replace(entry, warnings=(*entry.warnings, f"what it lacks is not read: {e}"))
 

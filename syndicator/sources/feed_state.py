@@ -12,6 +12,7 @@ from syndicator.http.client import Response
 from syndicator.http.conditional import VALIDATORS, validators
 from syndicator.sources.crawl_state import CrawlState
 from syndicator.sources.listing import Link
+from syndicator.sources.next_pages import Further
 
 #: Entries of an edition that are remembered.
 MAX_REMEMBERED = 500
@@ -200,12 +201,14 @@ class FeedState(CrawlState):
             if at < last or not is_pushed_out:
                 page["seen"], page["taken"] = self.now, True
 
-    def _overflow(self, known: Mapping[str, Any], links: Sequence[Link]) -> list[Any] | None:
+    def _overflow(
+        self, known: Mapping[str, Any], links: Sequence[Link], further: Further | None
+    ) -> list[Any] | None:
         """As of listings; pages are not remembered of all entries."""
         if self.is_bridged or any(link.key in known.get("items", {}) for link in links):
             note: list[Any] | None = known.get("note")
             return note
-        return super()._overflow(known, links)
+        return super()._overflow(known, links, further)
 
     def _drop(self, keys: Collection[str]) -> None:
         for key in keys:

@@ -7,7 +7,7 @@ Settings: see the fields of ``PageSource`` and of what it is made of (``crawl``,
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from syndicator.domain.errors import FetchError, SourceError, SourceGone
@@ -15,8 +15,11 @@ from syndicator.http.client import FETCH_DEADLINE_S, Response
 from syndicator.sources.article_page import MAX_PAGE_BYTES, check_selector, decoded_page
 from syndicator.sources.crawl import MIN_FETCH_S, Crawl
 from syndicator.sources.crawl_state import CrawlState
+from syndicator.sources.furniture import Own, own_of_listing
 from syndicator.sources.listing import Link, Listing, ListingReader
+from syndicator.sources.next_pages import Further, follow, next_address
 from syndicator.sources.oddity import is_odd_html, safely
+from syndicator.text.markup import parse
 
 __all__ = ["Listing", "PageSource"]
 
@@ -47,28 +50,32 @@ class PageSource(Crawl):
 
     def find(self, state: CrawlState, problems: list[str], end: float) -> None:
         """Read the listings, each of them unless it says that nothing has changed."""
-        reader = ListingReader(
-            article=self.article, key=self.key_of, item=self.listing_item, date=self.listing_date
-        )
         failures: list[FetchError] = []
         for index, listing in enumerate(self.listings):
             # one that drips starves no other
             share_s = (end - time.monotonic()) / (len(self.listings) - index)
             try:
-                page = self._listing_page(listing, state, share_s)
+                until = time.monotonic() + share_s
+                page = self._fetch_listing(
+                    listing.url, until, state.listing_validators(listing.url, self.every)
+                )
                 if page.status == 304:
                     continue
-                links = safely(_links, reader, page, listing.section, is_odd=is_odd_html(page.content))
+                contents = self._contents(page, listing, 2)
             except FetchError as e:
                 failures.append(e)
                 continue
             except SourceError as e:
                 failures.append(FetchError(listing.url, str(e)))
                 continue
+            links = contents.links
             if not links:
                 problem = f"no link on this page looks like an article ({self.article!r})"
                 problems.append(f"{listing.url}: {problem}")
-            state.listed(listing.url, page, links)
+            further = self._further(contents, listing, state, until)
+            state.listed(listing.url, page, links, further)
+            if links:
+                state.site.note_listing(listing.url, contents.own)
         if len(failures) == len(self.listings):
             raise _failure(failures)
         problems += map(str, failures)
@@ -80,20 +87,58 @@ class PageSource(Crawl):
         sections = {listing.section for listing in self.listings}
         return Link(self.key_of(url), url, section=sections.pop() if len(sections) == 1 else "")
 
-    def _listing_page(self, listing: Listing, state: CrawlState, share_s: float) -> Response:
-        """A listing, within its share of seconds. Raises ``FetchError``."""
+    def _further(
+        self, contents: ListingContents, listing: Listing, state: CrawlState, until: float
+    ) -> Further | None:
+        """What the pages that follow a listing show of a burst; ``None`` where there is none."""
+        if not state.is_burst(listing.url, contents.links):
+            return None
+
+        def read(address: str, number: int) -> tuple[Sequence[Link], str]:
+            following = self._contents(self._fetch_listing(address, until), listing, number)
+            return following.links, following.next_url
+
+        first = {link.key for link in contents.links}
+        return follow(contents.next_url, first, state.pages, read)
+
+    def _fetch_listing(self, url: str, until: float, headers: Mapping[str, str] | None = None) -> Response:
+        """A listing, or a page that follows it, in the time that it has. Raises ``FetchError``."""
+        share_s = until - time.monotonic()
         if share_s <= 0:
-            raise FetchError(listing.url, "no time was left for it in this look")
+            raise FetchError(url, "no time was left for it in this look")
         return self.http.get(
-            listing.url,
-            headers=state.listing_validators(listing.url, self.every),
+            url,
+            headers=headers,
             limit=MAX_PAGE_BYTES,
             deadline=min(FETCH_DEADLINE_S, max(share_s, MIN_FETCH_S)),
         )
 
+    def _contents(self, page: Response, listing: Listing, number: int) -> ListingContents:
+        """What a listing shows; ``number``: of the page that follows it. Raises ``SourceError``."""
+        reader = ListingReader(
+            article=self.article, key=self.key_of, item=self.listing_item, date=self.listing_date
+        )
+        return safely(_contents, reader, page, listing.section, number, is_odd=is_odd_html(page.content))
 
-def _links(reader: ListingReader, page: Response, section: str) -> list[Link]:
-    return list(reader.links(decoded_page(page).text, page.url, section))
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListingContents:
+    """What a listing shows: links to articles, the address of its next page, and what its metadata name of
+    its ``own``."""
+
+    links: Sequence[Link]
+    next_url: str
+    own: Own
+
+
+def _contents(reader: ListingReader, page: Response, section: str, number: int) -> ListingContents:
+    markup = decoded_page(page).text
+    parsed = parse(markup)
+    return ListingContents(
+        links=list(reader.links(markup, page.url, section)),
+        next_url=next_address(parsed, page.url, number),
+        own=own_of_listing(parsed, page.url, reader.item),
+    )
 
 
 def _failure(failures: Sequence[FetchError]) -> SourceError:

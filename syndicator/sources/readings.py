@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,22 +18,21 @@ from syndicator.domain.article import MIN_TELLING_CHARS, Sighting, stem
 from syndicator.domain.errors import FetchError, SourceError
 from syndicator.http.client import Response
 from syndicator.sources.crawl_state import CrawlState
+from syndicator.sources.doubts import ADVICE, Fingerprint, doubt, loss, strangers
 from syndicator.sources.listing import Link
+from syndicator.sources.locks import LockedError
 from syndicator.sources.succession import described, is_id_of_others, predecessor, successor_of, without_id
-from syndicator.text.clean import plain
+from syndicator.sources.traits import PageReading, text_of_sighting
 
-#: Hashes of a page's title and of its text; for the text "" where it is too short to distinguish pages.
-Fingerprint = tuple[str, str]
-
-#: What operators are to make of a page that is no article any more.
-ADVICE = "a page for logging in, or of an error? Its article stays as it is"
+#: Pages that are named of those that are not believed.
+MAX_NAMED = 5
 
 #: Reads another page of the site; ``None``: there is none that was there before.
 Witness = Callable[[], Sighting | SourceError | FetchError | None]
 
 
 def fingerprint(sighting: Sighting) -> Fingerprint:
-    text = " ".join(plain(sighting.content_html or sighting.summary).split())
+    text = text_of_sighting(sighting)
     return _hash(sighting.title), _hash(text) if len(text) >= MIN_TELLING_CHARS else ""
 
 
@@ -43,26 +44,26 @@ class Readings:
         self.sightings: list[Sighting] = []
         self.gone: list[str] = []
         self.problems: list[str] = []
-        self._read_pages: dict[str, tuple[Response, Sighting | None]] = {}
-        self._missing: dict[str, FetchError] = {}
+        self._read_pages: dict[str, tuple[Link, Response, PageReading | None]] = {}
+        self._missing: dict[str, FetchError | LockedError] = {}
         self._failed: set[str] = set()
 
     @property
     def tried(self) -> set[str]:
         return {*self._read_pages, *self._missing, *self._failed}
 
-    def add_page(self, link: Link, response: Response, sighting: Sighting | None) -> None:
+    def add_page(self, link: Link, response: Response, reading: PageReading | None) -> None:
         """Add a page that was there, and its article; ``None``: as it was before."""
-        self._read_pages[link.key] = response, sighting
-        if sighting and not self.state.was_ever_read(link.key):
-            self.state.supersede(link.key, fingerprint(sighting))
+        self._read_pages[link.key] = link, response, reading
+        if reading and not self.state.was_ever_read(link.key):
+            self.state.supersede(link.key, fingerprint(reading.sighting))
 
     def add_failure(self, link: Link, error: SourceError | FetchError) -> None:
-        """Add a page that was not there, or is none of an article."""
-        status = error.status if isinstance(error, FetchError) else None
-        if isinstance(error, FetchError) and status in (404, 410) and self.state.was_ever_read(link.key):
-            self._missing[link.key] = error
-            return
+        """Add a page that was not there, is locked, or is none of an article."""
+        match error:
+            case LockedError() | FetchError(status=404 | 410) if self.state.was_ever_read(link.key):
+                self._missing[link.key] = error
+                return
         self._failed.add(link.key)
         self.state.failed(link.key)
         self.problems.append(str(error))
@@ -71,10 +72,9 @@ class Readings:
         """Sort articles from what merely stands at their addresses. The ``witness`` is asked once, and only
         where what was read leaves it open."""
         self._join_successors()
-        fingerprints = {
-            key: fingerprint(sighting) for key, (_, sighting) in self._read_pages.items() if sighting
-        }
-        doubted = doubles(fingerprints, self.state.pages)
+        readings = {key: reading for key, (_, _, reading) in self._read_pages.items() if reading}
+        fingerprints = {key: fingerprint(reading.sighting) for key, reading in readings.items()}
+        doubted = doubles(fingerprints, self.state.pages) | self._losses(readings, fingerprints)
         replaced = [
             key for key, new in fingerprints.items() if key not in doubted and self._is_replaced(key, new)
         ]
@@ -82,7 +82,7 @@ class Readings:
         gone = [
             key
             for key, error in self._missing.items()
-            if self.state.missed(key, error.status or 0, self.gone_after)
+            if self.state.missed(key, getattr(error, "status", None) or 404, self.gone_after)
         ]
         lost = list(dict.fromkeys([*gone, *self.state.lost()])) if self._missing else []
         are_failing = len(self._failed) > 1
@@ -93,12 +93,12 @@ class Readings:
             bool(steady) or isinstance(testimony, Sighting) or (len(self.tried) == 1 and testimony is None)
         )
         self._settle_missing(lost, testimony, is_up=is_up)
-        for key, (response, sighting) in self._read_pages.items():
+        self._tell(doubted)
+        for key, (_, response, reading) in self._read_pages.items():
             if key in doubted:
-                self.state.failed(key)
-                self.problems.append(f"{self.state.pages[key]['url']}: {doubted[key]}")
+                self.state.doubt(key, doubt(self.state.pages[key], fingerprints[key], self.state.now))
             else:
-                self._believe(key, response, sighting, fingerprints.get(key))
+                self._believe(key, response, reading, fingerprints.get(key))
         if steady or isinstance(testimony, Sighting):
             self.state.site_is_up()
         elif are_failing:
@@ -109,12 +109,14 @@ class Readings:
         for pages in (self._read_pages, self._missing):
             for key in [key for key in pages if key not in self.state.pages]:  # superseded meanwhile
                 del pages[key]
-        sightings = {key: sighting for key, (_, sighting) in self._read_pages.items() if sighting}
-        for key, sighting in sightings.items():
-            self.state.describe(key, described(sighting))
-        for key, sighting in sightings.items():
+        readings = {key: reading for key, (_, _, reading) in self._read_pages.items() if reading}
+        for key, reading in readings.items():
+            self.state.describe(key, described(reading.sighting))
+        for key, reading in readings.items():
             if key in self._read_pages:  # and has not become another one meanwhile
-                self._read_pages[key] = self._read_pages[key][0], self._identified(key, sighting)
+                link, response, _ = self._read_pages[key]
+                identified = replace(reading, sighting=self._identified(key, reading.sighting))
+                self._read_pages[key] = link, response, identified
         for key in list(self._missing):
             if any(twin in self._read_pages for twin in self.state.twins(key)):
                 del self._missing[key]  # one of its article's addresses has ended, and the article has not
@@ -143,18 +145,53 @@ class Readings:
             self._missing.pop(old, None)
         return successor_of(sighting, old, old_url)
 
+    def _losses(
+        self, readings: Mapping[str, PageReading], fingerprints: Mapping[str, Fingerprint]
+    ) -> dict[str, str]:
+        """Pages that are no articles by what they lack, by key, with why."""
+        pages, now = self.state.pages, self.state.now
+        known = [key for key in readings if pages[key].get("said")]
+        losses = {key: loss(pages[key], fingerprints[key], readings[key].traits, now) for key in known}
+        losses = {key: why for key, why in losses.items() if why}
+        new = {key: (fingerprints[key], readings[key].traits) for key in readings if key not in known}
+        return losses | strangers(new, pages, now, is_site_away=bool(losses))
+
+    def _tell(self, doubted: Mapping[str, str]) -> None:
+        lines = [f"{self.state.pages[key]['url']}: {why}" for key, why in doubted.items()]
+        self.problems += lines[:MAX_NAMED]
+        if len(lines) > MAX_NAMED:
+            self.problems.append(f"and {len(lines) - MAX_NAMED} more pages that are not believed")
+
+    def leave_furniture(self, read: Callable[[Link, Response], PageReading]) -> None:
+        """Leave out of what was read what is newly found to be the site's, and have other articles read again
+        that have it. ``read`` reads a page once more."""
+        site, now = self.state.site, self.state.now
+        found = site.note_shared(self.state.pages)
+        by_key = {sighting.key: sighting for sighting in self.sightings}
+        for shared in found:
+            if example := next((by_key[key] for key in shared.keys if key in by_key), None):
+                site.note(shared, example, now)
+        keys = {key for shared in found for key in shared.keys}
+        for key in keys - by_key.keys():
+            self.state.read_soon(key)
+        for key in keys & by_key.keys() & self._read_pages.keys():
+            link, response, _ = self._read_pages[key]
+            with suppress(SourceError):
+                by_key[key] = replace(read(link, response).sighting, aliases=by_key[key].aliases)
+        self.sightings = list(by_key.values())
+
     def _is_replaced(self, key: str, new: Fingerprint) -> bool:
         """Whether nothing is left of what a page said before."""
         before: Sequence[str] | None = self.state.pages[key].get("said")
         return before is not None and before[0] != new[0] and before[1] != new[1]
 
     def _believe(
-        self, key: str, response: Response, sighting: Sighting | None, new: Fingerprint | None
+        self, key: str, response: Response, reading: PageReading | None, new: Fingerprint | None
     ) -> None:
         is_known = self.state.was_ever_read(key)
-        self.state.was_read(key, response, new)
-        if sighting:  # what is known comes first: a new address may be another one of the same article
-            self.sightings.insert(0 if is_known else len(self.sightings), sighting)
+        self.state.was_read(key, response, new, reading.traits.stored() if reading else None)
+        if reading:  # what is known comes first: a new address may be another one of the same article
+            self.sightings.insert(0 if is_known else len(self.sightings), reading.sighting)
 
     def _settle_missing(self, lost: Sequence[str], testimony: object, *, is_up: bool) -> None:
         cause = f": {testimony}" if isinstance(testimony, Exception) else ""

@@ -16,18 +16,20 @@ from syndicator.domain.brakes import (
     PAST_FACTOR,
     REREAD_EVERY,
     USUAL,
+    WINDOW_FACTOR,
+    WINDOWED,
     BrakedKind,
     Brakes,
     Decision,
     Held,
     Judgement,
-    Past,
     decided,
     hold_warnings,
     holding,
     judge,
     to_read_again,
 )
+from syndicator.domain.past import Past
 from tests.fakes import NOON
 
 KINDS = st.sampled_from(BrakedKind)
@@ -121,12 +123,45 @@ def test_a_mass_that_is_read_in_parts_is_a_mass() -> None:
     assert "200" not in source.looks(keys=some(1, 200)).stopped[BrakedKind.NEWS]  # what comes afterwards
 
 
-def test_however_much_it_is_in_all_many_small_looks_pass() -> None:
+def test_however_much_news_it_is_in_all_many_small_looks_pass() -> None:
     source = Source()
 
     for look in range(100):
-        for kind in (BrakedKind.NEWS, BrakedKind.CHANGED, BrakedKind.WITHDRAWN):
-            assert not source.looks(kind, some(3, 3 * look), after=timedelta(seconds=2)).stopped[kind]
+        news = source.looks(BrakedKind.NEWS, some(3, 3 * look), after=timedelta(seconds=2))
+        assert not news.stopped[BrakedKind.NEWS]
+
+
+@pytest.mark.parametrize("kind", sorted(WINDOWED))
+@pytest.mark.parametrize("part", [1, 3, 10])
+def test_a_mass_that_comes_in_small_looks_is_held_within_the_hour(kind: BrakedKind, part: int) -> None:
+    """A template that breaks page after page, as each is read again."""
+    source, passed = Source(), 0
+    for look in range(300 // part):
+        judgement = source.looks(kind, some(part, part * look), after=timedelta(seconds=2))
+        passed += part - len(set(some(part, part * look)) & set(judgement.stopped[kind]))
+
+    assert passed <= WINDOW_FACTOR * USUAL[kind].most
+    assert len(source.held[kind].keys) == 300 // part * part - passed
+
+
+@pytest.mark.parametrize("kind", sorted(WINDOWED))
+def test_what_a_newsroom_does_in_a_day_passes(kind: BrakedKind) -> None:
+    """One article again and again, and many of them hour after hour."""
+    source = Source()
+    for _ in range(200):
+        assert not source.looks(kind, some(1), after=timedelta(seconds=5)).stopped[kind]
+    for look in range(100):
+        assert not source.looks(kind, some(5, 5 * look), after=timedelta(minutes=10)).stopped[kind]
+    assert len(json.dumps(source.past.stored())) < 2000
+
+
+def test_what_a_clock_ahead_has_noted_of_late_counts_no_more() -> None:
+    source = Source()
+    for look in range(3):
+        source.looks(BrakedKind.CHANGED, some(25, 100 * look), after=timedelta(days=3))
+    source.looks(after=timedelta(days=-9))
+
+    assert not source.looks(BrakedKind.CHANGED, some(30, 900)).stopped[BrakedKind.CHANGED]
 
 
 def test_other_kinds_pass_meanwhile() -> None:
