@@ -222,7 +222,14 @@ class FeedDocuments:
         if is_whole_text(summary, text) and not entry.get("is_own"):
             summary = ""
         lead = summary or first_paragraph(content)
-        photo = lead_photo(entry.get("pictures", ()), entry.get("late_pictures", ()), content, markup, url)
+        photo = lead_photo(
+            entry.get("pictures", ()),
+            entry.get("late_pictures", ()),
+            content,
+            markup,
+            url,
+            is_exact=bool(entry.get("is_own")),
+        )
         language_tag = str(entry.get("language") or head.get("language") or "")
         declared = language_tag if LANGUAGE_TAG.fullmatch(language_tag) else self.language
         language = detect(f"{title} {lead} {text}", declared.replace("_", "-"))

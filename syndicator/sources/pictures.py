@@ -112,10 +112,17 @@ def ranked(pictures: Sequence[Picture]) -> list[Picture]:
 
 
 def lead_photo(
-    pictures: Sequence[Picture], late_pictures: Sequence[Picture], content: str, markup: str, base: str
+    pictures: Sequence[Picture],
+    late_pictures: Sequence[Picture],
+    content: str,
+    markup: str,
+    base: str,
+    *,
+    is_exact: bool = False,
 ) -> Photo | None:
     """The first of these pictures, else the first of the text's that can be one, else of the late ones, with
-    what belongs to that very picture. ``content`` is the text as it is sanitised, ``markup`` as it came."""
+    what belongs to that very picture. ``content`` is the text as it is sanitised, ``markup`` as it came.
+    ``is_exact``: nothing that is called a caption is a credit."""
     absolute = [replace(p, url=url) for p in pictures if (url := web_address(p.url, base))]
     late = [replace(p, url=url) for p in late_pictures if (url := web_address(p.url, base))]
     shown = _shown(content) if "<img" in content else []
@@ -128,8 +135,9 @@ def lead_photo(
         caption, alt, credit = caption or picture.caption, alt or picture.alt, credit or picture.credit
     if not caption and "caption" in markup:
         caption = _caption_in(markup, lead.url)
-    bare_caption, named_credit = split_credit(caption)
-    return Photo(url=lead.url, caption=bare_caption, credit=credit or named_credit, alt=alt)
+    if not credit and not is_exact:  # else the caption is without it
+        caption, credit = split_credit(caption)
+    return Photo(url=lead.url, caption=caption, credit=credit, alt=alt)
 
 
 def _shown(content: str) -> list[Picture]:

@@ -17,6 +17,7 @@ from syndicator.text.alternatives import show_alternatives
 from syndicator.text.embeds import link_embeds
 from syndicator.text.markup import (
     BLOCK_SELECTOR,
+    BLOCKS,
     CDATA,
     DELETED_SELECTOR,
     DELETED_TAGS,
@@ -164,12 +165,22 @@ def sanitise(markup: str, base_url: str) -> str:
     for node in reversed(body.css(HEADING_SELECTOR)):
         if len(node.css(HEADING_SELECTOR)) > 1:  # itself, and one within
             node.unwrap()
+    for node in reversed(body.css(", ".join(f"{tag} figcaption" for tag in BLOCKS if tag != "figure"))):
+        if not _is_within_figure(node):  # no list or table has one
+            node.unwrap()
     for node in body.css("[start], [value]"):
         _check_number(node)
     text = "\n".join(blocks(body))
     for old, new in RENAMED.items():
         text = text.replace(f"<{old}", f"<{new}").replace(f"</{old}>", f"</{new}>")
     return unicodedata.normalize("NFC", legal(_without_hollows(CLEANER.clean(text)))).strip()
+
+
+def _is_within_figure(node: LexborNode) -> bool:
+    ancestor = node.parent
+    while ancestor is not None and ancestor.tag != "figure":
+        ancestor = ancestor.parent
+    return ancestor is not None
 
 
 def narrowed(clean: str, tags: AbstractSet[str], attributes: Mapping[str, set[str]]) -> str:

@@ -106,7 +106,7 @@ def test_text_after_the_end_of_the_page_stays(end: str) -> None:
         ),
         (
             '<b><img src="/dot.gif" class="lazyload" data-x="a"></b><noscript><img src="/a.jpg"></noscript>',
-            '<p><img src="https://ledger.example/a.jpg"></p>',
+            '<p><b><img src="https://ledger.example/a.jpg"></b></p>',
             "",
         ),
         (
