@@ -87,8 +87,7 @@ def _find(app: App, what: str, source: str, url: str) -> Found:
 def _read(app: App, address: str, source: str, page: bytes | None) -> Found:
     """The article of a page, as a look would record it. ``page`` is its content where it is saved already."""
     now = datetime.now(UTC)
-    reader = _reader(app, address, source)
-    sighting = reader.read(address or _some_address(reader), now, page)
+    sighting = _sighting(_readers(app, address, source), address, now, page)
     sighting, problem = _measured(app, sighting)
     decision = decide(None, replace(sighting, is_withdrawn=False), now, authority=app.site.authority)
     assert isinstance(decision, New)  # noqa: S101 - nothing on file, nothing withdrawn
@@ -99,17 +98,28 @@ def _read(app: App, address: str, source: str, page: bytes | None) -> Found:
     return Found(article=decision.article, origins=sighting.origins, warnings=warnings)
 
 
-def _reader(app: App, address: str, name: str) -> Source:
-    """The source of that name, else the first one that has articles at such an address."""
+def _readers(app: App, address: str, name: str) -> Sequence[Source]:
+    """The source of that name, else those that may have articles at such an address."""
     if name:
         must_be_declared([name], app.sources, "source")
-        return app.sources[name]
+        return [app.sources[name]]
     readers = [source for source in app.sources.values() if not address or source.reads(address)]
     if not readers:
         raise SyndicatorError(
             f"{address}: no declared source has articles with such an address; name one with --source"
         )
-    return readers[0]
+    return readers if address else readers[:1]
+
+
+def _sighting(readers: Sequence[Source], address: str, now: datetime, page: bytes | None) -> Sighting:
+    """The article, by the first of these sources that has it. Raises what the first says that has not."""
+    first_error: SyndicatorError | None = None
+    for reader in readers:
+        try:
+            return reader.read(address or _some_address(reader), now, page)
+        except SyndicatorError as e:
+            first_error = first_error or e
+    raise first_error or SyndicatorError(f"{address}: no source has it")
 
 
 def _some_address(reader: Source) -> str:

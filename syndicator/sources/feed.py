@@ -35,6 +35,7 @@ from syndicator.sources.feed_document import Edition, FeedDocuments
 from syndicator.sources.feed_state import MAX_REMEMBERED, FeedState
 from syndicator.sources.readings import Readings
 from syndicator.text.addresses import same_site
+from syndicator.text.tracking import clean_url
 
 #: However long a feed's own caching advice is, it is fetched once a day.
 MAX_INTERVAL = timedelta(hours=24)
@@ -119,19 +120,27 @@ class FeedSource(FeedDocuments):
         )
 
     def reads(self, url: str) -> bool:
-        """Whether it is the feed's own address: a feed has all articles at once, there is nothing else."""
-        return url == self.url
+        """Whether it is the feed's own address, or may be one of its entries'."""
+        return url == self.url or same_site(url, self.url)
 
     def read(self, url: str, now: datetime, page: bytes | None = None) -> Sighting:
-        """The feed's first article, for a preview."""
+        """The feed's entry at an address, for a preview; the first one at the feed's own address, or of a
+        feed that is handed in (``page``)."""
         response = (
             self.http.get(self.url) if page is None else Response(url, 200, CaseInsensitiveDict(), page)
         )
         edition = self.edition(response, now)
-        if edition.sightings:
-            return self._previewed(edition.sightings[0], edition, now)
-        problems = "; ".join(edition.problems)
-        raise SourceError(f"{url}: the feed has no article{': ' if problems else ''}{problems}")
+        if not edition.sightings:
+            problems = "; ".join(edition.problems)
+            raise SourceError(f"{url}: the feed has no article{': ' if problems else ''}{problems}")
+        first = edition.sightings[0]
+        if page is not None or url == self.url:
+            return self._previewed(first, edition, now)
+        for entry in edition.sightings:
+            if place(clean_url(url)) in (place(clean_url(entry.url)), *map(place, entry.aliases)):
+                return self._previewed(entry, edition, now)
+        count = len(edition.sightings)
+        raise SourceError(f"{url}: is none of the {count} entries of {self.url}; the first is {first.url}")
 
     def _previewed(self, entry: Sighting, edition: Edition, now: datetime) -> Sighting:
         """An entry as a look would show it."""
