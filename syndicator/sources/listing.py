@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urldefrag
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.base import base_of
 from syndicator.text.clean import plain
 from syndicator.text.markup import parse
 from syndicator.text.tracking import clean_url, full_url
+
+#: Letters of other scripts than the Latin one in an address, percent-encoded or not.
+OTHER_LETTER = re.compile(r"%[0-9A-Fa-f]{2}|[^\x00-\x7f]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +70,21 @@ class ListingReader:
                 if item.mem_id not in notes_by_item:
                     notes_by_item[item.mem_id] = self._read(item)
                 yield Link(key, address, section, *notes_by_item[item.mem_id])
+
+    def missed(self, page: LexborHTMLParser, url: str) -> list[str]:
+        """Addresses that ``article`` matches but for letters of other scripts (RFC 3987), which may be
+        percent-encoded."""
+        base = base_of(page, url)
+        hrefs = [node.attributes.get("href") or "" for node in page.css("a[href]")]
+        addresses = dict.fromkeys(urldefrag(web_address(href, base)).url for href in hrefs)
+        return [
+            address
+            for address in addresses
+            if OTHER_LETTER.search(address)
+            and same_site(address, url)
+            and not self._is_article(address)
+            and self._is_article(OTHER_LETTER.sub("a", address))
+        ]
 
     def _is_article(self, *addresses: str) -> bool:
         """Whether one of these looks like the address of an article: without tracking parameters, or as it is

@@ -21,6 +21,9 @@ from syndicator.sources.next_pages import Further, follow, next_address
 from syndicator.sources.oddity import is_odd_html, safely
 from syndicator.text.markup import parse
 
+#: Characters of an address that are shown.
+MAX_SHOWN_CHARS = 120
+
 __all__ = ["Listing", "PageSource"]
 
 
@@ -72,6 +75,11 @@ class PageSource(Crawl):
             if not links:
                 problem = f"no link on this page looks like an article ({self.article!r})"
                 problems.append(f"{listing.url}: {problem}")
+            if contents.missed:
+                problems.append(
+                    f"{listing.url}: article {self.article!r} takes no letters of other scripts, as in "
+                    f"{contents.missed[0][:MAX_SHOWN_CHARS]} ({len(contents.missed)} such): [^/]+ takes any"
+                )
             further = self._further(contents, listing, state, until)
             state.listed(listing.url, page, links, further)
             if links:
@@ -124,11 +132,12 @@ class PageSource(Crawl):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListingContents:
     """What a listing shows: links to articles, the address of its next page, and what its metadata name of
-    its ``own``."""
+    its ``own``. ``missed``: links with letters of other scripts, which would be taken without."""
 
     links: Sequence[Link]
     next_url: str
     own: Own
+    missed: Sequence[str]
 
 
 def _contents(reader: ListingReader, page: Response, section: str, number: int) -> ListingContents:
@@ -138,6 +147,7 @@ def _contents(reader: ListingReader, page: Response, section: str, number: int) 
         links=list(reader.links(markup, page.url, section)),
         next_url=next_address(parsed, page.url, number),
         own=own_of_listing(parsed, page.url, reader.item),
+        missed=reader.missed(parsed, page.url),
     )
 
 
