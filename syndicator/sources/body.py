@@ -139,12 +139,20 @@ def _without_agency_mark(block: str, agency: str) -> tuple[str, str, str]:
 
 
 def _is_repeated(text: str, summary: str, earlier_texts: Sequence[str]) -> bool:
-    """Whether a text stood there before: to the letter, or as a lead that was only edited a little."""
+    """Whether a text stood there before: to the letter, or as a lead that was only edited a little.
+    What has other numbers is no such lead: results, wards and timetables are written alike."""
     if text in earlier_texts:
         return True
     lead = summary or next(iter(earlier_texts), "")
     is_lead = len(text) > MIN_LEAD_CHARS and is_same(text, lead)
-    return is_lead and any(is_same(earlier_text, lead) for earlier_text in earlier_texts)
+    return is_lead and any(
+        is_same(earlier_text, lead) and _numbers(earlier_text) == _numbers(text)
+        for earlier_text in earlier_texts
+    )
+
+
+def _numbers(text: str) -> list[str]:
+    return re.findall(r"\d+", text)
 
 
 def _drop_ending(kept_blocks: list[str], agencies: set[str], url: str, is_other: IsOther) -> None:

@@ -60,6 +60,7 @@ language = "en"
 [sources.wire]
 kind = "feed"
 url = "{site}/wire.rss"
+complete = false
 every = "1m"
 language = "en"
 
