@@ -193,6 +193,9 @@ def _figures(raw_blocks: Sequence[str]) -> Iterator[str]:
     """The blocks, with every picture a figure of its own, with its caption."""
     pending_image = ""  # a figure whose caption may follow
     for block in raw_blocks:
+        if not pending_image and "<img" not in block:
+            yield block
+            continue
         node = parse_part(block).css_first("div > *")
         if node is None:
             continue

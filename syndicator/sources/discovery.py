@@ -72,7 +72,9 @@ def discovered_markup(
     """The body where none is declared, and its origin: trafilatura, or plain markup for what is too short for
     it."""
     import trafilatura  # noqa: PLC0415 - 40 MB, and sites with declared selectors never need it
+    from trafilatura.htmlprocessing import build_html_output  # noqa: PLC0415 - as above
     from trafilatura.meta import reset_caches  # noqa: PLC0415 - as above
+    from trafilatura.settings import Document  # noqa: PLC0415 - as above
 
     if next(_page_numbers) % PAGES_BEFORE_RESET == 0:
         reset_caches()
@@ -81,7 +83,7 @@ def discovered_markup(
     remove(page, PICTURE_WORDS)  # of which it would make paragraphs
     _unlink_pictures(page, url)
     theme_part, theme = _theme_markup(page)
-    discovered_part = trafilatura.extract(
+    document = trafilatura.bare_extraction(  # its extract would make a fingerprint of the text, too
         page.html or "",
         url=url,
         output_format="html",
@@ -91,6 +93,7 @@ def discovered_markup(
         include_comments=False,
         deduplicate=False,  # it remembers across pages
     )
+    discovered_part = build_html_output(document) if isinstance(document, Document) else ""
     if not discovered_part or (theme_part and _is_whole_page(discovered_part, theme_part)):
         return _with_captions(theme_part, captions, url), theme
     return _with_captions(without_pointers(discovered_part, url), captions, url), "trafilatura"
@@ -174,8 +177,12 @@ def drop_related(page: LexborHTMLParser, url: str, is_other: IsOther) -> None:
     """Take lists of other articles out of a page: siblings of one look, each with a link to another
     article and little text."""
     with_other_links: set[int] = set()
+    is_other_by_href: dict[str, bool] = {}  # a page's menus name their addresses many times
     for link in page.css("a[href]"):
-        if is_other(web_address(link.attributes.get("href") or "", url)):
+        href = link.attributes.get("href") or ""
+        if href not in is_other_by_href:
+            is_other_by_href[href] = is_other(web_address(href, url))
+        if is_other_by_href[href]:
             with_other_links.update(ancestors(link))
     for container in reversed(page.css("ul, ol, div, section, aside, nav, tbody, tr")):  # inner ones first
         children = [child for child in container.iter() if child.is_element_node]

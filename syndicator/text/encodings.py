@@ -144,7 +144,9 @@ codecs.register_error("syndicator.vendor_letter", _vendor_letter)
 def _decoded(content: bytes, name: str, problems: list[str] | None = None) -> Decoded:
     codec = _codec(name)
     on_error = "syndicator.vendor_letter" if name == "euc-jp" else "replace"
-    text = content.decode(codec, on_error).translate(LETTERS.get(name, {}))
+    text = content.decode(codec, on_error)
+    if name in LETTERS:  # a table of none takes as long as one of all letters
+        text = text.translate(LETTERS[name])
     replaced = text.count(REPLACEMENT)
     if replaced and name.startswith(("utf", "gb")):  # they have the sign itself, too
         replaced -= content.count(REPLACEMENT.encode(codec))

@@ -39,6 +39,7 @@ TWO_LETTER_CODES = frozenset(
         "vi vo wa wo xh yi yo za zh zu",
     )
 )
+ASCII_LETTER = re.compile("[A-Za-z]")
 LONGER_CODE = re.compile(r"[a-z]{3}|[xi]")
 
 
@@ -64,10 +65,11 @@ def is_language(tag: str) -> bool:
 
 
 def _by_script(text: str, letters: int) -> str:
+    if 2 * len(ASCII_LETTER.findall(text)) >= letters:  # no other script has more than half of them
+        return ""
     counts = {
         tag: len(regex.findall(rf"(?=[\p{{L}}\p{{M}}]){script}", text))
         for tag, script in SCRIPTS.items()
-        if letters
     }
     return next((tag for tag, count in counts.items() if count > letters / 2), "")
 

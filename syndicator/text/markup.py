@@ -106,6 +106,8 @@ MUTE_SELECTOR = (
 
 def legal(text: str) -> str:
     """The text without characters that XML forbids."""
+    if text.isprintable():  # it has none of these, nor line breaks: most short texts, told at once
+        return text
     text = ILLEGAL.sub("", text)
     is_basic = len(text.encode("utf-16-le")) == 2 * len(text)
     return text if is_basic else ILLEGAL_ASTRAL.sub("", text)
