@@ -68,8 +68,7 @@ def _by_script(text: str, letters: int) -> str:
     if 2 * len(ASCII_LETTER.findall(text)) >= letters:  # no other script has more than half of them
         return ""
     counts = {
-        tag: len(regex.findall(rf"(?=[\p{{L}}\p{{M}}]){script}", text))
-        for tag, script in SCRIPTS.items()
+        tag: len(regex.findall(rf"(?=[\p{{L}}\p{{M}}]){script}", text)) for tag, script in SCRIPTS.items()
     }
     return next((tag for tag, count in counts.items() if count > letters / 2), "")
 
