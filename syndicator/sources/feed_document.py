@@ -95,7 +95,7 @@ class FeedDocuments:
         of the edition before."""
         decoded = decode(response.content, response.headers.get("Content-Type", ""), is_unicode=True)
         response = replace(response, content=utf8_document(decoded.text))
-        is_json = response.content.lstrip()[:1] == b"{"
+        is_json = response.content.lstrip()[:1] in (b"{", b"[")
         is_odd = len(response.content) > LARGE_BYTES if is_json else is_odd_xml(response.content)
         try:
             return safely(self._read, response, now, identity or {}, decoded.problems, is_odd=is_odd)
@@ -186,7 +186,7 @@ class FeedDocuments:
         return f"{self.url}: the entry {str(entry_id or '?')[:200]!r} is left out: {problem}"
 
     def _parse(self, response: Response) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
-        if response.content.lstrip()[:1] == b"{":
+        if response.content.lstrip()[:1] in (b"{", b"["):
             return json_feed(self.url, response.content)
         parsed = feedparser.parse(
             BytesIO(
@@ -230,6 +230,8 @@ class FeedDocuments:
             url,
             is_exact=bool(entry.get("is_own")),
         )
+        if photo and photo.alt == title and not entry.get("is_own"):
+            photo = replace(photo, alt="")  # a headline describes no picture, whoever has put it there
         language_tag = str(entry.get("language") or head.get("language") or "")
         declared = language_tag if LANGUAGE_TAG.fullmatch(language_tag) else self.language
         language = detect(f"{title} {lead} {text}", declared.replace("_", "-"))

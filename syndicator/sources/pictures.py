@@ -161,9 +161,19 @@ def _caption_of(image: LexborNode) -> str:
         if box is None or len(box.css("img")) > 1:
             return ""
         if (caption := box.css_first(CAPTION_SELECTOR)) is not None:
-            return plain(caption.html or "")
+            return "" if _is_of_other(caption, box) else plain(caption.html or "")
         box = box.parent
     return ""
+
+
+def _is_of_other(caption: LexborNode, box: LexborNode) -> bool:
+    """Whether a caption stands in something of its own within the box: a quotation names who said it so."""
+    ancestor = caption.parent
+    while ancestor is not None and ancestor.mem_id != box.mem_id:
+        if ancestor.tag in ("figure", "blockquote", "table", "video", "audio"):
+            return True
+        ancestor = ancestor.parent
+    return False
 
 
 def _caption_in(markup: str, url: str) -> str:
