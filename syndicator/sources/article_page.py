@@ -23,7 +23,7 @@ from syndicator.sources.dating import Date, Dates, Publication
 from syndicator.sources.extract import Extracted, Select, extract
 from syndicator.sources.furniture import NO_FURNITURE, Furniture, picture_hash, text_hash
 from syndicator.sources.listing import Link
-from syndicator.sources.locks import HEADLINE_ONLY, LOCK_MESSAGES, Lock, Locked, LockedError
+from syndicator.sources.locks import HEADLINE_ONLY, LOCK_MESSAGES, Lock, LockedError, LockPolicy
 from syndicator.sources.oddity import is_odd_html, safely
 from syndicator.sources.own_id import is_selector
 from syndicator.sources.succession import id_name
@@ -77,7 +77,7 @@ class ArticlePages:
     strip: tuple[str, ...] = ()
     embargoes: bool = False
     post_undated: bool = False
-    locked: Locked = Locked.HEADLINE
+    locked: LockPolicy = LockPolicy.HEADLINE
 
     def __post_init__(self) -> None:
         """Refuse what could not work at any look. Raises ``ValueError``: ``setting: what``."""
@@ -146,9 +146,9 @@ class ArticlePages:
             furniture=furniture,
         )
         lock = extracted.lock
-        if lock is Lock.PRIVATE or (lock and self.locked == Locked.SKIP):
+        if lock is Lock.PRIVATE or (lock and self.locked == LockPolicy.SKIP):
             return lock
-        is_headline_only = bool(lock) and self.locked == Locked.HEADLINE
+        is_headline_only = bool(lock) and self.locked == LockPolicy.HEADLINE
         if is_headline_only:
             extracted.leave_headline()
         self._refuse_no_article(link, extracted, is_headline_only=is_headline_only)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from syndicator.domain.article import CLOCK_SKEW
-from syndicator.text.dates import Reading, cut_date, is_duration, read_date
+from syndicator.text.dates import DateReading, cut_date, is_duration, read_date
 
 #: Characters of a date that are told to the operator.
 MAX_TOLD_CHARS = 80
@@ -24,7 +24,7 @@ class Date(NamedTuple):
     text: str
     form: str = ""
     setting: str = "dates"
-    reading: Reading | None = None
+    reading: DateReading | None = None
     note: str = ""
 
 
@@ -73,9 +73,9 @@ class Dates:
 
     def _first(self, dates: Iterable[Date]) -> tuple[Date | None, datetime | None]:
         """The first date that is understood, a whole one before one that names no day, and its time."""
-        coarse: tuple[Date, Reading] | None = None
+        coarse: tuple[Date, DateReading] | None = None
         problems: list[str] = []
-        found: tuple[Date, Reading] | None = None
+        found: tuple[Date, DateReading] | None = None
         for date in dates:
             if not date.text or is_duration(date.text):
                 continue
@@ -98,7 +98,7 @@ class Dates:
     def _tell(self, lines: Iterable[str]) -> None:
         self.warnings += [line for line in dict.fromkeys(lines) if line not in self.warnings]
 
-    def _read(self, date: Date) -> Reading:
+    def _read(self, date: Date) -> DateReading:
         if date.reading:
             return date.reading
         text = cut_date(date.text, date.form, self.languages)
@@ -107,7 +107,7 @@ class Dates:
         )
 
 
-def _problem(date: Date, reading: Reading) -> str:
+def _problem(date: Date, reading: DateReading) -> str:
     setting = date.setting if reading.setting == "dates" else reading.setting
     whose = "its listing's date" if date.origin == "listing" else "its date"
     return f"{whose} {_told(date)} is not understood ({reading.problem}): declare {setting}"

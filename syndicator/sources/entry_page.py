@@ -51,21 +51,21 @@ WORD, TITLE_SHARE = re.compile(r"\w{2,}"), 0.5
 FIELDS = ("photo", "section", "content_html", "language")
 
 
-class Locked(FetchError):
+class PageLocked(FetchError):
     """The article itself is under a password: it is there, and for nobody."""
 
 
 def must_stand(url: str, page: Response, home: str) -> None:
     """See that a page is still an article's: ``url`` is where it was asked for, ``home`` its site. Raises
     ``FetchError`` with status 404 where it leads to a home page, a listing, an error page or a form for
-    logging in, or asks for a password; ``Locked`` where that is the article's own."""
+    logging in, or asks for a password; ``PageLocked`` where that is the article's own."""
     if page.status == 304:
         return
     why = _what_else(url, page, home)
     if not why and b"password" in page.content.lower():
         is_elsewhere, is_odd = not _is_same(url, page.url), is_odd_html(page.content)
         if safely(_is_locked, page, is_odd=is_odd):
-            raise Locked(url, "it is under a password", status=NOT_FOUND)
+            raise PageLocked(url, "it is under a password", status=NOT_FOUND)
         is_asking = safely(_asks_for_password, page, is_elsewhere, is_odd=is_odd)
         why = "it asks for a password" if is_asking else ""
     if why:

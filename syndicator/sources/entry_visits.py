@@ -13,7 +13,7 @@ from syndicator.domain.errors import FetchError, SourceError
 from syndicator.http.client import FETCH_DEADLINE_S, Http, Response, is_same_host
 from syndicator.sources.article_page import MAX_PAGE_BYTES, ArticlePages
 from syndicator.sources.crawl import MIN_FETCH_S
-from syndicator.sources.entry_page import NOT_FOUND, Locked, completed, lacks, must_stand, read_page
+from syndicator.sources.entry_page import NOT_FOUND, PageLocked, completed, lacks, must_stand, read_page
 from syndicator.sources.feed_state import FeedState
 from syndicator.sources.listing import Link
 from syndicator.sources.readings import Readings
@@ -50,7 +50,7 @@ class EntryVisits:
             try:
                 self.readings.add_page(link, *self._page(link))
                 self.state.unlock(link.key)
-            except Locked as e:
+            except PageLocked as e:
                 self.state.lock(link.key)
                 self.readings.add_failure(link, e)
             except FetchError as e:

@@ -25,6 +25,7 @@ from syndicator.sources.feed_paging import home_address, older_address
 from syndicator.sources.feed_tails import Origin, without_tails, without_text_tails
 from syndicator.sources.feed_text import first_paragraph, is_whole_text, paragraph
 from syndicator.sources.json_items import OddEntry, item, json_feed
+from syndicator.sources.locks import LOCK_MESSAGES, Lock, lock_of_entry
 from syndicator.sources.oddity import LARGE_BYTES, is_odd_xml, safely
 from syndicator.sources.pictures import lead_photo
 from syndicator.sources.recordings import links_to
@@ -215,6 +216,7 @@ class FeedDocuments:
             return None
         if legal(url) != url or legal(name := str(entry.get("id") or "")) != name:
             raise OddEntry("its address or id has characters that no XML may have")
+        is_private = self._is_private(entry, problems)
         text_base = (web_address(str(entry["base"]), base) if entry.get("base") else "") or url
         markup, summary = self._texts(entry, head, url)
         content = sanitise(markup, text_base)
@@ -262,7 +264,7 @@ class FeedDocuments:
             published=publication.published,
             updated=dates.updated(self._dates(entry, "updated")),
             embargo=publication.embargo,
-            is_withdrawn=bool(entry.get("is_withdrawn")),
+            is_withdrawn=bool(entry.get("is_withdrawn")) or is_private,
             is_undated=publication.date is None and not self.post_undated,
             origins=dict.fromkeys(entry, "feed") | ({} if content else {"content_html": FROM_SUMMARY}),
             warnings=tuple(warnings),
@@ -270,6 +272,14 @@ class FeedDocuments:
 
     def _dates(self, entry: Mapping[str, Any], *names: str) -> list[Date]:
         return [Date("feed", str(entry[name]), self.dates) for name in names if entry.get(name)]
+
+    def _is_private(self, entry: Mapping[str, Any], problems: list[str]) -> bool:
+        """Whether an entry shows a form for a password in place of its text: it is retracted then."""
+        markup = f"{entry.get('content') or ''}{entry.get('summary') or ''}"
+        if entry.get("is_own") or lock_of_entry(markup) is not Lock.PRIVATE:
+            return False
+        problems.append(self._left_out(entry.get("id") or entry.get("url"), LOCK_MESSAGES[Lock.PRIVATE]))
+        return True
 
     def _texts(self, entry: Mapping[str, Any], head: Mapping[str, Any], url: str) -> tuple[str, str]:
         """An entry's content (markup) and its summary, without what its system put behind them."""

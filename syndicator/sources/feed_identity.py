@@ -58,7 +58,7 @@ def identify(
     """The distinct entries of an edition. ``base``: the address that theirs are relative to; ``home``: the
     channel's own link, for those without one; ``memory``: what the edition before has left."""
     facts = [_Facts.of(entry, base, home) for entry in entries]
-    return _Edition(source, _distinct(facts), memory).identities()
+    return _Identification(source, _distinct(facts), memory).identities()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +169,7 @@ class _Groups:
         self._above[high] = low
 
 
-class _Edition:
+class _Identification:
     """The distinct entries of one edition beside what is remembered of those before: of each its ``record``,
     and the hashes of the names that tell nothing apart (``shared``)."""
 

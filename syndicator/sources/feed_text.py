@@ -93,6 +93,7 @@ MARKUP_TAGS = INLINE_TAGS | {
         "time",
         "tr",
         "video",
+        "form",
         "script",
         "style",
         "header",

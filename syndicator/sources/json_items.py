@@ -11,7 +11,7 @@ from typing import Any
 from syndicator.domain.errors import SourceError
 from syndicator.sources.byline import person
 from syndicator.sources.feed_text import paragraphs
-from syndicator.sources.pictures import Picture, kind_of_file
+from syndicator.sources.pictures import FeedPicture, kind_of_file
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import fold
 
@@ -162,12 +162,12 @@ def _files(value: Any) -> tuple[list[dict[str, str]], str]:
     return files, problem or ("is not a list: read as one of one" if isinstance(value, dict) else "")
 
 
-def _pictures(images: Sequence[str], files: Sequence[Mapping[str, str]], own: Any) -> list[Picture]:
+def _pictures(images: Sequence[str], files: Sequence[Mapping[str, str]], own: Any) -> list[FeedPicture]:
     """Pictures, the item's own ones first. Our feeds say more of theirs than the format has fields for."""
     photo = own if isinstance(own, dict) else {}
     caption, credit, alt = (fold(_text(photo.get(name))[0]) for name in ("caption", "credit", "alt"))
     attached = [file for file in files if kind_of_file(file["url"], file["type"]) == "image"]
     return [
-        *(Picture(url=url, caption=caption, credit=credit, alt=alt) for url in images),
-        *(Picture(url=file["url"], caption=fold(file["title"])) for file in attached),
+        *(FeedPicture(url=url, caption=caption, credit=credit, alt=alt) for url in images),
+        *(FeedPicture(url=file["url"], caption=fold(file["title"])) for file in attached),
     ]

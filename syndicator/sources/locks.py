@@ -23,7 +23,7 @@ class Lock(StrEnum):
     MEMBERS = "members"
 
 
-class Locked(StrEnum):
+class LockPolicy(StrEnum):
     """What becomes of an article that members alone may read: nothing, its headline with what the page tells
     everybody, or all that stands on the page."""
 

@@ -15,7 +15,7 @@ from syndicator.sources.feed_text import headline
 from syndicator.sources.pictures import (
     ASSUMED_THUMBNAIL_PX,
     ASSUMED_WIDTH_PX,
-    Picture,
+    FeedPicture,
     is_file_name,
     kind_of_file,
 )
@@ -49,7 +49,7 @@ MAX_PICTURES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PictureWords:
     """What is said of a picture."""
 
     caption: str = ""
@@ -60,7 +60,7 @@ class Words:
 class Media:
     """The pictures of an entry, as they are written; ``about_film``: what is said of its film."""
 
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[FeedPicture, ...] = ()
     about_film: str = ""
 
 
@@ -90,19 +90,19 @@ class _Reading:
     def __init__(self, entry: Any, *, is_own: bool) -> None:
         self.entry, self.is_own = entry, is_own
         self.title = fold(entry.findtext("{*}title") or "")
-        self.pictures: list[Picture] = []
+        self.pictures: list[FeedPicture] = []
         self.about_film = ""
 
     def media(self) -> Media:
-        self._scope(self.entry, Words())
+        self._scope(self.entry, PictureWords())
         return Media(tuple(self.pictures[:MAX_PICTURES]), self.about_film)
 
-    def _scope(self, element: Any, outer: Words, *, is_film: bool = False) -> None:
+    def _scope(self, element: Any, outer: PictureWords, *, is_film: bool = False) -> None:
         """All of an entry, group or content: what is said further in wins (section "Optional elements")."""
         children = [(name, child) for child in element if (name := name_in(child))]
         words = self._words(children, outer)
         if name_in(element) != "content" and words.caption == self.title:
-            words = Words(outer.caption, words.credit)  # which is then the entry's, and not the picture's
+            words = PictureWords(outer.caption, words.credit)  # it is the entry's
         kinds = [_kind(child) for name, child in children if name == "content"]
         is_film = is_film or ("video" in kinds and "image" not in kinds)
         if is_film and words.caption:
@@ -116,14 +116,14 @@ class _Reading:
                     self._take(child, self._words(_named(child), words), ASSUMED_WIDTH_PX)
                 self._scope(child, words, is_film=kind not in ("image", ""))
             elif name == "thumbnail":
-                self._take(child, Words() if is_film else words, ASSUMED_THUMBNAIL_PX)
+                self._take(child, PictureWords() if is_film else words, ASSUMED_THUMBNAIL_PX)
 
-    def _take(self, element: Any, words: Words, assumed_px: int) -> None:
+    def _take(self, element: Any, words: PictureWords, assumed_px: int) -> None:
         url = (element.get("url") or element.text or "").strip()
         if url and kind_of_file_of(url) in ("image", ""):
             width = element.get("width") or ""
             self.pictures.append(
-                Picture(
+                FeedPicture(
                     url=url,
                     width=int(width) if width.isdecimal() and 0 < len(width) < 6 else assumed_px,
                     caption=words.caption,
@@ -131,7 +131,7 @@ class _Reading:
                 )
             )
 
-    def _words(self, children: list[tuple[str, Any]], outer: Words) -> Words:
+    def _words(self, children: list[tuple[str, Any]], outer: PictureWords) -> PictureWords:
         title, description = "", ""
         names: list[str] = []
         for name, child in children:
@@ -145,7 +145,7 @@ class _Reading:
             (text for text in (description, title) if text and (self.is_own or not is_file_name(text))), ""
         )
         credit = ", ".join(dict.fromkeys(filter(None, names)))
-        return Words(caption or outer.caption, credit or outer.credit)
+        return PictureWords(caption or outer.caption, credit or outer.credit)
 
     def _text(self, element: Any) -> str:
         text = "".join(element.itertext())

@@ -65,7 +65,7 @@ CAPTION_SELECTOR = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Picture:
+class FeedPicture:
     """A picture that may be the lead photo. ``width`` (pixels) as written or assumed; ``caption``, ``credit``
     and ``alt`` are plain text, and its own."""
 
@@ -106,14 +106,14 @@ def is_file_name(text: str) -> bool:
     )
 
 
-def ranked(pictures: Sequence[Picture]) -> list[Picture]:
+def ranked(pictures: Sequence[FeedPicture]) -> list[FeedPicture]:
     """The pictures, the widest first; those of one width as they are written."""
     return sorted(pictures, key=lambda picture: -picture.width)
 
 
 def lead_photo(
-    pictures: Sequence[Picture],
-    late_pictures: Sequence[Picture],
+    pictures: Sequence[FeedPicture],
+    late_pictures: Sequence[FeedPicture],
     content: str,
     markup: str,
     base: str,
@@ -140,7 +140,7 @@ def lead_photo(
     return Photo(url=lead.url, caption=caption, credit=credit, alt=alt)
 
 
-def _shown(content: str) -> list[Picture]:
+def _shown(content: str) -> list[FeedPicture]:
     """The pictures of a sanitised text that could lead it, with their captions."""
     pictures = []
     for image in parse_part(content).css("img")[:MAX_PICTURES]:
@@ -149,7 +149,7 @@ def _shown(content: str) -> list[Picture]:
         if url and not is_decoration(url, attributes.get("width"), attributes.get("height")):
             alt = plain(attributes.get("alt") or "")
             pictures.append(
-                Picture(url=url, caption=_caption_of(image), alt="" if is_file_name(alt) else alt)
+                FeedPicture(url=url, caption=_caption_of(image), alt="" if is_file_name(alt) else alt)
             )
     return pictures
 

@@ -13,8 +13,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from syndicator.domain.article import CLOCK_SKEW
 from syndicator.sources.dated_part import DatedPart
 from syndicator.sources.dating import Date, Dates
-from syndicator.text.dates import Reading
-from syndicator.text.dates.search import MAX_LINE_CHARS, Found, dates_in
+from syndicator.text.dates import DateReading
+from syndicator.text.dates.search import MAX_LINE_CHARS, FoundDate, dates_in
 
 #: Paragraphs of running text after which nothing is beside the headline any more, and characters of one.
 MAX_PROSE, MIN_PROSE_CHARS = 2, 200
@@ -80,7 +80,7 @@ def guesses(found: Lines, url: str, dates: Dates) -> Iterator[Date]:
         yield Date("address", "-".join(part.zfill(2) for part in match.groups() if part), note=GUESSED)
 
 
-def _date_in(found: Lines, dates: Dates) -> Found | None:
+def _date_in(found: Lines, dates: Dates) -> FoundDate | None:
     """The one day that the lines beside the headline name, or else the other lines; ``None`` where they name
     none, or several."""
     for each in found:
@@ -97,7 +97,7 @@ def _date_in(found: Lines, dates: Dates) -> Found | None:
     return None
 
 
-def _precision(reading: Reading) -> int:
+def _precision(reading: DateReading) -> int:
     moment = reading.moment
     return (moment.hour * 60 + moment.minute) * 60 + moment.second if moment else 0
 

@@ -16,7 +16,7 @@ from syndicator.sources.feed_text import (
     paragraphs,
     plain_text,
 )
-from syndicator.sources.pictures import VAGUE_TYPES, Picture, kind_of_file, ranked
+from syndicator.sources.pictures import VAGUE_TYPES, FeedPicture, kind_of_file, ranked
 from syndicator.sources.xml_facts import EntryFacts
 from syndicator.text.clean import fold, plain
 
@@ -127,20 +127,20 @@ def _tags(parsed: Any, *, is_own: bool) -> tuple[list[str], str]:
     return list(dict.fromkeys(tags)), section
 
 
-def _pictures(parsed: Any, head: Mapping[str, Any], facts: EntryFacts) -> list[Picture]:
+def _pictures(parsed: Any, head: Mapping[str, Any], facts: EntryFacts) -> list[FeedPicture]:
     """Pictures that stand beside the text, the best first: enclosures, then Media RSS by width."""
     pictures = list(facts.media.pictures) or _feedparsers(parsed)
     if str(head.get("generator") or "").startswith(ALT_TEXT_GENERATORS):
-        pictures = [Picture(url=p.url, width=p.width, alt=p.caption, credit=p.credit) for p in pictures]
+        pictures = [FeedPicture(url=p.url, width=p.width, alt=p.caption, credit=p.credit) for p in pictures]
     enclosed = [
-        Picture(url=link["href"], width=ENCLOSURE_PX)
+        FeedPicture(url=link["href"], width=ENCLOSURE_PX)
         for link in _enclosures(parsed)
         if _kind(link) == "image"
     ]
     return ranked([*enclosed, *pictures])
 
 
-def _feedparsers(parsed: Any) -> list[Picture]:
+def _feedparsers(parsed: Any) -> list[FeedPicture]:
     """Pictures of an entry of a broken document, without their texts."""
     media = [m for m in parsed.get("media_content", ()) if m.get("url")]
     urls = [
@@ -149,12 +149,12 @@ def _feedparsers(parsed: Any) -> list[Picture]:
         if kind_of_file(m["url"], m.get("type", ""), m.get("medium", "image")) == "image"
     ]
     return [
-        Picture(url=url)
+        FeedPicture(url=url)
         for url in [*urls, *(t["url"] for t in parsed.get("media_thumbnail", ()) if t.get("url"))]
     ]
 
 
-def _late_pictures(parsed: Any) -> list[Picture]:
+def _late_pictures(parsed: Any) -> list[FeedPicture]:
     """Pictures for entries that have no other: a podcast's cover, and files that do not say what they are."""
     cover = parsed.get("image")
     urls = [cover.get("href") or ""] if isinstance(cover, dict) else []
@@ -163,7 +163,7 @@ def _late_pictures(parsed: Any) -> list[Picture]:
         for link in _enclosures(parsed)
         if _kind(link) == "" and link.get("type", "") in VAGUE_TYPES
     ]
-    return [Picture(url=url) for url in urls if url]
+    return [FeedPicture(url=url) for url in urls if url]
 
 
 def _recordings(parsed: Any) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from syndicator.text.dates import declared, machine, words
 from syndicator.text.dates import languages as known_languages
 from syndicator.text.dates.names import lexicon
-from syndicator.text.dates.stated import NoDate, Reading, Stated, agreed, reading
+from syndicator.text.dates.stated import DateReading, NoDate, Stated, agreed, reading
 
 #: Characters of a date, with the words around it.
 MAX_DATE_CHARS = 200
@@ -22,7 +22,7 @@ def read_date(
     now: datetime,
     format: str | None = None,  # noqa: A002 - as in strptime
     languages: Sequence[str] = (),
-) -> Reading:
+) -> DateReading:
     """The time that a text states, and what there is to know of it.
 
     ``zone`` is meant where the text names none. ``format`` is the source's own (``datetime.strptime``, with
@@ -31,14 +31,14 @@ def read_date(
     """
     date = " ".join(text[: 10 * MAX_DATE_CHARS].split())
     if len(date) > MAX_DATE_CHARS:
-        return Reading(problem="it is too long")
+        return DateReading(problem="it is too long")
     try:
         stated = _stated(date, format, languages)
         if stated is None:
-            return Reading(problem="not all of it is known")
+            return DateReading(problem="not all of it is known")
         return reading(stated, zone=zone, now=now, languages=languages)
     except NoDate as e:
-        return Reading(problem=str(e), setting=e.setting)
+        return DateReading(problem=str(e), setting=e.setting)
 
 
 def _stated(date: str, format: str | None, languages: Sequence[str]) -> Stated | None:  # noqa: A002 - as above

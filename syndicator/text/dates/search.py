@@ -12,7 +12,7 @@ import regex
 
 from syndicator.text.dates import languages as known_languages
 from syndicator.text.dates.names import Meaning, folded, lexicon
-from syndicator.text.dates.stated import NoDate, Reading, reading
+from syndicator.text.dates.stated import DateReading, NoDate, reading
 from syndicator.text.dates.words import Mark, marks_of, stated
 from syndicator.text.dates.zones import NAMES
 
@@ -40,15 +40,15 @@ OF_OTHERS = regex.compile(
 ZONE_AFTER_TIME = regex.compile(r"\d:\d\d(?::\d\d)?\s?\(?([A-Z]{2,5})\b")
 
 
-class Found(NamedTuple):
+class FoundDate(NamedTuple):
     """A date in a line. ``is_change``: it is that of the latest change."""
 
-    reading: Reading
+    reading: DateReading
     text: str
     is_change: bool
 
 
-def dates_in(line: str, *, zone: ZoneInfo, now: datetime, languages: Sequence[str]) -> Iterator[Found]:
+def dates_in(line: str, *, zone: ZoneInfo, now: datetime, languages: Sequence[str]) -> Iterator[FoundDate]:
     """The dates in a line that are understood whole, in one of the languages or in English."""
     if len(line) > MAX_LINE_CHARS or not YEAR.search(line) or OF_OTHERS.search(folded(line)):
         return
@@ -67,14 +67,14 @@ def dates_in(line: str, *, zone: ZoneInfo, now: datetime, languages: Sequence[st
         for text in dict.fromkeys((" ".join(parts[index : index + 2]), part)):
             found = _found(text, known, zone=zone, now=now, languages=languages)
             if found:
-                yield Found(found, part, is_change or bool(CHANGED.search(label)))
+                yield FoundDate(found, part, is_change or bool(CHANGED.search(label)))
                 break
         is_change = False
 
 
 def _found(
     text: str, known: Sequence[str], *, zone: ZoneInfo, now: datetime, languages: Sequence[str]
-) -> Reading | None:
+) -> DateReading | None:
     for language in known:
         try:
             marks = list(marks_of(text, lexicon(language)))

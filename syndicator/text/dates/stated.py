@@ -49,7 +49,7 @@ class Stated(NamedTuple):
     is_coarse: bool = False
 
 
-class Reading(NamedTuple):
+class DateReading(NamedTuple):
     """A date as it was read: the moment (aware UTC, whole seconds), or ``None`` and the ``problem`` that it
     has, with the ``setting`` that would mend it. ``note``: what the operator should know although it was
     read. ``is_coarse``: it names no day."""
@@ -61,7 +61,7 @@ class Reading(NamedTuple):
     is_coarse: bool = False
 
 
-def reading(stated: Stated, *, zone: ZoneInfo, now: datetime, languages: Collection[str]) -> Reading:
+def reading(stated: Stated, *, zone: ZoneInfo, now: datetime, languages: Collection[str]) -> DateReading:
     """The moment that the parts make, in ``zone`` where they name none. Raises ``NoDate``."""
     notes = [stated.note] if stated.note else []
     local = _local(stated, now)
@@ -80,7 +80,7 @@ def reading(stated: Stated, *, zone: ZoneInfo, now: datetime, languages: Collect
         )
         if weekday != stated.weekday:
             notes.append(f"it says {WEEKDAYS[stated.weekday]}, but that day is a {WEEKDAYS[weekday]}")
-    return Reading(moment=moment, note="; ".join(notes), is_coarse=stated.is_coarse)
+    return DateReading(moment=moment, note="; ".join(notes), is_coarse=stated.is_coarse)
 
 
 def _local(stated: Stated, now: datetime) -> datetime:
