@@ -16,6 +16,7 @@ from syndicator.http.client import Response
 from syndicator.sources import jsonld
 from syndicator.sources.article_page import ArticlePages, decoded_page
 from syndicator.sources.feed_document import FROM_SUMMARY
+from syndicator.sources.furniture import NO_FURNITURE, Furniture
 from syndicator.sources.listing import Link
 from syndicator.sources.oddity import is_odd_html, safely
 from syndicator.sources.same_picture import same_picture
@@ -84,9 +85,16 @@ def lacks(entry: Sighting) -> tuple[str, ...]:
     return tuple(name for name in FIELDS if is_lacking[name])
 
 
-def read_page(pages: ArticlePages, entry: Sighting, page: Response, now: datetime) -> PageReading:
-    """What the page of an entry says. Raises ``SourceError`` where it is none of its article."""
-    reading = pages.reading(Link(entry.key, page.url), page, now)
+def read_page(
+    pages: ArticlePages,
+    entry: Sighting,
+    page: Response,
+    now: datetime,
+    furniture: Furniture = NO_FURNITURE,
+) -> PageReading:
+    """What the page of an entry says. ``furniture``: what is the site's, and no article's. Raises
+    ``SourceError`` where it is none of its article."""
+    reading = pages.reading(Link(entry.key, page.url), page, now, furniture)
     if not _is_about(entry, reading.sighting):
         title = reading.sighting.title[:100]
         raise SourceError(f"{entry.url}: is headed {title!r} there: nothing is taken from it")

@@ -60,6 +60,7 @@ class EntryVisits:
             except SourceError as e:
                 self.readings.add_failure(link, e)
         self.readings.conclude(self._witness)
+        self.readings.leave_furniture(self._reading)
         return retry_at
 
     def completed(self) -> Sequence[Sighting]:
@@ -87,7 +88,11 @@ class EntryVisits:
         entry = self._by_key.get(link.key)
         if page.status == 304 or entry is None or not self.state.is_completed(link.key):
             return page, None
-        return page, read_page(self.pages, entry, page, self.now)
+        return page, self._reading(link, page)
+
+    def _reading(self, link: Link, page: Response) -> PageReading:
+        furniture = self.state.site.furniture
+        return read_page(self.pages, self._by_key[link.key], page, self.now, furniture)
 
     def _fetch(self, link: Link) -> Response:
         """A page that is one of an article. Raises ``FetchError``, with status 404 where it is none."""

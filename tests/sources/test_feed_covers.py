@@ -1,0 +1,60 @@
+"""The site's stock cover, which its system names as the picture of every article without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from tests.sources.newsroom import Desk, Newsroom, html_reply
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def page(name: str, picture: str) -> str:
+    text = f"The ferry {name} leaves at {len(name)} past eight from now on, its owner {name} said on Sunday."
+    return (
+        f'<html lang="en"><title>The ferry number {name} leaves again</title>'
+        f'<meta property="og:image" content="/{picture}"><article>'
+        f"<h1>The ferry number {name} leaves again</h1><p>{text}</p><p>{text[::-1]} {name * 9}</p>"
+    )
+
+
+@pytest.fixture
+def newsroom() -> Iterator[Newsroom]:
+    with Newsroom() as running:
+        yield running
+
+
+def publish(newsroom: Newsroom, name: str, picture: str) -> None:
+    newsroom.publish(name).answer = html_reply(page(name, picture))
+
+
+def test_a_cover_that_many_articles_name_is_no_lead_photo(newsroom: Newsroom) -> None:
+    for name in ("ann", "berta", "carla", "dora"):
+        publish(newsroom, name, "publication-front.jpg")
+    publish(newsroom, "emma", "quay.jpg")
+    desk = Desk(newsroom, every=MINUTE)
+
+    shown = [desk.look(10 * MINUTE) for _ in range(4)]
+
+    photos = {key: article.photo and article.photo.url for key, article in desk.on_file.items()}
+    assert photos == {f"id-{name}": None for name in ("ann", "berta", "carla", "dora")} | {
+        "id-emma": f"{newsroom.address}/quay.jpg"
+    }
+    assert any("taken for the site's own" in line for each in shown for line in each.look.problems)
+
+
+def test_it_is_left_out_of_what_comes_later_and_nothing_flaps(newsroom: Newsroom) -> None:
+    for name in ("ann", "berta"):
+        publish(newsroom, name, "publication-front.jpg")
+    desk = Desk(newsroom, every=MINUTE)
+    desk.look()
+    assert desk.on_file["id-ann"].photo, "of two nobody can tell"
+
+    publish(newsroom, "carla", "publication-front.jpg")
+    corrected = [key for _ in range(12) for key in desk.look(10 * MINUTE).corrected]
+
+    assert sorted(corrected) == ["id-ann", "id-berta"]
+    assert [desk.on_file[f"id-{name}"].photo for name in ("ann", "berta", "carla")] == [None] * 3
