@@ -12,6 +12,8 @@ from syndicator.domain.article import Article
 from tests.formats.newsroom import SHORT, article, articles, tidy, written
 from tests.formats.readers import READERS, Reader, expected
 
+pytestmark = pytest.mark.slow  # every reader reads every feed
+
 EACH = [
     pytest.param(name, read, id=f"{name}-{reader}")
     for reader, (read, names) in READERS.items()

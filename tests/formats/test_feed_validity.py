@@ -33,6 +33,8 @@ from tests.formats.newsroom import (
     written,
 )
 
+pytestmark = pytest.mark.slow  # every document meets every grammar
+
 NAMES = {
     "atom": "http://www.w3.org/2005/Atom",
     "content": "http://purl.org/rss/1.0/modules/content/",
@@ -72,7 +74,6 @@ def test_atom_meets_the_grammar_of_rfc_4287(carried: list[Article], feed: Feed, 
     schemas.atom().assertValid(root)
 
 
-@pytest.mark.slow
 @settings(max_examples=50)
 @given(carried=several, feed=either_feed, history=histories)
 def test_json_feed_meets_its_schema(carried: list[Article], feed: Feed, history: History) -> None:
@@ -132,7 +133,6 @@ def test_tombstones_meet_rfc_6721() -> None:
     assert b"tombstones" not in written(form, [article("1")])
 
 
-@pytest.mark.slow
 @given(carried=several, feed=either_feed)
 def test_atom_meets_what_no_grammar_says(carried: list[Article], feed: Feed) -> None:
     """RFC 4287 sections 4.1.1, 4.1.2 and 4.2.6."""

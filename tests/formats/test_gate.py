@@ -142,6 +142,7 @@ def test_a_document_that_is_broken_is_not_let_through(name: str, old: str, new: 
     assert why in str(refused.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @given(
     sent=st.lists(articles(nasty, nasty_addresses) | articles(tidy), max_size=3, unique_by=lambda a: a.guid),

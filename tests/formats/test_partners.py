@@ -274,6 +274,7 @@ class TestObjections:
         ]
 
 
+@pytest.mark.slow
 class TestDocuments:
     def test_the_partners_elements_stand_where_it_wants_them(self) -> None:
         root = etree.fromstring(written(formats.kind("rss")(), [good(note="Corrected."), good()], FEED))

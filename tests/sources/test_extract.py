@@ -408,6 +408,7 @@ class TestDiscovery:
 
         assert plain(tree.html or "") == f"Ledger {LEAD} Here. {LEAD} Here. {SECOND}"
 
+    @pytest.mark.slow
     def test_a_hundred_pages_leave_no_trace_on_the_next(self) -> None:
         markup = page(f"<h1>Ferry</h1>{self.MAIN}")
         first = read(markup).get("content_html")

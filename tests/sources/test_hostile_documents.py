@@ -308,6 +308,7 @@ NAMES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.dictionaries(NAMES, ANYTHING) | ANYTHING)
 def test_whatever_an_item_says_its_neighbours_are_read(odd: Any) -> None:

@@ -17,6 +17,8 @@ from syndicator.text.tracking import clean_url
 from tests.formats.newsroom import article, articles, in_every_script, tidy, written
 from tests.sources.feed_documents import read
 
+pytestmark = pytest.mark.slow  # every feed is written and read
+
 NAMES = ("rss", "atom", "json")
 
 

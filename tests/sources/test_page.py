@@ -405,6 +405,7 @@ def test_what_is_listed_is_not_gone_by_one_answer(site: Site, watch: Watch) -> N
     assert "en/1" in [key for _ in range(90) for key in keys(watch.look(MINUTE))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_listed", [True, False])
 @pytest.mark.parametrize("status", [404, 410, 500])
 def test_where_no_page_is_there_none_is_gone(site: Site, watch: Watch, status: int, is_listed: bool) -> None:
@@ -472,6 +473,7 @@ def test_what_is_gone_and_not_listed_is_thought_about_again(site: Site, watch: W
 LOGIN = article(0, title="Please log in", lead="Readers of this page need an account, which costs nothing.")
 
 
+@pytest.mark.slow
 def test_a_login_page_at_all_addresses_is_no_correction(site: Site, watch: Watch) -> None:
     for number in range(1, 11):
         site.publish(number)
@@ -490,6 +492,7 @@ def test_a_login_page_at_all_addresses_is_no_correction(site: Site, watch: Watch
     assert "Please log in" not in {s.title for s in seen}
 
 
+@pytest.mark.slow
 def test_a_login_page_at_one_address_after_the_other_is_no_correction(site: Site, watch: Watch) -> None:
     """Each page's turn to be read again comes at another look."""
     for number in range(1, 7):

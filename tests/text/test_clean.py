@@ -194,6 +194,7 @@ def test_pictures_that_are_shown_late_are_shown_and_those_that_count_readers_are
     assert sanitise(counter, BASE) == "<p>x</p>"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "bomb",
     [
