@@ -17,7 +17,7 @@ from syndicator.text import pictures
 from syndicator.text.addresses import web_address
 from syndicator.text.alternatives import show_alternatives
 from syndicator.text.clean import plain, sanitise
-from syndicator.text.markup import blocks, parse_part, remove
+from syndicator.text.markup import ancestor_ids, blocks, parse_part, remove
 
 #: Text blocks at the start of a body that may be the title or the lead once more, and the characters that
 #: a lead has at least: what is shorter is alike by accident.
@@ -69,7 +69,7 @@ def declared_markup(page: LexborHTMLParser, selector: str) -> str:
     parts: list[str] = []
     taken: set[int] = set()
     for node in page.css(selector):
-        if not taken.intersection(ancestors(node)):
+        if not taken.intersection(ancestor_ids(node)):
             taken.add(node.mem_id)
             parts.append(node.html or "")
     return "".join(parts)
@@ -99,14 +99,6 @@ def tidy(markup: str, context: ArticleContext, is_other: IsOther) -> Body:
         body.photo = kept_blocks.pop(0)
     body.content_html = sanitise("\n".join(kept_blocks), context.url)
     return body
-
-
-def ancestors(node: LexborNode) -> Iterator[int]:
-    """The ids of all elements that a node stands in."""
-    ancestor = node.parent
-    while ancestor is not None:
-        yield ancestor.mem_id
-        ancestor = ancestor.parent
 
 
 def _without_boilerplate(block: str, context: ArticleContext, body: Body) -> str | None:

@@ -6,8 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from syndicator.text.markup import upwards
 
 #: Where an article's headline may be, the most certain first.
 HEADLINES = (
@@ -77,16 +80,14 @@ class DatedPart:
     @cached_property
     def container(self) -> LexborNode | None:
         """The element that holds the article."""
-        node = self.headline.parent if self.headline is not None else None
         plain_one: LexborNode | None = None
-        for _ in range(MAX_DEPTH):
-            if node is None or node.tag in ("body", "html"):
+        for node in _ancestors(self.headline.parent if self.headline is not None else None):
+            if node.tag in ("body", "html"):
                 break
             if plain_one is None and len(node.text()) >= MIN_CONTAINER_CHARS:
                 plain_one = node
             if _is_container(node) and len(node.text()) >= MIN_CONTAINER_CHARS:
                 return node
-            node = node.parent
         return plain_one or self._page.body
 
     @cached_property
@@ -149,12 +150,8 @@ def _squeezed(text: str) -> str:
 
 
 def _ancestors(node: LexborNode | None) -> Iterator[LexborNode]:
-    """An element and those around it, from the inside."""
-    for _ in range(MAX_DEPTH):
-        if node is None:
-            return
-        yield node
-        node = node.parent
+    """An element and the nearest ones around it, from the inside."""
+    return islice(upwards(node), MAX_DEPTH)
 
 
 def _is_container(node: LexborNode) -> bool:

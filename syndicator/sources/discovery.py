@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from syndicator.sources.body import HEADINGS, IsOther, ancestors, figure_of, image_address
+from syndicator.sources.body import HEADINGS, IsOther, figure_of, image_address
 from syndicator.sources.page_pictures import WORDS_MARK
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import fold
-from syndicator.text.markup import parse_part, remove, text_of
+from syndicator.text.markup import ancestor_ids, parse_part, remove, text_of
 
 #: A list of links to other articles has at least so many; each with no more text than a teaser has.
 MIN_RELATED, MAX_TEASER_CHARS = 3, 800
@@ -183,7 +183,7 @@ def drop_related(page: LexborHTMLParser, url: str, is_other: IsOther) -> None:
         if href not in is_other_by_href:
             is_other_by_href[href] = is_other(web_address(href, url))
         if is_other_by_href[href]:
-            with_other_links.update(ancestors(link))
+            with_other_links.update(ancestor_ids(link))
     for container in reversed(page.css("ul, ol, div, section, aside, nav, tbody, tr")):  # inner ones first
         children = [child for child in container.iter() if child.is_element_node]
         if len(children) >= MIN_RELATED and all(

@@ -30,7 +30,7 @@ from syndicator.sources.this_page import ThisPage
 from syndicator.text.addresses import is_web_address, same_site, web_address
 from syndicator.text.base import base_of
 from syndicator.text.clean import fold, plain
-from syndicator.text.markup import parse, parse_part, remove
+from syndicator.text.markup import parse, parse_part, remove, upwards
 from syndicator.text.pictures import settle
 
 #: Authors that are none, of which the operator hears.
@@ -300,10 +300,7 @@ def _from_featured(extracted: Extracted, page: LexborHTMLParser, url: str) -> No
 
 
 def _is_in_link(node: LexborNode) -> bool:
-    ancestor: LexborNode | None = node
-    while ancestor is not None and ancestor.tag != "a":
-        ancestor = ancestor.parent
-    return ancestor is not None
+    return any(ancestor.tag == "a" for ancestor in upwards(node))
 
 
 def _body(
@@ -374,9 +371,7 @@ def _offer_image(extracted: Extracted, origin: str, node: LexborNode, url: str) 
         if "photo" not in extracted.values:
             return
     extracted.offer("alt", f"{origin} alt", plain(image.attributes.get("alt") or ""))
-    figure: LexborNode | None = image
-    while figure is not None and figure.tag != "figure":
-        figure = figure.parent
+    figure = next((ancestor for ancestor in upwards(image) if ancestor.tag == "figure"), None)
     caption = figure.css_first("figcaption") if figure is not None else None
     if caption is not None:
         extracted.offer("caption", "figcaption", plain(caption.html or ""))
@@ -395,10 +390,10 @@ def _offer_photo(extracted: Extracted, origin: str, image: Mapping[str, str], ba
 def _is_in_article(page: LexborHTMLParser, date: str) -> bool:
     """Whether a date stands in what has the headline, too."""
     for node in page.css("time[datetime]")[:MAX_TIMES]:
-        ancestor = node.parent if (node.attributes.get("datetime") or "").strip() == date else None
-        while ancestor is not None and ancestor.tag not in ("article", "main"):
-            ancestor = ancestor.parent
-        if ancestor is not None and ancestor.css_first("h1") is not None:
+        if (node.attributes.get("datetime") or "").strip() != date:
+            continue
+        boxes = (ancestor for ancestor in upwards(node.parent) if ancestor.tag in ("article", "main"))
+        if (box := next(boxes, None)) is not None and box.css_first("h1") is not None:
             return True
     return False
 

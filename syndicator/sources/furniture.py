@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.domain.article import Sighting
 from syndicator.sources.traits import Traits, digest
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import plain
+from syndicator.text.markup import ancestor_ids
 from syndicator.text.pictures import LAZY_ATTRIBUTES
 
 #: Articles that share a picture or a summary, and say different things, so that it is the site's.
@@ -185,18 +186,11 @@ def _shown_pictures(url: str, page: LexborHTMLParser, item_selector: str) -> set
     addresses = (
         web_address(value, url)
         for image in page.css("img")[:MAX_PICTURES]
-        if _is_within(image, places)
+        if not places.isdisjoint(ancestor_ids(image))
         for name in ("src", *LAZY_ATTRIBUTES)
         if (value := image.attributes.get(name))
     )
     return {picture_hash(address) for address in addresses if address}
-
-
-def _is_within(node: LexborNode, places: set[int]) -> bool:
-    ancestor = node.parent
-    while ancestor is not None and ancestor.mem_id not in places:
-        ancestor = ancestor.parent
-    return ancestor is not None
 
 
 def _shared(pages: Mapping[str, Mapping[str, Any]], name: str) -> dict[str, set[str]]:

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.base import base_of
 from syndicator.text.clean import plain
-from syndicator.text.markup import parse
+from syndicator.text.markup import parse, upwards
 from syndicator.text.tracking import clean_url, full_url
 
 #: Letters of other scripts than the Latin one in an address, percent-encoded or not.
@@ -100,7 +100,4 @@ class ListingReader:
 
 def _enclosing_item(node: LexborNode, items: set[int]) -> LexborNode:
     """The listing's item that a link stands in, or the link itself."""
-    ancestor: LexborNode | None = node
-    while ancestor is not None and ancestor.mem_id not in items:
-        ancestor = ancestor.parent
-    return ancestor or node
+    return next((ancestor for ancestor in upwards(node) if ancestor.mem_id in items), node)

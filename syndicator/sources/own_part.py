@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.sources.this_page import is_alike
 from syndicator.text.clean import plain
+from syndicator.text.markup import upwards
 
 #: What stands around an article, by tag, by class or id, and by role.
 AROUND_TAGS = {"aside", "nav", "figure", "blockquote", "form", "dialog"}
@@ -32,14 +33,14 @@ class OwnPart:
 
     def __init__(self, page: LexborHTMLParser, title: str) -> None:
         self.heading = _heading(page, title)
-        self._with_heading = {node.mem_id for node in _upwards(self.heading)}
+        self._with_heading = {node.mem_id for node in upwards(self.heading)}
         self._known: dict[int, bool] = dict.fromkeys(self._with_heading, True)
 
     def has(self, node: LexborNode) -> bool:
         """Whether an element is the article's. What holds the headline is, whatever it is called."""
         path: list[LexborNode] = []
         is_own = True
-        for ancestor in _upwards(node):
+        for ancestor in upwards(node):
             if ancestor.mem_id in self._known:
                 is_own = self._known[ancestor.mem_id]
                 break
@@ -83,9 +84,3 @@ def _heading(page: LexborHTMLParser, title: str) -> LexborNode | None:
         return (alike or headings)[0]
     seconds = page.css("h2")[:MAX_HEADINGS]
     return next((node for node in seconds if is_alike(plain(node.html or ""), title)), None)
-
-
-def _upwards(node: LexborNode | None) -> Iterator[LexborNode]:
-    while node is not None:
-        yield node
-        node = node.parent

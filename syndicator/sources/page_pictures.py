@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from syndicator.sources.credit import bare_credit
 from syndicator.sources.same_picture import same_picture
 from syndicator.text.clean import plain
-from syndicator.text.markup import parse_part, remove
+from syndicator.text.markup import ancestor_ids, parse_part, remove
 from syndicator.text.pictures import MAX_PICTURES, addresses
 
 #: Captions and credits, as themes mark them: HTML's element, WordPress' shortcode, IPTC's and
@@ -193,12 +193,7 @@ def _marked(box: LexborNode) -> Iterator[tuple[str, LexborNode]]:
             continue
         if node.css_first("img, video, iframe") is not None:
             continue
-        ancestors = {node.parent.mem_id} if node.parent else set()
-        ancestor = node.parent
-        while ancestor is not None and ancestor.mem_id != box.mem_id:
-            ancestors.add(ancestor.mem_id)
-            ancestor = ancestor.parent
-        if not taken & ancestors:
+        if taken.isdisjoint(ancestor_ids(node)):
             taken.add(node.mem_id)
             yield kind, node
 

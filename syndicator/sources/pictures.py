@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from syndicator.sources.credit import split_credit
 from syndicator.sources.same_picture import same_picture
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import plain
-from syndicator.text.markup import parse_part
+from syndicator.text.markup import parse_part, upwards
 
 FileKind = Literal["image", "video", "audio", "other", ""]
 
@@ -168,12 +169,8 @@ def _caption_of(image: LexborNode) -> str:
 
 def _is_of_other(caption: LexborNode, box: LexborNode) -> bool:
     """Whether a caption stands in something of its own within the box: a quotation names who said it so."""
-    ancestor = caption.parent
-    while ancestor is not None and ancestor.mem_id != box.mem_id:
-        if ancestor.tag in ("figure", "blockquote", "table", "video", "audio"):
-            return True
-        ancestor = ancestor.parent
-    return False
+    within = takewhile(lambda ancestor: ancestor.mem_id != box.mem_id, upwards(caption.parent))
+    return any(ancestor.tag in ("figure", "blockquote", "table", "video", "audio") for ancestor in within)
 
 
 def _caption_in(markup: str, url: str) -> str:

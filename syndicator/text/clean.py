@@ -26,6 +26,7 @@ from syndicator.text.markup import (
     parse_part,
     remove,
     text_of,
+    upwards,
 )
 from syndicator.text.pictures import settle
 
@@ -166,7 +167,7 @@ def sanitise(markup: str, base_url: str) -> str:
         if len(node.css(HEADING_SELECTOR)) > 1:  # itself, and one within
             node.unwrap()
     for node in reversed(body.css(", ".join(f"{tag} figcaption" for tag in BLOCKS if tag != "figure"))):
-        if not _is_within_figure(node):  # no list or table has one
+        if all(ancestor.tag != "figure" for ancestor in upwards(node)):  # no list or table has one
             node.unwrap()
     for node in body.css("[start], [value]"):
         _check_number(node)
@@ -174,13 +175,6 @@ def sanitise(markup: str, base_url: str) -> str:
     for old, new in RENAMED.items():
         text = text.replace(f"<{old}", f"<{new}").replace(f"</{old}>", f"</{new}>")
     return unicodedata.normalize("NFC", legal(_without_hollows(CLEANER.clean(text)))).strip()
-
-
-def _is_within_figure(node: LexborNode) -> bool:
-    ancestor = node.parent
-    while ancestor is not None and ancestor.tag != "figure":
-        ancestor = ancestor.parent
-    return ancestor is not None
 
 
 def narrowed(clean: str, tags: AbstractSet[str], attributes: Mapping[str, set[str]]) -> str:

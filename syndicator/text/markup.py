@@ -130,6 +130,18 @@ def remove(root: LexborHTMLParser | LexborNode, selector: str) -> None:
         node.decompose()
 
 
+def upwards(node: LexborNode | None) -> Iterator[LexborNode]:
+    """An element and those around it, from the inside."""
+    while node is not None:
+        yield node
+        node = node.parent
+
+
+def ancestor_ids(node: LexborNode) -> Iterator[int]:
+    """The ids of all elements that a node stands in."""
+    return (ancestor.mem_id for ancestor in upwards(node.parent))
+
+
 def text_of(markup: str) -> str:
     """The text that a reader sees of markup, white space as it comes."""
     root = parse_part(markup)
