@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.base import base_of
 from syndicator.text.clean import plain
-from syndicator.text.markup import parse, upwards
+from syndicator.text.markup import upwards
 from syndicator.text.tracking import clean_url, full_url
 
 #: Letters of other scripts than the Latin one in an address, percent-encoded or not.
@@ -54,9 +54,8 @@ class ListingReader:
     item: str
     date: str
 
-    def links(self, markup: str, url: str, section: str) -> Iterator[Link]:
+    def links(self, page: LexborHTMLParser, url: str, section: str) -> Iterator[Link]:
         """The links to articles of this site; the same article may be linked to more than once."""
-        page = parse(markup)
         base = base_of(page, url)
         items = {node.mem_id for node in page.css(self.item)}
         notes_by_item: dict[int, tuple[str, str]] = {}  # an item of thousands of links is read once

@@ -141,10 +141,9 @@ class ListingContents:
 
 
 def _contents(reader: ListingReader, page: Response, section: str, number: int) -> ListingContents:
-    markup = decoded_page(page).text
-    parsed = parse(markup)
+    parsed = parse(decoded_page(page).text)
     return ListingContents(
-        links=list(reader.links(markup, page.url, section)),
+        links=list(reader.links(parsed, page.url, section)),
         next_url=next_address(parsed, page.url, number),
         own=own_of_listing(parsed, page.url, reader.item),
         missed=reader.missed(parsed, page.url),

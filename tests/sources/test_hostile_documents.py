@@ -27,6 +27,7 @@ from syndicator.sources.oddity import is_odd_html, is_odd_xml
 from syndicator.sources.page import Listing, PageSource
 from syndicator.text.addresses import web_address
 from syndicator.text.dates import cut_date, parse_date
+from syndicator.text.markup import parse
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://gazette.example/feed"
@@ -210,7 +211,7 @@ def test_thousands_of_links_in_one_item_are_read_once(start: str) -> None:
     reader = ListingReader(article=r"/news/\d", key=str, item="li, article", date="")
     began = time.process_time()
 
-    found = list(reader.links(f"{start}{links}", URL, ""))
+    found = list(reader.links(parse(f"{start}{links}"), URL, ""))
 
     assert len({link.url for link in found}) == 4000
     assert time.process_time() - began < LATE / 10

@@ -13,6 +13,7 @@ from syndicator.sources.extract import Extracted, Select, extract
 from syndicator.sources.listing import ListingReader
 from syndicator.sources.page import Listing, PageSource
 from syndicator.text.language import detect
+from syndicator.text.markup import parse
 from syndicator.text.tracking import clean_url
 
 URL = "https://gazette.example/news/ferry-7"
@@ -178,7 +179,7 @@ def test_addresses_are_relative_to_the_base(base: str, folder: str) -> None:
 
 def links(markup: str, article: str = r"/news/[a-z-]+-\d+$") -> list[str]:
     reader = ListingReader(article=article, key=clean_url, item="li", date="")
-    return [link.url for link in reader.links(markup, "https://gazette.example/news/", "")]
+    return [link.url for link in reader.links(parse(markup), "https://gazette.example/news/", "")]
 
 
 def test_a_listings_links_are_relative_to_its_base() -> None:
