@@ -53,7 +53,7 @@ class CrawlState:
         self.listings = {url: dict(listing) for url, listing in memory.get("listings", {}).items()}
         self.rules, self.now = rules, int(now.timestamp())
         self.site = SiteMemory(memory.get("site", {}))
-        self._shown_before = self._shown()
+        self._shown_before = self.shown()
         self._dropped: set[str] = set()
         for page in self.pages.values():
             _bring_back(page, self.now)
@@ -99,7 +99,7 @@ class CrawlState:
         notes = [(url, each["note"]) for url, each in self.listings.items() if each.get("note")]
         told = [f"{url}: {text}" for url, (at, text) in notes if at > since]
         told += [text for at, text in self.site.notes if at > since]
-        failing = sorted(k for k in self._shown() if self._is_failing(k) and k not in tried)
+        failing = sorted(k for k in self.shown() if self._is_failing(k) and k not in tried)
         if failing:
             first = self.pages[failing[0]]["url"]
             more = f" and {len(failing) - 1} more" if failing[1:] else ""
@@ -150,7 +150,7 @@ class CrawlState:
         there may be one. ``urls``: the listings that count."""
         self.listings = {url: self.listings[url] for url in urls if url in self.listings}
         self.site.keep_listings(self.listings)
-        for key in self._shown_before - self._shown():
+        for key in self._shown_before - self.shown():
             page = self.pages.get(key, {})
             if page.get("read") and not page.get("gone"):
                 page.setdefault("retry", self.now)
@@ -166,14 +166,14 @@ class CrawlState:
 
     def due(self, recheck: Sequence[timedelta]) -> list[Link]:
         """Other pages whose time to be read again has come, the longest overdue first."""
-        known, shown = ((k, p) for k, p in self.pages.items() if not _is_untried(p)), self._shown()
+        known, shown = ((k, p) for k, p in self.pages.items() if not _is_untried(p)), self.shown()
         times = [(_next(page, recheck, key in shown), key) for key, page in known]
         return [self._link(key) for at, key in sorted(times) if at <= self.now]
 
     def another(self, tried: Collection[str]) -> Link | None:
         """The page that was there last, of those that have not been tried; one that a listing shows, if
         there is one."""
-        shown = self._shown()
+        shown = self.shown()
         there = [
             (key in shown, page["read"], key)
             for key, page in self.pages.items()
@@ -217,7 +217,7 @@ class CrawlState:
         """A new page says what others say at the same place, under other parameters: it is the address of
         their article from now on. Of the old ones those are forgotten that no listing shows any more:
         that they end is no retraction."""
-        place, shown = stem(self.pages[key]["url"]), self._shown()
+        place, shown = stem(self.pages[key]["url"]), self.shown()
         old = [
             other
             for other, page in self.pages.items()
@@ -225,11 +225,6 @@ class CrawlState:
         ]
         for other in old:
             del self.pages[other]
-
-    @property
-    def shown(self) -> set[str]:
-        """The keys of the pages that listings show."""
-        return self._shown()
 
     def describe(self, key: str, description: Mapping[str, str]) -> None:
         """Note what a page is known again by (``succession.described``)."""
@@ -242,7 +237,7 @@ class CrawlState:
         page, before = self.pages[key], self.pages[old]
         if before.get("said"):
             page["said"] = before["said"]
-        if old not in self._shown():
+        if old not in self.shown():
             del self.pages[old]
 
     def twins(self, key: str) -> list[str]:
@@ -252,7 +247,7 @@ class CrawlState:
 
     def missed(self, key: str, status: int, gone_after: timedelta) -> bool:
         """Note that a page that was there answers 404 or 410. True: it is gone, as far as it alone tells."""
-        page, is_shown = self.pages[key], key in self._shown()
+        page, is_shown = self.pages[key], key in self.shown()
         page["misses"], page["tried"] = page.get("misses", 0) + 1, self.now
         if page.get("gone"):
             self._think_again(page, is_shown=is_shown)
@@ -272,7 +267,7 @@ class CrawlState:
         page = self.pages[key]
         _forget(page, ("fails", *VALIDATORS))
         page["gone"] = self.now
-        self._think_again(page, is_shown=key in self._shown())
+        self._think_again(page, is_shown=key in self.shown())
 
     def _think_again(self, page: dict[str, Any], *, is_shown: bool) -> None:
         if is_shown:
@@ -312,7 +307,7 @@ class CrawlState:
 
     def kept(self) -> dict[str, Any]:
         """The memory, without the oldest pages that no listing shows."""
-        shown = self._shown()
+        shown = self.shown()
         newest = sorted(self.pages, key=lambda key: (key not in shown, -self.pages[key]["seen"]))
         kept = set(newest[: max(REMEMBERED, len(shown))])
         site = self.site.stored(since=self.now - TOLD_FOR)
@@ -323,7 +318,8 @@ class CrawlState:
             "pages": {key: self.pages[key] for key in self.pages if key in kept},
         }
 
-    def _shown(self) -> set[str]:
+    def shown(self) -> set[str]:
+        """The keys of the pages that listings show."""
         return {key for listing in self.listings.values() for key in listing["items"]}
 
     def _meet(self, link: Link) -> None:

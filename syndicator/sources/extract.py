@@ -156,9 +156,9 @@ def extract(
     _from_selectors(extracted, page, select, base)
     metas, things = meta.by_name(page), jsonld.things(page)
     shown, titles = meta.shown_headings(page), meta.titles(page, metas)
-    addresses = [url, *meta.addresses(page, metas, base)]
+    named_addresses = meta.addresses(page, metas, base)
     extracted.page_languages = page_dates.languages(page)
-    this_page = ThisPage(base=base, addresses=addresses, headings=[*shown, *titles])
+    this_page = ThisPage(base=base, addresses=[url, *named_addresses], headings=[*shown, *titles])
     json_ld = jsonld.article(things, this_page)
     extracted.lock = lock_of_page(page, json_ld)
     _from_json_ld(extracted, json_ld, base)
@@ -172,7 +172,7 @@ def extract(
     has_date = bool(extracted.dates["published"])
     if not has_date:
         extracted.lines = visible_dates.lines(page)
-    _canonical(extracted, [*meta.addresses(page, metas, base), jsonld.address(json_ld)], url)
+    _canonical(extracted, [*named_addresses, jsonld.address(json_ld)], url)
     around = Surroundings(
         sites=[*meta.site_names(metas), *jsonld.site_names(things, json_ld)],
         host=urlsplit(url).hostname or "",

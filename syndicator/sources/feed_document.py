@@ -276,7 +276,8 @@ class FeedDocuments:
     def _is_private(self, entry: Mapping[str, Any], problems: list[str]) -> bool:
         """Whether an entry shows a form for a password in place of its text: it is retracted then."""
         markup = f"{entry.get('content') or ''}{entry.get('summary') or ''}"
-        if entry.get("is_own") or lock_of_entry(markup) is not Lock.PRIVATE:
+        # all that tells of such a form has "pass" in it, and most entries have not
+        if entry.get("is_own") or "pass" not in markup or lock_of_entry(markup) is not Lock.PRIVATE:
             return False
         problems.append(self._left_out(entry.get("id") or entry.get("url"), LOCK_MESSAGES[Lock.PRIVATE]))
         return True

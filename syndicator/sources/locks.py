@@ -93,9 +93,14 @@ HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNO
 MAX_PARTS = 20
 
 
+def is_private(root: LexborHTMLParser | LexborNode) -> bool:
+    """Whether there is a form for the password of one article."""
+    return root.css_first(PRIVATE_SELECTOR) is not None
+
+
 def lock_of_page(page: LexborHTMLParser, article: Mapping[str, Any]) -> Lock | None:
     """The lock on a page. ``article``: what its JSON-LD says of the article itself."""
-    if page.css_first(PRIVATE_SELECTOR) is not None:
+    if is_private(page):
         return Lock.PRIVATE
     tier = page.css_first('meta[property="article:content_tier"], meta[name="article:content_tier"]')
     if tier is not None and (tier.attributes.get("content") or "").strip().lower() in LOCKED_TIERS:
@@ -111,7 +116,7 @@ def lock_of_entry(markup: str) -> Lock | None:
     if "<" not in markup:
         return None
     part = parse_part(markup)
-    if part.css_first(PRIVATE_SELECTOR) is not None:
+    if is_private(part):
         return Lock.PRIVATE
     return Lock.MEMBERS if any(map(_has_words, part.css(MEMBERS_SELECTOR))) else None
 

@@ -134,7 +134,7 @@ class Readings:
             self.state.pages,
             read=self._read_pages,
             missing=self._missing,
-            shown=self.state.shown,
+            shown=self.state.shown(),
         )
         if not old:
             return sighting
