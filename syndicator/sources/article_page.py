@@ -20,7 +20,8 @@ from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
 from syndicator.sources import normalise, visible_dates
 from syndicator.sources.dating import Date, Dates, Publication
-from syndicator.sources.extract import Extracted, Select, extract
+from syndicator.sources.extract import Select, extract
+from syndicator.sources.extracted import Extracted
 from syndicator.sources.furniture import NO_FURNITURE, Furniture, picture_hash, text_hash
 from syndicator.sources.listing import Link
 from syndicator.sources.locks import HEADLINE_ONLY, LOCK_MESSAGES, Lock, LockedError, LockPolicy

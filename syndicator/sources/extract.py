@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,20 +16,28 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.sources import authors, body, jsonld, meta, page_dates, sections, visible_dates
 from syndicator.sources.authors import Authors
-from syndicator.sources.body import ArticleContext, IsOther, image_address
+from syndicator.sources.body import ArticleContext, IsOther
 from syndicator.sources.boilerplate import without_dateline
 from syndicator.sources.discovery import discovered_markup
+from syndicator.sources.extracted import NO_TEXT, Extracted
 from syndicator.sources.furniture import NO_FURNITURE, Furniture
 from syndicator.sources.headline import Surroundings, headline
-from syndicator.sources.locks import Lock, lock_of_page
+from syndicator.sources.locks import lock_of_page
 from syndicator.sources.names import told_apart
 from syndicator.sources.own_id import own_id
 from syndicator.sources.own_part import OwnPart
+from syndicator.sources.page_photo import (
+    offer_featured,
+    offer_from_body,
+    offer_image,
+    offer_named,
+    offer_words,
+)
 from syndicator.sources.page_pictures import PagePictures
 from syndicator.sources.this_page import ThisPage
 from syndicator.text.addresses import is_web_address, same_site, web_address
 from syndicator.text.base import base_of
-from syndicator.text.clean import fold, plain
+from syndicator.text.clean import plain
 from syndicator.text.markup import parse, parse_part, remove, upwards
 from syndicator.text.pictures import settle
 
@@ -39,14 +47,8 @@ MAX_DROPPED = 3
 #: Links that trafilatura understands as they are, and those that stay.
 RIGHT_FOR_TRAFILATURA = ("/", "#", "mailto:", "tel:", "javascript:")
 
-#: The lead photo in themes of WordPress (``the_post_thumbnail``) and of Ghost (``feature_image``).
-FEATURED_IMAGE = "article img.wp-post-image, main .gh-article-image img, article .gh-feature-image img"
-
 #: Main headings of a page: one of them may be the headline, in other words than metadata have.
 MAX_HEADINGS = 3
-
-#: What the operator should know of an article that is published without a text.
-NO_TEXT = "its page has no text (in a script, perhaps): it has a summary only; declare select.content"
 
 #: Times on a page that are looked at.
 MAX_TIMES = 50
@@ -69,65 +71,6 @@ class Select:
     caption: str = ""
     credit: str = ""
     note: str = ""
-
-
-@dataclass
-class Extracted:
-    """What was extracted from a page, field by field, with the origin of each. The first origin wins.
-    ``has_body``: whether there was anything where the body should be. ``dates``: all that were offered, as
-    origin and text, since the first need not be understood. ``page_languages``: what the page says of its
-    language, as BCP 47 tags. ``lines``: its short lines, where it gives no date for machines. ``own_id``: see
-    there. ``warnings``: what the operator should know. ``is_date_loose``: its date stands outside of the
-    article, and may be a teaser's; ``lock``: what stands there instead. ``furniture``: what is the site's,
-    and no article's."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    origins: dict[str, str] = field(default_factory=dict)
-    has_body: bool = False
-    dates: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: {"published": [], "updated": []})
-    page_languages: tuple[str, ...] = ()
-    lines: visible_dates.Lines = visible_dates.NO_LINES
-    warnings: list[str] = field(default_factory=list)
-    own_id: str = ""
-    is_date_loose: bool = False
-    lock: Lock | None = None
-    furniture: Furniture = NO_FURNITURE
-
-    def offer(self, name: str, origin: str, value: Any) -> None:
-        """Take a value where there is none yet, unless it is the site's."""
-        if not value:
-            return
-        if name in self.dates:
-            self.dates[name].append((origin, str(value)))
-        if name in self.values:
-            return
-        if not origin.startswith("select.") and self.furniture.has(name, value):
-            if name == "photo":
-                self._drop_words_of_photo()
-            return
-        self.put(name, origin, value)
-
-    def _drop_words_of_photo(self) -> None:
-        for name in ("alt", "caption", "credit"):
-            if not self.origins.get(name, "select.").startswith("select."):
-                del self.values[name], self.origins[name]
-
-    def put(self, name: str, origin: str, value: Any) -> None:
-        self.values[name], self.origins[name] = value, origin
-
-    def leave_headline(self) -> None:
-        """Drop the text, and what was taken from it."""
-        self.warnings = [warning for warning in self.warnings if warning != NO_TEXT]
-        for name in ("content_html", "summary", "photo"):
-            if name == "content_html" or self.origins.get(name, "").startswith("first "):
-                self.values.pop(name, None)
-                self.origins.pop(name, None)
-
-    def get(self, name: str) -> str:
-        return str(self.values.get(name, ""))
-
-    def tuple(self, name: str) -> tuple[str, ...]:
-        return tuple(self.values.get(name, ()))
 
 
 def extract(
@@ -163,7 +106,7 @@ def extract(
     extracted.lock = lock_of_page(page, json_ld)
     _from_json_ld(extracted, json_ld, base)
     _from_meta(extracted, page, metas, base)
-    _from_featured(extracted, page, base)
+    offer_featured(extracted, page, base)
     if not extracted.dates["published"]:
         for name, value in jsonld.dates(jsonld.dated(things, url)):
             extracted.offer(name, "json-ld", value)
@@ -199,7 +142,7 @@ def extract(
             body_markup, origin = _paragraphs(told_text), "json-ld"
     extracted.has_body = bool(body_markup)
     _body(extracted, body_markup, origin, base, agency, is_other, page_pictures, headings)
-    _words_of_photo(extracted, page_pictures)
+    offer_words(extracted, page_pictures)
     if not extracted.get("content_html"):
         extracted.warnings.append(NO_TEXT)
     return extracted
@@ -217,7 +160,7 @@ def _from_selectors(extracted: Extracted, page: LexborHTMLParser, select: Select
         extracted.offer(name, f"select.{setting}", told_apart(texts) if name == "authors" else texts)
     image = page.css_first(select.photo) if select.photo else None
     if image is not None:
-        _offer_image(extracted, "select.photo", image, url)
+        offer_image(extracted, "select.photo", image, url)
 
 
 def _from_json_ld(extracted: Extracted, article: Mapping[str, Any], url: str) -> None:
@@ -237,7 +180,7 @@ def _from_json_ld(extracted: Extracted, article: Mapping[str, Any], url: str) ->
     publisher = article.get("publisher")
     logo = jsonld.image(publisher.get("logo")) if isinstance(publisher, Mapping) else {}
     if not meta.is_stock(image.get("url", "")) and image.get("url") != logo.get("url"):
-        _offer_photo(extracted, "json-ld", image, url)
+        offer_named(extracted, "json-ld", image, url)
 
 
 def _from_meta(
@@ -245,7 +188,7 @@ def _from_meta(
 ) -> None:
     for name, origin, value in meta.values(page, metas):
         if name == "image":
-            _offer_photo(extracted, origin, {"url": value}, url)
+            offer_named(extracted, origin, {"url": value}, url)
         else:
             extracted.offer(name, origin, sections.telling([value]) if name == "section" else value)
     for name, origin, date in page_dates.offers(page):
@@ -289,20 +232,6 @@ def _authors(extracted: Extracted, found: Authors) -> None:
         extracted.warnings += dropped[:MAX_DROPPED]
 
 
-def _from_featured(extracted: Extracted, page: LexborHTMLParser, url: str) -> None:
-    """The lead photo where no metadata name it, as systems mark it. One that is a link is a teaser's."""
-    if "photo" in extracted.values:
-        return
-    for image in page.css(FEATURED_IMAGE):
-        if not _is_in_link(image):
-            _offer_image(extracted, "featured image", image, url)
-            return
-
-
-def _is_in_link(node: LexborNode) -> bool:
-    return any(ancestor.tag == "a" for ancestor in upwards(node))
-
-
 def _body(
     extracted: Extracted,
     body_markup: str,
@@ -326,65 +255,12 @@ def _body(
     article_body = body.tidy(body_markup, context, is_other)
     extracted.offer("content_html", origin, article_body.content_html)
     extracted.offer("agency", "dateline", dateline_agency or article_body.agency)
-    _photo_from_body(extracted, article_body, url, page_pictures)
+    offer_from_body(extracted, article_body, url, page_pictures)
     if summary:
         extracted.values["summary"] = without_dateline(summary, article_body.agency)[0]
     else:
         first = parse_part(article_body.content_html).css_first("p")
         extracted.offer("summary", "first paragraph", plain(first.html or "") if first else "")
-
-
-def _photo_from_body(
-    extracted: Extracted, article_body: body.Body, url: str, page_pictures: PagePictures
-) -> None:
-    """Offers a lead photo where nothing else has named one, and what its print in the body says of it."""
-    if "photo" in extracted.values and not article_body.photo:
-        return
-    for picture in parse_part(article_body.photo + article_body.content_html).css("img"):
-        if "photo" in extracted.values or not page_pictures.is_trap(image_address(picture, url)):
-            words = page_pictures.words_of(image_address(picture, url))
-            extracted.offer("caption", "figcaption", words.caption)
-            extracted.offer("credit", "figcaption", words.credit)
-            _offer_image(extracted, "first picture of the body", picture, url)
-            return
-
-
-def _words_of_photo(extracted: Extracted, page_pictures: PagePictures) -> None:
-    """Offers what the page says of the lead photo where it shows it, in whatever size."""
-    words = page_pictures.words_of(extracted.values.get("photo", {}).get("url", ""))
-    title = extracted.get("title")
-    for name, origin, value in (
-        ("alt", "its picture's alt", words.alt),
-        ("caption", "its picture's caption", words.caption),
-        ("credit", "its picture's credit", words.credit),
-    ):
-        if value and fold(value) != title and extracted.get(name) in ("", title):
-            extracted.put(name, origin, value)
-
-
-def _offer_image(extracted: Extracted, origin: str, node: LexborNode, url: str) -> None:
-    image = node if node.tag == "img" else node.css_first("img")
-    if image is None:
-        return
-    if address := image_address(image, url):
-        extracted.offer("photo", origin, {"url": address})
-        if "photo" not in extracted.values:
-            return
-    extracted.offer("alt", f"{origin} alt", plain(image.attributes.get("alt") or ""))
-    figure = next((ancestor for ancestor in upwards(image) if ancestor.tag == "figure"), None)
-    caption = figure.css_first("figcaption") if figure is not None else None
-    if caption is not None:
-        extracted.offer("caption", "figcaption", plain(caption.html or ""))
-
-
-def _offer_photo(extracted: Extracted, origin: str, image: Mapping[str, str], base: str) -> None:
-    address = web_address(image.get("url", ""), base) if image.get("url") else ""
-    if not address:
-        return
-    extracted.offer("photo", origin, {"url": address})
-    if extracted.values.get("photo", {}).get("url") == address:
-        extracted.offer("caption", origin, plain(image.get("caption", "")))
-        extracted.offer("credit", origin, plain(image.get("credit", "")))
 
 
 def _is_in_article(page: LexborHTMLParser, date: str) -> bool:

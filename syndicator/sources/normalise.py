@@ -6,7 +6,7 @@ import re
 
 from syndicator.domain.article import Photo
 from syndicator.sources.credit import split_credit
-from syndicator.sources.extract import Extracted
+from syndicator.sources.extracted import Extracted
 from syndicator.text.clean import plain
 from syndicator.text.language import detect, is_language
 

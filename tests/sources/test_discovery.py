@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from syndicator.sources.discovery import without_pointers
-from syndicator.sources.extract import NO_TEXT, Extracted, Select, extract
+from syndicator.sources.extract import Select, extract
+from syndicator.sources.extracted import NO_TEXT, Extracted
 from syndicator.text.clean import plain
 
 URL = "https://ledger.example/news/ferry-opens"

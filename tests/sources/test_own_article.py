@@ -9,7 +9,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from syndicator.sources.extract import Extracted, Select, extract
+from syndicator.sources.extract import Select, extract
+from syndicator.sources.extracted import Extracted
 from syndicator.sources.listing import ListingReader
 from syndicator.sources.page import Listing, PageSource
 from syndicator.text.language import detect

@@ -8,7 +8,8 @@ import pytest
 
 from syndicator.domain.article import Photo
 from syndicator.sources import normalise
-from syndicator.sources.extract import Extracted, Select, extract
+from syndicator.sources.extract import Select, extract
+from syndicator.sources.extracted import Extracted
 
 URL = "https://ledger.example/news/ferry-opens"
 TEXT = "".join(
