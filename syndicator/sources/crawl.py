@@ -21,6 +21,7 @@ from requests.structures import CaseInsensitiveDict
 from syndicator.domain.article import Sighting
 from syndicator.domain.errors import FetchError, SourceError
 from syndicator.http.client import FETCH_DEADLINE_S, Http, Response, is_same_host
+from syndicator.http.conditional import conditions
 from syndicator.jobs.ports import Look
 from syndicator.sources.article_page import MAX_PAGE_BYTES, ArticlePages
 from syndicator.sources.crawl_state import CrawlState
@@ -126,7 +127,7 @@ class Crawl(ArticlePages, ABC):
         self, link: Link, state: CrawlState, now: datetime, end: float
     ) -> tuple[Response, PageReading | None]:
         """A page and its article; ``None`` where it has not changed (304)."""
-        page = self._fetch(link.url, end, state.validators(state.pages[link.key]))
+        page = self._fetch(link.url, end, conditions(state.pages[link.key]))
         if page.status == 304:
             return page, None
         return page, self.reading(link, page, now, state.site.furniture)

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from syndicator.domain import backoff
 from syndicator.domain.article import stem
 from syndicator.http.client import Response
 from syndicator.http.conditional import VALIDATORS, conditions, validators
@@ -14,6 +13,7 @@ from syndicator.jobs.ports import READ_AGAIN
 from syndicator.sources.furniture import SiteMemory
 from syndicator.sources.listing import Link
 from syndicator.sources.next_pages import Further, is_burst
+from syndicator.sources.page_times import bring_back, hasten, is_untried, next_reading, pause_s
 
 #: Pages kept in memory, and what the listings show besides.
 REMEMBERED = 500
@@ -31,9 +31,6 @@ ENOUGH, TOLD_FOR = 3, 24 * 3600
 #: What answers that it has not changed is asked for all the same every tenth time, or so often, if that is
 #: sooner: what is backdated or taken back does not change the validators of some systems.
 WHOLE_LOOKS, WHOLE_AFTER = 10, timedelta(minutes=30)
-
-#: Seconds by which clocks of several machines may differ.
-SKEW = 60
 
 
 class CrawlState:
@@ -56,7 +53,7 @@ class CrawlState:
         self._shown_before = self.shown()
         self._dropped: set[str] = set()
         for page in self.pages.values():
-            _bring_back(page, self.now)
+            bring_back(page, self.now)
         if memory.get("rules") != rules:
             for known in (*self.pages.values(), *self.listings.values()):
                 _forget(known, ("traits", *VALIDATORS))
@@ -86,7 +83,7 @@ class CrawlState:
             if before.get(key) == item:
                 continue
             if page.get("gone"):
-                _hasten(page, self.now)
+                hasten(page, self.now)
             elif key in before:
                 page.setdefault("retry", self.now)
         self.listings[url] = {"items": items, "whole": self.now, **({"note": note} if note else {})}
@@ -162,12 +159,12 @@ class CrawlState:
 
     def new(self) -> list[Link]:
         """Pages that nobody has tried to read yet."""
-        return [self._link(key) for key, page in self.pages.items() if _is_untried(page)]
+        return [self._link(key) for key, page in self.pages.items() if is_untried(page)]
 
     def due(self, recheck: Sequence[timedelta]) -> list[Link]:
         """Other pages whose time to be read again has come, the longest overdue first."""
-        known, shown = ((k, p) for k, p in self.pages.items() if not _is_untried(p)), self.shown()
-        times = [(_next(page, recheck, key in shown), key) for key, page in known]
+        known, shown = ((k, p) for k, p in self.pages.items() if not is_untried(p)), self.shown()
+        times = [(next_reading(page, recheck, key in shown), key) for key, page in known]
         return [self._link(key) for at, key in sorted(times) if at <= self.now]
 
     def another(self, tried: Collection[str]) -> Link | None:
@@ -180,10 +177,6 @@ class CrawlState:
             if key not in tried and page.get("read") and not page.get("gone")
         ]
         return self._link(max(there)[2]) if there else None
-
-    def validators(self, known: Mapping[str, Any]) -> dict[str, str]:
-        """The headers of a conditional request for a listing or page."""
-        return conditions(known)
 
     def listing_validators(self, url: str, every: timedelta) -> dict[str, str]:
         """The headers of a conditional request for a listing that is looked at ``every`` so often; none now
@@ -271,7 +264,7 @@ class CrawlState:
 
     def _think_again(self, page: dict[str, Any], *, is_shown: bool) -> None:
         if is_shown:
-            page["retry"] = self.now + _pause(page.get("misses", 0))
+            page["retry"] = self.now + pause_s(page.get("misses", 0))
             return
         times = [page["gone"] + span for span in SECOND_THOUGHTS]
         page["retry"] = next((at for at in times if at > self.now), None)
@@ -281,7 +274,7 @@ class CrawlState:
         page = self.pages[key]
         _forget(page, ("away",))
         page["fails"], page["tried"] = page.get("fails", 0) + 1, self.now
-        page["retry"] = self.now + _pause(page["fails"])
+        page["retry"] = self.now + pause_s(page["fails"])
 
     def doubt(self, key: str, doubt: Sequence[Any]) -> None:
         """Note that a page is not believed to be an article: it is tried again, ever later."""
@@ -291,7 +284,7 @@ class CrawlState:
     def read_soon(self, key: str) -> None:
         """The page is to be read again, although it may not have changed."""
         _forget(self.pages[key], ("gone", *VALIDATORS))
-        _hasten(self.pages[key], self.now)
+        hasten(self.pages[key], self.now)
 
     def site_is_away(self, keys: Iterable[str]) -> None:
         """Note that these pages failed where no other page was there either: that is no fault of theirs."""
@@ -303,7 +296,7 @@ class CrawlState:
         for page in self.pages.values():
             if page.pop("away", False) and page.get("fails"):
                 page["fails"] = 1
-                _hasten(page, self.now)
+                hasten(page, self.now)
 
     def kept(self) -> dict[str, Any]:
         """The memory, without the oldest pages that no listing shows."""
@@ -331,41 +324,6 @@ class CrawlState:
     def _link(self, key: str) -> Link:
         page = self.pages[key]
         return Link(key, page["url"], page.get("section", ""), page.get("date", ""))
-
-
-def _is_untried(page: Mapping[str, Any]) -> bool:
-    return not page.get("read") and not page.get("fails") and not page.get("gone")
-
-
-def _next(page: Mapping[str, Any], recheck: Sequence[timedelta], is_shown: bool) -> float:
-    """When a page is to be read next: as soon as something hints at a change, else at the first recheck
-    after it was last read."""
-    if page.get("retry") is not None:
-        return float(page["retry"])
-    if page.get("gone"):
-        return 0.0 if is_shown else float("inf")
-    times = (page["seen"] + span.total_seconds() for span in recheck)
-    return min((at for at in times if at > page.get("read", 0)), default=float("inf"))
-
-
-def _bring_back(page: dict[str, Any], now: int) -> None:
-    """A clock that was ahead has put off what it wrote: that page is read again at once."""
-    until = now + SKEW
-    is_ahead = [name for name in ("seen", "read", "tried", "gone") if page.get(name, 0) > until]
-    page.update(dict.fromkeys(is_ahead, now))
-    retry, limit = page.get("retry") or 0, backoff.PAGE.limit.total_seconds()
-    is_late = page.get("fails") and not page.get("gone") and retry > until + limit
-    is_hint = not any(page.get(name) for name in ("fails", "misses", "gone"))  # due when it was written
-    if is_ahead or is_late or (is_hint and retry > now):
-        _hasten(page, now)
-
-
-def _hasten(page: dict[str, Any], now: int) -> None:
-    page["retry"] = min(page.get("retry") or now, now)
-
-
-def _pause(failures: int) -> int:
-    return int(backoff.PAGE.wait(failures).total_seconds())
 
 
 def _clock(seconds: int) -> str:

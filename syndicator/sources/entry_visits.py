@@ -11,6 +11,7 @@ from datetime import datetime
 from syndicator.domain.article import Sighting
 from syndicator.domain.errors import FetchError, SourceError
 from syndicator.http.client import FETCH_DEADLINE_S, Http, Response, is_same_host
+from syndicator.http.conditional import conditions
 from syndicator.sources.article_page import MAX_PAGE_BYTES, ArticlePages
 from syndicator.sources.crawl import MIN_FETCH_S
 from syndicator.sources.entry_page import NOT_FOUND, PageLocked, completed, lacks, must_stand, read_page
@@ -100,7 +101,7 @@ class EntryVisits:
         try:
             page = self.http.get(
                 link.url,
-                headers=self.state.validators(self.state.pages[link.key]),
+                headers=conditions(self.state.pages[link.key]),
                 limit=MAX_PAGE_BYTES,
                 deadline=max(remaining_s, MIN_FETCH_S),
                 is_declared=is_same_host(link.url, [self.state.url]),

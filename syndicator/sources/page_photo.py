@@ -19,7 +19,7 @@ FEATURED_IMAGE = "article img.wp-post-image, main .gh-article-image img, article
 
 
 def offer_featured(extracted: Extracted, page: LexborHTMLParser, url: str) -> None:
-    """Offer the lead photo where no metadata name it, as systems mark it. One that is a link is a teaser's."""
+    """Offer the lead photo where no metadata name it, as systems mark it; in a link it is a teaser's."""
     if "photo" in extracted.values:
         return
     for image in page.css(FEATURED_IMAGE):

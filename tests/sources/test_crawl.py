@@ -11,6 +11,7 @@ import pytest
 
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Http
+from syndicator.http.conditional import conditions
 from syndicator.sources.crawl import Crawl
 from syndicator.sources.crawl_state import CrawlState
 from syndicator.sources.listing import Link
@@ -35,7 +36,7 @@ class Sitemap(Crawl):
         return [self.url]
 
     def find(self, state: CrawlState, problems: list[str], end: float) -> None:
-        page = self.http.get(self.url, headers=state.validators(state.listings.get(self.url, {})))
+        page = self.http.get(self.url, headers=conditions(state.listings.get(self.url, {})))
         addresses = re.findall("<loc>(.+?)</loc>", page.content.decode())
         state.listed(self.url, page, [Link(self.key_of(url), url) for url in addresses])
 

@@ -1,0 +1,50 @@
+"""When a page is read again. Pages as ``CrawlState`` remembers them; times in seconds since 1970."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from syndicator.domain import backoff
+
+#: Seconds by which clocks of several machines may differ.
+SKEW = 60
+
+
+def is_untried(page: Mapping[str, Any]) -> bool:
+    """Whether nobody has tried to read a page yet."""
+    return not page.get("read") and not page.get("fails") and not page.get("gone")
+
+
+def next_reading(page: Mapping[str, Any], recheck: Sequence[timedelta], is_shown: bool) -> float:
+    """The time at which a page is to be read next: as soon as something hints at a change, else at the first
+    recheck after it was last read."""
+    if page.get("retry") is not None:
+        return float(page["retry"])
+    if page.get("gone"):
+        return 0.0 if is_shown else float("inf")
+    times = (page["seen"] + span.total_seconds() for span in recheck)
+    return min((at for at in times if at > page.get("read", 0)), default=float("inf"))
+
+
+def bring_back(page: dict[str, Any], now: int) -> None:
+    """Bring back what a clock has put off that was ahead: that page is read again at once."""
+    until = now + SKEW
+    is_ahead = [name for name in ("seen", "read", "tried", "gone") if page.get(name, 0) > until]
+    page.update(dict.fromkeys(is_ahead, now))
+    retry, limit = page.get("retry") or 0, backoff.PAGE.limit.total_seconds()
+    is_late = page.get("fails") and not page.get("gone") and retry > until + limit
+    is_hint = not any(page.get(name) for name in ("fails", "misses", "gone"))  # due when it was written
+    if is_ahead or is_late or (is_hint and retry > now):
+        hasten(page, now)
+
+
+def hasten(page: dict[str, Any], now: int) -> None:
+    """Have a page read out of turn, now at the latest."""
+    page["retry"] = min(page.get("retry") or now, now)
+
+
+def pause_s(failures: int) -> int:
+    """Seconds until a page that has failed so often is tried again."""
+    return int(backoff.PAGE.wait(failures).total_seconds())
