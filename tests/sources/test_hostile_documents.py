@@ -26,7 +26,7 @@ from syndicator.sources.names import names
 from syndicator.sources.oddity import is_odd_html, is_odd_xml
 from syndicator.sources.page import Listing, PageSource
 from syndicator.text.addresses import web_address
-from syndicator.text.dates import cut_date, parse_date
+from syndicator.text.dates import cut_date, read_date
 from syndicator.text.markup import parse
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -227,7 +227,7 @@ def test_thousands_of_links_in_one_item_are_read_once(start: str) -> None:
         lambda: names("a and " * 80),
         lambda: names("a@" * 240),
         lambda: web_address("/news/" + "1-" * 50_000, URL),
-        lambda: parse_date("1 " * 50_000, zone=ZoneInfo("UTC"), now=NOW),
+        lambda: read_date("1 " * 50_000, zone=ZoneInfo("UTC"), now=NOW),
         lambda: split_credit("photo: " * 20_000),
         lambda: is_odd_html(b"<a" * 10_000 + b"a" * 79_000),
         lambda: is_odd_html(b"<a/b=" * 10_000 + b"a" * 49_000),

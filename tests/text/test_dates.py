@@ -12,7 +12,7 @@ from babel import Locale, dates, localedata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.text.dates import cut_date, is_duration, languages, parse_date, read_date
+from syndicator.text.dates import cut_date, is_duration, languages, read_date
 from syndicator.text.dates.languages import LANGUAGES_BY_SCRIPT, UNLIKE_ENGLISH
 from syndicator.text.dates.names import folded, lexicon
 
@@ -23,7 +23,7 @@ MOMENT = datetime(2025, 10, 8, 14, 5, 9, tzinfo=UTC)
 
 
 def read(text: str, *languages: str, zone: str = "UTC", form: str | None = None) -> datetime | None:
-    return parse_date(text, zone=ZoneInfo(zone), now=NOW, format=form, languages=languages)
+    return read_date(text, zone=ZoneInfo(zone), now=NOW, format=form, languages=languages).moment
 
 
 @pytest.mark.parametrize(

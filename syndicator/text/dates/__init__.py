@@ -9,7 +9,7 @@ without a declared form.
 
 from syndicator.text.dates.declared import cut_date
 from syndicator.text.dates.machine import is_duration
-from syndicator.text.dates.reader import parse_date, read_date
+from syndicator.text.dates.reader import read_date
 from syndicator.text.dates.stated import DateReading
 
-__all__ = ["DateReading", "cut_date", "is_duration", "parse_date", "read_date"]
+__all__ = ["DateReading", "cut_date", "is_duration", "read_date"]

@@ -177,12 +177,4 @@ def _strptime(text: str, format: str) -> Stated | None:  # noqa: A002 - as in st
         moment = datetime.strptime(text, format)  # noqa: DTZ007 - the zone is the source's
     except (ValueError, OverflowError):
         return None
-    return Stated(
-        year=moment.year,
-        month=moment.month,
-        day=moment.day,
-        hour=moment.hour,
-        minute=moment.minute,
-        second=moment.second,
-        zones=(moment.tzinfo,) if moment.tzinfo else (),
-    )
+    return Stated.of(moment)

@@ -139,16 +139,7 @@ def _unix_time(text: str) -> Stated | None:
     match = UNIX_TIME.fullmatch(text)
     if match is None:
         return None
-    moment = datetime.fromtimestamp(int(match[1]), UTC)
-    return Stated(
-        year=moment.year,
-        month=moment.month,
-        day=moment.day,
-        hour=moment.hour,
-        minute=moment.minute,
-        second=moment.second,
-        zones=(UTC,),
-    )
+    return Stated.of(datetime.fromtimestamp(int(match[1]), UTC))
 
 
 def _coarse(text: str) -> Stated | None:

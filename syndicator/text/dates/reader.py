@@ -62,15 +62,3 @@ def _stated(date: str, format: str | None, languages: Sequence[str]) -> Stated |
     if problem:
         raise problem
     return agreed(in_others)
-
-
-def parse_date(
-    text: str,
-    *,
-    zone: ZoneInfo,
-    now: datetime,
-    format: str | None = None,  # noqa: A002 - as in strptime
-    languages: Sequence[str] = (),
-) -> datetime | None:
-    """The time that ``read_date`` reads, as aware UTC; ``None`` where the text states none for certain."""
-    return read_date(text, zone=zone, now=now, format=format, languages=languages).moment

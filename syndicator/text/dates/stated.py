@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import NamedTuple
+from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from syndicator.text.dates.zones import OddZone, ZoneNames
@@ -47,6 +47,12 @@ class Stated(NamedTuple):
     note: str = ""
     is_rfc822: bool = False
     is_coarse: bool = False
+
+    @classmethod
+    def of(cls, moment: datetime) -> Self:
+        """The parts of a moment, with its zone, if it has one."""
+        zones = (moment.tzinfo,) if moment.tzinfo else ()
+        return cls(*moment.timetuple()[:6], zones=zones)
 
 
 class DateReading(NamedTuple):
