@@ -298,7 +298,9 @@ def main() -> None:
     pages = (page for index, page in enumerate(read(options.folder)) if index % options.every == 0)
     if options.without_scripts:
         pages = (replace(page, markup=SCRIPT.sub(b"", page.markup)) for page in pages)
-    with patch("syndicator.sources.article_page.is_odd_html", return_value=False):  # no other process's time
+    with patch(
+        "syndicator.sources.sites.article_page.is_odd_html", return_value=False
+    ):  # no other process's time
         scores = measured(readers, pages)
     report(scores)
     if options.show:

@@ -26,14 +26,14 @@ from syndicator.domain.article import Sighting, place
 from syndicator.domain.errors import FetchError, SourceError, SourceGone
 from syndicator.http.client import Http, Response, is_same_host
 from syndicator.jobs.ports import READ_AGAIN, Look
-from syndicator.sources.article_page import MAX_PAGE_BYTES, ArticlePages
-from syndicator.sources.crawl import LOOK_BUDGET_S, RECHECKS
-from syndicator.sources.entry_page import completed, lacks, must_stand, read_page
-from syndicator.sources.entry_visits import EntryVisits
-from syndicator.sources.feed_burst import ACCEPT, older_entries
-from syndicator.sources.feed_document import Edition, FeedDocuments
-from syndicator.sources.feed_state import MAX_REMEMBERED, FeedState
-from syndicator.sources.readings import Readings
+from syndicator.sources.feeds.entry_page import completed, lacks, must_stand, read_page
+from syndicator.sources.feeds.entry_visits import EntryVisits
+from syndicator.sources.feeds.feed_burst import ACCEPT, older_entries
+from syndicator.sources.feeds.feed_document import Edition, FeedDocuments
+from syndicator.sources.feeds.feed_state import MAX_REMEMBERED, FeedState
+from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, ArticlePages
+from syndicator.sources.sites.crawl import LOOK_BUDGET_S, RECHECKS
+from syndicator.sources.sites.readings import Readings
 from syndicator.text.addresses import same_site
 from syndicator.text.tracking import clean_url
 

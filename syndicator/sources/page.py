@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from syndicator.domain.errors import FetchError, SourceError, SourceGone
 from syndicator.http.client import FETCH_DEADLINE_S, Response
-from syndicator.sources.article_page import MAX_PAGE_BYTES, check_selector, decoded_page
-from syndicator.sources.crawl import MIN_FETCH_S, Crawl
-from syndicator.sources.crawl_state import CrawlState
-from syndicator.sources.furniture import Own, own_of_listing
-from syndicator.sources.listing import Link, Listing, ListingReader
-from syndicator.sources.next_pages import Further, follow, next_address
 from syndicator.sources.oddity import is_odd_html, safely
+from syndicator.sources.pages.furniture import Own, own_of_listing
+from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, check_selector, decoded_page
+from syndicator.sources.sites.crawl import MIN_FETCH_S, Crawl
+from syndicator.sources.sites.crawl_state import CrawlState
+from syndicator.sources.sites.listing import Link, Listing, ListingReader
+from syndicator.sources.sites.next_pages import Further, follow, next_address
 from syndicator.text.markup import parse
 
 #: Characters of an address that are shown.

@@ -17,8 +17,8 @@ from syndicator.config import S3, Example, Fetch, Hub, Keep, Web, load
 from syndicator.config.reader import CHANNELS, SOURCES
 from syndicator.config.shapes import settings
 from syndicator.config.tables import ChannelTable, Conditions, FeedFile, SiteTable, SourceTable
-from syndicator.sources.extract import Select
 from syndicator.sources.page import Listing
+from syndicator.sources.pages.extract import Select
 from syndicator.wiring import KINDS
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -11,7 +11,7 @@ from requests.structures import CaseInsensitiveDict
 
 from syndicator.domain.article import Sighting
 from syndicator.http.client import Response
-from syndicator.sources.feed_document import Edition, FeedDocuments
+from syndicator.sources.feeds.feed_document import Edition, FeedDocuments
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://harbour.example/feeds/news"

@@ -10,8 +10,8 @@ from typing import Any
 
 from syndicator.http.client import Http
 from syndicator.jobs.ports import Look
-from syndicator.sources.extract import Select
 from syndicator.sources.page import Listing, PageSource
+from syndicator.sources.pages.extract import Select
 from tests.channels.local_server import LocalServer, Reply, Request
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.sources.body import ArticleContext, no_other, tidy
+from syndicator.sources.pages.body import ArticleContext, no_other, tidy
 
 CONTEXT = ArticleContext(url="https://news.example/results")
 

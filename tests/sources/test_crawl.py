@@ -12,9 +12,9 @@ import pytest
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Http
 from syndicator.http.conditional import conditions
-from syndicator.sources.crawl import Crawl
-from syndicator.sources.crawl_state import CrawlState
-from syndicator.sources.listing import Link
+from syndicator.sources.sites.crawl import Crawl
+from syndicator.sources.sites.crawl_state import CrawlState
+from syndicator.sources.sites.listing import Link
 from tests.channels.local_server import LocalServer, Reply, Request
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

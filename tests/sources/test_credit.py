@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from syndicator.sources.credit import bare_credit, split_credit
+from syndicator.sources.pages.credit import bare_credit, split_credit
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from requests.structures import CaseInsensitiveDict
 
 from syndicator.domain.article import Sighting
 from syndicator.http.client import Response
-from syndicator.sources.feed_document import FeedDocuments
+from syndicator.sources.feeds.feed_document import FeedDocuments
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 URL = "https://quay.example/feed"

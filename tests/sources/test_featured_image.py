@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.sources.extract import Select, extract
+from syndicator.sources.pages.extract import Select, extract
 
 TEXT = "<p>" + "The ferry leaves at eight, and comes back at noon with the mail and the papers. " * 6 + "</p>"
 TEASER = '<article><a href="/other/"><img class="wp-post-image" src="/other.jpg"></a></article>'

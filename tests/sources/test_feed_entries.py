@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from syndicator.domain.article import Photo
-from syndicator.sources.byline import people
-from syndicator.sources.feed_text import headline, plain_text
+from syndicator.sources.feeds.byline import people
+from syndicator.sources.feeds.feed_text import headline, plain_text
 from tests.sources.feed_documents import atom, json_feed, only, read, rss
 
 

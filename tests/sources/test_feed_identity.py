@@ -16,7 +16,7 @@ from requests.structures import CaseInsensitiveDict
 from syndicator.domain.article import Article
 from syndicator.http.client import Response
 from syndicator.jobs.ports import Look
-from syndicator.sources.feed_document import Edition, FeedDocuments
+from syndicator.sources.feeds.feed_document import Edition, FeedDocuments
 from syndicator.store import Store
 from tests.jobs.newsroom import Story
 

@@ -13,7 +13,7 @@ from syndicator.domain.errors import SourceError, SourceGone
 from syndicator.http.client import Http
 from syndicator.jobs.ports import READ_AGAIN
 from syndicator.sources.feed import FeedSource
-from syndicator.sources.feed_state import MAX_REMEMBERED
+from syndicator.sources.feeds.feed_state import MAX_REMEMBERED
 from tests.channels.local_server import LocalServer, Reply, Request
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

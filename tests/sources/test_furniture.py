@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from syndicator.sources.extract import Select
-from syndicator.sources.furniture import picture_hash
+from syndicator.sources.pages.extract import Select
+from syndicator.sources.pages.furniture import picture_hash
 from tests.sources.pages_of_a_site import CANONICAL, DATED, HOUR, MINUTE, Town, page, story, watching
 
 COVER = '<meta property="og:image" content="{}">'

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.sources.headline import Surroundings, headline
+from syndicator.sources.pages.headline import Surroundings, headline
 
 AROUND = Surroundings(sites=("The River Gazette",), host="www.rivergazette.example", sections=("City",))
 TITLE = "Ferry runs again on Monday"

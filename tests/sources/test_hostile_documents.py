@@ -17,14 +17,15 @@ from requests.structures import CaseInsensitiveDict
 
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Http, Response
-from syndicator.sources import apart, feed_document, oddity
-from syndicator.sources.credit import split_credit
+from syndicator.sources import apart, oddity
 from syndicator.sources.feed import FeedSource
-from syndicator.sources.headline import Surroundings, headline
-from syndicator.sources.listing import ListingReader
-from syndicator.sources.names import names
+from syndicator.sources.feeds import feed_document
 from syndicator.sources.oddity import is_odd_html, is_odd_xml
 from syndicator.sources.page import Listing, PageSource
+from syndicator.sources.pages.credit import split_credit
+from syndicator.sources.pages.headline import Surroundings, headline
+from syndicator.sources.pages.names import names
+from syndicator.sources.sites.listing import ListingReader
 from syndicator.text.addresses import web_address
 from syndicator.text.dates import cut_date, read_date
 from syndicator.text.markup import parse

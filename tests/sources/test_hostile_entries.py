@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from syndicator.sources.byline import people
-from syndicator.sources.feed_tails import Origin, without_tails, without_text_tails
-from syndicator.sources.feed_text import headline, is_markup, paragraphs, plain_text
-from syndicator.sources.media_rss import without_texts
-from syndicator.sources.pictures import is_decoration, is_file_name, kind_of_file
-from syndicator.sources.untitled import title_of
-from syndicator.sources.xml_facts import facts
+from syndicator.sources.feeds.byline import people
+from syndicator.sources.feeds.feed_tails import Origin, without_tails, without_text_tails
+from syndicator.sources.feeds.feed_text import headline, is_markup, paragraphs, plain_text
+from syndicator.sources.feeds.media_rss import without_texts
+from syndicator.sources.feeds.pictures import is_decoration, is_file_name, kind_of_file
+from syndicator.sources.feeds.untitled import title_of
+from syndicator.sources.feeds.xml_facts import facts
 
 ORIGIN = Origin(url="https://harbour.example/1", title="Crane", home="https://harbour.example/", site="Post")
 

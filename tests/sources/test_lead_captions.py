@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.sources.pictures import lead_photo
+from syndicator.sources.feeds.pictures import lead_photo
 from syndicator.text.clean import sanitise
 
 URL = "https://ledger.example/news/ferry"

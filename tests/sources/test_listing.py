@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.sources.listing import ListingReader
+from syndicator.sources.sites.listing import ListingReader
 from syndicator.text.markup import parse
 from syndicator.text.tracking import clean_url
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from syndicator.sources.locks import Lock, lock_of_entry, lock_of_page
+from syndicator.sources.pages.locks import Lock, lock_of_entry, lock_of_page
 from syndicator.text.markup import parse
 from tests.sources.pages_of_a_site import CANONICAL, DATED, HOUR, MINUTE, Town, story, watching
 

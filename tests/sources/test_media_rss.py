@@ -7,8 +7,8 @@ import time
 import pytest
 
 from syndicator.domain.article import Photo
-from syndicator.sources.media_rss import without_texts
-from syndicator.sources.pictures import kind_of_file
+from syndicator.sources.feeds.media_rss import without_texts
+from syndicator.sources.feeds.pictures import kind_of_file
 from tests.sources.feed_documents import atom, only, read, rss
 
 SLUICE = "https://harbour.example/photos/sluice.jpg"

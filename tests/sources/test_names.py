@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.sources.names import names, told_apart
+from syndicator.sources.pages.names import names, told_apart
 
 
 @pytest.mark.parametrize(

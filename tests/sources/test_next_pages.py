@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from syndicator.sources.next_pages import MAX_NEXT_PAGES, next_address
+from syndicator.sources.sites.next_pages import MAX_NEXT_PAGES, next_address
 from syndicator.text.markup import parse
 from tests.channels.local_server import Reply, Request
 from tests.sources.pages_of_a_site import MINUTE, Town, watching

@@ -9,7 +9,7 @@ from requests.structures import CaseInsensitiveDict
 
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
-from syndicator.sources.feed_document import Edition, FeedDocuments
+from syndicator.sources.feeds.feed_document import Edition, FeedDocuments
 
 URL = "https://ledger.example/news/ferry"
 

@@ -9,10 +9,10 @@ from unittest.mock import Mock
 
 import pytest
 
-from syndicator.sources.extract import Select, extract
-from syndicator.sources.extracted import Extracted
-from syndicator.sources.listing import ListingReader
 from syndicator.sources.page import Listing, PageSource
+from syndicator.sources.pages.extract import Select, extract
+from syndicator.sources.pages.extracted import Extracted
+from syndicator.sources.sites.listing import ListingReader
 from syndicator.text.language import detect
 from syndicator.text.markup import parse
 from syndicator.text.tracking import clean_url

@@ -18,9 +18,9 @@ from syndicator.domain.article import Photo, Sighting
 from syndicator.domain.errors import FetchError, SourceError, SourceGone
 from syndicator.http.client import Http
 from syndicator.jobs.ports import READ_AGAIN, Look, Source
-from syndicator.sources.crawl_state import REMEMBERED
-from syndicator.sources.extract import Select
 from syndicator.sources.page import Listing, PageSource
+from syndicator.sources.pages.extract import Select
+from syndicator.sources.sites.crawl_state import REMEMBERED
 from syndicator.text.addresses import same_site
 from syndicator.text.clean import plain
 from tests.channels.local_server import LocalServer, Reply, Request

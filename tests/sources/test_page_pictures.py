@@ -7,9 +7,9 @@ import time
 import pytest
 
 from syndicator.domain.article import Photo
-from syndicator.sources import normalise
-from syndicator.sources.extract import Select, extract
-from syndicator.sources.extracted import Extracted
+from syndicator.sources.pages import normalise
+from syndicator.sources.pages.extract import Select, extract
+from syndicator.sources.pages.extracted import Extracted
 
 URL = "https://ledger.example/news/ferry-opens"
 TEXT = "".join(

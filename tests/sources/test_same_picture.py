@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.sources.same_picture import same_picture
+from syndicator.sources.pages.same_picture import same_picture
 
 SITE = "https://ledger.example"
 UUID = "0b6c2f0e-7d0f-4b0e-9a51-3c5f6f1f2d10"

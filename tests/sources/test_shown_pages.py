@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.sources.extract import Select, extract
+from syndicator.sources.pages.extract import Select, extract
 
 URL = "https://gazette.example/1"
 SELECT = Select(content="article")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.sources.traits import LITTLE, MOST, likeness, sketch
+from syndicator.sources.pages.traits import LITTLE, MOST, likeness, sketch
 from tests.channels.local_server import Reply
 from tests.sources.pages_of_a_site import CANONICAL, DATED, HOUR, MINUTE, Town, page, story, watching
 

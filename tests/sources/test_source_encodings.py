@@ -9,11 +9,11 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from syndicator.http.client import Http, Response
-from syndicator.sources.article_page import ArticlePages
 from syndicator.sources.feed import FeedSource
-from syndicator.sources.feed_document import Edition
-from syndicator.sources.listing import Link
+from syndicator.sources.feeds.feed_document import Edition
 from syndicator.sources.oddity import is_odd_html
+from syndicator.sources.sites.article_page import ArticlePages
+from syndicator.sources.sites.listing import Link
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://gazette.example/feed"

@@ -15,8 +15,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.domain.article import ArticleState
 from syndicator.http.client import Http
-from syndicator.sources.own_id import is_selector, own_id
 from syndicator.sources.page import Listing, PageSource
+from syndicator.sources.pages.own_id import is_selector, own_id
 from syndicator.store import Store
 from tests.channels.local_server import LocalServer, Reply, Request
 from tests.jobs.newsroom import Story

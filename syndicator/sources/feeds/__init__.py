@@ -1,0 +1,1 @@
+"""What feeds say: RSS, Atom, RDF and JSON Feed, and the pages of their entries."""

@@ -1,0 +1,182 @@
+"""The page of a feed's entry: whether the article still stands there, and what it has that the feed lacks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from syndicator.domain.article import Photo, Sighting, place
+from syndicator.domain.errors import FetchError, SourceError
+from syndicator.http.client import Response
+from syndicator.sources.feeds.feed_document import FROM_SUMMARY
+from syndicator.sources.oddity import is_odd_html, safely
+from syndicator.sources.pages import jsonld
+from syndicator.sources.pages.furniture import NO_FURNITURE, Furniture
+from syndicator.sources.pages.same_picture import same_picture
+from syndicator.sources.pages.this_page import ThisPage
+from syndicator.sources.pages.traits import PageReading
+from syndicator.sources.sites.article_page import ArticlePages, decoded_page
+from syndicator.sources.sites.listing import Link
+from syndicator.text.clean import plain
+from syndicator.text.markup import parse
+
+#: The status of a page that is not there. One that leads elsewhere, or asks for a password, is no better.
+NOT_FOUND = 404
+
+#: Paths of pages that are no articles: of errors, of logging in, and listings of all kinds.
+ERROR_PATH = re.compile(r"(?:^|/)(?:404|410|error|not-?found|gone)(?:[./_-]|$)", re.IGNORECASE)
+LOGIN_PATH = re.compile(r"(?:^|/)(?:wp-login|log-?in|sign-?in|account|auth)(?:[./_-]|$)", re.IGNORECASE)
+LISTING_PATH = re.compile(r"/(?:categor(?:y|ies)|tags?|authors?|topics?|sections?)(?:/|$)", re.IGNORECASE)
+
+#: The home page of one of a site's languages.
+LANGUAGE_PATH = re.compile(r"/?(?:[a-z]{2,3}(?:[-_][a-z]{2,4})?/?)?", re.IGNORECASE)
+
+#: Names of home pages' files.
+INDEX = re.compile(r"/(?:index|default|home)\.\w{2,5}$", re.IGNORECASE)
+
+#: What WordPress shows in place of an article that is under a password.
+LOCK = 'input[name="post_password"], form.post-password-form'
+
+#: Characters of the text of a page that has nothing but a form.
+MAX_FORM_CHARS = 1500
+
+#: Words of a title, and the share of an entry's words that its page's title has at least.
+WORD, TITLE_SHARE = re.compile(r"\w{2,}"), 0.5
+
+#: What an entry may lack, by the names of a sighting's fields.
+FIELDS = ("photo", "section", "content_html", "language")
+
+
+class PageLocked(FetchError):
+    """The article itself is under a password: it is there, and for nobody."""
+
+
+def must_stand(url: str, page: Response, home: str) -> None:
+    """See that a page is still an article's: ``url`` is where it was asked for, ``home`` its site. Raises
+    ``FetchError`` with status 404 where it leads to a home page, a listing, an error page or a form for
+    logging in, or asks for a password; ``PageLocked`` where that is the article's own."""
+    if page.status == 304:
+        return
+    why = _what_else(url, page, home)
+    if not why and b"password" in page.content.lower():
+        is_elsewhere, is_odd = not _is_same(url, page.url), is_odd_html(page.content)
+        if safely(_is_locked, page, is_odd=is_odd):
+            raise PageLocked(url, "it is under a password", status=NOT_FOUND)
+        is_asking = safely(_asks_for_password, page, is_elsewhere, is_odd=is_odd)
+        why = "it asks for a password" if is_asking else ""
+    if why:
+        raise FetchError(url, why, status=NOT_FOUND)
+
+
+def lacks(entry: Sighting) -> tuple[str, ...]:
+    """The fields that an entry lacks, in part or whole."""
+    photo = entry.photo
+    is_lacking = {
+        "photo": photo is None or not (photo.alt and photo.caption and photo.credit),
+        "section": not entry.section,
+        "content_html": entry.origins.get("content_html") == FROM_SUMMARY,
+        "language": not entry.language,
+    }
+    return tuple(name for name in FIELDS if is_lacking[name])
+
+
+def read_page(
+    pages: ArticlePages,
+    entry: Sighting,
+    page: Response,
+    now: datetime,
+    furniture: Furniture = NO_FURNITURE,
+) -> PageReading:
+    """What the page of an entry says. ``furniture``: what is the site's, and no article's. Raises
+    ``SourceError`` where it is none of its article."""
+    reading = pages.reading(Link(entry.key, page.url), page, now, furniture)
+    if not _is_about(entry, reading.sighting):
+        title = reading.sighting.title[:100]
+        raise SourceError(f"{entry.url}: is headed {title!r} there: nothing is taken from it")
+    return reading
+
+
+def _is_about(entry: Sighting, page: Sighting) -> bool:
+    """Whether a page is one of the entry's article, by its title."""
+    words = set(WORD.findall(entry.title.casefold()))
+    there = set(WORD.findall(f"{page.title} {plain(page.content_html)[:MAX_FORM_CHARS]}".casefold()))
+    return len(words & there) >= TITLE_SHARE * len(words)
+
+
+def completed(entry: Sighting, page: Sighting) -> Sighting:
+    """The entry, with what it lacks taken from its page. What the feed says stays as it says it."""
+    lacking = lacks(entry)
+    values = {name: getattr(page, name) for name in lacking if name != "photo" and getattr(page, name)}
+    if "photo" in lacking and (photo := _photo(entry.photo, page.photo)):
+        values["photo"] = photo
+    origins: Mapping[str, str] = {name: f"page: {page.origins.get(name, 'markup')}" for name in values}
+    return replace(entry, **values, origins={**entry.origins, **origins})
+
+
+def _photo(entry_photo: Photo | None, page_photo: Photo | None) -> Photo | None:
+    """The page's photo where the feed has none, or the feed's with the words of the same one."""
+    if entry_photo is None or page_photo is None:
+        return page_photo
+    if not same_picture(entry_photo.url, page_photo.url):
+        return None
+    return replace(
+        entry_photo,
+        caption=entry_photo.caption or page_photo.caption,
+        credit=entry_photo.credit or page_photo.credit,
+        alt=entry_photo.alt or page_photo.alt,
+    )
+
+
+def _what_else(url: str, page: Response, home: str) -> str:
+    """What a redirect has led to that is no article; "" where none has, or to one."""
+    if _is_same(url, page.url):
+        return ""
+    before, after = urlsplit(url), urlsplit(page.url)
+    path = INDEX.sub("/", after.path)
+    is_home = LANGUAGE_PATH.fullmatch(path) and not LANGUAGE_PATH.fullmatch(before.path)
+    if (is_home or path in ("", "/") or _is_same(page.url, home)) and not after.query:
+        return f"it leads to the home page ({page.url})"
+    for pattern, what in ((ERROR_PATH, "an error page"), (LOGIN_PATH, "a page for logging in")):
+        if pattern.search(path) and not pattern.search(before.path):
+            return f"it leads to {what} ({page.url})"
+    is_above = before.path.startswith(f"{path.rstrip('/')}/") or (path == before.path and not after.query)
+    is_listing = LISTING_PATH.search(path) and not LISTING_PATH.search(before.path)
+    if is_listing or (is_above and not safely(_is_article, page, is_odd=is_odd_html(page.content))):
+        return f"it leads to a listing ({page.url})"
+    return ""
+
+
+def _is_same(one: str, other: str) -> bool:
+    return place(one).rstrip("/") == place(other).rstrip("/")
+
+
+def _is_article(page: Response) -> bool:
+    """Whether a page says that it is an article: ``/story/5/amp`` may lead to ``/story/5``."""
+    tree = parse(decoded_page(page).text)
+    node = tree.css_first('meta[property="og:type"]')
+    kind = (node.attributes.get("content") or "") if node is not None else ""
+    this_page = ThisPage(base=page.url, addresses=[page.url], headings=[])
+    article = jsonld.article(jsonld.things(tree), this_page)
+    return kind == "article" or _is_same(jsonld.address(article), page.url)
+
+
+def _is_locked(page: Response) -> bool:
+    return parse(decoded_page(page).text).css_first(LOCK) is not None
+
+
+def _asks_for_password(page: Response, is_elsewhere: bool) -> bool:
+    tree = parse(decoded_page(page).text)
+    fields = tree.css('input[type="password"]')
+    if not fields:
+        return False
+    is_in_article = bool(tree.css('article input[type="password"], main input[type="password"]'))
+    return is_elsewhere or is_in_article or _characters(tree) < MAX_FORM_CHARS
+
+
+def _characters(tree: LexborHTMLParser) -> int:
+    return len(plain((tree.body.html if tree.body else "") or ""))

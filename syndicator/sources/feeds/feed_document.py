@@ -1,0 +1,312 @@
+"""One edition of a feed, read: RSS, Atom, RDF or JSON Feed as sightings, and what is odd about them.
+
+Settings: see the fields of ``FeedDocuments``; ``docs/declaring.md`` teaches them with examples.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import feedparser
+
+from syndicator.domain.article import Sighting
+from syndicator.domain.errors import SourceError
+from syndicator.http.client import Response
+from syndicator.sources.feeds import media_rss
+from syndicator.sources.feeds.feed_identity import Named, identify
+from syndicator.sources.feeds.feed_paging import home_address, older_address
+from syndicator.sources.feeds.feed_tails import Origin, without_tails, without_text_tails
+from syndicator.sources.feeds.feed_text import first_paragraph, is_whole_text, paragraph
+from syndicator.sources.feeds.json_items import OddEntry, item, json_feed
+from syndicator.sources.feeds.pictures import lead_photo
+from syndicator.sources.feeds.recordings import links_to
+from syndicator.sources.feeds.untitled import TitlesWanted, titled
+from syndicator.sources.feeds.xml_entries import entry_of
+from syndicator.sources.feeds.xml_facts import facts
+from syndicator.sources.oddity import LARGE_BYTES, is_odd_xml, safely
+from syndicator.sources.pages.dating import Date, Dates
+from syndicator.sources.pages.locks import LOCK_MESSAGES, Lock, lock_of_entry
+from syndicator.text.addresses import web_address
+from syndicator.text.clean import legal, plain, sanitise
+from syndicator.text.dates import read_date
+from syndicator.text.encodings import decode, utf8_document
+from syndicator.text.language import detect
+
+#: Entries of one feed, and characters of a text: a longer one is no article.
+MAX_ENTRIES, MAX_TEXT_CHARS = 5000, 500_000
+
+#: What a language is called (RFC 5646 section 2.1), as feeds write it.
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
+
+#: The origin of a text that an entry does not have.
+FROM_SUMMARY = "feed: summary"
+
+# It would look for another parser than the standard library's on the disk at every feed, and prefer it.
+feedparser.api.PREFERRED_XML_PARSERS.clear()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """A feed as it is at one time. ``gone``: the keys of entries that it says were deleted. ``ttl``: its
+    advice, in minutes, as written. ``is_broken``: it could not be read to its end. ``identity``: what is to
+    be remembered of ids and addresses (``feed_identity``). ``home``: the site that it belongs to; ``older``:
+    where older entries are ("": it does not say)."""
+
+    sightings: Sequence[Sighting]
+    problems: Sequence[str]
+    ttl: str
+    is_broken: bool
+    identity: Mapping[str, Any]
+    gone: Sequence[str] = ()
+    home: str = ""
+    older: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedDocuments:
+    """How the documents of a feed are read.
+
+    ``timezone`` is meant where a date names none, ``dates`` is its form where it is unusual
+    (``datetime.strptime``). ``embargoes``: an entry dated ahead of us waits for its time. ``post_undated``:
+    one without a date is news when it appears, although others have dates. ``titles``: whether an entry
+    without a title takes one from its text; if nothing is said, it does where most of the feed's entries have
+    none, as in microblogs.
+    """
+
+    name: str
+    url: str
+    timezone: str = "UTC"
+    dates: str = ""
+    language: str = ""
+    section: str = ""
+    embargoes: bool = False
+    post_undated: bool = False
+    titles: TitlesWanted = ""
+
+    def edition(
+        self, response: Response, now: datetime, identity: Mapping[str, Any] | None = None
+    ) -> Edition:
+        """The feed's edition, read here if that takes no time, else where it can be stopped. ``identity``:
+        of the edition before."""
+        decoded = decode(response.content, response.headers.get("Content-Type", ""), is_unicode=True)
+        response = replace(response, content=utf8_document(decoded.text))
+        is_json = response.content.lstrip()[:1] in (b"{", b"[")
+        is_odd = len(response.content) > LARGE_BYTES if is_json else is_odd_xml(response.content)
+        try:
+            return safely(self._read, response, now, identity or {}, decoded.problems, is_odd=is_odd)
+        except SourceError as e:
+            raise e if str(e).startswith(self.url) else SourceError(f"{self.url}: {e}") from e
+
+    def _read(
+        self,
+        response: Response,
+        now: datetime,
+        identity: Mapping[str, Any],
+        of_encoding: Sequence[str] = (),
+    ) -> Edition:
+        head, raw_entries = self._parse(response)
+        problems = [f"{self.url}: {line}" for line in (*of_encoding, head.get("broken")) if line]
+        if len(raw_entries) > MAX_ENTRIES:
+            problems.append(f"{self.url}: {len(raw_entries):,} entries: the first {MAX_ENTRIES:,} are read")
+        entries = [
+            entry
+            for raw_entry in raw_entries[:MAX_ENTRIES]
+            if (entry := self._entry(raw_entry, head, problems))
+        ]
+        entries, guessed = titled(entries, self.titles)
+        problems += [f"{self.url}: {line}" for line in guessed]
+        entries, gone = self._without_deleted(entries, head.get("deleted", {}), now)
+        home = str(head.get("link") or head.get("home_page_url") or "")  # of XML, and of JSON
+        identities = identify(entries, source=self.name, base=response.url, home=home, memory=identity)
+        problems += [f"{self.url}: {line}" for line in identities.problems]
+        sightings = []
+        for named in identities.entries:
+            try:
+                sighting = self._sighting(named, head, response.url, now, problems)
+            except Exception as e:  # noqa: BLE001 - whatever it is, the other entries are none the worse
+                problems.append(self._left_out(named.entry.get("id") or named.url, e))
+                continue
+            if sighting:
+                sightings.append(sighting)
+        return Edition(
+            sightings=sightings,
+            problems=[legal(line) for line in problems],
+            ttl=str(head.get("ttl") or "")[:20],
+            is_broken=bool(head.get("broken")),
+            gone=gone,
+            identity=identities.memory,
+            home=home_address(head, response.url),
+            older=older_address(head, response.url),
+        )
+
+    def _entry(
+        self, raw_entry: Mapping[str, Any], head: Mapping[str, Any], problems: list[str]
+    ) -> Mapping[str, Any] | None:
+        """One entry, of the same fields whatever the format; ``None`` where it can be no article."""
+        try:
+            is_xml = isinstance(raw_entry, feedparser.FeedParserDict)
+            entry = (entry_of if is_xml else item)(raw_entry, head)
+        except Exception as e:  # noqa: BLE001 - as above
+            problems.append(self._left_out(raw_entry.get("id") or raw_entry.get("url"), e))
+            return None
+        length = max(len(str(entry.get(name) or "")) for name in ("title", "summary", "content"))
+        if length > MAX_TEXT_CHARS:
+            problem = f"its text has {length:,} characters; at most {MAX_TEXT_CHARS:,} are an article"
+            problems.append(self._left_out(entry.get("id") or entry.get("url"), problem))
+            return None
+        return entry
+
+    def _without_deleted(
+        self, entries: Sequence[Mapping[str, Any]], deleted: Mapping[str, str], now: datetime
+    ) -> tuple[list[Mapping[str, Any]], list[str]]:
+        """The entries that were not deleted (RFC 6721 section 3), and the ids of those that were. One
+        that was changed after its deletion is there again."""
+        changed = {entry["id"]: entry.get("updated") or entry.get("published") for entry in entries}
+        gone = []
+        for entry_id, when in list(deleted.items())[:MAX_ENTRIES]:
+            changed_at, deleted_at = self._moment(changed.get(entry_id), now), self._moment(when, now)
+            if entry_id not in changed or (changed_at and deleted_at and changed_at <= deleted_at):
+                gone.append(entry_id)
+        return [entry for entry in entries if entry["id"] not in gone], gone
+
+    def _moment(self, text: object, now: datetime) -> datetime | None:
+        return read_date(str(text), zone=ZoneInfo(self.timezone), now=now).moment if text else None
+
+    def _left_out(self, entry_id: object, error: object) -> str:
+        problem = (
+            error
+            if isinstance(error, str | OddEntry)
+            else f"it cannot be read ({type(error).__name__}: {error})"
+        )
+        return f"{self.url}: the entry {str(entry_id or '?')[:200]!r} is left out: {problem}"
+
+    def _parse(self, response: Response) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
+        if response.content.lstrip()[:1] in (b"{", b"["):
+            return json_feed(self.url, response.content)
+        parsed = feedparser.parse(
+            BytesIO(
+                media_rss.without_texts(response.content)
+            ),  # of bytes alone it would open the file that they name
+            sanitize_html=False,  # we do, and more strictly
+            resolve_relative_uris=False,
+            response_headers={"content-type": "application/xml; charset=utf-8"},  # which ``edition`` made it
+        )
+        if not parsed.get("version"):
+            raise SourceError(f"{self.url}: {_why_no_feed(response.content, parsed)}")
+        known = facts(response.content)
+        for number, entry in enumerate(parsed.entries):
+            entry["facts"] = known.of(number, len(parsed.entries))
+        head = {"broken": _syntax_error(parsed), "version": parsed.version, "deleted": known.deleted}
+        return {**parsed.feed, **head}, parsed.entries
+
+    def _sighting(
+        self, named: Named, head: Mapping[str, Any], base: str, now: datetime, problems: list[str]
+    ) -> Sighting | None:
+        entry, url = named.entry, named.url
+        title = str(entry.get("title") or "")
+        if not url or not title:
+            missing = "address" if not url else 'title (titles = "from text" makes one)'
+            problems.append(f"{self.url}: the entry {entry.get('id') or title or '?'!r} has no {missing}")
+            return None
+        if legal(url) != url or legal(name := str(entry.get("id") or "")) != name:
+            raise OddEntry("its address or id has characters that no XML may have")
+        is_private = self._is_private(entry, problems)
+        text_base = (web_address(str(entry["base"]), base) if entry.get("base") else "") or url
+        markup, summary = self._texts(entry, head, url)
+        content = sanitise(markup, text_base)
+        text = plain(content)
+        if is_whole_text(summary, text) and not entry.get("is_own"):
+            summary = ""
+        lead = summary or first_paragraph(content)
+        photo = lead_photo(
+            entry.get("pictures", ()),
+            entry.get("late_pictures", ()),
+            content,
+            markup,
+            url,
+            is_exact=bool(entry.get("is_own")),
+        )
+        if photo and photo.alt == title and not entry.get("is_own"):
+            photo = replace(photo, alt="")  # a headline describes no picture, whoever has put it there
+        language_tag = str(entry.get("language") or head.get("language") or "")
+        declared = language_tag if LANGUAGE_TAG.fullmatch(language_tag) else self.language
+        language = detect(f"{title} {lead} {text}", declared.replace("_", "-"))
+        warnings: list[str] = list(entry.get("odd", ()))
+        dates = Dates(
+            ZoneInfo(self.timezone), self.embargoes, now, (self.language, language_tag, language), warnings
+        )
+        publication = dates.publication(
+            self._dates(entry, "published", "created", "updated"), "it has no date"
+        )
+        tags = [t for t in entry.get("tags", ()) if t]
+        return Sighting(
+            source=self.name,
+            key=named.key,
+            url=url,
+            aliases=named.aliases,
+            is_url_shared=named.is_url_shared,
+            title=title,
+            summary=lead,
+            content_html=(content or paragraph(summary))
+            + links_to(entry.get("recordings", ()), content, url),
+            authors=tuple(entry.get("authors", ())),
+            section=self.section or str(entry.get("section") or ""),
+            tags=tuple(tags),
+            places=tuple(entry.get("places", ())),
+            language=language,
+            photo=photo,
+            published=publication.published,
+            updated=dates.updated(self._dates(entry, "updated")),
+            embargo=publication.embargo,
+            is_withdrawn=bool(entry.get("is_withdrawn")) or is_private,
+            is_undated=publication.date is None and not self.post_undated,
+            origins=dict.fromkeys(entry, "feed") | ({} if content else {"content_html": FROM_SUMMARY}),
+            warnings=tuple(warnings),
+        )
+
+    def _dates(self, entry: Mapping[str, Any], *names: str) -> list[Date]:
+        return [Date("feed", str(entry[name]), self.dates) for name in names if entry.get(name)]
+
+    def _is_private(self, entry: Mapping[str, Any], problems: list[str]) -> bool:
+        """Whether an entry shows a form for a password in place of its text: it is retracted then."""
+        markup = f"{entry.get('content') or ''}{entry.get('summary') or ''}"
+        # all that tells of such a form has "pass" in it, and most entries have not
+        if entry.get("is_own") or "pass" not in markup or lock_of_entry(markup) is not Lock.PRIVATE:
+            return False
+        problems.append(self._left_out(entry.get("id") or entry.get("url"), LOCK_MESSAGES[Lock.PRIVATE]))
+        return True
+
+    def _texts(self, entry: Mapping[str, Any], head: Mapping[str, Any], url: str) -> tuple[str, str]:
+        """An entry's content (markup) and its summary, without what its system put behind them."""
+        markup, summary = str(entry.get("content") or ""), str(entry.get("summary") or "")
+        if entry.get("is_own"):
+            return markup, summary
+        origin = Origin(
+            url=url,
+            other_url=web_address(str(entry.get("id") or "")),
+            title=str(entry.get("title") or ""),
+            home=web_address(str(head.get("link") or head.get("home_page_url") or ""), url),
+            site=plain(str(head.get("title") or "")),
+        )
+        return without_tails(markup, origin), without_text_tails(summary, origin)
+
+
+def _why_no_feed(content: bytes, parsed: Any) -> str:
+    """The reason why a document is no feed."""
+    start = content.lstrip()[:200].lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "answers a web page, not a feed: an error page, or the wrong address"
+    return _syntax_error(parsed) or f"not a feed (it starts with {content[:20]!r})"
+
+
+def _syntax_error(parsed: Any) -> str:
+    error = parsed.get("bozo_exception")
+    if not hasattr(error, "getLineNumber"):
+        return ""
+    return f"not XML: {error.getMessage()} (line {error.getLineNumber()}, column {error.getColumnNumber()})"

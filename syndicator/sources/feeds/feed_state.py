@@ -1,0 +1,225 @@
+"""What a feed's source remembers between two looks: its entries, and how asking for their pages went."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from syndicator.domain.article import Sighting, fingerprint
+from syndicator.http.client import Response
+from syndicator.http.conditional import VALIDATORS, validators
+from syndicator.sources.sites.crawl_state import CrawlState
+from syndicator.sources.sites.listing import Link
+from syndicator.sources.sites.next_pages import Further
+
+#: Entries of an edition that are remembered.
+MAX_REMEMBERED = 500
+
+#: What is remembered of the edition itself, beside its validators.
+EDITION = ("digest", "ttl", "whole", "home", "problems")
+
+
+class FeedState(CrawlState):
+    """The memory of a feed: that of a site with one listing, the feed. Of a page there is more: ``read`` is
+    also when the feed last showed its entry; ``completed``: what the feed lacks is read there; ``as_is``:
+    it is not, since the entry was there before its source; ``taken``: the feed should still have its entry,
+    and has not. Pages of entries that the feed no longer has are asked for on their schedule; where it should
+    still have them, ``seen`` begins anew. ``locked``: it is under a password.
+
+    Of the edition: ``digest`` of its bytes, ``ttl`` as it advises, ``whole``: when it was last sent without
+    being asked whether it had changed, its ``home``, and its ``problems``. ``is_bridged``: what lies between
+    this edition and the one before was read, too. ``identity``: by what its entries are told apart.
+    """
+
+    def __init__(self, url: str, memory: Mapping[str, Any], rules: str, now: datetime) -> None:
+        super().__init__(memory, rules, now)
+        self.url, self.is_bridged = url, False
+        self.identity: Mapping[str, Any] = memory.get("identity", {})
+        self.listings = {url: self.listings[url]} if url in self.listings else {}
+        if memory.get("rules") != rules:
+            self.edition.pop("digest", None)
+
+    def kept(self) -> dict[str, Any]:
+        return {**super().kept(), **({"identity": self.identity} if self.identity else {})}
+
+    @property
+    def edition(self) -> dict[str, Any]:
+        """What is remembered of the edition; nothing that is put there stays if there is none."""
+        known: dict[str, Any] = self.listings.get(self.url, {})
+        return known
+
+    @property
+    def home(self) -> str:
+        return str(self.edition.get("home", ""))
+
+    @property
+    def items(self) -> Mapping[str, str]:
+        """The entries that the feed showed, as it shows them: by their keys, hashes of what they say."""
+        items: Mapping[str, str] = self.edition.get("items", {})
+        return items
+
+    def is_same(self, response: Response) -> bool:
+        """Whether a response is the edition that is remembered, byte for byte."""
+        return _digest(response) == self.edition.get("digest")
+
+    def show(
+        self,
+        response: Response,
+        entries: Sequence[Sighting],
+        older: Sequence[Sighting],
+        own: Collection[str],
+        *,
+        is_cut: bool,
+    ) -> None:
+        """The feed shows these entries, and others (``older``) where it says that there are more. ``own``:
+        keys of those that have an address of their own. ``is_cut``: what is missing may stand behind the
+        place up to which it could be read."""
+        before = dict(self.items)
+        links = [Link(entry.key, entry.url, item=item_hash(entry)) for entry in (*entries, *older)]
+        self.listed(self.url, response, links)
+        items = {link.key: link.item for link in links[: min(len(entries), MAX_REMEMBERED)]}
+        self.listings.setdefault(self.url, {})["items"] = {**items, **before} if is_cut else items
+        for link in links:
+            page = self.pages[link.key]
+            page["url"] = link.url  # that of an entry may change
+            if before.get(link.key, link.item) != link.item:
+                page.pop("as_is", None)
+        self._drop([link.key for link in links if link.key not in own])
+        if not is_cut:
+            self._miss(list(before), [link.key for link in links], {link.url for link in links})
+
+    def note_edition(self, response: Response, **values: Any) -> None:
+        """Remember an edition that was sent whole."""
+        edition = self.listings.setdefault(self.url, {"items": {}})
+        self.forget_edition()
+        edition.update(validators(response.headers))
+        edition.update(digest=_digest(response), whole=self.now)
+        edition.update({name: value for name, value in values.items() if value})
+
+    def note_unchanged(self, response: Response) -> None:
+        """Remember that the edition was sent again, if it was."""
+        if response.status != 304:
+            self.edition.update(validators(response.headers), whole=self.now)
+
+    def forget_edition(self) -> None:
+        """Remember nothing of an edition that could not be read to its end: its validators would hide the
+        mended one."""
+        for name in (*VALIDATORS, *EDITION):
+            self.edition.pop(name, None)
+
+    def stands(self, key: str, *, as_is: bool = False) -> None:
+        """The feed shows this entry: that is all that is asked."""
+        page = self.pages[key]
+        for name in ("retry", "misses", "fails", "tried", "gone", "away", "completed", "taken", "locked"):
+            page.pop(name, None)
+        page["read"] = self.now
+        if as_is:
+            page["as_is"] = True
+
+    def is_taken_out(self, key: str) -> bool:
+        """Whether its entry left the feed although nothing took its place."""
+        return bool(self.pages[key].get("taken"))
+
+    def lock(self, key: str) -> None:
+        """Its page is under a password, whatever the feed shows of it."""
+        self.pages[key]["locked"] = True
+
+    def unlock(self, key: str) -> None:
+        self.pages[key].pop("locked", None)
+
+    def is_locked(self, key: str) -> bool:
+        return bool(self.pages.get(key, {}).get("locked"))
+
+    def is_shown(self, key: str) -> bool:
+        return key in self.items
+
+    def is_as_is(self, key: str) -> bool:
+        return bool(self.pages[key].get("as_is"))
+
+    def is_completed(self, key: str) -> bool:
+        return bool(self.pages.get(key, {}).get("completed"))
+
+    def complete(self, key: str) -> None:
+        """What this entry lacks is read on its page."""
+        self.pages[key]["completed"] = True
+
+    def waiting(self) -> set[str]:
+        """Keys of entries whose pages nobody has tried to read yet."""
+        return {link.key for link in self.new()}
+
+    def to_visit(self, recheck: Sequence[timedelta], limit: int) -> list[Link]:
+        """Pages to be asked for: those of entries that lack something, and of those that the feed has no
+        more; ``limit`` of those that are new, and as many others."""
+        due = [
+            link
+            for link in self.due(recheck)
+            if self.is_completed(link.key) or (recheck and not self.is_shown(link.key))
+        ]
+        return [*self.new()[:limit], *due[:limit]]
+
+    def is_completion_due(self, recheck: Sequence[timedelta]) -> bool:
+        """Whether a page is to be read for what its entry lacks, so that the entry has to be at hand."""
+        return any(self.is_completed(link.key) for link in self.to_visit(recheck, 1_000_000))
+
+    def forget_done(self, recheck: Sequence[timedelta]) -> None:
+        """Forget the pages that will not be asked for again, and what those of past entries were to tell."""
+        last = max((span.total_seconds() for span in recheck), default=None)
+        past = [key for key in self.pages if not self.is_shown(key)]
+        for key in past:
+            if self.pages[key].pop("completed", False):
+                self.pages[key].setdefault("read", self.now)
+        self._drop([key for key in past if last is None or self._is_done(self.pages[key], last)])
+
+    def _is_done(self, page: Mapping[str, Any], last: float) -> bool:
+        if page.get("gone") or page.get("misses"):
+            return page.get("retry") is None
+        is_hinted = page.get("retry") is not None and not page.get("fails")
+        return page["seen"] + last < self.now and not is_hinted
+
+    def _miss(self, before: Sequence[str], keys: Sequence[str], urls: Collection[str]) -> None:
+        """Have the pages asked for of entries that the feed showed ``before`` and no longer has. An entry
+        leaves a feed at its end when others come; one that leaves otherwise was probably taken back."""
+        shown = set(keys)
+        last = max((at for at, key in enumerate(before) if key in shown), default=-1)
+        end = [key for key in before[last + 1 :] if key not in shown]
+        new = sum(key not in set(before) for key in keys)
+        is_pushed_out = len(end) <= new
+        for at, key in enumerate(before):
+            page = self.pages.get(key)
+            if key in shown or page is None:
+                continue
+            if page["url"] in urls:  # the same article, under another key
+                self._drop([key])
+                continue
+            for name in ("completed", "fails", "tried", "away"):
+                page.pop(name, None)
+            page.setdefault("read", page["seen"])
+            if not page.get("gone"):
+                page["retry"] = self.now
+            if at < last or not is_pushed_out:
+                page["seen"], page["taken"] = self.now, True
+
+    def _overflow(
+        self, known: Mapping[str, Any], links: Sequence[Link], further: Further | None
+    ) -> list[Any] | None:
+        """As of listings; pages are not remembered of all entries."""
+        if self.is_bridged or any(link.key in known.get("items", {}) for link in links):
+            note: list[Any] | None = known.get("note")
+            return note
+        return super()._overflow(known, links, further)
+
+    def _drop(self, keys: Collection[str]) -> None:
+        for key in keys:
+            self.pages.pop(key, None)
+
+
+def _digest(response: Response) -> str:
+    return hashlib.sha256(response.content).hexdigest()
+
+
+def item_hash(entry: Sighting) -> str:
+    """A hash of what a feed says in an entry."""
+    text = f"{fingerprint(entry)} {entry.published} {entry.updated} {entry.is_withdrawn}"
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

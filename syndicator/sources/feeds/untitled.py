@@ -1,0 +1,61 @@
+"""Titles for entries that have none: posts of microblogs, notes, tickers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from icu4py.breakers import SentenceBreaker
+
+from syndicator.sources.feeds.feed_text import first_paragraph
+from syndicator.text.clean import fold
+from syndicator.text.rulers import CHARACTERS
+
+#: Where an entry without a title gets one; "": from its text where most of a feed's entries have none.
+TitlesWanted = Literal["", "from text", "required"]
+
+#: Characters of a title that is made of a text, and of the text that it may be found in.
+MAX_TITLE_CHARS, MAX_LOOKED_AT_CHARS = 110, 600
+
+#: What says nothing in a title.
+ADDRESS = re.compile(r"https?://\S+")
+LAST_HASHTAGS = re.compile(r"(?:\s#\w{1,60}){1,20}$")
+
+MIN_SENTENCE_CHARS = 12
+
+
+def titled(
+    entries: Sequence[Mapping[str, Any]], wanted: TitlesWanted
+) -> tuple[list[Mapping[str, Any]], list[str]]:
+    """The entries, those without a title with one from their text where that is wanted; and a line that says
+    so where nobody declared it."""
+    untitled = sum(not entry["title"] for entry in entries)
+    is_usual = untitled * 2 >= len(entries)
+    if not untitled or wanted == "required" or (not wanted and not is_usual):
+        return list(entries), []
+    line = (
+        f"{untitled} of {len(entries)} entries have no title: they take one from their text "
+        '(titles = "from text"; "required" leaves them out)'
+    )
+    return [_titled(entry) for entry in entries], [] if wanted else [line]
+
+
+def _titled(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    if entry["title"]:
+        return entry
+    return {**entry, "title": title_of(first_paragraph(entry["content"]) or entry["summary"])}
+
+
+def title_of(text: str) -> str:
+    """The first sentence of a plain text; as many of its words as a title may have where it is longer. ICU
+    knows where sentences and words end in scripts that do not show it. "" where there are no words."""
+    words = LAST_HASHTAGS.sub("", fold(ADDRESS.sub(" ", text[:MAX_LOOKED_AT_CHARS])))
+    if not any(map(str.isalnum, words)):
+        return ""
+    title = ""
+    for sentence in map(str, SentenceBreaker(words, "en")):
+        title += sentence
+        if len(title.strip()) >= MIN_SENTENCE_CHARS:  # "Dr." is no sentence
+            break
+    return CHARACTERS.cut(title.strip(), MAX_TITLE_CHARS)

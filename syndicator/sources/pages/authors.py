@@ -1,0 +1,121 @@
+"""Who wrote the article of a page: as its metadata have it, or else its byline. A person comes before an
+organisation, and names before accounts, mail addresses and credits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from syndicator.sources.pages import jsonld
+from syndicator.sources.pages.headline import Surroundings, is_site
+from syndicator.sources.pages.names import names, told_apart
+from syndicator.sources.pages.own_part import OwnPart
+from syndicator.sources.pages.page_byline import byline
+from syndicator.text.addresses import is_web_address
+
+#: Names of metadata that hold authors, in lower case: HTML (https://html.spec.whatwg.org/#meta-author),
+#: OpenGraph as it is used in practice, The New York Times, Parse.ly (https://docs.parse.ly/metatags/),
+#: Sailthru, Webtrends, Cxense, and those in which a family name may stand first: Highwire Press
+#: (https://scholar.google.com/intl/en/scholar/inclusion.html), Dublin Core.
+META_NAMES = (
+    *("author", "article:author", "article:author_name", "og:article:author", "byl", "parsely-author"),
+    *("sailthru.author", "dcsext.author", "cxenseparse:author", "cse_author", "vr:author"),
+)
+INVERTED_META_NAMES = ("citation_author", "dc.creator", "dcterms.creator")
+
+#: What Yoast SEO calls an author in ``twitter:label1`` (https://yoast.com/features/enhanced-slack-sharing/).
+LABELS = {
+    *(
+        "written by",
+        "author",
+        "by",
+        "verfasst von",
+        "geschrieben von",
+        "autor",
+        "écrit par",
+        "auteur",
+        "escrito por",
+    ),
+    *(
+        "scritto da",
+        "autore",
+        "geschreven door",
+        "skriven av",
+        "skrevet av",
+        "skrevet af",
+        "napisane przez",
+        "napsal",
+    ),
+    *(
+        "написано автором",
+        "автор",
+        "yazan",
+        "執筆者",
+        "投稿者",
+        "作者",
+        "작성자",
+        "글쓴이",
+        "ditulis oleh",
+        "được viết bởi",
+        "เขียนโดย",
+    ),
+}
+
+
+class Authors:
+    """The authors of one page, as they are found. ``dropped``: texts in the metadata that hold no name."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self.around = around
+        self.persons: tuple[str, ...] = ()
+        self.origin = ""
+        self.dropped: list[str] = []
+        self._others: tuple[tuple[str, ...], str] = ((), "")
+
+    def offer(self, origin: str, texts: Sequence[str], *, is_inverted: bool = False) -> None:
+        """Take the names in these texts where nobody is named yet."""
+        if self.persons:
+            return
+        found = told_apart(texts, is_inverted=is_inverted)
+        self.dropped += [text for text in texts if text and not names(text) and not is_web_address(text)]
+        persons = tuple(name for name in found if not is_site(name, self.around))
+        if persons:
+            self.persons, self.origin = persons, origin
+        else:
+            self.offer_other(origin, found)
+
+    def offer_other(self, origin: str, organisations: Sequence[str]) -> None:
+        """Keep these for a page on which no person is named."""
+        if organisations and not self._others[0]:
+            self._others = tuple(dict.fromkeys(organisations)), origin
+
+    def found(self) -> tuple[tuple[str, ...], str]:
+        """The names, and their origin."""
+        return (self.persons, self.origin) if self.persons else self._others
+
+
+def find(
+    page: LexborHTMLParser,
+    article: Mapping[str, Any],
+    metas: Mapping[str, Sequence[str]],
+    own_part: OwnPart,
+    around: Surroundings,
+) -> Authors:
+    """The authors that a page names."""
+    authors = Authors(around)
+    persons, organisations = jsonld.authors(article.get("author") or article.get("creator"))
+    if persons:
+        authors.offer("json-ld", (*persons, *organisations))
+    authors.offer_other("json-ld", organisations)
+    together = [text for name in META_NAMES[:2] for text in metas.get(name, ())]
+    authors.offer("meta author", [text for text in together if not is_web_address(text)])
+    for name in (*META_NAMES[2:], *INVERTED_META_NAMES):
+        authors.offer(f"meta {name}", metas.get(name, ()), is_inverted=name in INVERTED_META_NAMES)
+    for number in ("1", "2"):
+        if metas.get(f"twitter:label{number}", ("",))[0].strip(" :").lower() in LABELS:
+            authors.offer(f"twitter:data{number}", metas.get(f"twitter:data{number}", ()))
+    if not authors.persons:
+        authors.offer("byline", byline(page, own_part))
+    return authors

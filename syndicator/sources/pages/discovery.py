@@ -1,0 +1,212 @@
+"""The article's text where none is declared: found on the page, without lists of other articles."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from syndicator.sources.pages.body import HEADINGS, IsOther, figure_of, image_address
+from syndicator.sources.pages.page_pictures import WORDS_MARK
+from syndicator.text.addresses import same_site, web_address
+from syndicator.text.clean import fold
+from syndicator.text.markup import ancestor_ids, parse_part, remove, text_of
+
+#: A list of links to other articles has at least so many; each with no more text than a teaser has.
+MIN_RELATED, MAX_TEASER_CHARS = 3, 800
+
+#: Pages after which trafilatura's caches of them are reset.
+PAGES_BEFORE_RESET = 50
+
+#: Captions and credits that are marked on a page (``PagePictures``), and those of films and of nothing.
+PICTURE_WORDS = f"[{WORDS_MARK}], figure:not(:has(table, pre, blockquote)) > figcaption, .wp-caption-text"
+
+#: Where themes in use keep an article's text: schema.org's microdata, WordPress' and hAtom's, Ghost's,
+#: microformats2's, and HTML's own elements; with their names as origins.
+THEMES = (
+    ("[itemprop=articleBody]", "itemprop articleBody"),
+    (".gh-content", ".gh-content"),
+    (".entry-content", ".entry-content"),
+    (".post-content", ".post-content"),
+    (".e-content", ".e-content"),
+    ("article", "article"),
+    ("main", "main"),
+)
+
+#: What of such a place is no text: ways around the site, forms, buttons, comments, what is shared, and by
+#: whom.
+AROUND = (
+    "nav, header, footer, aside, form, button, .screen-reader-text, .skip-link, [role=navigation], "
+    "#comments, .comments-area, .sharedaddy, "
+    ".share, .social-share, .post-navigation, .entry-meta, .entry-footer, "
+    ".entry-header, .byline, [rel=author], [class*=related i], [class*=newsletter i], .post-tags, "
+    ".tags-links, .cat-links, h1, time"
+)
+
+#: Characters of a text below which trafilatura takes the whole page for it (its MIN_EXTRACTED_SIZE), and thus
+#: which a short text has.
+MIN_CHARS = 250
+
+#: Characters in front of a link that may be its label ("Read more:"), and what such a label ends with.
+MAX_LABEL_CHARS, LABEL_END = 40, (":", "：", "|", "–", "—", ">", "»", "→")
+
+#: Files that a text offers: no other articles.
+DOCUMENT = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|pptx?|csv|zip|od[tsp]|epub|mp3|mp4|json|xml|txt)$", re.IGNORECASE
+)
+
+#: Characters of what only leads to another page.
+MAX_POINTER_CHARS = 300
+
+PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#])", re.IGNORECASE)
+
+_page_numbers = itertools.count(1)
+
+
+def discovered_markup(
+    page: LexborHTMLParser, url: str, is_other: IsOther, captions: Mapping[str, str]
+) -> tuple[str, str]:
+    """The body where none is declared, and its origin: trafilatura, or plain markup for what is too short for
+    it."""
+    import trafilatura  # noqa: PLC0415 - 40 MB, and sites with declared selectors never need it
+    from trafilatura.htmlprocessing import build_html_output  # noqa: PLC0415 - as above
+    from trafilatura.meta import reset_caches  # noqa: PLC0415 - as above
+    from trafilatura.settings import Document  # noqa: PLC0415 - as above
+
+    if next(_page_numbers) % PAGES_BEFORE_RESET == 0:
+        reset_caches()
+    remove(page, "script, style")  # of which it would make one paragraph
+    drop_related(page, url, is_other)
+    remove(page, PICTURE_WORDS)  # of which it would make paragraphs
+    _unlink_pictures(page, url)
+    theme_part, theme = _theme_markup(page)
+    document = trafilatura.bare_extraction(  # its extract would make a fingerprint of the text, too
+        page.html or "",
+        url=url,
+        output_format="html",
+        include_images=True,
+        include_links=True,
+        include_formatting=True,
+        include_comments=False,
+        deduplicate=False,  # it remembers across pages
+    )
+    discovered_part = build_html_output(document) if isinstance(document, Document) else ""
+    if not discovered_part or (theme_part and _is_whole_page(discovered_part, theme_part)):
+        return _with_captions(theme_part, captions, url), theme
+    return _with_captions(without_pointers(discovered_part, url), captions, url), "trafilatura"
+
+
+def without_pointers(markup: str, url: str) -> str:
+    """A text without what only leads to other pages of its site: paragraphs ("Read more: ...") and lists that
+    are nothing but links, with the headings over them. Links to other sites and to documents are a text's
+    sources, and stay."""
+    body = parse_part(markup)
+    removed = []
+    for node in body.css("p, ul, ol"):
+        parts = node.css("li") if node.tag != "p" else [node]
+        is_in_other = node.parent is not None and node.parent.tag in ("li", "td", "th", "blockquote")
+        if parts and not is_in_other and all(_is_pointer(part, url) for part in parts):
+            removed.append(node)
+    if not removed:
+        return markup
+    for node in reversed(removed):
+        heading = node.prev
+        while heading is not None and not heading.is_element_node:
+            heading = heading.prev
+        is_over_list = node.tag != "p" and heading is not None and heading.tag in HEADINGS
+        if is_over_list and heading is not None:
+            heading.decompose()
+        node.decompose()
+    return body.inner_html or ""
+
+
+def _is_pointer(node: LexborNode, url: str) -> bool:
+    """Whether an element says nothing but where to read on."""
+    links = node.css("a[href]")
+    text = fold(node.text())
+    if not links or len(text) > MAX_POINTER_CHARS or node.css_first("img") is not None:
+        return False
+    for link in links:
+        address = web_address(link.attributes.get("href") or "", url)
+        if not address or not same_site(address, url) or DOCUMENT.search(urlsplit(address).path):
+            return False
+    rest = text
+    for link in links:
+        rest = rest.replace(fold(link.text()), "", 1)
+    rest = rest.strip(" .,;•·*-›")
+    return not rest.strip("".join(LABEL_END)) or (
+        len(rest) <= MAX_LABEL_CHARS and rest.endswith(LABEL_END) and text.startswith(rest[:-1].rstrip())
+    )
+
+
+def _theme_markup(page: LexborHTMLParser) -> tuple[str, str]:
+    """The text of the one place that a theme has for it, and the place; without what stands around it."""
+    for selector, origin in THEMES:
+        places = page.css(selector)
+        if len(places) == 1:
+            part = parse_part(places[0].html or "")
+            remove(part, AROUND)
+            return (part.inner_html or "", origin) if part.text().strip() else ("", "")
+    return "", ""
+
+
+def _is_whole_page(markup: str, theme_part: str) -> bool:
+    """Whether trafilatura, of a short text, took what stands around it too."""
+    theme_chars = len(fold(text_of(theme_part)))
+    return theme_chars < MIN_CHARS and len(fold(text_of(markup))) > theme_chars
+
+
+def _unlink_pictures(page: LexborHTMLParser, url: str) -> None:
+    """Take links off pictures, of which trafilatura would lose one or the other, and teasers that are one
+    link around picture and title out of the page."""
+    for link in reversed(page.css("a:has(img)")):
+        text = fold(link.text())
+        if not text:
+            link.unwrap()
+        elif link.css_first("figcaption") is None:
+            address = web_address(link.attributes.get("href") or "", url)
+            is_inside = bool(address) and same_site(address, url) and not PICTURE_FILE.search(address)
+            if is_inside and len(text) <= MAX_TEASER_CHARS and len(link.css("a")) == 1:
+                link.decompose()
+
+
+def drop_related(page: LexborHTMLParser, url: str, is_other: IsOther) -> None:
+    """Take lists of other articles out of a page: siblings of one look, each with a link to another
+    article and little text."""
+    with_other_links: set[int] = set()
+    is_other_by_href: dict[str, bool] = {}  # a page's menus name their addresses many times
+    for link in page.css("a[href]"):
+        href = link.attributes.get("href") or ""
+        if href not in is_other_by_href:
+            is_other_by_href[href] = is_other(web_address(href, url))
+        if is_other_by_href[href]:
+            with_other_links.update(ancestor_ids(link))
+    for container in reversed(page.css("ul, ol, div, section, aside, nav, tbody, tr")):  # inner ones first
+        children = [child for child in container.iter() if child.is_element_node]
+        if len(children) >= MIN_RELATED and all(
+            _is_teaser(c, children[0], with_other_links) for c in children
+        ):
+            heading = container.prev
+            while heading is not None and not heading.is_element_node:
+                heading = heading.prev
+            if heading is not None and heading.tag in HEADINGS:
+                heading.decompose()
+            container.decompose()
+
+
+def _is_teaser(node: LexborNode, first: LexborNode, with_other_links: set[int]) -> bool:
+    looks_alike = (node.tag, node.attributes.get("class")) == (first.tag, first.attributes.get("class"))
+    return looks_alike and node.mem_id in with_other_links and len(node.text()) <= MAX_TEASER_CHARS
+
+
+def _with_captions(markup: str, captions: Mapping[str, str], url: str) -> str:
+    body = parse_part(markup)
+    for image in body.css("img"):
+        caption = captions.get(image_address(image, url))
+        figure = caption and parse_part(figure_of(image.html or "", caption)).css_first("figure")
+        if figure:
+            image.replace_with(figure)
+    return body.inner_html or ""

@@ -1,0 +1,86 @@
+"""The article's own part of a page: not the teasers, comments and boxes around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from syndicator.sources.pages.this_page import is_alike
+from syndicator.text.clean import plain
+from syndicator.text.markup import upwards
+
+#: What stands around an article, by tag, by class or id, and by role.
+AROUND_TAGS = {"aside", "nav", "figure", "blockquote", "form", "dialog"}
+AROUND_WORDS = re.compile(
+    r"(?:^|[\s_-])(?:comments?|commentlist|respond|replies|related|relacionad\w+|teasers?|sidebar|widgets?|recommend\w*"
+    r"|recirc\w*|most[_-]?(?:read|popular|viewed)|popular|trending|newsletter|promos?|promoted|sponsored|carousel|slider"
+    r"|more[_-](?:news|stories|posts|articles|from)|latest|further|menu|breadcrumbs?|testimonials?|quote|card)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+AROUND_ROLES = {"complementary", "navigation", "search", "contentinfo", "dialog"}
+
+#: Paragraphs that an article has at least, and no teaser has.
+MIN_PARAGRAPHS = 3
+
+#: Headings that are compared with the title.
+MAX_HEADINGS = 20
+
+
+class OwnPart:
+    """Tells which elements of a page are in its article's own part. ``title``: the article's."""
+
+    def __init__(self, page: LexborHTMLParser, title: str) -> None:
+        self.heading = _heading(page, title)
+        self._with_heading = {node.mem_id for node in upwards(self.heading)}
+        self._known: dict[int, bool] = dict.fromkeys(self._with_heading, True)
+
+    def has(self, node: LexborNode) -> bool:
+        """Whether an element is the article's. What holds the headline is, whatever it is called."""
+        path: list[LexborNode] = []
+        is_own = True
+        for ancestor in upwards(node):
+            if ancestor.mem_id in self._known:
+                is_own = self._known[ancestor.mem_id]
+                break
+            path.append(ancestor)
+        for ancestor in reversed(path):
+            is_own = is_own and not self._is_around(ancestor)
+            self._known[ancestor.mem_id] = is_own
+        return is_own
+
+    def ordered(self, page: LexborHTMLParser, selector: str) -> list[LexborNode]:
+        """The article's own elements that a selector finds, in their order: those behind the headline, then
+        those before it, the nearest first."""
+        before: list[LexborNode] = []
+        behind: list[LexborNode] = []
+        seen_heading = False
+        taken: set[int] = set()
+        for node in page.css(f"h1, h2, {selector}" if self.heading is not None else selector):
+            if self.heading is not None and node.mem_id == self.heading.mem_id:
+                seen_heading = True
+            elif node.mem_id not in taken and node.css_matches(selector) and self.has(node):
+                (behind if seen_heading or self.heading is None else before).append(node)
+            taken.add(node.mem_id)
+        return [*behind, *reversed(before)]
+
+    def _is_around(self, node: LexborNode) -> bool:
+        attributes = node.attributes
+        if node.tag in AROUND_TAGS or (attributes.get("role") or "") in AROUND_ROLES:
+            return True
+        if node.tag == "article":
+            return len(node.css("p")) < MIN_PARAGRAPHS
+        if node.tag in ("body", "html", "main"):
+            return False
+        return bool(AROUND_WORDS.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
+
+
+def _heading(page: LexborHTMLParser, title: str) -> LexborNode | None:
+    """The element that shows the headline."""
+    headings: Sequence[LexborNode] = page.css("h1")[:MAX_HEADINGS]
+    alike = [node for node in headings if is_alike(plain(node.html or ""), title)]
+    if alike or headings:
+        return (alike or headings)[0]
+    seconds = page.css("h2")[:MAX_HEADINGS]
+    return next((node for node in seconds if is_alike(plain(node.html or ""), title)), None)

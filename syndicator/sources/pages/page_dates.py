@@ -1,0 +1,121 @@
+"""The dates that a page gives of its article, as it writes them: metadata, microdata, hAtom, and the times
+that stand in the article's own part of the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from syndicator.sources.pages.dated_part import DatedPart
+from syndicator.text.clean import plain
+
+#: Names of metadata that tell the first publication, in lower case, the most certain first: Open Graph's
+#: (https://ogp.me), schema.org's, those of Dublin Core
+#: (https://www.dublincore.org/specifications/dublin-core/), of Sailthru, Parse.ly, Cxense, Google Scholar and
+#: PRISM, and what content management systems make of them.
+PUBLISHED = (
+    *("article:published_time", "og:article:published_time", "article:published", "article:published:time"),
+    *("og:published_time", "published_time", "datepublished", "date-published", "date_published"),
+    *("dc.date.issued", "dcterms.issued", "dc.issued", "dcterms.date.issued", "dc.date.published"),
+    *(
+        "publishdate",
+        "publish-date",
+        "publish_date",
+        "publication_date",
+        "publication-date",
+        "publicationdate",
+    ),
+    *("pubdate", "pub_date", "pub-date", "publish-time", "publishtime", "article-publication-date"),
+    *("sailthru.date", "parsely-pub-date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime"),
+    *("rnews:datepublished", "prism.publicationdate", "originalpublicationdate", "article_date_original"),
+    *("bt:pubdate", "displaydate", "og:pubdate", "og:release_date", "dcsext.articlefirstpublished"),
+    *("date", "dc.date", "dc:date", "dcterms.date", "dc.date.created", "dcterms.created", "dc.created"),
+    *("datecreated", "article:created", "created", "citation_online_date", "citation_publication_date"),
+    *("citation_date", "eprints.date", "pdate", "ptime", "sort_date", "article.created"),
+)
+
+#: Names of metadata that tell the latest change.
+UPDATED = (
+    *(
+        "article:modified_time",
+        "og:article:modified_time",
+        "og:updated_time",
+        "datemodified",
+        "dc.date.modified",
+    ),
+    *(
+        "article:modified",
+        "dcterms.modified",
+        "dc.modified",
+        "article:updated_time",
+        "lastmod",
+        "last-modified",
+    ),
+)
+
+#: Microdata and RDFa (https://schema.org), microformats (https://microformats.org/wiki/h-entry, hAtom), as
+#: CSS.
+MARKUP = (
+    ("published", "itemprop datePublished", '[itemprop~="datePublished"], [property="schema:datePublished"]'),
+    ("updated", "itemprop dateModified", '[itemprop~="dateModified"], [property="schema:dateModified"]'),
+    ("published", "hAtom published", ".dt-published, .published, .entry-date, time[pubdate]"),
+    ("updated", "hAtom updated", ".dt-updated, time.updated"),
+    ("published", "itemprop dateCreated", '[itemprop~="dateCreated"]'),
+)
+
+#: Words of the classes of times of the last change.
+CHANGED = re.compile(r"\b(?:updated|modified|dt-updated)\b", re.IGNORECASE)
+
+#: Places of one kind on a page that are looked at.
+MAX_NODES = 50
+
+
+def offers(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
+    """Each date, as the field that it is of ("published", "updated"), its origin and its text, the most
+    certain first."""
+    meta = _metadata(page)
+    for field, names in (("published", PUBLISHED), ("updated", UPDATED)):
+        for name in names:
+            yield from ((field, name, plain(value)) for value in meta.get(name, ())[:2])
+    part = DatedPart(page)
+    for field, origin, selector in MARKUP:
+        nodes = page.css(selector)[:MAX_NODES]
+        own = [node for node in nodes if part.has(node)]
+        others = [node for node in nodes if origin.startswith("itemprop") and not part.is_foreign(node)]
+        for node in (own or others)[:1]:
+            yield field, origin, node_text(node)
+    times = [node for node in page.css("time")[:MAX_NODES] if part.has(node)]
+    for node in times or part.only_time_after():
+        is_changed = CHANGED.search(f"{node.attributes.get('class')} {node.attributes.get('itemprop')}")
+        yield "updated" if is_changed else "published", "time", node_text(node)
+
+
+def languages(page: LexborHTMLParser) -> tuple[str, ...]:
+    """What the page says of its language, as BCP 47 tags."""
+    root = page.css_first("html[lang]")
+    locale = page.css_first('meta[property="og:locale"]')
+    tags = [root.attributes.get("lang")] if root is not None else []
+    tags += [locale.attributes.get("content")] if locale is not None else []
+    return tuple(tag.strip()[:20].replace("_", "-") for tag in tags if tag)
+
+
+def _metadata(page: LexborHTMLParser) -> dict[str, list[str]]:
+    values_by_name: dict[str, list[str]] = {}
+    for node in page.css("meta[content]"):
+        attributes = node.attributes
+        value = (attributes.get("content") or "").strip()
+        for key in filter(None, map(attributes.get, ("property", "name"))):
+            if value:
+                values_by_name.setdefault(key.lower(), []).append(value)
+    return values_by_name
+
+
+def node_text(node: LexborNode) -> str:
+    """The date of an element: what it has for machines, or else its text."""
+    attributes = node.attributes
+    for name in ("content", "datetime", "title" if node.tag == "abbr" else "datetime"):
+        if text := (attributes.get(name) or "").strip():
+            return text
+    return plain(node.html or "")

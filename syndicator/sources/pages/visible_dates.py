@@ -1,0 +1,137 @@
+"""A date that stands beside an article's headline, in words only: a guess, for pages that say nothing for
+machines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from syndicator.domain.article import CLOCK_SKEW
+from syndicator.sources.pages.dated_part import DatedPart
+from syndicator.sources.pages.dating import Date, Dates
+from syndicator.text.dates import DateReading
+from syndicator.text.dates.search import MAX_LINE_CHARS, FoundDate, dates_in
+
+#: Paragraphs of running text after which nothing is beside the headline any more, and characters of one.
+MAX_PROSE, MIN_PROSE_CHARS = 2, 200
+
+#: Lines of one article that are looked at, and elements.
+MAX_LINES, MAX_ELEMENTS = 400, 4000
+
+#: Elements within a line.
+INLINE = frozenset(
+    (
+        *("a", "abbr", "b", "bdi", "cite", "em", "font", "i", "label", "mark", "small", "span", "strong"),
+        *("sub", "sup", "time", "u"),
+    )
+)
+MUTE = frozenset(("script", "style", "noscript", "template", "svg", "iframe", "button", "select", "textarea"))
+
+#: A day in the path of an address.
+DAY_IN_PATH = re.compile(
+    r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)(?=/|$)|[/_-]((?:19|20)\d\d)-(\d\d)-(\d\d)(?=[/._-]|$)"
+)
+
+
+#: What the operator is told of such a date.
+GUESSED = "guessed, since the page gives none for machines: declare select.published"
+
+
+class Lines(NamedTuple):
+    """The short lines of an article: those beside its headline, and the others."""
+
+    beside: Sequence[str]
+    others: Sequence[str]
+
+
+NO_LINES = Lines((), ())
+
+
+def lines(page: LexborHTMLParser) -> Lines:
+    """The short lines with digits of the article's own part of a page."""
+    part = DatedPart(page)
+    beside: list[str] = []
+    others: list[str] = []
+    prose = 0
+    if part.headline is None or part.container is None:
+        return NO_LINES
+    is_after = False
+    for is_headline, line in _lines(part, part.container):
+        is_after = is_after or is_headline
+        if len(line) >= MIN_PROSE_CHARS and is_after:
+            prose += 1
+        elif len(line) <= MAX_LINE_CHARS and any(map(str.isdecimal, line)):
+            (beside if prose < MAX_PROSE else others).append(line)
+    return Lines(beside[:MAX_LINES], others[:MAX_LINES])
+
+
+def guesses(found: Lines, url: str, dates: Dates) -> Iterator[Date]:
+    """What may be the date of an article that gives none for machines: the one day that its lines name, that
+    of its address."""
+    line_date = _date_in(found, dates)
+    if line_date:
+        yield Date("beside the headline", line_date.text, reading=line_date.reading, note=GUESSED)
+    match = DAY_IN_PATH.search(urlsplit(url).path)
+    if match:
+        yield Date("address", "-".join(part.zfill(2) for part in match.groups() if part), note=GUESSED)
+
+
+def _date_in(found: Lines, dates: Dates) -> FoundDate | None:
+    """The one day that the lines beside the headline name, or else the other lines; ``None`` where they name
+    none, or several."""
+    for each in found:
+        past = [
+            date
+            for line in each
+            for date in dates_in(line, zone=dates.zone, now=dates.now, languages=dates.languages)
+            if date.reading.moment and date.reading.moment <= dates.now + CLOCK_SKEW
+        ]
+        published = [date for date in past if not date.is_change] or past
+        days = {date.reading.moment.date() for date in published if date.reading.moment}
+        if days:
+            return max(published, key=lambda date: _precision(date.reading)) if len(days) == 1 else None
+    return None
+
+
+def _precision(reading: DateReading) -> int:
+    moment = reading.moment
+    return (moment.hour * 60 + moment.minute) * 60 + moment.second if moment else 0
+
+
+def _lines(part: DatedPart, container: LexborNode) -> Iterator[tuple[bool, str]]:
+    """The lines of a container's text, and whether each is the headline's."""
+    headline_id = part.headline.mem_id if part.headline is not None else -1
+    words: list[str] = []
+    is_headline = False
+    for node in _within(part, container):
+        if node is not None and node.tag == "-text":
+            words.append(node.text(deep=False) or "")
+            continue
+        if words:
+            yield is_headline, " ".join(" ".join(words).split())
+        words, is_headline = [], node is not None and node.mem_id == headline_id
+
+
+def _within(part: DatedPart, container: LexborNode) -> Iterator[LexborNode | None]:
+    """Texts and blocks in a container, in their order; ``None``: a block ends."""
+    stack: list[LexborNode | None] = [None, container.child]
+    for _ in range(MAX_ELEMENTS):
+        node = stack.pop() if stack else None
+        if node is None:
+            yield None
+            if not stack:
+                return
+            continue
+        if node.next is not None:
+            stack.append(node.next)
+        if node.tag == "-text":
+            yield node
+        elif node.tag in INLINE:
+            stack += [node.child] if node.child is not None else []
+        elif node.tag not in MUTE and not part.is_others(node):
+            yield node
+            stack += [None, node.child] if node.child is not None else []
