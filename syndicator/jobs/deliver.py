@@ -11,12 +11,11 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syndicator.domain import backoff
 from syndicator.domain.delivery import (
-    SETTLES_WITHIN,
     STEP_DEADLINE_S,
     Delivery,
     Receipt,
@@ -41,7 +40,8 @@ from syndicator.domain.errors import (
     SyndicatorError,
     TryLater,
 )
-from syndicator.domain.post import Limits, PhotoFile, Post, compose
+from syndicator.domain.photo import PhotoFile, PhotoLimits
+from syndicator.domain.post import Composer, Post, Style
 from syndicator.domain.steady import SteadyTime
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE, Bell, Channel, Photos
@@ -62,17 +62,18 @@ MAX_PHOTO_TRIES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Courier:
-    """A channel, with what is declared of delivering to it. ``max_age``: how old news may be. ``redact``
-    takes the channel's secrets out of whatever is written down of its replies."""
+    """A channel, with what is declared of delivering to it. ``max_age``: how old news may be. ``style``: of
+    its posts. ``redact`` takes the channel's secrets out of whatever is written down of its replies."""
 
     channel: Channel
     max_age: timedelta
+    style: Style = field(default_factory=Style)
     redact: Callable[[str], str] = str
 
     @property
     def settles_within(self) -> timedelta:
-        """See ``Channel``; channels made for earlier versions do not say."""
-        return getattr(self.channel, "settles_within", SETTLES_WITHIN)
+        """How long a request may take effect after it has ended for us."""
+        return self.channel.capabilities.settles_within
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +84,7 @@ class Deliverer:
     couriers: Mapping[str, Courier]
     store: DeliverStore
     photos: Photos
+    compose: Composer
     bell: Bell
     clock: Callable[[], datetime]
     steady: Callable[[], SteadyTime | None] = lambda: None
@@ -124,7 +126,7 @@ def close(deliverer: Deliverer, account: Account, claimed: ClaimedDelivery) -> S
     step = plan(
         delivery,
         now,
-        key_memory=courier.channel.key_memory,
+        key_memory=courier.channel.capabilities.key_memory,
         max_age=courier.max_age,
         published=claimed.article.published,
     )
@@ -134,8 +136,9 @@ def close(deliverer: Deliverer, account: Account, claimed: ClaimedDelivery) -> S
         return None
     marked = begun(delivery, step, now)
     try:
-        photo, remark = _photo(deliverer.photos, courier.channel.limits, claimed, step)
-        post = compose(claimed.article, courier.channel.limits, photo)
+        capabilities = courier.channel.capabilities
+        photo, remark = _photo(deliverer.photos, capabilities.photo, claimed, step)
+        post = deliverer.compose(claimed.article, capabilities, courier.style, photo)
         post = replace(post, since=earliest(delivery, claimed.article.published))
     except SyndicatorError as e:  # nothing has left yet
         after = failed(marked, step, e, now)
@@ -224,14 +227,14 @@ def _without_request(delivery: Delivery, step: Step) -> Delivery | None:
 
 
 def _photo(
-    photos: Photos, limits: Limits, claimed: ClaimedDelivery, step: Step
+    photos: Photos, limits: PhotoLimits | None, claimed: ClaimedDelivery, step: Step
 ) -> tuple[PhotoFile | None, str]:
     """The lead photo within the channel's limits; none, and a remark, where it cannot be had."""
     article = claimed.article
-    if limits.photo is None or article.photo is None or step in (Step.DELETE, Step.FIND):
+    if limits is None or article.photo is None or step in (Step.DELETE, Step.FIND):
         return None, ""
     try:
-        return photos.fit(article.photo, limits.photo), ""
+        return photos.fit(article.photo, limits), ""
     except PhotoError as e:
         if not e.lasting and claimed.delivery.attempts + 1 < MAX_PHOTO_TRIES:
             raise TryLater(f"photo {article.photo.url}: {e}", whole_channel=False) from e
