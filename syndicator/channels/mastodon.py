@@ -19,7 +19,7 @@ import requests
 from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.domain.article import CLOCK_SKEW
-from syndicator.domain.capabilities import Budget, Capabilities, Spent
+from syndicator.domain.capabilities import Budget, Capabilities, Card, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
 from syndicator.domain.photo import PhotoLimits
@@ -95,7 +95,7 @@ class Mastodon:
             has_warning=True,
             photo=PHOTO,
             alt=self.description_limit,
-            card=True,
+            card=Card.FETCHED,
             replies=True,
             key_memory=timedelta(minutes=50) if self.remembers_keys else None,
             settles_within=timedelta(seconds=90),
@@ -197,6 +197,7 @@ class Mastodon:
             **form,
             **({"language": language} if language else {}),
             **({"spoiler_text": post.warning} if post.warning else {}),
+            **({"in_reply_to_id": post.reply_to.remote_id} if post.reply_to else {}),
         }
 
     def _upload(self, exchange: Exchange, post: Post) -> list[str]:

@@ -108,6 +108,15 @@ def check_feeds(
 
 
 @app.command()
+def channels(as_json: Json = False) -> None:
+    """Say what each declared channel can do: lengths, photos, corrections, limits, and what it was tried
+    against."""
+    from syndicator.cli.channels import channels as show
+
+    show(folder(), as_json=as_json)
+
+
+@app.command()
 def watch(
     source: Annotated[str, typer.Argument(help="A source's name in syndicator.toml.")],
     once: Annotated[

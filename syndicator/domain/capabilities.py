@@ -44,6 +44,14 @@ class LinkPlace(StrEnum):
     BESIDE = "beside the text"  # a card, a button, a field: costs no text
 
 
+class Card(StrEnum):
+    """Who makes the card of a post's link."""
+
+    NONE = "none"
+    FETCHED = "fetched"  # the network, of the first link in the text, from the article's page
+    SENT = "sent"  # we do: the link is in it, and costs no text where there is a card
+
+
 class Spent(StrEnum):
     """What a budget counts."""
 
@@ -82,8 +90,8 @@ class Capabilities:
     ``has_language``, ``has_warning``: whether a post can say its language, and stand behind a warning.
 
     Photos. ``photo``: the limits of a file (``None``: none are shown), ``photos``: how many. ``alt``: the
-    longest alternative text, in the same unit (0: there is none). ``card``: whether it makes a card of the
-    link, or we do; ``card_beside_photo``: whether a post with a photo has the card, too.
+    longest alternative text, in the same unit (0: there is none). ``card``: who makes one of the link;
+    ``card_beside_photo``: whether a post with a photo has one, too.
 
     Afterwards. ``edit_within``, ``delete_within``: how long after posting (``ALWAYS``, ``NEVER``).
     ``edit_renews_id``: an edited post is another one. ``replies``: a post can answer one of our own.
@@ -108,7 +116,7 @@ class Capabilities:
     photo: PhotoLimits | None = None
     photos: int = 1
     alt: int = 0
-    card: bool = False
+    card: Card = Card.NONE
     card_beside_photo: bool = False
 
     edit_within: timedelta = ALWAYS
@@ -122,6 +130,11 @@ class Capabilities:
     budgets: tuple[Budget, ...] = ()
     price: Price | None = None
     verified: str = ""
+
+    def place_of_link(self, *, has_photo: bool) -> LinkPlace:
+        """Where the link of a post is."""
+        has_card = self.card is Card.SENT and (self.card_beside_photo or not has_photo)
+        return LinkPlace.BESIDE if has_card else self.link_place
 
     def room(self, *, has_photo: bool) -> int:
         """The longest text of a post, in the ruler's unit."""

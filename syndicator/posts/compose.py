@@ -86,7 +86,7 @@ def _parts(
         byline=words(", ".join(article.authors)) if style.byline else "",
         hashtags=_hashtags(article, style),
         url=url,
-        link=_link(url, capabilities.link_place),
+        link=_link(url, capabilities.place_of_link(has_photo=has_photo)),
     )
 
 

@@ -1,0 +1,121 @@
+"""``syndicator channels``: what each declared channel can do, and the same as the table of
+``docs/channels.md``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from syndicator.domain.capabilities import ALWAYS, NEVER, Budget, Capabilities, Card, LinkPlace
+from syndicator.wiring import inspect_app
+
+#: A key that is remembered for longer is remembered for ever.
+FOR_EVER = timedelta(days=365)
+
+
+def channels(folder: Path, *, as_json: bool) -> None:
+    """Print what the declared channels can do."""
+    couriers = inspect_app(folder).deliverer.couriers
+    facts = {name: facts_of(courier.channel.capabilities) for name, courier in couriers.items()}
+    if as_json:
+        print(json.dumps(facts, ensure_ascii=False, indent=2))
+        return
+    table = Table("", *facts, show_lines=True)
+    for fact in next(iter(facts.values()), {}):
+        table.add_row(fact, *(each[fact] for each in facts.values()))
+    Console().print(table)
+
+
+def facts_of(capabilities: Capabilities) -> dict[str, str]:
+    """A channel's capabilities in words, by what they are about."""
+    limits = capabilities.photo
+    return {
+        "text": _text(capabilities),
+        "link": _link(capabilities),
+        "photo": (
+            f"{capabilities.photos}, {limits.side} px, {_size(limits.length)}, "
+            f"{', '.join(each.removeprefix('image/').upper() for each in limits.media_types)}"
+            if limits
+            else "no"
+        ),
+        "alternative text": f"{capabilities.alt:,}" if capabilities.alt else "no",
+        "language": _yes(capabilities.has_language),
+        "warning": _yes(capabilities.has_warning),
+        "correction": _within(capabilities.edit_within)
+        + (", under a new id" if capabilities.edit_renews_id else ""),
+        "retraction": _within(capabilities.delete_within),
+        "reply": _yes(capabilities.replies),
+        "own posts can be looked up": _yes(capabilities.finds),
+        "a repeated post is known for": _memory(capabilities.key_memory),
+        "may go on working for": _span(capabilities.settles_within),
+        "allows": "; ".join(map(_budget, capabilities.budgets)) or "any number",
+        "costs": (
+            f"${capabilities.price.post:g} a post, ${capabilities.price.post_with_link:g} with a link"
+            if capabilities.price
+            else "nothing"
+        ),
+        "tried against": capabilities.verified,
+    }
+
+
+def as_markdown(facts: Mapping[str, Mapping[str, Any]]) -> str:
+    """The facts of several kinds of channel as a table, a kind in each row."""
+    heads = ["kind", *next(iter(facts.values()))]
+    rows = [[f"`{kind}`", *map(str, each.values())] for kind, each in facts.items()]
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _text(capabilities: Capabilities) -> str:
+    beside = capabilities.text_with_photo
+    return f"{capabilities.text:,} {capabilities.unit}" + (f"; {beside:,} beside a photo" if beside else "")
+
+
+def _link(capabilities: Capabilities) -> str:
+    place = str(capabilities.link_place)
+    if capabilities.link_place is LinkPlace.TEXT and capabilities.link is not None:
+        place += f", counts {capabilities.link}"
+    match capabilities.card:
+        case Card.NONE:
+            return place
+        case Card.FETCHED:
+            return f"{place}; card by the network"
+        case Card.SENT:
+            return f"{place}; in our card where there is one"
+
+
+def _within(span: timedelta) -> str:
+    if span == ALWAYS:
+        return "always"
+    return "no" if span == NEVER else f"within {_span(span)}"
+
+
+def _memory(span: timedelta | None) -> str:
+    if span is None:
+        return "not known"
+    return "ever" if span > FOR_EVER else _span(span)
+
+
+def _budget(budget: Budget) -> str:
+    return f"{budget.most:,} {budget.of} in {_span(budget.per)}"
+
+
+def _span(span: timedelta) -> str:
+    seconds = int(span.total_seconds())
+    units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+    unit, size = next((u, s) for u, s in units if seconds and seconds % s == 0) if seconds else ("s", 1)
+    return f"{seconds // size} {unit}"
+
+
+def _size(length: int) -> str:
+    return f"{length / 1_000_000:g} MB"
+
+
+def _yes(is_so: bool) -> str:
+    return "yes" if is_so else "no"

@@ -1,0 +1,68 @@
+"""The table of channels in the documentation is what their modules declare.
+
+``python -m tests.channels.test_capability_table`` writes it anew.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+import syndicator.channels
+from syndicator.cli.channels import as_markdown, facts_of
+from syndicator.config.reader import CHANNELS
+from syndicator.domain.capabilities import Capabilities
+from syndicator.jobs.ports import Channel
+from syndicator.secret import Secret
+
+DOCS = Path(__file__).parents[2] / "docs" / "channels.md"
+BEGIN, END = "<!-- what channels can do: ./run syndicator channels -->\n\n", "\n<!-- end -->"
+
+
+def examples() -> dict[str, dict[str, Any]]:
+    """The example declaration of each kind in the documentation: the first that names it."""
+    found: dict[str, dict[str, Any]] = {}
+    for block in re.findall(r"^```toml\n(.*?)^```", DOCS.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+        for table in tomllib.loads(block).get("channels", {}).values():
+            if "kind" in table:
+                found.setdefault(table["kind"], table)
+    return found
+
+
+def channel(kind: str) -> Channel:
+    """A channel as the documentation's example declares it."""
+    table = {key: value for key, value in examples()[kind].items() if key not in CHANNELS.keys}
+    cls = syndicator.channels.kind(kind)
+    hints = {f.name: f.type for f in vars(cls)["__dataclass_fields__"].values()}
+    values = {key: Secret(value) if hints[key] == "Secret" else value for key, value in table.items()}
+    made: Channel = cls(name="example", session=requests.Session(), **values)
+    return made
+
+
+def table() -> str:
+    """The table as it should be."""
+    return as_markdown(
+        {kind: facts_of(channel(kind).capabilities) for kind in syndicator.channels.kind.built_in}
+    )
+
+
+@pytest.mark.parametrize("kind", syndicator.channels.kind.built_in)
+def test_every_kind_has_an_example_and_says_what_it_was_tried_against(kind: str) -> None:
+    capabilities = channel(kind).capabilities
+    assert isinstance(capabilities, Capabilities)
+    assert capabilities.verified.startswith(("contract", "real", "a real"))
+
+
+def test_the_documentations_table_is_what_the_channels_declare() -> None:
+    text = DOCS.read_text("utf-8")
+    assert text.partition(BEGIN)[2].partition(END)[0] == table()
+
+
+if __name__ == "__main__":
+    before, _, rest = DOCS.read_text("utf-8").partition(BEGIN)
+    DOCS.write_text(before + BEGIN + table() + END + rest.partition(END)[2], "utf-8")
