@@ -155,7 +155,7 @@ class Mastodon:
         for _ in range(MAX_PAGES):
             statuses = self._statuses_page(exchange, account_id, max_id)
             for status in statuses:
-                if _links_to(status, post.url):
+                if any(_links_to(status, url) for url in post.addresses):
                     return _receipt(status, post.text)
             if not statuses or _created_at(statuses[-1]) < horizon:
                 return None

@@ -97,6 +97,15 @@ class Post:
     since: datetime | None = None
     reply_to: Receipt | None = None
 
+    def __post_init__(self) -> None:
+        if not self.url:
+            object.__setattr__(self, "url", self.article.url)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses that a post of this article may link to: parameters may have been declared since."""
+        return tuple(dict.fromkeys((self.url, self.article.url)))
+
     @property
     def language(self) -> str:
         return self.article.language
