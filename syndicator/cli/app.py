@@ -160,6 +160,12 @@ def preview(
     cards: Annotated[
         Path | None, typer.Option(help="Draw each channel's card as a PNG into this folder.")
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the posts, corrected and retracted ones too, as their networks would show them."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show an article field by field, with where each came from, and what every channel would get.
@@ -168,7 +174,7 @@ def preview(
     """
     from syndicator.cli import preview
 
-    preview.preview(folder(), what, source=source, url=url, cards=cards, as_json=as_json)
+    preview.preview(folder(), what, source=source, url=url, cards=cards, html=html, as_json=as_json)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from syndicator.cli.declared import must_be_declared
+from syndicator.cli.drawings import drawings
 from syndicator.cli.terminal import print_line
 from syndicator.domain.article import Article, New, Sighting, decide
 from syndicator.domain.errors import PhotoError, SyndicatorError
@@ -43,14 +44,33 @@ class Found:
     warnings: Sequence[str]
 
 
-def preview(folder: Path, what: str, *, source: str, url: str, cards: Path | None, as_json: bool) -> None:
+def preview(
+    folder: Path,
+    what: str,
+    *,
+    source: str,
+    url: str,
+    cards: Path | None,
+    html: Path | None,
+    as_json: bool,
+) -> None:
     """Print an article, by address, file or guid, and its posts. Nothing is recorded and nothing is sent.
-    ``cards``: a folder into which each channel's card is drawn. Raises ``SyndicatorError`` where there is no
+    ``cards``: a folder into which each channel's card is drawn. ``html``: a file for the posts as their
+    networks would show them. Raises ``SyndicatorError`` where there is no
     such article."""
-    print_preview(inspect_app(folder), what, source=source, url=url, cards=cards, as_json=as_json)
+    print_preview(inspect_app(folder), what, source=source, url=url, cards=cards, html=html, as_json=as_json)
 
 
-def print_preview(app: App, what: str, *, source: str, url: str, cards: Path | None, as_json: bool) -> None:
+def print_preview(
+    app: App,
+    what: str,
+    *,
+    source: str,
+    url: str,
+    cards: Path | None = None,
+    html: Path | None = None,
+    as_json: bool,
+) -> None:
     """The same of what is put together already."""
     found = _find(app, what, source, url)
     posts = {name: _post(app, courier, found.article) for name, courier in app.couriers.items()}
@@ -58,6 +78,8 @@ def print_preview(app: App, what: str, *, source: str, url: str, cards: Path | N
         cards.mkdir(parents=True, exist_ok=True)
         for name, post in posts.items():
             (cards / f"{name}.png").write_bytes(draw_card(post))
+    if html:
+        html.write_text(drawings(app, found.article, posts), "utf-8")
     if as_json:
         result = {
             "article": article_as_json(found.article),
@@ -72,6 +94,8 @@ def print_preview(app: App, what: str, *, source: str, url: str, cards: Path | N
         _print_post(name, post)
         if cards:
             print_line(f"[card: {cards / f'{name}.png'}]")
+    if html:
+        print_line(f"\nAs their networks would show them: {html}")
 
 
 def _find(app: App, what: str, source: str, url: str) -> Found:

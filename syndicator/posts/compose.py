@@ -138,7 +138,7 @@ def _alt(article: Article, capabilities: Capabilities) -> tuple[str, tuple[str, 
     if not whole or not capabilities.alt:
         return "", ()
     alt = capabilities.ruler.cut(whole, capabilities.alt, article.language)
-    return alt, () if alt == whole else ("the alternative text is cut: there is no room",)
+    return alt, () if alt == whole else ("alternative text cut: no room",)
 
 
 def with_parameters(url: str, parameters: Mapping[str, str]) -> str:

@@ -117,4 +117,4 @@ class Layout:
 
     def _note(self, name: str, text: str, short: str) -> None:
         if short != text:
-            self.omitted.append(f"the {name} is {'cut' if short else 'left out'}: there is no room")
+            self.omitted.append(f"{name} {'cut' if short else 'left out'}: no room")

@@ -52,11 +52,11 @@ def rendered(source: str, parts: Parts, article: Article, layout: Layout) -> Lai
     headline, summary, omitted = parts.headline, parts.summary, []
     if layout.length(text(headline, summary), parts) > layout.room:
         summary = layout.cut(summary, layout.room - length(text(headline, "")))
-        omitted.append(f"the summary is {'cut' if summary else 'left out'}: there is no room")
+        omitted.append(f"summary {'cut' if summary else 'left out'}: no room")
     over = length(text(headline, summary)) - layout.room
     if over > 0:
         headline = layout.capabilities.ruler.cut(headline, layout.measure(headline) - over, layout.language)
-        omitted.append("the headline is cut: there is no room")
+        omitted.append("headline cut: no room")
     made = text(headline, summary)
     if length(made) > layout.room:
         raise Misconfigured(

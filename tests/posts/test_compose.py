@@ -118,7 +118,7 @@ def test_the_summary_gives_way_first_then_the_correction_then_the_title() -> Non
     whole = 10 + len(correction) + 60 + len(told.url) + 3 * len(GAP)
     summary_cut = compose(told, limits(whole - 1))
     assert summary_cut.text.split(GAP) == [told.title, "s" * 58 + ELLIPSIS, correction, told.url]
-    assert summary_cut.omitted == ("the summary is cut: there is no room",)
+    assert summary_cut.omitted == ("summary cut: no room",)
     title_cut = compose(told, limits(len(told.url) + len(GAP) + 9))
     assert title_cut.text.split(GAP) == ["T" * 8 + ELLIPSIS, told.url]
     assert len(title_cut.omitted) == 3

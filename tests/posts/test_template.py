@@ -30,10 +30,10 @@ def test_what_does_not_fit_is_cut_from_the_summary_then_from_the_headline() -> N
     post = compose(told, limits(100), style)
     assert post.length <= 100
     assert post.text.startswith("Bridge reopens / After two years")
-    assert post.omitted == ("the summary is cut: there is no room",)
+    assert post.omitted == ("summary cut: no room",)
     tight = compose(article(title="Bridge reopens at long last after years"), limits(60), style)
     assert tight.length <= 60
-    assert "the headline is cut: there is no room" in tight.omitted
+    assert "headline cut: no room" in tight.omitted
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,95 @@
+"""``syndicator preview --html``: an article's posts as their networks would show them, and what becomes of
+them when it is corrected or retracted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from syndicator.domain.article import Article
+from syndicator.domain.capabilities import Card
+from syndicator.domain.errors import PhotoError
+from syndicator.domain.photo import PhotoLimits
+from syndicator.domain.policy import OnCorrection, OnRetraction, Policy, on_correction, on_retraction
+from syndicator.domain.post import Occasion, Post
+from syndicator.jobs.deliver import Courier
+from syndicator.posts.drawing import Scene, page
+from syndicator.wiring import App
+
+#: A note for articles without one, to show where a correction stands.
+SAMPLE_NOTE = "This is where the newsroom's note on a correction stands."
+
+CORRECTIONS = {
+    OnCorrection.EDIT: "The post is edited.",
+    OnCorrection.REPLY: "A reply under the post names the correction.",
+    OnCorrection.REPOST: "The post is deleted, and posted again.",
+    OnCorrection.LEAVE: "The post stays as it is; the operator is told.",
+}
+RETRACTIONS = {
+    OnRetraction.DELETE: "The post is deleted.",
+    OnRetraction.NOTICE: "The post is edited into a notice.",
+    OnRetraction.REPLY: "A reply under the post says so.",
+    OnRetraction.LEAVE: "The post stays as it is; the operator is told to take it back by hand.",
+}
+
+
+def drawings(app: App, article: Article, posts: dict[str, Post]) -> str:
+    """The page: for each channel the post, the corrected one, and what a retraction leaves."""
+    return page(
+        article.title,
+        [
+            scene
+            for name, courier in app.couriers.items()
+            for scene in _scenes(app, name, courier, article, posts[name])
+        ],
+    )
+
+
+def _scenes(app: App, name: str, courier: Courier, article: Article, post: Post) -> Iterator[Scene]:
+    capabilities, compose = courier.channel.capabilities, app.deliverer.compose
+    news = Scene(
+        channel=name,
+        title="as it is published",
+        post=post,
+        capabilities=capabilities,
+        card_picture=_card_picture(app, article) if capabilities.card is not Card.NONE else b"",
+    )
+    yield news
+    fresh, policy = timedelta(0), Policy()
+    correction = on_correction(policy, capabilities, fresh)
+    corrected = replace(article, note=article.note or SAMPLE_NOTE, revision=article.revision + 1)
+    occasion = Occasion.CORRECTION if correction is OnCorrection.REPLY else Occasion.NEWS
+    yield replace(
+        news,
+        title="when it is corrected",
+        post=compose(
+            corrected,
+            capabilities,
+            courier.style,
+            post.photo if occasion is Occasion.NEWS else None,
+            occasion,
+        )
+        if correction is not OnCorrection.LEAVE
+        else post,
+        remark=CORRECTIONS[correction],
+    )
+    retraction = on_retraction(policy, capabilities, fresh)
+    has_notice = retraction in (OnRetraction.NOTICE, OnRetraction.REPLY)
+    notice = compose(article, capabilities, courier.style, None, Occasion.RETRACTION) if has_notice else None
+    yield replace(
+        news,
+        title="when it is retracted",
+        post=post if retraction is OnRetraction.LEAVE else notice,
+        remark=RETRACTIONS[retraction],
+    )
+
+
+def _card_picture(app: App, article: Article) -> bytes:
+    """The photo as cards show it; none where it cannot be had, which the post's own line tells already."""
+    if article.photo is None:
+        return b""
+    try:
+        return app.photos.fit(article.photo, PhotoLimits(side=800, length=400_000)).content
+    except PhotoError:
+        return b""

@@ -1,0 +1,85 @@
+"""Posts drawn as their networks would show them, near enough to judge by: a page for a browser."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup, escape
+
+from syndicator.domain.capabilities import Capabilities, Card
+from syndicator.domain.post import Post, SpanKind
+
+#: Bytes of a card's picture that are put into the page: networks take about as much.
+MAX_CARD_BYTES = 5_000_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scene:
+    """One post of one channel. ``title``: what it is for, in words. ``post``: ``None`` where nothing is shown
+    (any more). ``remark``: what happens there. ``card_picture``: the photo on the link's card."""
+
+    channel: str
+    title: str
+    post: Post | None
+    capabilities: Capabilities
+    remark: str = ""
+    card_picture: bytes = b""
+
+    @property
+    def has_card(self) -> bool:
+        """Whether the link is shown as a card."""
+        if self.post is None or self.capabilities.card is Card.NONE:
+            return False
+        return self.post.photo is None or self.capabilities.card_beside_photo
+
+    @property
+    def host(self) -> str:
+        return (urlsplit(self.post.url).hostname or "") if self.post else ""
+
+    @property
+    def text(self) -> Markup:
+        """The text with its links, hashtags and mentions marked."""
+        if self.post is None:
+            return Markup()
+        text, end, parts = self.post.text, 0, []
+        for span in self.post.spans:
+            parts.append(escape(text[end : span.start]))
+            shown = escape(text[span.start : span.end])
+            if span.kind is SpanKind.LINK:
+                parts.append(Markup('<a href="{}" rel="noopener">{}</a>').format(span.target, shown))
+            else:
+                parts.append(Markup("<b>{}</b>").format(shown))
+            end = span.end
+        return Markup().join((*parts, escape(text[end:])))
+
+    @property
+    def photo_address(self) -> str:
+        """The photo within the page."""
+        photo = self.post.photo if self.post else None
+        return _data(photo.media_type, photo.content) if photo else ""
+
+    @property
+    def card_address(self) -> str:
+        """The card's picture within the page."""
+        fits = 0 < len(self.card_picture) <= MAX_CARD_BYTES
+        return _data("image/jpeg", self.card_picture) if fits else ""
+
+
+def page(title: str, scenes: Sequence[Scene]) -> str:
+    """A page with all posts, for a browser; it needs nothing from elsewhere."""
+    return _template().render(title=title, scenes=scenes)
+
+
+@cache
+def _template() -> Template:
+    loader = PackageLoader("syndicator.posts", ".")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("drawing.html")
+
+
+def _data(media_type: str, content: bytes) -> str:
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"

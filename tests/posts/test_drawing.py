@@ -1,0 +1,61 @@
+"""Posts as they are drawn for those who judge them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from syndicator.domain.article import Photo
+from syndicator.domain.capabilities import Card, LinkPlace
+from syndicator.domain.photo import PhotoFile
+from syndicator.domain.post import Style
+from syndicator.posts.compose import compose
+from syndicator.posts.drawing import Scene, page
+from tests.posts.test_compose import article, limits
+
+
+def one(node: LexborHTMLParser | LexborNode, selector: str) -> LexborNode:
+    [found] = node.css(selector)
+    return found
+
+
+PHOTO = PhotoFile(content=b"jpeg", media_type="image/jpeg", width=80, height=60)
+
+
+def test_a_link_behind_words_a_hashtag_and_markup_are_shown_as_what_they_are() -> None:
+    told = article(title="Rain <b>& hail</b>", tags=("storms",), language="lo")
+    able = replace(limits(), link_place=LinkPlace.WORDS)
+    post = compose(told, able, Style(hashtags={"storms": "Storms"}))
+    drawn = LexborHTMLParser(page("x", [Scene(channel="wire", title="", post=post, capabilities=able)]))
+    [link] = drawn.css(".text a")
+    assert (link.attributes["href"], link.text()) == (told.url, "ledger.example")
+    assert [tag.text() for tag in drawn.css(".text b")] == ["#Storms"]
+    assert one(drawn, ".text").text() == post.text
+    assert one(drawn, "article").attributes["lang"] == "lo"
+
+
+def test_a_photo_has_its_words_beside_it_and_a_card_is_there_where_networks_show_one() -> None:
+    told = article(photo=Photo(url="https://ledger.example/a.jpg", alt="A tram"))
+    able = replace(limits(), photo=None, card=Card.FETCHED)
+    shown = [
+        Scene(channel="a", title="", post=compose(told, able, photo=PHOTO), capabilities=able),
+        Scene(channel="b", title="", post=compose(told, able), capabilities=able, card_picture=b"jpg"),
+        Scene(channel="c", title="", post=None, capabilities=able, remark="The post is deleted."),
+    ]
+    drawn = LexborHTMLParser(page("x", shown))
+    with_photo, with_card, gone = drawn.css("section")
+    assert one(with_photo, "figure img").attributes["alt"] == "A tram"
+    assert not with_photo.css(".card")
+    assert "Bridge reopens" in one(with_card, ".card").text()
+    assert with_card.css(".card img")
+    assert "Nothing is shown." in gone.text()
+
+
+def test_what_is_too_long_and_what_was_left_out_is_told() -> None:
+    told, able = article(url="https://ledger.example/" + "x" * 60), limits(50)
+    drawn = LexborHTMLParser(
+        page("x", [Scene(channel="w", title="", post=compose(told, able), capabilities=able)])
+    )
+    assert one(drawn, ".facts.over").text() == "83 of 50 graphemes"
+    assert one(drawn, ".left-out").text().split("\n")[0].startswith("headline left out")
