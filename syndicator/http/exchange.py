@@ -44,6 +44,10 @@ MAX_BODY_BYTES = 4_000_000
 #: Characters of a reply's words that are looked at for secrets, before they are cut for the operator.
 MAX_WORDS_CHARS = 10_000
 
+#: Statuses by which a service says itself that it has failed; 502, 504 and Cloudflare's 52x are said in front
+#: of one that may still be at work (RFC 9110 section 15.6).
+OWN_FAILURES = (500, 501)
+
 #: However long a channel's server asks to be left alone, it is asked again after a day.
 MAX_RETRY_AFTER = timedelta(hours=24)
 
@@ -76,7 +80,7 @@ class RemoteReply:
         try:
             return reader(_without_secrets(json.loads(self.body), self.secrets))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as e:
-            raise self.unknown(f"{self.host}: unreadable answer ({type(e).__name__})") from e
+            raise _over(self.unknown(f"{self.host}: unreadable answer ({type(e).__name__})")) from e
 
     @property
     def message(self) -> str:
@@ -200,8 +204,9 @@ def _without_secrets(value: Any, secrets: Sequence[Secret]) -> Any:
 
 def _error_of(reply: RemoteReply, unknown: MakeError) -> SyndicatorError:
     match reply.status:
-        case 429 | 503:
-            return TryLater(reply.message, not_before=retry_time(reply, datetime.now(UTC)))
+        case 429 | 503 as status:
+            at = retry_time(reply, datetime.now(UTC))
+            return TryLater(reply.message, not_before=at, is_limit=status == 429)
         case 408 | 425:  # RFC 9110 section 15.5.9, RFC 8470 section 5.2: the request was not taken up
             return TryLater(reply.message)
         case 401 | 403:
@@ -212,8 +217,17 @@ def _error_of(reply: RemoteReply, unknown: MakeError) -> SyndicatorError:
             return Misconfigured(f"{reply.host} has moved to {location!r}: declare that address")
         case status if 400 <= status < 500:
             return Refused(reply.message)
+        case status if status in OWN_FAILURES:
+            return _over(unknown(reply.message))
         case _:
             return unknown(reply.message)
+
+
+def _over(error: SyndicatorError) -> SyndicatorError:
+    """The error of a request that its service has answered itself: nothing of it lands later."""
+    if isinstance(error, OutcomeUnknown):
+        error.is_over = True
+    return error
 
 
 def retry_time(reply: RemoteReply, now: datetime) -> datetime | None:
