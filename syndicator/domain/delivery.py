@@ -306,7 +306,9 @@ def failed(
             delivery = replace(delivery, attempted=None, attempted_at=None)
     delivery = replace(delivery, rests_until=None)
     not_before = error.not_before if isinstance(error, TryLater) else None
-    if isinstance(error, TryLater) and error.rests_account and not_before:  # no fault of the post: in its turn
+    if (
+        isinstance(error, TryLater) and error.rests_account and not_before
+    ):  # no fault of the post: in its turn
         return replace(delivery, standing=Standing.PENDING, next_attempt=not_before, reason=reason)
     return _again(delivery, reason, now, not_before)
 

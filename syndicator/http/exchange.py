@@ -27,7 +27,8 @@ from syndicator.domain.errors import (
 )
 from syndicator.http.body import BodyTooLarge, body_chunks
 from syndicator.http.connections import within
-from syndicator.http.retry_after import rate_limit_reset, retry_at
+from syndicator.http.retry_after import rate_limit_reset, retry_at, retry_in_body
+from syndicator.http.stated_limits import kind_of, note
 from syndicator.secret import Secret, redacted
 
 T = TypeVar("T")
@@ -121,9 +122,11 @@ class Exchange:
         accept: Collection[int] = (),
         unknown: MakeError = OutcomeUnknown,
         headers: Mapping[str, str] | None = None,
+        counts_as: str | None = None,
         **request: Any,
     ) -> RemoteReply:
-        """One request. Every status but 2xx and those in ``accept`` raises.
+        """One request. Every status but 2xx and those in ``accept`` raises. ``counts_as``: the kind of which
+        the service then says how many are left (``pacing.Kind``), where its method does not tell.
 
         ``unknown`` makes the error for a request whose outcome nobody can tell; a request that changes
         nothing which readers see passes ``TryLater``.
@@ -142,6 +145,7 @@ class Exchange:
                 stream=True,
                 **request,
             ) as response:
+                note(counts_as or kind_of(method, has_files="files" in request), response.headers)
                 body = self._read(response, host, unknown)
             reply = RemoteReply(host, response.status_code, response.headers, body, unknown, self._secrets)
             if not (200 <= reply.status < 300 or reply.status in accept):
@@ -233,9 +237,10 @@ def _over(error: SyndicatorError) -> SyndicatorError:
 def retry_time(reply: RemoteReply, now: datetime) -> datetime | None:
     """The time at which the server accepts requests again, if it says so.
 
-    ``X-RateLimit-Reset`` counts only for a rate limit (429), and where there is no ``Retry-After``.
+    Headers of limits count only for a rate limit (429), and where there is neither ``Retry-After`` nor a time
+    in the body.
     """
-    at = retry_at(reply.headers, now)
+    at = retry_at(reply.headers, now) or retry_in_body(reply.body, now)
     if at is None and reply.status == 429:
         at = rate_limit_reset(reply.headers, now)
     return min(max(at, now), now + MAX_RETRY_AFTER) if at else None
