@@ -70,8 +70,16 @@ class Ledger:
     def with_success(self) -> Ledger:
         return replace(self, failing=()) if self.failing else self
 
+    def with_waits(self, waits: Mapping[str, Wait], now: datetime) -> Ledger:
+        """With what the account waits for now."""
+        if waits or any(wait.until > now for wait in self.waits.values()):
+            return replace(self, waits=waits)
+        return self
+
     def with_spent(self, pace: Pace, cost: Mapping[str, float], now: datetime) -> Ledger:
         """Once a request of this cost leaves."""
+        if not pace.quotas and not pace.min_gap:
+            return self
         spent = dict(self.spent)
         for quota in pace.quotas:
             if amount := cost.get(quota.kind):
@@ -89,7 +97,7 @@ class Ledger:
         kept = {name: each for name, each in self.stated.items() if each.until > now}
         until = min(stated.until, now + MAX_STATED)
         if until > now:
-            kept[kind] = replace(stated, until=until)
+            kept[kind] = replace(stated, until=until.replace(microsecond=0) + timedelta(seconds=1))
         return replace(self, stated=kept)
 
     def wait(self, pace: Pace, cost: Mapping[str, float], now: datetime) -> Wait | None:

@@ -105,6 +105,10 @@ class Pace:
         return {str(Kind.POSTS): 1.0} | ({str(Kind.MONEY): self.price} if self.price else {})
 
 
+#: Nothing is declared.
+NO_PACE = Pace()
+
+
 def quota_name(quota: Quota) -> str:
     """What a quota is counted under: those that are alike in kind and period are one."""
     return f"{quota.kind}/{quota.per.total_seconds():g}"
