@@ -35,6 +35,7 @@ from syndicator.jobs.steady_clock import steady_time
 from syndicator.jobs.sweep import Sweeper, sweep
 from syndicator.jobs.watch import Watcher, watch
 from syndicator.photos import PhotoShelf
+from syndicator.posts.compose import compose
 from syndicator.secret import redacted, secrets_of
 from syndicator.store import Store, open_store
 from syndicator.store.mark import read_mark, write_mark
@@ -254,6 +255,7 @@ def assemble(declared: Declared, store: Store, bell: Bell, clock: Callable[[], d
         deliverer=Deliverer(
             couriers={name: _courier(name, outlet, http) for name, outlet in declared.channels.items()},
             photos=photos,
+            compose=compose,
             store=store,
             bell=bell,
             clock=clock,
@@ -281,7 +283,10 @@ def _formats(declared: Declared) -> dict[str, Format]:
 def _courier(name: str, outlet: Outlet, http: Http) -> Courier:
     channel = outlet.kind(name=name, session=http.session(), **outlet.settings)
     return Courier(
-        channel=channel, max_age=outlet.max_age, redact=partial(redacted, secrets=secrets_of(channel))
+        channel=channel,
+        max_age=outlet.max_age,
+        style=outlet.style,
+        redact=partial(redacted, secrets=secrets_of(channel)),
     )
 
 

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from syndicator.domain.article import Article, Photo, Sighting
+from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import OutcomeUnknown, PhotoError
 from syndicator.domain.feed import Feed, Site
-from syndicator.domain.post import Limits, PhotoFile, PhotoLimits, Post
+from syndicator.domain.photo import PhotoFile, PhotoLimits
+from syndicator.domain.post import Post
 from syndicator.jobs.ports import READ_AGAIN, Look
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -62,7 +64,7 @@ class Words:
     def measure(self, text: str) -> int:
         return len(text)
 
-    def cut(self, text: str, room: int) -> str:
+    def cut(self, text: str, room: int, language: str = "") -> str:
         return text if len(text) <= room else text[: max(0, room - 1)] + "…"[:room]
 
 
@@ -135,15 +137,25 @@ class FakeChannel:
     key_memory: timedelta | None = timedelta(hours=1)
     settles_within: timedelta = timedelta(seconds=60)
     can_find: bool = True
-    limits: Limits = field(
-        default_factory=lambda: Limits(ruler=Words(), text=500, alt=100, photo=PhotoLimits())
-    )
     before: list[Exception | None] = field(default_factory=list)
     after: list[Exception | None] = field(default_factory=list)
     shown: dict[str, Post] = field(default_factory=dict)
     by_key: dict[str, str] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     made: int = 0
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(
+            ruler=Words(),
+            unit="characters",
+            text=500,
+            alt=100,
+            photo=PhotoLimits(),
+            finds=self.can_find,
+            key_memory=self.key_memory,
+            settles_within=self.settles_within,
+        )
 
     def send(self, post: Post, *, key: str) -> Receipt:
         self._begin("send")

@@ -12,16 +12,18 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 from urllib.parse import quote, unquote, urlsplit
 
 import requests
 from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.domain.article import CLOCK_SKEW
+from syndicator.domain.capabilities import Budget, Capabilities, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
-from syndicator.domain.post import Limits, PhotoLimits, Post
+from syndicator.domain.photo import PhotoLimits
+from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.secret import Secret
 from syndicator.text.addresses import is_web_address, web_address
@@ -42,6 +44,10 @@ MENTION = re.compile(r"(?<![=/\w])@(?=[A-Za-z0-9_])")
 
 #: A space of no width: what keeps a name from being one, in bridges between networks, too.
 NO_MENTION = "@\u200b"
+
+#: Servers take 16 MiB and scale down to 3840 x 2160 pixels; a timeline needs less.
+#: https://docs.joinmastodon.org/user/posting/#images
+PHOTO = PhotoLimits(side=2048, length=8_000_000, media_types=("image/jpeg", "image/png", "image/webp"))
 
 #: Seconds between two requests for a photo that the server is still processing: the first wait, the longest.
 FIRST_WAIT_S, MAX_WAIT_S = 0.1, 2.0
@@ -65,16 +71,6 @@ class Mastodon:
     remembers_keys: bool = True
     session: requests.Session = field(repr=False, compare=False)
 
-    #: Servers take 16 MiB and scale down to 3840 x 2160 pixels; a timeline needs less.
-    #: https://docs.joinmastodon.org/user/posting/#images
-    photo: ClassVar[PhotoLimits] = PhotoLimits(
-        side=2048, length=8_000_000, media_types=("image/jpeg", "image/png", "image/webp")
-    )
-
-    #: A server gives up a request after 90 seconds (``Rack::Timeout.service_timeout`` in Mastodon's
-    #: config/initializers/timeout.rb), and knows a key only once its status is there.
-    settles_within: ClassVar[timedelta] = timedelta(seconds=90)
-
     def __post_init__(self) -> None:
         address = web_address(self.server)
         if not address or urlsplit(address).path.strip("/"):
@@ -83,20 +79,32 @@ class Mastodon:
             )
 
     @property
-    def key_memory(self) -> timedelta | None:
-        """Keys are kept for an hour: https://docs.joinmastodon.org/methods/statuses/#headers
-        The margin is for slow answers."""
-        return timedelta(minutes=50) if self.remembers_keys else None
-
-    @property
-    def limits(self) -> Limits:
-        return Limits(
+    def capabilities(self) -> Capabilities:
+        """Keys are kept for an hour (https://docs.joinmastodon.org/methods/statuses/#headers); the margin is
+        for slow answers. A server gives up a request after 90 seconds (``Rack::Timeout.service_timeout`` in
+        Mastodon's config/initializers/timeout.rb), and knows a key only once its status is there. Budgets:
+        https://docs.joinmastodon.org/api/rate-limits/"""
+        half_an_hour = timedelta(minutes=30)
+        return Capabilities(
             ruler=GRAPHEMES,
+            unit="graphemes",
             text=self.max_characters,
             link=self.characters_reserved_per_url,
-            alt=self.description_limit,
-            photo=self.photo,
             plain=without_mentions,
+            has_language=True,
+            has_warning=True,
+            photo=PHOTO,
+            alt=self.description_limit,
+            card=True,
+            replies=True,
+            key_memory=timedelta(minutes=50) if self.remembers_keys else None,
+            settles_within=timedelta(seconds=90),
+            budgets=(
+                Budget(of=Spent.REQUESTS, most=300, per=timedelta(minutes=5)),
+                Budget(of=Spent.PHOTOS, most=30, per=half_an_hour),
+                Budget(of=Spent.DELETIONS, most=30, per=half_an_hour),
+            ),
+            verified="contract of Mastodon 4.5's documentation",
         )
 
     def send(self, post: Post, *, key: str) -> Receipt:
@@ -185,7 +193,11 @@ class Mastodon:
         form = {"status": post.text, "media_ids": self._upload(exchange, post)}
         # An ISO 639 code: https://docs.joinmastodon.org/methods/statuses/#form-data-parameters
         language = post.language.partition("-")[0].lower()
-        return {**form, "language": language} if language else form
+        return {
+            **form,
+            **({"language": language} if language else {}),
+            **({"spoiler_text": post.warning} if post.warning else {}),
+        }
 
     def _upload(self, exchange: Exchange, post: Post) -> list[str]:
         """The photo's id, in a list, once it can be attached: https://docs.joinmastodon.org/methods/media/

@@ -26,9 +26,11 @@ from typing import Any, ClassVar
 import requests
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, SyndicatorError, TryLater
-from syndicator.domain.post import Limits, PhotoFile, PhotoLimits, Post
+from syndicator.domain.photo import PhotoFile, PhotoLimits
+from syndicator.domain.post import Post
 from syndicator.files import write_whole
 from syndicator.text.rulers import GRAPHEMES
 
@@ -97,17 +99,17 @@ class Outbox:
     folder: Path
     session: requests.Session = field(repr=False, compare=False)
 
-    #: The files themselves tell what was posted, for ever: they are looked at, and nothing is repeated.
-    key_memory: ClassVar[timedelta | None] = None
-
-    #: Files are written by us alone: nobody goes on when we have ended.
-    settles_within: ClassVar[timedelta] = timedelta(0)
-
-    limits: ClassVar[Limits] = Limits(
+    #: ``key_memory``: the files themselves tell what was posted, for ever: they are looked at, and nothing is
+    #: repeated. ``settles_within``: files are written by us alone: nobody goes on when we have ended.
+    capabilities: ClassVar[Capabilities] = Capabilities(
         ruler=GRAPHEMES,
+        unit="graphemes",
         text=1000,
-        alt=1500,
         photo=PhotoLimits(side=1600, length=8_000_000, media_types=tuple(EXTENSIONS)),
+        alt=1500,
+        has_language=True,
+        settles_within=timedelta(0),
+        verified="a real folder",
     )
 
     @property

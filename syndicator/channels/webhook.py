@@ -18,9 +18,10 @@ from typing import Any, ClassVar, Literal
 import requests
 
 from syndicator.domain.article import Article, Photo
+from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, TryLater
-from syndicator.domain.post import Limits, Post
+from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange
 from syndicator.secret import Secret
 from syndicator.text.addresses import web_address
@@ -49,15 +50,21 @@ class Webhook:
     content: Literal["summary", "full"] = "summary"
     session: requests.Session = field(repr=False, compare=False)
 
-    #: Receivers know messages by their id (Standard Webhooks, "Webhook metadata"), and articles by their
-    #: guid: a message that arrives twice tells nothing new, however late. In effect: for ever.
-    key_memory: ClassVar[timedelta | None] = timedelta(days=3650)
-
-    #: Receivers answer within 20 seconds (docs/channels.md), half as long again for the way and for slow
-    #: ones. What is applied later still is told apart by its id and its revision.
-    settles_within: ClassVar[timedelta] = timedelta(seconds=30)
-
-    limits: ClassVar[Limits] = Limits(ruler=CHARACTERS, text=10_000, alt=10_000)
+    #: ``key_memory``: receivers know messages by their id (Standard Webhooks, "Webhook metadata"), and
+    #: articles by their guid: a message that arrives twice tells nothing new, however late. In effect: for
+    #: ever. ``settles_within``: receivers answer within 20 seconds (docs/channels.md), half as long again for
+    #: the way and for slow ones. What is applied later still is told apart by its id and its revision.
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        ruler=CHARACTERS,
+        unit="characters",
+        text=10_000,
+        alt=10_000,
+        has_language=True,
+        finds=False,
+        key_memory=timedelta(days=3650),
+        settles_within=timedelta(seconds=30),
+        verified="contract of Standard Webhooks",
+    )
 
     def __post_init__(self) -> None:
         if not web_address(self.url):

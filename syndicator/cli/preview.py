@@ -17,8 +17,9 @@ from syndicator.cli.declared import must_be_declared
 from syndicator.cli.terminal import print_line
 from syndicator.domain.article import Article, New, Sighting, decide
 from syndicator.domain.errors import PhotoError, SyndicatorError
-from syndicator.domain.post import Post, compose
-from syndicator.jobs.ports import Channel, Source
+from syndicator.domain.post import Post
+from syndicator.jobs.courier import Courier
+from syndicator.jobs.ports import Source
 from syndicator.photos.card import draw_card
 from syndicator.wiring import App, inspect_app
 
@@ -52,7 +53,7 @@ def preview(folder: Path, what: str, *, source: str, url: str, cards: Path | Non
 def print_preview(app: App, what: str, *, source: str, url: str, cards: Path | None, as_json: bool) -> None:
     """The same of what is put together already."""
     found = _find(app, what, source, url)
-    posts = {name: _post(app, courier.channel, found.article) for name, courier in app.couriers.items()}
+    posts = {name: _post(app, courier, found.article) for name, courier in app.couriers.items()}
     if cards:
         cards.mkdir(parents=True, exist_ok=True)
         for name, post in posts.items():
@@ -137,15 +138,15 @@ def _measured(app: App, sighting: Sighting) -> tuple[Sighting, str]:
         return sighting, f"photo {sighting.photo.url}: {e}"
 
 
-def _post(app: App, channel: Channel, article: Article) -> Post:
+def _post(app: App, courier: Courier, article: Article) -> Post:
     """What the channel would get, as the job ``deliver`` composes it."""
-    photo = None
-    if article.photo and channel.limits.photo:
+    photo, capabilities = None, courier.channel.capabilities
+    if article.photo and capabilities.photo:
         try:
-            photo = app.photos.fit(article.photo, channel.limits.photo)
+            photo = app.photos.fit(article.photo, capabilities.photo)
         except PhotoError as e:
             print_line(f"photo {article.photo.url}: {e}", to_errors=True)
-    return compose(article, channel.limits, photo)
+    return app.deliverer.compose(article, capabilities, courier.style, photo)
 
 
 def article_as_json(article: Article) -> dict[str, Any]:
@@ -164,7 +165,17 @@ def _post_as_json(post: Post) -> dict[str, Any]:
         "width": post.photo.width,
         "height": post.photo.height,
     }
-    return {"text": post.text, "alt": post.alt, "language": post.language, "url": post.url, "photo": photo}
+    return {
+        "text": post.text,
+        "alt": post.alt,
+        "language": post.language,
+        "url": post.url,
+        "photo": photo,
+        "length": post.length,
+        "room": post.room,
+        "warning": post.warning,
+        "omitted": list(post.omitted),
+    }
 
 
 def _print_article(found: Found) -> None:
@@ -194,3 +205,4 @@ def _print_post(name: str, post: Post) -> None:
     if post.photo:
         size = f"{post.photo.width} x {post.photo.height}, {len(post.photo.content):,} bytes"
         print_line(f"[photo: {size}; {f'alt: {post.alt}' if post.alt else 'no alternative text'}]")
+    print_line(f"[{post.length:,} of {post.room:,}{''.join(f'; {line}' for line in post.omitted)}]")

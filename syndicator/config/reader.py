@@ -150,7 +150,8 @@ class DeclarationsReader:
         kind, common, settings = self._plugged(CHANNELS, self.kinds.channel, name, table, {})
         if kind is None or common is None or settings is None:
             return None
-        return Outlet(kind=kind, settings=settings, max_age=ChannelTable(**common).max_age)
+        table_of_all = ChannelTable(**common)
+        return Outlet(kind=kind, settings=settings, max_age=table_of_all.max_age, style=table_of_all.post)
 
     def _plugged(
         self,

@@ -30,6 +30,7 @@ from syndicator.config.rules import (
 )
 from syndicator.domain.brakes import Brakes
 from syndicator.domain.feed import Feed, Filter, Site
+from syndicator.domain.post import Style
 from syndicator.secret import Secret
 
 
@@ -105,10 +106,11 @@ class SourceTable:
 @dataclass(frozen=True, kw_only=True)
 class ChannelTable:
     """``[channels.NAME]``: what holds for channels of every kind. ``max_age``: how long after its
-    publication an article is still posted."""
+    publication an article is still posted. ``post``: how its posts are written."""
 
     kind: str
     max_age: timedelta = timedelta(hours=24)
+    post: Style = field(default_factory=Style)
 
 
 @dataclass(frozen=True, kw_only=True)

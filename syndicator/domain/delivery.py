@@ -13,16 +13,12 @@ from enum import StrEnum
 
 from syndicator.domain import backoff
 from syndicator.domain.article import CLOCK_SKEW, Article
+from syndicator.domain.capabilities import SETTLES_WITHIN
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.steady import SteadyTime
 
 #: Seconds that one step of a delivery may take in all, photo included: shorter than a lease.
 STEP_DEADLINE_S = 60.0
-
-#: How long a channel that does not say so may work on a request after we have stopped waiting for it: proxies
-#: in front of services give up after 60 seconds
-#: (https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout).
-SETTLES_WITHIN = timedelta(seconds=60)
 
 #: The revision of a post of which nobody knows what it shows.
 UNKNOWN_REVISION = 0

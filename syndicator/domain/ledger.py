@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from syndicator.domain.pacing import Kind, Pace, amount_text, quota_name, span_text
+from syndicator.domain.capabilities import Spent
+from syndicator.domain.pacing import Pace, amount_text, quota_name, span_text
 
 #: Parts in which a quota's period is counted: what was done is forgotten a part of the period later than it
 #: might be, and never earlier.
@@ -82,14 +83,14 @@ class Ledger:
             return self
         spent = dict(self.spent)
         for quota in pace.quotas:
-            if amount := cost.get(quota.kind):
+            if amount := cost.get(quota.of):
                 name = quota_name(quota)
                 parts = dict(_parts_in(self._parts(name), quota.per, now))
                 width_s = quota.per.total_seconds() / PARTS
                 begin_s = now.timestamp() // width_s * width_s
                 parts[begin_s] = parts.get(begin_s, 0.0) + amount
                 spent[name] = quota.most, tuple(sorted(parts.items()))
-        is_post = bool(cost.get(Kind.POSTS)) and bool(pace.min_gap)
+        is_post = bool(cost.get(Spent.POSTS)) and bool(pace.min_gap)
         return replace(self, spent=spent, posted=now if is_post else self.posted)
 
     def with_stated(self, kind: str, stated: Stated, now: datetime) -> Ledger:
@@ -103,7 +104,7 @@ class Ledger:
     def wait(self, pace: Pace, cost: Mapping[str, float], now: datetime) -> Wait | None:
         """Until when, and why, a request of this cost has to wait; ``None``: not at all."""
         waits = [*self._waits_for_service(cost, now), *self._waits_for_quotas(pace, cost, now)]
-        if cost.get(Kind.POSTS) and self.posted and self.posted <= now < self.posted + pace.min_gap:
+        if cost.get(Spent.POSTS) and self.posted and self.posted <= now < self.posted + pace.min_gap:
             gap_s = pace.min_gap.total_seconds()
             waits.append(Wait(until=self.posted + pace.min_gap, why=f"posts are {gap_s:g} s apart"))
         return max(waits, key=lambda wait: wait.until, default=None)
@@ -115,7 +116,7 @@ class Ledger:
 
     def _waits_for_quotas(self, pace: Pace, cost: Mapping[str, float], now: datetime) -> Iterator[Wait]:
         for quota in pace.quotas:
-            amount = cost.get(quota.kind)
+            amount = cost.get(quota.of)
             if not amount:
                 continue
             parts = _parts_in(self._parts(quota_name(quota)), quota.per, now)
@@ -128,7 +129,7 @@ class Ledger:
             if too_much > 1e-9:
                 until = now + quota.per  # one alone is more than there ever is
             if until is not None:
-                why = f"{amount_text(quota.most)} {quota.kind} in {span_text(quota.per)} are used up"
+                why = f"{amount_text(quota.most)} {quota.of} in {span_text(quota.per)} are used up"
                 yield Wait(until=until, why=why)
 
     def _parts(self, name: str) -> Parts:

@@ -6,27 +6,23 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from enum import StrEnum
 from typing import Protocol
+
+from syndicator.domain.capabilities import Spent
 
 #: A month, of which no calendar month is longer.
 MONTH = timedelta(days=31)
 
 
-class Kind(StrEnum):
-    """What is counted apart."""
-
-    POSTS = "posts"
-    PHOTOS = "photos"
-    DELETIONS = "deletions"
-    MONEY = "money"
+#: What is counted beside ``capabilities.Spent``: in the currency of the service's price.
+MONEY = "money"
 
 
 class Quota(Protocol):
-    """So much of a kind within any period of this length. A channel's capabilities have some."""
+    """So much of a kind within any period of this length: ``capabilities.Budget`` is one."""
 
     @property
-    def kind(self) -> str: ...
+    def of(self) -> str: ...
 
     @property
     def most(self) -> float: ...
@@ -39,7 +35,7 @@ class Quota(Protocol):
 class Cap:
     """A ``Quota`` of the newsroom's own."""
 
-    kind: str
+    of: str
     most: float
     per: timedelta
 
@@ -96,13 +92,16 @@ class Pace:
 
     def posts_in(self, span: timedelta) -> int | None:
         """How many posts go out within a span at the most; ``None``: any number."""
-        of_posts = [quota for quota in self.quotas if quota.kind == Kind.POSTS]
+        of_posts = [quota for quota in self.quotas if quota.of in (Spent.POSTS, Spent.REQUESTS)]
         counts = [quota.most * max(1.0, span / quota.per) for quota in of_posts]
         least = min([span / self.min_gap if self.min_gap else math.inf, *counts])
         return None if math.isinf(least) else max(1, int(least))
 
+    @property
     def cost_of_post(self) -> Mapping[str, float]:
-        return {str(Kind.POSTS): 1.0} | ({str(Kind.MONEY): self.price} if self.price else {})
+        """By kind."""
+        cost = {str(Spent.POSTS): 1.0, str(Spent.REQUESTS): 1.0}
+        return {**cost, MONEY: self.price} if self.price else cost
 
 
 #: Nothing is declared.
@@ -111,7 +110,7 @@ NO_PACE = Pace()
 
 def quota_name(quota: Quota) -> str:
     """What a quota is counted under: those that are alike in kind and period are one."""
-    return f"{quota.kind}/{quota.per.total_seconds():g}"
+    return f"{quota.of}/{quota.per.total_seconds():g}"
 
 
 def span_text(span: timedelta) -> str:

@@ -1,127 +1,122 @@
-"""Posts: what a channel is to show of an article, within its limits."""
+"""Posts: what a channel is to show of an article."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from syndicator.domain.article import Article
-
-#: The separator between the parts of a post.
-GAP = "\n\n"
-
-#: Length (in the ruler's unit) below which a note or a summary that was cut is left out: it would tell
-#: nothing.
-MIN_PART_LENGTH = 20
+from syndicator.domain.capabilities import Capabilities
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.photo import PhotoFile
 
 
-class Ruler(Protocol):
-    """Measures and cuts text the way one channel counts it (graphemes, weighted characters, ...)."""
+class Occasion(StrEnum):
+    """What a post is for."""
 
-    def measure(self, text: str) -> int:
-        """The length of the text, in the channel's own unit."""
-        ...
+    NEWS = "news"
+    CORRECTION = "correction"  # a reply that names the correction, where the post itself cannot be edited
+    RETRACTION = "retraction"  # a notice in place of the post, or a reply to it, where it cannot be deleted
 
-    def cut(self, text: str, room: int) -> str:
-        """The text itself where it fits ``room``, else its beginning, with an ellipsis where a sentence
-        is broken off; never longer."""
-        ...
+
+class SpanKind(StrEnum):
+    """What stretches of a post's text are."""
+
+    LINK = "link"
+    HASHTAG = "hashtag"
+    MENTION = "mention"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a post's text that is more than text: characters ``start`` to ``end`` (Python's, end not
+    included). ``target``: an address, a hashtag without its sign, or a name of that network."""
+
+    start: int
+    end: int
+    kind: SpanKind
+    target: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PhotoLimits:
-    """The limits of a channel's photo files: pixels of the longer side, bytes, and media types."""
+class Style:
+    """How a newsroom wants the posts of one channel: ``[channels.NAME.post]`` in its declarations.
 
-    side: int = 1600
-    length: int = 8_000_000
-    media_types: tuple[str, ...] = ("image/jpeg",)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
-    """The limits of a channel.
-
-    ``text``: the whole post, in the ruler's unit. ``link``: what any link costs, where the channel
-    counts links at a flat rate (``None``: as long as it is). ``alt``: an alternative text, same unit.
-    ``photo``: ``None`` where the channel shows none. ``plain`` takes from an article's words what the channel
-    would take for more than words (mentions of people, say).
+    ``hashtags``: by a tag or section of articles, in any case, the hashtag that it becomes, without its sign;
+    at most ``most_hashtags`` of them are written. ``mentions``: by a name that stands in texts, the account
+    that it is on that network. ``utm``: parameters that the link gets. ``byline``: whether authors are named;
+    ``credit``: whether the photo's credit is, where the channel has no place of its own for it.
+    ``warnings``: by a tag or section, the words that a post is put behind. ``templates``: by section, and
+    ``"*"`` for all others, the text of a post as a Jinja2 template. ``card``: whether an article without a
+    photo gets a picture of its headline.
     """
 
-    ruler: Ruler
-    text: int
-    alt: int
-    link: int | None = None
-    photo: PhotoLimits | None = None
-    plain: Callable[[str], str] = str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PhotoFile:
-    """A photo ready to be uploaded: the bytes, their type and their size in pixels."""
-
-    content: bytes
-    media_type: str
-    width: int
-    height: int
-    filename: str = "photo.jpg"
+    hashtags: Mapping[str, str] = field(default_factory=dict)
+    most_hashtags: int = 3
+    mentions: Mapping[str, str] = field(default_factory=dict)
+    utm: Mapping[str, str] = field(default_factory=dict)
+    byline: bool = False
+    credit: bool = True
+    warnings: Mapping[str, str] = field(default_factory=dict)
+    templates: Mapping[str, str] = field(default_factory=dict)
+    card: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Post:
-    """A post for one channel. ``text`` (with the link) and ``alt`` fit its limits.
+    """A post for one channel. ``text`` and ``alt`` fit its limits.
+
+    ``url``: the article's address with the parameters of this channel; it stands in the text unless the
+    channel has another place for it. ``spans``: links, hashtags and mentions in the text, in their order,
+    none within another. ``headline`` and ``summary`` are as they stand in the text, for cards.
+    ``credit``: of the photo. ``warning``: words that the post is put behind. ``length`` of ``room``: how much
+    of what the channel allows is used, in its unit. ``omitted``: what was cut or left out, a line each.
 
     ``article`` is there for channels that carry more than a text (webhooks, cards). ``since`` (UTC): when it
     may have been posted at the earliest, for those that look for it (``None``: when it was first seen).
+    ``reply_to``: the post that this one answers.
     """
 
     article: Article
     text: str
+    url: str = ""
+    headline: str = ""
+    summary: str = ""
     alt: str = ""
+    credit: str = ""
+    warning: str = ""
+    occasion: Occasion = Occasion.NEWS
     photo: PhotoFile | None = None
+    spans: tuple[Span, ...] = ()
+    length: int = 0
+    room: int = 0
+    omitted: tuple[str, ...] = ()
     since: datetime | None = None
-
-    @property
-    def url(self) -> str:
-        return self.article.url
+    reply_to: Receipt | None = None
 
     @property
     def language(self) -> str:
         return self.article.language
 
-
-def compose(article: Article, limits: Limits, photo: PhotoFile | None = None) -> Post:
-    """The post of an article within a channel's limits: title, the newsroom's note on a correction, summary,
-    link.
-
-    The link always survives whole; the summary gives way first, then the note, then the title.
-    """
-    ruler = limits.ruler
-    room = limits.text - (ruler.measure(article.url) if limits.link is None else limits.link)
-    parts: list[str] = []
-    for part in map(limits.plain, _parts(article)):
-        room -= ruler.measure(GAP)
-        short = ruler.cut(part, max(0, room))
-        if parts and short != part and ruler.measure(short) < MIN_PART_LENGTH:
-            break
-        parts.append(short)
-        room -= ruler.measure(short)
-    text = GAP.join(part for part in (*parts, article.url) if part)
-    return Post(article=article, text=text, alt=_alt(article, limits), photo=photo)
+    def linked(self, kind: SpanKind) -> tuple[Span, ...]:
+        """The spans of one kind."""
+        return tuple(span for span in self.spans if span.kind is kind)
 
 
-def _parts(article: Article) -> list[str]:
-    """The parts of a post, the most important first, in one line each, and none twice."""
-    parts: dict[str, str] = {}
-    for text in (article.title, article.note, article.summary):
-        line = " ".join(text.split())
-        parts.setdefault(line.rstrip(".").casefold(), line)
-    return [line for line in parts.values() if line]
+class Composer(Protocol):
+    """Makes posts of articles: a pure function, which previews and workers share."""
 
-
-def _alt(article: Article, limits: Limits) -> str:
-    """What the newsroom says of the photo. Nothing where it says nothing: the headline in its place would be
-    read out twice, and look like a description to whoever receives it."""
-    photo = article.photo
-    return limits.ruler.cut(photo.alt or photo.caption, limits.alt) if photo else ""
+    def __call__(
+        self,
+        article: Article,
+        capabilities: Capabilities,
+        style: Style,
+        photo: PhotoFile | None = None,
+        occasion: Occasion = Occasion.NEWS,
+    ) -> Post:
+        """The post of an article on a channel. Raises ``Misconfigured`` where the newsroom's template does
+        not work."""
+        ...

@@ -126,7 +126,7 @@ class Exchange:
         **request: Any,
     ) -> RemoteReply:
         """One request. Every status but 2xx and those in ``accept`` raises. ``counts_as``: the kind of which
-        the service then says how many are left (``pacing.Kind``), where its method does not tell.
+        the service then says how many are left (``capabilities.Spent``), where its method does not tell.
 
         ``unknown`` makes the error for a request whose outcome nobody can tell; a request that changes
         nothing which readers see passes ``TryLater``.

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+from syndicator.domain.capabilities import Spent
 from syndicator.domain.ledger import Stated
-from syndicator.domain.pacing import Kind
 from syndicator.http.retry_after import rate_left
 
 #: What was last said of each kind.
@@ -29,15 +29,15 @@ def listening() -> Iterator[Limits]:
         _limits.reset(before)
 
 
-def kind_of(method: str, *, has_files: bool) -> Kind | None:
+def kind_of(method: str, *, has_files: bool) -> Spent | None:
     """The kind that a request counts as; ``None``: it changes nothing."""
     match method:
         case "GET" | "HEAD" | "OPTIONS":
             return None
         case "DELETE":
-            return Kind.DELETIONS
+            return Spent.DELETIONS
         case _:
-            return Kind.PHOTOS if has_files else Kind.POSTS
+            return Spent.PHOTOS if has_files else Spent.POSTS
 
 
 def note(kind: str | None, headers: Mapping[str, str]) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from syndicator.domain.delivery import SETTLES_WITHIN
 from syndicator.domain.pacing import NO_PACE, Pace
+from syndicator.domain.post import Composer, Style
 from syndicator.domain.steady import SteadyTime
 from syndicator.jobs.ports import Bell, Channel, Photos
 from syndicator.jobs.store_ports import DeliverStore
@@ -16,19 +16,20 @@ from syndicator.jobs.store_ports import DeliverStore
 
 @dataclass(frozen=True, kw_only=True)
 class Courier:
-    """A channel, with what is declared of delivering to it. ``max_age``: how old news may be. ``redact``
-    takes the channel's secrets out of whatever is written down of its replies. ``pace``: what it may do
-    when."""
+    """A channel, with what is declared of delivering to it. ``max_age``: how old news may be. ``style``: of
+    its posts. ``redact`` takes the channel's secrets out of whatever is written down of its replies.
+    ``pace``: what it may do when."""
 
     channel: Channel
     max_age: timedelta
+    style: Style = field(default_factory=Style)
     redact: Callable[[str], str] = str
     pace: Pace = NO_PACE
 
     @property
     def settles_within(self) -> timedelta:
-        """See ``Channel``; channels made for earlier versions do not say."""
-        return getattr(self.channel, "settles_within", SETTLES_WITHIN)
+        """How long a request may take effect after it has ended for us."""
+        return self.channel.capabilities.settles_within
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,7 @@ class Deliverer:
     couriers: Mapping[str, Courier]
     store: DeliverStore
     photos: Photos
+    compose: Composer
     bell: Bell
     clock: Callable[[], datetime]
     steady: Callable[[], SteadyTime | None] = lambda: None

@@ -8,21 +8,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from syndicator.domain import backoff
-from syndicator.domain.errors import Misconfigured, SyndicatorError, TryLater
+from syndicator.domain.capabilities import Spent
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, SyndicatorError, TryLater
 from syndicator.domain.ledger import Ledger, Wait
-from syndicator.domain.pacing import NO_PACE, Kind
+from syndicator.domain.pacing import NO_PACE
 from syndicator.jobs.courier import Courier, Deliverer
-from syndicator.jobs.delivery_step import Outcome, take_step
+from syndicator.jobs.delivery_step import COST_OF_PHOTO, Outcome, take_step
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE
 from syndicator.jobs.store_ports import Account, Choice, ClaimedDelivery
 
 #: Deliveries in one task: other channels' tasks get their turn on a small pool.
 MAX_DELIVERIES = 50
+
+#: Answers of an account that are lost one after the other, before any comes, after which it rests: each may
+#: have been waited for as long as there is time.
+MAX_LOST = 2
 
 #: A wait of the account that is no longer than this is waited for with the channel in hand: letting go, and
 #: being rung for again, takes a sweep.
@@ -31,6 +37,10 @@ MAX_NAP = timedelta(seconds=2)
 #: An account whose posts have to wait rests as a whole for no longer than this: a deletion, or breaking news,
 #: may come at any time.
 MAX_PAUSE = timedelta(seconds=10)
+
+#: What a deletion, and an edit without a photo, cost.
+COST_OF_DELETION: Mapping[str, float] = {Spent.DELETIONS: 1.0, Spent.REQUESTS: 1.0}
+COST_OF_EDIT: Mapping[str, float] = {Spent.EDITS: 1.0, Spent.REQUESTS: 1.0}
 
 #: Posts that wait are counted no further than this.
 MAX_BACKLOG = 500
@@ -66,6 +76,7 @@ class Shift:
         self.ledger = self.account.ledger
         self.courier = self.deliverer.couriers[self.account.name]
         self._is_newest_first = self._has_backlog()
+        self._lost, self._gets_through = 0, False
 
     def work(self, max_deliveries: int) -> int:
         """Take the steps that are due, as many as ``max_deliveries``; returns how many were settled."""
@@ -153,7 +164,7 @@ class Shift:
         for kind, stated in outcome.limits.items():
             self.ledger = self.ledger.with_stated(kind, stated, now)
         if outcome.is_through:
-            self.ledger = self.ledger.with_success()
+            self.ledger, self._gets_through = self.ledger.with_success(), True
         if error is None:
             return
         if isinstance(error, Misconfigured):
@@ -163,33 +174,38 @@ class Shift:
                 self.trouble = error
         else:
             self.ledger = self.ledger.with_failure(outcome.delivery.id)
-            if self.ledger.gets_nothing_through:
+            self._lost += isinstance(error, OutcomeUnknown) and not error.is_over
+            is_silent = self._lost >= (1 if self.account.failures else MAX_LOST)
+            if self.ledger.gets_nothing_through or (is_silent and not self._gets_through):
                 self.trouble = error
 
     def _choice(self, now: datetime) -> Choice:
-        quiet = self.courier.pace.quiet
+        pace = self.courier.pace
         return Choice(
             posts=self._wait_of_posts(now) is None,
-            edits=self.ledger.wait(NO_PACE, {Kind.POSTS: 1}, now) is None,
-            deletions=self.ledger.wait(self.courier.pace, {Kind.DELETIONS: 1}, now) is None,
-            urgent_alone=quiet is not None and quiet.end(now) is not None,
+            edits=self._wait(COST_OF_EDIT, now) is None
+            and self.ledger.wait(NO_PACE, pace.cost_of_post, now) is None,
+            deletions=self._wait(COST_OF_DELETION, now) is None,
+            urgent_alone=pace.quiet is not None and pace.quiet.end(now) is not None,
             is_newest_first=self._is_newest_first,
             last=self.ledger.failing,
         )
 
     def _wait_of_posts(self, now: datetime) -> Wait | None:
-        pace = self.courier.pace
-        return self.ledger.wait(pace, pace.cost_of_post(), now)
+        return self._wait(self.courier.pace.cost_of_post, now)
+
+    def _wait(self, cost: Mapping[str, float], now: datetime) -> Wait | None:
+        return self.ledger.wait(self.courier.pace, cost, now)
 
     def _waits(self, now: datetime) -> dict[str, Wait]:
         """What the account waits for, for its operator."""
         waits = {
-            Kind.POSTS: self._wait_of_posts(now),
-            Kind.PHOTOS: self.ledger.wait(self.courier.pace, {Kind.PHOTOS: 1}, now),
-            Kind.DELETIONS: self.ledger.wait(self.courier.pace, {Kind.DELETIONS: 1}, now),
+            Spent.POSTS: self._wait_of_posts(now),
+            Spent.PHOTOS: self._wait(COST_OF_PHOTO, now),
+            Spent.DELETIONS: self._wait(COST_OF_DELETION, now),
         }
         if quiet_end := self.courier.pace.quiet and self.courier.pace.quiet.end(now):
-            waits[Kind.POSTS] = waits[Kind.POSTS] or Wait(
+            waits[Spent.POSTS] = waits[Spent.POSTS] or Wait(
                 until=quiet_end, why="of quiet hours; breaking news goes out"
             )
         return {str(kind): wait for kind, wait in waits.items() if wait and wait.until - now > MAX_NAP}

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from syndicator.domain.capabilities import Spent
 from syndicator.domain.delivery import (
     STEP_DEADLINE_S,
     Delivery,
@@ -40,8 +41,8 @@ from syndicator.domain.errors import (
     TryLater,
 )
 from syndicator.domain.ledger import Ledger, Stated, Wait
-from syndicator.domain.pacing import Kind
-from syndicator.domain.post import PhotoFile, Post, compose
+from syndicator.domain.photo import PhotoFile
+from syndicator.domain.post import Post
 from syndicator.http.stated_limits import listening
 from syndicator.jobs.courier import Courier, Deliverer
 from syndicator.jobs.ports import Channel
@@ -52,6 +53,9 @@ log = logging.getLogger(__name__)
 #: A hand that has been stopped for so long after putting a request on record does not send it: its channel
 #: may be in another hand by then. Longer than a database takes to write, shorter than a lease.
 MAX_STALL = timedelta(seconds=20)
+
+#: What taking a photo along costs.
+COST_OF_PHOTO: Mapping[str, float] = {Spent.PHOTOS: 1.0}
 
 #: After so many tries a post goes out without a photo that cannot be had at the moment.
 MAX_PHOTO_TRIES = 3
@@ -84,20 +88,20 @@ def take_step(
     step = plan(
         delivery,
         now,
-        key_memory=courier.channel.key_memory,
+        key_memory=courier.channel.capabilities.key_memory,
         max_age=courier.max_age,
         published=claimed.article.published,
     )
     idle = _without_request(delivery, step)
     if idle is not None:
         return Outcome(delivery=idle, event=idle.reason or "nothing to do", ledger=ledger)
-    wait = ledger.wait(courier.pace, {Kind.PHOTOS: 1}, now) if _has_photo(courier, claimed, step) else None
+    wait = ledger.wait(courier.pace, COST_OF_PHOTO, now) if _has_photo(courier, claimed, step) else None
     if wait and not claimed.article.urgent:
         return _put_off(delivery, wait, ledger)
     marked = begun(delivery, step, now)
     try:
         photo, remark = _photo(deliverer, courier, claimed, step, wait)
-        post = compose(claimed.article, courier.channel.limits, photo)
+        post = deliverer.compose(claimed.article, courier.channel.capabilities, courier.style, photo)
         post = replace(post, since=earliest(delivery, claimed.article.published))
     except SyndicatorError as e:  # nothing has left yet
         after = failed(marked, step, e, now)
@@ -196,7 +200,7 @@ def _without_request(delivery: Delivery, step: Step) -> Delivery | None:
 
 def _has_photo(courier: Courier, claimed: ClaimedDelivery, step: Step) -> bool:
     """Whether the step takes a photo along."""
-    has_one = courier.channel.limits.photo is not None and claimed.article.photo is not None
+    has_one = courier.channel.capabilities.photo is not None and claimed.article.photo is not None
     return has_one and step not in (Step.DELETE, Step.FIND)
 
 
@@ -210,14 +214,18 @@ def _put_off(delivery: Delivery, wait: Wait, ledger: Ledger) -> Outcome:
 
 def _cost(courier: Courier, step: Step, photo: PhotoFile | None) -> Mapping[str, float]:
     """What the step costs, by kind."""
-    photos = {str(Kind.PHOTOS): 1.0} if photo else {}
+    cost = {str(Spent.REQUESTS): 1.0}
+    if photo:
+        cost = {Spent.PHOTOS: 1.0, Spent.REQUESTS: 2.0}
     match step:
         case Step.SEND | Step.REPEAT:
-            return {**courier.pace.cost_of_post(), **photos}
+            return {**courier.pace.cost_of_post, **cost}
         case Step.DELETE:
-            return {Kind.DELETIONS: 1.0}
+            return {**cost, Spent.DELETIONS: 1.0}
+        case Step.EDIT:
+            return {**cost, Spent.EDITS: 1.0}
         case _:
-            return photos
+            return cost
 
 
 def _photo(
@@ -225,7 +233,7 @@ def _photo(
 ) -> tuple[PhotoFile | None, str]:
     """The lead photo within the channel's limits; none, and a remark, where it cannot be had. Breaking news
     does not ``wait`` for it."""
-    article, limits = claimed.article, courier.channel.limits.photo
+    article, limits = claimed.article, courier.channel.capabilities.photo
     if article.photo is None or limits is None or not _has_photo(courier, claimed, step):
         return None, ""
     if wait:

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from syndicator.domain.article import Article, Photo, Sighting
+from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.feed import Feed, Site, path
-from syndicator.domain.post import Limits, PhotoFile, PhotoLimits, Post
+from syndicator.domain.photo import PhotoFile, PhotoLimits
+from syndicator.domain.post import Post
 from syndicator.domain.subscription import CallbackReply
 from syndicator.jobs.job import Job
 
@@ -70,10 +72,7 @@ class Source(Protocol):
 class Channel(Protocol):
     """An outbound account. Its fields are the settings in its declaration.
 
-    ``limits``: what fits. ``key_memory``: how long a repeated ``send`` under the same key is answered
-    by the post that exists (``None``: keys are not known there). ``settles_within``: how long the service
-    may go on working at a request after that has ended for us, with or without an answer: before that is
-    over, an unknown outcome is not repeated, looked up or edited over.
+    ``capabilities``: what it can do, as far as its settings change that.
 
     All methods raise ``TryLater`` (not done, may be later), ``Refused`` (never will be),
     ``OutcomeUnknown`` (perhaps done) or ``Misconfigured`` (the account does not work), and take at
@@ -81,13 +80,7 @@ class Channel(Protocol):
     """
 
     @property
-    def key_memory(self) -> timedelta | None: ...
-
-    @property
-    def settles_within(self) -> timedelta: ...
-
-    @property
-    def limits(self) -> Limits: ...
+    def capabilities(self) -> Capabilities: ...
 
     def send(self, post: Post, *, key: str) -> Receipt:
         """Post it."""

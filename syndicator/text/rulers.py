@@ -49,7 +49,7 @@ class Counting:
     def measure(self, text: str) -> int:
         return self.count(text)
 
-    def cut(self, text: str, room: int) -> str:
+    def cut(self, text: str, room: int, language: str = "") -> str:  # noqa: ARG002 - the port's
         """The text where it fits, else as many whole words as fit, and an ellipsis unless they end a
         sentence; cut inside a word only where not even the first one fits, never inside a grapheme.
         Nothing where there is no room for anything."""

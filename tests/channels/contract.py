@@ -16,8 +16,10 @@ from requests.adapters import HTTPAdapter
 
 from syndicator.domain.article import Article, Photo
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
-from syndicator.domain.post import PhotoFile, Post, compose
+from syndicator.domain.photo import PhotoFile
+from syndicator.domain.post import Post
 from syndicator.jobs.ports import Channel
+from syndicator.posts.compose import compose
 from tests.channels import local_server
 from tests.channels.local_server import Act, LocalServer, Trouble, body, half, reset, silence, status
 from tests.channels.previewed import preview_and_publish
@@ -88,7 +90,7 @@ class ChannelContract:
     """The promises of ``syndicator.jobs.ports.Channel`` that need no network to be broken."""
 
     def post(self, channel: Channel, article: Article = ARTICLE, photo: PhotoFile | None = None) -> Post:
-        return compose(article, channel.limits, photo)
+        return compose(article, channel.capabilities, photo=photo)
 
     def test_publishes_title_summary_and_link(self, channel: Channel, server: Place) -> None:
         receipt = channel.send(self.post(channel), key=KEY)
@@ -99,7 +101,7 @@ class ChannelContract:
         assert receipt.remote_id
 
     def test_shows_the_lead_photo_with_its_alternative_text(self, channel: Channel, server: Place) -> None:
-        photo = picture() if channel.limits.photo else None
+        photo = picture() if channel.capabilities.photo else None
 
         channel.send(self.post(channel, photo=photo), key=KEY)
 
@@ -116,7 +118,7 @@ class ChannelContract:
         assert published.text == shown["text"]
         assert shown["url"] in published.text
         assert published.alt == shown["alt"] == "A teal day."
-        assert (published.photo is None) == (shown["photo"] is None) == (channel.limits.photo is None)
+        assert (published.photo is None) == (shown["photo"] is None) == (channel.capabilities.photo is None)
         if published.photo:
             assert len(published.photo) == shown["photo"]["bytes"]
             with Image.open(io.BytesIO(published.photo)) as photo:
@@ -149,7 +151,7 @@ class ChannelContract:
         assert ARTICLE.title not in published.text
 
     def test_an_edit_changes_the_photo_and_takes_it_away(self, channel: Channel, server: Place) -> None:
-        if channel.limits.photo is None:
+        if channel.capabilities.photo is None:
             pytest.skip("this channel carries no photo files")
         receipt = channel.send(self.post(channel, photo=picture()), key=KEY)
 
@@ -192,7 +194,7 @@ class ChannelContract:
             summary="ກຳລັງ " * 4000,
             photo=Photo(url="https://news.example/x.jpg", alt="ນ້ຳ " * 3000),
         )
-        photo = picture() if channel.limits.photo else None
+        photo = picture() if channel.capabilities.photo else None
 
         channel.send(self.post(channel, long, photo), key=KEY)
 

@@ -16,7 +16,8 @@ import pytest
 from syndicator.channels import mastodon
 from syndicator.channels.mastodon import Mastodon
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
-from syndicator.domain.post import Post, compose
+from syndicator.domain.post import Post
+from syndicator.posts.compose import compose
 from syndicator.secret import Secret
 from tests.channels.contract import (
     ARTICLE,
@@ -185,8 +186,8 @@ class TestMastodon(HttpChannelContract):
         channel.send(self.post(channel), key=KEY)
 
         assert len(server.published) == 2
-        assert channel.key_memory is not None
-        assert channel.key_memory < timedelta(hours=1)
+        assert channel.capabilities.key_memory is not None
+        assert channel.capabilities.key_memory < timedelta(hours=1)
 
     def test_an_address_without_a_mastodon_server_is_told(
         self, channel: Mastodon, server: FakeMastodon
@@ -336,14 +337,14 @@ class TestTrial:
         assert "declare remembers_keys = false" in channel.check()
         forgetful = replace(channel, remembers_keys=False)
         assert forgetful.check() == "@newsroom on 127.0.0.1"
-        assert forgetful.key_memory is None
+        assert forgetful.capabilities.key_memory is None
 
     def test_declared_limits_count(self, channel: Mastodon, server: FakeMastodon) -> None:
         server.max_characters = 5000
         roomy = replace(channel, max_characters=5000)
 
         assert roomy.check() == "@newsroom on 127.0.0.1"
-        assert roomy.limits.text == 5000
+        assert roomy.capabilities.text == 5000
 
     @pytest.mark.parametrize("answer", [[], {}, {"configuration": 1}, {"configuration": {"statuses": 1}}])
     def test_limits_that_make_no_sense_are_told(
@@ -378,7 +379,7 @@ class TestWhatIsNoRefusal:
     """422 is for good, unless it is the photo's alone."""
 
     def post(self, channel: Mastodon) -> Post:
-        return compose(ARTICLE, channel.limits, picture())
+        return compose(ARTICLE, channel.capabilities, photo=picture())
 
     @pytest.mark.parametrize("how", ["still processed", "gone", "in so many words"])
     def test_a_photo_that_cannot_be_attached_yet_is_tried_later(
@@ -442,7 +443,7 @@ class TestMentions:
         ],
     )
     def test_a_headline_mentions_nobody(self, channel: Mastodon, title: str) -> None:
-        text = compose(replace(ARTICLE, title=title, summary=title + "!"), channel.limits).text
+        text = compose(replace(ARTICLE, title=title, summary=title + "!"), channel.capabilities).text
         assert MENTION_RE.search(title)
 
         assert not MENTION_RE.search(text)
@@ -452,10 +453,10 @@ class TestMentions:
         "title", ["desk@ledger.example", "https://x.example/@bob/1", "#bridge reopens", "5 @ 10", "a = b@c"]
     )
     def test_what_mentions_nobody_stays_as_it_is(self, channel: Mastodon, title: str) -> None:
-        assert compose(replace(ARTICLE, title=title), channel.limits).text.startswith(title)
+        assert compose(replace(ARTICLE, title=title), channel.capabilities).text.startswith(title)
 
     def test_it_is_counted_and_taken_by_the_server(self, channel: Mastodon, server: FakeMastodon) -> None:
-        post = compose(replace(ARTICLE, title="@bob " * 200), channel.limits)
+        post = compose(replace(ARTICLE, title="@bob " * 200), channel.capabilities)
 
         receipt = channel.send(post, key=KEY)
 
@@ -464,25 +465,25 @@ class TestMentions:
 
     def test_addresses_are_never_touched(self, channel: Mastodon) -> None:
         url = "https://news.example/?by=@bob"
-        assert compose(replace(ARTICLE, url=url), channel.limits).text.endswith(url)
+        assert compose(replace(ARTICLE, url=url), channel.capabilities).text.endswith(url)
 
 
 class TestWhatItShows:
     def test_a_receipt_tells_whether_the_status_says_just_that(self, channel: Mastodon) -> None:
-        post = compose(replace(ARTICLE, title="Fish & <b>chips</b>  \u201csoon\u201d"), channel.limits)
+        post = compose(replace(ARTICLE, title="Fish & <b>chips</b>  \u201csoon\u201d"), channel.capabilities)
         assert channel.send(post, key=KEY).is_current
 
         found = channel.find(post, key=KEY)
         assert found
         assert found.is_current
-        other = channel.find(compose(CORRECTED, channel.limits), key=KEY)
+        other = channel.find(compose(CORRECTED, channel.capabilities), key=KEY)
         assert other
         assert not other.is_current
 
     def test_a_remembered_key_brings_back_what_is_out_of_date(self, channel: Mastodon) -> None:
-        channel.send(compose(ARTICLE, channel.limits), key=KEY)
+        channel.send(compose(ARTICLE, channel.capabilities), key=KEY)
 
-        assert not channel.send(compose(CORRECTED, channel.limits), key=KEY).is_current
+        assert not channel.send(compose(CORRECTED, channel.capabilities), key=KEY).is_current
 
 
 class TestSecretsThatComeBack:
@@ -514,7 +515,7 @@ class TestSecretsThatComeBack:
         server.trouble = Trouble(body(error, code=400), at=STATUSES)
 
         with pytest.raises(Refused) as caught:
-            channel.send(compose(ARTICLE, channel.limits), key=KEY)
+            channel.send(compose(ARTICLE, channel.capabilities), key=KEY)
 
         assert leaked(str(caught.value), secret) is None
         assert "token]" in str(caught.value)
@@ -523,7 +524,7 @@ class TestSecretsThatComeBack:
         said = {"id": "1", "url": f"https://x.example/{secret}", "content": ""}
         server.trouble = Trouble(body(json.dumps(said).encode()), at=STATUSES)
 
-        assert secret not in channel.send(compose(ARTICLE, channel.limits), key=KEY).url
+        assert secret not in channel.send(compose(ARTICLE, channel.capabilities), key=KEY).url
 
     def test_no_address_to_move_to_holds_the_token(
         self, channel: Mastodon, server: FakeMastodon, secret: str
@@ -531,7 +532,7 @@ class TestSecretsThatComeBack:
         server.trouble = Trouble(status(301, Location=f"https://x.example/{'a' * 180}/{secret}"), at=STATUSES)
 
         with pytest.raises(Misconfigured) as caught:
-            channel.send(compose(ARTICLE, channel.limits), key=KEY)
+            channel.send(compose(ARTICLE, channel.capabilities), key=KEY)
 
         assert leaked(str(caught.value), secret) is None
 
@@ -552,7 +553,7 @@ class TestSecretsThatComeBack:
         server.trouble = Trouble(broken, at=STATUSES)
 
         with pytest.raises(OutcomeUnknown) as caught:
-            channel.send(compose(ARTICLE, channel.limits), key=KEY)
+            channel.send(compose(ARTICLE, channel.capabilities), key=KEY)
 
         assert secret not in str(caught.value)
 

@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 from syndicator.channels.outbox import Outbox, _stem, cards, disk_errors
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, TryLater
-from syndicator.domain.post import compose
+from syndicator.posts.compose import compose
 from tests.channels.contract import ARTICLE, CORRECTED, KEY, OTHER, OTHER_KEY, ChannelContract, picture
 from tests.channels.servers import Published
 
@@ -121,7 +121,7 @@ class TestOutbox(ChannelContract):
         receipts = []
         for n in range(5):
             article = replace(ARTICLE, guid=f"tag:news.example,2026:{n}")
-            receipts.append(channel.send(compose(article, channel.limits), key=f"{n}"))
+            receipts.append(channel.send(compose(article, channel.capabilities), key=f"{n}"))
             os.utime(channel.place / f"{receipts[-1].remote_id}.json", (n, n))
         channel.edit(receipts[0], self.post(channel, CORRECTED))
 

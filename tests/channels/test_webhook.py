@@ -12,7 +12,7 @@ import pytest
 
 from syndicator.channels.webhook import Webhook, message_id
 from syndicator.domain.errors import Misconfigured
-from syndicator.domain.post import compose
+from syndicator.posts.compose import compose
 from syndicator.secret import Secret
 from tests.channels.contract import ARTICLE, CORRECTED, KEY, HttpChannelContract, impatient_session
 from tests.channels.local_server import Trouble, status
@@ -198,7 +198,7 @@ class TestWebhook(HttpChannelContract):
     def test_any_text_survives(self, channel: Webhook, server: FakeReceiver) -> None:
         article = replace(ARTICLE, title='ຂ່າວ "quoted" \\ \u2028 👩‍👧', summary="")
 
-        channel.send(compose(article, channel.limits), key=KEY)
+        channel.send(compose(article, channel.capabilities), key=KEY)
 
         assert server.messages[0]["data"]["title"] == article.title
         assert json.loads(server.requests[0].body)["data"]["title"] == article.title

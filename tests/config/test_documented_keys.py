@@ -17,6 +17,7 @@ from syndicator.config import S3, Example, Fetch, Hub, Keep, Web, load
 from syndicator.config.reader import CHANNELS, SOURCES
 from syndicator.config.shapes import settings
 from syndicator.config.tables import ChannelTable, Conditions, FeedFile, SiteTable, SourceTable
+from syndicator.domain.post import Style
 from syndicator.sources.page import Listing
 from syndicator.sources.pages.extract import Select
 from syndicator.wiring import KINDS
@@ -34,6 +35,7 @@ TABLES: dict[str, type[Any]] = {
     "[example]": Example,
     "[sources.NAME]": SourceTable,
     "[channels.NAME]": ChannelTable,
+    "[channels.NAME.post]": Style,
     "feeds/NAME.toml": FeedFile,
     "Conditions": Conditions,
     "listings": Listing,

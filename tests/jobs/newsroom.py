@@ -17,6 +17,7 @@ from syndicator.jobs.deliver import deliver
 from syndicator.jobs.ports import Channel
 from syndicator.jobs.routing import Editor
 from syndicator.jobs.watch import Watcher, watch
+from syndicator.posts.compose import compose
 from syndicator.store import Store, schema
 from syndicator.store.records import article_of, delivery_of
 from tests.fakes import ALL, SITE, Clock, FakeBell, FakeChannel, FakePhotos, FakeSource, sighting
@@ -97,6 +98,7 @@ class Story:
             couriers={"wire": courier or self.courier()},
             store=self.store,
             photos=self.photos,
+            compose=compose,
             bell=self.bell,
             clock=self.clock,
             steady=self.steady,

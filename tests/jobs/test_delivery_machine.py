@@ -23,10 +23,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.decisions import retry
 from syndicator.domain.delivery import Receipt, Standing
 from syndicator.domain.errors import OutcomeUnknown, TryLater
-from syndicator.domain.post import Limits, Post
+from syndicator.domain.post import Post
 from syndicator.jobs.courier import Deliverer
 from syndicator.jobs.deliver import deliver
 from syndicator.store import Store
@@ -67,11 +68,17 @@ class Channel:
     fates: list[tuple[float | None, Exception | None]] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
     settles_within: timedelta = SETTLES
-    limits: Limits = field(default_factory=lambda: Limits(ruler=Words(), text=500, alt=100))
 
     @property
-    def key_memory(self) -> timedelta | None:
-        return timedelta(minutes=50) if self.keys else None
+    def capabilities(self) -> Capabilities:
+        return Capabilities(
+            ruler=Words(),
+            unit="characters",
+            text=500,
+            alt=100,
+            key_memory=timedelta(minutes=50) if self.keys else None,
+            settles_within=self.settles_within,
+        )
 
     def send(self, post: Post, *, key: str) -> Receipt:
         known = self._known(key)

@@ -1,0 +1,130 @@
+"""Capabilities: what a channel can do, stated once as data.
+
+The jobs, composition, ``check``, the console and the table in ``docs/channels.md`` read them; a channel's
+module states them beside its protocol, each with its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from syndicator.domain.photo import PhotoLimits
+
+#: A span in which posts can be changed: for ever, or not at all.
+ALWAYS, NEVER = timedelta.max, timedelta(0)
+
+#: How long a channel that does not say so may work on a request after we have stopped waiting for it: proxies
+#: in front of services give up after 60 seconds
+#: (https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout).
+SETTLES_WITHIN = timedelta(seconds=60)
+
+
+class Ruler(Protocol):
+    """Measures and cuts text the way one channel counts it (graphemes, weighted characters, ...)."""
+
+    def measure(self, text: str) -> int:
+        """The length of the text, in the channel's own unit."""
+        ...
+
+    def cut(self, text: str, room: int, language: str = "") -> str:
+        """The text itself where it fits ``room``, else its beginning, with an ellipsis where a sentence
+        is broken off, as its language (a BCP 47 tag) writes one; never longer."""
+        ...
+
+
+class LinkPlace(StrEnum):
+    """Where a post has the link to its article."""
+
+    TEXT = "in the text"  # as the address itself
+    WORDS = "behind words of the text"  # any words can be a link: short ones are
+    BESIDE = "beside the text"  # a card, a button, a field: costs no text
+
+
+class Spent(StrEnum):
+    """What a budget counts."""
+
+    REQUESTS = "requests"
+    POSTS = "posts"
+    PHOTOS = "photos"
+    EDITS = "edits"
+    DELETIONS = "deletions"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Budget:
+    """How much of something a service allows within a span of time."""
+
+    of: Spent
+    most: int
+    per: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Price:
+    """What a service charges for a post, in US dollars; with a link in it, where that costs another sum."""
+
+    post: float
+    post_with_link: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Capabilities:
+    """What a channel can do.
+
+    Text. ``ruler`` measures, ``unit`` names what it counts. ``text``: the longest post; ``text_with_photo``:
+    the longest beside a photo, where that differs. ``link_place``, and ``link``: what any link in the text
+    costs, where the channel counts links at a flat rate (``None``: as long as it is). ``plain`` takes from an
+    article's words what the channel would take for more than words (mentions of people, say).
+    ``has_language``, ``has_warning``: whether a post can say its language, and stand behind a warning.
+
+    Photos. ``photo``: the limits of a file (``None``: none are shown), ``photos``: how many. ``alt``: the
+    longest alternative text, in the same unit (0: there is none). ``card``: whether it makes a card of the
+    link, or we do; ``card_beside_photo``: whether a post with a photo has the card, too.
+
+    Afterwards. ``edit_within``, ``delete_within``: how long after posting (``ALWAYS``, ``NEVER``).
+    ``edit_renews_id``: an edited post is another one. ``replies``: a post can answer one of our own.
+    ``finds``: our own posts can be looked up. ``key_memory``: how long a repeated ``send`` under the same key
+    is answered by the post that exists (``None``: keys are not known there). ``settles_within``: how long the
+    service may go on working at a request after that has ended for us, with or without an answer.
+
+    ``budgets`` and ``price``: what it allows and charges. ``verified``: what the channel was tried
+    against, in words, with version and date.
+    """
+
+    ruler: Ruler
+    unit: str
+    text: int
+    text_with_photo: int | None = None
+    link_place: LinkPlace = LinkPlace.TEXT
+    link: int | None = None
+    plain: Callable[[str], str] = str
+    has_language: bool = False
+    has_warning: bool = False
+
+    photo: PhotoLimits | None = None
+    photos: int = 1
+    alt: int = 0
+    card: bool = False
+    card_beside_photo: bool = False
+
+    edit_within: timedelta = ALWAYS
+    edit_renews_id: bool = False
+    delete_within: timedelta = ALWAYS
+    replies: bool = False
+    finds: bool = True
+    key_memory: timedelta | None = None
+    settles_within: timedelta = SETTLES_WITHIN
+
+    budgets: tuple[Budget, ...] = ()
+    price: Price | None = None
+    verified: str = ""
+
+    def room(self, *, has_photo: bool) -> int:
+        """The longest text of a post, in the ruler's unit."""
+        if has_photo and self.text_with_photo is not None:
+            return self.text_with_photo
+        return self.text

@@ -1,0 +1,171 @@
+"""Composition: the post of an article, as a careful editor would write it.
+
+Parts in the order in which they stand: headline, summary, correction, credit, byline, hashtags, link. What
+there is no room for goes in the opposite order of worth: link and headline never, then the correction, the
+credit that a licence wants, the summary's first sentence, the rest of it, byline, hashtags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from syndicator.domain.article import Article
+from syndicator.domain.capabilities import Capabilities, LinkPlace
+from syndicator.domain.photo import PhotoFile
+from syndicator.domain.post import Occasion, Post, Span, SpanKind, Style
+from syndicator.posts.labels import is_labelled, labels
+from syndicator.posts.layout import Layout, Parts
+from syndicator.posts.template import rendered
+from syndicator.posts.words import directed, one_line, without_links
+
+#: The style of a newsroom that has declared none.
+PLAIN = Style()
+
+
+def compose(
+    article: Article,
+    capabilities: Capabilities,
+    style: Style = PLAIN,
+    photo: PhotoFile | None = None,
+    occasion: Occasion = Occasion.NEWS,
+) -> Post:
+    """The post of an article on a channel. Raises ``Misconfigured`` where the newsroom's template does not
+    work."""
+    parts = _parts(article, capabilities, style, occasion, has_photo=photo is not None)
+    layout = Layout(capabilities, article.language, capabilities.room(has_photo=photo is not None))
+    template = style.templates.get(article.section) or style.templates.get("*", "")
+    if template and occasion is Occasion.NEWS:
+        laid = rendered(template, parts, article, layout)
+    else:
+        laid = layout.laid(parts)
+    alt, alt_omitted = _alt(article, capabilities)
+    return Post(
+        article=article,
+        text=laid.text,
+        url=parts.url,
+        headline=laid.headline,
+        summary=laid.summary,
+        alt=alt,
+        credit=_credit(article),
+        warning=_warning(article, style) if capabilities.has_warning else "",
+        occasion=occasion,
+        photo=photo,
+        spans=tuple(_spans(laid.text, parts, capabilities, style)),
+        length=laid.length,
+        room=layout.room,
+        omitted=(*laid.omitted, *alt_omitted),
+    )
+
+
+def _parts(
+    article: Article, capabilities: Capabilities, style: Style, occasion: Occasion, *, has_photo: bool
+) -> Parts:
+    language = article.language
+    said = labels(language)
+    handles = {} if capabilities.link_place is LinkPlace.WORDS else style.mentions
+
+    def words(text: str) -> str:
+        plain = capabilities.plain(without_links(one_line(text)))
+        for name, account in handles.items():
+            plain = plain.replace(name, f"@{account.removeprefix('@')}", 1)
+        return directed(plain, language)
+
+    headline, summary, note = words(article.title), words(article.summary), words(article.note)
+    if occasion is Occasion.RETRACTION:
+        summary, note = said.withdrawn, ""
+    elif occasion is Occasion.CORRECTION:
+        summary = ""
+    url = with_parameters(article.url, style.utm)
+    credit = _credit(article) if style.credit and has_photo else ""
+    return Parts(
+        headline=headline,
+        summary="" if _is_same(summary, headline) else summary,
+        correction=_correction(note, article.language),
+        credit=words(f"{said.photo}: {credit}") if credit and occasion is Occasion.NEWS else "",
+        byline=words(", ".join(article.authors)) if style.byline else "",
+        hashtags=_hashtags(article, style),
+        url=url,
+        link=_link(url, capabilities.link_place),
+    )
+
+
+def _correction(note: str, language: str) -> str:
+    """The note, named as what it is in the article's language; as it is where it says so itself."""
+    if not note or is_labelled(note):
+        return note
+    return directed(f"{labels(language).correction}: {note}", language)
+
+
+def _credit(article: Article) -> str:
+    return one_line(article.photo.credit) if article.photo else ""
+
+
+def _link(url: str, place: LinkPlace) -> str:
+    """What stands in the text for the link."""
+    match place:
+        case LinkPlace.TEXT:
+            return url
+        case LinkPlace.WORDS:
+            return (urlsplit(url).hostname or url).removeprefix("www.")
+        case LinkPlace.BESIDE:
+            return ""
+
+
+def _is_same(one: str, other: str) -> bool:
+    return one.rstrip(".").casefold() == other.rstrip(".").casefold()
+
+
+def _hashtags(article: Article, style: Style) -> tuple[str, ...]:
+    """Hashtags, with their sign, that the newsroom has for the article's tags and section."""
+    vocabulary = {word.casefold(): tag.removeprefix("#") for word, tag in style.hashtags.items()}
+    topics = (*article.tags, article.section)
+    found = (vocabulary[topic.casefold()] for topic in topics if topic.casefold() in vocabulary)
+    return tuple(f"#{tag}" for tag in dict.fromkeys(found))[: style.most_hashtags]
+
+
+def _warning(article: Article, style: Style) -> str:
+    """The words that an article of this topic is put behind."""
+    topics = {topic.casefold() for topic in (*article.tags, article.section)}
+    return next((words for topic, words in style.warnings.items() if topic.casefold() in topics), "")
+
+
+def _alt(article: Article, capabilities: Capabilities) -> tuple[str, tuple[str, ...]]:
+    """What the newsroom says of the photo, and what is cut of it. Nothing where it says nothing: the headline
+    in its place would be read out twice, and look like a description to whoever receives it."""
+    photo = article.photo
+    whole = photo.alt or photo.caption if photo else ""
+    if not whole or not capabilities.alt:
+        return "", ()
+    alt = capabilities.ruler.cut(whole, capabilities.alt, article.language)
+    return alt, () if alt == whole else ("the alternative text is cut: there is no room",)
+
+
+def with_parameters(url: str, parameters: Mapping[str, str]) -> str:
+    """The address with more parameters; those that it has already stay as they are, byte for byte."""
+    parts = urlsplit(url)
+    names = {pair.partition("=")[0] for pair in parts.query.split("&")}
+    more = (f"{quote(k)}={quote(v)}" for k, v in parameters.items() if quote(k) not in names)
+    return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, *more)))))
+
+
+def _spans(text: str, parts: Parts, capabilities: Capabilities, style: Style) -> Iterator[Span]:
+    """The links, hashtags and mentions in a text, in their order."""
+    spans = []
+    if parts.link and (start := text.rfind(parts.link)) >= 0:
+        spans.append(Span(start, start + len(parts.link), SpanKind.LINK, parts.url))
+    end = len(text)
+    for tag in reversed(parts.hashtags):  # they stand together, near the end
+        if (start := text.rfind(tag, 0, end)) >= 0:
+            spans.append(Span(start, start + len(tag), SpanKind.HASHTAG, tag[1:]))
+            end = start
+    for name, account in style.mentions.items():
+        handle = account.removeprefix("@")
+        shown = name if capabilities.link_place is LinkPlace.WORDS else f"@{handle}"
+        if (start := text.find(shown)) >= 0:
+            spans.append(Span(start, start + len(shown), SpanKind.MENTION, handle))
+    end = 0
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if span.start >= end:
+            yield span
+            end = span.end

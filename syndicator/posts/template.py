@@ -1,0 +1,90 @@
+"""Templates: the text of a post as a newsroom writes it, in Jinja2, where ours is not what it wants.
+
+https://jinja.palletsprojects.com/en/stable/sandbox/
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from syndicator.domain.article import Article
+from syndicator.domain.errors import Misconfigured
+from syndicator.posts.layout import Laid, Layout, Parts
+
+#: The most that a template may grow the parts that it is given, in characters.
+MAX_GROWTH_CHARS = 10_000
+
+_environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+_environment.globals.clear()  # no range() to loop for ever with
+
+
+@cache
+def compiled(source: str) -> Template:
+    """The template. Raises ``Misconfigured`` with the line of a mistake."""
+    try:
+        return _environment.from_string(source)
+    except TemplateError as e:
+        raise _mistake(e) from e
+
+
+def rendered(source: str, parts: Parts, article: Article, layout: Layout) -> Laid:
+    """The text of a template: its summary cut to what the rest leaves, then its headline. The link is added
+    where the template has none. Raises ``Misconfigured`` where it does not work or makes too much."""
+    template = compiled(source)
+
+    def text(headline: str, summary: str) -> str:
+        values = _values(parts, article, headline, summary)
+        try:
+            made = "\n".join(line.rstrip() for line in template.render(values).strip().splitlines())
+        except (TemplateError, TypeError, ValueError, ArithmeticError) as e:
+            raise _mistake(e) from e
+        if len(made) > MAX_GROWTH_CHARS + len(article.content_html) + len(article.title):
+            raise Misconfigured("the template makes a text without end: it is not used")
+        return made if parts.link in made else f"{made}\n\n{parts.link}"
+
+    def length(made: str) -> int:
+        return layout.length(made, parts)
+
+    headline, summary, omitted = parts.headline, parts.summary, []
+    if layout.length(text(headline, summary), parts) > layout.room:
+        summary = layout.cut(summary, layout.room - length(text(headline, "")))
+        omitted.append(f"the summary is {'cut' if summary else 'left out'}: there is no room")
+    over = length(text(headline, summary)) - layout.room
+    if over > 0:
+        headline = layout.capabilities.ruler.cut(headline, layout.measure(headline) - over, layout.language)
+        omitted.append("the headline is cut: there is no room")
+    made = text(headline, summary)
+    if length(made) > layout.room:
+        raise Misconfigured(
+            f"the template's own words leave no room: {length(made)} {layout.capabilities.unit}, "
+            f"and {layout.room} are allowed"
+        )
+    return Laid(text=made, length=length(made), headline=headline, summary=summary, omitted=tuple(omitted))
+
+
+def _values(parts: Parts, article: Article, headline: str, summary: str) -> dict[str, Any]:
+    """What templates may name."""
+    return {
+        "headline": headline,
+        "summary": summary,
+        "correction": parts.correction,
+        "credit": parts.credit,
+        "byline": parts.byline or ", ".join(article.authors),
+        "hashtags": " ".join(parts.hashtags),
+        "link": parts.link,
+        "section": article.section,
+        "tags": article.tags,
+        "places": article.places,
+        "language": article.language,
+        "urgent": article.urgent,
+    }
+
+
+def _mistake(error: Exception) -> Misconfigured:
+    line = getattr(error, "lineno", None)
+    where = f"line {line} of the template" if line else "the template"
+    return Misconfigured(f"{where}: {error}; mend it in [channels.NAME.post] templates")

@@ -1,0 +1,43 @@
+"""An article's words as they may stand in a post: one line, no strangers mentioned, no foreign links, read in
+the right direction."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+#: Marks that turn the direction of all that follows: in one line of a post they can only do harm
+#: (https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters).
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+#: Control characters, which no text of a post has.
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]")
+
+#: The beginning of a web address, up to what people call it by.
+SCHEME = re.compile(r"\bhttps?://(?:www\.)?(?=[^\s/])", re.IGNORECASE)
+
+#: Languages that are written from right to left.
+RIGHT_TO_LEFT = frozenset({"ar", "he", "iw", "fa", "ur", "ps", "sd", "ug", "yi", "dv", "ckb", "arc", "syr"})
+
+#: Makes a line begin from the right.
+RIGHT_TO_LEFT_MARK = "\u200f"
+
+
+def one_line(text: str) -> str:
+    """The text in one line, without control characters and marks that turn its direction."""
+    return " ".join(TURNING.sub("", CONTROLS.sub("", text)).split())
+
+
+def without_links(text: str) -> str:
+    """The text with addresses as people say them: networks would make a link of each, before the article's
+    own, and show the card of the first."""
+    return SCHEME.sub("", text)
+
+
+def directed(text: str, language: str) -> str:
+    """A line in a language of right-to-left script that happens to begin with a word of another one: with a
+    mark before it, so that it still begins from the right."""
+    if not text or language.partition("-")[0].lower() not in RIGHT_TO_LEFT:
+        return text
+    strong = next((kind for kind in map(unicodedata.bidirectional, text) if kind in ("L", "R", "AL")), "R")
+    return RIGHT_TO_LEFT_MARK + text if strong == "L" else text

@@ -1,0 +1,242 @@
+"""Composing posts, by what holds for every article and every channel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from syndicator.domain.article import Article, Photo
+from syndicator.domain.capabilities import Capabilities, LinkPlace
+from syndicator.domain.photo import PhotoFile
+from syndicator.domain.post import Occasion, SpanKind, Style
+from syndicator.posts.compose import compose
+from syndicator.posts.labels import is_labelled
+from syndicator.posts.layout import GAP, MIN_PART_LENGTH
+from syndicator.posts.words import one_line, without_links
+from syndicator.text.rulers import ELLIPSIS, GRAPHEMES
+from tests.fakes import NOON
+
+PHOTO = PhotoFile(content=b"", media_type="image/jpeg", width=8, height=6)
+
+SUMMARY = "After two years of repairs, trams cross the river again. The first one leaves at dawn."
+
+
+def article(**changes: Any) -> Article:
+    fields: dict[str, Any] = {
+        "guid": "tag:ledger.example,2026:1",
+        "source": "page",
+        "key": "1",
+        "url": "https://ledger.example/2026/bridge",
+        "title": "Bridge reopens",
+        "summary": SUMMARY,
+        "published": NOON,
+        "updated": NOON,
+        "first_seen": NOON,
+    }
+    return Article(**fields | changes)
+
+
+def limits(text: int = 500, link: int | None = None, alt: int = 100) -> Capabilities:
+    return Capabilities(ruler=GRAPHEMES, unit="graphemes", text=text, alt=alt, link=link)
+
+
+said = st.one_of(
+    st.text(max_size=60),
+    st.lists(st.sampled_from(["ສະພາ", "ຜ່ານ", "ງົບປະມານ", "vote.", "late", "\n\n", "👍🏽", "(the"])).map(
+        " ".join
+    ),
+)
+articles = st.builds(article, title=said, summary=said, note=st.one_of(st.just(""), said))
+links = st.sampled_from([None, 23])
+
+
+def length_as_counted(text: str, url: str, channel: Capabilities) -> int:
+    """The channel's own count, where a link costs a flat rate."""
+    flat = "x" * channel.link if channel.link is not None else url
+    return GRAPHEMES.measure(text.removesuffix(url) + flat)
+
+
+@given(told=articles, text=st.integers(min_value=34, max_value=200), link=links)
+def test_every_post_fits_and_ends_with_the_whole_link(told: Article, text: int, link: int | None) -> None:
+    channel = limits(text, link)
+    post = compose(told, channel)
+    assert post.text.endswith(told.url)
+    assert length_as_counted(post.text, told.url, channel) <= text
+
+
+@given(told=articles, text=st.integers(min_value=0, max_value=33))
+def test_the_link_survives_even_where_it_does_not_fit(told: Article, text: int) -> None:
+    assert compose(told, limits(text)).text == told.url
+
+
+@given(told=articles, text=st.integers(min_value=0, max_value=200))
+def test_parts_stand_one_gap_apart_and_none_is_empty(told: Article, text: int) -> None:
+    parts = compose(told, limits(text)).text.split(GAP)
+    assert all(part == part.strip() and part for part in parts)
+    assert len(parts) <= 4
+
+
+@given(told=articles)
+def test_with_enough_room_everything_is_said_once_in_order(told: Article) -> None:
+    title, note, summary = (one_line(without_links(part)) for part in (told.title, told.note, told.summary))
+    assume(title.rstrip(".").casefold() != summary.rstrip(".").casefold() or not summary)
+    correction = note if not note or is_labelled(note) else f"Correction: {note}"
+    wanted = [part for part in (title, summary, correction) if part]
+    post = compose(told, limits(10_000))
+    assert post.text.split(GAP) == [*wanted, told.url]
+    assert not post.omitted
+
+
+@pytest.mark.parametrize("summary", ["Bridge reopens", "Bridge reopens.", "  BRIDGE\nreopens "])
+def test_a_title_is_never_repeated_as_the_summary(summary: str) -> None:
+    told = article(title="Bridge reopens", summary=summary)
+    assert compose(told, limits()).text == GAP.join([told.title, told.url])
+
+
+def test_a_correction_is_named_behind_the_summary_in_the_articles_language() -> None:
+    told = article(note="An earlier version named the wrong river.")
+    named = f"Correction: {told.note}"
+    assert compose(told, limits()).text == GAP.join([told.title, told.summary, named, told.url])
+    lao = replace(told, language="lo-LA")
+    assert f"ແກ້ໄຂ: {told.note}" in compose(lao, limits()).text
+
+
+@pytest.mark.parametrize(
+    "note", ["Correction: it was Monday.", "Corrected on Monday.", "**Korrektur:** Montag."]
+)
+def test_a_note_that_names_itself_is_not_named_twice(note: str) -> None:
+    assert note in compose(article(note=note), limits()).text.split(GAP)
+
+
+def test_the_summary_gives_way_first_then_the_correction_then_the_title() -> None:
+    told = article(title="T" * 10, note="n" * 30, summary="s" * 60)
+    correction = f"Correction: {told.note}"
+    whole = 10 + len(correction) + 60 + len(told.url) + 3 * len(GAP)
+    summary_cut = compose(told, limits(whole - 1))
+    assert summary_cut.text.split(GAP) == [told.title, "s" * 58 + ELLIPSIS, correction, told.url]
+    assert summary_cut.omitted == ("the summary is cut: there is no room",)
+    title_cut = compose(told, limits(len(told.url) + len(GAP) + 9))
+    assert title_cut.text.split(GAP) == ["T" * 8 + ELLIPSIS, told.url]
+    assert len(title_cut.omitted) == 3
+
+
+def test_a_long_correction_leaves_half_of_the_room_to_the_summary() -> None:
+    told = article(note="The number of boats was wrong. " * 20)
+    text = compose(told, limits(300)).text.split(GAP)
+    assert text[1].startswith("After two years of repairs")
+    assert text[2].startswith("Correction: The number")
+
+
+def test_a_summary_that_would_be_a_mere_stump_is_left_out() -> None:
+    told = article()
+    room = len(told.title) + len(told.url) + 2 * len(GAP)
+    assert compose(told, limits(room + MIN_PART_LENGTH - 1)).text == GAP.join([told.title, told.url])
+    assert compose(told, limits(room + MIN_PART_LENGTH + 8)).text.count(GAP) == 2
+
+
+def test_a_short_summary_that_fits_is_no_stump() -> None:
+    assert "It rains." in compose(article(summary="It rains."), limits()).text
+
+
+def test_a_long_link_costs_what_the_channel_says() -> None:
+    told = article(url="https://ledger.example/" + "x" * 500)
+    assert SUMMARY in compose(told, limits(200, link=23)).text
+
+
+def test_alt_text_is_the_photos_own_else_its_caption_and_never_the_headline() -> None:
+    photo = Photo(url="https://ledger.example/a.jpg", alt="A tram", caption="The first tram")
+    for shown, expected in (
+        (photo, "A tram"),
+        (replace(photo, alt=""), "The first tram"),
+        (replace(photo, alt="", caption=""), ""),
+        (None, ""),
+    ):
+        assert compose(article(photo=shown), limits()).alt == expected
+
+
+@given(alt=said, room=st.integers(min_value=0, max_value=80))
+def test_alt_text_fits(alt: str, room: int) -> None:
+    shown = Photo(url="https://ledger.example/a.jpg", alt=alt)
+    assert GRAPHEMES.measure(compose(article(photo=shown), limits(alt=room)).alt) <= room
+
+
+def test_the_photos_credit_is_named_where_a_photo_goes_along() -> None:
+    told = article(photo=Photo(url="https://ledger.example/a.jpg", credit="Noy S. / Ledger"), language="fr")
+    assert "Photo: Noy S. / Ledger" in compose(told, limits(), photo=PHOTO).text
+    assert "Noy" not in compose(told, limits()).text
+    assert "Noy" not in compose(told, limits(), Style(credit=False), PHOTO).text
+
+
+def test_hashtags_are_the_newsrooms_own_and_are_spans() -> None:
+    told = article(tags=("ນ້ຳຖ້ວມ", "Rivers"), section="City", language="lo")
+    style = Style(hashtags={"ນ້ຳຖ້ວມ": "ນ້ຳຖ້ວມ", "rivers": "#Mekong", "city": "VangThong"}, most_hashtags=2)
+    post = compose(told, limits(), style)
+    assert post.text.split(GAP)[-2] == "#ນ້ຳຖ້ວມ #Mekong"
+    assert [post.text[s.start : s.end] for s in post.linked(SpanKind.HASHTAG)] == ["#ນ້ຳຖ້ວມ", "#Mekong"]
+
+
+def test_a_mapped_name_is_mentioned_and_no_stranger_is() -> None:
+    told = article(title="Harbour Board opens quay", summary="Write to the Harbour Board.")
+    style = Style(mentions={"Harbour Board": "@board@gov.example"})
+    assert compose(told, limits(), style).text.startswith("@board@gov.example opens quay")
+    behind = replace(limits(), link_place=LinkPlace.WORDS)
+    [mention] = compose(told, behind, style).linked(SpanKind.MENTION)
+    assert (mention.start, mention.end, mention.target) == (0, 13, "board@gov.example")
+
+
+def test_a_link_gets_the_channels_parameters_and_keeps_its_own() -> None:
+    told = article(url="https://ledger.example/a?x=%2B1&utm_source=own#top")
+    post = compose(told, limits(), Style(utm={"utm_source": "wire", "utm_medium": "social"}))
+    assert post.url == "https://ledger.example/a?x=%2B1&utm_source=own&utm_medium=social#top"
+    assert post.text.endswith(post.url)
+
+
+def test_a_link_behind_words_shows_the_host_and_one_beside_the_text_nothing() -> None:
+    told = article(url="https://www.ledger.example/2026/a-long-slug")
+    behind = compose(told, replace(limits(), link_place=LinkPlace.WORDS))
+    [link] = behind.linked(SpanKind.LINK)
+    assert behind.text[link.start : link.end] == "ledger.example"
+    assert link.target == told.url
+    beside = compose(told, replace(limits(), link_place=LinkPlace.BESIDE))
+    assert "ledger.example" not in beside.text
+    assert beside.url == told.url
+
+
+def test_no_link_stands_before_the_articles_own() -> None:
+    told = article(summary="See https://www.votes.example/places?x=1 and HTTP://other.example.")
+    assert "See votes.example/places?x=1 and other.example." in compose(told, limits()).text
+
+
+@pytest.mark.parametrize("language", ["ar", "he-IL", "fa"])
+def test_a_line_of_a_right_to_left_language_begins_from_the_right(language: str) -> None:
+    told = article(title="WHO \u0645\u0646\u0638\u0645\u0629", language=language)
+    assert compose(told, limits()).text.startswith("\u200fWHO")
+    assert not compose(replace(told, title="\u05e9\u05dc\u05d5\u05dd WHO"), limits()).text.startswith(
+        "\u200f"
+    )
+
+
+def test_marks_that_turn_the_direction_of_what_follows_are_gone() -> None:
+    told = article(title="a\u202ecod.exe\u2066 b\ufeff\x07", summary="")
+    assert compose(told, limits()).text.startswith("acod.exe b\n")
+
+
+def test_what_is_worth_a_warning_is_put_behind_it_where_the_channel_can() -> None:
+    told, style = article(section="War"), Style(warnings={"war": "Pictures of war"})
+    assert compose(told, replace(limits(), has_warning=True), style).warning == "Pictures of war"
+    assert not compose(told, limits(), style).warning
+
+
+def test_a_notice_stands_in_for_what_was_retracted() -> None:
+    post = compose(article(language="de"), limits(), occasion=Occasion.RETRACTION)
+    assert post.text.split(GAP)[:2] == ["Bridge reopens", "Dieser Artikel wurde zurückgezogen."]
+
+
+@given(told=articles, text=st.integers(min_value=40, max_value=300), link=links)
+def test_the_length_is_the_channels_own_count(told: Article, text: int, link: int | None) -> None:
+    post = compose(told, limits(text, link), Style(byline=True, hashtags={"x": "x"}))
+    assert post.length == length_as_counted(post.text, told.url, limits(text, link)) <= post.room
