@@ -25,7 +25,8 @@ from syndicator.formats.gate import ReadBackGate
 from syndicator.formats.partner_fit import fitted
 from syndicator.http.client import AddressGuard, Http
 from syndicator.jobs.build import Builder, build
-from syndicator.jobs.deliver import Courier, Deliverer, deliver
+from syndicator.jobs.courier import Courier, Deliverer
+from syndicator.jobs.deliver import deliver
 from syndicator.jobs.distribute import Distributor, distribute
 from syndicator.jobs.job import Job, Threads
 from syndicator.jobs.ports import Bell, Documents, Format, Photos, Source

@@ -16,7 +16,7 @@ from syndicator.cli.servers import try_broker, try_database
 from syndicator.cli.source_trials import Trial, try_sources
 from syndicator.config import Declared
 from syndicator.domain.errors import Misconfigured, SyndicatorError
-from syndicator.jobs.deliver import Courier
+from syndicator.jobs.courier import Courier
 from syndicator.store import Store
 from syndicator.store.engine import connect
 from syndicator.store.soundness import must_be_sound

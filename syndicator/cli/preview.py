@@ -19,7 +19,7 @@ from syndicator.cli.terminal import print_line
 from syndicator.domain.article import Article, New, Sighting, decide
 from syndicator.domain.errors import PhotoError, SyndicatorError
 from syndicator.domain.post import Post
-from syndicator.jobs.deliver import Courier
+from syndicator.jobs.courier import Courier
 from syndicator.jobs.ports import Source
 from syndicator.photos.card import draw_card
 from syndicator.wiring import App, inspect_app

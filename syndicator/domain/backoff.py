@@ -37,11 +37,14 @@ class Backoff:
         return self.longest * (1 + self.jitter)
 
 
-#: Backoff of a delivery, and of an account that is in trouble.
-DELIVERY = Backoff(first=timedelta(seconds=5), longest=timedelta(minutes=30), jitter=0.25)
+#: Backoff of a delivery: a service that fails now and then takes most posts at their second try.
+DELIVERY = Backoff(first=timedelta(seconds=2), longest=timedelta(minutes=30), jitter=0.25)
+
+#: Backoff of an account that is in trouble.
+ACCOUNT = Backoff(first=timedelta(seconds=5), longest=timedelta(minutes=30), jitter=0.25)
 
 #: Backoff of a feed's build.
-FEED = DELIVERY
+FEED = Backoff(first=timedelta(seconds=5), longest=timedelta(minutes=30), jitter=0.25)
 
 #: Backoff of a subscriber who was not reached; the hub gives up by its terms (``[hub] give_up``).
 SUBSCRIBER = Backoff(first=timedelta(seconds=10), longest=timedelta(hours=6), jitter=0.25)

@@ -288,7 +288,7 @@ def failed(
         case OutcomeUnknown(), Step.FIND:
             return _again(delivery, reason, now)
         case OutcomeUnknown(), _:
-            return _lost(delivery, step, reason, now, settles_within)
+            return _lost(delivery, step, reason, now, timedelta() if error.is_over else settles_within)
         case Refused(), _:
             first = step is Step.SEND  # what was sent before it may be out there
             return replace(
@@ -300,12 +300,17 @@ def failed(
             )
         case ((TryLater() | Misconfigured()), Step.SEND):  # known not to be posted: the slate is clean
             delivery = replace(delivery, attempted=None, attempted_at=None)
+    delivery = replace(delivery, rests_until=None)
     not_before = error.not_before if isinstance(error, TryLater) else None
-    return _again(replace(delivery, rests_until=None), reason, now, not_before)
+    if (
+        isinstance(error, TryLater) and error.rests_account and not_before
+    ):  # no fault of the post: in its turn
+        return replace(delivery, standing=Standing.PENDING, next_attempt=not_before, reason=reason)
+    return _again(delivery, reason, now, not_before)
 
 
 def _lost(delivery: Delivery, step: Step, reason: str, now: datetime, settles_within: timedelta) -> Delivery:
-    """The request may still be worked at, although we have heard the end of it."""
+    """The request may still be worked at for so long, although we have heard the end of it."""
     rests_until = now + settles_within
     deleting = step is Step.DELETE
     return _again(

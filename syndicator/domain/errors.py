@@ -85,13 +85,26 @@ class PhotoError(SyndicatorError):
 class TryLater(SyndicatorError):
     """The article was not posted, and may be later.
 
-    ``not_before`` (aware, UTC): when the channel said so. ``whole_channel``: the trouble is the
-    account's or the server's (a rate limit, an outage), so that the next article would fare no better.
+    ``not_before`` (aware, UTC): when the channel said so. ``whole_channel``: the trouble may be the
+    account's or the server's, so that the next article may fare no better. ``is_limit``: the service says
+    that too much was asked of it (429), with or without a time.
     """
 
-    def __init__(self, why: str, *, not_before: datetime | None = None, whole_channel: bool = True) -> None:
+    def __init__(
+        self,
+        why: str,
+        *,
+        not_before: datetime | None = None,
+        whole_channel: bool = True,
+        is_limit: bool = False,
+    ) -> None:
         super().__init__(why)
-        self.not_before, self.whole_channel = not_before, whole_channel
+        self.not_before, self.whole_channel, self.is_limit = not_before, whole_channel, is_limit
+
+    @property
+    def rests_account(self) -> bool:
+        """Whether the service itself says that the account is to rest: no other post is tried meanwhile."""
+        return self.whole_channel and (self.is_limit or self.not_before is not None)
 
 
 class Refused(SyndicatorError):
@@ -99,7 +112,13 @@ class Refused(SyndicatorError):
 
 
 class OutcomeUnknown(SyndicatorError):
-    """The request left, and no answer told whether it was posted."""
+    """The request left, and no answer told whether it was posted.
+
+    ``is_over``: the service itself has answered, so that whatever it did is done; nothing of the request can
+    still land later.
+    """
+
+    is_over = False
 
 
 class Unfit(SyndicatorError):

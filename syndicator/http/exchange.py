@@ -27,7 +27,8 @@ from syndicator.domain.errors import (
 )
 from syndicator.http.body import BodyTooLarge, body_chunks
 from syndicator.http.connections import within
-from syndicator.http.retry_after import rate_limit_reset, retry_at
+from syndicator.http.retry_after import rate_limit_reset, retry_at, retry_in_body
+from syndicator.http.stated_limits import kind_of, note
 from syndicator.secret import Secret, redacted
 
 T = TypeVar("T")
@@ -43,6 +44,10 @@ MAX_BODY_BYTES = 4_000_000
 
 #: Characters of a reply's words that are looked at for secrets, before they are cut for the operator.
 MAX_WORDS_CHARS = 10_000
+
+#: Statuses by which a service says itself that it has failed; 502, 504 and Cloudflare's 52x are said in front
+#: of one that may still be at work (RFC 9110 section 15.6).
+OWN_FAILURES = (500, 501)
 
 #: However long a channel's server asks to be left alone, it is asked again after a day.
 MAX_RETRY_AFTER = timedelta(hours=24)
@@ -76,7 +81,7 @@ class RemoteReply:
         try:
             return reader(_without_secrets(json.loads(self.body), self.secrets))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as e:
-            raise self.unknown(f"{self.host}: unreadable answer ({type(e).__name__})") from e
+            raise _over(self.unknown(f"{self.host}: unreadable answer ({type(e).__name__})")) from e
 
     @property
     def message(self) -> str:
@@ -117,9 +122,11 @@ class Exchange:
         accept: Collection[int] = (),
         unknown: MakeError = OutcomeUnknown,
         headers: Mapping[str, str] | None = None,
+        counts_as: str | None = None,
         **request: Any,
     ) -> RemoteReply:
-        """One request. Every status but 2xx and those in ``accept`` raises.
+        """One request. Every status but 2xx and those in ``accept`` raises. ``counts_as``: the kind of which
+        the service then says how many are left (``capabilities.Spent``), where its method does not tell.
 
         ``unknown`` makes the error for a request whose outcome nobody can tell; a request that changes
         nothing which readers see passes ``TryLater``.
@@ -138,6 +145,7 @@ class Exchange:
                 stream=True,
                 **request,
             ) as response:
+                note(counts_as or kind_of(method, has_files="files" in request), response.headers)
                 body = self._read(response, host, unknown)
             reply = RemoteReply(host, response.status_code, response.headers, body, unknown, self._secrets)
             if not (200 <= reply.status < 300 or reply.status in accept):
@@ -200,8 +208,9 @@ def _without_secrets(value: Any, secrets: Sequence[Secret]) -> Any:
 
 def _error_of(reply: RemoteReply, unknown: MakeError) -> SyndicatorError:
     match reply.status:
-        case 429 | 503:
-            return TryLater(reply.message, not_before=retry_time(reply, datetime.now(UTC)))
+        case 429 | 503 as status:
+            at = retry_time(reply, datetime.now(UTC))
+            return TryLater(reply.message, not_before=at, is_limit=status == 429)
         case 408 | 425:  # RFC 9110 section 15.5.9, RFC 8470 section 5.2: the request was not taken up
             return TryLater(reply.message)
         case 401 | 403:
@@ -212,16 +221,26 @@ def _error_of(reply: RemoteReply, unknown: MakeError) -> SyndicatorError:
             return Misconfigured(f"{reply.host} has moved to {location!r}: declare that address")
         case status if 400 <= status < 500:
             return Refused(reply.message)
+        case status if status in OWN_FAILURES:
+            return _over(unknown(reply.message))
         case _:
             return unknown(reply.message)
+
+
+def _over(error: SyndicatorError) -> SyndicatorError:
+    """The error of a request that its service has answered itself: nothing of it lands later."""
+    if isinstance(error, OutcomeUnknown):
+        error.is_over = True
+    return error
 
 
 def retry_time(reply: RemoteReply, now: datetime) -> datetime | None:
     """The time at which the server accepts requests again, if it says so.
 
-    ``X-RateLimit-Reset`` counts only for a rate limit (429), and where there is no ``Retry-After``.
+    Headers of limits count only for a rate limit (429), and where there is neither ``Retry-After`` nor a time
+    in the body.
     """
-    at = retry_at(reply.headers, now)
+    at = retry_at(reply.headers, now) or retry_in_body(reply.body, now)
     if at is None and reply.status == 429:
         at = rate_limit_reset(reply.headers, now)
     return min(max(at, now), now + MAX_RETRY_AFTER) if at else None

@@ -2,283 +2,228 @@
 
 ::
 
-    claim the channel → next delivery → plan → photo → compose → put on record → send | edit | delete
-        → settle → next ... → let go (paused where the account needs rest)
+    claim the channel → next delivery that its pace allows → take its step → settle, with the next one
+        → ... → let go (paused where the service says so, or nothing gets through)
 """
 
 from __future__ import annotations
 
-import logging
-import traceback
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from syndicator.domain import backoff
-from syndicator.domain.delivery import (
-    STEP_DEADLINE_S,
-    Delivery,
-    Receipt,
-    Step,
-    absent,
-    begun,
-    closed,
-    dropped,
-    earliest,
-    failed,
-    plan,
-    posted,
-    resting,
-    resting_on,
-    steadily,
-)
-from syndicator.domain.errors import (
-    Misconfigured,
-    OutcomeUnknown,
-    PhotoError,
-    Refused,
-    SyndicatorError,
-    TryLater,
-)
-from syndicator.domain.photo import PhotoFile, PhotoLimits
-from syndicator.domain.post import Composer, Post, Style
-from syndicator.domain.steady import SteadyTime
+from syndicator.domain.capabilities import Spent
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, SyndicatorError, TryLater
+from syndicator.domain.ledger import Ledger, Wait
+from syndicator.domain.pacing import NO_PACE
+from syndicator.jobs.courier import Courier, Deliverer
+from syndicator.jobs.delivery_step import COST_OF_PHOTO, Outcome, take_step
 from syndicator.jobs.job import Job
-from syndicator.jobs.ports import LEASE, Bell, Channel, Photos
-from syndicator.jobs.store_ports import Account, ClaimedDelivery, DeliverStore
-
-log = logging.getLogger(__name__)
+from syndicator.jobs.ports import LEASE
+from syndicator.jobs.store_ports import Account, Choice, ClaimedDelivery
 
 #: Deliveries in one task: other channels' tasks get their turn on a small pool.
 MAX_DELIVERIES = 50
 
-#: A hand that has been stopped for so long after putting a request on record does not send it: its channel
-#: may be in another hand by then. Longer than a database takes to write, shorter than a lease.
-MAX_STALL = timedelta(seconds=20)
+#: Answers of an account that are lost one after the other, before any comes, after which it rests: each may
+#: have been waited for as long as there is time.
+MAX_LOST = 2
 
-#: After so many tries a post goes out without a photo that cannot be had at the moment.
-MAX_PHOTO_TRIES = 3
+#: A wait of the account that is no longer than this is waited for with the channel in hand: letting go, and
+#: being rung for again, takes a sweep.
+MAX_NAP = timedelta(seconds=2)
 
+#: An account whose posts have to wait rests as a whole for no longer than this: a deletion, or breaking news,
+#: may come at any time.
+MAX_PAUSE = timedelta(seconds=10)
 
-@dataclass(frozen=True, kw_only=True)
-class Courier:
-    """A channel, with what is declared of delivering to it. ``max_age``: how old news may be. ``style``: of
-    its posts. ``redact`` takes the channel's secrets out of whatever is written down of its replies."""
+#: What a deletion, and an edit without a photo, cost.
+COST_OF_DELETION: Mapping[str, float] = {Spent.DELETIONS: 1.0, Spent.REQUESTS: 1.0}
+COST_OF_EDIT: Mapping[str, float] = {Spent.EDITS: 1.0, Spent.REQUESTS: 1.0}
 
-    channel: Channel
-    max_age: timedelta
-    style: Style = field(default_factory=Style)
-    redact: Callable[[str], str] = str
-
-    @property
-    def settles_within(self) -> timedelta:
-        """How long a request may take effect after it has ended for us."""
-        return self.channel.capabilities.settles_within
-
-
-@dataclass(frozen=True, kw_only=True)
-class Deliverer:
-    """What **deliver** works with. ``couriers`` by the channel's name. ``steady``: a clock that nobody sets,
-    where there is one."""
-
-    couriers: Mapping[str, Courier]
-    store: DeliverStore
-    photos: Photos
-    compose: Composer
-    bell: Bell
-    clock: Callable[[], datetime]
-    steady: Callable[[], SteadyTime | None] = lambda: None
+#: Posts that wait are counted no further than this.
+MAX_BACKLOG = 500
 
 
 def deliver(deliverer: Deliverer, name: str, *, max_deliveries: int = MAX_DELIVERIES) -> int:
     """Close the gaps of one channel's deliveries, as many as are due. Returns how many were settled."""
-    courier, store, clock = deliverer.couriers[name], deliverer.store, deliverer.clock
-    account = store.claim_channel(name, clock(), LEASE)
+    account = deliverer.store.claim_channel(name, deliverer.clock(), LEASE)
     if account is None:
         return 0
-    done, trouble, was_lost = 0, None, account.failures > 0
+    shift = Shift(deliverer=deliverer, account=account)
     try:
-        while done < max_deliveries:
-            claimed = store.next_delivery(account, clock(), LEASE)
-            if claimed is None:
-                return done
-            error = close(deliverer, account, claimed)
-            done += 1
-            # One lost answer is that delivery's trouble, which rests; two in a row are the account's.
-            if error and (was_lost or not isinstance(error, OutcomeUnknown)):
-                trouble = error
-                break
-            was_lost = error is not None
+        done = shift.work(max_deliveries)
     finally:
-        _let_go(deliverer, courier, account, trouble)
-    if trouble is None:
+        shift.end()
+    if done == max_deliveries and shift.trouble is None:
         deliverer.bell.ring(Job.DELIVER, name)
     return done
 
 
-def close(deliverer: Deliverer, account: Account, claimed: ClaimedDelivery) -> SyndicatorError | None:
-    """Take one step with one delivery. Returns the trouble that the next one would meet too."""
-    courier, store = deliverer.couriers[account.name], deliverer.store
-    delivery, now = claimed.delivery, deliverer.clock()
-    if rests := resting_on(delivery, now, deliverer.steady()):
-        store.settle(account, rests, now, event=rests.reason)
-        return None
-    step = plan(
-        delivery,
-        now,
-        key_memory=courier.channel.capabilities.key_memory,
-        max_age=courier.max_age,
-        published=claimed.article.published,
-    )
-    idle = _without_request(delivery, step)
-    if idle is not None:
-        store.settle(account, idle, now, event=idle.reason or "nothing to do")
-        return None
-    marked = begun(delivery, step, now)
-    try:
-        capabilities = courier.channel.capabilities
-        photo, remark = _photo(deliverer.photos, capabilities.photo, claimed, step)
-        post = deliverer.compose(claimed.article, capabilities, courier.style, photo)
-        post = replace(post, since=earliest(delivery, claimed.article.published))
-    except SyndicatorError as e:  # nothing has left yet
-        after = failed(marked, step, e, now)
-        store.settle(account, after, now, event=f"{step}: {e}")
-        return _channel_trouble(e, step)
-    begins = deliverer.clock()
-    longest = timedelta(seconds=STEP_DEADLINE_S) + (
-        courier.settles_within if step.changes_channel else timedelta()
-    )
-    rests = steadily(resting(marked, step, begins + longest), begins, deliverer.steady())
-    if not store.begin(account, rests):
-        return None
-    return _request(deliverer, account, marked, step, post, remark, begins)
+@dataclass(kw_only=True)
+class Shift:
+    """The time for which an account is in one hand. ``trouble``: why it has to rest."""
+
+    deliverer: Deliverer
+    account: Account
+    ledger: Ledger = field(init=False)
+    courier: Courier = field(init=False)
+    trouble: SyndicatorError | None = None
+    pause: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.ledger = self.account.ledger
+        self.courier = self.deliverer.couriers[self.account.name]
+        self._is_newest_first = self._has_backlog()
+        self._lost, self._gets_through = 0, False
+
+    def work(self, max_deliveries: int) -> int:
+        """Take the steps that are due, as many as ``max_deliveries``; returns how many were settled."""
+        done, claimed = 0, self._next()
+        while claimed is not None:
+            outcome = take_step(self.deliverer, self.account, claimed, self.ledger)
+            done += 1
+            if outcome is not None:
+                self._note(outcome)
+            if self.trouble is not None or done == max_deliveries:
+                if outcome is not None:
+                    self._settle(outcome)
+                return done
+            claimed = self._next(outcome)
+        return done
+
+    def end(self) -> None:
+        """Let go of the account; paused, if it has to rest."""
+        store, now = self.deliverer.store, self.deliverer.clock()
+        self.ledger = self.ledger.with_waits(self._waits(now), now)
+        ledger = None if self.ledger == self.account.ledger else self.ledger
+        if self.trouble is None:
+            store.let_go(self.account, paused_until=self.pause, ledger=ledger)
+            return
+        store.let_go(
+            self.account,
+            paused_until=rest_until(self.trouble, self.account.failures, now),
+            error=self.courier.redact(str(self.trouble)),
+            is_stopped=isinstance(self.trouble, Misconfigured),
+            ledger=ledger,
+        )
+
+    def _next(self, settles: Outcome | None = None) -> ClaimedDelivery | None:
+        """The next delivery, once the step before it is settled. Short waits are waited for."""
+        now = self.deliverer.clock()
+        choice = self._choice(now)
+        claimed = self._take(choice, now, settles)
+        while claimed is None and not choice.posts:
+            wait = self._wait_of_posts(now)
+            if wait is None or wait.until - now > MAX_NAP:
+                break
+            self.deliverer.sleep((wait.until - now).total_seconds())
+            now = self.deliverer.clock()
+            if now < wait.until:  # it was set back meanwhile
+                break
+            choice = self._choice(now)
+            claimed = self._take(choice, now)
+        if claimed is None and (wait := self._wait_of_posts(now)):
+            self.pause = min(wait.until, now + MAX_PAUSE)
+        return claimed
+
+    def _take(self, choice: Choice, now: datetime, settles: Outcome | None = None) -> ClaimedDelivery | None:
+        store = self.deliverer.store
+        if settles is None:
+            return store.next_delivery(self.account, now, LEASE, choice)
+        return store.settle_and_take(
+            self.account,
+            settles.delivery,
+            now,
+            LEASE,
+            choice,
+            event=settles.event,
+            stirs_until=settles.stirs_until,
+            ledger=self._ledger_after(settles),
+        )
+
+    def _settle(self, outcome: Outcome) -> None:
+        self.deliverer.store.settle(
+            self.account,
+            outcome.delivery,
+            self.deliverer.clock(),
+            event=outcome.event,
+            stirs_until=outcome.stirs_until,
+            ledger=self._ledger_after(outcome),
+        )
+
+    def _ledger_after(self, outcome: Outcome) -> Ledger | None:
+        """The ledger, if the step's end has changed it: its cost is on record already."""
+        return None if self.ledger == outcome.ledger else self.ledger
+
+    def _note(self, outcome: Outcome) -> None:
+        """What a step's end says of the account."""
+        now, error = self.deliverer.clock(), outcome.error
+        self.ledger = outcome.ledger
+        for kind, stated in outcome.limits.items():
+            self.ledger = self.ledger.with_stated(kind, stated, now)
+        if outcome.is_through:
+            self.ledger, self._gets_through = self.ledger.with_success(), True
+        if error is None:
+            return
+        if isinstance(error, Misconfigured):
+            self.trouble = error
+        elif isinstance(error, TryLater) and error.rests_account:
+            if not any(each.left <= 0 for each in outcome.limits.values()):  # else that kind rests alone
+                self.trouble = error
+        else:
+            self.ledger = self.ledger.with_failure(outcome.delivery.id)
+            self._lost += isinstance(error, OutcomeUnknown) and not error.is_over
+            is_silent = self._lost >= (1 if self.account.failures else MAX_LOST)
+            if self.ledger.gets_nothing_through or (is_silent and not self._gets_through):
+                self.trouble = error
+
+    def _choice(self, now: datetime) -> Choice:
+        pace = self.courier.pace
+        return Choice(
+            posts=self._wait_of_posts(now) is None,
+            edits=self._wait(COST_OF_EDIT, now) is None
+            and self.ledger.wait(NO_PACE, pace.cost_of_post, now) is None,
+            deletions=self._wait(COST_OF_DELETION, now) is None,
+            urgent_alone=pace.quiet is not None and pace.quiet.end(now) is not None,
+            is_newest_first=self._is_newest_first,
+            last=self.ledger.failing,
+        )
+
+    def _wait_of_posts(self, now: datetime) -> Wait | None:
+        return self._wait(self.courier.pace.cost_of_post, now)
+
+    def _wait(self, cost: Mapping[str, float], now: datetime) -> Wait | None:
+        return self.ledger.wait(self.courier.pace, cost, now)
+
+    def _waits(self, now: datetime) -> dict[str, Wait]:
+        """What the account waits for, for its operator."""
+        waits = {
+            Spent.POSTS: self._wait_of_posts(now),
+            Spent.PHOTOS: self._wait(COST_OF_PHOTO, now),
+            Spent.DELETIONS: self._wait(COST_OF_DELETION, now),
+        }
+        if quiet_end := self.courier.pace.quiet and self.courier.pace.quiet.end(now):
+            waits[Spent.POSTS] = waits[Spent.POSTS] or Wait(
+                until=quiet_end, why="of quiet hours; breaking news goes out"
+            )
+        return {str(kind): wait for kind, wait in waits.items() if wait and wait.until - now > MAX_NAP}
+
+    def _has_backlog(self) -> bool:
+        """Whether more posts are due than the account's pace lets out within an hour: then what is worth
+        most goes first, and what is old by its turn is no news any more."""
+        hourly = self.courier.pace.posts_in(timedelta(hours=1))
+        if hourly is None:
+            return False
+        bound = min(hourly, MAX_BACKLOG)
+        return self.deliverer.store.due_posts(self.account.name, self.deliverer.clock(), bound + 1) > bound
 
 
-def _request(
-    deliverer: Deliverer,
-    account: Account,
-    delivery: Delivery,
-    step: Step,
-    post: Post,
-    remark: str,
-    begins: datetime,
-) -> SyndicatorError | None:
-    courier, clock = deliverer.couriers[account.name], deliverer.clock
-    error: SyndicatorError | None = None
-    try:
-        if clock() > begins + MAX_STALL:
-            raise TryLater("this worker was stopped for too long before it could send", whole_channel=False)
-        after = _struck(courier, _perform(courier.channel, delivery, step, post))
-        event = _event(after, step)
-    except (TryLater, Refused, OutcomeUnknown, Misconfigured) as e:
-        error = e
-    except Exception as e:  # noqa: BLE001 - a defect of ours must not lose the queue: it may have been posted
-        trace = courier.redact(traceback.format_exc())
-        log.error("channel %s: %s of %s\n%s", account.name, step, delivery.guid, trace)
-        error = OutcomeUnknown(f"{type(e).__name__}: {e}")
-    now = clock()
-    if error:
-        after = failed(delivery, step, error, now, courier.settles_within)
-        after = steadily(after, now, deliverer.steady())
-        after = replace(after, reason=courier.redact(after.reason))
-        event = courier.redact(f"{step}: {error}")
-        log.warning("channel %s: %s: %s", account.name, post.url, event)
-    else:
-        log.info("channel %s: %s: %s%s", account.name, event, post.article.title, remark)
-    stirs_until = now + courier.settles_within if step.changes_channel else None
-    deliverer.store.settle(account, after, now, event=f"{event}{remark}", stirs_until=stirs_until)
-    return _channel_trouble(error, step)
-
-
-def _struck(courier: Courier, delivery: Delivery) -> Delivery:
-    """The delivery without the channel's secrets: its receipt's address comes from the channel, too."""
-    receipt = delivery.receipt
-    return (
-        replace(delivery, receipt=replace(receipt, url=courier.redact(receipt.url))) if receipt else delivery
-    )
-
-
-def _perform(channel: Channel, delivery: Delivery, step: Step, post: Post) -> Delivery:
-    """The step itself, and how it leaves the delivery."""
-    match step, delivery.receipt:
-        case ((Step.SEND | Step.REPEAT), _):
-            return posted(delivery, channel.send(post, key=delivery.key))
-        case Step.FIND, _:
-            existing = channel.find(post, key=delivery.key)
-            return posted(delivery, existing) if existing else absent(delivery)
-        case Step.EDIT, Receipt() as receipt:
-            return closed(delivery, delivery.wants, channel.edit(receipt, post))
-        case Step.DELETE, Receipt() as receipt:
-            channel.delete(receipt, post)
-            return closed(delivery, None)
-    raise AssertionError(f"{step} with {delivery.receipt}")
-
-
-def _without_request(delivery: Delivery, step: Step) -> Delivery | None:
-    match step:
-        case Step.NOTHING:
-            return closed(delivery, delivery.has)
-        case Step.DROP:
-            return replace(closed(delivery, None), reason="withdrawn before it was posted")
-        case Step.EXPIRE:
-            return dropped(delivery, "too late: older than the channel's max_age")
-        case _:
-            return None
-
-
-def _photo(
-    photos: Photos, limits: PhotoLimits | None, claimed: ClaimedDelivery, step: Step
-) -> tuple[PhotoFile | None, str]:
-    """The lead photo within the channel's limits; none, and a remark, where it cannot be had."""
-    article = claimed.article
-    if limits is None or article.photo is None or step in (Step.DELETE, Step.FIND):
-        return None, ""
-    try:
-        return photos.fit(article.photo, limits), ""
-    except PhotoError as e:
-        if not e.lasting and claimed.delivery.attempts + 1 < MAX_PHOTO_TRIES:
-            raise TryLater(f"photo {article.photo.url}: {e}", whole_channel=False) from e
-        return None, f" (without its photo {article.photo.url}: {e})"
-
-
-def _event(after: Delivery, step: Step) -> str:
-    """The step that has succeeded, in words for the delivery's history."""
-    where = f" {after.receipt.url}" if after.receipt and after.receipt.url else ""
-    match step:
-        case Step.FIND:
-            return f"found{where}" if after.receipt else "not found: it can be sent"
-        case Step.DELETE:
-            return "deleted"
-        case Step.EDIT:
-            return f"edited{where}"
-        case _:
-            return f"posted{where}"
-
-
-def _channel_trouble(error: SyndicatorError | None, step: Step) -> SyndicatorError | None:
-    """What the next delivery may meet, too. That a channel cannot tell of one post says nothing of others."""
-    match error:
-        case TryLater() if error.whole_channel:
-            return error
-        case OutcomeUnknown() if step.changes_channel:
-            return error
-        case Misconfigured():
-            return error
-        case _:
-            return None
-
-
-def _let_go(
-    deliverer: Deliverer, courier: Courier, account: Account, trouble: SyndicatorError | None
-) -> None:
-    if trouble is None:
-        deliverer.store.let_go(account)
-        return
-    then = deliverer.clock() + backoff.DELIVERY.wait(account.failures + 1)
+def rest_until(trouble: SyndicatorError, failures: int, now: datetime) -> datetime:
+    """Until when an account rests that had to so many times in a row before: at first just as long as its
+    service says, then at least as long as ``backoff.ACCOUNT``."""
     not_before = trouble.not_before if isinstance(trouble, TryLater) else None
-    deliverer.store.let_go(
-        account,
-        paused_until=max(then, not_before) if not_before else then,
-        error=courier.redact(str(trouble)),
-        is_stopped=isinstance(trouble, Misconfigured),
-    )
+    if not_before is None:
+        return now + backoff.ACCOUNT.wait(failures + 1)
+    return max(not_before, now + backoff.ACCOUNT.wait(failures)) if failures else max(not_before, now)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from syndicator.domain.article import Article, Sighting
 from syndicator.domain.delivery import Delivery
+from syndicator.domain.ledger import Ledger
 from syndicator.domain.subscription import Intent, Subscription, Terms, Verdict
 from syndicator.jobs.job import Job
 
@@ -265,11 +266,31 @@ class ClaimedDelivery:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """A channel's row in hand. ``failures``: how often in a row the channel itself was in trouble."""
+    """A channel's row in hand. ``failures``: how often in a row the account had to rest. ``ledger``: what it
+    has done, when it was taken in hand."""
 
     name: str
     token: str
     failures: int = 0
+    ledger: Ledger = field(default_factory=Ledger)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """Which deliveries of a channel may be next, and in which order. ``posts``, ``edits``, ``deletions``:
+    such ones may. ``urgent_alone``: of first posts, none but breaking news. ``is_newest_first``: there are
+    more than can go out as news. ``last``: the ids of those that come after all others."""
+
+    posts: bool = True
+    edits: bool = True
+    deletions: bool = True
+    urgent_alone: bool = False
+    is_newest_first: bool = False
+    last: Collection[int] = ()
+
+
+#: Whichever is due.
+ANY = Choice()
 
 
 class DeliverStore(Protocol):
@@ -279,15 +300,21 @@ class DeliverStore(Protocol):
         """The channel's row, unless it is in another hand, paused or stopped."""
         ...
 
-    def next_delivery(self, account: Account, now: datetime, lease: timedelta) -> ClaimedDelivery | None:
+    def next_delivery(
+        self, account: Account, now: datetime, lease: timedelta, choice: Choice = ANY
+    ) -> ClaimedDelivery | None:
         """The delivery whose turn it is (breaking news first, then by publication), with the channel's
         lease renewed; ``None`` when nothing is due or the row is no longer in this hand. A delivery
         that is still *sending* was interrupted: its outcome is unknown."""
         ...
 
-    def begin(self, account: Account, delivery: Delivery) -> bool:
-        """Put on record that a request is about to leave. ``False``: do not send; the row was taken by
-        another hand, or what it wants has moved."""
+    def due_posts(self, name: str, now: datetime, limit: int) -> int:
+        """How many first posts of a channel are due; counted as far as ``limit``."""
+        ...
+
+    def begin(self, account: Account, delivery: Delivery, ledger: Ledger | None = None) -> bool:
+        """Put on record that a request is about to leave, and what it costs. ``False``: do not send; the row
+        was taken by another hand, or what it wants has moved."""
         ...
 
     def settle(
@@ -298,11 +325,27 @@ class DeliverStore(Protocol):
         *,
         event: str,
         stirs_until: datetime | None = None,
+        ledger: Ledger | None = None,
     ) -> Delivery:
-        """Write how the step ended and log ``event``. ``wants`` on record wins over the one in hand:
-        the delivery as it now stands comes back. ``stirs_until``: a request has left that may change what
-        the channel shows until then. A hand that has lost the channel's row meanwhile only adds what it
-        alone knows: a receipt, or that its request may have undone what was sent after it."""
+        """Write how the step ended and log ``event`` (unless it is empty). ``wants`` on record wins over the
+        one in hand: the delivery as it now stands comes back. ``stirs_until``: a request has left that may
+        change what the channel shows until then. A hand that has lost the channel's row meanwhile only adds
+        what it alone knows: a receipt, or that its request may have undone what was sent after it."""
+        ...
+
+    def settle_and_take(
+        self,
+        account: Account,
+        delivery: Delivery,
+        now: datetime,
+        lease: timedelta,
+        choice: Choice,
+        *,
+        event: str,
+        stirs_until: datetime | None = None,
+        ledger: Ledger | None = None,
+    ) -> ClaimedDelivery | None:
+        """``settle`` and ``next_delivery`` in one transaction."""
         ...
 
     def let_go(
@@ -312,9 +355,10 @@ class DeliverStore(Protocol):
         paused_until: datetime | None = None,
         error: str = "",
         is_stopped: bool = False,
+        ledger: Ledger | None = None,
     ) -> None:
         """Give the channel's row back. ``paused_until``: the account needs rest. ``is_stopped``: it
-        does not work until a person mends it; the queue is kept."""
+        does not work until a person mends it; the queue is kept. ``ledger`` ``None``: as it was."""
         ...
 
 

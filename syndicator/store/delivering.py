@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, not_, or_, select, update
 
 from syndicator.domain.delivery import Delivery, Standing, moved, stirred
-from syndicator.jobs.store_ports import Account, ClaimedDelivery
+from syndicator.domain.ledger import Ledger
+from syndicator.jobs.store_ports import ANY, Account, Choice, ClaimedDelivery
 from syndicator.store import schema
 from syndicator.store.engine import Base
 from syndicator.store.leases import claim, let_go
@@ -27,30 +28,20 @@ class Delivering(Base):
         if claimed is None:
             return None
         token, row = claimed
-        return Account(name=name, token=token, failures=row.failures)
+        return Account(name=name, token=token, failures=row.failures, ledger=Ledger.from_json(row.ledger))
 
-    def next_delivery(self, account: Account, now: datetime, lease: timedelta) -> ClaimedDelivery | None:
-        table, article = schema.delivery, schema.article
+    def next_delivery(
+        self, account: Account, now: datetime, lease: timedelta, choice: Choice = ANY
+    ) -> ClaimedDelivery | None:
+        return self.transact(lambda connection: _take(connection, account, now, lease, choice))
 
-        def work(connection: Connection) -> ClaimedDelivery | None:
-            if not _renew(connection, account, now + lease):
-                return None
-            row = connection.execute(
-                select(table)
-                .where(table.c.channel == account.name, due(now))
-                .order_by(table.c.urgent.desc(), table.c.published, table.c.id)
-                .limit(1)
-            ).one_or_none()
-            if row is None:
-                return None
-            article_row = connection.execute(select(article).where(article.c.id == row.article_id)).one()
-            return ClaimedDelivery(
-                delivery=delivery_of(row, article_row.guid), article=article_of(article_row)
-            )
+    def due_posts(self, name: str, now: datetime, limit: int) -> int:
+        table = schema.delivery
+        some = select(table.c.id).where(table.c.channel == name, due(now), is_post()).limit(limit)
+        with self.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(some.subquery())) or 0
 
-        return self.transact(work)
-
-    def begin(self, account: Account, delivery: Delivery) -> bool:
+    def begin(self, account: Account, delivery: Delivery, ledger: Ledger | None = None) -> bool:
         table = schema.delivery
         wants_the_same = (
             table.c.wants.is_(None) if delivery.wants is None else table.c.wants == delivery.wants
@@ -64,7 +55,11 @@ class Delivering(Base):
                 .where(table.c.id == delivery.id, wants_the_same, table.c.standing.in_(IN_QUEUE))
                 .values(**delivery_values(delivery), is_stirred=False)
             )
-            return result.rowcount == 1
+            if result.rowcount != 1:
+                return False
+            if ledger is not None:
+                _update(connection, account, ledger=ledger.as_json())
+            return True
 
         return self.transact(work)
 
@@ -76,39 +71,27 @@ class Delivering(Base):
         *,
         event: str,
         stirs_until: datetime | None = None,
+        ledger: Ledger | None = None,
     ) -> Delivery:
-        table = schema.delivery
+        return self.transact(
+            lambda connection: _settle(connection, account, delivery, now, event, stirs_until, ledger)
+        )
 
-        def work(connection: Connection) -> Delivery:
-            holds = _holds(connection, account)  # the channel first, as everywhere
-            row = connection.execute(select(table).where(table.c.id == delivery.id).with_for_update()).one()
-            on_record = delivery_of(row, delivery.guid)
-            is_skipped = row.standing == Standing.SKIPPED.value  # an operator was faster
-            after, values, text = delivery, {"is_stirred": False}, event
-            if (is_skipped or not holds) and not _knows_more(delivery, on_record):
-                if stirs_until is None:
-                    return on_record
-                after, values = stirred(on_record, stirs_until), {"is_stirred": True}
-                text = f"{event} (late: another hand had taken over)"
-            elif _knows_more(on_record, delivery):
-                after = on_record
-            elif row.is_stirred and row.rests_until:
-                after = stirred(delivery, row.rests_until)
-            if row.wants != after.wants:  # it was corrected or withdrawn while in hand
-                after = moved(after, row.wants, now)
-            connection.execute(
-                update(table)
-                .where(table.c.id == after.id)
-                .values(**delivery_values(after), **values, settled_at=now)
-            )
-            connection.execute(insert(schema.event), {"at": now, "delivery_id": after.id, "text": text})
-            if after.standing is Standing.SENT:
-                connection.execute(
-                    update(schema.channel)
-                    .where(schema.channel.c.name == account.name)
-                    .values(failures=0, error="", posted_at=now)
-                )
-            return after
+    def settle_and_take(
+        self,
+        account: Account,
+        delivery: Delivery,
+        now: datetime,
+        lease: timedelta,
+        choice: Choice,
+        *,
+        event: str,
+        stirs_until: datetime | None = None,
+        ledger: Ledger | None = None,
+    ) -> ClaimedDelivery | None:
+        def work(connection: Connection) -> ClaimedDelivery | None:
+            _settle(connection, account, delivery, now, event, stirs_until, ledger)
+            return _take(connection, account, now, lease, choice)
 
         return self.transact(work)
 
@@ -119,6 +102,7 @@ class Delivering(Base):
         paused_until: datetime | None = None,
         error: str = "",
         is_stopped: bool = False,
+        ledger: Ledger | None = None,
     ) -> None:
         table = schema.channel
         failure: dict[str, Any] = {
@@ -134,6 +118,7 @@ class Delivering(Base):
                 account.token,
                 paused_until=paused_until,
                 **(failure if error else {}),
+                **({} if ledger is None else {"ledger": ledger.as_json()}),
             )
 
 
@@ -148,6 +133,104 @@ def due(now: datetime) -> ColumnElement[bool]:
     table = schema.delivery
     is_rested = or_(table.c.rests_until.is_(None), table.c.rests_until <= now)
     return and_(table.c.standing.in_(IN_QUEUE), table.c.next_attempt <= now, is_rested)
+
+
+def is_post() -> ColumnElement[bool]:
+    """Deliveries of which the channel has no post yet, as far as is known, and is to have one."""
+    table = schema.delivery
+    return and_(table.c.remote_id.is_(None), table.c.wants.is_not(None))
+
+
+def _is_deletion() -> ColumnElement[bool]:
+    """Deliveries whose post is to go, to come again perhaps (``delivery.plan``)."""
+    table = schema.delivery
+    return and_(table.c.remote_id.is_not(None), or_(table.c.wants.is_(None), table.c.has.is_(None)))
+
+
+def _chosen(choice: Choice) -> list[ColumnElement[bool]]:
+    table = schema.delivery
+    conditions = []
+    if not choice.posts:
+        conditions.append(not_(is_post()))
+    elif choice.urgent_alone:
+        conditions.append(or_(not_(is_post()), table.c.urgent.is_(True)))
+    if not choice.deletions:
+        conditions.append(not_(_is_deletion()))
+    if not choice.edits:
+        conditions.append(or_(table.c.remote_id.is_(None), _is_deletion()))
+    return conditions
+
+
+def _take(
+    connection: Connection, account: Account, now: datetime, lease: timedelta, choice: Choice
+) -> ClaimedDelivery | None:
+    if not _renew(connection, account, now + lease):
+        return None
+    table, article = schema.delivery, schema.article
+    published = table.c.published.desc() if choice.is_newest_first else table.c.published
+    query = (
+        select(table)
+        .where(table.c.channel == account.name, due(now), *_chosen(choice))
+        .order_by(table.c.urgent.desc(), published, table.c.id)
+        .limit(1)
+    )
+    row = None
+    if choice.last:
+        row = connection.execute(query.where(table.c.id.not_in(choice.last))).one_or_none()
+    row = row or connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    article_row = connection.execute(select(article).where(article.c.id == row.article_id)).one()
+    return ClaimedDelivery(delivery=delivery_of(row, article_row.guid), article=article_of(article_row))
+
+
+def _settle(
+    connection: Connection,
+    account: Account,
+    delivery: Delivery,
+    now: datetime,
+    event: str,
+    stirs_until: datetime | None,
+    ledger: Ledger | None,
+) -> Delivery:
+    table = schema.delivery
+    holds = _holds(connection, account)  # the channel first, as everywhere
+    if ledger is not None:
+        _update(connection, account, ledger=ledger.as_json())
+    row = connection.execute(select(table).where(table.c.id == delivery.id).with_for_update()).one()
+    on_record = delivery_of(row, delivery.guid)
+    is_skipped = row.standing == Standing.SKIPPED.value  # an operator was faster
+    after, values, text = delivery, {"is_stirred": False}, event
+    if (is_skipped or not holds) and not _knows_more(delivery, on_record):
+        if stirs_until is None:
+            return on_record
+        after, values = stirred(on_record, stirs_until), {"is_stirred": True}
+        text = f"{event} (late: another hand had taken over)"
+    elif _knows_more(on_record, delivery):
+        after = on_record
+    elif row.is_stirred and row.rests_until:
+        after = stirred(delivery, row.rests_until)
+    if row.wants != after.wants:  # it was corrected or withdrawn while in hand
+        after = moved(after, row.wants, now)
+    connection.execute(
+        update(table).where(table.c.id == after.id).values(**delivery_values(after), **values, settled_at=now)
+    )
+    if text:
+        connection.execute(insert(schema.event), {"at": now, "delivery_id": after.id, "text": text})
+    if after.standing is Standing.SENT:
+        connection.execute(
+            update(schema.channel)
+            .where(schema.channel.c.name == account.name)
+            .values(failures=0, error="", posted_at=now)
+        )
+    return after
+
+
+def _update(connection: Connection, account: Account, **values: Any) -> None:
+    """New values for the channel's row, while it is in this hand."""
+    table = schema.channel
+    is_mine = and_(table.c.name == account.name, table.c.token == account.token)
+    connection.execute(update(table).where(is_mine).values(**values))
 
 
 def _knows_more(one: Delivery, other: Delivery) -> bool:

@@ -190,6 +190,7 @@ channel = Table(
     Column("failures", Integer, nullable=False, default=0),
     Column("error", Text, nullable=False, default=""),
     Column("posted_at", Moment),
+    Column("ledger", JSON, nullable=False, default=dict, server_default="{}"),  # ledger.Ledger
     Column("restored_at", Moment),  # when a backup was last put back
     Column("is_declared", Boolean, nullable=False, default=True),
     *_lease(),

@@ -12,7 +12,8 @@ from syndicator.domain.article import Article, Sighting
 from syndicator.domain.brakes import Brakes
 from syndicator.domain.delivery import Delivery
 from syndicator.domain.steady import SteadyTime
-from syndicator.jobs.deliver import Courier, Deliverer, deliver
+from syndicator.jobs.courier import Courier, Deliverer
+from syndicator.jobs.deliver import deliver
 from syndicator.jobs.ports import Channel
 from syndicator.jobs.routing import Editor
 from syndicator.jobs.watch import Watcher, watch

@@ -28,7 +28,8 @@ from syndicator.domain.decisions import retry
 from syndicator.domain.delivery import Receipt, Standing
 from syndicator.domain.errors import OutcomeUnknown, TryLater
 from syndicator.domain.post import Post
-from syndicator.jobs.deliver import Deliverer, deliver
+from syndicator.jobs.courier import Deliverer
+from syndicator.jobs.deliver import deliver
 from syndicator.store import Store
 from tests.fakes import Clock, Words
 from tests.jobs.newsroom import Story

@@ -1,0 +1,127 @@
+"""The pace of an account, as it is declared: its service's limits and its newsroom's wishes. All pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Protocol
+
+from syndicator.domain.capabilities import Spent
+
+#: A month, of which no calendar month is longer.
+MONTH = timedelta(days=31)
+
+
+#: What is counted beside ``capabilities.Spent``: in the currency of the service's price.
+MONEY = "money"
+
+
+class Quota(Protocol):
+    """So much of a kind within any period of this length: ``capabilities.Budget`` is one."""
+
+    @property
+    def of(self) -> str: ...
+
+    @property
+    def most(self) -> float: ...
+
+    @property
+    def per(self) -> timedelta: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cap:
+    """A ``Quota`` of the newsroom's own."""
+
+    of: str
+    most: float
+    per: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QuietHours:
+    """From ``begins`` to ``ends`` each day, in the newsroom's zone; over midnight, if it ends earlier than it
+    begins."""
+
+    begins: time
+    ends: time
+    zone: tzinfo = UTC
+
+    @classmethod
+    def from_text(cls, text: str, zone: tzinfo = UTC) -> QuietHours:
+        """The hours in ``22:00-06:00``. Raises ``ValueError``."""
+        try:
+            begins, ends = (datetime.strptime(each.strip(), "%H:%M").time() for each in text.split("-"))  # noqa: DTZ007 - times of any day
+        except ValueError:
+            raise ValueError(f'{text!r} is no span of a day: write "22:00-06:00"') from None
+        if begins == ends:
+            raise ValueError(f"{text!r} begins when it ends: the whole day, or none of it?")
+        return cls(begins=begins, ends=ends, zone=zone)
+
+    def end(self, now: datetime) -> datetime | None:
+        """When the quiet that is now ends, in UTC; ``None``: it is not quiet."""
+        local = now.astimezone(self.zone)
+        at, is_over_midnight = local.time(), self.begins > self.ends
+        has_begun, has_not_ended = at >= self.begins, at < self.ends
+        is_quiet = (has_begun or has_not_ended) if is_over_midnight else (has_begun and has_not_ended)
+        if not is_quiet:
+            return None
+        day: date = local.date()
+        if is_over_midnight and at >= self.begins:
+            day += timedelta(days=1)
+        end = datetime.combine(day, self.ends, self.zone).astimezone(UTC)
+        return max(end, now + timedelta(seconds=1))  # an hour that the clocks pass twice, or not at all
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pace:
+    """What holds for an account. ``price``: what one post costs, its link included, of which there may be a
+    quota of money. ``quiet``: nothing but urgent news is posted then."""
+
+    quotas: Sequence[Quota] = ()
+    min_gap: timedelta = timedelta()
+    quiet: QuietHours | None = None
+    price: float = 0.0
+
+    @property
+    def is_rationed(self) -> bool:
+        """Whether posts may ever have to wait for others, so that their order matters."""
+        return self.posts_in(timedelta(hours=1)) is not None
+
+    def posts_in(self, span: timedelta) -> int | None:
+        """How many posts go out within a span at the most; ``None``: any number."""
+        of_posts = [quota for quota in self.quotas if quota.of in (Spent.POSTS, Spent.REQUESTS)]
+        counts = [quota.most * max(1.0, span / quota.per) for quota in of_posts]
+        least = min([span / self.min_gap if self.min_gap else math.inf, *counts])
+        return None if math.isinf(least) else max(1, int(least))
+
+    @property
+    def cost_of_post(self) -> Mapping[str, float]:
+        """By kind."""
+        cost = {str(Spent.POSTS): 1.0, str(Spent.REQUESTS): 1.0}
+        return {**cost, MONEY: self.price} if self.price else cost
+
+
+#: Nothing is declared.
+NO_PACE = Pace()
+
+
+def quota_name(quota: Quota) -> str:
+    """What a quota is counted under: those that are alike in kind and period are one."""
+    return f"{quota.of}/{quota.per.total_seconds():g}"
+
+
+def span_text(span: timedelta) -> str:
+    """A span in the largest unit that divides it: ``30 min``, ``24 h``."""
+    seconds = span.total_seconds()
+    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= length and not seconds % length and (unit != "d" or seconds > length):
+            return f"{seconds / length:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def amount_text(number: float) -> str:
+    """A number as people write it: ``12``, ``0.05``."""
+    return f"{number:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,47 @@
+"""What **deliver** works with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from syndicator.domain.pacing import NO_PACE, Pace
+from syndicator.domain.post import Composer, Style
+from syndicator.domain.steady import SteadyTime
+from syndicator.jobs.ports import Bell, Channel, Photos
+from syndicator.jobs.store_ports import DeliverStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class Courier:
+    """A channel, with what is declared of delivering to it. ``max_age``: how old news may be. ``style``: of
+    its posts. ``redact`` takes the channel's secrets out of whatever is written down of its replies.
+    ``pace``: what it may do when."""
+
+    channel: Channel
+    max_age: timedelta
+    style: Style = field(default_factory=Style)
+    redact: Callable[[str], str] = str
+    pace: Pace = NO_PACE
+
+    @property
+    def settles_within(self) -> timedelta:
+        """How long a request may take effect after it has ended for us."""
+        return self.channel.capabilities.settles_within
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deliverer:
+    """What **deliver** works with. ``couriers`` by the channel's name. ``steady``: a clock that nobody sets,
+    where there is one. ``sleep`` waits for so many seconds."""
+
+    couriers: Mapping[str, Courier]
+    store: DeliverStore
+    photos: Photos
+    compose: Composer
+    bell: Bell
+    clock: Callable[[], datetime]
+    steady: Callable[[], SteadyTime | None] = lambda: None
+    sleep: Callable[[float], None] = time.sleep
