@@ -13,7 +13,7 @@ from syndicator.domain.errors import PhotoError
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.policy import OnCorrection, OnRetraction, Policy, on_correction, on_retraction
 from syndicator.domain.post import Occasion, Post
-from syndicator.jobs.deliver import Courier
+from syndicator.jobs.courier import Courier
 from syndicator.posts.drawing import Scene, page
 from syndicator.wiring import App
 
