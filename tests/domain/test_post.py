@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from syndicator.domain.article import Article, Photo
 from syndicator.domain.post import GAP, MIN_PART_LENGTH, Limits, compose
-from syndicator.text.rulers import ELLIPSIS, GRAPHEMES
+from syndicator.text.cutting import ELLIPSIS
+from syndicator.text.rulers import GRAPHEMES
 from tests.fakes import NOON
 
 SUMMARY = "After two years of repairs, trams cross the river again. The first one leaves at dawn."
