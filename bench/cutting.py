@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=0)
     options = parser.parse_args()
     print(
-        "gold             cuts  in grapheme  too long  on boundary  sentence  quote open  room used   µs a cut"
+        "gold             cuts  in grapheme  too long  on boundary  sentence  quote open  room used   µs each"
     )
     for path in sorted(options.folder.glob("*.txt")):
         report(path, options.show)
@@ -76,8 +76,8 @@ def report(path: Path, show: int) -> None:
     cuts = tally["cuts"] or 1
     print(
         f"{path.stem:14}{tally['cuts']:7}{tally['in grapheme']:13}{tally['too long']:10}"
-        f"{tally['on boundary'] / cuts:12.1%} {tally['sentence'] / cuts:9.0%} {tally['quote open'] / cuts:11.0%}"
-        f"{used / cuts:11.0%}{seconds / len(ROOMS) / max(1, len(path.read_text().splitlines())) * 1e6:11.0f}"
+        f"{tally['on boundary'] / cuts:12.1%} {tally['sentence'] / cuts:9.0%}"
+        f"{tally['quote open'] / cuts:12.0%}{used / cuts:11.0%}{seconds / cuts * 1e6:11.0f}"
     )
     for place, times in missed.most_common(show):
         print(f"    {times:4} {place}")

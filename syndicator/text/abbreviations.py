@@ -48,7 +48,10 @@ ALL = frozenset(word for words in BY_LANGUAGE.values() for word in words.split()
 _OF = {language: frozenset(words.split()) for language, words in BY_LANGUAGE.items()}
 
 #: Languages that write an ordinal number with a full stop, "am 3. Oktober" (the dates of CLDR: "d.").
-ORDINAL_STOP = frozenset(["bs", "cs", "da", "de", "et", "eu", "fi", "fo", "hr", "hu", "is", "lb", "lv", "nb", "nn", "no", "sk", "sl", "sr", "tr"])
+ORDINAL_STOP = frozenset(
+    {"bs", "cs", "da", "de", "et", "eu", "fi", "fo", "hr", "hu"}
+    | {"is", "lb", "lv", "nb", "nn", "no", "sk", "sl", "sr", "tr"}
+)
 
 
 def abbreviations(language: str) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """The ends of words and phrases, in scripts that write spaces between words and in those that do not.
 
-ICU's dictionaries know where a word may end in Lao, Thai, Khmer, Burmese, Chinese and Japanese; BudouX's small
-models where a phrase of Japanese, Chinese and Thai does; and a few rules what neither knows: what must
+ICU's dictionaries know where a word may end in Lao, Thai, Khmer, Burmese, Chinese and Japanese; BudouX's
+small models where a phrase of Japanese, Chinese and Thai does; and a few rules what neither knows: what must
 not be torn (addresses, names, numbers and their units), and words that only lead to others.
 """
 
@@ -56,7 +56,7 @@ WHOLE = regex.compile(
 
 #: Closing marks and signs that stay with the word before them.
 BEHIND = regex.compile(
-    r"(?:[ \u00a0\u202f]?[ໆຯๆฯ]|[\p{Close_Punctuation}\p{Final_Punctuation}%‰°′″\p{Sc}])++"
+    r"""(?:[ \u00a0\u202f]?[ໆຯๆฯ]|[\p{Pe}\p{Pf}%‰°′″\p{Sc}]|["'](?![\p{L}\p{M}\p{N}]))++"""
 )
 
 #: Behind a number, its unit or what is counted.
