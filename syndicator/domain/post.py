@@ -24,9 +24,9 @@ class Ruler(Protocol):
         """The length of the text, in the channel's own unit."""
         ...
 
-    def cut(self, text: str, room: int) -> str:
-        """The text itself where it fits ``room``, else its beginning, with an ellipsis where a sentence
-        is broken off; never longer."""
+    def cut(self, text: str, room: int, language: str = "") -> str:
+        """The text itself where it fits ``room``, else its beginning, with its language's (BCP 47) ellipsis
+        where a sentence is broken off; never longer."""
         ...
 
 
