@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,7 +11,15 @@ import regex
 
 from syndicator.text.graphemes import grapheme_ends
 from syndicator.text.sentences import sentence_ends
-from syndicator.text.words import CLAUSE_SPACE, LEADING_VOWELS, is_firm, phrase_ends, wholes, word_ends
+from syndicator.text.words import (
+    CLAUSE_SPACE,
+    LEADING_VOWELS,
+    is_firm,
+    phrase_ends,
+    wholes,
+    word_end,
+    words,
+)
 
 ELLIPSIS = "…"
 
@@ -45,13 +53,14 @@ MAX_KEPT = 32
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where a text may be cut, in characters from its beginning: behind sentences, phrases, words, and
-    graphemes that are not inside of what is never torn."""
+    """Where a text may be cut, in characters from its beginning: behind sentences, phrases and graphemes, but
+    not where something would be ``torn``; and its words, from where to where."""
 
     sentences: Sequence[int]
     phrases: Sequence[int]
-    words: Sequence[int]
+    words: Sequence[tuple[int, int]]
     graphemes: Sequence[int]
+    torn: frozenset[int]
     phrase_loss: float
 
 
@@ -69,7 +78,7 @@ def beginning(text: str, whole: int, broken: int, language: str = "") -> tuple[s
     seen = text[:window]
     places = _places(seen, language)
     sentence = _last(places.sentences, whole)
-    if sentence and sentence >= whole * (1 - MAX_SENTENCE_LOSS):
+    if sentence >= max(1, whole * (1 - MAX_SENTENCE_LOSS)) and _may_end(sentence, places):
         return seen[:sentence], False
     for end in _broken_off(seen, places, broken, language):
         if kept := _without_what_dangles(seen[:end]):
@@ -83,24 +92,36 @@ def _without_what_dangles(text: str) -> str:
     return kept
 
 
-def _broken_off(text: str, places: Places, room: int, language: str) -> Sequence[int]:
+def _broken_off(text: str, places: Places, room: int, language: str) -> Iterator[int]:
+    """Places in the room where a text may be broken off, the best first."""
     phrase = _last(places.phrases, room)
-    word = _last(places.words, room)
-    grapheme = _last(places.graphemes, room)
-    if phrase >= room * (1 - places.phrase_loss) and phrase:
-        return phrase, word, grapheme
-    return _firm(text, places.words, room, language), grapheme
+    if phrase >= max(1, room * (1 - places.phrase_loss)) and _may_end(phrase, places):
+        yield phrase
+    yield _word(text, places, room, language)
+    fitting = places.graphemes[: bisect_right(places.graphemes, room)]
+    yield next((end for end in reversed(fitting) if end not in places.torn), 0)
 
 
-def _firm(text: str, words: Sequence[int], room: int, language: str) -> int:
-    """The last word that ends a phrase and does not lose too much, else the last word."""
-    fitting = bisect_right(words, room)
-    for at in range(fitting - 1, -1, -1):
-        if words[at] < room * (1 - MAX_WORD_LOSS):
+def _word(text: str, places: Places, room: int, language: str) -> int:
+    """The last word that ends a phrase and does not lose too much, else the last word; 0: there is none."""
+    last = 0
+    fitting = bisect_right(places.words, room, key=lambda word: word[1])
+    for start, plain_end in reversed(places.words[:fitting]):
+        end = word_end(text, start, plain_end)
+        if not 0 < end <= room or not _may_end(end, places):
+            continue
+        last = last or end
+        if end < room * (1 - MAX_WORD_LOSS):
             break
-        if is_firm(text, words[at], language):
-            return words[at]
-    return words[fitting - 1] if fitting else 0
+        if is_firm(text, end, language):
+            return end
+    return last
+
+
+def _may_end(end: int, places: Places) -> bool:
+    """Whether a place is between graphemes, and not inside of what is never torn: misspelt syllables may have
+    ICU see a word end in the middle of a grapheme."""
+    return end not in places.torn and _last(places.graphemes, end) == end
 
 
 def _last(places: Sequence[int], room: int) -> int:
@@ -110,14 +131,11 @@ def _last(places: Sequence[int], room: int) -> int:
 
 @lru_cache(MAX_KEPT)
 def _places(text: str, language: str) -> Places:
-    graphemes = grapheme_ends(text)
-    torn = {place for start, end in wholes(text) for place in range(start + 1, end)}
-    may_end = [end for end in graphemes if end not in torn] if torn else graphemes
-    seen = set(may_end)
     return Places(
-        sentences=[end for end in sentence_ends(text, language) if end in seen],
-        phrases=[end for end in phrase_ends(text) if end in seen],
-        words=word_ends(text, seen),
-        graphemes=may_end,
+        sentences=sentence_ends(text, language),
+        phrases=phrase_ends(text),
+        words=words(text),
+        graphemes=grapheme_ends(text),
+        torn=frozenset(place for start, end in wholes(text) for place in range(start + 1, end)),
         phrase_loss=MAX_CLAUSE_LOSS if CLAUSE_SPACE.search(text) else MAX_PHRASE_LOSS,
     )

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import regex
 from icu4py.breakers import BaseBreaker, CharacterBreaker
 
 #: What can join others, or be more than one: all else is a grapheme by itself.
 JOINING = regex.compile(r"[^\p{Grapheme_Cluster_Break=Other}\n\t]")
+
+
+#: Characters of a text whose graphemes are worth keeping, and how many such texts are.
+MAX_KEPT_CHARS, MAX_KEPT = 2000, 256
 
 
 def graphemes(text: str) -> Iterator[str]:
@@ -20,10 +25,17 @@ def graphemes(text: str) -> Iterator[str]:
 
 
 def grapheme_ends(text: str) -> Sequence[int]:
-    """Where the graphemes of a text end, in characters from its beginning."""
+    """Where the graphemes of a text end, in characters from its beginning. Known again for a short while."""
+    return _kept_ends(text) if len(text) <= MAX_KEPT_CHARS else _ends(text)
+
+
+def _ends(text: str) -> Sequence[int]:
     if not JOINING.search(text):
         return range(1, len(text) + 1)
     return [end for _, end in pieces(CharacterBreaker(text, "en"), text)]
+
+
+_kept_ends = lru_cache(MAX_KEPT)(_ends)
 
 
 def pieces(breaker: BaseBreaker, text: str) -> Iterator[tuple[int, int]]:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Protocol
 
 from syndicator.text.cutting import WINDOW_CHARS, beginning, ellipsis
 from syndicator.text.graphemes import grapheme_ends
-
-#: Characters of a text whose graphemes are worth keeping, and how many such counts are.
-MAX_KEPT_CHARS, MAX_KEPT = 2000, 256
 
 
 class Measure(Protocol):
@@ -27,17 +23,8 @@ class Measure(Protocol):
         ...
 
 
-@lru_cache(MAX_KEPT)
-def _kept_ends(text: str) -> Sequence[int]:
-    return grapheme_ends(text)
-
-
-def _grapheme_ends(text: str) -> Sequence[int]:
-    return _kept_ends(text) if len(text) <= MAX_KEPT_CHARS else grapheme_ends(text)
-
-
 def _grapheme_count(text: str) -> int:
-    return len(_grapheme_ends(text))
+    return len(grapheme_ends(text))
 
 
 def _utf8_bytes(text: str) -> int:
@@ -97,7 +84,7 @@ class Graphemes(Counting):
             return len(text)
         window = WINDOW_CHARS
         while True:
-            ends = _grapheme_ends(text[:window])
+            ends = grapheme_ends(text[:window])
             if len(ends) <= room and window >= len(text):
                 return len(text)
             if len(ends) > room:  # the window's last one may go on behind it

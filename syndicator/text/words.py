@@ -7,8 +7,9 @@ not be torn (addresses, names, numbers and their units), and words that only lea
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,9 @@ WHOLE = regex.compile(
     regex.VERBOSE,
 )
 
+#: Characters that all of these have, which most texts have few of.
+WHOLE_HINT = re.compile(r"\d|[@#＠＃]|[.'’‐‑-](?=\w)|://")
+
 #: Closing marks and signs that stay with the word before them.
 BEHIND = regex.compile(
     r"""(?:[ \u00a0\u202f]?[ໆຯๆฯ]|[\p{Pe}\p{Pf}%‰°′″\p{Sc}]|["'](?![\p{L}\p{M}\p{N}]))++"""
@@ -79,30 +83,39 @@ KANJI_TO_KANA = regex.compile(r"(?<=\p{Han})(?=\p{Hiragana})")
 SEEN_CHARS = 3
 
 
-def word_ends(text: str, may_end: Container[int]) -> list[int]:
-    """Where words end, in characters from the text's beginning, with the closing marks behind them; of the
-    places where they ``may_end`` alone, since misspelt syllables may have ICU see a word end in the middle of
-    a grapheme."""
-    ends: list[int] = []
-    for start, end in pieces(WordBreaker(text, "lo"), text):
-        if not WORD.match(text, start):
-            continue
-        if behind := BEHIND.match(text, end):
-            end = behind.end()  # noqa: PLW2901 - the word's end is there
-        if end not in may_end or (ends and end <= ends[-1]):
-            continue
-        if text[end - 1].isdigit() and UNIT.match(text, end):
-            continue
-        if text[end - 1 : end] in LEADING_VOWELS:
-            continue
-        ends.append(end)
-    return ends
+def words(text: str) -> list[tuple[int, int]]:
+    """The pieces that ICU breaks a text into, from where to where, spaces and marks among them."""
+    return list(pieces(WordBreaker(text, "lo"), text))
+
+
+def word_end(text: str, start: int, end: int) -> int:
+    """Where a word (a piece of ``words``) ends with the closing marks behind it; 0: nothing may end there."""
+    if not WORD.match(text, start):
+        return 0
+    if behind := BEHIND.match(text, end):
+        end = behind.end()
+    is_part = text[end - 1] in LEADING_VOWELS or (text[end - 1].isdigit() and UNIT.match(text, end))
+    return 0 if is_part else end
 
 
 def wholes(text: str) -> Iterator[tuple[int, int]]:
     """What is never torn, from where to where; without the punctuation behind it."""
-    for found in WHOLE.finditer(text):
-        yield found.start(), found.start() + len(found.group().rstrip(".,;:!?…)]'’\""))
+    done = 0
+    for hint in WHOLE_HINT.finditer(text):
+        if hint.start() < done:
+            continue
+        start = max(done, text.rfind(" ", done, max(done, text.rfind(" ", done, hint.start()))))
+        done = _behind_next_word(text, hint.end())
+        for found in WHOLE.finditer(text, start, done):
+            yield found.start(), found.start() + len(found.group().rstrip(".,;:!?…)]'’\""))
+            done = max(done, found.end())
+
+
+def _behind_next_word(text: str, place: int) -> int:
+    """The end of the run of words with hints around a place, and of the word behind it."""
+    end = text.find(" ", place)
+    end = text.find(" ", end + 1) if end >= 0 else -1
+    return end if end >= 0 else len(text)
 
 
 def phrase_ends(text: str) -> list[int]:
