@@ -62,7 +62,7 @@ class Words:
     def measure(self, text: str) -> int:
         return len(text)
 
-    def cut(self, text: str, room: int) -> str:
+    def cut(self, text: str, room: int, language: str = "") -> str:
         return text if len(text) <= room else text[: max(0, room - 1)] + "…"[:room]
 
 

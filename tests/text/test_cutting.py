@@ -11,7 +11,7 @@ from syndicator.text.cutting import DANGLING
 from syndicator.text.rulers import CHARACTERS, GRAPHEMES, UTF8_BYTES, UTF16_UNITS, Both, Counting
 
 BLUESKY = Both((GRAPHEMES, 300), (UTF8_BYTES, 3000))
-RULERS = {
+RULERS: dict[str, Counting | Both] = {
     "graphemes": GRAPHEMES,
     "characters": CHARACTERS,
     "bytes": UTF8_BYTES,
