@@ -33,10 +33,13 @@ PAIRS = {"“": "”", "「": "」", "『": "』", "(": ")", "（": "）", "《"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
+    parser = argparse.ArgumentParser(prog="./run bench cutting")
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--show", type=int, default=0)
     options = parser.parse_args()
+    if options.folder is None:
+        print("cutting: name a folder of gold (bench/cutting.py says what it holds)")
+        return
     print(
         "gold             cuts  in grapheme  too long  on boundary  sentence  quote open  room used   µs each"
     )
