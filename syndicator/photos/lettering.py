@@ -15,7 +15,9 @@ from icu4py.breakers import LineBreaker
 from PIL import ImageDraw, ImageFont, features
 
 from syndicator.domain.errors import Misconfigured
-from syndicator.text.rulers import CLINGING, Counting, graphemes
+from syndicator.text.graphemes import graphemes
+from syndicator.text.rulers import Counting
+from syndicator.text.words import CLINGING
 
 #: No font has all scripts of the world: each grapheme is drawn by the first that has all of it.
 FONTS = (

@@ -8,6 +8,7 @@ credit that a licence wants, the summary's first sentence, the rest of it, bylin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from syndicator.domain.article import Article
@@ -18,6 +19,7 @@ from syndicator.posts.labels import is_labelled, labels
 from syndicator.posts.layout import Layout, Parts
 from syndicator.posts.template import rendered
 from syndicator.posts.words import directed, one_line, without_links
+from syndicator.text.excerpts import goes_on_from, without_leftovers, without_site_name
 
 #: The style of a newsroom that has declared none.
 PLAIN = Style()
@@ -29,10 +31,15 @@ def compose(
     style: Style = PLAIN,
     photo: PhotoFile | None = None,
     occasion: Occasion = Occasion.NEWS,
+    *,
+    site_title: str = "",
 ) -> Post:
-    """The post of an article on a channel. Raises ``Misconfigured`` where the newsroom's template does not
-    work."""
-    parts = _parts(article, capabilities, style, occasion, has_photo=photo is not None)
+    """The post of an article on a channel. ``site_title``: the site's name, which is no part of headlines.
+    Raises ``Misconfigured`` where the newsroom's template does not work."""
+    title = without_site_name(one_line(article.title), site_title)
+    summary = without_leftovers(article.summary, title, site_title, article.language)
+    cleaned = replace(article, title=title, summary=summary)
+    parts = _parts(cleaned, capabilities, style, occasion, has_photo=photo is not None)
     layout = Layout(capabilities, article.language, capabilities.room(has_photo=photo is not None))
     template = style.templates.get(article.section) or style.templates.get("*", "")
     if template and occasion is Occasion.NEWS:
@@ -44,7 +51,7 @@ def compose(
         article=article,
         text=laid.text,
         url=parts.url,
-        headline=laid.headline,
+        headline=title if goes_on_from(summary, title) else laid.headline,
         summary=laid.summary,
         alt=alt,
         credit=_credit(article),
@@ -76,11 +83,13 @@ def _parts(
         summary, note = said.withdrawn, ""
     elif occasion is Occasion.CORRECTION:
         summary = ""
+    if goes_on_from(summary, headline):  # it says the headline, and more
+        headline, summary = summary, ""
     url = with_parameters(article.url, style.utm)
     credit = _credit(article) if style.credit and has_photo else ""
     return Parts(
         headline=headline,
-        summary="" if _is_same(summary, headline) else summary,
+        summary=summary,
         correction=_correction(note, article.language),
         credit=words(f"{said.photo}: {credit}") if credit and occasion is Occasion.NEWS else "",
         byline=words(", ".join(article.authors)) if style.byline else "",
@@ -110,10 +119,6 @@ def _link(url: str, place: LinkPlace) -> str:
             return (urlsplit(url).hostname or url).removeprefix("www.")
         case LinkPlace.BESIDE:
             return ""
-
-
-def _is_same(one: str, other: str) -> bool:
-    return one.rstrip(".").casefold() == other.rstrip(".").casefold()
 
 
 def _hashtags(article: Article, style: Style) -> tuple[str, ...]:

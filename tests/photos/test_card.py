@@ -17,7 +17,8 @@ from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Post
 from syndicator.photos.card import MARGIN_PX, MIN_PHOTO_WIDTH_PX, PAPER, SIZE_PX, draw_card
 from syndicator.photos.lettering import Style, drawable, lines, write
-from syndicator.text.rulers import CLINGING, ELLIPSIS
+from syndicator.text.cutting import ELLIPSIS
+from syndicator.text.words import CLINGING
 from tests.photos.pictures import BLUE, YELLOW, quarters, saved
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
