@@ -11,7 +11,8 @@ from syndicator.domain.article import Article, Photo, Sighting
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import OutcomeUnknown, PhotoError
 from syndicator.domain.feed import Feed, Site
-from syndicator.domain.post import Limits, PhotoFile, PhotoLimits, Post
+from syndicator.domain.photo import PhotoFile, PhotoLimits
+from syndicator.domain.post import Limits, Post
 from syndicator.jobs.ports import READ_AGAIN, Look
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

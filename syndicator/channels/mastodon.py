@@ -21,7 +21,8 @@ from selectolax.lexbor import LexborHTMLParser
 from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
-from syndicator.domain.post import Limits, PhotoLimits, Post
+from syndicator.domain.photo import PhotoLimits
+from syndicator.domain.post import Limits, Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.secret import Secret
 from syndicator.text.addresses import is_web_address, web_address

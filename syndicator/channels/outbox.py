@@ -28,7 +28,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, SyndicatorError, TryLater
-from syndicator.domain.post import Limits, PhotoFile, PhotoLimits, Post
+from syndicator.domain.photo import PhotoFile, PhotoLimits
+from syndicator.domain.post import Limits, Post
 from syndicator.files import write_whole
 from syndicator.text.rulers import GRAPHEMES
 

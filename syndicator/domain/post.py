@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from syndicator.domain.article import Article
+from syndicator.domain.photo import PhotoFile, PhotoLimits
 
 #: The separator between the parts of a post.
 GAP = "\n\n"
@@ -31,15 +32,6 @@ class Ruler(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PhotoLimits:
-    """The limits of a channel's photo files: pixels of the longer side, bytes, and media types."""
-
-    side: int = 1600
-    length: int = 8_000_000
-    media_types: tuple[str, ...] = ("image/jpeg",)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
     """The limits of a channel.
 
@@ -55,17 +47,6 @@ class Limits:
     link: int | None = None
     photo: PhotoLimits | None = None
     plain: Callable[[str], str] = str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PhotoFile:
-    """A photo ready to be uploaded: the bytes, their type and their size in pixels."""
-
-    content: bytes
-    media_type: str
-    width: int
-    height: int
-    filename: str = "photo.jpg"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -41,7 +41,8 @@ from syndicator.domain.errors import (
     SyndicatorError,
     TryLater,
 )
-from syndicator.domain.post import Limits, PhotoFile, Post, compose
+from syndicator.domain.photo import PhotoFile
+from syndicator.domain.post import Limits, Post, compose
 from syndicator.domain.steady import SteadyTime
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE, Bell, Channel, Photos

@@ -14,7 +14,8 @@ from typing import Any, Protocol
 from syndicator.domain.article import Article, Photo, Sighting
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.feed import Feed, Site, path
-from syndicator.domain.post import Limits, PhotoFile, PhotoLimits, Post
+from syndicator.domain.photo import PhotoFile, PhotoLimits
+from syndicator.domain.post import Limits, Post
 from syndicator.domain.subscription import CallbackReply
 from syndicator.jobs.job import Job
 

@@ -14,7 +14,7 @@ from functools import partial
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from syndicator.domain.errors import PhotoError
-from syndicator.domain.post import PhotoFile, PhotoLimits
+from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.text.clean import legal
 
 #: Formats that we open. Everything else, whatever it claims to be, is no photo.

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from syndicator.domain.article import Photo
 from syndicator.domain.errors import FetchError, Forbidden, PhotoError, TooLarge
-from syndicator.domain.post import PhotoFile, PhotoLimits
+from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.files import write_whole
 from syndicator.http.client import Http, Response
 from syndicator.http.conditional import conditions, validators

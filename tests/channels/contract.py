@@ -16,7 +16,8 @@ from requests.adapters import HTTPAdapter
 
 from syndicator.domain.article import Article, Photo
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
-from syndicator.domain.post import PhotoFile, Post, compose
+from syndicator.domain.photo import PhotoFile
+from syndicator.domain.post import Post, compose
 from syndicator.jobs.ports import Channel
 from tests.channels import local_server
 from tests.channels.local_server import Act, LocalServer, Trouble, body, half, reset, silence, status

@@ -13,7 +13,8 @@ from PIL import Image, ImageChops, ImageDraw, features
 
 from syndicator.domain.article import Article, Photo
 from syndicator.domain.errors import Misconfigured
-from syndicator.domain.post import PhotoFile, Post
+from syndicator.domain.photo import PhotoFile
+from syndicator.domain.post import Post
 from syndicator.photos.card import MARGIN_PX, MIN_PHOTO_WIDTH_PX, PAPER, SIZE_PX, draw_card
 from syndicator.photos.lettering import Style, drawable, lines, write
 from syndicator.text.rulers import CLINGING, ELLIPSIS

@@ -18,7 +18,7 @@ from lxml import etree
 from PIL import Image, ImageCms
 
 from syndicator.domain.errors import PhotoError
-from syndicator.domain.post import PhotoFile, PhotoLimits
+from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.photos.picture import MAX_MEMORY_BYTES, fitted, opened, size_and_type
 from syndicator.text import markup
 from tests.photos.pictures import (
@@ -281,7 +281,7 @@ class TestWhatIsRefused:
             "import pathlib, resource, sys\n"
             "from concurrent.futures import ThreadPoolExecutor\n"
             "from syndicator.photos.picture import fitted\n"
-            "from syndicator.domain.post import PhotoLimits\n"
+            "from syndicator.domain.photo import PhotoLimits\n"
             "size = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
             "content = pathlib.Path(sys.argv[1]).read_bytes()\n"
             "before = size()\n"

@@ -14,7 +14,7 @@ import pytest
 
 from syndicator.domain.article import Photo
 from syndicator.domain.errors import PhotoError
-from syndicator.domain.post import PhotoLimits
+from syndicator.domain.photo import PhotoLimits
 from syndicator.http.client import Http
 from syndicator.jobs.ports import Photos
 from syndicator.photos import PhotoShelf

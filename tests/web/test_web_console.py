@@ -16,7 +16,8 @@ from syndicator.domain.article import Photo
 from syndicator.domain.delivery import Standing
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SourceError
 from syndicator.domain.feed import Feed, Filter
-from syndicator.domain.post import PhotoFile, Post
+from syndicator.domain.photo import PhotoFile
+from syndicator.domain.post import Post
 from syndicator.jobs.store_ports import Outcome
 from syndicator.store import Store
 from tests.fakes import ALL, Words, sighting
