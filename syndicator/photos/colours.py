@@ -13,6 +13,9 @@ SRGB = ImageCms.createProfile("sRGB")
 #: Lanczos, at two fifths of the latter's cost.
 RESAMPLER = Image.Resampling.HAMMING
 
+#: EXIF 2.32 section 4.6.4.
+ORIENTATION = 0x0112
+
 #: Bytes of a profile that may be one of sRGB; larger ones hold tables, and are converted.
 MAX_SRGB_BYTES = 8_000
 
@@ -27,11 +30,12 @@ def upright_srgb(image: Image.Image, scale: float) -> Image.Image:
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
     if scale < 1:
         image.draft("RGB", size)  # JPEG: decoded at a fraction of the size
-    profile = image.info.get("icc_profile")
+    profile, orientation = image.info.get("icc_profile"), image.getexif().get(ORIENTATION, 1)
     picture = _resizable(image)
     if picture.size != size:
         picture = picture.resize(size, RESAMPLER)
-    return _srgb(_flat(ImageOps.exif_transpose(picture)), profile)
+    made = _srgb(_flat(picture if orientation == 1 else ImageOps.exif_transpose(picture)), profile)
+    return made.copy() if made is image else made  # its file is closed soon
 
 
 def is_srgb(profile: bytes) -> bool:
@@ -86,4 +90,4 @@ def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
                 return converted
         except (ImageCms.PyCMSError, OSError):
             pass  # broken, or of other colours than the picture's: viewers ignore it, and so do we
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")

@@ -45,11 +45,11 @@ def fitted(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Facts:
-    """What a photo's file is. ``size``: upright. ``bare``: the file without private metadata, where it may be
-    sent without being decoded. ``remark``: see ``PhotoFile``."""
+    """What a photo's file is. ``size``: upright. ``is_plain``: an upright JPEG in sRGB, whose pixels may
+    stay as they are. ``remark``: see ``PhotoFile``."""
 
     size: Size
-    bare: bytes | None
+    is_plain: bool
     provenance: Provenance
     remark: str
 
@@ -65,15 +65,14 @@ class Renditions:
         self._picture: Image.Image | None = None
         self._detail: Image.Image | None = None
         self._files: dict[tuple[Box, Size, int, bytes], bytes] = {}
-        self._is_verified = False
+        self._bare: bytes | None = None
 
     @property
     def weight(self) -> int:
         """Bytes of memory that it holds, about. (Pillow takes four for a pixel.)"""
-        picture, facts = self._picture, self._facts
+        picture = self._picture
         pixels = picture.width * picture.height * 4 if picture else 0
-        bare = len(facts.bare or b"") if facts else 0
-        return pixels + bare + sum(map(len, list(self._files.values())))
+        return pixels + len(self._bare or b"") + sum(map(len, list(self._files.values())))
 
     def fit(
         self, limits: PhotoLimits, credit: str = "", focus: tuple[float, float] | None = None
@@ -87,13 +86,20 @@ class Renditions:
             provenance = facts.provenance
             packet = (replace(provenance, credit=credit) if credit else provenance).packet()
             part = cropped_size(facts.size, limits)
-            if bare := _as_it_is(facts, part, limits, packet):
-                if not self._is_verified:
-                    _verify(facts.bare or b"")
-                    self._is_verified = True
+            fits = part == facts.size and _scale(part, limits) == 1 and min(facts.size) >= limits.min_side
+            if fits and facts.is_plain and (bare := self._as_it_is(limits, packet)):
                 width, height = facts.size
                 return _file(bare, width, height, facts.remark)
             return self._made(facts, part, limits, packet, focus)
+
+    def _as_it_is(self, limits: PhotoLimits, packet: bytes) -> bytes | None:
+        """The file without private metadata, its pixels as they are, if it is short enough so."""
+        if self._bare is None:
+            self._bare = bare_jpeg(self._read()) or b""
+            if self._bare:
+                _verify(self._bare)
+        content = with_xmp(self._bare, packet) if self._bare else b""
+        return content if content and len(content) <= limits.length else None
 
     def _made(
         self,
@@ -152,15 +158,13 @@ def _facts(content: bytes) -> _Facts:
         width, height = image.size
         turned = orientation(image)
         profile = image.info.get("icc_profile")
-        bare = None
-        is_plain = image.format in ("JPEG", "MPO") and image.mode in ("RGB", "L") and turned == 1
-        if is_plain and (not profile or (image.mode == "RGB" and is_srgb(profile))):
-            bare = bare_jpeg(content)
+        is_jpeg = image.format in ("JPEG", "MPO") and image.mode in ("RGB", "L")
+        is_plain = is_jpeg and turned == 1 and (not profile or (image.mode == "RGB" and is_srgb(profile)))
         moves = image.format != "MPO" and getattr(image, "n_frames", 1) > 1
         provenance = provenance_of(image)
     return _Facts(
         size=(height, width) if turned >= 5 else (width, height),  # it lies on its side
-        bare=bare,
+        is_plain=is_plain,
         provenance=provenance,
         remark=MOVING if moves else "",
     )
@@ -180,15 +184,6 @@ def _verify(bare: bytes) -> None:
         _one_at_a_time.submit(load).result()
     else:
         load()
-
-
-def _as_it_is(facts: _Facts, part: tuple[float, float], limits: PhotoLimits, packet: bytes) -> bytes | None:
-    """The file with its pixels as they are, if it fits so."""
-    fits = part == facts.size and _scale(part, limits) == 1 and min(facts.size) >= limits.min_side
-    if facts.bare is None or not fits:
-        return None
-    content = with_xmp(facts.bare, packet)
-    return content if len(content) <= limits.length else None
 
 
 def _scale(part: tuple[float, float], limits: PhotoLimits) -> float:
