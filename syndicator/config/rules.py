@@ -157,6 +157,7 @@ def _format(name: str, info: ValidationInfo[Scope]) -> str:
 
 
 Line = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
 Keyword = Annotated[str, AfterValidator(_keyword)]
 Language = Annotated[str, AfterValidator(_language)]
 WebAddress = Annotated[str, AfterValidator(web_address)]
