@@ -48,7 +48,7 @@ class SiteTable:
     hubs: tuple[WebAddress, ...] = ()
     former_hosts: tuple[Domain, ...] = ()
     accent: Colour = "#9c3b2e"
-    rights: Mapping[Line, tuple[str, ...]] = field(default_factory=dict)
+    rights: Mapping[Line, tuple[ChannelName, ...]] = field(default_factory=dict)
 
     def site(self, web: Web, hub: Hub) -> Site:
         """The publisher as feeds name it."""

@@ -10,6 +10,7 @@ from syndicator.sources.pages import normalise
 from tests.sources.test_media_rss import photo_of
 from tests.sources.test_page_pictures import photo, read
 
+LICENSE = '<media:license href="https://l.example/t">Print only</media:license>'
 PICTURE = '<media:content url="https://ledger.example/f.jpg" medium="image" width="900">'
 
 
@@ -22,8 +23,7 @@ PICTURE = '<media:content url="https://ledger.example/f.jpg" medium="image" widt
         ),
         (f'{PICTURE}</media:content><media:rights status="official"/>', "official"),
         (
-            f"{PICTURE}<media:copyright>Ledger</media:copyright>"
-            '<media:license href="https://l.example/t">Print only</media:license></media:content>',
+            f"{PICTURE}<media:copyright>Ledger</media:copyright>{LICENSE}</media:content>",
             "Ledger; Print only",
         ),
         (f"{PICTURE}</media:content>", ""),
