@@ -67,14 +67,15 @@ CAPTION_SELECTOR = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FeedPicture:
-    """A picture that may be the lead photo. ``width`` (pixels) as written or assumed; ``caption``, ``credit``
-    and ``alt`` are plain text, and its own."""
+    """A picture that may be the lead photo. ``width`` (pixels) as written or assumed; ``caption``,
+    ``credit``, ``alt`` and ``rights`` are plain text, and its own."""
 
     url: str
     width: int = ASSUMED_WIDTH_PX
     caption: str = ""
     credit: str = ""
     alt: str = ""
+    rights: str = ""
 
 
 def kind_of_file(url: str, media_type: str = "", medium: str = "") -> FileKind:
@@ -131,6 +132,7 @@ def lead_photo(
     if lead is None:
         return None
     others = [p for p in absolute if p.url == lead.url] + [p for p in shown if same_picture(p.url, lead.url)]
+    rights = next((p.rights for p in (lead, *others) if p.rights), "")
     caption, alt, credit = ("", "", "")
     for picture in (lead, *others):
         caption, alt, credit = caption or picture.caption, alt or picture.alt, credit or picture.credit
@@ -138,7 +140,7 @@ def lead_photo(
         caption = _caption_in(markup, lead.url)
     if not credit and not is_exact:  # else the caption is without it
         caption, credit = split_credit(caption)
-    return Photo(url=lead.url, caption=caption, credit=credit, alt=alt)
+    return Photo(url=lead.url, caption=caption, credit=credit, alt=alt, rights=rights)
 
 
 def _shown(content: str) -> list[FeedPicture]:

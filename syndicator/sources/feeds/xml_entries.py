@@ -131,7 +131,10 @@ def _pictures(parsed: Any, head: Mapping[str, Any], facts: EntryFacts) -> list[F
     """Pictures that stand beside the text, the best first: enclosures, then Media RSS by width."""
     pictures = list(facts.media.pictures) or _feedparsers(parsed)
     if str(head.get("generator") or "").startswith(ALT_TEXT_GENERATORS):
-        pictures = [FeedPicture(url=p.url, width=p.width, alt=p.caption, credit=p.credit) for p in pictures]
+        pictures = [
+            FeedPicture(url=p.url, width=p.width, alt=p.caption, credit=p.credit, rights=p.rights)
+            for p in pictures
+        ]
     enclosed = [
         FeedPicture(url=link["href"], width=ENCLOSURE_PX)
         for link in _enclosures(parsed)

@@ -70,6 +70,7 @@ class Select:
     photo: str = ""
     caption: str = ""
     credit: str = ""
+    rights: str = ""
     note: str = ""
 
 
@@ -149,7 +150,17 @@ def extract(
 
 
 def _from_selectors(extracted: Extracted, page: LexborHTMLParser, select: Select, url: str) -> None:
-    for name in ("title", "summary", "published", "updated", "section", "caption", "credit", "note"):
+    for name in (
+        "title",
+        "summary",
+        "published",
+        "updated",
+        "section",
+        "caption",
+        "credit",
+        "rights",
+        "note",
+    ):
         selector = getattr(select, name)
         texts = _texts(page, selector) if selector else ()
         extracted.offer(name, f"select.{name}", next(iter(texts), ""))
