@@ -91,6 +91,9 @@ PARAGRAPH_TAGS = {*("h2", "h3", "h4", "h5", "h6", "pre", "li", "dt", "dd", "tr",
 SPACE_TAGS = {"td", "th", "br"}
 ANY_TAG = re.compile(r"""<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?:"[^"]*"|[^">])*>""")
 
+#: Signs without which a text has neither markup nor references.
+MARKUP_SIGN = re.compile(r"[<&]|\]\]>")
+
 #: Markup, and what only looks like a tag: a name, and words after it.
 MARKUP = re.compile(r"<(?:/?[a-zA-Z][^<>]*>|!--)")
 BRACKETED_ADDRESS = re.compile(r"<(?=(?:https?|mailto):)", re.IGNORECASE)
@@ -128,6 +131,8 @@ def fold(text: str) -> str:
 def plain(html_or_text: str) -> str:
     """Markup or text as one line of plain text: entities decoded, white space folded, NFC; deleted text goes.
     What is known to be text, and no markup, is for ``fold``."""
+    if not MARKUP_SIGN.search(html_or_text):  # most titles, names and tags
+        return fold(html_or_text)
     html_or_text = _with_escaped_inequalities(CDATA.sub("", html_or_text))
     is_markup = MARKUP.search(html_or_text)
     return fold(text_of(html_or_text) if is_markup else html.unescape(html_or_text))
