@@ -89,6 +89,7 @@ def test_pages_are_read_once_and_again_on_schedule(desk: Desk, newsroom: Newsroo
     assert newsroom.asked("/s3/") == 1
 
 
+@pytest.mark.slow  # forty looks at a growing feed
 def test_an_article_is_not_corrected_over_and_over(desk: Desk, newsroom: Newsroom) -> None:
     desk.look()
     photo = desk.on_file["id-s1"].photo

@@ -211,6 +211,7 @@ def test_no_recheck_asks_for_nothing(newsroom: Newsroom) -> None:
     assert {request.path for request in newsroom.requests} == {"/feed/"}
 
 
+@pytest.mark.slow  # two hundred looks
 def test_the_memory_of_a_busy_feed_stays_small(desk: Desk, newsroom: Newsroom) -> None:
     for number in range(200):
         newsroom.publish(f"n{number}")
