@@ -195,6 +195,7 @@ def test_a_typo_in_the_text_is_corrected_from_the_page(desk: Desk, newsroom: New
     assert "Monday" in desk.on_file["id-s1"].content_html
 
 
+@pytest.mark.slow  # more than fifty pages
 def test_fifty_pages_are_read_in_a_look_and_the_rest_waits(newsroom: Newsroom) -> None:
     newsroom.length = 100
     desk = Desk(newsroom, every=MINUTE, most=5)
