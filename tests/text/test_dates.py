@@ -326,6 +326,7 @@ def test_cldrs_own_forms_are_read(language: str, width: str) -> None:
         assert read(text, language) == day, text
 
 
+@pytest.mark.slow  # every language that there is
 def test_months_of_other_languages_are_no_english_ones_but_where_that_is_known() -> None:
     english = lexicon("en").meanings
     clashing = set()
