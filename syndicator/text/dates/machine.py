@@ -37,8 +37,8 @@ RFC822 = re.compile(
 MONTHS = {name[:3]: number for number, name in enumerate(ENGLISH_MONTHS, 1)}
 WEEKDAYS = {name[:3]: number for number, name in enumerate(ENGLISH_WEEKDAYS)}
 
-#: Military zones, of which J is none. RFC 822 had their signs the wrong way round, so that nobody knows what is
-#: meant: -0000, time in UTC (RFC 2822 section 4.3). Small letters are more often halves of a day.
+#: Military zones, of which J is none. RFC 822 had their signs the wrong way round, so that none can know what
+#: is meant: -0000, time in UTC (RFC 2822 section 4.3). Small letters are more often halves of a day.
 MILITARY_ZONES = frozenset("ABCDEFGHIKLMNOPQRSTUVWXY")
 
 #: An ISO 8601 duration, which <time> may have instead of a date
@@ -124,7 +124,10 @@ def _rfc822(text: str) -> Stated | None:
     zones: tuple[tzinfo | str, ...] = _offset(offset)
     note = ""
     if name in MILITARY_ZONES:
-        zones, note = (UTC,), f"its zone, {name}, means one thing by RFC 822 and another elsewhere: taken for UTC"
+        zones, note = (
+            (UTC,),
+            f"its zone, {name}, means one thing by RFC 822 and another elsewhere: taken for UTC",
+        )
         name = ""
     name = (name or "").upper()
     if (name and name not in HOURS_BY_NAME and name not in HOURS_BY_RFC822) or (comment and not offset):
