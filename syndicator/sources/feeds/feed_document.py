@@ -41,6 +41,9 @@ from syndicator.text.language import detect
 #: Entries of one feed, and characters of a text: a longer one is no article.
 MAX_ENTRIES, MAX_TEXT_CHARS = 5000, 500_000
 
+#: A picture that stands in a text itself (RFC 2397), and what is left of it: no address.
+INLINE_FILE, NO_FILE = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,80};base64,[\w+/=%\s]{200,}"), "data:,"
+
 #: What a language is called (RFC 5646 section 2.1), as feeds write it.
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 
@@ -155,12 +158,20 @@ class FeedDocuments:
         except Exception as e:  # noqa: BLE001 - as above
             problems.append(self._left_out(raw_entry.get("id") or raw_entry.get("url"), e))
             return None
+        self._leave_out_inline_files(entry)
         length = max(len(str(entry.get(name) or "")) for name in ("title", "summary", "content"))
         if length > MAX_TEXT_CHARS:
             problem = f"its text has {length:,} characters; at most {MAX_TEXT_CHARS:,} are an article"
             problems.append(self._left_out(entry.get("id") or entry.get("url"), problem))
             return None
         return entry
+
+    def _leave_out_inline_files(self, entry: dict[str, Any]) -> None:
+        """Take the files out of an entry's text that stand in it, rather than at an address."""
+        content, count = INLINE_FILE.subn(NO_FILE, str(entry.get("content") or ""))
+        if count:
+            problem = f"{count} of its pictures stand in its text and have no address: left out"
+            entry.update(content=content, odd=[*entry.get("odd", ()), problem])
 
     def _without_deleted(
         self, entries: Sequence[Mapping[str, Any]], deleted: Mapping[str, str], now: datetime
