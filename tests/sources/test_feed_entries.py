@@ -266,7 +266,9 @@ def test_in_a_feed_with_titles_one_without_takes_it_from_its_text_and_that_is_to
 
 
 def test_an_entry_without_any_words_is_left_out_and_named() -> None:
-    edition = read(rss("<description>&lt;img src='https://harbour.example/a.jpg'&gt;</description>", POSTS[0]))
+    edition = read(
+        rss("<description>&lt;img src='https://harbour.example/a.jpg'&gt;</description>", POSTS[0])
+    )
 
     assert len(edition.sightings) == 1
     assert any("has no title" in problem for problem in edition.problems)

@@ -19,6 +19,7 @@ from syndicator.domain.article import Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
 from syndicator.sources.feeds import media_rss
+from syndicator.sources.feeds.entry_locks import lock_on
 from syndicator.sources.feeds.feed_identity import Named, identify
 from syndicator.sources.feeds.feed_paging import home_address, older_address
 from syndicator.sources.feeds.feed_tails import Origin, without_tails, without_text_tails
@@ -31,7 +32,7 @@ from syndicator.sources.feeds.xml_entries import entry_of
 from syndicator.sources.feeds.xml_facts import facts
 from syndicator.sources.oddity import LARGE_BYTES, is_odd_xml, safely
 from syndicator.sources.pages.dating import Date, Dates
-from syndicator.sources.pages.locks import LOCK_MESSAGES, Lock, lock_of_entry
+from syndicator.sources.pages.locks import HEADLINE_ONLY, LOCK_MESSAGES, Lock, LockPolicy
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import legal, plain, sanitise
 from syndicator.text.dates import read_date
@@ -46,6 +47,9 @@ INLINE_FILE, NO_FILE = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,80};base64,[\w+
 
 #: What a language is called (RFC 5646 section 2.1), as feeds write it.
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
+
+#: First characters by which a summary is known to be the text's own beginning.
+SAME_CHARS = 20
 
 #: The origin of a text that an entry does not have.
 FROM_SUMMARY = "feed: summary"
@@ -91,6 +95,7 @@ class FeedDocuments:
     embargoes: bool = False
     post_undated: bool = False
     titles: TitlesWanted = ""
+    locked: LockPolicy = LockPolicy.HEADLINE
 
     def edition(
         self, response: Response, now: datetime, identity: Mapping[str, Any] | None = None
@@ -227,9 +232,15 @@ class FeedDocuments:
             return None
         if legal(url) != url or legal(name := str(entry.get("id") or "")) != name:
             raise OddEntry("its address or id has characters that no XML may have")
-        is_private = self._is_private(entry, problems)
+        lock = lock_on(entry)
+        is_withheld = lock is Lock.PRIVATE or (lock and self.locked == LockPolicy.SKIP)
+        if lock and is_withheld:  # it is retracted, if it was ever published
+            problems.append(self._left_out(entry.get("id") or url, LOCK_MESSAGES[lock]))
+        is_headline_only = lock is Lock.MEMBERS and self.locked == LockPolicy.HEADLINE
         text_base = (web_address(str(entry["base"]), base) if entry.get("base") else "") or url
         markup, summary = self._texts(entry, head, url)
+        if is_headline_only:
+            markup, summary = "", self._shown_to_all(entry, summary)
         content = sanitise(markup, text_base)
         text = plain(content)
         if is_whole_text(summary, text) and not entry.get("is_own"):
@@ -248,7 +259,7 @@ class FeedDocuments:
         language_tag = str(entry.get("language") or head.get("language") or "")
         declared = language_tag if LANGUAGE_TAG.fullmatch(language_tag) else self.language
         language = detect(f"{title} {lead} {text}", declared.replace("_", "-"))
-        warnings: list[str] = list(entry.get("odd", ()))
+        warnings = [*entry.get("odd", ()), *([HEADLINE_ONLY] if is_headline_only else ())]
         dates = Dates(
             ZoneInfo(self.timezone), self.embargoes, now, (self.language, language_tag, language), warnings
         )
@@ -275,7 +286,7 @@ class FeedDocuments:
             published=publication.published,
             updated=dates.updated(self._dates(entry, "updated")),
             embargo=publication.embargo,
-            is_withdrawn=bool(entry.get("is_withdrawn")) or is_private,
+            is_withdrawn=bool(entry.get("is_withdrawn") or is_withheld),
             is_undated=publication.date is None and not self.post_undated,
             origins=dict.fromkeys(entry, "feed") | ({} if content else {"content_html": FROM_SUMMARY}),
             warnings=tuple(warnings),
@@ -284,14 +295,11 @@ class FeedDocuments:
     def _dates(self, entry: Mapping[str, Any], *names: str) -> list[Date]:
         return [Date("feed", str(entry[name]), self.dates) for name in names if entry.get(name)]
 
-    def _is_private(self, entry: Mapping[str, Any], problems: list[str]) -> bool:
-        """Whether an entry shows a form for a password in place of its text: it is retracted then."""
-        markup = f"{entry.get('content') or ''}{entry.get('summary') or ''}"
-        # all that tells of such a form has "pass" in it, and most entries have not
-        if entry.get("is_own") or "pass" not in markup or lock_of_entry(markup) is not Lock.PRIVATE:
-            return False
-        problems.append(self._left_out(entry.get("id") or entry.get("url"), LOCK_MESSAGES[Lock.PRIVATE]))
-        return True
+    def _shown_to_all(self, entry: Mapping[str, Any], summary: str) -> str:
+        """The summary of an entry for members, where it is one: no part of the text, and of what stands in
+        its place."""
+        text = plain(str(entry.get("content") or ""))
+        return "" if text.startswith(summary[:SAME_CHARS].rstrip(" .…[]")) else summary
 
     def _texts(self, entry: Mapping[str, Any], head: Mapping[str, Any], url: str) -> tuple[str, str]:
         """An entry's content (markup) and its summary, without what its system put behind them."""
