@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from syndicator.sources.feeds.entry_locks import LOCK_SIGN, WORDPRESS_EXCERPTS
+from syndicator.sources.feeds.feed_document import Edition
 from syndicator.sources.pages.locks import HEADLINE_ONLY, LockPolicy
-from tests.sources.feed_documents import Edition, atom, json_feed, read, rss
+from tests.sources.feed_documents import atom, json_feed, read, rss
 from tests.sources.newsroom import Desk, Newsroom, html_reply
 from tests.sources.test_locks import CALL, FORM, MEMBERS
 
