@@ -22,6 +22,7 @@ from syndicator.sources.feeds import media_rss
 from syndicator.sources.feeds.entry_locks import lock_on
 from syndicator.sources.feeds.feed_identity import Named, identify
 from syndicator.sources.feeds.feed_paging import home_address, older_address
+from syndicator.sources.feeds.feed_signs import without_forbidden
 from syndicator.sources.feeds.feed_tails import Origin, without_tails, without_text_tails
 from syndicator.sources.feeds.feed_text import first_paragraph, is_whole_text, paragraph
 from syndicator.sources.feeds.json_items import OddEntry, item, json_feed
@@ -103,11 +104,14 @@ class FeedDocuments:
         """The feed's edition, read here if that takes no time, else where it can be stopped. ``identity``:
         of the edition before."""
         decoded = decode(response.content, response.headers.get("Content-Type", ""), is_unicode=True)
-        response = replace(response, content=utf8_document(decoded.text))
+        text, lines = without_forbidden(decoded.text)
+        response = replace(response, content=utf8_document(text))
         is_json = response.content.lstrip()[:1] in (b"{", b"[")
         is_odd = len(response.content) > LARGE_BYTES if is_json else is_odd_xml(response.content)
         try:
-            return safely(self._read, response, now, identity or {}, decoded.problems, is_odd=is_odd)
+            return safely(
+                self._read, response, now, identity or {}, [*decoded.problems, *lines], is_odd=is_odd
+            )
         except SourceError as e:
             raise e if str(e).startswith(self.url) else SourceError(f"{self.url}: {e}") from e
 

@@ -35,7 +35,9 @@ def json_feed(url: str, content: bytes) -> tuple[Mapping[str, Any], Sequence[Map
     """The head of a JSON Feed and its items. Raises ``SourceError``: no JSON, or no list of items."""
     try:
         feed = json.loads(
-            content, parse_int=lambda digits: int(digits) if len(digits) <= MAX_DIGITS else digits
+            content,
+            parse_int=lambda digits: int(digits) if len(digits) <= MAX_DIGITS else digits,
+            strict=False,  # line breaks and tabs as they are, in texts
         )
         if not isinstance(feed["items"], list):
             raise TypeError("items")
