@@ -18,6 +18,9 @@ LOCK_SIGN = re.compile(
     re.IGNORECASE,
 )
 
+#: First characters by which a summary is known to be the text's own beginning.
+SAME_CHARS = 20
+
 #: What WordPress writes in place of the excerpt of an article with a password
 #: (https://developer.wordpress.org/reference/functions/get_the_excerpt/), as it is translated there. In other
 #: languages the form in the content tells, or the entry's page.
@@ -68,6 +71,13 @@ def lock_on(entry: Mapping[str, Any]) -> Lock | None:
     if _is_excerpt(summary) and (not content or _is_excerpt(plain(content))):
         return Lock.PRIVATE
     return lock_of_entry(content) if LOCK_SIGN.search(content) else None
+
+
+def shown_to_all(entry: Mapping[str, Any], summary: str) -> str:
+    """The summary of an entry for members, where it is one: no part of the text, nor of what stands in its
+    place."""
+    text = plain(str(entry.get("content") or ""))
+    return "" if text.startswith(summary[:SAME_CHARS].rstrip(" .…[]")) else summary
 
 
 def _is_excerpt(text: str) -> bool:

@@ -19,14 +19,14 @@ from syndicator.domain.article import Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
 from syndicator.sources.feeds import media_rss
-from syndicator.sources.feeds.entry_locks import lock_on
+from syndicator.sources.feeds.entry_locks import lock_on, shown_to_all
 from syndicator.sources.feeds.feed_identity import Named, identify
 from syndicator.sources.feeds.feed_paging import home_address, older_address
 from syndicator.sources.feeds.feed_signs import without_forbidden
 from syndicator.sources.feeds.feed_tails import Origin, without_tails, without_text_tails
 from syndicator.sources.feeds.feed_text import first_paragraph, is_whole_text, paragraph
 from syndicator.sources.feeds.json_items import OddEntry, item, json_feed
-from syndicator.sources.feeds.pictures import lead_photo
+from syndicator.sources.feeds.pictures import lead_photo, without_inline_files
 from syndicator.sources.feeds.recordings import links_to
 from syndicator.sources.feeds.untitled import TitlesWanted, titled
 from syndicator.sources.feeds.xml_entries import entry_of
@@ -43,14 +43,8 @@ from syndicator.text.language import detect
 #: Entries of one feed, and characters of a text: a longer one is no article.
 MAX_ENTRIES, MAX_TEXT_CHARS = 5000, 500_000
 
-#: A picture that stands in a text itself (RFC 2397), and what is left of it: no address.
-INLINE_FILE, NO_FILE = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,80};base64,[\w+/=%\s]{200,}"), "data:,"
-
 #: What a language is called (RFC 5646 section 2.1), as feeds write it.
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
-
-#: First characters by which a summary is known to be the text's own beginning.
-SAME_CHARS = 20
 
 #: The origin of a text that an entry does not have.
 FROM_SUMMARY = "feed: summary"
@@ -167,20 +161,13 @@ class FeedDocuments:
         except Exception as e:  # noqa: BLE001 - as above
             problems.append(self._left_out(raw_entry.get("id") or raw_entry.get("url"), e))
             return None
-        self._leave_out_inline_files(entry)
+        entry = without_inline_files(entry)
         length = max(len(str(entry.get(name) or "")) for name in ("title", "summary", "content"))
         if length > MAX_TEXT_CHARS:
             problem = f"its text has {length:,} characters; at most {MAX_TEXT_CHARS:,} are an article"
             problems.append(self._left_out(entry.get("id") or entry.get("url"), problem))
             return None
         return entry
-
-    def _leave_out_inline_files(self, entry: dict[str, Any]) -> None:
-        """Take the files out of an entry's text that stand in it, rather than at an address."""
-        content, count = INLINE_FILE.subn(NO_FILE, str(entry.get("content") or ""))
-        if count:
-            problem = f"{count} of its pictures stand in its text and have no address: left out"
-            entry.update(content=content, odd=[*entry.get("odd", ()), problem])
 
     def _without_deleted(
         self, entries: Sequence[Mapping[str, Any]], deleted: Mapping[str, str], now: datetime
@@ -244,7 +231,7 @@ class FeedDocuments:
         text_base = (web_address(str(entry["base"]), base) if entry.get("base") else "") or url
         markup, summary = self._texts(entry, head, url)
         if is_headline_only:
-            markup, summary = "", self._shown_to_all(entry, summary)
+            markup, summary = "", shown_to_all(entry, summary)
         content = sanitise(markup, text_base)
         text = plain(content)
         if is_whole_text(summary, text) and not entry.get("is_own"):
@@ -298,12 +285,6 @@ class FeedDocuments:
 
     def _dates(self, entry: Mapping[str, Any], *names: str) -> list[Date]:
         return [Date("feed", str(entry[name]), self.dates) for name in names if entry.get(name)]
-
-    def _shown_to_all(self, entry: Mapping[str, Any], summary: str) -> str:
-        """The summary of an entry for members, where it is one: no part of the text, and of what stands in
-        its place."""
-        text = plain(str(entry.get("content") or ""))
-        return "" if text.startswith(summary[:SAME_CHARS].rstrip(" .…[]")) else summary
 
     def _texts(self, entry: Mapping[str, Any], head: Mapping[str, Any], url: str) -> tuple[str, str]:
         """An entry's content (markup) and its summary, without what its system put behind them."""
