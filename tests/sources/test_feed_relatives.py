@@ -142,3 +142,15 @@ def test_a_film_that_calls_itself_a_picture_is_a_link() -> None:
 
     assert sighting.photo is None
     assert 'href="https://harbour.example/film.mp4"' in sighting.content_html
+
+
+def test_an_item_of_json_whose_id_is_its_address_has_one() -> None:
+    own = "https://harbour.example/tide/1"
+    document = json_feed(
+        {"title": "Tide 1", "id": own, "url": None}, {"title": "Tide 2", "id": "2", "url": ""}
+    )
+
+    edition = read(document)
+
+    assert [(s.title, s.url) for s in edition.sightings] == [("Tide 1", own)]
+    assert "has no address" in edition.problems[0]
