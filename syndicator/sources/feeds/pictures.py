@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -53,6 +53,9 @@ DECORATION = re.compile(
     r"(?:[._@-][\w.@-]{0,40})?\.(?:gif|png|jpe?g|svg|webp)(?:$|\?)",
     re.IGNORECASE,
 )
+
+#: A picture that stands in a text itself (RFC 2397), and what is left of it: no address.
+INLINE_FILE, NO_FILE = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,80};base64,[\w+/=%\s]{200,}"), "data:,"
 
 #: What a file's name ends with, and signs that no single word of a caption has.
 EXTENSION, MARKS = re.compile(r"\.[A-Za-z]{3,4}$"), "_0123456789"
@@ -106,6 +109,15 @@ def is_file_name(text: str) -> bool:
     return is_word and (
         EXTENSION.search(text) is not None or text.count("-") > 1 or any(map(MARKS.__contains__, text))
     )
+
+
+def without_inline_files(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry without the files that stand in its text, rather than at an address; a line says so."""
+    content, count = INLINE_FILE.subn(NO_FILE, str(entry.get("content") or ""))
+    if not count:
+        return entry
+    line = f"{count} of its pictures stand in its text and have no address: left out"
+    return {**entry, "content": content, "odd": [*entry.get("odd", ()), line]}
 
 
 def ranked(pictures: Sequence[FeedPicture]) -> list[FeedPicture]:

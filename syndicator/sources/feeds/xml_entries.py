@@ -13,6 +13,7 @@ from syndicator.sources.feeds.feed_text import (
     OWN_GENERATOR,
     headline,
     is_markup,
+    lead_of,
     paragraphs,
     plain_text,
 )
@@ -90,7 +91,7 @@ def _texts(parsed: Mapping[str, Any], *, is_atom: bool) -> tuple[str, str, str, 
     content = best.get("value", "")
     if is_atom and best.get("type") == "text/plain":
         content = paragraphs(content)
-    summary = (plain_text if is_text else plain)(description)
+    summary = plain_text(description) if is_text else lead_of(description)
     if not content and len(summary) > MAX_SUMMARY_CHARS and "\n\n" in description:
         content, summary = paragraphs(html.unescape(description)), ""
     return summary, content, best.get("base") or "", best.get("language") or ""
