@@ -123,7 +123,7 @@ class ChannelTable:
     kind: str
     max_age: timedelta = timedelta(hours=24)
     post: Style = field(default_factory=Style)
-    min_gap: timedelta = timedelta(0)
+    min_gap: timedelta | None = None
     max_per_hour: Annotated[int, Field(ge=1)] | None = None
     max_per_day: Annotated[int, Field(ge=1)] | None = None
     quiet_hours: Annotated[str, AfterValidator(_quiet_hours)] = ""
@@ -138,7 +138,7 @@ class ChannelTable:
         ]
         return Pace(
             quotas=[cap for cap in caps if cap.most],
-            min_gap=self.min_gap,
+            min_gap=self.min_gap or timedelta(),
             quiet=QuietHours.from_text(self.quiet_hours, ZoneInfo(zone)) if self.quiet_hours else None,
         )
 
