@@ -96,9 +96,9 @@ class Ledger:
     def with_stated(self, kind: str, stated: Stated, now: datetime) -> Ledger:
         """Once the service has said so."""
         kept = {name: each for name, each in self.stated.items() if each.until > now}
-        until = min(stated.until, now + MAX_STATED)
-        if until > now:
-            kept[kind] = replace(stated, until=until.replace(microsecond=0) + timedelta(seconds=1))
+        if stated.until > now:  # its second is passed in full: services count in whole ones
+            until = stated.until.replace(microsecond=0) + timedelta(seconds=1)
+            kept[kind] = replace(stated, until=min(until, now + MAX_STATED))
         return replace(self, stated=kept)
 
     def wait(self, pace: Pace, cost: Mapping[str, float], now: datetime) -> Wait | None:
