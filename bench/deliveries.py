@@ -27,6 +27,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from syndicator.channels.webhook import Webhook  # noqa: E402
+from syndicator.domain.brakes import Brakes  # noqa: E402
 from syndicator.http.client import Http  # noqa: E402
 from syndicator.jobs.courier import Courier, Deliverer  # noqa: E402
 from syndicator.jobs.deliver import deliver  # noqa: E402
@@ -41,7 +42,8 @@ from tests.fakes import ALL, SITE, FakeBell, FakePhotos, FakeSource, sighting  #
 
 CHANNELS, ARTICLES, ANSWER_S = 20, 50, 0.1
 BURST = 1000
-FLAKY_ARTICLES = 200
+MAX_NEWS = 10_000
+FLAKY_ARTICLES = 100
 
 #: Seconds of a slow answer, and between two looks whether there is more to do.
 SLOW_S, SWEEP_S = 0.5, 0.5
@@ -136,7 +138,7 @@ def publish(store: Store, channels: Sequence[str], articles: int) -> None:
     store.declare([source.name], [feed], channels, now())
     watcher = Watcher(
         sources={source.name: source},
-        brakes={},
+        brakes={source.name: Brakes(most_news=MAX_NEWS)},
         editor=Editor(site=SITE, feeds=[feed]),
         store=store,
         photos=FakePhotos(),
