@@ -331,10 +331,10 @@ class DeliverStore(Protocol):
         lease: timedelta = LEASE,
     ) -> ClaimedDelivery | None:
         """Write how the step ended and log ``event`` (unless it is empty), and take the next delivery
-        (``next_delivery``) in the same transaction, if it ``takes`` one. ``wants`` on record wins over the one
-        in hand. ``stirs_until``: a request has left that may change what the channel shows until then. A hand
-        that has lost the channel's row meanwhile only adds what it alone knows: a receipt, or that its request
-        may have undone what was sent after it."""
+        (``next_delivery``) in the same transaction, if it ``takes`` one. ``wants`` on record wins over the
+        one in hand. ``stirs_until``: a request has left that may change what the channel shows until then. A
+        hand that has lost the channel's row meanwhile only adds what it alone knows: a receipt, or that its
+        request may have undone what was sent after it."""
         ...
 
     def let_go(

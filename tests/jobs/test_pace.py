@@ -83,7 +83,7 @@ def most_within(times: Sequence[datetime], span: timedelta) -> int:
 
 
 def test_a_post_that_fails_waits_by_itself(story: Story) -> None:
-    story.channel.before = [TryLater("503"), None, TryLater("busy"), None]
+    story.channel.before = [TryLater("503", rests=False), None, TryLater("busy", rests=False), None]
     publish(story, 4)
 
     story.delivers()
@@ -110,7 +110,7 @@ def test_what_the_service_answered_itself_does_not_rest(story: Story) -> None:
 
 
 def test_an_account_rests_when_different_posts_fail_in_a_row(story: Story) -> None:
-    story.channel.before = [TryLater("down")] * 100
+    story.channel.before = [TryLater("down", rests=False)] * 100
     publish(story, 9)
 
     story.delivers()
@@ -121,7 +121,7 @@ def test_an_account_rests_when_different_posts_fail_in_a_row(story: Story) -> No
 
 
 def test_one_post_that_always_fails_is_not_the_accounts_trouble(story: Story) -> None:
-    story.channel.before = [TryLater("this one")] * 8
+    story.channel.before = [TryLater("this one", rests=False)] * 8
     story.publishes("1")
     for _ in range(8):
         story.delivers()
@@ -130,7 +130,7 @@ def test_one_post_that_always_fails_is_not_the_accounts_trouble(story: Story) ->
 
 
 def test_after_a_rest_another_post_is_tried_than_those_that_failed(story: Story) -> None:
-    story.channel.before = [TryLater("down")] * 5
+    story.channel.before = [TryLater("down", rests=False)] * 5
     publish(story, 6)
     story.delivers()
     story.clock.tick(seconds=60)
@@ -149,7 +149,7 @@ def test_a_service_that_fails_now_and_then_gets_everything_once(story: Story, ch
         while True:
             over = OutcomeUnknown("500")
             over.is_over = True
-            yield luck.choice([TryLater("503"), over, None]) if luck.random() < chance else None
+            yield luck.choice([TryLater("503", rests=False), over, None]) if luck.random() < chance else None
 
     troubles = trouble()
     story.channel.before = [next(troubles) for _ in range(400)]
