@@ -118,6 +118,8 @@ def _link(url: str, place: LinkPlace) -> str:
 
 def _hashtags(article: Article, style: Style) -> tuple[str, ...]:
     """Hashtags, with their sign, that the newsroom has for the article's tags and section."""
+    if not style.hashtags:
+        return ()
     vocabulary = {word.casefold(): tag.removeprefix("#") for word, tag in style.hashtags.items()}
     topics = (*article.tags, article.section)
     found = (vocabulary[topic.casefold()] for topic in topics if topic.casefold() in vocabulary)

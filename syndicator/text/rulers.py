@@ -46,7 +46,9 @@ class Counting:
 
     def fitting(self, text: str, room: int) -> int:
         """The characters at a text's beginning that fit the room; fewer characters are asked about than twice
-        what fits."""
+        what fits, unless the whole text may fit."""
+        if len(text) <= 2 * room and self.measure(text) <= room:
+            return len(text)
         top = 64
         while top < len(text) and self.measure(text[:top]) <= room:
             top *= 2
