@@ -6,7 +6,6 @@ the body, in the end, trafilatura.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +13,11 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from syndicator.sources.pages import authors, body, jsonld, meta, page_dates, sections, visible_dates
+from syndicator.sources.pages import authors, body, jsonld, meta, page_dates, script_text, sections, visible_dates
 from syndicator.sources.pages.authors import Authors
 from syndicator.sources.pages.body import ArticleContext, IsOther
 from syndicator.sources.pages.boilerplate import without_dateline
-from syndicator.sources.pages.discovery import discovered_markup
+from syndicator.sources.pages.discovery import discovered_text
 from syndicator.sources.pages.extracted import NO_TEXT, Extracted
 from syndicator.sources.pages.furniture import NO_FURNITURE, Furniture
 from syndicator.sources.pages.headline import Surroundings, headline
@@ -136,10 +135,14 @@ def extract(
         body_markup, origin = body.declared_markup(page, select.content), "select.content"
     else:
         _make_links_absolute(page, base)
-        body_markup, origin = discovered_markup(page, base, is_other, page_pictures.shown)
-        told_text = jsonld.text(json_ld.get("articleBody"))
-        if origin != "trafilatura" and len(told_text) > len(plain(body_markup)):
-            body_markup, origin = _paragraphs(told_text), "json-ld"
+        data = script_text.data_of(page)  # before scripts are taken out
+        found = discovered_text(page, base, is_other, page_pictures.shown, own_part)
+        body_markup, origin = found.markup, found.origin
+        extracted.warnings += found.warnings
+        told = jsonld.text(json_ld.get("articleBody"))
+        if in_script := script_text.script_text(data, told, extracted.get("title"), body_markup):
+            body_markup, origin = in_script, "json-ld" if told else "script"
+            extracted.warnings.append(script_text.IN_SCRIPT)
     extracted.has_body = bool(body_markup)
     _body(extracted, body_markup, origin, base, agency, is_other, page_pictures, headings)
     offer_words(extracted, page_pictures)
@@ -272,12 +275,6 @@ def _is_in_article(page: LexborHTMLParser, date: str) -> bool:
         if (box := next(boxes, None)) is not None and box.css_first("h1") is not None:
             return True
     return False
-
-
-def _paragraphs(text: str) -> str:
-    """Plain text as markup: an empty line, or else every line, ends a paragraph."""
-    parts = re.split(r"\n\s*\n", text) if "\n\n" in text else text.split("\n")
-    return "".join(f"<p>{part.replace('&', '&amp;').replace('<', '&lt;')}</p>" for part in parts)
 
 
 def _texts(page: LexborHTMLParser, selector: str) -> tuple[str, ...]:
