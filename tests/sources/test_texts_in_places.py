@@ -75,6 +75,23 @@ def test_a_text_in_several_places_is_whole(inner: str) -> None:
     assert "letter of the harbour" not in seen.content_html
 
 
+@pytest.mark.parametrize("heading", ["The Harbour Post", TITLE])
+def test_lists_of_others_around_the_text_are_not_its_parts(heading: str) -> None:
+    """Whether the page's heading is the article's or the site's, in the column beside it or in a guide."""
+    ticker = "".join(f"<li>{sentence(number)}</li>" for number in range(50, 60))
+    guide = "".join(f'<li><a href="/guides/{n}"><p>{sentence(n)}</p></a></li>' for n in range(60, 70))
+    seen = read(
+        f"""<div class="all"><div class="top"><h1>{heading}</h1></div><div class="left"><div class="news">
+        <ul>{ticker}</ul></div><div class="story"><div class="text">{paragraphs(1, 6)}</div></div></div>
+        <div class="right"><ul>{guide}</ul></div></div>"""
+        if heading != TITLE
+        else f"""<div class="all"><div class="story"><h1>{heading}</h1><div class="text">{paragraphs(1, 6)}</div>
+        </div><div class="right"><div class="news"><ul>{ticker}</ul></div><ul>{guide}</ul></div></div>"""
+    )
+
+    assert days(seen, 99) == list(range(1, 7))
+
+
 def test_what_was_found_in_several_places_is_told() -> None:
     """Whichever reader finds it; the first one finds some of these alone."""
     told = [seen for inner in PARTS if (seen := read(inner)).origins["content_html"] == "paragraphs"]

@@ -3,7 +3,7 @@ the article's own part, by their density."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -24,15 +24,15 @@ MIN_MISSING_LETTERS, MIN_MISSING, MIN_FOUND_AGAIN = 500, 0.2, 0.8
 #: Letters of a text that are looked for at once.
 RUN_LETTERS = 20
 
-#: Share of all prose that the element around a text holds, and of the letters of one that links may have.
-MIN_HELD, MAX_LINKED = 0.95, 0.5
+#: Shares of prose that the element around it holds, and share of the letters of one that links may have.
+MOST_FOUND, NEARLY_ALL, MAX_LINKED = 0.7, 0.95, 0.5
 
 #: What is prose, and what else a text is made of.
 PROSE_SELECTOR = "p, li"
 TEXT_SELECTOR = "p, ul, ol, dl, h2, h3, h4, h5, h6, blockquote, pre, table, figure, img"
 
 #: Elements that are not of a text although they stand beside its headline.
-AROUND_TAGS = {"header", "footer", "nav", "aside", "form", "button", "dialog"}
+AROUND_TAGS = {"header", "footer", "nav", "aside", "form", "button", "dialog", "a"}
 
 
 @dataclass(frozen=True)
@@ -45,16 +45,19 @@ class Prose:
 
 def whole_text(page: LexborHTMLParser, found: str, own_part: OwnPart) -> str:
     """The markup of an article's whole text where ``found`` is only a part of it; "" where it is the whole, or
-    nothing tells that more is the article's."""
-    if own_part.heading is None:
-        return ""
-    own = list(_prose(page, own_part))
+    nothing tells that more is the article's: what is stands between its headline and what was found, or beside
+    that."""
     found_letters = letters_of(text_of(found))
-    missing = sum(len(prose.letters) for prose in own if prose.letters not in found_letters)
-    total = sum(len(prose.letters) for prose in own)
-    if missing < MIN_MISSING_LETTERS or missing < MIN_MISSING * total:
+    own = list(_prose(page, own_part))
+    known = [prose for prose in own if prose.letters in found_letters]
+    if not known or len(known) == len(own):
         return ""
-    markup = "".join(_text(_holder(own, total), own_part))
+    limit = _limit(_holder(known, MOST_FOUND), own_part)
+    own = [prose for prose in own if any(each.mem_id == limit.mem_id for each in upwards(prose.node))]
+    missing = sum(len(prose.letters) for prose in own if prose.letters not in found_letters)
+    if missing < max(MIN_MISSING_LETTERS, MIN_MISSING * sum(len(prose.letters) for prose in own)):
+        return ""
+    markup = "".join(_text(_holder(own, NEARLY_ALL), own_part))
     again = letters_of(text_of(markup))
     return markup if len(again) > len(found_letters) and _holds(again, found_letters) else ""
 
@@ -91,14 +94,27 @@ def _is_own(node: LexborNode, own_part: OwnPart) -> bool:
     return own_part.has(node) and all(each.tag not in AROUND_TAGS for each in upwards(node))
 
 
-def _holder(own: Sequence[Prose], total: int) -> LexborNode:
-    """The innermost element that holds nearly all prose."""
+def _holder(own: Sequence[Prose], share: float) -> LexborNode:
+    """The innermost element that holds that share of these."""
     held: dict[int, int] = {}
     for prose in own:
         for each in upwards(prose.node):
             held[each.mem_id] = held.get(each.mem_id, 0) + len(prose.letters)
-    longest = max(own, key=lambda prose: len(prose.letters)).node
-    return next(each for each in upwards(longest) if held[each.mem_id] >= MIN_HELD * total)
+    total = sum(len(prose.letters) for prose in own)
+    heaviest = max(own, key=lambda prose: _heaviest(prose.node, held)).node
+    return next(each for each in upwards(heaviest) if held[each.mem_id] >= share * total)
+
+
+def _heaviest(node: LexborNode, held: Mapping[int, int]) -> int:
+    """How much prose stands beside a paragraph, in the element around it."""
+    return held[node.parent.mem_id] if node.parent is not None else 0
+
+
+def _limit(holder: LexborNode, own_part: OwnPart) -> LexborNode:
+    """The element in which more of an article may be: what holds its headline, too."""
+    with_heading = {each.mem_id for each in upwards(own_part.heading)} if own_part.is_headed else set()
+    common = next((each for each in upwards(holder) if each.mem_id in with_heading), holder)
+    return holder if common.tag in ("body", "html") else common
 
 
 def _text(holder: LexborNode, own_part: OwnPart) -> Iterator[str]:
