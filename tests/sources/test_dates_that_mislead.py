@@ -26,7 +26,9 @@ TEXT = "".join(
 )
 
 
-def read(inner: str, head: str = "<title>The crane arrives at the quay</title>", lang: str = "en") -> Sighting:
+def read(
+    inner: str, head: str = "<title>The crane arrives at the quay</title>", lang: str = "en"
+) -> Sighting:
     page = f'<!doctype html><html lang="{lang}"><head>{head}</head><body><main>{inner}</main></body></html>'
     return SOURCE.read(URL, NOW, page=page.encode())
 
@@ -49,7 +51,9 @@ def test_the_last_change_is_no_publication(name: str) -> None:
 def test_a_time_behind_the_word_for_a_change_is_that_of_a_change(lang: str, label: str) -> None:
     times = f'<p>{label}<time datetime="2026-11-20">20.11.2026</time></p>'
     published = '<p><time datetime="2026-11-02">2.11.2026</time></p>'
-    seen = read(f"<article><h1>The crane arrives at the quay</h1>{times}{published}{TEXT}</article>", lang=lang)
+    seen = read(
+        f"<article><h1>The crane arrives at the quay</h1>{times}{published}{TEXT}</article>", lang=lang
+    )
 
     assert (seen.published, seen.updated) == (
         datetime(2026, 11, 2, tzinfo=UTC),
@@ -59,7 +63,9 @@ def test_a_time_behind_the_word_for_a_change_is_that_of_a_change(lang: str, labe
 
 @pytest.mark.parametrize("name", ["published", "entry-title published", "dt-published"])
 def test_a_class_that_says_that_the_title_is_published_is_no_date(name: str) -> None:
-    seen = read(f'<article><h1 class="{name}">The crane arrives at the quay</h1><p>Nov 3, 2026</p>{TEXT}</article>')
+    seen = read(
+        f'<article><h1 class="{name}">The crane arrives at the quay</h1><p>Nov 3, 2026</p>{TEXT}</article>'
+    )
 
     assert seen.published == datetime(2026, 11, 3, tzinfo=UTC)
     assert [warning for warning in seen.warnings if "guessed" in warning]

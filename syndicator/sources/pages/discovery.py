@@ -77,6 +77,14 @@ DOCUMENT = re.compile(
 #: Elements whose lines may be paragraphs.
 BREAKABLE_TAGS = ("div", "section", "article", "main", "td")
 
+#: Where a text is shared: what leads there is a button.
+SHARE = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:(?:twitter|x)\.com/(?:share|intent)\b|facebook\.com/(?:sharer|dialog/share)"
+    r"|linkedin\.com/(?:sharearticle|sharing)|pinterest\.com/pin/create|reddit\.com/submit|wa\.me/\?"
+    r"|whatsapp\.com/send|t\.me/share)",
+    re.IGNORECASE,
+)
+
 #: Characters of what only leads to another page.
 MAX_POINTER_CHARS = 300
 
@@ -185,13 +193,14 @@ def _is_pointer(node: LexborNode, url: str) -> bool:
         return False
     for link in links:
         address = web_address(link.attributes.get("href") or "", url)
-        if not address or not same_site(address, url) or DOCUMENT.search(urlsplit(address).path):
+        is_inside = bool(address) and same_site(address, url) and not DOCUMENT.search(urlsplit(address).path)
+        if not is_inside and not SHARE.match(address):
             return False
     rest = text
     for link in links:
         rest = rest.replace(fold(link.text()), "", 1)
-    rest = rest.strip(" .,;•·*-›")
-    return not rest.strip("".join(LABEL_END)) or (
+    rest = rest.strip(" .,;•·*-›()[]/")
+    return not rest.strip(f" {''.join(LABEL_END)}") or (
         len(rest) <= MAX_LABEL_CHARS and rest.endswith(LABEL_END) and text.startswith(rest[:-1].rstrip())
     )
 

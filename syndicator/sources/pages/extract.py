@@ -13,7 +13,16 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from syndicator.sources.pages import authors, body, jsonld, meta, page_dates, script_text, sections, visible_dates
+from syndicator.sources.pages import (
+    authors,
+    body,
+    jsonld,
+    meta,
+    page_dates,
+    script_text,
+    sections,
+    visible_dates,
+)
 from syndicator.sources.pages.authors import Authors
 from syndicator.sources.pages.body import ArticleContext, IsOther
 from syndicator.sources.pages.boilerplate import without_dateline

@@ -15,7 +15,9 @@ from syndicator.sources.pages.this_page import is_alike
 from syndicator.text.clean import plain
 
 #: What the operator is told of such a text.
-IN_SCRIPT = "its text stands in a script of its page only: taken from there; declare select.content if it is wrong"
+IN_SCRIPT = (
+    "its text stands in a script of its page only: taken from there; declare select.content if it is wrong"
+)
 
 #: https://nextjs.org/docs/pages/api-reference/functions/get-static-props, and HTML's data blocks.
 DATA_SELECTOR = 'script#__NEXT_DATA__, script[type="application/json"]'
@@ -30,13 +32,25 @@ MIN_TEXT_CHARS, MIN_TIMES_LONGER = 400, 2
 #: Names under which programs keep a headline, and a text or a paragraph of one, in lower case.
 TITLE_NAMES = {"title", "headline", "name", "heading"}
 TEXT_NAMES = {
-    *("articlebody", "body", "bodyhtml", "body_html", "content", "contenthtml", "content_html", "html", "text"),
+    *(
+        "articlebody",
+        "body",
+        "bodyhtml",
+        "body_html",
+        "content",
+        "contenthtml",
+        "content_html",
+        "html",
+        "text",
+    ),
     *("fulltext", "full_text", "maintext", "rendered", "paragraph", "value", "data"),
 }
 
 #: Names of lists of paragraphs, and of what is not of the article.
 LIST_NAMES = TEXT_NAMES.union(("paragraphs", "blocks", "components", "elements"))
-FOREIGN_NAME = re.compile(r"related|recommend|comment|more|latest|popular|teaser|navigation|menu", re.IGNORECASE)
+FOREIGN_NAME = re.compile(
+    r"related|recommend|comment|more|latest|popular|teaser|navigation|menu", re.IGNORECASE
+)
 
 #: Levels from a headline down to its text.
 MAX_LEVELS = 5

@@ -12,7 +12,9 @@ from syndicator.sources.pages.own_part import OwnPart
 from syndicator.text.markup import ancestor_ids, text_of, upwards
 
 #: What the operator is told of such a text.
-IN_PARTS = "its text stands in several places of the page: all were taken; declare select.content if it is wrong"
+IN_PARTS = (
+    "its text stands in several places of the page: all were taken; declare select.content if it is wrong"
+)
 
 #: Letters that a paragraph of prose has, and elements of a page that are looked at.
 MIN_PROSE_LETTERS, MAX_ELEMENTS = 60, 5000
@@ -82,7 +84,11 @@ def _prose(page: LexborHTMLParser, own_part: OwnPart) -> Iterator[Prose]:
         if node.tag == "li" and node.css_first("p, ul, ol") is not None:
             continue
         letters = letters_of(node.text())
-        if len(letters) >= MIN_PROSE_LETTERS and not _is_linked(node, len(letters)) and _is_own(node, own_part):
+        if (
+            len(letters) >= MIN_PROSE_LETTERS
+            and not _is_linked(node, len(letters))
+            and _is_own(node, own_part)
+        ):
             yield Prose(node, letters)
 
 
