@@ -91,6 +91,9 @@ PARAGRAPH_TAGS = {*("h2", "h3", "h4", "h5", "h6", "pre", "li", "dt", "dd", "tr",
 SPACE_TAGS = {"td", "th", "br"}
 ANY_TAG = re.compile(r"""<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?:"[^"]*"|[^">])*>""")
 
+#: One element around a text without anything in it: needs no parser.
+ONE_ELEMENT = re.compile(r'<(h[1-6]|title|p|span|figcaption|strong|em)(?: class="[^"<>]*")?>([^<>&]*)</\1>')
+
 #: Markup, and what only looks like a tag: a name, and words after it.
 MARKUP = re.compile(r"<(?:/?[a-zA-Z][^<>]*>|!--)")
 BRACKETED_ADDRESS = re.compile(r"<(?=(?:https?|mailto):)", re.IGNORECASE)
@@ -128,6 +131,8 @@ def fold(text: str) -> str:
 def plain(html_or_text: str) -> str:
     """Markup or text as one line of plain text: entities decoded, white space folded, NFC; deleted text goes.
     What is known to be text, and no markup, is for ``fold``."""
+    if element := ONE_ELEMENT.fullmatch(html_or_text):
+        return fold(element[2])
     html_or_text = _with_escaped_inequalities(CDATA.sub("", html_or_text))
     is_markup = MARKUP.search(html_or_text)
     return fold(text_of(html_or_text) if is_markup else html.unescape(html_or_text))

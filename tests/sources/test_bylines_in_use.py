@@ -18,8 +18,8 @@ SOURCE = PageSource(
     http=Http(),
 )
 PARAGRAPHS = (
-    "The crane is lifted onto the quay at dawn, when the tide is low and the tugs have no other ship to move.",
-    "Forty people built it in the yard across the bay, where they had not built another one for eleven years.",
+    "The crane is lifted onto the quay at dawn, when the tide is low and no tug has another ship to move.",
+    "Forty people built it in the yard across the bay, where they had built no other for eleven years.",
     "Whoever wants to watch has to stand behind the fence of the fish market, the police wrote in a letter.",
     "From next spring on, freighters of every size can be unloaded here, and no longer in the capital alone.",
     "The council paid a third of what it cost; the rest came from the region and from two shipping lines.",

@@ -28,7 +28,7 @@ HEAD = f"""<title>{TITLE}</title><meta property="og:title" content="{TITLE}">
 
 def sentence(number: int) -> str:
     return (
-        f"On day {number} the dredger lifted a new load of sand out of the channel, and the pilots of the port "
+        f"On day {number} the dredger lifted a new load of sand out of the channel, and the port's pilots "
         "measured how deep the water was before they let the next freighter in."
     )
 
@@ -66,7 +66,7 @@ PARTS = [
 
 @pytest.mark.parametrize("inner", PARTS)
 def test_a_text_in_several_places_is_whole(inner: str) -> None:
-    others = f"""<section class="comments"><h3>Comments</h3><p>{sentence(90)}</p><p>{sentence(91)}</p></section>
+    others = f"""<section class="comments"><h3>Comments</h3>{paragraphs(90, 91)}</section>
         <div class="related"><h3>More</h3><article><h2>Other</h2><p>{sentence(95)}</p></article></div>
         <footer><p>{sentence(99)}</p></footer>"""
     seen = read(inner + others)
@@ -80,14 +80,11 @@ def test_lists_of_others_around_the_text_are_not_its_parts(heading: str) -> None
     """Whether the page's heading is the article's or the site's, in the column beside it or in a guide."""
     ticker = "".join(f"<li>{sentence(number)}</li>" for number in range(50, 60))
     guide = "".join(f'<li><a href="/guides/{n}"><p>{sentence(n)}</p></a></li>' for n in range(60, 70))
-    seen = read(
-        f"""<div class="all"><div class="top"><h1>{heading}</h1></div><div class="left"><div class="news">
-        <ul>{ticker}</ul></div><div class="story"><div class="text">{paragraphs(1, 6)}</div></div></div>
-        <div class="right"><ul>{guide}</ul></div></div>"""
-        if heading != TITLE
-        else f"""<div class="all"><div class="story"><h1>{heading}</h1><div class="text">{paragraphs(1, 6)}</div>
-        </div><div class="right"><div class="news"><ul>{ticker}</ul></div><ul>{guide}</ul></div></div>"""
-    )
+    news, text = f'<div class="news"><ul>{ticker}</ul></div>', f"<div>{paragraphs(1, 6)}</div>"
+    story = f'<div class="story"><h1>{heading}</h1>{text}</div>{news}'
+    if heading != TITLE:
+        story = f'<div class="top"><h1>{heading}</h1></div><div class="left">{news}{text}</div>'
+    seen = read(f'<div class="all">{story}<div class="right"><ul>{guide}</ul></div></div>')
 
     assert days(seen, 99) == list(range(1, 7))
 
@@ -124,8 +121,8 @@ def test_lines_between_two_breaks_are_paragraphs(tag: str) -> None:
 @pytest.mark.parametrize("teaser", ["<article><p>A ferry opens.</p></article>", "<article>Sign in</article>"])
 def test_a_lone_article_element_that_holds_another_one_is_not_the_text(teaser: str) -> None:
     seen = read(
-        f'<div id="content" role="main"><header><h1>{TITLE}</h1></header><div class="t">{paragraphs(1, 9)}</div>'
-        f"</div>{teaser}"
+        f'<div id="content" role="main"><header><h1>{TITLE}</h1></header>'
+        f'<div class="t">{paragraphs(1, 9)}</div></div>{teaser}'
     )
 
     assert days(seen, 9) == list(range(1, 10))

@@ -35,6 +35,7 @@ from syndicator.sources.pages.names import told_apart
 from syndicator.sources.pages.own_id import own_id
 from syndicator.sources.pages.own_part import OwnPart
 from syndicator.sources.pages.page_photo import (
+    left_out,
     offer_featured,
     offer_from_body,
     offer_image,
@@ -140,6 +141,7 @@ def extract(
     _authors(extracted, authors.find(page, json_ld, metas, own_part, around))
     extracted.offer("section", "rel=category", sections.linked(page, own_part))
     headings = [text for node in page.css("h1")[:MAX_HEADINGS] if (text := plain(node.html or ""))]
+    captioned = page_pictures.captioned(own_part)
     if select.content:
         body_markup, origin = body.declared_markup(page, select.content), "select.content"
     else:
@@ -155,6 +157,7 @@ def extract(
     extracted.has_body = bool(body_markup)
     _body(extracted, body_markup, origin, base, agency, is_other, page_pictures, headings)
     offer_words(extracted, page_pictures)
+    extracted.warnings += left_out(extracted, captioned, base) if not select.content else ()
     if not extracted.get("content_html"):
         extracted.warnings.append(NO_TEXT)
     return extracted

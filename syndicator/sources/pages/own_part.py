@@ -29,8 +29,8 @@ MAX_HEADINGS = 20
 
 
 class OwnPart:
-    """Tells which elements of a page are in its article's own part. ``title``: the article's. ``heading``: the
-    element that shows it; ``is_headed``: it does so, and is not only the page's first."""
+    """Tells which elements of a page are in its article's own part. ``title``: the article's. ``heading``:
+    the element that shows it; ``is_headed``: it does so, and is not only the page's first."""
 
     def __init__(self, page: LexborHTMLParser, title: str) -> None:
         self.heading, self.is_headed = _heading(page, title)

@@ -29,6 +29,9 @@ MAX_SCRIPTS, MAX_SCRIPT_CHARS, MAX_VALUES = 20, 2_000_000, 20_000
 #: markup a text in a script has to be.
 MIN_TEXT_CHARS, MIN_TIMES_LONGER = 400, 2
 
+#: Characters of markup in which a text is not that short.
+MAX_SHORT_MARKUP_CHARS = 5000
+
 #: Names under which programs keep a headline, and a text or a paragraph of one, in lower case.
 TITLE_NAMES = {"title", "headline", "name", "heading"}
 TEXT_NAMES = {
@@ -77,9 +80,11 @@ def data_of(page: LexborHTMLParser) -> list[str]:
 
 
 def script_text(data: Sequence[str], told: str, title: str, found: str) -> str:
-    """The markup of an article's text by its page's scripts, where its markup has but ``found``, or nothing; ""
-    where they have no more. ``told``: what JSON-LD says that it is. Of other data, what stands in an object
-    that is headed as the article is."""
+    """The markup of an article's text by its page's scripts, where its markup has but ``found``, or nothing;
+    "" where they have no more. ``told``: what JSON-LD says that it is. Of other data, what stands in an
+    object that is headed as the article is."""
+    if len(found) > MAX_SHORT_MARKUP_CHARS:
+        return ""
     found_chars = len(plain(found))
     if found_chars >= MIN_TEXT_CHARS:
         return ""

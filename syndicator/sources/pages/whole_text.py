@@ -46,9 +46,9 @@ class Prose:
 
 
 def whole_text(page: LexborHTMLParser, found: str, own_part: OwnPart) -> str:
-    """The markup of an article's whole text where ``found`` is only a part of it; "" where it is the whole, or
-    nothing tells that more is the article's: what is stands between its headline and what was found, or beside
-    that."""
+    """The markup of an article's whole text where ``found`` is only a part of it; "" where it is the whole,
+    or nothing tells that more is the article's: what is stands between its headline and what was found, or
+    beside that."""
     found_letters = letters_of(text_of(found))
     own = list(_prose(page, own_part))
     known = [prose for prose in own if prose.letters in found_letters]
