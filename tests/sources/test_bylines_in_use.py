@@ -42,7 +42,7 @@ def test_links_to_an_authors_page_are_bylines(href: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["author-description", "dynamic-author-bio", "post-author__role", "author-job"]
+    "name", ["author-description", "dynamic-author-description", "post-author__role", "author-job"]
 )
 @pytest.mark.parametrize("text", ["Licensed Crane Driver", "Master of Ships, Quay School"])
 def test_what_an_author_is_is_no_name(name: str, text: str) -> None:

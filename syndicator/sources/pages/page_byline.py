@@ -53,7 +53,7 @@ NO_NAMES = (
 )
 
 #: What sites tell of an author, in what is called so.
-ABOUT = "[class*=description i], [class*=bio i], [class*=role i], [class*=job i], [class*=avatar i]"
+ABOUT = "[class*=description i], [class*=role i], [class*=job i]"
 
 #: Characters of a byline; characters and words of a name in it, and how many there are in one.
 MAX_BYLINE_CHARS, MAX_NAME_CHARS, MAX_NAME_WORDS, MAX_NAMES = 250, 50, 6, 8
