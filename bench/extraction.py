@@ -7,7 +7,8 @@ of three public repositories). ``--every N``: each nth page. ``--without-scripts
 JavaScript leaves them, so without JSON-LD. ``--alone``: without the peers. ``--show FIELD``: the pages on
 which ours is not right (title, date, authors, image, body, links).
 
-Ours has no declaration but a pattern of addresses. Of the peers, those take part that are installed:
+Ours has no declaration but a pattern of addresses, and takes the text of pages that are for members, too: the
+peers know no locks. Of the peers, those take part that are installed:
 trafilatura and htmldate always are; newspaper4k, goose3 and readability-lxml where you install them.
 """
 
@@ -39,6 +40,7 @@ from _gold import Gold, read  # noqa: E402 - the path comes first
 
 from syndicator.domain.errors import SourceError  # noqa: E402 - as above
 from syndicator.sources.page import Listing, PageSource  # noqa: E402 - as above
+from syndicator.sources.pages.locks import LockPolicy  # noqa: E402 - as above
 from syndicator.text.clean import fold, plain  # noqa: E402 - as above
 from syndicator.text.encodings import decode  # noqa: E402 - as above
 from syndicator.text.markup import parse_part, remove  # noqa: E402 - as above
@@ -77,12 +79,19 @@ Reader = Callable[[bytes, str, str], Reading]
 def ours(content: bytes, _markup: str, url: str) -> Reading:
     host = re.escape(urlsplit(url).netloc)
     address = rf"^https?://{host}/\S*(?:\d{{4}}|[^/\s]-[^/\s]+-[^/\s])[^/\s]*/?$"
-    source = PageSource(name="gold", listings=(Listing(url=url),), article=address, http=None)  # type: ignore[arg-type] # it fetches nothing
+    source = PageSource(
+        name="gold",
+        listings=(Listing(url=url),),
+        article=address,
+        locked=LockPolicy.TEXT,
+        http=None,  # type: ignore[arg-type] # it fetches nothing
+    )
     found = source.read(url, NOW, content)
     content_html = found.content_html
     tree = parse_part(content_html)
     remove(tree, "figure")
-    blocks = [parse_part(line) for line in content_html.split("\n") if line]
+    container = parse_part(content_html).css_first("div")
+    blocks = [block for block in container.iter() if block.is_element_node] if container is not None else []
     return Reading(
         title=found.title,
         date=found.published.isoformat() if found.published else "",

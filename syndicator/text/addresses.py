@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote, urljoin, urlsplit
 
 #: Characters of an address: as many as every server has to take (RFC 9110 section 4.1), and few enough to
@@ -16,6 +17,7 @@ MAIL = re.compile(
 TELEPHONE = re.compile(r"\+?[\d().*#-]{2,40}(?:;[\w.=+%-]{1,100})?")
 
 
+@lru_cache(maxsize=1024)  # menus name an address many times, and each reader of a page asks again
 def web_address(href: str, base_url: str = "") -> str:
     """The absolute http(s) address that ``href`` names on a page at ``base_url``; "" where it names none."""
     if len(href) > MAX_ADDRESS_CHARS:
@@ -53,6 +55,7 @@ def same_site(one: str, other: str) -> bool:
     return a == b or bool(a and b and _domain(a) == _domain(b) != "")
 
 
+@lru_cache(maxsize=256)
 def _domain(host: str) -> str:
     from tld import get_fld  # noqa: PLC0415 - the Public Suffix List, and most sites have one host
 

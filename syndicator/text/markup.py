@@ -172,18 +172,18 @@ def blocks(root: LexborNode) -> Iterator[str]:
         if child.tag == "-comment":
             continue
         if child.is_element_node and (child.tag in BLOCKS or _is_box(child)):
-            yield from _paragraphs("".join(run), name)
+            yield from paragraphs("".join(run), name)
             run = []
             if not _is_deleted(child):
                 yield from _inside(child)
         else:
             run.append(child.html or "")
-    yield from _paragraphs("".join(run), name)
+    yield from paragraphs("".join(run), name)
 
 
 def _inside(node: LexborNode) -> Iterator[str]:
     if node.tag == "p" and not _is_crossed(node):
-        yield from _paragraphs(node.inner_html or "", node.attributes.get("class") or "")
+        yield from paragraphs(node.inner_html or "", node.attributes.get("class") or "")
     elif node.tag == "table" and _is_layout(node):
         for cell in node.css("td, th"):
             yield from blocks(cell)
@@ -212,7 +212,8 @@ def _is_layout(table: LexborNode) -> bool:
     return len(table.css("td, th")) <= len(table.css("tr"))
 
 
-def _paragraphs(inline: str, name: str) -> Iterator[str]:
+def paragraphs(inline: str, name: str = "") -> Iterator[str]:
+    """Inline markup as paragraphs, with that class: two line breaks set them apart."""
     start = f'<p class="{html.escape(name)}">' if name else "<p>"
     for part in re.split(r"(?:<br>\s*){2,}", inline):
         if part := part.strip().removesuffix("<br>").removeprefix("<br>").strip():

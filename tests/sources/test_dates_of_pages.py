@@ -160,10 +160,10 @@ def test_a_whole_date_goes_before_one_without_a_day() -> None:
     assert "no day" in coarse.warnings[0]
 
 
-def test_only_the_last_change_is_taken_for_the_publication_and_told() -> None:
+def test_only_the_last_change_is_not_taken_for_the_publication_and_told() -> None:
     seen = read('<meta property="og:updated_time" content="2026-11-20T09:00:00Z">')
 
-    assert (seen.published, seen.updated) == (MOMENT, MOMENT)
+    assert (seen.published, seen.updated) == (None, MOMENT)
     assert "last change" in seen.warnings[0]
 
 

@@ -289,13 +289,13 @@ def test_a_part_that_means_something_is_never_dropped(moment: datetime, part: st
 
 
 def says_nothing(text: str) -> bool:
-    """Whether a text is a word that a language writes in dates, and that means nothing: CLDR's own ("'im'
-    MMMM"), "o'clock" and the like."""
+    """Whether a text is a word that a language writes in dates, and that says nothing more: CLDR's own
+    ("'im' MMMM"), "o'clock" and the like, and the day of the week."""
     squeezed = "".join(filter(str.isalnum, folded(text)))
     return any(
         squeezed == "".join(filter(str.isalnum, word))
         for language, _ in languages.of(text, ())
-        for word in lexicon(language).names("between")
+        for word in (*lexicon(language).names("between"), *lexicon(language).names("weekday"))
     )
 
 

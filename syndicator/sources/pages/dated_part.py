@@ -10,6 +10,7 @@ from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from syndicator.sources.pages.this_page import is_alike
 from syndicator.text.markup import upwards
 
 #: Where an article's headline may be, the most certain first.
@@ -46,6 +47,9 @@ FOREIGN_CLASSES = re.compile(
 #: Characters of text from which a plain element around a headline may be the article.
 MIN_CONTAINER_CHARS = 500
 
+#: Headings that are compared with the page's title.
+MAX_HEADINGS = 20
+
 #: Elements that an element may be within.
 MAX_DEPTH = 60
 
@@ -59,7 +63,7 @@ class DatedPart:
     @cached_property
     def headline(self) -> LexborNode | None:
         """The element of the headline; ``None`` where it is not to be known."""
-        titles = self._titles
+        titles = [_squeezed(title) for title in self._titles]
         texts = [(_squeezed(node.text()), node) for node in self._page.css(HEADINGS)[:200]]
         of_title = [(len(text), node) for text, node in texts if any(text in title for title in titles)]
         # the longest: the site's name is in the title, too
@@ -70,12 +74,14 @@ class DatedPart:
             nodes = [node for node in self._page.css(selector)[:20] if not self._is_of_others(node, None)]
             if len(nodes) == 1 or (nodes and selector == "article h1"):
                 return nodes[0]
-        return None
+        headings = self._page.css("h1, h2")[:MAX_HEADINGS]  # in other words than the title
+        alike = (node for node in headings if any(is_alike(node.text(), title) for title in self._titles))
+        return next((node for node in alike if not self._is_of_others(node, None)), None)
 
-    @property
+    @cached_property
     def _titles(self) -> list[str]:
         nodes = self._page.css('meta[property="og:title"], head > title')[:4]
-        return [_squeezed(node.attributes.get("content") or node.text()) for node in nodes]
+        return [node.attributes.get("content") or node.text() for node in nodes]
 
     @cached_property
     def container(self) -> LexborNode | None:

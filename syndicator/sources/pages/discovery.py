@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.sources.pages.body import HEADINGS, IsOther, figure_of, image_address
+from syndicator.sources.pages.own_part import OwnPart
 from syndicator.sources.pages.page_pictures import WORDS_MARK
+from syndicator.sources.pages.whole_text import IN_PARTS, has_prose, whole_text
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import fold
-from syndicator.text.markup import ancestor_ids, parse_part, remove, text_of
+from syndicator.text.markup import (
+    BLOCK_SELECTOR,
+    BLOCKS,
+    BOXES,
+    ancestor_ids,
+    paragraphs,
+    parse_part,
+    remove,
+    text_of,
+)
 
 #: A list of links to other articles has at least so many; each with no more text than a teaser has.
 MIN_RELATED, MAX_TEASER_CHARS = 3, 800
@@ -50,12 +63,26 @@ AROUND = (
 #: which a short text has.
 MIN_CHARS = 250
 
+#: Letters of prose that tell that a text is not that short.
+MIN_LONG_LETTERS = 1000
+
 #: Characters in front of a link that may be its label ("Read more:"), and what such a label ends with.
 MAX_LABEL_CHARS, LABEL_END = 40, (":", "：", "|", "–", "—", ">", "»", "→")
 
 #: Files that a text offers: no other articles.
 DOCUMENT = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|csv|zip|od[tsp]|epub|mp3|mp4|json|xml|txt)$", re.IGNORECASE
+)
+
+#: Elements whose lines may be paragraphs.
+BREAKABLE_TAGS = ("div", "section", "article", "main", "td")
+
+#: Where a text is shared: what leads there is a button.
+SHARE = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:(?:twitter|x)\.com/(?:share|intent)\b|facebook\.com/(?:sharer|dialog/share)"
+    r"|linkedin\.com/(?:sharearticle|sharing)|pinterest\.com/pin/create|reddit\.com/submit|wa\.me/\?"
+    r"|whatsapp\.com/send|t\.me/share)",
+    re.IGNORECASE,
 )
 
 #: Characters of what only leads to another page.
@@ -66,11 +93,20 @@ PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#])", re.IGNOREC
 _page_numbers = itertools.count(1)
 
 
-def discovered_markup(
-    page: LexborHTMLParser, url: str, is_other: IsOther, captions: Mapping[str, str]
-) -> tuple[str, str]:
-    """The body where none is declared, and its origin: trafilatura, or plain markup for what is too short for
-    it."""
+@dataclass(frozen=True)
+class Discovered:
+    """A text that was found: its markup, where it stood, and what the operator should know."""
+
+    markup: str
+    origin: str
+    warnings: Sequence[str] = ()
+
+
+def discovered_text(
+    page: LexborHTMLParser, url: str, is_other: IsOther, captions: Mapping[str, str], own_part: OwnPart
+) -> Discovered:
+    """The body where none is declared: by trafilatura, of all its places where it stands in several, or plain
+    markup for what is too short for it."""
     import trafilatura  # noqa: PLC0415 - 40 MB, and sites with declared selectors never need it
     from trafilatura.htmlprocessing import build_html_output  # noqa: PLC0415 - as above
     from trafilatura.meta import reset_caches  # noqa: PLC0415 - as above
@@ -82,6 +118,7 @@ def discovered_markup(
     drop_related(page, url, is_other)
     remove(page, PICTURE_WORDS)  # of which it would make paragraphs
     _unlink_pictures(page, url)
+    _make_paragraphs(page)
     theme_part, theme = _theme_markup(page)
     document = trafilatura.bare_extraction(  # its extract would make a fingerprint of the text, too
         page.html or "",
@@ -94,9 +131,34 @@ def discovered_markup(
         deduplicate=False,  # it remembers across pages
     )
     discovered_part = build_html_output(document) if isinstance(document, Document) else ""
-    if not discovered_part or (theme_part and _is_whole_page(discovered_part, theme_part)):
-        return _with_captions(theme_part, captions, url), theme
-    return _with_captions(without_pointers(discovered_part, url), captions, url), "trafilatura"
+    is_whole_page = bool(theme_part) and _is_whole_page(discovered_part, theme_part)
+    if not discovered_part or (is_whole_page and not has_prose(page, own_part, MIN_LONG_LETTERS)):
+        return Discovered(_with_captions(theme_part, captions, url), theme)
+    whole = whole_text(page, discovered_part, own_part)
+    text = _with_captions(without_pointers(whole or discovered_part, url), captions, url)
+    return Discovered(text, "paragraphs" if whole else "trafilatura", [IN_PARTS] if whole else ())
+
+
+def _make_paragraphs(page: LexborHTMLParser) -> None:
+    """Put what two line breaks set apart into paragraphs: trafilatura would take each link and each word in
+    italics between them for one."""
+    parents = {node.parent.mem_id: node.parent for node in page.css("br + br") if node.parent is not None}
+    for parent in parents.values():
+        if parent.tag not in BREAKABLE_TAGS:
+            continue
+        parts: list[str] = []
+        for is_block, children in groupby(parent.iter(include_text=True), key=_is_block):
+            markup = "".join(child.html or "" for child in children)
+            parts += [markup] if is_block else list(paragraphs(markup))
+        for child in list(parent.iter(include_text=True)):
+            child.decompose()
+        parent.insert_child(parse_part("".join(parts)))
+
+
+def _is_block(node: LexborNode) -> bool:
+    return node.is_element_node and (
+        node.tag in (*BLOCKS, *BOXES) or node.css_first(BLOCK_SELECTOR) is not None
+    )
 
 
 def without_pointers(markup: str, url: str) -> str:
@@ -131,13 +193,14 @@ def _is_pointer(node: LexborNode, url: str) -> bool:
         return False
     for link in links:
         address = web_address(link.attributes.get("href") or "", url)
-        if not address or not same_site(address, url) or DOCUMENT.search(urlsplit(address).path):
+        is_inside = bool(address) and same_site(address, url) and not DOCUMENT.search(urlsplit(address).path)
+        if not is_inside and not SHARE.match(address):
             return False
     rest = text
     for link in links:
         rest = rest.replace(fold(link.text()), "", 1)
-    rest = rest.strip(" .,;•·*-›")
-    return not rest.strip("".join(LABEL_END)) or (
+    rest = rest.strip(" .,;•·*-›()[]/")
+    return not rest.strip(f" {''.join(LABEL_END)}") or (
         len(rest) <= MAX_LABEL_CHARS and rest.endswith(LABEL_END) and text.startswith(rest[:-1].rstrip())
     )
 

@@ -6,7 +6,6 @@ the body, in the end, trafilatura.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +13,19 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from syndicator.sources.pages import authors, body, jsonld, meta, page_dates, sections, visible_dates
+from syndicator.sources.pages import (
+    authors,
+    body,
+    jsonld,
+    meta,
+    page_dates,
+    script_text,
+    sections,
+    visible_dates,
+)
 from syndicator.sources.pages.authors import Authors
 from syndicator.sources.pages.body import ArticleContext, IsOther
-from syndicator.sources.pages.discovery import discovered_markup
+from syndicator.sources.pages.discovery import discovered_text
 from syndicator.sources.pages.extracted import NO_TEXT, Extracted
 from syndicator.sources.pages.furniture import NO_FURNITURE, Furniture
 from syndicator.sources.pages.headline import Surroundings, headline
@@ -26,6 +34,7 @@ from syndicator.sources.pages.names import told_apart
 from syndicator.sources.pages.own_id import own_id
 from syndicator.sources.pages.own_part import OwnPart
 from syndicator.sources.pages.page_photo import (
+    left_out,
     offer_featured,
     offer_from_body,
     offer_image,
@@ -133,17 +142,23 @@ def extract(
     _authors(extracted, authors.find(page, json_ld, metas, own_part, around))
     extracted.offer("section", "rel=category", sections.linked(page, own_part))
     headings = [text for node in page.css("h1")[:MAX_HEADINGS] if (text := plain(node.html or ""))]
+    captioned = page_pictures.captioned(own_part)
     if select.content:
         body_markup, origin = body.declared_markup(page, select.content), "select.content"
     else:
         _make_links_absolute(page, base)
-        body_markup, origin = discovered_markup(page, base, is_other, page_pictures.shown)
-        told_text = jsonld.text(json_ld.get("articleBody"))
-        if origin != "trafilatura" and len(told_text) > len(plain(body_markup)):
-            body_markup, origin = _paragraphs(told_text), "json-ld"
+        data = script_text.data_of(page)  # before scripts are taken out
+        found = discovered_text(page, base, is_other, page_pictures.shown, own_part)
+        body_markup, origin = found.markup, found.origin
+        extracted.warnings += found.warnings
+        told = jsonld.text(json_ld.get("articleBody"))
+        if in_script := script_text.script_text(data, told, extracted.get("title"), body_markup):
+            body_markup, origin = in_script, "json-ld" if told else "script"
+            extracted.warnings.append(script_text.IN_SCRIPT)
     extracted.has_body = bool(body_markup)
     _body(extracted, body_markup, origin, base, agency, is_other, page_pictures, headings)
     offer_words(extracted, page_pictures)
+    extracted.warnings += left_out(extracted, captioned, base) if not select.content else ()
     if not extracted.get("content_html"):
         extracted.warnings.append(NO_TEXT)
     return extracted
@@ -283,12 +298,6 @@ def _is_in_article(page: LexborHTMLParser, date: str) -> bool:
         if (box := next(boxes, None)) is not None and box.css_first("h1") is not None:
             return True
     return False
-
-
-def _paragraphs(text: str) -> str:
-    """Plain text as markup: an empty line, or else every line, ends a paragraph."""
-    parts = re.split(r"\n\s*\n", text) if "\n\n" in text else text.split("\n")
-    return "".join(f"<p>{part.replace('&', '&amp;').replace('<', '&lt;')}</p>" for part in parts)
 
 
 def _texts(page: LexborHTMLParser, selector: str) -> tuple[str, ...]:

@@ -29,10 +29,11 @@ MAX_HEADINGS = 20
 
 
 class OwnPart:
-    """Tells which elements of a page are in its article's own part. ``title``: the article's."""
+    """Tells which elements of a page are in its article's own part. ``title``: the article's. ``heading``:
+    the element that shows it; ``is_headed``: it does so, and is not only the page's first."""
 
     def __init__(self, page: LexborHTMLParser, title: str) -> None:
-        self.heading = _heading(page, title)
+        self.heading, self.is_headed = _heading(page, title)
         self._with_heading = {node.mem_id for node in upwards(self.heading)}
         self._known: dict[int, bool] = dict.fromkeys(self._with_heading, True)
 
@@ -76,11 +77,11 @@ class OwnPart:
         return bool(AROUND_WORDS.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
 
 
-def _heading(page: LexborHTMLParser, title: str) -> LexborNode | None:
-    """The element that shows the headline."""
+def _heading(page: LexborHTMLParser, title: str) -> tuple[LexborNode | None, bool]:
+    """The element that shows the headline, and whether it does."""
     headings: Sequence[LexborNode] = page.css("h1")[:MAX_HEADINGS]
-    alike = [node for node in headings if is_alike(plain(node.html or ""), title)]
-    if alike or headings:
-        return (alike or headings)[0]
-    seconds = page.css("h2")[:MAX_HEADINGS]
-    return next((node for node in seconds if is_alike(plain(node.html or ""), title)), None)
+    others = [] if headings else page.css("h2")[:MAX_HEADINGS]
+    alike = (node for node in (*headings, *others) if is_alike(plain(node.html or ""), title))
+    if (heading := next(alike, None)) is not None:
+        return heading, True
+    return next(iter(headings), None), False

@@ -35,6 +35,7 @@ AUTHOR = ", ".join(
     (
         *('[rel~="author"]', '[itemprop~="author"]', ".p-author", ".vcard .fn", ".author .fn"),
         *(f'a[href*="/{folder}/"]' for folder in FOLDERS),
+        *('a[href*="-authors/"]', 'a[href*="-author/"]', 'a[href*="?author="]', 'a[href*="?_author="]'),
     )
 )
 
@@ -50,6 +51,9 @@ NO_NAMES = (
     "[class*=title i], [class*=social i], [class*=share i], [class*=follow i], [class*=twitter i], "
     "[class*=avatar i], [class*=sr-only i], [class*=screen-reader i], [class*=section i], [class*=categor i]"
 )
+
+#: What sites tell of an author, in what is called so.
+ABOUT = "[class*=description i], [class*=role i], [class*=job i]"
 
 #: Characters of a byline; characters and words of a name in it, and how many there are in one.
 MAX_BYLINE_CHARS, MAX_NAME_CHARS, MAX_NAME_WORDS, MAX_NAMES = 250, 50, 6, 8
@@ -136,7 +140,7 @@ def byline(page: LexborHTMLParser, own_part: OwnPart) -> tuple[str, ...]:
         if node.css_matches(AUTHOR):
             found = _marked(_beside(node)) if _is_line(node) else ()
         else:
-            found = _inside(node)
+            found = () if node.css_matches(ABOUT) else _inside(node)
         if found:
             return found
     return _below(own_part)

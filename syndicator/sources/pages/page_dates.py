@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.sources.pages.dated_part import DatedPart
 from syndicator.text.clean import plain
+from syndicator.text.dates.search import is_of_change
 
 #: Names of metadata that tell the first publication, in lower case, the most certain first: Open Graph's
 #: (https://ogp.me), schema.org's, those of Dublin Core
@@ -68,6 +70,9 @@ MARKUP = (
 #: Words of the classes of times of the last change.
 CHANGED = re.compile(r"\b(?:updated|modified|dt-updated)\b", re.IGNORECASE)
 
+#: Characters of what is written before a time.
+MAX_LABEL_CHARS = 40
+
 #: Places of one kind on a page that are looked at.
 MAX_NODES = 50
 
@@ -84,12 +89,25 @@ def offers(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
         nodes = page.css(selector)[:MAX_NODES]
         own = [node for node in nodes if part.has(node)]
         others = [node for node in nodes if origin.startswith("itemprop") and not part.is_foreign(node)]
-        for node in (own or others)[:1]:
-            yield field, origin, node_text(node)
+        texts = filter(_has_digit, map(node_text, own or others))  # a class may be a title's state, too
+        yield from ((field, origin, text) for text in islice(texts, 1))
     times = [node for node in page.css("time")[:MAX_NODES] if part.has(node)]
     for node in times or part.only_time_after():
-        is_changed = CHANGED.search(f"{node.attributes.get('class')} {node.attributes.get('itemprop')}")
-        yield "updated" if is_changed else "published", "time", node_text(node)
+        yield "updated" if _is_changed(node) else "published", "time", node_text(node)
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdecimal, text))
+
+
+def _is_changed(node: LexborNode) -> bool:
+    """Whether a time is that of the last change, by its class or by the words right before it."""
+    if CHANGED.search(f"{node.attributes.get('class')} {node.attributes.get('itemprop')}"):
+        return True
+    before = node.prev
+    while before is not None and before.is_element_node and not before.text().strip():
+        before = before.prev
+    return before is not None and is_of_change((before.text() or "")[-MAX_LABEL_CHARS:])
 
 
 def languages(page: LexborHTMLParser) -> tuple[str, ...]:

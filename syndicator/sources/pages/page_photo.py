@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.sources.pages import body
 from syndicator.sources.pages.body import image_address
 from syndicator.sources.pages.extracted import Extracted
-from syndicator.sources.pages.page_pictures import PagePictures
+from syndicator.sources.pages.page_pictures import PagePicture, PagePictures
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import fold, plain
 from syndicator.text.markup import parse_part, upwards
 
 #: The lead photo in themes of WordPress (``the_post_thumbnail``) and of Ghost (``feature_image``).
 FEATURED_IMAGE = "article img.wp-post-image, main .gh-article-image img, article .gh-feature-image img"
+
+#: Characters of an address that the operator is told.
+MAX_TOLD_CHARS = 150
 
 
 def offer_featured(extracted: Extracted, page: LexborHTMLParser, url: str) -> None:
@@ -58,6 +61,21 @@ def offer_words(extracted: Extracted, page_pictures: PagePictures) -> None:
     ):
         if value and fold(value) != title and extracted.get(name) in ("", title):
             extracted.put(name, origin, value)
+
+
+def left_out(extracted: Extracted, captioned: Sequence[PagePicture], url: str) -> Iterator[str]:
+    """What the operator is told of pictures with captions that are neither the lead photo nor in the text."""
+    images = parse_part(extracted.get("content_html")).css("img")
+    photo = extracted.values.get("photo", {}).get("url", "")
+    kept = [photo, *(image_address(image, url) for image in images)]
+    lost = [
+        picture for picture in captioned if not any(picture.shows(address) for address in kept if address)
+    ]
+    if lost:
+        names = (
+            f"{len(lost)} of its pictures with captions, the first {lost[0].addresses[0][:MAX_TOLD_CHARS]}"
+        )
+        yield f"{names}: not in the text; declare select.content if it should be"
 
 
 def offer_image(extracted: Extracted, origin: str, node: LexborNode, url: str) -> None:

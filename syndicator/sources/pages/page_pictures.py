@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.sources.pages.credit import bare_credit
+from syndicator.sources.pages.own_part import OwnPart
 from syndicator.sources.pages.same_picture import same_picture
 from syndicator.text.clean import plain
-from syndicator.text.markup import ancestor_ids, parse_part, remove
+from syndicator.text.markup import ancestor_ids, parse_part, remove, upwards
 from syndicator.text.pictures import MAX_PICTURES, addresses
 
 #: Captions and credits, as themes mark them: HTML's element, WordPress' shortcode, IPTC's and
@@ -87,6 +88,10 @@ class PagePicture:
     words: PictureWords
     is_trap: bool
 
+    def shows(self, photo_url: str) -> bool:
+        """Whether it is this photo, in whatever size."""
+        return any(same_picture(each, photo_url) for each in self.addresses)
+
 
 class PagePictures:
     """The pictures of one page (of settled ones: ``text.pictures.settle``). Their captions and credits are
@@ -95,6 +100,7 @@ class PagePictures:
     def __init__(self, page: LexborHTMLParser, url: str) -> None:
         images = page.css("img")[:MAX_PICTURES]
         counts = Counter(box.mem_id for image in images for box in _boxes(image))
+        self._images = images
         self.pictures = [
             PagePicture(tuple(addresses(image, url)), _words(image, counts), _is_trap(image))
             for image in images
@@ -107,19 +113,28 @@ class PagePictures:
 
     def words_of(self, photo_url: str) -> PictureWords:
         """What the page says of a photo, in whatever size it shows it; nothing where it does not."""
-        found = [picture for picture in self.pictures if self._shows(picture, photo_url)]
+        found = [picture for picture in self.pictures if picture.shows(photo_url)]
         return max(
             (picture.words for picture in found),
             key=lambda words: (bool(words.caption), bool(words.credit), bool(words.alt)),
             default=PictureWords(),
         )
 
+    def captioned(self, own_part: OwnPart) -> list[PagePicture]:
+        """The pictures with captions in the article's own part; asked for before anything leaves the page."""
+        pairs = zip(self._images, self.pictures, strict=True)
+        own = (pic for image, pic in pairs if pic.words.shown and not pic.is_trap and _is_in(image, own_part))
+        return [picture for picture in own if picture.addresses]
+
     def is_trap(self, address: str) -> bool:
         """Whether a picture that the page shows is no photo of the article."""
         return any(picture.is_trap and address in picture.addresses for picture in self.pictures)
 
-    def _shows(self, picture: PagePicture, photo_url: str) -> bool:
-        return any(same_picture(each, photo_url) for each in picture.addresses)
+
+def _is_in(image: LexborNode, own_part: OwnPart) -> bool:
+    """Whether a picture, or its figure, is in the article's own part."""
+    figure = next((each for each in upwards(image) if each.tag == "figure"), image)
+    return figure.parent is not None and own_part.has(figure.parent)
 
 
 def _words(image: LexborNode, counts: Counter[int]) -> PictureWords:

@@ -13,11 +13,15 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from syndicator.domain.article import CLOCK_SKEW
 from syndicator.sources.pages.dated_part import DatedPart
 from syndicator.sources.pages.dating import Date, Dates
+from syndicator.sources.pages.names import PREFIX
 from syndicator.text.dates import DateReading
 from syndicator.text.dates.search import MAX_LINE_CHARS, FoundDate, dates_in
 
 #: Paragraphs of running text after which nothing is beside the headline any more, and characters of one.
 MAX_PROSE, MIN_PROSE_CHARS = 2, 200
+
+#: Lines right below the headline: a byline, a standfirst; and characters of a date alone.
+MAX_LINES_BELOW, MAX_DATE_CHARS = 3, 40
 
 #: Lines of one article that are looked at, and elements.
 MAX_LINES, MAX_ELEMENTS = 400, 4000
@@ -42,31 +46,37 @@ GUESSED = "guessed, since the page gives none for machines: declare select.publi
 
 
 class Lines(NamedTuple):
-    """The short lines of an article: those beside its headline, and the others."""
+    """The short lines of an article: bylines and dates right below its headline, all that are beside it, and
+    the others."""
 
+    below: Sequence[str]
     beside: Sequence[str]
     others: Sequence[str]
 
 
-NO_LINES = Lines((), ())
+NO_LINES = Lines((), (), ())
 
 
 def lines(page: LexborHTMLParser) -> Lines:
     """The short lines with digits of the article's own part of a page."""
     part = DatedPart(page)
+    below: list[str] = []
     beside: list[str] = []
     others: list[str] = []
-    prose = 0
+    prose = count_below = 0
     if part.headline is None or part.container is None:
         return NO_LINES
     is_after = False
     for is_headline, line in _lines(part, part.container):
+        count_below += is_after and not is_headline
         is_after = is_after or is_headline
         if len(line) >= MIN_PROSE_CHARS and is_after:
             prose += 1
         elif len(line) <= MAX_LINE_CHARS and any(map(str.isdecimal, line)):
             (beside if prose < MAX_PROSE else others).append(line)
-    return Lines(beside[:MAX_LINES], others[:MAX_LINES])
+            if 0 < count_below <= MAX_LINES_BELOW and not prose and _is_byline(line):
+                below.append(line)
+    return Lines(below, beside[:MAX_LINES], others[:MAX_LINES])
 
 
 def guesses(found: Lines, url: str, dates: Dates) -> Iterator[Date]:
@@ -81,8 +91,8 @@ def guesses(found: Lines, url: str, dates: Dates) -> Iterator[Date]:
 
 
 def _date_in(found: Lines, dates: Dates) -> FoundDate | None:
-    """The one day that the lines beside the headline name, or else the other lines; ``None`` where they name
-    none, or several."""
+    """The one day that the lines right below the headline name, or those beside it, or else the other lines;
+    ``None`` where they name none, or several."""
     for each in found:
         past = [
             date
@@ -92,9 +102,17 @@ def _date_in(found: Lines, dates: Dates) -> FoundDate | None:
         ]
         published = [date for date in past if not date.is_change] or past
         days = {date.reading.moment.date() for date in published if date.reading.moment}
-        if days:
-            return max(published, key=lambda date: _precision(date.reading)) if len(days) == 1 else None
+        if len(days) == 1:
+            return max(published, key=lambda date: _precision(date.reading))
+        if days and each is not found.below:
+            return None
     return None
+
+
+def _is_byline(line: str) -> bool:
+    """Whether a line says who wrote the article, or when alone: what has a label ("Built: ...") is another
+    day."""
+    return bool(PREFIX.match(line)) or (len(line) <= MAX_DATE_CHARS and ": " not in line)
 
 
 def _precision(reading: DateReading) -> int:

@@ -46,6 +46,10 @@ MAX_PAGE_BYTES = 3_000_000
 #: Characters of a title and of a text; whatever is longer is not one.
 MAX_TITLE_CHARS, MAX_TEXT_CHARS = 1000, 500_000
 
+#: What the operator is told of an article without a date of its publication.
+NO_DATE = "neither the page nor its listing has a date"
+CHANGE_ONLY = f"{NO_DATE} but that of its last change, which is not taken for it: declare select.published"
+
 #: A parameter that holds an address, or a path.
 RETURN_PARAMETER = re.compile(r"(?<=[?&])[^=&#]*=(?:https?(?::|%3a)|/|%2f)[^&#]*&?", re.IGNORECASE)
 
@@ -213,9 +217,8 @@ class ArticlePages:
 
     def _publication(self, dates: Dates, extracted: Extracted, link: Link) -> Publication:
         """When the article was published, by its page, or else its listing."""
-        publication = dates.publication(
-            self._dates_of(dates, extracted, link), "neither the page nor its listing has a date"
-        )
+        missing = CHANGE_ONLY if extracted.dates["updated"] else NO_DATE
+        publication = dates.publication(self._dates_of(dates, extracted, link), missing)
         if publication.date:
             extracted.put("published", publication.date.origin, publication.date.text)
         return publication
@@ -225,8 +228,6 @@ class ArticlePages:
         yield from (Date(*offer, self.dates) for offer in extracted.dates["published"])
         yield Date("listing", link.date, self.listing_dates, "listing_dates")
         yield from visible_dates.guesses(extracted.lines, link.url, dates)
-        for origin, text in extracted.dates["updated"]:
-            yield Date(origin, text, self.dates, note="the page gives that of its last change only: taken")
 
     def _aliases(self, link: Link, page: Response, url: str, own_id: str) -> tuple[str, ...]:
         addresses = sorted({self.address_of(link.url), self.address_of(page.url)} - {url})

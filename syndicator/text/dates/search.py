@@ -59,17 +59,21 @@ def dates_in(line: str, *, zone: ZoneInfo, now: datetime, languages: Sequence[st
     parts = [part for part in DIVIDER.split(line) if part]
     is_change = False
     for index, part in enumerate(parts):
-        label = folded(part)
         if not YEAR.search(part):
-            is_change = bool(CHANGED.search(label))
+            is_change = is_of_change(part)
             continue
         # a time may stand in the next part, and must not be lost
         for text in dict.fromkeys((" ".join(parts[index : index + 2]), part)):
             found = _found(text, known, zone=zone, now=now, languages=languages)
             if found:
-                yield FoundDate(found, part, is_change or bool(CHANGED.search(label)))
+                yield FoundDate(found, part, is_change or is_of_change(part))
                 break
         is_change = False
+
+
+def is_of_change(label: str) -> bool:
+    """Whether the words beside a date say that it is that of the latest change."""
+    return bool(CHANGED.search(folded(label)))
 
 
 def _found(
