@@ -13,7 +13,7 @@ from syndicator.sources.pages.body import HEADINGS, IsOther, figure_of, image_ad
 from syndicator.sources.pages.page_pictures import WORDS_MARK
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import fold
-from syndicator.text.markup import ancestor_ids, parse_part, remove, text_of
+from syndicator.text.markup import ancestor_ids, parse_part, remove, text_of, upwards
 
 #: A list of links to other articles has at least so many; each with no more text than a teaser has.
 MIN_RELATED, MAX_TEASER_CHARS = 3, 800
@@ -36,6 +36,10 @@ THEMES = (
     ("main", "main"),
 )
 
+#: How many of them, from the first on, are nothing but a place for a text: one that is empty tells that the
+#: article has none.
+TEXT_PLACES = 5
+
 #: What of such a place is no text: ways around the site, forms, buttons, comments, what is shared, and by
 #: whom.
 AROUND = (
@@ -45,6 +49,9 @@ AROUND = (
     ".entry-header, .byline, [rel=author], [class*=related i], [class*=newsletter i], .post-tags, "
     ".tags-links, .cat-links, h1, time"
 )
+
+#: The origin of a body that is not there.
+NO_TEXT_THERE = "no text"
 
 #: Characters of a text below which trafilatura takes the whole page for it (its MIN_EXTRACTED_SIZE), and thus
 #: which a short text has.
@@ -83,6 +90,8 @@ def discovered_markup(
     remove(page, PICTURE_WORDS)  # of which it would make paragraphs
     _unlink_pictures(page, url)
     theme_part, theme = _theme_markup(page)
+    if not theme_part and (textless := _textless_part(page)) is not None:
+        return _with_captions(textless, captions, url), NO_TEXT_THERE
     document = trafilatura.bare_extraction(  # its extract would make a fingerprint of the text, too
         page.html or "",
         url=url,
@@ -151,6 +160,19 @@ def _theme_markup(page: LexborHTMLParser) -> tuple[str, str]:
             remove(part, AROUND)
             return (part.inner_html or "", origin) if part.text().strip() else ("", "")
     return "", ""
+
+
+def _textless_part(page: LexborHTMLParser) -> str | None:
+    """The one place that a theme has for a text where no text is, nor in its article around it, but a picture
+    at most: what the page says besides is said of other articles, or of the site. ``None``: none is so."""
+    place = next((found[0] for s, _ in THEMES[:TEXT_PLACES] if len(found := page.css(s)) == 1), None)
+    if place is None:
+        return None
+    around = next((node for node in upwards(place) if node.tag == "article"), place)
+    parts = [parse_part(node.html or "") for node in (place, around)]
+    for part in parts:
+        remove(part, AROUND)
+    return None if parts[1].text().strip() else parts[0].inner_html or ""
 
 
 def _is_whole_page(markup: str, theme_part: str) -> bool:

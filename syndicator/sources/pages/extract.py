@@ -18,7 +18,7 @@ from syndicator.sources.pages import authors, body, jsonld, meta, page_dates, se
 from syndicator.sources.pages.authors import Authors
 from syndicator.sources.pages.body import ArticleContext, IsOther
 from syndicator.sources.pages.boilerplate import without_dateline
-from syndicator.sources.pages.discovery import discovered_markup
+from syndicator.sources.pages.discovery import NO_TEXT_THERE, discovered_markup
 from syndicator.sources.pages.extracted import NO_TEXT, Extracted
 from syndicator.sources.pages.furniture import NO_FURNITURE, Furniture
 from syndicator.sources.pages.headline import Surroundings, headline
@@ -140,7 +140,7 @@ def extract(
         told_text = jsonld.text(json_ld.get("articleBody"))
         if origin != "trafilatura" and len(told_text) > len(plain(body_markup)):
             body_markup, origin = _paragraphs(told_text), "json-ld"
-    extracted.has_body = bool(body_markup)
+    extracted.has_body, extracted.is_textless = bool(body_markup), origin == NO_TEXT_THERE
     _body(extracted, body_markup, origin, base, agency, is_other, page_pictures, headings)
     offer_words(extracted, page_pictures)
     if not extracted.get("content_html"):

@@ -20,7 +20,7 @@ from syndicator.http.client import Response
 from syndicator.sources.pages.locks import LockedError
 from syndicator.sources.pages.traits import PageReading, text_of_sighting
 from syndicator.sources.sites.crawl_state import CrawlState
-from syndicator.sources.sites.doubts import ADVICE, Fingerprint, doubt, loss, strangers
+from syndicator.sources.sites.doubts import ADVICE, Fingerprint, doubt, loss, strangers, text_loss
 from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.succession import (
     described,
@@ -157,7 +157,11 @@ class Readings:
         """Pages that are no articles by what they lack, by key, with why."""
         pages, now = self.state.pages, self.state.now
         known = [key for key in readings if pages[key].get("said")]
-        losses = {key: loss(pages[key], fingerprints[key], readings[key].traits, now) for key in known}
+        losses = {
+            key: loss(pages[key], fingerprints[key], readings[key].traits, now)
+            or text_loss(pages[key], readings[key].sighting, fingerprints[key], now)
+            for key in known
+        }
         losses = {key: why for key, why in losses.items() if why}
         new = {key: (fingerprints[key], readings[key].traits) for key in readings if key not in known}
         return losses | strangers(new, pages, now, is_site_away=bool(losses))
