@@ -98,8 +98,12 @@ class PageSource(Crawl):
     def _further(
         self, contents: ListingContents, listing: Listing, state: CrawlState, until: float
     ) -> Further | None:
-        """What the pages that follow a listing show of a burst; ``None`` where there is none."""
-        if not state.is_burst(listing.url, contents.links):
+        """What the pages that follow a listing show of a burst, or what was put on the first of them since it
+        was read; ``None`` where there is neither."""
+        is_burst = state.is_burst(listing.url, contents.links)
+        is_due = state.behind.is_due(listing.url, self.every, state.now)
+        state.behind.show(listing.url, [link.key for link in contents.links], state.now)
+        if not is_burst and not (is_due and contents.next_url):
             return None
 
         def read(address: str, number: int) -> tuple[Sequence[Link], str]:
@@ -107,7 +111,16 @@ class PageSource(Crawl):
             return following.links, following.next_url
 
         first = {link.key for link in contents.links}
-        return follow(contents.next_url, first, state.pages, read)
+        if is_burst:
+            return follow(contents.next_url, first, state.pages, read)
+        try:
+            links = [link for link in read(contents.next_url, 3)[0] if link.key not in first]
+        except (FetchError, SourceError) as e:
+            if isinstance(e, FetchError) and e.status in (404, 410):
+                state.behind.miss(listing.url, state.now)
+            return None
+        put_there = state.behind.read(listing.url, [link.key for link in links], state.now)
+        return Further([link for link in links if link.key in put_there], is_whole=True)
 
     def _fetch_listing(self, url: str, until: float, headers: Mapping[str, str] | None = None) -> Response:
         """A listing, or a page that follows it, in the time that it has. Raises ``FetchError``."""

@@ -8,8 +8,17 @@ from typing import Any
 
 from syndicator.domain import backoff
 
+#: What answers that it has not changed is asked for all the same every tenth time, or so often, if that is
+#: sooner: what is backdated or taken back does not change the validators of some systems.
+WHOLE_LOOKS, WHOLE_AFTER = 10, timedelta(minutes=30)
+
 #: Seconds by which clocks of several machines may differ.
 SKEW = 60
+
+
+def whole_span_s(every: timedelta) -> float:
+    """Seconds between looks at all of a list that is looked at ``every`` so often: never twice in a row."""
+    return max(min(WHOLE_LOOKS * every, WHOLE_AFTER), 2 * every).total_seconds()
 
 
 def is_untried(page: Mapping[str, Any]) -> bool:
