@@ -52,7 +52,10 @@ def preview(folder: Path, what: str, *, source: str, url: str, cards: Path | Non
 def print_preview(app: App, what: str, *, source: str, url: str, cards: Path | None, as_json: bool) -> None:
     """The same of what is put together already."""
     found = _find(app, what, source, url)
-    posts = {name: _post(app, courier.channel, found.article) for name, courier in app.couriers.items()}
+    posts = {
+        name: _post(app, courier.channel, found.article, found.warnings)
+        for name, courier in app.couriers.items()
+    }
     if cards:
         cards.mkdir(parents=True, exist_ok=True)
         for name, post in posts.items():
@@ -137,14 +140,17 @@ def _measured(app: App, sighting: Sighting) -> tuple[Sighting, str]:
         return sighting, f"photo {sighting.photo.url}: {e}"
 
 
-def _post(app: App, channel: Channel, article: Article) -> Post:
-    """What the channel would get, as the job ``deliver`` composes it."""
+def _post(app: App, channel: Channel, article: Article, known_problems: Sequence[str]) -> Post:
+    """What the channel would get, as the job ``deliver`` composes it. Of its photo is told what is not among
+    the ``known_problems``."""
     photo = None
     if article.photo and channel.limits.photo:
         try:
             photo = app.photos.fit(article.photo, channel.limits.photo)
         except PhotoError as e:
-            print_line(f"photo {article.photo.url}: {e}", to_errors=True)
+            problem = f"photo {article.photo.url}: {e}"
+            if problem not in known_problems:
+                print_line(problem, to_errors=True)
     return compose(article, channel.limits, photo)
 
 

@@ -34,6 +34,7 @@ from syndicator.sources.feeds.feed_state import MAX_REMEMBERED, FeedState
 from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, ArticlePages
 from syndicator.sources.sites.crawl import LOOK_BUDGET_S, RECHECKS
 from syndicator.sources.sites.readings import Readings
+from syndicator.sources.sites.site_page import furniture_of
 from syndicator.text.addresses import same_site
 from syndicator.text.tracking import clean_url
 
@@ -155,7 +156,9 @@ class FeedSource(FeedDocuments):
                 entry.url, limit=MAX_PAGE_BYTES, is_declared=is_same_host(entry.url, [self.url])
             )
             must_stand(entry.url, page, edition.home)
-            return completed(entry, read_page(self._pages, entry, page, now).sighting)
+            homes = [edition.home] if same_site(edition.home, self.url) else []
+            furniture = furniture_of(self.http, homes, self.url)
+            return completed(entry, read_page(self._pages, entry, page, now, furniture).sighting)
         except (FetchError, SourceError) as e:
             return replace(entry, warnings=(*entry.warnings, f"what it lacks is not read: {e}"))
 

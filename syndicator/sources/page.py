@@ -13,13 +13,17 @@ from dataclasses import dataclass
 from syndicator.domain.errors import FetchError, SourceError, SourceGone
 from syndicator.http.client import FETCH_DEADLINE_S, Response
 from syndicator.sources.oddity import is_odd_html, safely
-from syndicator.sources.pages.furniture import Own, own_of_listing
+from syndicator.sources.pages.furniture import Furniture, Own, own_of_listing
 from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, check_selector, decoded_page
 from syndicator.sources.sites.crawl import MIN_FETCH_S, Crawl
 from syndicator.sources.sites.crawl_state import CrawlState
 from syndicator.sources.sites.listing import Link, Listing, ListingReader
 from syndicator.sources.sites.next_pages import Further, follow, next_address
+from syndicator.sources.sites.site_page import furniture_of
 from syndicator.text.markup import parse
+
+#: Listings that are read for what they tell of their site, for one article.
+MAX_SEEN_AT_ONCE = 5
 
 #: Characters of an address that are shown.
 MAX_SHOWN_CHARS = 120
@@ -88,6 +92,10 @@ class PageSource(Crawl):
             raise _failure(failures)
         problems += map(str, failures)
         state.drop_unlisted(self.places)
+
+    def furniture_now(self) -> Furniture:
+        pages = [listing.url for listing in self.listings[:MAX_SEEN_AT_ONCE]]
+        return furniture_of(self.http, pages, self.listings[0].url, item=self.listing_item)
 
     def link_to(self, url: str) -> Link:
         """The link to an article of which only the address is known: its section is the one that all listings

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.channels.local_server import Reply, Request
-from tests.sources.newsroom import Desk, Newsroom, html_reply
+from tests.sources.newsroom import NOW, Desk, Newsroom, html_reply
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -102,3 +102,14 @@ def test_it_is_left_out_of_what_comes_later_and_nothing_flaps(newsroom: Newsroom
 
     assert sorted(corrected) == ["id-ann", "id-berta"]
     assert [desk.on_file[f"id-{name}"].photo for name in ("ann", "berta", "carla")] == [None] * 3
+
+
+def test_a_preview_knows_the_cover_too(newsroom: Newsroom) -> None:
+    home_names(newsroom, '<meta property="og:image" content="/publication-front.jpg">')
+    publish(newsroom, "ann", "publication-front.jpg")
+    publish(newsroom, "emma", "quay.jpg")
+    source = Desk(newsroom).source
+
+    photos = [source.read(f"{newsroom.address}/{name}/", NOW).photo for name in ("ann", "emma")]
+
+    assert [photo and photo.url for photo in photos] == [None, f"{newsroom.address}/quay.jpg"]

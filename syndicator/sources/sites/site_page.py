@@ -3,9 +3,13 @@ own cover and motto, and no article's."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+
+from syndicator.domain.errors import FetchError, SourceError
 from syndicator.http.client import FETCH_DEADLINE_S, Http, Response, is_same_host
 from syndicator.sources.oddity import is_odd_html, safely
-from syndicator.sources.pages.furniture import Own, own_of_listing
+from syndicator.sources.pages.furniture import Furniture, Own, SiteMemory, own_of_listing
 from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, decoded_page
 from syndicator.text.markup import parse
 
@@ -20,6 +24,16 @@ def read_own(
     ``FetchError``, and ``SourceError`` where the page cannot be read in time."""
     page = http.get(url, limit=MAX_PAGE_BYTES, deadline=seconds, is_declared=is_same_host(url, [declared]))
     return safely(_own, page, item, is_odd=is_odd_html(page.content))
+
+
+def furniture_of(http: Http, urls: Sequence[str], declared: str, *, item: str = ITEM) -> Furniture:
+    """What those of these pages that can be read name of their site's own: for one article, of which nothing
+    is remembered."""
+    site = SiteMemory({})
+    for url in urls:
+        with suppress(FetchError, SourceError):
+            site.note_listing(url, read_own(http, url, declared, item=item))
+    return site.furniture
 
 
 def _own(page: Response, item: str) -> Own:
