@@ -80,4 +80,5 @@ def _trial(source: Source) -> Trial:
     newest = max(look.sightings, key=lambda s: s.published or datetime.min.replace(tzinfo=UTC))
     problems = f"; {len(look.problems)} problems, the first: {look.problems[0]}" if look.problems else ""
     lines = address_lines([s.url for s in look.sightings], getattr(source, "article", ""))
-    return Trial(True, f"{len(look.sightings)} articles, the newest: {newest.title!r}{problems}", lines)
+    count = len(look.sightings)
+    return Trial(True, f"{count} article{'s' * (count != 1)}, the newest: {newest.title!r}{problems}", lines)

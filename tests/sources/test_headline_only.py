@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from trafilatura.meta import reset_caches
 
 from syndicator.sources.pages.extract import Select
 from tests.sources.pages_of_a_site import MINUTE, Town, Watch, page, story, watching
@@ -108,3 +109,9 @@ def test_one_that_lasts_is_meant(town: Town) -> None:
     shown = [s for _ in range(30) for s in desk.look(timedelta(hours=1)).sightings]
 
     assert [s.content_html for s in shown] == [""]
+
+
+def test_caches_are_reset_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
+    reset_caches()
+
+    assert not caplog.records

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -71,6 +72,9 @@ MAX_POINTER_CHARS = 300
 PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#])", re.IGNORECASE)
 
 _page_numbers = itertools.count(1)
+
+#: It tells at each reset of a cache that it cannot clear, which is nothing that an operator could mend.
+logging.getLogger("htmldate.meta").setLevel(logging.CRITICAL)
 
 
 def discovered_markup(
