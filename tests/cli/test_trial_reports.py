@@ -15,9 +15,10 @@ from syndicator.jobs.ports import Look
 
 @dataclass(frozen=True)
 class Shelf:
-    """A source of so many articles."""
+    """A source of so many articles, and problems."""
 
     count: int
+    torn: int = 0
     name: str = "shelf"
     every: timedelta = timedelta(minutes=5)
 
@@ -28,7 +29,7 @@ class Shelf:
             )
             for n in range(self.count)
         ]
-        return Look(sightings=sightings)
+        return Look(sightings=sightings, problems=[f"No {n} is torn" for n in range(self.torn)])
 
     def reads(self, _url: str) -> bool:
         return True
@@ -43,3 +44,13 @@ def test_articles_are_counted_as_people_count(count: int, words: str) -> None:
 
     assert trial.is_ok
     assert trial.report.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("torn", "words"),
+    [(0, "'No 0'"), (1, "; one problem: No 0 is torn"), (3, "; 3 problems, the first: No 0 is torn")],
+)
+def test_and_so_are_problems(torn: int, words: str) -> None:
+    [trial] = try_sources([Shelf(1, torn)])
+
+    assert trial.report.endswith(words)
