@@ -34,6 +34,9 @@ MIN_SECRET_BYTES, MAX_SECRET_BYTES = 24, 64
 #: success and failure"): every article would meet the same, so that the channel stops and keeps its queue.
 NOT_LISTENING = (404, 405, 410)
 
+#: The status of a server that knows no HEAD (RFC 9110 section 15.6.2): those that are only posted to.
+NO_SUCH_METHOD = 501
+
 
 @dataclass(frozen=True, kw_only=True)
 class Webhook:
@@ -93,7 +96,7 @@ class Webhook:
         specification has no message for a trial, so that the secret stays untried."""
         secrets = len(self._secrets())
         exchange = Exchange(self.session, secrets=(self.secret,))
-        reply = exchange.ask("HEAD", self.url, accept=range(400, 500), unknown=TryLater)
+        reply = exchange.ask("HEAD", self.url, accept=(*range(400, 500), NO_SUCH_METHOD), unknown=TryLater)
         if reply.status == 410:
             raise Misconfigured(f"{reply.message}: nobody wants to hear from us there any more")
         return f"{reply.host} listens; {secrets} signing secret{'s' * (secrets > 1)}, untried"

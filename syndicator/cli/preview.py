@@ -73,7 +73,9 @@ def print_preview(
 ) -> None:
     """The same of what is put together already."""
     found = _find(app, what, source, url)
-    posts = {name: _post(app, courier, found.article) for name, courier in app.couriers.items()}
+    posts = {
+        name: _post(app, courier, found.article, found.warnings) for name, courier in app.couriers.items()
+    }
     if cards:
         cards.mkdir(parents=True, exist_ok=True)
         for name, post in posts.items():
@@ -162,14 +164,17 @@ def _measured(app: App, sighting: Sighting) -> tuple[Sighting, str]:
         return sighting, f"photo {sighting.photo.url}: {e}"
 
 
-def _post(app: App, courier: Courier, article: Article) -> Post:
-    """What the channel would get, as the job ``deliver`` composes it."""
+def _post(app: App, courier: Courier, article: Article, known_problems: Sequence[str]) -> Post:
+    """What the channel would get, as the job ``deliver`` composes it. Of its photo is told what is not among
+    the ``known_problems``."""
     photo, capabilities = None, courier.channel.capabilities
     if article.photo and capabilities.photo:
         try:
             photo = app.photos.fit(article.photo, capabilities.photo)
         except PhotoError as e:
-            print_line(f"photo {article.photo.url}: {e}", to_errors=True)
+            problem = f"photo {article.photo.url}: {e}"
+            if problem not in known_problems:
+                print_line(problem, to_errors=True)
     return app.deliverer.compose(article, capabilities, courier.style, photo)
 
 

@@ -93,6 +93,11 @@ def _trial(source: Source) -> Trial:
     if not look.sightings:
         return Trial(False, "; ".join(look.problems) or "nothing was found there")
     newest = max(look.sightings, key=lambda s: s.published or datetime.min.replace(tzinfo=UTC))
-    problems = f"; {len(look.problems)} problems, the first: {look.problems[0]}" if look.problems else ""
+    problems = f"; {_counted(len(look.problems))}: {look.problems[0]}" if look.problems else ""
     lines = address_lines([s.url for s in look.sightings], getattr(source, "article", ""))
-    return Trial(True, f"{len(look.sightings)} articles, the newest: {newest.title!r}{problems}", lines)
+    count = len(look.sightings)
+    return Trial(True, f"{count} article{'s' * (count != 1)}, the newest: {newest.title!r}{problems}", lines)
+
+
+def _counted(problems: int) -> str:
+    return f"{problems} problems, the first" if problems > 1 else "one problem"

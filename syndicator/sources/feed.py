@@ -28,12 +28,13 @@ from syndicator.http.client import Http, Response, is_same_host
 from syndicator.jobs.ports import READ_AGAIN, Look
 from syndicator.sources.feeds.entry_page import completed, lacks, must_stand, read_page
 from syndicator.sources.feeds.entry_visits import EntryVisits
-from syndicator.sources.feeds.feed_burst import ACCEPT, older_entries
+from syndicator.sources.feeds.feed_burst import ACCEPT, entries_behind, older_entries
 from syndicator.sources.feeds.feed_document import Edition, FeedDocuments
 from syndicator.sources.feeds.feed_state import MAX_REMEMBERED, FeedState
 from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, ArticlePages
 from syndicator.sources.sites.crawl import LOOK_BUDGET_S, RECHECKS
 from syndicator.sources.sites.readings import Readings
+from syndicator.sources.sites.site_page import furniture_of
 from syndicator.text.addresses import same_site
 from syndicator.text.tracking import clean_url
 
@@ -79,7 +80,11 @@ class FeedSource(FeedDocuments):
         tell more than it does."""
         end = time.monotonic() + LOOK_BUDGET_S
         state = FeedState(self.url, memory, self._rules, now)
-        is_read_again = bool(memory.get(READ_AGAIN)) or state.is_completion_due(self.recheck)
+        is_read_again = (
+            bool(memory.get(READ_AGAIN))
+            or state.is_completion_due(self.recheck)
+            or state.is_behind_due(self.every)
+        )
         response = self._response({} if is_read_again else state.listing_validators(self.url, self.every))
         entries: Sequence[Sighting] = ()
         deleted: Sequence[str] = ()
@@ -151,7 +156,9 @@ class FeedSource(FeedDocuments):
                 entry.url, limit=MAX_PAGE_BYTES, is_declared=is_same_host(entry.url, [self.url])
             )
             must_stand(entry.url, page, edition.home)
-            return completed(entry, read_page(self._pages, entry, page, now).sighting)
+            homes = [edition.home] if same_site(edition.home, self.url) else []
+            furniture = furniture_of(self.http, homes, self.url)
+            return completed(entry, read_page(self._pages, entry, page, now, furniture).sighting)
         except (FetchError, SourceError) as e:
             return replace(entry, warnings=(*entry.warnings, f"what it lacks is not read: {e}"))
 
@@ -190,7 +197,11 @@ class FeedSource(FeedDocuments):
         if problems and not edition.sightings:
             raise SourceError(problems[0])
         until = end - LOOK_BUDGET_S / 2
+        is_behind_due = state.is_behind_due(self.every)
+        state.behind.show(self.url, [entry.key for entry in edition.sightings], state.now)
         older = older_entries(self, self.http, edition, state, problems, until=until, now=now)
+        if is_behind_due and not older:
+            older = entries_behind(self, self.http, edition, state, problems, until=until, now=now)
         self._note_entries(edition, older, response, state)
         problems = _bounded(problems)
         if edition.is_broken:

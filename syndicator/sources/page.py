@@ -13,13 +13,17 @@ from dataclasses import dataclass
 from syndicator.domain.errors import FetchError, SourceError, SourceGone
 from syndicator.http.client import FETCH_DEADLINE_S, Response
 from syndicator.sources.oddity import is_odd_html, safely
-from syndicator.sources.pages.furniture import Own, own_of_listing
+from syndicator.sources.pages.furniture import Furniture, Own, own_of_listing
 from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, check_selector, decoded_page
 from syndicator.sources.sites.crawl import MIN_FETCH_S, Crawl
 from syndicator.sources.sites.crawl_state import CrawlState
 from syndicator.sources.sites.listing import Link, Listing, ListingReader
 from syndicator.sources.sites.next_pages import Further, follow, next_address
+from syndicator.sources.sites.site_page import furniture_of
 from syndicator.text.markup import parse
+
+#: Listings that are read for what they tell of their site, for one article.
+MAX_SEEN_AT_ONCE = 5
 
 #: Characters of an address that are shown.
 MAX_SHOWN_CHARS = 120
@@ -89,6 +93,10 @@ class PageSource(Crawl):
         problems += map(str, failures)
         state.drop_unlisted(self.places)
 
+    def furniture_now(self) -> Furniture:
+        pages = [listing.url for listing in self.listings[:MAX_SEEN_AT_ONCE]]
+        return furniture_of(self.http, pages, self.listings[0].url, item=self.listing_item)
+
     def link_to(self, url: str) -> Link:
         """The link to an article of which only the address is known: its section is the one that all listings
         have, if they do."""
@@ -98,8 +106,12 @@ class PageSource(Crawl):
     def _further(
         self, contents: ListingContents, listing: Listing, state: CrawlState, until: float
     ) -> Further | None:
-        """What the pages that follow a listing show of a burst; ``None`` where there is none."""
-        if not state.is_burst(listing.url, contents.links):
+        """What the pages that follow a listing show of a burst, or what was put on the first of them since it
+        was read; ``None`` where there is neither."""
+        is_burst = state.is_burst(listing.url, contents.links)
+        is_due = state.behind.is_due(listing.url, self.every, state.now)
+        state.behind.show(listing.url, [link.key for link in contents.links], state.now)
+        if not is_burst and not (is_due and contents.next_url):
             return None
 
         def read(address: str, number: int) -> tuple[Sequence[Link], str]:
@@ -107,7 +119,16 @@ class PageSource(Crawl):
             return following.links, following.next_url
 
         first = {link.key for link in contents.links}
-        return follow(contents.next_url, first, state.pages, read)
+        if is_burst:
+            return follow(contents.next_url, first, state.pages, read)
+        try:
+            links = [link for link in read(contents.next_url, 3)[0] if link.key not in first]
+        except (FetchError, SourceError) as e:
+            if isinstance(e, FetchError) and e.status in (404, 410):
+                state.behind.miss(listing.url, state.now)
+            return None
+        put_there = state.behind.read(listing.url, [link.key for link in links], state.now)
+        return Further([link for link in links if link.key in put_there], is_whole=True)
 
     def _fetch_listing(self, url: str, until: float, headers: Mapping[str, str] | None = None) -> Response:
         """A listing, or a page that follows it, in the time that it has. Raises ``FetchError``."""

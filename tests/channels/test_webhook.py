@@ -175,6 +175,14 @@ class TestWebhook(HttpChannelContract):
         with pytest.raises(Misconfigured, match="410"):
             channel.check()
 
+    @pytest.mark.parametrize("unknown_method", [405, 501])
+    def test_a_receiver_that_knows_nothing_but_post_listens(
+        self, channel: Webhook, server: FakeReceiver, unknown_method: int
+    ) -> None:
+        server.trouble = Trouble(status(unknown_method), method="HEAD")
+
+        assert channel.check().startswith("127.0.0.1 listens")
+
     def test_a_wrong_secret_is_the_account_s_trouble(self, channel: Webhook, tmp_path: Path) -> None:
         (tmp_path / "secret").write_text("whsec_" + base64.b64encode(b"w" * 32).decode())
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.sources.newsroom import Desk, Newsroom, html_reply
+from tests.channels.local_server import Reply, Request
+from tests.sources.newsroom import NOW, Desk, Newsroom, html_reply
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -46,6 +47,49 @@ def test_a_cover_that_many_articles_name_is_no_lead_photo(newsroom: Newsroom) ->
     assert any("taken for the site's own" in line for each in shown for line in each.look.problems)
 
 
+def home_names(newsroom: Newsroom, markup: str) -> None:
+    def home(request: Request) -> Reply | None:
+        return html_reply(f"<title>Harbour</title>{markup}") if request.path == "/" else None
+
+    newsroom.is_away = home
+
+
+def test_what_the_home_page_names_is_no_lead_photo_of_the_first_either(newsroom: Newsroom) -> None:
+    home_names(newsroom, '<meta property="og:image" content="/publication-front.jpg">')
+    publish(newsroom, "ann", "publication-front.jpg")
+    publish(newsroom, "emma", "quay.jpg")
+    desk = Desk(newsroom, every=MINUTE)
+    desk.look()
+    publish(newsroom, "berta", "size/w1200/publication-front.jpg")
+    for _ in range(3):
+        desk.look(10 * MINUTE)
+
+    photos = {key: article.photo and article.photo.url for key, article in desk.on_file.items()}
+    assert photos == {"id-ann": None, "id-berta": None, "id-emma": f"{newsroom.address}/quay.jpg"}
+    assert newsroom.asked("/") == 1
+
+
+def test_a_picture_that_the_home_page_shows_with_its_article_is_that_ones(newsroom: Newsroom) -> None:
+    card = '<article><a href="/emma/"><img src="/quay-300x200.jpg"></a></article>'
+    home_names(newsroom, f'<meta property="og:image" content="/quay.jpg">{card}')
+    publish(newsroom, "emma", "quay.jpg")
+    desk = Desk(newsroom, every=MINUTE)
+    desk.look()
+
+    assert desk.on_file["id-emma"].photo
+
+
+def test_a_home_page_that_is_not_there_stops_nothing_and_is_named(newsroom: Newsroom) -> None:
+    newsroom.is_away = lambda request: Reply(status=500) if request.path == "/" else None
+    publish(newsroom, "emma", "quay.jpg")
+    desk = Desk(newsroom, every=MINUTE)
+
+    shown = desk.look()
+
+    assert desk.on_file["id-emma"].photo
+    assert any("the site's own is not known" in line for line in shown.look.problems)
+
+
 def test_it_is_left_out_of_what_comes_later_and_nothing_flaps(newsroom: Newsroom) -> None:
     for name in ("ann", "berta"):
         publish(newsroom, name, "publication-front.jpg")
@@ -58,3 +102,14 @@ def test_it_is_left_out_of_what_comes_later_and_nothing_flaps(newsroom: Newsroom
 
     assert sorted(corrected) == ["id-ann", "id-berta"]
     assert [desk.on_file[f"id-{name}"].photo for name in ("ann", "berta", "carla")] == [None] * 3
+
+
+def test_a_preview_knows_the_cover_too(newsroom: Newsroom) -> None:
+    home_names(newsroom, '<meta property="og:image" content="/publication-front.jpg">')
+    publish(newsroom, "ann", "publication-front.jpg")
+    publish(newsroom, "emma", "quay.jpg")
+    source = Desk(newsroom).source
+
+    photos = [source.read(f"{newsroom.address}/{name}/", NOW).photo for name in ("ann", "emma")]
+
+    assert [photo and photo.url for photo in photos] == [None, f"{newsroom.address}/quay.jpg"]

@@ -8,7 +8,7 @@ import pytest
 
 from syndicator.sources.pages.extract import Select
 from syndicator.sources.pages.furniture import picture_hash
-from tests.sources.pages_of_a_site import CANONICAL, DATED, HOUR, MINUTE, Town, page, story, watching
+from tests.sources.pages_of_a_site import CANONICAL, DATED, HOUR, MINUTE, NOW, Town, page, story, watching
 
 COVER = '<meta property="og:image" content="{}">'
 MOTTO = '<meta name="description" content="All that the town talks about, every day anew">'
@@ -164,3 +164,23 @@ def test_one_text_at_three_addresses_is_one_article_with_its_photo(town: Town) -
 )
 def test_a_picture_is_the_same_in_all_sizes(one: str, other: str, *, is_same: bool) -> None:
     assert (picture_hash(one) == picture_hash(other)) is is_same
+
+
+def test_one_article_alone_is_read_as_a_look_reads_it(town: Town) -> None:
+    town.head = COVER.format("/img/cover.jpg") + MOTTO
+    with_head(town, 1, COVER.format("/img/cover.jpg") + MOTTO)
+    watch = watching(town)
+
+    seen = watch.source.read(f"{town.address}/news/1", NOW)
+
+    assert (seen.photo, seen.summary) == (None, watch.look().sightings[0].summary)
+
+
+def test_a_saved_page_is_read_without_the_site(town: Town) -> None:
+    with_head(town, 1, COVER.format("/img/quay.jpg"))
+    saved = str(town.pages["/news/1"]).encode()
+
+    seen = watching(town).source.read(f"{town.address}/news/1", NOW, saved)
+
+    assert seen.photo
+    assert not town.requests

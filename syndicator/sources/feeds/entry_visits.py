@@ -20,6 +20,8 @@ from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, ArticlePages
 from syndicator.sources.sites.crawl import MIN_FETCH_S
 from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.readings import Readings
+from syndicator.sources.sites.site_page import read_own
+from syndicator.text.addresses import same_site
 
 #: Statuses of pages that are there for some: of an entry that was taken out of its feed, as good as gone.
 CLOSED = (401, 403)
@@ -44,6 +46,7 @@ class EntryVisits:
     def visit(self, links: Sequence[Link]) -> datetime | None:
         """Visit these pages, as far as there is time. Returns until when the site asked to be left alone."""
         retry_at = None
+        self._know_site(links)
         for link in links:
             if time.monotonic() > self.end or retry_at:
                 break
@@ -113,6 +116,21 @@ class EntryVisits:
             raise
         must_stand(link.url, page, self.state.home)
         return page
+
+    def _know_site(self, links: Sequence[Link]) -> None:
+        """Read on the home page, before the first page of an entry, which picture is the site's own: systems
+        name it as that of each article without one."""
+        home = self.state.home
+        is_wanted = any(self.state.is_completed(link.key) for link in links)
+        if not is_wanted or not same_site(home, self.state.url) or self.state.site.knows(home):
+            return
+        try:
+            remaining_s = min(FETCH_DEADLINE_S, (self.end - time.monotonic()) / 2)
+            own = read_own(self.http, home, self.state.url, seconds=max(remaining_s, MIN_FETCH_S))
+        except (FetchError, SourceError) as e:
+            self.readings.problems.append(f"{e}: which pictures are the site's own is not known from there")
+            return
+        self.state.site.note_listing(home, own)
 
     def _witness(self) -> Sighting | SourceError | FetchError | None:
         """Another page of the site that was there before, or the error of asking for it."""

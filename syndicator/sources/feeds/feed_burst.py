@@ -62,6 +62,37 @@ def older_entries(
     return older
 
 
+def entries_behind(
+    feed: FeedDocuments,
+    http: Http,
+    edition: Edition,
+    state: FeedState,
+    problems: list[str],
+    *,
+    until: float,
+    now: datetime,
+) -> Sequence[Sighting]:
+    """The entries that were put into the feed's next document since it was read last: those with older dates.
+    What could not be read goes to ``problems``."""
+    if edition.is_broken:
+        return ()
+    if not edition.older:
+        state.behind.miss(feed.url, state.now)
+        return ()
+    try:
+        following = feed.edition(_fetched(edition.older, http, feed.url, until), now, edition.identity)
+    except (FetchError, SourceError) as e:
+        if isinstance(e, FetchError) and e.status in (404, 410):
+            state.behind.miss(feed.url, state.now)
+        else:
+            problems.append(str(e))
+        return ()
+    shown = {entry.key for entry in edition.sightings}
+    entries = [entry for entry in following.sightings if entry.key not in shown]
+    put_there = state.behind.read(feed.url, [entry.key for entry in entries], state.now)
+    return [entry for entry in entries if entry.key in put_there]
+
+
 def _fetched(address: str, http: Http, declared: str, until: float) -> Response:
     remaining_s = until - time.monotonic()
     if remaining_s <= 0:

@@ -34,6 +34,7 @@ from syndicator.sources.feeds.xml_facts import facts
 from syndicator.sources.oddity import LARGE_BYTES, is_odd_xml, safely
 from syndicator.sources.pages.dating import Date, Dates
 from syndicator.sources.pages.locks import HEADLINE_ONLY, LOCK_MESSAGES, Lock, LockPolicy
+from syndicator.sources.pages.sections import telling
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import legal, plain, sanitise
 from syndicator.text.dates import read_date
@@ -257,7 +258,9 @@ class FeedDocuments:
         publication = dates.publication(
             self._dates(entry, "published", "created", "updated"), "it has no date"
         )
-        tags = [t for t in entry.get("tags", ()) if t]
+        is_own = bool(entry.get("is_own"))
+        tags = [tag for tag in entry.get("tags", ()) if tag and (is_own or telling([tag]))]
+        section = str(entry.get("section") or "")
         return Sighting(
             source=self.name,
             key=named.key,
@@ -269,7 +272,7 @@ class FeedDocuments:
             content_html=(content or paragraph(summary))
             + links_to(entry.get("recordings", ()), content, url),
             authors=tuple(entry.get("authors", ())),
-            section=self.section or str(entry.get("section") or ""),
+            section=self.section or (section if is_own else telling([section])),
             tags=tuple(tags),
             places=tuple(entry.get("places", ())),
             language=language,

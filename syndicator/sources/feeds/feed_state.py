@@ -159,6 +159,10 @@ class FeedState(CrawlState):
         ]
         return [*self.new()[:limit], *due[:limit]]
 
+    def is_behind_due(self, every: timedelta) -> bool:
+        """Whether it is time to see what was put behind the feed's end."""
+        return self.behind.is_due(self.url, every, self.now)
+
     def is_completion_due(self, recheck: Sequence[timedelta]) -> bool:
         """Whether a page is to be read for what its entry lacks, so that the entry has to be at hand."""
         return any(self.is_completed(link.key) for link in self.to_visit(recheck, 1_000_000))

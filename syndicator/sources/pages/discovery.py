@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from syndicator.text.markup import (
     parse_part,
     remove,
     text_of,
+    upwards,
 )
 
 #: A list of links to other articles has at least so many; each with no more text than a teaser has.
@@ -49,6 +51,10 @@ THEMES = (
     ("main", "main"),
 )
 
+#: How many of them, from the first on, are nothing but a place for a text: one that is empty tells that the
+#: article has none.
+TEXT_PLACES = 5
+
 #: What of such a place is no text: ways around the site, forms, buttons, comments, what is shared, and by
 #: whom.
 AROUND = (
@@ -58,6 +64,9 @@ AROUND = (
     ".entry-header, .byline, [rel=author], [class*=related i], [class*=newsletter i], .post-tags, "
     ".tags-links, .cat-links, h1, time"
 )
+
+#: The origin of a body that is not there.
+NO_TEXT_THERE = "no text"
 
 #: Characters of a text below which trafilatura takes the whole page for it (its MIN_EXTRACTED_SIZE), and thus
 #: which a short text has.
@@ -92,6 +101,9 @@ PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#])", re.IGNOREC
 
 _page_numbers = itertools.count(1)
 
+#: It tells at each reset of a cache that it cannot clear, which is nothing that an operator could mend.
+logging.getLogger("htmldate.meta").setLevel(logging.CRITICAL)
+
 
 @dataclass(frozen=True)
 class Discovered:
@@ -120,6 +132,8 @@ def discovered_text(
     _unlink_pictures(page, url)
     _make_paragraphs(page)
     theme_part, theme = _theme_markup(page)
+    if not theme_part and (textless := _textless_part(page)) is not None:
+        return Discovered(_with_captions(textless, captions, url), NO_TEXT_THERE)
     document = trafilatura.bare_extraction(  # its extract would make a fingerprint of the text, too
         page.html or "",
         url=url,
@@ -214,6 +228,19 @@ def _theme_markup(page: LexborHTMLParser) -> tuple[str, str]:
             remove(part, AROUND)
             return (part.inner_html or "", origin) if part.text().strip() else ("", "")
     return "", ""
+
+
+def _textless_part(page: LexborHTMLParser) -> str | None:
+    """The one place that a theme has for a text where no text is, nor in its article around it, but a picture
+    at most: what the page says besides is said of other articles, or of the site. ``None``: none is so."""
+    place = next((found[0] for s, _ in THEMES[:TEXT_PLACES] if len(found := page.css(s)) == 1), None)
+    if place is None:
+        return None
+    around = next((node for node in upwards(place) if node.tag == "article"), place)
+    parts = [parse_part(node.html or "") for node in (place, around)]
+    for part in parts:
+        remove(part, AROUND)
+    return None if parts[1].text().strip() else parts[0].inner_html or ""
 
 
 def _is_whole_page(markup: str, theme_part: str) -> bool:

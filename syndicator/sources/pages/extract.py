@@ -25,7 +25,7 @@ from syndicator.sources.pages import (
 )
 from syndicator.sources.pages.authors import Authors
 from syndicator.sources.pages.body import ArticleContext, IsOther
-from syndicator.sources.pages.discovery import discovered_text
+from syndicator.sources.pages.discovery import NO_TEXT_THERE, discovered_text
 from syndicator.sources.pages.extracted import NO_TEXT, Extracted
 from syndicator.sources.pages.furniture import NO_FURNITURE, Furniture
 from syndicator.sources.pages.headline import Surroundings, headline
@@ -155,7 +155,7 @@ def extract(
         if in_script := script_text.script_text(data, told, extracted.get("title"), body_markup):
             body_markup, origin = in_script, "json-ld" if told else "script"
             extracted.warnings.append(script_text.IN_SCRIPT)
-    extracted.has_body = bool(body_markup)
+    extracted.has_body, extracted.is_textless = bool(body_markup), origin == NO_TEXT_THERE
     _body(extracted, body_markup, origin, base, agency, is_other, page_pictures, headings)
     offer_words(extracted, page_pictures)
     extracted.warnings += left_out(extracted, captioned, base) if not select.content else ()

@@ -21,7 +21,7 @@ class Extracted:
     language, as BCP 47 tags. ``lines``: its short lines, where it gives no date for machines. ``own_id``: see
     there. ``warnings``: what the operator should know. ``is_date_loose``: its date stands outside of the
     article, and may be a teaser's; ``lock``: what stands there instead. ``furniture``: what is the site's,
-    and no article's."""
+    and no article's. ``is_textless``: it has a place for its text, and nothing there."""
 
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
@@ -32,6 +32,7 @@ class Extracted:
     warnings: list[str] = field(default_factory=list)
     own_id: str = ""
     is_date_loose: bool = False
+    is_textless: bool = False
     lock: Lock | None = None
     furniture: Furniture = NO_FURNITURE
 

@@ -89,6 +89,10 @@ class SiteMemory:
         self.shared_pictures, self.shared_texts = list(shared[0]), list(shared[1])
         self.notes: list[tuple[int, str]] = [(at, text) for at, text in memory.get("notes", ())]
 
+    def knows(self, url: str) -> bool:
+        """Whether it is known what the page at this address names of its own."""
+        return url in self.own
+
     def note_listing(self, url: str, own: Own) -> None:
         """Note what the listing that is declared with this address names of its own. What it named before
         stays: an error page in its place names nothing."""
@@ -134,8 +138,7 @@ class SiteMemory:
 
     def stored(self, since: int) -> dict[str, Any]:
         """As JSON, with the notes of the time ``since`` then."""
-        named = {url: own for url, own in self.own.items() if any(own)}
-        stored: dict[str, Any] = {"own": named} if named else {}
+        stored: dict[str, Any] = {"own": self.own} if self.own else {}
         if notes := [[at, text] for at, text in self.notes if at > since]:
             stored["notes"] = notes[-MAX_NOTES:]
         if self.shared_pictures or self.shared_texts:

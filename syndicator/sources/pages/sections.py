@@ -80,8 +80,9 @@ EMPTY = {
     ),
 }
 
-#: Links to the article's category: http://microformats.org/wiki/rel-tag, as WordPress writes them.
-LINK = 'a[rel~="category"], .cat-links a, .entry-categories a'
+#: Links to the article's category: http://microformats.org/wiki/rel-tag, as WordPress writes them; and to its
+#: primary tag (https://ghost.org/docs/themes/contexts/post/), as Ghost's own theme does.
+LINK = 'a[rel~="category"], .cat-links a, .entry-categories a, a.gh-article-tag'
 
 MAX_CHARS = 100
 

@@ -254,7 +254,8 @@ class ArticlePages:
             raise SourceError(
                 f"{link.url}: nothing on this page is at select.content {self.select.content!r}"
             )
-        if not text and not extracted.get("summary"):
+        is_headline_only = extracted.is_textless and bool(extracted.dates["published"])
+        if not text and not extracted.get("summary") and not is_headline_only:
             raise SourceError(f"{link.url}: no text found; declare select.content")
         if len(text) > MAX_TEXT_CHARS:
             problem = f"its text has {len(text):,} characters; at most {MAX_TEXT_CHARS:,} are an article"

@@ -23,6 +23,7 @@ from syndicator.domain.errors import FetchError, SourceError
 from syndicator.http.client import FETCH_DEADLINE_S, Http, Response, is_same_host
 from syndicator.http.conditional import conditions
 from syndicator.jobs.ports import Look
+from syndicator.sources.pages.furniture import NO_FURNITURE, Furniture
 from syndicator.sources.pages.traits import PageReading
 from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, ArticlePages
 from syndicator.sources.sites.crawl_state import CrawlState
@@ -109,11 +110,16 @@ class Crawl(ArticlePages, ABC):
         return any(same_site(place, url) for place in self.places) and self.is_article(url)
 
     def read(self, url: str, now: datetime, page: bytes | None = None) -> Sighting:
-        """One article, from its address or from the page itself."""
+        """One article, from its address or from the page itself; for the latter nothing is fetched."""
         link = self.link_to(url)
         if page is not None:
             return self.sighting(link, Response(url, 200, CaseInsensitiveDict(), page), now)
-        return self.sighting(link, self.http.get(url, limit=MAX_PAGE_BYTES), now)
+        response = self.http.get(url, limit=MAX_PAGE_BYTES)
+        return self.reading(link, response, now, self.furniture_now()).sighting
+
+    def furniture_now(self) -> Furniture:
+        """What is no article's of this site, as far as its places tell at once."""
+        return NO_FURNITURE
 
     def link_to(self, url: str) -> Link:
         """The link to an article of which only the address is known."""

@@ -11,9 +11,17 @@ from syndicator.http.client import Response
 from syndicator.http.conditional import VALIDATORS, conditions, validators
 from syndicator.jobs.ports import READ_AGAIN
 from syndicator.sources.pages.furniture import SiteMemory
+from syndicator.sources.sites.behind import Behind
 from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.next_pages import Further, is_burst
-from syndicator.sources.sites.page_times import bring_back, hasten, is_untried, next_reading, pause_s
+from syndicator.sources.sites.page_times import (
+    bring_back,
+    hasten,
+    is_untried,
+    next_reading,
+    pause_s,
+    whole_span_s,
+)
 
 #: Pages kept in memory, and what the listings show besides.
 REMEMBERED = 500
@@ -28,10 +36,6 @@ SECOND_THOUGHTS = (6 * 3600, 24 * 3600, 72 * 3600)
 #: Links of a listing that are enough to tell that all of them are new, and seconds for which that is told.
 ENOUGH, TOLD_FOR = 3, 24 * 3600
 
-#: What answers that it has not changed is asked for all the same every tenth time, or so often, if that is
-#: sooner: what is backdated or taken back does not change the validators of some systems.
-WHOLE_LOOKS, WHOLE_AFTER = 10, timedelta(minutes=30)
-
 
 class CrawlState:
     """Pages by the source's key. Of each: its address; ``seen``: when it was listed first; ``read``: when
@@ -39,7 +43,7 @@ class CrawlState:
     ``doubt``: since when it is not believed, and of which title; ``retry``: when it is to be read out of
     turn; ``gone``: since when it is; ``away``: it failed with the whole site. Times in seconds since 1970.
     Listings by their address, with a hash of what they say of each article; ``whole``: when it was last sent.
-    ``site``: what is no article's.
+    ``site``: what is no article's; ``behind``: what stands behind the end of listings.
 
     ``rules`` is a hash of the settings. When they change, validators and traits are forgotten: a page
     that has not changed may now be read differently.
@@ -50,6 +54,7 @@ class CrawlState:
         self.listings = {url: dict(listing) for url, listing in memory.get("listings", {}).items()}
         self.rules, self.now = rules, int(now.timestamp())
         self.site = SiteMemory(memory.get("site", {}))
+        self.behind = Behind(memory.get("behind", {}))
         self._shown_before = self.shown()
         self._dropped: set[str] = set()
         for page in self.pages.values():
@@ -182,8 +187,7 @@ class CrawlState:
         """The headers of a conditional request for a listing that is looked at ``every`` so often; none now
         and then, and never twice in a row."""
         listing = self.listings.get(url, {})
-        span = max(min(WHOLE_LOOKS * every, WHOLE_AFTER), 2 * every)
-        is_due = self.now >= listing.get("whole", 0) + span.total_seconds()
+        is_due = self.now >= listing.get("whole", 0) + whole_span_s(every)
         return {} if is_due else conditions(listing)
 
     def was_ever_read(self, key: str) -> bool:
@@ -304,9 +308,11 @@ class CrawlState:
         newest = sorted(self.pages, key=lambda key: (key not in shown, -self.pages[key]["seen"]))
         kept = set(newest[: max(REMEMBERED, len(shown))])
         site = self.site.stored(since=self.now - TOLD_FOR)
+        behind = self.behind.stored(self.listings)
         return {
             "rules": self.rules,
             **({"site": site} if site else {}),
+            **({"behind": behind} if behind else {}),
             "listings": self.listings,
             "pages": {key: self.pages[key] for key in self.pages if key in kept},
         }

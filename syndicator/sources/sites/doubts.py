@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from syndicator.domain.article import stem
+from syndicator.domain.article import Sighting, stem
+from syndicator.sources.pages.extracted import NO_TEXT
 from syndicator.sources.pages.traits import LITTLE, MOST, MUCH, Traits, likeness
 
 #: Hashes of a page's title and of its text; for the text "" where it is too short to distinguish pages.
@@ -57,6 +58,14 @@ def loss(page: Mapping[str, Any], new: Fingerprint, traits: Traits, now: int) ->
     if not is_headline_new or is_vouched or _has_lasted(page, new, now):
         return ""
     return f"says nothing that it said before, and has no date to know it by: {ADVICE} for a day"
+
+
+def text_loss(page: Mapping[str, Any], sighting: Sighting, new: Fingerprint, now: int) -> str:
+    """Why a page is not believed that has nothing but a headline any more, and no lock; "" if it is."""
+    is_bare = NO_TEXT in sighting.warnings and not sighting.content_html and not sighting.summary
+    if not is_bare or not page["said"][1] or _has_lasted(page, new, now):
+        return ""
+    return f"has a headline and no text any more: {ADVICE} for a day"
 
 
 def strangers(

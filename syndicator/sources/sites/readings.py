@@ -25,7 +25,16 @@ from syndicator.sources.pages.traits import (
     text_of_sighting,
 )
 from syndicator.sources.sites.crawl_state import CrawlState
-from syndicator.sources.sites.doubts import ADVICE, Fingerprint, alike, doubt, has_become, loss, strangers
+from syndicator.sources.sites.doubts import (
+    ADVICE,
+    Fingerprint,
+    alike,
+    doubt,
+    has_become,
+    loss,
+    strangers,
+    text_loss,
+)
 from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.succession import (
     described,
@@ -163,7 +172,11 @@ class Readings:
         """Pages that are no articles by what they lack, by key, with why."""
         pages, now = self.state.pages, self.state.now
         known = [key for key in readings if pages[key].get("said")]
-        losses = {key: loss(pages[key], fingerprints[key], readings[key].traits, now) for key in known}
+        losses = {
+            key: loss(pages[key], fingerprints[key], readings[key].traits, now)
+            or text_loss(pages[key], readings[key].sighting, fingerprints[key], now)
+            for key in known
+        }
         losses = {key: why for key, why in losses.items() if why}
         losses = alike({key: (fingerprints[key], readings[key].traits) for key in known}, pages, now) | losses
         new = {key: (fingerprints[key], readings[key].traits) for key in readings if key not in known}
