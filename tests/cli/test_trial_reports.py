@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.cli.source_trials import try_sources
+from syndicator.cli.source_trials import Trial, source_trials
 from syndicator.domain.article import Sighting
 from syndicator.jobs.ports import Look
 
@@ -38,9 +38,15 @@ class Shelf:
         return self.look({}, now).sightings[0]
 
 
+def tried(shelf: Shelf) -> Trial:
+    with source_trials([shelf]) as trials:
+        [trial] = trials()
+    return trial
+
+
 @pytest.mark.parametrize(("count", "words"), [(1, "1 article, the newest"), (2, "2 articles, the newest")])
 def test_articles_are_counted_as_people_count(count: int, words: str) -> None:
-    [trial] = try_sources([Shelf(count)])
+    trial = tried(Shelf(count))
 
     assert trial.is_ok
     assert trial.report.startswith(words)
@@ -51,6 +57,6 @@ def test_articles_are_counted_as_people_count(count: int, words: str) -> None:
     [(0, "'No 0'"), (1, "; one problem: No 0 is torn"), (3, "; 3 problems, the first: No 0 is torn")],
 )
 def test_and_so_are_problems(torn: int, words: str) -> None:
-    [trial] = try_sources([Shelf(1, torn)])
+    trial = tried(Shelf(1, torn))
 
     assert trial.report.endswith(words)
