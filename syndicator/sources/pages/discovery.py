@@ -276,8 +276,9 @@ def drop_related(page: LexborHTMLParser, url: str, is_other: IsOther) -> None:
             with_other_links.update(ancestor_ids(link))
     for container in reversed(page.css("ul, ol, div, section, aside, nav, tbody, tr")):  # inner ones first
         children = [child for child in container.iter() if child.is_element_node]
-        if len(children) >= MIN_RELATED and all(
-            _is_teaser(c, children[0], with_other_links) for c in children
+        if len(children) >= MIN_RELATED and (
+            all(_is_teaser(child, children[0], with_other_links) for child in children)
+            or all(_is_linked_whole(child) for child in children)
         ):
             heading = container.prev
             while heading is not None and not heading.is_element_node:
@@ -290,6 +291,14 @@ def drop_related(page: LexborHTMLParser, url: str, is_other: IsOther) -> None:
 def _is_teaser(node: LexborNode, first: LexborNode, with_other_links: set[int]) -> bool:
     looks_alike = (node.tag, node.attributes.get("class")) == (first.tag, first.attributes.get("class"))
     return looks_alike and node.mem_id in with_other_links and len(node.text()) <= MAX_TEASER_CHARS
+
+
+def _is_linked_whole(node: LexborNode) -> bool:
+    """Whether an item of a list is one link around a paragraph: a guide to elsewhere, whatever it says."""
+    if node.tag != "li":
+        return False
+    within = [child for child in node.iter() if child.is_element_node]
+    return len(within) == 1 and within[0].tag == "a" and within[0].css_first("p, div, h2, h3, h4") is not None
 
 
 def _with_captions(markup: str, captions: Mapping[str, str], url: str) -> str:

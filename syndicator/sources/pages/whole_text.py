@@ -93,6 +93,8 @@ def _prose(page: LexborHTMLParser, own_part: OwnPart) -> Iterator[Prose]:
 
 
 def _is_linked(node: LexborNode, letters: int) -> bool:
+    if any(each.tag == "a" for each in upwards(node)):
+        return True
     return sum(len(letters_of(link.text())) for link in node.css("a")) > MAX_LINKED * letters
 
 
