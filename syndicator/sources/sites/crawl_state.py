@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from syndicator.domain.article import stem
@@ -14,6 +14,7 @@ from syndicator.sources.pages.furniture import SiteMemory
 from syndicator.sources.sites.behind import Behind
 from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.next_pages import Further, is_burst
+from syndicator.sources.sites.overflow import are_sessions, overflow_note
 from syndicator.sources.sites.page_times import (
     bring_back,
     hasten,
@@ -33,8 +34,8 @@ MISSES = 3
 #: Seconds after which a page that is gone is read again although no listing shows it.
 SECOND_THOUGHTS = (6 * 3600, 24 * 3600, 72 * 3600)
 
-#: Links of a listing that are enough to tell that all of them are new, and seconds for which that is told.
-ENOUGH, TOLD_FOR = 3, 24 * 3600
+#: Seconds for which it is told that all links of a listing were new.
+TOLD_FOR = 24 * 3600
 
 
 class CrawlState:
@@ -76,7 +77,7 @@ class CrawlState:
             _forget(self.listings.get(url, {}), VALIDATORS)
             return
         known = self.listings.get(url, {})
-        before, note = known.get("items", {}), self._overflow(known, links, further)
+        before, note = known.get("items", {}), overflow_note(known, links, further, self.pages, self.now)
         for link in further.links if further else ():
             self._meet(link)
         items: dict[str, str] = {}
@@ -117,35 +118,9 @@ class CrawlState:
     def is_burst(self, url: str, links: Sequence[Link]) -> bool:
         """Whether a listing shows more news than it may have room for."""
         before = self.listings.get(url, {}).get("items", {})
-        if not before or self._are_sessions(before, links):
+        if not before or are_sessions(before, links, self.pages):
             return False
         return is_burst((link.key for link in links), self.pages)
-
-    def _overflow(
-        self, known: Mapping[str, Any], links: Sequence[Link], further: Further | None
-    ) -> list[Any] | None:
-        """Whether all links are new although others were known, and when that was."""
-        before, keys = known.get("items", {}), {link.key for link in links}
-        if not before or len(keys) < ENOUGH or any(key in self.pages for key in keys):
-            return known.get("note")
-        if self._are_sessions(before, links):
-            text = "its links differ from those before in parameters alone: sessions' ids? Declare key"
-        elif further and further.is_whole:
-            return known.get("note")
-        else:
-            count = len(keys) + len(further.links if further else ())
-            text = (
-                f"all {count} entries were new at {_clock(self.now)}: some between may be missing; "
-                "look more often (every), or list more"
-            )
-        return [self.now, text]
-
-    def _are_sessions(self, before: Iterable[str], links: Sequence[Link]) -> bool:
-        """Whether links differ from those before in what changes with each visit."""
-        keys, places = {link.key for link in links}, {stem(link.url) for link in links}
-        old = {stem(self.pages[key]["url"]) for key in before if key in self.pages}
-        are_new = not any(key in self.pages for key in keys)
-        return are_new and len(places) == len(keys) and bool(places & old)
 
     def drop_unlisted(self, urls: Iterable[str]) -> None:
         """What no listing shows any more is read again: being dropped is no retraction, but a hint that
@@ -330,10 +305,6 @@ class CrawlState:
     def _link(self, key: str) -> Link:
         page = self.pages[key]
         return Link(key, page["url"], page.get("section", ""), page.get("date", ""))
-
-
-def _clock(seconds: int) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _note_validators(known: dict[str, Any], answer: Response) -> None:
