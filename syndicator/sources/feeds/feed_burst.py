@@ -12,7 +12,7 @@ from syndicator.http.client import FETCH_DEADLINE_S, Http, Response, is_same_hos
 from syndicator.sources.feeds.feed_document import Edition, FeedDocuments
 from syndicator.sources.feeds.feed_state import FeedState
 from syndicator.sources.sites.crawl import MIN_FETCH_S
-from syndicator.sources.sites.crawl_state import ENOUGH
+from syndicator.sources.sites.overflow import ENOUGH
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 

@@ -77,7 +77,7 @@ class CrawlState:
             _forget(self.listings.get(url, {}), VALIDATORS)
             return
         known = self.listings.get(url, {})
-        before, note = known.get("items", {}), overflow_note(known, links, further, self.pages, self.now)
+        before, note = known.get("items", {}), self._overflow(known, links, further)
         for link in further.links if further else ():
             self._meet(link)
         items: dict[str, str] = {}
@@ -121,6 +121,12 @@ class CrawlState:
         if not before or are_sessions(before, links, self.pages):
             return False
         return is_burst((link.key for link in links), self.pages)
+
+    def _overflow(
+        self, known: Mapping[str, Any], links: Sequence[Link], further: Further | None
+    ) -> list[Any] | None:
+        """What is told of a listing of nothing but new links."""
+        return overflow_note(known, links, further, self.pages, self.now)
 
     def drop_unlisted(self, urls: Iterable[str]) -> None:
         """What no listing shows any more is read again: being dropped is no retraction, but a hint that
