@@ -147,7 +147,7 @@ class Ledger:
             "failing": list(self.failing),
             "waits": {kind: [wait.until.timestamp(), wait.why] for kind, wait in self.waits.items()},
         }
-        return {name: value for name, value in found.items() if value}
+        return {name: value for name, value in found.items() if value not in (None, {}, [])}
 
     @classmethod
     def from_json(cls, value: object) -> Ledger:
