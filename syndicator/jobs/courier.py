@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from syndicator.domain.pacing import NO_PACE, Pace
+from syndicator.domain.plan import Terms
+from syndicator.domain.policy import Policy
 from syndicator.domain.post import Composer, Style
 from syndicator.domain.steady import SteadyTime
 from syndicator.jobs.ports import Bell, Channel, Photos
@@ -18,13 +20,21 @@ from syndicator.jobs.store_ports import DeliverStore
 class Courier:
     """A channel, with what is declared of delivering to it. ``max_age``: how old news may be. ``style``: of
     its posts. ``redact`` takes the channel's secrets out of whatever is written down of its replies.
-    ``pace``: what it may do when."""
+    ``pace``: what it may do when. ``policy``: what becomes of posts whose article changes."""
 
     channel: Channel
     max_age: timedelta
     style: Style = field(default_factory=Style)
     redact: Callable[[str], str] = str
     pace: Pace = NO_PACE
+    policy: Policy = Policy()
+
+    @property
+    def terms(self) -> Terms:
+        """What decides about the channel's steps."""
+        capabilities = self.channel.capabilities
+        policy = Policy() if capabilities.carries_article else self.policy
+        return Terms(capabilities=capabilities, policy=policy, max_age=self.max_age)
 
     @property
     def settles_within(self) -> timedelta:

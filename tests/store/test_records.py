@@ -61,6 +61,9 @@ DELIVERY = Delivery(
     rests_until=NOON + timedelta(seconds=60),
     rests_steadily=SteadyTime("boot", 60.5),
     round=2,
+    posted_at=NOON,
+    shows="0f1e",
+    replies=(Receipt(remote_id="12", url="https://wall.example/12"),),
     reason="it did not answer",
 )
 
