@@ -22,8 +22,10 @@ from syndicator.config.rules import (
     WebAddress,
 )
 from syndicator.domain.brakes import Brakes
+from syndicator.domain.capabilities import NEVER
 from syndicator.domain.errors import Misconfigured
 from syndicator.domain.feed import Feed, Site
+from syndicator.domain.policy import Policy
 from syndicator.domain.post import Style
 from syndicator.domain.subscription import Terms
 from syndicator.example_site import LISTEN, STATE
@@ -185,10 +187,14 @@ class Inlet(Plug):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outlet(Plug):
-    """A channel. ``max_age``: how old an article may be when it is first posted. ``style``: of its posts."""
+    """A channel. ``max_age``: how old an article may be when it is first posted. ``style``: of its posts.
+    ``policy``: what becomes of them when their article changes. ``wait_for_page``: how long a first one waits
+    until its article's page can be shared."""
 
     max_age: timedelta
     style: Style
+    policy: Policy = field(default_factory=Policy)
+    wait_for_page: timedelta = NEVER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -151,7 +151,14 @@ class DeclarationsReader:
         if kind is None or common is None or settings is None:
             return None
         table_of_all = ChannelTable(**common)
-        return Outlet(kind=kind, settings=settings, max_age=table_of_all.max_age, style=table_of_all.post)
+        return Outlet(
+            kind=kind,
+            settings=settings,
+            max_age=table_of_all.max_age,
+            style=table_of_all.post,
+            policy=table_of_all.policy,
+            wait_for_page=table_of_all.wait_for_page,
+        )
 
     def _plugged(
         self,

@@ -29,7 +29,9 @@ from syndicator.config.rules import (
     Zone,
 )
 from syndicator.domain.brakes import Brakes
+from syndicator.domain.capabilities import NEVER
 from syndicator.domain.feed import Feed, Filter, Site
+from syndicator.domain.policy import OnCorrection, OnRetraction, Policy
 from syndicator.domain.post import Style
 from syndicator.secret import Secret
 
@@ -106,11 +108,25 @@ class SourceTable:
 @dataclass(frozen=True, kw_only=True)
 class ChannelTable:
     """``[channels.NAME]``: what holds for channels of every kind. ``max_age``: how long after its
-    publication an article is still posted. ``post``: how its posts are written."""
+    publication an article is still posted. ``on_correction``, ``on_retraction``, ``repost_within``: what
+    becomes of posts whose article changes. ``wait_for_page``: how long a first post waits until its article's
+    page can be shared. ``post``: how its posts are written."""
 
     kind: str
     max_age: timedelta = timedelta(hours=24)
+    on_correction: OnCorrection = OnCorrection.EDIT
+    on_retraction: OnRetraction = OnRetraction.DELETE
+    repost_within: timedelta = NEVER
+    wait_for_page: timedelta = timedelta(minutes=2)
     post: Style = field(default_factory=Style)
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(
+            on_correction=self.on_correction,
+            on_retraction=self.on_retraction,
+            repost_within=self.repost_within,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,8 +62,8 @@ class Delivery:
     ``attempted``: the revision of a first post whose outcome we do not know yet; ``attempted_at``: when
     its first request left, from which the channel remembers its idempotency key (``None``: nobody knows,
     as after a backup was put back). Beside a receipt both are of a reply under the post instead, which names
-    that revision (``NOTICE_REVISION``: the retraction). A receipt without ``has`` is a post whose deletion has
-    begun.
+    that revision (``NOTICE_REVISION``: the retraction). A receipt without ``has`` is a post whose deletion
+    has begun.
     ``rests_until``: until then the channel may still be working at a request of ours whose outcome is
     unknown; no other one leaves before. ``rests_steadily``: the same by a clock that nobody sets, so that no
     rest ends early because the time of day was set. ``round``: how often a post was taken back.

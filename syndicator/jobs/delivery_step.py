@@ -50,6 +50,7 @@ from syndicator.domain.post import Post
 from syndicator.domain.step import Step
 from syndicator.http.stated_limits import listening
 from syndicator.jobs.courier import Courier, Deliverer
+from syndicator.jobs.page_wait import wait_for_page
 from syndicator.jobs.ports import Channel
 from syndicator.jobs.step_post import has_photo, post_of
 from syndicator.jobs.store_ports import Account, ClaimedDelivery
@@ -68,8 +69,8 @@ COST_OF_PHOTO: Mapping[str, float] = {Spent.PHOTOS: 1.0}
 class Outcome:
     """How a step has ended. ``event``: the line for the delivery's history, none if it is empty. ``error``:
     what went wrong, if the next delivery may meet it, too. ``is_through``: the channel took the request, or
-    refused this article alone; ``refused``: the step that it refused. ``ledger``: what the account has done; ``limits``: what its service says is
-    left, by kind."""
+    refused this article alone; ``refused``: the step that it refused. ``ledger``: what the account has done;
+    ``limits``: what its service says is left, by kind."""
 
     delivery: Delivery
     event: str
@@ -114,6 +115,9 @@ def _take(
     idle = _without_request(delivery, step)
     if idle is not None:
         return Outcome(delivery=idle, event=idle.reason or "nothing to do", ledger=ledger)
+    page = wait_for_page(deliverer, courier, claimed, step, now)
+    if page and page.until > now:
+        return _put_off(delivery, page, ledger)
     wait = ledger.wait(courier.pace, COST_OF_PHOTO, now) if has_photo(courier, claimed, step) else None
     if wait and not claimed.article.urgent:
         return _put_off(delivery, wait, ledger)
@@ -127,6 +131,7 @@ def _take(
             after = left(delivery, "this channel can neither delete, edit nor answer it, or is not to")
             return Outcome(delivery=after, event=_event_of_leaving(delivery, after), ledger=ledger)
         post, remark = post_of(deliverer, courier, claimed, marked, step, wait)
+        remark += f" (not waited for any longer: {page.why})" if page else ""
     except SyndicatorError as e:  # nothing has left yet
         after = failed(marked, step, e, now)
         return Outcome(delivery=after, event=f"{step}: {e}", ledger=ledger, error=_shared(e, step))
@@ -254,7 +259,7 @@ def _without_request(delivery: Delivery, step: Step) -> Delivery | None:
 
 
 def _put_off(delivery: Delivery, wait: Wait, ledger: Ledger) -> Outcome:
-    """The delivery until the account may send photos again; its history says so once."""
+    """The delivery until its page is ready, or the account may send photos; its history says so once."""
     reason = f"waits until {wait.until:%H:%M:%S} UTC: {wait.why}"
     event = "" if delivery.reason.startswith("waits until") else reason
     after = replace(delivery, standing=Standing.PENDING, next_attempt=wait.until, reason=reason)

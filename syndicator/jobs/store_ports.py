@@ -258,8 +258,8 @@ class BuildStore(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClaimedDelivery:
-    """A delivery in hand, with its article as it is now. ``reply_to``: the post of its story's article before,
-    where it has no post itself."""
+    """A delivery in hand, with its article as it is now. ``reply_to``: the last post of its story, where it
+    has no post itself."""
 
     delivery: Delivery
     article: Article

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from syndicator.domain.article import Article
-from syndicator.domain.errors import FetchError
+from syndicator.domain.errors import FetchError, Forbidden
 from syndicator.http.client import Http
 from syndicator.text.encodings import decode
 from syndicator.text.markup import parse
@@ -42,6 +42,8 @@ class PageReadiness:
                 limit=MAX_PAGE_BYTES,
                 deadline=PAGE_DEADLINE_S,
             )
+        except Forbidden:  # not an address that we may ask for: nothing is known of it
+            return ""
         except FetchError as e:
             return f"its page: {e.why}"
         if _has_moved_away(article.url, response.url):
