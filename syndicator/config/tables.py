@@ -49,6 +49,7 @@ class SiteTable:
     icon: WebAddress = ""
     hubs: tuple[WebAddress, ...] = ()
     former_hosts: tuple[Domain, ...] = ()
+    story_tags: str = ""
 
     def site(self, web: Web, hub: Hub) -> Site:
         """The publisher as feeds name it."""
@@ -63,6 +64,7 @@ class SiteTable:
             icon=self.icon,
             hubs=tuple(dict.fromkeys((*own, *self.hubs))),
             former_hosts=self.former_hosts,
+            story_tags=self.story_tags,
         )
 
 

@@ -140,7 +140,8 @@ class Site:
 
     ``url`` is the newsroom's home page; ``feeds_url`` where the feeds are served, without a trailing
     slash (``https://feeds.example.org/feeds``). ``authority`` mints guids. ``hubs`` are WebSub hubs.
-    ``former_hosts``: where the newsroom was before (``old.example.org``).
+    ``former_hosts``: where the newsroom was before (``old.example.org``). ``story_tags``: how tags begin that
+    name the running story of an article.
     """
 
     title: str
@@ -152,6 +153,7 @@ class Site:
     icon: str = ""
     hubs: tuple[str, ...] = ()
     former_hosts: tuple[str, ...] = ()
+    story_tags: str = ""
 
     def address(self, feed: Feed, extension: str, page: int | None = None) -> str:
         """The one address of a feed document: WebSub's topic, RSS's and Atom's ``self``. ``page``: the

@@ -39,7 +39,7 @@ def post_of(
         claimed.article, courier.channel.capabilities, courier.style, photo, _occasion(marked, step)
     )
     since = earliest(marked, claimed.article.published)
-    return replace(post, since=since, reply_to=_reply_to(claimed, step)), remark
+    return replace(post, since=since, reply_to=_reply_to(courier, claimed, step)), remark
 
 
 def _occasion(marked: Delivery, step: Step) -> Occasion:
@@ -48,11 +48,12 @@ def _occasion(marked: Delivery, step: Step) -> Occasion:
     return Occasion.CORRECTION if step.is_reply else Occasion.NEWS
 
 
-def _reply_to(claimed: ClaimedDelivery, step: Step) -> Receipt | None:
+def _reply_to(courier: Courier, claimed: ClaimedDelivery, step: Step) -> Receipt | None:
     """The post that the step's own one answers."""
     if step.is_reply:
         return claimed.delivery.receipt
-    return claimed.reply_to if step in (Step.SEND, Step.REPEAT) else None
+    is_first = step in (Step.SEND, Step.REPEAT) and courier.channel.capabilities.replies
+    return claimed.reply_to if is_first else None
 
 
 def _photo(

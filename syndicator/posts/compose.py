@@ -72,6 +72,8 @@ def _parts(
         return directed(plain, language)
 
     headline, summary, note = words(article.title), words(article.summary), words(article.note)
+    if article.social and occasion is Occasion.NEWS:  # the newsroom's own words for it
+        headline, summary = words(article.social), ""
     if occasion is Occasion.RETRACTION:
         summary, note = said.withdrawn, ""
     elif occasion is Occasion.CORRECTION:

@@ -41,6 +41,9 @@ from syndicator.text.clean import plain
 from syndicator.text.markup import parse, parse_part, remove, upwards
 from syndicator.text.pictures import settle
 
+#: What is declared by a selector of one text.
+TEXTS = ("title", "summary", "section", "caption", "credit", "note", "story", "social")
+
 #: Authors that are none, of which the operator hears.
 MAX_DROPPED = 3
 
@@ -71,6 +74,8 @@ class Select:
     caption: str = ""
     credit: str = ""
     note: str = ""
+    story: str = ""
+    social: str = ""
 
 
 def extract(
@@ -149,7 +154,7 @@ def extract(
 
 
 def _from_selectors(extracted: Extracted, page: LexborHTMLParser, select: Select, url: str) -> None:
-    for name in ("title", "summary", "published", "updated", "section", "caption", "credit", "note"):
+    for name in (*TEXTS, "published", "updated"):
         selector = getattr(select, name)
         texts = _texts(page, selector) if selector else ()
         extracted.offer(name, f"select.{name}", next(iter(texts), ""))
