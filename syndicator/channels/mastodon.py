@@ -21,7 +21,7 @@ from selectolax.lexbor import LexborHTMLParser
 from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import Budget, Capabilities, Card, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, ParentGone, Refused, TryLater
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
@@ -132,10 +132,10 @@ class Mastodon:
         raise Misconfigured(f"{reply.message}; is there a Mastodon server at {self.server}?")
 
     def _must_be_there(self, exchange: Exchange, receipt: Receipt) -> None:
-        """Raises ``ParentGone`` if the status is not there any more."""
+        """Raises ``PostGone`` if the status is not there any more."""
         parent = exchange.ask("GET", self._status_url(receipt), accept=(404, 410), unknown=TryLater)
         if parent.status in (404, 410):
-            raise ParentGone(f"{parent.message}; the status that it is to answer is gone")
+            raise PostGone(f"{parent.message}; the status that it is to answer is gone")
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the status: https://docs.joinmastodon.org/methods/statuses/#edit"""
@@ -144,7 +144,7 @@ class Mastodon:
         reply = exchange.ask("PUT", self._status_url(receipt), json=status, accept=(404, 410, 422))
         self._check_accepted(exchange, reply, status["media_ids"])
         if reply.status in (404, 410):
-            raise Refused(f"{reply.message}; the status was deleted on the server")
+            raise PostGone(f"{reply.message}; the status was deleted on the server")
         return reply.read(_receipt)
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's

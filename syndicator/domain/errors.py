@@ -15,7 +15,7 @@
     └── (of a channel, by the one question: was it posted?)
         ├── TryLater          no; it may be, later
         ├── Refused           no, and it never will be
-        │   └── ParentGone    likewise, as long as it is to answer a post that is no more
+        │   └── PostGone      the post that is to be edited or answered is no more
         └── OutcomeUnknown    perhaps
 """
 
@@ -112,8 +112,8 @@ class Refused(SyndicatorError):
     """The article was not posted, and asking again would not help."""
 
 
-class ParentGone(Refused):
-    """The post was not made, since the one that it is to answer is not there any more."""
+class PostGone(Refused):
+    """Nothing was done, since the post that is to be edited or answered is not there any more."""
 
 
 class OutcomeUnknown(SyndicatorError):

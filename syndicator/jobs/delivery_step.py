@@ -15,12 +15,9 @@ from datetime import datetime, timedelta
 
 from syndicator.domain.capabilities import Spent
 from syndicator.domain.delivery import (
-    NOTICE_REVISION,
     STEP_DEADLINE_S,
     Delivery,
-    Receipt,
     Standing,
-    absent,
     again_soon,
     begun,
     closed,
@@ -28,8 +25,6 @@ from syndicator.domain.delivery import (
     failed,
     left,
     lost,
-    posted,
-    replied,
     resting,
     resting_on,
     steadily,
@@ -38,7 +33,7 @@ from syndicator.domain.delivery import (
 from syndicator.domain.errors import (
     Misconfigured,
     OutcomeUnknown,
-    ParentGone,
+    PostGone,
     Refused,
     SyndicatorError,
     TryLater,
@@ -51,7 +46,7 @@ from syndicator.domain.step import Step
 from syndicator.http.stated_limits import listening
 from syndicator.jobs.courier import Courier, Deliverer
 from syndicator.jobs.page_wait import wait_for_page
-from syndicator.jobs.ports import Channel
+from syndicator.jobs.perform import event_of, perform
 from syndicator.jobs.step_post import has_photo, post_of
 from syndicator.jobs.store_ports import Account, ClaimedDelivery
 
@@ -175,8 +170,8 @@ def _request(
             if clock() > begins + MAX_STALL:
                 why = "this worker was stopped for too long before it could send"
                 raise TryLater(why, whole_channel=False)
-            after = _struck(courier, _perform(courier.channel, delivery, step, post, begins))
-            event = _event(delivery, after, step, clock())
+            after = _struck(courier, perform(courier.channel, delivery, step, post, begins))
+            event = event_of(delivery, after, step, clock())
         except (TryLater, Refused, OutcomeUnknown, Misconfigured) as e:
             error = e
         except Exception as e:  # noqa: BLE001 - a defect of ours must not lose the queue: it may have been posted
@@ -199,7 +194,7 @@ def _request(
         stirs_until=now + courier.settles_within if step.changes_channel else None,
         error=_shared(error, step),
         is_through=step.changes_channel and (error is None or isinstance(error, Refused)),
-        refused=step if isinstance(error, Refused) else None,
+        refused=step if isinstance(error, Refused) and not isinstance(error, PostGone) else None,
         limits=limits,
     )
 
@@ -210,38 +205,6 @@ def _struck(courier: Courier, delivery: Delivery) -> Delivery:
     return (
         replace(delivery, receipt=replace(receipt, url=courier.redact(receipt.url))) if receipt else delivery
     )
-
-
-def _perform(channel: Channel, delivery: Delivery, step: Step, post: Post, now: datetime) -> Delivery:
-    """The step itself, and how it leaves the delivery."""
-    match step, delivery.receipt:
-        case Step.SEND, _:
-            return posted(delivery, _sent(channel, delivery, post), now, shows=post.digest)
-        case Step.REPEAT, _:  # it shows what it showed then
-            return posted(delivery, _sent(channel, delivery, post), now)
-        case Step.FIND, _:
-            existing = channel.find(post, key=delivery.key)
-            return posted(delivery, existing, now) if existing else absent(delivery)
-        case Step.EDIT, Receipt() as receipt:
-            return closed(delivery, delivery.wants, channel.edit(receipt, post), post.digest)
-        case Step.NOTICE, Receipt() as receipt:
-            return closed(delivery, NOTICE_REVISION, channel.edit(receipt, post), post.digest)
-        case ((Step.REPLY | Step.REPLY_AGAIN), Receipt()):
-            return replied(delivery, channel.send(post, key=delivery.key_of_reply))
-        case Step.DELETE, Receipt() as receipt:
-            for reply in delivery.replies:
-                channel.delete(reply, post)
-            channel.delete(receipt, post)
-            return closed(delivery, None)
-    raise AssertionError(f"{step} with {delivery.receipt}")
-
-
-def _sent(channel: Channel, delivery: Delivery, post: Post) -> Receipt:
-    """The receipt of a first post; it stands by itself where the one that it is to answer is gone."""
-    try:
-        return channel.send(post, key=delivery.key)
-    except ParentGone:
-        return channel.send(replace(post, reply_to=None), key=delivery.key)
 
 
 def _without_request(delivery: Delivery, step: Step) -> Delivery | None:
@@ -280,28 +243,6 @@ def _cost(courier: Courier, step: Step, photo: PhotoFile | None) -> Mapping[str,
             return {**cost, Spent.EDITS: 1.0}
         case _:
             return cost
-
-
-def _event(before: Delivery, after: Delivery, step: Step, now: datetime) -> str:
-    """The step that has succeeded, in words for the delivery's history."""
-    receipt = after.receipt or before.receipt
-    where = f" {receipt.url}" if receipt and receipt.url else ""
-    match step:
-        case Step.FIND:
-            return f"found{where}" if after.receipt else "not found: it can be sent"
-        case Step.DELETE:
-            is_over = before.wants is None and before.attempted not in (None, NOTICE_REVISION)
-            reply = "; a reply that named a correction may still be out there" if is_over else ""
-            return f"deleted{where} at {now:%Y-%m-%d %H:%M:%S} UTC{reply}"
-        case Step.EDIT:
-            return f"edited{where}"
-        case Step.NOTICE:
-            return f"turned into a notice{where}"
-        case Step.REPLY | Step.REPLY_AGAIN:
-            what = "retraction" if before.attempted == NOTICE_REVISION else "correction"
-            return f"{what} named in a reply{where}"
-        case _:
-            return f"posted{where}"
 
 
 def _event_of_leaving(before: Delivery, after: Delivery) -> str:

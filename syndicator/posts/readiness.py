@@ -26,6 +26,9 @@ PAGE_DEADLINE_S = 10.0
 TITLES = 'meta[property="og:title"], meta[name="twitter:title"], title'
 PICTURES = 'meta[property^="og:image"], meta[name^="twitter:image"]'
 
+#: Some read them from here, too: that they are named is enough.
+STRUCTURED = 'script[type="application/ld+json"]'
+
 
 @dataclass(frozen=True)
 class PageReadiness:
@@ -50,10 +53,11 @@ class PageReadiness:
             return f"its page leads to {response.url}"
         page = parse(decode(response.content, response.headers.get("Content-Type", "")).text)
         titles = ((node.attributes.get("content") or node.text()).strip() for node in page.css(TITLES))
-        if not any(titles):
+        structured = " ".join(node.text() for node in page.css(STRUCTURED))
+        if not any(titles) and '"headline"' not in structured:
             return "its page has no title yet"
         pictures = ((node.attributes.get("content") or "").strip() for node in page.css(PICTURES))
-        if article.photo and not any(pictures):
+        if article.photo and not any(pictures) and '"image"' not in structured:
             return "its page has no photo in its metadata yet"
         return ""
 

@@ -10,7 +10,7 @@ import pytest
 
 from syndicator.channels.mastodon import Mastodon
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import ParentGone
+from syndicator.domain.errors import PostGone
 from syndicator.domain.post import Post
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
@@ -48,7 +48,7 @@ def test_a_status_that_is_gone_cannot_be_answered(channel: Mastodon, server: Fak
     first = channel.send(compose(ARTICLE, channel.capabilities), key="1")
     channel.delete(first, compose(ARTICLE, channel.capabilities))
 
-    with pytest.raises(ParentGone, match="is gone"):
+    with pytest.raises(PostGone, match="is gone"):
         channel.send(reply(channel, first), key="2")
     assert not server.shelf.statuses
 

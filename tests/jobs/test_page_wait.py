@@ -98,7 +98,7 @@ def test_another_article_does_not_wait_behind_it(story: Waiting) -> None:
     story.publishes("1")
     story.publishes("2")
     asks = story.pages.missing
-    story.pages.missing = lambda one: "not there" if one.key == "1" else asks(one)  # type: ignore[method-assign]
+    story.pages.missing = lambda article: "not there" if article.key == "1" else asks(article)  # type: ignore[method-assign]
     story.delivers()
 
     assert [post.article.key for post in story.channel.shown.values()] == ["2"]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from syndicator.domain.capabilities import NEVER, Capabilities
+from syndicator.domain.capabilities import ALWAYS, NEVER, Capabilities
 from syndicator.domain.decisions import retry, was_not_posted, was_posted
 from syndicator.domain.delivery import NOTICE_REVISION, Receipt, Standing
-from syndicator.domain.errors import OutcomeUnknown, ParentGone, Refused, TryLater
+from syndicator.domain.errors import OutcomeUnknown, PostGone, Refused, TryLater
 from syndicator.domain.policy import OnCorrection, OnRetraction, Policy
 from syndicator.domain.post import Occasion, Post
 from syndicator.jobs.courier import Courier
@@ -83,7 +84,7 @@ def test_when_a_post_was_out_and_what_it_shows_is_on_record(wire: Wire) -> None:
     ],
 )
 def test_a_correction_of_what_the_channel_does_not_show_sends_nothing(
-    wire: Wire, change: dict[str, object]
+    wire: Wire, change: dict[str, Any]
 ) -> None:
     wire.publishes(updated=wire.clock(), **change)
     wire.delivers()
@@ -331,9 +332,35 @@ def test_a_retraction_is_tried_for_days(wire: Wire) -> None:
     assert wire.texts == []
 
 
+@pytest.mark.parametrize(
+    ("abilities", "request_"), [({"edit_within": ALWAYS}, "edit"), ({"replies": True}, "send")]
+)
+def test_a_retracted_post_that_somebody_has_deleted_is_gone(
+    wire: Wire, abilities: dict[str, Any], request_: str
+) -> None:
+    able(wire, **abilities)
+    wire.channel.refuses = {request_: PostGone("404: deleted on the server")}
+    wire.retracts()
+    wire.delivers()
+
+    assert wire.channel.requests == ["send", request_]
+    assert (wire.delivery.standing, wire.delivery.receipt) == (Standing.SENT, None)
+    assert wire.events[-1] == "gone already https://wire.example/p1"
+
+
+def test_a_corrected_post_that_somebody_has_deleted_is_not_answered(wire: Wire) -> None:
+    able(wire, edit_within=ALWAYS, replies=True)
+    wire.channel.refuses = {"edit": PostGone("404: deleted on the server")}
+    wire.publishes(title="Bridge mended")
+    wire.delivers()
+
+    assert wire.channel.requests == ["send", "edit"]
+    assert wire.delivery.standing is Standing.REFUSED
+
+
 def test_a_correction_reply_to_a_post_that_is_gone_is_told(wire: Wire) -> None:
     able(wire, replies=True)
-    wire.channel.refuses = {"send": ParentGone("404: the post that it answers is gone")}
+    wire.channel.refuses = {"send": PostGone("404: the post that it answers is gone")}
     wire.publishes(title="Bridge mended")
     wire.delivers_until_done()
 

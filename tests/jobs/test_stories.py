@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from syndicator.domain.article import MAX_STORY_CHARS, fingerprint, in_story
 from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import OutcomeUnknown, ParentGone
+from syndicator.domain.errors import OutcomeUnknown, PostGone
 from syndicator.domain.post import Post
 from syndicator.posts.compose import compose
 from syndicator.sources.pages.extract import Select, extract
@@ -30,7 +30,7 @@ class Answering(FakeChannel):
     def send(self, post: Post, *, key: str) -> Receipt:
         if post.reply_to and post.reply_to.remote_id not in self.shown:
             self.requests.append("send")
-            raise ParentGone("404: gone")
+            raise PostGone("404: gone")
         return super().send(post, key=key)
 
 
