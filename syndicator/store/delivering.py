@@ -142,7 +142,7 @@ def is_post() -> ColumnElement[bool]:
 
 
 def _is_deletion() -> ColumnElement[bool]:
-    """Deliveries whose post is to go, to come again perhaps (``delivery.plan``)."""
+    """Deliveries whose post is to go, to come again perhaps (``plan.plan``)."""
     table = schema.delivery
     return and_(table.c.remote_id.is_not(None), or_(table.c.wants.is_(None), table.c.has.is_(None)))
 
