@@ -36,6 +36,8 @@ from syndicator.jobs.sweep import Sweeper, sweep
 from syndicator.jobs.watch import Watcher, watch
 from syndicator.photos import PhotoShelf
 from syndicator.posts.compose import compose
+from syndicator.posts.readiness import PageReadiness
+from syndicator.posts.ready_pages import ReadyPages
 from syndicator.secret import redacted, secrets_of
 from syndicator.store import Store, open_store
 from syndicator.store.mark import read_mark, write_mark
@@ -259,6 +261,7 @@ def assemble(declared: Declared, store: Store, bell: Bell, clock: Callable[[], d
             store=store,
             bell=bell,
             clock=clock,
+            pages=ReadyPages(PageReadiness(http)),
             steady=steady_time,
         ),
         distributor=Distributor(
@@ -288,6 +291,8 @@ def _courier(name: str, outlet: Outlet, http: Http) -> Courier:
         style=outlet.style,
         pace=outlet.pace.of_service(channel.capabilities),
         redact=partial(redacted, secrets=secrets_of(channel)),
+        policy=outlet.policy,
+        wait_for_page=outlet.wait_for_page,
     )
 
 

@@ -21,7 +21,7 @@ from selectolax.lexbor import LexborHTMLParser
 from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import Budget, Capabilities, Card, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
@@ -111,7 +111,8 @@ class Mastodon:
         """Posts a status, under its idempotency key.
 
         The server answers 404 to a key whose status was deleted meanwhile, which tells for certain that
-        nothing was posted: the next key is as repeatable as the first.
+        nothing was posted: the next key is as repeatable as the first. It answers the same where the status
+        that this one is to answer is gone.
         """
         exchange = self._exchange()
         status = {**self._status(exchange, post), "visibility": self.visibility}
@@ -126,7 +127,15 @@ class Mastodon:
             self._check_accepted(exchange, reply, status["media_ids"])
             if reply.status != 404:
                 return reply.read(partial(_receipt, text=post.text))
+            if post.reply_to:
+                self._must_be_there(exchange, post.reply_to)
         raise Misconfigured(f"{reply.message}; is there a Mastodon server at {self.server}?")
+
+    def _must_be_there(self, exchange: Exchange, receipt: Receipt) -> None:
+        """Raises ``PostGone`` if the status is not there any more."""
+        parent = exchange.ask("GET", self._status_url(receipt), accept=(404, 410), unknown=TryLater)
+        if parent.status in (404, 410):
+            raise PostGone(f"{parent.message}; the status that it is to answer is gone")
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the status: https://docs.joinmastodon.org/methods/statuses/#edit"""
@@ -135,7 +144,7 @@ class Mastodon:
         reply = exchange.ask("PUT", self._status_url(receipt), json=status, accept=(404, 410, 422))
         self._check_accepted(exchange, reply, status["media_ids"])
         if reply.status in (404, 410):
-            raise Refused(f"{reply.message}; the status was deleted on the server")
+            raise PostGone(f"{reply.message}; the status was deleted on the server")
         return reply.read(_receipt)
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's

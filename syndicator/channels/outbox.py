@@ -109,6 +109,7 @@ class Outbox:
         alt=1500,
         has_language=True,
         settles_within=timedelta(0),
+        carries_article=True,
         verified="a real folder",
     )
 

@@ -65,6 +65,7 @@ class Webhook:
         has_language=True,
         finds=False,
         key_memory=timedelta(days=3650),
+        carries_article=True,
         settles_within=timedelta(seconds=30),
         verified="contract of Standard Webhooks",
     )

@@ -11,7 +11,7 @@ from syndicator.domain.article import Article
 from syndicator.domain.capabilities import Card
 from syndicator.domain.errors import PhotoError
 from syndicator.domain.photo import PhotoLimits
-from syndicator.domain.policy import OnCorrection, OnRetraction, Policy, on_correction, on_retraction
+from syndicator.domain.policy import OnCorrection, OnRetraction, on_correction, on_retraction
 from syndicator.domain.post import Occasion, Post
 from syndicator.jobs.courier import Courier
 from syndicator.posts.drawing import Scene, page
@@ -56,8 +56,8 @@ def _scenes(app: App, name: str, courier: Courier, article: Article, post: Post)
         card_picture=_card_picture(app, article) if capabilities.card is not Card.NONE else b"",
     )
     yield news
-    fresh, policy = timedelta(0), Policy()
-    correction = on_correction(policy, capabilities, fresh)
+    terms, age = courier.terms, _age(app, name, article)
+    correction = on_correction(terms.policy, capabilities, age)
     corrected = replace(article, note=article.note or SAMPLE_NOTE, revision=article.revision + 1)
     occasion = Occasion.CORRECTION if correction is OnCorrection.REPLY else Occasion.NEWS
     yield replace(
@@ -74,7 +74,7 @@ def _scenes(app: App, name: str, courier: Courier, article: Article, post: Post)
         else post,
         remark=CORRECTIONS[correction],
     )
-    retraction = on_retraction(policy, capabilities, fresh)
+    retraction = on_retraction(terms.policy, capabilities, age)
     has_notice = retraction in (OnRetraction.NOTICE, OnRetraction.REPLY)
     notice = compose(article, capabilities, courier.style, None, Occasion.RETRACTION) if has_notice else None
     yield replace(
@@ -83,6 +83,13 @@ def _scenes(app: App, name: str, courier: Courier, article: Article, post: Post)
         post=post if retraction is OnRetraction.LEAVE else notice,
         remark=RETRACTIONS[retraction],
     )
+
+
+def _age(app: App, name: str, article: Article) -> timedelta:
+    """How old the article's post is on a channel; new where there is none on record."""
+    deliveries = (line.delivery for line in app.store.deliveries_of(article.guid))
+    posted_at = next((each.posted_at for each in deliveries if each.channel == name and each.receipt), None)
+    return app.deliverer.clock() - posted_at if posted_at else timedelta(0)
 
 
 def _card_picture(app: App, article: Article) -> bytes:

@@ -27,7 +27,7 @@ from syndicator.wiring import App, inspect_app
 #: What is shown of an article, besides its photo.
 FIELDS = (
     *("guid", "url", "title", "summary", "note", "content_html", "published", "updated"),
-    *("authors", "section", "tags", "places", "language", "urgent"),
+    *("authors", "section", "tags", "places", "language", "urgent", "story", "social"),
 )
 PHOTO_FIELDS = ("url", "caption", "credit", "alt")
 

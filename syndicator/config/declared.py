@@ -22,9 +22,11 @@ from syndicator.config.rules import (
     WebAddress,
 )
 from syndicator.domain.brakes import Brakes
+from syndicator.domain.capabilities import NEVER
 from syndicator.domain.errors import Misconfigured
 from syndicator.domain.feed import Feed, Site
 from syndicator.domain.pacing import Pace
+from syndicator.domain.policy import Policy
 from syndicator.domain.post import Style
 from syndicator.domain.subscription import Terms
 from syndicator.example_site import LISTEN, STATE
@@ -187,11 +189,14 @@ class Inlet(Plug):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outlet(Plug):
     """A channel. ``max_age``: how old an article may be when it is first posted. ``style``: of its posts.
-    ``pace``: what the newsroom wants of it."""
+    ``pace``: what the newsroom wants of it. ``policy``: what becomes of posts when their article changes.
+    ``wait_for_page``: how long a first one waits until its article's page can be shared."""
 
     max_age: timedelta
     style: Style
     pace: Pace
+    policy: Policy = field(default_factory=Policy)
+    wait_for_page: timedelta = NEVER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -157,6 +157,8 @@ class DeclarationsReader:
             max_age=table_of_all.max_age,
             style=table_of_all.post,
             pace=table_of_all.pace(home),
+            policy=table_of_all.policy,
+            wait_for_page=table_of_all.wait_for_page,
         )
 
     def _plugged(

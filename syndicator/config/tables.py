@@ -31,9 +31,10 @@ from syndicator.config.rules import (
     Zone,
 )
 from syndicator.domain.brakes import Brakes
-from syndicator.domain.capabilities import Spent
+from syndicator.domain.capabilities import NEVER, Spent
 from syndicator.domain.feed import Feed, Filter, Site
 from syndicator.domain.pacing import MONEY, MONTH, Cap, Pace, QuietHours
+from syndicator.domain.policy import OnCorrection, OnRetraction, Policy
 from syndicator.domain.post import Style
 from syndicator.secret import Secret
 
@@ -53,6 +54,7 @@ class SiteTable:
     former_hosts: tuple[Domain, ...] = ()
     accent: Colour = "#9c3b2e"
     rights: Mapping[Line, tuple[ChannelName, ...]] = field(default_factory=dict)
+    story_tags: str = ""
 
     def site(self, web: Web, hub: Hub) -> Site:
         """The publisher as feeds name it."""
@@ -69,6 +71,7 @@ class SiteTable:
             former_hosts=self.former_hosts,
             accent=self.accent,
             rights=self.rights,
+            story_tags=self.story_tags,
         )
 
 
@@ -120,13 +123,19 @@ def _quiet_hours(text: str) -> str:
 @dataclass(frozen=True, kw_only=True)
 class ChannelTable:
     """``[channels.NAME]``: what holds for channels of every kind. ``max_age``: how long after its
-    publication an article is still posted. ``post``: how its posts are written. ``min_gap``,
-    ``max_per_hour``, ``max_per_day``: how far apart, and how many, posts are at the most. ``quiet_hours``:
-    when nothing but urgent news is posted, in the site's zone. ``money_per_month``: what posts may cost
-    within 31 days, in the currency of the service's price."""
+    publication an article is still posted. ``on_correction``, ``on_retraction``, ``repost_within``: what
+    becomes of posts whose article changes. ``wait_for_page``: how long a first post waits until its article's
+    page can be shared. ``post``: how its posts are written. ``min_gap``, ``max_per_hour``, ``max_per_day``:
+    how far apart, and how many, posts are at the most. ``quiet_hours``: when nothing but urgent news is
+    posted, in the site's zone. ``money_per_month``: what posts may cost within 31 days, in the currency of
+    the service's price."""
 
     kind: str
     max_age: timedelta = timedelta(hours=24)
+    on_correction: OnCorrection = OnCorrection.EDIT
+    on_retraction: OnRetraction = OnRetraction.DELETE
+    repost_within: timedelta = NEVER
+    wait_for_page: timedelta = timedelta(minutes=2)
     post: Style = field(default_factory=Style)
     min_gap: timedelta | None = None
     max_per_hour: Annotated[int, Field(ge=1)] | None = None
@@ -145,6 +154,14 @@ class ChannelTable:
             quotas=[cap for cap in caps if cap.most],
             min_gap=self.min_gap or timedelta(),
             quiet=QuietHours.from_text(self.quiet_hours, ZoneInfo(zone)) if self.quiet_hours else None,
+        )
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(
+            on_correction=self.on_correction,
+            on_retraction=self.on_retraction,
+            repost_within=self.repost_within,
         )
 
 

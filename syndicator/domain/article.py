@@ -24,6 +24,9 @@ CLOCK_SKEW = timedelta(minutes=10)
 #: Characters of a text that are enough to tell articles apart.
 MIN_TELLING_CHARS = 40
 
+#: Characters of a story's id.
+MAX_STORY_CHARS = 200
+
 #: A part of an address's path that is nothing but a session's id, which changes with each visit.
 SESSION_ID = re.compile(
     r"(?=[^/]*\d)(?=[^/]*[a-z])[a-z\d]{16,}|\(\w\([a-z\d]+\)\)|\(\w{16,}\)", re.IGNORECASE
@@ -73,7 +76,8 @@ class Content:
     ``url`` is canonical and absolute. ``title``, ``summary``, ``section``, ``note`` are plain text;
     ``content_html`` is sanitised HTML with absolute addresses. ``language`` is a BCP 47 tag.
     ``places`` are where it happened, by name. ``note`` is the newsroom's remark on a correction. ``urgent``
-    marks breaking news.
+    marks breaking news. ``story``: the running story that it is part of, by whatever id the newsroom has for
+    it. ``social``: what the newsroom wrote for social media.
     """
 
     url: str
@@ -88,6 +92,8 @@ class Content:
     photo: Photo | None = None
     note: str = ""
     urgent: bool = False
+    story: str = ""
+    social: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -226,6 +232,16 @@ def formerly(sighting: Sighting, hosts: Sequence[str]) -> Sighting:
     return replace(sighting, aliases=(*sighting.aliases, *(f"{scheme}{host}{rest}" for host in hosts)))
 
 
+def in_story(sighting: Sighting, prefix: str) -> Sighting:
+    """The sighting with the story that one of its tags names behind ``prefix``, in whatever case; as it is
+    where no prefix is declared, or it tells its story itself."""
+    if not prefix or sighting.story:
+        return sighting
+    named = (tag for tag in sighting.tags if tag[: len(prefix)].casefold() == prefix.casefold())
+    stories = filter(None, (tag[len(prefix) :].strip() for tag in named))
+    return replace(sighting, story=next(stories, "")[:MAX_STORY_CHARS])
+
+
 def decide(known: Article | None, sighting: Sighting, now: datetime, *, authority: str) -> Decision:
     """The decision that a sighting calls for, given the article on file (``known``). Touches nothing.
 
@@ -306,7 +322,8 @@ def fingerprint(content: Content) -> str:
     if content.photo:
         photo = content.photo
         values["photo"] = [photo.url, photo.caption, photo.credit, photo.alt]
-    values.pop("urgent", None)  # how fast it went out is not what it says
+    for name in ("urgent", "story"):  # how fast it went out, and after what, is not what it says
+        values.pop(name, None)
     text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=list)
     folded = re.sub(r"(?:\\[nrt]|\s|\u200b)+", " ", unicodedata.normalize("NFC", text))
     return hashlib.sha256(folded.encode("utf-8", "surrogatepass")).hexdigest()

@@ -99,6 +99,9 @@ class Capabilities:
     is answered by the post that exists (``None``: keys are not known there). ``settles_within``: how long the
     service may go on working at a request after that has ended for us, with or without an answer.
 
+    ``carries_article``: the channel hands on more of the article than a post shows, so that it is told of
+    every change; what the newsroom wants of posts does not concern it.
+
     ``budgets`` and ``price``: what it allows and charges. ``verified``: what the channel was tried
     against, in words, with version and date.
     """
@@ -126,6 +129,8 @@ class Capabilities:
     finds: bool = True
     key_memory: timedelta | None = None
     settles_within: timedelta = SETTLES_WITHIN
+
+    carries_article: bool = False
 
     budgets: tuple[Budget, ...] = ()
     price: Price | None = None

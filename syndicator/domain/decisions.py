@@ -7,7 +7,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from syndicator.domain.article import Article, ArticleState
-from syndicator.domain.delivery import Delivery, Receipt, Standing, absent, dropped, posted
+from syndicator.domain.delivery import (
+    NOTICE_REVISION,
+    UNKNOWN_REVISION,
+    Delivery,
+    Receipt,
+    Standing,
+    absent,
+    dropped,
+    posted,
+    replied,
+)
 from syndicator.domain.errors import SyndicatorError
 
 
@@ -24,6 +34,10 @@ def retry(delivery: Delivery, article: Article, now: datetime) -> Delivery:
     for its time."""
     if delivery.standing is Standing.PENDING:
         return replace(delivery, next_attempt=now)
+    if delivery.standing is Standing.SENT and delivery.has == NOTICE_REVISION:  # it may be taken back by now
+        return replace(
+            delivery, standing=Standing.PENDING, next_attempt=now, has=UNKNOWN_REVISION, attempts=0
+        )
     if delivery.standing not in (Standing.REFUSED, Standing.SKIPPED):
         raise Impossible(f"delivery {delivery.id} is {delivery.standing}: there is nothing to try again")
     if delivery.wants is None and delivery.receipt is None and article.state is not ArticleState.EMBARGOED:
@@ -49,9 +63,11 @@ def was_posted(receipt: Receipt | None) -> Ruling:
 
     def ruling(delivery: Delivery, article: Article, now: datetime) -> Delivery:  # noqa: ARG001
         _must_be_unknown(delivery)
+        if delivery.receipt is not None:  # what is in doubt is a reply under it
+            return replace(replied(delivery, receipt), next_attempt=now)
         if receipt is None:
             return dropped(delivery, "posted, says an operator; without its id, corrections cannot follow")
-        return replace(posted(delivery, receipt), next_attempt=now)
+        return replace(posted(delivery, receipt, now), next_attempt=now)
 
     return ruling
 

@@ -1,8 +1,8 @@
 """Deliveries: one article on one channel, and what to do about it.
 
 A delivery *has* the revision that its post shows (or nothing) and *wants* the article's revision (or
-nothing, when it is withdrawn). ``plan`` names the step that closes the gap; ``settle`` and the
-functions beside it write how the step ended. All of it is pure.
+nothing, when it is withdrawn). ``plan`` names the step that closes the gap (``domain.plan``); the functions
+here write how it began and ended. All of it is pure.
 """
 
 from __future__ import annotations
@@ -16,12 +16,16 @@ from syndicator.domain.article import CLOCK_SKEW, Article
 from syndicator.domain.capabilities import SETTLES_WITHIN
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.steady import SteadyTime
+from syndicator.domain.step import Step
 
 #: Seconds that one step of a delivery may take in all, photo included: shorter than a lease.
 STEP_DEADLINE_S = 60.0
 
 #: The revision of a post of which nobody knows what it shows.
 UNKNOWN_REVISION = 0
+
+#: The revision of a post that says, or has a reply that says, that its article is withdrawn.
+NOTICE_REVISION = -1
 
 #: Attempts, looks included, after which we stop asking a channel whether it has a post.
 MAX_FIND_ATTEMPTS = 10
@@ -57,10 +61,16 @@ class Delivery:
 
     ``attempted``: the revision of a first post whose outcome we do not know yet; ``attempted_at``: when
     its first request left, from which the channel remembers its idempotency key (``None``: nobody knows,
-    as after a backup was put back). A receipt without ``has`` is a post whose deletion has begun.
+    as after a backup was put back). Beside a receipt both are of a reply under the post instead, which names
+    that revision (``NOTICE_REVISION``: the retraction). A receipt without ``has`` is a post whose deletion
+    has begun.
     ``rests_until``: until then the channel may still be working at a request of ours whose outcome is
     unknown; no other one leaves before. ``rests_steadily``: the same by a clock that nobody sets, so that no
     rest ends early because the time of day was set. ``round``: how often a post was taken back.
+
+    ``posted_at``: when the post was known to be out (``None``: there is none, or it was posted before that
+    was noted). ``shows``: a digest of what it shows; empty where that is not known for certain. ``replies``:
+    the posts that were made under it.
     """
 
     id: int
@@ -78,7 +88,22 @@ class Delivery:
     rests_until: datetime | None = None
     rests_steadily: SteadyTime | None = None
     round: int = 0
+    posted_at: datetime | None = None
+    shows: str = ""
+    replies: tuple[Receipt, ...] = ()
     reason: str = ""
+
+    @property
+    def is_satisfied(self) -> bool:
+        """Whether it has what it wants: a notice, too, is how a retracted article may stand."""
+        return self.has == self.wants or (self.wants is None and self.has == NOTICE_REVISION)
+
+    @property
+    def key_of_reply(self) -> str:
+        """The idempotency key of a reply under the post."""
+        revision = self.attempted if self.attempted is not None else _wanted(self)
+        occasion = "retraction" if revision == NOTICE_REVISION else f"correction-{revision}"
+        return f"{self.key}#{occasion}"
 
     @property
     def key(self) -> str:
@@ -87,51 +112,9 @@ class Delivery:
         return f"{self.guid}#{self.channel}" + (f"#{self.round}" if self.round else "")
 
 
-class Step(StrEnum):
-    """What closes the gap."""
-
-    NOTHING = "nothing"
-    SEND = "send"
-    REPEAT = "repeat"  # send again under the key that the channel still remembers
-    FIND = "find"  # ask the channel whether it has the post
-    EDIT = "edit"
-    DELETE = "delete"
-    EXPIRE = "expire"  # too late to be news
-    DROP = "drop"  # withdrawn before anything was posted
-
-    @property
-    def changes_channel(self) -> bool:
-        """Whether its request changes what readers see, so that its outcome matters."""
-        return self in (Step.SEND, Step.REPEAT, Step.EDIT, Step.DELETE)
-
-
-def plan(
-    delivery: Delivery,
-    now: datetime,
-    *,
-    key_memory: timedelta | None,
-    max_age: timedelta,
-    published: datetime,
-) -> Step:
-    """The step that brings what the delivery has to what it wants.
-
-    ``key_memory``: how long the channel remembers an idempotency key (``None``: not at all).
-    ``max_age``: how long after ``published`` a first post is still news.
-
-    A deletion that has begun is carried through before anything else, and the article is posted anew if it
-    is wanted again: nobody knows whether there is still a post to be edited.
-    """
-    if delivery.attempted is not None:  # an earlier post may be out there
-        repeats = delivery.wants is not None and _is_remembered(delivery, now, key_memory, published)
-        return Step.REPEAT if repeats else Step.FIND
-    if delivery.receipt is None:
-        if delivery.wants is None:
-            return Step.DROP
-        late = now > max(published, delivery.created) + max_age
-        return Step.EXPIRE if late else Step.SEND
-    if delivery.wants is None or delivery.has is None:
-        return Step.DELETE
-    return Step.EDIT if delivery.has != delivery.wants else Step.NOTHING
+def _wanted(delivery: Delivery) -> int:
+    """The revision that a post or reply is to have."""
+    return NOTICE_REVISION if delivery.wants is None else delivery.wants
 
 
 def is_maybe_out(article: Article, restored_at: datetime | None) -> bool:
@@ -145,18 +128,6 @@ def is_maybe_out(article: Article, restored_at: datetime | None) -> bool:
     )
 
 
-def earliest(delivery: Delivery, published: datetime) -> datetime:
-    """When a first post whose outcome is unknown can have left at the earliest. If nobody knows, it may be as
-    old as its article, give or take a day (some sites date by the day alone)."""
-    return delivery.attempted_at or min(published, delivery.created) - timedelta(days=1)
-
-
-def _is_remembered(
-    delivery: Delivery, now: datetime, key_memory: timedelta | None, published: datetime
-) -> bool:
-    return key_memory is not None and now < earliest(delivery, published) + key_memory
-
-
 def moved(delivery: Delivery, wants: int | None, now: datetime) -> Delivery:
     """The delivery once its article has a new revision, or is withdrawn (``None``). What was refused may now
     be taken; what an operator or age skipped stays skipped; what was in hand stays there."""
@@ -164,7 +135,7 @@ def moved(delivery: Delivery, wants: int | None, now: datetime) -> Delivery:
     due = replace(delivery, standing=Standing.PENDING, next_attempt=now, attempts=0)
     match delivery.standing:
         case Standing.SENT:
-            return delivery if delivery.has == wants else due
+            return delivery if delivery.is_satisfied else due
         case Standing.HELD if wants is not None:  # news from now on
             return replace(due, created=now)
         case Standing.HELD | Standing.REFUSED:
@@ -177,13 +148,12 @@ def moved(delivery: Delivery, wants: int | None, now: datetime) -> Delivery:
 
 def begun(delivery: Delivery, step: Step, now: datetime) -> Delivery:
     """The delivery as it must be on record before the step's request leaves."""
-    first = step is Step.SEND
     return replace(
         delivery,
         standing=Standing.SENDING,
         attempts=delivery.attempts + 1,
-        attempted=delivery.wants if first else delivery.attempted,
-        attempted_at=now if first else delivery.attempted_at,
+        attempted=_wanted(delivery) if step.begins_post else delivery.attempted,
+        attempted_at=now if step.begins_post else delivery.attempted_at,
     )
 
 
@@ -195,6 +165,7 @@ def resting(delivery: Delivery, step: Step, until: datetime) -> Delivery:
     return replace(
         delivery,
         has=None if step is Step.DELETE else delivery.has,
+        shows="" if step.alters_post else delivery.shows,
         next_attempt=until,
         rests_until=until if step.changes_channel else delivery.rests_until,
         reason=f"{step} under way; unless an answer comes, it is taken up again after {until:%H:%M:%S} UTC",
@@ -221,21 +192,35 @@ def resting_on(delivery: Delivery, now: datetime, steady: SteadyTime | None) -> 
     return replace(delivery, next_attempt=until, rests_until=until, reason=reason)
 
 
-def posted(delivery: Delivery, receipt: Receipt) -> Delivery:
+def posted(delivery: Delivery, receipt: Receipt, now: datetime, shows: str = "") -> Delivery:
     """The delivery once a first post is out. It shows the revision that was first attempted, unless it was
     seen to be current: a channel that remembered the key answers with what it posted then, so a newer
     revision still has to follow as an edit."""
     has = delivery.wants if receipt.is_current and delivery.wants is not None else delivery.attempted
-    return closed(replace(delivery, receipt=receipt), has)
+    out = replace(delivery, receipt=receipt, posted_at=delivery.attempted_at or now)
+    return closed(out, has, shows=shows)
 
 
-def closed(delivery: Delivery, has: int | None, receipt: Receipt | None = None) -> Delivery:
-    """The delivery once its channel shows revision ``has`` (``None``: nothing); what it wants may have moved
-    on meanwhile."""
+def replied(delivery: Delivery, receipt: Receipt | None = None) -> Delivery:
+    """The delivery once a reply under its post is out (``None``: nobody knows under which id)."""
+    is_current = receipt is not None and receipt.is_current and delivery.attempted != NOTICE_REVISION
+    replies = (
+        (*delivery.replies, receipt) if receipt and receipt not in delivery.replies else delivery.replies
+    )
+    has = delivery.wants if is_current and delivery.wants is not None else delivery.attempted
+    return closed(replace(delivery, replies=replies), has, shows=delivery.shows)
+
+
+def closed(delivery: Delivery, has: int | None, receipt: Receipt | None = None, shows: str = "") -> Delivery:
+    """The delivery once its channel shows revision ``has`` (``None``: nothing), which looks like ``shows``;
+    what it wants may have moved on meanwhile."""
     done = replace(
         delivery,
         has=has,
         receipt=(receipt or delivery.receipt) if has is not None else None,
+        posted_at=delivery.posted_at if has is not None else None,
+        shows=shows,
+        replies=delivery.replies if has is not None else (),
         attempted=None,
         attempted_at=None,
         rests_until=None,
@@ -243,7 +228,35 @@ def closed(delivery: Delivery, has: int | None, receipt: Receipt | None = None) 
         round=delivery.round + (has is None and delivery.receipt is not None),
         reason="",
     )
-    return replace(done, standing=Standing.SENT if has == done.wants else Standing.PENDING)
+    return replace(done, standing=Standing.SENT if done.is_satisfied else Standing.PENDING)
+
+
+def still_there(delivery: Delivery) -> Delivery:
+    """The delivery once its channel has refused to delete the post: it is there, whatever it shows."""
+    return replace(delivery, has=UNKNOWN_REVISION, shows="") if delivery.has is None else delivery
+
+
+def again_soon(delivery: Delivery, reason: str, now: datetime) -> Delivery:
+    """The delivery, to be taken up again at once."""
+    return replace(delivery, standing=Standing.PENDING, next_attempt=now, reason=reason)
+
+
+def left(delivery: Delivery, reason: str) -> Delivery:
+    """The delivery whose post stays as it is, although its article is corrected or retracted. A retraction
+    is left to a person."""
+    if delivery.wants is None:
+        where = delivery.receipt.url if delivery.receipt else ""
+        reason = f"withdrawn, and still out there: {reason}; take it back by hand: {where}".rstrip(": ")
+        return replace(dropped(delivery, reason), standing=Standing.REFUSED, attempted=None)
+    return closed(delivery, delivery.wants, shows=delivery.shows)
+
+
+def lost(delivery: Delivery) -> Delivery:
+    """The delivery with a reply of which nobody knows whether it is out there; a person decides."""
+    reason = (
+        "a reply under the post may be out there, and the channel cannot tell: look, and say whether it is"
+    )
+    return replace(delivery, standing=Standing.UNKNOWN, reason=reason)
 
 
 def absent(delivery: Delivery) -> Delivery:
@@ -259,7 +272,7 @@ def stirred(delivery: Delivery, until: datetime) -> Delivery:
     again = replace(delivery, rests_until=max(until, delivery.rests_until or until))
     if delivery.receipt is None or delivery.has is None:
         return again
-    again = replace(again, has=UNKNOWN_REVISION)
+    again = replace(again, has=UNKNOWN_REVISION, shows="")
     if delivery.standing is Standing.SENT:
         again = replace(again, standing=Standing.PENDING, next_attempt=until)
     return again
@@ -290,15 +303,15 @@ def failed(
         case OutcomeUnknown(), _:
             return _lost(delivery, step, reason, now, timedelta() if error.is_over else settles_within)
         case Refused(), _:
-            first = step is Step.SEND  # what was sent before it may be out there
             return replace(
                 delivery,
                 standing=Standing.REFUSED,
                 reason=reason,
-                attempted=None if first else delivery.attempted,
+                # what was sent before it may be out there
+                attempted=None if step.begins_post else delivery.attempted,
                 rests_until=None,
             )
-        case ((TryLater() | Misconfigured()), Step.SEND):  # known not to be posted: the slate is clean
+        case ((TryLater() | Misconfigured()), _) if step.begins_post:  # known not to be posted: a clean slate
             delivery = replace(delivery, attempted=None, attempted_at=None)
     delivery = replace(delivery, rests_until=None)
     not_before = error.not_before if isinstance(error, TryLater) else None
@@ -314,7 +327,12 @@ def _lost(delivery: Delivery, step: Step, reason: str, now: datetime, settles_wi
     rests_until = now + settles_within
     deleting = step is Step.DELETE
     return _again(
-        replace(delivery, has=None if deleting else delivery.has, rests_until=rests_until),
+        replace(
+            delivery,
+            has=None if deleting else delivery.has,
+            shows="" if step.alters_post else delivery.shows,
+            rests_until=rests_until,
+        ),
         f"outcome unknown: {reason}",
         now,
         rests_until,

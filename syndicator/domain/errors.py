@@ -15,6 +15,7 @@
     └── (of a channel, by the one question: was it posted?)
         ├── TryLater          no; it may be, later
         ├── Refused           no, and it never will be
+        │   └── PostGone      the post that is to be edited or answered is no more
         └── OutcomeUnknown    perhaps
 """
 
@@ -109,6 +110,10 @@ class TryLater(SyndicatorError):
 
 class Refused(SyndicatorError):
     """The article was not posted, and asking again would not help."""
+
+
+class PostGone(Refused):
+    """Nothing was done, since the post that is to be edited or answered is not there any more."""
 
 
 class OutcomeUnknown(SyndicatorError):

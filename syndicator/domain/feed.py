@@ -142,7 +142,8 @@ class Site:
     slash (``https://feeds.example.org/feeds``). ``authority`` mints guids. ``hubs`` are WebSub hubs.
     ``former_hosts``: where the newsroom was before (``old.example.org``). ``accent`` is the colour of its
     share cards (``#rrggbb``). ``rights``: words that a photo's rights may have, and the channels that such a
-    photo may go to all the same (``domain.photo.may_leave``).
+    photo may go to all the same (``domain.photo.may_leave``). ``story_tags``: how tags begin that name the
+    running story of an article.
     """
 
     title: str
@@ -156,6 +157,7 @@ class Site:
     former_hosts: tuple[str, ...] = ()
     accent: str = "#9c3b2e"
     rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    story_tags: str = ""
 
     def address(self, feed: Feed, extension: str, page: int | None = None) -> str:
         """The one address of a feed document: WebSub's topic, RSS's and Atom's ``self``. ``page``: the

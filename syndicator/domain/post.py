@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -109,6 +111,14 @@ class Post:
     @property
     def language(self) -> str:
         return self.article.language
+
+    @property
+    def digest(self) -> str:
+        """A digest of all that its readers see."""
+        photo = self.photo and hashlib.sha256(self.photo.content).hexdigest()
+        spans = [(span.start, span.end, span.kind, span.target) for span in self.spans]
+        shown = (self.text, self.url, spans, self.alt, self.warning, self.language, self.credit, photo)
+        return hashlib.sha256(json.dumps(shown, default=str).encode()).hexdigest()[:32]
 
     def linked(self, kind: SpanKind) -> tuple[Span, ...]:
         """The spans of one kind."""

@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from syndicator.domain.capabilities import NEVER
 from syndicator.domain.pacing import NO_PACE, Pace
+from syndicator.domain.plan import Terms
+from syndicator.domain.policy import Policy
 from syndicator.domain.post import Composer, Style
 from syndicator.domain.steady import SteadyTime
-from syndicator.jobs.ports import Bell, Channel, Photos
+from syndicator.jobs.ports import Bell, Channel, Pages, Photos
 from syndicator.jobs.store_ports import DeliverStore
 
 
@@ -18,13 +21,23 @@ from syndicator.jobs.store_ports import DeliverStore
 class Courier:
     """A channel, with what is declared of delivering to it. ``max_age``: how old news may be. ``style``: of
     its posts. ``redact`` takes the channel's secrets out of whatever is written down of its replies.
-    ``pace``: what it may do when."""
+    ``pace``: what it may do when. ``policy``: what becomes of posts whose article changes.
+    ``wait_for_page``: how long a first post waits for the page that it links to."""
 
     channel: Channel
     max_age: timedelta
     style: Style = field(default_factory=Style)
     redact: Callable[[str], str] = str
     pace: Pace = NO_PACE
+    policy: Policy = field(default_factory=Policy)
+    wait_for_page: timedelta = NEVER
+
+    @property
+    def terms(self) -> Terms:
+        """What decides about the channel's steps."""
+        capabilities = self.channel.capabilities
+        policy = Policy() if capabilities.carries_article else self.policy
+        return Terms(capabilities=capabilities, policy=policy, max_age=self.max_age)
 
     @property
     def settles_within(self) -> timedelta:
@@ -35,7 +48,8 @@ class Courier:
 @dataclass(frozen=True, kw_only=True)
 class Deliverer:
     """What **deliver** works with. ``couriers`` by the channel's name. ``steady``: a clock that nobody sets,
-    where there is one. ``sleep`` waits for so many seconds."""
+    where there is one. ``sleep`` waits for so many seconds. ``pages``: articles' own pages, where they are to
+    be asked for."""
 
     couriers: Mapping[str, Courier]
     store: DeliverStore
@@ -43,5 +57,6 @@ class Deliverer:
     compose: Composer
     bell: Bell
     clock: Callable[[], datetime]
+    pages: Pages | None = None
     steady: Callable[[], SteadyTime | None] = lambda: None
     sleep: Callable[[float], None] = time.sleep

@@ -17,35 +17,37 @@ from syndicator.domain.capabilities import Spent
 from syndicator.domain.delivery import (
     STEP_DEADLINE_S,
     Delivery,
-    Receipt,
     Standing,
-    Step,
-    absent,
+    again_soon,
     begun,
     closed,
     dropped,
-    earliest,
     failed,
-    plan,
-    posted,
+    left,
+    lost,
     resting,
     resting_on,
     steadily,
+    still_there,
 )
 from syndicator.domain.errors import (
     Misconfigured,
     OutcomeUnknown,
-    PhotoError,
+    PostGone,
     Refused,
     SyndicatorError,
     TryLater,
 )
 from syndicator.domain.ledger import Ledger, Stated, Wait
 from syndicator.domain.photo import PhotoFile
+from syndicator.domain.plan import Terms, plan, without
 from syndicator.domain.post import Post
+from syndicator.domain.step import Step
 from syndicator.http.stated_limits import listening
 from syndicator.jobs.courier import Courier, Deliverer
-from syndicator.jobs.ports import Channel
+from syndicator.jobs.page_wait import wait_for_page
+from syndicator.jobs.perform import event_of, perform
+from syndicator.jobs.step_post import has_photo, post_of
 from syndicator.jobs.store_ports import Account, ClaimedDelivery
 
 log = logging.getLogger(__name__)
@@ -57,16 +59,13 @@ MAX_STALL = timedelta(seconds=20)
 #: What taking a photo along costs.
 COST_OF_PHOTO: Mapping[str, float] = {Spent.PHOTOS: 1.0}
 
-#: After so many tries a post goes out without a photo that cannot be had at the moment.
-MAX_PHOTO_TRIES = 3
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
     """How a step has ended. ``event``: the line for the delivery's history, none if it is empty. ``error``:
     what went wrong, if the next delivery may meet it, too. ``is_through``: the channel took the request, or
-    refused this article alone. ``ledger``: what the account has done; ``limits``: what its service says is
-    left, by kind."""
+    refused this article alone; ``refused``: the step that it refused. ``ledger``: what the account has done;
+    ``limits``: what its service says is left, by kind."""
 
     delivery: Delivery
     event: str
@@ -74,6 +73,7 @@ class Outcome:
     stirs_until: datetime | None = None
     error: SyndicatorError | None = None
     is_through: bool = False
+    refused: Step | None = None
     limits: Mapping[str, Stated] = field(default_factory=dict)
 
 
@@ -81,28 +81,52 @@ def take_step(
     deliverer: Deliverer, account: Account, claimed: ClaimedDelivery, ledger: Ledger
 ) -> Outcome | None:
     """Take one step with one delivery, which is still to be settled; ``None``: there is nothing to settle,
-    since what it wants has moved or the channel is in another hand."""
-    courier, delivery, now = deliverer.couriers[account.name], claimed.delivery, deliverer.clock()
-    if rests := resting_on(delivery, now, deliverer.steady()):
+    since what it wants has moved or the channel is in another hand. What the channel refuses to do with a
+    post that is out gives way to the next best thing."""
+    courier, begins = deliverer.couriers[account.name], deliverer.clock()
+    if rests := resting_on(claimed.delivery, begins, deliverer.steady()):
         return Outcome(delivery=rests, event=rests.reason, ledger=ledger)
-    step = plan(
-        delivery,
-        now,
-        key_memory=courier.channel.capabilities.key_memory,
-        max_age=courier.max_age,
-        published=claimed.article.published,
-    )
+    terms = courier.terms
+    outcome = _take(deliverer, account, claimed, ledger, terms)
+    while outcome and outcome.refused not in (None, Step.REPLY_AGAIN) and claimed.delivery.receipt:
+        terms = without(terms, outcome.refused)
+        again = still_there(claimed.delivery)
+        step = plan(again, deliverer.clock(), terms, claimed.article.published)
+        if step is Step.LEAVE and claimed.delivery.wants is not None:
+            return outcome  # what was refused, and why, is what an operator should read
+        if deliverer.clock() > begins + MAX_STALL:  # the channel is not for so long in this hand
+            return replace(outcome, delivery=again_soon(again, outcome.delivery.reason, deliverer.clock()))
+        claimed = replace(claimed, delivery=again)
+        other = _take(deliverer, account, claimed, outcome.ledger, terms)
+        outcome = other and replace(other, event=f"{outcome.event}; {other.event}")
+    return outcome
+
+
+def _take(
+    deliverer: Deliverer, account: Account, claimed: ClaimedDelivery, ledger: Ledger, terms: Terms
+) -> Outcome | None:
+    courier, delivery, now = deliverer.couriers[account.name], claimed.delivery, deliverer.clock()
+    step = plan(delivery, now, terms, claimed.article.published)
     idle = _without_request(delivery, step)
     if idle is not None:
         return Outcome(delivery=idle, event=idle.reason or "nothing to do", ledger=ledger)
-    wait = ledger.wait(courier.pace, COST_OF_PHOTO, now) if _has_photo(courier, claimed, step) else None
+    page = wait_for_page(deliverer, courier, claimed, step, now)
+    if page and page.until > now:
+        return _put_off(delivery, page, ledger)
+    wait = ledger.wait(courier.pace, COST_OF_PHOTO, now) if has_photo(courier, claimed, step) else None
     if wait and not claimed.article.urgent:
         return _put_off(delivery, wait, ledger)
     marked = begun(delivery, step, now)
     try:
-        photo, remark = _photo(deliverer, courier, claimed, step, wait)
-        post = deliverer.compose(claimed.article, courier.channel.capabilities, courier.style, photo)
-        post = replace(post, since=earliest(delivery, claimed.article.published))
+        if _shows_the_same(deliverer, courier, claimed, wait):
+            same = closed(delivery, delivery.wants, shows=delivery.shows)
+            event = f"revision {delivery.wants} changes nothing that this channel shows"
+            return Outcome(delivery=same, event=event, ledger=ledger)
+        if step is Step.LEAVE:
+            after = left(delivery, "this channel can neither delete, edit nor answer it, or is not to")
+            return Outcome(delivery=after, event=_event_of_leaving(delivery, after), ledger=ledger)
+        post, remark = post_of(deliverer, courier, claimed, marked, step, wait)
+        remark += f" (not waited for any longer: {page.why})" if page else ""
     except SyndicatorError as e:  # nothing has left yet
         after = failed(marked, step, e, now)
         return Outcome(delivery=after, event=f"{step}: {e}", ledger=ledger, error=_shared(e, step))
@@ -111,10 +135,22 @@ def take_step(
         courier.settles_within if step.changes_channel else timedelta()
     )
     rests = steadily(resting(marked, step, begins + longest), begins, deliverer.steady())
-    spent = ledger.with_spent(courier.pace, _cost(courier, step, photo), begins)
+    spent = ledger.with_spent(courier.pace, _cost(courier, step, post.photo), begins)
     if not deliverer.store.begin(account, rests, None if spent is ledger else spent):
         return None
     return _request(deliverer, account, marked, step, post, remark, begins, spent)
+
+
+def _shows_the_same(
+    deliverer: Deliverer, courier: Courier, claimed: ClaimedDelivery, wait: Wait | None
+) -> bool:
+    """Whether the post, corrected, would look just as it does."""
+    delivery = claimed.delivery
+    is_corrected = delivery.wants is not None and delivery.has is not None and delivery.attempted is None
+    if not delivery.shows or not is_corrected or courier.channel.capabilities.carries_article:
+        return False
+    post, _ = post_of(deliverer, courier, claimed, delivery, Step.EDIT, wait)
+    return post.digest == delivery.shows
 
 
 def _request(
@@ -134,8 +170,8 @@ def _request(
             if clock() > begins + MAX_STALL:
                 why = "this worker was stopped for too long before it could send"
                 raise TryLater(why, whole_channel=False)
-            after = _struck(courier, _perform(courier.channel, delivery, step, post))
-            event = _event(after, step)
+            after = _struck(courier, perform(courier.channel, delivery, step, post, begins))
+            event = event_of(delivery, after, step, clock())
         except (TryLater, Refused, OutcomeUnknown, Misconfigured) as e:
             error = e
         except Exception as e:  # noqa: BLE001 - a defect of ours must not lose the queue: it may have been posted
@@ -158,6 +194,7 @@ def _request(
         stirs_until=now + courier.settles_within if step.changes_channel else None,
         error=_shared(error, step),
         is_through=step.changes_channel and (error is None or isinstance(error, Refused)),
+        refused=step if isinstance(error, Refused) and not isinstance(error, PostGone) else None,
         limits=limits,
     )
 
@@ -170,22 +207,6 @@ def _struck(courier: Courier, delivery: Delivery) -> Delivery:
     )
 
 
-def _perform(channel: Channel, delivery: Delivery, step: Step, post: Post) -> Delivery:
-    """The step itself, and how it leaves the delivery."""
-    match step, delivery.receipt:
-        case ((Step.SEND | Step.REPEAT), _):
-            return posted(delivery, channel.send(post, key=delivery.key))
-        case Step.FIND, _:
-            existing = channel.find(post, key=delivery.key)
-            return posted(delivery, existing) if existing else absent(delivery)
-        case Step.EDIT, Receipt() as receipt:
-            return closed(delivery, delivery.wants, channel.edit(receipt, post))
-        case Step.DELETE, Receipt() as receipt:
-            channel.delete(receipt, post)
-            return closed(delivery, None)
-    raise AssertionError(f"{step} with {delivery.receipt}")
-
-
 def _without_request(delivery: Delivery, step: Step) -> Delivery | None:
     match step:
         case Step.NOTHING:
@@ -194,18 +215,14 @@ def _without_request(delivery: Delivery, step: Step) -> Delivery | None:
             return replace(closed(delivery, None), reason="withdrawn before it was posted")
         case Step.EXPIRE:
             return dropped(delivery, "too late: older than the channel's max_age")
+        case Step.LOSE:
+            return lost(delivery)
         case _:
             return None
 
 
-def _has_photo(courier: Courier, claimed: ClaimedDelivery, step: Step) -> bool:
-    """Whether the step takes a photo along."""
-    has_one = courier.channel.capabilities.photo is not None and claimed.article.photo is not None
-    return has_one and step not in (Step.DELETE, Step.FIND)
-
-
 def _put_off(delivery: Delivery, wait: Wait, ledger: Ledger) -> Outcome:
-    """The delivery until the account may send photos again; its history says so once."""
+    """The delivery until its page is ready, or the account may send photos; its history says so once."""
     reason = f"waits until {wait.until:%H:%M:%S} UTC: {wait.why}"
     event = "" if delivery.reason.startswith("waits until") else reason
     after = replace(delivery, standing=Standing.PENDING, next_attempt=wait.until, reason=reason)
@@ -218,46 +235,19 @@ def _cost(courier: Courier, step: Step, photo: PhotoFile | None) -> Mapping[str,
     if photo:
         cost = {Spent.PHOTOS: 1.0, Spent.REQUESTS: 2.0}
     match step:
-        case Step.SEND | Step.REPEAT:
+        case Step.SEND | Step.REPEAT | Step.REPLY | Step.REPLY_AGAIN:
             return {**courier.pace.cost_of_post, **cost}
         case Step.DELETE:
             return {**cost, Spent.DELETIONS: 1.0}
-        case Step.EDIT:
+        case Step.EDIT | Step.NOTICE:
             return {**cost, Spent.EDITS: 1.0}
         case _:
             return cost
 
 
-def _photo(
-    deliverer: Deliverer, courier: Courier, claimed: ClaimedDelivery, step: Step, wait: Wait | None
-) -> tuple[PhotoFile | None, str]:
-    """The lead photo within the channel's limits; none, and a remark, where it cannot be had. Breaking news
-    does not ``wait`` for it."""
-    article, limits = claimed.article, courier.channel.capabilities.photo
-    if article.photo is None or limits is None or not _has_photo(courier, claimed, step):
-        return None, ""
-    if wait:
-        return None, f" (without its photo: {wait.why})"
-    try:
-        return deliverer.photos.fit(article.photo, limits), ""
-    except PhotoError as e:
-        if not e.lasting and claimed.delivery.attempts + 1 < MAX_PHOTO_TRIES:
-            raise TryLater(f"photo {article.photo.url}: {e}", whole_channel=False) from e
-        return None, f" (without its photo {article.photo.url}: {e})"
-
-
-def _event(after: Delivery, step: Step) -> str:
-    """The step that has succeeded, in words for the delivery's history."""
-    where = f" {after.receipt.url}" if after.receipt and after.receipt.url else ""
-    match step:
-        case Step.FIND:
-            return f"found{where}" if after.receipt else "not found: it can be sent"
-        case Step.DELETE:
-            return "deleted"
-        case Step.EDIT:
-            return f"edited{where}"
-        case _:
-            return f"posted{where}"
+def _event_of_leaving(before: Delivery, after: Delivery) -> str:
+    where = f" {before.receipt.url}" if before.receipt and before.receipt.url else ""
+    return after.reason or f"corrected, and left as it was{where}: neither edited, answered nor posted again"
 
 
 def _shared(error: SyndicatorError | None, step: Step) -> SyndicatorError | None:

@@ -132,6 +132,18 @@ class Photos(Protocol):
         ...
 
 
+class Pages(Protocol):
+    """Articles' own pages, as networks see them that make cards of them."""
+
+    def missing(self, article: Article) -> str:
+        """What the page still lacks, in a few words; nothing where it can be shared."""
+        ...
+
+    def passed_over(self, article: Article) -> None:
+        """The article goes out although its page is not ready: nobody waits for it any more."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
     """A feed in one format: what is served, and when it last changed. ``page``: the number of an archive.

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from syndicator.domain.article import Article, Sighting
-from syndicator.domain.delivery import Delivery
+from syndicator.domain.delivery import Delivery, Receipt
 from syndicator.domain.ledger import Ledger
 from syndicator.domain.subscription import Intent, Subscription, Terms, Verdict
 from syndicator.jobs.job import Job
@@ -259,10 +259,12 @@ class BuildStore(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClaimedDelivery:
-    """A delivery in hand, with its article as it is now."""
+    """A delivery in hand, with its article as it is now. ``reply_to``: the last post of its story, where it
+    has no post itself."""
 
     delivery: Delivery
     article: Article
+    reply_to: Receipt | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 
 from syndicator.domain import backoff
-from syndicator.domain.article import Article, Sighting, formerly, measured_as
+from syndicator.domain.article import Article, Sighting, formerly, in_story, measured_as
 from syndicator.domain.brakes import BrakedKind, Brakes
 from syndicator.domain.errors import PhotoError, SourceError, SourceGone, SyndicatorError
 from syndicator.jobs.braking import Braked, brake, read_again, still_held
@@ -107,7 +107,9 @@ def _look(
     look = source.look(memory, clock())
     if look.sightings or look.gone:  # else nothing is done to the record but to give the source back
         _keep(watcher, watched, _should_it_end_here(look))
-    look = replace(look, sightings=[formerly(each, editor.site.former_hosts) for each in look.sightings])
+    site = editor.site
+    sightings = (formerly(each, site.former_hosts) for each in look.sightings)
+    look = replace(look, sightings=[in_story(each, site.story_tags) for each in sightings])
     braked = brake(
         look,
         watched,

@@ -18,7 +18,7 @@ from syndicator.posts.labels import labels
 from syndicator.posts.layout import Layout, Parts
 from syndicator.posts.template import rendered
 from syndicator.posts.wording import Wording, wording
-from syndicator.posts.words import directed, one_line
+from syndicator.posts.words import directed, one_line, without_links
 
 #: The style of a newsroom that has declared none.
 PLAIN = Style()
@@ -81,11 +81,14 @@ def _parts(
         return directed(plain, language)
 
     headline, summary, correction = said.headline, said.summary, said.correction
+    is_social = bool(article.social) and occasion is Occasion.NEWS
+    if is_social:  # the newsroom's own words for it
+        headline, summary = without_links(one_line(article.social)), ""
     if occasion is Occasion.RETRACTION:
         summary, correction = labels(language).withdrawn, ""
     elif occasion is Occasion.CORRECTION:
         summary = ""
-    elif said.is_said:
+    elif said.is_said and not is_social:
         headline, summary = summary, ""
     url = with_parameters(article.url, style.utm)
     credit = _credit(article) if style.credit and has_photo else ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from syndicator.domain.article import Article
-from syndicator.domain.errors import FetchError
+from syndicator.domain.errors import FetchError, Forbidden
 from syndicator.http.client import Http
 from syndicator.text.encodings import decode
 from syndicator.text.markup import parse
@@ -25,6 +25,9 @@ PAGE_DEADLINE_S = 10.0
 #: https://developer.x.com/en/docs/x-for-websites/cards/overview/markup).
 TITLES = 'meta[property="og:title"], meta[name="twitter:title"], title'
 PICTURES = 'meta[property^="og:image"], meta[name^="twitter:image"]'
+
+#: Some read them from here, too: that they are named is enough.
+STRUCTURED = 'script[type="application/ld+json"]'
 
 
 @dataclass(frozen=True)
@@ -42,16 +45,19 @@ class PageReadiness:
                 limit=MAX_PAGE_BYTES,
                 deadline=PAGE_DEADLINE_S,
             )
+        except Forbidden:  # not an address that we may ask for: nothing is known of it
+            return ""
         except FetchError as e:
             return f"its page: {e.why}"
         if _has_moved_away(article.url, response.url):
             return f"its page leads to {response.url}"
         page = parse(decode(response.content, response.headers.get("Content-Type", "")).text)
         titles = ((node.attributes.get("content") or node.text()).strip() for node in page.css(TITLES))
-        if not any(titles):
+        structured = " ".join(node.text() for node in page.css(STRUCTURED))
+        if not any(titles) and '"headline"' not in structured:
             return "its page has no title yet"
         pictures = ((node.attributes.get("content") or "").strip() for node in page.css(PICTURES))
-        if article.photo and not any(pictures):
+        if article.photo and not any(pictures) and '"image"' not in structured:
             return "its page has no photo in its metadata yet"
         return ""
 

@@ -179,6 +179,15 @@ class Console(Readership, Audiences):
         with self.reading() as connection:
             return connection.scalars(query).all()
 
+    def deliveries_of(self, guid: str) -> list[Line]:
+        """The deliveries of an article."""
+        table, article = schema.delivery, schema.article
+        return self._lines(
+            select(table).where(
+                table.c.article_id == select(article.c.id).where(article.c.guid == guid).scalar_subquery()
+            )
+        )
+
     def delivery(self, delivery_id: int) -> Line | None:
         lines = self._lines(select(schema.delivery).where(schema.delivery.c.id == delivery_id))
         return lines[0] if lines else None

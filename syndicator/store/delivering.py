@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, not_, or_, select, update
 
-from syndicator.domain.delivery import Delivery, Standing, moved, stirred
+from syndicator.domain.delivery import UNKNOWN_REVISION, Delivery, Receipt, Standing, moved, stirred
 from syndicator.domain.ledger import Ledger
 from syndicator.jobs.ports import LEASE
 from syndicator.jobs.store_ports import ANY, Account, Choice, ClaimedDelivery
@@ -129,7 +129,7 @@ def is_post() -> ColumnElement[bool]:
 
 
 def _is_deletion() -> ColumnElement[bool]:
-    """Deliveries whose post is to go, to come again perhaps (``delivery.plan``)."""
+    """Deliveries whose post is to go, to come again perhaps (``plan.plan``)."""
     table = schema.delivery
     return and_(table.c.remote_id.is_not(None), or_(table.c.wants.is_(None), table.c.has.is_(None)))
 
@@ -168,7 +168,25 @@ def _take(
     if row is None:
         return None
     article_row = connection.execute(select(article).where(article.c.id == row.article_id)).one()
-    return ClaimedDelivery(delivery=delivery_of(row, article_row.guid), article=article_of(article_row))
+    return ClaimedDelivery(
+        delivery=delivery_of(row, article_row.guid),
+        article=article_of(article_row),
+        reply_to=_last_of_story(connection, row) if row.story and row.remote_id is None else None,
+    )
+
+
+def _last_of_story(connection: Connection, row: Row[Any]) -> Receipt | None:
+    """The story's last post on this channel that stands."""
+    table = schema.delivery
+    query = (
+        select(table.c.remote_id, table.c.remote_url)
+        .where(table.c.channel == row.channel, table.c.story == row.story, table.c.id != row.id)
+        .where(table.c.remote_id.is_not(None), table.c.wants.is_not(None), table.c.has >= UNKNOWN_REVISION)
+        .order_by(table.c.published.desc(), table.c.id.desc())
+        .limit(1)
+    )
+    last = connection.execute(query).one_or_none()
+    return Receipt(remote_id=last.remote_id, url=last.remote_url) if last else None
 
 
 def _settle(

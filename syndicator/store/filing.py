@@ -144,6 +144,9 @@ class FilingTransaction:
         rows = self.connection.execute(
             select(table).where(table.c.article_id == article_id).with_for_update()
         ).all()
+        story = article.story or None
+        if any(row.story != story for row in rows):
+            self.connection.execute(update(table).where(table.c.article_id == article_id).values(story=story))
         for row in rows:
             if row.wants != wants:
                 before = delivery_of(row, article.guid)
@@ -170,6 +173,7 @@ class FilingTransaction:
                     "created": self.now,
                     "urgent": article.urgent,
                     "published": article.published,
+                    "story": story,
                 }
                 for channel in sorted(new)
             ],

@@ -30,7 +30,9 @@ _CONTENT = tuple(f.name for f in fields(Content))
 _TUPLES = ("authors", "tags", "places")
 
 _ARTICLE = _shared_fields(Article, schema.article, "state", *_CONTENT)
-_DELIVERY = _shared_fields(Delivery, schema.delivery, "guid", "receipt", "standing", "rests_steadily")
+_DELIVERY = _shared_fields(
+    Delivery, schema.delivery, "guid", "receipt", "standing", "rests_steadily", "shows", "replies"
+)
 _INTENT = _shared_fields(Intent, schema.intent, "token", "mode", "lease")
 _SUBSCRIPTION = _shared_fields(Subscription, schema.subscription, "token", "kind", "state", "log")
 
@@ -69,6 +71,8 @@ def delivery_values(delivery: Delivery) -> dict[str, Any]:
         "standing": delivery.standing.value,
         "remote_id": delivery.receipt.remote_id if delivery.receipt else None,
         "remote_url": delivery.receipt.url if delivery.receipt else "",
+        "shows": delivery.shows or None,
+        "replies": [[reply.remote_id, reply.url] for reply in delivery.replies] or None,
         "rests_steadily": str(delivery.rests_steadily) if delivery.rests_steadily else None,
     }
 
@@ -80,6 +84,8 @@ def delivery_of(row: Row[Any], guid: str) -> Delivery:
         guid=guid,
         receipt=Receipt(remote_id=row.remote_id, url=row.remote_url) if row.remote_id else None,
         standing=Standing(row.standing),
+        shows=row.shows or "",
+        replies=tuple(Receipt(remote_id=remote_id, url=url) for remote_id, url in row.replies or ()),
         rests_steadily=SteadyTime.from_text(row.rests_steadily) if row.rests_steadily else None,
     )
 

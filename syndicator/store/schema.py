@@ -215,15 +215,20 @@ delivery = Table(
     Column("rests_steadily", String(64)),  # the same, as a SteadyTime: whatever becomes of the time of day
     Column("is_stirred", Boolean, nullable=False, default=False),  # by a hand that had lost the channel
     Column("round", Integer, nullable=False, default=0),
+    Column("posted_at", Moment),
+    Column("shows", String(32)),  # a digest of what the post shows, where that is known
+    Column("replies", JSON(none_as_null=True)),  # [remote id, address] of each post under it
     Column("reason", Text, nullable=False, default=""),
     Column("created", Moment, nullable=False),
     Column("settled_at", Moment),
     # what decides whose turn it is, kept beside the queue so that one index answers
     Column("urgent", Boolean, nullable=False, default=False),
     Column("published", Moment, nullable=False),
+    Column("story", String(200)),  # of its article: the post before is found by it
     UniqueConstraint("article_id", "channel"),
     Index(None, "channel", "standing", "urgent", "published"),
     Index(None, "standing", "next_attempt"),
+    Index(None, "channel", "story"),
 )
 
 #: What happened to deliveries, for operators.

@@ -58,6 +58,7 @@ class Status:
     language: str = ""
     visibility: str = "public"
     edited_at: datetime | None = None
+    answers: str = ""
 
 
 @dataclass
@@ -173,6 +174,8 @@ class FakeMastodon(LocalServer):
         fields = request.fields()
         if fields.get("visibility", "public") not in ("public", "unlisted", "private", "direct"):
             raise Invalid("Visibility is not included in the list")
+        if (answers := fields.get("in_reply_to_id", "")) and answers not in self.shelf.statuses:
+            return NOT_FOUND  # and the key is not spent
         name = self._id()
         status = Status(
             id=name,
@@ -181,6 +184,7 @@ class FakeMastodon(LocalServer):
             media=self._attached(fields, name),
             language=fields.get("language", ""),
             visibility=fields.get("visibility", "public"),
+            answers=answers,
         )
         self.shelf.statuses[name] = status
         if key:

@@ -23,11 +23,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from syndicator.domain.capabilities import Capabilities
+from syndicator.domain.capabilities import ALWAYS, NEVER, Capabilities
 from syndicator.domain.decisions import retry
 from syndicator.domain.delivery import Receipt, Standing
 from syndicator.domain.errors import OutcomeUnknown, TryLater
-from syndicator.domain.post import Post
+from syndicator.domain.policy import OnCorrection, Policy
+from syndicator.domain.post import Occasion, Post
 from syndicator.jobs.courier import Deliverer
 from syndicator.jobs.deliver import deliver
 from syndicator.store import Store
@@ -68,6 +69,7 @@ class Channel:
     fates: list[tuple[float | None, Exception | None]] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
     settles_within: timedelta = SETTLES
+    deletes: bool = True
 
     @property
     def capabilities(self) -> Capabilities:
@@ -78,6 +80,7 @@ class Channel:
             alt=100,
             key_memory=timedelta(minutes=50) if self.keys else None,
             settles_within=self.settles_within,
+            delete_within=ALWAYS if self.deletes else NEVER,
         )
 
     def send(self, post: Post, *, key: str) -> Receipt:
@@ -223,6 +226,7 @@ def machine(fresh: Callable[[], Store]) -> type[RuleBasedStateMachine]:  # noqa:
             self.channel = Channel(
                 clock=self.story.clock, keys=True, finds=True, pause=lambda: self._current().pause()
             )
+            self.policy = Policy()
             self.alive: dict[str, int] = {}
             self.versions: dict[str, int] = {}
 
@@ -237,7 +241,7 @@ def machine(fresh: Callable[[], Store]) -> type[RuleBasedStateMachine]:  # noqa:
 
         def _deliverer(self, worker: Worker) -> Deliverer:
             store: Any = Stopping(self.story.store, lambda: worker)
-            courier = replace(self.story.courier(), channel=self.channel)
+            courier = replace(self.story.courier(), channel=self.channel, policy=self.policy)
             return replace(self.story.deliverer(courier), store=store)
 
         def _steps(self, worker: Worker) -> None:
@@ -246,10 +250,13 @@ def machine(fresh: Callable[[], Store]) -> type[RuleBasedStateMachine]:  # noqa:
             if worker.is_over:
                 self.workers.remove(worker)
 
-        @rule(keys=st.booleans())
+        @rule(keys=st.booleans(), way=st.sampled_from(["edit", "repost", "notice"]))
         @precondition(lambda self: not self.versions)
-        def choose(self, keys: bool) -> None:
+        def choose(self, keys: bool, way: str) -> None:
             self.channel.keys = keys
+            self.channel.deletes = way != "notice"
+            if way == "repost":
+                self.policy = Policy(on_correction=OnCorrection.REPOST, repost_within=timedelta(days=365))
 
         @rule(key=st.sampled_from("ab"))
         def publish(self, key: str) -> None:
@@ -354,7 +361,8 @@ def machine(fresh: Callable[[], Store]) -> type[RuleBasedStateMachine]:  # noqa:
                 self.never_two_posts_for_one_article()
                 if all(d.standing is Standing.SENT for d in self.story.deliveries) and not self.channel.late:
                     break
-            shown = {p.article.key: p.text.splitlines()[0] for p in self.channel.shown.values()}
+            news = [p for p in self.channel.shown.values() if p.occasion is Occasion.NEWS]
+            shown = {p.article.key: p.text.splitlines()[0] for p in news}
             assert shown == {key: f"Version {version}" for key, version in self.alive.items()}
 
     return Deliveries

@@ -45,6 +45,7 @@ def missing(site: Site, head: str = "", *, photo: bool = True, reply: Mapping[st
     [
         TITLE + PHOTO,
         "<title>Bridge</title><meta name='twitter:image' content='/a.jpg'>",
+        '<script type="application/ld+json">{"headline": "Bridge", "image": "/a.jpg"}</script>',
         '<title>ຂົວ</title><meta property="og:image:secure_url" content="https://ledger.example/a.jpg">',
     ],
 )

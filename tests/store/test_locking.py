@@ -15,8 +15,9 @@ import pytest
 from sqlalchemy import Connection, create_engine, select, text, update
 
 from syndicator.domain.article import Article, Sighting
-from syndicator.domain.delivery import Step, begun, closed
+from syndicator.domain.delivery import begun, closed
 from syndicator.domain.feed import Filter
+from syndicator.domain.step import Step
 from syndicator.jobs.routing import Editor
 from syndicator.jobs.store_ports import Filing, Outcome
 from syndicator.store import Store, StoreError, schema

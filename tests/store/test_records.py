@@ -34,6 +34,8 @@ ARTICLE = Article(
     photo=Photo(url="https://river.example/1.jpg", caption="The bridge", width=1200, height=800),
     note="An earlier version said three years.",
     urgent=True,
+    story="bridge-2026",
+    social="You can cross the river again.",
     guid="tag:river.example,2026:1",
     source="page",
     key="1",
@@ -61,6 +63,9 @@ DELIVERY = Delivery(
     rests_until=NOON + timedelta(seconds=60),
     rests_steadily=SteadyTime("boot", 60.5),
     round=2,
+    posted_at=NOON,
+    shows="0f1e",
+    replies=(Receipt(remote_id="12", url="https://wall.example/12"),),
     reason="it did not answer",
 )
 

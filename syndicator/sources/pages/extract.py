@@ -50,6 +50,9 @@ from syndicator.text.datelines import without_dateline
 from syndicator.text.markup import parse, parse_part, remove, upwards
 from syndicator.text.pictures import settle
 
+#: What is declared by a selector of one text.
+TEXTS = ("title", "summary", "section", "caption", "credit", "rights", "note", "story", "social")
+
 #: Authors that are none, of which the operator hears.
 MAX_DROPPED = 3
 
@@ -81,6 +84,8 @@ class Select:
     credit: str = ""
     rights: str = ""
     note: str = ""
+    story: str = ""
+    social: str = ""
 
 
 def extract(
@@ -165,17 +170,7 @@ def extract(
 
 
 def _from_selectors(extracted: Extracted, page: LexborHTMLParser, select: Select, url: str) -> None:
-    for name in (
-        "title",
-        "summary",
-        "published",
-        "updated",
-        "section",
-        "caption",
-        "credit",
-        "rights",
-        "note",
-    ):
+    for name in (*TEXTS, "published", "updated"):
         selector = getattr(select, name)
         texts = _texts(page, selector) if selector else ()
         extracted.offer(name, f"select.{name}", next(iter(texts), ""))

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from syndicator.domain.article import Sighting
+from syndicator.domain.article import MAX_STORY_CHARS, Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
 from syndicator.sources.oddity import is_odd_html, safely
@@ -44,7 +44,7 @@ from syndicator.text.tracking import clean_url, full_url
 MAX_PAGE_BYTES = 3_000_000
 
 #: Characters of a title and of a text; whatever is longer is not one.
-MAX_TITLE_CHARS, MAX_TEXT_CHARS = 1000, 500_000
+MAX_TITLE_CHARS, MAX_SOCIAL_CHARS, MAX_TEXT_CHARS = 1000, 3000, 500_000
 
 #: What the operator is told of an article without a date of its publication.
 NO_DATE = "neither the page nor its listing has a date"
@@ -180,6 +180,8 @@ class ArticlePages:
             language=language,
             photo=normalise.photo(extracted),
             note=extracted.get("note"),
+            story=extracted.get("story")[:MAX_STORY_CHARS],
+            social=extracted.get("social")[:MAX_SOCIAL_CHARS],
             published=publication.published,
             updated=dates.updated(Date(*offer, self.dates) for offer in extracted.dates["updated"]),
             embargo=publication.embargo,
