@@ -96,9 +96,9 @@ class Capabilities:
     Afterwards. ``edit_within``, ``delete_within``: how long after posting (``ALWAYS``, ``NEVER``).
     ``edit_renews_id``: an edited post is another one. ``photo_stays``: an edit can add and exchange a photo,
     and not take it away. ``replies``: a post can answer one of our own. ``finds``: our own posts can be
-    looked up. ``key_memory``: how long a repeated ``send`` under the same key is answered by the post that exists
-    (``None``: keys are not known there). ``settles_within``: how long the service may go on working at a
-    request after that has ended for us, with or without an answer.
+    looked up. ``key_memory``: how long a repeated ``send`` under the same key is answered by the post that
+    exists (``None``: keys are not known there). ``settles_within``: how long the service may go on working at
+    a request after that has ended for us, with or without an answer.
 
     ``budgets`` and ``price``: what it allows and charges. ``verified``: what the channel was tried
     against, in words, with version and date.
