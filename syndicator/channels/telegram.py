@@ -94,7 +94,7 @@ class Telegram:
     def __post_init__(self) -> None:
         if not web_address(self.server):
             raise ValueError('server: no address of a server: write "https://api.telegram.org"')
-        if not re.fullmatch(r"@[A-Za-z]\w{2,31}|-?[0-9]{1,16}", self.chat):
+        if not re.fullmatch(r"@[A-Za-z]\w{2,31}|-?[0-9]{1,16}", self.chat, re.ASCII):
             raise ValueError(f'chat: {self.chat!r} is none: write "@name", or a number as "-1001234567890"')
 
     def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - messages have no keys
@@ -104,27 +104,16 @@ class Telegram:
         fields: dict[str, Any] = {"chat_id": _chat_id(self.chat), "disable_notification": self.quiet}
         if post.reply_to:  # in that chat, whatever is declared by now: numbers are each chat's own
             fields["reply_parameters"] = {**self._place(post.reply_to), "allow_sending_without_reply": True}
-        if post.photo:
-            try:
-                return self._receipt(
-                    self._call(exchange, "sendPhoto", fields | _caption(post), post.photo), post
-                )
-            except Refused as e:
-                self._go_on_without_photo(post, e)
-        return self._receipt(self._call(exchange, "sendMessage", fields | _text(post)), post)
+        reply = self._with_photo(exchange, "sendPhoto", fields | _caption(post), post)
+        return self._receipt(reply or self._call(exchange, "sendMessage", fields | _text(post)), post)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the message. A photo can be added and exchanged, and not be taken away; a retraction's notice
         stands in its caption."""
         exchange, place = self._exchange(), self._place(receipt)
-        if post.photo:
-            media = {"type": "photo", "media": "attach://photo", **_caption(post)}
-            try:
-                reply = self._call(exchange, "editMessageMedia", place | {"media": media}, post.photo)
-                return self._receipt(reply, post)
-            except Refused as e:
-                self._go_on_without_photo(post, e)
-        reply = self._call(exchange, "editMessageText", place | _text(post), accept=NO_TEXT)
+        media = {"type": "photo", "media": "attach://photo", **_caption(post)}
+        reply = self._with_photo(exchange, "editMessageMedia", place | {"media": media}, post)
+        reply = reply or self._call(exchange, "editMessageText", place | _text(post), accept=NO_TEXT)
         if reply.status == 400 and NO_TEXT in reply.message:
             if post.occasion is not Occasion.RETRACTION:
                 raise Refused(
@@ -166,6 +155,20 @@ class Telegram:
     def _exchange(self) -> Exchange:
         return Exchange(self.session, secrets=(self.token,))
 
+    def _with_photo(
+        self, exchange: Exchange, method: str, fields: dict[str, Any], post: Post
+    ) -> RemoteReply | None:
+        """The reply to a request with the post's photo; ``None`` where it has none, or it is refused."""
+        if post.photo is None:
+            return None
+        try:
+            return self._call(exchange, method, fields, post.photo)
+        except Refused as e:
+            if not any(words in str(e) for words in PHOTO_REFUSED):
+                raise
+            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
+            return None
+
     def _call(
         self,
         exchange: Exchange,
@@ -196,7 +199,7 @@ class Telegram:
         """The error that a bad request (400) means."""
         message = reply.message
         if "upgraded to a supergroup" in message:
-            new_id = reply.read(lambda document: int(document["parameters"]["migrate_to_chat_id"]))
+            new_id = reply.read(lambda document: document.get("parameters", {}).get("migrate_to_chat_id"))
             if chat_id != _chat_id(self.chat):  # an old message in what was the chat before
                 return Refused(f"{message}; what was posted there before can only be changed by hand")
             return Misconfigured(f'{message}: declare chat = "{new_id}"')
@@ -207,12 +210,6 @@ class Telegram:
                 f"{message}; a bot deletes what is less than 48 hours old: delete it there by hand"
             )
         return Refused(message)
-
-    def _go_on_without_photo(self, post: Post, refusal: Refused) -> None:
-        """Raises a refusal that is not the photo's."""
-        if not any(words in str(refusal) for words in PHOTO_REFUSED):
-            raise refusal
-        log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, refusal)
 
     def _place(self, receipt: Receipt) -> dict[str, Any]:
         """The message's chat and number. Of what an operator has entered, a number or the message's link, the

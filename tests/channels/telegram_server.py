@@ -185,7 +185,7 @@ class FakeTelegram(LocalServer):
         if media["type"] != "photo" or media["media"] != "attach://photo" or "photo" not in fields:
             raise NotAsAsked("Bad Request: wrong file identifier/HTTP URL specified")
         photo = checked_photo(fields["photo"])
-        return self._keep(replace(before, photo=photo, card="", **captioned(media)))
+        return self._change(before, replace(before, photo=photo, card="", **captioned(media)))
 
     def _delete_message(self, fields: dict[str, Any]) -> Any:
         message = self._message(fields, "delete")
