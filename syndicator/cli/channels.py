@@ -48,7 +48,8 @@ def facts_of(capabilities: Capabilities) -> dict[str, str]:
         "language": _yes(capabilities.has_language),
         "warning": _yes(capabilities.has_warning),
         "correction": _within(capabilities.edit_within)
-        + (", under a new id" if capabilities.edit_renews_id else ""),
+        + (", under a new id" if capabilities.edit_renews_id else "")
+        + (", but a photo stays" if capabilities.photo_stays else ""),
         "retraction": _within(capabilities.delete_within),
         "reply": _yes(capabilities.replies),
         "own posts can be looked up": _yes(capabilities.finds),

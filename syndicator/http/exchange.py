@@ -89,7 +89,10 @@ class RemoteReply:
         text = self.body.decode("utf-8", "replace")
         try:
             document = json.loads(text)
-            text = str(document["error"]) if isinstance(document, dict) and "error" in document else text
+            names = [
+                name for name in ("error", "description") if isinstance(document, dict) and name in document
+            ]
+            text = str(document[names[0]]) if names else text
         except (ValueError, RecursionError):
             text = re.sub(r"<[^<>]*>", " ", text)
         words = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text).strip()

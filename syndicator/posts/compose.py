@@ -37,13 +37,15 @@ def compose(
     Raises ``Misconfigured`` where the newsroom's template does not work."""
     said = wording(article.title, article.summary, article.note, site_title, article.language)
     parts = _parts(article, said, capabilities, style, occasion, has_photo=photo is not None)
-    layout = Layout(capabilities, article.language, capabilities.room(has_photo=photo is not None))
+    # A notice stands where the post was, which may have been the words beside a photo.
+    is_beside_photo = photo is not None or occasion is Occasion.RETRACTION
+    layout = Layout(capabilities, article.language, capabilities.room(has_photo=is_beside_photo))
     template = style.templates.get(article.section) or style.templates.get("*", "")
     if template and occasion is Occasion.NEWS:
         laid = rendered(template, parts, article, layout)
     else:
         laid = layout.laid(parts)
-    alt, alt_omitted = _alt(article, capabilities)
+    alt, alt_omitted = _alt(article, capabilities, has_photo=photo is not None)
     return Post(
         article=article,
         text=laid.text,
@@ -135,13 +137,15 @@ def _warning(article: Article, style: Style) -> str:
     return next((words for topic, words in style.warnings.items() if topic.casefold() in topics), "")
 
 
-def _alt(article: Article, capabilities: Capabilities) -> tuple[str, tuple[str, ...]]:
+def _alt(article: Article, capabilities: Capabilities, *, has_photo: bool) -> tuple[str, tuple[str, ...]]:
     """What the newsroom says of the photo, and what is cut of it. Nothing where it says nothing: the headline
     in its place would be read out twice, and look like a description to whoever receives it."""
     photo = article.photo
     whole = photo.alt or photo.caption if photo else ""
-    if not whole or not capabilities.alt:
+    if not whole:
         return "", ()
+    if not capabilities.alt:
+        return "", ("alternative text left out: this network has none",) if has_photo else ()
     alt = capabilities.ruler.cut(whole, capabilities.alt, article.language)
     return alt, () if alt == whole else ("alternative text cut: no room",)
 

@@ -135,6 +135,7 @@ def test_no_part_of_an_address_but_the_host_is_shown(server: Echo, session: requ
     ("content", "shown"),
     [
         (b'{"error": "Validation failed"}', ": Validation failed"),
+        (b'{"ok": false, "error_code": 400, "description": "Bad Request: no"}', ": Bad Request: no"),
         (b"<html><h1>Not\n\tnow</h1>", ": Not now"),
         (b"", ""),
         (b"\xff\x00\x1b[31mred", ": � [31mred"),
