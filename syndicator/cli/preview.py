@@ -21,6 +21,7 @@ from syndicator.domain.errors import PhotoError, SyndicatorError
 from syndicator.domain.post import Post
 from syndicator.jobs.courier import Courier
 from syndicator.jobs.ports import Source
+from syndicator.jobs.post_photo import post_photo
 from syndicator.photos.card import draw_card
 from syndicator.wiring import App, inspect_app
 
@@ -164,13 +165,9 @@ def _measured(app: App, sighting: Sighting) -> tuple[Sighting, str]:
 
 def _post(app: App, courier: Courier, article: Article) -> Post:
     """What the channel would get, as the job ``deliver`` composes it."""
-    photo, capabilities = None, courier.channel.capabilities
-    if article.photo and capabilities.photo:
-        try:
-            photo = app.photos.fit(article.photo, capabilities.photo)
-        except PhotoError as e:
-            print_line(f"photo {article.photo.url}: {e}", to_errors=True)
-    return app.deliverer.compose(article, capabilities, courier.style, photo)
+    shown = post_photo(app.photos, courier, article)
+    post = app.deliverer.compose(shown.article, courier.channel.capabilities, courier.style, shown.file)
+    return replace(post, omitted=(*post.omitted, *filter(None, [shown.remark])))
 
 
 def article_as_json(article: Article) -> dict[str, Any]:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from syndicator.domain.article import Article, Photo
 from syndicator.domain.pacing import NO_PACE, Pace
+from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Composer, Style
 from syndicator.domain.steady import SteadyTime
 from syndicator.jobs.ports import Bell, Channel, Photos
@@ -18,13 +20,17 @@ from syndicator.jobs.store_ports import DeliverStore
 class Courier:
     """A channel, with what is declared of delivering to it. ``max_age``: how old news may be. ``style``: of
     its posts. ``redact`` takes the channel's secrets out of whatever is written down of its replies.
-    ``pace``: what it may do when."""
+    ``pace``: what it may do when. ``kept_back``: why a photo may not go there (``""``: it may).
+    ``draw_card`` makes the picture of an article that has no photo to show (``None``: it gets none), and
+    raises ``PhotoError`` or ``Misconfigured``."""
 
     channel: Channel
     max_age: timedelta
     style: Style = field(default_factory=Style)
     redact: Callable[[str], str] = str
     pace: Pace = NO_PACE
+    kept_back: Callable[[Photo], str] = lambda _photo: ""
+    draw_card: Callable[[Article, PhotoLimits], PhotoFile] | None = None
 
     @property
     def settles_within(self) -> timedelta:

@@ -35,7 +35,6 @@ from syndicator.domain.delivery import (
 from syndicator.domain.errors import (
     Misconfigured,
     OutcomeUnknown,
-    PhotoError,
     Refused,
     SyndicatorError,
     TryLater,
@@ -46,6 +45,7 @@ from syndicator.domain.post import Post
 from syndicator.http.stated_limits import listening
 from syndicator.jobs.courier import Courier, Deliverer
 from syndicator.jobs.ports import Channel
+from syndicator.jobs.post_photo import PostPhoto, post_photo, shows_picture, without_picture
 from syndicator.jobs.store_ports import Account, ClaimedDelivery
 
 log = logging.getLogger(__name__)
@@ -100,8 +100,8 @@ def take_step(
         return _put_off(delivery, wait, ledger)
     marked = begun(delivery, step, now)
     try:
-        photo, remark = _photo(deliverer, courier, claimed, step, wait)
-        post = deliverer.compose(claimed.article, courier.channel.capabilities, courier.style, photo)
+        shown = _shown(deliverer, courier, claimed, step, wait)
+        post = deliverer.compose(shown.article, courier.channel.capabilities, courier.style, shown.file)
         post = replace(post, since=earliest(delivery, claimed.article.published))
     except SyndicatorError as e:  # nothing has left yet
         after = failed(marked, step, e, now)
@@ -111,9 +111,10 @@ def take_step(
         courier.settles_within if step.changes_channel else timedelta()
     )
     rests = steadily(resting(marked, step, begins + longest), begins, deliverer.steady())
-    spent = ledger.with_spent(courier.pace, _cost(courier, step, photo), begins)
+    spent = ledger.with_spent(courier.pace, _cost(courier, step, shown.file), begins)
     if not deliverer.store.begin(account, rests, None if spent is ledger else spent):
         return None
+    remark = f" ({shown.remark})" if shown.remark else ""
     return _request(deliverer, account, marked, step, post, remark, begins, spent)
 
 
@@ -200,8 +201,7 @@ def _without_request(delivery: Delivery, step: Step) -> Delivery | None:
 
 def _has_photo(courier: Courier, claimed: ClaimedDelivery, step: Step) -> bool:
     """Whether the step takes a photo along."""
-    has_one = courier.channel.capabilities.photo is not None and claimed.article.photo is not None
-    return has_one and step not in (Step.DELETE, Step.FIND)
+    return step not in (Step.DELETE, Step.FIND) and shows_picture(courier, claimed.article)
 
 
 def _put_off(delivery: Delivery, wait: Wait, ledger: Ledger) -> Outcome:
@@ -228,22 +228,16 @@ def _cost(courier: Courier, step: Step, photo: PhotoFile | None) -> Mapping[str,
             return cost
 
 
-def _photo(
+def _shown(
     deliverer: Deliverer, courier: Courier, claimed: ClaimedDelivery, step: Step, wait: Wait | None
-) -> tuple[PhotoFile | None, str]:
-    """The lead photo within the channel's limits; none, and a remark, where it cannot be had. Breaking news
-    does not ``wait`` for it."""
-    article, limits = claimed.article, courier.channel.capabilities.photo
-    if article.photo is None or limits is None or not _has_photo(courier, claimed, step):
-        return None, ""
+) -> PostPhoto:
+    """What the post shows. Breaking news does not ``wait`` for its photo."""
+    if step in (Step.DELETE, Step.FIND):
+        return PostPhoto(article=claimed.article)
     if wait:
-        return None, f" (without its photo: {wait.why})"
-    try:
-        return deliverer.photos.fit(article.photo, limits), ""
-    except PhotoError as e:
-        if not e.lasting and claimed.delivery.attempts + 1 < MAX_PHOTO_TRIES:
-            raise TryLater(f"photo {article.photo.url}: {e}", whole_channel=False) from e
-        return None, f" (without its photo {article.photo.url}: {e})"
+        return without_picture(courier, claimed.article, wait)
+    is_last_try = claimed.delivery.attempts + 1 >= MAX_PHOTO_TRIES
+    return post_photo(deliverer.photos, courier, claimed.article, is_last_try=is_last_try)
 
 
 def _event(after: Delivery, step: Step) -> str:
