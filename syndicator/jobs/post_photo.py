@@ -43,7 +43,7 @@ def without_picture(courier: Courier, article: Article, wait: Wait | None = None
 
 def post_photo(photos: Photos, courier: Courier, article: Article, *, is_last_try: bool = True) -> PostPhoto:
     """What a channel shows of an article: its photo within the channel's limits; where there is none, a card
-    if the newsroom wants one. Raises ``TryLater`` for a photo that may come yet, unless it ``is_last_try``."""
+    if the newsroom wants one. Raises ``TryLater`` for a photo that may yet come, unless ``is_last_try``."""
     limits = courier.channel.capabilities.photo
     shown = without_picture(courier, article)
     if limits is None:
