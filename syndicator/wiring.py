@@ -256,8 +256,7 @@ def assemble(declared: Declared, store: Store, bell: Bell, clock: Callable[[], d
         ),
         deliverer=Deliverer(
             couriers={
-                name: _courier(name, outlet, http, declared.site)
-                for name, outlet in declared.channels.items()
+                name: courier_of(declared, name, outlet, http) for name, outlet in declared.channels.items()
             },
             photos=photos,
             compose=partial(compose, site_title=declared.site.title),
@@ -285,15 +284,16 @@ def _formats(declared: Declared) -> dict[str, Format]:
     return {name: syndicator.formats.kind(name)() for name in names}
 
 
-def _courier(name: str, outlet: Outlet, http: Http, site: Site) -> Courier:
+def courier_of(declared: Declared, name: str, outlet: Outlet, http: Http) -> Courier:
+    """A channel as it is declared, with all that delivering to it takes."""
     channel = outlet.kind(name=name, session=http.session(), **outlet.settings)
     return Courier(
         channel=channel,
         max_age=outlet.max_age,
         style=outlet.style,
         redact=partial(redacted, secrets=secrets_of(channel)),
-        kept_back=partial(may_leave, channel=name, rules=site.rights),
-        draw_card=_card_painter(site) if outlet.style.card else None,
+        kept_back=partial(may_leave, channel=name, rules=declared.site.rights),
+        draw_card=_card_painter(declared.site) if outlet.style.card else None,
     )
 
 

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import quote, unquote, urlsplit
 
 import requests
@@ -25,6 +25,7 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, Try
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.http.oauth import OAuthClient, SignIn, access_token
 from syndicator.secret import Secret
 from syndicator.text.addresses import is_web_address, web_address
 from syndicator.text.rulers import CHARACTERS, GRAPHEMES
@@ -49,6 +50,9 @@ NO_MENTION = "@\u200b"
 #: https://docs.joinmastodon.org/user/posting/#images
 PHOTO = PhotoLimits(side=2048, length=8_000_000, media_types=("image/jpeg", "image/png", "image/webp"))
 
+#: What we do there (https://docs.joinmastodon.org/api/oauth-scopes/).
+SCOPES = "read:accounts read:statuses write:statuses write:media"
+
 #: Seconds between two requests for a photo that the server is still processing: the first wait, the longest.
 FIRST_WAIT_S, MAX_WAIT_S = 0.1, 2.0
 
@@ -70,6 +74,12 @@ class Mastodon:
     description_limit: int = 1500
     remembers_keys: bool = True
     session: requests.Session = field(repr=False, compare=False)
+
+    #: How to come by the secret, for ``syndicator connect``.
+    access: ClassVar[str] = (
+        "Sign in to the account in your browser, and allow Syndicator to post. Or make a token in its\n"
+        f"Preferences > Development > New application with the scopes {SCOPES},\nand paste it (--paste)."
+    )
 
     def __post_init__(self) -> None:
         address = web_address(self.server)
@@ -173,6 +183,18 @@ class Mastodon:
             raise Misconfigured(f"{e}; is there a Mastodon server at {self.server}?") from e
         differences = [] if instance.status == 404 else instance.read(self._differences)
         return "; ".join((f"@{account_name} on {urlsplit(self.server).hostname}", *differences))
+
+    def sign_in(self, person: SignIn) -> str:
+        """A token that the account's owner grants us: https://docs.joinmastodon.org/client/authorized/"""
+        form = {"client_name": "Syndicator", "redirect_uris": person.redirect_uri, "scopes": SCOPES}
+        reply = Exchange(self.session).ask("POST", self._url("/api/v1/apps"), data=form, unknown=TryLater)
+        client = OAuthClient(
+            *reply.read(lambda app: (str(app["client_id"]), str(app["client_secret"]))),
+            authorize_url=self._url("/oauth/authorize"),
+            token_url=self._url("/oauth/token"),
+            scopes=SCOPES,
+        )
+        return access_token(client, person, lambda: Exchange(self.session))
 
     def _differences(self, instance: Any) -> list[str]:
         """Settings of the server that are not as declared: https://docs.joinmastodon.org/entities/Instance/"""

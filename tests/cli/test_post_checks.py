@@ -56,7 +56,7 @@ def line_of(folder: Path, part: str) -> int:
         ("{{ headline }}\n{{ sumary }}", 2, "'sumary' is undefined"),
         ("{{ headline }}\n\n{% if urgent %}!", 3, "Unexpected end of template"),
         ("{{ headline }\n{{ link }}", 1, "unexpected '}'"),
-        ("{{ link }}\n{{ tags[7] ~ 1 }}", 2, "undefined"),
+        ("{{ link }}\n{{ tags[7] ~ 1 }}", 2, "no element 7"),
         ("{{ link }}\n{{ '{x}'.format(y=1) }}", 2, "x"),
         ("{{ link }}\n\n\n{{ 1 / 0 }}", 4, "division by zero"),
         ("{{ link }}\n{{ headline.__class__.__mro__ }}", 2, "unsafe"),
@@ -68,9 +68,8 @@ def test_a_template_that_fails_is_named_by_file_and_both_lines(
     [(text, is_ok)] = mistakes(tmp_path, f"[channels.box.post.templates]\n'River' = '''{template}'''\n")
 
     assert is_ok is False
-    assert text.startswith(
-        f"{line_of(tmp_path, "'River'")}: [channels.box.post.templates] River: line {line} "
-    )
+    at = line_of(tmp_path, "'River'")
+    assert text.startswith(f"{at}: [channels.box.post.templates] River: line {line} ")
     assert why in text
     assert "mend it" not in text
 
