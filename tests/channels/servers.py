@@ -81,6 +81,7 @@ class FakeMastodon(LocalServer):
 
     token = "t0ken-of-the-account"
     source_url = "https://github.com/mastodon/mastodon"
+    scopes = "read:accounts read:statuses write:statuses write:media"
     max_characters, per_url, description_limit = 500, 23, 1500
 
     def __init__(self, port: int = 0) -> None:
@@ -112,13 +113,8 @@ class FakeMastodon(LocalServer):
             return Reply(body=media.content, media_type=media.media_type) if media else NOT_FOUND
         if request.path == "/api/v2/instance":
             return said(200, self._instance())
-        match request.method, request.path:
-            case "POST", "/api/v1/apps":
-                return self._register(request.fields())
-            case "GET", "/oauth/authorize":
-                return self._authorize(request.query)
-            case "POST", "/oauth/token":
-                return self._grant(request.fields())
+        if reply := self._access(request):
+            return reply
         if request.headers.get("Authorization") != f"Bearer {self.token}":
             return said(401, {"error": "The access token is invalid"})
         try:
@@ -127,6 +123,9 @@ class FakeMastodon(LocalServer):
             return said(422, {"error": f"Validation failed: {e}"})
 
     def _api(self, request: Request) -> Reply:
+        wanted = "write:media" if "/media" in request.path else "write:statuses"
+        if request.method != "GET" and wanted not in self.scopes:
+            return said(403, {"error": "This action is outside the authorized scopes"})
         match request.method, request.path.strip("/").split("/"):
             case "POST", ["api", "v2", "media"]:
                 return self._take_media(request)
@@ -143,6 +142,18 @@ class FakeMastodon(LocalServer):
                 return said(200, self._listing(request))
             case _:
                 return NOT_FOUND
+
+    def _access(self, request: Request) -> Reply | None:
+        """What servers answer to those who have no token yet."""
+        match request.method, request.path:
+            case "POST", "/api/v1/apps":
+                return self._register(request.fields())
+            case "GET", "/oauth/authorize":
+                return self._authorize(request.query)
+            case "POST", "/oauth/token":
+                return self._grant(request.fields())
+            case _:
+                return None
 
     def _register(self, app: dict[str, str]) -> Reply:
         """https://docs.joinmastodon.org/methods/apps/#create"""
