@@ -19,7 +19,9 @@ from syndicator.documents.directory import PRIVATE, Directory
 from syndicator.documents.directory_shelf import DirectoryShelf
 from syndicator.documents.shelf import Shelf
 from syndicator.documents.split import SplitDocuments, SplitShelf
+from syndicator.domain.article import Article
 from syndicator.domain.feed import Feed, Site, path
+from syndicator.domain.photo import PhotoFile, PhotoLimits, may_leave
 from syndicator.domain.subscription import Topic
 from syndicator.formats.gate import ReadBackGate
 from syndicator.formats.partner_fit import fitted
@@ -255,7 +257,9 @@ def assemble(declared: Declared, store: Store, bell: Bell, clock: Callable[[], d
             clock=clock,
         ),
         deliverer=Deliverer(
-            couriers={name: _courier(name, outlet, http) for name, outlet in declared.channels.items()},
+            couriers={
+                name: courier_of(declared, name, outlet, http) for name, outlet in declared.channels.items()
+            },
             photos=photos,
             compose=partial(compose, site_title=declared.site.title),
             store=store,
@@ -283,7 +287,8 @@ def _formats(declared: Declared) -> dict[str, Format]:
     return {name: syndicator.formats.kind(name)() for name in names}
 
 
-def _courier(name: str, outlet: Outlet, http: Http) -> Courier:
+def courier_of(declared: Declared, name: str, outlet: Outlet, http: Http) -> Courier:
+    """A channel as it is declared, with all that delivering to it takes."""
     channel = outlet.kind(name=name, session=http.session(), **outlet.settings)
     return Courier(
         channel=channel,
@@ -293,7 +298,15 @@ def _courier(name: str, outlet: Outlet, http: Http) -> Courier:
         redact=partial(redacted, secrets=secrets_of(channel)),
         policy=outlet.policy,
         wait_for_page=outlet.wait_for_page,
+        kept_back=partial(may_leave, channel=name, rules=declared.site.rights),
+        draw_card=_card_painter(declared.site) if outlet.style.card else None,
     )
+
+
+def _card_painter(site: Site) -> Callable[[Article, PhotoLimits], PhotoFile]:
+    from syndicator.photos.share_card import share_card  # noqa: PLC0415 - for those who declare cards
+
+    return lambda article, limits: share_card(article, site, limits)
 
 
 def open_documents(declared: Declared) -> Documents:

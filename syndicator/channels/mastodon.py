@@ -12,11 +12,10 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Literal
-from urllib.parse import quote, unquote, urlsplit
+from typing import Any, ClassVar, Literal
+from urllib.parse import quote, urlsplit
 
 import requests
-from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import Budget, Capabilities, Card, Spent
@@ -25,8 +24,10 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Re
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.http.oauth import OAuthClient, SignIn, access_token
 from syndicator.secret import Secret
 from syndicator.text.addresses import is_web_address, web_address
+from syndicator.text.posted_html import has_text, links_to
 from syndicator.text.rulers import CHARACTERS, GRAPHEMES
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,9 @@ NO_MENTION = "@\u200b"
 #: https://docs.joinmastodon.org/user/posting/#images
 PHOTO = PhotoLimits(side=2048, length=8_000_000, media_types=("image/jpeg", "image/png", "image/webp"))
 
+#: What we do there (https://docs.joinmastodon.org/api/oauth-scopes/).
+SCOPES = "read:accounts read:statuses write:statuses write:media"
+
 #: Seconds between two requests for a photo that the server is still processing: the first wait, the longest.
 FIRST_WAIT_S, MAX_WAIT_S = 0.1, 2.0
 
@@ -70,6 +74,12 @@ class Mastodon:
     description_limit: int = 1500
     remembers_keys: bool = True
     session: requests.Session = field(repr=False, compare=False)
+
+    #: How to come by the secret, for ``syndicator connect``.
+    access: ClassVar[str] = (
+        "Sign in to the account in your browser, and allow Syndicator to post. Or make a token in its\n"
+        f"Preferences > Development > New application with the scopes {SCOPES},\nand paste it (--paste)."
+    )
 
     def __post_init__(self) -> None:
         address = web_address(self.server)
@@ -164,7 +174,7 @@ class Mastodon:
         for _ in range(MAX_PAGES):
             statuses = self._statuses_page(exchange, account_id, max_id)
             for status in statuses:
-                if any(_links_to(status, url) for url in post.addresses):
+                if any(links_to(str(status["content"]), url) for url in post.addresses):
                     return _receipt(status, post.text)
             if not statuses or _created_at(statuses[-1]) < horizon:
                 return None
@@ -181,7 +191,29 @@ class Mastodon:
         except Refused as e:
             raise Misconfigured(f"{e}; is there a Mastodon server at {self.server}?") from e
         differences = [] if instance.status == 404 else instance.read(self._differences)
-        return "; ".join((f"@{account_name} on {urlsplit(self.server).hostname}", *differences))
+        who = f"@{account_name} on {urlsplit(self.server).hostname}"
+        for name, scope in (("statuses", "write:statuses"), ("media", "write:media")):
+            if not self._may_write(exchange, name):
+                raise Misconfigured(f"{who}: the token lacks the scope {scope}: make one that has it")
+        return "; ".join((f"{who}; may post, with photos", *differences))
+
+    def _may_write(self, exchange: Exchange, name: str) -> bool:
+        """Tries to change one that there is not, which changes nothing: servers look at the token's scopes
+        first (https://docs.joinmastodon.org/api/oauth-scopes/)."""
+        url = self._url(f"/api/v1/{name}/0")
+        return exchange.ask("PUT", url, json={}, accept=range(400, 500), unknown=TryLater).status != 403
+
+    def sign_in(self, person: SignIn) -> str:
+        """A token that the account's owner grants us: https://docs.joinmastodon.org/client/authorized/"""
+        form = {"client_name": "Syndicator", "redirect_uris": person.redirect_uri, "scopes": SCOPES}
+        reply = Exchange(self.session).ask("POST", self._url("/api/v1/apps"), data=form, unknown=TryLater)
+        client = OAuthClient(
+            *reply.read(lambda app: (str(app["client_id"]), str(app["client_secret"]))),
+            authorize_url=self._url("/oauth/authorize"),
+            token_url=self._url("/oauth/token"),
+            scopes=SCOPES,
+        )
+        return access_token(client, person, lambda: Exchange(self.session))
 
     def _differences(self, instance: Any) -> list[str]:
         """Settings of the server that are not as declared: https://docs.joinmastodon.org/entities/Instance/"""
@@ -297,14 +329,8 @@ def _receipt(status: Any, text: str = "") -> Receipt:
     return Receipt(
         remote_id=str(status["id"]),
         url=url if is_web_address(url) else "",
-        is_current=bool(text) and _has_text(status, text),
+        is_current=bool(text) and has_text(str(status.get("content") or ""), text),
     )
-
-
-def _has_text(status: Any, text: str) -> bool:
-    """Whether the status has just this text, breaks and spaces aside."""
-    content = LexborHTMLParser(str(status.get("content") or "")).text()
-    return "".join(content.split()) == "".join(text.split())
 
 
 def _checked_statuses(statuses: Any) -> list[Any]:
@@ -322,10 +348,3 @@ def _created_at(status: Any) -> datetime:
     if created_at.tzinfo is None:
         raise ValueError("a time without a zone")
     return created_at
-
-
-def _links_to(status: Any, url: str) -> bool:
-    """Whether the status links to the address, escaped in whatever way."""
-    html = LexborHTMLParser(str(status["content"]))
-    links = {link.attributes.get("href") or "" for link in html.css("a")} | set(html.text().split())
-    return unquote(url) in {unquote(link) for link in links}

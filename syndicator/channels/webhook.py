@@ -53,6 +53,13 @@ class Webhook:
     content: Literal["summary", "full"] = "summary"
     session: requests.Session = field(repr=False, compare=False)
 
+    #: How to come by the secret, for ``syndicator connect``.
+    access: ClassVar[str] = (
+        "The receiver and we share a signing secret. Make one with\n"
+        "  echo whsec_$(openssl rand -base64 32)\n"
+        "and tell it to the receiver's operator on a safe way."
+    )
+
     #: ``key_memory``: receivers know messages by their id (Standard Webhooks, "Webhook metadata"), and
     #: articles by their guid: a message that arrives twice tells nothing new, however late. In effect: for
     #: ever. ``settles_within``: receivers answer within 20 seconds (docs/channels.md), half as long again for

@@ -117,6 +117,30 @@ def channels(as_json: Json = False) -> None:
 
 
 @app.command()
+def connect(
+    channel: Annotated[str, typer.Argument(help="A channel's name in syndicator.toml.")],
+    token_stdin: Annotated[
+        bool, typer.Option("--token-stdin", help="Read the secret from standard input; ask nothing.")
+    ] = False,
+    paste: Annotated[bool, typer.Option("--paste", help="Ask for a secret that you have already.")] = False,
+    elsewhere: Annotated[
+        bool, typer.Option("--elsewhere", help="The browser is on another machine: ask for its code.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Get access for a channel, try it, and keep the secret where it is declared to be.
+
+    By the browser where the service has that, else by a token or password, which is not shown. Nothing that
+    does not work is kept.
+    """
+    from syndicator.cli.connect import Ways
+    from syndicator.cli.connect import connect as run
+
+    ways = Ways(from_stdin=token_stdin, paste=paste, elsewhere=elsewhere)
+    run(folder(), channel, ways, as_json=as_json)
+
+
+@app.command()
 def watch(
     source: Annotated[str, typer.Argument(help="A source's name in syndicator.toml.")],
     once: Annotated[

@@ -7,15 +7,18 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from syndicator.cli.feed_report import oddities
+from syndicator.cli.post_checks import post_mistakes
 from syndicator.cli.servers import try_broker, try_database
 from syndicator.cli.source_trials import Trial, source_trials
 from syndicator.config import Declared
 from syndicator.domain.errors import Misconfigured, SyndicatorError
+from syndicator.domain.ledger import Ledger
 from syndicator.jobs.courier import Courier
 from syndicator.store import Store
 from syndicator.store.engine import connect
@@ -62,8 +65,9 @@ def check(folder: Path) -> list[Result]:
     store = Store(connect(declared.keep.database))
     app = assemble(declared, store, SilentBell())
     with source_trials([*app.sources.values()]) as trials, ThreadPoolExecutor(MAX_TRIALS) as pool:
-        places, channels = pool.map(_tried, _places(app)), pool.map(_tried, _channels(app))
+        places, channels = pool.map(_tried, _places(app)), pool.map(_tried, _channels(app, _plans(store)))
         results += [*places, *_looks(zip(app.sources, trials(), strict=True)), *channels]
+    results += [Result(f"channel {name}", ok, said) for name, said, ok in post_mistakes(app)]
     results += _damage(store)
     results += _odd_feeds(app)
     store.engine.dispose()
@@ -157,9 +161,19 @@ def _places(app: App) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "photos", partial(_photos, app)
 
 
-def _channels(app: App) -> Iterator[tuple[str, Callable[[], str]]]:
+def _channels(app: App, plans: Mapping[str, str]) -> Iterator[tuple[str, Callable[[], str]]]:
     for name, courier in app.couriers.items():
-        yield f"channel {name}", partial(_channel, courier)
+        yield f"channel {name}", partial(_channel, courier, plans.get(name, ""))
+
+
+def _plans(store: Store) -> Mapping[str, str]:
+    """What each account waits for and has left, as far as it is on record: an empty database knows nothing,
+    and one that does not answer is a result of its own."""
+    now = datetime.now(UTC)
+    try:
+        return {row.name: "; ".join(Ledger.from_json(row.ledger).plan(now)) for row in store.channels()}
+    except SyndicatorError:
+        return {}
 
 
 def _tried(task: tuple[str, Callable[[], str]]) -> Result:
@@ -170,10 +184,10 @@ def _tried(task: tuple[str, Callable[[], str]]) -> Result:
         return Result(what, False, str(e))
 
 
-def _channel(courier: Courier) -> str:
-    """What a channel says of its trial, without its secrets."""
+def _channel(courier: Courier, plan: str) -> str:
+    """What a channel says of its trial, without its secrets, and how its account stands."""
     try:
-        return courier.redact(courier.channel.check())
+        return "; ".join(filter(None, (courier.redact(courier.channel.check()), plan)))
     except SyndicatorError as e:
         raise SyndicatorError(courier.redact(str(e))) from e
 

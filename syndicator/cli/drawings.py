@@ -58,7 +58,8 @@ def _scenes(app: App, name: str, courier: Courier, article: Article, post: Post)
     yield news
     terms, age = courier.terms, _age(app, name, article)
     correction = on_correction(terms.policy, capabilities, age)
-    corrected = replace(article, note=article.note or SAMPLE_NOTE, revision=article.revision + 1)
+    shown = post.article  # whose photo may be shown here
+    corrected = replace(shown, note=shown.note or SAMPLE_NOTE, revision=shown.revision + 1)
     occasion = Occasion.CORRECTION if correction is OnCorrection.REPLY else Occasion.NEWS
     yield replace(
         news,
@@ -76,7 +77,7 @@ def _scenes(app: App, name: str, courier: Courier, article: Article, post: Post)
     )
     retraction = on_retraction(terms.policy, capabilities, age)
     has_notice = retraction in (OnRetraction.NOTICE, OnRetraction.REPLY)
-    notice = compose(article, capabilities, courier.style, None, Occasion.RETRACTION) if has_notice else None
+    notice = compose(shown, capabilities, courier.style, None, Occasion.RETRACTION) if has_notice else None
     yield replace(
         news,
         title="when it is retracted",

@@ -21,6 +21,7 @@ from syndicator.domain.errors import PhotoError, SyndicatorError
 from syndicator.domain.post import Post
 from syndicator.jobs.courier import Courier
 from syndicator.jobs.ports import Source
+from syndicator.jobs.post_photo import post_photo
 from syndicator.photos.card import draw_card
 from syndicator.wiring import App, inspect_app
 
@@ -167,15 +168,10 @@ def _measured(app: App, sighting: Sighting) -> tuple[Sighting, str]:
 def _post(app: App, courier: Courier, article: Article, known_problems: Sequence[str]) -> Post:
     """What the channel would get, as the job ``deliver`` composes it. Of its photo is told what is not among
     the ``known_problems``."""
-    photo, capabilities = None, courier.channel.capabilities
-    if article.photo and capabilities.photo:
-        try:
-            photo = app.photos.fit(article.photo, capabilities.photo)
-        except PhotoError as e:
-            problem = f"photo {article.photo.url}: {e}"
-            if problem not in known_problems:
-                print_line(problem, to_errors=True)
-    return app.deliverer.compose(article, capabilities, courier.style, photo)
+    shown = post_photo(app.photos, courier, article)
+    post = app.deliverer.compose(shown.article, courier.channel.capabilities, courier.style, shown.file)
+    is_new = bool(shown.remark) and not any(problem in shown.remark for problem in known_problems)
+    return replace(post, omitted=(*post.omitted, shown.remark)) if is_new else post
 
 
 def article_as_json(article: Article) -> dict[str, Any]:

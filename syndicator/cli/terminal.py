@@ -6,6 +6,6 @@ from rich.console import Console
 from rich.text import Text
 
 
-def print_line(text: str, *, to_errors: bool = False) -> None:
+def print_line(text: str) -> None:
     """Text as it is, on lines as long as they are, and nothing in it that a terminal would obey."""
-    Console(stderr=to_errors).print(Text(text), soft_wrap=True)
+    Console().print(Text(text), soft_wrap=True)

@@ -37,7 +37,8 @@ class PhotoLimits:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PhotoFile:
     """A photo ready to be uploaded: the bytes, their type and their size in pixels. ``remark``: what an
-    operator should know of how it was made, in one line (``""``: nothing out of the ordinary)."""
+    operator should know of how it was made, in one line (``""``: nothing out of the ordinary). ``alt``: what
+    it shows, where it is no photo (``""``: what the newsroom says of its photo)."""
 
     content: bytes
     media_type: str
@@ -45,6 +46,7 @@ class PhotoFile:
     height: int
     filename: str = "photo.jpg"
     remark: str = ""
+    alt: str = ""
 
 
 def may_leave(photo: Photo, channel: str, rules: Mapping[str, Sequence[str]]) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from syndicator.domain.article import Article, Photo
 from syndicator.domain.capabilities import NEVER
 from syndicator.domain.pacing import NO_PACE, Pace
+from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.plan import Terms
 from syndicator.domain.policy import Policy
 from syndicator.domain.post import Composer, Style
@@ -22,7 +24,9 @@ class Courier:
     """A channel, with what is declared of delivering to it. ``max_age``: how old news may be. ``style``: of
     its posts. ``redact`` takes the channel's secrets out of whatever is written down of its replies.
     ``pace``: what it may do when. ``policy``: what becomes of posts whose article changes.
-    ``wait_for_page``: how long a first post waits for the page that it links to."""
+    ``wait_for_page``: how long a first post waits for the page that it links to. ``kept_back``: why a photo
+    may not go there (``""``: it may). ``draw_card`` makes the picture of an article that has no photo to show
+    (``None``: it gets none), and raises ``PhotoError`` or ``Misconfigured``."""
 
     channel: Channel
     max_age: timedelta
@@ -31,6 +35,8 @@ class Courier:
     pace: Pace = NO_PACE
     policy: Policy = field(default_factory=Policy)
     wait_for_page: timedelta = NEVER
+    kept_back: Callable[[Photo], str] = lambda _photo: ""
+    draw_card: Callable[[Article, PhotoLimits], PhotoFile] | None = None
 
     @property
     def terms(self) -> Terms:

@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 from syndicator.domain.delivery import NOTICE_REVISION, Delivery, Receipt
-from syndicator.domain.errors import PhotoError, TryLater
 from syndicator.domain.ledger import Wait
-from syndicator.domain.photo import PhotoFile
 from syndicator.domain.plan import earliest
 from syndicator.domain.post import Occasion, Post
 from syndicator.domain.step import Step
 from syndicator.jobs.courier import Courier, Deliverer
+from syndicator.jobs.post_photo import PostPhoto, post_photo, shows_picture, without_picture
 from syndicator.jobs.store_ports import ClaimedDelivery
 
 #: After so many tries a post goes out without a photo that cannot be had at the moment.
 MAX_PHOTO_TRIES = 3
 
+#: Steps that take a photo along.
+WITH_PHOTO = (Step.SEND, Step.REPEAT, Step.EDIT)
+
 
 def has_photo(courier: Courier, claimed: ClaimedDelivery, step: Step) -> bool:
     """Whether the step takes a photo along."""
-    has_one = courier.channel.capabilities.photo is not None and claimed.article.photo is not None
-    return has_one and step in (Step.SEND, Step.REPEAT, Step.EDIT)
+    return step in WITH_PHOTO and shows_picture(courier, claimed.article)
 
 
 def post_of(
@@ -34,10 +35,11 @@ def post_of(
 ) -> tuple[Post, str]:
     """The post, and a remark where it is without its photo. ``marked``: the delivery as it begins the step.
     Raises ``SyndicatorError``."""
-    photo, remark = _photo(deliverer, courier, claimed, step, wait)
+    shown = _shown(deliverer, courier, claimed, step, wait)
     post = deliverer.compose(
-        claimed.article, courier.channel.capabilities, courier.style, photo, _occasion(marked, step)
+        shown.article, courier.channel.capabilities, courier.style, shown.file, _occasion(marked, step)
     )
+    remark = f" ({shown.remark})" if shown.remark and step in WITH_PHOTO else ""
     since = earliest(marked, claimed.article.published)
     return replace(post, since=since, reply_to=_reply_to(courier, claimed, step)), remark
 
@@ -56,19 +58,13 @@ def _reply_to(courier: Courier, claimed: ClaimedDelivery, step: Step) -> Receipt
     return claimed.reply_to if is_first else None
 
 
-def _photo(
+def _shown(
     deliverer: Deliverer, courier: Courier, claimed: ClaimedDelivery, step: Step, wait: Wait | None
-) -> tuple[PhotoFile | None, str]:
-    """The lead photo within the channel's limits; none, and a remark, where it cannot be had. Breaking news
-    does not ``wait`` for it."""
-    article, limits = claimed.article, courier.channel.capabilities.photo
-    if article.photo is None or limits is None or not has_photo(courier, claimed, step):
-        return None, ""
+) -> PostPhoto:
+    """What the post shows. Breaking news does not ``wait`` for its photo."""
+    if step not in WITH_PHOTO:
+        return without_picture(courier, claimed.article)
     if wait:
-        return None, f" (without its photo: {wait.why})"
-    try:
-        return deliverer.photos.fit(article.photo, limits), ""
-    except PhotoError as e:
-        if not e.lasting and claimed.delivery.attempts + 1 < MAX_PHOTO_TRIES:
-            raise TryLater(f"photo {article.photo.url}: {e}", whole_channel=False) from e
-        return None, f" (without its photo {article.photo.url}: {e})"
+        return without_picture(courier, claimed.article, wait)
+    is_last_try = claimed.delivery.attempts + 1 >= MAX_PHOTO_TRIES
+    return post_photo(deliverer.photos, courier, claimed.article, is_last_try=is_last_try)

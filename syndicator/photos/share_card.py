@@ -58,7 +58,7 @@ MAX_GRAPHEMES = 300
 def share_card(article: Article, site: Site, limits: PhotoLimits) -> PhotoFile:
     """The headline of an article as a JPEG within a channel's limits: its section above it, the newsroom's
     name below, in the colour of ``[site] accent``. It is 1200 x 630 pixels, or of the nearest shape and size
-    that fits. Its alternative text is ``share_card_alt``. Raises ``Misconfigured`` where Pillow cannot shape
+    that fits, with its alternative text. Raises ``Misconfigured`` where Pillow cannot shape
     text, and ``PhotoError`` where no card fits."""
     check_shaping()
     width, height = _size(limits)
@@ -72,7 +72,12 @@ def share_card(article: Article, site: Site, limits: PhotoLimits) -> PhotoFile:
 
     content, (width, height) = within((width, height), limits.length, encode)
     return PhotoFile(
-        content=content, media_type="image/jpeg", width=width, height=height, filename="card.jpg"
+        content=content,
+        media_type="image/jpeg",
+        width=width,
+        height=height,
+        filename="card.jpg",
+        alt=share_card_alt(article, site),
     )
 
 

@@ -45,7 +45,7 @@ def compose(
         laid = rendered(template, parts, article, layout)
     else:
         laid = layout.laid(parts)
-    alt, alt_omitted = _alt(article, capabilities, has_photo=photo is not None)
+    alt, alt_omitted = _alt(article, photo, capabilities)
     return Post(
         article=article,
         text=laid.text,
@@ -137,15 +137,16 @@ def _warning(article: Article, style: Style) -> str:
     return next((words for topic, words in style.warnings.items() if topic.casefold() in topics), "")
 
 
-def _alt(article: Article, capabilities: Capabilities, *, has_photo: bool) -> tuple[str, tuple[str, ...]]:
+def _alt(article: Article, file: PhotoFile | None, capabilities: Capabilities) -> tuple[str, tuple[str, ...]]:
     """What the newsroom says of the photo, and what is cut of it. Nothing where it says nothing: the headline
-    in its place would be read out twice, and look like a description to whoever receives it."""
+    in its place would be read out twice, and look like a description to whoever receives it. A picture that
+    is no photo says itself what it is."""
     photo = article.photo
-    whole = photo.alt or photo.caption if photo else ""
+    whole = (file.alt if file else "") or (photo.alt or photo.caption if photo else "")
     if not whole:
         return "", ()
     if not capabilities.alt:
-        return "", ("alternative text left out: this network has none",) if has_photo else ()
+        return "", ("alternative text left out: this network has none",) if file else ()
     alt = capabilities.ruler.cut(whole, capabilities.alt, article.language)
     return alt, () if alt == whole else ("alternative text cut: no room",)
 

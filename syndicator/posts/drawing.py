@@ -61,7 +61,15 @@ class Scene:
     def photo_address(self) -> str:
         """The photo within the page."""
         photo = self.post.photo if self.post else None
-        return _data(photo.media_type, photo.content) if photo else ""
+        return _data(photo.media_type, photo.content) if photo and photo.content else ""
+
+    @property
+    def unseen(self) -> str:
+        """What stands for a picture that is not at hand."""
+        photo = self.post.photo if self.post else None
+        if photo is None or not self.post or self.post.article.photo is None:
+            return "a card of the headline"
+        return f"the photo, {photo.width} x {photo.height}" if photo.width else "the photo"
 
     @property
     def card_address(self) -> str:

@@ -5,6 +5,7 @@ https://jinja.palletsprojects.com/en/stable/sandbox/
 
 from __future__ import annotations
 
+import traceback
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,17 @@ from syndicator.posts.layout import Laid, Layout, Parts
 
 #: The most that a template may grow the parts that it is given, in characters.
 MAX_GROWTH_CHARS = 10_000
+
+#: What templates fail with, by themselves or in what they call.
+FAILURES = (
+    TemplateError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+)
 
 _environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 _environment.globals.clear()  # no range() to loop for ever with
@@ -40,7 +52,7 @@ def rendered(source: str, parts: Parts, article: Article, layout: Layout) -> Lai
         values = _values(parts, article, headline, summary)
         try:
             made = "\n".join(line.rstrip() for line in template.render(values).strip().splitlines())
-        except (TemplateError, TypeError, ValueError, ArithmeticError) as e:
+        except FAILURES as e:
             raise _mistake(e) from e
         if len(made) > MAX_GROWTH_CHARS + len(article.content_html) + len(article.title):
             raise Misconfigured("the template makes a text without end: it is not used")
@@ -84,7 +96,13 @@ def _values(parts: Parts, article: Article, headline: str, summary: str) -> dict
     }
 
 
+def _line_within(error: Exception) -> int | None:
+    """The template's line in which it failed: Jinja2 puts its lines into the traceback."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((frame.lineno for frame in reversed(frames) if frame.filename == "<template>"), None)
+
+
 def _mistake(error: Exception) -> Misconfigured:
-    line = getattr(error, "lineno", None)
+    line = getattr(error, "lineno", None) or _line_within(error)
     where = f"line {line} of the template" if line else "the template"
     return Misconfigured(f"{where}: {error}; mend it in [channels.NAME.post] templates")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from kombu.exceptions import ChannelError, OperationalError
 
 from syndicator.channels.outbox import Outbox
+from syndicator.domain.article import Article
 from syndicator.domain.errors import SyndicatorError
 from syndicator.http.client import AddressGuard
 from syndicator.jobs.job import Job
+from syndicator.posts.drawing import Scene
+from syndicator.posts.unfetched import unfetched_scene
 from syndicator.processes.parent_watch import process_name
 from syndicator.processes.web_bell import WebBell, connection
 from syndicator.store import Store
@@ -48,6 +52,7 @@ def serve_site(folder: Path) -> None:
         host=declared.web.host,
         password=declared.web.password.reveal() if declared.web.password else None,
         outboxes=outboxes,
+        draw=partial(_drawn, app),
         queues=lambda: queue_depths(declared.keep.broker),
         hub=reception(app) if declared.hub.enabled else None,
         readers=readers,
@@ -66,6 +71,11 @@ def serve_site(folder: Path) -> None:
         connections=declared.web.connections,
         at_exit=lambda: readers.record(store, datetime.now(UTC)),
     )
+
+
+def _drawn(app: App, channel: str, article: Article) -> Scene | None:
+    courier = app.couriers.get(channel)
+    return unfetched_scene(courier, app.deliverer.compose, channel, article) if courier else None
 
 
 def _record(readers: ReaderCounts, store: Store) -> None:

@@ -28,8 +28,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from syndicator.documents.shelf import Shelf
+from syndicator.domain.article import Article
 from syndicator.domain.feed import Feed, Site
 from syndicator.jobs.ports import Bell
+from syndicator.posts.drawing import Scene
 from syndicator.secret import Secret
 from syndicator.store.console import Console
 from syndicator.store.pulse import Pulse
@@ -64,6 +66,7 @@ def create_app(
     host: str,
     password: str | None = None,
     outboxes: Mapping[str, Path] | None = None,
+    draw: Callable[[str, Article], Scene | None] = lambda _channel, _article: None,
     queues: Callable[[], Mapping[str, int] | None] | None = None,
     hub: Reception | None = None,
     clock: Callable[[], datetime] = utc_now,
@@ -91,6 +94,7 @@ def create_app(
         store=store,
         bell=bell,
         outboxes=outboxes or {},
+        draw=draw,
         queues=queues,
         clock=clock,
         readers=readers or ReaderCounts(),
@@ -133,5 +137,7 @@ def _routes(context: Context, hub: Reception | None) -> list[Route | Mount]:
         Route("/readyz", health.ready),
         Route("/metrics", Metrics(context).read),
         *console_routes(context),
-        Mount("/static", StaticFiles(packages=[("syndicator.web", "static")])),
+        Mount(
+            "/static", StaticFiles(packages=[("syndicator.web", "static"), ("syndicator.posts", "static")])
+        ),
     ]

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from anyio import CapacityLimiter, to_thread
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from syndicator import __version__
 from syndicator.documents.shelf import Shelf
+from syndicator.domain.article import Article
 from syndicator.domain.feed import Feed, Site
 from syndicator.jobs.ports import Bell
+from syndicator.posts.drawing import Scene
 from syndicator.store.console import Console
 from syndicator.store.pulse import Pulse
 from syndicator.text.addresses import is_web_address
@@ -38,8 +40,9 @@ class Context:
     """Everything that the web needs to know.
 
     ``formats`` by the names that feeds give them. ``outboxes``: folders of posts by channel.
-    ``queues`` tells how many messages wait in each of the broker's queues, or ``None`` while the broker
-    does not answer. ``pulse``: whether what we write reaches the database.
+    ``draw``: an article's post as a channel would show it now, without fetching anything; ``None`` where the
+    channel is not declared any more. ``queues`` tells how many messages wait in each of the broker's queues,
+    or ``None`` while the broker does not answer. ``pulse``: whether what we write reaches the database.
     """
 
     site: Site
@@ -49,6 +52,7 @@ class Context:
     store: Console
     bell: Bell
     outboxes: Mapping[str, Path] = field(default_factory=dict)
+    draw: Callable[[str, Article], Scene | None] = lambda _channel, _article: None
     queues: Callable[[], Mapping[str, int] | None] | None = None
     clock: Callable[[], datetime] = utc_now
     readers: ReaderCounts = field(default_factory=ReaderCounts)
@@ -80,7 +84,7 @@ def span(moment: datetime, now: datetime) -> str:
 
 
 templates = Environment(
-    loader=PackageLoader("syndicator.web"),
+    loader=ChoiceLoader([PackageLoader("syndicator.web"), PackageLoader("syndicator.posts", ".")]),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,

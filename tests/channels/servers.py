@@ -14,11 +14,12 @@ import hmac
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 import regex
 from PIL import Image
@@ -87,12 +88,15 @@ class FakeMastodon(LocalServer):
 
     token = "t0ken-of-the-account"
     source_url = "https://github.com/mastodon/mastodon"
+    scopes = "read:accounts read:statuses write:statuses write:media"
     max_characters, per_url, description_limit = 500, 23, 1500
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
         self.shelf = Shelf()
         self.slow_media = 0
+        self.apps: dict[str, dict[str, str]] = {}
+        self.codes: dict[str, dict[str, str]] = {}
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @property
@@ -116,6 +120,8 @@ class FakeMastodon(LocalServer):
             return Reply(body=media.content, media_type=media.media_type) if media else NOT_FOUND
         if request.path == "/api/v2/instance":
             return said(200, self._instance())
+        if reply := self._access(request):
+            return reply
         if request.headers.get("Authorization") != f"Bearer {self.token}":
             return said(401, {"error": "The access token is invalid"})
         try:
@@ -124,6 +130,9 @@ class FakeMastodon(LocalServer):
             return said(422, {"error": f"Validation failed: {e}"})
 
     def _api(self, request: Request) -> Reply:
+        wanted = "write:media" if "/media" in request.path else "write:statuses"
+        if request.method != "GET" and wanted not in self.scopes:
+            return said(403, {"error": "This action is outside the authorized scopes"})
         match request.method, request.path.strip("/").split("/"):
             case "POST", ["api", "v2", "media"]:
                 return self._take_media(request)
@@ -140,6 +149,52 @@ class FakeMastodon(LocalServer):
                 return said(200, self._listing(request))
             case _:
                 return NOT_FOUND
+
+    def _access(self, request: Request) -> Reply | None:
+        """What servers answer to those who have no token yet."""
+        match request.method, request.path:
+            case "POST", "/api/v1/apps":
+                return self._register(request.fields())
+            case "GET", "/oauth/authorize":
+                return self._authorize(request.query)
+            case "POST", "/oauth/token":
+                return self._grant(request.fields())
+            case _:
+                return None
+
+    def _register(self, app: dict[str, str]) -> Reply:
+        """https://docs.joinmastodon.org/methods/apps/#create"""
+        if not app.get("client_name") or not re.match(r"https?://|urn:", app.get("redirect_uris", "")):
+            return said(422, {"error": "Validation failed: Redirect URI must be an absolute URI."})
+        name = f"client{len(self.apps) + 1}"
+        self.apps[name] = {**app, "client_secret": f"secret-of-{name}"}
+        return said(200, {"client_id": name, "client_secret": f"secret-of-{name}", "name": "Syndicator"})
+
+    def _authorize(self, query: Mapping[str, str]) -> Reply:
+        """https://docs.joinmastodon.org/methods/oauth/#authorize, with an owner who allows everything."""
+        app = self.apps.get(query.get("client_id", ""))
+        if app is None or app["redirect_uris"] != query.get("redirect_uri"):
+            return said(401, {"error": "invalid_client"})
+        if not set(query["scope"].split()) <= set(app["scopes"].split()):
+            return said(401, {"error": "invalid_scope"})
+        code = f"code{len(self.codes) + 1}"
+        self.codes[code] = dict(query)
+        back = f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query.get('state', '')})}"
+        return Reply(status=302, headers={"Location": back})
+
+    def _grant(self, form: dict[str, str]) -> Reply:
+        """https://docs.joinmastodon.org/methods/oauth/#token: a code is good once, for who asked for it."""
+        app = self.apps.get(form.get("client_id", ""))
+        if app is None or app["client_secret"] != form.get("client_secret"):
+            return said(401, {"error": "invalid_client"})
+        asked = self.codes.pop(form.get("code", ""), None)
+        verifier = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
+        is_proven = asked is not None and asked["code_challenge"] == base64.urlsafe_b64encode(
+            verifier
+        ).decode().rstrip("=")
+        if asked is None or asked["redirect_uri"] != form.get("redirect_uri") or not is_proven:
+            return said(400, {"error": "invalid_grant"})
+        return said(200, {"access_token": self.token, "token_type": "Bearer", "scope": asked["scope"]})
 
     def _take_media(self, request: Request) -> Reply:
         parts = request.parts()

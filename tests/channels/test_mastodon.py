@@ -322,13 +322,14 @@ class TestFinding:
 
 class TestTrial:
     def test_says_who_we_are(self, channel: Mastodon) -> None:
-        assert channel.check() == "@newsroom on 127.0.0.1"
+        assert channel.check() == "@newsroom on 127.0.0.1; may post, with photos"
 
     def test_says_where_the_servers_limits_differ(self, channel: Mastodon, server: FakeMastodon) -> None:
         server.max_characters, server.description_limit = 5000, 420
 
         assert channel.check() == (
-            "@newsroom on 127.0.0.1; the server's max_characters is 5000, not 500: declare it; "
+            "@newsroom on 127.0.0.1; may post, with photos; "
+            "the server's max_characters is 5000, not 500: declare it; "
             "the server's description_limit is 420, not 1500: declare it"
         )
 
@@ -337,14 +338,14 @@ class TestTrial:
 
         assert "declare remembers_keys = false" in channel.check()
         forgetful = replace(channel, remembers_keys=False)
-        assert forgetful.check() == "@newsroom on 127.0.0.1"
+        assert forgetful.check() == "@newsroom on 127.0.0.1; may post, with photos"
         assert forgetful.capabilities.key_memory is None
 
     def test_declared_limits_count(self, channel: Mastodon, server: FakeMastodon) -> None:
         server.max_characters = 5000
         roomy = replace(channel, max_characters=5000)
 
-        assert roomy.check() == "@newsroom on 127.0.0.1"
+        assert roomy.check() == "@newsroom on 127.0.0.1; may post, with photos"
         assert roomy.capabilities.text == 5000
 
     @pytest.mark.parametrize("answer", [[], {}, {"configuration": 1}, {"configuration": {"statuses": 1}}])
@@ -361,7 +362,7 @@ class TestTrial:
     ) -> None:
         server.trouble = Trouble(status(404), at="/api/v2/instance")
 
-        assert channel.check() == "@newsroom on 127.0.0.1"
+        assert channel.check() == "@newsroom on 127.0.0.1; may post, with photos"
 
     def test_a_wrong_token_is_told(self, channel: Mastodon, tmp_path: Path) -> None:
         (tmp_path / "token").write_text("another")

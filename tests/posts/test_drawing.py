@@ -46,9 +46,9 @@ def test_a_photo_has_its_words_beside_it_and_a_card_is_there_where_networks_show
     drawn = LexborHTMLParser(page("x", shown))
     with_photo, with_card, gone = drawn.css("section")
     assert one(with_photo, "figure img").attributes["alt"] == "A tram"
-    assert not with_photo.css(".card")
-    assert "Bridge reopens" in one(with_card, ".card").text()
-    assert with_card.css(".card img")
+    assert not with_photo.css(".link-card")
+    assert "Bridge reopens" in one(with_card, ".link-card").text()
+    assert with_card.css(".link-card img")
     assert "Nothing is shown." in gone.text()
 
 
@@ -57,5 +57,5 @@ def test_what_is_too_long_and_what_was_left_out_is_told() -> None:
     drawn = LexborHTMLParser(
         page("x", [Scene(channel="w", title="", post=compose(told, able), capabilities=able)])
     )
-    assert one(drawn, ".facts.over").text() == "83 of 50 graphemes"
+    assert one(drawn, ".length.over").text() == "83 of 50 graphemes"
     assert one(drawn, ".left-out").text().split("\n")[0].startswith("headline left out")

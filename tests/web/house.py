@@ -11,8 +11,10 @@ from typing import Any
 from syndicator.documents.directory import PRIVATE, Directory
 from syndicator.documents.directory_shelf import DirectoryShelf
 from syndicator.documents.split import SplitShelf
+from syndicator.domain.article import Article
 from syndicator.domain.feed import Feed, Filter
 from syndicator.jobs.ports import Document
+from syndicator.posts.drawing import Scene
 from syndicator.secret import Secret
 from syndicator.store import Store
 from syndicator.store.pulse import Pulse
@@ -90,6 +92,7 @@ class House:
         access: Mapping[str, Mapping[str, Secret]] | None = None,
         moved: Mapping[str, str] | None = None,
         ended: tuple[str, ...] = (),
+        draw: Callable[[str, Article], Scene | None] = lambda _channel, _article: None,
         most_per_minute: int = 0,
         proxies: tuple[str, ...] = (),
         **site: Any,
@@ -114,6 +117,7 @@ class House:
             access=access,
             moved=moved,
             ended=ended,
+            draw=draw,
             most_per_minute=most_per_minute,
             proxies=proxies,
         )

@@ -13,7 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from syndicator.domain.article import Article
 from syndicator.domain.delivery import Standing
+from syndicator.domain.errors import SyndicatorError
+from syndicator.posts.drawing import Scene
 from syndicator.store.console import PAGE_LENGTH
 from syndicator.store.readership import CURRENT_FOR, FORGET_AFTER, OTHER_READERS
 from syndicator.web.console.auth import csrf_token, set_csrf_cookie
@@ -95,7 +98,17 @@ class ConsolePages:
         if line is None:
             raise HTTPException(404)
         events = await self.context.ask(self.context.store.events, number)
-        return self._page(request, "console/delivery.html", line=line, events=events)
+        scene, problem = await self.context.ask(self._drawn, line.delivery.channel, line.article)
+        return self._page(
+            request, "console/delivery.html", line=line, events=events, scene=scene, problem=problem
+        )
+
+    def _drawn(self, channel: str, article: Article) -> tuple[Scene | None, str]:
+        """The post as it would be sent now, or why there is none."""
+        try:
+            return self.context.draw(channel, article), ""
+        except SyndicatorError as e:
+            return None, str(e)
 
     async def topic(self, request: Request) -> Response:
         """Who subscribes to a topic, and how sending to them went."""

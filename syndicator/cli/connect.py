@@ -1,0 +1,118 @@
+"""``syndicator connect``: access to a channel's account, gained, tried, and kept where it is declared."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import typer
+
+from syndicator.cli.browser_visit import browser_sign_in
+from syndicator.cli.declared import must_be_declared
+from syndicator.cli.terminal import print_line
+from syndicator.config import Declared, Outlet
+from syndicator.domain.errors import SyndicatorError
+from syndicator.files import write_whole
+from syndicator.http.client import Http
+from syndicator.secret import MAX_FILE_BYTES, Secret
+from syndicator.wiring import courier_of, declarations
+
+#: The environment's variables that secrets are tried in, before they are kept anywhere.
+TRIED = "SYNDICATOR_TRIED_{}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ways:
+    """How access is gained: a secret for each setting in a line of standard input; else asked for; by a
+    browser where the service has that, unless ``paste``; one that is ``elsewhere`` on another machine."""
+
+    from_stdin: bool = False
+    paste: bool = False
+    elsewhere: bool = False
+
+
+def connect(folder: Path, name: str, ways: Ways, *, as_json: bool) -> None:
+    """Gain access for a declared channel, try it, and keep it. Nothing is kept of what does not work. Raises
+    ``SyndicatorError``."""
+    declared = declarations(folder)
+    must_be_declared([name], declared.channels, "channel")
+    outlet = declared.channels[name]
+    places = {key: value for key, value in outlet.settings.items() if isinstance(value, Secret)}
+    secrets, is_new = _secrets(declared, name, outlet, places, ways) if places else ({}, False)
+    account = _tried(declared, name, outlet, secrets)
+    kept = {key: _kept(places[key], secret) for key, secret in secrets.items()}
+    if as_json:
+        shown = {key: secrets[key] for key, is_kept in kept.items() if is_new and not is_kept}
+        result = {"channel": name, "account": account, "kept": {k: str(places[k]) for k in kept if kept[k]}}
+        print(json.dumps({**result, "to_set": shown or [str(places[k]) for k in kept if not kept[k]]}))
+        return
+    print_line(f"{name}: {account}")
+    for key, is_kept in kept.items():
+        where = str(places[key]).partition(":")[2]
+        if is_kept:
+            print_line(f"{key}: kept in {where}, readable for you alone")
+        elif is_new:
+            print_line(
+                f"{key}: set this wherever workers run; it is not shown again:\n\n{where}={secrets[key]}"
+            )
+        else:
+            print_line(f"{key}: works; set {where} to it wherever workers run")
+    if not places:
+        print_line("It needs no secret.")
+
+
+def _secrets(
+    declared: Declared, name: str, outlet: Outlet, places: Mapping[str, Secret], ways: Ways
+) -> tuple[Mapping[str, str], bool]:
+    """A secret for each setting, and whether nobody has seen it yet."""
+    if ways.from_stdin:
+        lines = sys.stdin.read(MAX_FILE_BYTES).split("\n")
+        found = dict(zip(places, (line.strip() for line in lines), strict=False))
+        if missing := [key for key in places if not found.get(key)]:
+            raise SyndicatorError(f"standard input has no {' and no '.join(missing)}: a line for each")
+        return found, False
+    if steps := getattr(outlet.kind, "access", ""):
+        print_line(steps)
+    channel = courier_of(declared, name, outlet, Http(allow=declared.fetch.allow)).channel
+    sign_in = getattr(channel, "sign_in", None)
+    if sign_in and not ways.paste and len(places) == 1:
+        with browser_sign_in(elsewhere=ways.elsewhere) as person:
+            return {next(iter(places)): sign_in(person)}, True
+    if not sys.stdin.isatty():
+        raise SyndicatorError("there is nobody to ask at this terminal: hand it over with --token-stdin")
+    return {key: typer.prompt(f"{key} (not shown)", hide_input=True).strip() for key in places}, False
+
+
+def _tried(declared: Declared, name: str, outlet: Outlet, secrets: Mapping[str, str]) -> str:
+    """What the channel says with these secrets. Raises ``SyndicatorError`` where they do not work."""
+    names = {key: TRIED.format(key.upper()) for key in secrets}
+    try:
+        os.environ.update({names[key]: secret for key, secret in secrets.items()})
+        tried = {key: Secret(f"env:{variable}") for key, variable in names.items()}
+        with_them = replace(outlet, settings={**outlet.settings, **tried})
+        courier = courier_of(declared, name, with_them, Http(allow=declared.fetch.allow))
+        try:
+            return courier.redact(courier.channel.check())
+        except SyndicatorError as e:
+            raise SyndicatorError(f"{name}: {courier.redact(str(e))}; nothing was kept") from e
+    finally:
+        for variable in names.values():
+            os.environ.pop(variable, None)
+
+
+def _kept(place: Secret, secret: str) -> bool:
+    """Whether a secret is in its file now; those of the environment are its owner's to set."""
+    kind, _, name = place.reference.partition(":")
+    if kind != "file":
+        return False
+    path = Path(name)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(path, f"{secret}\n".encode(), mode=0o600, is_durable=True)
+    except OSError as e:
+        raise SyndicatorError(f"{path} cannot be written ({e.strerror}): nothing was kept") from e
+    return True

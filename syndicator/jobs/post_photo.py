@@ -1,0 +1,72 @@
+"""The picture beside a post: the article's photo, a card of its headline, or none, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from syndicator.domain.article import Article
+from syndicator.domain.errors import Misconfigured, PhotoError, TryLater
+from syndicator.domain.ledger import Wait
+from syndicator.domain.photo import PhotoFile, PhotoLimits
+from syndicator.jobs.courier import Courier
+from syndicator.jobs.ports import Photos
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostPhoto:
+    """What a post shows. ``article``: without the photo that it may not show, or that a card stands for.
+    ``file``: the picture, if there is one. ``remark``: what an operator should know of it, in one line
+    (``""``: it is as was to be expected)."""
+
+    article: Article
+    file: PhotoFile | None = None
+    remark: str = ""
+
+
+def shows_picture(courier: Courier, article: Article) -> bool:
+    """Whether a post takes a picture along, as far as can be told before it is fetched."""
+    if courier.channel.capabilities.photo is None:
+        return False
+    if courier.draw_card is not None:
+        return True
+    return article.photo is not None and not courier.kept_back(article.photo)
+
+
+def without_picture(courier: Courier, article: Article, wait: Wait | None = None) -> PostPhoto:
+    """A post of words alone, since it does not ``wait`` for its turn to show pictures, or shows none. A photo
+    that may not leave is not so much as named."""
+    if article.photo and (why := courier.kept_back(article.photo)):
+        return PostPhoto(article=replace(article, photo=None), remark=f"without its photo: {why}")
+    missing = "its photo" if article.photo else "a card"
+    return PostPhoto(article=article, remark=f"without {missing}: {wait.why}" if wait else "")
+
+
+def post_photo(photos: Photos, courier: Courier, article: Article, *, is_last_try: bool = True) -> PostPhoto:
+    """What a channel shows of an article: its photo within the channel's limits; where there is none, a card
+    if the newsroom wants one. Raises ``TryLater`` for a photo that may yet come, unless ``is_last_try``."""
+    limits = courier.channel.capabilities.photo
+    shown = without_picture(courier, article)
+    if limits is None:
+        return shown
+    photo = shown.article.photo
+    if photo:
+        try:
+            file = photos.fit(photo, limits)
+            return replace(shown, file=file, remark=file.remark)
+        except PhotoError as e:
+            if not e.lasting and not is_last_try:
+                raise TryLater(f"photo {photo.url}: {e}", whole_channel=False) from e
+            shown = replace(shown, remark=f"without its photo {photo.url}: {e}")
+    return _with_card(courier, shown, limits)
+
+
+def _with_card(courier: Courier, shown: PostPhoto, limits: PhotoLimits) -> PostPhoto:
+    """With a card of the headline, where the newsroom wants one. It is no photo: nobody's credit and
+    description go with it, and news go out without it, too."""
+    if courier.draw_card is None:
+        return shown
+    try:
+        file = courier.draw_card(shown.article, limits)
+    except (PhotoError, Misconfigured) as e:
+        return replace(shown, remark="; ".join(filter(None, (shown.remark, f"without a card: {e}"))))
+    return replace(shown, article=replace(shown.article, photo=None), file=file)

@@ -1,0 +1,102 @@
+"""What the console shows of a post: the very text that channels get, and nothing fetched for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from syndicator.domain.article import Article, Photo
+from syndicator.domain.photo import may_leave
+from syndicator.domain.post import Style
+from syndicator.jobs.courier import Courier
+from syndicator.posts.compose import compose
+from syndicator.posts.drawing import Scene
+from syndicator.posts.unfetched import unfetched_scene
+from syndicator.store import Store
+from tests.jobs.newsroom import Story
+from tests.web.browser import Browser, browsing
+from tests.web.house import House
+
+HERON = Photo(url="https://ledger.example/h.jpg", alt="A heron <on> a pole", credit="Dao", rights="web only")
+
+
+@dataclass
+class Desk:
+    """Draws as the web process does, with what is declared meanwhile."""
+
+    story: Story
+    changes: dict[str, object] = field(default_factory=dict)
+
+    def courier(self) -> Courier:
+        return replace(self.story.courier(), **self.changes)  # type: ignore[arg-type]  # of tests
+
+    def draw(self, channel: str, article: Article) -> Scene:
+        return unfetched_scene(self.courier(), compose, channel, article)
+
+
+@pytest.fixture
+def desk(store: Store) -> Desk:
+    story = Story(store)
+    story.baseline()
+    return Desk(story)
+
+
+@pytest.fixture
+def console(house: House, desk: Desk) -> Iterator[Browser]:
+    house.clock = desk.story.clock
+    with browsing(house.app(draw=desk.draw)) as opened:
+        yield opened
+
+
+def page_of(console: Browser, desk: Desk) -> LexborHTMLParser:
+    return LexborHTMLParser(console.get(f"/console/deliveries/{desk.story.delivery.id}").text)
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [("Rain <b>& hail</b>", "en"), ("ຝົນຕົກໜັກ", "lo"), ("أمطار غزيرة", "ar"), ("ฝนตกหนัก", "th")],
+)
+def test_a_deliverys_page_shows_the_text_that_was_posted(
+    console: Browser, desk: Desk, title: str, language: str
+) -> None:
+    desk.story.publishes(title=title, language=language, photo=HERON)
+    desk.story.delivers()
+
+    page = page_of(console, desk)
+    assert [each.text() for each in page.css(".scene .text")] == desk.story.texts
+    assert [each.text() for each in page.css(".scene .alt")] == ["ALT: A heron <on> a pole"]
+    assert [each.text() for each in page.css(".scene .unseen")] == ["the photo, 800 x 600"]
+    assert not page.css(".scene img")
+    assert page.css(".scene .text a")[0].attributes["href"] == "https://ledger.example/1"
+    assert page.css(".scene .length")[0].text().endswith(f"characters, in {language}")
+    assert console.get("/static/post.css").status == 200
+
+
+def test_what_is_left_out_and_why_is_told(console: Browser, desk: Desk) -> None:
+    desk.changes["kept_back"] = partial(may_leave, channel="wire", rules={"web only": ()})
+    desk.story.publishes(photo=HERON, summary="A sentence that is long. " * 40)
+
+    page = page_of(console, desk)
+    left_out = page.css(".scene .left-out")[0].text()
+    assert "summary cut: no room" in left_out
+    assert "without its photo: its rights, 'web only'" in left_out
+    assert not page.css(".scene .unseen")
+
+
+def test_a_template_that_fails_leaves_the_rest_of_the_page(console: Browser, desk: Desk) -> None:
+    desk.changes["style"] = Style(templates={"*": "{{ sumary }}"})
+    desk.story.publishes()
+
+    page = page_of(console, desk)
+    assert "'sumary' is undefined" in page.css(".reason")[0].text()
+    assert page.css(".events")
+
+
+def test_a_channel_that_is_gone_has_no_post(house: House, desk: Desk) -> None:
+    desk.story.publishes()
+    with browsing(house.app()) as console:
+        assert not page_of(console, desk).css(".scene")
