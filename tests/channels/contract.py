@@ -86,6 +86,18 @@ class Place(Protocol):
     def published(self) -> list[Published]: ...
 
 
+def knows_its_posts(channel: Channel) -> bool:
+    """Whether a repeated post is known by its key, or found."""
+    return channel.capabilities.key_memory is not None or channel.capabilities.finds
+
+
+def must_know_its_posts(channel: Channel) -> None:
+    """Skips the rest where a repeat is another post: what jobs then do is tried with that channel's own
+    tests."""
+    if not knows_its_posts(channel):
+        pytest.skip("a repeat is another post there: an unknown outcome is left to a person")
+
+
 class ChannelContract:
     """The promises of ``syndicator.jobs.ports.Channel`` that need no network to be broken."""
 
@@ -96,8 +108,9 @@ class ChannelContract:
         receipt = channel.send(self.post(channel), key=KEY)
 
         [published] = server.published
-        for part in (ARTICLE.title, ARTICLE.summary, ARTICLE.url):
-            assert part in published.text
+        assert ARTICLE.title in published.text
+        assert ARTICLE.summary in published.text
+        assert published.leads_to(ARTICLE.url)
         assert receipt.remote_id
 
     def test_shows_the_lead_photo_with_its_alternative_text(self, channel: Channel, server: Place) -> None:
@@ -107,7 +120,7 @@ class ChannelContract:
 
         [published] = server.published
         assert published.photo == (photo.content if photo else None)
-        assert published.alt == "A tram on the bridge at dawn"
+        assert published.alt == ("A tram on the bridge at dawn" if channel.capabilities.alt else "")
 
     def test_is_sent_what_a_preview_shows(
         self, channel: Channel, server: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -116,8 +129,8 @@ class ChannelContract:
 
         [published] = server.published
         assert published.text == shown["text"]
-        assert shown["url"] in published.text
-        assert published.alt == shown["alt"] == "A teal day."
+        assert published.leads_to(shown["url"])
+        assert published.alt == shown["alt"] == ("A teal day." if channel.capabilities.alt else "")
         assert (published.photo is None) == (shown["photo"] is None) == (channel.capabilities.photo is None)
         if published.photo:
             assert len(published.photo) == shown["photo"]["bytes"]
@@ -125,6 +138,7 @@ class ChannelContract:
                 assert photo.size == (shown["photo"]["width"], shown["photo"]["height"])
 
     def test_the_same_key_publishes_once(self, channel: Channel, server: Place) -> None:
+        must_know_its_posts(channel)
         first = channel.send(self.post(channel), key=KEY)
         again = channel.send(self.post(channel), key=KEY)
 
@@ -176,15 +190,20 @@ class ChannelContract:
         channel.delete(receipt, self.post(channel, replace(ARTICLE, revision=2)))
 
         again = channel.send(self.post(channel, replace(ARTICLE, revision=3)), key=KEY)
-        repeated = channel.send(self.post(channel, replace(ARTICLE, revision=3)), key=KEY)
 
-        assert again == repeated
+        assert len(server.published) == 1
+        must_know_its_posts(channel)
+        assert channel.send(self.post(channel, replace(ARTICLE, revision=3)), key=KEY) == again
         assert len(server.published) == 1
 
     def test_finds_what_it_has_posted(self, channel: Channel, server: Place) -> None:
         channel.send(self.post(channel, OTHER), key=OTHER_KEY)
         receipt = channel.send(self.post(channel), key=KEY)
 
+        if not knows_its_posts(channel):
+            with pytest.raises(OutcomeUnknown):
+                channel.find(self.post(channel), key=KEY)
+            return
         assert channel.find(self.post(channel), key=KEY) == receipt
 
     def test_takes_the_longest_post_that_it_allows(self, channel: Channel, server: Place) -> None:
@@ -199,7 +218,7 @@ class ChannelContract:
         channel.send(self.post(channel, long, photo), key=KEY)
 
         [published] = server.published
-        assert long.url in published.text
+        assert published.leads_to(long.url)
         assert (published.photo is None) == (photo is None)
 
     def test_a_trial_says_where_it_posts_to(self, channel: Channel, server: Place) -> None:
@@ -300,6 +319,7 @@ class HttpChannelContract(ChannelContract):
     def test_a_lost_answer_is_made_up_for_under_the_same_key(
         self, channel: Channel, server: LocalServer, act: Act
     ) -> None:
+        must_know_its_posts(channel)
         post = self.post(channel)
         server.trouble = Trouble(act, at=self.at, after=True)
         with pytest.raises(OutcomeUnknown):

@@ -31,12 +31,18 @@ LINK = re.compile(r"https?://[^\s<>\"]+")
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """What readers of a channel see of a post."""
+    """What readers of a channel see of a post. ``links``: where words of the text, or what stands beside it,
+    lead."""
 
     remote_id: str
     text: str
     photo: bytes | None = None
     alt: str = ""
+    links: tuple[str, ...] = ()
+
+    def leads_to(self, url: str) -> bool:
+        """Whether readers get there: by the address in the text, or by a link behind it."""
+        return url in self.text or url in self.links
 
 
 @dataclass(frozen=True, kw_only=True)
