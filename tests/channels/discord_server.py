@@ -32,7 +32,7 @@ MAX_EMBEDS, MAX_SUM, MAX_FILE_BYTES = 10, 6000, 10 * 1024 * 1024
 MARK = re.compile(r"\\([^0-9A-Za-z\s])|([*_~`|<>\[\]#])|^([-+]|[0-9]{1,2}\.) ", re.MULTILINE)
 
 
-class Declined(Exception):
+class DiscordDeclines(Exception):
     """The server answers with this status and code."""
 
     def __init__(self, status: int, code: int, message: str, **more: Any) -> None:
@@ -41,7 +41,7 @@ class Declined(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Message:
+class DiscordMessage:
     id: str
     fields: Mapping[str, Any]
     files: Mapping[str, bytes]
@@ -57,7 +57,7 @@ class FakeDiscord(LocalServer):
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
-        self.messages: dict[str, Message] = {}
+        self.messages: dict[str, DiscordMessage] = {}
         self.left, self.most_bytes, self.is_gone = 1_000_000, MAX_FILE_BYTES, False
         self.last_id = 1_386_400_000_000_001_000
         self.unwaited = 0
@@ -69,21 +69,21 @@ class FakeDiscord(LocalServer):
     def answer(self, request: Request) -> Reply:
         try:
             return self._api(request)
-        except Declined as e:
+        except DiscordDeclines as e:
             return e.reply
 
     def _api(self, request: Request) -> Reply:
         if not request.headers.get("User-Agent"):
-            raise Declined(403, 40333, "internal network error")
+            raise DiscordDeclines(403, 40333, "internal network error")
         path = request.path.strip("/").split("/")
         if path[:2] != ["api", "webhooks"] or len(path) < 4:
-            raise Declined(404, 0, "404: Not Found")
+            raise DiscordDeclines(404, 0, "404: Not Found")
         if path[2] != self.webhook_id or self.is_gone:
-            raise Declined(404, 10015, "Unknown Webhook")
+            raise DiscordDeclines(404, 10015, "Unknown Webhook")
         if path[3] != self.token:
-            raise Declined(401, 50027, "Invalid Webhook Token")
+            raise DiscordDeclines(401, 50027, "Invalid Webhook Token")
         if request.query.get("thread_id", self.thread_id) != self.thread_id:
-            raise Declined(404, 10003, "Unknown Channel")
+            raise DiscordDeclines(404, 10003, "Unknown Channel")
         self._limit()
         match request.method, path[4:]:
             case "GET", []:
@@ -93,34 +93,34 @@ class FakeDiscord(LocalServer):
                 return self._take(request)
             case ("PATCH" | "DELETE" | "GET") as method, ["messages", name]:
                 return self._with_message(method, self._message(name, request), request)
-        raise Declined(405, 0, "405: Method Not Allowed")
+        raise DiscordDeclines(405, 0, "405: Method Not Allowed")
 
     def _limit(self) -> None:
         if self.left <= 0:
             words = "You are being rate limited."
-            raise Declined(429, 0, words, **{"retry_after": 1.337, "global": False})
+            raise DiscordDeclines(429, 0, words, **{"retry_after": 1.337, "global": False})
         self.left -= 1
 
-    def _message(self, name: str, request: Request) -> Message:
+    def _message(self, name: str, request: Request) -> DiscordMessage:
         message = self.messages.get(name)
         if message is None or message.thread_id != request.query.get("thread_id", ""):
-            raise Declined(404, 10008, "Unknown Message")
+            raise DiscordDeclines(404, 10008, "Unknown Message")
         return message
 
     def _take(self, request: Request) -> Reply:
         fields, files = self._form(request, FIRST_FIELDS)
         if not (fields.get("content") or fields.get("embeds") or files):
-            raise Declined(400, 50006, "Cannot send an empty message")
+            raise DiscordDeclines(400, 50006, "Cannot send an empty message")
         self.last_id += 1
         name = str(self.last_id)
         thread = request.query.get("thread_id", "")
-        self.messages[name] = Message(id=name, fields=fields, files=files, thread_id=thread)
+        self.messages[name] = DiscordMessage(id=name, fields=fields, files=files, thread_id=thread)
         if request.query.get("wait") != "true":
             self.unwaited += 1
             return Reply(status=204)
         return said(200, self._as_json(self.messages[name]))
 
-    def _with_message(self, method: str, message: Message, request: Request) -> Reply:
+    def _with_message(self, method: str, message: DiscordMessage, request: Request) -> Reply:
         if method == "DELETE":
             del self.messages[message.id]
             return Reply(status=204)
@@ -130,13 +130,13 @@ class FakeDiscord(LocalServer):
             merged = {**message.fields, **fields}
             # They are not inherited: what an edit leaves out is the default, which mentions people.
             merged["allowed_mentions"] = fields.get("allowed_mentions")
-            message = Message(
+            message = DiscordMessage(
                 id=message.id, fields=merged, files={**kept, **files}, thread_id=message.thread_id
             )
             self.messages[message.id] = message
         return said(200, self._as_json(message))
 
-    def _as_json(self, message: Message) -> dict[str, Any]:
+    def _as_json(self, message: DiscordMessage) -> dict[str, Any]:
         return {"id": message.id, "type": 0, "channel_id": "1386400000000000042", **message.fields}
 
     def _form(self, request: Request, allowed: set[str]) -> tuple[dict[str, Any], dict[str, bytes]]:
@@ -149,10 +149,10 @@ class FakeDiscord(LocalServer):
         else:
             fields = request.fields()
         if any(len(content) > self.most_bytes for content in files.values()):
-            raise Declined(413, 40005, "Request entity too large")
+            raise DiscordDeclines(413, 40005, "Request entity too large")
         errors = dict(_errors(fields, allowed, len(files)))
         if errors:
-            raise Declined(400, 50035, "Invalid Form Body", errors=errors)
+            raise DiscordDeclines(400, 50035, "Invalid Form Body", errors=errors)
         names = {each["id"]: each["filename"] for each in fields.get("attachments", [])}
         return fields, {names.get(number, f"file{number}"): content for number, content in files.items()}
 
@@ -206,7 +206,7 @@ def _error(code: str, message: str) -> Any:
     return {"_errors": [{"code": code, "message": message}]}
 
 
-def _seen(message: Message) -> Published:
+def _seen(message: DiscordMessage) -> Published:
     """What people see: words without their Markdown, the photo that the embed shows."""
     [embed] = message.fields["embeds"]
     texts = filter(None, (embed.get("title"), embed.get("description")))
@@ -221,6 +221,6 @@ def _seen(message: Message) -> Published:
     return Published(remote_id=message.id, text=text, photo=photo, alt=alt, links=linked)
 
 
-def mentioned(message: Message) -> bool:
+def mentioned(message: DiscordMessage) -> bool:
     """Whether a message may call people: whatever it does not forbid is parsed."""
     return (message.fields.get("allowed_mentions") or {}).get("parse") != []

@@ -26,7 +26,7 @@ TYPES: dict[str, type] = {
 }
 
 
-class Declined(Exception):
+class NtfyDeclines(Exception):
     """The server answers with this code of its own, whose first three digits are the status."""
 
     def __init__(self, code: int, words: str) -> None:
@@ -69,19 +69,19 @@ class FakeNtfy(LocalServer):
         try:
             self._limit_requests()
             return said(200, self._api(request))
-        except Declined as e:
+        except NtfyDeclines as e:
             return said(e.code // 100, {"code": e.code, "http": e.code // 100, "error": str(e)})
 
     def _limit_requests(self) -> None:
         self._tokens += (self.now() - self._refilled) / timedelta(seconds=5)
         self._tokens, self._refilled = min(self._tokens, self.at_once), self.now()
         if self._tokens < 1:
-            raise Declined(42901, "limit reached: too many requests, please be nice")
+            raise NtfyDeclines(42901, "limit reached: too many requests, please be nice")
         self._tokens -= 1
 
     def _api(self, request: Request) -> Any:
         if request.headers.get("Authorization") != f"Bearer {self.token}":
-            raise Declined(40101, "unauthorized")
+            raise NtfyDeclines(40101, "unauthorized")
         match request.method, request.path.strip("/").split("/"):
             case "GET", ["v1", "account"]:
                 return {"username": "newsroom", "role": "user", "limits": {"messages": self.a_day}}
@@ -90,39 +90,39 @@ class FakeNtfy(LocalServer):
             case "DELETE", [topic, sequence] if self.has_sequences and NAME.fullmatch(sequence):
                 self._authorize(topic)
                 return self._event("message_delete", sequence_id=sequence)
-        raise Declined(40401, "page not found")
+        raise NtfyDeclines(40401, "page not found")
 
     def _fields(self, body: bytes) -> dict[str, Any]:
         if len(body) > 2 * 4096:
-            raise Declined(41303, "JSON body too large")
+            raise NtfyDeclines(41303, "JSON body too large")
         try:
             fields = dict(json.loads(body.decode()))
         except ValueError as e:
-            raise Declined(40024, "invalid request: request body must be valid JSON") from e
+            raise NtfyDeclines(40024, "invalid request: request body must be valid JSON") from e
         for (
             name,
             value,
         ) in fields.items():  # servers pass unknown ones over, which would hide a mistake of ours
             if not isinstance(value, TYPES.get(name, ())):
-                raise Declined(40017, f"invalid request: request body must be message JSON, {name}")
+                raise NtfyDeclines(40017, f"invalid request: request body must be message JSON, {name}")
         return fields
 
     def _authorize(self, topic: str) -> None:
         if not NAME.fullmatch(topic):
-            raise Declined(40009, "invalid request: topic invalid")
+            raise NtfyDeclines(40009, "invalid request: topic invalid")
         if topic != self.topic:
-            raise Declined(40301, "forbidden")
+            raise NtfyDeclines(40301, "forbidden")
 
     def _publish(self, fields: dict[str, Any]) -> dict[str, Any]:
         self._authorize(fields.get("topic", ""))
         if sum(event["event"] == "message" for event in self.events) >= self.a_day:
-            raise Declined(42908, "limit reached: too many messages")
+            raise NtfyDeclines(42908, "limit reached: too many messages")
         if not 1 <= fields.get("priority", 3) <= 5:
-            raise Declined(40007, "invalid priority parameter")
+            raise NtfyDeclines(40007, "invalid priority parameter")
         if not ADDRESS.match(fields.get("attach", "https://")):
-            raise Declined(40013, "invalid request: attachment URL is invalid")
+            raise NtfyDeclines(40013, "invalid request: attachment URL is invalid")
         if not NAME.fullmatch(fields.get("sequence_id", "none")):
-            raise Declined(40049, "invalid request: sequence ID invalid")
+            raise NtfyDeclines(40049, "invalid request: sequence ID invalid")
         if not self.has_sequences:
             fields.pop("sequence_id", None)
         attach = fields.pop("attach", "")
