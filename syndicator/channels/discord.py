@@ -89,7 +89,7 @@ class Discord:
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the message: https://docs.discord.com/developers/resources/webhook#edit-webhook-message"""
         reply = self._post("PATCH", _message_path(receipt), post, {})
-        if reply.status == 404 and _code(reply) != UNKNOWN_MESSAGE:
+        if reply.status == 404 and reply.code != UNKNOWN_MESSAGE:
             self._gone(reply)
         if reply.status == 404:
             raise Refused(f"{reply.message}; the message was deleted on the server")
@@ -100,7 +100,7 @@ class Discord:
         url, params = self._url(_message_path(receipt)), self._thread()
         reply = self._exchange().ask("DELETE", url, params=params, accept=(400, 404))
         _check_accepted(reply)
-        if reply.status == 404 and _code(reply) != UNKNOWN_MESSAGE:
+        if reply.status == 404 and reply.code != UNKNOWN_MESSAGE:
             self._gone(reply)
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
@@ -162,8 +162,8 @@ def escaped(text: str) -> str:
 def _message(post: Post, *, has_photo: bool) -> dict[str, Any]:
     """The fields of a message (https://docs.discord.com/developers/resources/message#embed-object). Nobody is
     mentioned, whatever stands in it; edits do not inherit that."""
-    title, _, text = post.text.partition("\n\n")
-    if title != post.headline or UTF16_UNITS.measure(escaped(title)) > MAX_TITLE:
+    title, text = post.headline_and_rest
+    if UTF16_UNITS.measure(escaped(title)) > MAX_TITLE:
         title, text = "", post.text
     link: dict[str, Any] = {"title": escaped(title), "url": post.url}
     if not title:  # without one, its address is no link
@@ -190,15 +190,6 @@ def _check_accepted(reply: RemoteReply) -> RemoteReply:
     """The reply, unless it is a 400. Raises ``TryLater``, ``Refused``."""
     if reply.status != 400:
         return reply
-    code = _code(reply)
-    if code in PASSING:
-        raise TryLater(reply.message, whole_channel=code != OLD_EDITS)
+    if reply.code in PASSING:
+        raise TryLater(reply.message, whole_channel=reply.code != OLD_EDITS)
     raise Refused(reply.message)
-
-
-def _code(reply: RemoteReply) -> int:
-    """Discord's own code of an error; 0 where there is none."""
-    try:
-        return int(json.loads(reply.body)["code"])
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return 0

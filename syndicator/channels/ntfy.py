@@ -141,9 +141,9 @@ class Ntfy:
     def _message(self, post: Post, sequence: str, priority: int) -> dict[str, Any]:
         """https://docs.ntfy.sh/publish/#publish-as-json, the photo by its own address: files are kept for
         three hours only (https://docs.ntfy.sh/publish/#limitations)."""
-        title, _, text = post.text.partition("\n\n")
-        if title != post.headline or not text:  # a newsroom's template, or nothing else
-            title, text = "", post.text
+        title, text = post.headline_and_rest
+        if not text:  # a message says something
+            title, text = "", title
         photo = post.article.photo.url if post.article.photo else ""
         return {
             "topic": self.topic,
@@ -159,11 +159,11 @@ class Ntfy:
         """The reply, unless it speaks of a limit. Raises ``TryLater``, ``Misconfigured``."""
         if reply.status != 429:
             return reply
-        now, code = datetime.now(UTC), _code(reply)
-        if code == TOO_MANY_FAILURES:
+        now = datetime.now(UTC)
+        if reply.code == TOO_MANY_FAILURES:
             raise Misconfigured(f"{reply.message}; check the token")
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-        until = midnight if code in DAYS_LIMITS else retry_time(reply, now)
+        until = midnight if reply.code in DAYS_LIMITS else retry_time(reply, now)
         raise TryLater(reply.message, not_before=until, is_limit=True)
 
     def _exchange(self) -> Exchange:
@@ -184,11 +184,3 @@ def _changeable(receipt: Receipt) -> str:
     if receipt.remote_id.startswith(UNSEQUENCED):
         raise Refused("it was posted through a server older than ntfy 2.16, and cannot be changed")
     return receipt.remote_id
-
-
-def _code(reply: RemoteReply) -> int:
-    """ntfy's own code of an error; 0 where there is none."""
-    try:
-        return int(json.loads(reply.body)["code"])
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return 0

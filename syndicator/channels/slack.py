@@ -209,8 +209,8 @@ def _place(receipt: Receipt) -> dict[str, Any]:
 def _message(post: Post, photo: str) -> dict[str, Any]:
     """The blocks of a message (https://docs.slack.dev/reference/block-kit/blocks) and the text that stands
     for them in notifications. All words are plain text: nothing in it is markup, nobody is mentioned."""
-    headline, _, text = post.text.partition("\n\n")
-    if headline != post.headline or UTF16_UNITS.measure(headline) > MAX_HEADER:
+    headline, text = post.headline_and_rest
+    if UTF16_UNITS.measure(headline) > MAX_HEADER:
         headline, text = "", post.text
     blocks: list[dict[str, Any]] = []
     if headline:
