@@ -83,6 +83,7 @@ class Ntfy:
             unit="bytes",
             text=MAX_MESSAGE_BYTES,
             link_place=LinkPlace.BESIDE,
+            photo_by_address=True,
             finds=False,
             key_memory=timedelta(days=3650),
             budgets=tuple(budgets),

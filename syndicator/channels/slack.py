@@ -95,6 +95,7 @@ class Slack:
             unit="UTF-16 units",
             text=MAX_SECTION,
             link_place=LinkPlace.BESIDE,
+            photo_by_address=True,
             alt=MAX_ALT,
             finds=False,
             budgets=(
