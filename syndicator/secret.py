@@ -24,6 +24,9 @@ MAX_FILE_BYTES = 65_536
 #: Characters from which on a secret's beginning is redacted, too (a message may have been cut).
 MIN_BEGINNING_CHARS = 8
 
+#: Characters from which on a part of an address may be a secret by itself: ids and words are shorter.
+MIN_KEY_CHARS = 20
+
 #: Characters below which a secret is no secret: striking it out would make nonsense of everything.
 MIN_SECRET_CHARS = 4
 
@@ -115,8 +118,8 @@ def redacted(text: str, secrets: Iterable[Secret]) -> str:
 
 
 def _without(text: str, value: str, reference: str) -> str:
-    """The text with a secret, and each of its words, replaced by its reference."""
-    for word in dict.fromkeys((value, *value.split())):
+    """The text with a secret, each of its words, and the keys in an address, replaced by its reference."""
+    for word in dict.fromkeys((value, *value.split(), *_keys(value))):
         if len(word) < MIN_SECRET_CHARS:
             continue
         for form in _forms(word):
@@ -124,6 +127,13 @@ def _without(text: str, value: str, reference: str) -> str:
         if len(word) // 2 >= MIN_BEGINNING_CHARS:
             text = _without_beginnings(text, word, reference)
     return text
+
+
+def _keys(value: str) -> list[str]:
+    """What may be the secret in one that is an address: the long parts of its path and query."""
+    _, is_address, rest = value.partition("://")
+    parts = re.split(r"[/?&=#]", rest)[1:] if is_address else []
+    return [part for part in parts if len(part) >= MIN_KEY_CHARS]
 
 
 def _forms(word: str) -> list[str]:

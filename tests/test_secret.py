@@ -134,6 +134,23 @@ def test_every_part_of_a_secret_of_several_is_struck_out(monkeypatch: pytest.Mon
     assert said == "keys [env:KEYS] and [env:KEYS]"
 
 
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("https://chat.example/api/webhooks/1386/aB3-x_Y9kLmN0pQrStUvWxYz", "aB3-x_Y9kLmN0pQrStUvWxYz"),
+        ("https://chat.example/hook?room=7&key=k7Gh2kLmN0pQrStUvWxYz0123", "k7Gh2kLmN0pQrStUvWxYz0123"),
+    ],
+)
+def test_the_key_in_an_address_is_struck_out_by_itself(
+    address: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADDRESS", address)
+
+    said = redacted(f"/api/{words} of room 7 at chat.example, and {address}", [Secret("env:ADDRESS")])
+
+    assert said == "/api/[env:ADDRESS] of room 7 at chat.example, and [env:ADDRESS]"
+
+
 def test_a_secret_that_is_not_there_strikes_nothing(tmp_path: Path) -> None:
     assert redacted("as it was", [Secret(f"file:{tmp_path}/none")]) == "as it was"
 

@@ -68,6 +68,7 @@ class Webhook:
         ruler=CHARACTERS,
         unit="characters",
         text=10_000,
+        photo_by_address=True,
         alt=10_000,
         has_language=True,
         finds=False,

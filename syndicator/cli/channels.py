@@ -34,16 +34,10 @@ def channels(folder: Path, *, as_json: bool) -> None:
 
 def facts_of(capabilities: Capabilities) -> dict[str, str]:
     """A channel's capabilities in words, by what they are about."""
-    limits = capabilities.photo
     return {
         "text": _text(capabilities),
         "link": _link(capabilities),
-        "photo": (
-            f"{capabilities.photos}, {limits.side} px, {_size(limits.length)}, "
-            f"{', '.join(each.removeprefix('image/').upper() for each in limits.media_types)}"
-            if limits
-            else "no"
-        ),
+        "photo": _photo(capabilities),
         "alternative text": f"{capabilities.alt:,}" if capabilities.alt else "no",
         "language": _yes(capabilities.has_language),
         "warning": _yes(capabilities.has_warning),
@@ -76,6 +70,16 @@ def as_markdown(facts: Mapping[str, Mapping[str, Any]]) -> str:
 def _text(capabilities: Capabilities) -> str:
     beside = capabilities.text_with_photo
     return f"{capabilities.text:,} {capabilities.unit}" + (f"; {beside:,} beside a photo" if beside else "")
+
+
+def _photo(capabilities: Capabilities) -> str:
+    if capabilities.photo_by_address:
+        return "by its address on the site"
+    limits = capabilities.photo
+    if limits is None:
+        return "no"
+    types = ", ".join(each.removeprefix("image/").upper() for each in limits.media_types)
+    return f"{capabilities.photos}, {limits.side} px, {_size(limits.length)}, {types}"
 
 
 def _link(capabilities: Capabilities) -> str:

@@ -89,7 +89,8 @@ class Capabilities:
     article's words what the channel would take for more than words (mentions of people, say).
     ``has_language``, ``has_warning``: whether a post can say its language, and stand behind a warning.
 
-    Photos. ``photo``: the limits of a file (``None``: none are shown), ``photos``: how many. ``alt``: the
+    Photos. ``photo``: the limits of a file (``None``: none are taken), ``photos``: how many;
+    ``photo_by_address``: posts name the photo's address on the newsroom's site instead. ``alt``: the
     longest alternative text, in the same unit (0: there is none). ``card``: who makes one of the link;
     ``card_beside_photo``: whether a post with a photo has one, too.
 
@@ -119,6 +120,7 @@ class Capabilities:
 
     photo: PhotoLimits | None = None
     photos: int = 1
+    photo_by_address: bool = False
     alt: int = 0
     card: Card = Card.NONE
     card_beside_photo: bool = False

@@ -109,6 +109,13 @@ class Post:
         return tuple(dict.fromkeys((self.url, self.article.url)))
 
     @property
+    def headline_and_rest(self) -> tuple[str, str]:
+        """The text in two, for channels with a place for titles; no headline where the text is a template's,
+        or has none."""
+        first, _, rest = self.text.partition("\n\n")
+        return (first, rest) if first == self.headline else ("", self.text)
+
+    @property
     def language(self) -> str:
         return self.article.language
 

@@ -99,6 +99,14 @@ class RemoteReply:
         words = redacted(words[:MAX_WORDS_CHARS], self.secrets)[:200]
         return f"{self.host} answers {self.status}" + (f": {words}" if words else "")
 
+    @property
+    def code(self) -> int:
+        """The service's own number of what went wrong: ``code`` in its JSON, 0 where there is none."""
+        try:
+            return int(json.loads(self.body)["code"])
+        except (ValueError, LookupError, TypeError, OverflowError, RecursionError):
+            return 0
+
 
 class Exchange:
     """The requests of one step of a delivery, within one deadline."""

@@ -116,7 +116,7 @@ class Handler(BaseHTTPRequestHandler):
             self.server.locked_answer(request)
         trouble.act(self)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = respond  # noqa: N815 - the base class's names
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = respond  # noqa: N815 - the base class's names
 
     def reply(self, reply: Reply) -> None:
         self.send_response(reply.status)

@@ -68,6 +68,25 @@ def test_rest_is_taken_until_the_server_wants_to_be_asked(asked: RemoteReply, th
     assert retry_time(asked, NOW) == then
 
 
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b'{"code": 10015, "message": "gone"}', 10015),
+        (b'{"code": "42908"}', 42908),
+        (b'{"code": "no number"}', 0),
+        (b'{"code": null}', 0),
+        (b'{"code": 1e999}', 0),
+        (b'{"error": "plain"}', 0),
+        (b"[1]", 0),
+        (b"<html>", 0),
+        (b"[" * 100_000, 0),
+        (b'{"code": ' + b"9" * 10_000 + b"}", 0),
+    ],
+)
+def test_a_services_own_number_of_an_error_is_read(content: bytes, code: int) -> None:
+    assert RemoteReply("news.example", 400, {}, content, OutcomeUnknown).code == code
+
+
 @given(st.one_of(st.text(max_size=40), st.integers().map(str), st.datetimes().map(datetime.isoformat)))
 def test_whatever_a_server_asks_for_is_between_now_and_tomorrow(text: str) -> None:
     then = retry_time(answer(X_RateLimit_Reset=text), NOW)

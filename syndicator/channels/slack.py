@@ -1,0 +1,242 @@
+"""Slack: a message in blocks per article, by an app of the newsroom's own.
+
+Methods: https://docs.slack.dev/reference/methods/chat.postMessage
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from syndicator.domain.capabilities import Budget, Capabilities, LinkPlace, Spent
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
+from syndicator.domain.post import Post
+from syndicator.http.exchange import Exchange, MakeError
+from syndicator.secret import Secret
+from syndicator.text.addresses import is_web_address, web_address
+from syndicator.text.rulers import UTF16_UNITS
+
+log = logging.getLogger(__name__)
+
+#: The longest texts of blocks (https://docs.slack.dev/reference/block-kit/blocks/header-block,
+#: .../section-block, .../image-block). What a character is, they do not say: UTF-16 units are never fewer.
+MAX_HEADER, MAX_SECTION, MAX_ALT = 150, 3000, 2000
+
+#: The longest text beside blocks, which notifications show: ``chat.update`` takes no longer one.
+MAX_FALLBACK = 4000
+
+#: The photos that blocks show, and the longest address of one (.../image-block).
+MEDIA_TYPES, MAX_PHOTO_URL = ("image/jpeg", "image/png", "image/gif"), 3000
+
+#: Errors in replies, which come with a 200 (the pages of the methods). Not posted, and may be later:
+LATER = frozenset(
+    {
+        *("ratelimited", "rate_limited", "message_limit_exceeded", "accesslimited"),
+        *("external_channel_migrating", "team_added_to_org"),
+    }
+)
+#: perhaps posted, as they say themselves:
+UNSURE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+#: this message alone. Whatever else is said is of the token or the channel.
+REFUSED = frozenset(
+    {
+        *("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text"),
+        *("cant_update_message", "edit_window_closed", "block_mismatch", "update_failed"),
+        *("cant_delete_message", "compliance_exports_prevent_deletion", "message_not_found"),
+        *("slack_connect_file_link_sharing_blocked", "too_many_attachments"),
+    }
+)
+
+#: What is said of a message whose blocks are not taken, its photo among them; and of one that is not there.
+BAD_BLOCKS, NOT_THERE = ("invalid_blocks", "invalid_blocks_format"), "message_not_found"
+
+
+class RefusedByName(Refused):
+    """A message that was refused by name."""
+
+    def __init__(self, why: str, name: str) -> None:
+        super().__init__(why)
+        self.name = name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slack:
+    """A channel of a workspace. The fields are the channel's settings."""
+
+    name: str
+    channel: str
+    token: Secret
+    server: str = "https://slack.com"
+    session: requests.Session = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        address = web_address(self.server)
+        if not address or urlsplit(address).path.strip("/"):
+            raise ValueError(f'server: {self.server!r} is no address: write "https://slack.com"')
+        if not (self.channel.isascii() and self.channel.isalnum() and self.channel[:1] in ("C", "G")):
+            raise ValueError(
+                f'channel: {self.channel!r} is no id: write one such as "C0123456789" (the channel\'s '
+                "details, at the bottom)"
+            )
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """No key is documented, and looking for a message would take the right to read the whole channel.
+        Budgets: https://docs.slack.dev/apis/web-api/rate-limits"""
+        minute = timedelta(minutes=1)
+        return Capabilities(
+            ruler=UTF16_UNITS,
+            unit="UTF-16 units",
+            text=MAX_SECTION,
+            link_place=LinkPlace.BESIDE,
+            photo_by_address=True,
+            alt=MAX_ALT,
+            finds=False,
+            budgets=(
+                Budget(of=Spent.POSTS, most=60, per=minute),
+                Budget(of=Spent.EDITS, most=50, per=minute),
+                Budget(of=Spent.DELETIONS, most=50, per=minute),
+            ),
+            verified="contract of Slack's method pages, 20 August 2026",
+        )
+
+    def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - the port's
+        """https://docs.slack.dev/reference/methods/chat.postMessage, with no previews beside our blocks."""
+        options = {"channel": self.channel, "unfurl_links": False, "unfurl_media": False, "mrkdwn": False}
+        return self._put("chat.postMessage", options, post, Spent.POSTS)
+
+    def edit(self, receipt: Receipt, post: Post) -> Receipt:
+        """https://docs.slack.dev/reference/methods/chat.update"""
+        try:
+            return self._put("chat.update", _place(receipt), post, Spent.EDITS)
+        except RefusedByName as e:
+            if e.name == NOT_THERE:
+                raise Refused(f"{e}; the message was deleted there") from e
+            raise
+
+    def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
+        """https://docs.slack.dev/reference/methods/chat.delete"""
+        try:
+            self._ask("chat.delete", _place(receipt), counts_as=Spent.DELETIONS)
+        except RefusedByName as e:
+            if e.name != NOT_THERE:
+                raise
+
+    def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
+        """Raises ``OutcomeUnknown``: the token may write, and not read."""
+        raise OutcomeUnknown(
+            "Slack cannot be asked for what was posted without reading the channel: look there"
+        )
+
+    def check(self) -> str:
+        """https://docs.slack.dev/reference/methods/auth.test"""
+        told = self._ask("auth.test", {}, unknown=TryLater)
+        return f"{told.get('user')} in {told.get('team')}; channel {self.channel} (untried)"
+
+    def _put(self, method: str, options: dict[str, Any], post: Post, spent: Spent) -> Receipt:
+        """The message, without its photo where that is not taken: Slack fetches it from its address."""
+        photo = self._photo(post)
+        try:
+            told = self._ask(method, {**options, **_message(post, photo)}, counts_as=spent)
+        except RefusedByName as e:
+            if e.name not in BAD_BLOCKS or not photo:
+                raise
+            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
+            told = self._ask(method, {**options, **_message(post, "")}, counts_as=spent)
+        return Receipt(remote_id=f"{told['channel']}:{told['ts']}", is_current=True)
+
+    def _photo(self, post: Post) -> str:
+        """The address of the article's photo; ``""`` where there is none that Slack would show."""
+        photo = post.article.photo
+        if photo is None or not is_web_address(photo.url):
+            return ""
+        if photo.media_type not in ("", *MEDIA_TYPES) or len(photo.url) > MAX_PHOTO_URL:
+            log.warning(
+                "channel %s: %s goes out without its photo: Slack shows no %s",
+                self.name,
+                post.url,
+                photo.media_type if photo.media_type not in MEDIA_TYPES else "address as long as this",
+            )
+            return ""
+        return photo.url
+
+    def _ask(
+        self,
+        method: str,
+        fields: dict[str, Any],
+        *,
+        unknown: MakeError = OutcomeUnknown,
+        counts_as: Spent | None = None,
+    ) -> dict[str, Any]:
+        """What a method answers. Raises ``RefusedByName`` and others for what its error means."""
+        exchange = Exchange(
+            self.session, {"Authorization": f"Bearer {self.token.reveal()}"}, secrets=(self.token,)
+        )
+        url = f"{self.server.rstrip('/')}/api/{method}"
+        reply = exchange.ask("POST", url, json=fields, unknown=unknown, counts_as=counts_as)
+        told, error = reply.read(lambda told: (_checked(told, method), str(told.get("error") or "no reason")))
+        if told["ok"]:
+            return told
+        why = f"{reply.host} answers {error[:100]!r} to {method}"
+        if error in LATER:
+            raise TryLater(why, is_limit="limit" in error)
+        if error in UNSURE:
+            raise unknown(why)
+        if error in REFUSED:
+            raise RefusedByName(why, error)
+        raise Misconfigured(f"{why}; check the app, its token and scopes, and that it is in the channel")
+
+
+def _checked(told: Any, method: str) -> dict[str, Any]:
+    """A reply that has what we look at. Raises ``LookupError`` and others that ``RemoteReply.read`` knows."""
+    if not isinstance(told["ok"], bool):
+        raise TypeError("neither yes nor no")
+    if told["ok"] and method in ("chat.postMessage", "chat.update"):
+        str(told["ts"]), str(told["channel"])
+    return dict(told)
+
+
+def _place(receipt: Receipt) -> dict[str, Any]:
+    channel, _, ts = receipt.remote_id.partition(":")
+    return {"channel": channel, "ts": ts}
+
+
+def _message(post: Post, photo: str) -> dict[str, Any]:
+    """The blocks of a message (https://docs.slack.dev/reference/block-kit/blocks) and the text that stands
+    for them in notifications. All words are plain text: nothing in it is markup, nobody is mentioned."""
+    headline, text = post.headline_and_rest
+    if UTF16_UNITS.measure(headline) > MAX_HEADER:
+        headline, text = "", post.text
+    blocks: list[dict[str, Any]] = []
+    if headline:
+        blocks.append({"type": "header", "text": _plain(headline)})
+    if text:
+        blocks.append({"type": "section", "text": _plain(text)})
+    if photo:
+        alt = post.alt or UTF16_UNITS.cut(post.credit, MAX_ALT) or "photo"  # there has to be one
+        blocks.append({"type": "image", "image_url": photo, "alt_text": alt})
+    link = f"<{_in_link(post.url)}|{escaped(urlsplit(post.url).hostname or 'article')}>"
+    blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": link}]})
+    fallback = UTF16_UNITS.cut(post.text, MAX_FALLBACK // len("&amp;"), post.language)
+    return {"blocks": blocks, "text": escaped(fallback)}
+
+
+def _plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def escaped(text: str) -> str:
+    """Text without control characters of Slack's own
+    (https://docs.slack.dev/messaging/formatting-message-text#escaping)."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _in_link(url: str) -> str:
+    """An address that does not end the link it is in."""
+    return url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E").replace("&", "&amp;")
