@@ -165,7 +165,7 @@ class Ntfy:
             raise Misconfigured(f"{reply.message}; check the token")
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         until = midnight if reply.code in DAYS_LIMITS else retry_time(reply, now)
-        raise TryLater(reply.message, not_before=until, is_limit=True)
+        raise TryLater(reply.message, not_before=until)
 
     def _exchange(self) -> Exchange:
         headers = {"Authorization": f"Bearer {self.token.reveal()}"}

@@ -185,7 +185,7 @@ class Slack:
             return told
         why = f"{reply.host} answers {error[:100]!r} to {method}"
         if error in LATER:
-            raise TryLater(why, is_limit="limit" in error)
+            raise TryLater(why, rests="limit" in error)
         if error in UNSURE:
             raise unknown(why)
         if error in REFUSED:

@@ -244,7 +244,7 @@ class TestDiscord(HttpChannelContract):
         with pytest.raises(TryLater, match="rate limited") as caught:
             channel.send(self.post(channel), key=KEY)
 
-        assert caught.value.is_limit
+        assert caught.value.rests_account
         assert caught.value.not_before is not None
         assert timedelta(seconds=1) < caught.value.not_before - before < timedelta(seconds=10)
 

@@ -182,7 +182,7 @@ class TestNtfy(HttpChannelContract):
 
         with pytest.raises(TryLater, match="too many requests") as caught:
             channel.send(self.post(channel), key="another")
-        assert caught.value.is_limit
+        assert caught.value.rests_account
 
     @pytest.mark.parametrize(("code", "words"), [(42908, "too many messages"), (42905, "daily bandwidth")])
     def test_the_days_limit_ends_at_midnight(

@@ -283,7 +283,7 @@ class TestSlack(HttpChannelContract):
         with pytest.raises(TryLater) as caught:
             channel.send(self.post(channel), key=KEY)
 
-        assert caught.value.is_limit
+        assert caught.value.rests_account
         assert caught.value.not_before is not None
         assert timedelta(seconds=29) < caught.value.not_before - before < timedelta(seconds=40)
 
