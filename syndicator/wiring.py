@@ -255,7 +255,7 @@ def assemble(declared: Declared, store: Store, bell: Bell, clock: Callable[[], d
         deliverer=Deliverer(
             couriers={name: _courier(name, outlet, http) for name, outlet in declared.channels.items()},
             photos=photos,
-            compose=compose,
+            compose=partial(compose, site_title=declared.site.title),
             store=store,
             bell=bell,
             clock=clock,

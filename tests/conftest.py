@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
 import tempfile
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,10 @@ from hypothesis import settings
 from sqlalchemy import text
 
 from syndicator.store import Store, open_store
-from syndicator.store.engine import connect
 from syndicator.store.schema import metadata
 from tests.quick import Quick
 from tests.servers import empty_database, never_wait_for_the_disk
+from tests.sqlite import SqliteStores
 from tests.stopping import adopt_orphans, end_descendants, end_in_order_when_told
 
 settings.load_profile("syndicator")
@@ -60,18 +61,14 @@ def postgres(postgres_url: str) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database of SQLite with all tables and nothing in them, to be copied: that is six times as quick as
-    making one."""
-    file = tmp_path_factory.mktemp("template") / "syndicator.db"
-    open_store(f"sqlite:///{file}").engine.dispose()
-    return file
+def sqlite_stores(tmp_path_factory: pytest.TempPathFactory) -> SqliteStores:
+    return SqliteStores(tmp_path_factory.mktemp("template") / "syndicator.db")
 
 
 @pytest.fixture
-def sqlite_store(sqlite_file: Path, tmp_path: Path) -> Iterator[Store]:
+def sqlite_store(sqlite_stores: SqliteStores, tmp_path: Path) -> Iterator[Store]:
     """An empty store on SQLite: ``syndicator.db`` in the test's folder."""
-    opened = Store(connect(f"sqlite:///{shutil.copy(sqlite_file, tmp_path)}"))
+    opened = sqlite_stores.made(tmp_path)
     yield opened
     opened.engine.dispose()
 
@@ -147,8 +144,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--quick",
         action="store_true",
-        help="the fast half: no process, no database, nothing marked slow, few examples of each property",
+        help="the fast half: no process, hardly a database, nothing slow, few examples of each property",
     )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Without looking for garbage among what is imported and collected, now or later: it stays to the end,
+    and is most of what there is. What is garbage already is found first, for what it complains of."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:

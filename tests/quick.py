@@ -1,6 +1,6 @@
 """The fast half of the suite, by three rules: a test that starts a process is skipped at the moment when it
-would, whoever starts it; a test that has a database, or is marked ``slow``, is left out; and a property has
-few examples."""
+would, whoever starts it; a test that has a database (but for some on SQLite), or is marked ``slow``, is left
+out; and a property has few examples."""
 
 from __future__ import annotations
 
@@ -20,6 +20,15 @@ BEGINNINGS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork", "os.for
 
 #: The fixtures that every database comes from.
 DATABASES = frozenset({"store", "sqlite_store", "postgres_url"})
+
+#: Folders and files whose tests on SQLite are kept: the store itself, and what is done with an article.
+KEPT_ON_SQLITE = (
+    "tests/store/",
+    "tests/jobs/test_building_pages.py",
+    "tests/jobs/test_delivering.py",
+    "tests/jobs/test_editor.py",
+    "tests/jobs/test_quarantine.py",
+)
 
 settings.register_profile(
     "syndicator", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -55,6 +64,13 @@ class Quick:
 
 
 def is_slow(item: pytest.Item) -> bool:
-    """Whether the test is marked so, or has one of the databases of ``conftest.py``."""
+    """Whether the test is marked so, or has one of the databases of ``conftest.py`` and is not among those
+    that are kept on SQLite."""
     fixtures = getattr(item, "fixturenames", ())
-    return bool(item.get_closest_marker("slow") or DATABASES.intersection(fixtures))
+    if item.get_closest_marker("slow"):
+        return True
+    if not DATABASES.intersection(fixtures):
+        return False
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    has_postgresql = "postgres_url" in fixtures or "postgres" in parameters
+    return has_postgresql or not item.nodeid.startswith(KEPT_ON_SQLITE)

@@ -13,7 +13,7 @@ from typing import Any
 
 from syndicator.cli.feed_report import oddities
 from syndicator.cli.servers import try_broker, try_database
-from syndicator.cli.source_trials import Trial, try_sources
+from syndicator.cli.source_trials import Trial, source_trials
 from syndicator.config import Declared
 from syndicator.domain.errors import Misconfigured, SyndicatorError
 from syndicator.jobs.courier import Courier
@@ -61,10 +61,9 @@ def check(folder: Path) -> list[Result]:
         results.append(Result("[example]", False, problem))
     store = Store(connect(declared.keep.database))
     app = assemble(declared, store, SilentBell())
-    with ThreadPoolExecutor(MAX_TRIALS) as pool:
+    with source_trials([*app.sources.values()]) as trials, ThreadPoolExecutor(MAX_TRIALS) as pool:
         places, channels = pool.map(_tried, _places(app)), pool.map(_tried, _channels(app))
-        trials = zip(app.sources, try_sources([*app.sources.values()]), strict=True)
-        results += [*places, *_looks(trials), *channels]
+        results += [*places, *_looks(zip(app.sources, trials(), strict=True)), *channels]
     results += _damage(store)
     results += _odd_feeds(app)
     store.engine.dispose()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Sequence
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pickle import PicklingError
 from typing import NamedTuple
@@ -18,7 +20,7 @@ from syndicator.jobs.ports import Source
 #: Looks at once in one process: most of a look's time goes by in waiting for its site.
 LOOKS_AT_ONCE = 32
 
-#: Sources that are worth a process: one takes as long to start (a second) as a few hundred looks.
+#: Sources that are worth a process: one takes as long to start (a second, at worst) as a few hundred looks.
 SOURCES_PER_PROCESS = 300
 
 #: Processes for trials at most: each has some 100 MB.
@@ -34,19 +36,32 @@ class Trial(NamedTuple):
     remarks: Sequence[str] = ()
 
 
-def try_sources(sources: Sequence[Source]) -> list[Trial]:
-    """A trial of each source, in their order. Nothing of it is recorded."""
+@contextmanager
+def source_trials(sources: Sequence[Source]) -> Iterator[Callable[[], list[Trial]]]:
+    """What gives a trial of each source, in their order, when it is called. Nothing of it is recorded. To be
+    entered before there are threads: other processes start to look then, and start sooner without them."""
     shares = _shares(sources)
     with ExitStack() as stack:
         futures: list[Future[list[Trial]]] = []
-        if len(shares) > 1:  # started afresh: threads and connections of this process are not theirs
-            spawn = multiprocessing.get_context("spawn")
-            pool = stack.enter_context(ProcessPoolExecutor(len(shares) - 1, mp_context=spawn))
+        if len(shares) > 1:
+            pool = stack.enter_context(ProcessPoolExecutor(len(shares) - 1, mp_context=_context()))
             futures = [pool.submit(_looks, share) for share in shares[1:]]
-        trials = _looks(shares[0])
-        for share, future in zip(shares[1:], futures, strict=True):
-            trials += _result(share, future)
-    return trials
+
+        def trials() -> list[Trial]:
+            found = _looks(shares[0])
+            for share, future in zip(shares[1:], futures, strict=True):
+                found += _result(share, future)
+            return found
+
+        yield trials
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """How processes are made: as copies of this one, which has all modules already (a second each), where
+    that is safe. It is not while other threads hold locks, nor on macOS, whose libraries have threads that
+    nobody sees (https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods)."""
+    is_safe = sys.platform == "linux" and threading.active_count() == 1
+    return multiprocessing.get_context("fork" if is_safe else "spawn")
 
 
 def _shares(sources: Sequence[Source]) -> list[Sequence[Source]]:

@@ -148,6 +148,12 @@ def _keyword(word: str) -> str:
     return word
 
 
+def _colour(colour: str) -> str:
+    if not re.fullmatch(r"#[0-9A-Fa-f]{6}", colour):
+        raise ValueError('must be a colour, such as "#9c3b2e"')
+    return colour
+
+
 def _format(name: str, info: ValidationInfo[Scope]) -> str:
     try:
         info.context.format(name)
@@ -157,6 +163,7 @@ def _format(name: str, info: ValidationInfo[Scope]) -> str:
 
 
 Line = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Colour = Annotated[str, AfterValidator(_colour)]
 Keyword = Annotated[str, AfterValidator(_keyword)]
 Language = Annotated[str, AfterValidator(_language)]
 WebAddress = Annotated[str, AfterValidator(web_address)]

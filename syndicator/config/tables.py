@@ -18,6 +18,7 @@ from syndicator.config.example import ExampleTables
 from syndicator.config.rules import (
     NAME,
     ChannelName,
+    Colour,
     Domain,
     FormatName,
     Keyword,
@@ -47,6 +48,8 @@ class SiteTable:
     icon: WebAddress = ""
     hubs: tuple[WebAddress, ...] = ()
     former_hosts: tuple[Domain, ...] = ()
+    accent: Colour = "#9c3b2e"
+    rights: Mapping[Line, tuple[ChannelName, ...]] = field(default_factory=dict)
 
     def site(self, web: Web, hub: Hub) -> Site:
         """The publisher as feeds name it."""
@@ -61,6 +64,8 @@ class SiteTable:
             icon=self.icon,
             hubs=tuple(dict.fromkeys((*own, *self.hubs))),
             former_hosts=self.former_hosts,
+            accent=self.accent,
+            rights=self.rights,
         )
 
 

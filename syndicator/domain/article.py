@@ -44,6 +44,10 @@ class Photo:
 
     ``width`` and ``height`` (pixels), ``length`` (bytes) and ``media_type`` describe the file at
     ``url``; they are unknown (``None``, ``""``) until somebody has measured it.
+
+    ``rights`` is who may use it, in the newsroom's own words ("web only"). ``focus`` is the point that no
+    crop may lose, from the top left corner in parts of width and height (0 to 1). Readers see neither: a
+    change of them is no correction.
     """
 
     url: str
@@ -54,6 +58,8 @@ class Photo:
     height: int | None = None
     length: int | None = None
     media_type: str = ""
+    rights: str = ""
+    focus: tuple[float, float] | None = None
 
     @property
     def is_measured(self) -> bool:
@@ -359,6 +365,8 @@ def _with_words(photo: Photo, known: Photo | None) -> Photo:
         caption=photo.caption or known.caption,
         credit=photo.credit or known.credit,
         alt=photo.alt or known.alt,
+        rights=photo.rights or known.rights,
+        focus=photo.focus or known.focus,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
@@ -140,7 +140,9 @@ class Site:
 
     ``url`` is the newsroom's home page; ``feeds_url`` where the feeds are served, without a trailing
     slash (``https://feeds.example.org/feeds``). ``authority`` mints guids. ``hubs`` are WebSub hubs.
-    ``former_hosts``: where the newsroom was before (``old.example.org``).
+    ``former_hosts``: where the newsroom was before (``old.example.org``). ``accent`` is the colour of its
+    share cards (``#rrggbb``). ``rights``: words that a photo's rights may have, and the channels that such a
+    photo may go to all the same (``domain.photo.may_leave``).
     """
 
     title: str
@@ -152,6 +154,8 @@ class Site:
     icon: str = ""
     hubs: tuple[str, ...] = ()
     former_hosts: tuple[str, ...] = ()
+    accent: str = "#9c3b2e"
+    rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     def address(self, feed: Feed, extension: str, page: int | None = None) -> str:
         """The one address of a feed document: WebSub's topic, RSS's and Atom's ``self``. ``page``: the

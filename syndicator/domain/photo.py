@@ -1,25 +1,67 @@
-"""Photo files: what a channel takes, and what it is given."""
+"""Photo files: what channels take, what is made for them, and which photos may leave the newsroom's site."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from syndicator.domain.article import Photo
+
+#: Characters of a photo's rights that a reason quotes.
+MAX_QUOTED_CHARS = 80
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PhotoLimits:
-    """The limits of a channel's photo files: pixels of the longer side, bytes, and media types."""
+    """The limits of a channel's photo files.
+
+    ``side``: pixels of the longer side. ``length``: bytes. ``ratio``: the narrowest and the widest shape,
+    as width / height (Instagram's is ``(0.8, 1.91)``, a square's ``(1.0, 1.0)``); what is beyond is cropped,
+    and ``None`` takes any. ``max_pixels``: of the whole picture. ``min_side``: pixels of the shorter side; a
+    smaller photo is refused, as none is blown up.
+    """
 
     side: int = 1600
     length: int = 8_000_000
     media_types: tuple[str, ...] = ("image/jpeg",)
+    ratio: tuple[float, float] | None = None
+    max_pixels: int | None = None
+    min_side: int = 1
+
+    def __post_init__(self) -> None:
+        if self.ratio and not 0 < self.ratio[0] <= self.ratio[1]:
+            raise ValueError(f"ratio {self.ratio}: the narrowest shape comes first, and none is 0")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PhotoFile:
-    """A photo ready to be uploaded: the bytes, their type and their size in pixels."""
+    """A photo ready to be uploaded: the bytes, their type and their size in pixels. ``remark``: what an
+    operator should know of how it was made, in one line (``""``: nothing out of the ordinary)."""
 
     content: bytes
     media_type: str
     width: int
     height: int
     filename: str = "photo.jpg"
+    remark: str = ""
+
+
+def may_leave(photo: Photo, channel: str, rules: Mapping[str, Sequence[str]]) -> str:
+    """The reason why a photo may not go to a channel; ``""`` where it may.
+
+    ``rules`` (``[site.rights]``): words that a photo's rights may have, and the channels that it may go to
+    all the same. Words are compared blind to case and white space, and stand anywhere in the rights as whole
+    words. Where several are found, each has to name the channel. A photo without rights goes everywhere.
+    """
+    rights = _folded(photo.rights)
+    for words, channels in rules.items():
+        wanted = _folded(words)
+        if wanted and channel not in channels and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", rights):
+            quoted = " ".join(photo.rights.split())[:MAX_QUOTED_CHARS]
+            return f"its rights, {quoted!r}, keep it from this channel ([site.rights] {words!r})"
+    return ""
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())

@@ -149,7 +149,7 @@ class Http:
         """How a copy is made in another process: it has connections of its own."""
         return _make_http, (self.guard.allow, self.user_agent, self.guard.setting)
 
-    def session(self, guard: AddressGuard | None = None) -> requests.Session:
+    def session(self, guard: AddressGuard | None = None) -> _Session:
         """A ``requests`` session behind the same guard, for those who do more than fetch. It obeys no
         proxy settings of the environment; its users follow no redirects."""
         session = _Session()
@@ -211,9 +211,8 @@ class Http:
         try:
             with (
                 within(end),
-                session.get(
-                    url,
-                    headers=dict(headers),
+                session.send(
+                    session.get_request(url, headers),
                     timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
                     stream=True,
                     allow_redirects=False,
@@ -302,6 +301,13 @@ class _Session(requests.Session):
 
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - whatever it says
         return None
+
+    def get_request(self, url: str, headers: Mapping[str, str]) -> requests.PreparedRequest:
+        """A GET of an address, ready to be sent. ``prepare_request`` would merge parameters, hooks and logins
+        that we have none of, and copy the cookies of all sites for each request: a fifth of its time."""
+        request = requests.PreparedRequest()
+        request.prepare("GET", url, {**self.headers, **headers}, cookies=self.cookies)
+        return request
 
 
 class _Adapter(HTTPAdapter):

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from PIL import Image, ImageDraw, ImageOps
 
 from syndicator.domain.post import Post
-from syndicator.photos.lettering import Style, check_shaping, drawable, holds_words, lines, write
+from syndicator.photos.lettering import Style, check_shaping, drawable, lines, title_style, write
 from syndicator.photos.picture import opened
 from syndicator.text.rulers import GRAPHEMES
 
@@ -83,7 +83,7 @@ def _words(pen: ImageDraw.ImageDraw, post: Post, x: int) -> None:
     y = MARGIN_PX
     if section:
         y = write(pen, x, y, lines(section, SECTION, width, 1), SECTION) + 14
-    style = _title_style(title, width)
+    style = title_style(title, TITLES, width, TITLE_HEIGHT_PX)
     y = write(pen, x, y, lines(title, style, width, TITLE_HEIGHT_PX // style.height), style) + 18
     for text, style in ((note, NOTE), (summary, SUMMARY)):
         if text:
@@ -94,11 +94,3 @@ def _words(pen: ImageDraw.ImageDraw, post: Post, x: int) -> None:
     time = f"  ·  {article.published:%Y-%m-%d %H:%M} UTC"
     if HOST.width(host) + TIME.width(time) <= width:
         write(pen, x + HOST.width(host), foot, [time], TIME)
-
-
-def _title_style(title: str, width: int) -> Style:
-    for style in TITLES[:-1]:
-        max_lines = TITLE_HEIGHT_PX // style.height
-        if holds_words(title, style, width) and len(lines(title, style, width, max_lines + 1)) <= max_lines:
-            return style
-    return TITLES[-1]

@@ -27,7 +27,9 @@ from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.files import write_whole
 from syndicator.http.client import Http, Response
 from syndicator.http.conditional import conditions, validators
-from syndicator.photos.picture import fitted, opened, size_and_type
+from syndicator.photos.kept import KeptRenditions
+from syndicator.photos.picture import opened, size_and_type
+from syndicator.photos.renditions import Renditions
 from syndicator.photos.space import Space
 
 log = logging.getLogger(__name__)
@@ -61,9 +63,8 @@ class PhotoShelf:
         return replace(photo, width=width, height=height, length=len(content), media_type=media_type)
 
     def fit(self, photo: Photo, limits: PhotoLimits) -> PhotoFile:
-        content = self._original(photo.url)
         try:
-            return fitted(content, limits, photo.credit)
+            return self._renditions(photo.url).fit(limits, photo.credit, photo.focus)
         except PhotoError as e:
             if not e.lasting:  # fetched again the next time: it may be whole by then
                 with self._disk():
@@ -73,6 +74,24 @@ class PhotoShelf:
     @cached_property
     def _space(self) -> Space:
         return Space(self.folder, self.limit)
+
+    @cached_property
+    def _kept(self) -> KeptRenditions:
+        return KeptRenditions()
+
+    def _renditions(self, url: str) -> Renditions:
+        """What is made of a photo, for all channels. Raises ``PhotoError``."""
+        content = b"" if self._stamp(url) else self._original(url)
+        if stamp := self._stamp(url):
+            return self._kept.of(f"{url} {stamp}", lambda: self._original(url))
+        return Renditions(lambda: content)  # the disk keeps nothing
+
+    def _stamp(self, url: str) -> str:
+        """What tells a file that is kept from another one of its photo; ``""`` where none is."""
+        with self._disk(), suppress(FileNotFoundError):
+            stat = self._path(url).stat()
+            return f"{stat.st_mtime_ns} {stat.st_size} {stat.st_ino}"
+        return ""
 
     def _original(self, url: str) -> bytes:
         """The photo as it is kept, or fetched where it is not. Raises ``PhotoError``."""

@@ -14,10 +14,11 @@ from syndicator.domain.article import Article
 from syndicator.domain.capabilities import Capabilities, LinkPlace
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Occasion, Post, Span, SpanKind, Style
-from syndicator.posts.labels import is_labelled, labels
+from syndicator.posts.labels import labels
 from syndicator.posts.layout import Layout, Parts
 from syndicator.posts.template import rendered
-from syndicator.posts.words import directed, one_line, without_links
+from syndicator.posts.wording import Wording, wording
+from syndicator.posts.words import directed, one_line
 
 #: The style of a newsroom that has declared none.
 PLAIN = Style()
@@ -29,10 +30,13 @@ def compose(
     style: Style = PLAIN,
     photo: PhotoFile | None = None,
     occasion: Occasion = Occasion.NEWS,
+    *,
+    site_title: str = "",
 ) -> Post:
-    """The post of an article on a channel. Raises ``Misconfigured`` where the newsroom's template does not
-    work."""
-    parts = _parts(article, capabilities, style, occasion, has_photo=photo is not None)
+    """The post of an article on a channel. ``site_title``: the site's name, which is no part of headlines.
+    Raises ``Misconfigured`` where the newsroom's template does not work."""
+    said = wording(article.title, article.summary, article.note, site_title, article.language)
+    parts = _parts(article, said, capabilities, style, occasion, has_photo=photo is not None)
     layout = Layout(capabilities, article.language, capabilities.room(has_photo=photo is not None))
     template = style.templates.get(article.section) or style.templates.get("*", "")
     if template and occasion is Occasion.NEWS:
@@ -44,7 +48,7 @@ def compose(
         article=article,
         text=laid.text,
         url=parts.url,
-        headline=laid.headline,
+        headline=said.headline if said.is_said else laid.headline,
         summary=laid.summary,
         alt=alt,
         credit=_credit(article),
@@ -59,42 +63,42 @@ def compose(
 
 
 def _parts(
-    article: Article, capabilities: Capabilities, style: Style, occasion: Occasion, *, has_photo: bool
+    article: Article,
+    said: Wording,
+    capabilities: Capabilities,
+    style: Style,
+    occasion: Occasion,
+    *,
+    has_photo: bool,
 ) -> Parts:
     language = article.language
-    said = labels(language)
     handles = {} if capabilities.link_place is LinkPlace.WORDS else style.mentions
 
     def words(text: str) -> str:
-        plain = capabilities.plain(without_links(one_line(text)))
+        plain = capabilities.plain(text)
         for name, account in handles.items():
             plain = plain.replace(name, f"@{account.removeprefix('@')}", 1)
         return directed(plain, language)
 
-    headline, summary, note = words(article.title), words(article.summary), words(article.note)
+    headline, summary, correction = said.headline, said.summary, said.correction
     if occasion is Occasion.RETRACTION:
-        summary, note = said.withdrawn, ""
+        summary, correction = labels(language).withdrawn, ""
     elif occasion is Occasion.CORRECTION:
         summary = ""
+    elif said.is_said:
+        headline, summary = summary, ""
     url = with_parameters(article.url, style.utm)
     credit = _credit(article) if style.credit and has_photo else ""
     return Parts(
-        headline=headline,
-        summary="" if _is_same(summary, headline) else summary,
-        correction=_correction(note, article.language),
-        credit=words(f"{said.photo}: {credit}") if credit and occasion is Occasion.NEWS else "",
-        byline=words(", ".join(article.authors)) if style.byline else "",
+        headline=words(headline),
+        summary=words(summary),
+        correction=words(correction),
+        credit=words(f"{labels(language).photo}: {credit}") if credit and occasion is Occasion.NEWS else "",
+        byline=words(one_line(", ".join(article.authors))) if style.byline else "",
         hashtags=_hashtags(article, style),
         url=url,
         link=_link(url, capabilities.place_of_link(has_photo=has_photo)),
     )
-
-
-def _correction(note: str, language: str) -> str:
-    """The note, named as what it is in the article's language; as it is where it says so itself."""
-    if not note or is_labelled(note):
-        return note
-    return directed(f"{labels(language).correction}: {note}", language)
 
 
 def _credit(article: Article) -> str:
@@ -110,10 +114,6 @@ def _link(url: str, place: LinkPlace) -> str:
             return (urlsplit(url).hostname or url).removeprefix("www.")
         case LinkPlace.BESIDE:
             return ""
-
-
-def _is_same(one: str, other: str) -> bool:
-    return one.rstrip(".").casefold() == other.rstrip(".").casefold()
 
 
 def _hashtags(article: Article, style: Style) -> tuple[str, ...]:
@@ -143,6 +143,8 @@ def _alt(article: Article, capabilities: Capabilities) -> tuple[str, tuple[str, 
 
 def with_parameters(url: str, parameters: Mapping[str, str]) -> str:
     """The address with more parameters; those that it has already stay as they are, byte for byte."""
+    if not parameters:
+        return url
     parts = urlsplit(url)
     names = {pair.partition("=")[0] for pair in parts.query.split("&")}
     more = (f"{quote(k)}={quote(v)}" for k, v in parameters.items() if quote(k) not in names)

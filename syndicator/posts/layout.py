@@ -53,6 +53,10 @@ class Layout:
     room: int
     left: int = 0
     omitted: list[str] = field(default_factory=list)
+    gap: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.gap = self.measure(GAP)
 
     def measure(self, text: str) -> int:
         """The length of a text that has no link in it."""
@@ -76,7 +80,7 @@ class Layout:
 
     def laid(self, parts: Parts) -> Laid:
         """The parts in their order; what is worth least gives way."""
-        gap = self.measure(GAP)
+        gap = self.gap
         self.left = self.room - (self.link_length(parts) + gap if parts.link else 0)
         headline = self.capabilities.ruler.cut(parts.headline, max(0, self.left), self.language)
         self._note("headline", parts.headline, headline)
@@ -101,14 +105,15 @@ class Layout:
         )
 
     def _put(self, name: str, text: str, room: int) -> str:
-        gap = self.measure(GAP)
-        short = self.cut(text, min(room, self.left - gap)) if text else ""
+        if not text:
+            return ""
+        short = self.cut(text, min(room, self.left - self.gap))
         self._note(name, text, short)
-        self.left -= self.measure(short) + gap if short else 0
+        self.left -= self.measure(short) + self.gap if short else 0
         return short
 
     def _put_whole(self, name: str, text: str) -> str:
-        length = self.measure(text) + self.measure(GAP) if text else 0
+        length = self.measure(text) + self.gap if text else 0
         if length > self.left:
             self._note(name, text, "")
             return ""

@@ -13,6 +13,7 @@ when it has had nothing to do for a while, and is killed when its work takes too
 
 from __future__ import annotations
 
+import atexit
 import math
 import os
 import pickle
@@ -111,6 +112,14 @@ def _end_idle() -> None:
             _reap_later()
         else:
             _is_reaping.clear()
+
+
+@atexit.register
+def _end_all() -> None:
+    """Ends the processes that wait for work, before ours ends: none is left behind."""
+    with _lock:
+        while _idle:
+            _idle.pop().end()
 
 
 class _Helper:

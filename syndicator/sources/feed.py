@@ -163,7 +163,11 @@ class FeedSource(FeedDocuments):
     def _pages(self) -> ArticlePages:
         """How the pages of entries are read."""
         return ArticlePages(
-            name=self.name, article=NO_ADDRESS, timezone=self.timezone, language=self.language
+            name=self.name,
+            article=NO_ADDRESS,
+            timezone=self.timezone,
+            language=self.language,
+            locked=self.locked,
         )
 
     def _response(self, conditions: Mapping[str, str]) -> Response:

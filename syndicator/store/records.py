@@ -56,7 +56,9 @@ def article_of(row: Row[Any]) -> Article:
     for name in _TUPLES:
         content[name] = tuple(content.get(name, ()))
     if content.get("photo"):
-        content["photo"] = Photo(**content["photo"])
+        photo: dict[str, Any] = content["photo"]
+        focus = photo.get("focus")
+        content["photo"] = Photo(**photo | {"focus": (focus[0], focus[1]) if focus else None})
     return Article(**_values(row, _ARTICLE), state=ArticleState(row.state), **content)
 
 

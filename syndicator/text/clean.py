@@ -14,11 +14,11 @@ from selectolax.lexbor import LexborNode
 
 from syndicator.text.addresses import contact_address, web_address
 from syndicator.text.alternatives import show_alternatives
+from syndicator.text.captions import frame_captions
 from syndicator.text.embeds import link_embeds
 from syndicator.text.markup import (
     BLOCK_SELECTOR,
     BLOCKS,
-    CDATA,
     DELETED_SELECTOR,
     DELETED_TAGS,
     blocks,
@@ -27,6 +27,7 @@ from syndicator.text.markup import (
     remove,
     text_of,
     upwards,
+    without_cdata,
 )
 from syndicator.text.pictures import settle
 
@@ -91,6 +92,9 @@ PARAGRAPH_TAGS = {*("h2", "h3", "h4", "h5", "h6", "pre", "li", "dt", "dd", "tr",
 SPACE_TAGS = {"td", "th", "br"}
 ANY_TAG = re.compile(r"""<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?:"[^"]*"|[^">])*>""")
 
+#: Signs without which a text has neither markup nor references.
+MARKUP_SIGN = re.compile(r"[<&]|\]\]>")
+
 #: Markup, and what only looks like a tag: a name, and words after it.
 MARKUP = re.compile(r"<(?:/?[a-zA-Z][^<>]*>|!--)")
 BRACKETED_ADDRESS = re.compile(r"<(?=(?:https?|mailto):)", re.IGNORECASE)
@@ -128,7 +132,13 @@ def fold(text: str) -> str:
 def plain(html_or_text: str) -> str:
     """Markup or text as one line of plain text: entities decoded, white space folded, NFC; deleted text goes.
     What is known to be text, and no markup, is for ``fold``."""
+<<<<<<< HEAD
+    if not MARKUP_SIGN.search(html_or_text):  # most titles, names and tags
+        return fold(html_or_text)
     html_or_text = _with_escaped_inequalities(CDATA.sub("", html_or_text))
+=======
+    html_or_text = _with_escaped_inequalities(without_cdata(html_or_text))
+>>>>>>> feeds10
     is_markup = MARKUP.search(html_or_text)
     return fold(text_of(html_or_text) if is_markup else html.unescape(html_or_text))
 
@@ -154,6 +164,7 @@ def sanitise(markup: str, base_url: str) -> str:
         return ""
     body = parse_part(markup)
     settle(body)
+    frame_captions(body)
     show_alternatives(body)
     link_embeds(body, base_url)
     remove(body, ", ".join(sorted(REMOVED_TAGS)))

@@ -38,8 +38,9 @@ RAW_TAGS = ("iframe", "noembed", "noframes", "xmp", "textarea")
 HOLDING_TAGS = (*RAW_TAGS, "audio", "video", "canvas", "object", "select", "button", "label")
 HOLDING_TAG = re.compile(rf"<(?P<end>/?)(?P<name>{'|'.join(HOLDING_TAGS)})(?=[\s/>])[^<>]*>", re.IGNORECASE)
 
-#: What begins and ends text that is no markup in XML, left over in HTML.
+#: What begins and ends text that is no markup in XML, left over in HTML; and what speaks of either.
 CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+CDATA_START, CDATA_END, CDATA_NAME = "<![CDATA[", "]]>", "CDATA["
 
 #: The element that nothing closes: after it, all is text.
 PLAINTEXT = re.compile(r"<(/?)plaintext\b[^<>]*>", re.IGNORECASE)
@@ -121,7 +122,16 @@ def parse(markup: str) -> LexborHTMLParser:
 
 def parse_part(markup: str) -> LexborNode:
     """A piece of a page, within one element."""
-    return _first(parse(f"<!doctype html><body><div>{CDATA.sub('', markup)}</div>"), "body")
+    return _first(parse(f"<!doctype html><body><div>{without_cdata(markup)}</div>"), "body")
+
+
+def without_cdata(markup: str) -> str:
+    """The markup without the marks of sections that XML should have taken off. An end without a beginning is
+    a mark only at the very end: ``x[y[0]]>5`` is text, and so is what tells of such sections."""
+    if CDATA_END in markup and CDATA_START not in markup:
+        is_text = CDATA_NAME in markup or not markup.rstrip().endswith(CDATA_END)
+        return markup if is_text else f"{markup.rstrip().removesuffix(CDATA_END)}"
+    return CDATA.sub("", markup)
 
 
 def remove(root: LexborHTMLParser | LexborNode, selector: str) -> None:

@@ -1,43 +1,38 @@
-"""Measuring and cutting text the way channels count, and the way readers read.
-
-Cuts fall between words as ICU knows them, because Lao, Thai, Khmer, Burmese and Chinese write none apart.
-"""
+"""Rulers: they measure and cut text the way channels count, and the way readers read."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
-import regex
-from icu4py.breakers import WordBreaker
+from syndicator.text.cutting import WINDOW_CHARS, beginning, ellipsis
+from syndicator.text.graphemes import grapheme_ends
 
-ELLIPSIS = "…"
 
-#: Marks of repetition and abbreviation that belong to the word before them, whatever ICU says.
-CLINGING = ("ໆ", "ຯ", "ๆ", "ฯ")
+class Measure(Protocol):
+    """What a ruler is made of: it counts, and says how much fits."""
 
-#: Vowels that are written before the consonant they follow in speech: alone, they are half a syllable.
-LEADING_VOWELS = "ເແໂໃໄเแโใไ"
+    def measure(self, text: str) -> int:
+        """The length of a text, in the ruler's unit."""
+        ...
 
-#: Characters that no cut text ends with: spaces, opening marks, commas and the like, leading vowels.
-DANGLING = " \t\r\n\u00a0\u200b,;:-–—/([{<«‹“‘„\"'&¿¡、，；：「『（《" + LEADING_VOWELS
+    def fitting(self, text: str, room: int) -> int:
+        """The characters at a text's beginning that fit the room."""
+        ...
 
-#: Full stops before an ellipsis say nothing.
-STOPS = "." + ELLIPSIS
 
-#: The part of the room that may be lost by a cut at the end of a sentence rather than of a word.
-MAX_SENTENCE_LOSS = 0.2
+def _grapheme_count(text: str) -> int:
+    return len(grapheme_ends(text))
 
-#: A sentence's last characters; what only looks like them is an abbreviation, an initial or a number.
-SENTENCE_END = regex.compile(
-    r"""(?<!(?<![\p{L}\p{M}])(?:Mr|Mrs|Ms|Dr|St|No|Col|Gen|\p{Lu}|ດຣ|ສ|ນ|ທ|ປ|พ|ศ|ส|ค|น))
-        (?:(?<!\d)\.|\.{2,}|[!?။។。！？])+["'”’»)]*$""",
-    regex.VERBOSE,
-)
 
-#: Characters from a text's end that are enough to recognise the end of a sentence.
-SENTENCE_END_CHARS = 16
+def _utf8_bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def _utf16_units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @dataclass(frozen=True)
@@ -49,58 +44,75 @@ class Counting:
     def measure(self, text: str) -> int:
         return self.count(text)
 
-    def cut(self, text: str, room: int, language: str = "") -> str:  # noqa: ARG002 - the port's
-        """The text where it fits, else as many whole words as fit, and an ellipsis unless they end a
-        sentence; cut inside a word only where not even the first one fits, never inside a grapheme.
-        Nothing where there is no room for anything."""
-        if self.count(text) <= room:
-            return text
-        left = room - self.count(ELLIPSIS)
-        for ends in (_word_ends, _grapheme_ends):
-            beginning = text[: self._last(ends(text), text, left)].rstrip().rstrip(DANGLING)
-            if _ends_sentence(beginning):
-                return beginning
-            if beginning := beginning.rstrip(DANGLING + STOPS):
-                return beginning + ELLIPSIS
-        return ""
+    def fitting(self, text: str, room: int) -> int:
+        """The characters at a text's beginning that fit the room; fewer characters are asked about than twice
+        what fits."""
+        top = 64
+        while top < len(text) and self.measure(text[:top]) <= room:
+            top *= 2
+        return bisect_right(range(min(top, len(text))), room, key=lambda end: self.measure(text[: end + 1]))
 
-    def _last(self, ends: Sequence[int], text: str, room: int) -> int:
-        """The last of these places that leaves what comes before it within the room; a sentence's end
-        rather than one a little further on."""
+    def cut(self, text: str, room: int, language: str = "") -> str:
+        """The text where it fits, else as many whole sentences as fit, else phrases, else words, and an
+        ellipsis where a sentence is broken off; cut inside a word only where not even the first one fits,
+        never inside a grapheme, an address, a name or a number. Nothing where there is no room for anything.
 
-        def count(end: int) -> int:
-            return self.count(text[:end].rstrip())
-
-        fitting = bisect_right(ends, room, key=count)
-        near = bisect_left(ends, room * (1 - MAX_SENTENCE_LOSS), hi=fitting, key=count)
-        sentences = (end for end in reversed(ends[near:fitting]) if _ends_sentence(text[:end].rstrip()))
-        return next(sentences, ends[fitting - 1] if fitting else 0)
+        ``language`` (BCP 47) decides on abbreviations and the ellipsis.
+        """
+        return cut(self, text, room, language)
 
 
-def graphemes(text: str) -> Iterator[str]:
-    """The characters of a text as readers see them (UAX #29)."""
-    return (match.group() for match in regex.finditer(r"\X", text))
+def cut(ruler: Measure, text: str, room: int, language: str = "") -> str:
+    """``Counting.cut``, for any measure."""
+    whole = ruler.fitting(text, room)
+    if whole >= len(text):
+        return text
+    mark = ellipsis(language)
+    broken = ruler.fitting(text, room - ruler.measure(mark))
+    kept, is_broken = beginning(text, whole, broken, language)
+    return kept + mark if kept and is_broken else kept
 
 
-def _ends_sentence(text: str) -> bool:
-    return SENTENCE_END.search(text[-SENTENCE_END_CHARS:]) is not None
+@dataclass(frozen=True)
+class Graphemes(Counting):
+    """A ruler that counts graphemes: no text has more of them than characters."""
+
+    count: Callable[[str], int] = _grapheme_count
+
+    def fitting(self, text: str, room: int) -> int:
+        if len(text) <= room:
+            return len(text)
+        window = WINDOW_CHARS
+        while True:
+            ends = grapheme_ends(text[:window])
+            if len(ends) <= room and window >= len(text):
+                return len(text)
+            if len(ends) > room:  # the window's last one may go on behind it
+                return ends[room - 1] if room > 0 else 0
+            window *= 2
 
 
-def _grapheme_ends(text: str) -> list[int]:
-    return [match.end() for match in regex.finditer(r"\X", text)]
+@dataclass(frozen=True)
+class Both:
+    """A ruler for two limits at once, each ``(ruler, limit)``: it counts in the first one's unit, so that
+    what is as long as the first limit is within the second, too."""
+
+    first: tuple[Counting, int]
+    second: tuple[Counting, int]
+
+    def measure(self, text: str) -> int:
+        (one, most), (other, most_other) = self.first, self.second
+        return max(one.measure(text), -(-other.measure(text) * most // most_other))
+
+    def fitting(self, text: str, room: int) -> int:
+        (one, most), (other, most_other) = self.first, self.second
+        return min(one.fitting(text, room), other.fitting(text, max(0, room) * most_other // most))
+
+    def cut(self, text: str, room: int, language: str = "") -> str:
+        return cut(self, text, room, language)
 
 
-def _word_ends(text: str) -> list[int]:
-    """The ends of words, with the spaces and marks behind them. Misspelt syllables may have ICU see a word
-    begin in the middle of a grapheme: none does."""
-    whole = set(_grapheme_ends(text))
-    ends, end = [], 0
-    for piece in map(str, WordBreaker(text, "lo")):
-        if piece[0].isalnum() and not piece.startswith(CLINGING) and end in whole:
-            ends.append(end)
-        end += len(piece)
-    return [*ends, end]
-
-
-GRAPHEMES = Counting(lambda text: sum(1 for _ in graphemes(text)))
+GRAPHEMES = Graphemes()
 CHARACTERS = Counting(len)
+UTF8_BYTES = Counting(_utf8_bytes)
+UTF16_UNITS = Counting(_utf16_units)

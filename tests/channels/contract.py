@@ -212,6 +212,9 @@ class ChannelContract:
         assert secret not in repr(channel)
 
 
+#: Beside ``TROUBLES``, which has it, too: the wait for it is the same everywhere, and long.
+SILENCE = pytest.param(silence, marks=pytest.mark.slow)
+
 TROUBLES: dict[str, tuple[Act, type[SyndicatorError]]] = {
     "429": (status(429), TryLater),
     "503": (status(503), TryLater),
@@ -293,7 +296,7 @@ class HttpChannelContract(ChannelContract):
         with pytest.raises(Misconfigured, match=r"has moved to 'https://new\.example/hook'"):
             channel.send(self.post(channel), key=KEY)
 
-    @pytest.mark.parametrize("act", [silence, reset, half, status(502)])
+    @pytest.mark.parametrize("act", [SILENCE, reset, half, status(502)])
     def test_a_lost_answer_is_made_up_for_under_the_same_key(
         self, channel: Channel, server: LocalServer, act: Act
     ) -> None:
@@ -323,7 +326,7 @@ class HttpChannelContract(ChannelContract):
         [published] = self.seen(server)
         assert CORRECTED.title in published.text
 
-    @pytest.mark.parametrize("act", [status(500), status(503), silence, reset])
+    @pytest.mark.parametrize("act", [status(500), status(503), SILENCE, reset])
     def test_a_trial_that_gets_no_answer_can_be_made_later(
         self, channel: Channel, server: LocalServer, act: Act
     ) -> None:

@@ -24,6 +24,7 @@ from tests.channels.contract import (
     CORRECTED,
     KEY,
     OTHER,
+    SILENCE,
     HttpChannelContract,
     impatient_session,
     picture,
@@ -116,7 +117,7 @@ class TestMastodon(HttpChannelContract):
         assert server.published == []
 
     @pytest.mark.parametrize(
-        "act", [silence, reset, half, status(500), body(b"not JSON"), body(b'{"id2": 1}')]
+        "act", [SILENCE, reset, half, status(500), body(b"not JSON"), body(b'{"id2": 1}')]
     )
     @pytest.mark.parametrize("after", [False, True])
     def test_a_lost_photo_is_no_mystery(
@@ -218,7 +219,7 @@ class TestMastodon(HttpChannelContract):
     @pytest.mark.parametrize(
         ("act", "error"),
         [
-            (silence, OutcomeUnknown),
+            pytest.param(silence, OutcomeUnknown, marks=pytest.mark.slow),
             (reset, OutcomeUnknown),
             (status(429), TryLater),
             (status(403), Misconfigured),
@@ -308,7 +309,7 @@ class TestFinding:
 
     @pytest.mark.parametrize(
         "act",
-        [silence, reset, status(500), body(b"{}"), body(b"[{}]"), body(b'[{"id": 1, "created_at": "x"}]')],
+        [SILENCE, reset, status(500), body(b"{}"), body(b"[{}]"), body(b'[{"id": 1, "created_at": "x"}]')],
     )
     def test_trouble_while_looking_proves_nothing(
         self, channel: Mastodon, server: FakeMastodon, act: Act

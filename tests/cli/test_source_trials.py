@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -10,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from syndicator.cli.source_trials import SOURCES_PER_PROCESS, Trial, try_sources
+from syndicator.cli.source_trials import SOURCES_PER_PROCESS, Trial, source_trials
 from syndicator.domain.article import Sighting
 from syndicator.domain.errors import SourceError
-from syndicator.jobs.ports import Look
+from syndicator.jobs.ports import Look, Source
 
 pytestmark = pytest.mark.slow  # hundreds of sources
 
@@ -52,6 +55,11 @@ class Deadly(Telling):
         return super().look(memory, now)
 
 
+def try_sources(sources: Sequence[Source]) -> list[Trial]:
+    with source_trials(sources) as trials:
+        return trials()
+
+
 def processes(trials: list[Trial]) -> set[str]:
     return {trial.report.rpartition(" ")[2] for trial in trials}
 
@@ -77,3 +85,16 @@ def test_what_no_other_process_can_do_is_done_here() -> None:
 
         assert len(trials) == 2 * SOURCES_PER_PROCESS
         assert processes(trials) == {str(os.getpid())}
+
+
+def test_other_processes_are_copies_of_this_one_unless_it_has_threads() -> None:
+    script = """
+import threading
+from syndicator.cli.source_trials import _context
+print(_context().get_start_method())
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+print(_context().get_start_method())
+"""
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert found.stdout.split() == ["fork" if sys.platform == "linux" else "spawn", "spawn"]

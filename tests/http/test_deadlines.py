@@ -9,7 +9,8 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -60,6 +61,9 @@ ATTACKS: dict[str, Say] = {
     "trailers as fast as can be": forever(b"X: y\r\n" * 100, CHUNKED + b"0\r\n"),
 }
 
+#: Those that keep a processor busy.
+BUSY = {"100 Continue for ever", "103 Early Hints for ever", "trailers as fast as can be"}
+
 
 @contextmanager
 def in_time() -> Iterator[None]:
@@ -78,25 +82,51 @@ def fetch(address: str) -> FetchError:
     return caught.value
 
 
+def posted(address: str, body: bytes = b"news") -> SyndicatorError:
+    with in_time(), pytest.raises(SyndicatorError) as caught:
+        Exchange(client(address).session()).ask("POST", address, data=body)
+    return caught.value
+
+
 @pytest.fixture
 def ask(monkeypatch: pytest.MonkeyPatch) -> Callable[..., SyndicatorError]:
     monkeypatch.setattr(exchange, "STEP_S", SHORT)
-
-    def asked(address: str, body: bytes = b"news") -> SyndicatorError:
-        with in_time(), pytest.raises(SyndicatorError) as caught:
-            Exchange(client(address).session()).ask("POST", address, data=body)
-        return caught.value
-
-    return asked
+    return posted
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_no_answer_takes_longer_than_it_may(attack: str, ask: Callable[..., SyndicatorError]) -> None:
-    with Raw(ATTACKS[attack]) as server:
-        error = fetch(server.address)
-        assert "too long" in error.why
+#: The error of a fetch, and that of a post.
+Errors = tuple[FetchError, SyndicatorError]
 
-        assert isinstance(ask(server.address), OutcomeUnknown)
+
+def errors_under(say: Say) -> Errors:
+    with Raw(say) as server:
+        return fetch(server.address), posted(server.address)
+
+
+@pytest.fixture(scope="module")
+def slow_attacks() -> Iterator[Mapping[str, Future[Errors]]]:
+    """What became of the exchanges under each attack that keeps no processor busy: all of them wait, and do
+    so at the same time."""
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(len(ATTACKS)) as pool:
+        patch.setattr(exchange, "STEP_S", SHORT)
+        attacks = {name: pool.submit(errors_under, say) for name, say in ATTACKS.items() if name not in BUSY}
+        wait(attacks.values())
+        yield attacks
+
+
+@pytest.mark.parametrize("attack", sorted(ATTACKS.keys() - BUSY))
+def test_no_answer_takes_longer_than_it_may(attack: str, slow_attacks: Mapping[str, Future[Errors]]) -> None:
+    of_fetch, of_post = slow_attacks[attack].result()
+    assert "too long" in of_fetch.why
+    assert isinstance(of_post, OutcomeUnknown)
+
+
+@pytest.mark.usefixtures("ask")
+@pytest.mark.parametrize("attack", sorted(BUSY))
+def test_no_answer_that_comes_as_fast_as_can_be_takes_longer_than_it_may(attack: str) -> None:
+    of_fetch, of_post = errors_under(ATTACKS[attack])
+    assert "too long" in of_fetch.why
+    assert isinstance(of_post, OutcomeUnknown)
 
 
 def test_a_redirect_has_no_time_of_its_own() -> None:

@@ -73,6 +73,7 @@ def test_what_is_not_compressed_stays_as_it_is(body: bytes) -> None:
     assert body.startswith(b"\x1f\x8b") or gunzipped(body, 10) == body
 
 
+@pytest.mark.slow  # very many members
 def test_a_file_of_very_many_members_takes_time_in_proportion() -> None:
     members = gzip.compress(b"") * 500_000
 

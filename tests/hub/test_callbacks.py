@@ -102,7 +102,7 @@ def test_what_is_no_answer_is_none(said: bytes, why: str) -> None:
 def test_nobody_holds_us_up_beyond_the_deadline(say: Say) -> None:
     started = time.monotonic()
     with Raw(say) as server:
-        [answer] = sent([post(server)])
+        [answer] = sent([post(server)], replace(CALLBACKS, deadline=0.3))
 
     assert answer.status is None
     assert time.monotonic() - started < 2.5

@@ -385,6 +385,7 @@ LOST: list[Exception | None] = [None, OutcomeUnknown("no answer"), RuntimeError(
 FAILED: list[Exception | None] = [*LOST, TryLater("later")]
 
 
+@pytest.mark.slow  # days of deliveries
 @settings(max_examples=60)
 @given(
     before=st.lists(st.sampled_from(FAILED), max_size=4),

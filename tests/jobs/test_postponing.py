@@ -114,6 +114,7 @@ def test_of_many_that_change_again_and_again_a_few_are_named(story: Story) -> No
     assert story.source_row.problems[-1].startswith("3 other articles")
 
 
+@pytest.mark.slow  # hundreds of changes
 @given(
     st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(1, 7200)), min_size=30, max_size=120)
 )

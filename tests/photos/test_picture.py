@@ -19,7 +19,8 @@ from PIL import Image, ImageCms
 
 from syndicator.domain.errors import PhotoError
 from syndicator.domain.photo import PhotoFile, PhotoLimits
-from syndicator.photos.picture import MAX_MEMORY_BYTES, fitted, opened, size_and_type
+from syndicator.photos.picture import MAX_MEMORY_BYTES, opened, size_and_type
+from syndicator.photos.renditions import fitted
 from syndicator.text import markup
 from tests.photos.pictures import (
     BLUE,
@@ -165,7 +166,7 @@ class TestLimits:
         assert len(made.content) <= length
 
     def test_quality_goes_before_size(self) -> None:
-        photo = saved(noise(300, 200))
+        photo = saved(noise(300, 200), "PNG")  # a JPEG that fits is not encoded again
         full = fitted(photo, PhotoLimits(side=300, length=10**7), "Noy")
         tight = fitted(photo, PhotoLimits(side=300, length=len(full.content) - 1), "Noy")
         assert (tight.width, tight.height) == (300, 200)
@@ -280,7 +281,7 @@ class TestWhatIsRefused:
         program = (
             "import pathlib, resource, sys\n"
             "from concurrent.futures import ThreadPoolExecutor\n"
-            "from syndicator.photos.picture import fitted\n"
+            "from syndicator.photos.renditions import fitted\n"
             "from syndicator.domain.photo import PhotoLimits\n"
             "size = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
             "content = pathlib.Path(sys.argv[1]).read_bytes()\n"

@@ -17,7 +17,9 @@ from syndicator.posts.compose import compose
 from syndicator.posts.labels import is_labelled
 from syndicator.posts.layout import GAP, MIN_PART_LENGTH
 from syndicator.posts.words import one_line, without_links
-from syndicator.text.rulers import ELLIPSIS, GRAPHEMES
+from syndicator.text.cutting import ELLIPSIS
+from syndicator.text.excerpts import goes_on_from, without_leftovers
+from syndicator.text.rulers import GRAPHEMES
 from tests.fakes import NOON
 
 PHOTO = PhotoFile(content=b"", media_type="image/jpeg", width=8, height=6)
@@ -82,8 +84,9 @@ def test_parts_stand_one_gap_apart_and_none_is_empty(told: Article, text: int) -
 
 @given(told=articles)
 def test_with_enough_room_everything_is_said_once_in_order(told: Article) -> None:
-    title, note, summary = (one_line(without_links(part)) for part in (told.title, told.note, told.summary))
-    assume(title.rstrip(".").casefold() != summary.rstrip(".").casefold() or not summary)
+    title, note = (without_links(one_line(part)) for part in (told.title, told.note))
+    summary = without_links(one_line(without_leftovers(told.summary, title)))
+    assume(not goes_on_from(summary, title))
     correction = note if not note or is_labelled(note) else f"Correction: {note}"
     wanted = [part for part in (title, summary, correction) if part]
     post = compose(told, limits(10_000))
@@ -240,3 +243,31 @@ def test_a_notice_stands_in_for_what_was_retracted() -> None:
 def test_the_length_is_the_channels_own_count(told: Article, text: int, link: int | None) -> None:
     post = compose(told, limits(text, link), Style(byline=True, hashtags={"x": "x"}))
     assert post.length == length_as_counted(post.text, told.url, limits(text, link)) <= post.room
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "shown"),
+    [
+        ("Who pays for the bridge?", "Who pays for the bridge? The town does.", "The town does."),
+        (
+            "Market reopens | The Ledger",
+            "The ferry market is open again. Read more »",
+            "The ferry market is open again.",
+        ),
+        ("Quake shakes hills", "VANG THONG (TML) – Nobody was hurt.", "Nobody was hurt."),
+    ],
+)
+def test_what_a_cms_leaves_around_an_excerpt_is_no_part_of_a_post(
+    title: str, summary: str, shown: str
+) -> None:
+    post = compose(article(title=title, summary=summary), limits(), site_title="The Ledger")
+    assert post.text.split(GAP) == [title.removesuffix(" | The Ledger"), shown, article().url]
+
+
+def test_a_summary_that_says_the_headline_and_goes_on_stands_for_both() -> None:
+    told = article(
+        title="Bridge reopens after repairs", summary="Bridge reopens after repairs that took two years."
+    )
+    post = compose(told, limits())
+    assert post.text.split(GAP) == [told.summary, told.url]
+    assert post.headline == told.title

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from syndicator.sources.pages.boilerplate import is_button, is_same, is_sign_off, without_dateline
+from syndicator.sources.pages.boilerplate import is_button, is_same, is_sign_off
 from syndicator.sources.pages.credit import split_credit
 from syndicator.sources.pages.discovery import drop_related
 from syndicator.sources.pages.extract import Select, extract
 from syndicator.sources.pages.extracted import Extracted
 from syndicator.text.clean import fold, plain
+from syndicator.text.datelines import without_dateline
 from syndicator.text.dates import cut_date
 from syndicator.text.markup import parse
 

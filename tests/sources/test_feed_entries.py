@@ -253,14 +253,25 @@ def test_a_feed_of_entries_without_titles_takes_them_from_the_texts_and_says_so(
     assert read(rss(*POSTS), titles="required").sightings == []
 
 
-def test_in_a_feed_with_titles_one_without_is_left_out_unless_it_is_declared() -> None:
+def test_in_a_feed_with_titles_one_without_takes_it_from_its_text_and_that_is_told() -> None:
     document = rss(POSTS[0], *(["<title>Other</title>"] * 2))
 
     edition = read(document)
 
-    assert len(edition.sightings) == 2
-    assert "has no title" in edition.problems[0]
-    assert len(read(document, titles="from text").sightings) == 3
+    assert len(edition.sightings) == 3
+    assert "1 of 3 entries have no title" in edition.problems[0]
+    required = read(document, titles="required")
+    assert len(required.sightings) == 2
+    assert "has no title" in required.problems[0]
+
+
+def test_an_entry_without_any_words_is_left_out_and_named() -> None:
+    edition = read(
+        rss("<description>&lt;img src='https://harbour.example/a.jpg'&gt;</description>", POSTS[0])
+    )
+
+    assert len(edition.sightings) == 1
+    assert any("has no title" in problem for problem in edition.problems)
 
 
 def test_a_long_text_is_cut_at_a_word() -> None:

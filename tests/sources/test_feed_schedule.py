@@ -121,6 +121,7 @@ def test_other_settings_read_the_same_edition_again(newsroom: Newsroom) -> None:
 # bursts
 
 
+@pytest.mark.slow
 def test_a_burst_is_followed_to_what_is_known(newsroom: Newsroom) -> None:
     desk = Desk(newsroom, every=MINUTE)
     desk.look()

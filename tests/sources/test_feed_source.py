@@ -201,6 +201,7 @@ def test_an_edition_of_which_nothing_is_known_has_overflowed(source: FeedSource,
     assert source.look(later.memory, NOW + timedelta(days=2)).problems == []
 
 
+@pytest.mark.slow  # thousands of entries
 def test_of_a_feed_with_thousands_of_entries_a_few_hundred_are_remembered(
     source: FeedSource, server: Server
 ) -> None:

@@ -61,7 +61,7 @@ FORMS: dict[str, Callable[[], Paged]] = {
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
-@pytest.mark.parametrize("count", [7, 15])
+@pytest.mark.parametrize("count", [7, pytest.param(15, marks=pytest.mark.slow)])
 def test_a_burst_larger_than_the_listing_is_read_whole(form: Callable[[], Paged], count: int) -> None:
     with form() as town:
         check_burst(town, count)

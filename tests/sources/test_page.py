@@ -431,6 +431,7 @@ def test_where_no_page_is_there_none_is_gone(site: Site, watch: Watch, status: i
     assert watch.look(MINUTE).gone == ["en/10"]
 
 
+@pytest.mark.slow  # a hundred looks
 def test_what_is_lost_little_by_little_is_gone_all_at_once(site: Site, watch: Watch) -> None:
     """So that brakes see how much it is."""
     for number in range(1, 11):

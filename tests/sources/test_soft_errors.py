@@ -48,7 +48,7 @@ ERRORS = {
 
 
 @pytest.mark.parametrize("error", ERRORS.values(), ids=ERRORS.keys())
-@pytest.mark.parametrize("count", [1, 6])
+@pytest.mark.parametrize("count", [1, pytest.param(6, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("head", [DATED.format(7), "canonical", "both"], ids=["dated", "addressed", "both"])
 def test_a_page_that_has_lost_all_stays_as_it_was(town: Town, error: str, count: int, head: str) -> None:
     """On a site of one page, too, and where every page says the same."""

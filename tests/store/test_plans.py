@@ -50,6 +50,7 @@ def a_day_of_the_feed(press: Press) -> None:
     press.builds_all()
 
 
+@pytest.mark.slow  # a year of articles
 def test_sqlite_looks_at_no_table_from_end_to_end(tmp_path: Path, store: Store) -> None:
     if store.engine.dialect.name != "sqlite":
         pytest.skip("its plans depend on what is in the tables: see below")

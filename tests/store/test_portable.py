@@ -72,6 +72,7 @@ def other(request: pytest.FixtureRequest, tmp_path: Path, store: Store) -> Other
     return sqlite if request.param == "sqlite" else postgres
 
 
+@pytest.mark.slow  # whole databases
 @settings(max_examples=15)
 @given(record=rows())
 def test_what_was_on_record_is_on_record_again(

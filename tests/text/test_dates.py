@@ -92,7 +92,6 @@ def test_the_same_moment_in_many_forms(text: str) -> None:
         "Sat, 11 04 2020",
         "Wed, 08 Oct 2025 14:05:09 +zz:00",
         "Wed, 08 Oct 2025 14:05:09 +19:00",
-        "Wed, 08 Oct 2025 14:05:09 A",
         "Wed, 08 Oct 2025 14:05:09 AT XYZ",
         "2013-01-27-01",
         "2025-10-08T14:05:09-05:00Z",
@@ -326,6 +325,7 @@ def test_cldrs_own_forms_are_read(language: str, width: str) -> None:
         assert read(text, language) == day, text
 
 
+@pytest.mark.slow  # every language that there is
 def test_months_of_other_languages_are_no_english_ones_but_where_that_is_known() -> None:
     english = lexicon("en").meanings
     clashing = set()

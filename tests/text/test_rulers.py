@@ -7,7 +7,9 @@ import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from syndicator.text.rulers import CHARACTERS, CLINGING, ELLIPSIS, GRAPHEMES, LEADING_VOWELS, Counting
+from syndicator.text.cutting import ELLIPSIS
+from syndicator.text.rulers import CHARACTERS, GRAPHEMES, Counting
+from syndicator.text.words import CLINGING, LEADING_VOWELS
 
 LAO = "ຊາວບ້ານຫຼາຍພັນຄົນໄດ້ມາຮ່ວມງານບຸນແຂ່ງເຮືອ ແລະ ຊື້ເຄື່ອງຫັດຖະກຳອື່ນໆ ທີ່ແຄມແມ່ນ້ຳຂອງໃນແລງວານນີ້"
 THAI = "ชาวบ้านหลายพันคนมาร่วมงานแข่งเรือและซื้อของที่ริมแม่น้ำต่าง ๆ เมื่อเย็นวานนี้"

@@ -129,6 +129,7 @@ def _photo(entry_photo: Photo | None, page_photo: Photo | None) -> Photo | None:
         caption=entry_photo.caption or page_photo.caption,
         credit=entry_photo.credit or page_photo.credit,
         alt=entry_photo.alt or page_photo.alt,
+        rights=entry_photo.rights or page_photo.rights,
     )
 
 

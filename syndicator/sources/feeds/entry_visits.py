@@ -14,6 +14,7 @@ from syndicator.http.client import FETCH_DEADLINE_S, Http, Response, is_same_hos
 from syndicator.http.conditional import conditions
 from syndicator.sources.feeds.entry_page import NOT_FOUND, PageLocked, completed, lacks, must_stand, read_page
 from syndicator.sources.feeds.feed_state import FeedState
+from syndicator.sources.pages.locks import LockedError
 from syndicator.sources.pages.traits import PageReading
 from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, ArticlePages
 from syndicator.sources.sites.crawl import MIN_FETCH_S
@@ -51,7 +52,7 @@ class EntryVisits:
             try:
                 self.readings.add_page(link, *self._page(link))
                 self.state.unlock(link.key)
-            except PageLocked as e:
+            except (PageLocked, LockedError) as e:
                 self.state.lock(link.key)
                 self.readings.add_failure(link, e)
             except FetchError as e:

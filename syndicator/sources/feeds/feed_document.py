@@ -19,19 +19,21 @@ from syndicator.domain.article import Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
 from syndicator.sources.feeds import media_rss
+from syndicator.sources.feeds.entry_locks import lock_on, shown_to_all
 from syndicator.sources.feeds.feed_identity import Named, identify
 from syndicator.sources.feeds.feed_paging import home_address, older_address
+from syndicator.sources.feeds.feed_signs import without_forbidden
 from syndicator.sources.feeds.feed_tails import Origin, without_tails, without_text_tails
 from syndicator.sources.feeds.feed_text import first_paragraph, is_whole_text, paragraph
 from syndicator.sources.feeds.json_items import OddEntry, item, json_feed
-from syndicator.sources.feeds.pictures import lead_photo
+from syndicator.sources.feeds.pictures import lead_photo, without_inline_files
 from syndicator.sources.feeds.recordings import links_to
 from syndicator.sources.feeds.untitled import TitlesWanted, titled
 from syndicator.sources.feeds.xml_entries import entry_of
 from syndicator.sources.feeds.xml_facts import facts
 from syndicator.sources.oddity import LARGE_BYTES, is_odd_xml, safely
 from syndicator.sources.pages.dating import Date, Dates
-from syndicator.sources.pages.locks import LOCK_MESSAGES, Lock, lock_of_entry
+from syndicator.sources.pages.locks import HEADLINE_ONLY, LOCK_MESSAGES, Lock, LockPolicy
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import legal, plain, sanitise
 from syndicator.text.dates import read_date
@@ -88,6 +90,7 @@ class FeedDocuments:
     embargoes: bool = False
     post_undated: bool = False
     titles: TitlesWanted = ""
+    locked: LockPolicy = LockPolicy.HEADLINE
 
     def edition(
         self, response: Response, now: datetime, identity: Mapping[str, Any] | None = None
@@ -95,11 +98,14 @@ class FeedDocuments:
         """The feed's edition, read here if that takes no time, else where it can be stopped. ``identity``:
         of the edition before."""
         decoded = decode(response.content, response.headers.get("Content-Type", ""), is_unicode=True)
-        response = replace(response, content=utf8_document(decoded.text))
+        text, lines = without_forbidden(decoded.text)
+        response = replace(response, content=utf8_document(text))
         is_json = response.content.lstrip()[:1] in (b"{", b"[")
         is_odd = len(response.content) > LARGE_BYTES if is_json else is_odd_xml(response.content)
         try:
-            return safely(self._read, response, now, identity or {}, decoded.problems, is_odd=is_odd)
+            return safely(
+                self._read, response, now, identity or {}, [*decoded.problems, *lines], is_odd=is_odd
+            )
         except SourceError as e:
             raise e if str(e).startswith(self.url) else SourceError(f"{self.url}: {e}") from e
 
@@ -155,6 +161,7 @@ class FeedDocuments:
         except Exception as e:  # noqa: BLE001 - as above
             problems.append(self._left_out(raw_entry.get("id") or raw_entry.get("url"), e))
             return None
+        entry = without_inline_files(entry)
         length = max(len(str(entry.get(name) or "")) for name in ("title", "summary", "content"))
         if length > MAX_TEXT_CHARS:
             problem = f"its text has {length:,} characters; at most {MAX_TEXT_CHARS:,} are an article"
@@ -216,9 +223,15 @@ class FeedDocuments:
             return None
         if legal(url) != url or legal(name := str(entry.get("id") or "")) != name:
             raise OddEntry("its address or id has characters that no XML may have")
-        is_private = self._is_private(entry, problems)
+        lock = lock_on(entry)
+        is_withheld = lock is Lock.PRIVATE or (lock and self.locked == LockPolicy.SKIP)
+        if lock and is_withheld:  # it is retracted, if it was ever published
+            problems.append(self._left_out(entry.get("id") or url, LOCK_MESSAGES[lock]))
+        is_headline_only = lock is Lock.MEMBERS and self.locked == LockPolicy.HEADLINE
         text_base = (web_address(str(entry["base"]), base) if entry.get("base") else "") or url
         markup, summary = self._texts(entry, head, url)
+        if is_headline_only:
+            markup, summary = "", shown_to_all(entry, summary)
         content = sanitise(markup, text_base)
         text = plain(content)
         if is_whole_text(summary, text) and not entry.get("is_own"):
@@ -237,7 +250,7 @@ class FeedDocuments:
         language_tag = str(entry.get("language") or head.get("language") or "")
         declared = language_tag if LANGUAGE_TAG.fullmatch(language_tag) else self.language
         language = detect(f"{title} {lead} {text}", declared.replace("_", "-"))
-        warnings: list[str] = list(entry.get("odd", ()))
+        warnings = [*entry.get("odd", ()), *([HEADLINE_ONLY] if is_headline_only else ())]
         dates = Dates(
             ZoneInfo(self.timezone), self.embargoes, now, (self.language, language_tag, language), warnings
         )
@@ -264,7 +277,7 @@ class FeedDocuments:
             published=publication.published,
             updated=dates.updated(self._dates(entry, "updated")),
             embargo=publication.embargo,
-            is_withdrawn=bool(entry.get("is_withdrawn")) or is_private,
+            is_withdrawn=bool(entry.get("is_withdrawn") or is_withheld),
             is_undated=publication.date is None and not self.post_undated,
             origins=dict.fromkeys(entry, "feed") | ({} if content else {"content_html": FROM_SUMMARY}),
             warnings=tuple(warnings),
@@ -272,15 +285,6 @@ class FeedDocuments:
 
     def _dates(self, entry: Mapping[str, Any], *names: str) -> list[Date]:
         return [Date("feed", str(entry[name]), self.dates) for name in names if entry.get(name)]
-
-    def _is_private(self, entry: Mapping[str, Any], problems: list[str]) -> bool:
-        """Whether an entry shows a form for a password in place of its text: it is retracted then."""
-        markup = f"{entry.get('content') or ''}{entry.get('summary') or ''}"
-        # all that tells of such a form has "pass" in it, and most entries have not
-        if entry.get("is_own") or "pass" not in markup or lock_of_entry(markup) is not Lock.PRIVATE:
-            return False
-        problems.append(self._left_out(entry.get("id") or entry.get("url"), LOCK_MESSAGES[Lock.PRIVATE]))
-        return True
 
     def _texts(self, entry: Mapping[str, Any], head: Mapping[str, Any], url: str) -> tuple[str, str]:
         """An entry's content (markup) and its summary, without what its system put behind them."""

@@ -82,8 +82,10 @@ class _Facts:
         url = web_address(link, base) if link else ""
         addresses: tuple[str, ...] = ()
         if url:
-            finer = (full_url(url, tracking=False), full_url(url, fragment=False), full_url(url))
-            addresses = tuple(dict.fromkeys((clean_url(url), *finer)))
+            addresses = (clean_url(url),)
+            if re.search(r"[?#]", url):  # else the finer ones are the same
+                finer = (full_url(url, tracking=False), full_url(url, fragment=False), full_url(url))
+                addresses = tuple(dict.fromkeys((*addresses, *finer)))
         text = " ".join(plain(str(entry.get("content") or entry.get("summary") or "")).split())
         return cls(
             entry=entry,
@@ -189,6 +191,12 @@ class _Identification:
         #: How many have each id or address: one's id may be another's address.
         self.counts = Counter(name for each in facts for name in {each.id, *each.addresses} - {""})
         self.taken_over = frozenset(self._taken_over())
+        #: Ids and addresses that tell their entry from all others.
+        self.own = {
+            name
+            for name, count in self.counts.items()
+            if count < 2 and name not in self.taken_over and _hash(name) not in self._shared_hashes
+        }
 
     def identities(self) -> Identities:
         chosen = [(each, self._address(each)) for each in self.facts]
@@ -218,20 +226,16 @@ class _Identification:
         )
 
     def _has_own_id(self, each: _Facts) -> bool:
-        return bool(each.id) and self._is_own(each.id)
+        return each.id in self.own
 
     def _address(self, each: _Facts) -> str:
         """The shortest of its addresses that no other has; "": it has none."""
-        return next(filter(self._is_own, each.addresses), "")
+        return next(filter(self.own.__contains__, each.addresses), "")
 
     def _shared_address(self, each: _Facts) -> str:
         """The address of one that has none of its own: with its fragment, which may tell readers where to
         look."""
         return full_url(each.addresses[-1], tracking=False) if each.addresses else each.url
-
-    def _is_own(self, name: str) -> bool:
-        is_single = self.counts[name] < 2
-        return is_single and name not in self.taken_over and _hash(name) not in self._shared_hashes
 
     def _taken_over(self) -> Iterator[str]:
         """Names that an entry of an edition before had, and has one now that has nothing else in common with
@@ -248,7 +252,7 @@ class _Identification:
 
     def _names_before(self, each: _Facts) -> list[str]:
         """What it was called before, where that tells nothing apart from this edition on."""
-        names = [name for name in (each.id, *each.addresses) if name and not self._is_own(name)]
+        names = [name for name in (each.id, *each.addresses) if name and name not in self.own]
         lost = [name for name in names if _hash(name) not in self._shared_hashes]
         if not lost or not self._is_remembered(each):
             return []

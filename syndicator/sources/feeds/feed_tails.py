@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from syndicator.domain.article import place
 from syndicator.text.addresses import same_site, web_address
-from syndicator.text.clean import fold, plain
+from syndicator.text.clean import plain
+from syndicator.text.excerpts import SITE_MARK, STOP, without_read_on
 from syndicator.text.tracking import clean_url
 
-#: Characters of markup, and of text, at the end of an entry that are looked at.
-MAX_TAIL_CHARS, MAX_TEXT_TAIL_CHARS = 3000, 400
+#: Characters of markup at the end of an entry that are looked at.
+MAX_TAIL_CHARS = 3000
 
 #: Characters that such a sentence has besides the title and the site's name.
 MAX_OTHER_CHARS = 90
@@ -48,38 +49,7 @@ LAST_LINK = re.compile(
 )
 
 #: The end of a sentence or of an excerpt.
-STOP = r"[.!?…\])»”\"'。！？।။]"
 ENDED = re.compile(rf"{STOP}$")
-
-#: What sets the parts of a feed's name apart: "City – The River Times".
-SITE_MARK = re.compile(r"\s+[|»›–—-]\s+")
-
-#: Labels of such links that are left where the links are gone.
-READ_ON_LABELS = (
-    *("Read more", "Read the full story", "Read the full article", "Read the full post"),
-    *("Continue reading", "Keep reading", "Weiterlesen", "Mehr lesen", "Lire la suite"),
-    *("Lire plus", "Leer más", "Seguir leyendo", "Sigue leyendo", "Leggi tutto"),
-    *("Continua a leggere", "Leia mais", "Continue lendo", "Continuar lendo", "Ler mais"),
-    *("Lees verder", "Lees meer", "Verder lezen", "Читать далее", "Читать дальше", "Читати далі"),
-    *("Czytaj dalej", "Czytaj więcej", "Läs mer", "Læs mere", "Les mer", "Lue lisää", "Číst dále"),
-    *("Číst více", "Devamını oku", "Olvass tovább", "Tovább olvasom", "Citește mai mult"),
-    *("Διαβάστε περισσότερα", "اقرأ المزيد", "ادامه مطلب", "קרא עוד", "और पढ़ें", "ອ່ານຕໍ່"),
-    *("ອ່ານເພີ່ມເຕີມ", "อ่านต่อ", "อ่านเพิ่มเติม", "អានបន្ត", "ဆက်ဖတ်ရန်", "Xem thêm", "Đọc tiếp"),
-    *(
-        "Baca selengkapnya",
-        "Selengkapnya",
-        "Baca lagi",
-        "続きを読む",
-        "阅读全文",
-        "阅读更多",
-        "继续阅读",
-        "閱讀全文",
-    ),
-    *("閱讀更多", "繼續閱讀", "더 보기", "계속 읽기"),
-)
-READ_ON = re.compile(
-    rf"(?<={STOP})\s*[\[(]?\s*(?:{'|'.join(READ_ON_LABELS)})(?P<rest>.{{0,300}})$", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,11 +85,7 @@ def without_tails(markup: str, origin: Origin) -> str:
 
 def without_text_tails(text: str, origin: Origin) -> str:
     """Plain text without the same sentences, whose links are gone."""
-    text = _without_sentence(text, origin)
-    tail = text[-MAX_TEXT_TAIL_CHARS:]
-    if (found := READ_ON.search(tail)) and _is_nothing(found["rest"].replace(origin.title, "", 1)):
-        text = text[: len(text) - len(tail) + found.start()].rstrip()
-    return text
+    return without_read_on(_without_sentence(text, origin), origin.title)
 
 
 def _without_tail(markup: str, origin: Origin) -> str:
@@ -184,10 +150,6 @@ def _without_sentence(text: str, origin: Origin) -> str:
         if ENDED.search(before[: len(before) - length]):
             return before[: len(before) - length]
     return text
-
-
-def _is_nothing(text: str) -> bool:
-    return not any(map(str.isalnum, fold(text)))
 
 
 def _bare(url: str) -> str:

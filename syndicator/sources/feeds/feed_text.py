@@ -5,8 +5,11 @@ from __future__ import annotations
 import html
 import re
 
+from selectolax.lexbor import LexborNode
+
+from syndicator.text.captions import CAPTION_SELECTOR
 from syndicator.text.clean import fold, plain
-from syndicator.text.markup import parse_part
+from syndicator.text.markup import parse_part, remove, text_of, upwards
 
 #: A tag of HTML, whatever its name; none is longer.
 TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]{0,15})(?=[\s/>])[^<>]{0,2000}>|(?P<comment><!--)")
@@ -102,6 +105,9 @@ MARKUP_TAGS = INLINE_TAGS | {
 
 CARELESS_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot);)(?:[a-zA-Z]{2,10}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 
+#: Signs of headings and captions.
+BESIDE_TEXT = re.compile(r"<(?:h[1-6]|figcaption)\b|class\s*=[^<>]{0,200}caption", re.IGNORECASE)
+
 BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
 #: The name of our own feeds' generator: what they call text is text, and everything is as it was sent.
@@ -152,14 +158,29 @@ def paragraphs(text: str) -> str:
     return "".join(paragraph(part.strip()) for part in parts)
 
 
+def lead_of(description: str) -> str:
+    """What a description that is markup says, as plain text: headings and captions run into no sentence, and
+    neither is what an article begins with."""
+    if not BESIDE_TEXT.search(description):
+        return plain(description)
+    part = parse_part(description)
+    remove(part, f"h1, h2, h3, h4, h5, h6, figcaption, {CAPTION_SELECTOR}")
+    return fold(text_of(part.html or "")) or plain(description)
+
+
 def is_whole_text(summary: str, content: str) -> bool:
     """Whether what stands in a summary's place is the text once more, and not its summary. Both are plain."""
     return len(summary) > MAX_SUMMARY_CHARS and content[:SAME_CHARS] == summary[:SAME_CHARS]
 
 
 def first_paragraph(content: str) -> str:
-    """The first paragraph that has words, as plain text."""
+    """The first paragraph that has words and is no caption, as plain text."""
     if not content:
         return ""
     nodes = parse_part(content).css("p")[:MAX_FIRST_PARAGRAPHS]
-    return next((text for node in nodes if (text := plain(node.html or ""))), "") or plain(content)
+    return next((text for node in nodes if (text := _said_in(node))), "") or plain(content)
+
+
+def _said_in(paragraph_node: LexborNode) -> str:
+    is_caption = any(ancestor.tag in ("figure", "figcaption") for ancestor in upwards(paragraph_node))
+    return "" if is_caption else plain(paragraph_node.html or "")

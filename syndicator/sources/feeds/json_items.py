@@ -35,7 +35,9 @@ def json_feed(url: str, content: bytes) -> tuple[Mapping[str, Any], Sequence[Map
     """The head of a JSON Feed and its items. Raises ``SourceError``: no JSON, or no list of items."""
     try:
         feed = json.loads(
-            content, parse_int=lambda digits: int(digits) if len(digits) <= MAX_DIGITS else digits
+            content,
+            parse_int=lambda digits: int(digits) if len(digits) <= MAX_DIGITS else digits,
+            strict=False,  # line breaks and tabs as they are, in texts
         )
         if not isinstance(feed["items"], list):
             raise TypeError("items")
@@ -67,7 +69,9 @@ def item(fields: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, Any]:
         authors = _optional(feed, [], "authors author", partial(_authors, False))
     return {
         "id": _id(fields.get("id")),
-        "url": _required_text(fields, "url") or _required_text(fields, "external_url"),
+        "url": _required_text(fields, "url")
+        or _required_text(fields, "external_url")
+        or _address_in_id(fields),
         "title": fold(_required_text(fields, "title")),
         "summary": fold(read("summary", _text) or text),
         "content": _required_text(fields, "content_html") or paragraphs(text),
@@ -113,6 +117,12 @@ def _id(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return _required_text({"id": value}, "id")
+
+
+def _address_in_id(fields: Mapping[str, Any]) -> str:
+    """The id where it is an address: "ideally, the id is the full URL of the resource described"."""
+    entry_id = _id(fields.get("id"))
+    return entry_id if entry_id.lower().startswith(("https://", "http://")) else ""
 
 
 def _text(value: Any) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from syndicator.sources.feeds.feed_text import headline
@@ -28,6 +28,9 @@ NAMESPACE = re.compile(
 
 #: Elements whose texts are a picture's.
 TEXT_NAMES = "title|description|text|credit|copyright|subTitle"
+
+#: Elements that say who may use a picture.
+RIGHTS = ("copyright", "rights", "license")
 
 #: A prefix that a document gives the namespace.
 PREFIX = re.compile(rb"""xmlns:([A-Za-z_][\w.-]{0,30})\s*=\s*["']([^"'<>]{1,100})["']""")
@@ -54,6 +57,7 @@ class PictureWords:
 
     caption: str = ""
     credit: str = ""
+    rights: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ class _Reading:
         children = [(name, child) for child in element if (name := name_in(child))]
         words = self._words(children, outer)
         if name_in(element) != "content" and words.caption == self.title:
-            words = PictureWords(outer.caption, words.credit)  # it is the entry's
+            words = replace(words, caption=outer.caption)  # it is the entry's
         kinds = [_kind(child) for name, child in children if name == "content"]
         is_film = is_film or ("video" in kinds and "image" not in kinds)
         if is_film and words.caption:
@@ -128,12 +132,14 @@ class _Reading:
                     width=int(width) if width.isdecimal() and 0 < len(width) < 6 else assumed_px,
                     caption=words.caption,
                     credit=words.credit,
+                    rights=words.rights,
                 )
             )
 
     def _words(self, children: list[tuple[str, Any]], outer: PictureWords) -> PictureWords:
         title, description = "", ""
         names: list[str] = []
+        rights: list[str] = []
         for name, child in children:
             if name == "description":
                 description = description or self._text(child)
@@ -141,11 +147,14 @@ class _Reading:
                 title = title or self._text(child)
             elif name == "credit" and (child.get("role") or "").strip().lower() in PHOTO_ROLES:
                 names.append(self._text(child))
+            elif name in RIGHTS:
+                rights.append(self._text(child) or (child.get("status") or "").strip())
         caption = next(
             (text for text in (description, title) if text and (self.is_own or not is_file_name(text))), ""
         )
         credit = ", ".join(dict.fromkeys(filter(None, names)))
-        return PictureWords(caption or outer.caption, credit or outer.credit)
+        terms = "; ".join(dict.fromkeys(filter(None, rights)))
+        return PictureWords(caption or outer.caption, credit or outer.credit, terms or outer.rights)
 
     def _text(self, element: Any) -> str:
         text = "".join(element.itertext())

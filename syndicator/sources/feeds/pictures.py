@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -54,6 +54,9 @@ DECORATION = re.compile(
     re.IGNORECASE,
 )
 
+#: A picture that stands in a text itself (RFC 2397), and what is left of it: no address.
+INLINE_FILE, NO_FILE = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,80};base64,[\w+/=%\s]{200,}"), "data:,"
+
 #: What a file's name ends with, and signs that no single word of a caption has.
 EXTENSION, MARKS = re.compile(r"\.[A-Za-z]{3,4}$"), "_0123456789"
 
@@ -67,14 +70,15 @@ CAPTION_SELECTOR = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FeedPicture:
-    """A picture that may be the lead photo. ``width`` (pixels) as written or assumed; ``caption``, ``credit``
-    and ``alt`` are plain text, and its own."""
+    """A picture that may be the lead photo. ``width`` (pixels) as written or assumed; ``caption``,
+    ``credit``, ``alt`` and ``rights`` are plain text, and its own."""
 
     url: str
     width: int = ASSUMED_WIDTH_PX
     caption: str = ""
     credit: str = ""
     alt: str = ""
+    rights: str = ""
 
 
 def kind_of_file(url: str, media_type: str = "", medium: str = "") -> FileKind:
@@ -107,6 +111,15 @@ def is_file_name(text: str) -> bool:
     )
 
 
+def without_inline_files(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry without the files that stand in its text, rather than at an address; a line says so."""
+    content, count = INLINE_FILE.subn(NO_FILE, str(entry.get("content") or ""))
+    if not count:
+        return entry
+    line = f"{count} of its pictures stand in its text and have no address: left out"
+    return {**entry, "content": content, "odd": [*entry.get("odd", ()), line]}
+
+
 def ranked(pictures: Sequence[FeedPicture]) -> list[FeedPicture]:
     """The pictures, the widest first; those of one width as they are written."""
     return sorted(pictures, key=lambda picture: -picture.width)
@@ -131,6 +144,7 @@ def lead_photo(
     if lead is None:
         return None
     others = [p for p in absolute if p.url == lead.url] + [p for p in shown if same_picture(p.url, lead.url)]
+    rights = next((p.rights for p in (lead, *others) if p.rights), "")
     caption, alt, credit = ("", "", "")
     for picture in (lead, *others):
         caption, alt, credit = caption or picture.caption, alt or picture.alt, credit or picture.credit
@@ -138,7 +152,7 @@ def lead_photo(
         caption = _caption_in(markup, lead.url)
     if not credit and not is_exact:  # else the caption is without it
         caption, credit = split_credit(caption)
-    return Photo(url=lead.url, caption=caption, credit=credit, alt=alt)
+    return Photo(url=lead.url, caption=caption, credit=credit, alt=alt, rights=rights)
 
 
 def _shown(content: str) -> list[FeedPicture]:

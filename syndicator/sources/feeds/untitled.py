@@ -12,7 +12,7 @@ from syndicator.sources.feeds.feed_text import first_paragraph
 from syndicator.text.clean import fold
 from syndicator.text.rulers import CHARACTERS
 
-#: Where an entry without a title gets one; "": from its text where most of a feed's entries have none.
+#: Where an entry without a title gets one; "": from its text, and the source says so.
 TitlesWanted = Literal["", "from text", "required"]
 
 #: Characters of a title that is made of a text, and of the text that it may be found in.
@@ -28,14 +28,13 @@ MIN_SENTENCE_CHARS = 12
 def titled(
     entries: Sequence[Mapping[str, Any]], wanted: TitlesWanted
 ) -> tuple[list[Mapping[str, Any]], list[str]]:
-    """The entries, those without a title with one from their text where that is wanted; and a line that says
-    so where nobody declared it."""
-    untitled = sum(not entry["title"] for entry in entries)
-    is_usual = untitled * 2 >= len(entries)
-    if not untitled or wanted == "required" or (not wanted and not is_usual):
+    """The entries, those without a title with one from their text unless titles are required; and a line that
+    says so where nobody declared it."""
+    untitled = [entry for entry in entries if not entry["title"]]
+    if not untitled or wanted == "required":
         return list(entries), []
     line = (
-        f"{untitled} of {len(entries)} entries have no title: they take one from their text "
+        f"{len(untitled)} of {len(entries)} entries have no title: they take one from their text "
         '(titles = "from text"; "required" leaves them out)'
     )
     return [_titled(entry) for entry in entries], [] if wanted else [line]

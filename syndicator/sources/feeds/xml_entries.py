@@ -13,6 +13,7 @@ from syndicator.sources.feeds.feed_text import (
     OWN_GENERATOR,
     headline,
     is_markup,
+    lead_of,
     paragraphs,
     plain_text,
 )
@@ -33,9 +34,10 @@ ENCLOSURE_PX = 1_000_000
 TEXT_TYPE = re.compile(r"text/|.*[/+]xml$|$")
 
 
-def entry_of(parsed: Any, head: Mapping[str, Any]) -> dict[str, Any]:
+def entry_of(feedparsers: Mapping[str, Any], head: Mapping[str, Any]) -> dict[str, Any]:
     """An entry, as ``FeedDocuments`` reads it, from feedparser's; of the same fields as ``json_items.item``.
     ``head`` is feedparser's feed, with its ``version``; the entry has its ``facts``."""
+    parsed = dict(feedparsers)  # its own look-up is slow, and makes up what is not there from other fields
     facts: EntryFacts = parsed["facts"]
     is_atom, is_own = head.get("version", "").startswith("atom"), head.get("generator") == OWN_GENERATOR
     summary, content, base, content_language = _texts(parsed, is_atom=is_atom)
@@ -54,7 +56,7 @@ def entry_of(parsed: Any, head: Mapping[str, Any]) -> dict[str, Any]:
         "base": base or title_detail.get("base", ""),
         "published": parsed.get("published", ""),
         "created": parsed.get("created", ""),
-        "updated": dict.get(parsed, "updated", ""),  # feedparser's own get makes it up from published
+        "updated": parsed.get("updated", ""),
         "authors": _authors(parsed, head, facts, is_atom=is_atom, is_own=is_own),
         "tags": tags,
         "section": section,
@@ -69,14 +71,14 @@ def entry_of(parsed: Any, head: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _other_link(parsed: Any) -> str:
+def _other_link(parsed: Mapping[str, Any]) -> str:
     """The address of an entry whose alternate link is of an unusual type (RFC 4287 section 4.2.7.2): neither
     what is related to it nor its sound."""
     links = (x for x in parsed.get("links", ()) if x.get("rel", "alternate") == "alternate")
     return next((x["href"] for x in links if x.get("href")), "")
 
 
-def _texts(parsed: Any, *, is_atom: bool) -> tuple[str, str, str, str]:
+def _texts(parsed: Mapping[str, Any], *, is_atom: bool) -> tuple[str, str, str, str]:
     """An entry's summary (plain), content (markup), and the base and language of the latter."""
     detail = parsed.get("summary_detail") or {}  # else feedparser has copied the content
     description = parsed.get("summary", "") if detail else ""
@@ -89,14 +91,14 @@ def _texts(parsed: Any, *, is_atom: bool) -> tuple[str, str, str, str]:
     content = best.get("value", "")
     if is_atom and best.get("type") == "text/plain":
         content = paragraphs(content)
-    summary = (plain_text if is_text else plain)(description)
+    summary = plain_text(description) if is_text else lead_of(description)
     if not content and len(summary) > MAX_SUMMARY_CHARS and "\n\n" in description:
         content, summary = paragraphs(html.unescape(description)), ""
     return summary, content, best.get("base") or "", best.get("language") or ""
 
 
 def _authors(
-    parsed: Any, head: Mapping[str, Any], facts: EntryFacts, *, is_atom: bool, is_own: bool
+    parsed: Mapping[str, Any], head: Mapping[str, Any], facts: EntryFacts, *, is_atom: bool, is_own: bool
 ) -> list[str]:
     """The entry's authors, else those of the feed that it was taken from, else the feed's (RFC 4287 section
     4.2.1). Our own feeds name the site where Atom demands an author."""
@@ -111,7 +113,7 @@ def _authors(
     return people(a.name for a in head.get("authors", ()) if a.get("name"))
 
 
-def _tags(parsed: Any, *, is_own: bool) -> tuple[list[str], str]:
+def _tags(parsed: Mapping[str, Any], *, is_own: bool) -> tuple[list[str], str]:
     """An entry's tags, each once, and the one that is its section: the label is what people read (RFC 4287
     section 4.2.2.3), a code is for machines, and so is a vocabulary that is only a name."""
     tags: list[str] = []
@@ -127,11 +129,14 @@ def _tags(parsed: Any, *, is_own: bool) -> tuple[list[str], str]:
     return list(dict.fromkeys(tags)), section
 
 
-def _pictures(parsed: Any, head: Mapping[str, Any], facts: EntryFacts) -> list[FeedPicture]:
+def _pictures(parsed: Mapping[str, Any], head: Mapping[str, Any], facts: EntryFacts) -> list[FeedPicture]:
     """Pictures that stand beside the text, the best first: enclosures, then Media RSS by width."""
     pictures = list(facts.media.pictures) or _feedparsers(parsed)
     if str(head.get("generator") or "").startswith(ALT_TEXT_GENERATORS):
-        pictures = [FeedPicture(url=p.url, width=p.width, alt=p.caption, credit=p.credit) for p in pictures]
+        pictures = [
+            FeedPicture(url=p.url, width=p.width, alt=p.caption, credit=p.credit, rights=p.rights)
+            for p in pictures
+        ]
     enclosed = [
         FeedPicture(url=link["href"], width=ENCLOSURE_PX)
         for link in _enclosures(parsed)
@@ -140,7 +145,7 @@ def _pictures(parsed: Any, head: Mapping[str, Any], facts: EntryFacts) -> list[F
     return ranked([*enclosed, *pictures])
 
 
-def _feedparsers(parsed: Any) -> list[FeedPicture]:
+def _feedparsers(parsed: Mapping[str, Any]) -> list[FeedPicture]:
     """Pictures of an entry of a broken document, without their texts."""
     media = [m for m in parsed.get("media_content", ()) if m.get("url")]
     urls = [
@@ -154,7 +159,7 @@ def _feedparsers(parsed: Any) -> list[FeedPicture]:
     ]
 
 
-def _late_pictures(parsed: Any) -> list[FeedPicture]:
+def _late_pictures(parsed: Mapping[str, Any]) -> list[FeedPicture]:
     """Pictures for entries that have no other: a podcast's cover, and files that do not say what they are."""
     cover = parsed.get("image")
     urls = [cover.get("href") or ""] if isinstance(cover, dict) else []
@@ -166,13 +171,13 @@ def _late_pictures(parsed: Any) -> list[FeedPicture]:
     return [FeedPicture(url=url) for url in urls if url]
 
 
-def _recordings(parsed: Any) -> list[tuple[str, str]]:
+def _recordings(parsed: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Sound and film that an entry encloses: address and name."""
     files = [link for link in _enclosures(parsed) if _kind(link) in ("audio", "video")]
     return [(link["href"], plain(str(link.get("title") or ""))) for link in files]
 
 
-def _enclosures(parsed: Any) -> Sequence[Mapping[str, Any]]:
+def _enclosures(parsed: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return [link for link in parsed.get("links", ()) if link.get("rel") == "enclosure" and link.get("href")]
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.domain.errors import SourceError
-from syndicator.sources.pages.boilerplate import is_button, is_same, is_sign_off, without_dateline
+from syndicator.sources.pages.boilerplate import is_button, is_same, is_sign_off
 from syndicator.sources.pages.same_picture import same_picture
 from syndicator.text import pictures
 from syndicator.text.addresses import web_address
 from syndicator.text.alternatives import show_alternatives
 from syndicator.text.clean import plain, sanitise
+from syndicator.text.datelines import without_dateline
 from syndicator.text.markup import ancestor_ids, blocks, parse_part, remove
 
 #: Text blocks at the start of a body that may be the title or the lead once more, and the characters that

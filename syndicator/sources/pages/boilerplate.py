@@ -9,32 +9,7 @@ from difflib import SequenceMatcher
 import regex
 
 from syndicator.text.clean import fold
-
-#: An agency's mark: "KPL", "AFP", "CRI/FM93".
-AGENCY_MARK = r"(?P<agency>[A-Z][A-Z.&]{1,6}(?:/[A-Z0-9]{2,6})?)"
-
-#: The mark alone in front of a text: "(KPL) ...", "[AP] - ...".
-DATELINE = re.compile(
-    rf"\s*(?:\({AGENCY_MARK}\)|\[{AGENCY_MARK.replace('agency', 'agency2')}\])\s*[-–—:|]*\s*"
-)
-
-#: With a place and a day: "VIENTIANE, March 3 (AFP) - ...". It stays, since it says where and when.
-DATELINE_WITH_PLACE = re.compile(rf"\s*[^\W\d_][\w .,'’/-]{{1,60}}\({AGENCY_MARK}\)\s*[-–—:]+\s*")
-
-#: What newsrooms put in brackets in front of a text besides agencies.
-LABELS = {
-    "UPDATE",
-    "UPDATED",
-    "VIDEO",
-    "AUDIO",
-    "PHOTO",
-    "PHOTOS",
-    "LIVE",
-    "NEW",
-    "WATCH",
-    "CORR",
-    "BREAKING",
-}
+from syndicator.text.datelines import DATELINE_WITH_PLACE, without_dateline
 
 #: Buttons and counters.
 BUTTONS = {
@@ -51,25 +26,6 @@ MIN_LIKENESS = 0.9
 
 #: Characters that are compared; more would take long, and show nothing.
 MAX_COMPARED_CHARS = 2000
-
-
-def without_dateline(text: str, agency: str = "") -> tuple[str, str]:
-    """A text without the agency's mark in front of it, and the agency that a mark there names.
-
-    ``agency`` is recognised without brackets too: "KPL President ...", but not "KPL has learned ...",
-    where it is the subject.
-    """
-    if agency:
-        name = re.escape(agency)
-        mark = re.match(rf"\s*(?:[(\[]{name}[)\]]\s*[-–—:|]*|{name}\s*[-–—:|]+)\s*", text)
-        prefix = mark or re.match(rf"\s*{name}\s+(?=\W*[^\Wa-z])", text)
-        if prefix:
-            return text[prefix.end() :], agency
-    match = DATELINE.match(text)
-    if match and _agency_in(match):
-        return text[match.end() :], _agency_in(match)
-    with_place = DATELINE_WITH_PLACE.match(text)
-    return text, _agency_in(with_place) if with_place else ""
 
 
 def is_same(one: str, other: str) -> bool:
@@ -98,11 +54,6 @@ def is_sign_off(text: str, agencies: set[str]) -> bool:
     """Whether a text is only the agency's name: "KPL", "(KPL)", "Source: KPL"."""
     name = re.sub(r"^\s*(?:source|ແຫຼ່ງຂ່າວ|ທີ່ມາ)\s*:\s*", "", text, flags=re.IGNORECASE)
     return name.strip("()[]-–—./ ").casefold() in {agency.casefold() for agency in agencies if agency}
-
-
-def _agency_in(match: re.Match[str]) -> str:
-    name = next((group for group in match.groups() if group), "")
-    return "" if name in LABELS else name
 
 
 def _bare(text: str) -> str:

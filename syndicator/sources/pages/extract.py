@@ -17,7 +17,6 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from syndicator.sources.pages import authors, body, jsonld, meta, page_dates, sections, visible_dates
 from syndicator.sources.pages.authors import Authors
 from syndicator.sources.pages.body import ArticleContext, IsOther
-from syndicator.sources.pages.boilerplate import without_dateline
 from syndicator.sources.pages.discovery import discovered_markup
 from syndicator.sources.pages.extracted import NO_TEXT, Extracted
 from syndicator.sources.pages.furniture import NO_FURNITURE, Furniture
@@ -38,6 +37,7 @@ from syndicator.sources.pages.this_page import ThisPage
 from syndicator.text.addresses import is_web_address, same_site, web_address
 from syndicator.text.base import base_of
 from syndicator.text.clean import plain
+from syndicator.text.datelines import without_dateline
 from syndicator.text.markup import parse, parse_part, remove, upwards
 from syndicator.text.pictures import settle
 
@@ -70,6 +70,7 @@ class Select:
     photo: str = ""
     caption: str = ""
     credit: str = ""
+    rights: str = ""
     note: str = ""
 
 
@@ -149,7 +150,17 @@ def extract(
 
 
 def _from_selectors(extracted: Extracted, page: LexborHTMLParser, select: Select, url: str) -> None:
-    for name in ("title", "summary", "published", "updated", "section", "caption", "credit", "note"):
+    for name in (
+        "title",
+        "summary",
+        "published",
+        "updated",
+        "section",
+        "caption",
+        "credit",
+        "rights",
+        "note",
+    ):
         selector = getattr(select, name)
         texts = _texts(page, selector) if selector else ()
         extracted.offer(name, f"select.{name}", next(iter(texts), ""))

@@ -50,7 +50,7 @@ class Extracted:
         self.put(name, origin, value)
 
     def _drop_words_of_photo(self) -> None:
-        for name in ("alt", "caption", "credit"):
+        for name in ("alt", "caption", "credit", "rights"):
             if not self.origins.get(name, "select.").startswith("select."):
                 del self.values[name], self.origins[name]
 

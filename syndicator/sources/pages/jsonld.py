@@ -15,6 +15,9 @@ from selectolax.lexbor import LexborHTMLParser
 from syndicator.sources.pages.this_page import ThisPage
 from syndicator.text.addresses import is_web_address
 
+#: What says who may use an image (https://schema.org/CreativeWork).
+RIGHTS = ("copyrightNotice", "usageInfo", "license")
+
 #: https://schema.org/Article and what it is called in practice.
 ARTICLE_TYPES = {
     *("Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle"),
@@ -172,7 +175,7 @@ def _place(thing: Any) -> tuple[str, ...]:
 
 
 def image(value: Any) -> Mapping[str, str]:
-    """An image as ``url``, ``caption``, ``credit``."""
+    """An image as ``url``, ``caption``, ``credit``, ``rights`` (all ``RIGHTS`` that are there)."""
     for _ in range(MAX_DEPTH):
         match value:
             case str():
@@ -186,6 +189,7 @@ def image(value: Any) -> Mapping[str, str]:
                     "credit": text(
                         properties.get("creditText") or properties.get("creator") or properties.get("author")
                     ),
+                    "rights": "; ".join(filter(None, (text(properties.get(name)) for name in RIGHTS))),
                 }
             case _:
                 break

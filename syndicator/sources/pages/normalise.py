@@ -62,5 +62,6 @@ def photo(extracted: Extracted) -> Photo | None:
         url=url,
         caption=caption if caption != title else "",
         credit=extracted.get("credit") or credit,
+        rights=extracted.get("rights"),
         alt=extracted.get("alt") if extracted.get("alt") != title else "",
     )

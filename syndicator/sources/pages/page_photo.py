@@ -85,3 +85,4 @@ def offer_named(extracted: Extracted, origin: str, image: Mapping[str, str], bas
     if extracted.values.get("photo", {}).get("url") == address:
         extracted.offer("caption", origin, plain(image.get("caption", "")))
         extracted.offer("credit", origin, plain(image.get("credit", "")))
+        extracted.offer("rights", origin, plain(image.get("rights", "")))

@@ -20,9 +20,9 @@ from syndicator.text.clean import plain
 #: Hashes that a sketch has, characters of a run, and characters of a text that are looked at.
 SKETCH_SIZE, RUN_CHARS, MAX_SKETCHED_CHARS = 8, 12, 20_000
 
-#: Shares of two sketches: up to the one nothing is left of a text, from the other on two are one text with
-#: another counter in it.
-LITTLE, MOST = 0.2, 0.6
+#: Shares of two sketches: up to the first nothing is left of a text, from the last on two are one text with
+#: another counter in it; from the one between on they are one short notice with another name in it.
+LITTLE, MUCH, MOST = 0.2, 0.25, 0.6
 
 #: Hexadecimal digits of a hash, and of each of a sketch.
 DIGITS, SKETCH_DIGITS = 8, 8

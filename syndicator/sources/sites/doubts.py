@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syndicator.domain.article import stem
-from syndicator.sources.pages.traits import LITTLE, MOST, Traits, likeness
+from syndicator.sources.pages.traits import LITTLE, MOST, MUCH, Traits, likeness
 
 #: Hashes of a page's title and of its text; for the text "" where it is too short to distinguish pages.
 Fingerprint = tuple[str, str]
@@ -24,6 +24,9 @@ DOUBT_S = 24 * 3600
 #: on it is long enough to be an article all the same.
 MIN_OTHERS, MIN_ARTICLE_CHARS = 3, 1000
 
+#: Characters up to which a page that keeps its date alone may be a notice in place of the article.
+MAX_NOTICE_CHARS = 400
+
 #: New pages with one text, each at a place of its own, of which none is an article.
 MIN_ALIKE = 3
 
@@ -36,10 +39,16 @@ def loss(page: Mapping[str, Any], new: Fingerprint, traits: Traits, now: int) ->
         return ""
     if traits.asks_password and not before.asks_password:
         return f"asks for a password, and its text is gone: {ADVICE}"
-    if before.date and traits.date == before.date:
-        return ""
     lost = [name for name in ("date", "canonical") if getattr(before, name) and not getattr(traits, name)]
     is_headline_new = said[0] != new[0]
+    if before.date and traits.date == before.date:
+        if not (lost and is_headline_new and traits.length <= MAX_NOTICE_CHARS) or _has_lasted(
+            page, new, now
+        ):
+            return ""
+        return (
+            f"has nothing left but its date, and a notice of {traits.length} characters: {ADVICE} for a day"
+        )
     if "date" in lost or (lost and (is_headline_new or not traits.date)):
         names = " and ".join("its date" if name == "date" else "its canonical address" for name in lost)
         headline = "its headline, " if is_headline_new else ""
@@ -77,6 +86,48 @@ def strangers(
         if len({stem(pages[other]["url"]) for other in alike}) >= MIN_ALIKE:
             found.setdefault(key, f"says what {len(alike) - 1} other new pages say, and has no date")
     return {key: f"{why}: not taken for an article" for key, why in found.items()}
+
+
+def alike(
+    readings: Mapping[str, tuple[Fingerprint, Traits]], pages: Mapping[str, Mapping[str, Any]], now: int
+) -> dict[str, str]:
+    """Known pages of whose text nothing is left, and that now say nearly what another page says, by key, with
+    why: one notice at many addresses, with another name or counter in each. They may have kept date, headline
+    and address, and are not believed for a day. ``readings``: known pages that were read now."""
+    remembered = {
+        key: (page["url"], before.sketch) for key, page in pages.items() if (before := _there(page))
+    }
+    found: dict[str, str] = {}
+    for key, (new, traits) in readings.items():
+        before = Traits.of_memory(pages[key])
+        if not (before and before.sketch and traits.sketch) or _has_lasted(pages[key], new, now):
+            continue
+        if likeness(before.sketch, traits.sketch) > LITTLE:
+            continue
+        own = stem(pages[key]["url"])
+        others = {
+            **remembered,
+            **{other: (pages[other]["url"], each.sketch) for other, (_, each) in readings.items()},
+        }
+        like = next(
+            (url for url, text in others.values() if stem(url) != own and has_become(text, before, traits)),
+            "",
+        )
+        if like:
+            found[key] = f"says nearly what {like} says, and did not before: {ADVICE} for a day"
+    return found
+
+
+def has_become(text: str, before: Traits, traits: Traits) -> bool:
+    """Whether a page says nearly what another does (``text``: a sketch), and did not ``before``: what a site
+    puts under all its texts is no notice."""
+    return likeness(text, traits.sketch) >= MUCH and likeness(text, before.sketch) < MUCH
+
+
+def _there(page: Mapping[str, Any]) -> Traits | None:
+    """The traits of a page that is there, if it has a text."""
+    traits = None if page.get("gone") else Traits.of_memory(page)
+    return traits if traits and traits.sketch else None
 
 
 def doubt(page: Mapping[str, Any], new: Fingerprint, now: int) -> list[Any]:

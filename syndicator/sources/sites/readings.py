@@ -18,9 +18,14 @@ from syndicator.domain.article import MIN_TELLING_CHARS, Sighting, stem
 from syndicator.domain.errors import FetchError, SourceError
 from syndicator.http.client import Response
 from syndicator.sources.pages.locks import LockedError
-from syndicator.sources.pages.traits import PageReading, text_of_sighting
+from syndicator.sources.pages.traits import (
+    PageReading,
+    Traits,
+    sketch,
+    text_of_sighting,
+)
 from syndicator.sources.sites.crawl_state import CrawlState
-from syndicator.sources.sites.doubts import ADVICE, Fingerprint, doubt, loss, strangers
+from syndicator.sources.sites.doubts import ADVICE, Fingerprint, alike, doubt, has_become, loss, strangers
 from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.succession import (
     described,
@@ -93,7 +98,8 @@ class Readings:
         lost = list(dict.fromkeys([*gone, *self.state.lost()])) if self._missing else []
         are_failing = len(self._failed) > 1
         testimony = witness() if (replaced or lost or are_failing) and not steady else None
-        doubted |= _contradicted(replaced, fingerprints, testimony)
+        traits = {key: (Traits.of_memory(self.state.pages[key]), readings[key].traits) for key in replaced}
+        doubted |= _contradicted(traits, fingerprints, testimony)
         # a site of one page has no witness: it is believed
         is_up = (
             bool(steady) or isinstance(testimony, Sighting) or (len(self.tried) == 1 and testimony is None)
@@ -159,6 +165,7 @@ class Readings:
         known = [key for key in readings if pages[key].get("said")]
         losses = {key: loss(pages[key], fingerprints[key], readings[key].traits, now) for key in known}
         losses = {key: why for key, why in losses.items() if why}
+        losses = alike({key: (fingerprints[key], readings[key].traits) for key in known}, pages, now) | losses
         new = {key: (fingerprints[key], readings[key].traits) for key in readings if key not in known}
         return losses | strangers(new, pages, now, is_site_away=bool(losses))
 
@@ -273,18 +280,24 @@ def _is_new_twin(one: str, other: str, pages: Mapping[str, Mapping[str, Any]]) -
 
 
 def _contradicted(
-    replaced: Sequence[str],
+    replaced: Mapping[str, tuple[Traits | None, Traits]],
     fingerprints: Mapping[str, Fingerprint],
     testimony: Sighting | SourceError | FetchError | None,
 ) -> dict[str, str]:
-    """Replaced pages that the witness speaks against, by key, with what is wrong with them."""
+    """Replaced pages that the witness speaks against, by key, with what is wrong with them. ``replaced``: the
+    traits that they had, if they are remembered, and those that they have."""
     if testimony is None:
         return {}
     if isinstance(testimony, SourceError | FetchError):
         return dict.fromkeys(replaced, f"says nothing that it said before, and {testimony}: {ADVICE}")
-    text_hash = fingerprint(testimony)[1]
+    text_hash, sketched = fingerprint(testimony)[1], sketch(text_of_sighting(testimony))
     problem = f"says what {testimony.url} says, and did not before: {ADVICE}"
-    return {key: problem for key in replaced if text_hash and fingerprints[key][1] == text_hash}
+    return {
+        key: problem
+        for key, (before, traits) in replaced.items()
+        if (text_hash and fingerprints[key][1] == text_hash)
+        or (before and has_become(sketched, before, traits))
+    }
 
 
 def _hash(text: str) -> str:

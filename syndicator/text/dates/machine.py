@@ -31,11 +31,15 @@ RFC822 = re.compile(
     r"(?:(mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,? *)?"
     r"(\d\d?)[ -](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[ -](\d{4}|\d\d) "
     r"(\d\d?):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?"
-    r"(?: ?([+-]\d{4})| ([a-z]{2,5}|z))?(?: \(([a-z ]{2,40})\))?",
+    r"(?: ?([+-]\d{4})| ([a-z]{1,5}))?(?: \(([a-z ]{2,40})\))?",
     re.IGNORECASE,
 )
 MONTHS = {name[:3]: number for number, name in enumerate(ENGLISH_MONTHS, 1)}
 WEEKDAYS = {name[:3]: number for number, name in enumerate(ENGLISH_WEEKDAYS)}
+
+#: Military zones, of which J is none. RFC 822 had their signs the wrong way round, so that none can know what
+#: is meant: -0000, time in UTC (RFC 2822 section 4.3). Small letters are more often halves of a day.
+MILITARY_ZONES = frozenset("ABCDEFGHIKLMNOPQRSTUVWXY")
 
 #: An ISO 8601 duration, which <time> may have instead of a date
 #: (https://html.spec.whatwg.org/multipage/text-level-semantics.html#datetime-value).
@@ -117,6 +121,14 @@ def _rfc822(text: str) -> Stated | None:
     if match is None:
         return None
     weekday, day, month, year, hour, minute, second, offset, name, comment = match.groups()
+    zones: tuple[tzinfo | str, ...] = _offset(offset)
+    note = ""
+    if name in MILITARY_ZONES:
+        zones, note = (
+            (UTC,),
+            f"its zone, {name}, means one thing by RFC 822 and another elsewhere: taken for UTC",
+        )
+        name = ""
     name = (name or "").upper()
     if (name and name not in HOURS_BY_NAME and name not in HOURS_BY_RFC822) or (comment and not offset):
         return None
@@ -129,8 +141,9 @@ def _rfc822(text: str) -> Stated | None:
         hour=int(hour),
         minute=int(minute),
         second=int(second or 0),
-        zones=(name,) if name else _offset(offset),
+        zones=(name,) if name else zones,
         weekday=WEEKDAYS[weekday.lower()] if weekday else None,
+        note=note,
         is_rfc822=True,
     )
 

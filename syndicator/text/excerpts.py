@@ -1,0 +1,173 @@
+"""What content management systems leave around an excerpt: a button to read on, the site's name, the
+dateline, the byline, and the headline once more."""
+
+from __future__ import annotations
+
+import re
+
+import regex
+
+from syndicator.text.clean import fold
+from syndicator.text.datelines import without_place_and_agency
+
+#: Characters at the end of a text that are looked at, and leftovers that are taken off one after another.
+MAX_TAIL_CHARS, MAX_TAILS = 400, 4
+
+#: The end of a sentence or of an excerpt.
+STOP = r"[.!?…\])»”\"'。！？།။]"
+
+#: What sets the parts of a feed's name apart: "City – The River Times".
+SITE_MARK = re.compile(r"\s+[|»›·•–—-]\s+")
+
+#: Labels of links that lead on, where the links are gone.
+READ_ON_LABELS = (
+    *("Read more", "Read the full story", "Read the full article", "Read the full post"),
+    *("Continue reading", "Keep reading", "Weiterlesen", "Mehr lesen", "Lire la suite"),
+    *("Lire plus", "Leer más", "Seguir leyendo", "Sigue leyendo", "Leggi tutto"),
+    *("Continua a leggere", "Leia mais", "Continue lendo", "Continuar lendo", "Ler mais"),
+    *("Lees verder", "Lees meer", "Verder lezen", "Читать далее", "Читать дальше", "Читати далі"),
+    *("Czytaj dalej", "Czytaj więcej", "Läs mer", "Læs mere", "Les mer", "Lue lisää", "Číst dále"),
+    *("Číst více", "Devamını oku", "Olvass tovább", "Tovább olvasom", "Citește mai mult"),
+    *("Διαβάστε περισσότερα", "اقرأ المزيد", "ادامه مطلب", "קרא עוד", "और पढ़ें", "ອ່ານຕໍ່"),
+    *("ອ່ານເພີ່ມເຕີມ", "อ่านต่อ", "อ่านเพิ่มเติม", "អានបន្ត", "ဆက်ဖတ်ရန်", "Xem thêm", "Đọc tiếp"),
+    *(
+        "Baca selengkapnya",
+        "Selengkapnya",
+        "Baca lagi",
+        "続きを読む",
+        "阅读全文",
+        "阅读更多",
+        "继续阅读",
+        "閱讀全文",
+    ),
+    *("閱讀更多", "繼續閱讀", "더 보기", "계속 읽기"),
+)
+READ_ON = re.compile(
+    rf"(?<={STOP})\s*[\[(]?\s*(?:{'|'.join(READ_ON_LABELS)})(?P<rest>.{{0,300}})$", re.IGNORECASE
+)
+
+#: The same behind a text that is cut without a mark, where an arrow shows that it is a button; or alone.
+BUTTON = re.compile(
+    rf"(?:\s+[\[(]?(?:{'|'.join(READ_ON_LABELS)})\s*(?:[»›→>]+|\[?(?:…|\.\.\.)\]?)"
+    rf"|^[\[(]?(?:{'|'.join(READ_ON_LABELS)})\W*)\s*[\])]?$",
+    re.IGNORECASE,
+)
+
+#: An ellipsis in brackets, and arrows at the end.
+BRACKETED = re.compile(r"\s*(?:\[\s*(?:…|\.{3}|&hellip;)\s*\]|\(\s*(?:…|\.{3})\s*\))\s*$")
+ARROWS = re.compile(r"(?<=\S)\s*[»›→]+$")
+
+#: A sentence that is nothing but a byline: "By Peter Halloway, Staff Writer."
+BYLINE = regex.compile(
+    rf"""(?:(?<={STOP})\s+|\s+[|–—-]\s+|^)
+        (?:By|BY|Von|Par|Por|Di|Door|Av|Af|Oleh|Autor(?:in)?:|Text:|Foto:|Photo:|โดย|ໂດຍ)\s*
+        \p{{Lu}}[\p{{L}}\p{{M}}.'’-]*(?:\s+(?:de|da|do|dos|du|di|del|la|las|los|le|van|von|der|den|bin|al|and|und|et|y|e|\p{{Lu}}[\p{{L}}\p{{M}}.'’-]*)){{1,5}}
+        (?:\s*[,|/]\s*[\p{{L}}\p{{M}}][\p{{L}}\p{{M}} -]{{1,40}})?\.?$""",
+    regex.VERBOSE,
+)
+
+WORDS = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+
+#: What stands between a headline and what follows it.
+BETWEEN = regex.compile(
+    r"[^\p{L}\p{M}\p{N}\p{Ps}\p{Pi}\"'¿¡#@$€£]*[\"'”’»]?[^\p{L}\p{M}\p{N}\p{Ps}\p{Pi}\"'¿¡#@$€£]*"
+)
+
+#: Words of a headline (characters, where no spaces are written) from which on it may be known by itself, with
+#: no mark behind it.
+MIN_HEADLINE_WORDS, MIN_HEADLINE_CHARS = 4, 12
+
+
+def without_leftovers(text: str, title: str = "", site_title: str = "", language: str = "") -> str:
+    """What an excerpt says, in one line, without what its system and the headline have left in it; nothing
+    where nothing is left. ``title``: the article's, ``site_title``: the site's or the feed's name,
+    ``language``: the text's (BCP 47)."""
+    text, title = " ".join(text.split()), without_site_name(" ".join(title.split()), site_title)
+    for _ in range(MAX_TAILS):
+        shorter = _without_tail(text, title, site_title)
+        if shorter == text:
+            break
+        text = shorter
+    return without_headline(without_place_and_agency(text), title, language)
+
+
+def without_site_name(text: str, site_title: str) -> str:
+    """A title or summary without the site's name in front or behind: "Market reopens | The River Times"."""
+    names = {_bare(name) for name in (site_title, *SITE_MARK.split(site_title))} - {""}
+    marks = list(SITE_MARK.finditer(text))
+    if marks and _bare(text[marks[-1].end() :]) in names:
+        return text[: marks[-1].start()]
+    if marks and _bare(text[: marks[0].start()]) in names:
+        return text[marks[0].end() :]
+    return text
+
+
+def without_headline(text: str, title: str, language: str = "") -> str:
+    """What a text says besides the headline; nothing where it only repeats it, or a part of it. Where its
+    first sentence goes on from the headline's words it stays whole (``goes_on_from``)."""
+    words, headline = _words(text), _words(title)
+    if not headline or not words:
+        return text
+    if words == headline[: len(words)] or (_is_cut(text) and words[:-1] == headline[: len(words) - 1] != []):
+        return ""
+    if words[: len(headline)] != headline or goes_on_from(text, title):
+        return text
+    left = text[_behind(text, len(headline)) :]
+    if left[:1].islower() and not left[1:2].isupper():
+        is_dotted = left[0] == "i" and language[:2] in ("tr", "az")
+        left = ("İ" if is_dotted else left[0].upper()) + left[1:]
+    return left
+
+
+def goes_on_from(text: str, title: str) -> bool:
+    """Whether the first sentence of a text begins with the whole headline and goes on, so that the headline
+    says nothing beside it."""
+    headline = _words(title)
+    if not headline or _words(text)[: len(headline)] != headline:
+        return False
+    last = list(WORDS.finditer(text))[len(headline) - 1].end()
+    between = text[last : _behind(text, len(headline))]
+    if between.strip():
+        return False
+    behind = text[last + len(between) :][:1]
+    is_cased = title[:1].lower() != title[:1].upper()
+    is_long = len(headline) >= MIN_HEADLINE_WORDS or (not is_cased and len(title) >= MIN_HEADLINE_CHARS)
+    return behind != "" and (behind.islower() or not is_long)
+
+
+def without_read_on(text: str, title: str = "") -> str:
+    """A text without the label of a link to read on behind it, which may name the article."""
+    tail = text[-MAX_TAIL_CHARS:]
+    found = READ_ON.search(tail)
+    if found and not _bare(found["rest"].replace(title, "", 1)):
+        return text[: len(text) - len(tail) + found.start()].rstrip()
+    return text
+
+
+def _without_tail(text: str, title: str, site_title: str) -> str:
+    text = without_site_name(without_read_on(text, title), site_title)
+    head, tail = text[:-MAX_TAIL_CHARS], text[-MAX_TAIL_CHARS:]
+    tail = BUTTON.sub("", tail)
+    tail = BRACKETED.sub("" if not BRACKETED.sub("", tail) else "…", tail)
+    tail = ARROWS.sub("", tail) if "«" not in text else tail
+    tail = BYLINE.sub("", tail)
+    return (head + tail).rstrip(" |")
+
+
+def _behind(text: str, count: int) -> int:
+    """Where a text goes on behind its first words and the marks that follow them."""
+    end = list(WORDS.finditer(text))[count - 1].end()
+    found = BETWEEN.match(text, end)
+    return found.end() if found else end
+
+
+def _is_cut(text: str) -> bool:
+    return text.rstrip().endswith(("…", "..."))
+
+
+def _words(text: str) -> list[str]:
+    return WORDS.findall(fold(text).casefold())
+
+
+def _bare(text: str) -> str:
+    return " ".join(_words(text))

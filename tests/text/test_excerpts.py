@@ -1,0 +1,143 @@
+"""Excerpts as an editor would post them: without what a system and the headline left in them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.text.excerpts import goes_on_from, without_leftovers, without_site_name
+
+SITE = "The River Times"
+LEAD = "Traders moved their stalls to the school yard."
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("The traders are… Read more »", "The traders are…"),
+        ("The traders are... Continue reading →", "The traders are..."),
+        ("The traders are waiting Read more »", "The traders are waiting"),
+        ("The traders, they say [...]", "The traders, they say…"),
+        ("The traders, they say […] Continue reading", "The traders, they say…"),
+        ("Die Händler warten […] Weiterlesen", "Die Händler warten…"),
+        ("Les marchands attendent. Lire la suite »", "Les marchands attendent."),
+        ("ພໍ່ຄ້າຍັງລໍຖ້າຢູ່… ອ່ານຕໍ່", "ພໍ່ຄ້າຍັງລໍຖ້າຢູ່…"),
+        ("商贩还在等待。阅读全文", "商贩还在等待。"),
+        (f"{LEAD} | {SITE}", LEAD),
+        (f"{LEAD} – the river times", LEAD),
+        (f"{SITE} | {LEAD}", LEAD),
+        (f"VANG THONG (TML) – {LEAD}", LEAD),
+        (f"Ban Hai, March 3 (AFP) — {LEAD}", LEAD),
+        (f"(KPL) {LEAD}", LEAD),
+        (f"{LEAD} By Peter Halloway, Staff Writer.", LEAD),
+        (f"{LEAD} By Anna de la Cruz", LEAD),
+        (f"{LEAD} Von Jana Müller, Redaktion", LEAD),
+        (f"{LEAD} By Peter Halloway. Read more »", LEAD),
+        ("Read more", ""),
+        ("[…]", ""),
+        ("", ""),
+        # none of these
+        ("Readers may read more", "Readers may read more"),
+        ("The plan was drawn up by Peter Halloway.", "The plan was drawn up by Peter Halloway."),
+        ("The health body (WHO) – which leads – agreed.", "The health body (WHO) – which leads – agreed."),
+        ("The Health Body (WHO) – The one – agreed.", "The Health Body (WHO) – The one – agreed."),
+        ("He likes rice – fish", "He likes rice – fish"),
+        ("Farmers read The River Times", "Farmers read The River Times"),
+        ("Il a dit « oui »", "Il a dit « oui »"),
+        ("By Monday, Rain Is Likely", "By Monday, Rain Is Likely"),
+    ],
+)
+def test_leftovers_go_and_nothing_else(text: str, left: str) -> None:
+    assert without_leftovers(text, "Market moves", SITE) == left
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "left"),
+    [
+        (
+            "Who pays for the bridge?",
+            "Who pays for the bridge? The province says the town.",
+            "The province says the town.",
+        ),
+        (
+            "Bridge reopens after repairs",
+            "Bridge reopens after repairs: walkers and carts pass",
+            "Walkers and carts pass",
+        ),
+        ("Bridge reopens after repairs", "BRIDGE REOPENS AFTER REPAIRS", ""),
+        ("Bridge reopens after repairs", "“Bridge reopens after repairs.”", ""),
+        ("Bridge reopens after repairs", "Bridge reopens after…", ""),
+        ("Bridge reopens after long repairs", "Bridge reopens after long rep...", ""),
+        ("Market reopens | The River Times", "Market reopens – Stalls are back.", "Stalls are back."),
+        (
+            "Bridge reopens after repairs",
+            "Bridge reopens after repairs “We are glad,” he said",
+            "“We are glad,” he said",
+        ),
+        ("大桥周一通车", "大桥周一通车。票价不变。", "票价不变。"),
+        ("ຂົວໃໝ່ຈະເປີດວັນຈັນນີ້", "ຂົວໃໝ່ຈະເປີດວັນຈັນນີ້ ລາຄາຄືເກົ່າ", "ລາຄາຄືເກົ່າ"),
+        ("Pont: iş başladı", "Pont: iş başladı. iş güzel", "İş güzel"),
+        # the sentence goes on, or is another one
+        ("Bridge reopens", "Bridge reopens after repairs.", "Bridge reopens after repairs."),
+        ("Laos", "Laos Airlines flies again.", "Laos Airlines flies again."),
+        ("大桥周一通车", "大桥周一通车后票价不变。", "大桥周一通车后票价不变。"),
+        ("Bridge", "Bridges reopen.", "Bridges reopen."),
+        ("", "Bridges reopen.", "Bridges reopen."),
+        ("?!", "Bridges reopen.", "Bridges reopen."),
+    ],
+)
+def test_a_summary_does_not_repeat_the_headline(title: str, text: str, left: str) -> None:
+    assert without_leftovers(text, title, SITE, "tr" if "ş" in text else "") == left
+
+
+def test_it_is_known_where_the_headline_is_the_beginning_of_the_first_sentence() -> None:
+    assert goes_on_from("Bridge reopens after repairs.", "Bridge reopens")
+    assert not goes_on_from("Bridge reopens. Traders are glad.", "Bridge reopens")
+    assert not goes_on_from("Bridge closes.", "Bridge reopens")
+
+
+@pytest.mark.parametrize("site", ["The River Times", "City – The River Times", "the river times"])
+def test_a_title_loses_the_sites_name(site: str) -> None:
+    assert (
+        without_site_name("Market reopens after flood | The River Times", site)
+        == "Market reopens after flood"
+    )
+    assert without_site_name("Market reopens – slowly", site) == "Market reopens – slowly"
+
+
+PIECES = [
+    "Read more »",
+    "[…]",
+    "By Ann Lee.",
+    "(KPL)",
+    "Bridge reopens",
+    "|",
+    "–",
+    SITE,
+    ".",
+    "The",
+    "market",
+    "ຕະຫຼາດ",
+    "…",
+]
+
+
+@given(
+    text=st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join), title=st.sampled_from(["", *PIECES])
+)
+def test_what_is_left_was_there(text: str, title: str) -> None:
+    left = without_leftovers(text, title, SITE)
+    assert left.removesuffix("…").lower() in text.lower()
+
+
+def test_time_grows_with_length_alone() -> None:
+    for bad in (
+        "By A " * 20_000,
+        " | " * 30_000,
+        "[" * 50_000,
+        "(" * 50_000,
+        "A " * 50_000,
+        "… Read more " * 5_000,
+    ):
+        without_leftovers(bad, bad[:5_000], SITE)
