@@ -286,6 +286,7 @@ def _courier(name: str, outlet: Outlet, http: Http) -> Courier:
         channel=channel,
         max_age=outlet.max_age,
         style=outlet.style,
+        pace=outlet.pace.of_service(channel.capabilities),
         redact=partial(redacted, secrets=secrets_of(channel)),
     )
 

@@ -17,6 +17,7 @@ from sqlalchemy import Row
 from syndicator.cli.terminal import print_line
 from syndicator.domain.brakes import hold_warnings
 from syndicator.domain.delivery import Standing
+from syndicator.domain.ledger import account_plan
 from syndicator.store import Store
 from syndicator.wiring import inspect_app
 
@@ -47,6 +48,9 @@ def status(folder: Path, *, as_json: bool) -> None:
             print_line(f"source {source.name}: {line}: syndicator allow {source.name} [--forget]")
     for name, columns in COLUMNS.items():
         _print_table(f"{name}s", columns, (_cells(row, columns) for row in rows[name]))
+    for row in rows["channel"]:
+        for line in account_plan(row.ledger, row.paused_until, row.error, datetime.now(UTC)):
+            print_line(f"channel {row.name}: {line}")
     _print_queues(store)
     print_line(", ".join(f"{count} {kind}" for kind, count in processes.items()) or "no process is running")
 

@@ -24,6 +24,7 @@ from syndicator.config.rules import (
 from syndicator.domain.brakes import Brakes
 from syndicator.domain.errors import Misconfigured
 from syndicator.domain.feed import Feed, Site
+from syndicator.domain.pacing import Pace
 from syndicator.domain.post import Style
 from syndicator.domain.subscription import Terms
 from syndicator.example_site import LISTEN, STATE
@@ -185,10 +186,12 @@ class Inlet(Plug):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outlet(Plug):
-    """A channel. ``max_age``: how old an article may be when it is first posted. ``style``: of its posts."""
+    """A channel. ``max_age``: how old an article may be when it is first posted. ``style``: of its posts.
+    ``pace``: what the newsroom wants of it."""
 
     max_age: timedelta
     style: Style
+    pace: Pace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

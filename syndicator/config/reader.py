@@ -95,7 +95,7 @@ class DeclarationsReader:
         tables = self._main()
         home = tables.site.timezone if tables else "UTC"
         sources = {name: self._source(name, table, home) for name, table in self._tables(SOURCES)}
-        channels = {name: self._channel(name, table) for name, table in self._tables(CHANNELS)}
+        channels = {name: self._channel(name, table, home) for name, table in self._tables(CHANNELS)}
         if tables is None:
             return None
         if self.readers and tables.keep.is_in_bucket and not tables.keep.private:
@@ -146,12 +146,18 @@ class DeclarationsReader:
             self.main.report((SOURCES.table, name, "timezone"), str(e))
         return Inlet(kind=kind, settings=settings, brakes=SourceTable(**common).brakes)
 
-    def _channel(self, name: str, table: Mapping[str, Any]) -> Outlet | None:
+    def _channel(self, name: str, table: Mapping[str, Any], home: str) -> Outlet | None:
         kind, common, settings = self._plugged(CHANNELS, self.kinds.channel, name, table, {})
         if kind is None or common is None or settings is None:
             return None
         table_of_all = ChannelTable(**common)
-        return Outlet(kind=kind, settings=settings, max_age=table_of_all.max_age, style=table_of_all.post)
+        return Outlet(
+            kind=kind,
+            settings=settings,
+            max_age=table_of_all.max_age,
+            style=table_of_all.post,
+            pace=table_of_all.pace(home),
+        )
 
     def _plugged(
         self,

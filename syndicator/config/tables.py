@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from syndicator.config.declared import Fetch, Hub, Keep, Web
 from syndicator.config.example import ExampleTables
@@ -30,7 +31,9 @@ from syndicator.config.rules import (
     Zone,
 )
 from syndicator.domain.brakes import Brakes
+from syndicator.domain.capabilities import Spent
 from syndicator.domain.feed import Feed, Filter, Site
+from syndicator.domain.pacing import MONEY, MONTH, Cap, Pace, QuietHours
 from syndicator.domain.post import Style
 from syndicator.secret import Secret
 
@@ -108,14 +111,41 @@ class SourceTable:
         )
 
 
+def _quiet_hours(text: str) -> str:
+    if text:
+        QuietHours.from_text(text)
+    return text
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChannelTable:
     """``[channels.NAME]``: what holds for channels of every kind. ``max_age``: how long after its
-    publication an article is still posted. ``post``: how its posts are written."""
+    publication an article is still posted. ``post``: how its posts are written. ``min_gap``,
+    ``max_per_hour``, ``max_per_day``: how far apart, and how many, posts are at the most. ``quiet_hours``:
+    when nothing but urgent news is posted, in the site's zone. ``money_per_month``: what posts may cost
+    within 31 days, in the currency of the service's price."""
 
     kind: str
     max_age: timedelta = timedelta(hours=24)
     post: Style = field(default_factory=Style)
+    min_gap: timedelta | None = None
+    max_per_hour: Annotated[int, Field(ge=1)] | None = None
+    max_per_day: Annotated[int, Field(ge=1)] | None = None
+    quiet_hours: Annotated[str, AfterValidator(_quiet_hours)] = ""
+    money_per_month: Annotated[float, Field(gt=0)] | None = None
+
+    def pace(self, zone: str) -> Pace:
+        """What the newsroom wants of the account's pace."""
+        caps = [
+            Cap(of=Spent.POSTS, most=self.max_per_hour or 0, per=timedelta(hours=1)),
+            Cap(of=Spent.POSTS, most=self.max_per_day or 0, per=timedelta(days=1)),
+            Cap(of=MONEY, most=self.money_per_month or 0, per=MONTH),
+        ]
+        return Pace(
+            quotas=[cap for cap in caps if cap.most],
+            min_gap=self.min_gap or timedelta(),
+            quiet=QuietHours.from_text(self.quiet_hours, ZoneInfo(zone)) if self.quiet_hours else None,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

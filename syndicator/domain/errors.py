@@ -86,8 +86,8 @@ class TryLater(SyndicatorError):
     """The article was not posted, and may be later.
 
     ``not_before`` (aware, UTC): when the channel said so. ``whole_channel``: the trouble may be the
-    account's or the server's, so that the next article may fare no better. ``is_limit``: the service says
-    that too much was asked of it (429), with or without a time.
+    account's or the server's, so that the next article may fare no better. ``rests`` ``False``: it may
+    as well be this one request's bad luck, so that others are tried before the account rests.
     """
 
     def __init__(
@@ -96,15 +96,15 @@ class TryLater(SyndicatorError):
         *,
         not_before: datetime | None = None,
         whole_channel: bool = True,
-        is_limit: bool = False,
+        rests: bool = True,
     ) -> None:
         super().__init__(why)
-        self.not_before, self.whole_channel, self.is_limit = not_before, whole_channel, is_limit
+        self.not_before, self.whole_channel, self.rests = not_before, whole_channel, rests
 
     @property
     def rests_account(self) -> bool:
-        """Whether the service itself says that the account is to rest: no other post is tried meanwhile."""
-        return self.whole_channel and (self.is_limit or self.not_before is not None)
+        """Whether the account is to rest, as its service says: no other post is tried meanwhile."""
+        return self.whole_channel and (self.rests or self.not_before is not None)
 
 
 class Refused(SyndicatorError):

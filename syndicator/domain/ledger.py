@@ -96,9 +96,9 @@ class Ledger:
     def with_stated(self, kind: str, stated: Stated, now: datetime) -> Ledger:
         """Once the service has said so."""
         kept = {name: each for name, each in self.stated.items() if each.until > now}
-        until = min(stated.until, now + MAX_STATED)
-        if until > now:
-            kept[kind] = replace(stated, until=until.replace(microsecond=0) + timedelta(seconds=1))
+        if stated.until > now:  # its second is passed in full: services count in whole ones
+            until = stated.until.replace(microsecond=0) + timedelta(seconds=1)
+            kept[kind] = replace(stated, until=min(until, now + MAX_STATED))
         return replace(self, stated=kept)
 
     def wait(self, pace: Pace, cost: Mapping[str, float], now: datetime) -> Wait | None:
@@ -179,6 +179,10 @@ class Ledger:
             },
         )
 
+    def without_waits(self) -> Ledger:
+        """Once an operator wants the account to go on at once: what was done still counts."""
+        return replace(self, stated={}, failing=(), waits={})
+
     def plan(self, now: datetime) -> list[str]:
         """How the account stands, for its operator: one line for each thing that it waits for, or has a
         limited number of."""
@@ -201,6 +205,14 @@ class Ledger:
                 amounts = f"{amount_text(max(0.0, left))} of {amount_text(most)} {kind} in {span_text(per)}"
                 lines.append(f"{amounts} left until {_time_text(until, now)}")
         return lines
+
+
+def account_plan(ledger: object, paused_until: datetime | None, error: str, now: datetime) -> list[str]:
+    """How an account stands by its row: what it rests for, what it waits for, and what is left."""
+    rests = []
+    if paused_until and paused_until > now and error:
+        rests = [f"rests until {_time_text(paused_until, now)} because {error}"]
+    return [*rests, *Ledger.from_json(ledger).plan(now)]
 
 
 def _parts_in(parts: Parts, per: timedelta, now: datetime) -> Parts:

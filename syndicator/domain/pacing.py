@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Protocol
 
-from syndicator.domain.capabilities import Spent
+from syndicator.domain.capabilities import Capabilities, Spent
 
 #: A month, of which no calendar month is longer.
 MONTH = timedelta(days=31)
@@ -85,10 +85,10 @@ class Pace:
     quiet: QuietHours | None = None
     price: float = 0.0
 
-    @property
-    def is_rationed(self) -> bool:
-        """Whether posts may ever have to wait for others, so that their order matters."""
-        return self.posts_in(timedelta(hours=1)) is not None
+    def of_service(self, capabilities: Capabilities) -> Pace:
+        """The same within what a service allows, and at its price."""
+        price = capabilities.price.post_with_link if capabilities.price else 0.0
+        return replace(self, quotas=(*self.quotas, *capabilities.budgets), price=price)
 
     def posts_in(self, span: timedelta) -> int | None:
         """How many posts go out within a span at the most; ``None``: any number."""

@@ -134,7 +134,7 @@ class Exchange:
         host = urlsplit(url).hostname or url
         remaining_s = self.seconds_left
         if remaining_s <= 0:
-            raise TryLater(f"{host}: no time left for another request")
+            raise TryLater(f"{host}: no time left for another request", rests=False)
         with delivery_errors(host, unknown=unknown, secrets=self._secrets), within(self._deadline):
             with self._session.request(
                 method,
@@ -189,7 +189,9 @@ def delivery_errors(
         raise Misconfigured(f"{host}: not an address or a header that can be sent") from e
     except (requests.RequestException, urllib3.exceptions.HTTPError) as e:
         if _was_never_sent(e):
-            raise TryLater(f"{host} cannot be reached: {redacted(_root_cause(e), secrets)}") from e
+            raise TryLater(
+                f"{host} cannot be reached: {redacted(_root_cause(e), secrets)}", rests=False
+            ) from e
         raise unknown(f"{host} gave no answer: {redacted(_root_cause(e), secrets)}") from e
 
 
@@ -210,9 +212,9 @@ def _error_of(reply: RemoteReply, unknown: MakeError) -> SyndicatorError:
     match reply.status:
         case 429 | 503 as status:
             at = retry_time(reply, datetime.now(UTC))
-            return TryLater(reply.message, not_before=at, is_limit=status == 429)
+            return TryLater(reply.message, not_before=at, rests=status == 429)
         case 408 | 425:  # RFC 9110 section 15.5.9, RFC 8470 section 5.2: the request was not taken up
-            return TryLater(reply.message)
+            return TryLater(reply.message, rests=False)
         case 401 | 403:
             return Misconfigured(f"{reply.message}; check the account and its token")
         case status if 300 <= status < 400:

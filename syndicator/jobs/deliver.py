@@ -132,25 +132,17 @@ class Shift:
         store = self.deliverer.store
         if settles is None:
             return store.next_delivery(self.account, now, LEASE, choice)
-        return store.settle_and_take(
-            self.account,
-            settles.delivery,
-            now,
-            LEASE,
-            choice,
-            event=settles.event,
-            stirs_until=settles.stirs_until,
-            ledger=self._ledger_after(settles),
-        )
+        return self._settle(settles, takes=choice)
 
-    def _settle(self, outcome: Outcome) -> None:
-        self.deliverer.store.settle(
+    def _settle(self, outcome: Outcome, takes: Choice | None = None) -> ClaimedDelivery | None:
+        return self.deliverer.store.settle(
             self.account,
             outcome.delivery,
             self.deliverer.clock(),
             event=outcome.event,
             stirs_until=outcome.stirs_until,
             ledger=self._ledger_after(outcome),
+            takes=takes,
         )
 
     def _ledger_after(self, outcome: Outcome) -> Ledger | None:

@@ -12,6 +12,7 @@ from syndicator.domain.delivery import Delivery
 from syndicator.domain.ledger import Ledger
 from syndicator.domain.subscription import Intent, Subscription, Terms, Verdict
 from syndicator.jobs.job import Job
+from syndicator.jobs.ports import LEASE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -326,26 +327,14 @@ class DeliverStore(Protocol):
         event: str,
         stirs_until: datetime | None = None,
         ledger: Ledger | None = None,
-    ) -> Delivery:
-        """Write how the step ended and log ``event`` (unless it is empty). ``wants`` on record wins over the
-        one in hand: the delivery as it now stands comes back. ``stirs_until``: a request has left that may
-        change what the channel shows until then. A hand that has lost the channel's row meanwhile only adds
-        what it alone knows: a receipt, or that its request may have undone what was sent after it."""
-        ...
-
-    def settle_and_take(
-        self,
-        account: Account,
-        delivery: Delivery,
-        now: datetime,
-        lease: timedelta,
-        choice: Choice,
-        *,
-        event: str,
-        stirs_until: datetime | None = None,
-        ledger: Ledger | None = None,
+        takes: Choice | None = None,
+        lease: timedelta = LEASE,
     ) -> ClaimedDelivery | None:
-        """``settle`` and ``next_delivery`` in one transaction."""
+        """Write how the step ended and log ``event`` (unless it is empty), and take the next delivery
+        (``next_delivery``) in the same transaction, if it ``takes`` one. ``wants`` on record wins over the
+        one in hand. ``stirs_until``: a request has left that may change what the channel shows until then. A
+        hand that has lost the channel's row meanwhile only adds what it alone knows: a receipt, or that its
+        request may have undone what was sent after it."""
         ...
 
     def let_go(

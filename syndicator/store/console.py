@@ -13,6 +13,7 @@ from syndicator.domain.article import Article, ArticleState
 from syndicator.domain.brakes import Decision, hold_warnings
 from syndicator.domain.decisions import Impossible, Ruling
 from syndicator.domain.delivery import Delivery, Standing
+from syndicator.domain.ledger import Ledger
 from syndicator.store import schema
 from syndicator.store.audience import Audiences
 from syndicator.store.liveness import MAX_SILENCE
@@ -245,8 +246,18 @@ class Console(Readership, Audiences):
 
     def resume_channel(self, name: str) -> None:
         """Go on at once, whether it was paused by an operator, rested, or was stopped by an error."""
+        with self.reading() as connection:
+            query = select(schema.channel.c.ledger).where(schema.channel.c.name == name)
+            ledger = Ledger.from_json(connection.scalar(query)).without_waits()
         self._set(
-            schema.channel, name, is_paused=False, is_stopped=False, paused_until=None, failures=0, error=""
+            schema.channel,
+            name,
+            is_paused=False,
+            is_stopped=False,
+            paused_until=None,
+            failures=0,
+            error="",
+            ledger=ledger.as_json(),
         )
 
     def pause_source(self, name: str) -> None:

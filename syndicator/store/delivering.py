@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, not_, or_,
 
 from syndicator.domain.delivery import Delivery, Standing, moved, stirred
 from syndicator.domain.ledger import Ledger
+from syndicator.jobs.ports import LEASE
 from syndicator.jobs.store_ports import ANY, Account, Choice, ClaimedDelivery
 from syndicator.store import schema
 from syndicator.store.engine import Base
@@ -72,26 +73,12 @@ class Delivering(Base):
         event: str,
         stirs_until: datetime | None = None,
         ledger: Ledger | None = None,
-    ) -> Delivery:
-        return self.transact(
-            lambda connection: _settle(connection, account, delivery, now, event, stirs_until, ledger)
-        )
-
-    def settle_and_take(
-        self,
-        account: Account,
-        delivery: Delivery,
-        now: datetime,
-        lease: timedelta,
-        choice: Choice,
-        *,
-        event: str,
-        stirs_until: datetime | None = None,
-        ledger: Ledger | None = None,
+        takes: Choice | None = None,
+        lease: timedelta = LEASE,
     ) -> ClaimedDelivery | None:
         def work(connection: Connection) -> ClaimedDelivery | None:
             _settle(connection, account, delivery, now, event, stirs_until, ledger)
-            return _take(connection, account, now, lease, choice)
+            return _take(connection, account, now, lease, takes) if takes is not None else None
 
         return self.transact(work)
 
@@ -192,7 +179,7 @@ def _settle(
     event: str,
     stirs_until: datetime | None,
     ledger: Ledger | None,
-) -> Delivery:
+) -> None:
     table = schema.delivery
     holds = _holds(connection, account)  # the channel first, as everywhere
     if ledger is not None:
@@ -203,7 +190,7 @@ def _settle(
     after, values, text = delivery, {"is_stirred": False}, event
     if (is_skipped or not holds) and not _knows_more(delivery, on_record):
         if stirs_until is None:
-            return on_record
+            return
         after, values = stirred(on_record, stirs_until), {"is_stirred": True}
         text = f"{event} (late: another hand had taken over)"
     elif _knows_more(on_record, delivery):
@@ -223,7 +210,6 @@ def _settle(
             .where(schema.channel.c.name == account.name)
             .values(failures=0, error="", posted_at=now)
         )
-    return after
 
 
 def _update(connection: Connection, account: Account, **values: Any) -> None:

@@ -132,13 +132,9 @@ def fold(text: str) -> str:
 def plain(html_or_text: str) -> str:
     """Markup or text as one line of plain text: entities decoded, white space folded, NFC; deleted text goes.
     What is known to be text, and no markup, is for ``fold``."""
-<<<<<<< HEAD
     if not MARKUP_SIGN.search(html_or_text):  # most titles, names and tags
         return fold(html_or_text)
-    html_or_text = _with_escaped_inequalities(CDATA.sub("", html_or_text))
-=======
     html_or_text = _with_escaped_inequalities(without_cdata(html_or_text))
->>>>>>> feeds10
     is_markup = MARKUP.search(html_or_text)
     return fold(text_of(html_or_text) if is_markup else html.unescape(html_or_text))
 

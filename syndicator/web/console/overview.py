@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from syndicator.domain.article import Article
 from syndicator.domain.brakes import hold_warnings
 from syndicator.domain.delivery import Standing
+from syndicator.domain.ledger import account_plan
 from syndicator.store.audience import Audience
 from syndicator.store.console import Line
 from syndicator.web.context import Context
@@ -56,6 +58,10 @@ class Overview:
     def workers(self) -> int:
         """Workers that have given a sign of life lately."""
         return sum(process.kind == "worker" for process in self.processes)
+
+    def plan(self, channel: Any, now: datetime) -> list[str]:
+        """What a channel's account waits for, and what it has left."""
+        return account_plan(channel.ledger, channel.paused_until, channel.error, now)
 
     @property
     def alarms(self) -> list[Alarm]:

@@ -1,0 +1,87 @@
+"""A real server that fails one request in four, in every way, still gets everything, once, and in time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from syndicator.channels.webhook import Webhook
+from syndicator.domain.delivery import Standing
+from syndicator.secret import Secret
+from tests.channels.contract import impatient_session
+from tests.channels.local_server import Handler as LocalHandler
+from tests.channels.local_server import Request, Trouble, reset, status
+from tests.channels.servers import FakeReceiver
+from tests.jobs.newsroom import Story
+
+ARTICLES = 24
+
+#: Seconds of a slow answer.
+SLOW_S = 0.05
+
+
+def slow(handler: LocalHandler) -> None:
+    time.sleep(SLOW_S)
+    handler.reply(handler.server.locked_answer(handler.server.requests[-1]))
+
+
+WAYS = [
+    Trouble(status(500)),
+    Trouble(status(500), after=True),
+    Trouble(status(503)),
+    Trouble(reset),
+    Trouble(reset, after=True),
+    Trouble(slow),
+]
+
+
+class Moody(LocalHandler):
+    """Fails one request in four."""
+
+    server: MoodyReceiver
+
+    def take(self, request: Request) -> None:
+        chance = self.server.chance
+        self.server.trouble = chance.choice(WAYS) if chance.random() < self.server.share else None
+        super().take(request)
+
+
+class MoodyReceiver(FakeReceiver):
+    handler = Moody
+    chance = Random(4)  # noqa: S311 - the same each time
+    share = 0.25
+
+
+@pytest.fixture
+def receiver() -> Iterator[MoodyReceiver]:
+    with MoodyReceiver() as server:
+        server.chance = Random(4)  # noqa: S311 - the same each time
+        yield server
+
+
+def test_everything_arrives_once(story: Story, receiver: MoodyReceiver, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(receiver.secret)
+    with impatient_session() as session:
+        story.real = Webhook(
+            name="wire", url=receiver.address, secret=Secret(f"file:{tmp_path}/secret"), session=session
+        )
+        story.baseline()
+        for number in range(ARTICLES):
+            story.publishes(str(number), title=f"Report {number}")
+        story.publishes("3", title="Report 3, corrected")
+        seconds = 0
+        while any(d.standing is not Standing.SENT for d in story.deliveries):
+            story.delivers()
+            story.clock.tick(seconds=2)
+            seconds += 2
+            assert seconds < 300, "a post that fails waits by itself, and not for an account that rests"
+
+    events = [(m["type"], m["data"]["guid"]) for m in receiver.messages]
+    assert len(events) == len(set(events)) == ARTICLES
+    titles = {m["data"]["title"] for m in receiver.messages}
+    assert "Report 3, corrected" in titles
+    assert len(receiver.requests) > ARTICLES
