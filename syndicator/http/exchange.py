@@ -89,7 +89,9 @@ class RemoteReply:
         text = self.body.decode("utf-8", "replace")
         try:
             document = json.loads(text)
-            text = str(document["error"]) if isinstance(document, dict) and "error" in document else text
+            if isinstance(document, dict) and "error" in document:  # a name, and what it means here
+                parts = (document["error"], document.get("message"))
+                text = ": ".join(str(part) for part in parts if part)
         except (ValueError, RecursionError):
             text = re.sub(r"<[^<>]*>", " ", text)
         words = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text).strip()
