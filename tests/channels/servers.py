@@ -31,12 +31,13 @@ LINK = re.compile(r"https?://[^\s<>\"]+")
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """What readers of a channel see of a post."""
+    """What readers of a channel see of a post. ``links``: the addresses behind words, and of cards."""
 
     remote_id: str
     text: str
     photo: bytes | None = None
     alt: str = ""
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
