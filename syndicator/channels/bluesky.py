@@ -113,7 +113,7 @@ class Bluesky:
         except OtherVersion:
             existing = repository.get(rkey)
         if existing is None:
-            raise TryLater(f"{self.account.host}: somebody deletes the post at this moment")
+            raise Refused(f"{self.account.host}: the post was taken down there")
         is_current = not differences(existing["value"], record, apart_from=("createdAt", "reply"))
         return self._receipt(rkey, is_current=is_current)
 
@@ -158,13 +158,16 @@ class Bluesky:
 
     def check(self) -> str:
         try:
-            handle = self._repository().own_handle()
+            handle = self.account.log_in(self._exchange())
         except Refused as e:
             raise Misconfigured(f"{e}; is there a server of the AT Protocol at {self.server}?") from e
         return f"@{handle} on {self.account.host} ({self.account.did})"
 
     def _repository(self) -> Repository:
-        return Repository(self.account, Exchange(self.session, secrets=(self.password,)), POSTS)
+        return Repository(self.account, self._exchange(), POSTS)
+
+    def _exchange(self) -> Exchange:
+        return Exchange(self.session, secrets=(self.password,))
 
     def _write(
         self, repository: Repository, rkey: str, post: Post, record: Record, *, version: str | None
@@ -177,9 +180,9 @@ class Bluesky:
         except Refused as e:
             if post.photo is None or record["embed"] == (card := _card(post)):
                 raise
-            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
             record["embed"] = card
             repository.put(rkey, record, version=version, counts_as=counts_as)
+            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
         try:
             existing = repository.get(rkey)
             shown = differences(existing["value"], record) if existing else ["everything"]

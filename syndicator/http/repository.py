@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from syndicator.domain.capabilities import Spent
-from syndicator.domain.errors import Misconfigured, Refused, SyndicatorError, TryLater
+from syndicator.domain.errors import Refused, SyndicatorError, TryLater
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.xrpc import XrpcAccount, error_name
 
@@ -59,7 +59,9 @@ class Repository:
         """A record, with ``uri``, ``cid`` (its version) and ``value``; ``None`` where there is none."""
         reply = self._call("GET", "com.atproto.repo.getRecord", unknown=TryLater, params=self._at(key))
         if reply.status == 400:
-            if error_name(reply) == "RecordNotFound":
+            # Servers before 2024 had no name for it.
+            if error_name(reply) == "RecordNotFound" or "Could not locate record" in reply.message:
+                self.account.check_active(self.exchange)
                 return None
             raise TryLater(reply.message)
         return reply.read(_checked)
@@ -103,14 +105,6 @@ class Repository:
         reply = self._call("GET", "com.atproto.identity.resolveHandle", unknown=TryLater, params=query)
         _check_taken(reply)
         return reply.read(lambda found: str(found["did"]))
-
-    def own_handle(self) -> str:
-        """The account's name, by a new session: proves that its password is good."""
-        self.account.log_in(self.exchange)
-        reply = self._call("GET", "com.atproto.server.getSession", unknown=TryLater)
-        if reply.status == 400:
-            raise Misconfigured(reply.message)
-        return reply.read(lambda session: str(session["handle"]))
 
     def _at(self, key: str) -> dict[str, str]:
         self.account.begin(self.exchange)

@@ -80,10 +80,28 @@ class XrpcAccount:
         """A session, if there is none yet: ``did`` is known then."""
         self._session(exchange)
 
-    def log_in(self, exchange: Exchange) -> None:
-        """A new session, whether there is one or not: proves the password."""
+    def log_in(self, exchange: Exchange) -> str:
+        """A new session, whether there is one or not, which proves the password; the account's name, as the
+        server has it. Raises ``Misconfigured`` for an account that is switched off."""
         with self._alone(exchange):
-            self._log_in(exchange)
+            reply = self._log_in(exchange)
+        return self._active_handle(reply)
+
+    def check_active(self, exchange: Exchange) -> None:
+        """Raises ``Misconfigured`` where the account is switched off: what others say of its records is no
+        proof then that they are gone."""
+        reply = self.call(exchange, "GET", "com.atproto.server.getSession", unknown=TryLater)
+        if reply.status == 400:
+            raise TryLater(reply.message)
+        self._active_handle(reply)
+
+    def _active_handle(self, reply: RemoteReply) -> str:
+        handle, is_active = reply.read(
+            lambda session: (str(session["handle"]), session.get("active") is not False)
+        )
+        if not is_active:
+            raise Misconfigured(f"{self.host}: the account {handle} is closed there")
+        return handle
 
     def _session(self, exchange: Exchange) -> str:
         with self._alone(exchange):
@@ -109,7 +127,7 @@ class XrpcAccount:
             else:
                 self._log_in(exchange)
 
-    def _log_in(self, exchange: Exchange) -> None:
+    def _log_in(self, exchange: Exchange) -> RemoteReply:
         reply = exchange.ask(
             "POST",
             self._url("com.atproto.server.createSession"),
@@ -120,14 +138,17 @@ class XrpcAccount:
         )
         if reply.status < 400:
             self._keep(reply)
-            return
+            return reply
         match error_name(reply):
             case error if error in CLOSED_ACCOUNT:
                 why = f"the account {self.handle} is closed there"
             case "AuthFactorTokenRequired":
                 why = f"{self.handle} logs in with a second factor: an app password needs none"
             case _ if reply.status == 401:  # servers do not say which
-                why = f"{self.handle} is suspended, or its app password was revoked: log in, make a new one"
+                why = (
+                    f"the app password of {self.handle} was revoked (make a new one), or the account is "
+                    f"suspended, or is not at {self.server}"
+                )
             case _:
                 why = f"is {self.server} the server of {self.handle}?"
         raise Misconfigured(f"{reply.message}; {why}")

@@ -149,13 +149,16 @@ class PdsProxy(LocalServer):
 
     def suspend(self) -> None:
         """Suspend the account, as a moderator does."""
+        self._take_down({"$type": "com.atproto.admin.defs#repoRef", "did": self.account.did})
+
+    def take_down(self, record: dict[str, Any]) -> None:
+        """Take down one post, as a moderator does."""
+        self._take_down({"$type": "com.atproto.repo.strongRef", "uri": record["uri"], "cid": record["cid"]})
+
+    def _take_down(self, subject: dict[str, str]) -> None:
+        takedown = {"applied": True, "ref": "test"}
         self.call(
-            "com.atproto.admin.updateSubjectStatus",
-            {
-                "subject": {"$type": "com.atproto.admin.defs#repoRef", "did": self.account.did},
-                "takedown": {"applied": True, "ref": "test"},
-            },
-            auth=ADMIN,
+            "com.atproto.admin.updateSubjectStatus", {"subject": subject, "takedown": takedown}, auth=ADMIN
         )
 
     @property

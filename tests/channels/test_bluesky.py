@@ -337,6 +337,14 @@ class TestOnce:
         later = replace(ARTICLE, first_seen=datetime(2026, 3, 2, tzinfo=UTC))
         assert channel.find(post_of(channel, later), key=KEY) == receipt
 
+    def test_a_post_that_was_taken_down_is_not_posted_again(self, channel: Bluesky, server: PdsProxy) -> None:
+        channel.send(post_of(channel), key=KEY)
+        [record] = server.records
+        server.take_down(record)
+
+        with pytest.raises(Refused, match="was taken down there"):
+            channel.send(post_of(channel), key=KEY)
+
     def test_record_keys_are_as_the_protocol_wants_them(self) -> None:
         keys = {record_key(f"key {n}", ARTICLE.first_seen + timedelta(days=n)) for n in range(1000)}
 
@@ -511,8 +519,27 @@ class TestSessions:
         with pytest.raises(Misconfigured, match="AccountTakedown"):
             channel.send(post_of(channel, OTHER), key=OTHER_KEY)
         for each in (channel, build(server.address)):  # with a session from before, and without one
-            with pytest.raises(Misconfigured, match="is suspended, or"):
+            with pytest.raises(Misconfigured, match="account is suspended"):
                 each.check()
+
+    def test_an_account_that_is_switched_off_needs_a_person(self, channel: Bluesky, server: PdsProxy) -> None:
+        receipt = channel.send(post_of(channel), key=KEY)
+        server.call("com.atproto.server.deactivateAccount", {})
+
+        for act in (
+            lambda: channel.send(post_of(channel, OTHER), key=OTHER_KEY),
+            lambda: channel.delete(receipt, post_of(channel)),
+            channel.check,
+        ):
+            with pytest.raises(Misconfigured, match=r"AccountDeactivated|closed there"):
+                act()
+
+        # Its records are asked of the network instead, which may know nothing of them.
+        server.trouble = Trouble(
+            status(400, {"error": "RecordNotFound"}), at="/xrpc/com.atproto.repo.getRecord"
+        )
+        with pytest.raises(Misconfigured, match="closed there"):
+            channel.edit(receipt, post_of(channel, CORRECTED))
 
     def test_restarts_in_a_loop_wait_as_long_as_the_server_says(
         self, build: Callable[[str], Bluesky], server: PdsProxy
