@@ -167,7 +167,7 @@ class Bluesky:
         return Repository(self.account, self._exchange(), POSTS)
 
     def _exchange(self) -> Exchange:
-        return Exchange(self.session, secrets=(self.password,))
+        return Exchange(self.session, secrets=self.account.secrets)
 
     def _write(
         self, repository: Repository, rkey: str, post: Post, record: Record, *, version: str | None

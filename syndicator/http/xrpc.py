@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +33,16 @@ CLOSED_ACCOUNT = (
 LOGINS = "logins"
 
 
+@dataclass(frozen=True)
+class SessionToken(Secret):
+    """A token of the session that there is now: struck out of what servers say, as declared secrets are."""
+
+    current: Callable[[], str] = field(default=str, repr=False, compare=False)
+
+    def reveal(self) -> str:
+        return self.current()
+
+
 @dataclass
 class XrpcAccount:
     """An account on a server of the AT Protocol. ``server``: its address, without a slash at the end;
@@ -53,6 +63,12 @@ class XrpcAccount:
     @property
     def host(self) -> str:
         return urlsplit(self.server).hostname or self.server
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What is in requests and must not be in anything else: for exchanges."""
+        access = SessionToken("env:SESSION", lambda: self._access)
+        return self.password, access, SessionToken("env:SESSION", lambda: self._refresh)
 
     def call(self, exchange: Exchange, http_method: str, name: str, **request: Any) -> RemoteReply:
         """One call; made again with a new session where its own has ended. What ``Exchange.ask`` takes is
@@ -154,9 +170,11 @@ class XrpcAccount:
         raise Misconfigured(f"{reply.message}; {why}")
 
     def _keep(self, reply: RemoteReply) -> None:
-        self.did, self._access, self._refresh = reply.read(
-            lambda session: (str(session["did"]), str(session["accessJwt"]), str(session["refreshJwt"]))
-        )
+        def read(_redacted: Any) -> tuple[str, str, str]:
+            session = json.loads(reply.body)  # tokens as they are, even those that we know
+            return str(session["did"]), str(session["accessJwt"]), str(session["refreshJwt"])
+
+        self.did, self._access, self._refresh = reply.read(read)
 
     def _url(self, name: str) -> str:
         return f"{self.server}/xrpc/{name}"

@@ -464,6 +464,17 @@ class TestSessions:
 
         assert (count(server, REFRESH), count(server, LOGIN)) == (1, 1)
 
+    def test_one_may_be_renewed_by_the_tokens_that_it_has(self, channel: Bluesky, server: PdsProxy) -> None:
+        receipt = channel.send(post_of(channel), key=KEY)
+        account = channel.account
+        same = {"did": account.did, "accessJwt": account._access, "refreshJwt": account._refresh}
+        server.trouble = Trouble(status(200, same), at=REFRESH)
+        account._access = expired(account._access)
+
+        channel.edit(receipt, post_of(channel, CORRECTED))
+
+        assert account._refresh == same["refreshJwt"]
+
     def test_one_that_cannot_be_renewed_begins_anew(self, channel: Bluesky, server: PdsProxy) -> None:
         receipt = channel.send(post_of(channel), key=KEY)
         channel.account._access = expired(channel.account._access)
@@ -481,6 +492,18 @@ class TestSessions:
             channel.send(post_of(channel), key=KEY)
 
         assert count(server, PUT) == 2
+
+    def test_tokens_that_a_server_repeats_are_struck_out(self, channel: Bluesky, server: PdsProxy) -> None:
+        def repeat(handler: Handler) -> None:
+            message = f"no, {handler.headers['Authorization']}"
+            handler.reply(said(400, {"error": "InvalidRequest", "message": message}))
+
+        server.trouble = Trouble(repeat, at=PUT)
+        with pytest.raises(Refused, match=r"no, Bearer \[env:SESSION\]") as caught:
+            channel.send(post_of(channel), key=KEY)
+
+        for part in channel.account._access.split("."):
+            assert part not in str(caught.value)
 
     def test_threads_share_one_login(self, channel: Bluesky, server: PdsProxy) -> None:
         articles = [replace(ARTICLE, url=f"https://news.example/{n}") for n in range(4)]
