@@ -32,8 +32,8 @@ LINK = re.compile(r"https?://[^\s<>\"]+")
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """What readers of a channel see of a post. ``links``: where words of the text, or what stands beside it,
-    lead."""
+    """What readers of a channel see of a post. ``links``: where words of the text, or what stands beside it
+    (a card), lead."""
 
     remote_id: str
     text: str

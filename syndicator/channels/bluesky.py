@@ -1,0 +1,275 @@
+"""Bluesky, and every server of the AT Protocol: one post per article, with its lead photo or a card.
+
+Records: https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/feed/post.json
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import requests
+
+from syndicator.domain.article import CLOCK_SKEW
+from syndicator.domain.capabilities import Budget, Capabilities, Card, LinkPlace, Spent
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.domain.photo import PhotoLimits
+from syndicator.domain.post import Post, Span, SpanKind
+from syndicator.http.exchange import Exchange
+from syndicator.http.repository import (
+    PAGE_RECORDS,
+    OtherVersion,
+    Record,
+    Repository,
+    created_at,
+    differences,
+    record_key,
+)
+from syndicator.http.xrpc import XrpcAccount
+from syndicator.secret import Secret
+from syndicator.text.addresses import web_address
+from syndicator.text.rulers import GRAPHEMES, UTF8_BYTES, Both
+
+log = logging.getLogger(__name__)
+
+POSTS = "app.bsky.feed.post"
+
+#: A post has 300 graphemes and 3,000 bytes at most, a hashtag 64 and 640: the lexicon.
+LENGTH, TAG_LENGTH = Both((GRAPHEMES, 300), (UTF8_BYTES, 3000)), Both((GRAPHEMES, 64), (UTF8_BYTES, 640))
+
+#: 2,000,000 bytes in today's lexicon; 1,000,000 in cards, and on servers that have an older one.
+PHOTO = PhotoLimits(side=2000, length=950_000, media_types=("image/jpeg", "image/png", "image/webp"))
+
+#: Pages of records that we read to find one.
+MAX_PAGES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bluesky:
+    """An account on Bluesky. The fields are the channel's settings.
+
+    ``password``: an app password. ``show``: what a post with a photo shows, the photo with its alternative
+    text and the link behind words, or the card of the link, with the photo on it.
+    """
+
+    name: str
+    handle: str
+    password: Secret
+    server: str = "https://bsky.social"
+    show: Literal["photo", "card"] = "photo"
+    session: requests.Session = field(repr=False, compare=False)
+    account: XrpcAccount = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        address = web_address(self.server)
+        if not address or urlsplit(address).path.strip("/"):
+            raise ValueError(
+                f'server: {self.server!r} is no address of a server: write "https://bsky.social"'
+            )
+        if "." not in self.handle.strip(".") or "@" in self.handle:
+            raise ValueError(f'handle: {self.handle!r} is no handle: write "newsroom.bsky.social"')
+        account = XrpcAccount(self.server.rstrip("/"), self.handle, self.password)
+        object.__setattr__(self, "account", account)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """``key_memory``: a record's key is ours, and there for ever. Alternative texts have no limit in the
+        lexicon; the app's is 2,000. Budgets are points, three for a post, of which 5,000 are to be had in an
+        hour and 35,000 in a day: https://docs.bsky.app/docs/advanced-guides/rate-limits"""
+        return Capabilities(
+            ruler=LENGTH,
+            unit="graphemes and 3,000 bytes",
+            text=300,
+            link_place=LinkPlace.WORDS,
+            has_language=True,
+            photo=PHOTO,
+            alt=2000,
+            card=Card.SENT,
+            card_beside_photo=self.show == "card",
+            replies=True,
+            key_memory=timedelta(days=3650),
+            budgets=(
+                Budget(of=Spent.POSTS, most=1_666, per=timedelta(hours=1)),
+                Budget(of=Spent.POSTS, most=11_666, per=timedelta(days=1)),
+                Budget(of=Spent.PHOTOS, most=1_000, per=timedelta(days=1)),
+            ),
+            verified="a real server: @atproto/pds 0.4.217",
+        )
+
+    def send(self, post: Post, *, key: str) -> Receipt:
+        """Writes a record under a key of our own, where there is none: a repeated request finds it there."""
+        repository, rkey = self._repository(), record_key(key, post.article.first_seen)
+        photo = self._upload(repository, post)
+        record = self._record(repository, post, datetime.now(UTC), photo)
+        if post.reply_to:
+            record |= self._reply(repository, post.reply_to)
+        try:
+            return self._write(repository, rkey, post, record, version=None)
+        except OtherVersion:
+            existing = repository.get(rkey)
+        if existing is None:
+            raise Refused(f"{self.account.host}: the post was taken down there")
+        is_current = not differences(existing["value"], record, apart_from=("createdAt", "reply"))
+        return self._receipt(rkey, is_current=is_current)
+
+    def edit(self, receipt: Receipt, post: Post) -> Receipt:
+        """Replaces the record, which keeps its time, and what it is a reply to."""
+        repository = self._repository()
+        existing = repository.get(receipt.remote_id)
+        if existing is None:
+            raise Refused(f"{self.account.host}: the post was deleted there")
+        kept = {name: existing["value"][name] for name in ("createdAt", "reply") if name in existing["value"]}
+        record = self._record(repository, post, datetime.now(UTC), self._upload(repository, post)) | kept
+        try:
+            return self._write(repository, receipt.remote_id, post, record, version=existing["cid"])
+        except OtherVersion as e:
+            raise TryLater(f"{self.account.host}: somebody else edits the post at this moment") from e
+
+    def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
+        """Deletes the record; its photo goes with it."""
+        self._repository().delete(receipt.remote_id)
+
+    def find(self, post: Post, *, key: str) -> Receipt | None:
+        """The record under the post's key, else the latest that links to the article: keys depend on when it
+        was first seen, which may be forgotten. Of records that do, replies (corrections) come last.
+
+        Records are listed by their keys, and a post may wait: only a whole page of older ones is the end.
+        """
+        repository, rkey = self._repository(), record_key(key, post.article.first_seen)
+        if repository.get(rkey):
+            return self._receipt(rkey)
+        horizon, cursor = (post.since or post.article.first_seen) - CLOCK_SKEW, ""
+        for _ in range(MAX_PAGES):
+            records, cursor = repository.page(cursor)
+            found = [each for each in records if _links(each["value"]).intersection(post.addresses)]
+            if found:
+                best = min(found, key=lambda each: "reply" in each["value"])
+                return self._receipt(best["uri"].rpartition("/")[2])
+            if not cursor or all(created_at(each["value"]) < horizon for each in records):
+                return None
+        raise OutcomeUnknown(
+            f"not among the account's latest {MAX_PAGES * PAGE_RECORDS} posts; there are more"
+        )
+
+    def check(self) -> str:
+        try:
+            handle = self.account.log_in(self._exchange())
+        except Refused as e:
+            raise Misconfigured(f"{e}; is there a server of the AT Protocol at {self.server}?") from e
+        return f"@{handle} on {self.account.host} ({self.account.did})"
+
+    def _repository(self) -> Repository:
+        return Repository(self.account, self._exchange(), POSTS)
+
+    def _exchange(self) -> Exchange:
+        return Exchange(self.session, secrets=self.account.secrets)
+
+    def _write(
+        self, repository: Repository, rkey: str, post: Post, record: Record, *, version: str | None
+    ) -> Receipt:
+        """Writes the record, reads it back and compares. Servers look at a photo only now: without it, where
+        they do not take the record with it."""
+        counts_as = Spent.EDITS if version else Spent.POSTS
+        try:
+            repository.put(rkey, record, version=version, counts_as=counts_as)
+        except Refused as e:
+            if post.photo is None or record["embed"] == (card := _card(post)):
+                raise
+            record["embed"] = card
+            repository.put(rkey, record, version=version, counts_as=counts_as)
+            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
+        try:
+            existing = repository.get(rkey)
+            shown = differences(existing["value"], record) if existing else ["everything"]
+        except SyndicatorError as e:
+            shown = [f"it cannot be read back: {e}"]
+        if shown:
+            log.warning(
+                "channel %s: %s is not there as it was sent: %s", self.name, post.url, ", ".join(shown)
+            )
+        return self._receipt(rkey, is_current=not shown)
+
+    def _record(self, repository: Repository, post: Post, made_at: datetime, photo: Record | None) -> Record:
+        embed = _card(post, photo)
+        if photo and post.photo and self.show == "photo":
+            ratio = {"width": post.photo.width, "height": post.photo.height}
+            image = {"alt": post.alt, "image": photo, "aspectRatio": ratio}
+            embed = {"$type": "app.bsky.embed.images", "images": [image]}
+        return {
+            "$type": POSTS,
+            "text": post.text,
+            "createdAt": made_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "facets": [*self._facets(repository, post)],
+            "embed": embed,
+            **({"langs": [post.language]} if post.language else {}),
+        }
+
+    def _facets(self, repository: Repository, post: Post) -> Iterator[Record]:
+        """What is behind words: by bytes of the text, the end not included
+        (https://docs.bsky.app/docs/advanced-guides/post-richtext)."""
+        for span in post.spans:
+            if feature := self._feature(repository, span):
+                start = UTF8_BYTES.measure(post.text[: span.start])
+                end = start + UTF8_BYTES.measure(post.text[span.start : span.end])
+                yield {"index": {"byteStart": start, "byteEnd": end}, "features": [feature]}
+
+    def _feature(self, repository: Repository, span: Span) -> Record | None:
+        """What a span is there; ``None``, and a warning, where it can only be text."""
+        kind = f"app.bsky.richtext.facet#{span.kind}"
+        match span.kind:
+            case SpanKind.LINK:
+                return {"$type": kind, "uri": span.target}
+            case SpanKind.HASHTAG:
+                if TAG_LENGTH.measure(span.target) <= 64:
+                    return {"$type": kind, "tag": span.target}
+                log.warning("channel %s: too long for a hashtag: %s", self.name, span.target[:100])
+            case SpanKind.MENTION:
+                try:
+                    return {"$type": kind, "did": repository.did_of(span.target)}
+                except (Refused, TryLater) as e:
+                    log.warning("channel %s: %s is not mentioned: %s", self.name, span.target, e)
+        return None
+
+    def _upload(self, repository: Repository, post: Post) -> Record | None:
+        """The post's photo, as records refer to it; ``None`` where there is none, and where the server does
+        not take it, which does not keep the news from going out. Nobody sees it before a record does."""
+        if post.photo is None:
+            return None
+        try:
+            uploaded: Record = repository.upload(post.photo.content, post.photo.media_type)
+        except Refused as e:
+            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
+            return None
+        return uploaded
+
+    def _reply(self, repository: Repository, to: Receipt) -> Record:
+        """https://docs.bsky.app/docs/tutorials/creating-a-post#replies"""
+        parent = repository.get(to.remote_id)
+        if parent is None:
+            log.warning("channel %s: no reply, since %s was deleted", self.name, to.url or to.remote_id)
+            return {}
+        reference = {"uri": parent["uri"], "cid": parent["cid"]}
+        return {
+            "reply": {"root": parent["value"].get("reply", {}).get("root", reference), "parent": reference}
+        }
+
+    def _receipt(self, rkey: str, *, is_current: bool = False) -> Receipt:
+        url = f"https://bsky.app/profile/{self.handle}/post/{rkey}"
+        return Receipt(remote_id=rkey, url=url, is_current=is_current)
+
+
+def _card(post: Post, photo: Record | None = None) -> Record:
+    card: dict[str, Any] = {"uri": post.url, "title": post.headline, "description": post.summary}
+    return {"$type": "app.bsky.embed.external", "external": card | ({"thumb": photo} if photo else {})}
+
+
+def _links(value: Record) -> set[str]:
+    """The addresses that a record links to, behind words or by its card."""
+    features = [each for facet in value.get("facets") or () for each in facet.get("features") or ()]
+    card = (value.get("embed") or {}).get("external") or {}
+    return {str(each.get("uri")) for each in [*features, card]}
