@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import requests
 
 from syndicator.domain.article import CLOCK_SKEW
-from syndicator.domain.capabilities import Budget, Capabilities, Card, LinkPlace, Spent
+from syndicator.domain.capabilities import Budget, Capabilities, LinkCard, LinkPlace, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.photo import PhotoLimits
@@ -89,7 +89,7 @@ class Bluesky:
             has_language=True,
             photo=PHOTO,
             alt=2000,
-            card=Card.SENT,
+            card=LinkCard.SENT,
             card_beside_photo=self.show == "card",
             replies=True,
             key_memory=timedelta(days=3650),

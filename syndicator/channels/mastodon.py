@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from syndicator.domain.article import CLOCK_SKEW
-from syndicator.domain.capabilities import Budget, Capabilities, Card, Spent
+from syndicator.domain.capabilities import Budget, Capabilities, LinkCard, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
 from syndicator.domain.photo import PhotoLimits
@@ -105,7 +105,7 @@ class Mastodon:
             has_warning=True,
             photo=PHOTO,
             alt=self.description_limit,
-            card=Card.FETCHED,
+            card=LinkCard.FETCHED,
             replies=True,
             key_memory=timedelta(minutes=50) if self.remembers_keys else None,
             settles_within=timedelta(seconds=90),

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import requests
 
-from syndicator.domain.capabilities import Budget, Capabilities, Card, LinkPlace, Spent
+from syndicator.domain.capabilities import Budget, Capabilities, LinkCard, LinkPlace, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.photo import PhotoFile, PhotoLimits
@@ -79,7 +79,7 @@ class Telegram:
         link_place=LinkPlace.WORDS,
         plain=without_mentions,
         photo=PhotoLimits(side=2560, length=9_500_000, ratio=(1 / 20, 20.0)),
-        card=Card.FETCHED,
+        card=LinkCard.FETCHED,
         photo_stays=True,
         delete_within=timedelta(hours=47),
         replies=True,

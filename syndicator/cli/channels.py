@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from syndicator.domain.capabilities import ALWAYS, NEVER, Budget, Capabilities, Card, LinkPlace
+from syndicator.domain.capabilities import ALWAYS, NEVER, Budget, Capabilities, LinkCard, LinkPlace
 from syndicator.wiring import inspect_app
 
 #: A key that is remembered for longer is remembered for ever.
@@ -87,11 +87,11 @@ def _link(capabilities: Capabilities) -> str:
     if capabilities.link_place is LinkPlace.TEXT and capabilities.link is not None:
         place += f", counts {capabilities.link}"
     match capabilities.card:
-        case Card.NONE:
+        case LinkCard.NONE:
             return place
-        case Card.FETCHED:
+        case LinkCard.FETCHED:
             return f"{place}; card by the network"
-        case Card.SENT:
+        case LinkCard.SENT:
             return f"{place}; in our card where there is one"
 
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from syndicator.domain.article import Article
-from syndicator.domain.capabilities import Card
+from syndicator.domain.capabilities import LinkCard
 from syndicator.domain.errors import PhotoError
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.policy import OnCorrection, OnRetraction, on_correction, on_retraction
 from syndicator.domain.post import Occasion, Post
 from syndicator.jobs.courier import Courier
-from syndicator.posts.drawing import Scene, page
+from syndicator.posts.drawing import DrawnPost, page
 from syndicator.wiring import App
 
 #: A note for articles without one, to show where a correction stands.
@@ -46,14 +46,14 @@ def drawings(app: App, article: Article, posts: dict[str, Post]) -> str:
     )
 
 
-def _scenes(app: App, name: str, courier: Courier, article: Article, post: Post) -> Iterator[Scene]:
+def _scenes(app: App, name: str, courier: Courier, article: Article, post: Post) -> Iterator[DrawnPost]:
     capabilities, compose = courier.channel.capabilities, app.deliverer.compose
-    news = Scene(
+    news = DrawnPost(
         channel=name,
         title="as it is published",
         post=post,
         capabilities=capabilities,
-        card_picture=_card_picture(app, article) if capabilities.card is not Card.NONE else b"",
+        card_picture=_card_picture(app, article) if capabilities.card is not LinkCard.NONE else b"",
     )
     yield news
     terms, age = courier.terms, _age(app, name, article)

@@ -44,7 +44,7 @@ class LinkPlace(StrEnum):
     BESIDE = "beside the text"  # a card, a button, a field: costs no text
 
 
-class Card(StrEnum):
+class LinkCard(StrEnum):
     """Who makes the card of a post's link."""
 
     NONE = "none"
@@ -122,7 +122,7 @@ class Capabilities:
     photos: int = 1
     photo_by_address: bool = False
     alt: int = 0
-    card: Card = Card.NONE
+    card: LinkCard = LinkCard.NONE
     card_beside_photo: bool = False
 
     edit_within: timedelta = ALWAYS
@@ -142,7 +142,7 @@ class Capabilities:
 
     def place_of_link(self, *, has_photo: bool) -> LinkPlace:
         """Where the link of a post is."""
-        has_card = self.card is Card.SENT and (self.card_beside_photo or not has_photo)
+        has_card = self.card is LinkCard.SENT and (self.card_beside_photo or not has_photo)
         return LinkPlace.BESIDE if has_card else self.link_place
 
     def room(self, *, has_photo: bool) -> int:

@@ -27,7 +27,7 @@ MAX_NUMBER = 1e15
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stated:
+class StatedLimit:
     """What a service says is ``left`` of a kind ``until`` then, of how many in all (``most``), if it says
     so."""
 
@@ -55,7 +55,7 @@ class Ledger:
     its operator."""
 
     spent: Mapping[str, tuple[float, Parts]] = field(default_factory=dict)
-    stated: Mapping[str, Stated] = field(default_factory=dict)
+    stated: Mapping[str, StatedLimit] = field(default_factory=dict)
     posted: datetime | None = None
     failing: tuple[int, ...] = ()
     waits: Mapping[str, Wait] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class Ledger:
         is_post = bool(cost.get(Spent.POSTS)) and bool(pace.min_gap)
         return replace(self, spent=spent, posted=now if is_post else self.posted)
 
-    def with_stated(self, kind: str, stated: Stated, now: datetime) -> Ledger:
+    def with_stated(self, kind: str, stated: StatedLimit, now: datetime) -> Ledger:
         """Once the service has said so."""
         kept = {name: each for name, each in self.stated.items() if each.until > now}
         if stated.until > now:  # its second is passed in full: services count in whole ones
@@ -166,7 +166,7 @@ class Ledger:
                 for name, (most, parts) in value.get("spent", {}).items()
             },
             stated={
-                str(kind): Stated(
+                str(kind): StatedLimit(
                     left=int(left), until=_moment(until), most=None if most is None else int(most)
                 )
                 for kind, (left, until, most) in value.get("stated", {}).items()

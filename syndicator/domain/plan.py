@@ -26,7 +26,7 @@ RETRACTIONS = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Terms:
+class DeliveryTerms:
     """What decides about a channel's steps. ``policy``: what its newsroom wants; ``max_age``: how long after
     its publication a first post is still news."""
 
@@ -35,7 +35,7 @@ class Terms:
     max_age: timedelta
 
 
-def plan(delivery: Delivery, now: datetime, terms: Terms, published: datetime) -> Step:
+def plan(delivery: Delivery, now: datetime, terms: DeliveryTerms, published: datetime) -> Step:
     """The step that brings what the delivery has to what it wants.
 
     A deletion that has begun is carried through before anything else, and the article is posted anew if it
@@ -66,7 +66,7 @@ def plan(delivery: Delivery, now: datetime, terms: Terms, published: datetime) -
     return CORRECTIONS[on_correction(policy, terms.capabilities, age)]
 
 
-def without(terms: Terms, step: Step) -> Terms:
+def without(terms: DeliveryTerms, step: Step) -> DeliveryTerms:
     """The terms of a channel that has refused such a step with one post."""
     capabilities = terms.capabilities
     if step in (Step.EDIT, Step.NOTICE):

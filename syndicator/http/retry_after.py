@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from syndicator.domain.ledger import Stated
+from syndicator.domain.ledger import StatedLimit
 
 #: However long a server asks to be left alone, it is asked again after a week.
 MAX_RETRY_AFTER = timedelta(days=7)
@@ -80,26 +80,28 @@ def rate_limit_reset(headers: Mapping[str, str], now: datetime) -> datetime | No
     return next((at for at in resets if at), None) or next((limit.until for limit in limits), None)
 
 
-def rate_left(headers: Mapping[str, str], now: datetime) -> Stated | None:
+def rate_left(headers: Mapping[str, str], now: datetime) -> StatedLimit | None:
     """What the server says is left of requests like this one: of several limits, the one that is the
     nearest to its end."""
     limits = [limit for limit in _limits(headers, now) if limit.until > now]
     return min(limits, key=lambda limit: (limit.left, now - limit.until), default=None)
 
 
-def _limits(headers: Mapping[str, str], now: datetime) -> Iterator[Stated]:
+def _limits(headers: Mapping[str, str], now: datetime) -> Iterator[StatedLimit]:
     lower = _lower(headers)
     for prefix in PREFIXES:
         left, until = _count(lower.get(f"{prefix}remaining")), _reset(lower, prefix, now)
         if left is not None and until is not None:
-            yield Stated(left=left, until=until, most=_count(lower.get(f"{prefix}limit")))
+            yield StatedLimit(left=left, until=until, most=_count(lower.get(f"{prefix}limit")))
     # ``limit=100, remaining=0, reset=5`` (drafts 04 to 06) and ``"hourly";r=0;t=30, ...`` (08 and later)
     text = lower.get("ratelimit", "")
     for item in [text] if "remaining" in text else text.split(","):
         named = dict(PARAMETER.findall(item))
         left, span_s = named.get("remaining", named.get("r")), named.get("reset", named.get("t"))
         if left is not None and span_s is not None:
-            yield Stated(left=int(left), until=now + _span(float(span_s)), most=_count(named.get("limit")))
+            yield StatedLimit(
+                left=int(left), until=now + _span(float(span_s)), most=_count(named.get("limit"))
+            )
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:

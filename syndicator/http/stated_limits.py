@@ -9,11 +9,11 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from syndicator.domain.capabilities import Spent
-from syndicator.domain.ledger import Stated
+from syndicator.domain.ledger import StatedLimit
 from syndicator.http.retry_after import rate_left
 
 #: What was last said of each kind.
-Limits = dict[str, Stated]
+Limits = dict[str, StatedLimit]
 
 _limits: ContextVar[Limits | None] = ContextVar("limits", default=None)
 

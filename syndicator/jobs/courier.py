@@ -11,7 +11,7 @@ from syndicator.domain.article import Article, Photo
 from syndicator.domain.capabilities import NEVER
 from syndicator.domain.pacing import NO_PACE, Pace
 from syndicator.domain.photo import PhotoFile, PhotoLimits
-from syndicator.domain.plan import Terms
+from syndicator.domain.plan import DeliveryTerms
 from syndicator.domain.policy import Policy
 from syndicator.domain.post import Composer, Style
 from syndicator.domain.steady import SteadyTime
@@ -39,11 +39,11 @@ class Courier:
     draw_card: Callable[[Article, PhotoLimits], PhotoFile] | None = None
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> DeliveryTerms:
         """What decides about the channel's steps."""
         capabilities = self.channel.capabilities
         policy = Policy() if capabilities.carries_article else self.policy
-        return Terms(capabilities=capabilities, policy=policy, max_age=self.max_age)
+        return DeliveryTerms(capabilities=capabilities, policy=policy, max_age=self.max_age)
 
     @property
     def settles_within(self) -> timedelta:

@@ -18,7 +18,7 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, SyndicatorEr
 from syndicator.domain.ledger import Ledger, Wait
 from syndicator.domain.pacing import NO_PACE
 from syndicator.jobs.courier import Courier, Deliverer
-from syndicator.jobs.delivery_step import COST_OF_PHOTO, Outcome, take_step
+from syndicator.jobs.delivery_step import COST_OF_PHOTO, StepOutcome, take_step
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE
 from syndicator.jobs.store_ports import Account, Choice, ClaimedDelivery
@@ -109,7 +109,7 @@ class Shift:
             ledger=ledger,
         )
 
-    def _next(self, settles: Outcome | None = None) -> ClaimedDelivery | None:
+    def _next(self, settles: StepOutcome | None = None) -> ClaimedDelivery | None:
         """The next delivery, once the step before it is settled. Short waits are waited for."""
         now = self.deliverer.clock()
         choice = self._choice(now)
@@ -128,13 +128,15 @@ class Shift:
             self.pause = min(wait.until, now + MAX_PAUSE)
         return claimed
 
-    def _take(self, choice: Choice, now: datetime, settles: Outcome | None = None) -> ClaimedDelivery | None:
+    def _take(
+        self, choice: Choice, now: datetime, settles: StepOutcome | None = None
+    ) -> ClaimedDelivery | None:
         store = self.deliverer.store
         if settles is None:
             return store.next_delivery(self.account, now, LEASE, choice)
         return self._settle(settles, takes=choice)
 
-    def _settle(self, outcome: Outcome, takes: Choice | None = None) -> ClaimedDelivery | None:
+    def _settle(self, outcome: StepOutcome, takes: Choice | None = None) -> ClaimedDelivery | None:
         return self.deliverer.store.settle(
             self.account,
             outcome.delivery,
@@ -145,11 +147,11 @@ class Shift:
             takes=takes,
         )
 
-    def _ledger_after(self, outcome: Outcome) -> Ledger | None:
+    def _ledger_after(self, outcome: StepOutcome) -> Ledger | None:
         """The ledger, if the step's end has changed it: its cost is on record already."""
         return None if self.ledger == outcome.ledger else self.ledger
 
-    def _note(self, outcome: Outcome) -> None:
+    def _note(self, outcome: StepOutcome) -> None:
         """What a step's end says of the account."""
         now, error = self.deliverer.clock(), outcome.error
         self.ledger = outcome.ledger

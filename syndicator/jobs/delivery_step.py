@@ -38,9 +38,9 @@ from syndicator.domain.errors import (
     SyndicatorError,
     TryLater,
 )
-from syndicator.domain.ledger import Ledger, Stated, Wait
+from syndicator.domain.ledger import Ledger, StatedLimit, Wait
 from syndicator.domain.photo import PhotoFile
-from syndicator.domain.plan import Terms, plan, without
+from syndicator.domain.plan import DeliveryTerms, plan, without
 from syndicator.domain.post import Post
 from syndicator.domain.step import Step
 from syndicator.http.stated_limits import listening
@@ -61,7 +61,7 @@ COST_OF_PHOTO: Mapping[str, float] = {Spent.PHOTOS: 1.0}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
+class StepOutcome:
     """How a step has ended. ``event``: the line for the delivery's history, none if it is empty. ``error``:
     what went wrong, if the next delivery may meet it, too. ``is_through``: the channel took the request, or
     refused this article alone; ``refused``: the step that it refused. ``ledger``: what the account has done;
@@ -74,18 +74,18 @@ class Outcome:
     error: SyndicatorError | None = None
     is_through: bool = False
     refused: Step | None = None
-    limits: Mapping[str, Stated] = field(default_factory=dict)
+    limits: Mapping[str, StatedLimit] = field(default_factory=dict)
 
 
 def take_step(
     deliverer: Deliverer, account: Account, claimed: ClaimedDelivery, ledger: Ledger
-) -> Outcome | None:
+) -> StepOutcome | None:
     """Take one step with one delivery, which is still to be settled; ``None``: there is nothing to settle,
     since what it wants has moved or the channel is in another hand. What the channel refuses to do with a
     post that is out gives way to the next best thing."""
     courier, begins = deliverer.couriers[account.name], deliverer.clock()
     if rests := resting_on(claimed.delivery, begins, deliverer.steady()):
-        return Outcome(delivery=rests, event=rests.reason, ledger=ledger)
+        return StepOutcome(delivery=rests, event=rests.reason, ledger=ledger)
     terms = courier.terms
     outcome = _take(deliverer, account, claimed, ledger, terms)
     while outcome and outcome.refused not in (None, Step.REPLY_AGAIN) and claimed.delivery.receipt:
@@ -103,13 +103,13 @@ def take_step(
 
 
 def _take(
-    deliverer: Deliverer, account: Account, claimed: ClaimedDelivery, ledger: Ledger, terms: Terms
-) -> Outcome | None:
+    deliverer: Deliverer, account: Account, claimed: ClaimedDelivery, ledger: Ledger, terms: DeliveryTerms
+) -> StepOutcome | None:
     courier, delivery, now = deliverer.couriers[account.name], claimed.delivery, deliverer.clock()
     step = plan(delivery, now, terms, claimed.article.published)
     idle = _without_request(delivery, step)
     if idle is not None:
-        return Outcome(delivery=idle, event=idle.reason or "nothing to do", ledger=ledger)
+        return StepOutcome(delivery=idle, event=idle.reason or "nothing to do", ledger=ledger)
     page = wait_for_page(deliverer, courier, claimed, step, now)
     if page and page.until > now:
         return _put_off(delivery, page, ledger)
@@ -121,15 +121,15 @@ def _take(
         if _shows_the_same(deliverer, courier, claimed, wait):
             same = closed(delivery, delivery.wants, shows=delivery.shows)
             event = f"revision {delivery.wants} changes nothing that this channel shows"
-            return Outcome(delivery=same, event=event, ledger=ledger)
+            return StepOutcome(delivery=same, event=event, ledger=ledger)
         if step is Step.LEAVE:
             after = left(delivery, "this channel can neither delete, edit nor answer it, or is not to")
-            return Outcome(delivery=after, event=_event_of_leaving(delivery, after), ledger=ledger)
+            return StepOutcome(delivery=after, event=_event_of_leaving(delivery, after), ledger=ledger)
         post, remark = post_of(deliverer, courier, claimed, marked, step, wait)
         remark += f" (not waited for any longer: {page.why})" if page else ""
     except SyndicatorError as e:  # nothing has left yet
         after = failed(marked, step, e, now)
-        return Outcome(delivery=after, event=f"{step}: {e}", ledger=ledger, error=_shared(e, step))
+        return StepOutcome(delivery=after, event=f"{step}: {e}", ledger=ledger, error=_shared(e, step))
     begins = deliverer.clock()
     longest = timedelta(seconds=STEP_DEADLINE_S) + (
         courier.settles_within if step.changes_channel else timedelta()
@@ -162,7 +162,7 @@ def _request(
     remark: str,
     begins: datetime,
     ledger: Ledger,
-) -> Outcome:
+) -> StepOutcome:
     courier, clock = deliverer.couriers[account.name], deliverer.clock
     error: SyndicatorError | None = None
     with listening() as limits:
@@ -187,7 +187,7 @@ def _request(
         log.warning("channel %s: %s: %s", account.name, post.url, event)
     else:
         log.info("channel %s: %s: %s%s", account.name, event, post.article.title, remark)
-    return Outcome(
+    return StepOutcome(
         delivery=after,
         event=f"{event}{remark}",
         ledger=ledger,
@@ -221,12 +221,12 @@ def _without_request(delivery: Delivery, step: Step) -> Delivery | None:
             return None
 
 
-def _put_off(delivery: Delivery, wait: Wait, ledger: Ledger) -> Outcome:
+def _put_off(delivery: Delivery, wait: Wait, ledger: Ledger) -> StepOutcome:
     """The delivery until its page is ready, or the account may send photos; its history says so once."""
     reason = f"waits until {wait.until:%H:%M:%S} UTC: {wait.why}"
     event = "" if delivery.reason.startswith("waits until") else reason
     after = replace(delivery, standing=Standing.PENDING, next_attempt=wait.until, reason=reason)
-    return Outcome(delivery=after, event=event, ledger=ledger)
+    return StepOutcome(delivery=after, event=event, ledger=ledger)
 
 
 def _cost(courier: Courier, step: Step, photo: PhotoFile | None) -> Mapping[str, float]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from PIL import Image, ImageDraw, ImageOps
 
 from syndicator.domain.post import Post
-from syndicator.photos.lettering import Style, check_shaping, drawable, lines, title_style, write
+from syndicator.photos.lettering import TextStyle, check_shaping, drawable, lines, title_style, write
 from syndicator.photos.picture import opened
 from syndicator.text.rulers import GRAPHEMES
 
@@ -22,14 +22,14 @@ MIN_PHOTO_WIDTH_PX, MAX_PHOTO_WIDTH_PX = 420, 552
 
 PAPER, INK, SOFT, ACCENT = "#fbf8f2", "#1c2430", "#5d6671", "#9c3b2e"
 
-SECTION, NOTE = Style(26, 700, ACCENT), Style(27, 600, ACCENT, 1.4)
-SUMMARY = Style(29, 400, SOFT, 1.42)
-HOST, TIME = Style(24, 700, SOFT), Style(24, 500, SOFT)
-CREDIT = Style(18, 500, "white")
+SECTION, NOTE = TextStyle(26, 700, ACCENT), TextStyle(27, 600, ACCENT, 1.4)
+SUMMARY = TextStyle(29, 400, SOFT, 1.42)
+HOST, TIME = TextStyle(24, 700, SOFT), TextStyle(24, 500, SOFT)
+CREDIT = TextStyle(18, 500, "white")
 
 #: Styles of titles, the largest first, and pixels that a title may be high: the largest style is taken in
 #: which it fits, with its words whole.
-TITLES = tuple(Style(size, 700, INK, 1.28) for size in (76, 66, 58, 50, 44, 38))
+TITLES = tuple(TextStyle(size, 700, INK, 1.28) for size in (76, 66, 58, 50, 44, 38))
 TITLE_HEIGHT_PX = 262
 
 #: Graphemes of a text that are looked at: more than fits, whatever a source may send.

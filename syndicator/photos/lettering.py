@@ -64,7 +64,7 @@ MISSING_CHAR = "\U0010fffe"
 
 
 @dataclass(frozen=True)
-class Style:
+class TextStyle:
     """The style of text: ``size`` in pixels, ``weight`` (100-900), colour, the height of a line as a
     multiple of the size (``leading``), and the text's language (BCP 47)."""
 
@@ -111,7 +111,7 @@ def drawable(text: str) -> str:
     return " ".join("".join(shown).split())
 
 
-def lines(text: str, style: Style, width: int, max_lines: int) -> list[str]:
+def lines(text: str, style: TextStyle, width: int, max_lines: int) -> list[str]:
     """The text in lines, none wider than ``width``; the last ends with an ellipsis if there would be more."""
     broken = list(_lines(text, style, width))
     if len(broken) > max_lines:
@@ -121,12 +121,12 @@ def lines(text: str, style: Style, width: int, max_lines: int) -> list[str]:
     return [line.rstrip() for line in broken]
 
 
-def holds_words(text: str, style: Style, width: int) -> bool:
+def holds_words(text: str, style: TextStyle, width: int) -> bool:
     """Whether no word of the text is wider than a line."""
     return all(style.width(piece.rstrip()) <= width for piece in _pieces(text))
 
 
-def title_style(title: str, styles: Sequence[Style], width: int, height: int) -> Style:
+def title_style(title: str, styles: Sequence[TextStyle], width: int, height: int) -> TextStyle:
     """The first of the styles, the largest first, in which a title fits with its words whole; the last one
     where it fits in none."""
     for style in styles[:-1]:
@@ -151,7 +151,7 @@ def write(
     x: int,
     y: int,
     text: list[str],
-    style: Style,
+    style: TextStyle,
     width: int = 0,
     *,
     mirrored: bool = False,
@@ -171,7 +171,7 @@ def write(
     return y
 
 
-def _lines(text: str, style: Style, width: int) -> Iterator[str]:
+def _lines(text: str, style: TextStyle, width: int) -> Iterator[str]:
     """Lines with the spaces at their ends, so that they can be joined again."""
     line = ""
     for piece in _pieces(text):

@@ -44,7 +44,7 @@ def fitted(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Facts:
+class _FileFacts:
     """What a photo's file is. ``size``: upright. ``is_plain``: an upright JPEG in sRGB, whose pixels may
     stay as they are. ``remark``: see ``PhotoFile``."""
 
@@ -61,7 +61,7 @@ class Renditions:
     def __init__(self, read: Callable[[], bytes]) -> None:
         self._read = read
         self._lock = threading.Lock()
-        self._facts: _Facts | None = None
+        self._facts: _FileFacts | None = None
         self._picture: Image.Image | None = None
         self._detail: Image.Image | None = None
         self._files: dict[tuple[Box, Size, int, bytes], bytes] = {}
@@ -103,7 +103,7 @@ class Renditions:
 
     def _made(
         self,
-        facts: _Facts,
+        facts: _FileFacts,
         part: tuple[float, float],
         limits: PhotoLimits,
         packet: bytes,
@@ -131,7 +131,7 @@ class Renditions:
         )
         return _file(content, width, height, remark)
 
-    def _decoded(self, facts: _Facts, scale: float) -> Image.Image:
+    def _decoded(self, facts: _FileFacts, scale: float) -> Image.Image:
         """The picture at this scale at least, decoded anew where the one that is kept is too small."""
         width, height = facts.size
         scale = max(scale, PICTURE_SIDE_PX / max(width, height))
@@ -153,7 +153,7 @@ class Renditions:
         return self._files[key]
 
 
-def _facts(content: bytes) -> _Facts:
+def _facts(content: bytes) -> _FileFacts:
     with opened(content) as image:
         width, height = image.size
         turned = orientation(image)
@@ -162,7 +162,7 @@ def _facts(content: bytes) -> _Facts:
         is_plain = is_jpeg and turned == 1 and (not profile or (image.mode == "RGB" and is_srgb(profile)))
         moves = image.format != "MPO" and getattr(image, "n_frames", 1) > 1
         provenance = provenance_of(image)
-    return _Facts(
+    return _FileFacts(
         size=(height, width) if turned >= 5 else (width, height),  # it lies on its side
         is_plain=is_plain,
         provenance=provenance,

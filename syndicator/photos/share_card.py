@@ -13,7 +13,7 @@ from syndicator.domain.feed import Site
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.photos.encoding import within
 from syndicator.photos.lettering import (
-    Style,
+    TextStyle,
     check_shaping,
     drawable,
     is_rtl,
@@ -114,14 +114,16 @@ def _drawn(article: Article, site: Site, width: int, height: int) -> Image.Image
         drawable(GRAPHEMES.cut(text, MAX_GRAPHEMES)) for text in (article.section, article.title, site.title)
     )
     room = width - 2 * margin
-    small = Style(max(10, round(unit * 0.046)), 700, site.accent, language=article.language)
-    foot = Style(small.size, 700, INK, language=site.language)
+    small = TextStyle(max(10, round(unit * 0.046)), 700, site.accent, language=article.language)
+    foot = TextStyle(small.size, 700, INK, language=site.language)
     y, foot_y = bar + margin, height - margin - foot.height
     is_mirrored = is_rtl(title)
     if section:
         y = write(pen, margin, y, lines(section, small, room, 1), small, room, mirrored=is_mirrored) + gap
     leading = leading_for(title)
-    titles = [Style(max(12, round(unit * size)), 700, INK, leading, article.language) for size in TITLE_SIZES]
+    titles = [
+        TextStyle(max(12, round(unit * size)), 700, INK, leading, article.language) for size in TITLE_SIZES
+    ]
     style = title_style(title, titles, room, foot_y - gap - y)
     most = max(1, (foot_y - gap - y) // style.height)
     write(pen, margin, y, lines(title, style, room, most), style, room, mirrored=is_mirrored)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from syndicator.domain.capabilities import Capabilities, Card
+from syndicator.domain.capabilities import Capabilities, LinkCard
 from syndicator.domain.post import Post, SpanKind
 
 #: Bytes of a card's picture that are put into the page: networks take about as much.
@@ -19,7 +19,7 @@ MAX_CARD_BYTES = 5_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Scene:
+class DrawnPost:
     """One post of one channel. ``title``: what it is for, in words. ``post``: ``None`` where nothing is shown
     (any more). ``remark``: what happens there. ``card_picture``: the photo on the link's card."""
 
@@ -33,7 +33,7 @@ class Scene:
     @property
     def has_card(self) -> bool:
         """Whether the link is shown as a card."""
-        if self.post is None or self.capabilities.card is Card.NONE:
+        if self.post is None or self.capabilities.card is LinkCard.NONE:
             return False
         return self.post.photo is None or self.capabilities.card_beside_photo
 
@@ -78,7 +78,7 @@ class Scene:
         return _data("image/jpeg", self.card_picture) if fits else ""
 
 
-def page(title: str, scenes: Sequence[Scene]) -> str:
+def page(title: str, scenes: Sequence[DrawnPost]) -> str:
     """A page with all posts, for a browser; it needs nothing from elsewhere."""
     return _template().render(title=title, scenes=scenes)
 

@@ -9,10 +9,10 @@ from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Composer
 from syndicator.jobs.courier import Courier
 from syndicator.jobs.post_photo import without_picture
-from syndicator.posts.drawing import Scene
+from syndicator.posts.drawing import DrawnPost
 
 
-def unfetched_scene(courier: Courier, compose: Composer, channel: str, article: Article) -> Scene:
+def unfetched_scene(courier: Courier, compose: Composer, channel: str, article: Article) -> DrawnPost:
     """The post of an article, with a stand-in of its picture. Raises ``Misconfigured`` where the newsroom's
     template does not work."""
     capabilities, shown = courier.channel.capabilities, without_picture(courier, article)
@@ -22,4 +22,6 @@ def unfetched_scene(courier: Courier, compose: Composer, channel: str, article: 
         file = PhotoFile(content=b"", media_type="image/jpeg", width=size[0], height=size[1])
     post = compose(shown.article, capabilities, courier.style, file)
     omitted = (*post.omitted, *filter(None, [shown.remark]))
-    return Scene(channel=channel, title="", post=replace(post, omitted=omitted), capabilities=capabilities)
+    return DrawnPost(
+        channel=channel, title="", post=replace(post, omitted=omitted), capabilities=capabilities
+    )

@@ -14,7 +14,7 @@ from syndicator.domain.article import Article
 from syndicator.domain.errors import SyndicatorError
 from syndicator.http.client import AddressGuard
 from syndicator.jobs.job import Job
-from syndicator.posts.drawing import Scene
+from syndicator.posts.drawing import DrawnPost
 from syndicator.posts.unfetched import unfetched_scene
 from syndicator.processes.parent_watch import process_name
 from syndicator.processes.web_bell import WebBell, connection
@@ -73,7 +73,7 @@ def serve_site(folder: Path) -> None:
     )
 
 
-def _drawn(app: App, channel: str, article: Article) -> Scene | None:
+def _drawn(app: App, channel: str, article: Article) -> DrawnPost | None:
     courier = app.couriers.get(channel)
     return unfetched_scene(courier, app.deliverer.compose, channel, article) if courier else None
 

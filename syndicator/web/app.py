@@ -31,7 +31,7 @@ from syndicator.documents.shelf import Shelf
 from syndicator.domain.article import Article
 from syndicator.domain.feed import Feed, Site
 from syndicator.jobs.ports import Bell
-from syndicator.posts.drawing import Scene
+from syndicator.posts.drawing import DrawnPost
 from syndicator.secret import Secret
 from syndicator.store.console import Console
 from syndicator.store.pulse import Pulse
@@ -66,7 +66,7 @@ def create_app(
     host: str,
     password: str | None = None,
     outboxes: Mapping[str, Path] | None = None,
-    draw: Callable[[str, Article], Scene | None] = lambda _channel, _article: None,
+    draw: Callable[[str, Article], DrawnPost | None] = lambda _channel, _article: None,
     queues: Callable[[], Mapping[str, int] | None] | None = None,
     hub: Reception | None = None,
     clock: Callable[[], datetime] = utc_now,

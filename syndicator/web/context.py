@@ -17,7 +17,7 @@ from syndicator.documents.shelf import Shelf
 from syndicator.domain.article import Article
 from syndicator.domain.feed import Feed, Site
 from syndicator.jobs.ports import Bell
-from syndicator.posts.drawing import Scene
+from syndicator.posts.drawing import DrawnPost
 from syndicator.store.console import Console
 from syndicator.store.pulse import Pulse
 from syndicator.text.addresses import is_web_address
@@ -52,7 +52,7 @@ class Context:
     store: Console
     bell: Bell
     outboxes: Mapping[str, Path] = field(default_factory=dict)
-    draw: Callable[[str, Article], Scene | None] = lambda _channel, _article: None
+    draw: Callable[[str, Article], DrawnPost | None] = lambda _channel, _article: None
     queues: Callable[[], Mapping[str, int] | None] | None = None
     clock: Callable[[], datetime] = utc_now
     readers: ReaderCounts = field(default_factory=ReaderCounts)

@@ -15,7 +15,6 @@ from PIL import Image
 from requests.adapters import HTTPAdapter
 
 from syndicator.domain.article import Article, Photo
-from syndicator.domain.capabilities import LinkPlace
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Post

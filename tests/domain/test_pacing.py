@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.domain.capabilities import Budget, Spent
-from syndicator.domain.ledger import MAX_FAILING, Ledger, Stated, account_plan
+from syndicator.domain.ledger import MAX_FAILING, Ledger, StatedLimit, account_plan
 from syndicator.domain.pacing import MONEY, Cap, Pace, QuietHours, span_text
 
 NOW = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
@@ -109,7 +109,7 @@ def test_quiet_hours_are_read() -> None:
 
 
 def test_what_the_service_says_is_obeyed_by_kind_and_for_a_day_at_most() -> None:
-    ledger = Ledger().with_stated(Spent.DELETIONS, Stated(left=0, until=NOW + timedelta(days=9)), NOW)
+    ledger = Ledger().with_stated(Spent.DELETIONS, StatedLimit(left=0, until=NOW + timedelta(days=9)), NOW)
 
     wait = ledger.wait(Pace(), DELETION, NOW)
 

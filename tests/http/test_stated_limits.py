@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from syndicator.domain.capabilities import Spent
 from syndicator.domain.errors import OutcomeUnknown, TryLater
-from syndicator.domain.ledger import Stated
+from syndicator.domain.ledger import StatedLimit
 from syndicator.http.exchange import Exchange, RemoteReply, retry_time
 from syndicator.http.retry_after import rate_left, retry_at, retry_in_body
 from syndicator.http.stated_limits import listening
@@ -63,7 +63,7 @@ UNIX = int(AT.timestamp())
     ],
 )
 def test_what_is_left_is_read(headers: dict[str, str], left: int, most: int | None) -> None:
-    assert rate_left(headers, NOW) == Stated(left=left, until=AT, most=most)
+    assert rate_left(headers, NOW) == StatedLimit(left=left, until=AT, most=most)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from syndicator.domain.article import Photo
 from syndicator.domain.capabilities import Budget, Spent
 from syndicator.domain.delivery import Standing
 from syndicator.domain.errors import OutcomeUnknown, TryLater
-from syndicator.domain.ledger import Ledger, Stated
+from syndicator.domain.ledger import Ledger, StatedLimit
 from syndicator.domain.pacing import MONEY, Cap, Pace, QuietHours
 from syndicator.jobs.deliver import MAX_PAUSE, deliver
 from tests.fakes import FakeChannel
@@ -191,7 +191,7 @@ def test_the_service_is_asked_no_more_than_it_says(story: Story, watch: Watch) -
     assert account
 
     until = story.clock() + timedelta(minutes=3)
-    ledger = account.ledger.with_stated(Spent.POSTS, Stated(left=0, until=until), story.clock())
+    ledger = account.ledger.with_stated(Spent.POSTS, StatedLimit(left=0, until=until), story.clock())
     story.store.let_go(account, ledger=ledger)
 
     work(story, courier.pace, timedelta(minutes=4))

@@ -16,14 +16,14 @@ from syndicator.domain.errors import Misconfigured
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Post
 from syndicator.photos.card import MARGIN_PX, MIN_PHOTO_WIDTH_PX, PAPER, SIZE_PX, draw_card
-from syndicator.photos.lettering import Style, drawable, lines, write
+from syndicator.photos.lettering import TextStyle, drawable, lines, write
 from syndicator.text.cutting import ELLIPSIS
 from syndicator.text.words import CLINGING
 from tests.photos.pictures import BLUE, YELLOW, quarters, saved
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 LAO = "ຕະຫຼາດກາງຄືນຂອງເມືອງເປີດຄືນໃໝ່ຫຼັງຈາກສ້ອມແປງມາເປັນເວລາສອງປີ ແລະ ອື່ນໆ"
-STYLE = Style(30, 400, "black")
+STYLE = TextStyle(30, 400, "black")
 
 
 def card(photo: tuple[int, int] | None = None, credit: str = "", **changes: Any) -> Image.Image:
@@ -113,7 +113,7 @@ def test_a_pillow_that_cannot_shape_is_told(monkeypatch: pytest.MonkeyPatch) -> 
 
 def drawn(text: str) -> bytes:
     image = Image.new("L", (200, 60), "white")
-    write(ImageDraw.Draw(image), 4, 4, [text], Style(36, 400, "black"))
+    write(ImageDraw.Draw(image), 4, 4, [text], TextStyle(36, 400, "black"))
     return image.tobytes()
 
 
@@ -131,7 +131,7 @@ def test_every_letter_has_a_shape_of_its_own(text: str) -> None:
 @pytest.mark.parametrize("word", ["ဈေး", "Ngọc", "ກ້ຳ", "ក្រុម", "น้ำ"])
 def test_marks_are_shaped_with_their_letters(word: str) -> None:
     """No grapheme is sent to a font that lacks a part of it: nothing of the word looks like a missing one."""
-    [(run, font)] = Style(36, 400, "black").runs(word)
+    [(run, font)] = TextStyle(36, 400, "black").runs(word)
     assert run == word
     assert all(drawn(part) != drawn("\U00012000") for part in word)
     assert font.getlength(word) < 36 * len(word)

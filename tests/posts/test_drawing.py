@@ -7,11 +7,11 @@ from dataclasses import replace
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.domain.article import Photo
-from syndicator.domain.capabilities import Card, LinkPlace
+from syndicator.domain.capabilities import LinkCard, LinkPlace
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Style
 from syndicator.posts.compose import compose
-from syndicator.posts.drawing import Scene, page
+from syndicator.posts.drawing import DrawnPost, page
 from tests.posts.test_compose import article, limits
 
 
@@ -27,7 +27,7 @@ def test_a_link_behind_words_a_hashtag_and_markup_are_shown_as_what_they_are() -
     told = article(title="Rain <b>& hail</b>", tags=("storms",), language="lo")
     able = replace(limits(), link_place=LinkPlace.WORDS)
     post = compose(told, able, Style(hashtags={"storms": "Storms"}))
-    drawn = LexborHTMLParser(page("x", [Scene(channel="wire", title="", post=post, capabilities=able)]))
+    drawn = LexborHTMLParser(page("x", [DrawnPost(channel="wire", title="", post=post, capabilities=able)]))
     [link] = drawn.css(".text a")
     assert (link.attributes["href"], link.text()) == (told.url, "ledger.example")
     assert [tag.text() for tag in drawn.css(".text b")] == ["#Storms"]
@@ -37,11 +37,11 @@ def test_a_link_behind_words_a_hashtag_and_markup_are_shown_as_what_they_are() -
 
 def test_a_photo_has_its_words_beside_it_and_a_card_is_there_where_networks_show_one() -> None:
     told = article(photo=Photo(url="https://ledger.example/a.jpg", alt="A tram"))
-    able = replace(limits(), photo=None, card=Card.FETCHED)
+    able = replace(limits(), photo=None, card=LinkCard.FETCHED)
     shown = [
-        Scene(channel="a", title="", post=compose(told, able, photo=PHOTO), capabilities=able),
-        Scene(channel="b", title="", post=compose(told, able), capabilities=able, card_picture=b"jpg"),
-        Scene(channel="c", title="", post=None, capabilities=able, remark="The post is deleted."),
+        DrawnPost(channel="a", title="", post=compose(told, able, photo=PHOTO), capabilities=able),
+        DrawnPost(channel="b", title="", post=compose(told, able), capabilities=able, card_picture=b"jpg"),
+        DrawnPost(channel="c", title="", post=None, capabilities=able, remark="The post is deleted."),
     ]
     drawn = LexborHTMLParser(page("x", shown))
     with_photo, with_card, gone = drawn.css("section")
@@ -55,7 +55,7 @@ def test_a_photo_has_its_words_beside_it_and_a_card_is_there_where_networks_show
 def test_what_is_too_long_and_what_was_left_out_is_told() -> None:
     told, able = article(url="https://ledger.example/" + "x" * 60), limits(50)
     drawn = LexborHTMLParser(
-        page("x", [Scene(channel="w", title="", post=compose(told, able), capabilities=able)])
+        page("x", [DrawnPost(channel="w", title="", post=compose(told, able), capabilities=able)])
     )
     assert one(drawn, ".length.over").text() == "83 of 50 graphemes"
     assert one(drawn, ".left-out").text().split("\n")[0].startswith("headline left out")

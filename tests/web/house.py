@@ -14,7 +14,7 @@ from syndicator.documents.split import SplitShelf
 from syndicator.domain.article import Article
 from syndicator.domain.feed import Feed, Filter
 from syndicator.jobs.ports import Document
-from syndicator.posts.drawing import Scene
+from syndicator.posts.drawing import DrawnPost
 from syndicator.secret import Secret
 from syndicator.store import Store
 from syndicator.store.pulse import Pulse
@@ -92,7 +92,7 @@ class House:
         access: Mapping[str, Mapping[str, Secret]] | None = None,
         moved: Mapping[str, str] | None = None,
         ended: tuple[str, ...] = (),
-        draw: Callable[[str, Article], Scene | None] = lambda _channel, _article: None,
+        draw: Callable[[str, Article], DrawnPost | None] = lambda _channel, _article: None,
         most_per_minute: int = 0,
         proxies: tuple[str, ...] = (),
         **site: Any,

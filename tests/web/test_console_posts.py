@@ -14,7 +14,7 @@ from syndicator.domain.photo import may_leave
 from syndicator.domain.post import Style
 from syndicator.jobs.courier import Courier
 from syndicator.posts.compose import compose
-from syndicator.posts.drawing import Scene
+from syndicator.posts.drawing import DrawnPost
 from syndicator.posts.unfetched import unfetched_scene
 from syndicator.store import Store
 from tests.jobs.newsroom import Story
@@ -34,7 +34,7 @@ class Desk:
     def courier(self) -> Courier:
         return replace(self.story.courier(), **self.changes)  # type: ignore[arg-type]  # of tests
 
-    def draw(self, channel: str, article: Article) -> Scene:
+    def draw(self, channel: str, article: Article) -> DrawnPost:
         return unfetched_scene(self.courier(), compose, channel, article)
 
 

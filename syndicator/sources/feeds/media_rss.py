@@ -52,7 +52,7 @@ MAX_PICTURES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class PictureWords:
+class MediaWords:
     """What is said of a picture."""
 
     caption: str = ""
@@ -98,10 +98,10 @@ class _Reading:
         self.about_film = ""
 
     def media(self) -> Media:
-        self._scope(self.entry, PictureWords())
+        self._scope(self.entry, MediaWords())
         return Media(tuple(self.pictures[:MAX_PICTURES]), self.about_film)
 
-    def _scope(self, element: Any, outer: PictureWords, *, is_film: bool = False) -> None:
+    def _scope(self, element: Any, outer: MediaWords, *, is_film: bool = False) -> None:
         """All of an entry, group or content: what is said further in wins (section "Optional elements")."""
         children = [(name, child) for child in element if (name := name_in(child))]
         words = self._words(children, outer)
@@ -120,9 +120,9 @@ class _Reading:
                     self._take(child, self._words(_named(child), words), ASSUMED_WIDTH_PX)
                 self._scope(child, words, is_film=kind not in ("image", ""))
             elif name == "thumbnail":
-                self._take(child, PictureWords() if is_film else words, ASSUMED_THUMBNAIL_PX)
+                self._take(child, MediaWords() if is_film else words, ASSUMED_THUMBNAIL_PX)
 
-    def _take(self, element: Any, words: PictureWords, assumed_px: int) -> None:
+    def _take(self, element: Any, words: MediaWords, assumed_px: int) -> None:
         url = (element.get("url") or element.text or "").strip()
         if url and kind_of_file_of(url) in ("image", ""):
             width = element.get("width") or ""
@@ -136,7 +136,7 @@ class _Reading:
                 )
             )
 
-    def _words(self, children: list[tuple[str, Any]], outer: PictureWords) -> PictureWords:
+    def _words(self, children: list[tuple[str, Any]], outer: MediaWords) -> MediaWords:
         title, description = "", ""
         names: list[str] = []
         rights: list[str] = []
@@ -154,7 +154,7 @@ class _Reading:
         )
         credit = ", ".join(dict.fromkeys(filter(None, names)))
         terms = "; ".join(dict.fromkeys(filter(None, rights)))
-        return PictureWords(caption or outer.caption, credit or outer.credit, terms or outer.rights)
+        return MediaWords(caption or outer.caption, credit or outer.credit, terms or outer.rights)
 
     def _text(self, element: Any) -> str:
         text = "".join(element.itertext())

@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, Response
 from syndicator.domain.article import Article
 from syndicator.domain.delivery import Standing
 from syndicator.domain.errors import SyndicatorError
-from syndicator.posts.drawing import Scene
+from syndicator.posts.drawing import DrawnPost
 from syndicator.store.console import PAGE_LENGTH
 from syndicator.store.readership import CURRENT_FOR, FORGET_AFTER, OTHER_READERS
 from syndicator.web.console.auth import csrf_token, set_csrf_cookie
@@ -103,7 +103,7 @@ class ConsolePages:
             request, "console/delivery.html", line=line, events=events, scene=scene, problem=problem
         )
 
-    def _drawn(self, channel: str, article: Article) -> tuple[Scene | None, str]:
+    def _drawn(self, channel: str, article: Article) -> tuple[DrawnPost | None, str]:
         """The post as it would be sent now, or why there is none."""
         try:
             return self.context.draw(channel, article), ""
