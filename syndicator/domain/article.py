@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from syndicator.domain.addresses import place, stem
+
 #: Revisions after which changes of an article that are neither announced by a new ``updated``, nor of its
 #: headline or summary, are taken only so long after the last one: pages that embed a clock or a counter
 #: change at every look.
@@ -26,11 +28,6 @@ MIN_TELLING_CHARS = 40
 
 #: Characters of a story's id.
 MAX_STORY_CHARS = 200
-
-#: A part of an address's path that is nothing but a session's id, which changes with each visit.
-SESSION_ID = re.compile(
-    r"(?=[^/]*\d)(?=[^/]*[a-z])[a-z\d]{16,}|\(\w\([a-z\d]+\)\)|\(\w{16,}\)", re.IGNORECASE
-)
 
 
 class ArticleState(StrEnum):
@@ -190,19 +187,6 @@ class Postponed:
 
 
 Decision = New | Corrected | Withdrawn | Unchanged | Postponed
-
-
-def place(name: str) -> str:
-    """A web address without scheme and ``www.``, its host in lower case; any other name as it is."""
-    address = re.fullmatch(r"https?://(?:www\.)?([^/?#]+)(.*)", name, re.IGNORECASE | re.DOTALL)
-    return f"//{address[1].lower()}{address[2]}" if address else name
-
-
-def stem(address: str) -> str:
-    """A place without what may be a session's: query, path parameters, and parts of the path that are
-    nothing but long random ids (``/(S(x5k...))/``, ``/9f3b...e1/``)."""
-    path = place(address).partition("?")[0]
-    return "/".join("*" if SESSION_ID.fullmatch(part) else part.partition(";")[0] for part in path.split("/"))
 
 
 def content_names(sighting: Sighting) -> tuple[str, ...]:

@@ -22,7 +22,8 @@ from urllib.parse import urldefrag
 
 from requests.structures import CaseInsensitiveDict
 
-from syndicator.domain.article import Sighting, place
+from syndicator.domain.addresses import place
+from syndicator.domain.article import Sighting
 from syndicator.domain.errors import FetchError, SourceError, SourceGone
 from syndicator.http.client import Http, Response, is_same_host
 from syndicator.jobs.ports import READ_AGAIN, Look

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from syndicator.domain.article import Photo, Sighting, place
+from syndicator.domain.addresses import place
+from syndicator.domain.article import Photo, Sighting
 from syndicator.domain.errors import FetchError, SourceError
 from syndicator.http.client import Response
 from syndicator.sources.feeds.feed_document import FROM_SUMMARY

@@ -17,7 +17,8 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any
 
-from syndicator.domain.article import MIN_TELLING_CHARS, place
+from syndicator.domain.addresses import place
+from syndicator.domain.article import MIN_TELLING_CHARS
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import plain
 from syndicator.text.tracking import clean_url, full_url

@@ -10,7 +10,7 @@ import html
 import re
 from dataclasses import dataclass
 
-from syndicator.domain.article import place
+from syndicator.domain.addresses import place
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import plain
 from syndicator.text.excerpts import SITE_MARK, STOP, without_read_on

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from syndicator.domain.article import stem
+from syndicator.domain.addresses import stem
 from syndicator.http.client import Response
 from syndicator.http.conditional import VALIDATORS, conditions, validators
 from syndicator.jobs.ports import READ_AGAIN

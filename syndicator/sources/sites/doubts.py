@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from syndicator.domain.article import Sighting, stem
+from syndicator.domain.addresses import stem
+from syndicator.domain.article import Sighting
 from syndicator.sources.pages.extracted import NO_TEXT
 from syndicator.sources.pages.traits import LITTLE, MOST, MUCH, Traits, likeness
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from syndicator.domain.article import stem
+from syndicator.domain.addresses import stem
 from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.next_pages import Further
 

@@ -14,7 +14,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from syndicator.domain.article import MIN_TELLING_CHARS, Sighting, stem
+from syndicator.domain.addresses import stem
+from syndicator.domain.article import MIN_TELLING_CHARS, Sighting
 from syndicator.domain.errors import FetchError, SourceError
 from syndicator.http.client import Response
 from syndicator.sources.pages.locks import LockedError

@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from syndicator.domain.article import Sighting, place
+from syndicator.domain.addresses import place
+from syndicator.domain.article import Sighting
 
 #: Between a source and the id that its system gives an article, in a name.
 ID_MARK = "#"
