@@ -16,7 +16,8 @@ from rich.text import Text
 from syndicator.cli.declared import must_be_declared
 from syndicator.cli.drawings import drawings
 from syndicator.cli.terminal import print_line
-from syndicator.domain.article import Article, New, Sighting, decide
+from syndicator.domain.article import Article, Sighting
+from syndicator.domain.changes import New, decide
 from syndicator.domain.errors import PhotoError, SyndicatorError
 from syndicator.domain.post import Post
 from syndicator.jobs.courier import Courier

@@ -8,16 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from syndicator.domain.article import (
-    SILENT_PACES,
-    Article,
-    Corrected,
-    New,
-    Postponed,
-    Sighting,
-    Withdrawn,
-    decide,
-)
+from syndicator.domain.article import Article, Sighting
+from syndicator.domain.changes import SILENT_PACES, Corrected, New, Postponed, Withdrawn, decide
 from syndicator.domain.feed import Feed, Site
 from syndicator.domain.keywords import folded
 from syndicator.jobs.job import Job

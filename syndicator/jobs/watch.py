@@ -17,8 +17,9 @@ from functools import partial
 from typing import Any
 
 from syndicator.domain import backoff
-from syndicator.domain.article import Article, Sighting, formerly, in_story, measured_as
+from syndicator.domain.article import Article, Sighting
 from syndicator.domain.brakes import BrakedKind, Brakes
+from syndicator.domain.changes import formerly, in_story, measured_as
 from syndicator.domain.errors import PhotoError, SourceError, SourceGone, SyndicatorError
 from syndicator.jobs.braking import Braked, brake, read_again, still_held
 from syndicator.jobs.ports import LEASE, READ_AGAIN, Bell, Look, Photos, Source

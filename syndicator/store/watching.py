@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select, update
 
-from syndicator.domain.article import Article, ArticleState, Sighting, release, withdraw
+from syndicator.domain.article import Article, ArticleState, Sighting
+from syndicator.domain.changes import release, withdraw
 from syndicator.jobs.store_ports import Filing, Wakeups, Watched, overdue
 from syndicator.store import schema
 from syndicator.store.engine import Base

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.domain.article import Article, New, Photo, Unchanged, decide, fingerprint
+from syndicator.domain.article import Article, Photo
+from syndicator.domain.changes import New, Unchanged, decide, fingerprint
 from syndicator.domain.photo import may_leave
 from syndicator.store.records import article_of, article_values
 from tests.fakes import NOON, sighting

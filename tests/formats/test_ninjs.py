@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from jsonschema import ValidationError
 
-from syndicator.domain.article import Article, ArticleState, withdraw
+from syndicator.domain.article import Article, ArticleState
+from syndicator.domain.changes import withdraw
 from syndicator.domain.feed import Feed
 from syndicator.formats.ninjs import Ninjs
 from syndicator.jobs.ports import History

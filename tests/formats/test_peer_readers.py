@@ -17,7 +17,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from syndicator import formats
-from syndicator.domain.article import Article, New, decide
+from syndicator.domain.article import Article
+from syndicator.domain.changes import New, decide
 from syndicator.domain.feed import Feed, Site
 from syndicator.jobs.ports import Photos, Source
 from syndicator.wiring import inspect_app

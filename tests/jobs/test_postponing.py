@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.domain.article import Article, Corrected, New, Postponed, Sighting, decide
+from syndicator.domain.article import Article, Sighting
+from syndicator.domain.changes import Corrected, New, Postponed, decide
 from syndicator.jobs.ports import READ_AGAIN, Look
 from syndicator.store import Store
 from tests.fakes import NOON, FakeSource, sighting

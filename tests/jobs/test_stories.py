@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.domain.article import MAX_STORY_CHARS, fingerprint, in_story
 from syndicator.domain.capabilities import Capabilities
+from syndicator.domain.changes import MAX_STORY_CHARS, fingerprint, in_story
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import OutcomeUnknown, PostGone
 from syndicator.domain.post import Post

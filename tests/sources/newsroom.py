@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from syndicator.domain.article import Article, ArticleState, Corrected, New, Withdrawn, decide, withdraw
+from syndicator.domain.article import Article, ArticleState
+from syndicator.domain.changes import Corrected, New, Withdrawn, decide, withdraw
 from syndicator.http.client import Http
 from syndicator.jobs.ports import READ_AGAIN, Look
 from syndicator.sources.feed import FeedSource

@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from syndicator.domain.article import Sighting, fingerprint
+from syndicator.domain.article import Sighting
+from syndicator.domain.changes import fingerprint
 from syndicator.http.client import Response
 from syndicator.http.conditional import VALIDATORS, validators
 from syndicator.sources.sites.crawl_state import CrawlState

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from syndicator.domain.article import MAX_STORY_CHARS, Sighting
+from syndicator.domain.article import Sighting
+from syndicator.domain.changes import MAX_STORY_CHARS
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
 from syndicator.sources.oddity import is_odd_html, safely
