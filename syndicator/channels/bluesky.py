@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 import requests
@@ -64,6 +64,12 @@ class Bluesky:
     show: Literal["photo", "card"] = "photo"
     session: requests.Session = field(repr=False, compare=False)
     account: XrpcAccount = field(init=False, repr=False, compare=False)
+
+    #: How to come by the secret, for ``syndicator connect``.
+    access: ClassVar[str] = (
+        "Log in at https://bsky.app as the account that is to post, and add an app password:\n"
+        "Settings > Privacy and security > App passwords. It is shown once; never use the account's own."
+    )
 
     def __post_init__(self) -> None:
         address = web_address(self.server)

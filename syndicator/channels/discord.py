@@ -61,6 +61,12 @@ class Discord:
     thread_id: str = ""
     session: requests.Session = field(repr=False, compare=False)
 
+    #: How to come by the secret, for ``syndicator connect``.
+    access: ClassVar[str] = (
+        "In Discord, open the channel's settings > Integrations > Webhooks > New Webhook, and copy its whole\n"
+        "address: that is the secret."
+    )
+
     #: Webhooks know no keys, and list no messages. They state their limits in headers, and ask that none be
     #: written down (https://docs.discord.com/developers/topics/rate-limits).
     capabilities: ClassVar[Capabilities] = Capabilities(

@@ -11,7 +11,7 @@ import logging
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 import requests
@@ -62,6 +62,11 @@ class Ntfy:
     priority: Literal[1, 2, 3, 4, 5] = 3
     urgent_priority: Literal[1, 2, 3, 4, 5] = 4
     session: requests.Session = field(repr=False, compare=False)
+
+    #: How to come by the secret, for ``syndicator connect``.
+    access: ClassVar[str] = (
+        "In the server's web app, open Account > Access tokens and make one that may write to the topic (tk_...)."
+    )
 
     def __post_init__(self) -> None:
         address = web_address(self.server)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import requests
@@ -74,6 +74,12 @@ class Slack:
     token: Secret
     server: str = "https://slack.com"
     session: requests.Session = field(repr=False, compare=False)
+
+    #: How to come by the secret, for ``syndicator connect``.
+    access: ClassVar[str] = (
+        "At https://api.slack.com/apps make an app with the bot scope chat:write, install it in the workspace,\n"
+        "invite it into the channel (/invite), and copy its Bot User OAuth Token (xoxb-...)."
+    )
 
     def __post_init__(self) -> None:
         address = web_address(self.server)

@@ -66,6 +66,12 @@ class Telegram:
     quiet: bool = False
     session: requests.Session = field(repr=False, compare=False)
 
+    #: How to come by the secret, for ``syndicator connect``.
+    access: ClassVar[str] = (
+        "In Telegram, send /newbot to @BotFather: its answer has the token. Then make the bot an administrator\n"
+        "of the channel, with the right to post messages."
+    )
+
     #: Messages have 4,096 characters at most, captions 1,024 (sendMessage, sendPhoto); in which unit is not
     #: said, and UTF-16's are never too few. Photos: 10 MB, width and height 10,000 in all (sendPhoto).
     #: Bots edit their own messages for ever, and delete them within 48 hours (deleteMessage); the margin is

@@ -58,6 +58,13 @@ def test_every_kind_has_an_example_and_says_what_it_was_tried_against(kind: str)
     assert capabilities.verified.startswith(("contract", "real", "a real"))
 
 
+@pytest.mark.parametrize("kind", syndicator.channels.kind.built_in)
+def test_a_kind_with_a_secret_says_how_one_comes_by_it(kind: str) -> None:
+    cls = syndicator.channels.kind(kind)
+    has_secret = any(isinstance(value, Secret) for value in vars(channel(kind)).values())
+    assert bool(getattr(cls, "access", "")) == has_secret
+
+
 def test_the_documentations_table_is_what_the_channels_declare() -> None:
     text = DOCS.read_text("utf-8")
     assert text.partition(BEGIN)[2].partition(END)[0] == table()
