@@ -63,8 +63,8 @@ class Discord:
 
     #: How to come by the secret, for ``syndicator connect``.
     access: ClassVar[str] = (
-        "In Discord, open the channel's settings > Integrations > Webhooks > New Webhook, and copy its whole\n"
-        "address: that is the secret."
+        "In Discord, open the channel's settings > Integrations > Webhooks > New Webhook, and copy its\n"
+        "whole address: that is the secret."
     )
 
     #: Webhooks know no keys, and list no messages. They state their limits in headers, and ask that none be

@@ -65,7 +65,8 @@ class Ntfy:
 
     #: How to come by the secret, for ``syndicator connect``.
     access: ClassVar[str] = (
-        "In the server's web app, open Account > Access tokens and make one that may write to the topic (tk_...)."
+        "In the server's web app, open Account > Access tokens and make one\n"
+        "that may write to the topic (tk_...)."
     )
 
     def __post_init__(self) -> None:

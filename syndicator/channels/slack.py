@@ -77,8 +77,8 @@ class Slack:
 
     #: How to come by the secret, for ``syndicator connect``.
     access: ClassVar[str] = (
-        "At https://api.slack.com/apps make an app with the bot scope chat:write, install it in the workspace,\n"
-        "invite it into the channel (/invite), and copy its Bot User OAuth Token (xoxb-...)."
+        "At https://api.slack.com/apps make an app with the bot scope chat:write, install it in the\n"
+        "workspace, invite it into the channel (/invite), and copy its Bot User OAuth Token (xoxb-...)."
     )
 
     def __post_init__(self) -> None:

@@ -68,8 +68,8 @@ class Telegram:
 
     #: How to come by the secret, for ``syndicator connect``.
     access: ClassVar[str] = (
-        "In Telegram, send /newbot to @BotFather: its answer has the token. Then make the bot an administrator\n"
-        "of the channel, with the right to post messages."
+        "In Telegram, send /newbot to @BotFather: its answer has the token. Then make the bot an\n"
+        "administrator of the channel, with the right to post messages."
     )
 
     #: Messages have 4,096 characters at most, captions 1,024 (sendMessage, sendPhoto); in which unit is not
