@@ -63,13 +63,15 @@ def deliver(deliverer: Deliverer, name: str, *, max_deliveries: int = MAX_DELIVE
 
 @dataclass(kw_only=True)
 class Shift:
-    """The time for which an account is in one hand. ``trouble``: why it has to rest."""
+    """The time for which an account is in one hand. ``trouble``: why it has to rest. ``last_error``: what
+    went wrong last, if nothing went through since: its operator is told, although the account goes on."""
 
     deliverer: Deliverer
     account: Account
     ledger: Ledger = field(init=False)
     courier: Courier = field(init=False)
     trouble: SyndicatorError | None = None
+    last_error: SyndicatorError | None = None
     pause: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -99,7 +101,8 @@ class Shift:
         self.ledger = self.ledger.with_waits(self._waits(now), now)
         ledger = None if self.ledger == self.account.ledger else self.ledger
         if self.trouble is None:
-            store.let_go(self.account, paused_until=self.pause, ledger=ledger)
+            error = self.courier.redact(str(self.last_error)) if self.last_error else ""
+            store.let_go(self.account, paused_until=self.pause, error=error, rests=False, ledger=ledger)
             return
         store.let_go(
             self.account,
@@ -159,8 +162,10 @@ class Shift:
             self.ledger = self.ledger.with_stated(kind, stated, now)
         if outcome.is_through:
             self.ledger, self._gets_through = self.ledger.with_success(), True
+            self.last_error = None
         if error is None:
             return
+        self.last_error = error
         if isinstance(error, Misconfigured):
             self.trouble = error
         elif isinstance(error, TryLater) and error.rests_account:

@@ -89,13 +89,14 @@ class Delivering(Base):
         paused_until: datetime | None = None,
         error: str = "",
         is_stopped: bool = False,
+        rests: bool = True,
         ledger: Ledger | None = None,
     ) -> None:
         table = schema.channel
         failure: dict[str, Any] = {
             "error": error,
             "is_stopped": is_stopped,
-            "failures": table.c.failures + 1,
+            "failures": table.c.failures + rests,
         }
         with self.writing() as connection:
             let_go(

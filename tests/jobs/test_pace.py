@@ -287,3 +287,17 @@ def test_the_operator_reads_the_plan(story: Story, watch: Watch) -> None:
     assert lines[0].startswith("posts rest until 13:0")
     assert lines[0].endswith("because 2 posts in 1 h are used up")
     assert lines[1].startswith("0 of 2 posts in 1 h left until 13:0")
+
+
+def test_the_operator_is_told_of_what_fails_although_the_account_goes_on(story: Story) -> None:
+    story.baseline()
+    story.channel.before = [TryLater("nobody is there", rests=False), None]
+    story.publishes("1")
+    story.delivers()
+    [row] = story.store.channels()
+    assert (row.error, row.failures, row.paused_until) == ("nobody is there", 0, None)
+
+    story.clock.tick(minutes=1)
+    story.delivers()
+    [row] = story.store.channels()
+    assert row.error == ""
