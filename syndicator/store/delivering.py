@@ -96,7 +96,7 @@ class Delivering(Base):
         failure: dict[str, Any] = {
             "error": error,
             "is_stopped": is_stopped,
-            "failures": table.c.failures + rests,
+            "failures": table.c.failures + int(rests),
         }
         with self.writing() as connection:
             let_go(
