@@ -68,10 +68,12 @@ language = "en"
 kind = "mastodon"
 server = "{channel}"
 token = "env:FAULTS_TOKEN"
+wait_for_page = "0s"
 
 [channels.wall]
 kind = "outbox"
 folder = "{wall}"
+wait_for_page = "0s"
 """
 
 

@@ -83,22 +83,26 @@ language = "en"
 
 [channels.keyed]
 kind = "mastodon"
+wait_for_page = "0s"
 server = "{keyed}"
 token = "env:MACHINE_TOKEN"
 
 [channels.keyless]
 kind = "mastodon"
+wait_for_page = "0s"
 server = "{keyless}"
 token = "env:MACHINE_TOKEN"
 remembers_keys = false
 
 [channels.hook]
 kind = "webhook"
+wait_for_page = "0s"
 url = "{hook}/hook"
 secret = "env:MACHINE_SECRET"
 
 [channels.wall]
 kind = "outbox"
+wait_for_page = "0s"
 folder = "wall"
 """
 
