@@ -22,6 +22,9 @@ FOLDER = Path(__file__).parents[1] / "peers" / "pds"
 #: Seconds that it may take to start, on a machine that is busy with other tests.
 START_TIMEOUT_S = 60.0
 
+#: The oldest Node.js that the server runs on.
+MIN_NODE = 20
+
 #: As ``start.cjs`` has them.
 ADMIN, JWT_SECRET = ("admin", "admin-of-the-suite"), "secret-of-the-suite"
 NO_LIMITS = {"x-ratelimit-bypass": "let-the-suite-pass"}
@@ -33,6 +36,9 @@ def missing() -> str:
     """Why the server cannot be started; empty if it can."""
     if not shutil.which("node"):
         return "there is no node"
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
+    if not version.startswith("v") or int(version[1:].partition(".")[0]) < MIN_NODE:
+        return f"node {version.strip()} is too old for it: {MIN_NODE} is needed"
     if not [*FOLDER.glob("node_modules/better-sqlite3/build/Release/better_sqlite3.node")]:
         return "npm ci and npm rebuild better-sqlite3 were not run in tests/peers/pds"
     return ""
