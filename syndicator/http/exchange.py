@@ -89,10 +89,10 @@ class RemoteReply:
         text = self.body.decode("utf-8", "replace")
         try:
             document = json.loads(text)
-            if isinstance(document, dict):  # a name, and what it means here
+            if isinstance(document, dict) and not document.keys().isdisjoint(("error", "description")):
+                # a name, and what it means here
                 parts = (document.get("error"), document.get("message"), document.get("description"))
-                is_error = document.get("error") or document.get("description")
-                text = ": ".join(str(part) for part in parts if part) if is_error else text
+                text = ": ".join(str(part) for part in parts if part)
         except (ValueError, RecursionError):
             text = re.sub(r"<[^<>]*>", " ", text)
         words = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text).strip()
