@@ -118,14 +118,18 @@ def _take(
         return _put_off(delivery, wait, ledger)
     marked = begun(delivery, step, now)
     try:
-        if _shows_the_same(deliverer, courier, claimed, wait):
+        corrected = _corrected_post(deliverer, courier, claimed, wait)
+        if corrected and corrected[0].digest == delivery.shows:
             same = closed(delivery, delivery.wants, shows=delivery.shows)
             event = f"revision {delivery.wants} changes nothing that this channel shows"
             return StepOutcome(delivery=same, event=event, ledger=ledger)
         if step is Step.LEAVE:
             after = left(delivery, "this channel can neither delete, edit nor answer it, or is not to")
             return StepOutcome(delivery=after, event=_event_of_leaving(delivery, after), ledger=ledger)
-        post, remark = post_of(deliverer, courier, claimed, marked, step, wait)
+        if corrected and step is Step.EDIT:  # made already
+            post, remark = corrected
+        else:
+            post, remark = post_of(deliverer, courier, claimed, marked, step, wait)
         remark += f" (not waited for any longer: {page.why})" if page else ""
     except SyndicatorError as e:  # nothing has left yet
         after = failed(marked, step, e, now)
@@ -141,16 +145,16 @@ def _take(
     return _request(deliverer, account, marked, step, post, remark, begins, spent)
 
 
-def _shows_the_same(
+def _corrected_post(
     deliverer: Deliverer, courier: Courier, claimed: ClaimedDelivery, wait: Wait | None
-) -> bool:
-    """Whether the post, corrected, would look just as it does."""
+) -> tuple[Post, str] | None:
+    """The post as an edit would make it, to be held against what is out there; ``None`` where nothing is, or
+    nobody knows what it shows."""
     delivery = claimed.delivery
     is_corrected = delivery.wants is not None and delivery.has is not None and delivery.attempted is None
     if not delivery.shows or not is_corrected or courier.channel.capabilities.carries_article:
-        return False
-    post, _ = post_of(deliverer, courier, claimed, delivery, Step.EDIT, wait)
-    return post.digest == delivery.shows
+        return None
+    return post_of(deliverer, courier, claimed, delivery, Step.EDIT, wait)
 
 
 def _request(
