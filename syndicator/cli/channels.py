@@ -1,13 +1,10 @@
-"""``syndicator channels``: what each declared channel can do, and the same as the table of
-``docs/channels.md``."""
+"""``syndicator channels``: what each declared channel can do."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -57,14 +54,6 @@ def facts_of(capabilities: Capabilities) -> dict[str, str]:
         ),
         "tried against": capabilities.verified,
     }
-
-
-def as_markdown(facts: Mapping[str, Mapping[str, Any]]) -> str:
-    """The facts of several kinds of channel as a table, a kind in each row."""
-    heads = ["kind", *next(iter(facts.values()))]
-    rows = [[f"`{kind}`", *map(str, each.values())] for kind, each in facts.items()]
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _text(capabilities: Capabilities) -> str:

@@ -83,14 +83,13 @@ def _parts(
         return directed(plain, language)
 
     headline, summary, correction = said.headline, said.summary, said.correction
-    is_social = bool(article.social) and occasion is Occasion.NEWS
-    if is_social:  # the newsroom's own words for it
-        headline, summary = without_links(one_line(article.social)), ""
     if occasion is Occasion.RETRACTION:
         summary, correction = labels(language).withdrawn, ""
     elif occasion is Occasion.CORRECTION:
         summary = ""
-    elif said.is_said and not is_social:
+    elif article.social:  # the newsroom's own words for it
+        headline, summary = without_links(one_line(article.social)), ""
+    elif said.is_said:
         headline, summary = summary, ""
     url = with_parameters(article.url, style.utm)
     credit = _credit(article) if style.credit and has_photo else ""

@@ -62,14 +62,16 @@ def rendered(source: str, parts: Parts, article: Article, layout: Layout) -> Lai
         return layout.length(made, parts)
 
     headline, summary, omitted = parts.headline, parts.summary, []
-    if layout.length(text(headline, summary), parts) > layout.room:
+    made = text(headline, summary)
+    if length(made) > layout.room:
         summary = layout.cut(summary, layout.room - length(text(headline, "")))
         omitted.append(f"summary {'cut' if summary else 'left out'}: no room")
-    over = length(text(headline, summary)) - layout.room
+        made = text(headline, summary)
+    over = length(made) - layout.room
     if over > 0:
         headline = layout.capabilities.ruler.cut(headline, layout.measure(headline) - over, layout.language)
         omitted.append("headline cut: no room")
-    made = text(headline, summary)
+        made = text(headline, summary)
     if length(made) > layout.room:
         raise Misconfigured(
             f"the template's own words leave no room: {length(made)} {layout.capabilities.unit}, "

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 import requests
 
 import syndicator.channels
-from syndicator.cli.channels import as_markdown, facts_of
+from syndicator.cli.channels import facts_of
 from syndicator.config.reader import CHANNELS
 from syndicator.domain.capabilities import Capabilities
 from syndicator.jobs.ports import Channel
@@ -42,6 +43,14 @@ def channel(kind: str) -> Channel:
     values = {key: Secret(value) if hints[key] == "Secret" else value for key, value in table.items()}
     made: Channel = cls(name="example", session=requests.Session(), **values)
     return made
+
+
+def as_markdown(facts: Mapping[str, Mapping[str, Any]]) -> str:
+    """The facts of several kinds of channel as a table, a kind in each row."""
+    heads = ["kind", *next(iter(facts.values()))]
+    rows = [[f"`{kind}`", *map(str, each.values())] for kind, each in facts.items()]
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def table() -> str:
