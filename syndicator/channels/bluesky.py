@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal
-from urllib.parse import urlsplit
 
 import requests
 
@@ -32,7 +31,7 @@ from syndicator.http.repository import (
 )
 from syndicator.http.xrpc import XrpcAccount
 from syndicator.secret import Secret
-from syndicator.text.addresses import web_address
+from syndicator.text.addresses import is_server_address
 from syndicator.text.rulers import GRAPHEMES, UTF8_BYTES, Both
 
 log = logging.getLogger(__name__)
@@ -72,8 +71,7 @@ class Bluesky:
     )
 
     def __post_init__(self) -> None:
-        address = web_address(self.server)
-        if not address or urlsplit(address).path.strip("/"):
+        if not is_server_address(self.server):
             raise ValueError(
                 f'server: {self.server!r} is no address of a server: write "https://bsky.social"'
             )

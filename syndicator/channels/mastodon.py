@@ -26,7 +26,8 @@ from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.oauth import OAuthClient, SignIn, access_token
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_web_address, web_address
+from syndicator.text.addresses import is_server_address, is_web_address
+from syndicator.text.mentions import without_mentions
 from syndicator.text.posted_html import has_text, links_to
 from syndicator.text.rulers import CHARACTERS, GRAPHEMES
 
@@ -42,9 +43,6 @@ MAX_PAGES, PAGE_STATUSES = 10, 40
 #: What servers take for a mention: their own rule, in its own words (``MENTION_RE`` in Mastodon's
 #: app/models/account.rb), up to the first character of the name.
 MENTION = re.compile(r"(?<![=/\w])@(?=[A-Za-z0-9_])")
-
-#: A space of no width: what keeps a name from being one, in bridges between networks, too.
-NO_MENTION = "@\u200b"
 
 #: Servers take 16 MiB and scale down to 3840 x 2160 pixels; a timeline needs less.
 #: https://docs.joinmastodon.org/user/posting/#images
@@ -82,8 +80,7 @@ class Mastodon:
     )
 
     def __post_init__(self) -> None:
-        address = web_address(self.server)
-        if not address or urlsplit(address).path.strip("/"):
+        if not is_server_address(self.server):
             raise ValueError(
                 f'server: {self.server!r} is no address of a server: write "https://mastodon.example"'
             )
@@ -100,7 +97,7 @@ class Mastodon:
             unit="graphemes",
             text=self.max_characters,
             link=self.characters_reserved_per_url,
-            plain=without_mentions,
+            plain=partial(without_mentions, mention=MENTION),
             has_language=True,
             has_warning=True,
             photo=PHOTO,
@@ -174,7 +171,7 @@ class Mastodon:
         for _ in range(MAX_PAGES):
             statuses = self._statuses_page(exchange, account_id, max_id)
             for status in statuses:
-                if any(links_to(str(status["content"]), url) for url in post.addresses):
+                if links_to(str(status["content"]), post.addresses):
                     return _receipt(status, post.text)
             if not statuses or _created_at(statuses[-1]) < horizon:
                 return None
@@ -310,12 +307,6 @@ class Mastodon:
 
     def _status_url(self, receipt: Receipt) -> str:
         return self._url(f"/api/v1/statuses/{quote(receipt.remote_id, safe='')}")
-
-
-def without_mentions(text: str) -> str:
-    """The text as readers see it, in which nobody is mentioned whose name happens to stand in a headline.
-    Hashtags call nobody, and stay what they are."""
-    return MENTION.sub(NO_MENTION, text)
 
 
 def _photo_later(reason: str) -> TryLater:

@@ -19,7 +19,7 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, Try
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, MakeError
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_web_address, web_address
+from syndicator.text.addresses import is_server_address, is_web_address
 from syndicator.text.rulers import UTF16_UNITS
 
 log = logging.getLogger(__name__)
@@ -82,8 +82,7 @@ class Slack:
     )
 
     def __post_init__(self) -> None:
-        address = web_address(self.server)
-        if not address or urlsplit(address).path.strip("/"):
+        if not is_server_address(self.server):
             raise ValueError(f'server: {self.server!r} is no address: write "https://slack.com"')
         if not (self.channel.isascii() and self.channel.isalnum() and self.channel[:1] in ("C", "G")):
             raise ValueError(

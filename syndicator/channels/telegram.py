@@ -10,6 +10,7 @@ import logging
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -23,13 +24,14 @@ from syndicator.domain.post import Occasion, Post, SpanKind
 from syndicator.http.exchange import Exchange, MakeError, RemoteReply
 from syndicator.secret import Secret
 from syndicator.text.addresses import web_address
+from syndicator.text.mentions import without_mentions
 from syndicator.text.rulers import UTF16_UNITS
 
 log = logging.getLogger(__name__)
 
 #: What clients take for a mention (``match_mentions`` in TDLib's td/telegram/MessageEntity.cpp), up to the
-#: first character of the name, and what is none: a space of no width keeps the name from being one.
-MENTION, NO_MENTION = re.compile(r"(?<!\w)@(?=[A-Za-z0-9_])"), "@\u200b"
+#: first character of the name.
+MENTION = re.compile(r"(?<!\w)@(?=[A-Za-z0-9_])")
 
 #: Parts of what the API says (400) where what was asked for is so already, ...
 DONE_ALREADY = ("message is not modified", "message to delete not found")
@@ -44,11 +46,6 @@ NOT_ALLOWED = (
     *("not enough rights", "need administrator rights", "have no rights to send", "USER_BANNED_IN_CHANNEL"),
     *("CHAT_WRITE_FORBIDDEN", "CHAT_ADMIN_REQUIRED", "CHAT_RESTRICTED", "CHAT_SEND_"),
 )
-
-
-def without_mentions(text: str) -> str:
-    """The text as readers see it, in which nobody is mentioned whose name happens to stand in it."""
-    return MENTION.sub(NO_MENTION, text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +80,7 @@ class Telegram:
         text=4096,
         text_with_photo=1024,
         link_place=LinkPlace.WORDS,
-        plain=without_mentions,
+        plain=partial(without_mentions, mention=MENTION),
         photo=PhotoLimits(side=2560, length=9_500_000, ratio=(1 / 20, 20.0)),
         card=LinkCard.FETCHED,
         photo_stays=True,

@@ -49,6 +49,12 @@ def is_web_address(text: str) -> bool:
     return text.startswith(("https://", "http://"))
 
 
+def is_server_address(address: str) -> bool:
+    """Whether an address is a server's own: a web address without a path."""
+    found = web_address(address)
+    return bool(found) and not urlsplit(found).path.strip("/")
+
+
 def same_site(one: str, other: str) -> bool:
     """Whether two addresses are of one registrable domain (``www.news.example``, ``m.news.example``)."""
     a, b = urlsplit(one).hostname, urlsplit(other).hostname

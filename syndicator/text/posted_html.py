@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser
@@ -12,8 +13,8 @@ def has_text(html: str, text: str) -> bool:
     return "".join(LexborHTMLParser(html).text().split()) == "".join(text.split())
 
 
-def links_to(html: str, url: str) -> bool:
-    """Whether the post links to the address, escaped in whatever way."""
+def links_to(html: str, addresses: Iterable[str]) -> bool:
+    """Whether the post links to one of the addresses, escaped in whatever way."""
     post = LexborHTMLParser(html)
     links = {link.attributes.get("href") or "" for link in post.css("a")} | set(post.text().split())
-    return unquote(url) in {unquote(link) for link in links}
+    return not {unquote(link) for link in links}.isdisjoint(map(unquote, addresses))
