@@ -177,7 +177,7 @@ def test_pages_and_feeds_are_read_built_and_posted(
 
         checked = ours.run(tmp_path, "syndicator", "check")
         assert checked.returncode == 0, checked.stdout + checked.stderr
-        assert re.search(r"^ok .*source pages: 1 articles", checked.stdout, re.MULTILINE)
+        assert re.search(r"^ok .*source pages: 1 article, ", checked.stdout, re.MULTILINE)
         assert re.search(
             rf"^ok .*broker: {broker.partition(':')[0]} at .* answers", checked.stdout, re.MULTILINE
         )
