@@ -40,7 +40,8 @@ def facts_of(capabilities: Capabilities) -> dict[str, str]:
         "warning": _yes(capabilities.has_warning),
         "correction": _within(capabilities.edit_within)
         + (", under a new id" if capabilities.edit_renews_id else "")
-        + (", but a photo stays" if capabilities.photo_stays else ""),
+        + (", but a photo stays" if capabilities.photo_stays else "")
+        + (", words alone" if capabilities.photo_is_fixed else ""),
         "retraction": _within(capabilities.delete_within),
         "reply": _yes(capabilities.replies),
         "own posts can be looked up": _yes(capabilities.finds),

@@ -96,10 +96,11 @@ class Capabilities:
 
     Afterwards. ``edit_within``, ``delete_within``: how long after posting (``ALWAYS``, ``NEVER``).
     ``edit_renews_id``: an edited post is another one. ``photo_stays``: an edit can add and exchange a photo,
-    and not take it away. ``replies``: a post can answer one of our own. ``finds``: our own posts can be
-    looked up. ``key_memory``: how long a repeated ``send`` under the same key is answered by the post that
-    exists (``None``: keys are not known there). ``settles_within``: how long the service may go on working at
-    a request after that has ended for us, with or without an answer.
+    and not take it away; ``photo_is_fixed``: an edit changes the words alone. ``replies``: a post can answer
+    one of our own. ``finds``: our own posts can be looked up. ``key_memory``: how long a repeated ``send``
+    under the same key is answered by the post that exists (``None``: keys are not known there).
+    ``settles_within``: how long the service may go on working at a request after that has ended for us, with
+    or without an answer.
 
     ``carries_article``: the channel hands on more of the article than a post shows, so that it is told of
     every change; what the newsroom wants of posts does not concern it.
@@ -128,6 +129,7 @@ class Capabilities:
     edit_within: timedelta = ALWAYS
     edit_renews_id: bool = False
     photo_stays: bool = False
+    photo_is_fixed: bool = False
     delete_within: timedelta = ALWAYS
     replies: bool = False
     finds: bool = True

@@ -91,7 +91,10 @@ class RemoteReply:
             document = json.loads(text)
             if isinstance(document, dict) and not document.keys().isdisjoint(("error", "description")):
                 # a name, and what it means here
-                parts = (document.get("error"), document.get("message"), document.get("description"))
+                error = document.get("error")
+                if isinstance(error, dict):  # Meta's
+                    error, document = None, error
+                parts = (error, document.get("message"), document.get("description"))
                 text = ": ".join(str(part) for part in parts if part)
         except (ValueError, RecursionError):
             text = re.sub(r"<[^<>]*>", " ", text)

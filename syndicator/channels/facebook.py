@@ -1,0 +1,221 @@
+"""Facebook: a post of a Page per article, with its lead photo, or with the card of its link.
+
+Pages API: https://developers.facebook.com/docs/pages-api/posts
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, ClassVar
+
+import requests
+
+from syndicator.domain.capabilities import Capabilities, LinkCard, Spent
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.errors import Misconfigured, PostGone, Refused, TryLater
+from syndicator.domain.photo import PhotoLimits
+from syndicator.domain.post import Post
+from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.http.graph import GraphApi, GraphRefused
+from syndicator.secret import Secret
+from syndicator.text.addresses import is_server_address
+from syndicator.text.mentions import without_mentions
+from syndicator.text.rulers import UTF16_UNITS
+
+log = logging.getLogger(__name__)
+
+#: What is taken for a mention: ``@[id]``, up to the bracket
+#: (https://developers.facebook.com/docs/pages-api/posts#mentions).
+MENTION = re.compile(r"@(?=\[)")
+
+#: Codes of a photo that is not taken: "missing or invalid image file", and the subcode of one that is too
+#: large, or of another format (https://developers.facebook.com/docs/graph-api/reference/page/photos).
+BAD_IMAGE, BAD_PHOTO = 324, 1366046
+
+#: The same words again, one post after the other.
+DUPLICATE = 506
+
+#: Posts on a page of the look-up, the most that there are, and pages that are read.
+PAGE_POSTS, MAX_PAGES = 100, 10
+
+#: A post's number: its Page's, and its own.
+POST_ID = re.compile(r"[0-9]+_[0-9]+")
+
+#: Characters of the digest that a receipt has of its photo.
+DIGEST_CHARS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facebook:
+    """A Page of Facebook. The fields are the channel's settings.
+
+    ``page``: its number. ``version``: of the API; each lives for two years or so.
+    """
+
+    name: str
+    page: str
+    token: Secret
+    server: str = "https://graph.facebook.com"
+    version: str = "v26.0"
+    session: requests.Session = field(repr=False, compare=False)
+
+    #: How to come by the secret, for ``syndicator connect``.
+    access: ClassVar[str] = (
+        "In the Meta Business Suite make a system user for the Page, and a token of it for your app with\n"
+        "pages_manage_posts and pages_read_engagement; GET /me/accounts with it has the Page's own token."
+    )
+
+    #: The longest text is in no page of the documentation: what is known of it is 63,206 characters. Photos:
+    #: 4 MB (subcode 1366046). An edit changes the words alone, and those of this app's posts alone
+    #: (https://developers.facebook.com/docs/pages-api/posts#update-posts). Limits depend on how many people a
+    #: Page has reached, and come in a header.
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        ruler=UTF16_UNITS,
+        unit="UTF-16 units",
+        text=63_206,
+        plain=partial(without_mentions, mention=MENTION),
+        photo=PhotoLimits(side=2048, length=3_900_000, media_types=("image/jpeg", "image/png")),
+        photo_is_fixed=True,
+        alt=1000,
+        card=LinkCard.SENT,
+        verified="contract of the Graph API 26.0 (July 2026)",
+    )
+
+    def __post_init__(self) -> None:
+        if not is_server_address(self.server):
+            raise ValueError(f'server: {self.server!r} is no address: write "https://graph.facebook.com"')
+        if not (self.page.isascii() and self.page.isdigit()):
+            raise ValueError(f"page: {self.page!r} is no number of a Page (its About, Page transparency)")
+        if not re.fullmatch(r"v[0-9]{1,3}\.[0-9]{1,2}", self.version):
+            raise ValueError(f'version: {self.version!r} is none: write one such as "v26.0"')
+
+    def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - posts have no keys
+        """Posts the photo with the text, else the text with the link's card; the news goes out without a
+        photo that is refused. A repeat would be a second post."""
+        exchange = self._api.exchange()
+        if post.photo and (reply := self._with_photo(exchange, post)):
+            return reply.read(lambda told: self._receipt(told["post_id"], _digest(post)))
+        fields = {"message": post.text, "link": post.url}
+        reply = self._api.call(exchange, "POST", f"{self.page}/feed", fields)
+        return reply.read(lambda told: self._receipt(told["id"]))
+
+    def edit(self, receipt: Receipt, post: Post) -> Receipt:
+        """Edits the words. Raises ``Refused`` where the photo should be another one, or none: the words are
+        right by then."""
+        post_id, photo = _parts(receipt)
+        exchange = self._api.exchange()
+        reply = self._api.call(exchange, "POST", post_id, {"message": post.text}, counts_as=Spent.EDITS)
+        if not reply.read(lambda told: bool(told["success"])):
+            raise Refused(f"{reply.host} did not edit {receipt.url or post_id}")
+        wanted = _digest(post)
+        if photo and photo != wanted and (wanted or post.article.photo is None):
+            raise Refused(
+                f"{reply.host} has edited the words, and exchanges no photo: delete {receipt.url or post_id} "
+                "there if it has to go"
+            )
+        return receipt
+
+    def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
+        """Deletes the post; one that is gone already is no error."""
+        post_id, _ = _parts(receipt)
+        try:
+            self._api.call(self._api.exchange(), "DELETE", post_id, {})
+        except PostGone:
+            return
+
+    def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - posts have no keys
+        """Looks for the article's address in the Page's posts since the first attempt."""
+        exchange = self._api.exchange()
+        fields = {
+            "fields": "id,message,attachments{unshimmed_url}",
+            "limit": str(PAGE_POSTS),
+            "since": str(int((post.since or datetime.now(UTC) - timedelta(days=1)).timestamp())),
+        }
+        for _ in range(MAX_PAGES):
+            reply = self._api.call(exchange, "GET", f"{self.page}/feed", fields, unknown=TryLater)
+            posts, after = reply.read(_posts)
+            for post_id, message, links in posts:
+                if any(url in links or url in message.split() for url in post.addresses):
+                    return self._receipt(post_id, is_current=message.split() == post.text.split())
+            if not after:
+                return None
+            fields["after"] = after
+        raise TryLater(f"{reply.host} has more than {MAX_PAGES * PAGE_POSTS} posts since then: look there")
+
+    def check(self) -> str:
+        """https://developers.facebook.com/docs/graph-api/reference/page/ whose token is it?"""
+        exchange, fields = self._api.exchange(), {"fields": "id,name"}
+        reply = self._api.call(exchange, "GET", "me", fields, unknown=TryLater)
+        page, name = reply.read(lambda told: (str(told["id"]), str(told["name"])))
+        if page != self.page:
+            raise Misconfigured(
+                f"{reply.host}: the token is that of {name} ({page}), not of Page {self.page}"
+            )
+        return f"Page {name} ({page}); may post (untried)"
+
+    @property
+    def _api(self) -> GraphApi:
+        base = f"{self.server.rstrip('/')}/{self.version}"
+        return GraphApi(base=base, token=self.token, session=self.session)
+
+    def _with_photo(self, exchange: Exchange, post: Post) -> RemoteReply | None:
+        """The reply to a post with its photo (https://developers.facebook.com/docs/graph-api/reference/page/
+        photos); ``None`` where the photo is refused."""
+        photo = post.photo
+        if photo is None:
+            return None
+        described = {"alt_text_custom": post.alt} if post.alt else {}
+        files = {"source": (photo.filename, photo.content, photo.media_type)}
+        fields = {"message": post.text, "published": "true", **described}
+        try:
+            return self._api.call(
+                exchange, "POST", f"{self.page}/photos", fields, files=files, counts_as=Spent.POSTS
+            )
+        except GraphRefused as e:
+            if e.code != BAD_IMAGE and e.subcode != BAD_PHOTO:
+                raise
+            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
+            return None
+
+    def _receipt(self, post_id: Any, photo: str = "", *, is_current: bool = True) -> Receipt:
+        """The receipt of a post, with a digest of its photo, since edits cannot exchange it. Raises
+        ``ValueError`` for what is no post."""
+        if not POST_ID.fullmatch(str(post_id)):
+            raise ValueError("no number of a post")
+        return Receipt(
+            remote_id=f"{post_id}:{photo}" if photo else str(post_id),
+            url=f"https://www.facebook.com/{post_id}",
+            is_current=is_current,
+        )
+
+
+def _digest(post: Post) -> str:
+    return hashlib.sha256(post.photo.content).hexdigest()[:DIGEST_CHARS] if post.photo else ""
+
+
+def _parts(receipt: Receipt) -> tuple[str, str]:
+    """A post's number, and the digest of its photo, if one is known. Raises ``Refused`` where an operator has
+    entered something else."""
+    post_id, _, photo = receipt.remote_id.partition(":")
+    if not POST_ID.fullmatch(post_id):
+        raise Refused(f'{receipt.remote_id!r} is no post: enter its number, as "PAGE_POST"')
+    return post_id, photo
+
+
+def _posts(told: Any) -> tuple[list[tuple[str, str, list[str]]], str]:
+    """The posts of a page, each with its words and links, and where the next page begins."""
+    posts = [
+        (
+            str(each["id"]),
+            str(each.get("message", "")),
+            [str(a.get("unshimmed_url", "")) for a in each.get("attachments", {}).get("data", [])],
+        )
+        for each in told["data"]
+    ]
+    paging = told.get("paging", {})
+    return posts, str(paging.get("cursors", {}).get("after", "")) if "next" in paging else ""

@@ -1,0 +1,137 @@
+"""The Graph API of Meta, which Pages of Facebook, Instagram and Threads speak: its calls, and what its errors
+mean.
+
+Errors: https://developers.facebook.com/docs/graph-api/guides/error-handling
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+
+from syndicator.domain.errors import (
+    Misconfigured,
+    OutcomeUnknown,
+    PostGone,
+    Refused,
+    SyndicatorError,
+    TryLater,
+)
+from syndicator.http.exchange import (
+    MAX_RETRY_AFTER,
+    DeclinedReply,
+    Exchange,
+    MakeError,
+    RemoteReply,
+    delivery_errors,
+    retry_time,
+)
+from syndicator.secret import Secret
+
+#: Codes of errors by which the service says that it has failed, perhaps for a moment: "unknown", "service".
+UNSURE = frozenset({1, 2})
+
+#: Codes of limits: of an app, of a user, of a Page, of a place, of one call, of a Page in a business
+#: (https://developers.facebook.com/docs/graph-api/overview/rate-limiting#error-codes).
+THROTTLED = frozenset({4, 17, 32, 341, 613, 80001})
+
+#: Codes and subcodes with which nothing of the account works until a person has done something: the token, a
+#: permission, a block; posting too fast, security, authorisation of the Page, limits of days, an identity.
+STOPPED = frozenset({10, 102, 190, 368, *range(200, 300)})
+STOPPED_SUBCODES = frozenset({1390008, 1404006, 1404078, 1404112, 4854002})
+
+#: Subcodes of this one post, whatever the code: its photo is too large or of another format, was posted
+#: before; its link leads to Facebook, is none; its words break the rules.
+REFUSED_SUBCODES = frozenset({1366046, 1366051, 1609008, 2061006, 1404102, 1346003})
+
+#: What is asked for is not there, or not for this token: "Unsupported request ... does not exist".
+BAD_PARAMETER, NOT_THERE = 100, 33
+
+#: The header that says when a business may go on: by its id a list of ``estimated_time_to_regain_access``, in
+#: minutes (https://developers.facebook.com/docs/graph-api/overview/rate-limiting#headers-2).
+USAGE, MINUTES = "X-Business-Use-Case-Usage", "estimated_time_to_regain_access"
+
+
+class GraphRefused(Refused):
+    """A request that was refused, with the numbers of why."""
+
+    def __init__(self, why: str, code: int, subcode: int) -> None:
+        super().__init__(why)
+        self.code, self.subcode = code, subcode
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphApi:
+    """The API for one account. ``base``: the address of a version, without a slash at the end."""
+
+    base: str
+    token: Secret
+    session: requests.Session = field(repr=False, compare=False)
+
+    def exchange(self) -> Exchange:
+        """For the requests of one step."""
+        return Exchange(self.session, secrets=(self.token,))
+
+    def call(
+        self,
+        exchange: Exchange,
+        method: str,
+        path: str,
+        fields: Mapping[str, str],
+        *,
+        unknown: MakeError = OutcomeUnknown,
+        **request: Any,
+    ) -> RemoteReply:
+        """One call. The token goes where no address shows it, if the method has a body. Raises what the error
+        in its reply means: ``GraphRefused``, ``PostGone`` and what ``Exchange.ask`` raises."""
+        values = {**fields, "access_token": self.token.reveal()}
+        request["data" if method == "POST" else "params"] = values
+        url = f"{self.base}/{path}"
+        reply = exchange.ask(method, url, accept=range(400, 600), unknown=unknown, **request)
+        if reply.status < 400:
+            return reply
+        raise self._error(reply, unknown)
+
+    def _error(self, reply: RemoteReply, unknown: MakeError) -> SyndicatorError:
+        code, subcode = _numbers(reply.body)
+        if code in THROTTLED:
+            now = datetime.now(UTC)
+            return TryLater(reply.message, not_before=_regained(reply.headers, now) or retry_time(reply, now))
+        if code in STOPPED or subcode in STOPPED_SUBCODES:
+            return Misconfigured(f"{reply.message}; check the account, its token and what it permits")
+        if (code, subcode) == (BAD_PARAMETER, NOT_THERE):
+            return PostGone(reply.message)
+        if subcode in REFUSED_SUBCODES or (code and code not in UNSURE and reply.status < 500):
+            return GraphRefused(reply.message, code, subcode)
+        if code in UNSURE:
+            return unknown(reply.message)
+        try:
+            with delivery_errors(reply.host, unknown=unknown, secrets=(self.token,)):
+                raise DeclinedReply(reply)
+        except SyndicatorError as e:
+            return e
+
+
+def _numbers(body: bytes) -> tuple[int, int]:
+    """The code and subcode of an error; zeros where there is none."""
+    try:
+        error = json.loads(body)["error"]
+        return int(error["code"]), int(error.get("error_subcode") or 0)
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
+        return 0, 0
+
+
+def _regained(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """The time at which the business has its access again, if it says so."""
+    try:
+        usages = json.loads(headers.get(USAGE, "{}"))
+        minutes = max(float(each[MINUTES]) for usage in usages.values() for each in usage)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+    wait = timedelta(minutes=min(max(minutes, 0.0), MAX_RETRY_AFTER / timedelta(minutes=1)))
+    return now + wait if wait else None

@@ -1,0 +1,184 @@
+"""A server that speaks the Graph API of Facebook Pages, built from Meta's pages and its published
+specifications of calls (API 26.0, July 2026), and what visitors of the Page see."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+
+from PIL import Image
+
+from tests.channels.local_server import LocalServer, Reply, Request, said
+from tests.channels.servers import Published
+
+#: Parameters of the calls that we make (those of the specifications that may be sent with them).
+FIELDS = {
+    "feed": {"message", "link", "published", "access_token"},
+    "photos": {"message", "caption", "alt_text_custom", "published", "access_token", "source"},
+    "update": {"message", "access_token"},
+    "list": {"fields", "limit", "since", "after", "access_token"},
+    "me": {"fields", "access_token"},
+    "delete": {"access_token"},
+}
+MAX_PHOTO_BYTES = 4_000_000
+
+
+class GraphDeclines(Exception):
+    """The server answers with this error."""
+
+    def __init__(self, code: int, message: str, subcode: int = 0, status: int = 400) -> None:
+        super().__init__(message)
+        self.code, self.subcode, self.status = code, subcode, status
+
+
+class FakePage(LocalServer):
+    """One Page. ``forbids``: the code and subcode of the error that every change meets."""
+
+    token, page, version = "EAAGm0PX4ZCpsBAKqwertyuiopZD", "104500000000001", "v26.0"
+
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(port)
+        self.posts: dict[str, dict[str, Any]] = {}
+        self.forbids: tuple[int, int] | None = None
+        self.usage_minutes = 0
+        self.revoked: set[str] = set()
+        self._numbers = count(122_100_000_000_001)
+
+    @property
+    def published(self) -> list[Published]:
+        return [
+            Published(
+                remote_id=post_id,
+                text=post["message"],
+                photo=post.get("photo"),
+                alt=post.get("alt", ""),
+                links=(post["link"],) if post.get("link") else (),
+            )
+            for post_id, post in self.posts.items()
+        ]
+
+    def answer(self, request: Request) -> Reply:
+        try:
+            return said(200, self._call(request))
+        except GraphDeclines as e:
+            error = {
+                "message": str(e),
+                "type": "OAuthException",
+                "code": e.code,
+                **({"error_subcode": e.subcode} if e.subcode else {}),
+                "fbtrace_id": "AbCdEf",
+            }
+            usage = (
+                f'{{"{self.page}": [{{"type": "pages", "call_count": 100, "total_cputime": 25, '
+                f'"total_time": 25, "estimated_time_to_regain_access": {self.usage_minutes}}}]}}'
+            )
+            headers = {"X_Business_Use_Case_Usage": usage} if self.usage_minutes else {}
+            return said(e.status, {"error": error}, **headers)
+
+    def _call(self, request: Request) -> dict[str, Any]:
+        version, _, path = request.path.removeprefix("/").partition("/")
+        if version != self.version:
+            raise GraphDeclines(2635, "You are calling a deprecated version")
+        fields, photo = self._fields(request)
+        self._authorize(fields.get("access_token", ""))
+        if self.forbids and request.method != "GET":
+            raise GraphDeclines(self.forbids[0], "as you wish", self.forbids[1])
+        match request.method, path:
+            case "GET", "me":
+                _only(fields, "me")
+                return {"id": self.page, "name": "Example News"}
+            case "GET", path if path == f"{self.page}/feed":
+                _only(fields, "list")
+                return self._list(fields)
+            case "POST", path if path == f"{self.page}/feed":
+                return self._add_words(fields)
+            case "POST", path if path == f"{self.page}/photos":
+                return self._add_photo(fields, photo)
+            case ("POST" | "DELETE") as method, path if path in self.posts:
+                return self._change(method, path, fields)
+        if re.fullmatch(r"[0-9]+_[0-9]+", path):
+            raise GraphDeclines(
+                100, f"Unsupported request. Object with ID '{path}' does not exist, cannot be loaded", 33
+            )
+        raise GraphDeclines(2500, "Unknown path components")
+
+    def _add_words(self, fields: Mapping[str, str]) -> dict[str, Any]:
+        _only(fields, "feed")
+        if not fields.get("message") and not fields.get("link"):
+            raise GraphDeclines(100, "(#100) You must provide message or link")
+        return {"id": self._add({"message": fields["message"], "link": fields.get("link", "")})}
+
+    def _add_photo(self, fields: Mapping[str, str], photo: bytes) -> dict[str, Any]:
+        _only(fields, "photos")
+        _check_photo(photo)
+        words, alt = fields.get("message", ""), fields.get("alt_text_custom", "")
+        post_id = self._add({"message": words, "photo": photo, "alt": alt})
+        return {"id": str(next(self._numbers)), "post_id": post_id}
+
+    def _change(self, method: str, post_id: str, fields: Mapping[str, str]) -> dict[str, Any]:
+        _only(fields, "update" if method == "POST" else "delete")
+        if method == "DELETE":
+            del self.posts[post_id]
+        else:
+            self.posts[post_id]["message"] = fields["message"]
+        return {"success": True}
+
+    def _fields(self, request: Request) -> tuple[dict[str, str], bytes]:
+        if not request.headers.get("Content-Type", "").startswith("multipart/"):
+            return {**request.query, **(request.fields() if request.body else {})}, b""
+        parts = request.parts()
+        fields = {name: part[1].decode() for name, part in parts.items() if name != "source"}
+        return fields, parts.get("source", ("", b""))[1]
+
+    def _authorize(self, token: str) -> None:
+        if token in self.revoked:
+            raise GraphDeclines(190, "Error validating access token: the session has been invalidated", 460)
+        if not token:
+            raise GraphDeclines(2500, "An active access token must be used to query information")
+        if token != self.token:
+            raise GraphDeclines(190, "Invalid OAuth access token - Cannot parse access token")
+
+    def _add(self, post: dict[str, Any]) -> str:
+        last = next(reversed(self.posts.values()), None)
+        if last and (last["message"], last.get("link")) == (post["message"], post.get("link")):
+            raise GraphDeclines(506, "Duplicate status message")
+        post_id = f"{self.page}_{next(self._numbers)}"
+        self.posts[post_id] = {**post, "created": time.time()}
+        return post_id
+
+    def _list(self, fields: Mapping[str, str]) -> dict[str, Any]:
+        """The newest first."""
+        since, size = float(fields.get("since", 0)), int(fields.get("limit", 25))
+        if not 1 <= size <= 100:
+            raise GraphDeclines(100, "(#100) limit")
+        recent = [(n, post) for n, post in reversed(self.posts.items()) if post["created"] >= since]
+        first = int(fields.get("after", 0))
+        data = [
+            {
+                "id": post_id,
+                "message": post["message"],
+                **({"attachments": {"data": [{"unshimmed_url": post["link"]}]}} if post.get("link") else {}),
+            }
+            for post_id, post in recent[first : first + size]
+        ]
+        more = first + size < len(recent)
+        paging = {"cursors": {"before": str(first), "after": str(first + size)}}
+        return {"data": data, "paging": {**paging, **({"next": "https://graph.example/"} if more else {})}}
+
+
+def _only(fields: Mapping[str, str], call: str) -> None:
+    if unknown := set(fields) - FIELDS[call]:
+        raise GraphDeclines(100, f"(#100) Param {min(unknown)} is not allowed")
+
+
+def _check_photo(photo: bytes) -> None:
+    if len(photo) > MAX_PHOTO_BYTES:
+        raise GraphDeclines(1, "the photo is too large", 1366046)
+    try:
+        Image.open(io.BytesIO(photo)).verify()
+    except Exception as e:
+        raise GraphDeclines(324, "(#324) Missing or invalid image file") from e

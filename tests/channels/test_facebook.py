@@ -1,0 +1,247 @@
+"""Pages of Facebook, against a server built from the Graph API's pages and specifications."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.channels.facebook import Facebook
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.errors import (
+    Misconfigured,
+    OutcomeUnknown,
+    PostGone,
+    Refused,
+    SyndicatorError,
+    TryLater,
+)
+from syndicator.domain.photo import PhotoFile
+from syndicator.secret import Secret
+from tests.channels.contract import (
+    ARTICLE,
+    CORRECTED,
+    KEY,
+    OTHER,
+    HttpChannelContract,
+    impatient_session,
+    picture,
+)
+from tests.channels.graph_server import FakePage
+from tests.channels.local_server import Trouble, body, reset, status
+
+FEED = f"/{FakePage.version}/{FakePage.page}/feed"
+
+
+@pytest.fixture
+def server() -> Iterator[FakePage]:
+    with FakePage() as fake:
+        yield fake
+
+
+@pytest.fixture
+def secret(server: FakePage) -> str:
+    return server.token
+
+
+@pytest.fixture
+def build(secret: str, tmp_path: Path) -> Iterator[Callable[[str], Facebook]]:
+    (tmp_path / "token").write_text(secret)
+    with impatient_session() as session:
+        yield lambda address: Facebook(
+            name="page",
+            server=address,
+            page=FakePage.page,
+            token=Secret(f"file:{tmp_path}/token"),
+            session=session,
+        )
+
+
+@pytest.fixture
+def channel(build: Callable[[str], Facebook], server: FakePage) -> Facebook:
+    return build(server.address)
+
+
+class TestFacebook(HttpChannelContract):
+    at = f"/{FakePage.version}/{FakePage.page}"
+
+    def test_a_post_without_a_photo_has_the_card_of_its_link(
+        self, channel: Facebook, server: FakePage
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+
+        [post] = server.posts.values()
+        assert (post["message"], post["link"]) == (f"{ARTICLE.title}\n\n{ARTICLE.summary}", ARTICLE.url)
+        assert receipt.url == f"https://www.facebook.com/{receipt.remote_id}"
+        assert receipt.is_current
+
+    def test_a_post_with_a_photo_has_its_link_in_the_text(self, channel: Facebook, server: FakePage) -> None:
+        channel.send(self.post(channel, photo=picture()), key=KEY)
+
+        [post] = server.posts.values()
+        assert post["photo"] == picture().content
+        assert post["alt"] == "A tram on the bridge at dawn"
+        assert post["message"].endswith(ARTICLE.url)
+
+    @pytest.mark.parametrize("content", [b"<html>no photo</html>", b"x" * 4_000_001])
+    def test_a_photo_that_is_refused_is_left_out(
+        self, channel: Facebook, server: FakePage, caplog: pytest.LogCaptureFixture, content: bytes
+    ) -> None:
+        photo = PhotoFile(content=content, media_type="image/jpeg", width=10, height=10)
+
+        receipt = channel.send(self.post(channel, photo=photo), key=KEY)
+
+        [post] = server.published
+        assert post.remote_id == receipt.remote_id
+        assert post.photo is None
+        assert post.leads_to(ARTICLE.url)
+        assert "goes out without its photo" in caplog.text
+
+    def test_the_same_photo_is_no_change_of_it(self, channel: Facebook, server: FakePage) -> None:
+        receipt = channel.send(self.post(channel, photo=picture()), key=KEY)
+        corrected = replace(CORRECTED, photo=ARTICLE.photo)
+
+        assert channel.edit(receipt, self.post(channel, corrected, picture())) == receipt
+        # A photo that cannot be had at the moment is no photo that was taken away.
+        assert channel.edit(receipt, self.post(channel, corrected)) == receipt
+
+    def test_nobody_is_mentioned(self, channel: Facebook, server: FakePage) -> None:
+        channel.send(
+            self.post(channel, replace(ARTICLE, title="Ask @[104500000000009] and @[1:2:x]")), key=KEY
+        )
+
+        assert "@[" not in server.published[0].text
+        assert "104500000000009" in server.published[0].text
+
+    def test_a_post_is_found_among_many(self, channel: Facebook, server: FakePage) -> None:
+        receipt = channel.send(self.post(channel, photo=picture()), key=KEY)
+        for n in range(150):
+            url = f"https://news.example/other/{n}"
+            channel.send(self.post(channel, replace(OTHER, title=f"News {n}", url=url)), key=f"{n}")
+        post = replace(self.post(channel, photo=picture()), since=datetime.now(UTC) - timedelta(hours=1))
+
+        found = channel.find(post, key=KEY)
+
+        assert found is not None
+        assert found.url == receipt.url
+        assert found.is_current
+
+    def test_what_was_posted_before_is_not_looked_at(self, channel: Facebook, server: FakePage) -> None:
+        channel.send(self.post(channel), key=KEY)
+        later = replace(self.post(channel), since=datetime.now(UTC) + timedelta(hours=1))
+
+        assert channel.find(later, key=KEY) is None
+
+    @pytest.mark.parametrize("edited", [True, False])
+    def test_a_post_that_is_gone_is_told_as_gone(
+        self, channel: Facebook, server: FakePage, edited: bool
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.posts.clear()
+
+        if edited:
+            with pytest.raises(PostGone):
+                channel.edit(receipt, self.post(channel, CORRECTED))
+        else:
+            channel.delete(receipt, self.post(channel))
+
+    @pytest.mark.parametrize("entered", ["https://facebook.com/x", "123", "", "1_2/photos"])
+    def test_what_an_operator_enters_has_to_be_a_post(self, channel: Facebook, entered: str) -> None:
+        with pytest.raises(Refused, match="enter its number"):
+            channel.edit(Receipt(remote_id=entered), self.post(channel, CORRECTED))
+
+    @pytest.mark.parametrize(
+        ("code", "subcode", "error"),
+        [
+            (1, 0, OutcomeUnknown),
+            (2, 0, OutcomeUnknown),
+            (4, 0, TryLater),
+            (32, 0, TryLater),
+            (80001, 0, TryLater),
+            (190, 463, Misconfigured),
+            (200, 0, Misconfigured),
+            (368, 0, Misconfigured),
+            (100, 1404078, Misconfigured),
+            (100, 0, Refused),
+            (506, 0, Refused),
+            (1609005, 0, Refused),
+        ],
+    )
+    def test_errors_have_numbers(
+        self, channel: Facebook, server: FakePage, code: int, subcode: int, error: type[SyndicatorError]
+    ) -> None:
+        server.forbids = (code, subcode)
+
+        with pytest.raises(error, match="as you wish") as caught:
+            channel.send(self.post(channel), key=KEY)
+
+        assert isinstance(caught.value, error)
+
+    def test_a_limit_lasts_as_long_as_the_service_says(self, channel: Facebook, server: FakePage) -> None:
+        server.forbids, server.usage_minutes = (80001, 0), 25
+        before = datetime.now(UTC)
+
+        with pytest.raises(TryLater) as caught:
+            channel.send(self.post(channel), key=KEY)
+
+        assert caught.value.not_before is not None
+        waits = caught.value.not_before - before
+        assert timedelta(minutes=25) <= waits < timedelta(minutes=26)
+
+    @pytest.mark.parametrize(
+        "usage",
+        ["no JSON", "[]", '{"1": [{"estimated_time_to_regain_access": null}]}', '{"1": [{}]}', "[" * 9000],
+    )
+    def test_a_usage_that_says_nothing_is_none(self, channel: Facebook, server: FakePage, usage: str) -> None:
+        value = {"error": {"message": "slow down", "code": 32}}
+        server.trouble = Trouble(status(400, value, X_Business_Use_Case_Usage=usage), at=FEED)
+
+        with pytest.raises(TryLater, match="slow down") as caught:
+            channel.send(self.post(channel), key=KEY)
+
+        assert caught.value.not_before is None
+
+    @pytest.mark.parametrize(
+        "content",
+        [b"{}", b"[]", b'{"id": null}', b'{"error": {"code": "x"}}', b"\xff", b'{"id":' + b"[" * 9000],
+    )
+    def test_an_answer_that_nobody_understands_is_none(
+        self, channel: Facebook, server: FakePage, content: bytes
+    ) -> None:
+        server.trouble = Trouble(body(content), at=FEED)
+
+        with pytest.raises(OutcomeUnknown):
+            channel.send(self.post(channel), key=KEY)
+
+    def test_a_revoked_token_is_told(self, channel: Facebook, server: FakePage) -> None:
+        server.revoked.add(server.token)
+
+        with pytest.raises(Misconfigured, match="check the account, its token") as caught:
+            channel.send(self.post(channel), key=KEY)
+
+        assert server.token not in str(caught.value)
+
+    def test_the_token_is_the_pages_own(self, channel: Facebook, server: FakePage) -> None:
+        assert channel.check() == f"Page Example News ({server.page}); may post (untried)"
+
+        with pytest.raises(Misconfigured, match="not of Page 5"):
+            replace(channel, page="5").check()
+
+    def test_a_look_that_is_torn_is_made_again(self, channel: Facebook, server: FakePage) -> None:
+        server.trouble = Trouble(reset, at=FEED, method="GET")
+
+        with pytest.raises(TryLater):
+            channel.find(self.post(channel), key=KEY)
+
+    @pytest.mark.parametrize(
+        ("setting", "value"), [("page", "News"), ("page", "١٢"), ("version", "26"), ("server", "graph/x")]
+    )
+    def test_settings_are_checked(self, channel: Facebook, setting: str, value: str) -> None:
+        changes: dict[str, Any] = {setting: value}
+
+        with pytest.raises(ValueError, match=f"^{setting}: "):
+            replace(channel, **changes)
