@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from syndicator.domain.capabilities import Spent
+from syndicator.domain.capabilities import Budget, Spent
 from syndicator.domain.pacing import Pace, amount_text, quota_name, span_text
 
 #: Parts in which a quota's period is counted: what was done is forgotten a part of the period later than it
@@ -117,7 +117,7 @@ class Ledger:
     def _waits_for_quotas(self, pace: Pace, cost: Mapping[str, float], now: datetime) -> Iterator[Wait]:
         for quota in pace.quotas:
             amount = cost.get(quota.of)
-            if not amount:
+            if not amount or (isinstance(quota, Budget) and self._is_told_better(quota.of, now)):
                 continue
             parts = _parts_in(self._parts(quota_name(quota)), quota.per, now)
             too_much = sum(each for _, each in parts) + amount - quota.most
@@ -131,6 +131,12 @@ class Ledger:
             if until is not None:
                 why = f"{amount_text(quota.most)} {quota.of} in {span_text(quota.per)} are used up"
                 yield Wait(until=until, why=why)
+
+    def _is_told_better(self, kind: str, now: datetime) -> bool:
+        """Whether the service itself says that there is more of a kind: its documented budgets are those of
+        servers that nobody has set up otherwise."""
+        stated = self.stated.get(kind)
+        return stated is not None and stated.left > 0 and now < stated.until <= now + MAX_STATED
 
     def _parts(self, name: str) -> Parts:
         return self.spent.get(name, (0.0, ()))[1]

@@ -118,6 +118,28 @@ def test_what_the_service_says_is_obeyed_by_kind_and_for_a_day_at_most() -> None
     assert ledger.wait(Pace(), POST, NOW) is None
 
 
+@pytest.mark.parametrize(("left", "seconds", "waits"), [(40, 60, False), (0, 60, True), (40, -1, True)])
+def test_what_the_service_says_now_counts_more_than_what_is_written_of_such_services(
+    left: int, seconds: int, waits: bool
+) -> None:
+    documented = Budget(of=Spent.POSTS, most=1, per=timedelta(hours=1))
+    pace = Pace(quotas=[documented])
+    ledger = Ledger().with_spent(pace, POST, NOW - timedelta(minutes=1))
+    stated = StatedLimit(left=left, until=NOW + timedelta(seconds=seconds))
+
+    told = ledger.with_stated(Spent.POSTS, stated, NOW - timedelta(minutes=1))
+
+    assert (told.wait(pace, POST, NOW + timedelta(seconds=5)) is not None) == waits
+
+
+def test_what_the_newsroom_allows_counts_whatever_the_service_says() -> None:
+    pace = Pace(quotas=[Cap(of=Spent.POSTS, most=1, per=timedelta(hours=1))])
+    ledger = Ledger().with_spent(pace, POST, NOW)
+    stated = StatedLimit(left=40, until=NOW + timedelta(hours=1))
+
+    assert ledger.with_stated(Spent.POSTS, stated, NOW).wait(pace, POST, NOW) is not None
+
+
 def test_a_clock_that_was_ahead_blocks_nothing() -> None:
     pace = Pace(quotas=[Cap(of=Spent.POSTS, most=1, per=timedelta(hours=1))], min_gap=timedelta(minutes=1))
     ledger = Ledger().with_spent(pace, POST, NOW + timedelta(days=300))
