@@ -5,7 +5,6 @@ Pages API: https://developers.facebook.com/docs/pages-api/posts
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ import requests
 from syndicator.domain.capabilities import Capabilities, LinkCard, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, PostGone, Refused, TryLater
+from syndicator.domain.fixed import check_fixed, kept_id, own_id, photo_of
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
@@ -45,9 +45,6 @@ PAGE_POSTS, MAX_PAGES = 100, 10
 
 #: A post's number: its Page's, and its own.
 POST_ID = re.compile(r"[0-9]+_[0-9]+")
-
-#: Characters of the digest that a receipt has of its photo.
-DIGEST_CHARS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +96,7 @@ class Facebook:
         photo that is refused. A repeat would be a second post."""
         exchange = self._api.exchange()
         if post.photo and (reply := self._with_photo(exchange, post)):
-            return reply.read(lambda told: self._receipt(told["post_id"], _digest(post)))
+            return reply.read(lambda told: self._receipt(told["post_id"], photo_of(post)))
         fields = {"message": post.text, "link": post.url}
         reply = self._api.call(exchange, "POST", f"{self.page}/feed", fields)
         return reply.read(lambda told: self._receipt(told["id"]))
@@ -107,24 +104,18 @@ class Facebook:
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the words. Raises ``Refused`` where the photo should be another one, or none: the words are
         right by then."""
-        post_id, photo = _parts(receipt)
-        exchange = self._api.exchange()
+        post_id, exchange = _post_id(receipt), self._api.exchange()
         reply = self._api.call(exchange, "POST", post_id, {"message": post.text}, counts_as=Spent.EDITS)
         if not reply.read(lambda told: bool(told["success"])):
             raise Refused(f"{reply.host} did not edit {receipt.url or post_id}")
-        wanted = _digest(post)
-        if photo and photo != wanted and (wanted or post.article.photo is None):
-            raise Refused(
-                f"{reply.host} has edited the words, and exchanges no photo: delete {receipt.url or post_id} "
-                "there if it has to go"
-            )
+        if post.photo or post.article.photo is None:  # a photo that cannot be had now was not taken away
+            check_fixed(receipt, photo_of(post), "the photo")
         return receipt
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
         """Deletes the post; one that is gone already is no error."""
-        post_id, _ = _parts(receipt)
         try:
-            self._api.call(self._api.exchange(), "DELETE", post_id, {})
+            self._api.call(self._api.exchange(), "DELETE", _post_id(receipt), {})
         except PostGone:
             return
 
@@ -182,29 +173,20 @@ class Facebook:
             log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
             return None
 
-    def _receipt(self, post_id: Any, photo: str = "", *, is_current: bool = True) -> Receipt:
-        """The receipt of a post, with a digest of its photo, since edits cannot exchange it. Raises
-        ``ValueError`` for what is no post."""
+    def _receipt(self, post_id: Any, fixed: bytes = b"", *, is_current: bool = True) -> Receipt:
+        """The receipt of a post. Raises ``ValueError`` for what is no number of one."""
         if not POST_ID.fullmatch(str(post_id)):
             raise ValueError("no number of a post")
-        return Receipt(
-            remote_id=f"{post_id}:{photo}" if photo else str(post_id),
-            url=f"https://www.facebook.com/{post_id}",
-            is_current=is_current,
-        )
+        url = f"https://www.facebook.com/{post_id}"
+        return Receipt(remote_id=kept_id(str(post_id), fixed), url=url, is_current=is_current)
 
 
-def _digest(post: Post) -> str:
-    return hashlib.sha256(post.photo.content).hexdigest()[:DIGEST_CHARS] if post.photo else ""
-
-
-def _parts(receipt: Receipt) -> tuple[str, str]:
-    """A post's number, and the digest of its photo, if one is known. Raises ``Refused`` where an operator has
-    entered something else."""
-    post_id, _, photo = receipt.remote_id.partition(":")
+def _post_id(receipt: Receipt) -> str:
+    """A post's number. Raises ``Refused`` where an operator has entered something else."""
+    post_id = own_id(receipt)
     if not POST_ID.fullmatch(post_id):
-        raise Refused(f'{receipt.remote_id!r} is no post: enter its number, as "PAGE_POST"')
-    return post_id, photo
+        raise Refused(f'{post_id!r} is no post: enter its number, as "PAGE_POST"')
+    return post_id
 
 
 def _posts(told: Any) -> tuple[list[tuple[str, str, list[str]]], str]:

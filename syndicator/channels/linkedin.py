@@ -1,0 +1,319 @@
+"""LinkedIn: a post of an organisation's page per article, with its lead photo, or with a card of its link.
+
+Posts API: https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+from urllib.parse import quote, urlsplit
+
+import requests
+
+from syndicator.domain.capabilities import Capabilities, LinkCard, Spent
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
+from syndicator.domain.fixed import check_fixed, kept_id, own_id, photo_of
+from syndicator.domain.photo import PhotoFile, PhotoLimits
+from syndicator.domain.post import Post, Span, SpanKind
+from syndicator.http.exchange import Exchange, MakeError, RemoteReply
+from syndicator.secret import Secret
+from syndicator.text.addresses import is_server_address, same_site
+from syndicator.text.rulers import UTF16_UNITS, Counting
+
+log = logging.getLogger(__name__)
+
+#: Characters that are markup in texts
+#: (https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/little-text-format#text):
+#: at the first one that is not escaped, a text may end, and the answer is a success.
+RESERVED = re.compile(r"[\\|{}@\[\]()<>#*_~]")
+
+#: Those of them that addresses have in another form (RFC 3986 section 2.1): escaped, they would end one.
+IN_ADDRESS = re.compile(r"[\\|{}@\[\]()<>*_~]")
+
+#: The name of a post.
+POST_URN = re.compile(r"urn:li:(?:share|ugcPost):[0-9]+")
+
+#: The longest title and description of a card: not documented, those of other networks' cards.
+MAX_TITLE, MAX_DESCRIPTION = 400, 1000
+
+#: Seconds between looks at a photo that is not ready yet, and the states in which it will not be.
+POLL_S = 1.0
+READY, FAILED = "AVAILABLE", ("PROCESSING_FAILED", "WAITING_UPLOAD")
+
+#: Posts on a page of the look-up, and pages that are read.
+PAGE_POSTS, MAX_PAGES = 100, 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkedIn:
+    """The page of an organisation. The fields are the channel's settings.
+
+    ``organization``: its number. ``version``: of the API, as YYYYMM; each lives for a year or so.
+    """
+
+    name: str
+    organization: str
+    token: Secret
+    server: str = "https://api.linkedin.com"
+    version: str = "202605"
+    session: requests.Session = field(repr=False, compare=False)
+
+    #: How to come by the secret, for ``syndicator connect``.
+    access: ClassVar[str] = (
+        "On https://www.linkedin.com/developers make an app of the page, ask for the Community Management\n"
+        "API, and have the token generator give a token with w_organization_social and\n"
+        "r_organization_social. It is good for 60 days."
+    )
+
+    #: Texts have 3,000 characters; whether those are counted as they are escaped is not said. Alternative
+    #: texts have 4,086, photos fewer than 36,152,320 pixels (.../shares/images-api). An edit changes words
+    #: alone (.../posts-api#update-posts). The limits of a day are in the app's own pages, and in no header.
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        ruler=Counting(lambda text: UTF16_UNITS.measure(escaped(text))),
+        unit="UTF-16 units",
+        text=3000,
+        photo=PhotoLimits(
+            side=2048, length=8_000_000, media_types=("image/jpeg", "image/png"), max_pixels=36_152_319
+        ),
+        photo_is_fixed=True,
+        alt=4086,
+        card=LinkCard.SENT,
+        verified="contract of LinkedIn's pages, API 202605",
+    )
+
+    def __post_init__(self) -> None:
+        if not is_server_address(self.server):
+            raise ValueError(f'server: {self.server!r} is no address: write "https://api.linkedin.com"')
+        if not (self.organization.isascii() and self.organization.isdigit()):
+            raise ValueError(f"organization: {self.organization!r} is no number (the admin page's address)")
+        if not re.fullmatch(r"20[0-9]{2}(?:0[1-9]|1[0-2])", self.version):
+            raise ValueError(f'version: {self.version!r} is none: write one such as "202605"')
+
+    def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - posts have no keys
+        """Posts the photo with the text, else the text with the link's card; the news goes out without a
+        photo that is refused. What LinkedIn calls a duplicate is the post itself."""
+        exchange = self._exchange()
+        photo = self._uploaded(exchange, post)
+        body = {
+            "author": self._author,
+            "commentary": commentary(post),
+            "visibility": "PUBLIC",
+            "distribution": {"feedDistribution": "MAIN_FEED"},
+            "lifecycleState": "PUBLISHED",
+            "isReshareDisabledByAuthor": False,
+            "content": {"media": photo} if photo else {"article": _card(post)},
+        }
+        reply = self._ask(exchange, "POST", "posts", json=body, accept=(422,), counts_as=Spent.POSTS)
+        urn = reply.headers.get("x-restli-id", "") if reply.status != 422 else _duplicate(reply)
+        if not POST_URN.fullmatch(urn):
+            raise OutcomeUnknown(f"{reply.host} names no post in its answer")
+        return self._receipt(urn, photo_of(post) if photo else _fixed(_card(post)))
+
+    def edit(self, receipt: Receipt, post: Post) -> Receipt:
+        """Edits the words. Raises ``Refused`` where the photo, or the card's words, should be others: the
+        words are right by then."""
+        urn = _urn(receipt)
+        patch = {"patch": {"$set": {"commentary": commentary(post)}}}
+        headers = {"X-RestLi-Method": "PARTIAL_UPDATE"}
+        reply = self._ask(
+            self._exchange(), "POST", f"posts/{quote(urn, safe='')}", json=patch, headers=headers,
+            accept=(404,), counts_as=Spent.EDITS,
+        )  # fmt: skip
+        if reply.status == 404:
+            raise PostGone(reply.message)
+        if post.photo or post.article.photo is None:  # a photo that cannot be had now was not taken away
+            check_fixed(receipt, photo_of(post) or _fixed(_card(post)), "the photo or the card")
+        return receipt
+
+    def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
+        """Deletes the post; a repeat is no error there (.../posts-api#delete-posts)."""
+        headers = {"X-RestLi-Method": "DELETE"}
+        path = f"posts/{quote(_urn(receipt), safe='')}"
+        self._ask(self._exchange(), "DELETE", path, headers=headers, accept=(404,))
+
+    def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - posts have no keys
+        """Looks for the article's address in the page's posts since the first attempt. Raises
+        ``OutcomeUnknown`` where the token may not read them."""
+        exchange, text = self._exchange(), commentary(post)
+        since = post.since or datetime.now(UTC) - timedelta(days=1)
+        for page in range(MAX_PAGES):
+            reply = self._posts(exchange, page * PAGE_POSTS, PAGE_POSTS)
+            if reply.status == 403:
+                raise OutcomeUnknown(
+                    f"{reply.message}: without r_organization_social nobody but you can look"
+                )
+            posts = reply.read(lambda told: [_seen(each) for each in told["elements"]])
+            for urn, words, card, _ in posts:
+                if any(
+                    url == card.get("source") or _in_address(url) in words.split() for url in post.addresses
+                ):
+                    return self._receipt(urn, _fixed(card), is_current=words.split() == text.split())
+            if len(posts) < PAGE_POSTS or posts[-1][-1] < since:
+                return None
+        raise TryLater(f"{reply.host} has more than {MAX_PAGES * PAGE_POSTS} posts since then: look there")
+
+    def check(self) -> str:
+        """Whether the page's posts can be read, which looking for a lost one takes."""
+        reply = self._posts(self._exchange(), 0, 1)
+        if reply.status == 403:
+            return f"organization {self.organization}; may post (untried), and may not read its own posts"
+        reply.read(lambda told: list(told["elements"]))
+        return f"organization {self.organization}; its posts can be read; may post (untried)"
+
+    @property
+    def _author(self) -> str:
+        return f"urn:li:organization:{self.organization}"
+
+    def _exchange(self) -> Exchange:
+        headers = {
+            "Authorization": f"Bearer {self.token.reveal()}",
+            "Linkedin-Version": self.version,
+            "X-Restli-Protocol-Version": "2.0.0",
+        }
+        return Exchange(self.session, headers, secrets=(self.token,))
+
+    def _ask(
+        self,
+        exchange: Exchange,
+        method: str,
+        path: str,
+        *,
+        accept: tuple[int, ...] = (),
+        unknown: MakeError = OutcomeUnknown,
+        **request: Any,
+    ) -> RemoteReply:
+        """One call below ``/rest/``. Raises ``Misconfigured`` for a version that is no more (426)."""
+        url = f"{self.server.rstrip('/')}/rest/{path}"
+        reply = exchange.ask(method, url, accept=(*accept, 426), unknown=unknown, **request)
+        if reply.status == 426:
+            raise Misconfigured(f"{reply.message}: declare a later version than {self.version}")
+        return reply
+
+    def _posts(self, exchange: Exchange, start: int, count: int) -> RemoteReply:
+        """A page of our posts, the newest first (.../posts-api#find-posts-by-authors); or a 403."""
+        query = (
+            f"posts?q=author&author={quote(self._author, safe='')}&sortBy=CREATED&start={start}&count={count}"
+        )
+        headers = {"X-RestLi-Method": "FINDER"}
+        return self._ask(exchange, "GET", query, headers=headers, accept=(403,), unknown=TryLater)
+
+    def _uploaded(self, exchange: Exchange, post: Post) -> dict[str, Any] | None:
+        """The post's photo, uploaded and ready (.../shares/images-api); ``None`` where there is none, or it
+        is refused. Raises ``TryLater`` for one that is not ready in time: what was posted before would not be
+        shown."""
+        if post.photo is None:
+            return None
+        begin = {"initializeUploadRequest": {"owner": self._author}}
+        reply = self._ask(
+            exchange, "POST", "images?action=initializeUpload", json=begin, unknown=TryLater,
+            counts_as=Spent.PHOTOS,
+        )  # fmt: skip
+        url, urn = reply.read(lambda told: (str(told["value"]["uploadUrl"]), str(told["value"]["image"])))
+        if not same_site(url, self.server) or urlsplit(url).scheme != urlsplit(self.server).scheme:
+            raise Misconfigured(f"{reply.host} wants photos uploaded to {urlsplit(url).hostname}")
+        try:
+            self._put(exchange, url, post.photo)
+        except Refused as e:
+            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
+            return None
+        while (state := self._state(exchange, urn)) != READY:
+            if state in FAILED:
+                log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, state)
+                return None
+            if exchange.seconds_left < POLL_S:
+                raise TryLater(f"{reply.host} has not got the photo ready: {state}", whole_channel=False)
+            time.sleep(POLL_S)
+        return {"id": urn, **({"altText": post.alt} if post.alt else {})}
+
+    def _put(self, exchange: Exchange, url: str, photo: PhotoFile) -> None:
+        headers = {"Content-Type": photo.media_type}
+        exchange.ask(
+            "PUT", url, data=photo.content, headers=headers, unknown=TryLater, counts_as=Spent.PHOTOS
+        )
+
+    def _state(self, exchange: Exchange, urn: str) -> str:
+        reply = self._ask(exchange, "GET", f"images/{quote(urn, safe='')}", unknown=TryLater)
+        return reply.read(lambda told: str(told["status"]))
+
+    def _receipt(self, urn: str, fixed: bytes = b"", *, is_current: bool = True) -> Receipt:
+        url = f"https://www.linkedin.com/feed/update/{urn}/"
+        return Receipt(remote_id=kept_id(urn, fixed), url=url, is_current=is_current)
+
+
+def escaped(text: str) -> str:
+    """A text of which nothing is markup."""
+    return RESERVED.sub(r"\\\g<0>", text)
+
+
+def commentary(post: Post) -> str:
+    """A post's text as LinkedIn reads it ("little text"): addresses and hashtags are what they are, and
+    nobody is mentioned, for names there have to be those of their pages."""
+    parts, end = [], 0
+    for span in post.spans:
+        parts += [escaped(post.text[end : span.start]), _span(span, post.text[span.start : span.end])]
+        end = span.end
+    return "".join([*parts, escaped(post.text[end:])])
+
+
+def _span(span: Span, words: str) -> str:
+    match span.kind:
+        case SpanKind.LINK:
+            return _in_address(words)
+        case SpanKind.HASHTAG:
+            return words
+    return escaped(words)
+
+
+def _in_address(url: str) -> str:
+    """An address without characters that would end it, or the text. Its fragment keeps its sign."""
+    return IN_ADDRESS.sub(lambda found: f"%{ord(found[0]):02X}", url)
+
+
+def _card(post: Post) -> dict[str, str]:
+    """The card of a link (.../posts-api#article-content): LinkedIn reads no page, and takes these words as
+    they are."""
+    title = UTF16_UNITS.cut(post.headline or post.article.title, MAX_TITLE, post.language)
+    words = UTF16_UNITS.cut(post.summary, MAX_DESCRIPTION, post.language)
+    return {"source": post.url, "title": title, **({"description": words} if words else {})}
+
+
+def _fixed(card: Mapping[str, str]) -> bytes:
+    """The words of a card; empty where there is none."""
+    return json.dumps(sorted(card.items())).encode() if card else b""
+
+
+def _urn(receipt: Receipt) -> str:
+    """A post's URN. Raises ``Refused`` where an operator has entered something else."""
+    urn = own_id(receipt)
+    if not POST_URN.fullmatch(urn):
+        raise Refused(f'{urn!r} is no post: enter its URN, as "urn:li:share:123"')
+    return urn
+
+
+def _duplicate(reply: RemoteReply) -> str:
+    """The post that the one sent is a duplicate of. Raises ``Refused`` for any other error."""
+    try:
+        document = json.loads(reply.body)
+        codes = {each["code"] for each in document["errorDetails"]["inputErrors"]}
+    except (ValueError, LookupError, TypeError, RecursionError):
+        codes = set()
+    found = POST_URN.search(reply.body.decode("utf-8", "replace"))
+    if "DUPLICATE_POST" in codes and found:
+        return found[0]
+    raise Refused(reply.message)
+
+
+def _seen(each: Any) -> tuple[str, str, dict[str, str], datetime]:
+    """A post's URN, its words, those of its card, and when it was published."""
+    article = each.get("content", {}).get("article", {})
+    card = {name: str(article[name]) for name in ("source", "title", "description") if name in article}
+    published = datetime.fromtimestamp(each["publishedAt"] / 1000, UTC)
+    return str(each["id"]), str(each["commentary"]), card, published

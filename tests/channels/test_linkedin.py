@@ -1,0 +1,262 @@
+"""Pages of organisations on LinkedIn, against a server built from the pages of its API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.channels.linkedin import LinkedIn, commentary, escaped
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
+from syndicator.domain.photo import PhotoFile
+from syndicator.domain.post import Style
+from syndicator.posts.compose import compose
+from syndicator.secret import Secret
+from tests.channels.contract import (
+    ARTICLE,
+    CORRECTED,
+    KEY,
+    OTHER,
+    HttpChannelContract,
+    impatient_session,
+    picture,
+)
+from tests.channels.linkedin_server import FakeLinkedIn, readable
+from tests.channels.local_server import Trouble, body, reset, status
+
+POSTS = "/rest/posts"
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syndicator.channels.linkedin.POLL_S", 0.01)
+
+
+@pytest.fixture
+def server() -> Iterator[FakeLinkedIn]:
+    with FakeLinkedIn() as fake:
+        yield fake
+
+
+@pytest.fixture
+def secret(server: FakeLinkedIn) -> str:
+    return server.token
+
+
+@pytest.fixture
+def build(secret: str, tmp_path: Path) -> Iterator[Callable[[str], LinkedIn]]:
+    (tmp_path / "token").write_text(secret)
+    with impatient_session() as session:
+        yield lambda address: LinkedIn(
+            name="page",
+            server=address,
+            organization=FakeLinkedIn.organization,
+            token=Secret(f"file:{tmp_path}/token"),
+            session=session,
+        )
+
+
+@pytest.fixture
+def channel(build: Callable[[str], LinkedIn], server: FakeLinkedIn) -> LinkedIn:
+    return build(server.address)
+
+
+class TestLinkedIn(HttpChannelContract):
+    at = POSTS
+
+    def test_a_post_without_a_photo_has_a_card_of_its_link(
+        self, channel: LinkedIn, server: FakeLinkedIn
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+
+        [(urn, post)] = server.posts.items()
+        assert post["content"] == {
+            "article": {"source": ARTICLE.url, "title": ARTICLE.title, "description": ARTICLE.summary}
+        }
+        assert receipt.url == f"https://www.linkedin.com/feed/update/{urn}/"
+
+    def test_a_photo_is_waited_for(self, channel: LinkedIn, server: FakeLinkedIn) -> None:
+        server.states = ["PROCESSING", "PROCESSING"]
+
+        channel.send(self.post(channel, photo=picture()), key=KEY)
+
+        [published] = server.published
+        assert published.photo == picture().content
+        assert published.alt == "A tram on the bridge at dawn"
+        assert published.text.endswith(ARTICLE.url)
+
+    def test_a_photo_that_is_not_ready_in_time_is_tried_later(
+        self, channel: LinkedIn, server: FakeLinkedIn, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("syndicator.http.exchange.STEP_S", 1.0)
+        server.states = ["PROCESSING"] * 10_000
+
+        with pytest.raises(TryLater, match="not got the photo ready: PROCESSING"):
+            channel.send(self.post(channel, photo=picture()), key=KEY)
+
+        assert server.posts == {}
+
+    @pytest.mark.parametrize("state", ["PROCESSING_FAILED", "WAITING_UPLOAD"])
+    def test_a_photo_that_failed_there_is_left_out(
+        self, channel: LinkedIn, server: FakeLinkedIn, state: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        server.states = ["PROCESSING", state]
+
+        channel.send(self.post(channel, photo=picture()), key=KEY)
+
+        assert server.published[0].photo is None
+        assert server.published[0].leads_to(ARTICLE.url)
+        assert state in caplog.text
+
+    def test_a_photo_that_is_refused_is_left_out(
+        self, channel: LinkedIn, server: FakeLinkedIn, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        photo = PhotoFile(content=b"<html>none</html>", media_type="image/jpeg", width=10, height=10)
+
+        channel.send(self.post(channel, photo=photo), key=KEY)
+
+        assert server.published[0].photo is None
+        assert "goes out without its photo" in caplog.text
+
+    def test_photos_go_nowhere_else(self, channel: LinkedIn, server: FakeLinkedIn) -> None:
+        server.uploads_to = "http://169.254.169.254"
+
+        with pytest.raises(Misconfigured, match="wants photos uploaded to 169"):
+            channel.send(self.post(channel, photo=picture()), key=KEY)
+
+    @given(st.text(max_size=80))
+    def test_nothing_in_a_text_is_markup(self, text: str) -> None:
+        assert readable(escaped(text)) == text
+
+    def test_a_text_is_not_cut_at_its_first_parenthesis(
+        self, channel: LinkedIn, server: FakeLinkedIn
+    ) -> None:
+        odd = replace(
+            ARTICLE,
+            title="Profit up (by 5%) *again* @home #1 {sic} [a|b] <c> ~d_e\\f",
+            url="https://news.example/a_b(c)*d/~e?x=[1]#part",
+        )
+
+        channel.send(self.post(channel, odd, picture()), key=KEY)
+
+        [published] = server.published
+        assert published.text.startswith(odd.title)
+        assert published.text.endswith("https://news.example/a%5Fb%28c%29%2Ad/%7Ee?x=%5B1%5D#part")
+        assert channel.find(self.post(channel, odd, picture()), key=KEY)
+
+    def test_hashtags_are_markup(self, channel: LinkedIn) -> None:
+        style = Style(hashtags={"City": "Vientiane"})
+
+        post = compose(ARTICLE, channel.capabilities, style)
+
+        assert "\n#Vientiane" in commentary(post)
+        assert readable(commentary(post)) == post.text
+
+    def test_a_card_of_another_headline_is_told(self, channel: LinkedIn, server: FakeLinkedIn) -> None:
+        bare = replace(ARTICLE, photo=None)
+        receipt = channel.send(self.post(channel, bare), key=KEY)
+
+        with pytest.raises(Refused, match="the photo or the card of a post cannot be exchanged"):
+            channel.edit(receipt, self.post(channel, replace(CORRECTED, photo=None)))
+
+        assert CORRECTED.title in server.published[0].text
+        same_card = replace(bare, note="An earlier version had the wrong photographer.", revision=2)
+        assert channel.edit(receipt, self.post(channel, same_card)) == receipt
+
+    def test_a_duplicate_is_the_post_itself(self, channel: LinkedIn, server: FakeLinkedIn) -> None:
+        first = channel.send(self.post(channel), key=KEY)
+
+        assert channel.send(self.post(channel), key=KEY) == first
+        assert len(server.posts) == 1
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            {"message": "no"},
+            {"errorDetails": {"inputErrors": [{"code": "DUPLICATE_POST"}]}},
+            {"errorDetails": {"inputErrors": [{"code": "OTHER"}]}, "message": "urn:li:share:1"},
+            {"errorDetails": None, "message": "urn:li:share:1"},
+        ],
+    )
+    def test_what_else_is_not_taken_is_refused(
+        self, channel: LinkedIn, server: FakeLinkedIn, value: dict[str, Any]
+    ) -> None:
+        server.trouble = Trouble(status(422, value), at=POSTS, method="POST")
+
+        with pytest.raises(Refused):
+            channel.send(self.post(channel), key=KEY)
+
+    def test_a_post_without_a_name_may_be_there(self, channel: LinkedIn, server: FakeLinkedIn) -> None:
+        server.trouble = Trouble(body(b"", code=201), at=POSTS, method="POST")
+
+        with pytest.raises(OutcomeUnknown, match="names no post"):
+            channel.send(self.post(channel), key=KEY)
+
+    def test_a_post_is_found_among_many(self, channel: LinkedIn, server: FakeLinkedIn) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        for n in range(150):
+            url = f"https://news.example/other/{n}"
+            channel.send(self.post(channel, replace(OTHER, title=f"News {n}", url=url)), key=f"{n}")
+        post = replace(self.post(channel), since=datetime.now(UTC) - timedelta(hours=1))
+
+        found = channel.find(post, key=KEY)
+
+        assert found is not None
+        assert found.url == receipt.url
+        assert found.is_current
+
+    def test_a_token_that_may_not_read_finds_nothing_out(
+        self, channel: LinkedIn, server: FakeLinkedIn
+    ) -> None:
+        server.may_read = False
+
+        with pytest.raises(OutcomeUnknown, match="r_organization_social"):
+            channel.find(self.post(channel), key=KEY)
+        assert "may not read its own posts" in channel.check()
+
+    def test_a_post_that_is_gone_is_told_as_gone(self, channel: LinkedIn, server: FakeLinkedIn) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.posts.clear()
+
+        with pytest.raises(PostGone):
+            channel.edit(receipt, self.post(channel, CORRECTED))
+
+    def test_a_version_that_is_no_more_is_told(self, channel: LinkedIn) -> None:
+        with pytest.raises(Misconfigured, match="declare a later version than 202301"):
+            replace(channel, version="202301").send(self.post(channel), key=KEY)
+
+    def test_a_revoked_token_is_told(self, channel: LinkedIn, server: FakeLinkedIn) -> None:
+        server.revoked.add(server.token)
+
+        with pytest.raises(Misconfigured, match="revoked") as caught:
+            channel.send(self.post(channel), key=KEY)
+
+        assert server.token not in str(caught.value)
+
+    def test_a_look_that_is_torn_is_made_again(self, channel: LinkedIn, server: FakeLinkedIn) -> None:
+        server.trouble = Trouble(reset, at=POSTS, method="GET")
+
+        with pytest.raises(TryLater):
+            channel.find(self.post(channel), key=KEY)
+
+    @pytest.mark.parametrize("entered", ["https://www.linkedin.com/x", "123", "", "urn:li:person:7"])
+    def test_what_an_operator_enters_has_to_be_a_post(self, channel: LinkedIn, entered: str) -> None:
+        with pytest.raises(Refused, match="enter its URN"):
+            channel.edit(Receipt(remote_id=entered), self.post(channel, CORRECTED))
+
+    @pytest.mark.parametrize(
+        ("setting", "value"),
+        [("organization", "News"), ("version", "202613"), ("server", "linkedin.com/x y")],
+    )
+    def test_settings_are_checked(self, channel: LinkedIn, setting: str, value: str) -> None:
+        changes: dict[str, Any] = {setting: value}
+
+        with pytest.raises(ValueError, match=f"^{setting}: "):
+            replace(channel, **changes)
