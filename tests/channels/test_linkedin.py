@@ -95,7 +95,8 @@ class TestLinkedIn(HttpChannelContract):
     def test_a_photo_that_is_not_ready_in_time_is_tried_later(
         self, channel: LinkedIn, server: FakeLinkedIn, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("syndicator.http.exchange.STEP_S", 1.0)
+        monkeypatch.setattr("syndicator.http.exchange.STEP_S", 2.0)
+        monkeypatch.setattr("syndicator.channels.linkedin.POLL_S", 1.2)
         server.states = ["PROCESSING"] * 10_000
 
         with pytest.raises(TryLater, match="not got the photo ready: PROCESSING"):
