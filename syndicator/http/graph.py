@@ -41,9 +41,10 @@ UNSURE = frozenset({1, 2})
 THROTTLED = frozenset({4, 17, 32, 341, 613, 80001})
 
 #: Codes and subcodes with which nothing of the account works until a person has done something: the token, a
-#: permission, a block; posting too fast, security, authorisation of the Page, limits of days, an identity.
+#: permission, a block; posting too fast, security, authorisation of the Page, limits of days, an identity;
+#: for Instagram and Threads: restricted, taken for spam, not allowed.
 STOPPED = frozenset({10, 102, 190, 368, *range(200, 300)})
-STOPPED_SUBCODES = frozenset({1390008, 1404006, 1404078, 1404112, 4854002})
+STOPPED_SUBCODES = frozenset({1390008, 1404006, 1404078, 1404112, 4854002, 2207050, 2207051, 4279013})
 
 #: Subcodes of this one post, whatever the code: its photo is too large or of another format, was posted
 #: before; its link leads to Facebook, is none; its words break the rules.

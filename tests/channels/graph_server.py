@@ -6,7 +6,7 @@ from __future__ import annotations
 import io
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -18,13 +18,12 @@ from tests.channels.servers import Published
 #: Parameters of the calls that we make (those of the specifications that may be sent with them).
 FIELDS = {
     "feed": {"message", "link", "published", "access_token"},
-    "photos": {"message", "caption", "alt_text_custom", "published", "access_token", "source"},
+    "photos": {"message", "caption", "alt_text_custom", "published", "access_token"},
     "update": {"message", "access_token"},
     "list": {"fields", "limit", "since", "after", "access_token"},
     "me": {"fields", "access_token"},
     "delete": {"access_token"},
 }
-MAX_PHOTO_BYTES = 4_000_000
 
 
 class GraphDeclines(Exception):
@@ -35,17 +34,80 @@ class GraphDeclines(Exception):
         self.code, self.subcode, self.status = code, subcode, status
 
 
-class FakePage(LocalServer):
-    """One Page. ``forbids``: the code and subcode of the error that every change meets."""
+class GraphServer(LocalServer):
+    """What all parts of the API have in common: versions, tokens, errors, pages of lists. ``forbids``: the
+    code and subcode of the error that every change meets."""
+
+    token, version = "", ""
+
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(port)
+        self.forbids: tuple[int, int] | None = None
+        self.usage_minutes = 0
+        self.revoked: set[str] = set()
+
+    def call(self, request: Request, path: str, fields: Mapping[str, str]) -> dict[str, Any]:
+        """What a call below the version answers. Raises ``GraphDeclines``."""
+        raise NotImplementedError
+
+    def answer(self, request: Request) -> Reply:
+        try:
+            return said(200, self._answer(request))
+        except GraphDeclines as e:
+            error = {
+                "message": str(e),
+                "type": "OAuthException",
+                "code": e.code,
+                **({"error_subcode": e.subcode} if e.subcode else {}),
+                "fbtrace_id": "AbCdEf",
+            }
+            usage = (
+                f'{{"1045": [{{"type": "pages", "call_count": 100, "total_cputime": 25, '
+                f'"total_time": 25, "estimated_time_to_regain_access": {self.usage_minutes}}}]}}'
+            )
+            headers = {"X_Business_Use_Case_Usage": usage} if self.usage_minutes else {}
+            return said(e.status, {"error": error}, **headers)
+
+    def _answer(self, request: Request) -> dict[str, Any]:
+        version, _, path = request.path.removeprefix("/").partition("/")
+        if version != self.version:
+            raise GraphDeclines(2635, "You are calling a deprecated version")
+        fields = _fields(request)
+        token = fields.get("access_token", "")
+        if token in self.revoked:
+            raise GraphDeclines(190, "Error validating access token: the session has been invalidated", 460)
+        if not token:
+            raise GraphDeclines(2500, "An active access token must be used to query information")
+        if token != self.token:
+            raise GraphDeclines(190, "Invalid OAuth access token - Cannot parse access token")
+        if self.forbids and request.method != "GET":
+            raise GraphDeclines(self.forbids[0], "as you wish", self.forbids[1])
+        return self.call(request, path, fields)
+
+    def listing(
+        self, items: Sequence[tuple[str, dict[str, Any], float]], fields: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """A page of a list, the newest first: each item's id, fields and time."""
+        since, size = float(fields.get("since", 0)), int(fields.get("limit", 25))
+        if not 1 <= size <= 100:
+            raise GraphDeclines(100, "(#100) limit")
+        recent = [{"id": name, **item} for name, item, created in reversed(items) if created >= since]
+        first = int(fields.get("after", 0))
+        more = {"next": "https://graph.example/"} if first + size < len(recent) else {}
+        cursors = {"before": str(first), "after": str(first + size)}
+        return {"data": recent[first : first + size], "paging": {"cursors": cursors, **more}}
+
+
+class FakePage(GraphServer):
+    """One Page."""
+
+    max_photo_bytes = 4_000_000
 
     token, page, version = "EAAGm0PX4ZCpsBAKqwertyuiopZD", "104500000000001", "v26.0"
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
         self.posts: dict[str, dict[str, Any]] = {}
-        self.forbids: tuple[int, int] | None = None
-        self.usage_minutes = 0
-        self.revoked: set[str] = set()
         self._numbers = count(122_100_000_000_001)
 
     @property
@@ -61,43 +123,19 @@ class FakePage(LocalServer):
             for post_id, post in self.posts.items()
         ]
 
-    def answer(self, request: Request) -> Reply:
-        try:
-            return said(200, self._call(request))
-        except GraphDeclines as e:
-            error = {
-                "message": str(e),
-                "type": "OAuthException",
-                "code": e.code,
-                **({"error_subcode": e.subcode} if e.subcode else {}),
-                "fbtrace_id": "AbCdEf",
-            }
-            usage = (
-                f'{{"{self.page}": [{{"type": "pages", "call_count": 100, "total_cputime": 25, '
-                f'"total_time": 25, "estimated_time_to_regain_access": {self.usage_minutes}}}]}}'
-            )
-            headers = {"X_Business_Use_Case_Usage": usage} if self.usage_minutes else {}
-            return said(e.status, {"error": error}, **headers)
-
-    def _call(self, request: Request) -> dict[str, Any]:
-        version, _, path = request.path.removeprefix("/").partition("/")
-        if version != self.version:
-            raise GraphDeclines(2635, "You are calling a deprecated version")
-        fields, photo = self._fields(request)
-        self._authorize(fields.get("access_token", ""))
-        if self.forbids and request.method != "GET":
-            raise GraphDeclines(self.forbids[0], "as you wish", self.forbids[1])
+    def call(self, request: Request, path: str, fields: Mapping[str, str]) -> dict[str, Any]:
         match request.method, path:
             case "GET", "me":
                 _only(fields, "me")
                 return {"id": self.page, "name": "Example News"}
             case "GET", path if path == f"{self.page}/feed":
                 _only(fields, "list")
-                return self._list(fields)
+                items = [(name, _item(post), post["created"]) for name, post in self.posts.items()]
+                return self.listing(items, fields)
             case "POST", path if path == f"{self.page}/feed":
                 return self._add_words(fields)
             case "POST", path if path == f"{self.page}/photos":
-                return self._add_photo(fields, photo)
+                return self._add_photo(fields, request.parts()["source"][1])
             case ("POST" | "DELETE") as method, path if path in self.posts:
                 return self._change(method, path, fields)
         if re.fullmatch(r"[0-9]+_[0-9]+", path):
@@ -114,7 +152,7 @@ class FakePage(LocalServer):
 
     def _add_photo(self, fields: Mapping[str, str], photo: bytes) -> dict[str, Any]:
         _only(fields, "photos")
-        _check_photo(photo)
+        _check_photo(photo, self.max_photo_bytes)
         words, alt = fields.get("message", ""), fields.get("alt_text_custom", "")
         post_id = self._add({"message": words, "photo": photo, "alt": alt})
         return {"id": str(next(self._numbers)), "post_id": post_id}
@@ -150,24 +188,19 @@ class FakePage(LocalServer):
         self.posts[post_id] = {**post, "created": time.time()}
         return post_id
 
-    def _list(self, fields: Mapping[str, str]) -> dict[str, Any]:
-        """The newest first."""
-        since, size = float(fields.get("since", 0)), int(fields.get("limit", 25))
-        if not 1 <= size <= 100:
-            raise GraphDeclines(100, "(#100) limit")
-        recent = [(n, post) for n, post in reversed(self.posts.items()) if post["created"] >= since]
-        first = int(fields.get("after", 0))
-        data = [
-            {
-                "id": post_id,
-                "message": post["message"],
-                **({"attachments": {"data": [{"unshimmed_url": post["link"]}]}} if post.get("link") else {}),
-            }
-            for post_id, post in recent[first : first + size]
-        ]
-        more = first + size < len(recent)
-        paging = {"cursors": {"before": str(first), "after": str(first + size)}}
-        return {"data": data, "paging": {**paging, **({"next": "https://graph.example/"} if more else {})}}
+
+def _fields(request: Request) -> dict[str, str]:
+    """What was sent, but for files."""
+    if request.headers.get("Content-Type", "").startswith("multipart/"):
+        parts = request.parts()
+        return {name: part[1].decode() for name, part in parts.items() if name != "source"}
+    return {**request.query, **(request.fields() if request.body else {})}
+
+
+def _item(post: Mapping[str, Any]) -> dict[str, Any]:
+    """A post as a list shows it."""
+    attached = {"attachments": {"data": [{"unshimmed_url": post["link"]}]}} if post.get("link") else {}
+    return {"message": post["message"], **attached}
 
 
 def _only(fields: Mapping[str, str], call: str) -> None:
@@ -175,8 +208,8 @@ def _only(fields: Mapping[str, str], call: str) -> None:
         raise GraphDeclines(100, f"(#100) Param {min(unknown)} is not allowed")
 
 
-def _check_photo(photo: bytes) -> None:
-    if len(photo) > MAX_PHOTO_BYTES:
+def _check_photo(photo: bytes, max_bytes: int) -> None:
+    if len(photo) > max_bytes:
         raise GraphDeclines(1, "the photo is too large", 1366046)
     try:
         Image.open(io.BytesIO(photo)).verify()

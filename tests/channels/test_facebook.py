@@ -87,10 +87,11 @@ class TestFacebook(HttpChannelContract):
         assert post["alt"] == "A tram on the bridge at dawn"
         assert post["message"].endswith(ARTICLE.url)
 
-    @pytest.mark.parametrize("content", [b"<html>no photo</html>", b"x" * 4_000_001])
+    @pytest.mark.parametrize("content", [b"<html>no photo</html>", b"x" * 40_001])
     def test_a_photo_that_is_refused_is_left_out(
         self, channel: Facebook, server: FakePage, caplog: pytest.LogCaptureFixture, content: bytes
     ) -> None:
+        server.max_photo_bytes = 40_000
         photo = PhotoFile(content=content, media_type="image/jpeg", width=10, height=10)
 
         receipt = channel.send(self.post(channel, photo=photo), key=KEY)

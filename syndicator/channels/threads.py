@@ -1,0 +1,257 @@
+"""Threads: a post per article, with its lead photo, or with the card that Threads makes of its link.
+
+Threads API: https://developers.facebook.com/docs/threads/posts
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, ClassVar
+
+import regex
+import requests
+
+from syndicator.domain.capabilities import NEVER, Budget, Capabilities, LinkCard, Spent
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.errors import OutcomeUnknown, PostGone, Refused, SyndicatorError, TryLater
+from syndicator.domain.post import Post
+from syndicator.http.exchange import Exchange, MakeError, RemoteReply
+from syndicator.http.graph import GraphApi, GraphRefused
+from syndicator.secret import Secret
+from syndicator.text.addresses import is_server_address, is_web_address
+from syndicator.text.mentions import without_mentions
+from syndicator.text.rulers import Counting
+
+log = logging.getLogger(__name__)
+
+#: The longest text; an emoji counts as its bytes in UTF-8
+#: (https://developers.facebook.com/docs/threads/overview#limitations).
+MAX_TEXT = 500
+EMOJI = regex.compile(
+    r"\p{Emoji_Presentation}|\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}"
+    r"|[\u200d\ufe0f\u20e3\U000e0020-\U000e007f]"
+)
+
+#: What is taken for a mention, up to the first character of the name.
+MENTION = re.compile(r"(?<!\w)@(?=[A-Za-z0-9_.])")
+
+#: The photos that are taken (.../threads/overview#image-specifications).
+MEDIA_TYPES = ("image/jpeg", "image/png")
+
+#: Seconds between looks at what is being made ready, and its states
+#: (https://developers.facebook.com/docs/threads/troubleshooting#publishing-does-not-return-a-media-id).
+POLL_S = 2.0
+READY, PUBLISHED, FAILED = "FINISHED", "PUBLISHED", ("ERROR", "EXPIRED")
+
+#: The code, and the subcode, of something that is not ready yet although it is said to be.
+NOT_READY = (24, 4279009)
+
+#: Posts on a page of the look-up, and pages that are read.
+PAGE_POSTS, MAX_PAGES = 100, 5
+
+
+def length(text: str) -> int:
+    """The length of a text as Threads counts it."""
+    emoji = "".join(EMOJI.findall(text))
+    return len(text) - len(emoji) + len(emoji.encode())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Threads:
+    """A profile on Threads. The fields are the channel's settings."""
+
+    name: str
+    token: Secret
+    server: str = "https://graph.threads.net"
+    version: str = "v1.0"
+    session: requests.Session = field(repr=False, compare=False)
+
+    #: How to come by the secret, for ``syndicator connect``.
+    access: ClassVar[str] = (
+        "On https://developers.facebook.com/apps make an app for the Threads API with threads_basic,\n"
+        "threads_content_publish and threads_delete, add the profile as a tester, and generate a token in\n"
+        "the app's Threads settings. It is good for 60 days."
+    )
+
+    #: The first link of a text becomes a card, where there is no photo (.../threads/create-posts#links).
+    #: Nothing is edited. ``settles_within``: publishing has taken 222 seconds. Budgets:
+    #: .../threads/overview#rate-limits.
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        ruler=Counting(length),
+        unit="characters",
+        text=MAX_TEXT,
+        plain=partial(without_mentions, mention=MENTION),
+        photo_by_address=True,
+        alt=1000,
+        card=LinkCard.FETCHED,
+        edit_within=NEVER,
+        replies=True,
+        settles_within=timedelta(minutes=5),
+        budgets=(
+            Budget(of=Spent.POSTS, most=250, per=timedelta(days=1)),
+            Budget(of=Spent.DELETIONS, most=100, per=timedelta(days=1)),
+        ),
+        verified="contract of the Threads API 1.0 (January 2026)",
+    )
+
+    def __post_init__(self) -> None:
+        if not is_server_address(self.server):
+            raise ValueError(f'server: {self.server!r} is no address: write "https://graph.threads.net"')
+        if not regex.fullmatch(r"v[0-9]{1,3}\.[0-9]{1,2}", self.version):
+            raise ValueError(f'version: {self.version!r} is none: write one such as "v1.0"')
+
+    def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - posts have no keys
+        """Makes a container, which nobody sees, and publishes it once it is ready: only that request can end
+        without anybody knowing how. The news goes out without a photo that cannot be fetched."""
+        exchange = self._api.exchange()
+        container = (self._with_photo(exchange, post) if _photo(post) else "") or self._container(
+            exchange, {"media_type": "TEXT", "text": post.text, **_answers(post)}
+        )
+        reply = self._publish(exchange, container)
+        media_id = reply.read(lambda told: str(int(told["id"])))
+        return Receipt(remote_id=media_id, url=self._permalink(exchange, media_id), is_current=True)
+
+    def edit(self, receipt: Receipt, post: Post) -> Receipt:  # noqa: ARG002 - the port's
+        """Raises ``Refused``: the API edits nothing."""
+        raise Refused(f"Threads edits no posts: {receipt.url or receipt.remote_id} stays as it is")
+
+    def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
+        """https://developers.facebook.com/docs/threads/posts/delete-posts"""
+        try:
+            self._api.call(self._api.exchange(), "DELETE", _media_id(receipt), {})
+        except PostGone:
+            return
+
+    def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - posts have no keys
+        """Looks for the article's address in the profile's posts since the first attempt."""
+        exchange = self._api.exchange()
+        since = post.since or datetime.now(UTC) - timedelta(days=1)
+        fields = {
+            "fields": "id,text,permalink",
+            "limit": str(PAGE_POSTS),
+            "since": str(int(since.timestamp())),
+        }
+        for _ in range(MAX_PAGES):
+            reply = self._call(exchange, "GET", "me/threads", fields)
+            posts, after = reply.read(_page)
+            for media_id, text, url in posts:
+                if any(address in text.split() for address in post.addresses):
+                    is_current = text.split() == post.text.split()
+                    return Receipt(remote_id=media_id, url=url, is_current=is_current)
+            if not after:
+                return None
+            fields["after"] = after
+        raise TryLater(f"{reply.host} has more than {MAX_PAGES * PAGE_POSTS} posts since then: look there")
+
+    def check(self) -> str:
+        """Whose token it is, and how many posts are left today."""
+        exchange = self._api.exchange()
+        reply = self._call(exchange, "GET", "me", {"fields": "id,username"})
+        username = reply.read(lambda told: str(told["username"]))
+        reply = self._call(exchange, "GET", "me/threads_publishing_limit", {"fields": "quota_usage,config"})
+        used, most = reply.read(
+            lambda told: (int(told["data"][0]["quota_usage"]), int(told["data"][0]["config"]["quota_total"]))
+        )
+        return f"@{username}; may post, {most - used} of {most} posts left today"
+
+    @property
+    def _api(self) -> GraphApi:
+        base = f"{self.server.rstrip('/')}/{self.version}"
+        return GraphApi(base=base, token=self.token, session=self.session)
+
+    def _call(
+        self,
+        exchange: Exchange,
+        method: str,
+        path: str,
+        fields: dict[str, str],
+        unknown: MakeError = TryLater,
+        counts_as: Spent | None = None,
+    ) -> RemoteReply:
+        """A call that nobody sees, unless ``unknown`` says otherwise."""
+        return self._api.call(exchange, method, path, fields, unknown=unknown, counts_as=counts_as)
+
+    def _with_photo(self, exchange: Exchange, post: Post) -> str:
+        """A container with the photo, which Threads fetches from its address; ``""`` where it does not."""
+        described = {"alt_text": post.alt} if post.alt else {}
+        fields = {"media_type": "IMAGE", "image_url": _photo(post), "text": post.text, **described}
+        try:
+            return self._container(exchange, {**fields, **_answers(post)})
+        except Refused as e:
+            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
+            return ""
+
+    def _container(self, exchange: Exchange, fields: dict[str, str]) -> str:
+        """A container that is ready to be published. Raises ``Refused`` for what is not taken, ``TryLater``
+        for what is not ready in time."""
+        reply = self._call(exchange, "POST", "me/threads", fields)
+        container = reply.read(lambda told: str(int(told["id"])))
+        while True:
+            reply = self._call(exchange, "GET", container, {"fields": "status,error_message"})
+            status, why = reply.read(lambda told: (str(told["status"]), str(told.get("error_message") or "")))
+            if status == READY:
+                return container
+            if status in FAILED:
+                raise Refused(f"{reply.host} cannot make the post: {status} {why}".rstrip())
+            self._wait(exchange, f"{reply.host} has not got the post ready: {status}")
+
+    def _publish(self, exchange: Exchange, container: str) -> RemoteReply:
+        """Publishes a container, again where it was not ready after all: it is published once at the most."""
+        while True:
+            try:
+                return self._call(
+                    exchange, "POST", "me/threads_publish", {"creation_id": container},
+                    unknown=OutcomeUnknown, counts_as=Spent.POSTS,
+                )  # fmt: skip
+            except GraphRefused as e:
+                if (e.code, e.subcode) != NOT_READY:
+                    raise
+                self._wait(exchange, str(e))
+
+    def _wait(self, exchange: Exchange, why: str) -> None:
+        if exchange.seconds_left < 2 * POLL_S:
+            raise TryLater(why, whole_channel=False)
+        time.sleep(POLL_S)
+
+    def _permalink(self, exchange: Exchange, media_id: str) -> str:
+        """A post's address; ``""`` where Threads does not say at once: the post is out."""
+        try:
+            reply = self._call(exchange, "GET", media_id, {"fields": "permalink"})
+            return reply.read(lambda told: str(told["permalink"]))
+        except SyndicatorError as e:
+            log.info("channel %s: post %s has no address yet: %s", self.name, media_id, e)
+            return ""
+
+
+def _photo(post: Post) -> str:
+    """The address of the article's photo; ``""`` where there is none that Threads would take."""
+    photo = post.article.photo
+    if photo is None or not is_web_address(photo.url) or photo.media_type not in ("", *MEDIA_TYPES):
+        return ""
+    return photo.url
+
+
+def _answers(post: Post) -> dict[str, str]:
+    return {"reply_to_id": _media_id(post.reply_to)} if post.reply_to else {}
+
+
+def _media_id(receipt: Receipt) -> str:
+    """A post's number. Raises ``Refused`` where an operator has entered something else."""
+    if not (receipt.remote_id.isascii() and receipt.remote_id.isdigit()):
+        raise Refused(f"{receipt.remote_id!r} is no post: enter its number")
+    return receipt.remote_id
+
+
+def _page(told: Any) -> tuple[list[tuple[str, str, str]], str]:
+    """The posts of a page, each with its words and address, and where the next page begins."""
+    posts = [
+        (str(int(each["id"])), str(each.get("text", "")), str(each.get("permalink", "")))
+        for each in told["data"]
+    ]
+    paging = told.get("paging", {})
+    return posts, str(paging.get("cursors", {}).get("after", "")) if "next" in paging else ""

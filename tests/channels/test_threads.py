@@ -1,0 +1,213 @@
+"""Threads, against a server built from the pages and the published calls of its API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicator.channels.threads import Threads, length
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.domain.post import Occasion
+from syndicator.posts.compose import compose
+from syndicator.secret import Secret
+from tests.channels.contract import ARTICLE, CORRECTED, KEY, OTHER, HttpChannelContract, impatient_session
+from tests.channels.local_server import Trouble, body, reset
+from tests.channels.threads_server import FakeThreads
+
+PUBLISH = "/v1.0/me/threads_publish"
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syndicator.channels.threads.POLL_S", 0.01)
+
+
+@pytest.fixture
+def server() -> Iterator[FakeThreads]:
+    with FakeThreads() as fake:
+        yield fake
+
+
+@pytest.fixture
+def secret(server: FakeThreads) -> str:
+    return server.token
+
+
+@pytest.fixture
+def build(secret: str, tmp_path: Path) -> Iterator[Callable[[str], Threads]]:
+    (tmp_path / "token").write_text(secret)
+    with impatient_session() as session:
+        yield lambda address: Threads(
+            name="profile", server=address, token=Secret(f"file:{tmp_path}/token"), session=session
+        )
+
+
+@pytest.fixture
+def channel(build: Callable[[str], Threads], server: FakeThreads) -> Threads:
+    return build(server.address)
+
+
+class TestThreads(HttpChannelContract):
+    at = PUBLISH
+
+    def test_a_post_has_text_photo_and_link(self, channel: Threads, server: FakeThreads) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+
+        [post] = server.posts.values()
+        assert post["image_url"] == "https://news.example/tram.jpg"
+        assert post["text"].endswith(ARTICLE.url)
+        assert receipt.url == f"https://www.threads.com/@example_news/post/{receipt.remote_id}"
+
+    def test_a_post_is_published_when_it_is_ready(self, channel: Threads, server: FakeThreads) -> None:
+        server.states, server.not_ready = ["IN_PROGRESS", "IN_PROGRESS"], 2
+
+        channel.send(self.post(channel), key=KEY)
+
+        assert len(server.posts) == 1
+        assert [r.path for r in server.requests].count(PUBLISH) == 3
+
+    def test_what_is_not_ready_in_time_is_tried_later(
+        self, channel: Threads, server: FakeThreads, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("syndicator.http.exchange.STEP_S", 2.0)
+        monkeypatch.setattr("syndicator.channels.threads.POLL_S", 0.9)
+        server.states = ["IN_PROGRESS"] * 100
+
+        with pytest.raises(TryLater, match="not got the post ready: IN_PROGRESS"):
+            channel.send(self.post(channel), key=KEY)
+
+        assert server.posts == {}
+
+    def test_a_photo_that_cannot_be_fetched_is_left_out(
+        self, channel: Threads, server: FakeThreads, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        server.unreachable.add("https://news.example/tram.jpg")
+
+        channel.send(self.post(channel), key=KEY)
+
+        [post] = server.posts.values()
+        assert "image_url" not in post
+        assert "goes out without its photo" in caplog.text
+
+    @pytest.mark.parametrize("state", ["ERROR", "EXPIRED"])
+    def test_a_photo_that_failed_there_is_left_out(
+        self, channel: Threads, server: FakeThreads, state: str
+    ) -> None:
+        server.states = ["IN_PROGRESS", state]
+
+        channel.send(self.post(channel), key=KEY)
+
+        assert [post.get("image_url") for post in server.posts.values()] == [None]
+
+    def test_a_photo_of_another_kind_is_not_named(self, channel: Threads, server: FakeThreads) -> None:
+        assert ARTICLE.photo
+        webp = replace(ARTICLE, photo=replace(ARTICLE.photo, media_type="image/webp"))
+
+        channel.send(self.post(channel, webp), key=KEY)
+
+        assert [post["media_type"] for post in server.posts.values()] == ["TEXT"]
+
+    def test_a_correction_is_a_reply(self, channel: Threads, server: FakeThreads) -> None:
+        first = channel.send(self.post(channel), key=KEY)
+        post = compose(CORRECTED, channel.capabilities, occasion=Occasion.CORRECTION)
+
+        second = channel.send(replace(post, reply_to=first), key=f"{KEY}#2")
+
+        assert server.posts[second.remote_id]["reply_to_id"] == first.remote_id
+        assert CORRECTED.note in server.posts[second.remote_id]["text"]
+
+    @pytest.mark.parametrize(
+        ("text", "counted"),
+        [("news", 4), ("ຂ່າວ", 4), ("é", 1), ("🚋", 4), ("👩‍👩‍👧‍👦", 25), ("🇱🇦", 8), ("1️⃣", 7), ("新聞", 2)],
+    )
+    def test_emoji_count_as_their_bytes(self, text: str, counted: int) -> None:
+        assert length(text) == counted
+
+    @given(st.text(), st.text())
+    def test_a_longer_text_is_never_shorter(self, one: str, other: str) -> None:
+        assert length(one) <= length(one + other)
+
+    def test_a_post_is_found_among_many(self, channel: Threads, server: FakeThreads) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        for n in range(120):
+            url = f"https://news.example/other/{n}"
+            channel.send(self.post(channel, replace(OTHER, title=f"News {n}", url=url)), key=f"{n}")
+        post = replace(self.post(channel), since=datetime.now(UTC) - timedelta(hours=1))
+
+        found = channel.find(post, key=KEY)
+
+        assert found == receipt
+        assert found.is_current
+
+    def test_a_limit_of_the_day_is_waited_for(self, channel: Threads, server: FakeThreads) -> None:
+        server.most = 0
+
+        with pytest.raises(TryLater, match="limit reached"):
+            channel.send(self.post(channel), key=KEY)
+
+        assert channel.check() == "@example_news; may post, 0 of 0 posts left today"
+
+    @pytest.mark.parametrize(
+        ("code", "subcode", "error"),
+        [(10, 0, Misconfigured), (190, 0, Misconfigured), (-1, 2207051, Misconfigured), (100, 0, Refused)],
+    )
+    def test_errors_have_numbers(
+        self, channel: Threads, server: FakeThreads, code: int, subcode: int, error: type[SyndicatorError]
+    ) -> None:
+        server.forbids = (code, subcode)
+
+        with pytest.raises(error, match="as you wish"):
+            channel.send(self.post(channel), key=KEY)
+
+    @pytest.mark.parametrize("content", [b"{}", b'{"id": "me"}', b"[]", b"\xff"])
+    def test_an_answer_that_nobody_understands_is_none(
+        self, channel: Threads, server: FakeThreads, content: bytes
+    ) -> None:
+        server.trouble = Trouble(body(content), at=PUBLISH)
+
+        with pytest.raises(OutcomeUnknown):
+            channel.send(self.post(channel), key=KEY)
+
+    def test_what_nobody_sees_can_be_made_again(self, channel: Threads, server: FakeThreads) -> None:
+        server.trouble = Trouble(reset, at="/v1.0/me/threads", method="POST", after=True)
+
+        with pytest.raises(SyndicatorError) as caught:
+            channel.send(self.post(channel), key=KEY)
+
+        assert isinstance(caught.value, TryLater)
+
+    def test_a_post_that_has_no_address_yet_is_out(self, channel: Threads, server: FakeThreads) -> None:
+        server.hides_addresses = True
+
+        receipt = channel.send(self.post(channel), key=KEY)
+
+        assert receipt.remote_id in server.posts
+        assert receipt.url == ""
+
+    def test_a_revoked_token_is_told(self, channel: Threads, server: FakeThreads) -> None:
+        server.revoked.add(server.token)
+
+        with pytest.raises(Misconfigured, match="check the account, its token") as caught:
+            channel.send(self.post(channel), key=KEY)
+
+        assert server.token not in str(caught.value)
+
+    @pytest.mark.parametrize("entered", ["https://www.threads.com/x", "", "١"])
+    def test_what_an_operator_enters_has_to_be_a_post(self, channel: Threads, entered: str) -> None:
+        with pytest.raises(Refused, match="enter its number"):
+            channel.delete(Receipt(remote_id=entered), self.post(channel))
+
+    @pytest.mark.parametrize(("setting", "value"), [("version", "1"), ("server", "threads/x")])
+    def test_settings_are_checked(self, channel: Threads, setting: str, value: str) -> None:
+        changes: dict[str, Any] = {setting: value}
+
+        with pytest.raises(ValueError, match=f"^{setting}: "):
+            replace(channel, **changes)
