@@ -40,9 +40,6 @@ BAD_IMAGE, BAD_PHOTO = 324, 1366046
 #: The same words again, one post after the other.
 DUPLICATE = 506
 
-#: Posts on a page of the look-up, the most that there are, and pages that are read.
-PAGE_POSTS, MAX_PAGES = 100, 10
-
 #: A post's number: its Page's, and its own.
 POST_ID = re.compile(r"[0-9]+_[0-9]+")
 
@@ -121,22 +118,13 @@ class Facebook:
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - posts have no keys
         """Looks for the article's address in the Page's posts since the first attempt."""
-        exchange = self._api.exchange()
-        fields = {
-            "fields": "id,message,attachments{unshimmed_url}",
-            "limit": str(PAGE_POSTS),
-            "since": str(int((post.since or datetime.now(UTC) - timedelta(days=1)).timestamp())),
-        }
-        for _ in range(MAX_PAGES):
-            reply = self._api.call(exchange, "GET", f"{self.page}/feed", fields, unknown=TryLater)
-            posts, after = reply.read(_posts)
-            for post_id, message, links in posts:
-                if any(url in links or url in message.split() for url in post.addresses):
-                    return self._receipt(post_id, is_current=message.split() == post.text.split())
-            if not after:
-                return None
-            fields["after"] = after
-        raise TryLater(f"{reply.host} has more than {MAX_PAGES * PAGE_POSTS} posts since then: look there")
+        since = post.since or datetime.now(UTC) - timedelta(days=1)
+        fields = "id,message,attachments{unshimmed_url}"
+        posts = self._api.listed(self._api.exchange(), f"{self.page}/feed", since, fields, _seen)
+        for post_id, message, links in posts:
+            if any(url in links or url in message.split() for url in post.addresses):
+                return self._receipt(post_id, is_current=message.split() == post.text.split())
+        return None
 
     def check(self) -> str:
         """https://developers.facebook.com/docs/graph-api/reference/page/ whose token is it?"""
@@ -189,15 +177,8 @@ def _post_id(receipt: Receipt) -> str:
     return post_id
 
 
-def _posts(told: Any) -> tuple[list[tuple[str, str, list[str]]], str]:
-    """The posts of a page, each with its words and links, and where the next page begins."""
-    posts = [
-        (
-            str(each["id"]),
-            str(each.get("message", "")),
-            [str(a.get("unshimmed_url", "")) for a in each.get("attachments", {}).get("data", [])],
-        )
-        for each in told["data"]
-    ]
-    paging = told.get("paging", {})
-    return posts, str(paging.get("cursors", {}).get("after", "")) if "next" in paging else ""
+def _seen(each: Any) -> tuple[str, str, list[str]]:
+    """A post's number, its words and its links."""
+    attached = each.get("attachments", {}).get("data", [])
+    links = [str(one.get("unshimmed_url", "")) for one in attached]
+    return str(each["id"]), str(each.get("message", "")), links

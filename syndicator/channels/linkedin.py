@@ -26,17 +26,10 @@ from syndicator.domain.post import Post, Span, SpanKind
 from syndicator.http.exchange import Exchange, MakeError, RemoteReply
 from syndicator.secret import Secret
 from syndicator.text.addresses import is_server_address, same_site
+from syndicator.text.little_text import escaped, in_address
 from syndicator.text.rulers import UTF16_UNITS, Counting
 
 log = logging.getLogger(__name__)
-
-#: Characters that are markup in texts
-#: (https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/little-text-format#text):
-#: at the first one that is not escaped, a text may end, and the answer is a success.
-RESERVED = re.compile(r"[\\|{}@\[\]()<>#*_~]")
-
-#: Those of them that addresses have in another form (RFC 3986 section 2.1): escaped, they would end one.
-IN_ADDRESS = re.compile(r"[\\|{}@\[\]()<>*_~]")
 
 #: The name of a post.
 POST_URN = re.compile(r"urn:li:(?:share|ugcPost):[0-9]+")
@@ -153,7 +146,7 @@ class LinkedIn:
             posts = reply.read(lambda told: [_seen(each) for each in told["elements"]])
             for urn, words, card, _ in posts:
                 if any(
-                    url == card.get("source") or _in_address(url) in words.split() for url in post.addresses
+                    url == card.get("source") or in_address(url) in words.split() for url in post.addresses
                 ):
                     return self._receipt(urn, _fixed(card), is_current=words.split() == text.split())
             if len(posts) < PAGE_POSTS or posts[-1][-1] < since:
@@ -248,11 +241,6 @@ class LinkedIn:
         return Receipt(remote_id=kept_id(urn, fixed), url=url, is_current=is_current)
 
 
-def escaped(text: str) -> str:
-    """A text of which nothing is markup."""
-    return RESERVED.sub(r"\\\g<0>", text)
-
-
 def commentary(post: Post) -> str:
     """A post's text as LinkedIn reads it ("little text"): addresses and hashtags are what they are, and
     nobody is mentioned, for names there have to be those of their pages."""
@@ -266,15 +254,10 @@ def commentary(post: Post) -> str:
 def _span(span: Span, words: str) -> str:
     match span.kind:
         case SpanKind.LINK:
-            return _in_address(words)
+            return in_address(words)
         case SpanKind.HASHTAG:
             return words
     return escaped(words)
-
-
-def _in_address(url: str) -> str:
-    """An address without characters that would end it, or the text. Its fragment keeps its sign."""
-    return IN_ADDRESS.sub(lambda found: f"%{ord(found[0]):02X}", url)
 
 
 def _card(post: Post) -> dict[str, str]:

@@ -51,9 +51,6 @@ READY, PUBLISHED, FAILED = "FINISHED", "PUBLISHED", ("ERROR", "EXPIRED")
 #: The code, and the subcode, of something that is not ready yet although it is said to be.
 NOT_READY = (24, 4279009)
 
-#: Posts on a page of the look-up, and pages that are read.
-PAGE_POSTS, MAX_PAGES = 100, 5
-
 
 def length(text: str) -> int:
     """The length of a text as Threads counts it."""
@@ -129,24 +126,12 @@ class Threads:
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - posts have no keys
         """Looks for the article's address in the profile's posts since the first attempt."""
-        exchange = self._api.exchange()
         since = post.since or datetime.now(UTC) - timedelta(days=1)
-        fields = {
-            "fields": "id,text,permalink",
-            "limit": str(PAGE_POSTS),
-            "since": str(int(since.timestamp())),
-        }
-        for _ in range(MAX_PAGES):
-            reply = self._call(exchange, "GET", "me/threads", fields)
-            posts, after = reply.read(_page)
-            for media_id, text, url in posts:
-                if any(address in text.split() for address in post.addresses):
-                    is_current = text.split() == post.text.split()
-                    return Receipt(remote_id=media_id, url=url, is_current=is_current)
-            if not after:
-                return None
-            fields["after"] = after
-        raise TryLater(f"{reply.host} has more than {MAX_PAGES * PAGE_POSTS} posts since then: look there")
+        posts = self._api.listed(self._api.exchange(), "me/threads", since, "id,text,permalink", _seen)
+        for media_id, text, url in posts:
+            if any(address in text.split() for address in post.addresses):
+                return Receipt(remote_id=media_id, url=url, is_current=text.split() == post.text.split())
+        return None
 
     def check(self) -> str:
         """Whose token it is, and how many posts are left today."""
@@ -247,11 +232,6 @@ def _media_id(receipt: Receipt) -> str:
     return receipt.remote_id
 
 
-def _page(told: Any) -> tuple[list[tuple[str, str, str]], str]:
-    """The posts of a page, each with its words and address, and where the next page begins."""
-    posts = [
-        (str(int(each["id"])), str(each.get("text", "")), str(each.get("permalink", "")))
-        for each in told["data"]
-    ]
-    paging = told.get("paging", {})
-    return posts, str(paging.get("cursors", {}).get("after", "")) if "next" in paging else ""
+def _seen(each: Any) -> tuple[str, str, str]:
+    """A post's number, its words and its address."""
+    return str(int(each["id"])), str(each.get("text", "")), str(each.get("permalink", ""))

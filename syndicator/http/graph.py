@@ -7,10 +7,10 @@ Errors: https://developers.facebook.com/docs/graph-api/guides/error-handling
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 
@@ -33,6 +33,8 @@ from syndicator.http.exchange import (
 )
 from syndicator.secret import Secret
 
+T = TypeVar("T")
+
 #: Codes of errors by which the service says that it has failed, perhaps for a moment: "unknown", "service".
 UNSURE = frozenset({1, 2})
 
@@ -49,6 +51,9 @@ STOPPED_SUBCODES = frozenset({1390008, 1404006, 1404078, 1404112, 4854002, 22070
 #: Subcodes of this one post, whatever the code: its photo is too large or of another format, was posted
 #: before; its link leads to Facebook, is none; its words break the rules.
 REFUSED_SUBCODES = frozenset({1366046, 1366051, 1609008, 2061006, 1404102, 1346003})
+
+#: Items on a page of a list, the most that there are, and pages that are read.
+PAGE_ITEMS, MAX_PAGES = 100, 10
 
 #: What is asked for is not there, or not for this token: "Unsupported request ... does not exist".
 BAD_PARAMETER, NOT_THERE = 100, 33
@@ -98,6 +103,23 @@ class GraphApi:
             return reply
         raise self._error(reply, unknown)
 
+    def listed(
+        self, exchange: Exchange, path: str, since: datetime, fields: str, read: Callable[[Any], T]
+    ) -> Iterator[T]:
+        """The items of a list since then, the newest first, as ``read`` makes them of their ``fields``
+        (https://developers.facebook.com/docs/graph-api/results). Raises ``TryLater`` where there are too
+        many."""
+        query = {"fields": fields, "limit": str(PAGE_ITEMS), "since": str(int(since.timestamp()))}
+        for _ in range(MAX_PAGES):
+            reply = self.call(exchange, "GET", path, query, unknown=TryLater)
+            items, query["after"] = reply.read(
+                lambda told: ([read(each) for each in told["data"]], _after(told))
+            )
+            yield from items
+            if not query["after"]:
+                return
+        raise TryLater(f"{reply.host} lists more than {MAX_PAGES * PAGE_ITEMS} since then: look there")
+
     def _error(self, reply: RemoteReply, unknown: MakeError) -> SyndicatorError:
         code, subcode = _numbers(reply.body)
         if code in THROTTLED:
@@ -116,6 +138,12 @@ class GraphApi:
                 raise DeclinedReply(reply)
         except SyndicatorError as e:
             return e
+
+
+def _after(told: Any) -> str:
+    """Where the next page of a list begins; ``""`` behind the last."""
+    paging = told.get("paging", {})
+    return str(paging["cursors"]["after"]) if "next" in paging else ""
 
 
 def _numbers(body: bytes) -> tuple[int, int]:

@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.channels.linkedin import LinkedIn, commentary, escaped
+from syndicator.channels.linkedin import LinkedIn, commentary
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Style
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
+from syndicator.text.little_text import escaped
 from tests.channels.contract import (
     ARTICLE,
     CORRECTED,
