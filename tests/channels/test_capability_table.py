@@ -40,7 +40,7 @@ def channel(kind: str) -> Channel:
     table = {key: value for key, value in examples()[kind].items() if key not in CHANNELS.keys}
     cls = syndicator.channels.kind(kind)
     hints = {f.name: f.type for f in vars(cls)["__dataclass_fields__"].values()}
-    values = {key: Secret(value) if hints[key] == "Secret" else value for key, value in table.items()}
+    values = {key: Secret(value) if "Secret" in str(hints[key]) else value for key, value in table.items()}
     made: Channel = cls(name="example", session=requests.Session(), **values)
     return made
 

@@ -1,0 +1,1 @@
+"""Mail: messages, and the relay that takes them."""
