@@ -17,6 +17,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from inspect import get_annotations, isabstract
 from pkgutil import iter_modules, resolve_name
+from types import ModuleType
 from typing import Any
 
 
@@ -58,13 +59,7 @@ class Kinds:
             if e.name != module:
                 raise
             return None
-        classes = (found for found in vars(loaded).values() if isinstance(found, type))
-        return next((c for c in classes if c.__module__ == module and self._is_one(c)), None)
-
-    def _is_one(self, found: type[Any]) -> bool:
-        wanted = {name for name in (*vars(self.port), *get_annotations(self.port)) if name[0] != "_"}
-        has_all = wanted <= {*dir(found), *getattr(found, "__dataclass_fields__", ())}
-        return has_all and not isabstract(found)
+        return _class_in(loaded, self.port)
 
     def _elsewhere(self, name: str) -> type[Any]:
         offered = _offered(self.package)
@@ -81,3 +76,16 @@ class Kinds:
         if not isinstance(found, type):
             raise LookupError(f"the kind of {self.noun} {name!r} is no class: {path}")
         return found
+
+
+@cache
+def _class_in(module: ModuleType, port: type[Any]) -> type[Any] | None:
+    """The class that a module is there for. Looked for once: thousands of sources are of one kind."""
+    classes = (found for found in vars(module).values() if isinstance(found, type))
+    return next((c for c in classes if c.__module__ == module.__name__ and _fulfils(c, port)), None)
+
+
+def _fulfils(found: type[Any], port: type[Any]) -> bool:
+    wanted = {name for name in (*vars(port), *get_annotations(port)) if name[0] != "_"}
+    has_all = wanted <= {*dir(found), *getattr(found, "__dataclass_fields__", ())}
+    return has_all and not isabstract(found)

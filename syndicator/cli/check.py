@@ -14,7 +14,6 @@ from typing import Any
 
 from syndicator.cli.feed_report import oddities
 from syndicator.cli.post_checks import post_mistakes
-from syndicator.cli.servers import try_broker, try_database
 from syndicator.cli.source_trials import Trial, source_trials
 from syndicator.config import Declared
 from syndicator.domain.errors import Misconfigured, SyndicatorError
@@ -155,10 +154,22 @@ def weakness(secret: str) -> str:
 
 
 def _places(app: App) -> Iterator[tuple[str, Callable[[], str]]]:
-    yield "database", partial(try_database, app.store)
-    yield "broker", partial(try_broker, app.declared.keep.broker)
+    yield "database", partial(_database, app.store)
+    yield "broker", partial(_broker, app.declared.keep.broker)
     yield "documents", app.documents.check
     yield "photos", partial(_photos, app)
+
+
+def _database(store: Store) -> str:
+    from syndicator.cli.servers import try_database  # noqa: PLC0415 - half a second, beside the first looks
+
+    return try_database(store)
+
+
+def _broker(url: str) -> str:
+    from syndicator.cli.servers import try_broker  # noqa: PLC0415 - likewise
+
+    return try_broker(url)
 
 
 def _channels(app: App, plans: Mapping[str, str]) -> Iterator[tuple[str, Callable[[], str]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -44,6 +45,7 @@ def source_trials(sources: Sequence[Source]) -> Iterator[Callable[[], list[Trial
     with ExitStack() as stack:
         futures: list[Future[list[Trial]]] = []
         if len(shares) > 1:
+            gc.freeze()  # what is loaded is no garbage: looked through, each process would copy it all
             pool = stack.enter_context(ProcessPoolExecutor(len(shares) - 1, mp_context=_context()))
             futures = [pool.submit(_looks, share) for share in shares[1:]]
 

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,17 @@ ERROR_POSITION = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+
 
 @dataclass
 class File:
-    """``data`` is ``None`` where there is none to be had: then ``read`` has reported why."""
+    """``data`` of its ``text`` is ``None`` where there is none to be had: then ``read`` has reported why."""
 
     path: Path
+    text: str = ""
     data: Mapping[str, Any] | None = None
-    lines: Mapping[Place, int] = field(default_factory=dict)
     numbered_mistakes: list[tuple[int, str]] = field(default_factory=list)
+
+    @cached_property
+    def lines(self) -> Mapping[Place, int]:
+        """Where everything stands. Read when there is something to say of a line: most files are right."""
+        return {} if self.data is None else lines(self.text)
 
     @property
     def name(self) -> str:
@@ -68,16 +74,15 @@ def read(path: Path) -> File:
     file = File(path)
     try:
         # A mark at the beginning is what some editors leave there; ends of lines are TOML's two.
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        file.data = tomllib.loads(text)
-        file.lines = lines(text)
+        file.text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        file.data = tomllib.loads(file.text)
     except OSError as e:
         file.numbered_mistakes.append((0, f" cannot be read ({e.strerror}); create it, readable for us"))
     except UnicodeDecodeError as e:
         line = e.object[: e.start].count(b"\n") + 1
         file.numbered_mistakes.append((line, f"{line}: is not UTF-8; save the file in this encoding"))
     except tomllib.TOMLDecodeError as e:
-        file.numbered_mistakes.append(_syntax(str(e), text))
+        file.numbered_mistakes.append(_syntax(str(e), file.text))
     return file
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,9 @@ class Socket:
     common: type[SourceTable | ChannelTable]
     injected: Collection[str]
 
-    @property
-    def keys(self) -> set[str]:
-        return {f.name for f in fields(self.common)}
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        return frozenset(f.name for f in fields(self.common))
 
 
 SOURCES = Socket("sources", SourceTable, ("name", "http"))
