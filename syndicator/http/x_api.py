@@ -115,8 +115,8 @@ def versions(document: Mapping[str, Any]) -> list[str]:
 
 def page(document: Mapping[str, Any]) -> tuple[list[tuple[Mapping[str, Any], set[str]]], str]:
     """The posts of a page of a listing, each with where its links lead, and the token of the next page
-    (empty: it is the last). Raises ``LookupError`` where it is no whole page: what is not among its posts is no proof
-    then."""
+    (empty: it is the last). Raises ``LookupError`` where it is no whole page: what is not among its posts is
+    no proof then."""
     meta = document["meta"]
     posts = [(each, set(links(each))) for each in document.get("data", ())]
     if len(posts) != int(meta["result_count"]):
