@@ -33,7 +33,11 @@ def pace(most: float, **more: Any) -> Pace:
 
 def work(story: Story, pace: Pace, hours: float = 0.5) -> None:
     courier = replace(story.courier(), pace=pace)
-    deliverer = replace(story.deliverer(courier), sleep=lambda seconds: story.clock.tick(seconds=seconds))
+
+    def sleep(seconds: float) -> None:
+        story.clock.tick(seconds=seconds)
+
+    deliverer = replace(story.deliverer(courier), sleep=sleep)
     end = story.clock() + timedelta(hours=hours)
     while story.clock() < end:
         deliver(deliverer, "wire")
