@@ -73,6 +73,7 @@ class LinkedIn:
         ruler=Counting(lambda text: UTF16_UNITS.measure(escaped(text))),
         unit="UTF-16 units",
         text=3000,
+        address=in_address,
         photo=PhotoLimits(
             side=2048, length=8_000_000, media_types=("image/jpeg", "image/png"), max_pixels=36_152_319
         ),
@@ -254,7 +255,7 @@ def commentary(post: Post) -> str:
 def _span(span: Span, words: str) -> str:
     match span.kind:
         case SpanKind.LINK:
-            return in_address(words)
+            return words
         case SpanKind.HASHTAG:
             return words
     return escaped(words)

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from syndicator.domain.capabilities import ALWAYS, NEVER, Budget, Capabilities, LinkCard, LinkPlace
+from syndicator.domain.capabilities import ALWAYS, NEVER, Budget, Capabilities, LinkCard, LinkPlace, Price
 from syndicator.wiring import inspect_app
 
 #: A key that is remembered for longer is remembered for ever.
@@ -48,11 +48,7 @@ def facts_of(capabilities: Capabilities) -> dict[str, str]:
         "a repeated post is known for": _memory(capabilities.key_memory),
         "may go on working for": _span(capabilities.settles_within),
         "allows": "; ".join(map(_budget, capabilities.budgets)) or "any number",
-        "costs": (
-            f"${capabilities.price.post:g} a post, ${capabilities.price.post_with_link:g} with a link"
-            if capabilities.price
-            else "nothing"
-        ),
+        "costs": _price(capabilities.price) if capabilities.price else "nothing",
         "tried against": capabilities.verified,
     }
 
@@ -95,6 +91,17 @@ def _memory(span: timedelta | None) -> str:
     if span is None:
         return "not known"
     return "ever" if span > FOR_EVER else _span(span)
+
+
+def _price(price: Price) -> str:
+    others = {
+        "an edit": price.edit,
+        "a deletion": price.deletion,
+        "an alternative text": price.alternative_text,
+        "looking for a post, about": price.look_up,
+    }
+    posts = f"${price.post:g} a post, ${price.post_with_link:g} with a link"
+    return "; ".join((posts, *(f"{what} ${amount:g}" for what, amount in others.items() if amount)))
 
 
 def _budget(budget: Budget) -> str:

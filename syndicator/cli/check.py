@@ -6,6 +6,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.cli.feed_report import oddities
+from syndicator.cli.money_checks import money_remarks
 from syndicator.cli.post_checks import post_mistakes
 from syndicator.cli.source_trials import Trial, source_trials
 from syndicator.config import Declared
@@ -64,9 +66,13 @@ def check(folder: Path) -> list[Result]:
     store = Store(connect(declared.keep.database))
     app = assemble(declared, store, SilentBell())
     with source_trials([*app.sources.values()]) as trials, ThreadPoolExecutor(MAX_TRIALS) as pool:
-        places, channels = pool.map(_tried, _places(app)), pool.map(_tried, _channels(app, _plans(store)))
+        places, channels = (
+            pool.map(_tried, _places(app)),
+            pool.map(_tried, _channels(app, _plans(app, store))),
+        )
         results += [*places, *_looks(zip(app.sources, trials(), strict=True)), *channels]
     results += [Result(f"channel {name}", ok, said) for name, said, ok in post_mistakes(app)]
+    results += [Result(f"channel {name}", None, remark) for name, remark in money_remarks(app)]
     results += _damage(store)
     results += _odd_feeds(app)
     store.engine.dispose()
@@ -177,14 +183,17 @@ def _channels(app: App, plans: Mapping[str, str]) -> Iterator[tuple[str, Callabl
         yield f"channel {name}", partial(_channel, courier, plans.get(name, ""))
 
 
-def _plans(store: Store) -> Mapping[str, str]:
+def _plans(app: App, store: Store) -> Mapping[str, str]:
     """What each account waits for and has left, as far as it is on record: an empty database knows nothing,
     and one that does not answer is a result of its own."""
     now = datetime.now(UTC)
-    try:
-        return {row.name: "; ".join(Ledger.from_json(row.ledger).plan(now)) for row in store.channels()}
-    except SyndicatorError:
-        return {}
+    ledgers = {name: Ledger() for name in app.couriers}
+    with suppress(SyndicatorError):
+        ledgers |= {row.name: Ledger.from_json(row.ledger) for row in store.channels() if row.name in ledgers}
+    return {
+        name: "; ".join(ledger.with_money(app.couriers[name].pace, now).plan(now))
+        for name, ledger in ledgers.items()
+    }
 
 
 def _tried(task: tuple[str, Callable[[], str]]) -> Result:

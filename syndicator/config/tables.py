@@ -33,7 +33,8 @@ from syndicator.config.rules import (
 from syndicator.domain.brakes import Brakes
 from syndicator.domain.capabilities import NEVER, Spent
 from syndicator.domain.feed import Feed, Filter, Site
-from syndicator.domain.pacing import MONEY, MONTH, Cap, Pace, QuietHours
+from syndicator.domain.money import MoneyBudget
+from syndicator.domain.pacing import Cap, Pace, QuietHours
 from syndicator.domain.policy import OnCorrection, OnRetraction, Policy
 from syndicator.domain.post import Style
 from syndicator.secret import Secret
@@ -127,8 +128,8 @@ class ChannelTable:
     becomes of posts whose article changes. ``wait_for_page``: how long a first post waits until its article's
     page can be shared. ``post``: how its posts are written. ``min_gap``, ``max_per_hour``, ``max_per_day``:
     how far apart, and how many, posts are at the most. ``quiet_hours``: when nothing but urgent news is
-    posted, in the site's zone. ``money_per_month``: what posts may cost within 31 days, in the currency of
-    the service's price."""
+    posted, in the site's zone. ``money_per_month``: what posts may cost in a calendar month, in the currency
+    of the service's price. ``without_money``: what becomes of posts for which none is left."""
 
     kind: str
     max_age: timedelta = timedelta(hours=24)
@@ -142,18 +143,22 @@ class ChannelTable:
     max_per_day: Annotated[int, Field(ge=1)] | None = None
     quiet_hours: Annotated[str, AfterValidator(_quiet_hours)] = ""
     money_per_month: Annotated[float, Field(gt=0)] | None = None
+    without_money: Literal["wait", "skip"] = "wait"
 
     def pace(self, zone: str) -> Pace:
         """What the newsroom wants of the account's pace."""
         caps = [
             Cap(of=Spent.POSTS, most=self.max_per_hour or 0, per=timedelta(hours=1)),
             Cap(of=Spent.POSTS, most=self.max_per_day or 0, per=timedelta(days=1)),
-            Cap(of=MONEY, most=self.money_per_month or 0, per=MONTH),
         ]
         return Pace(
             quotas=[cap for cap in caps if cap.most],
             min_gap=self.min_gap or timedelta(),
             quiet=QuietHours.from_text(self.quiet_hours, ZoneInfo(zone)) if self.quiet_hours else None,
+            money=MoneyBudget(most=self.money_per_month, zone=ZoneInfo(zone))
+            if self.money_per_month
+            else None,
+            skips_unpaid=self.without_money == "skip",
         )
 
     @property

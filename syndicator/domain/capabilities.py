@@ -73,10 +73,15 @@ class Budget:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Price:
-    """What a service charges for a post, in US dollars; with a link in it, where that costs another sum."""
+    """What a service charges, in US dollars: for a post, and one with a link in it; for an edit, a deletion,
+    a photo's alternative text; and about how much for looking for a post."""
 
     post: float
     post_with_link: float
+    edit: float = 0.0
+    deletion: float = 0.0
+    alternative_text: float = 0.0
+    look_up: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +90,8 @@ class Capabilities:
 
     Text. ``ruler`` measures, ``unit`` names what it counts. ``text``: the longest post; ``text_with_photo``:
     the longest beside a photo, where that differs. ``link_place``, and ``link``: what any link in the text
-    costs, where the channel counts links at a flat rate (``None``: as long as it is). ``plain`` takes from an
+    costs, where the channel counts links at a flat rate (``None``: as long as it is). ``address`` writes an
+    address so that the channel takes all of it for a link. ``plain`` takes from an
     article's words what the channel would take for more than words (mentions of people, say).
     ``has_language``, ``has_warning``: whether a post can say its language, and stand behind a warning.
 
@@ -115,6 +121,7 @@ class Capabilities:
     text_with_photo: int | None = None
     link_place: LinkPlace = LinkPlace.TEXT
     link: int | None = None
+    address: Callable[[str], str] = str
     plain: Callable[[str], str] = str
     has_language: bool = False
     has_warning: bool = False

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from syndicator.domain.capabilities import Budget, Spent
-from syndicator.domain.pacing import Pace, amount_text, quota_name, span_text
+from syndicator.domain.money import Purse
+from syndicator.domain.pacing import MONEY, Pace, amount_text, quota_name, span_text
 
 #: Parts in which a quota's period is counted: what was done is forgotten a part of the period later than it
 #: might be, and never earlier.
@@ -52,13 +53,14 @@ Parts = tuple[tuple[float, float], ...]
 class Ledger:
     """What an account has done, by ``quota_name``, and what its service says of it, by kind. ``failing``: the
     ids of different deliveries that failed since one last got through. ``waits``: what it is waiting for, for
-    its operator."""
+    its operator. ``purse``: what it may spend, and has spent, of money."""
 
     spent: Mapping[str, tuple[float, Parts]] = field(default_factory=dict)
     stated: Mapping[str, StatedLimit] = field(default_factory=dict)
     posted: datetime | None = None
     failing: tuple[int, ...] = ()
     waits: Mapping[str, Wait] = field(default_factory=dict)
+    purse: Purse | None = None
 
     @property
     def gets_nothing_through(self) -> bool:
@@ -79,7 +81,7 @@ class Ledger:
 
     def with_spent(self, pace: Pace, cost: Mapping[str, float], now: datetime) -> Ledger:
         """Once a request of this cost leaves."""
-        if not pace.quotas and not pace.min_gap:
+        if not pace.quotas and not pace.min_gap and not pace.money:
             return self
         spent = dict(self.spent)
         for quota in pace.quotas:
@@ -91,7 +93,25 @@ class Ledger:
                 parts[begin_s] = parts.get(begin_s, 0.0) + amount
                 spent[name] = quota.most, tuple(sorted(parts.items()))
         is_post = bool(cost.get(Spent.POSTS)) and bool(pace.min_gap)
-        return replace(self, spent=spent, posted=now if is_post else self.posted)
+        paid = self.with_money(pace, now).with_paid(cost.get(MONEY, 0.0), now)
+        return replace(paid, spent=spent, posted=now if is_post else self.posted)
+
+    def with_money(self, pace: Pace, now: datetime) -> Ledger:
+        """With the purse of what is declared now."""
+        if pace.money is None:
+            return replace(self, purse=None) if self.purse else self
+        purse = self.purse or Purse.new(pace.money, now)
+        return (
+            self
+            if purse == self.purse and purse.budget == pace.money
+            else replace(self, purse=replace(purse, budget=pace.money))
+        )
+
+    def with_paid(self, amount: float, now: datetime) -> Ledger:
+        """Once so much is spent; a negative amount comes back."""
+        if not self.purse or not amount:
+            return self
+        return replace(self, purse=self.purse.with_spent(amount, now))
 
     def with_stated(self, kind: str, stated: StatedLimit, now: datetime) -> Ledger:
         """Once the service has said so."""
@@ -101,13 +121,32 @@ class Ledger:
             kept[kind] = replace(stated, until=min(until, now + MAX_STATED))
         return replace(self, stated=kept)
 
-    def wait(self, pace: Pace, cost: Mapping[str, float], now: datetime) -> Wait | None:
-        """Until when, and why, a request of this cost has to wait; ``None``: not at all."""
+    def wait(
+        self, pace: Pace, cost: Mapping[str, float], now: datetime, *, urgent: bool = False
+    ) -> Wait | None:
+        """Until when, and why, a request of this cost has to wait; ``None``: not at all. ``urgent``: it may
+        take the money of days to come."""
         waits = [*self._waits_for_service(cost, now), *self._waits_for_quotas(pace, cost, now)]
         if cost.get(Spent.POSTS) and self.posted and self.posted <= now < self.posted + pace.min_gap:
             gap_s = pace.min_gap.total_seconds()
             waits.append(Wait(until=self.posted + pace.min_gap, why=f"posts are {gap_s:g} s apart"))
+        if unpaid := self.unpaid(pace, cost, now, urgent=urgent):
+            waits.append(unpaid)
         return max(waits, key=lambda wait: wait.until, default=None)
+
+    def unpaid(
+        self, pace: Pace, cost: Mapping[str, float], now: datetime, *, urgent: bool = False
+    ) -> Wait | None:
+        """Until when, and why, there is no money for a request of this cost; ``None``: there is."""
+        amount, purse = cost.get(MONEY, 0.0), self.with_money(pace, now).purse
+        if not amount or purse is None or purse.is_enough(amount, now, urgent=urgent):
+            return None
+        return Wait(until=purse.next_time(amount, now), why=purse.why(amount, now))
+
+    def posts_paid(self, pace: Pace, now: datetime) -> int | None:
+        """How many posts there is money for today; ``None``: any number."""
+        amount, purse = pace.cost_of_post.get(MONEY, 0.0), self.with_money(pace, now).purse
+        return max(0, int(purse.left_today(now) / amount + 1e-9)) if purse and amount else None
 
     def _waits_for_service(self, cost: Mapping[str, float], now: datetime) -> Iterator[Wait]:
         for kind, stated in self.stated.items():
@@ -152,6 +191,7 @@ class Ledger:
             "posted": self.posted.timestamp() if self.posted else None,
             "failing": list(self.failing),
             "waits": {kind: [wait.until.timestamp(), wait.why] for kind, wait in self.waits.items()},
+            "purse": self.purse.as_json() if self.purse else None,
         }
         return {name: value for name, value in found.items() if value not in (None, {}, [])}
 
@@ -183,6 +223,7 @@ class Ledger:
                 str(kind): Wait(until=_moment(until), why=str(why))
                 for kind, (until, why) in value.get("waits", {}).items()
             },
+            purse=Purse.from_json(value["purse"]) if value.get("purse") else None,
         )
 
     def without_waits(self) -> Ledger:
@@ -210,7 +251,7 @@ class Ledger:
                 left, until = most - sum(each for _, each in used), _forgotten(used[0][0], per)
                 amounts = f"{amount_text(max(0.0, left))} of {amount_text(most)} {kind} in {span_text(per)}"
                 lines.append(f"{amounts} left until {_time_text(until, now)}")
-        return lines
+        return [*lines, self.purse.plan(now)] if self.purse else lines
 
 
 def account_plan(ledger: object, paused_until: datetime | None, error: str, now: datetime) -> list[str]:

@@ -8,11 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Protocol
 
-from syndicator.domain.capabilities import Capabilities, Spent
-
-#: A month, of which no calendar month is longer.
-MONTH = timedelta(days=31)
-
+from syndicator.domain.capabilities import Capabilities, Price, Spent
+from syndicator.domain.money import MoneyBudget
 
 #: What is counted beside ``capabilities.Spent``: in the currency of the service's price.
 MONEY = "money"
@@ -77,18 +74,21 @@ class QuietHours:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pace:
-    """What holds for an account. ``price``: what one post costs, its link included, of which there may be a
-    quota of money. ``quiet``: nothing but urgent news is posted then."""
+    """What holds for an account. ``price``: what its service charges; ``money``: what may be spent of that in
+    a month (``None``: any sum). ``skips_unpaid``: a post for which there is no money is skipped, and does not
+    wait for it. ``quiet``: nothing but urgent news is posted then."""
 
     quotas: Sequence[Quota] = ()
     min_gap: timedelta = timedelta()
     quiet: QuietHours | None = None
-    price: float = 0.0
+    price: Price | None = None
+    money: MoneyBudget | None = None
+    skips_unpaid: bool = False
 
     def of_service(self, capabilities: Capabilities) -> Pace:
         """The same within what a service allows, and at its price."""
-        price = capabilities.price.post_with_link if capabilities.price else 0.0
-        return replace(self, quotas=(*self.quotas, *capabilities.budgets), price=price)
+        quotas = (*self.quotas, *capabilities.budgets)
+        return replace(self, quotas=quotas, price=capabilities.price)
 
     def posts_in(self, span: timedelta) -> int | None:
         """How many posts go out within a span at the most; ``None``: any number."""
@@ -98,10 +98,16 @@ class Pace:
         return None if math.isinf(least) else max(1, int(least))
 
     @property
+    def cost_of_edit(self) -> Mapping[str, float]:
+        """By kind, without a photo."""
+        cost = {str(Spent.EDITS): 1.0, str(Spent.REQUESTS): 1.0}
+        return {**cost, MONEY: self.price.edit} if self.price else cost
+
+    @property
     def cost_of_post(self) -> Mapping[str, float]:
         """By kind."""
         cost = {str(Spent.POSTS): 1.0, str(Spent.REQUESTS): 1.0}
-        return {**cost, MONEY: self.price} if self.price else cost
+        return {**cost, MONEY: self.price.post_with_link} if self.price else cost
 
 
 #: Nothing is declared.

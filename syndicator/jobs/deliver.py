@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syndicator.domain import backoff
@@ -38,9 +38,8 @@ MAX_NAP = timedelta(seconds=2)
 #: may come at any time.
 MAX_PAUSE = timedelta(seconds=10)
 
-#: What a deletion, and an edit without a photo, cost.
+#: What a deletion costs, as far as it waits for that: not for money.
 COST_OF_DELETION: Mapping[str, float] = {Spent.DELETIONS: 1.0, Spent.REQUESTS: 1.0}
-COST_OF_EDIT: Mapping[str, float] = {Spent.EDITS: 1.0, Spent.REQUESTS: 1.0}
 
 #: Posts that wait are counted no further than this.
 MAX_BACKLOG = 500
@@ -98,7 +97,7 @@ class Shift:
     def end(self) -> None:
         """Let go of the account; paused, if it has to rest."""
         store, now = self.deliverer.store, self.deliverer.clock()
-        self.ledger = self.ledger.with_waits(self._waits(now), now)
+        self.ledger = self.ledger.with_money(self.courier.pace, now).with_waits(self._waits(now), now)
         ledger = None if self.ledger == self.account.ledger else self.ledger
         if self.trouble is None:
             error = self.courier.redact(str(self.last_error)) if self.last_error else ""
@@ -181,20 +180,24 @@ class Shift:
     def _choice(self, now: datetime) -> Choice:
         pace = self.courier.pace
         return Choice(
-            posts=self._wait_of_posts(now) is None,
-            edits=self._wait(COST_OF_EDIT, now) is None
+            posts=self._wait_of_posts(now, urgent=True) is None,
+            edits=self._wait(pace.cost_of_edit, now, urgent=True) is None
             and self.ledger.wait(NO_PACE, pace.cost_of_post, now) is None,
             deletions=self._wait(COST_OF_DELETION, now) is None,
-            urgent_alone=pace.quiet is not None and pace.quiet.end(now) is not None,
+            urgent_alone=self._wait_of_posts(now) is not None
+            or (pace.quiet is not None and pace.quiet.end(now) is not None),
             is_newest_first=self._is_newest_first,
             last=self.ledger.failing,
         )
 
-    def _wait_of_posts(self, now: datetime) -> Wait | None:
-        return self._wait(self.courier.pace.cost_of_post, now)
+    def _wait_of_posts(self, now: datetime, *, urgent: bool = False) -> Wait | None:
+        """Until when posts wait: not for money where they are rather skipped."""
+        pace = self.courier.pace
+        pace = replace(pace, money=None) if pace.skips_unpaid else pace
+        return self.ledger.wait(pace, pace.cost_of_post, now, urgent=urgent)
 
-    def _wait(self, cost: Mapping[str, float], now: datetime) -> Wait | None:
-        return self.ledger.wait(self.courier.pace, cost, now)
+    def _wait(self, cost: Mapping[str, float], now: datetime, *, urgent: bool = False) -> Wait | None:
+        return self.ledger.wait(self.courier.pace, cost, now, urgent=urgent)
 
     def _waits(self, now: datetime) -> dict[str, Wait]:
         """What the account waits for, for its operator."""
@@ -212,11 +215,16 @@ class Shift:
     def _has_backlog(self) -> bool:
         """Whether more posts are due than the account's pace lets out within an hour: then what is worth
         most goes first, and what is old by its turn is no news any more."""
-        hourly = self.courier.pace.posts_in(timedelta(hours=1))
-        if hourly is None:
+        now = self.deliverer.clock()
+        numbers = (
+            self.courier.pace.posts_in(timedelta(hours=1)),
+            self.ledger.posts_paid(self.courier.pace, now),
+        )
+        bounds = [number for number in numbers if number is not None]
+        if not bounds:
             return False
-        bound = min(hourly, MAX_BACKLOG)
-        return self.deliverer.store.due_posts(self.account.name, self.deliverer.clock(), bound + 1) > bound
+        bound = min(*bounds, MAX_BACKLOG)
+        return self.deliverer.store.due_posts(self.account.name, now, bound + 1) > bound
 
 
 def rest_until(trouble: SyndicatorError, failures: int, now: datetime) -> datetime:

@@ -39,7 +39,7 @@ from syndicator.domain.errors import (
     TryLater,
 )
 from syndicator.domain.ledger import Ledger, StatedLimit, Wait
-from syndicator.domain.photo import PhotoFile
+from syndicator.domain.pacing import MONEY
 from syndicator.domain.plan import DeliveryTerms, plan, without
 from syndicator.domain.post import Post
 from syndicator.domain.step import Step
@@ -107,7 +107,7 @@ def _take(
 ) -> StepOutcome | None:
     courier, delivery, now = deliverer.couriers[account.name], claimed.delivery, deliverer.clock()
     step = plan(delivery, now, terms, claimed.article.published)
-    idle = _without_request(delivery, step)
+    idle = _without_request(delivery, step) or _unpaid(courier, claimed, step, ledger, now)
     if idle is not None:
         return StepOutcome(delivery=idle, event=idle.reason or "nothing to do", ledger=ledger)
     page = wait_for_page(deliverer, courier, claimed, step, now)
@@ -139,7 +139,7 @@ def _take(
         courier.settles_within if step.changes_channel else timedelta()
     )
     rests = steadily(resting(marked, step, begins + longest), begins, deliverer.steady())
-    spent = ledger.with_spent(courier.pace, _cost(courier, step, post.photo), begins)
+    spent = ledger.with_spent(courier.pace, _cost(courier, step, post), begins)
     if not deliverer.store.begin(account, rests, None if spent is ledger else spent):
         return None
     return _request(deliverer, account, marked, step, post, remark, begins, spent)
@@ -189,6 +189,8 @@ def _request(
         after = replace(after, reason=courier.redact(after.reason))
         event = courier.redact(f"{step}: {error}")
         log.warning("channel %s: %s: %s", account.name, post.url, event)
+        if not isinstance(error, OutcomeUnknown):  # what was not done is not charged
+            ledger = ledger.with_paid(-_cost(courier, step, post).get(MONEY, 0.0), begins)
     else:
         log.info("channel %s: %s: %s%s", account.name, event, post.article.title, remark)
     return StepOutcome(
@@ -225,6 +227,17 @@ def _without_request(delivery: Delivery, step: Step) -> Delivery | None:
             return None
 
 
+def _unpaid(
+    courier: Courier, claimed: ClaimedDelivery, step: Step, ledger: Ledger, now: datetime
+) -> Delivery | None:
+    """A first post that is to be skipped, since there is no money for it."""
+    pace = courier.pace
+    if step is not Step.SEND or not pace.skips_unpaid:
+        return None
+    wait = ledger.unpaid(pace, pace.cost_of_post, now, urgent=claimed.article.urgent)
+    return dropped(claimed.delivery, f"skipped, as declared: {wait.why}") if wait else None
+
+
 def _put_off(delivery: Delivery, wait: Wait, ledger: Ledger) -> StepOutcome:
     """The delivery until its page is ready, or the account may send photos; its history says so once."""
     reason = f"waits until {wait.until:%H:%M:%S} UTC: {wait.why}"
@@ -233,20 +246,28 @@ def _put_off(delivery: Delivery, wait: Wait, ledger: Ledger) -> StepOutcome:
     return StepOutcome(delivery=after, event=event, ledger=ledger)
 
 
-def _cost(courier: Courier, step: Step, photo: PhotoFile | None) -> Mapping[str, float]:
+def _cost(courier: Courier, step: Step, post: Post) -> Mapping[str, float]:
     """What the step costs, by kind."""
-    cost = {str(Spent.REQUESTS): 1.0}
-    if photo:
+    price = courier.pace.price
+    cost, money = {str(Spent.REQUESTS): 1.0}, 0.0
+    if post.photo:
         cost = {Spent.PHOTOS: 1.0, Spent.REQUESTS: 2.0}
+        money = price.alternative_text if price and post.alt else 0.0
     match step:
         case Step.SEND | Step.REPEAT | Step.REPLY | Step.REPLY_AGAIN:
-            return {**courier.pace.cost_of_post, **cost}
+            cost, money = (
+                {**courier.pace.cost_of_post, **cost},
+                money + (price.post_with_link if price else 0.0),
+            )
         case Step.DELETE:
-            return {**cost, Spent.DELETIONS: 1.0}
+            cost, money = {**cost, Spent.DELETIONS: 1.0}, price.deletion if price else 0.0
         case Step.EDIT | Step.NOTICE:
-            return {**cost, Spent.EDITS: 1.0}
+            cost, money = {**cost, Spent.EDITS: 1.0}, money + (price.edit if price else 0.0)
+        case Step.FIND:
+            money = price.look_up if price else 0.0
         case _:
-            return cost
+            pass
+    return {**cost, MONEY: money} if price else cost
 
 
 def _event_of_leaving(before: Delivery, after: Delivery) -> str:

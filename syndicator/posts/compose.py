@@ -101,7 +101,7 @@ def _parts(
         byline=words(one_line(", ".join(article.authors))) if style.byline else "",
         hashtags=_hashtags(article, style),
         url=url,
-        link=_link(url, capabilities.place_of_link(has_photo=has_photo)),
+        link=_link(capabilities.address(url), capabilities.place_of_link(has_photo=has_photo)),
     )
 
 

@@ -166,3 +166,37 @@ def _is_top(label: str) -> bool:
 
 
 X_WEIGHTED = Weighted()
+
+#: What stands between the parts of a host that is to be no link: a space of no width.
+NO_LINK = "\u200b"
+
+#: What ends an address behind its host, anywhere, and as the last character of its path or its query.
+FOREIGN = re.compile(r"[^A-Za-z0-9!*';:=+,.$/%#\[\]_~@|&?-]")
+FOREIGN_PATH_END, FOREIGN_QUERY_END = re.compile(r"[^A-Za-z0-9=_#/+-]\Z"), re.compile(r"[^A-Za-z0-9_&=#/-]\Z")
+
+
+def without_addresses(text: str) -> str:
+    """The text as readers see it, in which no host is an address: X makes a link of each that it knows."""
+    made, at = "", 0
+    for found in SPECIAL.finditer(text) if "." in text else ():
+        end = 0 if found["emoji"] else _address_end(found)
+        if end:
+            made += text[at : found.start()] + text[found.start() : end].replace(".", f".{NO_LINK}")
+            at = end
+    return made + text[at:]
+
+
+def whole_address(url: str) -> str:
+    """A web address of which X takes all for a link: what it does not know behind a host (other scripts than
+    Latin and Cyrillic, brackets, a last full stop) as UTF-8 in percent signs."""
+    scheme, _, rest = url.partition("://")
+    host, slash, behind = rest.partition("/")
+    path, _, query = FOREIGN.sub(_in_percent, behind).partition("?")
+    path, query = FOREIGN_PATH_END.sub(_in_percent, path), FOREIGN_QUERY_END.sub(_in_percent, query)
+    return f"{scheme}://{host}{slash}{path}" + (f"?{query}" if query else "")
+
+
+def _in_percent(found: re.Match[str]) -> str:
+    if found[0] == "+":  # a space, in a query
+        return "%20"
+    return "".join(f"%{byte:02X}" for byte in found[0].encode())

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.domain.capabilities import Budget, Spent
+from syndicator.domain.capabilities import Budget, Price, Spent
 from syndicator.domain.ledger import MAX_FAILING, Ledger, StatedLimit, account_plan
 from syndicator.domain.pacing import MONEY, Cap, Pace, QuietHours, span_text
 
@@ -148,7 +148,9 @@ def test_a_clock_that_was_ahead_blocks_nothing() -> None:
 
 
 def test_money_is_counted_to_the_cent_and_never_overspent() -> None:
-    pace = Pace(quotas=[Cap(of=MONEY, most=1.0, per=timedelta(days=31))], price=0.1)
+    pace = Pace(
+        quotas=[Cap(of=MONEY, most=1.0, per=timedelta(days=31))], price=Price(post=0.1, post_with_link=0.1)
+    )
     ledger = Ledger()
     for number in range(10):
         assert ledger.wait(pace, pace.cost_of_post, NOW) is None, number

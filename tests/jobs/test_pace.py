@@ -16,7 +16,7 @@ from syndicator.domain.capabilities import Budget, Spent
 from syndicator.domain.delivery import Standing
 from syndicator.domain.errors import OutcomeUnknown, TryLater
 from syndicator.domain.ledger import Ledger, StatedLimit
-from syndicator.domain.pacing import MONEY, Cap, Pace, QuietHours
+from syndicator.domain.pacing import Cap, Pace, QuietHours
 from syndicator.jobs.deliver import MAX_PAUSE, deliver
 from tests.fakes import FakeChannel
 from tests.jobs.newsroom import Story
@@ -168,19 +168,17 @@ def test_a_service_that_fails_now_and_then_gets_everything_once(story: Story, ch
     [
         Cap(of=Spent.POSTS, most=3, per=HOUR),
         Budget(of=Spent.POSTS, most=2, per=timedelta(minutes=15)),
-        Cap(of=MONEY, most=1.0, per=HOUR),
         Budget(of=Spent.REQUESTS, most=4, per=HOUR),
     ],
 )
 def test_no_quota_is_ever_exceeded(story: Story, watch: Watch, quota: Any) -> None:
     story.max_age = timedelta(days=9)
     publish(story, 8)
-    most = {MONEY: 4}.get(quota.of, quota.most)
 
-    work(story, Pace(quotas=[quota], price=0.25), span=HOUR * 4, every=timedelta(minutes=2))
+    work(story, Pace(quotas=[quota]), span=HOUR * 4, every=timedelta(minutes=2))
 
     assert len(watch.of("send")) == 8
-    assert most_within(watch.of("send"), quota.per) == most
+    assert most_within(watch.of("send"), quota.per) == quota.most
 
 
 def test_the_service_is_asked_no_more_than_it_says(story: Story, watch: Watch) -> None:

@@ -1,0 +1,300 @@
+"""X: one post per article, with its lead photo, by API v2.
+
+Reference: https://docs.x.com/x-api/posts/create-post, and X's OpenAPI document (2.167, 22 August 2026).
+Requests are signed with keys that do not end (OAuth 1.0a): for an account of one's own there is no session to
+renew, and none to lose.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+from urllib.parse import quote, unquote, urlencode
+
+import requests
+
+from syndicator.domain.article import CLOCK_SKEW
+from syndicator.domain.capabilities import NEVER, Budget, Capabilities, LinkCard, Price, Spent
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
+from syndicator.domain.photo import PhotoLimits
+from syndicator.domain.post import Post
+from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.http.oauth1 import OAuth1Keys
+from syndicator.http.x_api import XApi, is_duplicate, page, processing, refusal, versions
+from syndicator.secret import Secret
+from syndicator.text.addresses import is_server_address
+from syndicator.text.rulers import CHARACTERS
+from syndicator.text.x_length import (
+    ADDRESS_LENGTH,
+    NO_LINK,
+    X_WEIGHTED,
+    whole_address,
+    without_addresses,
+)
+
+log = logging.getLogger(__name__)
+
+#: 5 MB: https://docs.x.com/x-api/media/quickstart/best-practices
+PHOTO = PhotoLimits(side=2048, length=4_900_000, media_types=("image/jpeg", "image/png", "image/webp"))
+
+#: Characters of an alternative text: ``MetadataCreateRequest`` of the OpenAPI document.
+MAX_ALT_CHARS = 1000
+
+#: What X takes for the beginning of a mention or a cashtag, up to its first character (``at_signs``,
+#: ``cashtag`` of its twitter-text). Posts that call others are restricted, and two cashtags are refused
+#: (https://docs.x.com/x-api/posts/manage-tweets/integrate#post-creation-restrictions-self-serve).
+CALL = re.compile(r"(?<![A-Za-z0-9_!#$%&*])(?:[@\uff20](?=[A-Za-z0-9_])|\$(?=[A-Za-z]))")
+
+#: In US dollars, on 22 August 2026: https://docs.x.com/x-api/getting-started/pricing. An edit is a post; a
+#: look for one reads who we are, and some ten posts of our own.
+PRICE = Price(post=0.015, post_with_link=0.2, edit=0.2, deletion=0.01, alternative_text=0.005, look_up=0.02)
+
+#: https://docs.x.com/x-api/fundamentals/edit-posts; the changelog of 3 October 2025 says an hour.
+EDITABLE = timedelta(minutes=30)
+
+#: Posts in a page of a listing, and pages that we read to find one: each post costs.
+PAGE_POSTS, MAX_PAGES = 100, 2
+
+#: What an alternative text counts as: its limit is not that of photos.
+DESCRIPTIONS = "descriptions"
+
+
+def plain(text: str) -> str:
+    """An article's words as readers see them, in which nobody is mentioned, and nothing is a link."""
+    return CALL.sub(rf"\g<0>{NO_LINK}", without_addresses(text))
+
+
+@dataclass(frozen=True, kw_only=True)
+class X:
+    """An account on X. The fields are the channel's settings.
+
+    ``premium``: the account has X Premium, so that posts can be edited. ``replies``: the application may post
+    replies, which only those with an Enterprise contract may do.
+    """
+
+    name: str
+    api_key: Secret
+    api_key_secret: Secret
+    access_token: Secret
+    access_token_secret: Secret
+    premium: bool = False
+    replies: bool = False
+    server: str = "https://api.x.com"
+    session: requests.Session = field(repr=False, compare=False)
+    api: XApi = field(init=False, repr=False, compare=False)
+
+    #: How to come by the secrets, for ``syndicator connect``.
+    access: ClassVar[str] = (
+        "Log in at https://console.x.com as the account that is to post, make an app, and buy credits. In\n"
+        "its user authentication settings choose Read and write; after that, under Keys and tokens, make\n"
+        "the API key and secret, and the access token and secret. They are shown once, and do not end."
+    )
+
+    def __post_init__(self) -> None:
+        if not is_server_address(self.server):
+            raise ValueError(f'server: {self.server!r} is no address of a server: write "https://api.x.com"')
+        keys = OAuth1Keys(
+            key=self.api_key,
+            key_secret=self.api_key_secret,
+            token=self.access_token,
+            token_secret=self.access_token_secret,
+        )
+        object.__setattr__(self, "api", XApi(self.server.rstrip("/"), keys))
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Budgets: https://docs.x.com/x-api/fundamentals/rate-limits, and for three hours
+        https://docs.x.com/x-api/posts/manage-tweets/integrate#rate-limits"""
+        quarter = timedelta(minutes=15)
+        return Capabilities(
+            ruler=X_WEIGHTED,
+            unit="weighted characters",
+            text=280,
+            link=ADDRESS_LENGTH,
+            plain=plain,
+            address=whole_address,
+            photo=PHOTO,
+            alt=MAX_ALT_CHARS,
+            card=LinkCard.FETCHED,
+            edit_within=EDITABLE if self.premium else NEVER,
+            edit_renews_id=self.premium,
+            replies=self.replies,
+            budgets=(
+                Budget(of=Spent.POSTS, most=100, per=quarter),
+                Budget(of=Spent.POSTS, most=300, per=timedelta(hours=3)),
+                Budget(of=Spent.PHOTOS, most=500, per=quarter),
+                Budget(of=Spent.DELETIONS, most=50, per=quarter),
+            ),
+            price=PRICE,
+            verified="contract of X's OpenAPI document 2.167, 22 August 2026",
+        )
+
+    def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - the port's
+        """Posts it. X knows no keys, and refuses the text of a post that is out: that one is ours, then."""
+        exchange = self._exchange()
+        answers = {"reply": {"in_reply_to_tweet_id": post.reply_to.remote_id}} if post.reply_to else {}
+        reply = self._write(exchange, {**self._body(exchange, post), **answers})
+        if reply.status < 400:
+            return reply.read(_receipt)
+        if is_duplicate(reply):
+            return self._found_duplicate(exchange, reply, post)
+        if post.reply_to and not self._versions(exchange, post.reply_to):
+            raise PostGone(f"{reply.message}; the post that it is to answer is gone")
+        raise refusal(reply, is_about_one=post.reply_to is not None)
+
+    def edit(self, receipt: Receipt, post: Post) -> Receipt:
+        """Edits the post, which gets another id. Where an edit is out whose answer was lost, the newest
+        version is the one to edit: https://docs.x.com/x-api/fundamentals/edit-posts"""
+        exchange = self._exchange()
+        body = self._body(exchange, post)
+        reply = self._write(exchange, {**body, **_edits(receipt.remote_id)})
+        if reply.status >= 400:
+            found = self._versions(exchange, receipt)
+            if not found:
+                raise PostGone(f"{reply.message}; the post was deleted on X")
+            if is_duplicate(reply):
+                return _receipt({"data": {"id": found[-1]}})
+            if found[-1] != receipt.remote_id:
+                reply = self._write(exchange, {**body, **_edits(found[-1])})
+            if is_duplicate(reply):
+                return _receipt({"data": {"id": found[-1]}})
+        if reply.status >= 400:
+            raise refusal(reply, is_about_one=True)
+        return reply.read(_receipt)
+
+    def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
+        """Deletes the post in all its versions: https://docs.x.com/x-api/posts/delete-post"""
+        self.api.ask(self._exchange(), "DELETE", _path(receipt), accept=(404,))
+
+    def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
+        """Looks through the account's own posts since the earliest attempt for the article's link."""
+        return self._found(self._exchange(), post, post.since or post.article.first_seen)
+
+    def check(self) -> str:
+        """Who we are, and what the token may do, which answers to keys of OAuth 1.0a say."""
+        reply = self.api.who(self._exchange())
+        name, subscription = reply.read(
+            lambda me: (str(me["data"]["username"]), str(me["data"].get("subscription_type") or "None"))
+        )
+        if reply.headers.get("x-access-level") == "read":
+            raise Misconfigured(
+                f"@{name}: the access token may only read: choose Read and write, then make it anew"
+            )
+        said = f"@{name} on X; may post, with photos, for ${PRICE.post_with_link:g} a post with its link"
+        if self.premium and subscription == "None":
+            said += "; it has no X Premium, so that no post can be edited: declare premium = false"
+        return said
+
+    def _found_duplicate(self, exchange: Exchange, reply: RemoteReply, post: Post) -> Receipt:
+        since = min(post.since or post.article.first_seen, post.article.first_seen)
+        if found := self._found(exchange, post, since):
+            return found
+        error = OutcomeUnknown(f"{reply.message}; but no post since {since:%Y-%m-%d %H:%M} UTC has its link")
+        error.is_over = True
+        raise error
+
+    def _found(self, exchange: Exchange, post: Post, since: datetime) -> Receipt | None:
+        """The account's latest post with the article's link: https://docs.x.com/x-api/users/get-posts"""
+        if not self.api.user_id:
+            self.api.who(exchange)
+        wanted = {unquote(address) for address in post.addresses}
+        begin = since.astimezone(UTC) - CLOCK_SKEW
+        query = {"max_results": str(PAGE_POSTS), "start_time": f"{begin:%Y-%m-%dT%H:%M:%SZ}"}
+        path = f"/2/users/{quote(self.api.user_id, safe='')}/tweets"
+        for _ in range(MAX_PAGES):
+            posts, following = self.api.read_posts(exchange, path, query).read(page)
+            for each, targets in posts:
+                if targets & wanted:
+                    return _receipt({"data": each})
+            if not following:
+                return None
+            query["pagination_token"] = following
+        raise OutcomeUnknown(f"not among the account's latest {MAX_PAGES * PAGE_POSTS} posts; there are more")
+
+    def _versions(self, exchange: Exchange, receipt: Receipt) -> list[str]:
+        """The ids of a post's versions, the newest last; none: it is gone."""
+        return self.api.read_posts(exchange, _path(receipt), {}).read(versions)
+
+    def _body(self, exchange: Exchange, post: Post) -> dict[str, Any]:
+        photos = self._upload(exchange, post)
+        return {"text": post.text, **({"media": {"media_ids": photos}} if photos else {})}
+
+    def _upload(self, exchange: Exchange, post: Post) -> list[str]:
+        """The photo's id, in a list, once it can be attached: https://docs.x.com/x-api/media/upload-media.
+        Nobody sees it before that, so that it may be repeated. A photo, or its alternative text, that X will
+        not have does not keep the news from going out."""
+        if post.photo is None:
+            return []
+        photo = post.photo
+        try:
+            reply = self.api.ask(
+                exchange,
+                "POST",
+                "/2/media/upload",
+                files={"media": (photo.filename, photo.content, photo.media_type)},
+                data={"media_category": "tweet_image"},
+                unknown=_photo_later,
+            )
+            media_id = reply.read(lambda uploaded: str(uploaded["data"]["id"]))
+            self._wait_until_processed(exchange, media_id, reply)
+        except Refused as e:
+            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
+            return []
+        if post.alt:
+            self._describe(exchange, media_id, post)
+        return [media_id]
+
+    def _describe(self, exchange: Exchange, media_id: str, post: Post) -> None:
+        """https://docs.x.com/x-api/media/create-media-metadata"""
+        text = CHARACTERS.cut(post.alt, MAX_ALT_CHARS, post.language)
+        try:
+            self.api.ask(
+                exchange,
+                "POST",
+                "/2/media/metadata",
+                json={"id": media_id, "metadata": {"alt_text": {"text": text}}},
+                counts_as=DESCRIPTIONS,
+                unknown=_photo_later,
+            )
+        except Refused as e:
+            log.warning("channel %s: the photo of %s has no alternative text: %s", self.name, post.url, e)
+
+    def _wait_until_processed(self, exchange: Exchange, media_id: str, reply: RemoteReply) -> None:
+        """https://docs.x.com/x-api/media/get-media-upload-status. Raises ``Refused`` where it failed."""
+        while waits := reply.read(processing):
+            state, wait_s = waits
+            if state == "failed":
+                raise Refused(f"{reply.host} cannot process the photo")
+            time.sleep(max(0.0, min(wait_s, exchange.seconds_left)))
+            query = urlencode({"command": "STATUS", "media_id": media_id})
+            reply = self.api.ask(exchange, "GET", f"/2/media/upload?{query}", unknown=_photo_later)
+
+    def _write(self, exchange: Exchange, body: dict[str, Any]) -> RemoteReply:
+        """A post, or an edit of one. A refusal is the caller's to judge."""
+        return self.api.ask(exchange, "POST", "/2/tweets", json=body, accept=(400, 403, 404))
+
+    def _exchange(self) -> Exchange:
+        return Exchange(self.session, secrets=self.api.keys.secrets)
+
+
+def _edits(previous: str) -> dict[str, Any]:
+    """What makes a post the next version of another one."""
+    return {"edit_options": {"previous_post_id": previous}}
+
+
+def _path(receipt: Receipt) -> str:
+    return f"/2/tweets/{quote(receipt.remote_id, safe='')}"
+
+
+def _receipt(document: Any) -> Receipt:
+    name = str(document["data"]["id"])
+    return Receipt(remote_id=name, url=f"https://x.com/i/web/status/{quote(name, safe='')}")
+
+
+def _photo_later(why: str) -> TryLater:
+    return TryLater(f"photo: {why}", rests=False)
