@@ -55,15 +55,20 @@ def plan(delivery: Delivery, now: datetime, terms: DeliveryTerms, published: dat
     names_another = (delivery.wants is None) != (delivery.attempted == NOTICE_REVISION)
     if delivery.attempted is not None and not names_another:  # a reply may be out there
         return Step.REPLY_AGAIN if _is_remembered(delivery, now, key_memory, published) else Step.LOSE
-    if delivery.is_satisfied:
-        return Step.NOTHING
     age = now - (delivery.posted_at or delivery.created)
+    if delivery.is_satisfied:
+        return Step.EDIT if delivery.lacks_photo and takes_photo_later(terms, age) else Step.NOTHING
     if delivery.wants is None:
         return RETRACTIONS[on_retraction(terms.policy, terms.capabilities, age)]
     if delivery.has == UNKNOWN_REVISION:  # there may be nothing to be named
         return Step.EDIT if age < terms.capabilities.edit_within else Step.LEAVE
     policy = replace(terms.policy, repost_within=NEVER) if is_late else terms.policy
     return CORRECTIONS[on_correction(policy, terms.capabilities, age)]
+
+
+def takes_photo_later(terms: DeliveryTerms, age: timedelta) -> bool:
+    """Whether a photo is added to a post that was posted ``age`` ago: where a correction would edit it."""
+    return on_correction(terms.policy, terms.capabilities, age) is OnCorrection.EDIT
 
 
 def without(terms: DeliveryTerms, step: Step) -> DeliveryTerms:

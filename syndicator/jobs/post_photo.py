@@ -16,11 +16,17 @@ from syndicator.jobs.ports import Photos
 class PostPhoto:
     """What a post shows. ``article``: without the photo that it may not show, or that a card stands for.
     ``file``: the picture, if there is one. ``remark``: what an operator should know of it, in one line
-    (``""``: it is as was to be expected)."""
+    (``""``: it is as was to be expected). ``may_come``: its photo is missing, and may be had later."""
 
     article: Article
     file: PhotoFile | None = None
     remark: str = ""
+    may_come: bool = False
+
+    @property
+    def has_photo(self) -> bool:
+        """Whether the picture is the article's photo, and no card."""
+        return self.file is not None and self.article.photo is not None
 
 
 def shows_picture(courier: Courier, article: Article) -> bool:
@@ -38,7 +44,8 @@ def without_picture(courier: Courier, article: Article, wait: Wait | None = None
     if article.photo and (why := courier.kept_back(article.photo)):
         return PostPhoto(article=replace(article, photo=None), remark=f"without its photo: {why}")
     missing = "its photo" if article.photo else "a card"
-    return PostPhoto(article=article, remark=f"without {missing}: {wait.why}" if wait else "")
+    remark = f"without {missing}: {wait.why}" if wait else ""
+    return PostPhoto(article=article, remark=remark, may_come=bool(wait and article.photo))
 
 
 def post_photo(photos: Photos, courier: Courier, article: Article, *, is_last_try: bool = True) -> PostPhoto:
@@ -56,7 +63,7 @@ def post_photo(photos: Photos, courier: Courier, article: Article, *, is_last_tr
         except PhotoError as e:
             if not e.lasting and not is_last_try:
                 raise TryLater(f"photo {photo.url}: {e}", whole_channel=False) from e
-            shown = replace(shown, remark=f"without its photo {photo.url}: {e}")
+            shown = replace(shown, remark=f"without its photo {photo.url}: {e}", may_come=e.may_come)
     return _with_card(courier, shown, limits)
 
 
