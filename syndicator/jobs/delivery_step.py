@@ -41,7 +41,6 @@ from syndicator.domain.errors import (
     TryLater,
 )
 from syndicator.domain.ledger import Ledger, StatedLimit, Wait
-from syndicator.domain.photo import PhotoFile
 from syndicator.domain.plan import DeliveryTerms, plan, without
 from syndicator.domain.step import Step
 from syndicator.http.stated_limits import listening
@@ -154,7 +153,7 @@ def _take(
         courier.settles_within if step.changes_channel else timedelta()
     )
     rests = steadily(resting(marked, step, begins + longest), begins, deliverer.steady())
-    spent = ledger.with_spent(courier.pace, _cost(courier, step, made.post.photo), begins)
+    spent = ledger.with_spent(courier.pace, _cost(courier, step, len(made.post.photos)), begins)
     if not deliverer.store.begin(account, rests, None if spent is ledger else spent):
         return None
     return _request(deliverer, account, marked, step, made, remark, begins, spent)
@@ -251,11 +250,11 @@ def _put_off(delivery: Delivery, wait: Wait, ledger: Ledger) -> StepOutcome:
     return StepOutcome(delivery=after, event=event, ledger=ledger)
 
 
-def _cost(courier: Courier, step: Step, photo: PhotoFile | None) -> Mapping[str, float]:
+def _cost(courier: Courier, step: Step, photos: int) -> Mapping[str, float]:
     """What the step costs, by kind."""
     cost = {str(Spent.REQUESTS): 1.0}
-    if photo:
-        cost = {Spent.PHOTOS: 1.0, Spent.REQUESTS: 2.0}
+    if photos:
+        cost = {Spent.PHOTOS: float(photos), Spent.REQUESTS: 1.0 + photos}
     match step:
         case Step.SEND | Step.REPEAT | Step.REPLY | Step.REPLY_AGAIN:
             return {**courier.pace.cost_of_post, **cost}
