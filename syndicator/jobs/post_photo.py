@@ -118,4 +118,5 @@ def _with_card(courier: Courier, shown: PostPhoto, limits: PhotoLimits) -> PostP
         file = courier.draw_card(shown.article, limits)
     except (PhotoError, Misconfigured) as e:
         return replace(shown, remark="; ".join(filter(None, (shown.remark, f"without a card: {e}"))))
-    return replace(shown, article=replace(shown.article, photo=None), file=file)
+    remark = "; ".join(filter(None, (shown.remark, file.remark)))
+    return replace(shown, article=replace(shown.article, photo=None), file=file, remark=remark)
