@@ -41,6 +41,7 @@ from syndicator.posts.compose import compose
 from syndicator.posts.readiness import PageReadiness
 from syndicator.posts.ready_pages import ReadyPages
 from syndicator.secret import redacted, secrets_of
+from syndicator.sources.pages.text_photos import text_photos
 from syndicator.store import Store, open_store
 from syndicator.store.mark import read_mark, write_mark
 
@@ -300,6 +301,7 @@ def courier_of(declared: Declared, name: str, outlet: Outlet, http: Http) -> Cou
         wait_for_page=outlet.wait_for_page,
         kept_back=partial(may_leave, channel=name, rules=declared.site.rights),
         draw_card=_card_painter(declared.site) if outlet.style.card else None,
+        further_photos=text_photos,
     )
 
 

@@ -17,7 +17,7 @@ from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import Budget, Capabilities, LinkCard, LinkPlace, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
-from syndicator.domain.photo import PhotoLimits
+from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post, Span, SpanKind
 from syndicator.http.exchange import Exchange
 from syndicator.http.repository import (
@@ -43,6 +43,12 @@ LENGTH, TAG_LENGTH = Both((GRAPHEMES, 300), (UTF8_BYTES, 3000)), Both((GRAPHEMES
 
 #: 2,000,000 bytes in today's lexicon; 1,000,000 in cards, and on servers that have an older one.
 PHOTO = PhotoLimits(side=2000, length=950_000, media_types=("image/jpeg", "image/png", "image/webp"))
+
+#: Images in one post (the lexicon app.bsky.embed.images).
+MAX_IMAGES = 4
+
+#: A photo, and what the server calls its bytes.
+Uploaded = tuple[PhotoFile, Record]
 
 #: Pages of records that we read to find one.
 MAX_PAGES = 10
@@ -92,6 +98,7 @@ class Bluesky:
             link_place=LinkPlace.WORDS,
             has_language=True,
             photo=PHOTO,
+            photos=MAX_IMAGES if self.show == "photo" else 1,
             alt=2000,
             card=LinkCard.SENT,
             card_beside_photo=self.show == "card",
@@ -108,8 +115,7 @@ class Bluesky:
     def send(self, post: Post, *, key: str) -> Receipt:
         """Writes a record under a key of our own, where there is none: a repeated request finds it there."""
         repository, rkey = self._repository(), record_key(key, post.article.first_seen)
-        photo = self._upload(repository, post)
-        record = self._record(repository, post, datetime.now(UTC), photo)
+        record = self._record(repository, post, datetime.now(UTC), self._upload(repository, post))
         if post.reply_to:
             record |= self._reply(repository, post.reply_to)
         try:
@@ -198,12 +204,12 @@ class Bluesky:
             )
         return self._receipt(rkey, is_current=not shown)
 
-    def _record(self, repository: Repository, post: Post, made_at: datetime, photo: Record | None) -> Record:
-        embed = _card(post, photo)
-        if photo and post.photo and self.show == "photo":
-            ratio = {"width": post.photo.width, "height": post.photo.height}
-            image = {"alt": post.alt, "image": photo, "aspectRatio": ratio}
-            embed = {"$type": "app.bsky.embed.images", "images": [image]}
+    def _record(
+        self, repository: Repository, post: Post, made_at: datetime, photos: list[Uploaded]
+    ) -> Record:
+        embed = _card(post, photos[0][1] if photos else None)
+        if photos and self.show == "photo":
+            embed = {"$type": "app.bsky.embed.images", "images": [_image(*photo) for photo in photos]}
         return {
             "$type": POSTS,
             "text": post.text,
@@ -239,16 +245,15 @@ class Bluesky:
                     log.warning("channel %s: %s is not mentioned: %s", self.name, span.target, e)
         return None
 
-    def _upload(self, repository: Repository, post: Post) -> Record | None:
-        """The post's photo, as records refer to it; ``None`` where there is none, and where the server does
-        not take it, which does not keep the news from going out. Nobody sees it before a record does."""
-        if post.photo is None:
-            return None
-        try:
-            uploaded: Record = repository.upload(post.photo.content, post.photo.media_type)
-        except Refused as e:
-            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
-            return None
+    def _upload(self, repository: Repository, post: Post) -> list[Uploaded]:
+        """The post's photos, as records refer to them; without those that the server does not take, which do
+        not keep the news from going out. Nobody sees them before a record does."""
+        uploaded = []
+        for photo in post.photos:
+            try:
+                uploaded.append((photo, repository.upload(photo.content, photo.media_type)))
+            except Refused as e:
+                log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
         return uploaded
 
     def _reply(self, repository: Repository, to: Receipt) -> Record:
@@ -265,6 +270,15 @@ class Bluesky:
     def _receipt(self, rkey: str, *, is_current: bool = False) -> Receipt:
         url = f"https://bsky.app/profile/{self.handle}/post/{rkey}"
         return Receipt(remote_id=rkey, url=url, is_current=is_current)
+
+
+def _image(photo: PhotoFile, blob: Record) -> Record:
+    """One of a post's images (the lexicon app.bsky.embed.images)."""
+    return {
+        "alt": photo.alt,
+        "image": blob,
+        "aspectRatio": {"width": photo.width, "height": photo.height},
+    }
 
 
 def _card(post: Post, photo: Record | None = None) -> Record:

@@ -17,7 +17,7 @@ import requests
 from syndicator.domain.capabilities import Capabilities, LinkPlace, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
-from syndicator.domain.photo import PhotoLimits
+from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.secret import Secret
@@ -75,6 +75,7 @@ class Discord:
         text=MAX_DESCRIPTION,
         link_place=LinkPlace.BESIDE,
         photo=PHOTO,
+        photos=4,
         alt=MAX_ALT,
         finds=False,
         verified="contract of Discord's OpenAPI document, API 10, 18 July 2026",
@@ -130,7 +131,10 @@ class Discord:
         exchange, url = self._exchange(), self._url(path)
         if post.photo:
             form = {"payload_json": json.dumps(_message(post, has_photo=True), ensure_ascii=False)}
-            files = {"files[0]": (_filename(post), post.photo.content, post.photo.media_type)}
+            files = {
+                f"files[{number}]": (_filename(number, photo), photo.content, photo.media_type)
+                for number, photo in enumerate(post.photos)
+            }
             reply = exchange.ask(method, url, data=form, files=files, accept=(400, 404, 413), **request)
             if reply.status != 413:
                 return _check_accepted(reply)
@@ -175,17 +179,21 @@ def _message(post: Post, *, has_photo: bool) -> dict[str, Any]:
     if not title:  # without one, its address is no link
         link = {"author": {"name": urlsplit(post.url).hostname or post.url[:MAX_TITLE], "url": post.url}}
     embed = {**link, "description": escaped(text)} if text else link
-    attachments = []
-    if post.photo and has_photo:
-        described = {"description": post.alt} if post.alt else {}
-        attachments.append({"id": 0, "filename": _filename(post), **described})
-        embed = {**embed, "image": {"url": f"attachment://{_filename(post)}", **described}}
+    embeds, attachments = [embed], []
+    for number, photo in enumerate(post.photos if has_photo else ()):
+        described = {"description": photo.alt} if photo.alt else {}
+        attachments.append({"id": number, "filename": _filename(number, photo), **described})
+        image = {"image": {"url": f"attachment://{_filename(number, photo)}", **described}}
+        if number:  # an embed has one image; those of one address are shown together
+            embeds.append({"url": post.url, **image})
+        else:
+            embeds[0] = {**embed, **image}
     # What is not among the attachments is taken off the message.
-    return {"embeds": [embed], "attachments": attachments, "allowed_mentions": {"parse": []}}
+    return {"embeds": embeds, "attachments": attachments, "allowed_mentions": {"parse": []}}
 
 
-def _filename(post: Post) -> str:
-    return f"photo.{ENDINGS[post.photo.media_type]}" if post.photo else ""
+def _filename(number: int, photo: PhotoFile) -> str:
+    return f"photo{number or ''}.{ENDINGS[photo.media_type]}"
 
 
 def _message_path(receipt: Receipt) -> str:

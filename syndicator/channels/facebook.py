@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import requests
 
-from syndicator.domain.capabilities import Capabilities, LinkCard, Spent
+from syndicator.domain.capabilities import Capabilities, LinkCard, PhotoEdits, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, PostGone, Refused, TryLater
 from syndicator.domain.fixed import check_fixed, kept_id, own_id, photo_of
@@ -74,7 +74,7 @@ class Facebook:
         text=63_206,
         plain=partial(without_mentions, mention=MENTION),
         photo=PhotoLimits(side=2048, length=3_900_000, media_types=("image/jpeg", "image/png")),
-        photo_is_fixed=True,
+        photo_edits=PhotoEdits.NONE,
         alt=1000,
         card=LinkCard.SENT,
         verified="contract of the Graph API 26.0 (July 2026)",

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
-from syndicator.domain.capabilities import Capabilities, LinkCard, Spent
+from syndicator.domain.capabilities import Capabilities, LinkCard, PhotoEdits, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
 from syndicator.domain.fixed import check_fixed, kept_id, own_id, photo_of
@@ -77,7 +77,7 @@ class LinkedIn:
         photo=PhotoLimits(
             side=2048, length=8_000_000, media_types=("image/jpeg", "image/png"), max_pixels=36_152_319
         ),
-        photo_is_fixed=True,
+        photo_edits=PhotoEdits.NONE,
         alt=4086,
         card=LinkCard.SENT,
         verified="contract of LinkedIn's pages, API 202605",

@@ -21,7 +21,7 @@ from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import Budget, Capabilities, LinkCard, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
-from syndicator.domain.photo import PhotoLimits
+from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.oauth import OAuthClient, SignIn, access_token
@@ -101,6 +101,7 @@ class Mastodon:
             has_language=True,
             has_warning=True,
             photo=PHOTO,
+            photos=4,
             alt=self.description_limit,
             card=LinkCard.FETCHED,
             replies=True,
@@ -239,20 +240,21 @@ class Mastodon:
         }
 
     def _upload(self, exchange: Exchange, post: Post) -> list[str]:
-        """The photo's id, in a list, once it can be attached: https://docs.joinmastodon.org/methods/media/
+        """The ids of its photos, once they can be attached: https://docs.joinmastodon.org/methods/media/
 
         A photo without a status is invisible, so that an upload may be repeated; and a photo that the
         server will not have does not keep the news from going out.
         """
-        if post.photo is None:
-            return []
-        photo = post.photo
+        return [media_id for photo in post.photos if (media_id := self._upload_one(exchange, post, photo))]
+
+    def _upload_one(self, exchange: Exchange, post: Post, photo: PhotoFile) -> str:
+        """A photo's id; ``""`` where the server will not have it."""
         try:
             reply = exchange.ask(
                 "POST",
                 self._url("/api/v2/media"),
                 files={"file": (photo.filename, photo.content, photo.media_type)},
-                data={"description": CHARACTERS.cut(post.alt, self.description_limit)},
+                data={"description": CHARACTERS.cut(photo.alt, self.description_limit)},
                 unknown=_photo_later,
             )
             media_id = reply.read(lambda media: str(media["id"]))
@@ -260,8 +262,8 @@ class Mastodon:
                 self._wait_until_processed(exchange, media_id)
         except Refused as e:
             log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
-            return []
-        return [media_id]
+            return ""
+        return media_id
 
     def _wait_until_processed(self, exchange: Exchange, media_id: str) -> None:
         pause_s = FIRST_WAIT_S

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import requests
 
-from syndicator.domain.capabilities import Budget, Capabilities, LinkCard, LinkPlace, Spent
+from syndicator.domain.capabilities import Budget, Capabilities, LinkCard, LinkPlace, PhotoEdits, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.photo import PhotoFile, PhotoLimits
@@ -83,7 +83,7 @@ class Telegram:
         plain=partial(without_mentions, mention=MENTION),
         photo=PhotoLimits(side=2560, length=9_500_000, ratio=(1 / 20, 20.0)),
         card=LinkCard.FETCHED,
-        photo_stays=True,
+        photo_edits=PhotoEdits.STAYS,
         delete_within=timedelta(hours=47),
         replies=True,
         finds=False,

@@ -9,7 +9,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from syndicator.domain.capabilities import ALWAYS, NEVER, Budget, Capabilities, LinkCard, LinkPlace, Price
+from syndicator.domain.capabilities import (
+    ALWAYS,
+    NEVER,
+    Budget,
+    Capabilities,
+    LinkCard,
+    LinkPlace,
+    PhotoEdits,
+    Price,
+)
 from syndicator.wiring import inspect_app
 
 #: A key that is remembered for longer is remembered for ever.
@@ -40,8 +49,7 @@ def facts_of(capabilities: Capabilities) -> dict[str, str]:
         "warning": _yes(capabilities.has_warning),
         "correction": _within(capabilities.edit_within)
         + (", under a new id" if capabilities.edit_renews_id else "")
-        + (", but a photo stays" if capabilities.photo_stays else "")
-        + (", words alone" if capabilities.photo_is_fixed else ""),
+        + (f", {capabilities.photo_edits}" if capabilities.photo_edits is not PhotoEdits.ALL else ""),
         "retraction": _within(capabilities.delete_within),
         "reply": _yes(capabilities.replies),
         "own posts can be looked up": _yes(capabilities.finds),

@@ -164,6 +164,8 @@ def _places(app: App) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "broker", partial(_broker, app.declared.keep.broker)
     yield "documents", app.documents.check
     yield "photos", partial(_photos, app)
+    if app.site.logo:
+        yield "logo", partial(_logo, app.site.logo)
 
 
 def _database(store: Store) -> str:
@@ -210,6 +212,13 @@ def _channel(courier: Courier, plan: str) -> str:
         return "; ".join(filter(None, (courier.redact(courier.channel.check()), plan)))
     except SyndicatorError as e:
         raise SyndicatorError(courier.redact(str(e))) from e
+
+
+def _logo(path: Path) -> str:
+    from syndicator.photos.logo import logo  # noqa: PLC0415 - for those who declare one
+
+    picture = logo(path)
+    return f"{path}: {picture.width} x {picture.height} pixels without its margins"
 
 
 def _photos(app: App) -> str:

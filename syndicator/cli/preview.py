@@ -171,6 +171,7 @@ def _post(app: App, courier: Courier, article: Article, known_problems: Sequence
     the ``known_problems``."""
     shown = post_photo(app.photos, courier, article)
     post = app.deliverer.compose(shown.article, courier.channel.capabilities, courier.style, shown.file)
+    post = replace(post, further=shown.further)
     is_new = bool(shown.remark) and not any(problem in shown.remark for problem in known_problems)
     return replace(post, omitted=(*post.omitted, shown.remark)) if is_new else post
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -54,6 +55,7 @@ class SiteTable:
     hubs: tuple[WebAddress, ...] = ()
     former_hosts: tuple[Domain, ...] = ()
     accent: Colour = "#9c3b2e"
+    logo: Path | None = None
     rights: Mapping[Line, tuple[ChannelName, ...]] = field(default_factory=dict)
     story_tags: str = ""
 
@@ -71,6 +73,7 @@ class SiteTable:
             hubs=tuple(dict.fromkeys((*own, *self.hubs))),
             former_hosts=self.former_hosts,
             accent=self.accent,
+            logo=self.logo,
             rights=self.rights,
             story_tags=self.story_tags,
         )

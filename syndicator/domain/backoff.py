@@ -40,6 +40,9 @@ class Backoff:
 #: Backoff of a delivery: a service that fails now and then takes most posts at their second try.
 DELIVERY = Backoff(first=timedelta(seconds=2), longest=timedelta(minutes=30), jitter=0.25)
 
+#: Backoff of a photo that could not be had when its post went out.
+PHOTO = Backoff(first=timedelta(minutes=5), longest=timedelta(hours=6), factor=3.0)
+
 #: Backoff of an account that is in trouble.
 ACCOUNT = Backoff(first=timedelta(seconds=5), longest=timedelta(minutes=30), jitter=0.25)
 

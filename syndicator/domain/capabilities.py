@@ -52,6 +52,14 @@ class LinkCard(StrEnum):
     SENT = "sent"  # we do: the link is in it, and costs no text where there is a card
 
 
+class PhotoEdits(StrEnum):
+    """What an edit can do to a post's photo."""
+
+    ALL = "all"  # add, exchange, and take it away
+    STAYS = "but a photo stays"  # add and exchange it
+    NONE = "words alone"  # nothing
+
+
 class Spent(StrEnum):
     """What a budget counts."""
 
@@ -101,12 +109,11 @@ class Capabilities:
     ``card_beside_photo``: whether a post with a photo has one, too.
 
     Afterwards. ``edit_within``, ``delete_within``: how long after posting (``ALWAYS``, ``NEVER``).
-    ``edit_renews_id``: an edited post is another one. ``photo_stays``: an edit can add and exchange a photo,
-    and not take it away; ``photo_is_fixed``: an edit changes the words alone. ``replies``: a post can answer
-    one of our own. ``finds``: our own posts can be looked up. ``key_memory``: how long a repeated ``send``
-    under the same key is answered by the post that exists (``None``: keys are not known there).
-    ``settles_within``: how long the service may go on working at a request after that has ended for us, with
-    or without an answer.
+    ``edit_renews_id``: an edited post is another one. ``photo_edits``: what of a photo they change.
+    ``replies``: a post can answer one of our own. ``finds``: our own posts can be looked up. ``key_memory``:
+    how long a repeated ``send`` under the same key is answered by the post that exists (``None``: keys are
+    not known there). ``settles_within``: how long the service may go on working at a request after that has
+    ended for us, with or without an answer.
 
     ``carries_article``: the channel hands on more of the article than a post shows, so that it is told of
     every change; what the newsroom wants of posts does not concern it.
@@ -135,8 +142,7 @@ class Capabilities:
 
     edit_within: timedelta = ALWAYS
     edit_renews_id: bool = False
-    photo_stays: bool = False
-    photo_is_fixed: bool = False
+    photo_edits: PhotoEdits = PhotoEdits.ALL
     delete_within: timedelta = ALWAYS
     replies: bool = False
     finds: bool = True

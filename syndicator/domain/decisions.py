@@ -17,6 +17,7 @@ from syndicator.domain.delivery import (
     dropped,
     posted,
     replied,
+    without_photo,
 )
 from syndicator.domain.errors import SyndicatorError
 
@@ -47,13 +48,16 @@ def retry(delivery: Delivery, article: Article, now: datetime) -> Delivery:
 
 
 def skip(delivery: Delivery, article: Article, now: datetime) -> Delivery:  # noqa: ARG001 - a ruling
-    """Leave it: neither a post nor a correction will follow, until it is tried again."""
+    """Leave it: neither a post nor a correction will follow, until it is tried again. One that lacks its
+    photo alone is left without it."""
     if delivery.standing is Standing.SENDING:
         raise Impossible(f"delivery {delivery.id} is being sent: wait until that has ended")
     if delivery.standing is Standing.UNKNOWN:
         raise Impossible(f"delivery {delivery.id} may be posted: look, and tell whether it is")
     if delivery.standing in (Standing.SENT, Standing.SKIPPED):
         raise Impossible(f"delivery {delivery.id} is {delivery.standing}: there is nothing to skip")
+    if delivery.lacks_photo:
+        return replace(without_photo(delivery), reason="left without its photo by an operator")
     return dropped(delivery, "skipped by an operator")
 
 

@@ -27,6 +27,10 @@ UNKNOWN_REVISION = 0
 #: The revision of a post that says, or has a reply that says, that its article is withdrawn.
 NOTICE_REVISION = -1
 
+#: How often a photo is still asked for that could not be had when its post went out: within fifteen hours or
+#: so (``backoff.PHOTO``).
+MAX_PHOTO_TRIES = 6
+
 #: Attempts, looks included, after which we stop asking a channel whether it has a post.
 MAX_FIND_ATTEMPTS = 10
 
@@ -70,7 +74,8 @@ class Delivery:
 
     ``posted_at``: when the post was known to be out (``None``: there is none, or it was posted before that
     was noted). ``shows``: a digest of what it shows; empty where that is not known for certain. ``replies``:
-    the posts that were made under it.
+    the posts that were made under it. ``photo_owed``: how many more times its photo is asked for that the
+    post is out without; such a delivery is *pending* although it has the revision that it wants.
     """
 
     id: int
@@ -91,7 +96,13 @@ class Delivery:
     posted_at: datetime | None = None
     shows: str = ""
     replies: tuple[Receipt, ...] = ()
+    photo_owed: int = 0
     reason: str = ""
+
+    @property
+    def lacks_photo(self) -> bool:
+        """Whether its photo is all that its post lacks."""
+        return self.photo_owed > 0 and self.wants is not None and self.is_satisfied
 
     @property
     def is_satisfied(self) -> bool:
@@ -131,9 +142,11 @@ def is_maybe_out(article: Article, restored_at: datetime | None) -> bool:
 def moved(delivery: Delivery, wants: int | None, now: datetime) -> Delivery:
     """The delivery once its article has a new revision, or is withdrawn (``None``). What was refused may now
     be taken; what an operator or age skipped stays skipped; what was in hand stays there."""
+    waits_for_photo = delivery.standing is Standing.PENDING and delivery.lacks_photo
+    standing = Standing.SENT if waits_for_photo else delivery.standing
     delivery = replace(delivery, wants=wants)
     due = replace(delivery, standing=Standing.PENDING, next_attempt=now, attempts=0)
-    match delivery.standing:
+    match standing:
         case Standing.SENT:
             return delivery if delivery.is_satisfied else due
         case Standing.HELD if wants is not None:  # news from now on
@@ -221,6 +234,7 @@ def closed(delivery: Delivery, has: int | None, receipt: Receipt | None = None, 
         posted_at=delivery.posted_at if has is not None else None,
         shows=shows,
         replies=delivery.replies if has is not None else (),
+        photo_owed=delivery.photo_owed if has not in (None, NOTICE_REVISION) else 0,
         attempted=None,
         attempted_at=None,
         rests_until=None,
@@ -229,6 +243,20 @@ def closed(delivery: Delivery, has: int | None, receipt: Receipt | None = None, 
         reason="",
     )
     return replace(done, standing=Standing.SENT if done.is_satisfied else Standing.PENDING)
+
+
+def awaiting_photo(delivery: Delivery, reason: str, now: datetime) -> Delivery:
+    """The delivery, which asks for its photo again where that is all that it lacks."""
+    if delivery.standing is not Standing.SENT or not delivery.lacks_photo:
+        return delivery
+    tries = MAX_PHOTO_TRIES - delivery.photo_owed
+    then = now + backoff.PHOTO.wait(tries + 1)
+    return replace(delivery, standing=Standing.PENDING, next_attempt=then, reason=reason)
+
+
+def without_photo(delivery: Delivery) -> Delivery:
+    """The delivery whose post stays without its photo."""
+    return closed(replace(delivery, photo_owed=0), delivery.has, shows=delivery.shows)
 
 
 def still_there(delivery: Delivery) -> Delivery:

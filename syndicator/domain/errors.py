@@ -76,11 +76,13 @@ class SourceGone(SourceError):
 
 
 class PhotoError(SyndicatorError):
-    """A photo is missing, not a picture, too large or damaged. ``lasting``: another try would not help."""
+    """A photo is missing, not a picture, too large or damaged. ``lasting``: another try at once would not
+    help. ``may_come``: one within hours might (unless it is said: where it is not ``lasting``)."""
 
-    def __init__(self, why: str, *, lasting: bool) -> None:
+    def __init__(self, why: str, *, lasting: bool, may_come: bool | None = None) -> None:
         super().__init__(why)
         self.lasting = lasting
+        self.may_come = not lasting if may_come is None else may_come
 
 
 class TryLater(SyndicatorError):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 from syndicator.domain.article import Article
@@ -141,9 +142,9 @@ class Site:
     ``url`` is the newsroom's home page; ``feeds_url`` where the feeds are served, without a trailing
     slash (``https://feeds.example.org/feeds``). ``authority`` mints guids. ``hubs`` are WebSub hubs.
     ``former_hosts``: where the newsroom was before (``old.example.org``). ``accent`` is the colour of its
-    share cards (``#rrggbb``). ``rights``: words that a photo's rights may have, and the channels that such a
-    photo may go to all the same (``domain.photo.may_leave``). ``story_tags``: how tags begin that name the
-    running story of an article.
+    share cards (``#rrggbb``), ``logo`` the file of the picture upon them. ``rights``: words that a photo's
+    rights may have, and the channels that such a photo may go to all the same (``domain.photo.may_leave``).
+    ``story_tags``: how tags begin that name the running story of an article.
     """
 
     title: str
@@ -156,6 +157,7 @@ class Site:
     hubs: tuple[str, ...] = ()
     former_hosts: tuple[str, ...] = ()
     accent: str = "#9c3b2e"
+    logo: Path | None = None
     rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     story_tags: str = ""
 

@@ -38,7 +38,7 @@ class PhotoLimits:
 class PhotoFile:
     """A photo ready to be uploaded: the bytes, their type and their size in pixels. ``remark``: what an
     operator should know of how it was made, in one line (``""``: nothing out of the ordinary). ``alt``: what
-    it shows, where it is no photo (``""``: what the newsroom says of its photo)."""
+    it shows, where it is no photo, or none but the first (``""``: what the newsroom says of its photo)."""
 
     content: bytes
     media_type: str

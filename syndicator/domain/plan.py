@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from syndicator.domain.capabilities import NEVER, Capabilities
+from syndicator.domain.capabilities import NEVER, Capabilities, PhotoEdits
 from syndicator.domain.delivery import NOTICE_REVISION, UNKNOWN_REVISION, Delivery
 from syndicator.domain.policy import OnCorrection, OnRetraction, Policy, on_correction, on_retraction
 from syndicator.domain.step import Step
@@ -55,15 +55,21 @@ def plan(delivery: Delivery, now: datetime, terms: DeliveryTerms, published: dat
     names_another = (delivery.wants is None) != (delivery.attempted == NOTICE_REVISION)
     if delivery.attempted is not None and not names_another:  # a reply may be out there
         return Step.REPLY_AGAIN if _is_remembered(delivery, now, key_memory, published) else Step.LOSE
-    if delivery.is_satisfied:
-        return Step.NOTHING
     age = now - (delivery.posted_at or delivery.created)
+    if delivery.is_satisfied:
+        return Step.EDIT if delivery.lacks_photo and takes_photo_later(terms, age) else Step.NOTHING
     if delivery.wants is None:
         return RETRACTIONS[on_retraction(terms.policy, terms.capabilities, age)]
     if delivery.has == UNKNOWN_REVISION:  # there may be nothing to be named
         return Step.EDIT if age < terms.capabilities.edit_within else Step.LEAVE
     policy = replace(terms.policy, repost_within=NEVER) if is_late else terms.policy
     return CORRECTIONS[on_correction(policy, terms.capabilities, age)]
+
+
+def takes_photo_later(terms: DeliveryTerms, age: timedelta) -> bool:
+    """Whether a photo is added to a post that was posted ``age`` ago: where a correction would edit it."""
+    takes_photos = terms.capabilities.photo_edits is not PhotoEdits.NONE
+    return takes_photos and on_correction(terms.policy, terms.capabilities, age) is OnCorrection.EDIT
 
 
 def without(terms: DeliveryTerms, step: Step) -> DeliveryTerms:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -53,7 +53,8 @@ class Style:
     ``credit``: whether the photo's credit is, where the channel has no place of its own for it.
     ``warnings``: by a tag or section, the words that a post is put behind. ``templates``: by section, and
     ``"*"`` for all others, the text of a post as a Jinja2 template. ``card``: whether an article without a
-    photo gets a picture of its headline.
+    photo gets a picture of its headline. ``photos``: at most so many are shown, where the channel takes
+    several and the article's text has more than the lead photo.
     """
 
     hashtags: Mapping[str, str] = field(default_factory=dict)
@@ -65,6 +66,11 @@ class Style:
     warnings: Mapping[str, str] = field(default_factory=dict)
     templates: Mapping[str, str] = field(default_factory=dict)
     card: bool = False
+    photos: int = 1
+
+    def __post_init__(self) -> None:
+        if self.photos < 1:
+            raise ValueError(f"photos: {self.photos} is none: 1 is the lead photo alone")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +79,8 @@ class Post:
 
     ``url``: the article's address with the parameters of this channel; it stands in the text unless the
     channel has another place for it. ``spans``: links, hashtags and mentions in the text, in their order,
-    none within another. ``headline`` and ``summary`` are as they stand in the text, for cards.
+    none within another. ``further``: photos beside the first, each with its ``alt``. ``headline`` and
+    ``summary`` are as they stand in the text, for cards.
     ``credit``: of the photo. ``warning``: words that the post is put behind. ``length`` of ``room``: how much
     of what the channel allows is used, in its unit. ``omitted``: what was cut or left out, a line each.
 
@@ -92,6 +99,7 @@ class Post:
     warning: str = ""
     occasion: Occasion = Occasion.NEWS
     photo: PhotoFile | None = None
+    further: tuple[PhotoFile, ...] = ()
     spans: tuple[Span, ...] = ()
     length: int = 0
     room: int = 0
@@ -109,6 +117,11 @@ class Post:
         return tuple(dict.fromkeys((self.url, self.article.url)))
 
     @property
+    def photos(self) -> tuple[PhotoFile, ...]:
+        """All that it shows, each with its alternative text."""
+        return (replace(self.photo, alt=self.alt), *self.further) if self.photo else ()
+
+    @property
     def headline_and_rest(self) -> tuple[str, str]:
         """The text in two, for channels with a place for titles; no headline where the text is a template's,
         or has none."""
@@ -124,7 +137,9 @@ class Post:
         """A digest of all that its readers see."""
         photo = self.photo and hashlib.sha256(self.photo.content).hexdigest()
         spans = [(span.start, span.end, span.kind, span.target) for span in self.spans]
-        shown = (self.text, self.url, spans, self.alt, self.warning, self.language, self.credit, photo)
+        further = [(hashlib.sha256(each.content).hexdigest(), each.alt) for each in self.further]
+        words = (self.text, self.url, spans, self.alt, self.warning, self.language, self.credit)
+        shown = (*words, photo, *further)  # as it was before there were further ones
         return hashlib.sha256(json.dumps(shown, default=str).encode()).hexdigest()[:32]
 
     def linked(self, kind: SpanKind) -> tuple[Span, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -26,7 +26,8 @@ class Courier:
     ``pace``: what it may do when. ``policy``: what becomes of posts whose article changes.
     ``wait_for_page``: how long a first post waits for the page that it links to. ``kept_back``: why a photo
     may not go there (``""``: it may). ``draw_card`` makes the picture of an article that has no photo to show
-    (``None``: it gets none), and raises ``PhotoError`` or ``Misconfigured``."""
+    (``None``: it gets none), and raises ``PhotoError`` or ``Misconfigured``. ``further_photos``: those of an
+    article beside its lead photo."""
 
     channel: Channel
     max_age: timedelta
@@ -37,6 +38,7 @@ class Courier:
     wait_for_page: timedelta = NEVER
     kept_back: Callable[[Photo], str] = lambda _photo: ""
     draw_card: Callable[[Article, PhotoLimits], PhotoFile] | None = None
+    further_photos: Callable[[Article], Sequence[Photo]] = lambda _article: ()
 
     @property
     def terms(self) -> DeliveryTerms:

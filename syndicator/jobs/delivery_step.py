@@ -19,6 +19,7 @@ from syndicator.domain.delivery import (
     Delivery,
     Standing,
     again_soon,
+    awaiting_photo,
     begun,
     closed,
     dropped,
@@ -29,6 +30,7 @@ from syndicator.domain.delivery import (
     resting_on,
     steadily,
     still_there,
+    without_photo,
 )
 from syndicator.domain.errors import (
     Misconfigured,
@@ -45,9 +47,18 @@ from syndicator.domain.post import Post
 from syndicator.domain.step import Step
 from syndicator.http.stated_limits import listening
 from syndicator.jobs.courier import Courier, Deliverer
+from syndicator.jobs.later_photo import (
+    STAYS_WITHOUT,
+    one_try_less,
+    owing_photo,
+    reason_of,
+    remark_of,
+    still_without,
+    waiting_for_photo,
+)
 from syndicator.jobs.page_wait import wait_for_page
 from syndicator.jobs.perform import event_of, perform
-from syndicator.jobs.step_post import has_photo, post_of
+from syndicator.jobs.step_post import StepPost, has_photo, post_of
 from syndicator.jobs.store_ports import Account, ClaimedDelivery
 
 log = logging.getLogger(__name__)
@@ -109,28 +120,33 @@ def _take(
     step = plan(delivery, now, terms, claimed.article.published)
     idle = _without_request(delivery, step) or _unpaid(courier, claimed, step, ledger, now)
     if idle is not None:
-        return StepOutcome(delivery=idle, event=idle.reason or "nothing to do", ledger=ledger)
+        event = STAYS_WITHOUT if delivery.lacks_photo else idle.reason or "nothing to do"
+        return StepOutcome(delivery=idle, event=event, ledger=ledger)
+    adds_photo = step is Step.EDIT and delivery.lacks_photo
     page = wait_for_page(deliverer, courier, claimed, step, now)
     if page and page.until > now:
         return _put_off(delivery, page, ledger)
     wait = ledger.wait(courier.pace, COST_OF_PHOTO, now) if has_photo(courier, claimed, step) else None
-    if wait and not claimed.article.urgent:
+    if wait and (adds_photo or not claimed.article.urgent):
         return _put_off(delivery, wait, ledger)
     marked = begun(delivery, step, now)
     try:
         corrected = _corrected_post(deliverer, courier, claimed, wait)
-        if corrected and corrected[0].digest == delivery.shows:
+        if corrected and adds_photo and not corrected.has_photo:
+            after, event = still_without(delivery, corrected, now)
+            return StepOutcome(delivery=after, event=event, ledger=ledger)
+        if corrected and corrected.post.digest == delivery.shows:
             same = closed(delivery, delivery.wants, shows=delivery.shows)
+            same = awaiting_photo(same, reason_of(corrected), now)
             event = f"revision {delivery.wants} changes nothing that this channel shows"
             return StepOutcome(delivery=same, event=event, ledger=ledger)
         if step is Step.LEAVE:
             after = left(delivery, "this channel can neither delete, edit nor answer it, or is not to")
             return StepOutcome(delivery=after, event=_event_of_leaving(delivery, after), ledger=ledger)
-        if corrected and step is Step.EDIT:  # made already
-            post, remark = corrected
-        else:
-            post, remark = post_of(deliverer, courier, claimed, marked, step, wait)
-        remark += f" (not waited for any longer: {page.why})" if page else ""
+        made = corrected if corrected and step is Step.EDIT else None
+        made = made or post_of(deliverer, courier, claimed, marked, step, wait)
+        marked = owing_photo(marked, step, made, terms, now)
+        remark = remark_of(made, marked) + (f" (not waited for any longer: {page.why})" if page else "")
     except SyndicatorError as e:  # nothing has left yet
         after = failed(marked, step, e, now)
         return StepOutcome(delivery=after, event=f"{step}: {e}", ledger=ledger, error=_shared(e, step))
@@ -139,20 +155,21 @@ def _take(
         courier.settles_within if step.changes_channel else timedelta()
     )
     rests = steadily(resting(marked, step, begins + longest), begins, deliverer.steady())
-    spent = ledger.with_spent(courier.pace, _cost(courier, step, post), begins)
+    spent = ledger.with_spent(courier.pace, _cost(courier, step, made.post), begins)
     if not deliverer.store.begin(account, rests, None if spent is ledger else spent):
         return None
-    return _request(deliverer, account, marked, step, post, remark, begins, spent)
+    return _request(deliverer, account, marked, step, made, remark, begins, spent)
 
 
 def _corrected_post(
     deliverer: Deliverer, courier: Courier, claimed: ClaimedDelivery, wait: Wait | None
-) -> tuple[Post, str] | None:
+) -> StepPost | None:
     """The post as an edit would make it, to be held against what is out there; ``None`` where nothing is, or
     nobody knows what it shows."""
     delivery = claimed.delivery
     is_corrected = delivery.wants is not None and delivery.has is not None and delivery.attempted is None
-    if not delivery.shows or not is_corrected or courier.channel.capabilities.carries_article:
+    is_told = not delivery.shows or courier.channel.capabilities.carries_article
+    if not is_corrected or (is_told and not delivery.lacks_photo):
         return None
     return post_of(deliverer, courier, claimed, delivery, Step.EDIT, wait)
 
@@ -162,12 +179,12 @@ def _request(
     account: Account,
     delivery: Delivery,
     step: Step,
-    post: Post,
+    made: StepPost,
     remark: str,
     begins: datetime,
     ledger: Ledger,
 ) -> StepOutcome:
-    courier, clock = deliverer.couriers[account.name], deliverer.clock
+    courier, clock, post = deliverer.couriers[account.name], deliverer.clock, made.post
     error: SyndicatorError | None = None
     with listening() as limits:
         try:
@@ -175,6 +192,7 @@ def _request(
                 why = "this worker was stopped for too long before it could send"
                 raise TryLater(why, whole_channel=False)
             after = _struck(courier, perform(courier.channel, delivery, step, post, begins))
+            after = waiting_for_photo(after, step, made, clock())
             event = event_of(delivery, after, step, clock())
         except (TryLater, Refused, OutcomeUnknown, Misconfigured) as e:
             error = e
@@ -185,6 +203,7 @@ def _request(
     now = clock()
     if error:
         after = failed(delivery, step, error, now, courier.settles_within)
+        after = one_try_less(after, error) if step is Step.EDIT and delivery.lacks_photo else after
         after = steadily(after, now, deliverer.steady())
         after = replace(after, reason=courier.redact(after.reason))
         event = courier.redact(f"{step}: {error}")
@@ -216,7 +235,7 @@ def _struck(courier: Courier, delivery: Delivery) -> Delivery:
 def _without_request(delivery: Delivery, step: Step) -> Delivery | None:
     match step:
         case Step.NOTHING:
-            return closed(delivery, delivery.has)
+            return without_photo(delivery)
         case Step.DROP:
             return replace(closed(delivery, None), reason="withdrawn before it was posted")
         case Step.EXPIRE:
@@ -248,11 +267,11 @@ def _put_off(delivery: Delivery, wait: Wait, ledger: Ledger) -> StepOutcome:
 
 def _cost(courier: Courier, step: Step, post: Post) -> Mapping[str, float]:
     """What the step costs, by kind."""
-    price = courier.pace.price
+    price, photos = courier.pace.price, len(post.photos)
     cost, money = {str(Spent.REQUESTS): 1.0}, 0.0
-    if post.photo:
-        cost = {Spent.PHOTOS: 1.0, Spent.REQUESTS: 2.0}
-        money = price.alternative_text if price and post.alt else 0.0
+    if photos:
+        cost = {Spent.PHOTOS: float(photos), Spent.REQUESTS: 1.0 + photos}
+        money = price.alternative_text * sum(bool(photo.alt) for photo in post.photos) if price else 0.0
     match step:
         case Step.SEND | Step.REPEAT | Step.REPLY | Step.REPLY_AGAIN:
             cost, money = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 
 from syndicator.domain.article import Article
@@ -11,16 +12,28 @@ from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.jobs.courier import Courier
 from syndicator.jobs.ports import Photos
 
+#: Further photos of one article that are looked at, and seconds after which none is fetched any more: the
+#: channel is in hand meanwhile.
+MAX_FURTHER_TRIED, MAX_FURTHER_S = 8, 10.0
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostPhoto:
     """What a post shows. ``article``: without the photo that it may not show, or that a card stands for.
-    ``file``: the picture, if there is one. ``remark``: what an operator should know of it, in one line
-    (``""``: it is as was to be expected)."""
+    ``file``: the picture, if there is one; ``further``: photos beside it. ``remark``: what an operator should
+    know of it, in one line (``""``: it is as was to be expected). ``may_come``: its photo is missing, and may
+    be had later."""
 
     article: Article
     file: PhotoFile | None = None
+    further: tuple[PhotoFile, ...] = ()
     remark: str = ""
+    may_come: bool = False
+
+    @property
+    def has_photo(self) -> bool:
+        """Whether the picture is the article's photo, and no card."""
+        return self.file is not None and self.article.photo is not None
 
 
 def shows_picture(courier: Courier, article: Article) -> bool:
@@ -38,7 +51,8 @@ def without_picture(courier: Courier, article: Article, wait: Wait | None = None
     if article.photo and (why := courier.kept_back(article.photo)):
         return PostPhoto(article=replace(article, photo=None), remark=f"without its photo: {why}")
     missing = "its photo" if article.photo else "a card"
-    return PostPhoto(article=article, remark=f"without {missing}: {wait.why}" if wait else "")
+    remark = f"without {missing}: {wait.why}" if wait else ""
+    return PostPhoto(article=article, remark=remark, may_come=bool(wait and article.photo))
 
 
 def post_photo(photos: Photos, courier: Courier, article: Article, *, is_last_try: bool = True) -> PostPhoto:
@@ -52,12 +66,47 @@ def post_photo(photos: Photos, courier: Courier, article: Article, *, is_last_tr
     if photo:
         try:
             file = photos.fit(photo, limits)
-            return replace(shown, file=file, remark=file.remark)
+            return _with_further(photos, courier, replace(shown, file=file, remark=file.remark), limits)
         except PhotoError as e:
             if not e.lasting and not is_last_try:
                 raise TryLater(f"photo {photo.url}: {e}", whole_channel=False) from e
-            shown = replace(shown, remark=f"without its photo {photo.url}: {e}")
+            shown = replace(shown, remark=f"without its photo {photo.url}: {e}", may_come=e.may_come)
     return _with_card(courier, shown, limits)
+
+
+def _with_further(photos: Photos, courier: Courier, shown: PostPhoto, limits: PhotoLimits) -> PostPhoto:
+    """With the article's further photos, as many as the channel carries and the newsroom wants; the credit
+    names the makers of all. One that cannot be had is left out: nothing waits for it."""
+    capabilities = courier.channel.capabilities
+    room = min(courier.style.photos, capabilities.photos) - 1
+    article, remarks, files = shown.article, [shown.remark], list[PhotoFile]()
+    if room < 1 or article.photo is None:
+        return shown
+    makers, start = [article.photo.credit], time.monotonic()
+    for photo in courier.further_photos(article)[:MAX_FURTHER_TRIED]:
+        if len(files) >= room:
+            break
+        reason = courier.kept_back(photo)
+        if not reason and time.monotonic() - start > MAX_FURTHER_S:
+            reason = "there was no more time to fetch it"
+        try:
+            file = None if reason else photos.fit(photo, limits)
+        except PhotoError as e:
+            file, reason = None, str(e)
+        if file is None:
+            remarks.append(f"without photo {photo.url}: {reason}")
+            continue
+        alt = capabilities.ruler.cut(photo.alt or photo.caption, capabilities.alt, article.language)
+        files.append(replace(file, alt=alt if capabilities.alt else ""))
+        makers.append(photo.credit)
+        remarks.append(f"{photo.url}: {file.remark}" if file.remark else "")
+    credit = "; ".join(dict.fromkeys(filter(None, makers)))
+    return replace(
+        shown,
+        article=replace(article, photo=replace(article.photo, credit=credit)),
+        further=tuple(files),
+        remark="; ".join(filter(None, remarks)),
+    )
 
 
 def _with_card(courier: Courier, shown: PostPhoto, limits: PhotoLimits) -> PostPhoto:
@@ -69,4 +118,5 @@ def _with_card(courier: Courier, shown: PostPhoto, limits: PhotoLimits) -> PostP
         file = courier.draw_card(shown.article, limits)
     except (PhotoError, Misconfigured) as e:
         return replace(shown, remark="; ".join(filter(None, (shown.remark, f"without a card: {e}"))))
-    return replace(shown, article=replace(shown.article, photo=None), file=file)
+    remark = "; ".join(filter(None, (shown.remark, file.remark)))
+    return replace(shown, article=replace(shown.article, photo=None), file=file, remark=remark)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from syndicator.domain.delivery import NOTICE_REVISION, Delivery, Receipt
 from syndicator.domain.ledger import Wait
@@ -20,6 +20,17 @@ MAX_PHOTO_TRIES = 3
 WITH_PHOTO = (Step.SEND, Step.REPEAT, Step.EDIT)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepPost:
+    """The post of a step. ``remark``: what an operator should know of its picture. ``has_photo``: its picture
+    is the article's photo; ``photo_may_come``: that is missing, and may be had later."""
+
+    post: Post
+    remark: str = ""
+    has_photo: bool = False
+    photo_may_come: bool = False
+
+
 def has_photo(courier: Courier, claimed: ClaimedDelivery, step: Step) -> bool:
     """Whether the step takes a photo along."""
     return step in WITH_PHOTO and shows_picture(courier, claimed.article)
@@ -32,16 +43,19 @@ def post_of(
     marked: Delivery,
     step: Step,
     wait: Wait | None = None,
-) -> tuple[Post, str]:
-    """The post, and a remark where it is without its photo. ``marked``: the delivery as it begins the step.
-    Raises ``SyndicatorError``."""
+) -> StepPost:
+    """The post. ``marked``: the delivery as it begins the step. Raises ``SyndicatorError``."""
     shown = _shown(deliverer, courier, claimed, step, wait)
     post = deliverer.compose(
         shown.article, courier.channel.capabilities, courier.style, shown.file, _occasion(marked, step)
     )
-    remark = f" ({shown.remark})" if shown.remark and step in WITH_PHOTO else ""
     since = earliest(marked, claimed.article.published)
-    return replace(post, since=since, reply_to=_reply_to(courier, claimed, step)), remark
+    return StepPost(
+        post=replace(post, further=shown.further, since=since, reply_to=_reply_to(courier, claimed, step)),
+        remark=shown.remark if step in WITH_PHOTO else "",
+        has_photo=shown.has_photo,
+        photo_may_come=shown.may_come and step in WITH_PHOTO,
+    )
 
 
 def _occasion(marked: Delivery, step: Step) -> Occasion:
@@ -61,10 +75,11 @@ def _reply_to(courier: Courier, claimed: ClaimedDelivery, step: Step) -> Receipt
 def _shown(
     deliverer: Deliverer, courier: Courier, claimed: ClaimedDelivery, step: Step, wait: Wait | None
 ) -> PostPhoto:
-    """What the post shows. Breaking news does not ``wait`` for its photo."""
+    """What the post shows. Breaking news does not ``wait`` for its photo; nor does what is out without one
+    already."""
     if step not in WITH_PHOTO:
         return without_picture(courier, claimed.article)
     if wait:
         return without_picture(courier, claimed.article, wait)
-    is_last_try = claimed.delivery.attempts + 1 >= MAX_PHOTO_TRIES
+    is_last_try = claimed.delivery.photo_owed > 0 or claimed.delivery.attempts + 1 >= MAX_PHOTO_TRIES
     return post_photo(deliverer.photos, courier, claimed.article, is_last_try=is_last_try)

@@ -9,6 +9,17 @@ from PIL import Image, ImageCms, ImageOps
 
 SRGB = ImageCms.createProfile("sRGB")
 
+#: How a picture is turned upright that is stored with such an orientation.
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
 #: The resampler for making pictures smaller: sharper than a mean of neighbours, without the echoes of
 #: Lanczos, at two fifths of the latter's cost.
 RESAMPLER = Image.Resampling.HAMMING
@@ -36,6 +47,21 @@ def upright_srgb(image: Image.Image, scale: float) -> Image.Image:
         picture = picture.resize(size, RESAMPLER)
     made = _srgb(_flat(picture if orientation == 1 else ImageOps.exif_transpose(picture)), profile)
     return made.copy() if made is image else made  # its file is closed soon
+
+
+def upright_srgba(image: Image.Image, scale: float) -> Image.Image:
+    """The same with what is transparent of it, as RGBA."""
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    whole = _resizable(image)
+    is_clear = whole.mode in ("RGBA", "LA")
+    alpha = whole.getchannel("A") if is_clear else Image.new("L", whole.size, 255)
+    colours = whole.convert(whole.mode.removesuffix("A")) if is_clear else whole
+    picture = _srgb(colours, image.info.get("icc_profile"))
+    picture = picture.copy() if picture is image else picture
+    picture.putalpha(alpha)
+    orientation = image.getexif().get(ORIENTATION, 1)
+    turned = picture.transpose(TURNS[orientation]) if orientation in TURNS else picture
+    return turned.resize(size if orientation < 5 else (size[1], size[0]), RESAMPLER)
 
 
 def is_srgb(profile: bytes) -> bool:

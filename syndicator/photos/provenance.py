@@ -8,19 +8,18 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from lxml import etree
 from PIL import ImageFile, IptcImagePlugin
 
+from syndicator.photos.xmp import RDF, root_of
 from syndicator.text.clean import legal
 
-#: Characters of one of its texts, names of one photo, and bytes of a packet that is read.
-MAX_CHARS, MAX_NAMES, MAX_PACKET_BYTES = 300, 10, 100_000
+#: Characters of one of its texts, and names of one photo.
+MAX_CHARS, MAX_NAMES = 300, 10
 
 #: IPTC-IIM 4.2, record 2: by-line, credit, copyright notice; EXIF 2.32: Artist, Copyright.
 BYLINE, CREDIT, COPYRIGHT, EXIF_ARTIST, EXIF_COPYRIGHT = (2, 80), (2, 110), (2, 116), 0x013B, 0x8298
 
 DC, PHOTOSHOP = "{http://purl.org/dc/elements/1.1/}", "{http://ns.adobe.com/photoshop/1.0/}"
-RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,13 +75,7 @@ def provenance_of(image: ImageFile.ImageFile) -> Provenance:
 
 
 def _of_packet(packet: object) -> Provenance:
-    if not isinstance(packet, bytes) or len(packet) > MAX_PACKET_BYTES:
-        return NOBODY
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
-    try:
-        root = etree.fromstring(packet.strip(b"\0 \r\n\t"), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return NOBODY
+    root = root_of(packet)
     if root is None:
         return NOBODY
     credit, creators, notices = "", [], []

@@ -19,6 +19,7 @@ from syndicator.photos.encoding import Size, within
 from syndicator.photos.lossless import bare_jpeg, with_xmp
 from syndicator.photos.picture import HEAVY_BYTES, opened, orientation, weight
 from syndicator.photos.provenance import Provenance, provenance_of
+from syndicator.photos.regions import focus_of
 
 #: The longer side in pixels of the picture that renditions are made of, and the pixels of one that a crop
 #: needs larger.
@@ -46,11 +47,12 @@ def fitted(
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _FileFacts:
     """What a photo's file is. ``size``: upright. ``is_plain``: an upright JPEG in sRGB, whose pixels may
-    stay as they are. ``remark``: see ``PhotoFile``."""
+    stay as they are. ``focus``: what the file marks, where it does. ``remark``: see ``PhotoFile``."""
 
     size: Size
     is_plain: bool
     provenance: Provenance
+    focus: tuple[float, float] | None
     remark: str
 
 
@@ -78,9 +80,9 @@ class Renditions:
         self, limits: PhotoLimits, credit: str = "", focus: tuple[float, float] | None = None
     ) -> PhotoFile:
         """A JPEG within the limits: upright, in sRGB, cropped only where their ratio demands it (around
-        ``focus``, else where its detail is), without what cameras and phones add (place, serial numbers);
-        whose it is stays, with ``credit`` in the first place. A file that is all this already keeps its
-        pixels as they are. Raises ``PhotoError``."""
+        ``focus``, else what its file marks, else where its detail is), without what cameras and phones add
+        (place, serial numbers); whose it is stays, with ``credit`` in the first place. A file that is all
+        this already keeps its pixels as they are. Raises ``PhotoError``."""
         with self._lock:
             facts = self._facts = self._facts or _facts(self._read())
             provenance = facts.provenance
@@ -90,7 +92,7 @@ class Renditions:
             if fits and facts.is_plain and (bare := self._as_it_is(limits, packet)):
                 width, height = facts.size
                 return _file(bare, width, height, facts.remark)
-            return self._made(facts, part, limits, packet, focus)
+            return self._made(facts, part, limits, packet, focus or facts.focus)
 
     def _as_it_is(self, limits: PhotoLimits, packet: bytes) -> bytes | None:
         """The file without private metadata, its pixels as they are, if it is short enough so."""
@@ -162,10 +164,12 @@ def _facts(content: bytes) -> _FileFacts:
         is_plain = is_jpeg and turned == 1 and (not profile or (image.mode == "RGB" and is_srgb(profile)))
         moves = image.format != "MPO" and getattr(image, "n_frames", 1) > 1
         provenance = provenance_of(image)
+        focus = focus_of(image.info.get("xmp"), image.size) if turned == 1 else None
     return _FileFacts(
         size=(height, width) if turned >= 5 else (width, height),  # it lies on its side
         is_plain=is_plain,
         provenance=provenance,
+        focus=focus,
         remark=MOVING if moves else "",
     )
 

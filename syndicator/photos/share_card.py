@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from PIL import Image, ImageDraw
 
 from syndicator.domain.article import Article
-from syndicator.domain.errors import PhotoError
+from syndicator.domain.errors import Misconfigured, PhotoError
 from syndicator.domain.feed import Site
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.photos.encoding import within
@@ -22,6 +22,7 @@ from syndicator.photos.lettering import (
     title_style,
     write,
 )
+from syndicator.photos.logo import is_for_dark_ground, logo
 from syndicator.text.rulers import GRAPHEMES
 
 #: Width and height in pixels that sites ask for (https://ogp.me/ shares of 1.91 to 1).
@@ -33,6 +34,10 @@ MARGIN, BAR, GAP = 0.1, 0.03, 0.04
 
 #: Sizes of a title in parts of the shorter side, the largest first.
 TITLE_SIZES = (0.15, 0.13, 0.112, 0.098, 0.085, 0.074, 0.064)
+
+#: A logo's height in parts of the shorter side, and its width in parts of the room; how many times as wide as
+#: high one is that has the name in it.
+LOGO_HEIGHT, LOGO_WIDTH, MIN_WORDMARK = 0.1, 0.55, 2.2
 
 PAPER, INK, SOFT = "#ffffff", "#16202c", "#5d6671"
 
@@ -57,12 +62,13 @@ MAX_GRAPHEMES = 300
 
 def share_card(article: Article, site: Site, limits: PhotoLimits) -> PhotoFile:
     """The headline of an article as a JPEG within a channel's limits: its section above it, the newsroom's
-    name below, in the colour of ``[site] accent``. It is 1200 x 630 pixels, or of the nearest shape and size
-    that fits, with its alternative text. Raises ``Misconfigured`` where Pillow cannot shape
+    logo or name below, in the colour of ``[site] accent``. It is 1200 x 630 pixels, or of the nearest shape
+    and size that fits, with its alternative text. Raises ``Misconfigured`` where Pillow cannot shape
     text, and ``PhotoError`` where no card fits."""
     check_shaping()
     width, height = _size(limits)
-    card = _drawn(article, site, width, height)
+    mark, remark = _logo(site)
+    card = _drawn(article, site, width, height, mark)
 
     def encode(size: tuple[int, int], quality: int) -> bytes:
         out = io.BytesIO()
@@ -77,6 +83,7 @@ def share_card(article: Article, site: Site, limits: PhotoLimits) -> PhotoFile:
         width=width,
         height=height,
         filename="card.jpg",
+        remark=remark,
         alt=share_card_alt(article, site),
     )
 
@@ -104,7 +111,17 @@ def _size(limits: PhotoLimits) -> tuple[int, int]:
     return size
 
 
-def _drawn(article: Article, site: Site, width: int, height: int) -> Image.Image:
+def _logo(site: Site) -> tuple[Image.Image | None, str]:
+    """The newsroom's logo, and why a card is without it."""
+    if site.logo is None:
+        return None, ""
+    try:
+        return logo(site.logo), ""
+    except Misconfigured as e:
+        return None, f"its card is without the logo: {e}"
+
+
+def _drawn(article: Article, site: Site, width: int, height: int, mark: Image.Image | None) -> Image.Image:
     card = Image.new("RGB", (width, height), PAPER)
     pen = ImageDraw.Draw(card)
     unit = min(width, height)
@@ -116,8 +133,10 @@ def _drawn(article: Article, site: Site, width: int, height: int) -> Image.Image
     room = width - 2 * margin
     small = TextStyle(max(10, round(unit * 0.046)), 700, site.accent, language=article.language)
     foot = TextStyle(small.size, 700, INK, language=site.language)
-    y, foot_y = bar + margin, height - margin - foot.height
     is_mirrored = is_rtl(title)
+    if mark:
+        mark = _sized(mark, round(unit * LOGO_HEIGHT), round(room * LOGO_WIDTH), site.accent, gap // 2)
+    y, foot_y = bar + margin, height - margin - max(foot.height, mark.height if mark else 0)
     if section:
         y = write(pen, margin, y, lines(section, small, room, 1), small, room, mirrored=is_mirrored) + gap
     leading = leading_for(title)
@@ -128,12 +147,34 @@ def _drawn(article: Article, site: Site, width: int, height: int) -> Image.Image
     most = max(1, (foot_y - gap - y) // style.height)
     write(pen, margin, y, lines(title, style, room, most), style, room, mirrored=is_mirrored)
     host = (urlsplit(article.url).hostname or "").removeprefix("www.")
-    pen.rectangle(_mark(margin, foot_y - gap // 2, bar, room, mirrored=is_mirrored), fill=site.accent)
-    write(pen, margin, foot_y, lines(name or host, foot, room, 1), foot, room, mirrored=is_mirrored)
+    if mark is None:
+        pen.rectangle(_rule(margin, foot_y - gap // 2, bar, room, mirrored=is_mirrored), fill=site.accent)
+        write(pen, margin, foot_y, lines(name or host, foot, room, 1), foot, room, mirrored=is_mirrored)
+        return card
+    card.paste(mark, (margin + room - mark.width if is_mirrored else margin, foot_y), mark)
+    if mark.width < mark.height * MIN_WORDMARK:  # a sign: its name stands beside it
+        indent = mark.width + gap
+        name_y = foot_y + (mark.height - foot.height) // 2
+        left = margin if is_mirrored else margin + indent
+        shown = lines(name or host, foot, room - indent, 1)
+        write(pen, left, name_y, shown, foot, room - indent, mirrored=is_mirrored)
     return card
 
 
-def _mark(x: int, y: int, thickness: int, room: int, *, mirrored: bool) -> tuple[int, int, int, int]:
+def _sized(mark: Image.Image, height: int, max_width: int, accent: str, padding: int) -> Image.Image:
+    """The logo at so many pixels of height, if it has as many; on a ground of the newsroom's colour where it
+    would be lost on white."""
+    scale = min(1.0, height / mark.height, max_width / mark.width)
+    size = max(1, round(mark.width * scale)), max(1, round(mark.height * scale))
+    small = mark.resize(size, Image.Resampling.LANCZOS)
+    if not is_for_dark_ground(mark):
+        return small
+    ground = Image.new("RGBA", (size[0] + 2 * padding, size[1] + 2 * padding), accent)
+    ground.alpha_composite(small, (padding, padding))
+    return ground
+
+
+def _rule(x: int, y: int, thickness: int, room: int, *, mirrored: bool) -> tuple[int, int, int, int]:
     """A short rule above the newsroom's name, on the side where reading begins."""
     length = thickness * 4
     left = x + room - length if mirrored else x

@@ -143,14 +143,15 @@ class PhotoShelf:
         return self._path(url).with_suffix(".seen")
 
     def _fetch(self, url: str, conditions: Mapping[str, str]) -> Response:
-        """The server's response. Raises ``PhotoError``, ``lasting`` where another try would not help."""
+        """The server's response. Raises ``PhotoError``, ``lasting`` where another try would not help at once:
+        a site that answers 404 may publish its photo after its article."""
         try:
             return self.http.get(url, headers={**ACCEPT_HEADERS, **conditions})
         except (Forbidden, TooLarge) as e:
             raise PhotoError(e.why, lasting=True) from e
         except FetchError as e:
             lasting = e.status is not None and e.status not in TRANSIENT_STATUSES
-            raise PhotoError(e.why, lasting=lasting) from e
+            raise PhotoError(e.why, lasting=lasting, may_come=True) from e
 
     def _write(self, path: Path, content: bytes) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -64,6 +64,12 @@ class DrawnPost:
         return _data(photo.media_type, photo.content) if photo and photo.content else ""
 
     @property
+    def further_addresses(self) -> list[tuple[str, str]]:
+        """The addresses of its further photos within the page, each with its alternative text."""
+        further = self.post.further if self.post else ()
+        return [(_data(each.media_type, each.content), each.alt) for each in further]
+
+    @property
     def unseen(self) -> str:
         """What stands for a picture that is not at hand."""
         photo = self.post.photo if self.post else None

@@ -140,11 +140,12 @@ class Console(Readership, Audiences):
         return counts
 
     def oldest_pending(self) -> Mapping[str, datetime]:
-        """Since when the oldest pending delivery of each channel has been owed."""
+        """Since when the oldest pending delivery of each channel has been owed; those whose post is out, and
+        lacks its photo alone, are none."""
         table = schema.delivery
         query = (
             select(table.c.channel, func.min(table.c.created))
-            .where(table.c.standing == Standing.PENDING.value)
+            .where(table.c.standing == Standing.PENDING.value, table.c.photo_owed == 0)
             .group_by(table.c.channel)
         )
         with self.reading() as connection:

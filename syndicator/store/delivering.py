@@ -223,7 +223,8 @@ def _settle(
     )
     if text:
         connection.execute(insert(schema.event), {"at": now, "delivery_id": after.id, "text": text})
-    if after.standing is Standing.SENT:
+    is_out = after.lacks_photo and stirs_until is not None  # its photo comes later
+    if after.standing is Standing.SENT or is_out:
         connection.execute(
             update(schema.channel)
             .where(schema.channel.c.name == account.name)

@@ -218,6 +218,7 @@ delivery = Table(
     Column("posted_at", Moment),
     Column("shows", String(32)),  # a digest of what the post shows, where that is known
     Column("replies", JSON(none_as_null=True)),  # [remote id, address] of each post under it
+    Column("photo_owed", Integer, nullable=False, default=0, server_default="0"),
     Column("reason", Text, nullable=False, default=""),
     Column("created", Moment, nullable=False),
     Column("settled_at", Moment),

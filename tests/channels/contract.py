@@ -15,7 +15,7 @@ from PIL import Image
 from requests.adapters import HTTPAdapter
 
 from syndicator.domain.article import Article, Photo
-from syndicator.domain.capabilities import NEVER
+from syndicator.domain.capabilities import NEVER, PhotoEdits
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Post
@@ -170,7 +170,7 @@ class ChannelContract:
         receipt = channel.send(self.post(channel, photo=picture()), key=KEY)
 
         other = picture("tomato", "image/png")
-        if channel.capabilities.photo_is_fixed:
+        if channel.capabilities.photo_edits is PhotoEdits.NONE:
             for photo in (other, None):
                 corrected = self.post(
                     channel, replace(CORRECTED, photo=ARTICLE.photo if photo else None), photo
@@ -183,7 +183,7 @@ class ChannelContract:
         receipt = channel.edit(receipt, self.post(channel, CORRECTED, photo=other))
         assert server.published[0].photo == other.content
 
-        if channel.capabilities.photo_stays:
+        if channel.capabilities.photo_edits is PhotoEdits.STAYS:
             with pytest.raises(Refused, match="photo"):
                 channel.edit(receipt, self.post(channel, CORRECTED))
             assert server.published[0].photo == other.content

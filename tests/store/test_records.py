@@ -66,6 +66,7 @@ DELIVERY = Delivery(
     posted_at=NOON,
     shows="0f1e",
     replies=(Receipt(remote_id="12", url="https://wall.example/12"),),
+    photo_owed=2,
     reason="it did not answer",
 )
 

@@ -131,6 +131,7 @@ def _photo(entry_photo: Photo | None, page_photo: Photo | None) -> Photo | None:
         credit=entry_photo.credit or page_photo.credit,
         alt=entry_photo.alt or page_photo.alt,
         rights=entry_photo.rights or page_photo.rights,
+        focus=entry_photo.focus or page_photo.focus,
     )
 
 

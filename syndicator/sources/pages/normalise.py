@@ -64,4 +64,5 @@ def photo(extracted: Extracted) -> Photo | None:
         credit=extracted.get("credit") or credit,
         rights=extracted.get("rights"),
         alt=extracted.get("alt") if extracted.get("alt") != title else "",
+        focus=extracted.values.get("focus"),
     )

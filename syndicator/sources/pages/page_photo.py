@@ -61,6 +61,8 @@ def offer_words(extracted: Extracted, page_pictures: PagePictures) -> None:
     ):
         if value and fold(value) != title and extracted.get(name) in ("", title):
             extracted.put(name, origin, value)
+    focus = page_pictures.focus_of(extracted.values.get("photo", {}).get("url", ""))
+    extracted.offer("focus", "its picture's position", focus)
 
 
 def left_out(extracted: Extracted, captioned: Sequence[PagePicture], url: str) -> Iterator[str]:

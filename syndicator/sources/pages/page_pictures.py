@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.sources.pages.credit import bare_credit
+from syndicator.sources.pages.focal_point import Point, focal_points
 from syndicator.sources.pages.own_part import OwnPart
 from syndicator.sources.pages.same_picture import same_picture
 from syndicator.text.clean import plain
@@ -82,11 +83,13 @@ class PictureWords:
 @dataclass(frozen=True, slots=True)
 class PagePicture:
     """A picture of a page. ``addresses``: all that it has, the one that is shown first. ``is_trap``: it is no
-    photo of the article: a face of its author, a logo, an icon, an advertisement."""
+    photo of the article: a face of its author, a logo, an icon, an advertisement. ``focus``: see
+    ``focal_point``."""
 
     addresses: Sequence[str]
     words: PictureWords
     is_trap: bool
+    focus: Point | None = None
 
     def shows(self, photo_url: str) -> bool:
         """Whether it is this photo, in whatever size."""
@@ -102,8 +105,8 @@ class PagePictures:
         counts = Counter(box.mem_id for image in images for box in _boxes(image))
         self._images = images
         self.pictures = [
-            PagePicture(tuple(addresses(image, url)), _words(image, counts), _is_trap(image))
-            for image in images
+            PagePicture(tuple(addresses(image, url)), _words(image, counts), _is_trap(image), focus)
+            for image, focus in zip(images, focal_points(images), strict=True)
         ]
         self.shown = {
             picture.addresses[0]: picture.words.shown
@@ -119,6 +122,11 @@ class PagePictures:
             key=lambda words: (bool(words.caption), bool(words.credit), bool(words.alt)),
             default=PictureWords(),
         )
+
+    def focus_of(self, photo_url: str) -> Point | None:
+        """The point that the page keeps in sight of a photo; none where its prints do not agree."""
+        points = {picture.focus for picture in self.pictures if picture.focus and picture.shows(photo_url)}
+        return points.pop() if len(points) == 1 else None
 
     def captioned(self, own_part: OwnPart) -> list[PagePicture]:
         """The pictures with captions in the article's own part; asked for before anything leaves the page."""
