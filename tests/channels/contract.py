@@ -72,6 +72,19 @@ class Impatient(HTTPAdapter):
         return super().send(*args, **{**options, "timeout": 1.0})  # type: ignore[arg-type]  # as they came
 
 
+class ImpatientInTrouble(HTTPAdapter):
+    """Waits a moment for what gets no answer, and as long as it takes for a server at work."""
+
+    def __init__(self, server: LocalServer) -> None:
+        super().__init__()
+        self.server = server
+
+    def send(self, request: requests.PreparedRequest, **options: object) -> requests.Response:  # type: ignore[override]  # as they come
+        trouble = self.server.trouble
+        meets = trouble is not None and request.path_url.startswith(trouble.at)
+        return super().send(request, **{**options, "timeout": 2.0 if meets else 30.0})  # type: ignore[arg-type]  # as they came
+
+
 def impatient_session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False
