@@ -59,7 +59,8 @@ def write(
     **request: Any,
 ) -> RemoteReply:
     """Writes a message, with its photo if the server takes that, which is told with the channel's name
-    otherwise. ``more``: fields of the message beside the post's. Raises what its reply tells, but for a 404."""
+    otherwise. ``more``: fields of the message beside the post's. Raises what its reply tells, unless that is
+    a 404."""
     request["counts_as"] = Spent.POSTS if method == "POST" else Spent.EDITS
     if post.photo:
         fields = {**message_fields(post, has_photo=True), **(more or {})}
@@ -88,6 +89,15 @@ def message_fields(post: Post, *, has_photo: bool) -> dict[str, Any]:
         embed = {**embed, "image": {"url": f"attachment://{_filename(post)}", **described}}
     # What is not among the attachments is taken off the message.
     return {"embeds": [embed], "attachments": attachments, "allowed_mentions": {"parse": []}}
+
+
+def shows(message: Any, post: Post) -> bool:
+    """Whether a message, as replies have it, has these words and a photo of this size."""
+    [embed] = message["embeds"]
+    [sent] = message_fields(post, has_photo=False)["embeds"]
+    sizes = [each.get("size") for each in message["attachments"]]
+    is_same = all(embed.get(name) == sent.get(name) for name in ("title", "url", "description"))
+    return is_same and sizes == ([len(post.photo.content)] if post.photo else [])
 
 
 def _filename(post: Post) -> str:

@@ -15,6 +15,8 @@ from PIL import Image
 from requests.adapters import HTTPAdapter
 
 from syndicator.domain.article import Article, Photo
+from syndicator.domain.capabilities import NEVER
+from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Post
@@ -111,6 +113,19 @@ def must_know_its_posts(channel: Channel) -> None:
         pytest.skip("a repeat is another post there: an unknown outcome is left to a person")
 
 
+def must_change_its_posts(channel: Channel, *, what: str) -> None:
+    """Skips the rest where posts cannot be edited, or deleted: what jobs then do is tried with them. The
+    channel says so, however it is asked."""
+    if what == "edit" and channel.capabilities.edit_within == NEVER:
+        with pytest.raises(Refused):
+            channel.edit(Receipt(remote_id=KEY), compose(CORRECTED, channel.capabilities))
+        pytest.skip("posts cannot be edited there")
+    if what == "delete" and channel.capabilities.delete_within == NEVER:
+        with pytest.raises(Refused):
+            channel.delete(Receipt(remote_id=KEY), compose(CORRECTED, channel.capabilities))
+        pytest.skip("posts cannot be deleted there")
+
+
 class ChannelContract:
     """The promises of ``syndicator.jobs.ports.Channel`` that need no network to be broken."""
 
@@ -166,6 +181,7 @@ class ChannelContract:
         assert len(server.published) == 2
 
     def test_an_edit_makes_the_post_say_the_new_thing(self, channel: Channel, server: Place) -> None:
+        must_change_its_posts(channel, what="edit")
         receipt = channel.send(self.post(channel), key=KEY)
 
         for _ in range(2):  # repeating it is harmless
@@ -195,6 +211,7 @@ class ChannelContract:
         assert server.published[0].photo is None
 
     def test_deleting_twice_is_harmless(self, channel: Channel, server: Place) -> None:
+        must_change_its_posts(channel, what="delete")
         post = self.post(channel)
         receipt = channel.send(post, key=KEY)
 
@@ -204,6 +221,7 @@ class ChannelContract:
         assert server.published == []
 
     def test_what_was_taken_back_can_be_published_again(self, channel: Channel, server: Place) -> None:
+        must_change_its_posts(channel, what="delete")
         receipt = channel.send(self.post(channel, photo=picture()), key=KEY)
         channel.delete(receipt, self.post(channel, replace(ARTICLE, revision=2)))
 
@@ -353,6 +371,7 @@ class HttpChannelContract(ChannelContract):
         return found
 
     def test_an_edit_that_failed_can_be_repeated(self, channel: Channel, server: LocalServer) -> None:
+        must_change_its_posts(channel, what="edit")
         receipt = channel.send(self.post(channel), key=KEY)
         server.trouble = Trouble(reset, at=self.at, after=True)
         with pytest.raises(OutcomeUnknown):
