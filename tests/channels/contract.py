@@ -196,6 +196,7 @@ class ChannelContract:
     def test_an_edit_changes_the_photo_and_takes_it_away(self, channel: Channel, server: Place) -> None:
         if channel.capabilities.photo is None:
             pytest.skip("this channel carries no photo files")
+        must_change_its_posts(channel, what="edit")
         receipt = channel.send(self.post(channel, photo=picture()), key=KEY)
 
         other = picture("tomato", "image/png")
