@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import ClassVar, NoReturn
 from urllib.parse import quote, urlsplit
 
@@ -16,17 +17,10 @@ from syndicator.domain.capabilities import Capabilities, LinkPlace
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
 from syndicator.domain.post import Post
-from syndicator.http.discord_messages import (
-    MAX_ALT,
-    MAX_DESCRIPTION,
-    PHOTO,
-    RULER,
-    UNKNOWN_MESSAGE,
-    check_accepted,
-    write,
-)
+from syndicator.http.discord_messages import UNKNOWN_MESSAGE, check_accepted, write
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.secret import Secret
+from syndicator.text.discord_embeds import MAX_ALT, MAX_DESCRIPTION, PHOTO, RULER, message_fields, photo_file
 
 #: The path of a webhook's address: its id, and the token that is its secret.
 PATH = re.compile(r"/api(?:/v[0-9]{1,2})?/webhooks/[0-9]{1,20}/[-\w]{1,200}/?", re.ASCII)
@@ -71,16 +65,14 @@ class Discord:
     def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - the port's
         """Posts a message. Without ``wait`` one that is not saved would be no error
         (https://docs.discord.com/developers/resources/webhook#execute-webhook)."""
-        params = {"wait": "true", **self._thread()}
-        reply = write(self._exchange(), "POST", self._url(), post, self.name, params=params)
+        reply = self._write("POST", "", post, {"wait": "true"})
         if reply.status == 404:
             self._gone(reply)
         return reply.read(lambda message: Receipt(remote_id=str(message["id"]), is_current=True))
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the message: https://docs.discord.com/developers/resources/webhook#edit-webhook-message"""
-        url, params = self._url(_message_path(receipt)), self._thread()
-        reply = write(self._exchange(), "PATCH", url, post, self.name, params=params)
+        reply = self._write("PATCH", _message_path(receipt), post, {})
         if reply.status == 404 and reply.code != UNKNOWN_MESSAGE:
             self._gone(reply)
         if reply.status == 404:
@@ -106,6 +98,11 @@ class Discord:
             self._gone(reply)
         named = reply.read(lambda webhook: (str(webhook["name"]), str(webhook["channel_id"])))
         return f"webhook {named[0]!r} of channel {named[1]} on {reply.host}"
+
+    def _write(self, method: str, path: str, post: Post, params: dict[str, str]) -> RemoteReply:
+        fields, what = partial(message_fields, post), f"channel {self.name}: {post.url}"
+        params, url = {**params, **self._thread()}, self._url(path)
+        return write(self._exchange(), method, url, fields, photo_file(post), what, params=params)
 
     def _gone(self, reply: RemoteReply) -> NoReturn:
         """A webhook that answers 404 must not be called again

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -20,19 +21,19 @@ from syndicator.domain.capabilities import Capabilities, LinkPlace
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, TryLater
 from syndicator.domain.post import Post
-from syndicator.http.discord_messages import (
+from syndicator.http.discord_messages import UNKNOWN_MESSAGE, check_accepted, write
+from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.secret import Secret
+from syndicator.text.addresses import is_server_address
+from syndicator.text.discord_embeds import (
     MAX_ALT,
     MAX_DESCRIPTION,
     PHOTO,
     RULER,
-    UNKNOWN_MESSAGE,
-    check_accepted,
+    message_fields,
+    photo_file,
     shows,
-    write,
 )
-from syndicator.http.exchange import Exchange, RemoteReply
-from syndicator.secret import Secret
-from syndicator.text.addresses import is_server_address
 
 #: Pages of a channel that are looked through for a post, and messages on each: the most that there may be
 #: (https://docs.discord.com/developers/resources/message#get-channel-messages).
@@ -84,13 +85,13 @@ class DiscordBot:
             if self._is_gone(answered):
                 raise PostGone(f"{answered.message}; the message that it is to answer was deleted")
             more["message_reference"] = {"message_id": post.reply_to.remote_id}
-        reply = write(self._exchange(), "POST", self._url(), post, self.name, more)
+        reply = self._write("POST", self._url(), post, more)
         self._is_gone(reply)
         return reply.read(lambda it: Receipt(remote_id=str(it["id"]), is_current=shows(it, post)))
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """https://docs.discord.com/developers/resources/message#edit-message"""
-        reply = write(self._exchange(), "PATCH", self._url(receipt), post, self.name)
+        reply = self._write("PATCH", self._url(receipt), post, {})
         if self._is_gone(reply):
             raise PostGone(f"{reply.message}; the message was deleted on the server")
         return receipt
@@ -145,6 +146,10 @@ class DiscordBot:
                 return
             params["before"] = page[-1][0]
         raise OutcomeUnknown(f"not among the latest {MAX_PAGES * PAGE_MESSAGES} messages; there are more")
+
+    def _write(self, method: str, url: str, post: Post, more: dict[str, Any]) -> RemoteReply:
+        fields, what = partial(message_fields, post, more=more), f"channel {self.name}: {post.url}"
+        return write(self._exchange(), method, url, fields, photo_file(post), what)
 
     def _is_gone(self, reply: RemoteReply) -> bool:
         """Whether a message is not there. Raises ``Misconfigured`` where the channel is not."""

@@ -145,7 +145,7 @@ class TestMatrix(HttpChannelContract):
 
         assert [published.text for published in server.published] == [post.text]
 
-    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         title=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300),
         summary=st.text('a\\"<&\n\x7fກ👩', max_size=200),

@@ -11,6 +11,5 @@ def end_with_input() -> None:
     os._exit(0)
 
 
-if "--generate-keys" not in sys.argv:
-    threading.Thread(target=end_with_input, daemon=True).start()
+threading.Thread(target=end_with_input, daemon=True).start()
 runpy.run_module("synapse.app.homeserver", run_name="__main__", alter_sys=True)
