@@ -5,47 +5,25 @@ Webhooks: https://docs.discord.com/developers/resources/webhook
 
 from __future__ import annotations
 
-import json
-import logging
 import re
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NoReturn
+from functools import partial
+from typing import ClassVar, NoReturn
 from urllib.parse import quote, urlsplit
 
 import requests
 
-from syndicator.domain.capabilities import Capabilities, LinkPlace, Spent
+from syndicator.domain.capabilities import Capabilities, LinkPlace
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
-from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post
+from syndicator.http.discord_messages import UNKNOWN_MESSAGE, check_accepted, write
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.secret import Secret
-from syndicator.text.rulers import UTF16_UNITS, Counting
-
-log = logging.getLogger(__name__)
-
-#: The longest title and description of an embed, and alternative text of a file
-#: (https://docs.discord.com/developers/resources/message#embed-object-embed-limits). What a character is, it
-#: does not say: UTF-16 units are never fewer than any other.
-MAX_TITLE, MAX_DESCRIPTION, MAX_ALT = 256, 4096, 1024
-
-#: What would be taken for Markdown: signs anywhere, and what makes a line an item of a list
-#: (https://support.discord.com/hc/en-us/articles/210298617).
-MARKDOWN = re.compile(r"[\\*_~`|<>\[\]#]|^[-+]|(?<=^[0-9])\.|(?<=^[0-9][0-9])\.", re.MULTILINE)
+from syndicator.text.discord_embeds import MAX_ALT, MAX_DESCRIPTION, PHOTO, RULER, message_fields, photo_files
 
 #: The path of a webhook's address: its id, and the token that is its secret.
 PATH = re.compile(r"/api(?:/v[0-9]{1,2})?/webhooks/[0-9]{1,20}/[-\w]{1,200}/?", re.ASCII)
-
-#: Files in embeds (https://docs.discord.com/developers/reference#editing-message-attachments), and their
-#: names' endings. 10 MiB is what every server takes (.../reference#uploading-files).
-ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
-PHOTO = PhotoLimits(side=2048, length=8_000_000, media_types=tuple(ENDINGS))
-
-#: Codes in replies (https://docs.discord.com/developers/topics/opcodes-and-status-codes): a message that is
-#: not there; too many edits of messages that are older than an hour; and limits that pass.
-UNKNOWN_MESSAGE, OLD_EDITS = 10008, 30046
-PASSING = (20016, 20028, 20029, 40004, OLD_EDITS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +48,7 @@ class Discord:
     #: Webhooks know no keys, and list no messages. They state their limits in headers, and ask that none be
     #: written down (https://docs.discord.com/developers/topics/rate-limits).
     capabilities: ClassVar[Capabilities] = Capabilities(
-        ruler=Counting(lambda text: UTF16_UNITS.measure(escaped(text))),
+        ruler=RULER,
         unit="UTF-16 units",
         text=MAX_DESCRIPTION,
         link_place=LinkPlace.BESIDE,
@@ -88,14 +66,14 @@ class Discord:
     def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - the port's
         """Posts a message. Without ``wait`` one that is not saved would be no error
         (https://docs.discord.com/developers/resources/webhook#execute-webhook)."""
-        reply = self._post("POST", "", post, {"wait": "true"})
+        reply = self._write("POST", "", post, {"wait": "true"})
         if reply.status == 404:
             self._gone(reply)
         return reply.read(lambda message: Receipt(remote_id=str(message["id"]), is_current=True))
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the message: https://docs.discord.com/developers/resources/webhook#edit-webhook-message"""
-        reply = self._post("PATCH", _message_path(receipt), post, {})
+        reply = self._write("PATCH", _message_path(receipt), post, {})
         if reply.status == 404 and reply.code != UNKNOWN_MESSAGE:
             self._gone(reply)
         if reply.status == 404:
@@ -106,7 +84,7 @@ class Discord:
         """Deletes the message: https://docs.discord.com/developers/resources/webhook#delete-webhook-message"""
         url, params = self._url(_message_path(receipt)), self._thread()
         reply = self._exchange().ask("DELETE", url, params=params, accept=(400, 404))
-        _check_accepted(reply)
+        check_accepted(reply)
         if reply.status == 404 and reply.code != UNKNOWN_MESSAGE:
             self._gone(reply)
 
@@ -122,25 +100,10 @@ class Discord:
         named = reply.read(lambda webhook: (str(webhook["name"]), str(webhook["channel_id"])))
         return f"webhook {named[0]!r} of channel {named[1]} on {reply.host}"
 
-    def _post(self, method: str, path: str, post: Post, params: dict[str, str]) -> RemoteReply:
-        """A message, with its photo if the server takes that. Raises what its reply tells."""
-        request: dict[str, Any] = {
-            "params": {**params, **self._thread()},
-            "counts_as": Spent.POSTS if method == "POST" else Spent.EDITS,
-        }
-        exchange, url = self._exchange(), self._url(path)
-        if post.photo:
-            form = {"payload_json": json.dumps(_message(post, has_photo=True), ensure_ascii=False)}
-            files = {
-                f"files[{number}]": (_filename(number, photo), photo.content, photo.media_type)
-                for number, photo in enumerate(post.photos)
-            }
-            reply = exchange.ask(method, url, data=form, files=files, accept=(400, 404, 413), **request)
-            if reply.status != 413:
-                return _check_accepted(reply)
-            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, reply.message)
-        message = _message(post, has_photo=False)
-        return _check_accepted(exchange.ask(method, url, json=message, accept=(400, 404), **request))
+    def _write(self, method: str, path: str, post: Post, params: dict[str, str]) -> RemoteReply:
+        fields, what = partial(message_fields, post), f"channel {self.name}: {post.url}"
+        params, url = {**params, **self._thread()}, self._url(path)
+        return write(self._exchange(), method, url, fields, photo_files(post), what, params=params)
 
     def _gone(self, reply: RemoteReply) -> NoReturn:
         """A webhook that answers 404 must not be called again
@@ -164,46 +127,5 @@ class Discord:
         return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}{path}"
 
 
-def escaped(text: str) -> str:
-    """The text in Markdown that shows it as it is."""
-    return MARKDOWN.sub(r"\\\g<0>", text)
-
-
-def _message(post: Post, *, has_photo: bool) -> dict[str, Any]:
-    """The fields of a message (https://docs.discord.com/developers/resources/message#embed-object). Nobody is
-    mentioned, whatever stands in it; edits do not inherit that."""
-    title, text = post.headline_and_rest
-    if UTF16_UNITS.measure(escaped(title)) > MAX_TITLE:
-        title, text = "", post.text
-    link: dict[str, Any] = {"title": escaped(title), "url": post.url}
-    if not title:  # without one, its address is no link
-        link = {"author": {"name": urlsplit(post.url).hostname or post.url[:MAX_TITLE], "url": post.url}}
-    embed = {**link, "description": escaped(text)} if text else link
-    embeds, attachments = [embed], []
-    for number, photo in enumerate(post.photos if has_photo else ()):
-        described = {"description": photo.alt} if photo.alt else {}
-        attachments.append({"id": number, "filename": _filename(number, photo), **described})
-        image = {"image": {"url": f"attachment://{_filename(number, photo)}", **described}}
-        if number:  # an embed has one image; those of one address are shown together
-            embeds.append({"url": post.url, **image})
-        else:
-            embeds[0] = {**embed, **image}
-    # What is not among the attachments is taken off the message.
-    return {"embeds": embeds, "attachments": attachments, "allowed_mentions": {"parse": []}}
-
-
-def _filename(number: int, photo: PhotoFile) -> str:
-    return f"photo{number or ''}.{ENDINGS[photo.media_type]}"
-
-
 def _message_path(receipt: Receipt) -> str:
     return f"/messages/{quote(receipt.remote_id, safe='')}"
-
-
-def _check_accepted(reply: RemoteReply) -> RemoteReply:
-    """The reply, unless it is a 400. Raises ``TryLater``, ``Refused``."""
-    if reply.status != 400:
-        return reply
-    if reply.code in PASSING:
-        raise TryLater(reply.message, whole_channel=reply.code != OLD_EDITS)
-    raise Refused(reply.message)

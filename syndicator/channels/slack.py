@@ -9,7 +9,6 @@ import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 import requests
 
@@ -19,20 +18,11 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, Try
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, MakeError
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_server_address, is_web_address
+from syndicator.text.addresses import is_server_address
 from syndicator.text.rulers import UTF16_UNITS
+from syndicator.text.slack_blocks import BAD_BLOCKS, MAX_ALT, MAX_SECTION, photo_address, slack_message
 
 log = logging.getLogger(__name__)
-
-#: The longest texts of blocks (https://docs.slack.dev/reference/block-kit/blocks/header-block,
-#: .../section-block, .../image-block). What a character is, they do not say: UTF-16 units are never fewer.
-MAX_HEADER, MAX_SECTION, MAX_ALT = 150, 3000, 2000
-
-#: The longest text beside blocks, which notifications show: ``chat.update`` takes no longer one.
-MAX_FALLBACK = 4000
-
-#: The photos that blocks show, and the longest address of one (.../image-block).
-MEDIA_TYPES, MAX_PHOTO_URL = ("image/jpeg", "image/png", "image/gif"), 3000
 
 #: Errors in replies, which come with a 200 (the pages of the methods). Not posted, and may be later:
 LATER = frozenset(
@@ -53,8 +43,8 @@ REFUSED = frozenset(
     }
 )
 
-#: What is said of a message whose blocks are not taken, its photo among them; and of one that is not there.
-BAD_BLOCKS, NOT_THERE = ("invalid_blocks", "invalid_blocks_format"), "message_not_found"
+#: What is said of a message that is not there.
+NOT_THERE = "message_not_found"
 
 
 class RefusedByName(Refused):
@@ -146,30 +136,15 @@ class Slack:
 
     def _put(self, method: str, options: dict[str, Any], post: Post, spent: Spent) -> Receipt:
         """The message, without its photo where that is not taken: Slack fetches it from its address."""
-        photo = self._photo(post)
+        photo = photo_address(post, self.name)
         try:
-            told = self._ask(method, {**options, **_message(post, photo)}, counts_as=spent)
+            told = self._ask(method, {**options, **slack_message(post, photo)}, counts_as=spent)
         except RefusedByName as e:
             if e.name not in BAD_BLOCKS or not photo:
                 raise
             log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
-            told = self._ask(method, {**options, **_message(post, "")}, counts_as=spent)
+            told = self._ask(method, {**options, **slack_message(post, "")}, counts_as=spent)
         return Receipt(remote_id=f"{told['channel']}:{told['ts']}", is_current=True)
-
-    def _photo(self, post: Post) -> str:
-        """The address of the article's photo; ``""`` where there is none that Slack would show."""
-        photo = post.article.photo
-        if photo is None or not is_web_address(photo.url):
-            return ""
-        if photo.media_type not in ("", *MEDIA_TYPES) or len(photo.url) > MAX_PHOTO_URL:
-            log.warning(
-                "channel %s: %s goes out without its photo: Slack shows no %s",
-                self.name,
-                post.url,
-                photo.media_type if photo.media_type not in MEDIA_TYPES else "address as long as this",
-            )
-            return ""
-        return photo.url
 
     def _ask(
         self,
@@ -210,38 +185,3 @@ def _checked(told: Any, method: str) -> dict[str, Any]:
 def _place(receipt: Receipt) -> dict[str, Any]:
     channel, _, ts = receipt.remote_id.partition(":")
     return {"channel": channel, "ts": ts}
-
-
-def _message(post: Post, photo: str) -> dict[str, Any]:
-    """The blocks of a message (https://docs.slack.dev/reference/block-kit/blocks) and the text that stands
-    for them in notifications. All words are plain text: nothing in it is markup, nobody is mentioned."""
-    headline, text = post.headline_and_rest
-    if UTF16_UNITS.measure(headline) > MAX_HEADER:
-        headline, text = "", post.text
-    blocks: list[dict[str, Any]] = []
-    if headline:
-        blocks.append({"type": "header", "text": _plain(headline)})
-    if text:
-        blocks.append({"type": "section", "text": _plain(text)})
-    if photo:
-        alt = post.alt or UTF16_UNITS.cut(post.credit, MAX_ALT) or "photo"  # there has to be one
-        blocks.append({"type": "image", "image_url": photo, "alt_text": alt})
-    link = f"<{_in_link(post.url)}|{escaped(urlsplit(post.url).hostname or 'article')}>"
-    blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": link}]})
-    fallback = UTF16_UNITS.cut(post.text, MAX_FALLBACK // len("&amp;"), post.language)
-    return {"blocks": blocks, "text": escaped(fallback)}
-
-
-def _plain(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": text, "emoji": False}
-
-
-def escaped(text: str) -> str:
-    """Text without control characters of Slack's own
-    (https://docs.slack.dev/messaging/formatting-message-text#escaping)."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _in_link(url: str) -> str:
-    """An address that does not end the link it is in."""
-    return url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E").replace("&", "&amp;")

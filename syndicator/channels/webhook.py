@@ -12,12 +12,12 @@ import hmac
 import json
 import time
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal
+from datetime import timedelta
+from typing import ClassVar, Literal
 
 import requests
 
-from syndicator.domain.article import Article, Photo
+from syndicator.domain.article_event import Event, event_id, event_message
 from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, TryLater
@@ -83,17 +83,15 @@ class Webhook:
             raise ValueError('url: not the address of a webhook: write "https://example.org/hook"')
 
     def send(self, post: Post, *, key: str) -> Receipt:
-        self._post("article.published", key, post.article.published, post, self._article_data(post))
+        self._post(Event.PUBLISHED, key, post)
         return Receipt(remote_id=key, is_current=True)  # messages of other revisions have other ids
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
-        self._post("article.updated", receipt.remote_id, post.article.updated, post, self._article_data(post))
+        self._post(Event.UPDATED, receipt.remote_id, post)
         return receipt
 
     def delete(self, receipt: Receipt, post: Post) -> None:
-        article = post.article
-        data = {"guid": article.guid, "revision": article.revision, "url": article.url}
-        self._post("article.withdrawn", receipt.remote_id, article.updated, post, data)
+        self._post(Event.WITHDRAWN, receipt.remote_id, post)
 
     def find(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - the port's
         """A receipt as if it had been posted: receivers cannot be asked, and the withdrawal of an article
@@ -110,22 +108,14 @@ class Webhook:
             raise Misconfigured(f"{reply.message}: nobody wants to hear from us there any more")
         return f"{reply.host} listens; {secrets} signing secret{'s' * (secrets > 1)}, untried"
 
-    def _article_data(self, post: Post) -> dict[str, Any]:
-        return {
-            **_article_fields(post.article),
-            "photo": _photo_fields(post.article.photo, post.alt),
-            "text": post.text,
-            **({"content_html": post.article.content_html} if self.content == "full" else {}),
-        }
-
-    def _post(self, event: str, key: str, at: datetime, post: Post, data: dict[str, Any]) -> None:
-        message = {"type": event, "timestamp": _utc(at), "data": data}
+    def _post(self, event: Event, key: str, post: Post) -> None:
+        message = event_message(event, post, with_content=self.content == "full")
         body = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
         reply = Exchange(self.session, secrets=(self.secret,)).ask(
             "POST",
             self.url,
             data=body,
-            headers=self._signed_headers(message_id(key, post.article.revision, event), body),
+            headers=self._signed_headers(event_id(key, post, event), body),
             accept=NOT_LISTENING,
         )
         if reply.status in NOT_LISTENING:
@@ -148,11 +138,6 @@ class Webhook:
         return [_secret_bytes(text, self.secret) for text in self.secret.reveal().split()]
 
 
-def message_id(key: str, revision: int, event: str) -> str:
-    """The id by which receivers know a message: the same at every attempt, and without a full stop."""
-    return "msg_" + hashlib.sha256(f"{key}\n{revision}\n{event}".encode()).hexdigest()[:32]
-
-
 def _secret_bytes(text: str, secret: Secret) -> bytes:
     try:
         key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
@@ -164,33 +149,3 @@ def _secret_bytes(text: str, secret: Secret) -> bytes:
             "bytes in base64 (make one with: echo whsec_$(openssl rand -base64 32))"
         )
     return key
-
-
-def _article_fields(article: Article) -> dict[str, Any]:
-    return {
-        "guid": article.guid,
-        "revision": article.revision,
-        "url": article.url,
-        "title": article.title,
-        "summary": article.summary,
-        "authors": article.authors,
-        "section": article.section,
-        "tags": article.tags,
-        "language": article.language,
-        "urgent": article.urgent,
-        "note": article.note,
-        "published": _utc(article.published),
-        "updated": _utc(article.updated),
-    }
-
-
-def _photo_fields(photo: Photo | None, alt: str) -> dict[str, Any] | None:
-    if photo is None:
-        return None
-    dimensions = {"width": photo.width, "height": photo.height, "length": photo.length}
-    fields = {"url": photo.url, "alt": alt, "caption": photo.caption, "credit": photo.credit}
-    return {**fields, "media_type": photo.media_type, **dimensions}
-
-
-def _utc(time: datetime) -> str:
-    return time.isoformat().replace("+00:00", "Z")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from syndicator.domain.article import Article
 from syndicator.domain.capabilities import Capabilities
@@ -127,6 +128,16 @@ class Post:
         or has none."""
         first, _, rest = self.text.partition("\n\n")
         return (first, rest) if first == self.headline else ("", self.text)
+
+    def headline_and_rest_within(self, most: int, measure: Callable[[str], int]) -> tuple[str, str]:
+        """The same, for places that hold so much: no headline where it is longer."""
+        headline, rest = self.headline_and_rest
+        return (headline, rest) if measure(headline) <= most else ("", self.text)
+
+    @property
+    def site(self) -> str:
+        """The name of the site that its link leads to, for those that need words for one."""
+        return urlsplit(self.url).hostname or self.url
 
     @property
     def language(self) -> str:

@@ -6,12 +6,11 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from syndicator.domain.capabilities import Capabilities, LinkCard
+from syndicator.domain.capabilities import Capabilities, LinkCard, LinkPlace
 from syndicator.domain.post import Post, SpanKind
 
 #: Bytes of a card's picture that are put into the page: networks take about as much.
@@ -38,8 +37,17 @@ class DrawnPost:
         return self.post.photo is None or self.capabilities.card_beside_photo
 
     @property
-    def host(self) -> str:
-        return (urlsplit(self.post.url).hostname or "") if self.post else ""
+    def has_link_beside(self) -> bool:
+        """Whether the link is beside the text, and no card."""
+        if self.post is None or self.has_card:
+            return False
+        place = self.capabilities.place_of_link(has_photo=self.post.photo is not None)
+        return place is LinkPlace.BESIDE
+
+    @property
+    def has_photo_by_address(self) -> bool:
+        """Whether the network is told where the photo is, and fetches it."""
+        return bool(self.capabilities.photo_by_address and self.post and self.post.article.photo)
 
     @property
     def text(self) -> Markup:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -62,6 +62,7 @@ def serve_site(folder: Path) -> None:
         ended=declared.web.ended,
         most_per_minute=declared.web.most_per_minute,
         proxies=declared.web.proxies,
+        texts=site_texts(courier.channel for courier in app.couriers.values()),
     )
     pulse.start(store, BEAT_S, lambda: _record(readers, store))
     serve(
@@ -71,6 +72,11 @@ def serve_site(folder: Path) -> None:
         connections=declared.web.connections,
         at_exit=lambda: readers.record(store, datetime.now(UTC)),
     )
+
+
+def site_texts(channels: Iterable[object]) -> dict[str, str]:
+    """The files, by their paths, that channels want to be found on the site: they may have ``site_texts``."""
+    return {path: text for each in channels for path, text in getattr(each, "site_texts", {}).items()}
 
 
 def _drawn(app: App, channel: str, article: Article) -> DrawnPost | None:

@@ -8,6 +8,7 @@
     /feeds/NAME.EXT        a feed
     /feeds/NAME/PAGE.EXT   an archive of it
     /sitemap.xml           the index of sitemaps
+    /KEY.txt               what channels want to be found on the site
     /hub                   to be sent it when it changes (WebSub)
     /healthz /readyz       is it up, is it ready
     /metrics               for Prometheus
@@ -16,14 +17,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -77,6 +78,7 @@ def create_app(
     ended: Collection[str] = (),
     most_per_minute: int = 0,
     proxies: Sequence[str] = (),
+    texts: Mapping[str, str] | None = None,
 ) -> FeedServer:
     """The application. Needs neither database nor broker to begin, and serves feeds without them.
 
@@ -85,6 +87,7 @@ def create_app(
     of our own. ``readers`` counts who reads what; putting it on record is the caller's, and so are the
     signs of life of ``pulse``. ``access`` to private feeds, what has ``moved`` or ``ended``,
     ``most_per_minute``, ``proxies``: see ``Declared.readers`` and ``Web``, and ``Context`` for the rest.
+    ``texts``: more files for everybody, by their paths, where nothing else is.
     """
     context = Context(
         site=site,
@@ -101,7 +104,7 @@ def create_app(
         pulse=pulse or Pulse("web"),
     )
     pages = Starlette(
-        routes=_routes(context, hub),
+        routes=[*_routes(context, hub), *_text_routes(texts or {})],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(ConsoleGuard, password=password, host=host),
@@ -122,6 +125,15 @@ def create_app(
 
 async def _redirect_to_index(request: Request) -> Response:  # noqa: ARG001 - an endpoint's
     return RedirectResponse("/", 301)
+
+
+def _text_routes(texts: Mapping[str, str]) -> Iterator[Route]:
+    for path, text in texts.items():
+
+        async def respond(request: Request, text: str = text) -> Response:  # noqa: ARG001 - an endpoint's
+            return PlainTextResponse(text)
+
+        yield Route(path, respond)
 
 
 def _routes(context: Context, hub: Reception | None) -> list[Route | Mount]:

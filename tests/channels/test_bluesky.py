@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
-from requests.adapters import HTTPAdapter
 
 from syndicator.channels.bluesky import Bluesky
 from syndicator.domain.article import Article
@@ -33,6 +32,7 @@ from tests.channels.contract import (
     OTHER,
     OTHER_KEY,
     HttpChannelContract,
+    ImpatientInTrouble,
     picture,
 )
 from tests.channels.local_server import Act, Handler, Trouble, reset, said, status
@@ -42,19 +42,6 @@ PUT = "/xrpc/com.atproto.repo.putRecord"
 UPLOAD = "/xrpc/com.atproto.repo.uploadBlob"
 LOGIN = "/xrpc/com.atproto.server.createSession"
 REFRESH = "/xrpc/com.atproto.server.refreshSession"
-
-
-class ImpatientInTrouble(HTTPAdapter):
-    """Waits a moment for what gets no answer, and as long as it takes for a server at work."""
-
-    def __init__(self, server: PdsProxy) -> None:
-        super().__init__()
-        self.server = server
-
-    def send(self, request: requests.PreparedRequest, **options: object) -> requests.Response:  # type: ignore[override]  # as they come
-        trouble = self.server.trouble
-        meets = trouble is not None and request.path_url.startswith(trouble.at)
-        return super().send(request, **{**options, "timeout": 2.0 if meets else 30.0})  # type: ignore[arg-type]  # as they came
 
 
 @pytest.fixture

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syndicator.channels.discord import Discord, escaped
+from syndicator.channels.discord import Discord
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
 from syndicator.domain.post import Style
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
+from syndicator.text.discord_embeds import escaped
 from tests.channels.contract import (
     ARTICLE,
     CORRECTED,

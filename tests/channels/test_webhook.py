@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.channels.webhook import Webhook, message_id
+from syndicator.channels.webhook import Webhook
+from syndicator.domain.article_event import Event, event_id
 from syndicator.domain.errors import Misconfigured
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
@@ -212,12 +213,13 @@ class TestWebhook(HttpChannelContract):
         assert json.loads(server.requests[0].body)["data"]["title"] == article.title
 
 
-def test_message_ids_differ_by_article_revision_and_event() -> None:
+def test_message_ids_differ_by_article_revision_and_event(channel: Webhook) -> None:
+    posts = [compose(replace(ARTICLE, revision=revision), channel.capabilities) for revision in (1, 2)]
     ids = {
-        message_id(key, revision, event)
+        event_id(key, post, event)
         for key in ("a#wire", "b#wire")
-        for revision in (1, 2)
-        for event in ("article.published", "article.updated")
+        for post in posts
+        for event in (Event.PUBLISHED, Event.UPDATED)
     }
 
     assert len(ids) == 8

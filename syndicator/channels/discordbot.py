@@ -1,0 +1,185 @@
+"""Discord, by a bot: a message with an embed per article, which is known again when it is repeated.
+
+Messages: https://docs.discord.com/developers/resources/message
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+import requests
+
+from syndicator.domain.article import CLOCK_SKEW
+from syndicator.domain.capabilities import Capabilities, LinkPlace
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, TryLater
+from syndicator.domain.post import Post
+from syndicator.http.discord_messages import UNKNOWN_MESSAGE, check_accepted, write
+from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.secret import Secret
+from syndicator.text.addresses import is_server_address
+from syndicator.text.discord_embeds import (
+    MAX_ALT,
+    MAX_DESCRIPTION,
+    PHOTO,
+    RULER,
+    message_fields,
+    photo_files,
+    shows,
+)
+
+#: Pages of a channel that are looked through for a post, and messages on each: the most that there may be
+#: (https://docs.discord.com/developers/resources/message#get-channel-messages).
+MAX_PAGES, PAGE_MESSAGES = 10, 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiscordBot:
+    """A channel, or a thread, that a bot of the newsroom writes in. The fields are the channel's settings."""
+
+    name: str
+    channel: str
+    token: Secret
+    server: str = "https://discord.com"
+    session: requests.Session = field(repr=False, compare=False)
+
+    #: How to come by the secret, for ``syndicator connect``.
+    access: ClassVar[str] = (
+        "At https://discord.com/developers/applications make an application, and under Bot press Reset\n"
+        "Token: that is the secret. Under Installation let it join the server, with the scope bot and the\n"
+        "permissions View Channels, Send Messages, Embed Links, Attach Files and Read Message History."
+    )
+
+    #: ``key_memory``: a ``nonce`` is looked for "in the past few minutes" (.../message#create-message).
+    #: Limits are stated in headers (https://docs.discord.com/developers/topics/rate-limits).
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        ruler=RULER,
+        unit="UTF-16 units",
+        text=MAX_DESCRIPTION,
+        link_place=LinkPlace.BESIDE,
+        photo=PHOTO,
+        photos=4,
+        alt=MAX_ALT,
+        replies=True,
+        key_memory=timedelta(minutes=2),
+        verified="contract of Discord's OpenAPI document, API 10, 18 July 2026",
+    )
+
+    def __post_init__(self) -> None:
+        if not is_server_address(self.server):
+            raise ValueError(f'server: {self.server!r} is no address: write "https://discord.com"')
+        if not (self.channel.isascii() and self.channel.isdigit()):
+            raise ValueError(f"channel: {self.channel!r} is no id: it is a number (Copy Channel ID)")
+
+    def send(self, post: Post, *, key: str) -> Receipt:
+        """Creates a message, unless there is one of this nonce (.../message#create-message)."""
+        more: dict[str, Any] = {"nonce": _nonce(key), "enforce_nonce": True}
+        if post.reply_to:
+            answered = self._exchange().ask("GET", self._url(post.reply_to), accept=(404,), unknown=TryLater)
+            if self._is_gone(answered):
+                raise PostGone(f"{answered.message}; the message that it is to answer was deleted")
+            more["message_reference"] = {"message_id": post.reply_to.remote_id}
+        reply = self._write("POST", self._url(), post, more)
+        self._is_gone(reply)
+        return reply.read(lambda it: Receipt(remote_id=str(it["id"]), is_current=shows(it, post)))
+
+    def edit(self, receipt: Receipt, post: Post) -> Receipt:
+        """https://docs.discord.com/developers/resources/message#edit-message"""
+        reply = self._write("PATCH", self._url(receipt), post, {})
+        if self._is_gone(reply):
+            raise PostGone(f"{reply.message}; the message was deleted on the server")
+        return receipt
+
+    def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
+        """https://docs.discord.com/developers/resources/message#delete-message"""
+        reply = self._exchange().ask("DELETE", self._url(receipt), accept=(400, 404))
+        self._is_gone(check_accepted(reply))
+
+    def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
+        """Looks for the article's link in what the bot has written in the channel, the latest first. Raises
+        ``OutcomeUnknown`` where that is empty: so it is for those who may not read its history."""
+        exchange = self._exchange()
+        me = self._me(exchange, "id")
+        horizon = (post.since or post.article.first_seen) - CLOCK_SKEW
+        has_any = False
+        for message, author, at, links in self._messages(exchange):
+            has_any = True
+            if author == me and not links.isdisjoint(post.addresses):
+                return Receipt(remote_id=message)
+            if at < horizon:
+                return None
+        if not has_any:
+            raise OutcomeUnknown("the channel shows no messages: let the bot read its history")
+        return None
+
+    def check(self) -> str:
+        """The bot, and the channel that it sees."""
+        exchange = self._exchange()
+        me = exchange.ask("GET", self._api("/users/@me"), unknown=TryLater).read(
+            lambda it: str(it["username"])
+        )
+        url = self._api(f"/channels/{self.channel}")
+        reply = exchange.ask("GET", url, accept=(404,), unknown=TryLater)
+        self._is_gone(reply)
+        return f"{me} in {reply.read(lambda it: str(it['name']))!r} on {reply.host}"
+
+    def _me(self, exchange: Exchange, name: str) -> str:
+        """A field of the bot's account."""
+        reply = exchange.ask("GET", self._api("/users/@me"), unknown=TryLater)
+        return reply.read(lambda it: str(it[name]))
+
+    def _messages(self, exchange: Exchange) -> Iterator[tuple[str, str, datetime, set[str]]]:
+        """The channel's messages, the latest first: id, author, time and the links of their embeds."""
+        params = {"limit": str(PAGE_MESSAGES)}
+        for _ in range(MAX_PAGES):
+            reply = exchange.ask("GET", self._url(), params=params, accept=(404,), unknown=TryLater)
+            self._is_gone(reply)
+            page = reply.read(lambda messages: [_read(message) for message in messages])
+            yield from page
+            if len(page) < PAGE_MESSAGES:
+                return
+            params["before"] = page[-1][0]
+        raise OutcomeUnknown(f"not among the latest {MAX_PAGES * PAGE_MESSAGES} messages; there are more")
+
+    def _write(self, method: str, url: str, post: Post, more: dict[str, Any]) -> RemoteReply:
+        fields, what = partial(message_fields, post, more=more), f"channel {self.name}: {post.url}"
+        return write(self._exchange(), method, url, fields, photo_files(post), what)
+
+    def _is_gone(self, reply: RemoteReply) -> bool:
+        """Whether a message is not there. Raises ``Misconfigured`` where the channel is not."""
+        if reply.status == 404 and reply.code != UNKNOWN_MESSAGE:
+            raise Misconfigured(f"{reply.message}; is {self.channel} a channel that the bot sees?")
+        return reply.status == 404
+
+    def _exchange(self) -> Exchange:
+        headers = {"Authorization": f"Bot {self.token.reveal()}"}
+        return Exchange(self.session, headers, secrets=(self.token,))
+
+    def _url(self, receipt: Receipt | None = None) -> str:
+        """The channel's messages, or one of them."""
+        name = f"/{quote(receipt.remote_id, safe='')}" if receipt else ""
+        return self._api(f"/channels/{self.channel}/messages{name}")
+
+    def _api(self, path: str) -> str:
+        return f"{self.server.rstrip('/')}/api/v10{path}"
+
+
+def _nonce(key: str) -> str:
+    """25 characters at most (.../message#create-message)."""
+    return base64.b32encode(hashlib.sha256(key.encode()).digest()[:15]).decode()
+
+
+def _read(message: Any) -> tuple[str, str, datetime, set[str]]:
+    embeds = message["embeds"]
+    links = {str(place.get("url")) for embed in embeds for place in (embed, embed.get("author") or {})}
+    at = datetime.fromisoformat(message["timestamp"])
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return str(message["id"]), str(message["author"]["id"]), at, links

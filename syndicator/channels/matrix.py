@@ -1,0 +1,241 @@
+"""Matrix: a message per article in a room, with its lead photo.
+
+Client-server API: https://spec.matrix.org/latest/client-server-api/
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from html import escape
+from itertools import pairwise
+from typing import ClassVar
+from urllib.parse import quote, unquote
+
+import requests
+
+from syndicator.domain.article import CLOCK_SKEW
+from syndicator.domain.capabilities import Capabilities, LinkPlace, Spent
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.errors import Misconfigured, PostGone, Refused, SyndicatorError
+from syndicator.domain.photo import PhotoLimits
+from syndicator.domain.post import Post, SpanKind
+from syndicator.http.exchange import Exchange
+from syndicator.http.homeserver import Content, Homeserver
+from syndicator.secret import Secret
+from syndicator.text.addresses import is_server_address
+from syndicator.text.posted_html import links_to
+from syndicator.text.rulers import Counting
+
+log = logging.getLogger(__name__)
+
+#: Bytes of a post's text. Events have 65,536 at most (.../#size-limits), and a correction has the text twice,
+#: plain and as HTML, and the link likewise, which has up to 8,000.
+MAX_TEXT_BYTES = 12_000
+
+#: Servers take 50 MiB unless they say otherwise (``m.upload.size``), and timelines need less.
+PHOTO = PhotoLimits(side=2048, length=8_000_000, media_types=("image/jpeg", "image/png", "image/webp"))
+
+#: Keys that are tried for one post: one whose message was deleted meanwhile posts nothing any more.
+MAX_KEYS = 5
+
+#: An event's id, and its room's before it: in receipts, and in links, which name an alias instead
+#: (https://spec.matrix.org/latest/appendices/#matrixto-navigation).
+PLACE = re.compile(r"(?:(![^\s/?]{1,255})[\s/])?(\$[^\s?]{1,255})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matrix:
+    """A room on a Matrix homeserver. The fields are the channel's settings.
+
+    ``room``: its id (``!...``) or an alias (``#news:example.org``). ``notice``: as robots write, for which
+    many clients make no sound.
+    """
+
+    name: str
+    server: str
+    room: str
+    token: Secret
+    notice: bool = False
+    session: requests.Session = field(repr=False, compare=False)
+
+    #: How to come by the secret, for ``syndicator connect``.
+    access: ClassVar[str] = (
+        "Make an account for the newsroom's robot, and let it join the room. Its access token is in what\n"
+        "POST /_matrix/client/v3/login answers (docs/channels.md has the command). One that a client shows\n"
+        "under Settings > Help & About ends when that client logs out."
+    )
+
+    #: ``key_memory``: for how long servers know a transaction id again is written nowhere; Synapse does for
+    #: 30 minutes at least (``CLEANUP_PERIOD_MS`` in its rest/client/transactions.py), and of the same device
+    #: (.../#transaction-identifiers). Photos have captions, and no alternative texts.
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        ruler=Counting(
+            lambda text: len(json.dumps(_html(text), ensure_ascii=False).encode("utf-8", "surrogatepass")) - 2
+        ),
+        unit="bytes",
+        text=MAX_TEXT_BYTES,
+        link_place=LinkPlace.WORDS,
+        photo=PHOTO,
+        replies=True,
+        key_memory=timedelta(minutes=25),
+        verified="a real server: Synapse 1.163.2",
+    )
+
+    def __post_init__(self) -> None:
+        if not is_server_address(self.server):
+            raise ValueError(f'server: {self.server!r} is no address: write "https://matrix.example.org"')
+        if not re.fullmatch(r"![^\s/?]{1,254}|#[^\s:]{1,200}:\S{1,200}", self.room):
+            raise ValueError(f'room: {self.room!r} is none: write "#news:example.org", or an id ("!...")')
+
+    def send(self, post: Post, *, key: str) -> Receipt:
+        """Sends a message, which a repeat under the same key finds again, and reads it back."""
+        server = self._homeserver()
+        room = server.room_id(self.room)
+        content = self._content(server, post)
+        if post.reply_to:  # .../#rich-replies
+            answered = self._standing(server, post.reply_to)[1]
+            content["m.relates_to"] = {"m.in_reply_to": {"event_id": answered}}
+        for attempt in range(MAX_KEYS):
+            event_id = server.send(room, content, f"{key}#{attempt}", Spent.POSTS)
+            try:
+                shown = server.shown(room, event_id)
+            except SyndicatorError as e:
+                log.warning("channel %s: %s cannot be read back: %s", self.name, post.url, e)
+                return self._receipt(room, event_id)
+            if shown is not None:
+                return self._receipt(room, event_id, is_current=_told(shown) == _told(content))
+        raise Refused(f"it was posted and deleted {MAX_KEYS} times")
+
+    def edit(self, receipt: Receipt, post: Post) -> Receipt:
+        """Replaces the message (.../#event-replacements); servers would do so where it was deleted, too."""
+        server = self._homeserver()
+        room, event_id = self._standing(server, receipt)
+        content = self._content(server, post)
+        replacement = {
+            "msgtype": self._text_type,
+            "body": f"* {post.headline}"[:200],  # for clients that know no replacements
+            "m.mentions": {},
+            "m.new_content": content,
+            "m.relates_to": {"rel_type": "m.replace", "event_id": event_id},
+        }
+        told = json.dumps(_told(content), sort_keys=True)
+        server.send(room, replacement, f"{event_id}#{post.article.revision}#{told}", Spent.EDITS)
+        return receipt
+
+    def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
+        """Redacts the message's replacements, which would stay in the room's history, and the message."""
+        server = self._homeserver()
+        room, event_id = self._place(server, receipt)
+        for each in (*server.replacements(room, event_id), event_id):
+            server.redact(room, each)
+
+    def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
+        """Looks through what the account wrote in the room, the latest first, for the article's link."""
+        server = self._homeserver()
+        room, (me, _) = server.room_id(self.room), server.whoami()
+        horizon = (post.since or post.article.first_seen) - CLOCK_SKEW
+        for event_id, at, content in server.messages(room, me):
+            is_replacement = "rel_type" in (content.get("m.relates_to") or {})
+            html = str(content.get("formatted_body", ""))
+            if not is_replacement and links_to(html, post.addresses):
+                return self._receipt(room, event_id)
+            if at < horizon:
+                break
+        return None
+
+    def check(self) -> str:
+        """The account, that it is in the room, and that others can read there what it writes."""
+        server = self._homeserver()
+        me, device = server.whoami()
+        room = server.room_id(self.room)
+        if server.state(room, "m.room.member", me).get("membership") != "join":
+            raise Misconfigured(f"{me} is not in {self.room}: let it join")
+        if server.state(room, "m.room.encryption"):
+            raise Misconfigured(f"{self.room} is encrypted, and posts are not: name a room that is not")
+        return f"{me} in {self.room} (device {device or 'unnamed'})"
+
+    @property
+    def _text_type(self) -> str:
+        return "m.notice" if self.notice else "m.text"
+
+    def _homeserver(self) -> Homeserver:
+        headers = {"Authorization": f"Bearer {self.token.reveal()}"}
+        return Homeserver(self.server, Exchange(self.session, headers, secrets=(self.token,)))
+
+    def _content(self, server: Homeserver, post: Post) -> Content:
+        """A message: text, or a photo whose caption it is (.../#media-captions). Nobody is mentioned but whom
+        the newsroom has declared (.../#user-and-room-mentions)."""
+        body, html = _words(post)
+        users = [f"@{span.target}" for span in post.linked(SpanKind.MENTION)]
+        return {
+            **(self._photo(server, post) or {"msgtype": self._text_type}),
+            "body": body,
+            "format": "org.matrix.custom.html",
+            "formatted_body": html,
+            "m.mentions": {"user_ids": users} if users else {},
+        }
+
+    def _photo(self, server: Homeserver, post: Post) -> Content:
+        """The fields of the photo (.../#mimage); none where there is none, and where the server does not take
+        it, which does not keep the news from going out."""
+        photo = post.photo
+        if photo is None:
+            return {}
+        try:
+            url = server.upload(photo)
+        except Refused as e:
+            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
+            return {}
+        size = {"size": len(photo.content), "w": photo.width, "h": photo.height}
+        info = {"mimetype": photo.media_type, **size}
+        return {"msgtype": "m.image", "url": url, "filename": photo.filename, "info": info}
+
+    def _standing(self, server: Homeserver, receipt: Receipt) -> tuple[str, str]:
+        """The room and the id of a message. Raises ``PostGone`` where it was deleted."""
+        room, event_id = self._place(server, receipt)
+        if server.shown(room, event_id) is None:
+            raise PostGone(f"the message {event_id} was deleted there")
+        return room, event_id
+
+    def _place(self, server: Homeserver, receipt: Receipt) -> tuple[str, str]:
+        """The room and the id of a message, of a receipt or the link that an operator has entered. Raises
+        ``Refused`` where it is none."""
+        found = PLACE.search(unquote(receipt.remote_id))
+        if not found:
+            raise Refused(f"{receipt.remote_id!r} is no message: enter its link (Share, Copy link)")
+        return found[1] or server.room_id(self.room), found[2]
+
+    def _receipt(self, room: str, event_id: str, *, is_current: bool = False) -> Receipt:
+        url = f"https://matrix.to/#/{quote(self.room, safe='!#:')}/{quote(event_id, safe='$:')}"
+        return Receipt(remote_id=f"{room} {event_id}", url=url, is_current=is_current)
+
+
+def _told(content: Content) -> Content:
+    """What readers see of a message: each upload of a photo has an address of its own."""
+    return {name: value for name, value in content.items() if name not in ("url", "m.relates_to")}
+
+
+def _html(text: str) -> str:
+    return escape(text, quote=False).replace("\n", "<br>")
+
+
+def _words(post: Post) -> tuple[str, str]:
+    """The text without formatting, with the addresses of its links, and as HTML, with the headline in bold
+    (.../#mroommessage-msgtypes)."""
+    headline = len(post.headline_and_rest[0])
+    spans = {span.start: span for span in post.spans if span.kind is not SpanKind.HASHTAG}
+    ends = (each for span in spans.values() for each in (span.start, span.end))
+    body, html = "", "<strong>" if headline else ""
+    for start, end in pairwise(sorted({0, headline, len(post.text), *ends})):
+        words, span = post.text[start:end], spans.get(start)
+        shown, said = _html(words), words
+        if span and span.kind is SpanKind.LINK:
+            shown, said = f'<a href="{escape(span.target)}">{shown}</a>', span.target
+        elif span:
+            shown = f'<a href="https://matrix.to/#/@{escape(span.target)}">{shown}</a>'
+        body, html = body + said, html + shown + ("</strong>" if end == headline else "")
+    return body, html

@@ -1,0 +1,78 @@
+"""Slack's messages, in blocks: what its kinds of channels have in common.
+
+https://docs.slack.dev/reference/block-kit/blocks
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from syndicator.domain.post import Post
+from syndicator.text.addresses import is_web_address
+from syndicator.text.rulers import UTF16_UNITS
+
+log = logging.getLogger(__name__)
+
+#: The longest texts of blocks (.../header-block, .../section-block, .../image-block). What a character is,
+#: they do not say: UTF-16 units are never fewer.
+MAX_HEADER, MAX_SECTION, MAX_ALT = 150, 3000, 2000
+
+#: The longest text beside blocks, which notifications show: ``chat.update`` takes no longer one.
+MAX_FALLBACK = 4000
+
+#: The photos that blocks show, and the longest address of one (.../image-block).
+MEDIA_TYPES, MAX_PHOTO_URL = ("image/jpeg", "image/png", "image/gif"), 3000
+
+#: What is said of a message whose blocks are not taken, its photo among them: Slack fetches it.
+BAD_BLOCKS = ("invalid_blocks", "invalid_blocks_format")
+
+
+def photo_address(post: Post, channel: str) -> str:
+    """The address of the article's photo; ``""`` where there is none that Slack would show, which is told
+    with the channel's name."""
+    photo = post.article.photo
+    if photo is None or not is_web_address(photo.url):
+        return ""
+    if photo.media_type not in ("", *MEDIA_TYPES) or len(photo.url) > MAX_PHOTO_URL:
+        log.warning(
+            "channel %s: %s goes out without its photo: Slack shows no %s",
+            channel,
+            post.url,
+            photo.media_type if photo.media_type not in MEDIA_TYPES else "address as long as this",
+        )
+        return ""
+    return photo.url
+
+
+def slack_message(post: Post, photo: str) -> dict[str, Any]:
+    """The blocks of a message and the text that stands for them in
+    notifications. All words are plain text: nothing in it is markup, nobody is mentioned."""
+    headline, text = post.headline_and_rest_within(MAX_HEADER, UTF16_UNITS.measure)
+    blocks: list[dict[str, Any]] = []
+    if headline:
+        blocks.append({"type": "header", "text": _plain(headline)})
+    if text:
+        blocks.append({"type": "section", "text": _plain(text)})
+    if photo:
+        alt = post.alt or UTF16_UNITS.cut(post.credit, MAX_ALT) or "photo"  # there has to be one
+        blocks.append({"type": "image", "image_url": photo, "alt_text": alt})
+    link = f"<{_in_link(post.url)}|{escaped(post.site)}>"
+    blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": link}]})
+    fallback = UTF16_UNITS.cut(post.text, MAX_FALLBACK // len("&amp;"), post.language)
+    return {"blocks": blocks, "text": escaped(fallback)}
+
+
+def _plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def escaped(text: str) -> str:
+    """Text without control characters of Slack's own
+    (https://docs.slack.dev/messaging/formatting-message-text#escaping)."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _in_link(url: str) -> str:
+    """An address that does not end the link it is in."""
+    return url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E").replace("&", "&amp;")
