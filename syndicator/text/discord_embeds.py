@@ -38,8 +38,8 @@ RULER = Counting(lambda text: UTF16_UNITS.measure(escaped(text)))
 
 
 def message_fields(post: Post, has_photo: bool, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The fields of a message (.../message#embed-object), and ``more``. Nobody is mentioned, whatever stands in
-    it; edits do not inherit that."""
+    """The fields of a message (.../message#embed-object), and ``more``. Nobody is mentioned, whatever
+    stands in it; edits do not inherit that."""
     title, text = post.headline_and_rest_within(MAX_TITLE, RULER.measure)
     link: dict[str, Any] = {"title": escaped(title), "url": post.url}
     if not title:  # without one, its address is no link
