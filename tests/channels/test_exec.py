@@ -21,6 +21,9 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, Syn
 from tests.channels.contract import ARTICLE, CORRECTED, KEY, ChannelContract
 from tests.channels.servers import Published
 
+#: As long as a program may take to begin, on a machine that is busy with other tests.
+ENOUGH = timedelta(seconds=8)
+
 #: A program as newsrooms write them: it keeps articles by their guid, and does an event once.
 PROGRAM = """
 import json, os, subprocess, sys, time
@@ -137,9 +140,9 @@ class TestExecThatRemembers(ChannelContract):
     def channel(self, channel: Exec) -> Exec:
         return replace(channel, remembers_keys=True)
 
-    @pytest.mark.parametrize("how", ["die after", "hang after"])
+    @pytest.mark.parametrize("how", ["die after", pytest.param("hang after", marks=pytest.mark.slow)])
     def test_what_was_lost_is_made_up_for(self, channel: Exec, server: Desk, how: str) -> None:
-        channel = replace(channel, timeout=timedelta(seconds=3))
+        channel = replace(channel, timeout=ENOUGH)
         server.get_into_trouble(how)
         with pytest.raises(OutcomeUnknown):
             channel.send(self.post(channel), key=KEY)
@@ -215,18 +218,19 @@ class TestExitCodes:
 
 
 class TestLimits:
+    @pytest.mark.slow
     @pytest.mark.parametrize(("how", "was_done"), [("hang", False), ("hang after", True)])
     def test_it_is_ended_with_its_children_when_its_time_is_up(
         self, channel: Exec, server: Desk, how: str, was_done: bool
     ) -> None:
-        channel = replace(channel, timeout=timedelta(seconds=3))
+        channel = replace(channel, timeout=ENOUGH)
         server.get_into_trouble(how)
         before = time.monotonic()
 
-        with pytest.raises(OutcomeUnknown, match="was ended after 3 seconds"):
+        with pytest.raises(OutcomeUnknown, match="was ended after 8 seconds"):
             channel.send(ChannelContract().post(channel), key=KEY)
 
-        assert time.monotonic() - before < 20
+        assert time.monotonic() - before < 40
         assert not server.is_child_alive()
         assert bool(server.published) is was_done
 
