@@ -30,6 +30,7 @@ from syndicator.sources.feeds.entry_visits import EntryVisits
 from syndicator.sources.feeds.feed_burst import ACCEPT, entries_behind, older_entries
 from syndicator.sources.feeds.feed_document import Edition, FeedDocuments
 from syndicator.sources.feeds.feed_state import FeedState
+from syndicator.sources.feeds.photo_words import has_words
 from syndicator.sources.feeds.wanted_pages import WantedPages
 from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, ArticlePages
 from syndicator.sources.sites.crawl import LOOK_BUDGET_S, RECHECKS
@@ -151,9 +152,8 @@ class FeedSource(FeedDocuments):
     def _previewed(self, entry: Sighting, edition: Edition, now: datetime) -> Sighting:
         """An entry as a look would show it."""
         wanted, is_whole = self._wanted, self._wanted.is_wanted(entry)
-        if not (is_whole or wanted.are_words_wanted(edition)) or entry.key not in wanted.with_own_address(
-            edition
-        ):
+        are_words = wanted.are_words_wanted(edition) and not has_words(entry.photo)
+        if not (is_whole or are_words) or entry.key not in wanted.with_own_address(edition):
             return entry
         try:
             page = self.http.get(

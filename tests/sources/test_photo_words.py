@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.domain.article import Photo
 from tests.channels.local_server import Reply
-from tests.sources.newsroom import Desk, Newsroom, html_reply
+from tests.sources.newsroom import Desk, Newsroom, Story, html_reply
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -89,6 +89,29 @@ def test_a_feed_with_words_for_one_of_its_photos_has_no_page_read(newsroom: News
     Desk(newsroom, every=MINUTE).look()
 
     assert pages_asked(newsroom) == []
+
+
+def test_words_of_pictures_in_texts_tell_nothing_of_photos_beside_them(newsroom: Newsroom) -> None:
+    """Ghost's articles have pictures of their own, with alternative texts; and some no other photo."""
+    item = newsroom._item
+
+    def as_written(story: Story) -> str:
+        if story.name != "s1":
+            return item(story)
+        newsroom.has_photos = False
+        written = item(story)
+        newsroom.has_photos = True
+        picture = f'&lt;img src="{newsroom.address}/inline.jpg" alt="A quay"&gt;'
+        return written.replace("&lt;p&gt;", f"{picture}&lt;p&gt;")
+
+    newsroom._item = as_written  # type: ignore[method-assign]  # for this feed alone
+    desk = Desk(newsroom, every=MINUTE)
+
+    desk.look()
+
+    assert photo_of(desk, "s1").alt == "A quay"
+    assert words_of(desk, "s2") == BRIDGE
+    assert newsroom.asked("/s1/") == 0
 
 
 def test_it_is_turned_off(newsroom: Newsroom) -> None:
@@ -246,7 +269,7 @@ def test_it_is_given_up_where_it_is_in_vain(newsroom: Newsroom) -> None:
 
 
 def test_another_declaration_tries_again(newsroom: Newsroom) -> None:
-    newsroom.stories = []
+    newsroom.stories, newsroom.length = [], 100
     without_words(newsroom, 10)
     desk = Desk(newsroom, every=MINUTE)
     desk.look()

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from syndicator.domain.article import Photo, Sighting
+from syndicator.sources.feeds.edition_notes import FROM_TEXT
 
 #: Pages that are read for words of photos at the first look, and in vain before it is given up.
 MAX_FIRST_PAGES, MAX_VAIN_PAGES = 10, 10
@@ -31,9 +32,11 @@ def has_words(photo: Photo | None) -> bool:
 
 
 def are_wordless(entries: Iterable[Sighting]) -> bool:
-    """Whether there are photos among these entries, and words of none."""
-    photos = [entry.photo for entry in entries if entry.photo]
-    return bool(photos) and not any(map(has_words, photos))
+    """Whether there are photos among these entries, and words of none. What stands in a text has that text's
+    words, and tells nothing of photos beside texts, if there are any."""
+    shown = [entry for entry in entries if entry.photo]
+    beside = [entry for entry in shown if entry.origins.get("photo") != FROM_TEXT]
+    return bool(shown) and not any(has_words(entry.photo) for entry in beside or shown)
 
 
 class PhotoWords:

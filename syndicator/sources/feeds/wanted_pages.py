@@ -14,7 +14,7 @@ from syndicator.http.client import Response
 from syndicator.sources.feeds.entry_page import lacks
 from syndicator.sources.feeds.feed_document import Edition
 from syndicator.sources.feeds.feed_state import MAX_REMEMBERED, FeedState
-from syndicator.sources.feeds.photo_words import MAX_FIRST_PAGES, are_wordless
+from syndicator.sources.feeds.photo_words import MAX_FIRST_PAGES, are_wordless, has_words
 from syndicator.text.addresses import same_site
 
 
@@ -70,7 +70,7 @@ class WantedPages:
                 room -= 1
             elif self._is_begun(entry, state):
                 pass
-            elif are_words_wanted and words_room > 0 and key not in known and not entry.is_withdrawn:
+            elif are_words_wanted and words_room > 0 and key not in known and _is_wordless(entry):
                 state.complete(key, is_for_words=True)
                 words_room -= 1
             else:
@@ -81,3 +81,7 @@ class WantedPages:
         there does not go because the feed now says more of others, or of it."""
         is_read = self.complete is not False and not entry.is_withdrawn
         return is_read and state.is_completed(entry.key) and bool(lacks(entry))
+
+
+def _is_wordless(entry: Sighting) -> bool:
+    return entry.photo is not None and not has_words(entry.photo) and not entry.is_withdrawn
