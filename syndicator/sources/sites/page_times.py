@@ -39,7 +39,7 @@ def next_reading(page: Mapping[str, Any], recheck: Sequence[timedelta], is_shown
     if page.get("gone"):
         return 0.0 if is_shown else float("inf")
     spans = [span.total_seconds() for span in recheck]
-    read: float = page.get("read", 0)
+    read: float = page.get("read") or page["seen"]
     times = [at for span in spans if (at := page["seen"] + span) > read]
     return min([*times, *([read + _listed_apart_s(spans)] if is_shown else [])], default=float("inf"))
 
