@@ -68,11 +68,11 @@ def test_what_is_listed_for_long_is_read_no_seldomer_than_before(
     spans: tuple[timedelta, ...], expected: tuple[int, ...]
 ) -> None:
     day = DAY.total_seconds()
-    page = {"url": "https://harbour.example/1", "seen": day, "read": day + spans[0].total_seconds()}
-    read: list[float] = []
-    while len(read) < 5:
-        page["read"] = next_reading(page, spans, is_shown=True)
-        if float(page["read"]) - day >= day * expected[0] * 0.99:
-            read.append(round(float(page["read"]) / day - 1, 1))
+    seen, read = day, day + spans[0].total_seconds()
+    days: list[int] = []
+    while len(days) < len(expected):
+        page = {"url": "https://harbour.example/1", "seen": seen, "read": read}
+        read = next_reading(page, spans, is_shown=True)
+        days += [round((read - seen) / day)] * (read - seen >= day * expected[0] * 0.99)
 
-    assert [round(at) for at in read] == list(expected)
+    assert days == list(expected)

@@ -30,7 +30,8 @@ def read(between: str, content: str = "") -> Sighting:
     )
     page = f"""<!doctype html><html lang="en"><head><title>The crane arrives</title>
         <meta property="article:published_time" content="2026-11-20T09:00:00Z">
-        <script>var shown = "[gallery ids='1']";</script></head><body><main><article><h1>The crane arrives</h1>
+        <script>var shown = "[gallery ids='1']";</script></head><body><main><article>
+        <h1>The crane arrives</h1>
         <div class="entry-content">{BEFORE}{between}{AFTER}</div></article></main></body></html>"""
     return source.read(URL, NOW, page=page.encode())
 
