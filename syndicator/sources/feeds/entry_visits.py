@@ -22,7 +22,7 @@ from syndicator.sources.feeds.entry_page import (
     with_words,
 )
 from syndicator.sources.feeds.feed_state import FeedState
-from syndicator.sources.feeds.photo_words import BUDGET_S, MAX_FAILURES
+from syndicator.sources.feeds.photo_words import BUDGET_S, MAX_FAILURES, has_words
 from syndicator.sources.pages.locks import LockedError
 from syndicator.sources.pages.traits import PageReading
 from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, ArticlePages
@@ -133,8 +133,8 @@ class EntryVisits:
             return replace(entry, unread=known)
         found = with_words(entry, page)
         if is_first:
-            state.words.note_page(has_words=found != entry)
-        if found != entry:
+            state.words.note_page(has_words=has_words(found.photo))
+        if has_words(found.photo):
             state.note_photo(key, entry.photo)
         elif is_first:
             state.stands(key)
