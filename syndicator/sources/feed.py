@@ -13,12 +13,10 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urldefrag
 
 from requests.structures import CaseInsensitiveDict
 
@@ -27,11 +25,13 @@ from syndicator.domain.article import Sighting
 from syndicator.domain.errors import FetchError, SourceError, SourceGone
 from syndicator.http.client import Http, Response, is_same_host
 from syndicator.jobs.ports import READ_AGAIN, Look
-from syndicator.sources.feeds.entry_page import completed, lacks, must_stand, read_page
+from syndicator.sources.feeds.entry_page import completed, must_stand, read_page, with_words
 from syndicator.sources.feeds.entry_visits import EntryVisits
 from syndicator.sources.feeds.feed_burst import ACCEPT, entries_behind, older_entries
 from syndicator.sources.feeds.feed_document import Edition, FeedDocuments
-from syndicator.sources.feeds.feed_state import MAX_REMEMBERED, FeedState
+from syndicator.sources.feeds.feed_state import FeedState
+from syndicator.sources.feeds.photo_words import has_words
+from syndicator.sources.feeds.wanted_pages import WantedPages
 from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, ArticlePages
 from syndicator.sources.sites.crawl import LOOK_BUDGET_S, RECHECKS
 from syndicator.sources.sites.readings import Readings
@@ -58,10 +58,10 @@ class FeedSource(FeedDocuments):
     """Watches a feed.
 
     ``complete``: what entries lack is read on their pages; if it is not declared, on those of the feed's own
-    site for entries without a photo. ``recheck``: how long after an entry was seen first the address of one
-    that the feed no longer has is asked for; an entry that left it although nothing took its place is asked
-    for from then on. ``gone_after``: how long it has to answer 404 to be retracted. ``most``: pages read for
-    new entries in one look, and as many others.
+    site for entries without a photo, and the words of photos where it has none for any. ``recheck``: how
+    long after an entry was seen first the address of one that the feed no longer has is asked for; an entry
+    that left it although nothing took its place is asked for from then on. ``gone_after``: how long it has to
+    answer 404 to be retracted. ``most``: pages read for new entries in one look, and as many others.
     """
 
     every: timedelta = DefaultSpan(minutes=5)  # noqa: RUF009 - it never changes
@@ -119,6 +119,7 @@ class FeedSource(FeedDocuments):
             problems=[
                 *problems,
                 *self._remarks(wait),
+                *state.words.lines(self.url),
                 *state.notes(readings.tried),
                 *_bounded(readings.problems),
             ],
@@ -150,7 +151,9 @@ class FeedSource(FeedDocuments):
 
     def _previewed(self, entry: Sighting, edition: Edition, now: datetime) -> Sighting:
         """An entry as a look would show it."""
-        if not self._is_wanted(entry) or entry.key not in self._with_own_address(edition, ()):
+        wanted, is_whole = self._wanted, self._wanted.is_wanted(entry)
+        are_words = wanted.are_words_wanted(edition) and not has_words(entry.photo)
+        if not (is_whole or are_words) or entry.key not in wanted.with_own_address(edition):
             return entry
         try:
             page = self.http.get(
@@ -159,13 +162,18 @@ class FeedSource(FeedDocuments):
             must_stand(entry.url, page, edition.home)
             homes = [edition.home] if same_site(edition.home, self.url) else []
             furniture = furniture_of(self.http, homes, self.url)
-            return completed(entry, read_page(self._pages, entry, page, now, furniture).sighting)
+            join = completed if is_whole else with_words
+            return join(entry, read_page(self._pages, entry, page, now, furniture).sighting)
         except (FetchError, SourceError) as e:
             return replace(entry, warnings=(*entry.warnings, f"what it lacks is not read: {e}"))
 
     @property
     def _rules(self) -> str:
         return hashlib.sha256(repr(self).encode()).hexdigest()[:12]
+
+    @property
+    def _wanted(self) -> WantedPages:
+        return WantedPages(url=self.url, complete=self.complete, most=self.most)
 
     @property
     def _pages(self) -> ArticlePages:
@@ -203,7 +211,7 @@ class FeedSource(FeedDocuments):
         older = older_entries(self, self.http, edition, state, problems, until=until, now=now)
         if is_behind_due and not older:
             older = entries_behind(self, self.http, edition, state, problems, until=until, now=now)
-        self._note_entries(edition, older, response, state)
+        self._wanted.note(edition, older, response, state)
         problems = _bounded(problems)
         if edition.is_broken:
             state.forget_edition()
@@ -211,45 +219,6 @@ class FeedSource(FeedDocuments):
             state.note_edition(response, ttl=edition.ttl, home=edition.home, problems=problems)
             state.identity = edition.identity
         return [*edition.sightings, *older], edition.gone, problems
-
-    def _note_entries(
-        self, edition: Edition, older: Sequence[Sighting], response: Response, state: FeedState
-    ) -> None:
-        entries = edition.sightings
-        is_first = not state.items
-        own = self._with_own_address(edition, older)
-        state.show(response, entries, older, own, is_cut=edition.is_broken)
-        room = self.most if is_first else MAX_REMEMBERED  # of a long past the newest are enough
-        for entry in (*entries, *older):
-            if entry.key not in own:
-                continue
-            is_wanted = self._is_wanted(entry)
-            if is_wanted and room > 0 and not state.is_as_is(entry.key):
-                state.complete(entry.key)
-                room -= 1
-            else:
-                state.stands(entry.key, as_is=is_wanted)
-
-    def _with_own_address(self, edition: Edition, older: Sequence[Sighting]) -> set[str]:
-        """Keys of entries that have an address of their own, on a site where they may be asked for."""
-        entries = [*edition.sightings[:MAX_REMEMBERED], *older]
-        counts = Counter(urldefrag(entry.url).url for entry in entries)
-        sites = [site for site in (self.url, edition.home) if site]
-        homes = {place(site).rstrip("/") for site in sites}
-        return {
-            entry.key
-            for entry in entries
-            if counts[urldefrag(entry.url).url] == 1
-            and not entry.is_url_shared
-            and place(entry.url).rstrip("/") not in homes
-            and (self.complete or any(same_site(entry.url, site) for site in sites))
-        }
-
-    def _is_wanted(self, entry: Sighting) -> bool:
-        """Whether the page of an entry is read for what it lacks."""
-        if entry.is_withdrawn or self.complete is False:
-            return False
-        return bool(lacks(entry)) if self.complete else entry.photo is None
 
     def _advised_wait(self, response: Response, ttl_text: str) -> timedelta:
         """How long the feed asks to be left alone: Cache-Control's max-age, RSS's ttl in minutes. Nothing

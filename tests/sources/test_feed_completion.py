@@ -58,12 +58,19 @@ def test_what_the_feed_says_is_not_overwritten(newsroom: Newsroom) -> None:
     assert one.photo
 
 
-def test_a_feed_with_photos_has_no_page_read(desk: Desk, newsroom: Newsroom) -> None:
+def test_a_feed_with_photos_and_no_words_has_these_read(desk: Desk, newsroom: Newsroom) -> None:
     newsroom.has_photos = True
 
     desk.look()
 
-    assert {request.path for request in newsroom.requests} == {"/feed/"}
+    one = desk.on_file["id-s1"]
+    assert one.photo
+    assert (one.photo.alt, one.photo.caption, one.photo.credit) == (
+        "A bridge over a river",
+        "The old bridge",
+        "Ana Li",
+    )
+    assert "two years" not in one.content_html  # that is what complete = true is for
 
 
 def test_where_it_is_declared_the_words_of_the_photo_are_read(newsroom: Newsroom) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from syndicator.domain.article import Photo, Sighting
 from syndicator.domain.errors import FetchError, SourceError
 from syndicator.http.client import Response
 from syndicator.sources.feeds.feed_document import FROM_SUMMARY
+from syndicator.sources.feeds.pictures import FeedPicture, lead_photo
 from syndicator.sources.oddity import is_odd_html, safely
 from syndicator.sources.pages import jsonld
 from syndicator.sources.pages.furniture import NO_FURNITURE, Furniture
@@ -51,6 +51,9 @@ WORD, TITLE_SHARE = re.compile(r"\w{2,}"), 0.5
 
 #: What an entry may lack, by the names of a sighting's fields.
 FIELDS = ("photo", "section", "content_html", "language")
+
+#: The origin of a photo that has words which the feed does not have.
+WORDS_OF_PAGE = "feed, with words of its page"
 
 
 class PageLocked(FetchError):
@@ -113,25 +116,39 @@ def completed(entry: Sighting, page: Sighting) -> Sighting:
     """The entry, with what it lacks taken from its page. What the feed says stays as it says it."""
     lacking = lacks(entry)
     values = {name: getattr(page, name) for name in lacking if name != "photo" and getattr(page, name)}
-    if "photo" in lacking and (photo := _photo(entry.photo, page.photo)):
+    if "photo" in lacking and (photo := _photo(entry.photo, page)) != entry.photo:
         values["photo"] = photo
-    origins: Mapping[str, str] = {name: f"page: {page.origins.get(name, 'markup')}" for name in values}
+    origins: dict[str, str] = {name: f"page: {page.origins.get(name, 'markup')}" for name in values}
+    if entry.photo and "photo" in values:
+        origins["photo"] = WORDS_OF_PAGE
     return replace(entry, **values, origins={**entry.origins, **origins})
 
 
-def _photo(entry_photo: Photo | None, page_photo: Photo | None) -> Photo | None:
-    """The page's photo where the feed has none, or the feed's with the words of the same one."""
-    if entry_photo is None or page_photo is None:
-        return page_photo
-    if not same_picture(entry_photo.url, page_photo.url):
+def with_words(entry: Sighting, page: Sighting) -> Sighting:
+    """The entry, with nothing of its page but the words of its photo."""
+    photo = _photo(entry.photo, page) if entry.photo else None
+    if photo in (None, entry.photo):
+        return entry
+    return replace(entry, photo=photo, origins={**entry.origins, "photo": WORDS_OF_PAGE})
+
+
+def _photo(entry_photo: Photo | None, page: Sighting) -> Photo | None:
+    """The page's photo where the feed has none, or the feed's with the words that the page has for it: as its
+    lead photo, or in its text."""
+    if entry_photo is None:
+        return page.photo
+    there = page.photo
+    if there is None or not same_picture(entry_photo.url, there.url):
+        there = lead_photo([FeedPicture(url=entry_photo.url)], (), page.content_html, "", page.url)
+    if there is None:
         return None
     return replace(
         entry_photo,
-        caption=entry_photo.caption or page_photo.caption,
-        credit=entry_photo.credit or page_photo.credit,
-        alt=entry_photo.alt or page_photo.alt,
-        rights=entry_photo.rights or page_photo.rights,
-        focus=entry_photo.focus or page_photo.focus,
+        caption=entry_photo.caption or there.caption,
+        credit=entry_photo.credit or there.credit,
+        alt=entry_photo.alt or there.alt,
+        rights=entry_photo.rights or there.rights,
+        focus=entry_photo.focus or there.focus,
     )
 
 

@@ -12,8 +12,17 @@ from syndicator.domain.article import Sighting
 from syndicator.domain.errors import FetchError, SourceError
 from syndicator.http.client import FETCH_DEADLINE_S, Http, Response, is_same_host
 from syndicator.http.conditional import conditions
-from syndicator.sources.feeds.entry_page import NOT_FOUND, PageLocked, completed, lacks, must_stand, read_page
+from syndicator.sources.feeds.entry_page import (
+    NOT_FOUND,
+    PageLocked,
+    completed,
+    lacks,
+    must_stand,
+    read_page,
+    with_words,
+)
 from syndicator.sources.feeds.feed_state import FeedState
+from syndicator.sources.feeds.photo_words import BUDGET_S, MAX_FAILURES, has_words
 from syndicator.sources.pages.locks import LockedError
 from syndicator.sources.pages.traits import PageReading
 from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, ArticlePages
@@ -46,45 +55,90 @@ class EntryVisits:
     def visit(self, links: Sequence[Link]) -> datetime | None:
         """Visit these pages, as far as there is time. Returns until when the site asked to be left alone."""
         retry_at = None
-        self._know_site(links)
-        for link in links:
+        for_words = [link for link in links if self.state.is_for_words(link.key)]
+        others = [link for link in links if not self.state.is_for_words(link.key)]
+        self._know_site(others)
+        for link in others:
             if time.monotonic() > self.end or retry_at:
                 break
-            if link.key not in self.state.pages:  # another address took its place meanwhile
-                continue
-            try:
-                self.readings.add_page(link, *self._page(link))
-                self.state.unlock(link.key)
-            except (PageLocked, LockedError) as e:
-                self.state.lock(link.key)
-                self.readings.add_failure(link, e)
-            except FetchError as e:
-                retry_at = e.retry_at
-                # what the feed shows is there, whatever its page says
-                self.readings.add_failure(link, SourceError(str(e)) if link.key in self._by_key else e)
-            except SourceError as e:
-                self.readings.add_failure(link, e)
+            retry_at = self._visit(link)
+        self.end = min(self.end, time.monotonic() + BUDGET_S)
+        self.readings.untold.update(link.key for link in for_words)
+        for link in for_words:
+            if time.monotonic() > self.end or retry_at:
+                break
+            if rest := self._visit(link):
+                self.state.words.pause(rest)
+                break
         self.readings.conclude(self._witness)
         self.readings.leave_furniture(self._reading)
         return retry_at
 
+    def _visit(self, link: Link) -> datetime | None:
+        """Visit a page. Returns until when the site asked to be left alone."""
+        if link.key not in self.state.pages:  # another address took its place meanwhile
+            return None
+        try:
+            self.readings.add_page(link, *self._page(link))
+            self.state.unlock(link.key)
+        except (PageLocked, LockedError) as e:
+            self.state.lock(link.key)
+            self.readings.untold.discard(link.key)  # for the entry is left out
+            self.readings.add_failure(link, e)
+        except FetchError as e:
+            # what the feed shows is there, whatever its page says
+            self.readings.add_failure(link, SourceError(str(e)) if link.key in self._by_key else e)
+            return e.retry_at
+        except SourceError as e:
+            self.readings.add_failure(link, e)
+        return None
+
     def completed(self) -> Sequence[Sighting]:
-        """The entries, with what their pages had. One whose page was not visited yet waits for that, and one
-        under a password until it is under none; of one whose page could not be read it is known what it does
-        not tell."""
+        """The entries, with what their pages had. One whose page was not visited yet waits for that, unless
+        only words of its photo are read there, and one under a password until it is under none; of one whose
+        page could not be read it is known what it does not tell."""
         by_key = {sighting.key: sighting for sighting in self.readings.sightings}
         waiting = self.state.waiting()
         sightings = []
         for entry in self.entries:
             if self.state.is_locked(entry.key):
                 continue
-            if entry.key in by_key:
+            if self.state.is_for_words(entry.key):
+                sightings.append(self._with_words(entry, by_key.get(entry.key)))
+            elif entry.key in by_key:
+                self.state.note_photo(entry.key, entry.photo)
                 sightings.append(completed(entry, by_key[entry.key]))
             elif not self.state.is_completed(entry.key):
                 sightings.append(entry)
             elif entry.key not in waiting or not self.state.is_shown(entry.key):
-                sightings.append(replace(entry, unread=lacks(entry)))
+                sightings.append(replace(entry, unread=self._unread(entry)))
         return tuple(sightings)
+
+    def _unread(self, entry: Sighting) -> tuple[str, ...]:
+        """What an entry does not tell: not its photo, if that is another one than when its page was read."""
+        is_other = self.state.is_other_photo(entry.key, entry.photo)
+        return tuple(name for name in lacks(entry) if name != "photo" or not is_other)
+
+    def _with_words(self, entry: Sighting, page: Sighting | None) -> Sighting:
+        """The entry, with the words of its photo. A page that had none, or could not be read again and again,
+        is not asked any more, unless it has had some."""
+        state, key = self.state, entry.key
+        is_first = not state.has_noted(key)
+        if page is None:
+            if is_first and key in self.readings.tried:
+                state.words.note_page(has_words=False)
+                if state.has_failed(key, MAX_FAILURES):
+                    state.stands(key)
+            known = () if is_first or state.is_other_photo(key, entry.photo) else ("photo",)
+            return replace(entry, unread=known)
+        found = with_words(entry, page)
+        if is_first:
+            state.words.note_page(has_words=has_words(found.photo))
+        if has_words(found.photo):
+            state.note_photo(key, entry.photo)
+        elif is_first:
+            state.stands(key)
+        return found
 
     def _page(self, link: Link) -> tuple[Response, PageReading | None]:
         """The page of an entry, and what it says where that is asked for; ``None``: as before, or only

@@ -19,11 +19,12 @@ from syndicator.domain.article import Sighting
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
 from syndicator.sources.feeds import media_rss
+from syndicator.sources.feeds.edition_notes import EditionNotes
 from syndicator.sources.feeds.entry_locks import lock_on, shown_to_all
+from syndicator.sources.feeds.entry_text import entry_text
 from syndicator.sources.feeds.feed_identity import Named, identify
 from syndicator.sources.feeds.feed_paging import home_address, older_address
 from syndicator.sources.feeds.feed_signs import without_forbidden
-from syndicator.sources.feeds.feed_tails import Origin, without_tails, without_text_tails
 from syndicator.sources.feeds.feed_text import first_paragraph, is_whole_text, paragraph
 from syndicator.sources.feeds.json_items import OddEntry, item, json_feed
 from syndicator.sources.feeds.pictures import lead_photo, without_inline_files
@@ -132,15 +133,16 @@ class FeedDocuments:
         home = str(head.get("link") or head.get("home_page_url") or "")  # of XML, and of JSON
         identities = identify(entries, source=self.name, base=response.url, home=home, memory=identity)
         problems += [f"{self.url}: {line}" for line in identities.problems]
-        sightings = []
+        sightings, notes = [], EditionNotes()
         for named in identities.entries:
             try:
-                sighting = self._sighting(named, head, response.url, now, problems)
+                sighting = self._sighting(named, head, response.url, now, problems, notes)
             except Exception as e:  # noqa: BLE001 - whatever it is, the other entries are none the worse
                 problems.append(self._left_out(named.entry.get("id") or named.url, e))
                 continue
             if sighting:
                 sightings.append(sighting)
+        problems += [f"{self.url}: {line}" for line in notes.lines()]
         return Edition(
             sightings=sightings,
             problems=[legal(line) for line in problems],
@@ -214,7 +216,13 @@ class FeedDocuments:
         return {**parsed.feed, **head}, parsed.entries
 
     def _sighting(
-        self, named: Named, head: Mapping[str, Any], base: str, now: datetime, problems: list[str]
+        self,
+        named: Named,
+        head: Mapping[str, Any],
+        base: str,
+        now: datetime,
+        problems: list[str],
+        notes: EditionNotes,
     ) -> Sighting | None:
         entry, url = named.entry, named.url
         title = str(entry.get("title") or "")
@@ -230,22 +238,17 @@ class FeedDocuments:
             problems.append(self._left_out(entry.get("id") or url, LOCK_MESSAGES[lock]))
         is_headline_only = lock is Lock.MEMBERS and self.locked == LockPolicy.HEADLINE
         text_base = (web_address(str(entry["base"]), base) if entry.get("base") else "") or url
-        markup, summary = self._texts(entry, head, url)
+        text_as_sent = entry_text(entry, head, url)
+        markup, summary = text_as_sent.markup, text_as_sent.summary
         if is_headline_only:
             markup, summary = "", shown_to_all(entry, summary)
         content = sanitise(markup, text_base)
         text = plain(content)
         if is_whole_text(summary, text) and not entry.get("is_own"):
             summary = ""
-        lead = summary or first_paragraph(content)
-        photo = lead_photo(
-            entry.get("pictures", ()),
-            entry.get("late_pictures", ()),
-            content,
-            markup,
-            url,
-            is_exact=bool(entry.get("is_own")),
-        )
+        beside = (*entry.get("pictures", ()),), (*entry.get("late_pictures", ()),)
+        photo = lead_photo(*beside, content, markup, url, is_exact=bool(entry.get("is_own")))
+        lead = summary or first_paragraph(content, photo.caption if photo else "")
         if photo and photo.alt == title and not entry.get("is_own"):
             photo = replace(photo, alt="")  # a headline describes no picture, whoever has put it there
         language_tag = str(entry.get("language") or head.get("language") or "")
@@ -259,6 +262,7 @@ class FeedDocuments:
             self._dates(entry, "published", "created", "updated"), "it has no date"
         )
         is_own = bool(entry.get("is_own"))
+        origins = dict.fromkeys(entry, "feed") | ({} if content else {"content_html": FROM_SUMMARY})
         tags = [tag for tag in entry.get("tags", ()) if tag and (is_own or telling([tag]))]
         section = str(entry.get("section") or "")
         return Sighting(
@@ -282,26 +286,12 @@ class FeedDocuments:
             embargo=publication.embargo,
             is_withdrawn=bool(entry.get("is_withdrawn") or is_withheld),
             is_undated=publication.date is None and not self.post_undated,
-            origins=dict.fromkeys(entry, "feed") | ({} if content else {"content_html": FROM_SUMMARY}),
+            origins=origins | dict(notes.origins(entry, url, photo, content, text_as_sent.shortcodes)),
             warnings=tuple(warnings),
         )
 
     def _dates(self, entry: Mapping[str, Any], *names: str) -> list[Date]:
         return [Date("feed", str(entry[name]), self.dates) for name in names if entry.get(name)]
-
-    def _texts(self, entry: Mapping[str, Any], head: Mapping[str, Any], url: str) -> tuple[str, str]:
-        """An entry's content (markup) and its summary, without what its system put behind them."""
-        markup, summary = str(entry.get("content") or ""), str(entry.get("summary") or "")
-        if entry.get("is_own"):
-            return markup, summary
-        origin = Origin(
-            url=url,
-            other_url=web_address(str(entry.get("id") or "")),
-            title=str(entry.get("title") or ""),
-            home=web_address(str(head.get("link") or head.get("home_page_url") or ""), url),
-            site=plain(str(head.get("title") or "")),
-        )
-        return without_tails(markup, origin), without_text_tails(summary, origin)
 
 
 def _why_no_feed(content: bytes, parsed: Any) -> str:

@@ -7,10 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from syndicator.domain.article import Sighting
+from syndicator.domain.article import Photo, Sighting
 from syndicator.domain.changes import fingerprint
 from syndicator.http.client import Response
 from syndicator.http.conditional import VALIDATORS, validators
+from syndicator.sources.feeds.photo_words import MAX_VAIN_PAGES, PhotoWords
+from syndicator.sources.pages.furniture import picture_hash
 from syndicator.sources.sites.crawl_state import CrawlState
 from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.next_pages import Further
@@ -21,13 +23,17 @@ MAX_REMEMBERED = 500
 #: What is remembered of the edition itself, beside its validators.
 EDITION = ("digest", "ttl", "whole", "home", "problems")
 
+#: What is remembered of a page that is read for what its entry lacks.
+COMPLETION = ("completed", "words", "photo")
+
 
 class FeedState(CrawlState):
     """The memory of a feed: that of a site with one listing, the feed. Of a page there is more: ``read`` is
     also when the feed last showed its entry; ``completed``: what the feed lacks is read there; ``as_is``:
     it is not, since the entry was there before its source; ``taken``: the feed should still have its entry,
     and has not. Pages of entries that the feed no longer has are asked for on their schedule; where it should
-    still have them, ``seen`` begins anew. ``locked``: it is under a password.
+    still have them, ``seen`` begins anew. ``locked``: it is under a password. ``words``: only those of its
+    photo are read there, and nothing waits for that; ``photo``: a hash of the photo whose words were.
 
     Of the edition: ``digest`` of its bytes, ``ttl`` as it advises, ``whole``: when it was last sent without
     being asked whether it had changed, its ``home``, and its ``problems``. ``is_bridged``: what lies between
@@ -38,12 +44,14 @@ class FeedState(CrawlState):
         super().__init__(memory, rules, now)
         self.url, self.is_bridged = url, False
         self.identity: Mapping[str, Any] = memory.get("identity", {})
+        self.words = PhotoWords(memory.get("words", {}) if memory.get("rules") == rules else {}, self.now)
         self.listings = {url: self.listings[url]} if url in self.listings else {}
         if memory.get("rules") != rules:
             self.edition.pop("digest", None)
 
     def kept(self) -> dict[str, Any]:
-        return {**super().kept(), **({"identity": self.identity} if self.identity else {})}
+        more = {"identity": self.identity, "words": self.words.stored()}
+        return {**super().kept(), **{name: value for name, value in more.items() if value}}
 
     @property
     def edition(self) -> dict[str, Any]:
@@ -113,7 +121,7 @@ class FeedState(CrawlState):
     def stands(self, key: str, *, as_is: bool = False) -> None:
         """The feed shows this entry: that is all that is asked."""
         page = self.pages[key]
-        for name in ("retry", "misses", "fails", "tried", "gone", "away", "completed", "taken", "locked"):
+        for name in ("retry", "misses", "fails", "tried", "gone", "away", "taken", "locked", *COMPLETION):
             page.pop(name, None)
         page["read"] = self.now
         if as_is:
@@ -142,23 +150,61 @@ class FeedState(CrawlState):
     def is_completed(self, key: str) -> bool:
         return bool(self.pages.get(key, {}).get("completed"))
 
-    def complete(self, key: str) -> None:
-        """What this entry lacks is read on its page."""
+    def is_for_words(self, key: str) -> bool:
+        """Whether its page is read for the words of its photo alone."""
+        return bool(self.pages.get(key, {}).get("words"))
+
+    def complete(self, key: str, *, is_for_words: bool = False) -> None:
+        """What this entry lacks is read on its page, or the words of its photo alone."""
         self.pages[key]["completed"] = True
+        if is_for_words:
+            self.pages[key]["words"] = True
+            self.words.begin()
+        else:
+            self.pages[key].pop("words", None)
+
+    def note_photo(self, key: str, photo: Photo | None) -> None:
+        """Note which of the feed's photos the words are of that were read."""
+        if photo and key in self.pages:
+            self.pages[key]["photo"] = picture_hash(photo.url)
+
+    def has_noted(self, key: str) -> bool:
+        """Whether words of its photo were read on its page."""
+        return "photo" in self.pages[key]
+
+    def has_failed(self, key: str, count: int) -> bool:
+        """Whether its page could not be read so often, one time after the other."""
+        return int(self.pages[key].get("fails", 0)) >= count
+
+    def is_other_photo(self, key: str, photo: Photo | None) -> bool:
+        """Whether the words that were read are of another one of the feed's photos."""
+        known = self.pages[key].get("photo")
+        return known is not None and photo is not None and known != picture_hash(photo.url)
 
     def waiting(self) -> set[str]:
-        """Keys of entries whose pages nobody has tried to read yet."""
-        return {link.key for link in self.new()}
+        """Keys of entries that wait for their pages, which nobody has tried to read yet."""
+        return {link.key for link in self.new() if not self.is_for_words(link.key)}
 
     def to_visit(self, recheck: Sequence[timedelta], limit: int) -> list[Link]:
         """Pages to be asked for: those of entries that lack something, and of those that the feed has no
-        more; ``limit`` of those that are new, and as many others."""
+        more; ``limit`` of those that are new, and as many others. Last, those that nothing waits for."""
         due = [
             link
             for link in self.due(recheck)
             if self.is_completed(link.key) or (recheck and not self.is_shown(link.key))
         ]
-        return [*self.new()[:limit], *due[:limit]]
+        new = self.new()
+        urgent = [link for link in new if not self.is_for_words(link.key)][:limit]
+        of_words = [link for link in new if self.is_for_words(link.key)][:MAX_VAIN_PAGES]
+        for link in due[:limit]:
+            (of_words if self.is_for_words(link.key) else urgent).append(link)
+        return [
+            *urgent,
+            *(link for link in of_words if self.words.may_read(is_new=not self.has_noted(link.key))),
+        ]
+
+    def _is_failing(self, key: str) -> bool:
+        return super()._is_failing(key) and not self.is_for_words(key)
 
     def is_behind_due(self, every: timedelta) -> bool:
         """Whether it is time to see what was put behind the feed's end."""
@@ -173,8 +219,10 @@ class FeedState(CrawlState):
         last = max((span.total_seconds() for span in recheck), default=None)
         past = [key for key in self.pages if not self.is_shown(key)]
         for key in past:
-            if self.pages[key].pop("completed", False):
+            if self.is_completed(key):
                 self.pages[key].setdefault("read", self.now)
+            for name in COMPLETION:
+                self.pages[key].pop(name, None)
         self._drop([key for key in past if last is None or self._is_done(self.pages[key], last)])
 
     def _is_done(self, page: Mapping[str, Any], last: float) -> bool:
@@ -198,7 +246,7 @@ class FeedState(CrawlState):
             if page["url"] in urls:  # the same article, under another key
                 self._drop([key])
                 continue
-            for name in ("completed", "fails", "tried", "away"):
+            for name in ("fails", "tried", "away", *COMPLETION):
                 page.pop(name, None)
             page.setdefault("read", page["seen"])
             if not page.get("gone"):

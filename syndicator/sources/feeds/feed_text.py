@@ -119,6 +119,9 @@ MAX_SUMMARY_CHARS = 600
 #: Paragraphs in which the first words are looked for.
 MAX_FIRST_PARAGRAPHS = 20
 
+#: Characters that a caption has more where its credit stands with it.
+MAX_CREDIT_CHARS = 60
+
 #: Characters that tell whether a summary is the beginning of a text.
 SAME_CHARS = 200
 
@@ -173,14 +176,18 @@ def is_whole_text(summary: str, content: str) -> bool:
     return len(summary) > MAX_SUMMARY_CHARS and content[:SAME_CHARS] == summary[:SAME_CHARS]
 
 
-def first_paragraph(content: str) -> str:
-    """The first paragraph that has words and is no caption, as plain text."""
+def first_paragraph(content: str, caption: str = "") -> str:
+    """The first paragraph that has words and is no caption, as plain text. ``caption``: the lead photo's,
+    which may stand outside of a figure, with its credit."""
     if not content:
         return ""
     nodes = parse_part(content).css("p")[:MAX_FIRST_PARAGRAPHS]
-    return next((text for node in nodes if (text := _said_in(node))), "") or plain(content)
+    return next((text for node in nodes if (text := _text_in(node, caption))), "") or plain(content)
 
 
-def _said_in(paragraph_node: LexborNode) -> str:
-    is_caption = any(ancestor.tag in ("figure", "figcaption") for ancestor in upwards(paragraph_node))
-    return "" if is_caption else plain(paragraph_node.html or "")
+def _text_in(paragraph_node: LexborNode, caption: str) -> str:
+    if any(ancestor.tag in ("figure", "figcaption") for ancestor in upwards(paragraph_node)):
+        return ""
+    text = plain(paragraph_node.html or "")
+    is_caption = caption and text.startswith(caption) and len(text) - len(caption) <= MAX_CREDIT_CHARS
+    return "" if is_caption else text

@@ -45,11 +45,17 @@ ASSUMED_WIDTH_PX, ASSUMED_THUMBNAIL_PX = 600, 150
 #: Pictures no wider or higher than this (pixels) are emoji, counters or buttons.
 MAX_ICON_PX = 48
 
-#: Addresses of pictures that decorate: emoji, counters, spacers, faces of authors, the site's logo.
-DECORATION = re.compile(
+#: Addresses of pictures that decorate: emoji, counters, spacers, faces of authors; and by its name what is a
+#: site's own, such as its logo, or holds the place of another one.
+COUNTER = re.compile(
     r"/emoji/|/smil(?:ey|ie)s?/|wp-smiley|twemoji|gravatar\.com/|feedburner\.com/|doubleclick\.net/"
     r"|stats\.wordpress\.com|pixel\.wp\.com|google-analytics\.com|scorecardresearch\.com|feedsportal\.com"
-    r"|/(?:spacer|blank|pixel|transparent|clear|1x1|1px|tracking|counter|logo|favicon|placeholder|lazy[_-]?load)"
+    r"|/(?:spacer|blank|pixel|transparent|clear|1x1|1px|tracking|counter)"
+    r"(?:[._@-][\w.@-]{0,40})?\.(?:gif|png|jpe?g|svg|webp)(?:$|\?)",
+    re.IGNORECASE,
+)
+SITE_PICTURE = re.compile(
+    r"/(?:logo|favicon|placeholder|lazy[_-]?load)"
     r"(?:[._@-][\w.@-]{0,40})?\.(?:gif|png|jpe?g|svg|webp)(?:$|\?)",
     re.IGNORECASE,
 )
@@ -59,6 +65,9 @@ INLINE_FILE, NO_FILE = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,80};base64,[\w+
 
 #: What a file's name ends with, and signs that no single word of a caption has.
 EXTENSION, MARKS = re.compile(r"\.[A-Za-z]{3,4}$"), "_0123456789"
+
+#: Characters of an address that operators are told.
+MAX_TOLD_CHARS = 200
 
 #: Pictures of one text that are looked at, and elements around one that may hold its caption.
 MAX_PICTURES, MAX_CAPTION_DEPTH = 50, 4
@@ -97,10 +106,43 @@ def kind_of_file(url: str, media_type: str = "", medium: str = "") -> FileKind:
     return "other" if medium or media_type not in VAGUE_TYPES else ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dropped:
+    """Pictures that can be no lead photo: how many, the first one's address, and that of the first one that
+    nothing but its name speaks against."""
+
+    count: int = 0
+    first: str = ""
+    candidate: str = ""
+
+
 def is_decoration(url: str, width: str | None = None, height: str | None = None) -> bool:
     """Whether a picture can be no lead photo."""
+    return _is_counter(url, width, height) or SITE_PICTURE.search(url) is not None
+
+
+def _is_counter(url: str, width: str | None, height: str | None) -> bool:
+    """Whether nobody looks at a picture for its own sake, whatever its name."""
     sizes = [int(size) for size in (width, height) if size and size.isdecimal() and len(size) < 6]
-    return DECORATION.search(url) is not None or any(size <= MAX_ICON_PX for size in sizes)
+    return COUNTER.search(url) is not None or any(size <= MAX_ICON_PX for size in sizes)
+
+
+def dropped_pictures(pictures: Sequence[FeedPicture], content: str, base: str) -> Dropped:
+    """What of an entry's pictures, and of those in its sanitised text, can be no lead photo."""
+    sized: list[tuple[str, str | None, str | None]] = [
+        (url, None, None) for picture in pictures if (url := web_address(picture.url, base))
+    ]
+    images = parse_part(content).css("img")[:MAX_PICTURES] if "<img" in content else []
+    sized += [
+        (i.attributes.get("src") or "", i.attributes.get("width"), i.attributes.get("height")) for i in images
+    ]
+    dropped = {each[0]: _is_counter(*each) for each in sized if each[0] and is_decoration(*each)}
+    candidates = (url for url, is_counter in dropped.items() if not is_counter)
+    return Dropped(
+        count=len(dropped),
+        first=next(iter(dropped), "")[:MAX_TOLD_CHARS],
+        candidate=next(candidates, "")[:MAX_TOLD_CHARS],
+    )
 
 
 def is_file_name(text: str) -> bool:

@@ -42,6 +42,7 @@ from syndicator.sources.pages.page_photo import (
     offer_words,
 )
 from syndicator.sources.pages.page_pictures import PagePictures
+from syndicator.sources.pages.standfirst import remove_standfirst
 from syndicator.sources.pages.this_page import ThisPage
 from syndicator.text.addresses import is_web_address, same_site, web_address
 from syndicator.text.base import base_of
@@ -152,6 +153,7 @@ def extract(
         body_markup, origin = body.declared_markup(page, select.content), "select.content"
     else:
         _make_links_absolute(page, base)
+        remove_standfirst(page, extracted.get("summary"))
         data = script_text.data_of(page)  # before scripts are taken out
         found = discovered_text(page, base, is_other, page_pictures.shown, own_part)
         body_markup, origin = found.markup, found.origin

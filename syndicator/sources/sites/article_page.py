@@ -39,6 +39,7 @@ from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.succession import id_name
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.encodings import Decoded, decode
+from syndicator.text.shortcodes import named_shortcodes, without_shortcodes
 from syndicator.text.tracking import clean_url, full_url
 
 #: Bytes of one page: news pages have 330,000 on average, some of them ten times as many.
@@ -49,6 +50,7 @@ MAX_TITLE_CHARS, MAX_SOCIAL_CHARS, MAX_TEXT_CHARS = 1000, 3000, 500_000
 
 #: What the operator is told of an article without a date of its publication.
 NO_DATE = "neither the page nor its listing has a date"
+SHORTCODES_LEFT = "shortcodes that its system has not shown are taken out"
 CHANGE_ONLY = f"{NO_DATE} but that of its last change, which is not taken for it: declare select.published"
 
 #: A parameter that holds an address, or a path.
@@ -141,8 +143,9 @@ class ArticlePages:
     def _reading(self, link: Link, page: Response, now: datetime, furniture: Furniture) -> PageReading | Lock:
         self._refuse_other_page(link, page)
         decoded = decoded_page(page)
+        markup, shortcodes = without_shortcodes(decoded.text)
         extracted = extract(
-            decoded.text,
+            markup,
             page.url,
             select=self.select,
             strip=self.strip,
@@ -191,6 +194,7 @@ class ArticlePages:
             warnings=(
                 *decoded.problems,
                 *extracted.warnings,
+                *([f"{SHORTCODES_LEFT}: {named_shortcodes(shortcodes)}"] if shortcodes else ()),
                 *dates.warnings,
                 *([HEADLINE_ONLY] if is_headline_only else ()),
             ),

@@ -38,8 +38,9 @@ LOOK_BUDGET_S = 45.0
 #: Seconds that a fetch is given at least.
 MIN_FETCH_S = 2.0
 
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-RECHECKS = (5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR, 72 * HOUR)
+#: When a page is read again after it was first seen, unless it is declared: takedowns come late.
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+RECHECKS = (5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY, 10 * DAY, 30 * DAY)
 
 
 @dataclass(frozen=True, kw_only=True)

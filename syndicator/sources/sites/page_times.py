@@ -12,8 +12,9 @@ from syndicator.domain import backoff
 #: sooner: what is backdated or taken back does not change the validators of some systems.
 WHOLE_LOOKS, WHOLE_AFTER = 10, timedelta(minutes=30)
 
-#: Seconds between two readings, at least, of what has had its last recheck and is still listed.
-LISTED_AGAIN_S = 24 * 3600
+#: Seconds between two readings of what is listed for long: at least, and at most unless all rechecks that are
+#: declared are further apart.
+LISTED_AGAIN_S, LISTED_APART_S = 24 * 3600, 3 * 24 * 3600
 
 #: Seconds by which clocks of several machines may differ.
 SKEW = 60
@@ -31,17 +32,25 @@ def is_untried(page: Mapping[str, Any]) -> bool:
 
 def next_reading(page: Mapping[str, Any], recheck: Sequence[timedelta], is_shown: bool) -> float:
     """The time at which a page is to be read next: as soon as something hints at a change, else at the first
-    recheck after it was last read; after the last one, as long as it is listed,
-    as far apart as the longest."""
+    recheck after it was last read; as long as it is listed, no further apart than the longest of up to three
+    days."""
     if page.get("retry") is not None:
         return float(page["retry"])
     if page.get("gone"):
         return 0.0 if is_shown else float("inf")
-    times = (page["seen"] + span.total_seconds() for span in recheck)
-    read: float = page.get("read", 0)
-    longest_s = max((span.total_seconds() for span in recheck), default=float("inf"))
-    after_all = read + max(longest_s, LISTED_AGAIN_S) if is_shown else float("inf")
-    return min((at for at in times if at > read), default=after_all)
+    spans = [span.total_seconds() for span in recheck]
+    read: float = page.get("read") or page["seen"]
+    times = [at for span in spans if (at := page["seen"] + span) > read]
+    return min([*times, *([read + _listed_apart_s(spans)] if is_shown else [])], default=float("inf"))
+
+
+def _listed_apart_s(spans: Sequence[float]) -> float:
+    """How far apart the readings are of what is listed for long. ``spans``: the rechecks, in seconds."""
+    longest_s = max(spans, default=float("inf"))
+    return max(
+        (span for span in spans if LISTED_AGAIN_S <= span <= LISTED_APART_S),
+        default=max(longest_s, LISTED_AGAIN_S),
+    )
 
 
 def bring_back(page: dict[str, Any], now: int) -> None:

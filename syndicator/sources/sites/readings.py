@@ -58,13 +58,15 @@ def fingerprint(sighting: Sighting) -> Fingerprint:
 
 
 class Readings:
-    """The pages read in one look. ``conclude`` sorts them: ``sightings``, ``gone``, ``problems``."""
+    """The pages read in one look. ``conclude`` sorts them: ``sightings``, ``gone``, ``problems``.
+    ``untold``: keys of pages that nobody misses; that they fail is no problem."""
 
     def __init__(self, state: CrawlState, gone_after: timedelta) -> None:
         self.state, self.gone_after = state, gone_after
         self.sightings: list[Sighting] = []
         self.gone: list[str] = []
         self.problems: list[str] = []
+        self.untold: set[str] = set()
         self._read_pages: dict[str, tuple[Link, Response, PageReading | None]] = {}
         self._missing: dict[str, FetchError | LockedError] = {}
         self._failed: set[str] = set()
@@ -87,7 +89,8 @@ class Readings:
                 return
         self._failed.add(link.key)
         self.state.failed(link.key)
-        self.problems.append(str(error))
+        if link.key not in self.untold:
+            self.problems.append(str(error))
 
     def conclude(self, witness: Witness) -> None:
         """Sort articles from what merely stands at their addresses. The ``witness`` is asked once, and only
@@ -184,7 +187,8 @@ class Readings:
         return losses | strangers(new, pages, now, is_site_away=bool(losses))
 
     def _tell(self, doubted: Mapping[str, str]) -> None:
-        lines = [f"{self.state.pages[key]['url']}: {why}" for key, why in doubted.items()]
+        told = {key: why for key, why in doubted.items() if key not in self.untold}
+        lines = [f"{self.state.pages[key]['url']}: {why}" for key, why in told.items()]
         self.problems += lines[:MAX_NAMED]
         if len(lines) > MAX_NAMED:
             self.problems.append(f"and {len(lines) - MAX_NAMED} more pages that are not believed")
