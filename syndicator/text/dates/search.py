@@ -23,7 +23,12 @@ MAX_LINE_CHARS, MAX_OTHER_WORDS = 160, 9
 YEAR = regex.compile(r"(?<!\d)\p{Nd}{4}(?!\d)")
 
 #: What divides the parts of a line.
-DIVIDER = regex.compile(r"\s*[|•·●]\s*|\s+[–—/-]\s+|\s{3,}")
+DIVIDER = regex.compile(
+    r"\s*[|•·●⋅]\s*|\s+[–—/-]\s+|\s{3,}"
+    r"|(?<=\d)[.,;]?\s+\(?(?=(?:last\s+)?(?:updated|modified|revised)\b|(?:zuletzt\s+)?aktualisiert|mis à jour"
+    r"|actualizado|atualizado|aggiornato|bijgewerkt|oppdatert|uppdaterad|opdateret|обновлено|оновлено)",
+    regex.IGNORECASE,
+)
 
 #: Words (folded) of the latest change, and of others' times: rights, events.
 CHANGED = regex.compile(
