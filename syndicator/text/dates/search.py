@@ -26,7 +26,8 @@ YEAR = regex.compile(r"(?<!\d)\p{Nd}{4}(?!\d)")
 DIVIDER = regex.compile(
     r"\s*[|•·●⋅]\s*|\s+[–—/-]\s+|\s{3,}"
     r"|(?<=\d)[.,;]?\s+\(?(?=(?:last\s+)?(?:updated|modified|revised)\b|(?:zuletzt\s+)?aktualisiert"
-    r"|mis à jour|actualizado|atualizado|aggiornato|bijgewerkt|oppdatert|uppdaterad|opdateret|обновлено|оновлено)",
+    r"|mis à jour|actualizado|atualizado|aggiornato|bijgewerkt|oppdatert|uppdaterad|opdateret"
+    r"|обновлено|оновлено)",
     regex.IGNORECASE,
 )
 
