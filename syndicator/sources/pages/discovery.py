@@ -8,13 +8,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.sources.pages.body import HEADINGS, IsOther, figure_of, image_address
 from syndicator.sources.pages.own_part import OwnPart
 from syndicator.sources.pages.page_pictures import WORDS_MARK
+from syndicator.sources.pages.pointers import without_pointers
 from syndicator.sources.pages.whole_text import IN_PARTS, has_prose, whole_text
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import fold
@@ -75,27 +75,8 @@ MIN_CHARS = 250
 #: Letters of prose that tell that a text is not that short.
 MIN_LONG_LETTERS = 1000
 
-#: Characters in front of a link that may be its label ("Read more:"), and what such a label ends with.
-MAX_LABEL_CHARS, LABEL_END = 40, (":", "：", "|", "–", "—", ">", "»", "→")
-
-#: Files that a text offers: no other articles.
-DOCUMENT = re.compile(
-    r"\.(?:pdf|docx?|xlsx?|pptx?|csv|zip|od[tsp]|epub|mp3|mp4|json|xml|txt)$", re.IGNORECASE
-)
-
 #: Elements whose lines may be paragraphs.
 BREAKABLE_TAGS = ("div", "section", "article", "main", "td")
-
-#: Where a text is shared: what leads there is a button.
-SHARE = re.compile(
-    r"https?://(?:[\w-]+\.)*(?:(?:twitter|x)\.com/(?:share|intent)\b|facebook\.com/(?:sharer|dialog/share)"
-    r"|linkedin\.com/(?:sharearticle|sharing)|pinterest\.com/pin/create|reddit\.com/submit|wa\.me/\?"
-    r"|whatsapp\.com/send|t\.me/share)",
-    re.IGNORECASE,
-)
-
-#: Characters of what only leads to another page.
-MAX_POINTER_CHARS = 300
 
 PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#])", re.IGNORECASE)
 
@@ -172,50 +153,6 @@ def _make_paragraphs(page: LexborHTMLParser) -> None:
 def _is_block(node: LexborNode) -> bool:
     return node.is_element_node and (
         node.tag in (*BLOCKS, *BOXES) or node.css_first(BLOCK_SELECTOR) is not None
-    )
-
-
-def without_pointers(markup: str, url: str) -> str:
-    """A text without what only leads to other pages of its site: paragraphs ("Read more: ...") and lists that
-    are nothing but links, with the headings over them. Links to other sites and to documents are a text's
-    sources, and stay."""
-    body = parse_part(markup)
-    removed = []
-    for node in body.css("p, ul, ol"):
-        parts = node.css("li") if node.tag != "p" else [node]
-        is_in_other = node.parent is not None and node.parent.tag in ("li", "td", "th", "blockquote")
-        if parts and not is_in_other and all(_is_pointer(part, url) for part in parts):
-            removed.append(node)
-    if not removed:
-        return markup
-    for node in reversed(removed):
-        heading = node.prev
-        while heading is not None and not heading.is_element_node:
-            heading = heading.prev
-        is_over_list = node.tag != "p" and heading is not None and heading.tag in HEADINGS
-        if is_over_list and heading is not None:
-            heading.decompose()
-        node.decompose()
-    return body.inner_html or ""
-
-
-def _is_pointer(node: LexborNode, url: str) -> bool:
-    """Whether an element says nothing but where to read on."""
-    links = node.css("a[href]")
-    text = fold(node.text())
-    if not links or len(text) > MAX_POINTER_CHARS or node.css_first("img") is not None:
-        return False
-    for link in links:
-        address = web_address(link.attributes.get("href") or "", url)
-        is_inside = bool(address) and same_site(address, url) and not DOCUMENT.search(urlsplit(address).path)
-        if not is_inside and not SHARE.match(address):
-            return False
-    rest = text
-    for link in links:
-        rest = rest.replace(fold(link.text()), "", 1)
-    rest = rest.strip(" .,;•·*-›()[]/")
-    return not rest.strip(f" {''.join(LABEL_END)}") or (
-        len(rest) <= MAX_LABEL_CHARS and rest.endswith(LABEL_END) and text.startswith(rest[:-1].rstrip())
     )
 
 
