@@ -112,12 +112,12 @@ def discovered_text(
     remove(page, PICTURE_WORDS)  # of which it would make paragraphs
     _unlink_pictures(page, url)
     _make_paragraphs(page)
-    theme_part, theme = _theme_markup(page)
-    if not theme_part and (textless := _textless_part(page)) is not None:
+    is_long = has_prose(page, own_part, MIN_LONG_LETTERS)
+    theme_part, theme = ("", "") if is_long else _theme_markup(page)
+    if not is_long and not theme_part and (textless := _textless_part(page)) is not None:
         return Discovered(_with_captions(textless, captions, url), NO_TEXT_THERE)
     document = trafilatura.bare_extraction(  # its extract would make a fingerprint of the text, too
-        page.html or "",
-        url=url,
+        page.html or "",  # and no address: it would make each link absolute, which is done later
         output_format="html",
         include_images=True,
         include_links=True,
@@ -126,8 +126,9 @@ def discovered_text(
         deduplicate=False,  # it remembers across pages
     )
     discovered_part = build_html_output(document) if isinstance(document, Document) else ""
-    is_whole_page = bool(theme_part) and _is_whole_page(discovered_part, theme_part)
-    if not discovered_part or (is_whole_page and not has_prose(page, own_part, MIN_LONG_LETTERS)):
+    if is_long and not discovered_part:
+        theme_part, theme = _theme_markup(page)
+    if not discovered_part or (theme_part and _is_whole_page(discovered_part, theme_part)):
         return Discovered(_with_captions(theme_part, captions, url), theme)
     whole = whole_text(page, discovered_part, own_part)
     text = _with_captions(without_pointers(whole or discovered_part, url), captions, url)
@@ -239,6 +240,8 @@ def _is_linked_whole(node: LexborNode) -> bool:
 
 
 def _with_captions(markup: str, captions: Mapping[str, str], url: str) -> str:
+    if not captions or "<img" not in markup:
+        return markup
     body = parse_part(markup)
     for image in body.css("img"):
         caption = captions.get(image_address(image, url))
