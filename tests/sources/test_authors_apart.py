@@ -33,7 +33,7 @@ def read(head: str = "", byline: str = "", text: str = TEXT) -> Sighting:
 @pytest.mark.parametrize(
     "head",
     [
-        '<meta name="author" content="Pier House"><meta name="copyright" content="Copyright (c) Pier House 2026">',
+        '<meta name="author" content="Pier House"><meta name="copyright" content="(c) Pier House 2026">',
         '<meta name="author" content="Harbour House"><meta name="publisher" content="Harbour House">',
         '<meta name="author" content="Harbour House Inc.">',
         '<meta name="author" content="Hafenverlag GmbH">',

@@ -101,7 +101,7 @@ def offers(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
         yield "updated" if _is_changed(node) else "published", "time", node_text(node)
 
 
-def _own(part: DatedPart, nodes: Sequence[LexborNode], *, is_microdata: bool) -> list[LexborNode]:
+def _own(part: DatedPart, nodes: Sequence[LexborNode], *, is_microdata: bool) -> Sequence[LexborNode]:
     """Those of the dates that are the article's: in its own part, or else beside it, or else the page's only
     one. A class says less than microdata do, and headings have it for the state of the whole page."""
     dates = nodes if is_microdata else [node for node in nodes if node.tag not in HEADINGS]

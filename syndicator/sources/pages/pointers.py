@@ -142,7 +142,7 @@ def _teasers(body: LexborNode, url: str) -> list[LexborNode]:
         if heading is not None and is_end:
             last += [heading, *below]
             count += 1
-        elif heading is not None and is_teaser and not below and next_level <= heading.tag:
+        elif heading is not None and is_teaser and not below and next_level <= (heading.tag or ""):
             lone.append(heading)
         next_level = heading.tag or "" if heading is not None else ""
     is_most = 2 * sum(len(node.text()) for node in last) > len(body.text())
