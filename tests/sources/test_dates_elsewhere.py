@@ -104,6 +104,7 @@ def test_the_date_of_an_article_in_a_builders_boxes(byline: str, frame: str) -> 
         '<div class="comment"><span class="published">November 20, 2026</span></div>',
         '<article><h2>Old news of the kiosk</h2><span class="entry-date">November 20, 2026</span></article>',
         '<span class="entry-date">November 20, 2026</span><span class="entry-date">May 3, 2026</span>',
+        '<aside><meta itemprop="dateCreated" content="2004-01-01"></aside>',
     ],
 )
 def test_the_date_of_something_else_on_the_page(other: str) -> None:

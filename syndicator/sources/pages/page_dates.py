@@ -110,7 +110,8 @@ def _own(part: DatedPart, nodes: Sequence[LexborNode], *, is_microdata: bool) ->
     beside = [node for node in dates if part.is_beside(node)]
     if beside and (is_microdata or _is_one(beside)):
         return beside
-    return dates if is_microdata and _is_one(dates) and not any(map(part.is_among_others, dates)) else []
+    is_named = dates and "datePublished" in (dates[0].attributes.get("itemprop") or "")
+    return dates if is_named and _is_one(dates) and not any(map(part.is_among_others, dates)) else []
 
 
 def _is_one(nodes: Sequence[LexborNode]) -> bool:
