@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.sources.pages.discovery import without_pointers
 from syndicator.sources.pages.extract import Select, extract
 from syndicator.sources.pages.extracted import NO_TEXT, Extracted
+from syndicator.sources.pages.pointers import without_pointers
 from syndicator.text.clean import plain
 
 URL = "https://ledger.example/news/ferry-opens"

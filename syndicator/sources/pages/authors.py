@@ -3,12 +3,13 @@ organisation, and names before accounts, mail addresses and credits."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from syndicator.sources.pages import jsonld
+from syndicator.sources.pages import jsonld, meta
 from syndicator.sources.pages.headline import Surroundings, is_site
 from syndicator.sources.pages.names import names, told_apart
 from syndicator.sources.pages.own_part import OwnPart
@@ -63,12 +64,19 @@ LABELS = {
     ),
 }
 
+#: What companies have in their names, as the law of their countries asks.
+COMPANY = re.compile(
+    r"(?:^|[\s,])(?:Inc|Ltd|LLC|L\.?L\.?P|Corp|GmbH|AG|e\.?\s?V|S\.?A|S\.?p\.?A|S\.?r\.?l|B\.?V|N\.?V|A/S|ASA|PLC|Pty)"
+    r"\.?$|株式会社|有限公司|주식회사"
+)
+
 
 class Authors:
     """The authors of one page, as they are found. ``dropped``: texts in the metadata that hold no name."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, publishers: Sequence[str] = ()) -> None:
         self.around = around
+        self._publishers = {name.casefold() for name in publishers}
         self.persons: tuple[str, ...] = ()
         self.origin = ""
         self.dropped: list[str] = []
@@ -80,11 +88,15 @@ class Authors:
             return
         found = told_apart(texts, is_inverted=is_inverted)
         self.dropped += [text for text in texts if text and not names(text) and not is_web_address(text)]
-        persons = tuple(name for name in found if not is_site(name, self.around))
+        persons = tuple(name for name in found if not self._is_organisation(name))
         if persons:
             self.persons, self.origin = persons, origin
         else:
             self.offer_other(origin, found)
+
+    def _is_organisation(self, name: str) -> bool:
+        is_publisher = name.casefold() in self._publishers
+        return is_publisher or bool(COMPANY.search(name)) or is_site(name, self.around)
 
     def offer_other(self, origin: str, organisations: Sequence[str]) -> None:
         """Keep these for a page on which no person is named."""
@@ -104,7 +116,7 @@ def find(
     around: Surroundings,
 ) -> Authors:
     """The authors that a page names."""
-    authors = Authors(around)
+    authors = Authors(around, meta.publishers(metas))
     persons, organisations = jsonld.authors(article.get("author") or article.get("creator"))
     if persons:
         authors.offer("json-ld", (*persons, *organisations))

@@ -24,6 +24,10 @@ from syndicator.text.markup import ancestor_ids, blocks, parse_part, remove
 #: a lead has at least: what is shorter is alike by accident.
 MAX_LEAD_BLOCKS, MIN_LEAD_CHARS = 3, 50
 
+#: Characters of what may be a button or a counter, with room for white space and entities.
+MAX_SMALL_CHARS = 250
+TAG = re.compile(r"<[^<>]*>")
+
 #: Paragraphs of one article: the longest live blogs have a thousand.
 MAX_BLOCKS = 5000
 
@@ -104,12 +108,15 @@ def tidy(markup: str, context: ArticleContext, is_other: IsOther) -> Body:
 
 def _without_boilerplate(block: str, context: ArticleContext, body: Body) -> str | None:
     """The block as it stays, or ``None`` where it does not. Notes in ``body`` the agency and the text."""
+    is_behind_lead = len(body.texts) >= MAX_LEAD_BLOCKS
+    if is_behind_lead and not context.note and len(TAG.sub("", block)) > MAX_SMALL_CHARS:
+        return block  # most are, and need not be looked at
     text = plain(block)
     if not text:
         return block
     if is_button(text) or (context.note and is_same(text, context.note)):
         return None
-    if len(body.texts) >= MAX_LEAD_BLOCKS:
+    if is_behind_lead:
         return block
     block, bare_text, agency = _without_agency_mark(block, context.agency or body.agency)
     body.agency = body.agency or agency

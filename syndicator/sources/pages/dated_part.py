@@ -35,10 +35,12 @@ CONTAINER_CLASSES = re.compile(
     re.IGNORECASE,
 )
 
-#: Elements and classes of what is of others: navigation, comments, teasers.
+#: Elements and classes of what is of others: navigation, comments, teasers; not those that tell of a page's
+#: columns ("has-left-sidebar"), nor those that page builders give to whatever they place.
 FOREIGN_TAGS = frozenset(("nav", "aside", "form", "select", "blockquote"))
 FOREIGN_CLASSES = re.compile(
-    r"comment|respond|related|teaser|sidebar|widget|recommend|promo|newsletter|most-?(?:read|viewed|popular)|popular"
+    r"comment|respond|related|teaser|(?<!has-)(?<!no-)(?<!with-)(?<!left-)(?<!right-)(?<!sticky-)sidebar"
+    r"|(?<!elementor-)widget|recommend|promo|newsletter|most-?(?:read|viewed|popular)|popular"
     r"|trending|latest|more-(?:news|stories|posts)|read-?(?:more|next|also)|breadcrumb|(?:site|page|global|main)-?footer|masthead|site-?header"
     r"|top-?bar|ticker|calendar|pagination|post-navigation|upcoming|event-list|copyright|disqus|weather|clock",
     re.IGNORECASE,
@@ -90,7 +92,7 @@ class DatedPart:
         for node in _ancestors(self.headline.parent if self.headline is not None else None):
             if node.tag in ("body", "html"):
                 break
-            if plain_one is None and len(node.text()) >= MIN_CONTAINER_CHARS:
+            if plain_one is None and node.tag != "header" and len(node.text()) >= MIN_CONTAINER_CHARS:
                 plain_one = node
             if _is_container(node) and len(node.text()) >= MIN_CONTAINER_CHARS:
                 return node
@@ -109,6 +111,19 @@ class DatedPart:
     def is_foreign(self, node: LexborNode) -> bool:
         """Whether an element is of something else on the page."""
         return self._is_of_others(node, None)
+
+    def is_beside(self, node: LexborNode) -> bool:
+        """Whether an element that is not within the container may still be of the article: it is neither of
+        something else nor in another article than the headline."""
+        if self.is_foreign(node):
+            return False
+        around = next((each for each in _ancestors(node) if each.tag == "article"), None)
+        return around is None or self.headline is None or around.mem_id in self._headline_ids
+
+    def is_among_others(self, node: LexborNode) -> bool:
+        """Whether an element is in something that is called a comment, a teaser or the like, whatever the
+        elements are."""
+        return self._is_of_others(node, None, tags=frozenset())
 
     def is_others(self, node: LexborNode) -> bool:
         """Whether an element itself, within the container, is of others."""
@@ -132,15 +147,25 @@ class DatedPart:
         container = self.container
         return container is not None and any(each.mem_id == container.mem_id for each in _ancestors(node))
 
-    def _is_of_others(self, node: LexborNode, within: LexborNode | None) -> bool:
+    @cached_property
+    def _heading_ids(self) -> frozenset[int]:
+        """What the page's one main heading stands in: nothing of others."""
+        headings = self._page.css("h1")[:2]
+        return (
+            frozenset(each.mem_id for each in _ancestors(headings[0])) if len(headings) == 1 else frozenset()
+        )
+
+    def _is_of_others(
+        self, node: LexborNode, within: LexborNode | None, *, tags: frozenset[str] = FOREIGN_TAGS
+    ) -> bool:
         """Whether one of the elements around it, up to ``within``, is of others."""
-        headline_ids = self._headline_ids if within is not None else frozenset()
+        headline_ids = self._headline_ids if within is not None else self._heading_ids
         for each in _ancestors(node):
             if within is not None and each.mem_id == within.mem_id:
                 return False
             if each.mem_id in headline_ids:
                 continue
-            if each.tag in FOREIGN_TAGS or each.tag == ("footer" if within is None else "article"):
+            if each.tag in tags or (tags and each.tag == ("footer" if within is None else "article")):
                 return True
             if each.tag in ("body", "html", "article", "main"):
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -76,16 +76,15 @@ class Dates:
         coarse: tuple[Date, DateReading] | None = None
         problems: list[str] = []
         found: tuple[Date, DateReading] | None = None
-        for date in dates:
-            if not date.text or is_duration(date.text):
-                continue
+        remaining = (date for date in dates if date.text and not is_duration(date.text))
+        for date in remaining:
             reading = self._read(date)
             if reading.moment is None:
                 problems.append(_problem(date, reading))
             elif reading.is_coarse:
                 coarse = coarse or (date, reading)
             else:
-                found = date, reading
+                found = self._with_time(date, reading, remaining)
                 break
         self._tell(problems)
         date_and_reading = found or coarse
@@ -94,6 +93,23 @@ class Dates:
         date, reading = date_and_reading
         self._tell(f"its date {_told(date)}: {note}" for note in (date.note, reading.note) if note)
         return date, reading.moment
+
+    def _with_time(
+        self, date: Date, reading: DateReading, others: Iterable[Date]
+    ) -> tuple[Date, DateReading]:
+        """A date, or where it names a day alone, the first of the others that names a time of that day. No
+        guess is one."""
+        day = reading.moment.astimezone(self.zone) if reading.moment else None
+        if day is None or day.time() != time():
+            return date, reading
+        for other in others:
+            if other.note:
+                continue
+            precise = self._read(other)
+            is_that_day = precise.moment and precise.moment.astimezone(self.zone).date() == day.date()
+            if is_that_day and not precise.is_coarse and precise.moment != reading.moment:
+                return other, precise
+        return date, reading
 
     def _tell(self, lines: Iterable[str]) -> None:
         self.warnings += [line for line in dict.fromkeys(lines) if line not in self.warnings]

@@ -8,13 +8,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.sources.pages.body import HEADINGS, IsOther, figure_of, image_address
 from syndicator.sources.pages.own_part import OwnPart
 from syndicator.sources.pages.page_pictures import WORDS_MARK
+from syndicator.sources.pages.pointers import without_pointers
 from syndicator.sources.pages.whole_text import IN_PARTS, has_prose, whole_text
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import fold
@@ -75,27 +75,8 @@ MIN_CHARS = 250
 #: Letters of prose that tell that a text is not that short.
 MIN_LONG_LETTERS = 1000
 
-#: Characters in front of a link that may be its label ("Read more:"), and what such a label ends with.
-MAX_LABEL_CHARS, LABEL_END = 40, (":", "：", "|", "–", "—", ">", "»", "→")
-
-#: Files that a text offers: no other articles.
-DOCUMENT = re.compile(
-    r"\.(?:pdf|docx?|xlsx?|pptx?|csv|zip|od[tsp]|epub|mp3|mp4|json|xml|txt)$", re.IGNORECASE
-)
-
 #: Elements whose lines may be paragraphs.
 BREAKABLE_TAGS = ("div", "section", "article", "main", "td")
-
-#: Where a text is shared: what leads there is a button.
-SHARE = re.compile(
-    r"https?://(?:[\w-]+\.)*(?:(?:twitter|x)\.com/(?:share|intent)\b|facebook\.com/(?:sharer|dialog/share)"
-    r"|linkedin\.com/(?:sharearticle|sharing)|pinterest\.com/pin/create|reddit\.com/submit|wa\.me/\?"
-    r"|whatsapp\.com/send|t\.me/share)",
-    re.IGNORECASE,
-)
-
-#: Characters of what only leads to another page.
-MAX_POINTER_CHARS = 300
 
 PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|[?#])", re.IGNORECASE)
 
@@ -131,12 +112,12 @@ def discovered_text(
     remove(page, PICTURE_WORDS)  # of which it would make paragraphs
     _unlink_pictures(page, url)
     _make_paragraphs(page)
-    theme_part, theme = _theme_markup(page)
-    if not theme_part and (textless := _textless_part(page)) is not None:
+    is_long = has_prose(page, own_part, MIN_LONG_LETTERS)
+    theme_part, theme = ("", "") if is_long else _theme_markup(page)
+    if not is_long and not theme_part and (textless := _textless_part(page)) is not None:
         return Discovered(_with_captions(textless, captions, url), NO_TEXT_THERE)
     document = trafilatura.bare_extraction(  # its extract would make a fingerprint of the text, too
-        page.html or "",
-        url=url,
+        page.html or "",  # and no address: it would make each link absolute, which is done later
         output_format="html",
         include_images=True,
         include_links=True,
@@ -145,8 +126,9 @@ def discovered_text(
         deduplicate=False,  # it remembers across pages
     )
     discovered_part = build_html_output(document) if isinstance(document, Document) else ""
-    is_whole_page = bool(theme_part) and _is_whole_page(discovered_part, theme_part)
-    if not discovered_part or (is_whole_page and not has_prose(page, own_part, MIN_LONG_LETTERS)):
+    if is_long and not discovered_part:
+        theme_part, theme = _theme_markup(page)
+    if not discovered_part or (theme_part and _is_whole_page(discovered_part, theme_part)):
         return Discovered(_with_captions(theme_part, captions, url), theme)
     whole = whole_text(page, discovered_part, own_part)
     text = _with_captions(without_pointers(whole or discovered_part, url), captions, url)
@@ -172,50 +154,6 @@ def _make_paragraphs(page: LexborHTMLParser) -> None:
 def _is_block(node: LexborNode) -> bool:
     return node.is_element_node and (
         node.tag in (*BLOCKS, *BOXES) or node.css_first(BLOCK_SELECTOR) is not None
-    )
-
-
-def without_pointers(markup: str, url: str) -> str:
-    """A text without what only leads to other pages of its site: paragraphs ("Read more: ...") and lists that
-    are nothing but links, with the headings over them. Links to other sites and to documents are a text's
-    sources, and stay."""
-    body = parse_part(markup)
-    removed = []
-    for node in body.css("p, ul, ol"):
-        parts = node.css("li") if node.tag != "p" else [node]
-        is_in_other = node.parent is not None and node.parent.tag in ("li", "td", "th", "blockquote")
-        if parts and not is_in_other and all(_is_pointer(part, url) for part in parts):
-            removed.append(node)
-    if not removed:
-        return markup
-    for node in reversed(removed):
-        heading = node.prev
-        while heading is not None and not heading.is_element_node:
-            heading = heading.prev
-        is_over_list = node.tag != "p" and heading is not None and heading.tag in HEADINGS
-        if is_over_list and heading is not None:
-            heading.decompose()
-        node.decompose()
-    return body.inner_html or ""
-
-
-def _is_pointer(node: LexborNode, url: str) -> bool:
-    """Whether an element says nothing but where to read on."""
-    links = node.css("a[href]")
-    text = fold(node.text())
-    if not links or len(text) > MAX_POINTER_CHARS or node.css_first("img") is not None:
-        return False
-    for link in links:
-        address = web_address(link.attributes.get("href") or "", url)
-        is_inside = bool(address) and same_site(address, url) and not DOCUMENT.search(urlsplit(address).path)
-        if not is_inside and not SHARE.match(address):
-            return False
-    rest = text
-    for link in links:
-        rest = rest.replace(fold(link.text()), "", 1)
-    rest = rest.strip(" .,;•·*-›()[]/")
-    return not rest.strip(f" {''.join(LABEL_END)}") or (
-        len(rest) <= MAX_LABEL_CHARS and rest.endswith(LABEL_END) and text.startswith(rest[:-1].rstrip())
     )
 
 
@@ -302,6 +240,8 @@ def _is_linked_whole(node: LexborNode) -> bool:
 
 
 def _with_captions(markup: str, captions: Mapping[str, str], url: str) -> str:
+    if not captions or "<img" not in markup:
+        return markup
     body = parse_part(markup)
     for image in body.css("img"):
         caption = captions.get(image_address(image, url))

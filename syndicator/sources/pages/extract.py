@@ -44,7 +44,7 @@ from syndicator.sources.pages.page_photo import (
 from syndicator.sources.pages.page_pictures import PagePictures
 from syndicator.sources.pages.standfirst import remove_standfirst
 from syndicator.sources.pages.this_page import ThisPage
-from syndicator.text.addresses import is_web_address, same_site, web_address
+from syndicator.text.addresses import same_site
 from syndicator.text.base import base_of
 from syndicator.text.clean import plain
 from syndicator.text.datelines import without_dateline
@@ -56,9 +56,6 @@ TEXTS = ("title", "summary", "section", "caption", "credit", "rights", "note", "
 
 #: Authors that are none, of which the operator hears.
 MAX_DROPPED = 3
-
-#: Links that trafilatura understands as they are, and those that stay.
-RIGHT_FOR_TRAFILATURA = ("/", "#", "mailto:", "tel:", "javascript:")
 
 #: Main headings of a page: one of them may be the headline, in other words than metadata have.
 MAX_HEADINGS = 3
@@ -152,7 +149,6 @@ def extract(
     if select.content:
         body_markup, origin = body.declared_markup(page, select.content), "select.content"
     else:
-        _make_links_absolute(page, base)
         remove_standfirst(page, extracted.get("summary"))
         data = script_text.data_of(page)  # before scripts are taken out
         found = discovered_text(page, base, is_other, page_pictures.shown, own_part)
@@ -218,16 +214,6 @@ def _from_meta(
         extracted.offer(name, origin, date)
     for name, origin, values in meta.lists(metas):
         extracted.offer(name, origin, values)
-
-
-def _make_links_absolute(page: LexborHTMLParser, base: str) -> None:
-    """Give links their whole address: trafilatura takes them for relative to the site's first page."""
-    for node in page.css("a[href]"):
-        href = node.attributes.get("href") or ""
-        if href.startswith(RIGHT_FOR_TRAFILATURA) or is_web_address(href):
-            continue
-        if address := web_address(href, base):
-            node.attrs["href"] = address
 
 
 def _canonical(extracted: Extracted, addresses: Sequence[str], url: str) -> None:

@@ -20,6 +20,9 @@ SEPARATOR = re.compile(
 #: Characters of a title, and separators in one; whatever has more is none.
 MAX_TITLE_CHARS, MAX_SEPARATORS = 1000, 20
 
+#: What may stand right in front of the site's name, wide or not.
+NAME_MARKS = ("-", "–", "—", "\uff0d", ":", "：", "·", "｜")
+
 LAST_BRACKET = re.compile(r"[(\[](?:via )?(?P<text>[^()\[\]]{2,60})[)\]]$")
 
 #: A name, a colon, and the headline: a headline itself, unless the page shows it without.
@@ -210,8 +213,8 @@ def _without_end(title: str, around: Surroundings) -> str:
         return title[: bracket.start()].rstrip()
     for site in filter(None, around.sites):
         start = title[: -len(site)].rstrip()
-        if title.casefold().endswith(site.casefold()) and start.endswith(("-", "–", "—", ":", "·")):
-            return start.rstrip("-–—:· ") or title
+        if title.casefold().endswith(site.casefold()) and start.endswith(NAME_MARKS):
+            return start.rstrip("".join((*NAME_MARKS, " "))) or title
     return title
 
 

@@ -37,6 +37,15 @@ EMPTY_WORDS = STOCK_WORDS.union(
 #: Names of the site: OpenGraph, HTML (https://html.spec.whatwg.org/#meta-application-name), iOS, Twitter.
 SITE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site")
 
+#: Names of whoever publishes the site, and what stands around them (Dublin Core; "Copyright (c)
+#: ... 2026").
+PUBLISHERS = ("publisher", "dc.publisher", "dcterms.publisher", "copyright", "dc.rights")
+RIGHTS_WORDS = re.compile(
+    r"copyright|\(c\)|©|\ball rights reserved\b\.?|\b(?:19|20)\d\d\b(?:\s*[-–]\s*(?:19|20)\d\d)?",
+    re.IGNORECASE,
+)
+MAX_PUBLISHER_CHARS = 60
+
 #: Headings that may be the headline.
 MAX_HEADINGS = 10
 
@@ -99,6 +108,13 @@ def addresses(page: LexborHTMLParser, meta: Mapping[str, Sequence[str]], base: s
 def site_names(meta: Mapping[str, Sequence[str]]) -> list[str]:
     """The names that the site gives itself."""
     return [plain(meta[name][0]).lstrip("@") for name in SITE_NAMES if name in meta]
+
+
+def publishers(meta: Mapping[str, Sequence[str]]) -> list[str]:
+    """The names of whoever publishes the site, as its metadata have them."""
+    texts = (plain(meta[name][0]) for name in PUBLISHERS if name in meta)
+    names = (" ".join(RIGHTS_WORDS.sub(" ", text[:300]).split()).strip(" ,.;:-–") for text in texts)
+    return [name for name in names if 0 < len(name) <= MAX_PUBLISHER_CHARS]
 
 
 def _split_words(values: Sequence[str]) -> tuple[str, ...]:

@@ -16,13 +16,18 @@ AROUND_TAGS = {"aside", "nav", "figure", "blockquote", "form", "dialog"}
 AROUND_WORDS = re.compile(
     r"(?:^|[\s_-])(?:comments?|commentlist|respond|replies|related|relacionad\w+|teasers?|sidebar|widgets?|recommend\w*"
     r"|recirc\w*|most[_-]?(?:read|popular|viewed)|popular|trending|newsletter|promos?|promoted|sponsored|carousel|slider"
-    r"|more[_-](?:news|stories|posts|articles|from)|latest|further|menu|breadcrumbs?|testimonials?|quote|card)(?:$|[\s_-])",
+    r"|more[_-](?:news|stories|posts|articles|from)|latest|further|menu|breadcrumbs?|testimonials?|quote|(?<!author[_-])card)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 AROUND_ROLES = {"complementary", "navigation", "search", "contentinfo", "dialog"}
 
-#: Paragraphs that an article has at least, and no teaser has.
-MIN_PARAGRAPHS = 3
+#: Paragraphs or else characters that an article has at least, and no teaser has.
+MIN_PARAGRAPHS, MIN_ARTICLE_CHARS = 3, 800
+
+#: A box beside the text that is a byline: what is marked in it, and characters of it.
+BYLINE_BOXES = {"aside", "nav"}
+BYLINE_MARK = '[rel~="author"], [itemprop~="author"]'
+MAX_BYLINE_CHARS = 200
 
 #: Headings that are compared with the title.
 MAX_HEADINGS = 20
@@ -68,13 +73,19 @@ class OwnPart:
 
     def _is_around(self, node: LexborNode) -> bool:
         attributes = node.attributes
+        if node.tag in BYLINE_BOXES and _is_byline(node):
+            return False
         if node.tag in AROUND_TAGS or (attributes.get("role") or "") in AROUND_ROLES:
             return True
         if node.tag == "article":
-            return len(node.css("p")) < MIN_PARAGRAPHS
+            return len(node.css("p")) < MIN_PARAGRAPHS and len(node.text()) < MIN_ARTICLE_CHARS
         if node.tag in ("body", "html", "main"):
             return False
         return bool(AROUND_WORDS.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
+
+
+def _is_byline(box: LexborNode) -> bool:
+    return len(" ".join(box.text().split())) <= MAX_BYLINE_CHARS and box.css_first(BYLINE_MARK) is not None
 
 
 def _heading(page: LexborHTMLParser, title: str) -> tuple[LexborNode | None, bool]:

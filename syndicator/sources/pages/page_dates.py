@@ -4,7 +4,7 @@ that stand in the article's own part of the page."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -29,6 +29,7 @@ PUBLISHED = (
         "publication-date",
         "publicationdate",
     ),
+    *("published-date", "published_date", "published-at", "published_at", "published-time", "publish-at"),
     *("pubdate", "pub_date", "pub-date", "publish-time", "publishtime", "article-publication-date"),
     *("sailthru.date", "parsely-pub-date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime"),
     *("rnews:datepublished", "prism.publicationdate", "originalpublicationdate", "article_date_original"),
@@ -54,6 +55,10 @@ UPDATED = (
         "article:updated_time",
         "lastmod",
         "last-modified",
+        "modified-date",
+        "modified_date",
+        "last-updated",
+        "updated",
     ),
 )
 
@@ -66,6 +71,8 @@ MARKUP = (
     ("updated", "hAtom updated", ".dt-updated, time.updated"),
     ("published", "itemprop dateCreated", '[itemprop~="dateCreated"]'),
 )
+
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 #: Words of the classes of times of the last change.
 CHANGED = re.compile(r"\b(?:updated|modified|dt-updated)\b", re.IGNORECASE)
@@ -87,13 +94,28 @@ def offers(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
     part = DatedPart(page)
     for field, origin, selector in MARKUP:
         nodes = page.css(selector)[:MAX_NODES]
-        own = [node for node in nodes if part.has(node)]
-        others = [node for node in nodes if origin.startswith("itemprop") and not part.is_foreign(node)]
-        texts = filter(_has_digit, map(node_text, own or others))  # a class may be a title's state, too
+        texts = filter(_has_digit, map(node_text, _own(part, nodes, is_microdata="itemprop" in origin)))
         yield from ((field, origin, text) for text in islice(texts, 1))
     times = [node for node in page.css("time")[:MAX_NODES] if part.has(node)]
     for node in times or part.only_time_after():
         yield "updated" if _is_changed(node) else "published", "time", node_text(node)
+
+
+def _own(part: DatedPart, nodes: Sequence[LexborNode], *, is_microdata: bool) -> Sequence[LexborNode]:
+    """Those of the dates that are the article's: in its own part, or else beside it, or else the page's only
+    one. A class says less than microdata do, and headings have it for the state of the whole page."""
+    dates = nodes if is_microdata else [node for node in nodes if node.tag not in HEADINGS]
+    if own := [node for node in dates if part.has(node)]:
+        return own
+    beside = [node for node in dates if part.is_beside(node)]
+    if beside and (is_microdata or _is_one(beside)):
+        return beside
+    is_named = dates and "datePublished" in (dates[0].attributes.get("itemprop") or "")
+    return dates if is_named and _is_one(dates) and not any(map(part.is_among_others, dates)) else []
+
+
+def _is_one(nodes: Sequence[LexborNode]) -> bool:
+    return len({node_text(node) for node in nodes}) == 1
 
 
 def _has_digit(text: str) -> bool:

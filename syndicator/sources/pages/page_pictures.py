@@ -43,6 +43,9 @@ UNSEEN = (
     "button, script, style, svg, input, label, noscript, template"
 )
 
+#: What may be marked as a picture's words.
+MARKED = "figcaption, [class], [itemprop]"
+
 #: Marks what is a picture's words on a page, so that it can be taken out of the text.
 WORDS_MARK = "data-picture-words"
 
@@ -102,10 +105,10 @@ class PagePictures:
 
     def __init__(self, page: LexborHTMLParser, url: str) -> None:
         images = page.css("img")[:MAX_PICTURES]
-        counts = Counter(box.mem_id for image in images for box in _boxes(image))
+        marks = _Marks(page, images)
         self._images = images
         self.pictures = [
-            PagePicture(tuple(addresses(image, url)), _words(image, counts), _is_trap(image), focus)
+            PagePicture(tuple(addresses(image, url)), _words(image, marks), _is_trap(image), focus)
             for image, focus in zip(images, focal_points(images), strict=True)
         ]
         self.shown = {
@@ -139,17 +142,33 @@ class PagePictures:
         return any(picture.is_trap and address in picture.addresses for picture in self.pictures)
 
 
+class _Marks:
+    """What a page marks as words of pictures, walked once. ``around``: the ids of all that holds such a mark;
+    ``counts``: how many pictures stand in what is around them, by its id."""
+
+    def __init__(self, page: LexborHTMLParser, images: Sequence[LexborNode]) -> None:
+        self.counts = Counter(box.mem_id for image in images for box in _boxes(image))
+        self.around: set[int] = set()
+        for node in page.css(MARKED) if images else ():
+            if not _kind(node):
+                continue
+            for mem_id in ancestor_ids(node):
+                if mem_id in self.around:
+                    break
+                self.around.add(mem_id)
+
+
 def _is_in(image: LexborNode, own_part: OwnPart) -> bool:
     """Whether a picture, or its figure, is in the article's own part."""
     figure = next((each for each in upwards(image) if each.tag == "figure"), image)
     return figure.parent is not None and own_part.has(figure.parent)
 
 
-def _words(image: LexborNode, counts: Counter[int]) -> PictureWords:
+def _words(image: LexborNode, marks: _Marks) -> PictureWords:
     alt = plain(image.attributes.get("alt") or "")
     captions: list[LexborNode] = []
     credit_nodes: list[LexborNode] = []
-    for kind, node in _word_nodes(image, counts):
+    for kind, node in _word_nodes(image, marks):
         (captions if kind == "caption" else credit_nodes).append(node)
     if not captions and not credit_nodes:
         own = plain(image.attributes.get("data-caption") or "")[:MAX_CAPTION_CHARS]
@@ -179,13 +198,14 @@ def _words(image: LexborNode, counts: Counter[int]) -> PictureWords:
     )
 
 
-def _word_nodes(image: LexborNode, counts: Counter[int]) -> Iterator[tuple[str, LexborNode]]:
+def _word_nodes(image: LexborNode, marks: _Marks) -> Iterator[tuple[str, LexborNode]]:
     """The captions and credits of a picture: what is marked so in the box that holds it alone, else what
     follows it."""
     for box in _boxes(image):
-        if box.tag != "figure" and counts[box.mem_id] > 1:
+        if box.tag != "figure" and marks.counts[box.mem_id] > 1:
             return
-        found = [] if box.tag in ("picture", "a") else list(_marked(box)) if _is_small(box) else []
+        may_be_marked = box.mem_id in marks.around and box.tag not in ("picture", "a")
+        found = list(_marked(box)) if may_be_marked and _is_small(box) else []
         if not found:
             found = list(_followers(box))
         if found:
@@ -211,7 +231,7 @@ def _followers(box: LexborNode) -> Iterator[tuple[str, LexborNode]]:
 
 def _marked(box: LexborNode) -> Iterator[tuple[str, LexborNode]]:
     taken: set[int] = set()
-    for node in box.css("figcaption, [class], [itemprop]"):
+    for node in box.css(MARKED):
         if node.mem_id == box.mem_id or node.tag == "img" or not (kind := _kind(node)):
             continue
         if node.css_first("img, video, iframe") is not None:

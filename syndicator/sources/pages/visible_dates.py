@@ -41,8 +41,16 @@ DAY_IN_PATH = re.compile(
 )
 
 
+#: The first year in which a page can have been published: earlier ones are those of what it tells of.
+FIRST_YEAR = 1995
+
 #: What the operator is told of such a date.
 GUESSED = "guessed, since the page gives none for machines: declare select.published"
+
+#: What the operator is told where such lines have the last change alone.
+CHANGE_ALONE = (
+    "beside its headline stands the day of its last change alone, which is not taken for its publication"
+)
 
 
 class Lines(NamedTuple):
@@ -98,9 +106,14 @@ def _date_in(found: Lines, dates: Dates) -> FoundDate | None:
             date
             for line in each
             for date in dates_in(line, zone=dates.zone, now=dates.now, languages=dates.languages)
-            if date.reading.moment and date.reading.moment <= dates.now + CLOCK_SKEW
+            if date.reading.moment
+            and date.reading.moment <= dates.now + CLOCK_SKEW
+            and date.reading.moment.year >= FIRST_YEAR
         ]
-        published = [date for date in past if not date.is_change] or past
+        published = [date for date in past if not date.is_change]
+        if past and not published:
+            dates.warnings += [] if CHANGE_ALONE in dates.warnings else [CHANGE_ALONE]
+            return None
         days = {date.reading.moment.date() for date in published if date.reading.moment}
         if len(days) == 1:
             return max(published, key=lambda date: _precision(date.reading))

@@ -22,8 +22,14 @@ MAX_LINE_CHARS, MAX_OTHER_WORDS = 160, 9
 #: What every date has that is looked for: a year of four digits.
 YEAR = regex.compile(r"(?<!\d)\p{Nd}{4}(?!\d)")
 
-#: What divides the parts of a line.
-DIVIDER = regex.compile(r"\s*[|•·●]\s*|\s+[–—/-]\s+|\s{3,}")
+#: What divides the parts of a line: marks, and words for the last change behind another day.
+DIVIDER = regex.compile(
+    r"\s*[|•·●⋅]\s*|\s+[–—/-]\s+|\s{3,}"
+    r"|(?<=\d)[.,;]?\s+\(?(?=(?:last\s+)?(?:updated|modified|revised)\b|(?:zuletzt\s+)?aktualisiert"
+    r"|mis à jour|actualizado|atualizado|aggiornato|bijgewerkt|oppdatert|uppdaterad|opdateret"
+    r"|обновлено|оновлено)",
+    regex.IGNORECASE,
+)
 
 #: Words (folded) of the latest change, and of others' times: rights, events.
 CHANGED = regex.compile(

@@ -1,0 +1,76 @@
+"""What in a text only leads to other pages goes, and what leads to a text's sources stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.sources.pages.pointers import without_pointers
+from syndicator.text.clean import plain
+
+URL = "https://mill.example/news/7-the-mill"
+
+WORDS = "The mill by the river grinds again, says its owner, who had waited three years for the new stone. "
+TEXT = "".join(f"<p>{n}: {WORDS * 2}</p>" for n in ("One", "Two", "Three", "Four"))
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        '<blockquote><p><a href="/news/6-the-dam">The dam holds</a></p></blockquote>',
+        '<blockquote><a href="https://mill.example/news/5">Wie der Damm hielt</a></blockquote>',
+        '<h2><a href="/news/6-the-dam">The dam holds</a></h2>',
+        '<h3><a href="/news/6"><i>Ufer.</i> Der Damm hält</a></h3><h3><a href="/news/5">Плотина</a></h3>',
+        (
+            '<h2><a href="/news/6">The dam holds</a></h2><p>It was built in May.</p>'
+            '<h2><a href="/news/5">The fish are back</a></h2><p>Trout, mostly.</p>'
+        ),
+        '<p><a href="https://mailchi.mp/mill/news">Get our letter every morning</a></p>',
+        '<p><a href="https://whatsapp.com/channel/0029">Suivez-nous</a></p>',
+        (
+            '<p>One dam.</p><p><a href="https://a.example/1">Mehr lesen</a></p><p>Two dams.</p>'
+            '<p><a href="https://a.example/2">Mehr lesen</a></p><p>And a third.</p>'
+            '<p><a href="https://a.example/3">Mehr lesen</a></p>'
+        ),
+    ],
+)
+def test_what_only_leads_elsewhere_goes(pointer: str) -> None:
+    found = without_pointers(TEXT + pointer, URL)
+
+    assert "<a" not in found
+    assert all(plain(part) in plain(found) for part in TEXT.split("</p>"))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '<blockquote><p>It grinds, <a href="/news/6">as we told</a>, and grinds</p></blockquote>',
+        '<h2><a href="https://river.example/">The office for rivers</a></h2>',
+        f'<h2><a href="/guide">The owner</a></h2><p>{WORDS * 3}</p>',
+        f'<h2><a href="/guide">The owner</a></h2><h3>Her youth</h3><p>{WORDS * 3}</p>',
+        '<h2><a href="/guide">The owner</a></h2><p>She is forty.</p>',
+        '<p><a href="https://a.example/1">Law</a></p><p><a href="https://a.example/2">Map</a></p>',
+        (
+            '<p><a href="https://a.example/1">Map</a></p><p><a href="https://a.example/1">Map</a></p>'
+            '<p><a href="https://a.example/1">Map</a></p>'
+        ),
+    ],
+)
+def test_what_leads_to_a_source_or_has_a_text_stays(source: str) -> None:
+    assert without_pointers(TEXT + source, URL) == TEXT + source
+
+
+@pytest.mark.parametrize("heading", ["<h2>{}</h2>", "<h3>{}</h3>"])
+@pytest.mark.parametrize("address", [URL, "", "#stone", f"{URL}#stone"])
+def test_a_heading_that_leads_to_itself_is_words(heading: str, address: str) -> None:
+    marked = heading.format(f'<a href="{address}">The stone</a>')
+
+    assert heading.format("The stone") + TEXT in without_pointers(marked + TEXT, URL)
+
+
+def test_a_text_of_teasers_is_a_text() -> None:
+    text = "".join(
+        f'<h2><a href="/news/{n}">The {n}th mill</a></h2><p>It has {n} wheels, of oak.</p>'
+        for n in range(2, 9)
+    )
+
+    assert without_pointers(f"<p>Mills of the river.</p>{text}", URL).count("<a") == 7
