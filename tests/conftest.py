@@ -165,7 +165,7 @@ def pytest_configure(config: pytest.Config) -> None:
     def is_controller() -> bool:
         return config.pluginmanager.has_plugin("dsession")
 
-    config.addinivalue_line("markers", "slow: what --quick leaves out, beside what it knows by itself")
+    config.addinivalue_line("markers", "slow: left out by --quick (tests/quick.py says from which time on)")
     if config.getoption("quick"):
         config.pluginmanager.register(Quick())
     adopt_orphans()

@@ -489,6 +489,7 @@ class TestCommand:
         assert report["counts"] == {"refused": 1}
         assert report["findings"][0]["rule"] == "byline"
 
+    @pytest.mark.slow
     def test_check_alone_still_checks_everything_else(self, folder: Path) -> None:
         declared = self.run(folder, "--json")
 

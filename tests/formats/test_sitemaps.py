@@ -33,6 +33,7 @@ def texts(root: Any, path: str) -> list[str]:
     return [each.text for each in root.findall(path, NAMES)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sitemap", "news"])
 @given(carried=several)
 def test_sitemaps_meet_their_schema(name: str, carried: list[Article]) -> None:

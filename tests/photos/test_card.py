@@ -94,6 +94,7 @@ def test_a_portrait_is_not_cut_more_than_it_must_be() -> None:
     assert margins_are_clean(card((400, 630)), MIN_PHOTO_WIDTH_PX)
 
 
+@pytest.mark.slow
 def test_the_credit_stands_on_the_photo() -> None:
     foot = (0, SIZE_PX[1] - 40, 400, SIZE_PX[1])
     difference = ImageChops.difference(card((900, 600)), card((900, 600), credit="Noy S."))
@@ -101,6 +102,7 @@ def test_the_credit_stands_on_the_photo() -> None:
     assert difference.crop((560, 0, *SIZE_PX)).getbbox() is None
 
 
+@pytest.mark.slow
 def test_same_post_same_picture() -> None:
     assert card((900, 600), title=LAO).tobytes() == card((900, 600), title=LAO).tobytes()
 

@@ -94,6 +94,7 @@ def test_what_three_articles_share_is_the_sites_from_the_first_look_on(town: Tow
     assert watch.look(25 * HOUR).problems == []
 
 
+@pytest.mark.slow
 def test_what_is_found_late_leaves_the_articles_that_are_out_once(town: Town) -> None:
     watch = watching(town)
     for number in range(2):

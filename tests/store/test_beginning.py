@@ -85,6 +85,7 @@ def test_a_database_of_a_newer_version_is_left_alone(empty: str) -> None:
         open_store(empty)
 
 
+@pytest.mark.slow
 def test_many_who_begin_at_once_make_the_tables_once(empty: str) -> None:
     together = threading.Barrier(6)
 

@@ -74,6 +74,7 @@ def test_a_waiting_delivery_is_tried_at_once(story: Story) -> None:
     assert len(story.texts) == 1
 
 
+@pytest.mark.slow
 def test_a_skipped_delivery_stays_so_through_corrections(story: Story) -> None:
     story.publishes()
     rule(story, skip)
@@ -107,6 +108,7 @@ def test_what_is_sent_can_be_neither_tried_again_nor_skipped(story: Story, rulin
     assert "decided" not in story.events
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ruling", [retry, skip])
 def test_an_unknown_outcome_is_never_repeated_or_forgotten_without_an_answer(
     story: Story, ruling: Any
@@ -125,6 +127,7 @@ def test_only_an_unknown_outcome_can_be_told(story: Story, ruling: Any) -> None:
         rule(story, ruling)
 
 
+@pytest.mark.slow
 def test_a_post_that_an_operator_found_is_corrected_and_never_sent_again(story: Story) -> None:
     lose_the_outcome(story)
 
@@ -138,6 +141,7 @@ def test_a_post_that_an_operator_found_is_corrected_and_never_sent_again(story: 
     assert text.startswith("Corrected")
 
 
+@pytest.mark.slow
 def test_a_post_without_an_id_is_left_alone(story: Story) -> None:
     lose_the_outcome(story)
 
@@ -149,6 +153,7 @@ def test_a_post_without_an_id_is_left_alone(story: Story) -> None:
     assert len(story.texts) == 1
 
 
+@pytest.mark.slow
 def test_what_was_not_posted_is_sent_however_long_the_operator_took(story: Story) -> None:
     lose_the_outcome(story)
     story.channel.shown.clear()
@@ -233,6 +238,7 @@ def test_a_delivery_that_is_not_there_cannot_be_decided(story: Story) -> None:
         story.store.rule(99, retry, story.clock(), event="x")
 
 
+@pytest.mark.slow
 def test_deliveries_are_listed_newest_first_page_by_page(story: Story) -> None:
     for key in "abcde":
         story.publishes(key)
