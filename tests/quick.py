@@ -83,9 +83,11 @@ class Quick:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Called where the run is told of, too, when processes of their own run the tests."""
-        taken = dict(report.user_properties).get(PROCESSOR_TIME, 0.0)
-        if report.when == "call" and taken >= NAMED_S:
-            self.named[report.nodeid] = taken
+        if report.when != "call":
+            return
+        for name, value in report.user_properties:
+            if name == PROCESSOR_TIME and isinstance(value, float) and value >= NAMED_S:
+                self.named[report.nodeid] = value
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         for name, taken in sorted(self.named.items(), key=lambda pair: -pair[1]):
