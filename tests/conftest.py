@@ -145,7 +145,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--quick",
         action="store_true",
-        help="the fast half: no process, hardly a database, nothing slow, few examples of each property",
+        help="the fast half: nothing slow, no process, hardly a database, few examples of each property",
     )
 
 

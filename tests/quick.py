@@ -1,6 +1,6 @@
 """The fast half of the suite, by four rules:
 
-- a test that takes a fifth of a second or more (``SLOW_S``) is marked ``slow``, or its module is, and left
+- a test that takes a tenth of a second or more (``SLOW_S``) is marked ``slow``, or its module is, and left
   out; one that takes much longer and is not marked is named at the end of the run;
 - a test that has a database is left out, but for some on SQLite;
 - a test that starts a process is left out where a fixture says so, and is else skipped at the moment when it
@@ -19,11 +19,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 #: Processor time of a test, without its processes, from which on it is ``slow``.
-SLOW_S = 0.2
+SLOW_S = 0.1
 
 #: Processor time from which on a test that is not marked is named: the first that needs a library loads it,
 #: and machines differ.
-NAMED_S = 5 * SLOW_S
+NAMED_S = 10 * SLOW_S
 
 #: The name of that time among a report's properties.
 PROCESSOR_TIME = "processor time"

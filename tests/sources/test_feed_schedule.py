@@ -198,6 +198,7 @@ def test_a_burst_is_followed_in_json(newsroom: Newsroom) -> None:
     assert shown.look.problems == []
 
 
+@pytest.mark.slow
 def test_a_feed_that_pages_without_end_is_left_in_time_and_told(newsroom: Newsroom) -> None:
     desk = Desk(newsroom, every=MINUTE, complete=False)
     desk.look()

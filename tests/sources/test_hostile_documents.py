@@ -86,6 +86,7 @@ TAKING_LONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", TAKING_LONG.values(), ids=TAKING_LONG)
 @pytest.mark.usefixtures("impatient")
 def test_no_document_holds_us_longer_than_it_may(content: bytes) -> None:

@@ -121,6 +121,7 @@ def test_pages_are_followed_so_far_and_no_further() -> None:
     assert "some between may be missing" in look.problems[0]
 
 
+@pytest.mark.slow
 def test_nothing_is_followed_on_an_ordinary_day() -> None:
     with Paged("<a class=next href='{address}'>next</a>") as town:
         for number in range(20):

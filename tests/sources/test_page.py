@@ -802,6 +802,7 @@ class TestDates:
 
         assert (seen.published, seen.warnings) == (None, ("neither the page nor its listing has a date",))
 
+    @pytest.mark.slow
     def test_day_and_month_are_never_guessed(self, site: Site, watch: Watch) -> None:
         watch.source = replace(watch.source, dates="", listing_dates="")
         seen = self.seen(site, watch, "01/03/2026 09:30")

@@ -35,6 +35,7 @@ def lose_the_outcome(story: Story) -> None:
     assert story.delivery.standing is Standing.UNKNOWN
 
 
+@pytest.mark.slow
 def test_a_refused_delivery_goes_out_when_it_is_tried_again(story: Story) -> None:
     story.channel.before = [Refused("too long")]
     story.publishes()
@@ -48,6 +49,7 @@ def test_a_refused_delivery_goes_out_when_it_is_tried_again(story: Story) -> Non
     assert "tried again" in story.events
 
 
+@pytest.mark.slow
 def test_what_was_too_late_is_news_again_when_an_operator_asks_for_it(story: Story) -> None:
     story.store.pause_channel("wire")
     story.publishes()
@@ -187,6 +189,7 @@ def test_a_paused_channel_keeps_its_queue_until_it_is_resumed(story: Story) -> N
     assert len(story.texts) == 1
 
 
+@pytest.mark.slow
 def test_resuming_wakes_a_channel_that_was_stopped_or_rests(story: Story) -> None:
     story.channel.before = [Misconfigured("401"), TryLater("429")]
     story.publishes()
@@ -250,6 +253,7 @@ def test_deliveries_are_listed_newest_first_page_by_page(story: Story) -> None:
     assert [line.article.key for line in first + second] == ["e", "d", "c", "b"]
 
 
+@pytest.mark.slow
 def test_deliveries_are_listed_by_state_and_channel(story: Story) -> None:
     story.publishes("a")
     story.delivers()
@@ -260,6 +264,7 @@ def test_deliveries_are_listed_by_state_and_channel(story: Story) -> None:
     assert story.store.deliveries(channel="elsewhere") == []
 
 
+@pytest.mark.slow
 def test_counts_tell_how_everything_stands(story: Story) -> None:
     story.publishes("a")
     story.delivers()

@@ -169,6 +169,7 @@ def test_lines_that_are_missing_at_the_end_are_missed(store: Store, content: byt
     assert_empty(store)
 
 
+@pytest.mark.slow
 def test_a_file_that_was_edited_is_refused(store: Store, content: bytes) -> None:
     lines = gzip.decompress(content).splitlines(keepends=True)
     edited = [
