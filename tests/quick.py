@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +28,9 @@ NAMED_S = 10 * SLOW_S
 
 #: The name of that time among a report's properties.
 PROCESSOR_TIME = "processor time"
+
+#: The line of a module that is marked as a whole.
+SLOW_MODULE = "\npytestmark = pytest.mark.slow"
 
 #: Examples of each property that does not itself say how many.
 MAX_EXAMPLES = 10
@@ -64,6 +68,11 @@ class Quick:
         """Raises ``pytest.skip.Exception`` in a test that is about to start a process."""
         if self.is_in_test and event in BEGINNINGS:
             pytest.skip("starts a process")
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Modules that are marked as a whole are not even imported."""
+        is_module = collection_path.suffix == ".py"
+        return True if is_module and SLOW_MODULE in collection_path.read_text("utf-8") else None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self) -> Generator[None, object, object]:

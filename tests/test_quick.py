@@ -60,15 +60,25 @@ def test_that_works_for_long():
 """
 
 
+MARKED_MODULE = """
+import pytest
+
+pytestmark = pytest.mark.slow
+
+raise AssertionError("it is imported")
+"""
+
+
 @pytest.mark.parametrize("options", [["-n0"], ["-n2"]], ids=["one process", "two workers"])
 def test_what_takes_long_is_left_out_or_named(tmp_path: Path, options: list[str]) -> None:
     tests = TESTS.replace("{MAX_EXAMPLES}", str(MAX_EXAMPLES)).replace("{NAMED_S}", str(NAMED_S))
     (tmp_path / "test_small.py").write_text(tests)
+    (tmp_path / "test_marked.py").write_text(MARKED_MODULE)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-c", str(tmp_path / "pytest.ini")]
 
     done = subprocess.run(
-        [*command, "--quick", *options, str(tmp_path / "test_small.py")],
+        [*command, "--quick", *options, str(tmp_path)],
         cwd=ROOT,
         capture_output=True,
         text=True,
