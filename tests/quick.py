@@ -1,7 +1,8 @@
 """The fast half of the suite, by four rules:
 
 - a test that takes a tenth of a second or more (``SLOW_S``) is marked ``slow``, or its module is, and left
-  out; one that takes much longer and is not marked is named at the end of the run;
+  out, unless hardly anything of its folder would be left; one that takes much longer and is not marked is
+  named at the end of the run;
 - a test that has a database is left out, but for some on SQLite;
 - a test that starts a process is left out where a fixture says so, and is else skipped at the moment when it
   would, whoever starts it;

@@ -42,7 +42,6 @@ def test_an_article_is_posted_once_with_its_link(story: Story) -> None:
     assert story.channel.requests == ["send"]
 
 
-@pytest.mark.slow
 def test_three_corrections_before_the_next_delivery_become_one_edit(story: Story) -> None:
     story.publishes()
     story.delivers()
@@ -55,7 +54,6 @@ def test_three_corrections_before_the_next_delivery_become_one_edit(story: Story
     assert "Bridge C" in story.texts[0]
 
 
-@pytest.mark.slow
 def test_a_correction_after_a_failed_post_becomes_one_correct_post(story: Story) -> None:
     story.channel.before = [TryLater("unreachable")]
     story.publishes()
@@ -105,7 +103,6 @@ def test_a_restored_article_is_posted_again_after_its_retraction(story: Story) -
     assert len(story.texts) == 1
 
 
-@pytest.mark.slow
 def test_a_lost_answer_is_repeated_under_the_same_key(story: Story) -> None:
     story.channel.after = [OutcomeUnknown("no answer")]
     story.publishes()
@@ -119,7 +116,6 @@ def test_a_lost_answer_is_repeated_under_the_same_key(story: Story) -> None:
     assert story.delivery.standing is Standing.SENT
 
 
-@pytest.mark.slow
 def test_a_correction_after_a_lost_answer_ends_with_the_corrected_text(story: Story) -> None:
     """The repeated key brings back the first post, which still says the old thing."""
     story.channel.after = [OutcomeUnknown("no answer")]
@@ -148,7 +144,6 @@ def test_a_channel_without_keys_is_asked_before_anything_is_repeated(story: Stor
     assert story.delivery.standing is Standing.SENT
 
 
-@pytest.mark.slow
 def test_what_the_channel_does_not_have_is_sent_afresh(story: Story) -> None:
     story.channel.key_memory = None
     story.channel.before = [OutcomeUnknown("reset")]
@@ -187,7 +182,6 @@ def test_a_forgotten_key_is_not_trusted(story: Story) -> None:
     assert story.channel.made == 1
 
 
-@pytest.mark.slow
 def test_a_retraction_after_a_lost_answer_looks_for_the_post_and_deletes_it(story: Story) -> None:
     story.channel.after = [OutcomeUnknown("no answer")]
     story.publishes()
@@ -201,7 +195,6 @@ def test_a_retraction_after_a_lost_answer_looks_for_the_post_and_deletes_it(stor
     assert story.channel.requests == ["send", "find", "delete"]
 
 
-@pytest.mark.slow
 def test_a_refused_article_is_not_asked_again_until_it_is_corrected(story: Story) -> None:
     story.channel.before = [Refused("422: too long")]
     story.publishes()
@@ -216,7 +209,6 @@ def test_a_refused_article_is_not_asked_again_until_it_is_corrected(story: Story
     assert len(story.texts) == 1
 
 
-@pytest.mark.slow
 def test_a_channel_in_trouble_rests_and_keeps_its_order(story: Story) -> None:
     story.channel.before = [TryLater("429", not_before=NOON + timedelta(hours=1))]
     story.publishes("1")
@@ -233,7 +225,6 @@ def test_a_channel_in_trouble_rests_and_keeps_its_order(story: Story) -> None:
     assert [text.splitlines()[0] for text in story.texts] == ["Bridge 1 reopens", "Bridge 2 reopens"]
 
 
-@pytest.mark.slow
 def test_breaking_news_goes_first(story: Story) -> None:
     story.publishes("1")
     story.publishes("2", urgent=True)
@@ -243,7 +234,6 @@ def test_breaking_news_goes_first(story: Story) -> None:
     assert story.texts[0].startswith("Bridge 2")
 
 
-@pytest.mark.slow
 def test_a_misconfigured_channel_stops_and_keeps_its_queue(story: Story) -> None:
     story.channel.before = [Misconfigured("401: the token is not valid")]
     story.publishes()
@@ -283,7 +273,6 @@ def test_a_worker_that_dies_in_mid_post_leaves_no_second_post(story: Story) -> N
     assert story.delivery.standing is Standing.SENT
 
 
-@pytest.mark.slow
 def test_a_queue_does_not_wait_for_a_dead_worker_and_its_interrupted_post_does(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -324,7 +313,6 @@ def test_a_queue_does_not_wait_for_a_dead_worker_and_its_interrupted_post_does(
     assert [d.standing for d in story.deliveries] == [Standing.SENT, Standing.SENT]
 
 
-@pytest.mark.slow
 def test_a_post_that_a_correction_overtook_is_edited_without_rest(story: Story) -> None:
     class Slow(FakeChannel):
         def _end(self) -> None:
@@ -469,7 +457,6 @@ def test_a_lost_answer_rests_and_the_queue_goes_on(story: Story) -> None:
     assert story.channel.made == 2
 
 
-@pytest.mark.slow
 def test_an_account_that_gets_nothing_through_rests(story: Story) -> None:
     story.channel.after = [OutcomeUnknown("no answer")] * 9
     for key in "1234":
@@ -485,7 +472,6 @@ def test_an_account_that_gets_nothing_through_rests(story: Story) -> None:
     assert story.channel.requests == ["send", "send", "send"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("what", ["correct", "retract", "retry"])
 def test_nothing_shortens_the_rest_of_a_lost_edit(story: Story, what: str) -> None:
     story.publishes()
@@ -609,7 +595,6 @@ def test_a_worker_that_is_stopped_before_it_sends_does_not_send(
     assert story.channel.made == 1
 
 
-@pytest.mark.slow
 def test_what_a_channel_says_is_written_down_without_its_secrets(
     story: Story, caplog: pytest.LogCaptureFixture
 ) -> None:
