@@ -1,5 +1,9 @@
 """``python -m syndicator``."""
 
-from syndicator.cli.app import main
+from syndicator.processes.garbage import collect_seldom
+
+collect_seldom()  # before what follows is imported
+
+from syndicator.cli.app import main  # noqa: E402
 
 main()

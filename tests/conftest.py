@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import text
 
 from syndicator.store import Store, open_store
 from syndicator.store.schema import metadata
@@ -73,31 +72,33 @@ def sqlite_store(sqlite_stores: SqliteStores, tmp_path: Path) -> Iterator[Store]
     opened.engine.dispose()
 
 
+TABLES = [*reversed(metadata.sorted_tables)]
+
 #: Whether tables have grown so much that they are truncated: deleting is ten times as quick, while they are
 #: small, and leaves what was deleted in their files.
-IS_LARGE = text("""
+IS_LARGE = """
     SELECT sum(pg_relation_size(oid)) > 1000000 FROM pg_class
     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-""")
+"""
 
-RESTART = text("""
+#: PostgreSQL takes many statements in one request: one after the other they take five times as long.
+TRUNCATE = f"TRUNCATE {', '.join(table.name for table in TABLES)} RESTART IDENTITY CASCADE"
+DELETE = [str(table.delete()) for table in TABLES]
+RESTART = """
     SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences
     WHERE last_value IS NOT NULL
-""")
+"""
 
 
 def _empty(store: Store) -> Store:
-    tables = reversed(metadata.sorted_tables)
-    is_postgresql = store.engine.dialect.name == "postgresql"
     with store.writing() as connection:
-        if is_postgresql and connection.scalar(IS_LARGE):
-            names = ", ".join(table.name for table in tables)
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-            return store
-        for table in tables:
-            connection.execute(table.delete())
-        if is_postgresql:
-            connection.execute(RESTART)
+        if store.engine.dialect.name != "postgresql":
+            for statement in DELETE:
+                connection.exec_driver_sql(statement)
+        elif connection.exec_driver_sql(IS_LARGE).scalar():
+            connection.exec_driver_sql(TRUNCATE)
+        else:
+            connection.exec_driver_sql("; ".join([*DELETE, RESTART]))
     return store
 
 
@@ -144,7 +145,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--quick",
         action="store_true",
-        help="the fast half: no process, hardly a database, nothing slow, few examples of each property",
+        help="the fast half: nothing slow, no process, hardly a database, few examples of each property",
     )
 
 
@@ -165,7 +166,7 @@ def pytest_configure(config: pytest.Config) -> None:
     def is_controller() -> bool:
         return config.pluginmanager.has_plugin("dsession")
 
-    config.addinivalue_line("markers", "slow: what --quick leaves out, beside what it knows by itself")
+    config.addinivalue_line("markers", "slow: left out by --quick (tests/quick.py says from which time on)")
     if config.getoption("quick"):
         config.pluginmanager.register(Quick())
     adopt_orphans()

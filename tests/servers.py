@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import redis
 from sqlalchemy import create_engine, make_url, text
 
 from tests.acceptance.world import free_port, until
@@ -78,6 +77,8 @@ def _running(folder: Path, *arguments: str) -> Iterator[None]:
 
 
 def _answers(port: int, password: str = "") -> None:
+    import redis  # noqa: PLC0415 - every run imports this module, and few start such a server
+
     def answer() -> bool:
         try:
             with redis.Redis(port=port, password=password or None) as client:

@@ -15,6 +15,7 @@ from syndicator.cli.declared import folder
 from syndicator.example_site import acts
 from syndicator.example_site.acts import Published
 from syndicator.example_site.state import begin, url_of
+from syndicator.processes.garbage import collect_as_usual
 
 if TYPE_CHECKING:  # commands import what they need when they run: `syndicator up` stays small
     from syndicator.config import Example
@@ -63,6 +64,7 @@ def serve(
     at = (host or declared_host, int(declared_port) if port is None else port)
     with serving(site.folder, site.state, *at) as url:
         typer.echo(f"The example site is at {url}/")
+        collect_as_usual()
         wait_for_the_end()
 
 

@@ -17,6 +17,7 @@ from types import FrameType
 from syndicator.domain.backoff import PROCESS
 from syndicator.jobs.ports import DEAD_VARIABLE, MARK_VARIABLE
 from syndicator.processes import parent_watch
+from syndicator.processes.garbage import collect_as_usual
 
 #: Seconds that processes have to finish what they have in hand before they are killed.
 STOP_TIMEOUT_S = 15.0
@@ -118,6 +119,7 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
         environment = {**os.environ, parent_watch.PARENT_VARIABLE: str(os.getpid())}
+        collect_as_usual()
         status = 0
         try:
             for child in self.children:

@@ -16,6 +16,7 @@ from syndicator.http.client import AddressGuard
 from syndicator.jobs.job import Job
 from syndicator.posts.drawing import DrawnPost
 from syndicator.posts.unfetched import unfetched_scene
+from syndicator.processes.garbage import collect_as_usual
 from syndicator.processes.parent_watch import process_name
 from syndicator.processes.web_bell import WebBell, connection
 from syndicator.store import Store
@@ -65,6 +66,7 @@ def serve_site(folder: Path) -> None:
         texts=site_texts(courier.channel for courier in app.couriers.values()),
     )
     pulse.start(store, BEAT_S, lambda: _record(readers, store))
+    collect_as_usual()
     serve(
         web,
         host=declared.web.host,

@@ -26,6 +26,7 @@ from syndicator.domain.errors import SyndicatorError
 from syndicator.jobs.job import Job, Threads
 from syndicator.jobs.ports import DEAD_VARIABLE
 from syndicator.processes import celery_settings, parent_watch
+from syndicator.processes.garbage import collect_as_usual
 from syndicator.processes.lanes import lanes
 from syndicator.processes.reconnecting import Consumer, OneLineErrors
 from syndicator.processes.task_message import publish
@@ -144,6 +145,7 @@ def run_beat() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: is_over.set())
     bell, name = CeleryBell(), parent_watch.process_name("beat")
+    collect_as_usual()
     while not is_over.is_set():
         bell.ring(Job.SWEEP, name)
         is_over.wait(celery_settings.SWEEP_EVERY_S)
@@ -159,6 +161,7 @@ def _report_alive(**_: Any) -> None:
     from syndicator.wiring import notice_older_record  # noqa: PLC0415 - likewise
 
     log.info("worker ready")
+    collect_as_usual()
     application = open_once()
     Pulse(process_name(), "worker").start(
         application.store,

@@ -67,6 +67,7 @@ def serving(folder: Path, page: bytes) -> Iterator[str]:
             process.wait(timeout=30)
 
 
+@pytest.mark.slow
 def test_who_has_read_what_is_on_record_when_the_server_stops(tmp_path: Path) -> None:
     with serving(tmp_path, b"<!doctype html>") as url:
         for status in 200, 304, 304:

@@ -144,6 +144,7 @@ class ChannelContract:
         assert published.photo == (photo.content if photo else None)
         assert published.alt == ("A tram on the bridge at dawn" if channel.capabilities.alt else "")
 
+    @pytest.mark.slow
     def test_is_sent_what_a_preview_shows(
         self, channel: Channel, server: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

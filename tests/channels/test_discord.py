@@ -148,11 +148,13 @@ class TestDiscord(HttpChannelContract):
 
         assert server.published[0].text.startswith(title)
 
+    @pytest.mark.slow
     @settings(max_examples=200, deadline=None)
     @given(st.text(alphabet="a1*_~`|<>[]()#\\-+. \nກ", max_size=60))
     def test_any_text_shows_as_it_is(self, text: str) -> None:
         assert MARK.sub(lambda match: match[1] or "", escaped(text)) == text
 
+    @pytest.mark.slow
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         title=st.text(min_size=1, max_size=300), summary=st.text(max_size=6000), alt=st.text(max_size=2000)

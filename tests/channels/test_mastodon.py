@@ -282,12 +282,14 @@ class TestFinding:
 
         assert channel.find(self.post(channel, url=url), key=KEY) == receipt
 
+    @pytest.mark.slow
     def test_looks_on_later_pages(self, channel: Mastodon) -> None:
         receipt = channel.send(self.post(channel), key=KEY)
         self.fill(channel, mastodon.PAGE_STATUSES + 1)
 
         assert channel.find(self.post(channel), key=KEY) == receipt
 
+    @pytest.mark.slow
     def test_what_is_older_than_the_article_need_not_be_read(
         self, channel: Mastodon, server: FakeMastodon
     ) -> None:
@@ -298,6 +300,7 @@ class TestFinding:
         assert channel.find(self.post(channel), key=KEY) is None
         assert len(server.requests) - before == 2  # the account and one page
 
+    @pytest.mark.slow
     def test_cannot_tell_when_there_is_more_than_it_reads(
         self, channel: Mastodon, monkeypatch: pytest.MonkeyPatch
     ) -> None:

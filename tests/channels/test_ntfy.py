@@ -251,6 +251,7 @@ class TestNtfy(HttpChannelContract):
         assert [budget.most for budget in own.capabilities.budgets] == [60]
         assert [budget.most for budget in public.capabilities.budgets] == [60, 250]
 
+    @pytest.mark.slow
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(title=st.text(max_size=300), summary=st.text(max_size=5000))
     def test_any_text_is_taken_as_it_is_shown(

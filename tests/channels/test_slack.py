@@ -173,6 +173,7 @@ class TestSlack(HttpChannelContract):
         [link] = server.published[0].links
         assert link == url.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C")
 
+    @pytest.mark.slow
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         title=st.text(min_size=1, max_size=300), summary=st.text(max_size=4000), alt=st.text(max_size=2500)

@@ -280,6 +280,7 @@ class TestBadInput:
         assert list(only(server).links.values()) == [url]
         assert only(server).card == url
 
+    @pytest.mark.slow
     @settings(max_examples=60, deadline=None)
     @given(st.text(min_size=1, max_size=1500), st.text(max_size=1500), st.booleans())
     def test_whatever_stands_in_an_article_is_taken(self, title: str, summary: str, has_photo: bool) -> None:
@@ -299,6 +300,7 @@ class TestBadInput:
         assert ARTICLE.url in only(server).links.values()
         assert only(server).mentions == []
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "photo", [shape(2100, 100), replace(picture(), content=b"no picture"), shape(1, 21)]
     )

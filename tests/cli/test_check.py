@@ -151,6 +151,7 @@ def test_a_database_that_is_up_to_date_says_so(checked: Check, database: str) ->
     assert result.said.startswith("postgresql answers; its tables are of this version (")
 
 
+@pytest.mark.slow
 def test_a_database_of_another_version_is_told(checked: Check, tmp_path: Path) -> None:
     (tmp_path / "var").mkdir()
     store = open_store(f"sqlite:///{tmp_path}/var/syndicator.db")

@@ -303,6 +303,7 @@ def test_what_breaks_a_partners_rule_is_told_with_the_reason_and_its_source(
     assert all(told.source == getattr(built_in(name), told.rule).source for _, told in found)
 
 
+@pytest.mark.slow
 def test_there_is_an_article_that_breaks_each_rule_of_ours() -> None:
     on_feeds = {"formats", "entries", "description", "https", "age", "size", "namespaces", "elements"}
     rules = {
@@ -465,6 +466,7 @@ class TestCommand:
         command = [sys.executable, "-m", "syndicator", "-C", str(folder), "check", *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
+    @pytest.mark.slow
     def test_it_says_what_would_be_refused_and_ends_with_one(self, folder: Path) -> None:
         done = self.run(folder, "feeds")
 
@@ -478,6 +480,7 @@ class TestCommand:
             "2 feeds, 1 entry: 1 refused",
         ]
 
+    @pytest.mark.slow
     def test_a_feed_by_name_and_json_for_scripts(self, folder: Path) -> None:
         well, refused = self.run(folder, "feeds", "all", "--json"), self.run(folder, "--json", "feeds", "nb")
 
@@ -489,6 +492,7 @@ class TestCommand:
         assert report["counts"] == {"refused": 1}
         assert report["findings"][0]["rule"] == "byline"
 
+    @pytest.mark.slow
     def test_check_alone_still_checks_everything_else(self, folder: Path) -> None:
         declared = self.run(folder, "--json")
 

@@ -16,6 +16,8 @@ from syndicator.wiring import declarations, open_app
 from tests.acceptance.world import NewsSite
 from tests.fakes import NOON, sighting
 
+pytestmark = pytest.mark.slow  # whole newsrooms
+
 
 def declare(folder: Path, title: str) -> None:
     (folder / "feeds").mkdir(exist_ok=True)

@@ -22,6 +22,8 @@ from syndicator.store import open_store
 from syndicator.wiring import KINDS, SilentBell, assemble, now
 from tests.fakes import FakeBell, FakePhotos
 
+pytestmark = pytest.mark.slow  # the whole example is read
+
 PLACES = {"en": {"Vang Thong", "Phou Dok"}, "lo": {"ວັງທອງ", "ພູດອກ"}}
 
 ROOT = Path(__file__).parents[2]

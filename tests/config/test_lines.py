@@ -172,6 +172,7 @@ def files(draw: st.DrawFn) -> str:
     return "\n".join(written) + draw(st.sampled_from(["", "\n", "\n# end"]))
 
 
+@pytest.mark.slow
 @given(files())
 def test_every_place_that_the_parser_sees_has_a_line_in_which_its_key_stands(text: str) -> None:
     found, rows = lines(text), text.split("\n")

@@ -409,6 +409,7 @@ TABLES = {
 }
 
 
+@pytest.mark.slow
 @given(
     key=st.from_regex(r"[a-z_]{1,12}x[0-9]", fullmatch=True),
     value=st.sampled_from(["1", '"""\n\n"""', "[\n1,\n]", "{ a = 1 }"]),
@@ -464,6 +465,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from(KEYS), TEXTS.map(json.dumps) | VALUES, min_size=1, max_size=3))
 def test_whatever_is_written_is_accepted_or_told_line_by_line(tmp_path: Path, pairs: dict[str, str]) -> None:
     right = {

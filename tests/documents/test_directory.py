@@ -315,6 +315,7 @@ def test_readers_never_see_a_torn_or_mixed_document(tmp_path: Path) -> None:
     assert faults == {""}
 
 
+@pytest.mark.slow
 def test_two_hands_on_one_feed_leave_whole_documents(tmp_path: Path) -> None:
     """A lease that ran out can leave two: neither fails by the other's doing."""
     faults: list[Exception] = []

@@ -47,6 +47,7 @@ def build(folder: Path, carried: Sequence[bytes], content: bytes) -> Served:
     return served
 
 
+@pytest.mark.slow
 @given(st.lists(entries, min_size=1, max_size=6), st.sampled_from([b"", b","]))
 @example([[b"(a)"], [b"(b)", b"(a)"], [b"(b)"], [b"(c)", b"(b)", b"(a)"]], b",")
 def test_news_are_the_entries_that_differ_and_nothing_else(
@@ -106,6 +107,7 @@ def test_in_every_format_news_are_a_feed_of_their_own(tmp_path: Path, name: str,
         assert [each.id for each in parsed.entries] == wanted
 
 
+@pytest.mark.slow
 def test_only_the_latest_versions_are_remembered(tmp_path: Path) -> None:
     seen = []
     for number in range(MAX_VERSIONS + 5):

@@ -175,6 +175,7 @@ class TestAlgebra:
     def test_a_filter_says_what_its_words_say(self, chosen: Filter, each: Article) -> None:
         assert chosen.accepts(each) is reference(chosen, each)
 
+    @pytest.mark.slow
     @given(left=filters, right=filters, each=stories)
     def test_or_and_not_obey_their_laws(self, left: Filter, right: Filter, each: Article) -> None:
         def negated(*these: Filter) -> Filter:

@@ -12,6 +12,8 @@ from syndicator.text.clean import plain
 from syndicator.wiring import App, inspect_app
 from tests.example_site.served import EXAMPLE, ServedExample
 
+pytestmark = pytest.mark.slow  # the whole example is read
+
 DECLARED = EXAMPLE.parent
 
 
@@ -71,7 +73,6 @@ def test_a_correction_is_seen_with_its_note(example: ServedExample, app: App, nu
     assert corrected.note in sighting.note
 
 
-@pytest.mark.slow
 def test_a_bulletin_is_read_like_any_other_story(example: ServedExample, app: App) -> None:
     while example.publish().story.id < 1002:
         pass

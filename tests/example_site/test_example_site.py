@@ -68,6 +68,7 @@ def test_every_story_of_the_archive_is_in_its_section(example: ServedExample, la
     assert sorted(titles) == sorted(listed(example, f"/{language}/"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("story", ARCHIVE, ids=lambda story: story.slug)
 def test_every_link_and_picture_of_a_page_leads_somewhere(example: ServedExample, story: Any) -> None:
     shown = page(published(example, story.id))

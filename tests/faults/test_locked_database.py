@@ -119,6 +119,7 @@ def test_a_database_that_is_taken_in_mid_post_leaves_one_post(
     room.store.engine.dispose()
 
 
+@pytest.mark.slow
 def test_more_questions_than_connections_wait_and_then_say_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

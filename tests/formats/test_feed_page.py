@@ -147,6 +147,7 @@ def test_no_link_leads_into_a_script_or_a_file(address: str) -> None:
     assert not shown.css("img")
 
 
+@pytest.mark.slow
 @given(several, either_feed, nasty, nasty)
 def test_whatever_is_said_the_page_is_html_without_foreign_code(
     carried: list[Article], feed: Feed, title: str, description: str
@@ -168,6 +169,7 @@ def test_whatever_is_said_the_page_is_html_without_foreign_code(
             assert urljoin(ADDRESS, address).startswith(("https://", "http://"))
 
 
+@pytest.mark.slow
 @given(articles(tidy))
 def test_words_arrive_as_they_are(told: Article) -> None:
     entry = only(page(told), "article")

@@ -196,6 +196,7 @@ def test_sites_do_not_share_what_they_claim() -> None:
     assert theirs["copyrightNotice"] == "© The Other"
 
 
+@pytest.mark.slow
 @given(sent=articles(tidy))
 def test_what_the_newsroom_says_comes_back_from_ninjs(sent: Article) -> None:
     item = entry(sent)

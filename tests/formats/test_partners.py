@@ -72,6 +72,7 @@ class TestTrimming:
 
         assert shortened(partner, good(title="The old iron bridge reopens")).title.endswith("reopens")
 
+    @pytest.mark.slow
     @given(each=articles(tidy) | articles(nasty), partner=every_partner)
     def test_nothing_is_ever_longer_than_a_partner_takes_and_cutting_twice_changes_nothing(
         self, each: Article, partner: Partner

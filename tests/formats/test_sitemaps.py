@@ -33,6 +33,7 @@ def texts(root: Any, path: str) -> list[str]:
     return [each.text for each in root.findall(path, NAMES)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sitemap", "news"])
 @given(carried=several)
 def test_sitemaps_meet_their_schema(name: str, carried: list[Article]) -> None:
@@ -79,6 +80,7 @@ def test_news_is_two_days_old_at_most_and_has_no_archives() -> None:
     assert not NewsSitemap.keeps_archives
 
 
+@pytest.mark.slow
 def test_news_is_a_thousand_articles_at_most() -> None:
     carried = [article(str(n), photo=None, content_html="") for n in range(1001)]
 

@@ -177,6 +177,7 @@ def test_a_body_that_says_it_is_too_large_is_not_read(server: Server, http: Http
         http.get(server.address + "/", limit=1000)
 
 
+@pytest.mark.slow
 def test_a_decompression_bomb_is_cut_off(server: Server, http: Http) -> None:
     bomb = gzip.compress(bytes(50_000_000))
     server.replies["/"] = Reply(body=bomb, headers={"Content-Encoding": "gzip"})

@@ -121,6 +121,7 @@ def test_no_answer_takes_longer_than_it_may(attack: str, slow_attacks: Mapping[s
     assert isinstance(of_post, OutcomeUnknown)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("ask")
 @pytest.mark.parametrize("attack", sorted(BUSY))
 def test_no_answer_that_comes_as_fast_as_can_be_takes_longer_than_it_may(attack: str) -> None:

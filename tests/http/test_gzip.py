@@ -41,6 +41,7 @@ def test_what_was_compressed_twice_is_read() -> None:
     assert fetched(gzip.compress(gzip.compress(FEED))) == FEED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layers", [1, 2])
 def test_a_bomb_that_does_not_say_that_it_is_one_is_cut_off(layers: int) -> None:
     bomb = bytes(20_000_000)

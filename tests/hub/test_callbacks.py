@@ -180,6 +180,7 @@ def test_a_name_that_is_allowed_lets_nobody_else_in(monkeypatch: pytest.MonkeyPa
     assert server.connections == 1
 
 
+@pytest.mark.slow
 def test_one_host_gets_only_so_many_at_once() -> None:
     def say(line: socket.socket, _: int) -> None:
         time.sleep(0.01)

@@ -90,6 +90,7 @@ def test_a_retraction_takes_the_post_back(story: Story) -> None:
     assert story.delivery.receipt is None
 
 
+@pytest.mark.slow
 def test_a_restored_article_is_posted_again_after_its_retraction(story: Story) -> None:
     story.publishes()
     story.delivers()
@@ -156,6 +157,7 @@ def test_what_the_channel_does_not_have_is_sent_afresh(story: Story) -> None:
     assert story.channel.made == 1
 
 
+@pytest.mark.slow
 def test_an_outcome_that_nobody_can_tell_is_left_to_a_person(story: Story) -> None:
     story.channel.key_memory, story.channel.can_find = None, False
     story.channel.after = [OutcomeUnknown("no answer")]
@@ -338,6 +340,7 @@ def test_a_defect_of_ours_counts_as_an_unknown_outcome(story: Story) -> None:
     assert story.channel.made == 1
 
 
+@pytest.mark.slow
 def test_late_news_is_skipped(story: Story) -> None:
     story.channel.before = [TryLater("down")] * 100
     story.publishes()
@@ -347,6 +350,7 @@ def test_late_news_is_skipped(story: Story) -> None:
     assert "too late" in story.delivery.reason
 
 
+@pytest.mark.slow
 def test_a_photo_that_cannot_be_had_for_now_is_waited_for_and_then_done_without(story: Story) -> None:
     url = "https://ledger.example/p.jpg"
     story.photos.trouble[url] = PhotoError("503", lasting=False)
@@ -492,6 +496,7 @@ def test_nothing_shortens_the_rest_of_a_lost_edit(story: Story, what: str) -> No
     assert len(story.channel.requests) == 3
 
 
+@pytest.mark.slow
 def test_an_article_that_comes_back_after_a_lost_deletion_is_posted_anew(story: Story) -> None:
     story.publishes()
     story.delivers()
@@ -508,6 +513,7 @@ def test_an_article_that_comes_back_after_a_lost_deletion_is_posted_anew(story: 
     assert story.channel.requests == ["send", "delete", "delete", "send"]
 
 
+@pytest.mark.slow
 def test_an_article_that_comes_back_after_a_deletion_that_was_put_off_is_edited(story: Story) -> None:
     story.publishes()
     story.delivers()
@@ -521,6 +527,7 @@ def test_an_article_that_comes_back_after_a_deletion_that_was_put_off_is_edited(
     assert len(story.texts) == 1
 
 
+@pytest.mark.slow
 def test_a_refused_repeat_does_not_forget_that_the_first_may_be_out(story: Story) -> None:
     story.channel.after = [OutcomeUnknown("no answer")]
     story.publishes()
@@ -539,6 +546,7 @@ def test_a_refused_repeat_does_not_forget_that_the_first_may_be_out(story: Story
     assert "Bridge mended" in story.texts[0]
 
 
+@pytest.mark.slow
 def test_an_edit_of_a_stopped_worker_that_lands_late_is_edited_over(story: Story) -> None:
     """It sleeps through its lease, and wakes up with an old edit in its hand."""
 
@@ -566,6 +574,7 @@ def test_an_edit_of_a_stopped_worker_that_lands_late_is_edited_over(story: Story
     assert any("another hand" in event for event in story.events)
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_stopped_before_it_sends_does_not_send(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:

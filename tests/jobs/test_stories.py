@@ -134,6 +134,7 @@ def test_whatever_tags_there_are(name: str, prefix: str, tags: list[str]) -> Non
     assert prefix or not told.story
 
 
+@pytest.mark.slow
 def test_pages_tell_story_and_social_text_where_selectors_say() -> None:
     page = """<html><body><article data-x><h1>Bridge reopens</h1><p class=thread>Fire &amp; flood</p>
         <p class=tweet>You can <b>cross</b> again.</p><p>Trams cross the river again today.</p></article>"""

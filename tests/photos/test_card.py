@@ -74,6 +74,7 @@ def test_no_text_leaves_the_page(texts: tuple[str, str, str, str]) -> None:
     assert margins_are_clean(image, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", ["title", "summary", "note", "section", "url"])
 def test_every_part_is_drawn(field: str) -> None:
     said: dict[str, Any] = {field: "https://other.example/"}
@@ -89,11 +90,13 @@ def test_the_photo_fills_the_left_with_its_middle() -> None:
     assert margins_are_clean(image, 560)
 
 
+@pytest.mark.slow
 def test_a_portrait_is_not_cut_more_than_it_must_be() -> None:
     assert not is_paper(card((400, 630)), (0, 0, MIN_PHOTO_WIDTH_PX, 630))
     assert margins_are_clean(card((400, 630)), MIN_PHOTO_WIDTH_PX)
 
 
+@pytest.mark.slow
 def test_the_credit_stands_on_the_photo() -> None:
     foot = (0, SIZE_PX[1] - 40, 400, SIZE_PX[1])
     difference = ImageChops.difference(card((900, 600)), card((900, 600), credit="Noy S."))
@@ -101,6 +104,7 @@ def test_the_credit_stands_on_the_photo() -> None:
     assert difference.crop((560, 0, *SIZE_PX)).getbbox() is None
 
 
+@pytest.mark.slow
 def test_same_post_same_picture() -> None:
     assert card((900, 600), title=LAO).tobytes() == card((900, 600), title=LAO).tobytes()
 
@@ -152,6 +156,7 @@ def test_lines_are_no_wider_and_no_more_than_they_may_be(text: str, width: int, 
     assert all(STYLE.width(line) <= width for line in found)
 
 
+@pytest.mark.slow
 @given(width=st.integers(120, 900))
 def test_no_line_begins_with_a_mark_of_repetition(width: int) -> None:
     assert not any(line.startswith(CLINGING) for line in lines(LAO, STYLE, width, 20))

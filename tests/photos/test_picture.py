@@ -145,6 +145,7 @@ class TestWhatIsSent:
 
 
 class TestLimits:
+    @pytest.mark.slow
     @settings(max_examples=40)
     @given(
         width=st.integers(1, 400),
@@ -268,6 +269,7 @@ class TestWhatIsRefused:
                 use(bomb)
             assert caught.value.lasting
 
+    @pytest.mark.slow
     def test_a_photo_that_would_take_too_much_memory_is_told(self) -> None:
         large = saved(Image.new("L", (6000, 5000)), "PNG")
         with pytest.raises(PhotoError, match=r"6000 x 5000 pixels of PNG would take 300 MB") as caught:
@@ -343,6 +345,7 @@ class TestMeasuring:
         assert is_near(colour_at(shown(fitted(content, LIMITS)), 0.2, 0.2), RED)
 
 
+@pytest.mark.slow
 def test_many_threads_get_what_one_gets_and_leave_no_trace() -> None:
     filters, most = list(warnings.filters), Image.MAX_IMAGE_PIXELS
     photo, bomb = saved(noise(300, 300), icc_profile=red_for_green()), png_claiming(12_000, 12_000)

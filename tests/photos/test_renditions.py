@@ -104,6 +104,7 @@ class TestShapes:
         assert "around its focal point" in fitted(content, limits, focus=(0.95, 0.5)).remark
         assert has_house(image_of(fitted(content, limits, focus=(0.0, 0.0))))
 
+    @pytest.mark.slow
     @given(
         size=st.tuples(st.integers(1, 300), st.integers(1, 300)),
         ratio=st.sampled_from([WIDE, SQUARE, TALL]),
@@ -137,6 +138,7 @@ class TestShapes:
         assert isinstance(colour, tuple)
         assert all(abs(a - b) < 12 for a, b in zip(colour, RED, strict=True))
 
+    @pytest.mark.slow
     def test_a_crop_of_a_panorama_has_the_pixels_of_the_original(self) -> None:
         made = fitted(saved(noise(4000, 600), "PNG"), PhotoLimits(ratio=SQUARE, side=1080))
         assert (made.width, made.height) == (600, 600)
@@ -185,6 +187,7 @@ class TestPixelsAsTheyAre:
         assert b"SECRET" not in made.content
         assert image_of(made).size == (96, 64)
 
+    @pytest.mark.slow
     @given(cut=st.integers(0, 2000), hit=st.integers(0, 2000), value=st.integers(0, 255))
     @settings(max_examples=100, deadline=None)
     def test_damage_is_none_or_a_jpeg(self, cut: int, hit: int, value: int) -> None:
@@ -238,6 +241,7 @@ class TestWhoseItIs:
 
 
 class TestBytes:
+    @pytest.mark.slow
     @pytest.mark.parametrize("share", [0.95, 0.75, 0.5, 0.2, 0.05])
     def test_a_limit_is_met_in_few_encodings_and_not_by_far(
         self, share: float, monkeypatch: pytest.MonkeyPatch

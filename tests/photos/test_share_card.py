@@ -96,6 +96,7 @@ def test_a_card_that_nobody_could_read_is_refused() -> None:
         share_card(article(), SITE, PhotoLimits(side=60))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", ["", "W" * 3000, "\u202e\u200b", "🎉" * 40, "a " * 1500])
 def test_any_title_makes_a_card(title: str) -> None:
     card = share_card(article(title=title, section=title), SITE, PhotoLimits())

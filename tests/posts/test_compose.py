@@ -75,6 +75,7 @@ def test_the_link_survives_even_where_it_does_not_fit(told: Article, text: int) 
     assert compose(told, limits(text)).text == told.url
 
 
+@pytest.mark.slow
 @given(told=articles, text=st.integers(min_value=0, max_value=200))
 def test_parts_stand_one_gap_apart_and_none_is_empty(told: Article, text: int) -> None:
     parts = compose(told, limits(text)).text.split(GAP)

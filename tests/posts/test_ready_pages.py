@@ -80,6 +80,7 @@ def test_a_site_whose_pages_never_get_ready_is_not_waited_for(caplog: pytest.Log
     assert pages.missing(at("after")) == "no photo"
 
 
+@pytest.mark.slow
 def test_what_is_remembered_is_bounded() -> None:
     pages = Site().pages()
     for number in range(MAX_PAGES + 10):

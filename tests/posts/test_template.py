@@ -36,6 +36,7 @@ def test_what_does_not_fit_is_cut_from_the_summary_then_from_the_headline() -> N
     assert "headline cut: no room" in tight.omitted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("template", "message"),
     [

@@ -11,6 +11,8 @@ from syndicator.sources.sites.behind import Behind
 from tests.sources.newsroom import Desk, Newsroom
 from tests.sources.pages_of_a_site import HOUR, MINUTE, Town, watching
 
+pytestmark = pytest.mark.slow  # looks at many pages
+
 
 @pytest.fixture
 def newsroom() -> Iterator[Newsroom]:

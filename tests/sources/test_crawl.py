@@ -50,6 +50,7 @@ class Site(LocalServer):
         return Reply(body=PAGE.format(title=title).encode(), headers={"Content-Type": "text/html"})
 
 
+@pytest.mark.slow
 def test_articles_of_a_sitemap_are_read_as_those_of_listings_are() -> None:
     with Site() as site:
         http = Http(allow=[site.address.removeprefix("http://")])

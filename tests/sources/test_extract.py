@@ -498,6 +498,7 @@ def stories(draw: st.DrawFn) -> Story:
 SELECT = Select(title=".title", summary=".lead", author=".by", section=".sec", content=".content")
 
 
+@pytest.mark.slow
 @given(story=stories())
 def test_articles_come_back_as_they_went_in_from_a_modern_page(story: Story) -> None:
     # JSON-LD holds text that may be escaped once more
@@ -506,6 +507,7 @@ def test_articles_come_back_as_they_went_in_from_a_modern_page(story: Story) -> 
     assert_came_back(story, extract(as_modern(story), URL, select=Select(content=".content")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("template", [as_portal, as_lines])
 @given(story=stories())
 def test_articles_come_back_as_they_went_in(template: Callable[[Story], str], story: Story) -> None:

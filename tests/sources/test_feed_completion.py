@@ -11,6 +11,8 @@ from syndicator.domain.article import Photo
 from tests.channels.local_server import Reply
 from tests.sources.newsroom import Desk, Newsroom, html_reply, redirect
 
+pytestmark = pytest.mark.slow  # looks at many pages
+
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -96,7 +98,6 @@ def test_pages_are_read_once_and_again_on_schedule(desk: Desk, newsroom: Newsroo
     assert newsroom.asked("/s3/") == 1
 
 
-@pytest.mark.slow  # forty looks at a growing feed
 def test_an_article_is_not_corrected_over_and_over(desk: Desk, newsroom: Newsroom) -> None:
     desk.look()
     photo = desk.on_file["id-s1"].photo
@@ -202,7 +203,6 @@ def test_a_typo_in_the_text_is_corrected_from_the_page(desk: Desk, newsroom: New
     assert "Monday" in desk.on_file["id-s1"].content_html
 
 
-@pytest.mark.slow  # more than fifty pages
 def test_fifty_pages_are_read_in_a_look_and_the_rest_waits(newsroom: Newsroom) -> None:
     newsroom.length = 100
     desk = Desk(newsroom, every=MINUTE, most=5)

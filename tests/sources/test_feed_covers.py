@@ -10,6 +10,8 @@ import pytest
 from tests.channels.local_server import Reply, Request
 from tests.sources.newsroom import NOW, Desk, Newsroom, html_reply
 
+pytestmark = pytest.mark.slow  # looks at many pages
+
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 

@@ -262,6 +262,7 @@ def document_of(chosen: list[dict[str, Any]]) -> bytes:
     )
 
 
+@pytest.mark.slow
 @given(entries, st.randoms(use_true_random=False))
 def test_any_mix_of_names_gives_each_entry_its_article(chosen: list[dict[str, Any]], random: Any) -> None:
     readers = Readers()
@@ -277,6 +278,7 @@ def test_any_mix_of_names_gives_each_entry_its_article(chosen: list[dict[str, An
     assert readers.count == len(chosen)
 
 
+@pytest.mark.slow
 @given(entries, st.randoms(use_true_random=False))
 def test_entries_that_come_one_by_one_have_an_article_each(chosen: list[dict[str, Any]], random: Any) -> None:
     readers = Readers()

@@ -132,6 +132,7 @@ def test_the_page_of_an_entry_tells_that_it_is_for_members(newsroom: Newsroom) -
     assert shown.look.is_complete
 
 
+@pytest.mark.slow
 def test_what_the_feed_shows_of_it_goes_out_otherwise(newsroom: Newsroom) -> None:
     desk = Desk(newsroom, every=MINUTE)
 

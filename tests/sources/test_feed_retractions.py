@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from tests.channels.local_server import Reply
 from tests.sources.newsroom import Desk, Newsroom, html_reply, redirect
 
+pytestmark = pytest.mark.slow  # days of a site
+
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -211,7 +213,6 @@ def test_no_recheck_asks_for_nothing(newsroom: Newsroom) -> None:
     assert {request.path for request in newsroom.requests} == {"/feed/"}
 
 
-@pytest.mark.slow  # two hundred looks
 def test_the_memory_of_a_busy_feed_stays_small(desk: Desk, newsroom: Newsroom) -> None:
     for number in range(200):
         newsroom.publish(f"n{number}")
@@ -222,7 +223,6 @@ def test_the_memory_of_a_busy_feed_stays_small(desk: Desk, newsroom: Newsroom) -
     assert len(pages) < 120
 
 
-@pytest.mark.slow  # days of a site
 @given(
     acts=st.lists(
         st.tuples(st.sampled_from(["publish", "trash", "restore", "look", "look"]), st.integers(0, 11)),

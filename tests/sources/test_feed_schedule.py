@@ -100,6 +100,7 @@ def test_what_is_backdated_is_noticed_although_no_validator_changes(
     assert looks * every <= max(30 * MINUTE, 2 * every)
 
 
+@pytest.mark.slow
 def test_most_looks_ask_whether_anything_has_changed(newsroom: Newsroom) -> None:
     desk = Desk(newsroom, every=MINUTE, complete=False)
     for _ in range(50):
@@ -197,6 +198,7 @@ def test_a_burst_is_followed_in_json(newsroom: Newsroom) -> None:
     assert shown.look.problems == []
 
 
+@pytest.mark.slow
 def test_a_feed_that_pages_without_end_is_left_in_time_and_told(newsroom: Newsroom) -> None:
     desk = Desk(newsroom, every=MINUTE, complete=False)
     desk.look()

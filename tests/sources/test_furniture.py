@@ -78,6 +78,7 @@ def test_the_motto_is_no_summary(town: Town) -> None:
     assert seen.summary.startswith("About the market 1")
 
 
+@pytest.mark.slow
 def test_what_three_articles_share_is_the_sites_from_the_first_look_on(town: Town) -> None:
     for number in range(3):
         with_head(town, number, COVER.format(f"/img/size/w{number + 1}00/cover.jpg") + MOTTO)
@@ -94,6 +95,7 @@ def test_what_three_articles_share_is_the_sites_from_the_first_look_on(town: Tow
     assert watch.look(25 * HOUR).problems == []
 
 
+@pytest.mark.slow
 def test_what_is_found_late_leaves_the_articles_that_are_out_once(town: Town) -> None:
     watch = watching(town)
     for number in range(2):

@@ -99,6 +99,7 @@ def test_a_text_that_is_not_there_for_once_stays(town: Town) -> None:
     assert any("no text any more" in problem for problem in look.problems)
 
 
+@pytest.mark.slow
 def test_one_that_lasts_is_meant(town: Town) -> None:
     around = next(iter(THEMES.values()))
     flash(town, around, story("bridge"))

@@ -86,6 +86,7 @@ TAKING_LONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", TAKING_LONG.values(), ids=TAKING_LONG)
 @pytest.mark.usefixtures("impatient")
 def test_no_document_holds_us_longer_than_it_may(content: bytes) -> None:
@@ -96,6 +97,7 @@ def test_no_document_holds_us_longer_than_it_may(content: bytes) -> None:
     assert all(problem.startswith(URL) for problem in problems)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["word " * 2_800_000, "&lt;p&gt;word&lt;/p&gt;" * 50_000])
 def test_an_entry_that_is_too_long_is_left_out_and_told(text: str) -> None:
     item = f"<item><title>Long</title><link>https://gazette.example/1</link><description>{text}</description></item>"
@@ -206,6 +208,7 @@ def test_a_page_made_to_take_long_is_told_in_time(piece: str) -> None:
     assert time.monotonic() - start < LATE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", ["<article>", "<ul><li>"])
 def test_thousands_of_links_in_one_item_are_read_once(start: str) -> None:
     links = "".join(f"<a href=/news/{n}>x</a>" for n in range(4000))

@@ -9,6 +9,8 @@ import pytest
 from tests.sources.newsroom import Desk, Newsroom
 from tests.sources.pages_of_a_site import DAY, HOUR, MINUTE, Town, story, watching
 
+pytestmark = pytest.mark.slow  # weeks of a site
+
 
 @pytest.fixture
 def town() -> Iterator[Town]:

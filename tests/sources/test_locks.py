@@ -104,6 +104,7 @@ def test_what_has_a_password_is_never_published(town: Town, locked: str) -> None
     assert "password" in look.problems[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locked", ["headline", "skip"])
 def test_an_article_that_gets_a_password_is_withdrawn_at_the_second_look(town: Town, locked: str) -> None:
     for number in (1, 2):
@@ -135,6 +136,7 @@ def test_an_article_that_is_for_members_from_now_on_loses_its_text(town: Town) -
     assert all(s.content_html == "" for s in seen)
 
 
+@pytest.mark.slow
 def test_or_is_withdrawn_where_such_are_left_out(town: Town) -> None:
     for number in (1, 2):
         town.publish(number)
@@ -145,6 +147,7 @@ def test_or_is_withdrawn_where_such_are_left_out(town: Town) -> None:
     assert [key[-1] for _ in range(8) for key in watch.look(15 * MINUTE).gone] == ["1"]
 
 
+@pytest.mark.slow
 def test_all_that_is_locked_at_once_is_not_withdrawn(town: Town) -> None:
     """Where no other page is there, none is gone."""
     for number in range(4):

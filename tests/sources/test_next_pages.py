@@ -60,6 +60,7 @@ FORMS: dict[str, Callable[[], Paged]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
 @pytest.mark.parametrize("count", [7, pytest.param(15, marks=pytest.mark.slow)])
 def test_a_burst_larger_than_the_listing_is_read_whole(form: Callable[[], Paged], count: int) -> None:
@@ -85,6 +86,7 @@ def check_burst(town: Paged, count: int) -> None:
     assert watch.look(MINUTE).problems == []
 
 
+@pytest.mark.slow
 def test_what_may_be_missing_is_told_where_there_is_no_next_page() -> None:
     with Paged() as town:
         for number in range(6):
@@ -100,6 +102,7 @@ def test_what_may_be_missing_is_told_where_there_is_no_next_page() -> None:
     assert "some between may be missing" in look.problems[0]
 
 
+@pytest.mark.slow
 def test_pages_are_followed_so_far_and_no_further() -> None:
     with Paged("<a class=next href='{address}'>next</a>") as town:
         for number in range(6):
@@ -118,6 +121,7 @@ def test_pages_are_followed_so_far_and_no_further() -> None:
     assert "some between may be missing" in look.problems[0]
 
 
+@pytest.mark.slow
 def test_nothing_is_followed_on_an_ordinary_day() -> None:
     with Paged("<a class=next href='{address}'>next</a>") as town:
         for number in range(20):

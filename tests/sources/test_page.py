@@ -232,6 +232,7 @@ def test_a_listing_that_has_not_changed_is_not_read_again(site: Site, watch: Wat
     assert keys(watch.look(MINUTE)) == ["en/2"]
 
 
+@pytest.mark.slow
 def test_articles_are_read_again_less_and_less_often(site: Site, watch: Watch) -> None:
     site.publish(1)
     watch.look()
@@ -313,6 +314,7 @@ def test_what_a_clock_ahead_by_minutes_has_put_off_is_tried_again(
     assert "en/1" in keys(watch.look(MINUTE))
 
 
+@pytest.mark.slow
 def test_a_hint_that_a_clock_ahead_has_no_time_to_follow_is_followed_once_it_is_right(
     site: Site, watch: Watch
 ) -> None:
@@ -352,6 +354,7 @@ def test_being_dropped_from_a_listing_is_no_retraction(site: Site, watch: Watch)
     assert (look.gone, keys(look)) == ([], ["en/1"])
 
 
+@pytest.mark.slow
 def test_404_is_a_retraction_only_when_it_stays_so(site: Site, watch: Watch) -> None:
     site.publish(1)
     watch.look()
@@ -392,6 +395,7 @@ def test_what_comes_back_after_a_retraction_is_read_again(site: Site, watch: Wat
     assert keys(watch.look(MINUTE)) == ["en/1"]
 
 
+@pytest.mark.slow
 def test_what_is_listed_is_not_gone_by_one_answer(site: Site, watch: Watch) -> None:
     for number in (1, 2):
         site.publish(number)
@@ -457,6 +461,7 @@ def test_a_retraction_is_noticed_although_other_pages_fail(site: Site, watch: Wa
     assert watch.look(MINUTE).gone == ["en/1"]
 
 
+@pytest.mark.slow
 def test_what_is_gone_and_not_listed_is_thought_about_again(site: Site, watch: Watch) -> None:
     for number in (1, 2):
         site.publish(number)
@@ -581,6 +586,7 @@ def test_a_page_that_shows_again_what_it_showed_is_read_where_that_is_asked_for(
     assert READ_AGAIN not in watch.memory
 
 
+@pytest.mark.slow
 def test_pages_that_failed_with_their_site_are_read_soon_after_it_is_back(site: Site, watch: Watch) -> None:
     """Not when each would be tried again that fails by itself: an hour later, and more."""
     for number in range(1, 5):
@@ -599,6 +605,7 @@ def test_pages_that_failed_with_their_site_are_read_soon_after_it_is_back(site: 
     assert {"en/1", "en/2", "en/3"} <= set(read)
 
 
+@pytest.mark.slow
 def test_pages_that_fail_while_their_site_is_well_are_tried_later_and_later(site: Site, watch: Watch) -> None:
     for number in (1, 2):
         site.publish(number, 500)
@@ -626,6 +633,7 @@ def test_a_retraction_that_nobody_put_on_record_is_told_again(site: Site, watch:
     assert watch.look(MINUTE).gone == ["en/1"]
 
 
+@pytest.mark.slow
 def test_a_listing_that_shows_nothing_known_has_overflowed(site: Site, watch: Watch) -> None:
     for number in range(1, 11):
         site.publish(number)
@@ -655,6 +663,7 @@ def test_a_short_listing_does_not_overflow(site: Site, watch: Watch) -> None:
     assert watch.look(MINUTE).problems == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "form", ["/news/{n}?sid=s{look}", "/news/{n};jsessionid=s{look}", "/s{look}0123456789abcdef/news/{n}"]
 )
@@ -675,6 +684,7 @@ def test_links_with_a_fresh_session_lead_to_the_same_pages(site: Site, watch: Wa
     assert "differ from those before in parameters alone" in looks[1].problems[0]
 
 
+@pytest.mark.slow
 def test_a_page_that_breaks_is_a_problem_and_is_tried_again_later_and_later(site: Site, watch: Watch) -> None:
     site.publish(1, 500)
     site.publish(2)
@@ -689,6 +699,7 @@ def test_a_page_that_breaks_is_a_problem_and_is_tried_again_later_and_later(site
     assert "en/1" in keys(watch.look(HOUR))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "problem"),
     [
@@ -776,6 +787,7 @@ class TestDates:
         assert seen.published == datetime(2026, 3, 1, 4, 1, tzinfo=UTC)
         assert (seen.origins["published"], seen.warnings) == ("listing", ())
 
+    @pytest.mark.slow
     def test_a_date_that_is_not_understood_is_said_and_the_listings_taken(
         self, site: Site, watch: Watch
     ) -> None:
@@ -790,6 +802,7 @@ class TestDates:
 
         assert (seen.published, seen.warnings) == (None, ("neither the page nor its listing has a date",))
 
+    @pytest.mark.slow
     def test_day_and_month_are_never_guessed(self, site: Site, watch: Watch) -> None:
         watch.source = replace(watch.source, dates="", listing_dates="")
         seen = self.seen(site, watch, "01/03/2026 09:30")
@@ -896,6 +909,7 @@ def test_memory_is_small_json_and_keeps_what_the_listing_shows(site: Site, watch
     assert {"en/1", "en/2999"} <= watch.memory["pages"].keys()
 
 
+@pytest.mark.slow
 def test_a_listing_longer_than_the_memory_is_remembered_whole(site: Site, watch: Watch) -> None:
     page = {"url": "https://ledger.example/x", "read": int(NOW.timestamp()), "seen": 1}
     site.listed = list(range(1, REMEMBERED + 10))

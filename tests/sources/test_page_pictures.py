@@ -123,6 +123,7 @@ def test_a_publishers_logo_is_no_photo() -> None:
     assert normalise.photo(read(TEXT, head)) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "markup",
     [

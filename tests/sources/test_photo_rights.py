@@ -60,6 +60,7 @@ def test_pages_say_it_by_schema_org(terms: dict[str, str], rights: str) -> None:
     assert found.rights == rights
 
 
+@pytest.mark.slow
 def test_pages_say_it_where_it_is_declared() -> None:
     markup = '<img src="/up/f.jpg" width=800 height=600><p class=terms>Web only</p>'
     assert photo(markup, "/up/f.jpg", rights=".terms").rights == "Web only"

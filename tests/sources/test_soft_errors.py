@@ -12,6 +12,8 @@ from syndicator.sources.pages.traits import LITTLE, MOST, likeness, sketch
 from tests.channels.local_server import Reply
 from tests.sources.pages_of_a_site import CANONICAL, DATED, HOUR, MINUTE, Town, page, story, watching
 
+pytestmark = pytest.mark.slow  # looks at many pages
+
 
 @pytest.fixture
 def town() -> Iterator[Town]:
@@ -48,7 +50,7 @@ ERRORS = {
 
 
 @pytest.mark.parametrize("error", ERRORS.values(), ids=ERRORS.keys())
-@pytest.mark.parametrize("count", [1, pytest.param(6, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [1, 6])
 @pytest.mark.parametrize("head", [DATED.format(7), "canonical", "both"], ids=["dated", "addressed", "both"])
 def test_a_page_that_has_lost_all_stays_as_it_was(town: Town, error: str, count: int, head: str) -> None:
     """On a site of one page, too, and where every page says the same."""

@@ -8,6 +8,8 @@ import pytest
 
 from tests.sources.pages_of_a_site import CANONICAL, DATED, HOUR, MINUTE, WORDS, Town, page, story, watching
 
+pytestmark = pytest.mark.slow  # looks at many pages
+
 NAMES = WORDS[:6]
 
 CONSENT = (

@@ -85,6 +85,7 @@ def test_a_database_of_a_newer_version_is_left_alone(empty: str) -> None:
         open_store(empty)
 
 
+@pytest.mark.slow
 def test_many_who_begin_at_once_make_the_tables_once(empty: str) -> None:
     together = threading.Barrier(6)
 
@@ -104,6 +105,7 @@ def test_many_who_begin_at_once_make_the_tables_once(empty: str) -> None:
     store.engine.dispose()
 
 
+@pytest.mark.slow
 def test_who_beats_under_one_name_at_once_never_collides(store: Store) -> None:
     """Both found no row, and both inserted it (PostgreSQL: duplicate key)."""
     for round_ in range(20):

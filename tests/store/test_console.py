@@ -35,6 +35,7 @@ def lose_the_outcome(story: Story) -> None:
     assert story.delivery.standing is Standing.UNKNOWN
 
 
+@pytest.mark.slow
 def test_a_refused_delivery_goes_out_when_it_is_tried_again(story: Story) -> None:
     story.channel.before = [Refused("too long")]
     story.publishes()
@@ -48,6 +49,7 @@ def test_a_refused_delivery_goes_out_when_it_is_tried_again(story: Story) -> Non
     assert "tried again" in story.events
 
 
+@pytest.mark.slow
 def test_what_was_too_late_is_news_again_when_an_operator_asks_for_it(story: Story) -> None:
     story.store.pause_channel("wire")
     story.publishes()
@@ -74,6 +76,7 @@ def test_a_waiting_delivery_is_tried_at_once(story: Story) -> None:
     assert len(story.texts) == 1
 
 
+@pytest.mark.slow
 def test_a_skipped_delivery_stays_so_through_corrections(story: Story) -> None:
     story.publishes()
     rule(story, skip)
@@ -107,6 +110,7 @@ def test_what_is_sent_can_be_neither_tried_again_nor_skipped(story: Story, rulin
     assert "decided" not in story.events
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ruling", [retry, skip])
 def test_an_unknown_outcome_is_never_repeated_or_forgotten_without_an_answer(
     story: Story, ruling: Any
@@ -125,6 +129,7 @@ def test_only_an_unknown_outcome_can_be_told(story: Story, ruling: Any) -> None:
         rule(story, ruling)
 
 
+@pytest.mark.slow
 def test_a_post_that_an_operator_found_is_corrected_and_never_sent_again(story: Story) -> None:
     lose_the_outcome(story)
 
@@ -138,6 +143,7 @@ def test_a_post_that_an_operator_found_is_corrected_and_never_sent_again(story: 
     assert text.startswith("Corrected")
 
 
+@pytest.mark.slow
 def test_a_post_without_an_id_is_left_alone(story: Story) -> None:
     lose_the_outcome(story)
 
@@ -149,6 +155,7 @@ def test_a_post_without_an_id_is_left_alone(story: Story) -> None:
     assert len(story.texts) == 1
 
 
+@pytest.mark.slow
 def test_what_was_not_posted_is_sent_however_long_the_operator_took(story: Story) -> None:
     lose_the_outcome(story)
     story.channel.shown.clear()
@@ -182,6 +189,7 @@ def test_a_paused_channel_keeps_its_queue_until_it_is_resumed(story: Story) -> N
     assert len(story.texts) == 1
 
 
+@pytest.mark.slow
 def test_resuming_wakes_a_channel_that_was_stopped_or_rests(story: Story) -> None:
     story.channel.before = [Misconfigured("401"), TryLater("429")]
     story.publishes()
@@ -233,6 +241,7 @@ def test_a_delivery_that_is_not_there_cannot_be_decided(story: Story) -> None:
         story.store.rule(99, retry, story.clock(), event="x")
 
 
+@pytest.mark.slow
 def test_deliveries_are_listed_newest_first_page_by_page(story: Story) -> None:
     for key in "abcde":
         story.publishes(key)
@@ -244,6 +253,7 @@ def test_deliveries_are_listed_newest_first_page_by_page(story: Story) -> None:
     assert [line.article.key for line in first + second] == ["e", "d", "c", "b"]
 
 
+@pytest.mark.slow
 def test_deliveries_are_listed_by_state_and_channel(story: Story) -> None:
     story.publishes("a")
     story.delivers()
@@ -254,6 +264,7 @@ def test_deliveries_are_listed_by_state_and_channel(story: Story) -> None:
     assert story.store.deliveries(channel="elsewhere") == []
 
 
+@pytest.mark.slow
 def test_counts_tell_how_everything_stands(story: Story) -> None:
     story.publishes("a")
     story.delivers()

@@ -81,6 +81,7 @@ declared = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(declared, declared)
 def test_it_is_equal_exactly_where_declarations_are(one: Feed, other: Feed) -> None:
     assert (fingerprint(one) == fingerprint(other)) == (one == other)
@@ -97,6 +98,7 @@ def test_what_cannot_be_told_apart_is_refused() -> None:
         fingerprint(Odd(object()))
 
 
+@pytest.mark.slow
 def test_an_old_way_of_writing_it_down_rebuilds_once(store: Store) -> None:
     store.declare([], [ALL], [], NOON)
     with store.writing() as connection:

@@ -110,6 +110,7 @@ def rings(store: Store) -> int:
     return count
 
 
+@pytest.mark.slow
 def test_many_hands_at_once_never_wait_in_a_ring(store: Store) -> None:
     is_server = store.engine.dialect.name == "postgresql"
     before, hands, end = rings(store) if is_server else 0, Hands(store), time.monotonic() + SECONDS

@@ -150,6 +150,7 @@ def assert_empty(store: Store) -> None:
     assert not any(on_record(store).values())
 
 
+@pytest.mark.slow
 @given(share=st.floats(0, 1, exclude_max=True))
 @settings(max_examples=30)
 def test_a_file_that_was_cut_short_is_refused(store: Store, content: bytes, share: float) -> None:
@@ -158,6 +159,7 @@ def test_a_file_that_was_cut_short_is_refused(store: Store, content: bytes, shar
     assert_empty(store)
 
 
+@pytest.mark.slow
 def test_lines_that_are_missing_at_the_end_are_missed(store: Store, content: bytes) -> None:
     """Cut short before it was packed."""
     lines = gzip.decompress(content).splitlines(keepends=True)
@@ -167,6 +169,7 @@ def test_lines_that_are_missing_at_the_end_are_missed(store: Store, content: byt
     assert_empty(store)
 
 
+@pytest.mark.slow
 def test_a_file_that_was_edited_is_refused(store: Store, content: bytes) -> None:
     lines = gzip.decompress(content).splitlines(keepends=True)
     edited = [
@@ -184,6 +187,7 @@ def test_a_file_that_was_edited_is_refused(store: Store, content: bytes) -> None
         assert_empty(store)
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @settings(max_examples=30)
 def test_a_byte_that_is_another_is_noticed(store: Store, content: bytes, data: st.DataObject) -> None:
@@ -241,6 +245,7 @@ def test_a_record_that_is_not_empty_stays_as_it_is(store: Store, content: bytes,
     assert on_record(store) == before
 
 
+@pytest.mark.slow
 def test_an_export_of_older_tables_is_brought_up_to_date(tmp_path: Path) -> None:
     engine = connect(f"sqlite:///{tmp_path}/old.db")
     config = Config()

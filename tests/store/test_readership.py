@@ -6,6 +6,8 @@ import threading
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from syndicator.store import Store
 from syndicator.store.readership import CURRENT_FOR, FORGET_AFTER, MAX_READERS, OTHER_READERS, Reading
 from tests.fakes import NOON
@@ -43,6 +45,7 @@ def test_a_reader_that_stops_telling_its_subscribers_keeps_them(store: Store) ->
     assert row.subscribers == 40
 
 
+@pytest.mark.slow
 def test_servers_that_add_at_once_lose_nothing(store: Store) -> None:
     names = [f"Reader-{letter}" for letter in "abcdef"]
 
@@ -59,6 +62,7 @@ def test_servers_that_add_at_once_lose_nothing(store: Store) -> None:
     assert {row.agent: row.whole for row in store.readers()} == dict.fromkeys(names, 40)
 
 
+@pytest.mark.slow
 def test_made_up_readers_fill_no_more_than_their_room(store: Store) -> None:
     made_up = {
         ("all", "rss", f"Made-{n:04}"): reading(whole=1, subscribers=9) for n in range(3 * MAX_READERS)

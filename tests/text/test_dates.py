@@ -270,6 +270,7 @@ def test_what_machines_write_is_what_is_read(moment: datetime, offset: timezone,
         assert read(text, zone=zone) == moment, text
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(
     moments, st.sampled_from(["PM", "p.m.", "+07:00", "-0330", "UTC+7", "CEST", "America/Bogota", "(MSK)"])

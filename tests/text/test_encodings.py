@@ -176,6 +176,7 @@ def test_whatever_comes_in_text_comes_out(content: bytes, label: str, is_unicode
     assert all("\n" not in line for line in decoded.problems)
 
 
+@pytest.mark.slow
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0\ufeff")), st.integers(0, 1000))
 def test_one_broken_byte_leaves_all_other_letters(text: str, position: int) -> None:
     around = LAO * 3

@@ -131,6 +131,7 @@ def test_what_is_left_was_there(text: str, title: str) -> None:
     assert left.removesuffix("…").lower() in text.lower()
 
 
+@pytest.mark.slow
 def test_time_grows_with_length_alone() -> None:
     for bad in (
         "By A " * 20_000,

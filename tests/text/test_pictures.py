@@ -95,6 +95,7 @@ def test_of_several_sizes_the_smallest_that_is_large_enough_and_that_every_chann
     assert best([]) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "markup",
     [

@@ -102,6 +102,7 @@ def test_ends_rise_and_lie_within_the_text(text: str) -> None:
     assert all(0 < end <= len(text) for end in ends)
 
 
+@pytest.mark.slow
 def test_time_grows_with_length_alone() -> None:
     """Marks that open and never close, and stops in a row: no harm."""
     for bad in ("(" * 50_000, "." * 50_000, "!” " * 20_000, "a." * 30_000, "“ ." * 20_000, "1 " * 30_000):

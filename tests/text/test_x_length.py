@@ -62,6 +62,7 @@ def test_a_cut_fits(words: list[str], gap: str, room: int) -> None:
     assert (short == text) == (X_WEIGHTED.measure(text) <= room)
 
 
+@pytest.mark.slow
 def test_time_grows_with_length_alone() -> None:
     for bad in (
         "a." * 20_000,

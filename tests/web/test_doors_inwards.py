@@ -100,6 +100,7 @@ def test_callbacks_have_a_list_of_their_own(tmp_path: Path, house: House, inside
     assert [request.path for request in inside.requests] == ["/in"]
 
 
+@pytest.mark.slow
 def test_a_page_names_no_photo_where_only_sources_may_ask(tmp_path: Path, inside: Inside) -> None:
     made = newsroom(tmp_path / "news", inside)
 
@@ -109,6 +110,7 @@ def test_a_page_names_no_photo_where_only_sources_may_ask(tmp_path: Path, inside
     assert inside.requests == []
 
 
+@pytest.mark.slow
 def test_photos_have_a_list_of_their_own(tmp_path: Path, inside: Inside) -> None:
     where = inside.address.removeprefix("http://")
     made = newsroom(tmp_path / "news", inside, f'photos = ["{where}"]')

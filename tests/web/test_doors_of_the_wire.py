@@ -16,6 +16,8 @@ import requests
 from tests.web.test_express import FEED, GET, answer, ended, heard
 from tests.web.test_web_process import Served, serving_from, until
 
+pytestmark = pytest.mark.slow  # a web server of its own
+
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
 NEXT = HEALTH + b"Connection: close\r\n\r\n"
 

@@ -21,6 +21,8 @@ from syndicator.web.feeds.responses import ResponseHead
 from syndicator.web.headers import HeaderLines
 from tests.web.test_web_process import Served, serving_from, until
 
+pytestmark = pytest.mark.slow  # a web server of its own
+
 FEED = b"<rss>" + b"news " * 5000 + b"</rss>"
 GET = b"GET /feeds/all.rss HTTP/1.1\r\nHost: x\r\n"
 

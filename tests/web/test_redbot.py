@@ -17,6 +17,8 @@ from tests.formats.newsroom import article
 from tests.web.test_news import publish
 from tests.web.test_web_process import Served, serving_from
 
+pytestmark = pytest.mark.slow  # a web server of its own
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:

@@ -165,11 +165,8 @@ def _cldr(language: str) -> list[tuple[str, Meaning]]:
     """The names of a language in all scripts that it is written in."""
     from babel import localedata  # noqa: PLC0415 - as above
 
-    scripts = [
-        name
-        for name in localedata.locale_identifiers()
-        if name == language or regex.fullmatch(rf"{language}_[A-Z][a-z]{{3}}", name)
-    ]
+    in_a_script = regex.compile(rf"{language}(_[A-Z][a-z]{{3}})?")
+    scripts = [name for name in localedata.locale_identifiers() if in_a_script.fullmatch(name)]
     pairs = [pair for name in scripts for pair in _cldr_names(_data(name))]
     # one language's data are a megabyte, and its names all that is ever wanted of them
     localedata._cache.clear()  # there is no other way to be rid of them

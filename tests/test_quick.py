@@ -1,0 +1,92 @@
+"""What a quick run leaves out, and what it names."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.quick import MAX_EXAMPLES, NAMED_S
+
+ROOT = Path(__file__).parents[1]
+
+#: A small suite: whatever is to be left out fails.
+TESTS = """
+import subprocess, sys, time
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+@pytest.fixture
+def swift():
+    raise AssertionError("a server of others was started")
+
+@pytest.mark.slow
+def test_that_is_marked():
+    raise AssertionError
+
+def test_that_has_a_server_of_others(swift):
+    raise AssertionError
+
+def test_that_has_postgresql(postgres_url):
+    raise AssertionError
+
+def test_that_has_both_databases(store):
+    raise AssertionError
+
+def test_that_starts_a_process():
+    subprocess.run([sys.executable, "-c", ""])
+    raise AssertionError
+
+EXAMPLES = []
+
+@given(st.integers())
+def test_that_is_a_property(number):
+    EXAMPLES.append(number)
+    assert len(EXAMPLES) <= {MAX_EXAMPLES}
+
+def test_that_is_quick():
+    pass
+
+def test_that_waits():
+    time.sleep({NAMED_S})
+
+def test_that_works_for_long():
+    end = time.process_time() + {NAMED_S}
+    while time.process_time() < end:
+        pass
+"""
+
+
+MARKED_MODULE = """
+import pytest
+
+pytestmark = pytest.mark.slow
+
+raise AssertionError("it is imported")
+"""
+
+
+@pytest.mark.parametrize("options", [["-n0"], ["-n2"]], ids=["one process", "two workers"])
+def test_what_takes_long_is_left_out_or_named(tmp_path: Path, options: list[str]) -> None:
+    tests = TESTS.replace("{MAX_EXAMPLES}", str(MAX_EXAMPLES)).replace("{NAMED_S}", str(NAMED_S))
+    (tmp_path / "test_small.py").write_text(tests)
+    (tmp_path / "test_marked.py").write_text(MARKED_MODULE)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-c", str(tmp_path / "pytest.ini")]
+
+    done = subprocess.run(
+        [*command, "--quick", *options, str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert "4 passed, 1 skipped" in done.stdout
+    named = [line for line in done.stdout.splitlines() if "not marked slow" in line]
+    assert [line.rpartition("::")[2] for line in named] == ["test_that_works_for_long"]
