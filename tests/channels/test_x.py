@@ -99,6 +99,17 @@ class TestX(HttpChannelContract):
         assert published.links == (ARTICLE.url,)
         assert published.text.replace("\u200b", "").startswith(calling.title)
 
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("RT@bob and rt @bob", "RT@\u200bbob and rt @\u200bbob"),
+            ("See @press.la, $AAPL", "See @\u200bpress.\u200bla, $\u200bAAPL"),
+            ("ຂ່າວ@bob", "ຂ່າວ@\u200bbob"),
+        ],
+    )
+    def test_what_calls_somebody_is_only_words(self, text: str, words: str) -> None:
+        assert plain(text) == words
+
     @pytest.mark.parametrize("text", ["info@press.la", "$5 and 20$", "C$ 3", "a@b", "# 1", "50 %", "US$ 10m"])
     def test_what_calls_nobody_stays(self, text: str) -> None:
         assert plain(text).replace("press.\u200bla", "press.la") == text
