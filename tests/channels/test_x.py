@@ -338,6 +338,14 @@ class TestX(HttpChannelContract):
             with pytest.raises(Misconfigured, match="answers 401"):
                 attempt()
 
+    def test_a_problem_is_told_in_its_own_words(self, channel: X, server: FakeX) -> None:
+        server.trouble = Trouble(
+            status(403, {"title": "Forbidden", "type": "about:blank", "detail": "Your account is locked"})
+        )
+
+        with pytest.raises(Misconfigured, match=r"answers 403: Forbidden: Your account is locked; check"):
+            channel.send(self.post(channel), key=KEY)
+
     def test_a_limit_is_obeyed(self, channel: X, server: FakeX) -> None:
         server.left = 0
 
