@@ -156,7 +156,7 @@ class Shift:
     def _note(self, outcome: StepOutcome) -> None:
         """What a step's end says of the account."""
         now, error = self.deliverer.clock(), outcome.error
-        self.ledger = outcome.ledger
+        self.ledger = outcome.ledger.with_paid(-outcome.uncharged, now)
         for kind, stated in outcome.limits.items():
             self.ledger = self.ledger.with_stated(kind, stated, now)
         if outcome.is_through:

@@ -160,6 +160,19 @@ def test_a_post_that_is_refused_costs_nothing(story: Story) -> None:
     assert spent(story) == 0.0
 
 
+def test_what_was_not_charged_is_off_the_record_at_once(story: Story) -> None:
+    budget = pace(100.0)
+    publish(story, "1")
+    work(story, budget)
+    assert spent(story) == 0.5
+    for number in range(2, 9):
+        story.channel.before = [Refused("no")]
+        publish(story, str(number))
+        work(story, budget, hours=0.1)
+
+    assert spent(story) == 0.5
+
+
 def test_the_operator_reads_what_is_left(story: Story) -> None:
     publish(story, "1")
     work(story, pace(month(story, 1.0)))
