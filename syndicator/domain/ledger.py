@@ -100,12 +100,8 @@ class Ledger:
         """With the purse of what is declared now."""
         if pace.money is None:
             return replace(self, purse=None) if self.purse else self
-        purse = self.purse or Purse.new(pace.money, now)
-        return (
-            self
-            if purse == self.purse and purse.budget == pace.money
-            else replace(self, purse=replace(purse, budget=pace.money))
-        )
+        purse = replace(self.purse or Purse.new(pace.money, now), budget=pace.money)
+        return self if purse == self.purse else replace(self, purse=purse)
 
     def with_paid(self, amount: float, now: datetime) -> Ledger:
         """Once so much is spent; a negative amount comes back."""

@@ -82,16 +82,17 @@ class Purse:
         return f"today's share of {most} a month is spent"
 
     def plan(self, now: datetime) -> str:
-        """How the budget stands, for an operator."""
+        """How the budget stands, for an operator: what the days to come have if today's is spent."""
+        today, urgent = max(0.0, self.left_today(now)), self.left_today(now, urgent=True)
+        month = self.left_this_month(now)
         day = _day(now, self.budget.zone)
-        left, most = _cents(self.left_this_month(now)), money_text(self.budget.most)
         days = _last_day(day) - day.day
-        share = self._share(day + timedelta(days=1)) if days else 0.0
-        later = f", then {_cents(share)} a day for {days} days" if days > 1 else ""
-        later = f", then {_cents(share)} on the last day" if days == 1 else later
-        today, urgent = self.left_today(now), self.left_today(now, urgent=True)
-        shares = f"{_cents(today)} today ({_cents(urgent)} for breaking news){later}"
-        return f"{left} of {most} left this month: {shares}"
+        share = _cents((month - today) / days) if days else ""
+        later = f", then {share} a day for {days} days" if days > 1 else f", then {share} on the last day"
+        return (
+            f"{_cents(month)} of {money_text(self.budget.most)} left this month: {_cents(today)} today "
+            f"({_cents(urgent)} for breaking news){later if days else ''}"
+        )
 
     def _spent(self, before: date) -> float:
         """What was spent in a day's month before that day."""

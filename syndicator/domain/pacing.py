@@ -105,9 +105,11 @@ class Pace:
 
     @property
     def cost_of_post(self) -> Mapping[str, float]:
-        """By kind."""
+        """By kind, at the most."""
         cost = {str(Spent.POSTS): 1.0, str(Spent.REQUESTS): 1.0}
-        return {**cost, MONEY: self.price.post_with_link} if self.price else cost
+        if self.price is None:
+            return cost
+        return {**cost, MONEY: self.price.post_with_link + self.price.alternative_text}
 
 
 #: Nothing is declared.

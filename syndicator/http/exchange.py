@@ -96,6 +96,9 @@ class RemoteReply:
                     error, document = None, error
                 parts = (error, document.get("message"), document.get("description"))
                 text = ": ".join(str(part) for part in parts if part)
+            elif isinstance(document, dict) and document.get("detail"):  # RFC 9457 section 3.1
+                problem = (document.get("title"), document["detail"])
+                text = ": ".join(dict.fromkeys(str(part) for part in problem if part))
         except (ValueError, RecursionError):
             text = re.sub(r"<[^<>]*>", " ", text)
         words = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text).strip()

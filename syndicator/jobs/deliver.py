@@ -17,6 +17,7 @@ from syndicator.domain.capabilities import Spent
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, SyndicatorError, TryLater
 from syndicator.domain.ledger import Ledger, Wait
 from syndicator.domain.pacing import NO_PACE
+from syndicator.domain.policy import OnCorrection
 from syndicator.jobs.courier import Courier, Deliverer
 from syndicator.jobs.delivery_step import COST_OF_PHOTO, StepOutcome, take_step
 from syndicator.jobs.job import Job
@@ -156,7 +157,7 @@ class Shift:
     def _note(self, outcome: StepOutcome) -> None:
         """What a step's end says of the account."""
         now, error = self.deliverer.clock(), outcome.error
-        self.ledger = outcome.ledger
+        self.ledger = outcome.ledger.with_paid(-outcome.uncharged, now)
         for kind, stated in outcome.limits.items():
             self.ledger = self.ledger.with_stated(kind, stated, now)
         if outcome.is_through:
@@ -182,13 +183,20 @@ class Shift:
         return Choice(
             posts=self._wait_of_posts(now, urgent=True) is None,
             edits=self._wait(pace.cost_of_edit, now, urgent=True) is None
-            and self.ledger.wait(NO_PACE, pace.cost_of_post, now) is None,
+            and self.ledger.wait(NO_PACE, pace.cost_of_post, now) is None
+            and self._can_pay_for_reposts(now),
             deletions=self._wait(COST_OF_DELETION, now) is None,
             urgent_alone=self._wait_of_posts(now) is not None
             or (pace.quiet is not None and pace.quiet.end(now) is not None),
             is_newest_first=self._is_newest_first,
             last=self.ledger.failing,
         )
+
+    def _can_pay_for_reposts(self, now: datetime) -> bool:
+        """Whether a post that is deleted for its correction can be posted again at once."""
+        is_reposted = self.courier.policy.on_correction is OnCorrection.REPOST
+        pace = self.courier.pace
+        return not is_reposted or self.ledger.unpaid(pace, pace.cost_of_post, now) is None
 
     def _wait_of_posts(self, now: datetime, *, urgent: bool = False) -> Wait | None:
         """Until when posts wait: not for money where they are rather skipped."""

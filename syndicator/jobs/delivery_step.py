@@ -67,6 +67,9 @@ log = logging.getLogger(__name__)
 #: may be in another hand by then. Longer than a database takes to write, shorter than a lease.
 MAX_STALL = timedelta(seconds=20)
 
+#: Errors after which nothing was done, and nothing is charged.
+UNCHARGED = (TryLater, Refused, Misconfigured)
+
 #: What taking a photo along costs.
 COST_OF_PHOTO: Mapping[str, float] = {Spent.PHOTOS: 1.0}
 
@@ -76,7 +79,8 @@ class StepOutcome:
     """How a step has ended. ``event``: the line for the delivery's history, none if it is empty. ``error``:
     what went wrong, if the next delivery may meet it, too. ``is_through``: the channel took the request, or
     refused this article alone; ``refused``: the step that it refused. ``ledger``: what the account has done;
-    ``limits``: what its service says is left, by kind."""
+    ``limits``: what its service says is left, by kind; ``uncharged``: the money in ``ledger`` that it does
+    not charge, since it has done nothing."""
 
     delivery: Delivery
     event: str
@@ -86,6 +90,7 @@ class StepOutcome:
     is_through: bool = False
     refused: Step | None = None
     limits: Mapping[str, StatedLimit] = field(default_factory=dict)
+    uncharged: float = 0.0
 
 
 def take_step(
@@ -109,7 +114,10 @@ def take_step(
             return replace(outcome, delivery=again_soon(again, outcome.delivery.reason, deliverer.clock()))
         claimed = replace(claimed, delivery=again)
         other = _take(deliverer, account, claimed, outcome.ledger, terms)
-        outcome = other and replace(other, event=f"{outcome.event}; {other.event}")
+        uncharged = outcome.uncharged
+        outcome = other and replace(
+            other, event=f"{outcome.event}; {other.event}", uncharged=uncharged + other.uncharged
+        )
     return outcome
 
 
@@ -208,8 +216,6 @@ def _request(
         after = replace(after, reason=courier.redact(after.reason))
         event = courier.redact(f"{step}: {error}")
         log.warning("channel %s: %s: %s", account.name, post.url, event)
-        if not isinstance(error, OutcomeUnknown):  # what was not done is not charged
-            ledger = ledger.with_paid(-_cost(courier, step, post).get(MONEY, 0.0), begins)
     else:
         log.info("channel %s: %s: %s%s", account.name, event, post.article.title, remark)
     return StepOutcome(
@@ -221,6 +227,7 @@ def _request(
         is_through=step.changes_channel and (error is None or isinstance(error, Refused)),
         refused=step if isinstance(error, Refused) and not isinstance(error, PostGone) else None,
         limits=limits,
+        uncharged=_cost(courier, step, post).get(MONEY, 0.0) if isinstance(error, UNCHARGED) else 0.0,
     )
 
 

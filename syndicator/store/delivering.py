@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, not_, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, or_, select
 
-from syndicator.domain.delivery import UNKNOWN_REVISION, Delivery, Receipt, Standing, moved, stirred
+from syndicator.domain.delivery import Delivery, Receipt, Standing, moved, stirred
 from syndicator.domain.ledger import Ledger
 from syndicator.jobs.ports import LEASE
 from syndicator.jobs.store_ports import ANY, Account, Choice, ClaimedDelivery
 from syndicator.store import schema
+from syndicator.store.delivery_queue import (
+    ADD_EVENT,
+    ARTICLE,
+    BEGIN_DELIVERY,
+    HAND,
+    LAST_OF_STORY,
+    LOCK_DELIVERY,
+    RENEW_MINE,
+    UPDATE_CHANNEL,
+    UPDATE_DELIVERY,
+    UPDATE_MINE,
+    due,
+    is_post,
+    next_query,
+)
 from syndicator.store.engine import Base
 from syndicator.store.leases import claim, let_go
 from syndicator.store.records import article_of, delivery_of, delivery_values
@@ -43,20 +59,13 @@ class Delivering(Base):
             return connection.scalar(select(func.count()).select_from(some.subquery())) or 0
 
     def begin(self, account: Account, delivery: Delivery, ledger: Ledger | None = None) -> bool:
-        table = schema.delivery
-        wants_the_same = (
-            table.c.wants.is_(None) if delivery.wants is None else table.c.wants == delivery.wants
-        )
+        values = {**delivery_values(delivery), "is_stirred": False}
+        which = {"delivery": delivery.id, "wanted": delivery.wants}
 
         def work(connection: Connection) -> bool:
             if not _holds(connection, account):
                 return False
-            result = connection.execute(
-                update(table)
-                .where(table.c.id == delivery.id, wants_the_same, table.c.standing.in_(IN_QUEUE))
-                .values(**delivery_values(delivery), is_stirred=False)
-            )
-            if result.rowcount != 1:
+            if connection.execute(BEGIN_DELIVERY, {**values, **which}).rowcount != 1:
                 return False
             if ledger is not None:
                 _update(connection, account, ledger=ledger.as_json())
@@ -110,65 +119,18 @@ class Delivering(Base):
             )
 
 
-#: Deliveries that have an attempt before them, or were interrupted in one.
-IN_QUEUE = (Standing.PENDING.value, Standing.SENDING.value)
-
-
-def due(now: datetime) -> ColumnElement[bool]:
-    """Deliveries whose turn may have come. One that is still *sending* while its channel is in no other
-    hand was interrupted; its ``next_attempt`` is when its request has ended, whatever became of us. One that
-    rests does so whoever wants it tried earlier."""
-    table = schema.delivery
-    is_rested = or_(table.c.rests_until.is_(None), table.c.rests_until <= now)
-    return and_(table.c.standing.in_(IN_QUEUE), table.c.next_attempt <= now, is_rested)
-
-
-def is_post() -> ColumnElement[bool]:
-    """Deliveries of which the channel has no post yet, as far as is known, and is to have one."""
-    table = schema.delivery
-    return and_(table.c.remote_id.is_(None), table.c.wants.is_not(None))
-
-
-def _is_deletion() -> ColumnElement[bool]:
-    """Deliveries whose post is to go, to come again perhaps (``plan.plan``)."""
-    table = schema.delivery
-    return and_(table.c.remote_id.is_not(None), or_(table.c.wants.is_(None), table.c.has.is_(None)))
-
-
-def _chosen(choice: Choice) -> list[ColumnElement[bool]]:
-    table = schema.delivery
-    conditions = []
-    if not choice.posts:
-        conditions.append(not_(is_post()))
-    elif choice.urgent_alone:
-        conditions.append(or_(not_(is_post()), table.c.urgent.is_(True)))
-    if not choice.deletions:
-        conditions.append(not_(_is_deletion()))
-    if not choice.edits:
-        conditions.append(or_(table.c.remote_id.is_(None), _is_deletion()))
-    return conditions
-
-
 def _take(
     connection: Connection, account: Account, now: datetime, lease: timedelta, choice: Choice
 ) -> ClaimedDelivery | None:
     if not _renew(connection, account, now + lease):
         return None
-    table, article = schema.delivery, schema.article
-    published = table.c.published.desc() if choice.is_newest_first else table.c.published
-    query = (
-        select(table)
-        .where(table.c.channel == account.name, due(now), *_chosen(choice))
-        .order_by(table.c.urgent.desc(), published, table.c.id)
-        .limit(1)
-    )
-    row = None
-    if choice.last:
-        row = connection.execute(query.where(table.c.id.not_in(choice.last))).one_or_none()
-    row = row or connection.execute(query).one_or_none()
+    which = {"account": account.name, "now": now}
+    row = connection.execute(next_query(choice), which).one_or_none()
+    if row is None and choice.last:
+        row = connection.execute(next_query(replace(choice, last=())), which).one_or_none()
     if row is None:
         return None
-    article_row = connection.execute(select(article).where(article.c.id == row.article_id)).one()
+    article_row = connection.execute(ARTICLE, {"article": row.article_id}).one()
     return ClaimedDelivery(
         delivery=delivery_of(row, article_row.guid),
         article=article_of(article_row),
@@ -178,15 +140,8 @@ def _take(
 
 def _last_of_story(connection: Connection, row: Row[Any]) -> Receipt | None:
     """The story's last post on this channel that stands."""
-    table = schema.delivery
-    query = (
-        select(table.c.remote_id, table.c.remote_url)
-        .where(table.c.channel == row.channel, table.c.story == row.story, table.c.id != row.id)
-        .where(table.c.remote_id.is_not(None), table.c.wants.is_not(None), table.c.has >= UNKNOWN_REVISION)
-        .order_by(table.c.published.desc(), table.c.id.desc())
-        .limit(1)
-    )
-    last = connection.execute(query).one_or_none()
+    which = {"account": row.channel, "story": row.story, "delivery": row.id}
+    last = connection.execute(LAST_OF_STORY, which).one_or_none()
     return Receipt(remote_id=last.remote_id, url=last.remote_url) if last else None
 
 
@@ -199,18 +154,17 @@ def _settle(
     stirs_until: datetime | None,
     ledger: Ledger | None,
 ) -> None:
-    table = schema.delivery
     holds = _holds(connection, account)  # the channel first, as everywhere
     if ledger is not None:
         _update(connection, account, ledger=ledger.as_json())
-    row = connection.execute(select(table).where(table.c.id == delivery.id).with_for_update()).one()
+    row = connection.execute(LOCK_DELIVERY, {"delivery": delivery.id}).one()
     on_record = delivery_of(row, delivery.guid)
     is_skipped = row.standing == Standing.SKIPPED.value  # an operator was faster
-    after, values, text = delivery, {"is_stirred": False}, event
+    after, is_stirred, text = delivery, False, event
     if (is_skipped or not holds) and not _knows_more(delivery, on_record):
         if stirs_until is None:
             return
-        after, values = stirred(on_record, stirs_until), {"is_stirred": True}
+        after, is_stirred = stirred(on_record, stirs_until), True
         text = f"{event} (late: another hand had taken over)"
     elif _knows_more(on_record, delivery):
         after = on_record
@@ -218,25 +172,23 @@ def _settle(
         after = stirred(delivery, row.rests_until)
     if row.wants != after.wants:  # it was corrected or withdrawn while in hand
         after = moved(after, row.wants, now)
-    connection.execute(
-        update(table).where(table.c.id == after.id).values(**delivery_values(after), **values, settled_at=now)
-    )
+    values = {**delivery_values(after), "is_stirred": is_stirred, "settled_at": now}
+    connection.execute(UPDATE_DELIVERY, {**values, "delivery": after.id})
     if text:
-        connection.execute(insert(schema.event), {"at": now, "delivery_id": after.id, "text": text})
+        connection.execute(ADD_EVENT, {"at": now, "delivery_id": after.id, "text": text})
     is_out = after.lacks_photo and stirs_until is not None  # its photo comes later
     if after.standing is Standing.SENT or is_out:
-        connection.execute(
-            update(schema.channel)
-            .where(schema.channel.c.name == account.name)
-            .values(failures=0, error="", posted_at=now)
-        )
+        well = {"failures": 0, "error": "", "posted_at": now}
+        connection.execute(UPDATE_CHANNEL, {**well, "account": account.name})
 
 
 def _update(connection: Connection, account: Account, **values: Any) -> None:
     """New values for the channel's row, while it is in this hand."""
-    table = schema.channel
-    is_mine = and_(table.c.name == account.name, table.c.token == account.token)
-    connection.execute(update(table).where(is_mine).values(**values))
+    connection.execute(UPDATE_MINE, {**values, **_hand(account)})
+
+
+def _hand(account: Account) -> dict[str, str]:
+    return {"account": account.name, "hand": account.token}
 
 
 def _knows_more(one: Delivery, other: Delivery) -> bool:
@@ -246,16 +198,10 @@ def _knows_more(one: Delivery, other: Delivery) -> bool:
 
 def _renew(connection: Connection, account: Account, until: datetime) -> bool:
     """Keep the channel in this hand for longer; ``False``: it is in another one, or was paused."""
-    table = schema.channel
-    is_mine = and_(table.c.name == account.name, table.c.token == account.token)
-    result = connection.execute(
-        update(table).where(is_mine, table.c.is_paused.is_(False)).values(lease_until=until)
-    )
+    result = connection.execute(RENEW_MINE, {"lease_until": until, **_hand(account)})
     return result.rowcount == 1
 
 
 def _holds(connection: Connection, account: Account) -> bool:
-    """Whether the channel is still in this hand. Its row is locked either way: before the delivery's."""
-    table = schema.channel
-    query = select(table.c.token).where(table.c.name == account.name).with_for_update()
-    return connection.scalar(query) == account.token
+    """Whether the channel is still in this hand, and its row locked."""
+    return connection.scalar(HAND, {"account": account.name}) == account.token

@@ -10,7 +10,7 @@ from syndicator.domain.article import ArticleState
 from syndicator.jobs.job import Job
 from syndicator.jobs.store_ports import Due, Wish
 from syndicator.store import schema
-from syndicator.store.delivering import due
+from syndicator.store.delivery_queue import due
 from syndicator.store.engine import Base
 from syndicator.store.leases import is_free
 from syndicator.store.topics import due_topics

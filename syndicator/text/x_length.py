@@ -162,7 +162,9 @@ def _is_label(label: str) -> bool:
 def _is_top(label: str) -> bool:
     from tld import is_tld  # noqa: PLC0415 - as in ``addresses``
 
-    return is_tld(label.lower())
+    # of some countries the list has what is registered below their domain alone: ``org.za``, ``com.bd``
+    label = label.lower()
+    return is_tld(label) or any(is_tld(f"{below}.{label}") for below in ("com", "co", "org", "gov"))
 
 
 X_WEIGHTED = Weighted()

@@ -99,6 +99,17 @@ class TestX(HttpChannelContract):
         assert published.links == (ARTICLE.url,)
         assert published.text.replace("\u200b", "").startswith(calling.title)
 
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("RT@bob and rt @bob", "RT@\u200bbob and rt @\u200bbob"),
+            ("See @press.la, $AAPL", "See @\u200bpress.\u200bla, $\u200bAAPL"),
+            ("ຂ່າວ@bob", "ຂ່າວ@\u200bbob"),
+        ],
+    )
+    def test_what_calls_somebody_is_only_words(self, text: str, words: str) -> None:
+        assert plain(text) == words
+
     @pytest.mark.parametrize("text", ["info@press.la", "$5 and 20$", "C$ 3", "a@b", "# 1", "50 %", "US$ 10m"])
     def test_what_calls_nobody_stays(self, text: str) -> None:
         assert plain(text).replace("press.\u200bla", "press.la") == text
@@ -326,6 +337,14 @@ class TestX(HttpChannelContract):
         ):
             with pytest.raises(Misconfigured, match="answers 401"):
                 attempt()
+
+    def test_a_problem_is_told_in_its_own_words(self, channel: X, server: FakeX) -> None:
+        server.trouble = Trouble(
+            status(403, {"title": "Forbidden", "type": "about:blank", "detail": "Your account is locked"})
+        )
+
+        with pytest.raises(Misconfigured, match=r"answers 403: Forbidden: Your account is locked; check"):
+            channel.send(self.post(channel), key=KEY)
 
     def test_a_limit_is_obeyed(self, channel: X, server: FakeX) -> None:
         server.left = 0

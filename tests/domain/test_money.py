@@ -140,9 +140,13 @@ def test_another_budget_counts_from_what_was_spent() -> None:
 def test_the_plan_is_told() -> None:
     assert purse(30.0, at(10), d4=12.0, d10=0.8).plan(at(10)) == (
         "$17.20 of $30.00 left this month: $0.05 today ($2.62 for breaking news), "
-        "then $0.86 a day for 20 days"
+        "then $0.85 a day for 20 days"
     )
-    assert purse(30.0, at(29)).plan(at(29)).endswith("then $30.00 on the last day")
+    assert purse(30.0, at(11), d4=12.0, d10=0.8).plan(at(11)) == (
+        "$17.20 of $30.00 left this month: $0.86 today ($3.44 for breaking news), "
+        "then $0.86 a day for 19 days"
+    )
+    assert purse(30.0, at(29)).plan(at(29)).endswith("then $1.00 on the last day")
     assert purse(30.0, at(30)).plan(at(30)).endswith("for breaking news)")
     assert money_text(0.005) == "$0.005"
 

@@ -14,9 +14,11 @@ from syndicator.domain.errors import OutcomeUnknown, Refused, SyndicatorError, T
 from syndicator.domain.ledger import Ledger
 from syndicator.domain.money import MoneyBudget
 from syndicator.domain.pacing import Pace
+from syndicator.domain.policy import OnCorrection, Policy
 from syndicator.jobs.deliver import deliver
 from tests.jobs.newsroom import Story
 
+DEFAULT = Policy()
 PRICE = Price(post=0.5, post_with_link=0.5, edit=0.5, deletion=0.1, look_up=0.01)
 
 
@@ -31,8 +33,8 @@ def pace(most: float, **more: Any) -> Pace:
     return Pace(price=PRICE, money=MoneyBudget(most=most), **more)
 
 
-def work(story: Story, pace: Pace, hours: float = 0.5) -> None:
-    courier = replace(story.courier(), pace=pace)
+def work(story: Story, pace: Pace, hours: float = 0.5, policy: Policy = DEFAULT) -> None:
+    courier = replace(story.courier(), pace=pace, policy=policy)
 
     def sleep(seconds: float) -> None:
         story.clock.tick(seconds=seconds)
@@ -158,6 +160,33 @@ def test_a_post_that_is_refused_costs_nothing(story: Story) -> None:
     work(story, pace(100.0))
 
     assert spent(story) == 0.0
+
+
+def test_nothing_is_deleted_for_a_correction_that_cannot_be_paid_for(story: Story) -> None:
+    policy = Policy(on_correction=OnCorrection.REPOST, repost_within=timedelta(days=2))
+    budget = pace(month(story, 0.7))
+    publish(story, "1")
+    work(story, budget, policy=policy)
+    story.publishes("1", title="Corrected")
+    work(story, budget, policy=policy)
+    assert [text.splitlines()[0] for text in story.texts] == ["Bridge 1 reopens"]
+
+    work(story, budget, hours=16, policy=policy)
+
+    assert [text.splitlines()[0] for text in story.texts] == ["Corrected"]
+
+
+def test_what_was_not_charged_is_off_the_record_at_once(story: Story) -> None:
+    budget = pace(100.0)
+    publish(story, "1")
+    work(story, budget)
+    assert spent(story) == 0.5
+    for number in range(2, 9):
+        story.channel.before = [Refused("no")]
+        publish(story, str(number))
+        work(story, budget, hours=0.1)
+
+    assert spent(story) == 0.5
 
 
 def test_the_operator_reads_what_is_left(story: Story) -> None:

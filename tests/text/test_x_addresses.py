@@ -52,6 +52,10 @@ def test_any_address_is_one_link_and_leads_to_the_same_place(path: str) -> None:
         ("At 3.30 p.m., 1.5 km. Then more", "At 3.30 p.m., 1.5 km. Then more"),
         ("ຂ່າວ press.la ວັນນີ້", "ຂ່າວ press.\u200bla ວັນນີ້"),
         ("No dots", "No dots"),
+        (
+            "By www.press.org.za and park.gov.bd",
+            "By www.\u200bpress.\u200borg.\u200bza and park.\u200bgov.\u200bbd",
+        ),
     ],
 )
 def test_a_host_in_a_headline_is_no_link(text: str, shown: str) -> None:
