@@ -24,7 +24,8 @@ SETTLES_WITHIN = timedelta(seconds=60)
 
 
 class Ruler(Protocol):
-    """Measures and cuts text the way one channel counts it (graphemes, weighted characters, ...)."""
+    """Measures and cuts text the way one channel counts it (graphemes, weighted characters, ...). Hashable: a
+    text is cut once for all channels that count likewise."""
 
     def measure(self, text: str) -> int:
         """The length of the text, in the channel's own unit."""

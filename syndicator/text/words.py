@@ -71,11 +71,11 @@ WORD = regex.compile(r"[\p{L}\p{M}\p{N}\p{So}]")
 #: Ends of phrases: commas and their kin, dashes, and the spaces of scripts that write none between words.
 SPACELESS = r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 PHRASE_END = regex.compile(
-    rf"""(?<=[\p{{L}}\p{{M}}\p{{N}}\p{{Pe}}\p{{Pf}}"])(?:
+    rf"""(?=[\s,;:、，；：،؛፣፤၊])(?<=[\p{{L}}\p{{M}}\p{{N}}\p{{Pe}}\p{{Pf}}"])(?:
         [,;:](?=\s) | [、，；：،؛፣፤၊] | \s+[–—-]+(?=\s) | (?<={SPACELESS})\s+(?={SPACELESS})(?!\s*[ໆຯๆฯ]))""",
     regex.VERBOSE,
 )
-CLAUSE_SPACE = regex.compile(rf"(?<={SPACELESS})\s+(?={SPACELESS})")
+CLAUSE_SPACE = regex.compile(rf"\s(?<={SPACELESS}\s)\s*(?={SPACELESS})")
 
 KANJI_TO_KANA = regex.compile(r"(?<=\p{Han})(?=\p{Hiragana})")
 
@@ -85,7 +85,7 @@ SEEN_CHARS = 3
 
 def words(text: str) -> list[tuple[int, int]]:
     """The pieces that ICU breaks a text into, from where to where, spaces and marks among them."""
-    return list(pieces(WordBreaker(text, "lo"), text))
+    return pieces(WordBreaker(text, "lo"), text)
 
 
 def word_end(text: str, start: int, end: int) -> int:
