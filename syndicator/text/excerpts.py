@@ -96,7 +96,7 @@ def without_leftovers(text: str, title: str = "", site_title: str = "", language
         if shorter == text:
             break
         text = shorter
-    return without_headline(without_place_and_agency(text), title, language)
+    return without_headline(without_place_and_agency(text, language), title, language)
 
 
 def without_site_name(text: str, site_title: str) -> str:
