@@ -27,12 +27,26 @@ CLINGING = ("ໆ", "ຯ", "ๆ", "ฯ")
 #: Vowels that are written before the consonant they follow in speech: alone, they are half a syllable.
 LEADING_VOWELS = "ເແໂໃໄเแโใไ"
 
-#: Words of Thai and Lao that lead to the word behind them (they make a noun, a person, an adjective of it, or
-#: are prepositions): alone, they mean nothing, and dictionaries have the whole.
+#: Words of Thai, Lao and Khmer that lead to the word behind them (they make a noun, a person, an adjective of
+#: it, or are prepositions): alone, they mean nothing, and dictionaries have the whole.
 LEADING_WORDS = (
     *("การ", "ความ", "ผู้", "นัก", "ชาว", "น่า", "ช่าง", "เครื่อง", "แห่ง", "พวก", "อย่าง", "โดย", "ด้าน"),
     *("ການ", "ຄວາມ", "ຜູ້", "ນັກ", "ຊາວ", "ໜ້າ", "ຊ່າງ", "ເຄື່ອງ", "ແຫ່ງ", "ພວກ", "ຢ່າງ", "ໂດຍ", "ດ້ານ"),
     *("ກອງ", "ສຳນັກ", "ໂຄງ", "ທີ່", "ຂອງ", "ງານ", "ບັນດາ", "ໃນ", "ที่", "ของ", "ใน", "และ", "ແລະ", "ว่า", "ວ່າ"),
+    *(
+        "ការ",
+        "ភាព",
+        "អ្នក",
+        "ពួក",
+        "កិច្ច",
+        "សេចក្តី",
+        "សេចក្ដី",
+        "ថ្ងៃ",
+        "លោក",
+        "ដោយ",
+        "នៃ",
+    ),
+    *("ក្នុង", "និង", "របស់", "ដែល", "ថា", "នៅ", "ពី", "ទៅ", "ដើម្បី", "ខេត្ត", "ស្រុក", "ឃុំ", "ភូមិ", "ក្រុម", "ពាក្យ"),
 )
 
 #: Letters of scripts whose words may be joined, and what ends an address in scripts without spaces.
