@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, not_, or_, select, update
 
-from syndicator.domain.delivery import UNKNOWN_REVISION, Delivery, Receipt, Standing, moved, stirred
+from syndicator.domain.delivery import Delivery, Receipt, Standing, moved, stirred
 from syndicator.domain.ledger import Ledger
 from syndicator.jobs.ports import LEASE
 from syndicator.jobs.store_ports import ANY, Account, Choice, ClaimedDelivery
@@ -15,6 +15,7 @@ from syndicator.store import schema
 from syndicator.store.engine import Base
 from syndicator.store.leases import claim, let_go
 from syndicator.store.records import article_of, delivery_of, delivery_values
+from syndicator.store.stories import post_to_answer, stands
 
 
 class Delivering(Base):
@@ -172,8 +173,14 @@ def _take(
     return ClaimedDelivery(
         delivery=delivery_of(row, article_row.guid),
         article=article_of(article_row),
-        reply_to=_last_of_story(connection, row) if row.story and row.remote_id is None else None,
+        reply_to=_reply_to(connection, row, article_row) if row.remote_id is None else None,
     )
+
+
+def _reply_to(connection: Connection, row: Row[Any], article_row: Row[Any]) -> Receipt | None:
+    """The post that this one is to answer: what an operator says goes before the story that it is part of."""
+    said = post_to_answer(connection, row.channel, article_row)
+    return said or (_last_of_story(connection, row) if row.story else None)
 
 
 def _last_of_story(connection: Connection, row: Row[Any]) -> Receipt | None:
@@ -182,7 +189,7 @@ def _last_of_story(connection: Connection, row: Row[Any]) -> Receipt | None:
     query = (
         select(table.c.remote_id, table.c.remote_url)
         .where(table.c.channel == row.channel, table.c.story == row.story, table.c.id != row.id)
-        .where(table.c.remote_id.is_not(None), table.c.wants.is_not(None), table.c.has >= UNKNOWN_REVISION)
+        .where(*stands())
         .order_by(table.c.published.desc(), table.c.id.desc())
         .limit(1)
     )
