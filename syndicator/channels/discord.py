@@ -22,6 +22,7 @@ from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.secret import Secret
 from syndicator.text.rulers import UTF16_UNITS, Counting
+from syndicator.text.shown import differences, same_words
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ class Discord:
         reply = self._post("POST", "", post, {"wait": "true"})
         if reply.status == 404:
             self._gone(reply)
-        return reply.read(lambda message: Receipt(remote_id=str(message["id"]), is_current=True))
+        return reply.read(lambda message: _receipt(message, post))
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the message: https://docs.discord.com/developers/resources/webhook#edit-webhook-message"""
@@ -182,6 +183,28 @@ def _message(post: Post, *, has_photo: bool) -> dict[str, Any]:
         embed = {**embed, "image": {"url": f"attachment://{_filename(post)}", **described}}
     # What is not among the attachments is taken off the message.
     return {"embeds": [embed], "attachments": attachments, "allowed_mentions": {"parse": []}}
+
+
+def _receipt(message: Any, post: Post) -> Receipt:
+    """The receipt of a message, whose answer shows what is there."""
+    return Receipt(remote_id=str(message["id"]), is_current=True, differs=_differences(message, post))
+
+
+def _differences(message: Any, post: Post) -> str:
+    """What a message shows otherwise than it was to."""
+    if not isinstance(message, dict) or not isinstance(message.get("embeds"), list):
+        return ""
+    [sent] = _message(post, has_photo=False)["embeds"]
+    shown = next((embed for embed in message["embeds"] if isinstance(embed, dict)), {})
+    files = [file for file in message.get("attachments") or () if isinstance(file, dict)]
+    described = [str(file.get("description") or "") for file in files]
+    return differences(
+        headline=same_words(str(shown.get("title") or ""), sent.get("title", "")),
+        text=same_words(str(shown.get("description") or ""), sent.get("description", "")),
+        link=post.url in (shown.get("url"), (shown.get("author") or {}).get("url")),
+        photo=post.photo is None or bool(files) or "image" in shown,
+        alternative_text=not described or same_words(described[0], post.alt),
+    )
 
 
 def _filename(post: Post) -> str:

@@ -5,7 +5,9 @@ Methods: https://docs.slack.dev/reference/methods/chat.postMessage
 
 from __future__ import annotations
 
+import html
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -21,6 +23,7 @@ from syndicator.http.exchange import Exchange, MakeError
 from syndicator.secret import Secret
 from syndicator.text.addresses import is_server_address, is_web_address
 from syndicator.text.rulers import UTF16_UNITS
+from syndicator.text.shown import differences
 
 log = logging.getLogger(__name__)
 
@@ -148,13 +151,20 @@ class Slack:
         """The message, without its photo where that is not taken: Slack fetches it from its address."""
         photo = self._photo(post)
         try:
-            told = self._ask(method, {**options, **_message(post, photo)}, counts_as=spent)
+            message = _message(post, photo)
+            told = self._ask(method, {**options, **message}, counts_as=spent)
         except RefusedByName as e:
             if e.name not in BAD_BLOCKS or not photo:
                 raise
             log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
-            told = self._ask(method, {**options, **_message(post, "")}, counts_as=spent)
-        return Receipt(remote_id=f"{told['channel']}:{told['ts']}", is_current=True)
+            message = _message(post, "")
+            told = self._ask(method, {**options, **message}, counts_as=spent)
+        shown = told.get("message")
+        return Receipt(
+            remote_id=f"{told['channel']}:{told['ts']}",
+            is_current=True,
+            differs=_differences(shown, message) if isinstance(shown, dict) else "",
+        )
 
     def _photo(self, post: Post) -> str:
         """The address of the article's photo; ``""`` where there is none that Slack would show."""
@@ -230,6 +240,32 @@ def _message(post: Post, photo: str) -> dict[str, Any]:
     blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": link}]})
     fallback = UTF16_UNITS.cut(post.text, MAX_FALLBACK // len("&amp;"), post.language)
     return {"blocks": blocks, "text": escaped(fallback)}
+
+
+def _differences(shown: dict[str, Any], message: dict[str, Any]) -> str:
+    """What a message shows otherwise than it was sent, as far as Slack says."""
+    blocks = shown.get("blocks")
+    if not isinstance(blocks, list):
+        return ""
+    by_kind = {str(block.get("type")): block for block in blocks if isinstance(block, dict)}
+    sent = {str(block["type"]): block for block in message["blocks"]}
+
+    def is_same(kind: str, read: Callable[[dict[str, Any]], Any]) -> bool:
+        return kind not in sent or (kind in by_kind and read(by_kind[kind]) == read(sent[kind]))
+
+    return differences(
+        headline=is_same("header", _words),
+        text=is_same("section", _words),
+        photo=is_same("image", lambda block: block["type"]),
+        alternative_text="image" not in by_kind or is_same("image", lambda block: block.get("alt_text")),
+        link="context" in by_kind,
+    )
+
+
+def _words(block: dict[str, Any]) -> str:
+    """The words of a block; Slack escapes some of what it hands out."""
+    text = block.get("text")
+    return html.unescape("".join(str(text.get("text")).split())) if isinstance(text, dict) else ""
 
 
 def _plain(text: str) -> dict[str, Any]:

@@ -176,6 +176,8 @@ def _request(
                 raise TryLater(why, whole_channel=False)
             after = _struck(courier, perform(courier.channel, delivery, step, post, begins))
             event = event_of(delivery, after, step, clock())
+            if after.receipt and after.receipt.differs:
+                remark += f"; not there as it was sent: {courier.redact(after.receipt.differs)}"
         except (TryLater, Refused, OutcomeUnknown, Misconfigured) as e:
             error = e
         except Exception as e:  # noqa: BLE001 - a defect of ours must not lose the queue: it may have been posted
