@@ -75,6 +75,7 @@ class Discord:
         unit="UTF-16 units",
         text=MAX_DESCRIPTION,
         link_place=LinkPlace.BESIDE,
+        has_mentions=False,
         photo=PHOTO,
         alt=MAX_ALT,
         finds=False,

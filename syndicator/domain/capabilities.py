@@ -88,7 +88,8 @@ class Capabilities:
     the longest beside a photo, where that differs. ``link_place``, and ``link``: what any link in the text
     costs, where the channel counts links at a flat rate (``None``: as long as it is). ``plain`` takes from an
     article's words what the channel would take for more than words (mentions of people, say).
-    ``has_language``, ``has_warning``: whether a post can say its language, and stand behind a warning.
+    ``has_language``, ``has_warning``, ``has_mentions``: whether a post can say its language, stand behind a
+    warning, and mention accounts.
 
     Photos. ``photo``: the limits of a file (``None``: none are taken), ``photos``: how many;
     ``photo_by_address``: posts name the photo's address on the newsroom's site instead. ``alt``: the
@@ -118,6 +119,7 @@ class Capabilities:
     plain: Callable[[str], str] = str
     has_language: bool = False
     has_warning: bool = False
+    has_mentions: bool = True
 
     photo: PhotoLimits | None = None
     photos: int = 1

@@ -74,7 +74,8 @@ def _parts(
     has_photo: bool,
 ) -> Parts:
     language = article.language
-    handles = {} if capabilities.link_place is LinkPlace.WORDS else style.mentions
+    is_by_name = capabilities.has_mentions and capabilities.link_place is not LinkPlace.WORDS
+    handles = style.mentions if is_by_name else {}
 
     def words(text: str) -> str:
         if not text:
@@ -172,7 +173,7 @@ def _spans(text: str, parts: Parts, capabilities: Capabilities, style: Style) ->
         if (start := text.rfind(tag, 0, end)) >= 0:
             spans.append(Span(start, start + len(tag), SpanKind.HASHTAG, tag[1:]))
             end = start
-    for name, account in style.mentions.items():
+    for name, account in style.mentions.items() if capabilities.has_mentions else ():
         handle = account.removeprefix("@")
         shown = name if capabilities.link_place is LinkPlace.WORDS else f"@{handle}"
         if (start := text.find(shown)) >= 0:
