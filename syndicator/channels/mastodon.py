@@ -24,11 +24,11 @@ from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.mastodon_media import Media, photo_later
-from syndicator.http.mastodon_servers import LIMITS, Ways, instance_of
-from syndicator.http.mastodon_statuses import PAGE_STATUSES, created_at, page_of, receipt, shown_otherwise
+from syndicator.http.mastodon_servers import LIMITS, PAGE_STATUSES, Ways, instance_of, page_of
 from syndicator.http.oauth import OAuthClient, SignIn, access_token
 from syndicator.secret import Secret
 from syndicator.text.addresses import is_server_address
+from syndicator.text.mastodon_statuses import checked, created_at, receipt, shown_otherwise
 from syndicator.text.mentions import without_mentions
 from syndicator.text.posted_html import links_to
 from syndicator.text.rulers import CHARACTERS, GRAPHEMES
@@ -146,7 +146,7 @@ class Mastodon:
         raise Misconfigured(f"{reply.message}; is there a Mastodon server at {self.server}?")
 
     def _key(self, key: str) -> dict[str, str]:
-        """The header of a key. A server that keeps none may yet refuse one that it has seen (Pixelfed)."""
+        """The header of a key: some servers keep none, and yet refuse one seen."""
         return {"Idempotency-Key": hashlib.sha256(key.encode()).hexdigest()} if self.remembers_keys else {}
 
     def _must_be_there(self, exchange: Exchange, parent_receipt: Receipt) -> None:
@@ -181,7 +181,7 @@ class Mastodon:
         statuses_url = self._url(f"/api/v1/accounts/{quote(account_id, safe='')}/statuses")
         horizon, max_id = (post.since or post.article.first_seen) - CLOCK_SKEW, ""
         for _ in range(MAX_PAGES):
-            statuses = page_of(exchange, statuses_url, max_id)
+            statuses = page_of(exchange, statuses_url, max_id).read(checked)
             for status in statuses:
                 if links_to(str(status["content"]), post.addresses):
                     return receipt(status, post)

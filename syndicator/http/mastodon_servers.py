@@ -1,4 +1,4 @@
-"""What servers that speak Mastodon's API say of themselves: which software they are, and its limits.
+"""What servers that speak Mastodon's API say: which software they are, its limits, an account's statuses.
 
 https://docs.joinmastodon.org/methods/instance/
 """
@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from syndicator.domain.errors import TryLater
-from syndicator.http.exchange import Exchange
+from syndicator.http.exchange import Exchange, RemoteReply
 
 #: The limits that servers name, where they may stand in what older and other ones say.
 LIMITS = ("max_characters", "characters_reserved_per_url", "description_limit")
 OTHER_NAMES = {"max_characters": ("max_toot_chars",), "description_limit": ("description_limit",)}
+
+#: Statuses in a page: the most that servers give (https://docs.joinmastodon.org/methods/accounts/#statuses).
+PAGE_STATUSES = 40
 
 #: How relatives name themselves: "2.7.2 (compatible; Akkoma 3.13.2)"
 #: (https://docs.pleroma.social/backend/development/API/differences_in_mastoapi_responses/).
@@ -79,6 +82,12 @@ class Instance:
             f"{name} = {str(is_so).lower()}" for name, is_so in wanted.items() if settings[name] != is_so
         ]
         return [*lines, f"the server is {self.title}: declare {', '.join(other)}"] if other else lines
+
+
+def page_of(exchange: Exchange, statuses_url: str, max_id: str) -> RemoteReply:
+    """The page of an account's statuses before one of them (none: the first page), the newest first."""
+    params = {"limit": str(PAGE_STATUSES), "exclude_reblogs": "true"} | ({"max_id": max_id} if max_id else {})
+    return exchange.ask("GET", statuses_url, params=params, unknown=TryLater)
 
 
 def instance_of(exchange: Exchange, url: Callable[[str], str]) -> Instance | None:

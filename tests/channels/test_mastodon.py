@@ -17,7 +17,7 @@ from syndicator.channels import mastodon
 from syndicator.channels.mastodon import Mastodon
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.post import Post
-from syndicator.http.mastodon_statuses import PAGE_STATUSES
+from syndicator.http.mastodon_servers import PAGE_STATUSES
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
 from tests.channels.contract import (

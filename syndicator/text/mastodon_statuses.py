@@ -9,15 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import TryLater
 from syndicator.domain.post import Post, SpanKind
-from syndicator.http.exchange import Exchange
 from syndicator.text.addresses import is_web_address
 from syndicator.text.posted_html import has_text, links_to
 from syndicator.text.shown import differences, same_words
-
-#: Statuses in a page: the most that servers give (https://docs.joinmastodon.org/methods/accounts/#statuses).
-PAGE_STATUSES = 40
 
 
 def receipt(status: Any, post: Post | None = None) -> Receipt:
@@ -30,13 +25,7 @@ def receipt(status: Any, post: Post | None = None) -> Receipt:
     )
 
 
-def page_of(exchange: Exchange, url: str, max_id: str) -> list[Any]:
-    """The statuses of an account (at the address ``url``) before one of them, the newest first."""
-    params = {"limit": str(PAGE_STATUSES), "exclude_reblogs": "true"} | ({"max_id": max_id} if max_id else {})
-    return exchange.ask("GET", url, params=params, unknown=TryLater).read(_checked)
-
-
-def _checked(statuses: Any) -> list[Any]:
+def checked(statuses: Any) -> list[Any]:
     """The statuses of a page, if each has what we look at: a reply of another form proves no absence. Raises
     ``TypeError`` and others that ``RemoteReply.read`` knows."""
     if not isinstance(statuses, list):
