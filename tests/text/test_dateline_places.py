@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from syndicator.text.dateline_places import without_place
 from syndicator.text.excerpts import without_leftovers
@@ -71,3 +73,15 @@ def test_a_long_beginning_costs_nothing(bad: str) -> None:
     began = time.process_time()
     without_place(bad, "en")
     assert time.process_time() - began < 1
+
+
+@given(
+    st.sampled_from(["BERLIN", "Paris", "(ວຽງຈັນ)", "Ohio", "NATO", "5 March", "", "“"]),
+    st.text(" ,-–—:()A1e", max_size=8),
+    st.text("Ab e.", max_size=40),
+)
+def test_what_is_cut_is_the_beginning_alone(place: str, between: str, rest: str) -> None:
+    text = place + between + rest
+    shorter = without_place(text, "en")
+    assert text.endswith(shorter)
+    assert shorter.strip() or not text.strip()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from syndicator.text.clean import plain
 from syndicator.text.lists import line_of
 
 
@@ -48,3 +52,12 @@ def test_a_list_without_end_costs_no_more_than_its_length(markup: str) -> None:
     began = time.process_time()
     line_of(markup)
     assert time.process_time() - began < 5
+
+
+@given(st.lists(st.text("ab 1.;:ກ中\u0301<", max_size=12), max_size=6))
+def test_no_letter_is_lost_and_none_is_made(items: list[str]) -> None:
+    markup = (
+        "<p>Now</p><ul>" + "".join(f"<li>{html.escape(each)}</li>" for each in items) + "</ul><p>Then</p>"
+    )
+    marks = str.maketrans("", "", " ;:.；：。")
+    assert line_of(markup).translate(marks) == plain(markup).translate(marks)
