@@ -202,7 +202,7 @@ class Bluesky:
             log.warning(
                 "channel %s: %s is not there as it was sent: %s", self.name, post.url, ", ".join(shown)
             )
-        return self._receipt(rkey, is_current=not shown)
+        return self._receipt(rkey, is_current=not shown, differs=", ".join(shown))
 
     def _record(
         self, repository: Repository, post: Post, made_at: datetime, photos: list[Uploaded]
@@ -267,9 +267,9 @@ class Bluesky:
             "reply": {"root": parent["value"].get("reply", {}).get("root", reference), "parent": reference}
         }
 
-    def _receipt(self, rkey: str, *, is_current: bool = False) -> Receipt:
+    def _receipt(self, rkey: str, *, is_current: bool = False, differs: str = "") -> Receipt:
         url = f"https://bsky.app/profile/{self.handle}/post/{rkey}"
-        return Receipt(remote_id=rkey, url=url, is_current=is_current)
+        return Receipt(remote_id=rkey, url=url, is_current=is_current, differs=differs)
 
 
 def _image(photo: PhotoFile, blob: Record) -> Record:

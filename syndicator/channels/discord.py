@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import partial
-from typing import ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -20,7 +20,15 @@ from syndicator.domain.post import Post
 from syndicator.http.discord_messages import UNKNOWN_MESSAGE, check_accepted, write
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.secret import Secret
-from syndicator.text.discord_embeds import MAX_ALT, MAX_DESCRIPTION, PHOTO, RULER, message_fields, photo_files
+from syndicator.text.discord_embeds import (
+    MAX_ALT,
+    MAX_DESCRIPTION,
+    PHOTO,
+    RULER,
+    message_fields,
+    photo_files,
+    shown_otherwise,
+)
 
 #: The path of a webhook's address: its id, and the token that is its secret.
 PATH = re.compile(r"/api(?:/v[0-9]{1,2})?/webhooks/[0-9]{1,20}/[-\w]{1,200}/?", re.ASCII)
@@ -52,6 +60,7 @@ class Discord:
         unit="UTF-16 units",
         text=MAX_DESCRIPTION,
         link_place=LinkPlace.BESIDE,
+        has_mentions=False,
         photo=PHOTO,
         photos=4,
         alt=MAX_ALT,
@@ -69,7 +78,7 @@ class Discord:
         reply = self._write("POST", "", post, {"wait": "true"})
         if reply.status == 404:
             self._gone(reply)
-        return reply.read(lambda message: Receipt(remote_id=str(message["id"]), is_current=True))
+        return reply.read(lambda message: _receipt(message, post))
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the message: https://docs.discord.com/developers/resources/webhook#edit-webhook-message"""
@@ -125,6 +134,11 @@ class Discord:
                 "(Edit Channel, Integrations, Webhooks, Copy Webhook URL)"
             )
         return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}{path}"
+
+
+def _receipt(message: Any, post: Post) -> Receipt:
+    """The receipt of a message, whose answer shows what is there."""
+    return Receipt(remote_id=str(message["id"]), is_current=True, differs=shown_otherwise(message, post))
 
 
 def _message_path(receipt: Receipt) -> str:

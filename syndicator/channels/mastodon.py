@@ -8,9 +8,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-import time
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote, urlsplit
@@ -18,17 +17,20 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from syndicator.domain.article import CLOCK_SKEW
-from syndicator.domain.capabilities import Budget, Capabilities, LinkCard, Spent
+from syndicator.domain.capabilities import ALWAYS, NEVER, Budget, Capabilities, LinkCard, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.http.mastodon_media import Media, photo_later
+from syndicator.http.mastodon_servers import LIMITS, PAGE_STATUSES, Ways, instance_of, page_of
 from syndicator.http.oauth import OAuthClient, SignIn, access_token
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_server_address, is_web_address
+from syndicator.text.addresses import is_server_address
+from syndicator.text.mastodon_statuses import checked, created_at, receipt, shown_otherwise
 from syndicator.text.mentions import without_mentions
-from syndicator.text.posted_html import has_text, links_to
+from syndicator.text.posted_html import links_to
 from syndicator.text.rulers import CHARACTERS, GRAPHEMES
 
 log = logging.getLogger(__name__)
@@ -36,9 +38,8 @@ log = logging.getLogger(__name__)
 #: Keys tried for one post: a key whose status has been deleted is spent for an hour.
 MAX_KEYS = 3
 
-#: Pages of statuses that we read to find one, and statuses in each: the most that servers give.
-#: https://docs.joinmastodon.org/methods/accounts/#statuses
-MAX_PAGES, PAGE_STATUSES = 10, 40
+#: Pages of statuses that we read to find one.
+MAX_PAGES = 10
 
 #: What servers take for a mention: their own rule, in its own words (``MENTION_RE`` in Mastodon's
 #: app/models/account.rb), up to the first character of the name.
@@ -51,9 +52,6 @@ PHOTO = PhotoLimits(side=2048, length=8_000_000, media_types=("image/jpeg", "ima
 #: What we do there (https://docs.joinmastodon.org/api/oauth-scopes/).
 SCOPES = "read:accounts read:statuses write:statuses write:media"
 
-#: Seconds between two requests for a photo that the server is still processing: the first wait, the longest.
-FIRST_WAIT_S, MAX_WAIT_S = 0.1, 2.0
-
 
 @dataclass(frozen=True, kw_only=True)
 class Mastodon:
@@ -61,6 +59,7 @@ class Mastodon:
 
     The three limits are named as servers name them; ``check`` tells where the server's own differ.
     ``remembers_keys``: Mastodon does; GoToSocial, for one, takes a repeated request for a new one.
+    ``needs_photo``: the server takes no post without one, as Pixelfed; ``edits``: it has edits.
     """
 
     name: str
@@ -71,6 +70,8 @@ class Mastodon:
     characters_reserved_per_url: int = 23
     description_limit: int = 1500
     remembers_keys: bool = True
+    needs_photo: bool = False
+    edits: bool = True
     session: requests.Session = field(repr=False, compare=False)
 
     #: How to come by the secret, for ``syndicator connect``.
@@ -104,6 +105,7 @@ class Mastodon:
             photos=4,
             alt=self.description_limit,
             card=LinkCard.FETCHED,
+            edit_within=ALWAYS if self.edits else NEVER,
             replies=True,
             key_memory=timedelta(minutes=50) if self.remembers_keys else None,
             settles_within=timedelta(seconds=90),
@@ -124,24 +126,33 @@ class Mastodon:
         """
         exchange = self._exchange()
         status = {**self._status(exchange, post), "visibility": self.visibility}
-        for attempt in range(MAX_KEYS):
+        if self.needs_photo and not status["media_ids"]:
+            raise Refused(
+                "the server takes no post without a photo, and there is none: "
+                "[channels.NAME.post] card = true makes one of the headline"
+            )
+        for attempt in range(MAX_KEYS if self.remembers_keys else 1):
             reply = exchange.ask(
                 "POST",
                 self._url("/api/v1/statuses"),
-                headers={"Idempotency-Key": hashlib.sha256(f"{key}#{attempt}".encode()).hexdigest()},
+                headers=self._key(f"{key}#{attempt}"),
                 json=status,
                 accept=(404, 422),
             )
             self._check_accepted(exchange, reply, status["media_ids"])
             if reply.status != 404:
-                return reply.read(partial(_receipt, text=post.text))
+                return self._receipt(reply, post)
             if post.reply_to:
                 self._must_be_there(exchange, post.reply_to)
         raise Misconfigured(f"{reply.message}; is there a Mastodon server at {self.server}?")
 
-    def _must_be_there(self, exchange: Exchange, receipt: Receipt) -> None:
+    def _key(self, key: str) -> dict[str, str]:
+        """The header of a key: some servers keep none, and yet refuse one seen."""
+        return {"Idempotency-Key": hashlib.sha256(key.encode()).hexdigest()} if self.remembers_keys else {}
+
+    def _must_be_there(self, exchange: Exchange, parent_receipt: Receipt) -> None:
         """Raises ``PostGone`` if the status is not there any more."""
-        parent = exchange.ask("GET", self._status_url(receipt), accept=(404, 410), unknown=TryLater)
+        parent = exchange.ask("GET", self._status_url(parent_receipt), accept=(404, 410), unknown=TryLater)
         if parent.status in (404, 410):
             raise PostGone(f"{parent.message}; the status that it is to answer is gone")
 
@@ -153,7 +164,7 @@ class Mastodon:
         self._check_accepted(exchange, reply, status["media_ids"])
         if reply.status in (404, 410):
             raise PostGone(f"{reply.message}; the status was deleted on the server")
-        return reply.read(_receipt)
+        return self._receipt(reply, post)
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
         """Deletes the status: https://docs.joinmastodon.org/methods/statuses/#delete"""
@@ -168,13 +179,14 @@ class Mastodon:
         """
         exchange = self._exchange()
         account_id = self._account(exchange).read(lambda account: str(account["id"]))
+        statuses_url = self._url(f"/api/v1/accounts/{quote(account_id, safe='')}/statuses")
         horizon, max_id = (post.since or post.article.first_seen) - CLOCK_SKEW, ""
         for _ in range(MAX_PAGES):
-            statuses = self._statuses_page(exchange, account_id, max_id)
+            statuses = page_of(exchange, statuses_url, max_id).read(checked)
             for status in statuses:
                 if links_to(str(status["content"]), post.addresses):
-                    return _receipt(status, post.text)
-            if not statuses or _created_at(statuses[-1]) < horizon:
+                    return receipt(status, post)
+            if not statuses or created_at(statuses[-1]) < horizon:
                 return None
             max_id = str(statuses[-1]["id"])
         raise OutcomeUnknown(
@@ -185,10 +197,11 @@ class Mastodon:
         exchange = self._exchange()
         try:
             account_name = self._account(exchange).read(lambda account: str(account["acct"]))
-            instance = exchange.ask("GET", self._url("/api/v2/instance"), accept=(404,), unknown=TryLater)
+            instance = instance_of(exchange, self._url)
         except Refused as e:
             raise Misconfigured(f"{e}; is there a Mastodon server at {self.server}?") from e
-        differences = [] if instance.status == 404 else instance.read(self._differences)
+        settings = {name: getattr(self, name) for name in (*LIMITS, *Ways.__slots__)}
+        differences = instance.differences(settings) if instance else []
         who = f"@{account_name} on {urlsplit(self.server).hostname}"
         for name, scope in (("statuses", "write:statuses"), ("media", "write:media")):
             if not self._may_write(exchange, name):
@@ -213,21 +226,6 @@ class Mastodon:
         )
         return access_token(client, person, lambda: Exchange(self.session))
 
-    def _differences(self, instance: Any) -> list[str]:
-        """Settings of the server that are not as declared: https://docs.joinmastodon.org/entities/Instance/"""
-        configuration = instance["configuration"]
-        server_values = {**configuration.get("statuses", {}), **configuration.get("media_attachments", {})}
-        differences = [
-            f"the server's {name} is {server_values[name]}, not {getattr(self, name)}: declare it"
-            for name in ("max_characters", "characters_reserved_per_url", "description_limit")
-            if server_values.get(name, getattr(self, name)) != getattr(self, name)
-        ]
-        if self.remembers_keys and "mastodon" not in str(instance.get("source_url", "mastodon")):
-            differences.append(
-                "the server is no Mastodon: declare remembers_keys = false unless it honours Idempotency-Key"
-            )
-        return differences
-
     def _status(self, exchange: Exchange, post: Post) -> dict[str, Any]:
         form = {"status": post.text, "media_ids": self._upload(exchange, post)}
         # An ISO 639 code: https://docs.joinmastodon.org/methods/statuses/#form-data-parameters
@@ -240,37 +238,16 @@ class Mastodon:
         }
 
     def _upload(self, exchange: Exchange, post: Post) -> list[str]:
-        """The ids of its photos, once they can be attached: https://docs.joinmastodon.org/methods/media/
-
-        A photo without a status is invisible, so that an upload may be repeated; and a photo that the
-        server will not have does not keep the news from going out.
-        """
+        """The ids of its photos; one that the server will not have does not keep the news from going out."""
         return [media_id for photo in post.photos if (media_id := self._upload_one(exchange, post, photo))]
 
     def _upload_one(self, exchange: Exchange, post: Post, photo: PhotoFile) -> str:
         """A photo's id; ``""`` where the server will not have it."""
         try:
-            reply = exchange.ask(
-                "POST",
-                self._url("/api/v2/media"),
-                files={"file": (photo.filename, photo.content, photo.media_type)},
-                data={"description": CHARACTERS.cut(photo.alt, self.description_limit)},
-                unknown=_photo_later,
-            )
-            media_id = reply.read(lambda media: str(media["id"]))
-            if reply.status == 202:
-                self._wait_until_processed(exchange, media_id)
+            return Media(exchange, self._url).upload(photo, self._description(photo.alt))
         except Refused as e:
             log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
             return ""
-        return media_id
-
-    def _wait_until_processed(self, exchange: Exchange, media_id: str) -> None:
-        pause_s = FIRST_WAIT_S
-        url = self._url(f"/api/v1/media/{quote(media_id, safe='')}")
-        while exchange.ask("GET", url, unknown=_photo_later).status == 206:
-            time.sleep(pause_s)
-            pause_s = min(pause_s * 2, MAX_WAIT_S)
 
     def _check_accepted(self, exchange: Exchange, reply: RemoteReply, media_ids: list[str]) -> None:
         """Raises for a status that the server did not accept (422): ``TryLater`` if only its photo is not
@@ -278,27 +255,25 @@ class Mastodon:
         account, so that the photo is asked for instead (https://docs.joinmastodon.org/methods/media/#get)."""
         if reply.status != 422:
             return
-        for media_id in media_ids:
-            url = self._url(f"/api/v1/media/{quote(media_id, safe='')}")
-            photo = exchange.ask("GET", url, unknown=_photo_later, accept=(404, 410, 422))
-            if photo.status != 200:
-                raise _photo_later(reply.message)
-        if media_ids and "finished processing" in reply.message:  # servers that answer 200 meanwhile
-            raise _photo_later(reply.message)
+        media = Media(exchange, self._url)
+        # Some servers answer that a photo is there while it is still being processed.
+        is_unready = "finished processing" in reply.message or not all(map(media.is_there, media_ids))
+        if media_ids and is_unready:
+            raise photo_later(reply.message)
         raise Refused(reply.message)
 
     def _account(self, exchange: Exchange) -> RemoteReply:
         return exchange.ask("GET", self._url("/api/v1/accounts/verify_credentials"), unknown=TryLater)
 
-    def _statuses_page(self, exchange: Exchange, account_id: str, max_id: str) -> list[Any]:
-        reply = exchange.ask(
-            "GET",
-            self._url(f"/api/v1/accounts/{quote(account_id, safe='')}/statuses"),
-            params={"limit": str(PAGE_STATUSES), "exclude_reblogs": "true"}
-            | ({"max_id": max_id} if max_id else {}),
-            unknown=TryLater,
+    def _receipt(self, reply: RemoteReply, post: Post) -> Receipt:
+        """The receipt of a status that answers a request, held against what that was to show."""
+        alt = self._description(post.alt)
+        return reply.read(
+            lambda status: replace(receipt(status, post), differs=shown_otherwise(status, post, alt))
         )
-        return reply.read(_checked_statuses)
+
+    def _description(self, alt: str) -> str:
+        return CHARACTERS.cut(alt, self.description_limit)
 
     def _exchange(self) -> Exchange:
         headers = {"Authorization": f"Bearer {self.token.reveal()}"}
@@ -309,35 +284,3 @@ class Mastodon:
 
     def _status_url(self, receipt: Receipt) -> str:
         return self._url(f"/api/v1/statuses/{quote(receipt.remote_id, safe='')}")
-
-
-def _photo_later(reason: str) -> TryLater:
-    # The trouble may well be this photo's: the next article gets its turn.
-    return TryLater(f"photo: {reason}", whole_channel=False)
-
-
-def _receipt(status: Any, text: str = "") -> Receipt:
-    """The receipt of a status; a current one, if it has this text."""
-    url = str(status.get("url") or "")
-    return Receipt(
-        remote_id=str(status["id"]),
-        url=url if is_web_address(url) else "",
-        is_current=bool(text) and has_text(str(status.get("content") or ""), text),
-    )
-
-
-def _checked_statuses(statuses: Any) -> list[Any]:
-    """The statuses of a page, if each has what we look at: a reply of another form proves no absence. Raises
-    ``TypeError`` and others that ``RemoteReply.read`` knows."""
-    if not isinstance(statuses, list):
-        raise TypeError("no list of statuses")
-    for status in statuses:
-        _receipt(status), _created_at(status), str(status["content"])
-    return statuses
-
-
-def _created_at(status: Any) -> datetime:
-    created_at = datetime.fromisoformat(status["created_at"])
-    if created_at.tzinfo is None:
-        raise ValueError("a time without a zone")
-    return created_at

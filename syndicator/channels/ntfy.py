@@ -88,6 +88,7 @@ class Ntfy:
             unit="bytes",
             text=MAX_MESSAGE_BYTES,
             link_place=LinkPlace.BESIDE,
+            has_mentions=False,
             photo_by_address=True,
             finds=False,
             key_memory=timedelta(days=3650),

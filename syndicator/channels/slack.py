@@ -20,7 +20,14 @@ from syndicator.http.exchange import Exchange, MakeError
 from syndicator.secret import Secret
 from syndicator.text.addresses import is_server_address
 from syndicator.text.rulers import UTF16_UNITS
-from syndicator.text.slack_blocks import BAD_BLOCKS, MAX_ALT, MAX_SECTION, photo_address, slack_message
+from syndicator.text.slack_blocks import (
+    BAD_BLOCKS,
+    MAX_ALT,
+    MAX_SECTION,
+    photo_address,
+    shown_otherwise,
+    slack_message,
+)
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +97,7 @@ class Slack:
             unit="UTF-16 units",
             text=MAX_SECTION,
             link_place=LinkPlace.BESIDE,
+            has_mentions=False,
             photo_by_address=True,
             alt=MAX_ALT,
             finds=False,
@@ -138,13 +146,20 @@ class Slack:
         """The message, without its photo where that is not taken: Slack fetches it from its address."""
         photo = photo_address(post, self.name)
         try:
-            told = self._ask(method, {**options, **slack_message(post, photo)}, counts_as=spent)
+            message = slack_message(post, photo)
+            told = self._ask(method, {**options, **message}, counts_as=spent)
         except RefusedByName as e:
             if e.name not in BAD_BLOCKS or not photo:
                 raise
             log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
-            told = self._ask(method, {**options, **slack_message(post, "")}, counts_as=spent)
-        return Receipt(remote_id=f"{told['channel']}:{told['ts']}", is_current=True)
+            message = slack_message(post, "")
+            told = self._ask(method, {**options, **message}, counts_as=spent)
+        shown = told.get("message")
+        return Receipt(
+            remote_id=f"{told['channel']}:{told['ts']}",
+            is_current=True,
+            differs=shown_otherwise(shown, message) if isinstance(shown, dict) else "",
+        )
 
     def _ask(
         self,

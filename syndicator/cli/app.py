@@ -317,6 +317,18 @@ def decide(
 
 
 @app.command()
+def story(
+    article: Annotated[str, typer.Argument(help="The article's address or guid.")],
+    continues: Annotated[str, typer.Option(help="The article that it continues: address or guid.")] = "",
+    alone: Annotated[bool, typer.Option("--alone", help="It continues none: undoes --continues.")] = False,
+) -> None:
+    """Say that an article continues another: its posts that are still to come answer the other one's."""
+    from syndicator.cli import stories
+
+    stories.continue_story(folder(), article, former=continues, alone=alone)
+
+
+@app.command()
 def restore() -> None:
     """Say that a backup of the database was put back: to be done before anything is started.
 

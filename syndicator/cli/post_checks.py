@@ -98,6 +98,8 @@ def _without_effect(courier: Courier) -> Iterator[tuple[Place, str]]:
     for name, account in style.mentions.items():
         if not account.removeprefix("@") or regex.search(r"\s", account):
             yield ("mentions", name), f"{account!r} is no account"
+    if style.mentions and not capabilities.has_mentions:
+        yield ("mentions",), "has no effect: this channel mentions nobody, and its texts keep the names"
     if style.warnings and not capabilities.has_warning:
         yield ("warnings",), "has no effect: this channel puts no post behind a warning"
     if style.card and capabilities.photo is None:

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from syndicator.cli.declared import must_be_declared
 from syndicator.cli.drawings import drawings
+from syndicator.cli.stories import article_on_file
 from syndicator.cli.terminal import print_line
 from syndicator.domain.article import Article, Sighting
 from syndicator.domain.changes import New, decide
@@ -103,7 +104,7 @@ def print_preview(
 
 
 def _find(app: App, what: str, source: str, url: str) -> Found:
-    on_file = next(iter(app.store.known([what]).values()), None) or app.store.article_of_guid(what)
+    on_file = article_on_file(app, what)
     if on_file and not source:
         return Found(article=on_file, origins={}, warnings=())
     path = Path(what)

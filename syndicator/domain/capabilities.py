@@ -24,7 +24,8 @@ SETTLES_WITHIN = timedelta(seconds=60)
 
 
 class Ruler(Protocol):
-    """Measures and cuts text the way one channel counts it (graphemes, weighted characters, ...)."""
+    """Measures and cuts text the way one channel counts it (graphemes, weighted characters, ...). Hashable: a
+    text is cut once for all channels that count likewise."""
 
     def measure(self, text: str) -> int:
         """The length of the text, in the channel's own unit."""
@@ -101,7 +102,8 @@ class Capabilities:
     costs, where the channel counts links at a flat rate (``None``: as long as it is). ``address`` writes an
     address so that the channel takes all of it for a link. ``plain`` takes from an
     article's words what the channel would take for more than words (mentions of people, say).
-    ``has_language``, ``has_warning``: whether a post can say its language, and stand behind a warning.
+    ``has_language``, ``has_warning``, ``has_mentions``: whether a post can say its language, stand behind a
+    warning, and mention accounts.
 
     Photos. ``photo``: the limits of a file (``None``: none are taken), ``photos``: how many;
     ``photo_by_address``: posts name the photo's address on the newsroom's site instead. ``alt``: the
@@ -132,6 +134,7 @@ class Capabilities:
     plain: Callable[[str], str] = str
     has_language: bool = False
     has_warning: bool = False
+    has_mentions: bool = True
 
     photo: PhotoLimits | None = None
     photos: int = 1

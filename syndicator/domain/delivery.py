@@ -52,11 +52,13 @@ class Receipt:
     """The channel's proof: the post's id there and, where it has one, its address.
 
     ``is_current``: the channel was seen to show just what it was asked to (it says nothing otherwise).
+    ``differs``: the parts of the post that it was seen to show otherwise, in words.
     """
 
     remote_id: str
     url: str = ""
     is_current: bool = field(default=False, compare=False)
+    differs: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -202,6 +202,8 @@ def _request(
             after = _struck(courier, perform(courier.channel, delivery, step, post, begins))
             after = waiting_for_photo(after, step, made, clock())
             event = event_of(delivery, after, step, clock())
+            if after.receipt and after.receipt.differs:
+                remark += f"; not there as it was sent: {courier.redact(after.receipt.differs)}"
         except (TryLater, Refused, OutcomeUnknown, Misconfigured) as e:
             error = e
         except Exception as e:  # noqa: BLE001 - a defect of ours must not lose the queue: it may have been posted

@@ -259,8 +259,8 @@ class BuildStore(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClaimedDelivery:
-    """A delivery in hand, with its article as it is now. ``reply_to``: the last post of its story, where it
-    has no post itself."""
+    """A delivery in hand, with its article as it is now. ``reply_to``: the post that its own is to answer,
+    where it has none yet: of the article that it continues as an operator says, else its story's last."""
 
     delivery: Delivery
     article: Article

@@ -15,7 +15,7 @@ from syndicator.domain.capabilities import Capabilities, LinkPlace
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Occasion, Post, Span, SpanKind, Style
 from syndicator.posts.labels import labels
-from syndicator.posts.layout import Layout, Parts
+from syndicator.posts.layout import Parts, laid, layout_of
 from syndicator.posts.template import rendered
 from syndicator.posts.wording import Wording, wording
 from syndicator.posts.words import directed, one_line, without_links
@@ -39,28 +39,28 @@ def compose(
     parts = _parts(article, said, capabilities, style, occasion, has_photo=photo is not None)
     # A notice stands where the post was, which may have been the words beside a photo.
     is_beside_photo = photo is not None or occasion is Occasion.RETRACTION
-    layout = Layout(capabilities, article.language, capabilities.room(has_photo=is_beside_photo))
+    layout = layout_of(capabilities, article.language, has_photo=is_beside_photo)
     template = style.templates.get(article.section) or style.templates.get("*", "")
     if template and occasion is Occasion.NEWS:
-        laid = rendered(template, parts, article, layout)
+        shown = rendered(template, parts, article, layout)
     else:
-        laid = layout.laid(parts)
+        shown = laid(layout, parts)
     alt, alt_omitted = _alt(article, photo, capabilities)
     return Post(
         article=article,
-        text=laid.text,
+        text=shown.text,
         url=parts.url,
-        headline=said.headline if said.is_said else laid.headline,
-        summary=laid.summary,
+        headline=said.headline if said.is_said else shown.headline,
+        summary=shown.summary,
         alt=alt,
         credit=_credit(article),
         warning=_warning(article, style) if capabilities.has_warning else "",
         occasion=occasion,
         photo=photo,
-        spans=tuple(_spans(laid.text, parts, capabilities, style)),
-        length=laid.length,
+        spans=tuple(_spans(shown.text, parts, capabilities, style)),
+        length=shown.length,
         room=layout.room,
-        omitted=(*laid.omitted, *alt_omitted),
+        omitted=(*shown.omitted, *alt_omitted),
     )
 
 
@@ -74,9 +74,12 @@ def _parts(
     has_photo: bool,
 ) -> Parts:
     language = article.language
-    handles = {} if capabilities.link_place is LinkPlace.WORDS else style.mentions
+    is_by_name = capabilities.has_mentions and capabilities.link_place is not LinkPlace.WORDS
+    handles = style.mentions if is_by_name else {}
 
     def words(text: str) -> str:
+        if not text:
+            return ""
         plain = capabilities.plain(text)
         for name, account in handles.items():
             plain = plain.replace(name, f"@{account.removeprefix('@')}", 1)
@@ -170,7 +173,7 @@ def _spans(text: str, parts: Parts, capabilities: Capabilities, style: Style) ->
         if (start := text.rfind(tag, 0, end)) >= 0:
             spans.append(Span(start, start + len(tag), SpanKind.HASHTAG, tag[1:]))
             end = start
-    for name, account in style.mentions.items():
+    for name, account in style.mentions.items() if capabilities.has_mentions else ():
         handle = account.removeprefix("@")
         shown = name if capabilities.link_place is LinkPlace.WORDS else f"@{handle}"
         if (start := text.find(shown)) >= 0:

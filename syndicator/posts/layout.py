@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from syndicator.domain.capabilities import Capabilities, LinkPlace
+from syndicator.domain.capabilities import Capabilities, LinkPlace, Ruler
 
 #: The separator between the parts of a post.
 GAP = "\n\n"
@@ -14,6 +15,9 @@ MIN_PART_LENGTH = 20
 
 #: The share of the room for correction and summary that a long correction leaves to the summary.
 SUMMARY_SHARE = 0.5
+
+#: Posts that are known again: more than the channels of one article.
+MAX_KEPT = 64
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,83 +47,110 @@ class Laid:
     omitted: tuple[str, ...] = ()
 
 
-@dataclass
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Layout:
-    """The room of one post as it fills up. ``left``: what is left of it, in the unit of the channel's
-    ruler."""
+    """The room of a post, and how its channel counts. ``room``: in the unit of its ``ruler``, which ``unit``
+    names; ``flat_link``: what a link in the text costs, where that is no matter of its length; ``language``:
+    the text's (BCP 47)."""
 
-    capabilities: Capabilities
-    language: str
+    ruler: Ruler
+    unit: str
     room: int
-    left: int = 0
-    omitted: list[str] = field(default_factory=list)
-    gap: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.gap = self.measure(GAP)
+    language: str
+    flat_link: int | None = None
 
     def measure(self, text: str) -> int:
         """The length of a text that has no link in it."""
-        return self.capabilities.ruler.measure(text)
+        return self.ruler.measure(text)
 
     def cut(self, text: str, room: int) -> str:
         """As much of a text as tells something within ``room``."""
-        short = self.capabilities.ruler.cut(text, max(0, room), self.language)
+        short = self.ruler.cut(text, max(0, room), self.language)
         return short if short == text or self.measure(short) >= MIN_PART_LENGTH else ""
 
     def link_length(self, parts: Parts) -> int:
         """What the link costs in the text."""
-        if self.capabilities.link_place is LinkPlace.TEXT and self.capabilities.link is not None:
-            return self.capabilities.link
-        return self.measure(parts.link)
+        return self.measure(parts.link) if self.flat_link is None else self.flat_link
 
     def length(self, text: str, parts: Parts) -> int:
         """The length of a whole text, as the channel counts it."""
         before, link, after = text.rpartition(parts.link) if parts.link else (text, "", "")
         return self.measure(before) + (self.link_length(parts) if link else 0) + self.measure(after)
 
-    def laid(self, parts: Parts) -> Laid:
-        """The parts in their order; what is worth least gives way."""
-        gap = self.gap
-        self.left = self.room - (self.link_length(parts) + gap if parts.link else 0)
-        headline = self.capabilities.ruler.cut(parts.headline, max(0, self.left), self.language)
-        self._note("headline", parts.headline, headline)
-        self.left -= self.measure(headline)
-        whole = self.measure(parts.summary) + gap if parts.summary else 0
-        share = int((self.left - gap) * SUMMARY_SHARE)
-        correction = self._put(
-            "correction", parts.correction, max(share, self.left - gap - whole) if whole else self.left
-        )
-        credit = self._put_whole("photo's credit", parts.credit)
-        summary = self._put("summary", parts.summary, self.left)
-        byline = self._put_whole("byline", parts.byline)
-        hashtags = self._put_whole("hashtags", " ".join(parts.hashtags))
-        lines = (headline, summary, correction, credit, byline, hashtags, parts.link)
-        text = GAP.join(filter(None, lines))
-        return Laid(
-            text=text,
-            length=self.length(text, parts),
-            headline=headline,
-            summary=summary,
-            omitted=tuple(self.omitted),
-        )
 
-    def _put(self, name: str, text: str, room: int) -> str:
+def layout_of(capabilities: Capabilities, language: str, *, has_photo: bool) -> Layout:
+    """The layout of a channel's posts."""
+    in_text = capabilities.link_place is LinkPlace.TEXT
+    return Layout(
+        ruler=capabilities.ruler,
+        unit=capabilities.unit,
+        room=capabilities.room(has_photo=has_photo),
+        language=language,
+        flat_link=capabilities.link if in_text else None,
+    )
+
+
+@lru_cache(MAX_KEPT)  # for the next channel that counts likewise
+def laid(layout: Layout, parts: Parts) -> Laid:
+    """The parts in their order; what is worth least gives way."""
+    filling = Filling(layout)
+    filling.left = layout.room - (layout.link_length(parts) + filling.gap if parts.link else 0)
+    headline = layout.ruler.cut(parts.headline, max(0, filling.left), layout.language)
+    filling.note("headline", parts.headline, headline)
+    filling.left -= layout.measure(headline)
+    whole = layout.measure(parts.summary) + filling.gap if parts.summary else 0
+    share = int((filling.left - filling.gap) * SUMMARY_SHARE)
+    room = max(share, filling.left - filling.gap - whole) if whole else filling.left
+    correction = filling.put("correction", parts.correction, room)
+    credit = filling.put_whole("photo's credit", parts.credit)
+    summary = filling.put("summary", parts.summary, filling.left)
+    byline = filling.put_whole("byline", parts.byline)
+    hashtags = filling.put_whole("hashtags", " ".join(parts.hashtags))
+    lines = (headline, summary, correction, credit, byline, hashtags, parts.link)
+    text = GAP.join(filter(None, lines))
+    return Laid(
+        text=text,
+        length=layout.length(text, parts),
+        headline=headline,
+        summary=summary,
+        omitted=tuple(filling.omitted),
+    )
+
+
+@dataclass
+class Filling:
+    """The room of one post as it fills up. ``left``: what is left of it, ``gap``: what one costs, in the
+    ruler's unit."""
+
+    layout: Layout
+    left: int = 0
+    omitted: list[str] = field(default_factory=list)
+    gap: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.gap = self.layout.measure(GAP)
+
+    def put(self, name: str, text: str, room: int) -> str:
+        """As much of a part as tells something."""
         if not text:
             return ""
-        short = self.cut(text, min(room, self.left - self.gap))
-        self._note(name, text, short)
-        self.left -= self.measure(short) + self.gap if short else 0
+        short = self.layout.cut(text, min(room, self.left - self.gap))
+        self.note(name, text, short)
+        self.left -= self.layout.measure(short) + self.gap if short else 0
         return short
 
-    def _put_whole(self, name: str, text: str) -> str:
-        length = self.measure(text) + self.gap if text else 0
+    def put_whole(self, name: str, text: str) -> str:
+        """A part that is whole or not there."""
+        if not text:
+            return ""
+        length = self.layout.measure(text) + self.gap
         if length > self.left:
-            self._note(name, text, "")
+            self.note(name, text, "")
             return ""
         self.left -= length
         return text
 
-    def _note(self, name: str, text: str, short: str) -> None:
+    def note(self, name: str, text: str, short: str) -> None:
+        """Takes note of what there was no room for."""
         if short != text:
             self.omitted.append(f"{name} {'cut' if short else 'left out'}: no room")

@@ -69,12 +69,12 @@ def rendered(source: str, parts: Parts, article: Article, layout: Layout) -> Lai
         made = text(headline, summary)
     over = length(made) - layout.room
     if over > 0:
-        headline = layout.capabilities.ruler.cut(headline, layout.measure(headline) - over, layout.language)
+        headline = layout.ruler.cut(headline, layout.measure(headline) - over, layout.language)
         omitted.append("headline cut: no room")
         made = text(headline, summary)
     if length(made) > layout.room:
         raise Misconfigured(
-            f"the template's own words leave no room: {length(made)} {layout.capabilities.unit}, "
+            f"the template's own words leave no room: {length(made)} {layout.unit}, "
             f"and {layout.room} are allowed"
         )
     return Laid(text=made, length=length(made), headline=headline, summary=summary, omitted=tuple(omitted))

@@ -18,6 +18,7 @@ from syndicator.store.errors import StoreError
 from syndicator.store.liveness import Liveness
 from syndicator.store.present import Present
 from syndicator.store.restoring import Restoring
+from syndicator.store.stories import Stories
 from syndicator.store.subscribing import Subscribing
 from syndicator.store.sweeping import Sweeping
 from syndicator.store.topics import Topics
@@ -43,6 +44,7 @@ class Store(
     Liveness,
     Present,
     Console,
+    Stories,
 ):
     """Everything on record. Safe to share between threads."""
 

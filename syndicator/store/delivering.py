@@ -31,6 +31,7 @@ from syndicator.store.delivery_queue import (
 from syndicator.store.engine import Base
 from syndicator.store.leases import claim, let_go
 from syndicator.store.records import article_of, delivery_of, delivery_values
+from syndicator.store.stories import post_to_answer
 
 
 class Delivering(Base):
@@ -134,8 +135,14 @@ def _take(
     return ClaimedDelivery(
         delivery=delivery_of(row, article_row.guid),
         article=article_of(article_row),
-        reply_to=_last_of_story(connection, row) if row.story and row.remote_id is None else None,
+        reply_to=_reply_to(connection, row, article_row) if row.remote_id is None else None,
     )
+
+
+def _reply_to(connection: Connection, row: Row[Any], article_row: Row[Any]) -> Receipt | None:
+    """The post that this one is to answer: what an operator says goes before the story that it is part of."""
+    said = post_to_answer(connection, row.channel, article_row)
+    return said or (_last_of_story(connection, row) if row.story else None)
 
 
 def _last_of_story(connection: Connection, row: Row[Any]) -> Receipt | None:

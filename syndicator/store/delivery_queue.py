@@ -19,9 +19,10 @@ from sqlalchemy import (
     update,
 )
 
-from syndicator.domain.delivery import UNKNOWN_REVISION, Standing
+from syndicator.domain.delivery import Standing
 from syndicator.jobs.store_ports import Choice
 from syndicator.store import schema
+from syndicator.store.stories import stands
 
 #: Deliveries that have an attempt before them, or were interrupted in one.
 IN_QUEUE = (Standing.PENDING.value, Standing.SENDING.value)
@@ -57,9 +58,7 @@ LAST_OF_STORY = (
         _delivery.c.channel == bindparam("account"),
         _delivery.c.story == bindparam("story"),
         _delivery.c.id != bindparam("delivery"),
-        _delivery.c.remote_id.is_not(None),
-        _delivery.c.wants.is_not(None),
-        _delivery.c.has >= UNKNOWN_REVISION,
+        *stands(),
     )
     .order_by(_delivery.c.published.desc(), _delivery.c.id.desc())
     .limit(1)

@@ -104,6 +104,7 @@ article = Table(
     Column("revision", Integer, nullable=False),
     Column("state", String(16), nullable=False),
     Column("release", Moment),
+    Column("continues_id", Integer),  # an article, as an operator says
     Index(None, "state", "release"),
     Index(None, "published"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import regex
 
@@ -51,17 +51,48 @@ WINDOW_CHARS = 512
 MAX_KEPT = 32
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Places:
-    """Where a text may be cut, in characters from its beginning: behind sentences, phrases and graphemes, but
-    not where something would be ``torn``; and its words, from where to where."""
+    """Where a text may be cut, in characters from its beginning: each kind of place is looked for when it is
+    first asked for, and kept. ``language``: BCP 47."""
 
-    sentences: Sequence[int]
-    phrases: Sequence[int]
-    words: Sequence[tuple[int, int]]
-    graphemes: Sequence[int]
-    torn: frozenset[int]
-    phrase_loss: float
+    text: str
+    language: str
+
+    @cached_property
+    def sentences(self) -> Sequence[int]:
+        return sentence_ends(self.text, self.language)
+
+    @cached_property
+    def phrases(self) -> Sequence[int]:
+        return phrase_ends(self.text)
+
+    @cached_property
+    def words(self) -> Sequence[tuple[int, int]]:
+        """From where to where each is, spaces and marks among them."""
+        return words(self.text)
+
+    @cached_property
+    def graphemes(self) -> Sequence[int]:
+        return grapheme_ends(self.text)
+
+    @cached_property
+    def phrase_loss(self) -> float:
+        """The part of the room that may be lost by a cut behind a phrase."""
+        return MAX_CLAUSE_LOSS if CLAUSE_SPACE.search(self.text) else MAX_PHRASE_LOSS
+
+    @cached_property
+    def _torn(self) -> frozenset[int]:
+        return frozenset(place for start, end in wholes(self.text) for place in range(start + 1, end))
+
+    def tears(self, end: int) -> bool:
+        """Whether a cut there would tear an address, a name or a number."""
+        return end in self._torn
+
+    def may_end(self, end: int) -> bool:
+        """Whether a place is between graphemes, and not inside of what is never torn: misspelt syllables may
+        have ICU see a word end in the middle of a grapheme."""
+        return _last(self.graphemes, end) == end and not self.tears(end)
 
 
 def ellipsis(language: str) -> str:
@@ -78,7 +109,7 @@ def beginning(text: str, whole: int, broken: int, language: str = "") -> tuple[s
     seen = text[:window]
     places = _places(seen, language)
     sentence = _last(places.sentences, whole)
-    if sentence >= max(1, whole * (1 - MAX_SENTENCE_LOSS)) and _may_end(sentence, places):
+    if sentence >= max(1, whole * (1 - MAX_SENTENCE_LOSS)) and places.may_end(sentence):
         return seen[:sentence], False
     for end in _broken_off(seen, places, broken, language):
         if kept := _without_what_dangles(seen[:end]):
@@ -95,11 +126,11 @@ def _without_what_dangles(text: str) -> str:
 def _broken_off(text: str, places: Places, room: int, language: str) -> Iterator[int]:
     """Places in the room where a text may be broken off, the best first."""
     phrase = _last(places.phrases, room)
-    if phrase >= max(1, room * (1 - places.phrase_loss)) and _may_end(phrase, places):
+    if phrase >= max(1, room * (1 - places.phrase_loss)) and places.may_end(phrase):
         yield phrase
     yield _word(text, places, room, language)
     fitting = places.graphemes[: bisect_right(places.graphemes, room)]
-    yield next((end for end in reversed(fitting) if end not in places.torn), 0)
+    yield next((end for end in reversed(fitting) if not places.tears(end)), 0)
 
 
 def _word(text: str, places: Places, room: int, language: str) -> int:
@@ -108,7 +139,7 @@ def _word(text: str, places: Places, room: int, language: str) -> int:
     fitting = bisect_right(places.words, room, key=lambda word: word[1])
     for start, plain_end in reversed(places.words[:fitting]):
         end = word_end(text, start, plain_end)
-        if not 0 < end <= room or not _may_end(end, places):
+        if not 0 < end <= room or not places.may_end(end):
             continue
         last = last or end
         if end < room * (1 - MAX_WORD_LOSS):
@@ -118,24 +149,10 @@ def _word(text: str, places: Places, room: int, language: str) -> int:
     return last
 
 
-def _may_end(end: int, places: Places) -> bool:
-    """Whether a place is between graphemes, and not inside of what is never torn: misspelt syllables may have
-    ICU see a word end in the middle of a grapheme."""
-    return end not in places.torn and _last(places.graphemes, end) == end
-
-
 def _last(places: Sequence[int], room: int) -> int:
     fitting = bisect_right(places, room)
     return places[fitting - 1] if fitting else 0
 
 
-@lru_cache(MAX_KEPT)
-def _places(text: str, language: str) -> Places:
-    return Places(
-        sentences=sentence_ends(text, language),
-        phrases=phrase_ends(text),
-        words=words(text),
-        graphemes=grapheme_ends(text),
-        torn=frozenset(place for start, end in wholes(text) for place in range(start + 1, end)),
-        phrase_loss=MAX_CLAUSE_LOSS if CLAUSE_SPACE.search(text) else MAX_PHRASE_LOSS,
-    )
+#: The places of a text, known again.
+_places = lru_cache(MAX_KEPT)(Places)

@@ -6,6 +6,8 @@ import re
 
 import regex
 
+from syndicator.text.dateline_places import without_place
+
 #: An agency's mark: "KPL", "AFP", "CRI/FM93".
 AGENCY_MARK = r"(?P<agency>[A-Z][A-Z.&]{1,6}(?:/[A-Z0-9]{2,6})?)"
 
@@ -49,19 +51,19 @@ def without_dateline(text: str, agency: str = "") -> tuple[str, str]:
     return text, _agency_in(with_place) if with_place else ""
 
 
-def without_place_and_agency(text: str) -> str:
-    """A text without its whole dateline, for where there is no room for it."""
+def without_place_and_agency(text: str, language: str = "") -> str:
+    """A text (BCP 47 ``language``) without its whole dateline, for where there is no room for it."""
     found = DATELINE_WITH_PLACE.match(text)
     if found is None:
         shorter, _ = without_dateline(text)
-        return shorter
+        return shorter if shorter != text else without_place(text, language)
     is_dateline = (
         _agency_in(found) != ""
         and len(found.group().split()) <= MAX_PLACE_WORDS + 2  # the agency and the dash
         and NAMES_AND_DAYS.match(text) is not None
         and SENTENCE_BEGINS.match(text, found.end()) is not None
     )
-    return text[found.end() :] if is_dateline else text
+    return text[found.end() :] if is_dateline else without_place(text, language)
 
 
 def _agency_in(match: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.text.rulers import UTF16_UNITS, Counting
+from syndicator.text.shown import differences, same_words
 
 #: The longest title and description of an embed, and alternative text of a file
 #: (.../message#embed-object-embed-limits). What a character is, it does not say: UTF-16 units are never fewer
@@ -77,3 +78,20 @@ def photo_files(post: Post) -> dict[str, tuple[str, bytes, str]]:
 
 def _filename(number: int, photo: PhotoFile) -> str:
     return f"photo{number or ''}.{ENDINGS[photo.media_type]}"
+
+
+def shown_otherwise(message: Any, post: Post) -> str:
+    """What a message shows otherwise than it was to."""
+    if not isinstance(message, dict) or not isinstance(message.get("embeds"), list):
+        return ""
+    [sent] = message_fields(post, False)["embeds"]
+    shown = next((embed for embed in message["embeds"] if isinstance(embed, dict)), {})
+    files = [file for file in message.get("attachments") or () if isinstance(file, dict)]
+    described = [str(file.get("description") or "") for file in files]
+    return differences(
+        headline=same_words(str(shown.get("title") or ""), sent.get("title", "")),
+        text=same_words(str(shown.get("description") or ""), sent.get("description", "")),
+        link=post.url in (shown.get("url"), (shown.get("author") or {}).get("url")),
+        photo=post.photo is None or bool(files) or "image" in shown,
+        alternative_text=not described or same_words(described[0], post.alt),
+    )

@@ -4,6 +4,8 @@ dateline, the byline, and the headline once more."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import islice
 
 import regex
 
@@ -42,6 +44,7 @@ READ_ON_LABELS = (
     ),
     *("閱讀更多", "繼續閱讀", "더 보기", "계속 읽기"),
 )
+ANY_READ_ON_LABEL = tuple(dict.fromkeys(label.lower() for label in READ_ON_LABELS))
 READ_ON = re.compile(
     rf"(?<={STOP})\s*[\[(]?\s*(?:{'|'.join(READ_ON_LABELS)})(?P<rest>.{{0,300}})$", re.IGNORECASE
 )
@@ -56,11 +59,16 @@ BUTTON = re.compile(
 #: An ellipsis in brackets, and arrows at the end.
 BRACKETED = re.compile(r"\s*(?:\[\s*(?:…|\.{3}|&hellip;)\s*\]|\(\s*(?:…|\.{3})\s*\))\s*$")
 ARROWS = re.compile(r"(?<=\S)\s*[»›→]+$")
+BRACKETS, ARROW = ("]", ")"), ("»", "›", "→")
 
 #: A sentence that is nothing but a byline: "By Peter Halloway, Staff Writer."
+BY = (
+    *("By", "BY", "Von", "Par", "Por", "Di", "Door", "Av", "Af", "Oleh", "Autor:", "Autorin:"),
+    *("Text:", "Foto:", "Photo:", "โดย", "ໂດຍ"),
+)
 BYLINE = regex.compile(
     rf"""(?:(?<={STOP})\s+|\s+[|–—-]\s+|^)
-        (?:By|BY|Von|Par|Por|Di|Door|Av|Af|Oleh|Autor(?:in)?:|Text:|Foto:|Photo:|โดย|ໂດຍ)\s*
+        (?:{"|".join(BY)})\s*
         \p{{Lu}}[\p{{L}}\p{{M}}.'’-]*(?:\s+(?:de|da|do|dos|du|di|del|la|las|los|le|van|von|der|den|bin|al|and|und|et|y|e|\p{{Lu}}[\p{{L}}\p{{M}}.'’-]*)){{1,5}}
         (?:\s*[,|/]\s*[\p{{L}}\p{{M}}][\p{{L}}\p{{M}} -]{{1,40}})?\.?$""",
     regex.VERBOSE,
@@ -88,7 +96,7 @@ def without_leftovers(text: str, title: str = "", site_title: str = "", language
         if shorter == text:
             break
         text = shorter
-    return without_headline(without_place_and_agency(text), title, language)
+    return without_headline(without_place_and_agency(text, language), title, language)
 
 
 def without_site_name(text: str, site_title: str) -> str:
@@ -105,7 +113,8 @@ def without_site_name(text: str, site_title: str) -> str:
 def without_headline(text: str, title: str, language: str = "") -> str:
     """What a text says besides the headline; nothing where it only repeats it, or a part of it. Where its
     first sentence goes on from the headline's words it stays whole (``goes_on_from``)."""
-    words, headline = _words(text), _words(title)
+    headline = _words(title)
+    words = _first_words(text, len(headline) + 2)  # more than a cut repetition has
     if not headline or not words:
         return text
     if words == headline[: len(words)] or (_is_cut(text) and words[:-1] == headline[: len(words) - 1] != []):
@@ -123,9 +132,9 @@ def goes_on_from(text: str, title: str) -> bool:
     """Whether the first sentence of a text begins with the whole headline and goes on, so that the headline
     says nothing beside it."""
     headline = _words(title)
-    if not headline or _words(text)[: len(headline)] != headline:
+    if not headline or _first_words(text, len(headline)) != headline:
         return False
-    last = list(WORDS.finditer(text))[len(headline) - 1].end()
+    last = _end_of_word(text, len(headline))
     between = text[last : _behind(text, len(headline))]
     if between.strip():
         return False
@@ -138,7 +147,7 @@ def goes_on_from(text: str, title: str) -> bool:
 def without_read_on(text: str, title: str = "") -> str:
     """A text without the label of a link to read on behind it, which may name the article."""
     tail = text[-MAX_TAIL_CHARS:]
-    found = READ_ON.search(tail)
+    found = READ_ON.search(tail) if _has_any(ANY_READ_ON_LABEL, tail.lower()) else None
     if found and not _bare(found["rest"].replace(title, "", 1)):
         return text[: len(text) - len(tail) + found.start()].rstrip()
     return text
@@ -147,16 +156,20 @@ def without_read_on(text: str, title: str = "") -> str:
 def _without_tail(text: str, title: str, site_title: str) -> str:
     text = without_site_name(without_read_on(text, title), site_title)
     head, tail = text[:-MAX_TAIL_CHARS], text[-MAX_TAIL_CHARS:]
-    tail = BUTTON.sub("", tail)
-    tail = BRACKETED.sub("" if not BRACKETED.sub("", tail) else "…", tail)
-    tail = ARROWS.sub("", tail) if "«" not in text else tail
-    tail = BYLINE.sub("", tail)
+    if _has_any(ANY_READ_ON_LABEL, tail.lower()):
+        tail = BUTTON.sub("", tail)
+    if tail.endswith(BRACKETS):
+        tail = BRACKETED.sub("" if not BRACKETED.sub("", tail) else "…", tail)
+    if tail.endswith(ARROW) and "«" not in text:
+        tail = ARROWS.sub("", tail)
+    if _has_any(BY, tail):
+        tail = BYLINE.sub("", tail)
     return (head + tail).rstrip(" |")
 
 
 def _behind(text: str, count: int) -> int:
     """Where a text goes on behind its first words and the marks that follow them."""
-    end = list(WORDS.finditer(text))[count - 1].end()
+    end = _end_of_word(text, count)
     found = BETWEEN.match(text, end)
     return found.end() if found else end
 
@@ -165,8 +178,22 @@ def _is_cut(text: str) -> bool:
     return text.rstrip().endswith(("…", "..."))
 
 
+def _has_any(needles: Iterable[str], text: str) -> bool:
+    return any(needle in text for needle in needles)
+
+
 def _words(text: str) -> list[str]:
     return WORDS.findall(fold(text).casefold())
+
+
+def _first_words(text: str, count: int) -> list[str]:
+    """The first words of a text, or all that it has."""
+    return [found.group().casefold() for found in islice(WORDS.finditer(fold(text)), count)]
+
+
+def _end_of_word(text: str, count: int) -> int:
+    """Where the last of so many first words of a text ends."""
+    return next(islice(WORDS.finditer(text), count - 1, None)).end()
 
 
 def _bare(text: str) -> str:

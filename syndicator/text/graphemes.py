@@ -11,6 +11,8 @@ from icu4py.breakers import BaseBreaker, CharacterBreaker
 #: What can join others, or be more than one: all else is a grapheme by itself.
 JOINING = regex.compile(r"[^\p{Grapheme_Cluster_Break=Other}\n\t]")
 
+#: The last character that is one unit of UTF-16.
+LAST_OF_ONE_UNIT = "\uffff"
 
 #: Characters of a text whose graphemes are worth keeping, and how many such texts are.
 MAX_KEPT_CHARS, MAX_KEPT = 2000, 256
@@ -38,14 +40,14 @@ def _ends(text: str) -> Sequence[int]:
 _kept_ends = lru_cache(MAX_KEPT)(_ends)
 
 
-def pieces(breaker: BaseBreaker, text: str) -> Iterator[tuple[int, int]]:
+def pieces(breaker: BaseBreaker, text: str) -> list[tuple[int, int]]:
     """The pieces that ICU breaks a text into, from where to where in characters: ICU counts UTF-16 units,
     which are other places behind the first emoji."""
-    if len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text):
-        yield from breaker.segments()
-        return
-    start = 0
+    if text.isascii() or max(text) <= LAST_OF_ONE_UNIT:
+        return list(breaker.segments())
+    found, start = [], 0
     for piece in breaker:
         end = start + len(str(piece))
-        yield start, end
+        found.append((start, end))
         start = end
+    return found

@@ -114,7 +114,17 @@ class Both:
         return cut(self, text, room, language)
 
 
+@dataclass(frozen=True)
+class Characters(Counting):
+    """A ruler that counts Unicode's characters."""
+
+    count: Callable[[str], int] = len
+
+    def fitting(self, text: str, room: int) -> int:
+        return min(len(text), max(0, room))
+
+
 GRAPHEMES = Graphemes()
-CHARACTERS = Counting(len)
+CHARACTERS = Characters()
 UTF8_BYTES = Counting(_utf8_bytes)
 UTF16_UNITS = Counting(_utf16_units)

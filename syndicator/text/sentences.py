@@ -25,7 +25,8 @@ STOP = regex.compile(
 )
 
 #: The last word before a full stop, with stops inside, and the characters that are looked at for it.
-LAST_WORD = regex.compile(r"[\p{L}\p{M}\p{N}.·'’-]*+$")
+LAST_WORD = regex.compile(r"(?r)[\p{L}\p{M}\p{N}.·'’-]*+")
+MARKS = regex.compile(r"\p{M}+")
 
 MAX_WORD_CHARS = 24
 
@@ -86,7 +87,7 @@ def _is_end(text: str, stop: int, end: int, known: frozenset[str], language: str
     """Whether a full stop ends a sentence."""
     if GOES_ON.match(text, end) or DIGIT_FOLLOWS.match(text, end):
         return False
-    found = LAST_WORD.search(text, max(0, stop - MAX_WORD_CHARS), stop)
+    found = LAST_WORD.match(text, max(0, stop - MAX_WORD_CHARS), stop)
     word = found.group().strip("'’-") if found else ""
     if not word:
         return stop > 0 and not text[stop - 1].isspace()
@@ -94,7 +95,7 @@ def _is_end(text: str, stop: int, end: int, known: frozenset[str], language: str
         return len(word) > 2 or (bool(language) and not _is_ordinal(language) and text[:stop] != word)
     if "." in word:
         return word.rpartition(".")[2].isdigit() or (word.count(".") == 1 and len(word) > 8)
-    letters = regex.sub(r"\p{M}", "", word)
+    letters = MARKS.sub("", word)
     word = word.lower().rpartition("’")[2]
     return len(letters) > 1 and word not in known and not (word.endswith("str") and "str" in known)
 

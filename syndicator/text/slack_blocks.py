@@ -5,12 +5,15 @@ https://docs.slack.dev/reference/block-kit/blocks
 
 from __future__ import annotations
 
+import html
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from syndicator.domain.post import Post
 from syndicator.text.addresses import is_web_address
 from syndicator.text.rulers import UTF16_UNITS
+from syndicator.text.shown import differences
 
 log = logging.getLogger(__name__)
 
@@ -76,3 +79,29 @@ def escaped(text: str) -> str:
 def _in_link(url: str) -> str:
     """An address that does not end the link it is in."""
     return url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E").replace("&", "&amp;")
+
+
+def shown_otherwise(shown: dict[str, Any], message: dict[str, Any]) -> str:
+    """What a message shows otherwise than it was sent, as far as Slack says."""
+    blocks = shown.get("blocks")
+    if not isinstance(blocks, list):
+        return ""
+    by_kind = {str(block.get("type")): block for block in blocks if isinstance(block, dict)}
+    sent = {str(block["type"]): block for block in message["blocks"]}
+
+    def is_same(kind: str, read: Callable[[dict[str, Any]], Any]) -> bool:
+        return kind not in sent or (kind in by_kind and read(by_kind[kind]) == read(sent[kind]))
+
+    return differences(
+        headline=is_same("header", _words),
+        text=is_same("section", _words),
+        photo=is_same("image", lambda block: block["type"]),
+        alternative_text="image" not in by_kind or is_same("image", lambda block: block.get("alt_text")),
+        link="context" in by_kind,
+    )
+
+
+def _words(block: dict[str, Any]) -> str:
+    """The words of a block; Slack escapes some of what it hands out."""
+    text = block.get("text")
+    return html.unescape("".join(str(text.get("text")).split())) if isinstance(text, dict) else ""

@@ -27,12 +27,26 @@ CLINGING = ("ໆ", "ຯ", "ๆ", "ฯ")
 #: Vowels that are written before the consonant they follow in speech: alone, they are half a syllable.
 LEADING_VOWELS = "ເແໂໃໄเแโใไ"
 
-#: Words of Thai and Lao that lead to the word behind them (they make a noun, a person, an adjective of it, or
-#: are prepositions): alone, they mean nothing, and dictionaries have the whole.
+#: Words of Thai, Lao and Khmer that lead to the word behind them (they make a noun, a person, an adjective of
+#: it, or are prepositions): alone, they mean nothing, and dictionaries have the whole.
 LEADING_WORDS = (
     *("การ", "ความ", "ผู้", "นัก", "ชาว", "น่า", "ช่าง", "เครื่อง", "แห่ง", "พวก", "อย่าง", "โดย", "ด้าน"),
     *("ການ", "ຄວາມ", "ຜູ້", "ນັກ", "ຊາວ", "ໜ້າ", "ຊ່າງ", "ເຄື່ອງ", "ແຫ່ງ", "ພວກ", "ຢ່າງ", "ໂດຍ", "ດ້ານ"),
     *("ກອງ", "ສຳນັກ", "ໂຄງ", "ທີ່", "ຂອງ", "ງານ", "ບັນດາ", "ໃນ", "ที่", "ของ", "ใน", "และ", "ແລະ", "ว่า", "ວ່າ"),
+    *(
+        "ការ",
+        "ភាព",
+        "អ្នក",
+        "ពួក",
+        "កិច្ច",
+        "សេចក្តី",
+        "សេចក្ដី",
+        "ថ្ងៃ",
+        "លោក",
+        "ដោយ",
+        "នៃ",
+    ),
+    *("ក្នុង", "និង", "របស់", "ដែល", "ថា", "នៅ", "ពី", "ទៅ", "ដើម្បី", "ខេត្ត", "ស្រុក", "ឃុំ", "ភូមិ", "ក្រុម", "ពាក្យ"),
 )
 
 #: Letters of scripts whose words may be joined, and what ends an address in scripts without spaces.
@@ -71,11 +85,11 @@ WORD = regex.compile(r"[\p{L}\p{M}\p{N}\p{So}]")
 #: Ends of phrases: commas and their kin, dashes, and the spaces of scripts that write none between words.
 SPACELESS = r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 PHRASE_END = regex.compile(
-    rf"""(?<=[\p{{L}}\p{{M}}\p{{N}}\p{{Pe}}\p{{Pf}}"])(?:
+    rf"""(?=[\s,;:、，；：،؛፣፤၊])(?<=[\p{{L}}\p{{M}}\p{{N}}\p{{Pe}}\p{{Pf}}"])(?:
         [,;:](?=\s) | [、，；：،؛፣፤၊] | \s+[–—-]+(?=\s) | (?<={SPACELESS})\s+(?={SPACELESS})(?!\s*[ໆຯๆฯ]))""",
     regex.VERBOSE,
 )
-CLAUSE_SPACE = regex.compile(rf"(?<={SPACELESS})\s+(?={SPACELESS})")
+CLAUSE_SPACE = regex.compile(rf"\s(?<={SPACELESS}\s)\s*(?={SPACELESS})")
 
 KANJI_TO_KANA = regex.compile(r"(?<=\p{Han})(?=\p{Hiragana})")
 
@@ -85,7 +99,7 @@ SEEN_CHARS = 3
 
 def words(text: str) -> list[tuple[int, int]]:
     """The pieces that ICU breaks a text into, from where to where, spaces and marks among them."""
-    return list(pieces(WordBreaker(text, "lo"), text))
+    return pieces(WordBreaker(text, "lo"), text)
 
 
 def word_end(text: str, start: int, end: int) -> int:

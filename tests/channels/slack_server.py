@@ -36,7 +36,7 @@ class FakeSlack(LocalServer):
         super().__init__(port)
         self.messages: dict[str, dict[str, Any]] = {}
         self.unreachable: set[str] = set()
-        self.left, self.forbids = 1_000_000, ""
+        self.left, self.forbids, self.hides = 1_000_000, "", ""
         self.revoked: set[str] = set()
         self._times = count(1_772_357_700)
 
@@ -77,7 +77,7 @@ class FakeSlack(LocalServer):
             self._check(fields, longest=40_000)
             ts = f"{next(self._times)}.000247"
             self.messages[ts] = fields
-            return {"channel": self.bot_channel, "ts": ts, "message": {"type": "message", "ts": ts}}
+            return {"channel": self.bot_channel, "ts": ts, "message": self._shown(ts)}
         ts = fields["ts"]
         if ts not in self.messages:
             raise SlackDeclines("message_not_found")
@@ -87,6 +87,17 @@ class FakeSlack(LocalServer):
             self._check(fields, longest=4000)
             self.messages[ts] = fields
         return {"channel": self.bot_channel, "ts": ts, "text": fields.get("text", "")}
+
+    def _shown(self, ts: str) -> dict[str, Any]:
+        """A message as answers have it: each block has an id of Slack's own."""
+        blocks = [
+            {"block_id": f"b{at}", **each} for at, each in enumerate(self.messages[ts].get("blocks") or [])
+        ]
+        return {
+            "type": "message",
+            "ts": ts,
+            "blocks": [each for each in blocks if each["type"] != self.hides],
+        }
 
     def _check(self, fields: Mapping[str, Any], longest: int) -> None:
         blocks = fields.get("blocks") or []

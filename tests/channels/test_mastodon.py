@@ -17,6 +17,7 @@ from syndicator.channels import mastodon
 from syndicator.channels.mastodon import Mastodon
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.post import Post
+from syndicator.http.mastodon_servers import PAGE_STATUSES
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
 from tests.channels.contract import (
@@ -285,7 +286,7 @@ class TestFinding:
     @pytest.mark.slow
     def test_looks_on_later_pages(self, channel: Mastodon) -> None:
         receipt = channel.send(self.post(channel), key=KEY)
-        self.fill(channel, mastodon.PAGE_STATUSES + 1)
+        self.fill(channel, PAGE_STATUSES + 1)
 
         assert channel.find(self.post(channel), key=KEY) == receipt
 
@@ -294,7 +295,7 @@ class TestFinding:
         self, channel: Mastodon, server: FakeMastodon
     ) -> None:
         server.now = lambda: datetime.now(UTC) - timedelta(hours=1)
-        self.fill(channel, mastodon.PAGE_STATUSES + 1)
+        self.fill(channel, PAGE_STATUSES + 1)
         before = len(server.requests)
 
         assert channel.find(self.post(channel), key=KEY) is None
@@ -305,7 +306,7 @@ class TestFinding:
         self, channel: Mastodon, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(mastodon, "MAX_PAGES", 1)
-        self.fill(channel, mastodon.PAGE_STATUSES + 1)
+        self.fill(channel, PAGE_STATUSES + 1)
 
         with pytest.raises(OutcomeUnknown, match="there are more"):
             channel.find(self.post(channel), key=KEY)

@@ -30,6 +30,7 @@ SETTINGS = {
     "outbox": 'folder = "box"',
     "webhook": 'url = "https://hook.example/"\nsecret = "env:HOOK"',
     "mastodon": 'server = "https://social.example"\ntoken = "env:TOKEN"',
+    "discord": 'webhook = "env:HOOK"\n',
 }
 
 
@@ -129,3 +130,9 @@ def test_what_a_channel_does_not_have_is_told(tmp_path: Path) -> None:
         ("[channels.box.post.warnings]", None),
         ("[channels.box.post] card", None),
     ]
+
+
+def test_mentions_on_a_channel_without_any_are_told(tmp_path: Path) -> None:
+    [(line, is_ok)] = mistakes(tmp_path, 'mentions = { "Harbour Board" = "board" }\n', "discord")
+    assert is_ok is None
+    assert line.startswith(f"{line_of(tmp_path, 'mentions')}: [channels.box.post.mentions]: has no effect: ")

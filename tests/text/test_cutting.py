@@ -205,3 +205,17 @@ def test_long_texts_cost_what_fits_and_not_what_there_is() -> None:
     text = "ຊາວບ້ານຫຼາຍພັນຄົນມາຮ່ວມງານ ແລະຊື້ເຄື່ອງຫັດຖະກຳ. " * 20_000
     for ruler in RULERS.values():
         assert 200 < ruler.measure(ruler.cut(text, 300)) <= 300
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ទឹកទន្លេឡើងខ្ពស់ការជួសជុលស្ពានចាប់ផ្តើមពីព្រឹកនេះទៅ",
+        "មេឃុំនិយាយជាមួយអ្នកនេសាទនៅមាត់ទន្លេកាលពីថ្ងៃចន្ទ",
+    ],
+)
+def test_no_word_of_khmer_is_left_that_leads_to_the_next(text: str) -> None:
+    whole = text * 4
+    for room in range(40, GRAPHEMES.measure(whole)):
+        kept = GRAPHEMES.cut(whole, room, "km").rstrip("…")
+        assert not kept.endswith(("ការ", "អ្នក", "នៅ", "ថ្ងៃ")), kept[-20:]

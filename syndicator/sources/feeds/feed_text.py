@@ -9,7 +9,8 @@ from selectolax.lexbor import LexborNode
 
 from syndicator.text.captions import CAPTION_SELECTOR
 from syndicator.text.clean import fold, plain
-from syndicator.text.markup import parse_part, remove, text_of, upwards
+from syndicator.text.lists import has_list, line_of
+from syndicator.text.markup import parse_part, remove, upwards
 
 #: A tag of HTML, whatever its name; none is longer.
 TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]{0,15})(?=[\s/>])[^<>]{0,2000}>|(?P<comment><!--)")
@@ -124,6 +125,7 @@ MAX_CREDIT_CHARS = 60
 
 #: Characters that tell whether a summary is the beginning of a text.
 SAME_CHARS = 200
+NO_LETTER = re.compile(r"\W+")
 
 
 def headline(text: str) -> str:
@@ -163,17 +165,26 @@ def paragraphs(text: str) -> str:
 
 def lead_of(description: str) -> str:
     """What a description that is markup says, as plain text: headings and captions run into no sentence, and
-    neither is what an article begins with."""
+    neither is what an article begins with; items of lists are set apart."""
     if not BESIDE_TEXT.search(description):
-        return plain(description)
+        return _line(description)
     part = parse_part(description)
     remove(part, f"h1, h2, h3, h4, h5, h6, figcaption, {CAPTION_SELECTOR}")
-    return fold(text_of(part.html or "")) or plain(description)
+    return _line(part.html or "") or plain(description)
+
+
+def _line(markup: str) -> str:
+    return line_of(markup) if has_list(markup) else plain(markup)
 
 
 def is_whole_text(summary: str, content: str) -> bool:
     """Whether what stands in a summary's place is the text once more, and not its summary. Both are plain."""
-    return len(summary) > MAX_SUMMARY_CHARS and content[:SAME_CHARS] == summary[:SAME_CHARS]
+    return len(summary) > MAX_SUMMARY_CHARS and _letters(content) == _letters(summary)
+
+
+def _letters(text: str) -> str:
+    """A text's beginning without marks: those between a list's items are ours."""
+    return NO_LETTER.sub("", text[: 2 * SAME_CHARS])[:SAME_CHARS]
 
 
 def first_paragraph(content: str, caption: str = "") -> str:
@@ -182,7 +193,7 @@ def first_paragraph(content: str, caption: str = "") -> str:
     if not content:
         return ""
     nodes = parse_part(content).css("p")[:MAX_FIRST_PARAGRAPHS]
-    return next((text for node in nodes if (text := _text_in(node, caption))), "") or plain(content)
+    return next((text for node in nodes if (text := _text_in(node, caption))), "") or _line(content)
 
 
 def _text_in(paragraph_node: LexborNode, caption: str) -> str:

@@ -1,0 +1,129 @@
+"""What servers that speak Mastodon's API say: which software they are, its limits, an account's statuses.
+
+https://docs.joinmastodon.org/methods/instance/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from syndicator.domain.errors import TryLater
+from syndicator.http.exchange import Exchange, RemoteReply
+
+#: The limits that servers name, where they may stand in what older and other ones say.
+LIMITS = ("max_characters", "characters_reserved_per_url", "description_limit")
+OTHER_NAMES = {"max_characters": ("max_toot_chars",), "description_limit": ("description_limit",)}
+
+#: Statuses in a page: the most that servers give (https://docs.joinmastodon.org/methods/accounts/#statuses).
+PAGE_STATUSES = 40
+
+#: How relatives name themselves: "2.7.2 (compatible; Akkoma 3.13.2)"
+#: (https://docs.pleroma.social/backend/development/API/differences_in_mastoapi_responses/).
+COMPATIBLE = re.compile(r"\(compatible; (?P<name>[\w.-]{1,40})(?: (?P<version>[\w.+-]{1,40}))?")
+
+#: Software that names itself by its source or its version alone.
+BY_SOURCE = {"gotosocial": "GoToSocial", "friendica": "Friendica", "pixelfed": "Pixelfed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What the channel's settings are to be for a software: whether it honours ``Idempotency-Key`` as
+    Mastodon does, takes posts without a photo, and has edits."""
+
+    remembers_keys: bool = False
+    needs_photo: bool = False
+    edits: bool = True
+
+
+#: By software, in small letters. GoToSocial has no use of the header; Pleroma and Akkoma keep answers, not
+#: posts, and Friendica nothing; Pixelfed refuses a key that it has seen, whatever became of it, takes no post
+#: without a photo, and edits only where its owner has switched that on.
+WAYS = {
+    "mastodon": Ways(remembers_keys=True),
+    "gotosocial": Ways(),
+    "pleroma": Ways(),
+    "akkoma": Ways(),
+    "friendica": Ways(),
+    "pixelfed": Ways(needs_photo=True, edits=False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A server as it describes itself. ``software``: its name; ``version``: of that, as far as it says so;
+    ``limits``: by their names in Mastodon, those that it states."""
+
+    software: str
+    version: str
+    limits: Mapping[str, Any]
+
+    @property
+    def title(self) -> str:
+        return f"{self.software} {self.version}".strip()
+
+    def differences(self, settings: Mapping[str, Any]) -> list[str]:
+        """What is declared otherwise than it is there, a line each. ``settings``: by their names."""
+        lines = [
+            f"the server's {name} is {self.limits[name]}, not {settings[name]}: declare it"
+            for name in LIMITS
+            if self.limits.get(name, settings[name]) != settings[name]
+        ]
+        ways = WAYS.get(self.software.lower())
+        if ways is None and settings["remembers_keys"]:
+            unless = "declare remembers_keys = false unless it honours Idempotency-Key"
+            return [*lines, f"the server is no Mastodon ({self.title}): {unless}"]
+        wanted = {name: getattr(ways, name) for name in Ways.__slots__} if ways else {}
+        if ways and ways.remembers_keys and not settings["remembers_keys"]:
+            del wanted["remembers_keys"]  # whoever is more careful than needed loses nothing
+        other = [
+            f"{name} = {str(is_so).lower()}" for name, is_so in wanted.items() if settings[name] != is_so
+        ]
+        return [*lines, f"the server is {self.title}: declare {', '.join(other)}"] if other else lines
+
+
+def page_of(exchange: Exchange, statuses_url: str, max_id: str) -> RemoteReply:
+    """The page of an account's statuses before one of them (none: the first page), the newest first."""
+    params = {"limit": str(PAGE_STATUSES), "exclude_reblogs": "true"} | ({"max_id": max_id} if max_id else {})
+    return exchange.ask("GET", statuses_url, params=params, unknown=TryLater)
+
+
+def instance_of(exchange: Exchange, url: Callable[[str], str]) -> Instance | None:
+    """The server's description, by the second or else the first form of it; ``None`` where it has none.
+    ``url``: the address of a path there. Raises as ``Exchange.ask``; what is unclear is ``TryLater``."""
+    for version, read in ((2, _second), (1, _first)):
+        reply = exchange.ask("GET", url(f"/api/v{version}/instance"), accept=(404,), unknown=TryLater)
+        if reply.status != 404:
+            return reply.read(read)
+    return None
+
+
+def _second(told: Any) -> Instance:
+    configuration = told["configuration"]
+    return _instance(
+        told, {**configuration.get("statuses", {}), **configuration.get("media_attachments", {})}
+    )
+
+
+def _first(told: Any) -> Instance:
+    """https://docs.joinmastodon.org/entities/V1_Instance/, and what Pleroma had before there was such."""
+    configuration = told.get("configuration") or {}
+    stated = {**(configuration.get("statuses") or {}), **(configuration.get("media_attachments") or {})}
+    for name, others in OTHER_NAMES.items():
+        for other in others:
+            if name not in stated and isinstance(told.get(other), int):
+                stated[name] = told[other]
+    return _instance(told, stated)
+
+
+def _instance(told: Any, stated: Mapping[str, Any]) -> Instance:
+    limits = {name: stated[name] for name in LIMITS if name in stated}
+    version, source = str(told.get("version") or ""), str(told.get("source_url") or "mastodon").lower()
+    if named := COMPATIBLE.search(version):
+        return Instance(named["name"], named["version"] or "", limits)
+    for sign, software in BY_SOURCE.items():
+        if sign in source or sign in version.lower():
+            return Instance(software, version, limits)
+    return Instance("Mastodon" if "mastodon" in source else "another software", version, limits)

@@ -1,0 +1,61 @@
+"""Statuses as servers that speak Mastodon's API hand them out.
+
+https://docs.joinmastodon.org/entities/Status/
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.post import Post, SpanKind
+from syndicator.text.addresses import is_web_address
+from syndicator.text.posted_html import has_text, links_to
+from syndicator.text.shown import differences, same_words
+
+
+def receipt(status: Any, post: Post | None = None) -> Receipt:
+    """The receipt of a status; a current one, if it has the post's text."""
+    url = str(status.get("url") or "")
+    return Receipt(
+        remote_id=str(status["id"]),
+        url=url if is_web_address(url) else "",
+        is_current=post is not None and bool(post.text) and has_text(_content(status), post.text),
+    )
+
+
+def checked(statuses: Any) -> list[Any]:
+    """The statuses of a page, if each has what we look at: a reply of another form proves no absence. Raises
+    ``TypeError`` and others that ``RemoteReply.read`` knows."""
+    if not isinstance(statuses, list):
+        raise TypeError("no list of statuses")
+    for status in statuses:
+        receipt(status), created_at(status), str(status["content"])
+    return statuses
+
+
+def created_at(status: Any) -> datetime:
+    """When a status was made. Raises ``ValueError`` where its time has no zone."""
+    moment = datetime.fromisoformat(status["created_at"])
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return moment
+
+
+def shown_otherwise(status: Any, post: Post, alt: str) -> str:
+    """What a status shows otherwise than the post that it was made of, in words, as far as its server says.
+    ``alt``: the alternative text that was sent. Accounts are shown without their server, so that a text which
+    mentions some is not held against ours."""
+    content, media = _content(status), status.get("media_attachments")
+    photos = [each for each in media if isinstance(each, dict)] if isinstance(media, list) else []
+    return differences(
+        text=not content or bool(post.linked(SpanKind.MENTION)) or has_text(content, post.text),
+        link=not content or post.url not in post.text or links_to(content, post.addresses),
+        photo=not isinstance(media, list) or bool(photos) == (post.photo is not None),
+        alternative_text=not photos or same_words(str(photos[0].get("description") or ""), alt),
+    )
+
+
+def _content(status: Any) -> str:
+    return str(status.get("content") or "")

@@ -1,0 +1,122 @@
+"""Mastodon's relatives: told apart by what they say, and served as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.channels.mastodon import Mastodon
+from syndicator.domain.capabilities import ALWAYS, NEVER
+from syndicator.domain.errors import OutcomeUnknown, Refused
+from syndicator.domain.post import Post
+from syndicator.posts.compose import compose
+from syndicator.secret import Secret
+from tests.channels.contract import ARTICLE, KEY, impatient_session, picture
+from tests.channels.local_server import Trouble, half
+from tests.channels.mastodon_relatives import FakeAkkoma, FakeFriendica, FakeGoToSocial, FakePixelfed
+from tests.channels.servers import FakeMastodon
+
+STATUSES = "/api/v1/statuses"
+SETTINGS: dict[type[FakeMastodon], dict[str, Any]] = {
+    FakeGoToSocial: {"remembers_keys": False, "max_characters": 5000, "description_limit": 5000},
+    FakeAkkoma: {"remembers_keys": False, "max_characters": 5000, "description_limit": 5000},
+    FakeFriendica: {"remembers_keys": False},
+    FakePixelfed: {"remembers_keys": False, "needs_photo": True, "edits": False},
+}
+
+
+@pytest.fixture(params=SETTINGS, ids=lambda kind: kind.__name__)
+def server(request: pytest.FixtureRequest) -> Iterator[FakeMastodon]:
+    with request.param() as fake:
+        yield fake
+
+
+@pytest.fixture
+def undeclared(server: FakeMastodon, tmp_path: Path) -> Iterator[Mastodon]:
+    (tmp_path / "token").write_text(server.token)
+    with impatient_session() as session:
+        token = Secret(f"file:{tmp_path}/token")
+        yield Mastodon(name="wire", server=server.address, token=token, session=session)
+
+
+@pytest.fixture
+def channel(undeclared: Mastodon, server: FakeMastodon) -> Mastodon:
+    return replace(undeclared, **SETTINGS[type(server)])
+
+
+def post(channel: Mastodon, *, has_photo: bool = True) -> Post:
+    return compose(ARTICLE, channel.capabilities, photo=picture() if has_photo else None)
+
+
+def test_check_names_the_software_and_what_to_declare(
+    undeclared: Mastodon, channel: Mastodon, server: FakeMastodon
+) -> None:
+    told = undeclared.check()
+
+    names = {
+        FakeGoToSocial: "GoToSocial 0.20.2",
+        FakeAkkoma: "Akkoma 3.13.2",
+        FakeFriendica: "Friendica 2024.12",
+    }
+    assert f"the server is {names.get(type(server), 'Pixelfed 0.12.6')}" in told
+    for name, value in SETTINGS[type(server)].items():
+        shown = str(value).lower() if isinstance(value, bool) else f"{name} is {value}"
+        assert (f"{name} = {shown}" if isinstance(value, bool) else shown) in told
+    assert channel.check() == "@newsroom on 127.0.0.1; may post, with photos"
+
+
+def test_a_post_is_there_as_it_was_sent(channel: Mastodon, server: FakeMastodon) -> None:
+    receipt = channel.send(post(channel), key=KEY)
+
+    assert receipt.differs == ""
+    assert [each.remote_id for each in server.published] == [receipt.remote_id]
+    channel.delete(receipt, post(channel))
+    assert server.published == []
+
+
+def test_a_lost_answer_is_looked_up_and_never_repeated(channel: Mastodon, server: FakeMastodon) -> None:
+    assert channel.capabilities.key_memory is None
+    server.trouble = Trouble(half, at=STATUSES, after=True)
+    with pytest.raises(OutcomeUnknown):
+        channel.send(post(channel), key=KEY)
+    server.trouble = None
+
+    found = channel.find(post(channel), key=KEY)
+    assert found is not None
+    assert found.remote_id == server.published[0].remote_id
+
+
+def test_a_post_that_failed_before_is_not_refused_for_its_key(
+    channel: Mastodon, server: FakeMastodon
+) -> None:
+    """Some keep a key although nothing came of it."""
+    server.trouble = Trouble(half, at=STATUSES, after=False)
+    with pytest.raises(OutcomeUnknown):
+        channel.send(post(channel), key=KEY)
+    server.trouble = None
+    channel.send(post(channel), key=KEY)
+    channel.send(post(channel), key=KEY)
+    assert len(server.published) == 2
+
+
+def test_edits_are_there_where_they_are(channel: Mastodon, server: FakeMastodon) -> None:
+    has_edits = not isinstance(server, FakePixelfed)
+    assert channel.capabilities.edit_within == (ALWAYS if has_edits else NEVER)
+    receipt = channel.send(post(channel), key=KEY)
+    if has_edits:
+        channel.edit(receipt, post(channel, has_photo=False))
+        assert server.published[0].photo is None
+
+
+def test_no_post_without_a_photo_where_one_is_needed(channel: Mastodon, server: FakeMastodon) -> None:
+    if channel.needs_photo:
+        with pytest.raises(Refused, match="card = true"):
+            channel.send(post(channel, has_photo=False), key=KEY)
+        assert all(request.path != STATUSES for request in server.requests)
+    else:
+        channel.send(post(channel, has_photo=False), key=KEY)
+        assert len(server.published) == 1

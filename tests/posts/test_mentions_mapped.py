@@ -1,0 +1,34 @@
+"""Names that are mapped to accounts: mentioned where the channel does that, left as names elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from syndicator.channels.discord import Discord
+from syndicator.domain.capabilities import Capabilities
+from syndicator.domain.post import SpanKind, Style
+from syndicator.posts.compose import compose
+from syndicator.text.rulers import GRAPHEMES
+from tests.formats.newsroom import article
+
+STYLE = Style(mentions={"Harbour Board": "board@gov.example"})
+
+
+@pytest.mark.parametrize(
+    "capabilities", [Discord.capabilities, Capabilities(ruler=GRAPHEMES, unit="", text=500)]
+)
+@pytest.mark.parametrize("has_mentions", [True, False])
+def test_a_name_is_mapped_only_where_somebody_is_mentioned(
+    capabilities: Capabilities, *, has_mentions: bool
+) -> None:
+    told = article(title="The Harbour Board mends the weir")
+    post = compose(told, replace(capabilities, has_mentions=has_mentions), STYLE)
+    assert ("@board@gov.example" in post.text) == has_mentions
+    assert ("Harbour Board" in post.text) != has_mentions
+    assert bool(post.linked(SpanKind.MENTION)) == has_mentions
+
+
+def test_discord_mentions_nobody() -> None:
+    assert not Discord.capabilities.has_mentions
