@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, not_, or_, select, update
 
 from syndicator.domain.delivery import UNKNOWN_REVISION, Delivery, Receipt, Standing, moved, stirred
 from syndicator.domain.ledger import Ledger
@@ -135,6 +135,12 @@ def _is_deletion() -> ColumnElement[bool]:
     return and_(table.c.remote_id.is_not(None), or_(table.c.wants.is_(None), table.c.has.is_(None)))
 
 
+def _lacks_photo_alone() -> ColumnElement[int]:
+    """1 for deliveries whose post is out and lacks its photo alone: news come first."""
+    table = schema.delivery
+    return case((and_(table.c.photo_owed > 0, table.c.has == table.c.wants), 1), else_=0)
+
+
 def _chosen(choice: Choice) -> list[ColumnElement[bool]]:
     table = schema.delivery
     conditions = []
@@ -159,7 +165,7 @@ def _take(
     query = (
         select(table)
         .where(table.c.channel == account.name, due(now), *_chosen(choice))
-        .order_by(table.c.urgent.desc(), published, table.c.id)
+        .order_by(_lacks_photo_alone(), table.c.urgent.desc(), published, table.c.id)
         .limit(1)
     )
     row = None
