@@ -20,6 +20,7 @@ from syndicator.cli.terminal import print_line
 from syndicator.domain.article import Article, Sighting
 from syndicator.domain.changes import New, decide
 from syndicator.domain.errors import PhotoError, SyndicatorError
+from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Post
 from syndicator.jobs.courier import Courier
 from syndicator.jobs.ports import Source
@@ -187,22 +188,26 @@ def article_as_json(article: Article) -> dict[str, Any]:
 
 
 def _post_as_json(post: Post) -> dict[str, Any]:
-    photo = post.photo and {
-        "media_type": post.photo.media_type,
-        "bytes": len(post.photo.content),
-        "width": post.photo.width,
-        "height": post.photo.height,
-    }
     return {
         "text": post.text,
         "alt": post.alt,
         "language": post.language,
         "url": post.url,
-        "photo": photo,
+        "photo": _photo_as_json(post.photo) if post.photo else None,
+        "further_photos": [_photo_as_json(photo) | {"alt": photo.alt} for photo in post.further],
         "length": post.length,
         "room": post.room,
         "warning": post.warning,
         "omitted": list(post.omitted),
+    }
+
+
+def _photo_as_json(photo: PhotoFile) -> dict[str, Any]:
+    return {
+        "media_type": photo.media_type,
+        "bytes": len(photo.content),
+        "width": photo.width,
+        "height": photo.height,
     }
 
 
@@ -230,7 +235,7 @@ def _shown(value: Any) -> str:
 def _print_post(name: str, post: Post) -> None:
     """The very text that would go out, with its line breaks and no others."""
     print_line(f"\n{name}:\n{post.text}")
-    if post.photo:
-        size = f"{post.photo.width} x {post.photo.height}, {len(post.photo.content):,} bytes"
-        print_line(f"[photo: {size}; {f'alt: {post.alt}' if post.alt else 'no alternative text'}]")
+    for photo in post.photos:
+        size = f"{photo.width} x {photo.height}, {len(photo.content):,} bytes"
+        print_line(f"[photo: {size}; {f'alt: {photo.alt}' if photo.alt else 'no alternative text'}]")
     print_line(f"[{post.length:,} of {post.room:,}{''.join(f'; {line}' for line in post.omitted)}]")

@@ -17,9 +17,9 @@ from syndicator.domain.delivery import (
     dropped,
     posted,
     replied,
-    without_photo,
 )
 from syndicator.domain.errors import SyndicatorError
+from syndicator.domain.owed_photo import without_photo
 
 
 class Impossible(SyndicatorError):

@@ -27,10 +27,6 @@ UNKNOWN_REVISION = 0
 #: The revision of a post that says, or has a reply that says, that its article is withdrawn.
 NOTICE_REVISION = -1
 
-#: How often a photo is still asked for that could not be had when its post went out: within fifteen hours or
-#: so (``backoff.PHOTO``).
-MAX_PHOTO_TRIES = 6
-
 #: Attempts, looks included, after which we stop asking a channel whether it has a post.
 MAX_FIND_ATTEMPTS = 10
 
@@ -245,20 +241,6 @@ def closed(delivery: Delivery, has: int | None, receipt: Receipt | None = None, 
         reason="",
     )
     return replace(done, standing=Standing.SENT if done.is_satisfied else Standing.PENDING)
-
-
-def awaiting_photo(delivery: Delivery, reason: str, now: datetime) -> Delivery:
-    """The delivery, which asks for its photo again where that is all that it lacks."""
-    if delivery.standing is not Standing.SENT or not delivery.lacks_photo:
-        return delivery
-    tries = MAX_PHOTO_TRIES - delivery.photo_owed
-    then = now + backoff.PHOTO.wait(tries + 1)
-    return replace(delivery, standing=Standing.PENDING, next_attempt=then, reason=reason)
-
-
-def without_photo(delivery: Delivery) -> Delivery:
-    """The delivery whose post stays without its photo."""
-    return closed(replace(delivery, photo_owed=0), delivery.has, shows=delivery.shows)
 
 
 def still_there(delivery: Delivery) -> Delivery:

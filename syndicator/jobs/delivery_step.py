@@ -19,7 +19,6 @@ from syndicator.domain.delivery import (
     Delivery,
     Standing,
     again_soon,
-    awaiting_photo,
     begun,
     closed,
     dropped,
@@ -30,7 +29,6 @@ from syndicator.domain.delivery import (
     resting_on,
     steadily,
     still_there,
-    without_photo,
 )
 from syndicator.domain.errors import (
     Misconfigured,
@@ -41,6 +39,7 @@ from syndicator.domain.errors import (
     TryLater,
 )
 from syndicator.domain.ledger import Ledger, StatedLimit, Wait
+from syndicator.domain.owed_photo import awaiting_photo, without_photo
 from syndicator.domain.pacing import MONEY
 from syndicator.domain.plan import DeliveryTerms, plan, without
 from syndicator.domain.post import Post

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from syndicator.domain.delivery import MAX_PHOTO_TRIES, Delivery, awaiting_photo, without_photo
+from syndicator.domain.delivery import Delivery
 from syndicator.domain.errors import Misconfigured, SyndicatorError, TryLater
+from syndicator.domain.owed_photo import MAX_PHOTO_TRIES, awaiting_photo, without_photo
 from syndicator.domain.plan import DeliveryTerms, takes_photo_later
 from syndicator.domain.step import Step
 from syndicator.jobs.step_post import WITH_PHOTO, StepPost

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     insert,
     not_,
     or_,
@@ -85,6 +86,11 @@ def _is_deletion() -> ColumnElement[bool]:
     )
 
 
+def _lacks_photo_alone() -> ColumnElement[int]:
+    """1 for deliveries whose post is out and lacks its photo alone: news come first."""
+    return case((and_(_delivery.c.photo_owed > 0, _delivery.c.has == _delivery.c.wants), 1), else_=0)
+
+
 @lru_cache(64)
 def next_query(choice: Choice) -> Select[Any]:
     """The next delivery of an ``account`` by a choice, ``now``."""
@@ -93,7 +99,7 @@ def next_query(choice: Choice) -> Select[Any]:
         select(_delivery)
         .where(_delivery.c.channel == bindparam("account"), due(bindparam("now", type_=schema.Moment())))
         .where(*_chosen(choice))
-        .order_by(_delivery.c.urgent.desc(), published, _delivery.c.id)
+        .order_by(_lacks_photo_alone(), _delivery.c.urgent.desc(), published, _delivery.c.id)
         .limit(1)
     )
 

@@ -11,9 +11,10 @@ import pytest
 from syndicator.domain.article import Photo
 from syndicator.domain.capabilities import NEVER
 from syndicator.domain.decisions import retry, skip
-from syndicator.domain.delivery import MAX_PHOTO_TRIES, Standing
+from syndicator.domain.delivery import Standing
 from syndicator.domain.errors import OutcomeUnknown, PhotoError, PostGone, Refused, TryLater
 from syndicator.domain.ledger import Ledger, Wait
+from syndicator.domain.owed_photo import MAX_PHOTO_TRIES
 from syndicator.domain.pacing import Pace
 from syndicator.domain.policy import OnCorrection, Policy
 from syndicator.jobs import deliver as deliver_job

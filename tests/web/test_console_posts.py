@@ -10,6 +10,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.domain.article import Article, Photo
+from syndicator.domain.errors import PhotoError
 from syndicator.domain.photo import may_leave
 from syndicator.domain.post import Style
 from syndicator.jobs.courier import Courier
@@ -100,3 +101,14 @@ def test_a_channel_that_is_gone_has_no_post(house: House, desk: Desk) -> None:
     desk.story.publishes()
     with browsing(house.app()) as console:
         assert not page_of(console, desk).css(".scene")
+
+
+def test_a_photo_that_is_still_asked_for_is_told(console: Browser, desk: Desk) -> None:
+    desk.story.publishes(photo=replace(HERON, rights=""))
+    desk.story.photos.trouble[HERON.url] = PhotoError("404 Not Found", lasting=True, may_come=True)
+    desk.story.delivers()
+    text = page_of(console, desk).text()
+
+    assert "missing; asked for 6 more times" in text
+    assert f"without its photo {HERON.url}: 404 Not Found; it is added once it can be had" in text
+    assert desk.story.channel.requests == ["send"]
