@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, text
+from sqlalchemy import event, func, insert, select, text
 
 from syndicator.store import Store, schema
 from tests.fakes import NOON
@@ -73,35 +73,47 @@ def test_sqlite_looks_at_no_table_from_end_to_end(tmp_path: Path, store: Store) 
             assert "ix_membership_page (feed=? AND page=?)" in plan[0], plan
 
 
+#: Rows by the ten thousand, made where they stay: sent there, they take five times as long.
+MANY = [
+    """
+    INSERT INTO article
+        (id, guid, source, key, content, published, updated, first_seen, revision, state)
+    SELECT n, 'g' || n, source, n, content, published + n * interval '1 minute',
+        updated, first_seen, revision, state
+    FROM article, generate_series(1001, 1000 + :articles) AS n WHERE id = 1000
+    """,
+    """
+    INSERT INTO membership (feed, article_id, published, page)
+    SELECT feed, id, published, (id - 1001) / 2 + 1
+    FROM article, LATERAL (VALUES ('all'), ('f' || mod(id - 1001, :feeds))) AS carried (feed)
+    WHERE id > 1000
+    """,
+    """
+    INSERT INTO archive (feed, number, wants, has, changed)
+    SELECT 'all', n, 1, 1, updated FROM article, generate_series(1, 15000) AS n WHERE id = 1000
+    """,
+]
+
+
 def a_long_past(store: Store) -> None:
     """Beside the feed that is looked at, and in it."""
-    articles = [
-        {
-            "id": n,
-            "guid": f"g{n}",
-            "source": "old",
-            "key": str(n),
-            "content": {"url": f"https://ledger.example/{n}", "title": "Old"},
-            "published": NOON - timedelta(days=900) + timedelta(minutes=n),
-            "updated": NOON,
-            "first_seen": NOON,
-            "revision": 1,
-            "state": "live",
-        }
-        for n in range(1001, 1001 + ARTICLES)
-    ]
-    members = [
-        {"feed": feed, "article_id": a["id"], "published": a["published"], "page": n // 2 + 1}
-        for n, a in enumerate(articles)
-        for feed in ("all", f"f{n % FEEDS}")
-    ]
-    archives = [
-        {"feed": "all", "number": n + 1, "wants": 1, "has": 1, "changed": NOON} for n in range(15_000)
-    ]
+    first = {
+        "id": 1000,
+        "guid": "g1000",
+        "source": "old",
+        "key": "1000",
+        "content": {"url": "https://ledger.example/1000", "title": "Old"},
+        "published": NOON - timedelta(days=900),
+        "updated": NOON,
+        "first_seen": NOON,
+        "revision": 1,
+        "state": "live",
+    }
     with store.writing() as connection:
-        connection.execute(insert(schema.article), articles)
-        connection.execute(insert(schema.membership), members)
-        connection.execute(insert(schema.archive), archives)
+        connection.execute(insert(schema.article), first)
+        for statement in MANY:
+            connection.execute(text(statement), {"articles": ARTICLES, "feeds": FEEDS})
+        assert connection.scalar(select(func.count()).select_from(schema.membership)) == 2 * ARTICLES
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
 
