@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urldefrag
 
@@ -163,11 +164,11 @@ class FeedSource(FeedDocuments):
         except (FetchError, SourceError) as e:
             return replace(entry, warnings=(*entry.warnings, f"what it lacks is not read: {e}"))
 
-    @property
+    @cached_property
     def _rules(self) -> str:
         return hashlib.sha256(repr(self).encode()).hexdigest()[:12]
 
-    @property
+    @cached_property
     def _pages(self) -> ArticlePages:
         """How the pages of entries are read."""
         return ArticlePages(
