@@ -18,7 +18,7 @@ from importlib.metadata import entry_points
 from inspect import get_annotations, isabstract
 from pkgutil import iter_modules, resolve_name
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 
 @cache
@@ -59,7 +59,7 @@ class Kinds:
             if e.name != module:
                 raise
             return None
-        return _class_in(loaded, self.port)
+        return _class_in(loaded, cast(Any, self.port))  # a class is hashable, whatever mypy says
 
     def _elsewhere(self, name: str) -> type[Any]:
         offered = _offered(self.package)

@@ -42,6 +42,8 @@ def _has_below(url: str, urls: Sequence[str]) -> bool:
 
 def _oddest(urls: Sequence[str]) -> str:
     """The one address whose shape is like no other's, where most have one shape; else nothing."""
+    if len(urls) <= MIN_ALIKE:  # one of them is none of those that are alike
+        return ""
     shapes = [_shape(url) for url in urls]
     counts = Counter(shapes)
     common, alike = counts.most_common(1)[0]

@@ -20,6 +20,8 @@ from syndicator.domain.article import CLOCK_SKEW, Article, ArticleState, Content
 #: change at every look.
 SILENT_PACES = ((48, timedelta(days=1)), (24, timedelta(hours=1)))
 
+CONTENT_NAMES = tuple(f.name for f in fields(Content))
+
 #: Characters of a story's id.
 MAX_STORY_CHARS = 200
 
@@ -149,9 +151,7 @@ def fingerprint(content: Content) -> str:
 
     Empty fields do not count, so that a field added to ``Content`` changes no fingerprint.
     """
-    values: dict[str, Any] = {
-        f.name: getattr(content, f.name) for f in fields(Content) if getattr(content, f.name)
-    }
+    values: dict[str, Any] = {name: value for name in CONTENT_NAMES if (value := getattr(content, name))}
     if content.photo:
         photo = content.photo
         values["photo"] = [photo.url, photo.caption, photo.credit, photo.alt]
@@ -187,7 +187,7 @@ def _file_new(sighting: Sighting, now: datetime, authority: str) -> Article:
 
 
 def _content_of(sighting: Sighting, known: Article | None) -> dict[str, Any]:
-    content = {f.name: getattr(sighting, f.name) for f in fields(Content)}
+    content = {name: getattr(sighting, name) for name in CONTENT_NAMES}
     if known:
         content |= _on_file(sighting, known)
     photo: Photo | None = content["photo"]

@@ -108,11 +108,6 @@ class Channel(Protocol):
 #: How long a row stays in one hand. Renewed with every delivery.
 LEASE = timedelta(seconds=90)
 
-#: The environment's variables for processes that ``syndicator up`` starts: the mark of the process in the
-#: tokens of the rows that it has in hand (16 characters), and those of processes in its place that are dead
-#: for certain (separated by blanks), whose leases end at once.
-MARK_VARIABLE, DEAD_VARIABLE = "SYNDICATOR_MARK", "SYNDICATOR_DEAD"
-
 #: How long a message to the workers is good for. One that is older is dropped unread: a later sweep has rung
 #: again.
 MESSAGE_LIFE = timedelta(seconds=10)

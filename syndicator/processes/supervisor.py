@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from syndicator.domain.backoff import PROCESS
-from syndicator.jobs.ports import DEAD_VARIABLE, MARK_VARIABLE
+from syndicator.jobs.process_marks import DEAD_VARIABLE, MARK_VARIABLE
 from syndicator.processes import parent_watch
 from syndicator.processes.garbage import collect_as_usual
 
@@ -37,6 +37,11 @@ MAX_GAP_S = 5.0
 
 #: How many of a child's dead predecessors it is told of: one may have died before it could take their rows.
 MAX_DEAD = 20
+
+#: Heaps of a child, as glibc reads it (mallopt(3), M_ARENA_MAX; others pay no heed): it would make eight for
+#: each core, each with room that only some threads can use. 10 MB of a worker, and more the longer it runs;
+#: threads that wait for the interpreter's lock seldom wait for a heap's.
+ARENAS_VARIABLE, MAX_ARENAS = "MALLOC_ARENA_MAX", "2"
 
 #: Exit status of a process that no restart can help: a declaration is wrong (sysexits.h, EX_CONFIG).
 MISCONFIGURED = 78
@@ -105,6 +110,11 @@ class Child:
             self.process.poll()
 
 
+def children_environment() -> dict[str, str]:
+    """The variables that all children have: ours, and what is left out of them."""
+    return {ARENAS_VARIABLE: MAX_ARENAS, **os.environ, parent_watch.PARENT_VARIABLE: str(os.getpid())}
+
+
 @dataclass
 class Supervisor:
     """Keeps children running until it is told to stop. ``say`` tells the person at the terminal."""
@@ -118,7 +128,7 @@ class Supervisor:
         """Start all, keep them up, stop all. Returns an exit status."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
-        environment = {**os.environ, parent_watch.PARENT_VARIABLE: str(os.getpid())}
+        environment = children_environment()
         collect_as_usual()
         status = 0
         try:

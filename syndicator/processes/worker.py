@@ -24,7 +24,7 @@ from kombu.exceptions import KombuError, OperationalError
 from syndicator.brokers import error_line
 from syndicator.domain.errors import SyndicatorError
 from syndicator.jobs.job import Job, Threads
-from syndicator.jobs.ports import DEAD_VARIABLE
+from syndicator.jobs.process_marks import DEAD_VARIABLE
 from syndicator.processes import celery_settings, parent_watch
 from syndicator.processes.garbage import collect_as_usual
 from syndicator.processes.lanes import lanes

@@ -16,6 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from requests.structures import CaseInsensitiveDict
@@ -167,7 +168,7 @@ class FeedSource(FeedDocuments):
         except (FetchError, SourceError) as e:
             return replace(entry, warnings=(*entry.warnings, f"what it lacks is not read: {e}"))
 
-    @property
+    @cached_property
     def _rules(self) -> str:
         return hashlib.sha256(repr(self).encode()).hexdigest()[:12]
 
@@ -175,7 +176,7 @@ class FeedSource(FeedDocuments):
     def _wanted(self) -> WantedPages:
         return WantedPages(url=self.url, complete=self.complete, most=self.most)
 
-    @property
+    @cached_property
     def _pages(self) -> ArticlePages:
         """How the pages of entries are read."""
         return ArticlePages(

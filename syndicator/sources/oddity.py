@@ -94,6 +94,7 @@ class _XmlScan:
 
     def parse(self, content: bytes) -> None:
         parser = expat.ParserCreate()
+        parser.buffer_text = True  # a call for each text, not for each of its lines
         parser.StartElementHandler = self.start
         parser.EndElementHandler = self.end
         parser.CharacterDataHandler = self.text

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, or_, select, update
 
-from syndicator.jobs.ports import MARK_VARIABLE
+from syndicator.jobs.process_marks import MARK_VARIABLE
 
 #: This process, in the tokens of the rows that it has in hand. Whoever started it may have chosen the mark,
 #: so that it can say when we are dead.

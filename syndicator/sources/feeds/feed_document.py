@@ -27,6 +27,7 @@ from syndicator.sources.feeds.feed_paging import home_address, older_address
 from syndicator.sources.feeds.feed_signs import without_forbidden
 from syndicator.sources.feeds.feed_text import first_paragraph, is_whole_text, paragraph
 from syndicator.sources.feeds.json_items import OddEntry, item, json_feed
+from syndicator.sources.feeds.lean_parser import LeanParser
 from syndicator.sources.feeds.pictures import lead_photo, without_inline_files
 from syndicator.sources.feeds.recordings import links_to
 from syndicator.sources.feeds.untitled import TitlesWanted, titled
@@ -53,6 +54,7 @@ FROM_SUMMARY = "feed: summary"
 
 # It would look for another parser than the standard library's on the disk at every feed, and prefer it.
 feedparser.api.PREFERRED_XML_PARSERS.clear()
+feedparser.api.StrictFeedParser = LeanParser
 
 
 @dataclass(frozen=True, kw_only=True)
