@@ -39,8 +39,8 @@ MAX_GAP_S = 5.0
 MAX_DEAD = 20
 
 #: Heaps of a child, as glibc reads it (mallopt(3), M_ARENA_MAX; others pay no heed): it would make eight for
-#: each core, each with room that only some threads can use. 10 MB of a worker, and more the longer it runs;
-#: threads that wait for the interpreter's lock seldom wait for a heap's.
+#: each core, each with room that only some threads can use. Threads that wait for the interpreter's lock
+#: seldom wait for a heap's.
 ARENAS_VARIABLE, MAX_ARENAS = "MALLOC_ARENA_MAX", "2"
 
 #: Exit status of a process that no restart can help: a declaration is wrong (sysexits.h, EX_CONFIG).

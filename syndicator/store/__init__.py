@@ -26,7 +26,7 @@ from syndicator.store.upkeep import Upkeep
 from syndicator.store.watching import Watching
 
 # Alembic's template engine would load Pygments with all lexers of the web, to colour errors that nobody sees:
-# a tenth of a second, and 5 MB of each process that migrates.
+# a tenth of a second, and 4 MB of each process that migrates.
 sys.modules.setdefault("mako.ext.pygmentplugin", None)  # type: ignore[arg-type]  # "not to be imported"
 
 
