@@ -34,7 +34,8 @@ class DrawnPost:
         """Whether the link is shown as a card."""
         if self.post is None or self.capabilities.card is LinkCard.NONE:
             return False
-        return self.post.photo is None or self.capabilities.card_beside_photo
+        has_photo = self.post.photo is not None or self.has_photo_by_address
+        return self.capabilities.card_beside_photo or not has_photo
 
     @property
     def has_link_beside(self) -> bool:

@@ -43,3 +43,16 @@ def test_a_photo_that_the_network_fetches_is_named() -> None:
 
     assert words in drawn(replace(BESIDE, photo_by_address=True))
     assert words not in drawn(BESIDE)
+
+
+@pytest.mark.parametrize("photo_by_address", [True, False])
+def test_a_photo_that_the_network_fetches_stands_for_the_card_of_the_link(photo_by_address: bool) -> None:
+    capabilities = Capabilities(
+        ruler=CHARACTERS,
+        unit="characters",
+        text=500,
+        card=LinkCard.FETCHED,
+        photo_by_address=photo_by_address,
+    )
+
+    assert ('class="link-card"' in drawn(capabilities)) != photo_by_address
