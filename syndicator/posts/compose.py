@@ -95,7 +95,8 @@ def _parts(
     elif said.is_said:
         headline, summary = summary, ""
     url = with_parameters(article.url, style.utm)
-    credit = _credit(article) if style.credit and has_photo else ""
+    is_shown = has_photo or (capabilities.photo_by_address and not capabilities.carries_article)
+    credit = _credit(article) if style.credit and is_shown else ""
     return Parts(
         headline=words(headline),
         summary=words(summary),

@@ -71,7 +71,7 @@ class TestNtfy(HttpChannelContract):
 
         [event] = server.events
         assert event["title"] == ARTICLE.title
-        assert event["message"] == ARTICLE.summary
+        assert event["message"] == f"{ARTICLE.summary}\n\nຮູບ: Noy S. / Example News"
         assert event["click"] == ARTICLE.url
         assert event["attachment"] == {"name": "tram.jpg", "url": "https://news.example/tram.jpg"}
         assert event["priority"] == 3

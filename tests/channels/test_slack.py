@@ -58,10 +58,11 @@ class TestSlack(HttpChannelContract):
     def test_a_message_has_headline_words_photo_and_link(self, channel: Slack, server: FakeSlack) -> None:
         receipt = channel.send(self.post(channel), key=KEY)
 
+        words = f"{ARTICLE.summary}\n\nຮູບ: Noy S. / Example News"
         [message] = server.messages.values()
         assert message["blocks"] == [
             {"type": "header", "text": {"type": "plain_text", "text": ARTICLE.title, "emoji": False}},
-            {"type": "section", "text": {"type": "plain_text", "text": ARTICLE.summary, "emoji": False}},
+            {"type": "section", "text": {"type": "plain_text", "text": words, "emoji": False}},
             {
                 "type": "image",
                 "image_url": "https://news.example/tram.jpg",
@@ -77,7 +78,7 @@ class TestSlack(HttpChannelContract):
                 ],
             },
         ]
-        assert message["text"] == f"{ARTICLE.title}\n\n{ARTICLE.summary}"
+        assert message["text"] == f"{ARTICLE.title}\n\n{words}"
         assert (message["unfurl_links"], message["unfurl_media"]) == (False, False)
         assert receipt.is_current
 
@@ -136,13 +137,14 @@ class TestSlack(HttpChannelContract):
 
     @pytest.mark.parametrize("call", ["<!channel>", "<@U012345>", "<#C0123|news> & <!here|here>"])
     def test_nobody_is_mentioned(self, channel: Slack, server: FakeSlack, call: str) -> None:
-        calling = replace(ARTICLE, title=f"{call}: the vote", summary=f"*Now* {call} :fire: `x`")
+        said = f"*Now* {call} :fire: `x`"
+        calling = replace(ARTICLE, photo=None, title=f"{call}: the vote", summary=said)
         receipt = channel.send(self.post(channel, calling), key=KEY)
         channel.edit(receipt, self.post(channel, replace(calling, title=f"Again {call}")))
 
         [message] = server.messages.values()
         assert not mentioned(message)
-        assert server.published[0].text == f"Again {call}\n\n*Now* {call} :fire: `x`"
+        assert server.published[0].text == f"Again {call}\n\n{said}"
 
     def test_a_long_lao_text_fills_its_block(self, channel: Slack, server: FakeSlack) -> None:
         long = replace(ARTICLE, summary="ນັກຂ່າວຂອງພວກເຮົາລາຍງານ & ຕິດຕາມ ຈາກແຂວງຫຼວງພະບາງ. " * 200)
