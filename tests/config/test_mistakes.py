@@ -27,7 +27,7 @@ PAGER = '[channels.desk]\nkind = "pager"\nnumber = "42"\ntoken = "env:T"\n'
         ('titel = "x"', "4: [site] titel: there is no such key; do you mean 'title'?"),
         (
             "zzz = 1",
-            "4: [site] zzz: there is no such key; there are accent, authority, copyright, former_hosts, hubs, icon, language, rights, story_tags, timezone, title, url",
+            "4: [site] zzz: there is no such key; there are accent, authority, copyright, former_hosts, hubs, icon, language, logo, rights, story_tags, timezone, title, url",
         ),
         ("[sorces.a]", "4: [sorces]: there is no such key; do you mean 'sources'?"),
         (WIRE + "mots = 3", "7: [sources.wire] mots: there is no such key; do you mean 'most'?"),

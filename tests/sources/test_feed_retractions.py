@@ -213,7 +213,9 @@ def test_no_recheck_asks_for_nothing(newsroom: Newsroom) -> None:
     assert {request.path for request in newsroom.requests} == {"/feed/"}
 
 
-def test_the_memory_of_a_busy_feed_stays_small(desk: Desk, newsroom: Newsroom) -> None:
+def test_the_memory_of_a_busy_feed_stays_small(newsroom: Newsroom) -> None:
+    desk = Desk(newsroom, every=MINUTE, complete=False, recheck=(HOUR, timedelta(days=3)))
+    desk.look()
     for number in range(200):
         newsroom.publish(f"n{number}")
         desk.look(HOUR)
