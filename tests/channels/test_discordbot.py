@@ -82,6 +82,7 @@ class TestDiscordBot(HttpChannelContract):
         assert not channel.send(self.post(channel, CORRECTED, photo), key=KEY).is_current
         assert len(server.messages) == 1
 
+    @pytest.mark.slow
     def test_is_found_after_its_nonce_was_forgotten(
         self, channel: DiscordBot, server: FakeDiscordBot
     ) -> None:

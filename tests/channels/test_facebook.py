@@ -118,6 +118,7 @@ class TestFacebook(HttpChannelContract):
         assert "@[" not in server.published[0].text
         assert "104500000000009" in server.published[0].text
 
+    @pytest.mark.slow
     def test_a_post_is_found_among_many(self, channel: Facebook, server: FakePage) -> None:
         receipt = channel.send(self.post(channel, photo=picture()), key=KEY)
         for n in range(150):

@@ -201,6 +201,7 @@ class TestLinkedIn(HttpChannelContract):
         with pytest.raises(OutcomeUnknown, match="names no post"):
             channel.send(self.post(channel), key=KEY)
 
+    @pytest.mark.slow
     def test_a_post_is_found_among_many(self, channel: LinkedIn, server: FakeLinkedIn) -> None:
         receipt = channel.send(self.post(channel), key=KEY)
         for n in range(150):

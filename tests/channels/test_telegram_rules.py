@@ -83,6 +83,7 @@ def test_texts(session: requests.Session, server: FakeTelegram, fields: dict[str
     assert len(server.messages) == (not words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("caption", "photo", "words"),
     [

@@ -135,6 +135,7 @@ class TestThreads(HttpChannelContract):
     def test_a_longer_text_is_never_shorter(self, one: str, other: str) -> None:
         assert length(one) <= length(one + other)
 
+    @pytest.mark.slow
     def test_a_post_is_found_among_many(self, channel: Threads, server: FakeThreads) -> None:
         receipt = channel.send(self.post(channel), key=KEY)
         for n in range(120):

@@ -114,6 +114,7 @@ class TestX(HttpChannelContract):
     def test_what_calls_nobody_stays(self, text: str) -> None:
         assert plain(text).replace("press.\u200bla", "press.la") == text
 
+    @pytest.mark.slow
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(title=st.text(min_size=1, max_size=300), summary=st.text(max_size=600), alt=st.text(max_size=2000))
     def test_what_was_composed_is_taken(
@@ -222,6 +223,7 @@ class TestX(HttpChannelContract):
 
         assert before - server.credits == pytest.approx(0.002)
 
+    @pytest.mark.slow
     def test_a_post_far_down_is_found_or_told(self, channel: X, server: FakeX) -> None:
         receipt = channel.send(self.post(channel), key=KEY)
         [(_, tweet)] = server.tweets.items()

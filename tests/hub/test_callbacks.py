@@ -209,6 +209,7 @@ class SlowNames(AddressGuard):
         return super().addresses(host, port)
 
 
+@pytest.mark.slow
 def test_names_that_are_slow_to_be_found_hold_up_nobody_else() -> None:
     slow = [CallbackRequest(method="POST", url=f"http://{n}.slow.example/", body=b"x") for n in range(40)]
     with Raw(OK) as server:

@@ -472,6 +472,7 @@ def test_an_account_that_gets_nothing_through_rests(story: Story) -> None:
     assert story.channel.requests == ["send", "send", "send"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["correct", "retract", "retry"])
 def test_nothing_shortens_the_rest_of_a_lost_edit(story: Story, what: str) -> None:
     story.publishes()

@@ -124,6 +124,7 @@ def newsroom() -> Iterator[Newsroom]:
         yield running
 
 
+@pytest.mark.slow
 def test_the_page_of_an_entry_tells_that_it_is_for_members(newsroom: Newsroom) -> None:
     shown = Desk(newsroom, every=MINUTE, locked=LockPolicy.SKIP).look()
 

@@ -95,6 +95,7 @@ def test_line_breaks_within_the_texts_of_json_are_read() -> None:
     assert edition.sightings[0].content_html == "<p>One.</p>\n<p>Two.</p>"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "moment"),
     [

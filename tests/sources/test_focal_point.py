@@ -43,6 +43,7 @@ def test_editors_points_are_read(shown: str, focus: tuple[float, float]) -> None
 OTHERS = [f"https://ledger.example/up/market-{name}-88{name}71.jpg" for name in "abc"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "shown",
     [

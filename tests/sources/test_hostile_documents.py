@@ -221,6 +221,7 @@ def test_thousands_of_links_in_one_item_are_read_once(start: str) -> None:
     assert time.process_time() - began < LATE / 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "work",
     [

@@ -23,6 +23,7 @@ def newsroom() -> Iterator[Newsroom]:
         yield running
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("days", [4, 9, 20])
 def test_what_left_the_feed_long_ago_is_retracted_when_its_page_goes(newsroom: Newsroom, days: int) -> None:
     desk = Desk(newsroom, every=HOUR, complete=False)
@@ -41,6 +42,7 @@ def test_what_left_the_feed_long_ago_is_retracted_when_its_page_goes(newsroom: N
     assert withdrawn == ["id-s4"]
 
 
+@pytest.mark.slow
 def test_an_article_that_left_is_asked_for_seldom(newsroom: Newsroom) -> None:
     desk = Desk(newsroom, every=HOUR, complete=False)
     desk.look()

@@ -122,6 +122,7 @@ def test_it_is_turned_off(newsroom: Newsroom) -> None:
     assert words_of(desk, "s1") == ("", "", "")
 
 
+@pytest.mark.slow
 def test_a_corrected_alternative_text_is_noticed(desk: Desk, newsroom: Newsroom) -> None:
     desk.look()
     newsroom.stories[1].alt = "A stone bridge"
@@ -148,6 +149,7 @@ def test_a_photo_of_the_feed_is_replaced_and_taken_away(desk: Desk, newsroom: Ne
     assert words_of(desk, "s1") == ("", "", "")
 
 
+@pytest.mark.slow
 def test_words_stay_while_pages_fail_and_nothing_is_said_of_it(desk: Desk, newsroom: Newsroom) -> None:
     desk.look()
     newsroom.is_away = lambda request: None if request.path == "/feed/" else Reply(status=503)
@@ -161,6 +163,7 @@ def test_words_stay_while_pages_fail_and_nothing_is_said_of_it(desk: Desk, newsr
     assert words_of(desk, "s1") == BRIDGE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "reply",
     [
@@ -185,6 +188,7 @@ def test_a_page_that_fails_holds_nothing_up(desk: Desk, newsroom: Newsroom, repl
     assert words_of(desk, "s1") == BRIDGE
 
 
+@pytest.mark.slow
 def test_a_page_is_not_asked_for_ever(desk: Desk, newsroom: Newsroom) -> None:
     newsroom.stories[1].answer = Reply(status=500)
 
@@ -211,6 +215,7 @@ def test_a_site_that_wants_to_be_left_alone_is_and_its_feed_is_still_looked_at(
     assert len(pages_asked(newsroom)) == 1
 
 
+@pytest.mark.slow
 def test_of_a_long_past_ten_pages_are_read(newsroom: Newsroom) -> None:
     newsroom.length = 100
     for number in range(30):
@@ -226,6 +231,7 @@ def test_of_a_long_past_ten_pages_are_read(newsroom: Newsroom) -> None:
     assert len(set(pages_asked(newsroom))) == 10
 
 
+@pytest.mark.slow
 def test_a_burst_has_ten_pages_read_in_a_look_and_waits_for_none(newsroom: Newsroom) -> None:
     newsroom.length = 100
     desk = Desk(newsroom, every=MINUTE)
@@ -246,6 +252,7 @@ def without_words(newsroom: Newsroom, count: int) -> None:
         newsroom.stories[-1].photo = f"w{number}.jpg"
 
 
+@pytest.mark.slow
 def test_it_is_given_up_where_it_is_in_vain(newsroom: Newsroom) -> None:
     newsroom.length = 100
     newsroom.stories = []
@@ -268,6 +275,7 @@ def test_it_is_given_up_where_it_is_in_vain(newsroom: Newsroom) -> None:
     assert words_of(desk, "late") == BRIDGE
 
 
+@pytest.mark.slow
 def test_another_declaration_tries_again(newsroom: Newsroom) -> None:
     newsroom.stories, newsroom.length = [], 100
     without_words(newsroom, 10)
@@ -281,6 +289,7 @@ def test_another_declaration_tries_again(newsroom: Newsroom) -> None:
     assert words_of(desk, "new") == BRIDGE
 
 
+@pytest.mark.slow
 def test_one_that_has_words_is_not_in_vain(newsroom: Newsroom) -> None:
     newsroom.length = 100
     newsroom.stories = []

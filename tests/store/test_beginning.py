@@ -41,6 +41,7 @@ def test_without_tables_it_is_not_ready_and_says_what_to_do(empty: str) -> None:
     store.engine.dispose()
 
 
+@pytest.mark.slow
 def test_who_waits_for_the_tables_goes_on_once_they_are_there(empty: str) -> None:
     early = Store(connect(empty))
     with pytest.raises(NotReady):

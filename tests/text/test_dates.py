@@ -314,6 +314,7 @@ LANGUAGES = sorted(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "language",
     ["de", "es", "fr", "it", "nl", "pt", "ru", "uk", "el", "tr", "sv", "fi", "he", "ca", "da", "ro"],

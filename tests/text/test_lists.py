@@ -47,6 +47,7 @@ def test_items_are_set_apart(markup: str, line: str) -> None:
     assert line_of(markup) == line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("markup", ["<ul><li>" * 3000, "<li>x" * 20000, "<ul>" * 20000])
 def test_a_list_without_end_costs_no_more_than_its_length(markup: str) -> None:
     began = time.process_time()
