@@ -110,8 +110,9 @@ class Ledger:
         return replace(self, purse=self.purse.with_spent(amount, now))
 
     def with_stated(self, kind: str, stated: StatedLimit, now: datetime) -> Ledger:
-        """Once the service has said so."""
-        kept = {name: each for name, each in self.stated.items() if each.until > now}
+        """Once the service has said so. What it said for a time that is over is kept for a day: it shows that
+        the service counts by itself."""
+        kept = {name: each for name, each in self.stated.items() if each.until > now - MAX_STATED}
         if stated.until > now:  # its second is passed in full: services count in whole ones
             until = stated.until.replace(microsecond=0) + timedelta(seconds=1)
             kept[kind] = replace(stated, until=min(until, now + MAX_STATED))
@@ -168,10 +169,12 @@ class Ledger:
                 yield Wait(until=until, why=why)
 
     def _is_told_better(self, kind: str, now: datetime) -> bool:
-        """Whether the service itself says that there is more of a kind: its documented budgets are those of
-        servers that nobody has set up otherwise."""
+        """Whether the service itself says that there is more of a kind, or said so lately, for a time that is
+        over: its documented budgets are those of servers that nobody has set up otherwise."""
         stated = self.stated.get(kind)
-        return stated is not None and stated.left > 0 and now < stated.until <= now + MAX_STATED
+        if stated is None or abs(stated.until - now) > MAX_STATED:
+            return False
+        return stated.left > 0 or stated.until <= now
 
     def _parts(self, name: str) -> Parts:
         return self.spent.get(name, (0.0, ()))[1]

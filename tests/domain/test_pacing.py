@@ -118,7 +118,9 @@ def test_what_the_service_says_is_obeyed_by_kind_and_for_a_day_at_most() -> None
     assert ledger.wait(Pace(), POST, NOW) is None
 
 
-@pytest.mark.parametrize(("left", "seconds", "waits"), [(40, 60, False), (0, 60, True), (40, -1, True)])
+@pytest.mark.parametrize(
+    ("left", "seconds", "waits"), [(40, 60, False), (0, 60, True), (40, 1, False), (0, 1, False)]
+)
 def test_what_the_service_says_now_counts_more_than_what_is_written_of_such_services(
     left: int, seconds: int, waits: bool
 ) -> None:
