@@ -113,9 +113,9 @@ class Ledger:
         """Once the service has said so. What it said for a time that is over is kept for a day: it shows that
         the service counts by itself."""
         kept = {name: each for name, each in self.stated.items() if each.until > now - MAX_STATED}
-        if stated.until > now:  # its second is passed in full: services count in whole ones
-            until = stated.until.replace(microsecond=0) + timedelta(seconds=1)
-            kept[kind] = replace(stated, until=min(until, now + MAX_STATED))
+        # Its second is passed in full: services count in whole ones.
+        until = stated.until.replace(microsecond=0) + timedelta(seconds=1)
+        kept[kind] = replace(stated, until=min(until, now + MAX_STATED))
         return replace(self, stated=kept)
 
     def wait(
@@ -226,8 +226,10 @@ class Ledger:
         )
 
     def without_waits(self) -> Ledger:
-        """Once an operator wants the account to go on at once: what was done still counts."""
-        return replace(self, stated={}, failing=(), waits={})
+        """Once an operator wants the account to go on at once: what was done still counts, and that the
+        service counts by itself; one more of each kind is tried."""
+        stated = {kind: replace(each, left=max(each.left, 1)) for kind, each in self.stated.items()}
+        return replace(self, stated=stated, failing=(), waits={})
 
     def plan(self, now: datetime) -> list[str]:
         """How the account stands, for its operator: one line for each thing that it waits for, or has a

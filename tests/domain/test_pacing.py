@@ -134,6 +134,25 @@ def test_what_the_service_says_now_counts_more_than_what_is_written_of_such_serv
     assert (told.wait(pace, POST, NOW + timedelta(seconds=5)) is not None) == waits
 
 
+def test_a_resumed_account_does_not_fall_back_on_documents() -> None:
+    pace = Pace(quotas=[Budget(of=Spent.POSTS, most=1, per=timedelta(hours=1))])
+    stated = StatedLimit(left=0, until=NOW + timedelta(minutes=5))
+    ledger = Ledger().with_spent(pace, POST, NOW).with_stated(Spent.POSTS, stated, NOW)
+
+    assert ledger.wait(pace, POST, NOW) is not None
+    assert ledger.without_waits().wait(pace, POST, NOW) is None
+    assert ledger.without_waits().wait(pace, POST, NOW + timedelta(minutes=10)) is None
+
+
+def test_a_clock_that_was_ahead_still_hears_that_a_service_counts() -> None:
+    pace = Pace(quotas=[Budget(of=Spent.POSTS, most=1, per=timedelta(hours=1))])
+    ledger = Ledger().with_spent(pace, POST, NOW)
+
+    told = ledger.with_stated(Spent.POSTS, StatedLimit(left=9, until=NOW - timedelta(minutes=15)), NOW)
+
+    assert told.wait(pace, POST, NOW) is None
+
+
 def test_what_the_newsroom_allows_counts_whatever_the_service_says() -> None:
     pace = Pace(quotas=[Cap(of=Spent.POSTS, most=1, per=timedelta(hours=1))])
     ledger = Ledger().with_spent(pace, POST, NOW)
