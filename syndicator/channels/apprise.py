@@ -20,7 +20,7 @@ from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_server_address
+from syndicator.text.addresses import check_server
 from syndicator.text.rulers import CHARACTERS
 
 log = logging.getLogger(__name__)
@@ -55,8 +55,7 @@ class Apprise:
     )
 
     def __post_init__(self) -> None:
-        if not is_server_address(self.server):
-            raise ValueError(f'server: {self.server!r} is no address: write "http://apprise.example:8000"')
+        check_server(self.server, "http://apprise.example:8000")
         if self.max_characters < 50:
             raise ValueError("max_characters: 50 at least")
 

@@ -24,7 +24,7 @@ from syndicator.domain.post import Post
 from syndicator.http.discord_messages import UNKNOWN_MESSAGE, check_accepted, write
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_server_address
+from syndicator.text.addresses import check_server
 from syndicator.text.discord_embeds import (
     MAX_ALT,
     MAX_DESCRIPTION,
@@ -73,8 +73,7 @@ class DiscordBot:
     )
 
     def __post_init__(self) -> None:
-        if not is_server_address(self.server):
-            raise ValueError(f'server: {self.server!r} is no address: write "https://discord.com"')
+        check_server(self.server, "https://discord.com")
         if not (self.channel.isascii() and self.channel.isdigit()):
             raise ValueError(f"channel: {self.channel!r} is no id: it is a number (Copy Channel ID)")
 

@@ -21,9 +21,9 @@ from syndicator.domain.fixed import check_fixed, kept_id, own_id, photo_of
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
-from syndicator.http.graph import GraphApi, GraphRefused
+from syndicator.http.graph import GraphApi, GraphRefused, check_version
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_server_address
+from syndicator.text.addresses import check_server
 from syndicator.text.mentions import without_mentions
 from syndicator.text.rulers import UTF16_UNITS
 
@@ -81,12 +81,10 @@ class Facebook:
     )
 
     def __post_init__(self) -> None:
-        if not is_server_address(self.server):
-            raise ValueError(f'server: {self.server!r} is no address: write "https://graph.facebook.com"')
+        check_server(self.server, "https://graph.facebook.com")
         if not (self.page.isascii() and self.page.isdigit()):
             raise ValueError(f"page: {self.page!r} is no number of a Page (its About, Page transparency)")
-        if not re.fullmatch(r"v[0-9]{1,3}\.[0-9]{1,2}", self.version):
-            raise ValueError(f'version: {self.version!r} is none: write one such as "v26.0"')
+        check_version(self.version, "v26.0")
 
     def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - posts have no keys
         """Posts the photo with the text, else the text with the link's card; the news goes out without a
@@ -139,8 +137,7 @@ class Facebook:
 
     @property
     def _api(self) -> GraphApi:
-        base = f"{self.server.rstrip('/')}/{self.version}"
-        return GraphApi(base=base, token=self.token, session=self.session)
+        return GraphApi(server=self.server, version=self.version, token=self.token, session=self.session)
 
     def _with_photo(self, exchange: Exchange, post: Post) -> RemoteReply | None:
         """The reply to a post with its photo (https://developers.facebook.com/docs/graph-api/reference/page/

@@ -19,7 +19,7 @@ from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, Refused, TryLater
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange
-from syndicator.text.addresses import is_server_address, web_address
+from syndicator.text.addresses import check_server, web_address
 from syndicator.text.rulers import CHARACTERS
 from syndicator.throttled_log import ThrottledLog
 
@@ -59,8 +59,7 @@ class IndexNow:
     )
 
     def __post_init__(self) -> None:
-        if not is_server_address(self.server):
-            raise ValueError(f'server: {self.server!r} is no address: write "https://api.indexnow.org"')
+        check_server(self.server, "https://api.indexnow.org")
         if not web_address(self.key_file) or not KEY_FILE.fullmatch(urlsplit(self.key_file).path):
             raise ValueError(
                 "key_file: not the address of a key's file: write "

@@ -25,7 +25,7 @@ from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post, Span, SpanKind
 from syndicator.http.exchange import Exchange, MakeError, RemoteReply
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_server_address, same_site
+from syndicator.text.addresses import check_server, same_site
 from syndicator.text.little_text import escaped, in_address
 from syndicator.text.rulers import UTF16_UNITS, Counting
 
@@ -84,8 +84,7 @@ class LinkedIn:
     )
 
     def __post_init__(self) -> None:
-        if not is_server_address(self.server):
-            raise ValueError(f'server: {self.server!r} is no address: write "https://api.linkedin.com"')
+        check_server(self.server, "https://api.linkedin.com")
         if not (self.organization.isascii() and self.organization.isdigit()):
             raise ValueError(f"organization: {self.organization!r} is no number (the admin page's address)")
         if not re.fullmatch(r"20[0-9]{2}(?:0[1-9]|1[0-2])", self.version):

@@ -26,7 +26,7 @@ from syndicator.domain.post import Post, SpanKind
 from syndicator.http.exchange import Exchange
 from syndicator.http.homeserver import Content, Homeserver
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_server_address
+from syndicator.text.addresses import check_server
 from syndicator.text.posted_html import links_to
 from syndicator.text.rulers import Counting
 
@@ -86,8 +86,7 @@ class Matrix:
     )
 
     def __post_init__(self) -> None:
-        if not is_server_address(self.server):
-            raise ValueError(f'server: {self.server!r} is no address: write "https://matrix.example.org"')
+        check_server(self.server, "https://matrix.example.org")
         if not re.fullmatch(r"![^\s/?]{1,254}|#[^\s:]{1,200}:\S{1,200}", self.room):
             raise ValueError(f'room: {self.room!r} is none: write "#news:example.org", or an id ("!...")')
 

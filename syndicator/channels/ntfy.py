@@ -22,7 +22,7 @@ from syndicator.domain.errors import Misconfigured, Refused, TryLater
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply, retry_time
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_server_address, is_web_address
+from syndicator.text.addresses import check_server, is_web_address
 from syndicator.text.rulers import UTF8_BYTES
 
 log = logging.getLogger(__name__)
@@ -70,8 +70,7 @@ class Ntfy:
     )
 
     def __post_init__(self) -> None:
-        if not is_server_address(self.server):
-            raise ValueError(f'server: {self.server!r} is no address of a server: write "https://ntfy.sh"')
+        check_server(self.server, "https://ntfy.sh")
         if not TOPIC.fullmatch(self.topic):
             raise ValueError(f"topic: {self.topic!r} is no topic: letters, digits, - and _, at most 64")
 

@@ -18,7 +18,7 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, Try
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, MakeError
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_server_address
+from syndicator.text.addresses import check_server
 from syndicator.text.rulers import UTF16_UNITS
 from syndicator.text.slack_blocks import (
     BAD_BLOCKS,
@@ -79,8 +79,7 @@ class Slack:
     )
 
     def __post_init__(self) -> None:
-        if not is_server_address(self.server):
-            raise ValueError(f'server: {self.server!r} is no address: write "https://slack.com"')
+        check_server(self.server, "https://slack.com")
         if not (self.channel.isascii() and self.channel.isalnum() and self.channel[:1] in ("C", "G")):
             raise ValueError(
                 f'channel: {self.channel!r} is no id: write one such as "C0123456789" (the channel\'s '

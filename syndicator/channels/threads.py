@@ -21,9 +21,9 @@ from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import OutcomeUnknown, PostGone, Refused, SyndicatorError, TryLater
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, MakeError, RemoteReply
-from syndicator.http.graph import GraphApi, GraphRefused
+from syndicator.http.graph import GraphApi, GraphRefused, check_version
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_server_address, is_web_address
+from syndicator.text.addresses import check_server, is_web_address
 from syndicator.text.mentions import without_mentions
 from syndicator.text.rulers import Counting
 
@@ -97,10 +97,8 @@ class Threads:
     )
 
     def __post_init__(self) -> None:
-        if not is_server_address(self.server):
-            raise ValueError(f'server: {self.server!r} is no address: write "https://graph.threads.net"')
-        if not regex.fullmatch(r"v[0-9]{1,3}\.[0-9]{1,2}", self.version):
-            raise ValueError(f'version: {self.version!r} is none: write one such as "v1.0"')
+        check_server(self.server, "https://graph.threads.net")
+        check_version(self.version, "v1.0")
 
     def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - posts have no keys
         """Makes a container, which nobody sees, and publishes it once it is ready: only that request can end
@@ -146,8 +144,7 @@ class Threads:
 
     @property
     def _api(self) -> GraphApi:
-        base = f"{self.server.rstrip('/')}/{self.version}"
-        return GraphApi(base=base, token=self.token, session=self.session)
+        return GraphApi(server=self.server, version=self.version, token=self.token, session=self.session)
 
     def _call(
         self,

@@ -16,7 +16,7 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, Syn
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, MakeError
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_server_address
+from syndicator.text.addresses import check_server
 from syndicator.text.rulers import UTF16_UNITS
 
 #: The longest text (Channels Post API, "Text message"). What a character is, it does not say: UTF-16 units
@@ -58,8 +58,7 @@ class Viber:
     )
 
     def __post_init__(self) -> None:
-        if not is_server_address(self.server):
-            raise ValueError(f'server: {self.server!r} is no address: write "https://chatapi.viber.com"')
+        check_server(self.server, "https://chatapi.viber.com")
         if not self.sender.strip():
             raise ValueError("sender: the id of a super admin; syndicator check names those that there are")
 

@@ -27,7 +27,7 @@ from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.oauth1 import OAuth1Keys
 from syndicator.http.x_api import XApi, is_duplicate, page, processing, refusal, versions
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_server_address
+from syndicator.text.addresses import check_server
 from syndicator.text.rulers import CHARACTERS
 from syndicator.text.x_length import (
     ADDRESS_LENGTH,
@@ -98,8 +98,7 @@ class X:
     )
 
     def __post_init__(self) -> None:
-        if not is_server_address(self.server):
-            raise ValueError(f'server: {self.server!r} is no address of a server: write "https://api.x.com"')
+        check_server(self.server, "https://api.x.com")
         keys = OAuth1Keys(
             key=self.api_key,
             key_secret=self.api_key_secret,

@@ -7,6 +7,7 @@ Errors: https://developers.facebook.com/docs/graph-api/guides/error-handling
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -63,6 +64,10 @@ BAD_PARAMETER, NOT_THERE = 100, 33
 USAGE, MINUTES = "X-Business-Use-Case-Usage", "estimated_time_to_regain_access"
 
 
+#: What versions look like.
+VERSION = re.compile(r"v[0-9]{1,3}\.[0-9]{1,2}")
+
+
 class GraphRefused(Refused):
     """A request that was refused, with the numbers of why."""
 
@@ -73,9 +78,10 @@ class GraphRefused(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class GraphApi:
-    """The API for one account. ``base``: the address of a version, without a slash at the end."""
+    """The API for one account. ``server``: its address; ``version``: such as ``v26.0``."""
 
-    base: str
+    server: str
+    version: str
     token: Secret
     session: requests.Session = field(repr=False, compare=False)
 
@@ -97,7 +103,7 @@ class GraphApi:
         in its reply means: ``GraphRefused``, ``PostGone`` and what ``Exchange.ask`` raises."""
         values = {**fields, "access_token": self.token.reveal()}
         request["data" if method == "POST" else "params"] = values
-        url = f"{self.base}/{path}"
+        url = f"{self.server.rstrip('/')}/{self.version}/{path}"
         reply = exchange.ask(method, url, accept=range(400, 600), unknown=unknown, **request)
         if reply.status < 400:
             return reply
@@ -138,6 +144,12 @@ class GraphApi:
                 raise DeclinedReply(reply)
         except SyndicatorError as e:
             return e
+
+
+def check_version(version: str, example: str) -> None:
+    """Raises ``ValueError`` for a setting ``version`` that is none, with one that is."""
+    if not VERSION.fullmatch(version):
+        raise ValueError(f'version: {version!r} is none: write one such as "{example}"')
 
 
 def _after(told: Any) -> str:

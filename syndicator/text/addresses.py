@@ -55,6 +55,12 @@ def is_server_address(address: str) -> bool:
     return bool(found) and not urlsplit(found).path.strip("/")
 
 
+def check_server(address: str, example: str) -> None:
+    """Raises ``ValueError`` for a setting ``server`` that is no server's own address, with one that is."""
+    if not is_server_address(address):
+        raise ValueError(f'server: {address!r} is no address of a server: write "{example}"')
+
+
 def same_site(one: str, other: str) -> bool:
     """Whether two addresses are of one registrable domain (``www.news.example``, ``m.news.example``)."""
     a, b = urlsplit(one).hostname, urlsplit(other).hostname
