@@ -10,14 +10,14 @@ from syndicator.domain.delivery import Delivery, Standing, closed
 
 #: How often a photo is still asked for that could not be had when its post went out: within fifteen hours or
 #: so (``backoff.PHOTO``).
-MAX_PHOTO_TRIES = 6
+MAX_LATER_TRIES = 6
 
 
 def awaiting_photo(delivery: Delivery, reason: str, now: datetime) -> Delivery:
     """The delivery, which asks for its photo again where that is all that it lacks."""
     if delivery.standing is not Standing.SENT or not delivery.lacks_photo:
         return delivery
-    tries = MAX_PHOTO_TRIES - delivery.photo_owed
+    tries = MAX_LATER_TRIES - delivery.photo_owed
     then = now + backoff.PHOTO.wait(tries + 1)
     return replace(delivery, standing=Standing.PENDING, next_attempt=then, reason=reason)
 

@@ -25,9 +25,6 @@ from syndicator.domain.delivery import (
     failed,
     left,
     lost,
-    resting,
-    resting_on,
-    steadily,
     still_there,
 )
 from syndicator.domain.errors import (
@@ -43,6 +40,7 @@ from syndicator.domain.owed_photo import awaiting_photo, without_photo
 from syndicator.domain.pacing import MONEY
 from syndicator.domain.plan import DeliveryTerms, plan, without
 from syndicator.domain.post import Post
+from syndicator.domain.rests import resting, resting_on, steadily
 from syndicator.domain.step import Step
 from syndicator.http.stated_limits import listening
 from syndicator.jobs.courier import Courier, Deliverer

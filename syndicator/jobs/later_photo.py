@@ -11,7 +11,7 @@ from datetime import datetime
 
 from syndicator.domain.delivery import Delivery
 from syndicator.domain.errors import Misconfigured, SyndicatorError, TryLater
-from syndicator.domain.owed_photo import MAX_PHOTO_TRIES, awaiting_photo, without_photo
+from syndicator.domain.owed_photo import MAX_LATER_TRIES, awaiting_photo, without_photo
 from syndicator.domain.plan import DeliveryTerms, takes_photo_later
 from syndicator.domain.step import Step
 from syndicator.jobs.step_post import WITH_PHOTO, StepPost
@@ -32,7 +32,7 @@ def owing_photo(
     is_editable = takes_photo_later(terms, now - (marked.posted_at or now))
     if not made.photo_may_come or not is_editable:
         return replace(marked, photo_owed=0)
-    return replace(marked, photo_owed=marked.photo_owed or MAX_PHOTO_TRIES)
+    return replace(marked, photo_owed=marked.photo_owed or MAX_LATER_TRIES)
 
 
 def remark_of(made: StepPost, marked: Delivery) -> str:

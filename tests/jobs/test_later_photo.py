@@ -14,7 +14,7 @@ from syndicator.domain.decisions import retry, skip
 from syndicator.domain.delivery import Standing
 from syndicator.domain.errors import OutcomeUnknown, PhotoError, PostGone, Refused, TryLater
 from syndicator.domain.ledger import Ledger, Wait
-from syndicator.domain.owed_photo import MAX_PHOTO_TRIES
+from syndicator.domain.owed_photo import MAX_LATER_TRIES
 from syndicator.domain.pacing import Pace
 from syndicator.domain.policy import OnCorrection, Policy
 from syndicator.jobs import deliver as deliver_job
@@ -95,7 +95,7 @@ def test_nobody_asks_for_it_for_ever(desk: Desk) -> None:
     desk.photos.measure = lambda photo: asked.append(photo) or measure(photo)  # type: ignore[method-assign, func-returns-value] # counted
     desk.delivers_until_done(hours=60)
 
-    assert len(asked) == MAX_PHOTO_TRIES
+    assert len(asked) == MAX_LATER_TRIES
     assert desk.channel.requests == ["send"]
     assert (desk.delivery.standing, desk.delivery.photo_owed) == (Standing.SENT, 0)
     assert desk.events[-1] == f"without its photo {FERRY.url}: 404 Not Found: it stays so"
@@ -208,7 +208,7 @@ def test_an_edit_that_fails_again_and_again_ends(desk: Desk) -> None:
     desk.channel.refuses = {"edit": TryLater("not with this photo", whole_channel=False)}
     desk.delivers_until_done(hours=60)
 
-    assert desk.channel.requests == ["send", *["edit"] * MAX_PHOTO_TRIES]
+    assert desk.channel.requests == ["send", *["edit"] * MAX_LATER_TRIES]
     assert desk.delivery.standing is Standing.SENT
 
 
