@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
+from syndicator.channels.bluesky import Bluesky
+from syndicator.secret import Secret
 from tests.channels.local_server import LocalServer, Reply, Request, closed_port
 from tests.channels.servers import Published
 
@@ -196,4 +199,22 @@ class PdsProxy(LocalServer):
             photo=self.blob(file["ref"]["$link"]) if file else None,
             alt=image.get("alt", ""),
             links=(*links, *([card["uri"]] if card else ())),
+        )
+
+
+@contextmanager
+def account_of(pds: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[PdsProxy, Bluesky]]:
+    """A new account on a real server, and the channel that posts there."""
+    with PdsProxy(pds) as server, requests.Session() as session:
+        session.trust_env = False
+        monkeypatch.setenv("TEST_PASSWORD", server.account.password)
+        yield (
+            server,
+            Bluesky(
+                name="wire",
+                handle=server.account.handle,
+                password=Secret("env:TEST_PASSWORD"),
+                server=server.address,
+                session=session,
+            ),
         )

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import requests
 
-from syndicator.channels.bluesky import Bluesky
 from syndicator.channels.discord import Discord
 from syndicator.channels.mastodon import Mastodon
 from syndicator.channels.telegram import Telegram
@@ -22,7 +21,7 @@ from syndicator.store import Store
 from tests.channels.contract import impatient_session, picture
 from tests.channels.discord_server import FakeDiscord
 from tests.channels.local_server import Trouble, reset
-from tests.channels.pds import PdsProxy
+from tests.channels.pds import account_of
 from tests.channels.servers import FakeMastodon
 from tests.channels.telegram_server import FakeTelegram
 from tests.jobs.newsroom import Story
@@ -146,16 +145,7 @@ def test_discord(room: Room, session: requests.Session, tmp_path: Path) -> None:
 
 
 def test_bluesky(room: Room, pds: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with PdsProxy(pds) as server, requests.Session() as session:
-        session.trust_env = False
-        monkeypatch.setenv("TEST_PASSWORD", server.account.password)
-        room.real = Bluesky(
-            name="wire",
-            handle=server.account.handle,
-            password=Secret("env:TEST_PASSWORD"),
-            server=server.address,
-            session=session,
-        )
+    with account_of(pds, monkeypatch) as (server, room.real):
         room.posts_and_adds()
         [record] = server.records
         assert record["value"]["embed"]["$type"] == "app.bsky.embed.external"

@@ -11,7 +11,6 @@ import pytest
 import requests
 from PIL import Image
 
-from syndicator.channels.bluesky import Bluesky
 from syndicator.channels.discord import Discord
 from syndicator.channels.mastodon import Mastodon
 from syndicator.channels.telegram import Telegram
@@ -26,7 +25,7 @@ from syndicator.sources.pages.text_photos import text_photos
 from syndicator.store import Store
 from tests.channels.contract import impatient_session, picture
 from tests.channels.discord_server import FakeDiscord
-from tests.channels.pds import PdsProxy
+from tests.channels.pds import account_of
 from tests.channels.servers import FakeMastodon
 from tests.channels.telegram_server import FakeTelegram
 from tests.jobs.newsroom import Story
@@ -157,16 +156,7 @@ def test_a_correction_exchanges_them(room: Room, mastodon: FakeMastodon) -> None
 
 
 def test_bluesky(room: Room, pds: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with PdsProxy(pds) as server, requests.Session() as session:
-        session.trust_env = False
-        monkeypatch.setenv("TEST_PASSWORD", server.account.password)
-        room.real = Bluesky(
-            name="wire",
-            handle=server.account.handle,
-            password=Secret("env:TEST_PASSWORD"),
-            server=server.address,
-            session=session,
-        )
+    with account_of(pds, monkeypatch) as (server, room.real):
         room.publishes_gallery()
 
         [record] = server.records
