@@ -66,7 +66,7 @@ def sha256_base64(body: bytes) -> str:
 
 
 def check_digest(digest: bytes, body: bytes, algorithm: str = "sha256") -> None:
-    """Raises ``Unverified`` where this is not the digest of a body. ``algorithm``: as ``hashlib`` names it."""
+    """Raises ``Unverified`` where this is not the digest of a body. ``algorithm``: as in ``hashlib``."""
     if not hmac.compare_digest(digest, hashlib.new(algorithm, body).digest()):
         raise Unverified("the digest is not that of the body")
 
@@ -74,9 +74,7 @@ def check_digest(digest: bytes, body: bytes, algorithm: str = "sha256") -> None:
 def check_time(moment: datetime, now: datetime) -> None:
     """Raises ``Unverified`` for a signature that was not made about now. Both aware."""
     if abs(now - moment) > MAX_AGE:
-        raise Unverified(
-            f"the signature was made at {moment:%Y-%m-%d %H:%M:%S} UTC: our clocks are too far apart"
-        )
+        raise Unverified(f"the signature was made at {moment:%Y-%m-%d %H:%M:%S}: our clocks differ")
 
 
 def decoded(text: str) -> bytes:
