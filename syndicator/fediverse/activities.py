@@ -6,10 +6,10 @@ again, it is the same to the letter, and receivers know it by its id.
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 from syndicator.fediverse.actor import Actor
+from syndicator.fediverse.digests import digest
 from syndicator.fediverse.notes import with_context
 from syndicator.fediverse.vocabulary import ACTIVITY_STREAMS, PUBLIC, Document, moment
 
@@ -19,9 +19,9 @@ def create(actor: Actor, note: Document) -> Document:
     return _told(actor, note, "Create", f"{note['id']}#create", note["published"])
 
 
-def update(actor: Actor, note: Document, digest: str) -> Document:
-    """A post is another one now. Each update has an id of its own; ``digest``: of what the post shows."""
-    return _told(actor, note, "Update", f"{note['id']}#update-{digest}", note["updated"])
+def update(actor: Actor, note: Document, edits: int) -> Document:
+    """A post is another one now. Each update has an id of its own; ``edits``: how many there have been."""
+    return _told(actor, note, "Update", f"{note['id']}#update-{edits}", note["updated"])
 
 
 def delete(actor: Actor, address: str, at: datetime) -> Document:
@@ -46,10 +46,9 @@ def tombstone(address: str, at: datetime) -> Document:
 
 def accept(actor: Actor, follow_id: str, follower: str) -> Document:
     """Somebody who asked to follow does so now."""
-    digest = hashlib.sha256(f"{follower} {follow_id}".encode()).hexdigest()[:32]
     return {
         "@context": ACTIVITY_STREAMS,
-        "id": f"{actor.id}#accept-{digest}",
+        "id": f"{actor.id}#accept-{digest(follower, follow_id)}",
         "type": "Accept",
         "actor": actor.id,
         "to": [follower],
@@ -59,10 +58,9 @@ def accept(actor: Actor, follow_id: str, follower: str) -> Document:
 
 def move(actor: Actor) -> Document:
     """The account has moved: https://docs.joinmastodon.org/spec/activitypub/#Move"""
-    digest = hashlib.sha256(actor.moved_to.encode()).hexdigest()[:32]
     return {
         "@context": ACTIVITY_STREAMS,
-        "id": f"{actor.id}#move-{digest}",
+        "id": f"{actor.id}#move-{digest(actor.moved_to)}",
         "type": "Move",
         "actor": actor.id,
         "to": [actor.followers],
