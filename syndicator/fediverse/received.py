@@ -29,7 +29,7 @@ class Unreadable(SyndicatorError):
     """A body is no activity: the reason, for its sender."""
 
 
-class Act(StrEnum):
+class Deed(StrEnum):
     """What an activity is to us."""
 
     FOLLOW = "follow"  # somebody wants to follow
@@ -45,7 +45,7 @@ class Act(StrEnum):
 
 
 #: What is counted of a post.
-REACTIONS = (Act.LIKE, Act.SHARE, Act.REPLY)
+REACTIONS = (Deed.LIKE, Deed.SHARE, Deed.REPLY)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +54,7 @@ class Received:
     follow, or the like, share or reply. ``to``: the actor or the post of ours that it is about, by address;
     empty where there is none."""
 
-    act: Act
+    deed: Deed
     actor: str
     id: str = ""
     to: str = ""
@@ -85,25 +85,25 @@ def received(document: Document) -> Received:
     about_id = address_of(about)
     match document.get("type"):
         case "Follow":
-            return Received(act=Act.FOLLOW, actor=actor, id=activity_id, to=about_id)
+            return Received(deed=Deed.FOLLOW, actor=actor, id=activity_id, to=about_id)
         case "Block":
-            return Received(act=Act.UNFOLLOW, actor=actor, to=about_id)
+            return Received(deed=Deed.UNFOLLOW, actor=actor, to=about_id)
         case "Undo":
             return _undone(actor, about)
         case "Delete":
-            act = Act.LEAVE if about_id == actor else Act.TAKE_BACK
-            return Received(act=act, actor=actor, id=about_id)
+            deed = Deed.LEAVE if about_id == actor else Deed.TAKE_BACK
+            return Received(deed=deed, actor=actor, id=about_id)
         case "Update" if about_id == actor:
-            return Received(act=Act.RENEW, actor=actor)
+            return Received(deed=Deed.RENEW, actor=actor)
         case "Like" | "Announce" as kind:
-            act = Act.LIKE if kind == "Like" else Act.SHARE
-            return Received(act=act, actor=actor, id=activity_id, to=about_id)
+            deed = Deed.LIKE if kind == "Like" else Deed.SHARE
+            return Received(deed=deed, actor=actor, id=activity_id, to=about_id)
         case "Create" if isinstance(about, dict):
-            return Received(act=Act.REPLY, actor=actor, id=about_id, to=address_of(about.get("inReplyTo")))
+            return Received(deed=Deed.REPLY, actor=actor, id=about_id, to=address_of(about.get("inReplyTo")))
         case "Flag":
             first = about[0] if isinstance(about, list) and about else about
-            return Received(act=Act.REPORT, actor=actor, to=address_of(first))
-    return Received(act=Act.OTHER, actor=actor)
+            return Received(deed=Deed.REPORT, actor=actor, to=address_of(first))
+    return Received(deed=Deed.OTHER, actor=actor)
 
 
 def address_of(value: object) -> str:
@@ -133,10 +133,10 @@ def _undone(actor: str, about: object) -> Received:
     kind = about.get("type") if isinstance(about, dict) else None
     to = address_of(about.get("object")) if isinstance(about, dict) else ""
     if kind in ("Follow", None):
-        return Received(act=Act.UNFOLLOW, actor=actor, id=about_id, to=to)
+        return Received(deed=Deed.UNFOLLOW, actor=actor, id=about_id, to=to)
     if kind in ("Like", "Announce"):
-        return Received(act=Act.TAKE_BACK, actor=actor, id=about_id, to=to)
-    return Received(act=Act.OTHER, actor=actor)
+        return Received(deed=Deed.TAKE_BACK, actor=actor, id=about_id, to=to)
+    return Received(deed=Deed.OTHER, actor=actor)
 
 
 def _children(value: object) -> Iterator[Any]:

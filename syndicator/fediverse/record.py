@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from syndicator.fediverse.received import Act
+from syndicator.fediverse.keys import public_key_of
+from syndicator.fediverse.received import Deed
 from syndicator.fediverse.strangers import Stranger
 from syndicator.fediverse.vocabulary import Document
 
@@ -19,13 +20,17 @@ class ActorKey:
     private_key: str = field(repr=False)
     since: datetime
 
+    def public_key(self) -> str:
+        """The public key that belongs to it, in PEM."""
+        return public_key_of(self.private_key)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActorPost:
     """A note of ours, as it stands now.
 
-    ``key``: the delivery's. ``url``: of the article. ``digest``: of what it shows. ``edits``: how often it has
-    changed. Times are aware UTC; ``deleted``: since when there is its tombstone instead.
+    ``key``: the delivery's. ``url``: of the article. ``digest``: of what it shows. ``edits``: how often it
+    has changed. Times are aware UTC; ``deleted``: since when there is its tombstone instead.
     """
 
     id: str
@@ -64,7 +69,7 @@ class ActorStore(Protocol):
         ...
 
     def actor_posts_of(self, channel: str, key: str) -> Sequence[ActorPost]:
-        """The notes of a delivery: those that were deleted first, then, if there is one, that which stands."""
+        """The notes of a delivery: those that were deleted, then that which stands, if there is one."""
         ...
 
     def keep_actor_post(self, post: ActorPost) -> None:
@@ -91,32 +96,37 @@ class ActorStore(Protocol):
         """Let an account follow an actor, and owe it an answer. Whether it is new."""
         ...
 
-    def unfollow(self, account: str, channel: str = "", request: str = "") -> int:
+    def unfollow(self, account: str, now: datetime, channel: str = "", request: str = "") -> int:
         """Let an account follow an actor no more, or none at all, or that for which it made the request. How
         many it followed."""
         ...
 
-    def move_follower(self, stranger: Stranger) -> None:
-        """Note where an account that follows is reached now."""
+    def move_follower(self, stranger: Stranger, now: datetime) -> None:
+        """Note where an account that follows is reached now. Its inbox was given up, perhaps: it is not any
+        more."""
         ...
 
-    def owed_answers(self, now: datetime, count: int) -> Sequence[OwedAnswer]:
-        """Answers that are due."""
+    def owed_answers(self, channel: str, now: datetime, count: int) -> Sequence[OwedAnswer]:
+        """Answers of an actor that are due."""
         ...
 
     def settle_answer(self, answer: OwedAnswer, next_attempt: datetime | None) -> None:
         """Note that an answer was given, or when it is tried again."""
         ...
 
-    def react(self, channel: str, post_id: str, act: Act, account: str, about: str) -> bool:
+    def react(self, channel: str, post_id: str, deed: Deed, account: str, about: str) -> bool:
         """Count a like, share or reply. ``about``: its id. False where it was counted already, or there is no
         such post."""
         ...
 
-    def take_back(self, account: str, about: str, act: Act | None = None, post_id: str = "") -> bool:
-        """Count one no more: by its id, or by what it was and of which post. Whether there was one."""
+    def has_reaction(self, account: str, about: str) -> bool:
+        """Whether one of this id is counted."""
         ...
 
-    def reactions(self, post_id: str) -> Mapping[Act, int]:
+    def take_back(self, account: str, about: str) -> bool:
+        """Count one no more, by its id. Whether there was one."""
+        ...
+
+    def reactions(self, post_id: str) -> Mapping[Deed, int]:
         """How many there are of each kind."""
         ...

@@ -14,6 +14,9 @@ from enum import StrEnum
 from syndicator.fediverse import cavage
 from syndicator.fediverse.signed import Claim, SignedRequest, Unverified
 
+#: Hosts whose scheme is remembered. Beyond, all are tried anew.
+MAX_HOSTS = 10_000
+
 
 class Scheme(StrEnum):
     """How a signature is written."""
@@ -47,3 +50,24 @@ def signed_headers(
     from syndicator.fediverse import message_signatures  # noqa: PLC0415 - few servers want it
 
     return message_signatures.signed_headers(request, key_id, sign, now)
+
+
+class KnownSchemes:
+    """The schemes of servers, as far as they are known, by host: the old one, unless that was refused. Safe
+    to share between threads."""
+
+    def __init__(self) -> None:
+        self._by_host: dict[str, Scheme] = {}
+
+    def of(self, host: str) -> Scheme:
+        return self._by_host.get(host, Scheme.DRAFT)
+
+    def change(self, host: str) -> None:
+        """Use the other scheme from now on."""
+        if len(self._by_host) >= MAX_HOSTS:
+            self._by_host.clear()
+        self._by_host[host] = self.of(host).other
+
+    def forget(self, host: str) -> None:
+        """Begin with the old scheme again."""
+        self._by_host.pop(host, None)

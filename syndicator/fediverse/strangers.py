@@ -72,6 +72,15 @@ class Strangers:
             at, _ = self._kept.get(key_id, (float("-inf"), None))
         return None if self._clock() - at < MIN_AGE_S else self._fetched(key_id)
 
+    def is_gone(self, account: str) -> bool:
+        """Whether an account's own address says that it is no more. Raises ``Unverified`` where it does not
+        answer."""
+        try:
+            self._document(account)
+        except Gone:
+            return True
+        return False
+
     def forget(self, account: str) -> None:
         """Fetch an account anew when it is next heard of."""
         with self._lock:

@@ -9,10 +9,13 @@ from pathlib import Path
 
 from kombu.exceptions import ChannelError, OperationalError
 
+from syndicator.channels.activitypub import ActivityPub
 from syndicator.channels.outbox import Outbox
 from syndicator.domain.article import Article
 from syndicator.domain.errors import SyndicatorError
-from syndicator.http.client import AddressGuard
+from syndicator.fediverse.signed_fetch import SignedFetch
+from syndicator.fediverse.strangers import Strangers
+from syndicator.http.client import AddressGuard, Http
 from syndicator.jobs.job import Job
 from syndicator.posts.drawing import DrawnPost
 from syndicator.posts.unfetched import unfetched_scene
@@ -22,6 +25,7 @@ from syndicator.processes.web_bell import WebBell, connection
 from syndicator.store import Store
 from syndicator.store.engine import connect
 from syndicator.store.pulse import Pulse
+from syndicator.web.activitypub.fediverse import Fediverse
 from syndicator.web.app import create_app
 from syndicator.web.hub import Reception
 from syndicator.web.readership import ReaderCounts
@@ -64,6 +68,7 @@ def serve_site(folder: Path) -> None:
         most_per_minute=declared.web.most_per_minute,
         proxies=declared.web.proxies,
         texts=site_texts(courier.channel for courier in app.couriers.values()),
+        fediverse=fediverse_of(app),
     )
     pulse.start(store, BEAT_S, lambda: _record(readers, store))
     collect_as_usual()
@@ -79,6 +84,21 @@ def serve_site(folder: Path) -> None:
 def site_texts(channels: Iterable[object]) -> dict[str, str]:
     """The files, by their paths, that channels want to be found on the site: they may have ``site_texts``."""
     return {path: text for each in channels for path, text in getattr(each, "site_texts", {}).items()}
+
+
+def fediverse_of(app: App) -> Fediverse:
+    """The actors that are declared, and what their pages need."""
+    channels = [
+        courier.channel for courier in app.couriers.values() if isinstance(courier.channel, ActivityPub)
+    ]
+    actors = {each.name: each.actor for each in channels}
+    http = Http(allow=app.declared.hub.allow, setting="[hub] allow")
+    return Fediverse(
+        actors=actors,
+        store=app.store,
+        strangers=Strangers(SignedFetch(http, next(iter(actors.values()), None), app.store)),
+        counting={each.name for each in channels if each.reactions == "count"},
+    )
 
 
 def _drawn(app: App, channel: str, article: Article) -> DrawnPost | None:

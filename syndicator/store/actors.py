@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, or_, select
+from sqlalchemy import Connection, Row, delete, func, select
 
 from syndicator.fediverse.digests import digest
 from syndicator.fediverse.keys import new_private_key
-from syndicator.fediverse.received import REACTIONS, Act
+from syndicator.fediverse.received import REACTIONS, Deed
 from syndicator.fediverse.record import ActorKey, ActorPost
 from syndicator.store.actor_tables import actor_key, actor_post, reaction
 from syndicator.store.engine import Base
@@ -71,14 +71,14 @@ class Actors(Base):
         with self.reading() as connection:
             return connection.scalar(query) or 0
 
-    def react(self, channel: str, post_id: str, act: Act, account: str, about: str) -> bool:
+    def react(self, channel: str, post_id: str, deed: Deed, account: str, about: str) -> bool:
         is_there = select(actor_post.c.id).where(*_standing(channel), actor_post.c.id == post_id)
-        counted = (reaction.c.post_id == post_id, reaction.c.kind == act.value)
+        counted = (reaction.c.post_id == post_id, reaction.c.kind == deed.value)
         values = {
             "name": digest(account, about),
-            "who": digest(account, *_of_post(act, post_id, about)),
+            "who": digest(account, *_of_post(deed, post_id, about)),
             "post_id": post_id,
-            "kind": act.value,
+            "kind": deed.value,
         }
         with self.writing() as connection:
             if connection.scalar(is_there) is None:
@@ -89,23 +89,26 @@ class Actors(Base):
             query = upsert(connection, reaction).on_conflict_do_nothing()
             return connection.execute(query, values).rowcount > 0
 
-    def take_back(self, account: str, about: str, act: Act | None = None, post_id: str = "") -> bool:
-        conditions = [reaction.c.name == digest(account, about)]
-        if act and post_id:
-            conditions.append(reaction.c.who == digest(account, *_of_post(act, post_id, about)))
-        with self.writing() as connection:
-            return connection.execute(delete(reaction).where(or_(*conditions))).rowcount > 0
+    def has_reaction(self, account: str, about: str) -> bool:
+        query = select(reaction.c.name).where(reaction.c.name == digest(account, about))
+        with self.reading() as connection:
+            return connection.scalar(query) is not None
 
-    def reactions(self, post_id: str) -> Mapping[Act, int]:
+    def take_back(self, account: str, about: str) -> bool:
+        is_it = reaction.c.name == digest(account, about)
+        with self.writing() as connection:
+            return connection.execute(delete(reaction).where(is_it)).rowcount > 0
+
+    def reactions(self, post_id: str) -> Mapping[Deed, int]:
         query = select(reaction.c.kind, func.count()).where(reaction.c.post_id == post_id)
         with self.reading() as connection:
-            found = {Act(kind): count for kind, count in connection.execute(query.group_by(reaction.c.kind))}
-        return {act: found.get(act, 0) for act in REACTIONS}
+            found = {Deed(kind): count for kind, count in connection.execute(query.group_by(reaction.c.kind))}
+        return {deed: found.get(deed, 0) for deed in REACTIONS}
 
 
-def _of_post(act: Act, post_id: str, about: str) -> tuple[str, ...]:
+def _of_post(deed: Deed, post_id: str, about: str) -> tuple[str, ...]:
     """What of a reaction there is once for each account: many replies, one like, one share."""
-    return (act.value, post_id, about if act is Act.REPLY else "")
+    return (deed.value, post_id, about if deed is Deed.REPLY else "")
 
 
 def _standing(channel: str) -> tuple[Any, Any]:

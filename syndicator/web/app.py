@@ -9,6 +9,8 @@
     /feeds/NAME/PAGE.EXT   an archive of it
     /sitemap.xml           the index of sitemaps
     /KEY.txt               what channels want to be found on the site
+    /ap/NAME               an actor, its posts, inbox and outbox (ActivityPub)
+    /.well-known/...       where actors are found
     /hub                   to be sent it when it changes (WebSub)
     /healthz /readyz       is it up, is it ready
     /metrics               for Prometheus
@@ -36,6 +38,8 @@ from syndicator.posts.drawing import DrawnPost
 from syndicator.secret import Secret
 from syndicator.store.console import Console
 from syndicator.store.pulse import Pulse
+from syndicator.web.activitypub.fediverse import Fediverse
+from syndicator.web.activitypub.routes import actor_routes
 from syndicator.web.callers import Callers
 from syndicator.web.console.auth import ConsoleGuard
 from syndicator.web.console.routes import console_routes
@@ -79,6 +83,7 @@ def create_app(
     most_per_minute: int = 0,
     proxies: Sequence[str] = (),
     texts: Mapping[str, str] | None = None,
+    fediverse: Fediverse | None = None,
 ) -> FeedServer:
     """The application. Needs neither database nor broker to begin, and serves feeds without them.
 
@@ -87,7 +92,8 @@ def create_app(
     of our own. ``readers`` counts who reads what; putting it on record is the caller's, and so are the
     signs of life of ``pulse``. ``access`` to private feeds, what has ``moved`` or ``ended``,
     ``most_per_minute``, ``proxies``: see ``Declared.readers`` and ``Web``, and ``Context`` for the rest.
-    ``texts``: more files for everybody, by their paths, where nothing else is.
+    ``texts``: more files for everybody, by their paths, where nothing else is. ``fediverse``: the actors that
+    people can follow.
     """
     context = Context(
         site=site,
@@ -104,7 +110,11 @@ def create_app(
         pulse=pulse or Pulse("web"),
     )
     pages = Starlette(
-        routes=[*_routes(context, hub), *_text_routes(texts or {})],
+        routes=[
+            *_routes(context, hub),
+            *(actor_routes(context, fediverse) if fediverse else ()),
+            *_text_routes(texts or {}),
+        ],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(ConsoleGuard, password=password, host=host),

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicator.fediverse.actor import Actor
-from syndicator.fediverse.received import Act, Received, Unreadable, is_for, parsed, received
+from syndicator.fediverse.received import Deed, Received, Unreadable, is_for, parsed, received
 
 ACTOR = Actor(
     name="wire", base="https://feeds.news.example", handle="news", domain="news.example", title="Example News"
@@ -23,32 +23,32 @@ FOLLOW = {"id": f"{ANN}#follows/1", "type": "Follow", "actor": ANN, "object": AC
 @pytest.mark.parametrize(
     ("document", "expected"),
     [
-        (FOLLOW, Received(act=Act.FOLLOW, actor=ANN, id=FOLLOW["id"], to=ACTOR.id)),
+        (FOLLOW, Received(deed=Deed.FOLLOW, actor=ANN, id=FOLLOW["id"], to=ACTOR.id)),
         (
             {"id": "https://s.example/1", "type": "Undo", "actor": ANN, "object": FOLLOW},
-            Received(act=Act.UNFOLLOW, actor=ANN, id=FOLLOW["id"], to=ACTOR.id),
+            Received(deed=Deed.UNFOLLOW, actor=ANN, id=FOLLOW["id"], to=ACTOR.id),
         ),
         (
             {"type": "Undo", "actor": {"id": ANN, "type": "Person"}, "object": FOLLOW["id"]},
-            Received(act=Act.UNFOLLOW, actor=ANN, id=FOLLOW["id"]),
+            Received(deed=Deed.UNFOLLOW, actor=ANN, id=FOLLOW["id"]),
         ),
         (
             {"type": "Block", "actor": ANN, "object": ACTOR.id},
-            Received(act=Act.UNFOLLOW, actor=ANN, to=ACTOR.id),
+            Received(deed=Deed.UNFOLLOW, actor=ANN, to=ACTOR.id),
         ),
-        ({"type": "Delete", "actor": ANN, "object": ANN}, Received(act=Act.LEAVE, actor=ANN, id=ANN)),
+        ({"type": "Delete", "actor": ANN, "object": ANN}, Received(deed=Deed.LEAVE, actor=ANN, id=ANN)),
         (
             {"type": "Delete", "actor": ANN, "object": {"id": f"{ANN}/1", "type": "Tombstone"}},
-            Received(act=Act.TAKE_BACK, actor=ANN, id=f"{ANN}/1"),
+            Received(deed=Deed.TAKE_BACK, actor=ANN, id=f"{ANN}/1"),
         ),
-        ({"type": "Update", "actor": ANN, "object": {"id": ANN}}, Received(act=Act.RENEW, actor=ANN)),
+        ({"type": "Update", "actor": ANN, "object": {"id": ANN}}, Received(deed=Deed.RENEW, actor=ANN)),
         (
             {"id": f"{ANN}#l1", "type": "Like", "actor": ANN, "object": POST},
-            Received(act=Act.LIKE, actor=ANN, id=f"{ANN}#l1", to=POST),
+            Received(deed=Deed.LIKE, actor=ANN, id=f"{ANN}#l1", to=POST),
         ),
         (
             {"id": f"{ANN}#s1", "type": "Announce", "actor": ANN, "object": {"id": POST}},
-            Received(act=Act.SHARE, actor=ANN, id=f"{ANN}#s1", to=POST),
+            Received(deed=Deed.SHARE, actor=ANN, id=f"{ANN}#s1", to=POST),
         ),
         (
             {
@@ -56,7 +56,7 @@ FOLLOW = {"id": f"{ANN}#follows/1", "type": "Follow", "actor": ANN, "object": AC
                 "actor": ANN,
                 "object": {"id": f"{ANN}#l1", "type": "Like", "actor": ANN, "object": POST},
             },
-            Received(act=Act.TAKE_BACK, actor=ANN, id=f"{ANN}#l1", to=POST),
+            Received(deed=Deed.TAKE_BACK, actor=ANN, id=f"{ANN}#l1", to=POST),
         ),
         (
             {
@@ -64,11 +64,14 @@ FOLLOW = {"id": f"{ANN}#follows/1", "type": "Follow", "actor": ANN, "object": AC
                 "actor": ANN,
                 "object": {"id": f"{ANN}/2", "type": "Note", "inReplyTo": POST, "content": "<p>Hm.</p>"},
             },
-            Received(act=Act.REPLY, actor=ANN, id=f"{ANN}/2", to=POST),
+            Received(deed=Deed.REPLY, actor=ANN, id=f"{ANN}/2", to=POST),
         ),
-        ({"type": "Flag", "actor": ANN, "object": [POST, ANN]}, Received(act=Act.REPORT, actor=ANN, to=POST)),
-        ({"type": "Travel", "actor": ANN}, Received(act=Act.OTHER, actor=ANN)),
-        ({"type": ["Follow"], "actor": ANN, "object": ACTOR.id}, Received(act=Act.OTHER, actor=ANN)),
+        (
+            {"type": "Flag", "actor": ANN, "object": [POST, ANN]},
+            Received(deed=Deed.REPORT, actor=ANN, to=POST),
+        ),
+        ({"type": "Travel", "actor": ANN}, Received(deed=Deed.OTHER, actor=ANN)),
+        ({"type": ["Follow"], "actor": ANN, "object": ACTOR.id}, Received(deed=Deed.OTHER, actor=ANN)),
     ],
 )
 def test_what_it_is_to_us(document: dict[str, Any], expected: Received) -> None:
@@ -93,7 +96,7 @@ def test_what_is_no_activity(body: bytes) -> None:
 
 def test_what_is_about_us() -> None:
     assert is_for(ACTOR, received(FOLLOW))
-    assert is_for(ACTOR, Received(act=Act.LIKE, actor=ANN, to=POST))
+    assert is_for(ACTOR, Received(deed=Deed.LIKE, actor=ANN, to=POST))
     for other in (
         "",
         ACTOR.id + "x",
@@ -101,7 +104,7 @@ def test_what_is_about_us() -> None:
         ACTOR.id + "/posts/",
         ANN,
     ):
-        assert not is_for(ACTOR, Received(act=Act.LIKE, actor=ANN, to=other))
+        assert not is_for(ACTOR, Received(deed=Deed.LIKE, actor=ANN, to=other))
 
 
 values = st.recursive(
