@@ -1,7 +1,7 @@
 """Fetching what other servers show to those alone who say who they are.
 
-Servers in secure mode want requests signed (https://docs.joinmastodon.org/admin/config/#authorized_fetch), and
-ask for the key of whoever signs. Our own documents are shown to everybody, so that nobody waits for the other.
+Servers in secure mode want requests signed (https://docs.joinmastodon.org/admin/config/#authorized_fetch),
+and ask for the key of whoever signs. Our own documents are shown to everybody: nobody waits for the other.
 """
 
 from __future__ import annotations

@@ -6,15 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from kombu.exceptions import ChannelError, OperationalError
 
-from syndicator.channels.activitypub import ActivityPub
 from syndicator.channels.outbox import Outbox
 from syndicator.domain.article import Article
 from syndicator.domain.errors import SyndicatorError
-from syndicator.fediverse.signed_fetch import SignedFetch
-from syndicator.fediverse.strangers import Strangers
 from syndicator.http.client import AddressGuard, Http
 from syndicator.jobs.job import Job
 from syndicator.posts.drawing import DrawnPost
@@ -25,12 +23,14 @@ from syndicator.processes.web_bell import WebBell, connection
 from syndicator.store import Store
 from syndicator.store.engine import connect
 from syndicator.store.pulse import Pulse
-from syndicator.web.activitypub.fediverse import Fediverse
 from syndicator.web.app import create_app
 from syndicator.web.hub import Reception
 from syndicator.web.readership import ReaderCounts
 from syndicator.web.serve import serve
 from syndicator.wiring import App, assemble, declarations, shelf
+
+if TYPE_CHECKING:
+    from syndicator.web.activitypub.fediverse import Fediverse
 
 #: Seconds between signs of life. It is also how soon a database that takes nothing is noticed.
 BEAT_S = 5.0
@@ -86,17 +86,20 @@ def site_texts(channels: Iterable[object]) -> dict[str, str]:
     return {path: text for each in channels for path, text in getattr(each, "site_texts", {}).items()}
 
 
-def fediverse_of(app: App) -> Fediverse:
-    """The actors that are declared, and what their pages need."""
-    channels = [
-        courier.channel for courier in app.couriers.values() if isinstance(courier.channel, ActivityPub)
-    ]
-    actors = {each.name: each.actor for each in channels}
+def fediverse_of(app: App) -> Fediverse | None:
+    """The actors that are declared, and what their pages need: channels may have an ``actor``."""
+    channels: list[Any] = [c.channel for c in app.couriers.values() if hasattr(c.channel, "actor")]
+    if not channels:
+        return None
+    from syndicator.fediverse.signed_fetch import SignedFetch  # noqa: PLC0415 - few newsrooms have actors
+    from syndicator.fediverse.strangers import Strangers  # noqa: PLC0415
+    from syndicator.web.activitypub.fediverse import Fediverse  # noqa: PLC0415
+
     http = Http(allow=app.declared.hub.allow, setting="[hub] allow")
     return Fediverse(
-        actors=actors,
+        actors={each.name: each.actor for each in channels},
         store=app.store,
-        strangers=Strangers(SignedFetch(http, next(iter(actors.values()), None), app.store)),
+        strangers=Strangers(SignedFetch(http, channels[0].actor, app.store)),
         counting={each.name for each in channels if each.reactions == "count"},
     )
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -38,8 +39,6 @@ from syndicator.posts.drawing import DrawnPost
 from syndicator.secret import Secret
 from syndicator.store.console import Console
 from syndicator.store.pulse import Pulse
-from syndicator.web.activitypub.fediverse import Fediverse
-from syndicator.web.activitypub.routes import actor_routes
 from syndicator.web.callers import Callers
 from syndicator.web.console.auth import ConsoleGuard
 from syndicator.web.console.routes import console_routes
@@ -58,6 +57,9 @@ from syndicator.web.opml import ADDRESS as OPML
 from syndicator.web.readership import ReaderCounts
 from syndicator.web.security_headers import SecurityHeaders
 from syndicator.web.sitemaps import Sitemaps
+
+if TYPE_CHECKING:
+    from syndicator.web.activitypub.fediverse import Fediverse
 
 
 def create_app(
@@ -112,7 +114,7 @@ def create_app(
     pages = Starlette(
         routes=[
             *_routes(context, hub),
-            *(actor_routes(context, fediverse) if fediverse else ()),
+            *_actor_routes(context, fediverse),
             *_text_routes(texts or {}),
         ],
         middleware=[
@@ -144,6 +146,14 @@ def _text_routes(texts: Mapping[str, str]) -> Iterator[Route]:
             return PlainTextResponse(text)
 
         yield Route(path, respond)
+
+
+def _actor_routes(context: Context, fediverse: Fediverse | None) -> list[Route]:
+    if fediverse is None:
+        return []
+    from syndicator.web.activitypub.routes import actor_routes  # noqa: PLC0415 - few newsrooms have actors
+
+    return actor_routes(context, fediverse)
 
 
 def _routes(context: Context, hub: Reception | None) -> list[Route | Mount]:

@@ -12,9 +12,7 @@ from syndicator.web.context import Context
 
 
 def actor_routes(context: Context, fediverse: Fediverse) -> list[Route]:
-    """The routes of actors, where any are declared."""
-    if not fediverse.actors:
-        return []
+    """The routes of actors."""
     pages, inboxes = ActorPages(context, fediverse), Inboxes(context, fediverse)
     return [
         Route("/.well-known/webfinger", pages.webfinger),
