@@ -86,8 +86,8 @@ class Actors(Base):
             count = connection.scalar(select(func.count()).select_from(reaction).where(*counted)) or 0
             if count >= MAX_REACTIONS:
                 return False
-            query = upsert(connection, reaction).on_conflict_do_nothing()
-            return connection.execute(query, values).rowcount > 0
+            query = upsert(connection, reaction).on_conflict_do_nothing().returning(reaction.c.name)
+            return connection.execute(query, values).first() is not None
 
     def has_reaction(self, account: str, about: str) -> bool:
         query = select(reaction.c.name).where(reaction.c.name == digest(account, about))

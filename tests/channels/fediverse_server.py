@@ -55,6 +55,7 @@ class FollowersServer(LocalServer):
         self.settle: Callable[[], object] = lambda: None
         self.private_key = new_private_key()
         self.gone: set[str] = set()
+        self.webfinger: dict[str, Any] | None = None
         self.refused: list[str] = []
 
     @property
@@ -87,6 +88,8 @@ class FollowersServer(LocalServer):
         return signed_headers(request, scheme, f"{self.account(name)}#main-key", sign, now), body
 
     def answer(self, request: Request) -> Reply:
+        if request.path == "/.well-known/webfinger":
+            return said(200, self.webfinger) if self.webfinger else said(404, {})
         if request.method == "GET":
             name = request.path.removeprefix("/users/")
             if name in self.gone:
@@ -114,7 +117,7 @@ class FollowersServer(LocalServer):
 
 
 def _published(note: dict[str, Any]) -> Published:
-    photo = next(iter(note.get("attachment", [])), {})
+    photo: dict[str, Any] = next(iter(note.get("attachment", [])), {})
     return Published(
         remote_id=note["id"].rpartition("/")[2],
         text=text_of(note["content"]),

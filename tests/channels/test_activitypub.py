@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from syndicator.channels.activitypub import ActivityPub
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import PostGone
+from syndicator.domain.errors import Misconfigured, PostGone
 from syndicator.domain.post import Style
 from syndicator.domain.recipient import RecipientState
+from syndicator.fediverse import documents
 from syndicator.fediverse.signatures import Scheme
 from syndicator.jobs.double_knock import SCHEMES
 from syndicator.jobs.job import Job
@@ -53,8 +55,28 @@ def secret(room: Newsroom) -> str:
 
 
 class TestActivityPub(ChannelContract):
-    @pytest.mark.skip(reason="its own: it looks for its name on the Internet")
-    def test_a_trial_says_where_it_posts_to(self) -> None: ...
+    def test_a_trial_says_where_it_posts_to(self, channel: ActivityPub, server: FollowersServer) -> None:  # type: ignore[override]  # of this server
+        """It looks for its own name, as anybody does who wants to follow."""
+        found = trial(channel, server)
+
+        assert found.check() == f"@news@{found.domain}: 1 followers at 1 inboxes"
+        assert server.published == []
+
+    @pytest.mark.parametrize("leads_to", ["https://other.example/ap/wire", None])
+    def test_a_name_that_does_not_lead_here(
+        self, channel: ActivityPub, server: FollowersServer, leads_to: str | None
+    ) -> None:
+        found = trial(channel, server)
+        server.webfinger = {"links": [{"href": leads_to}]} if leads_to else None
+
+        with pytest.raises(
+            Misconfigured, match=r"pass /\.well-known/webfinger on to http://feeds\.news\.example"
+        ):
+            found.check()
+
+    def test_where_nobody_can_follow_it(self, sqlite_store: Store) -> None:
+        with newsroom(sqlite_store, "http://127.0.0.1:8000", domain="") as room:
+            assert "declare [web] public_url" in room.channel.check()
 
     def test_a_note_says_what_servers_ask_for(self, channel: ActivityPub, server: FollowersServer) -> None:
         receipt = channel.send(self.post(channel), key=KEY)
@@ -151,6 +173,14 @@ class TestActivityPub(ChannelContract):
 
         bodies = {request.body for request in server.requests if b'"Create"' in request.body}
         assert len(bodies) == 1
+
+
+def trial(channel: ActivityPub, server: FollowersServer) -> ActivityPub:
+    """The channel, if its name were of this server's domain, and led to it."""
+    site = replace(channel.site, feeds_url="http://feeds.news.example/feeds")
+    found = replace(channel, domain=server.address.removeprefix("http://"), site=site)
+    server.webfinger = documents.webfinger(found.actor)
+    return found
 
 
 class TestFollowers:
@@ -290,6 +320,6 @@ def test_the_account_moves_out(sqlite_store: Store) -> None:
         ({"moved_to": "@news@social.example"}, "moved_to"),
     ],
 )
-def test_settings_that_cannot_be_meant(sqlite_store: Store, settings: dict[str, object], reason: str) -> None:
+def test_settings_that_cannot_be_meant(sqlite_store: Store, settings: dict[str, Any], reason: str) -> None:
     with pytest.raises(ValueError, match=reason), newsroom(sqlite_store, **settings):
         pass
