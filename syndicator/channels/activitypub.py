@@ -97,7 +97,7 @@ class ActivityPub:
         replies=True,
         key_memory=timedelta(days=3650),
         settles_within=timedelta(0),
-        verified="an independent server: Fedify 1.5.9",
+        verified="a real server: Fedify 1.5.9",
     )
 
     def __post_init__(self) -> None:
@@ -211,11 +211,14 @@ class ActivityPub:
             raise Misconfigured(f"{who}; {url} leads elsewhere: {advice}")
         return who
 
-    def broadcast(self, letters: Iterable[Letter]) -> Iterator[Sequence[tuple[Letter, LetterOutcome]]]:
-        """Answers who asked to follow, and tells followers' servers."""
+    def tell_declared(self) -> None:
+        """Tells followers, once, that the account has moved, where that is declared."""
         if self.moved_to:
             move = activities.move(self.actor)
             self.announcements.put(key=_fragment(move), post="moved", act=Act.POST, payload=move)
+
+    def broadcast(self, letters: Iterable[Letter]) -> Iterator[Sequence[tuple[Letter, LetterOutcome]]]:
+        """Answers who asked to follow, and tells followers' servers."""
         self._answer()
         outgoing = (
             Outgoing(letter.recipient.address, orjson.dumps(letter.announcements[0].payload), letter)

@@ -301,6 +301,7 @@ def test_the_account_moves_out(sqlite_store: Store) -> None:
             server.key_of = room.public_key
             room.is_followed(server)
             for _ in range(3):
+                room.channel.tell_declared()
                 room.broadcasts()
 
     moves = [each for each in server.timeline.activities if each["type"] == "Move"]

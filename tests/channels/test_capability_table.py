@@ -41,7 +41,8 @@ def channel(kind: str) -> Channel:
     cls = syndicator.channels.kind(kind)
     hints = {f.name: f.type for f in vars(cls)["__dataclass_fields__"].values()}
     values = {key: Secret(value) if "Secret" in str(hints[key]) else value for key, value in table.items()}
-    made: Channel = cls(name="example", session=requests.Session(), **values)
+    offered = dict.fromkeys(set(CHANNELS.on_request) & set(hints))
+    made: Channel = cls(name="example", session=requests.Session(), **offered, **values)
     return made
 
 
