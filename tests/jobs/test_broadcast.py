@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 from sqlalchemy import insert, select, update
 
-from syndicator.domain.errors import Misconfigured
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown
 from syndicator.domain.recipient import (
     GIVE_UP_AFTER,
     Act,
@@ -240,6 +240,27 @@ def test_what_was_said_is_corrected_and_retracted_by_announcements(office: Offic
 
     assert [keys for _, keys in office.post.took] == [["one"], ["one, better"], ["one, no"]]
     assert [a.act for a in office.announcements.of_post("one")] == list(Act)
+
+
+def test_what_was_announced_is_found_again_and_what_was_not_is_certainly_not_there(office: Office) -> None:
+    office.announces("one")
+
+    found = office.announcements.find("one", office.clock())
+    assert found
+    assert found.payload == {"says": "one"}
+    assert office.announcements.find("two", office.clock()) is None
+
+
+def test_after_a_backup_was_put_back_nobody_knows_what_was_announced_before(office: Office) -> None:
+    office.announces("one")
+    before = office.clock()
+    office.clock.tick(hours=1)
+    office.store.restore(office.clock())
+
+    assert office.announcements.find("one", before)
+    with pytest.raises(OutcomeUnknown, match="put back from a backup at 2026-03-01 13:00 UTC"):
+        office.announcements.find("two", before)
+    assert office.announcements.find("three", office.clock.tick(minutes=1)) is None
 
 
 def test_what_has_expired_is_not_sent_any_more(office: Office) -> None:
