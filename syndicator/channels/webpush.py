@@ -96,7 +96,7 @@ class WebPush:
     @property
     def capabilities(self) -> Capabilities:
         """``edit_within``: what is out of date need not be corrected on anybody's screen. Nothing can be
-        taken off it. ``finds``, ``key_memory``: what was put on record is there."""
+        taken off it. There is no ``key_memory``: the record is asked, which knows when it was put back."""
         return Capabilities(
             ruler=JSON_BYTES,
             unit="bytes",
@@ -107,7 +107,6 @@ class WebPush:
             photo_by_address=True,
             edit_within=self.lifetime,
             delete_within=NEVER,
-            key_memory=timedelta(days=3650),
             settles_within=timedelta(0),
             verified="real receivers: web-push-testing 1.2.2, and Chromium 156's service worker",
         )
@@ -131,9 +130,10 @@ class WebPush:
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
         raise Refused("nothing takes a notification off a screen")
 
-    def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
+    def find(self, post: Post, *, key: str) -> Receipt | None:
         topic = topic_of(key)
-        return Receipt(remote_id=topic) if self.announcements.of_post(topic) else None
+        found = self.announcements.find(topic, post.article.published)
+        return Receipt(remote_id=topic) if found else None
 
     def check(self) -> str:
         count = self.announcements.active_recipients()

@@ -14,7 +14,7 @@ from sqlalchemy import insert
 
 from syndicator.callbacks import GuardedCallbacks
 from syndicator.channels.webpush import WebPush, topic_of
-from syndicator.domain.errors import Misconfigured, Refused
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused
 from syndicator.domain.post import Occasion
 from syndicator.domain.recipient import Recipient, RecipientState
 from syndicator.http.client import AddressGuard
@@ -177,8 +177,12 @@ class TestWebPush(ChannelContract):
         assert "ບົດຄວາມນີ້ຖືກຖອນອອກແລ້ວ" in shown.text
         assert ARTICLE.summary not in shown.text
 
-    def test_what_was_never_announced_is_not_found(self, channel: WebPush) -> None:
+    def test_what_was_never_announced_is_not_found(self, channel: WebPush, readers: Readers) -> None:
         assert channel.find(self.post(channel), key=KEY) is None
+
+        readers.store.restore(readers.clock())
+        with pytest.raises(OutcomeUnknown, match="put back from a backup"):
+            channel.find(self.post(channel), key=KEY)
 
     def test_breaking_news_are_urgent_and_their_corrections_are_not(
         self, channel: WebPush, readers: Readers
