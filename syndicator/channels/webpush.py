@@ -105,6 +105,7 @@ class WebPush:
             has_language=True,
             has_mentions=False,
             photo_by_address=True,
+            is_notification=True,
             edit_within=self.lifetime,
             delete_within=NEVER,
             settles_within=timedelta(0),
