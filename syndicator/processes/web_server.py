@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from kombu.exceptions import ChannelError, OperationalError
+from starlette.routing import Route
 
 from syndicator.channels.outbox import Outbox
 from syndicator.domain.article import Article
@@ -23,10 +25,14 @@ from syndicator.store import Store
 from syndicator.store.engine import connect
 from syndicator.store.pulse import Pulse
 from syndicator.web.app import create_app
+from syndicator.web.context import Context
 from syndicator.web.hub import Reception
 from syndicator.web.readership import ReaderCounts
 from syndicator.web.serve import serve
 from syndicator.wiring import App, assemble, declarations, shelf
+
+if TYPE_CHECKING:
+    from syndicator.web.webpush import PushChannel
 
 #: Seconds between signs of life. It is also how soon a database that takes nothing is noticed.
 BEAT_S = 5.0
@@ -64,6 +70,7 @@ def serve_site(folder: Path) -> None:
         most_per_minute=declared.web.most_per_minute,
         proxies=declared.web.proxies,
         texts=site_texts(courier.channel for courier in app.couriers.values()),
+        more_routes=partial(channel_routes, app),
     )
     pulse.start(store, BEAT_S, lambda: _record(readers, store))
     collect_as_usual()
@@ -79,6 +86,17 @@ def serve_site(folder: Path) -> None:
 def site_texts(channels: Iterable[object]) -> dict[str, str]:
     """The files, by their paths, that channels want to be found on the site: they may have ``site_texts``."""
     return {path: text for each in channels for path, text in getattr(each, "site_texts", {}).items()}
+
+
+def channel_routes(app: App, context: Context) -> list[Route]:
+    """The pages of channels that have some."""
+    channels = {name: courier.channel for name, courier in app.couriers.items()}
+    push = {name: each for name, each in channels.items() if hasattr(each, "page_origins")}
+    if not push:
+        return []
+    from syndicator.web.webpush import PushPages  # noqa: PLC0415 - 8 MB, for those who declare it
+
+    return PushPages(context, cast("Mapping[str, PushChannel]", push), app.store).routes()
 
 
 def _drawn(app: App, channel: str, article: Article) -> DrawnPost | None:

@@ -10,6 +10,7 @@
     /sitemap.xml           the index of sitemaps
     /KEY.txt               what channels want to be found on the site
     /hub                   to be sent it when it changes (WebSub)
+    /push/NAME/...         to subscribe to a channel of kind webpush (where one is declared)
     /healthz /readyz       is it up, is it ready
     /metrics               for Prometheus
     /console               for operators
@@ -17,7 +18,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -79,6 +80,7 @@ def create_app(
     most_per_minute: int = 0,
     proxies: Sequence[str] = (),
     texts: Mapping[str, str] | None = None,
+    more_routes: Callable[[Context], Iterable[Route]] = lambda _context: (),
 ) -> FeedServer:
     """The application. Needs neither database nor broker to begin, and serves feeds without them.
 
@@ -87,7 +89,8 @@ def create_app(
     of our own. ``readers`` counts who reads what; putting it on record is the caller's, and so are the
     signs of life of ``pulse``. ``access`` to private feeds, what has ``moved`` or ``ended``,
     ``most_per_minute``, ``proxies``: see ``Declared.readers`` and ``Web``, and ``Context`` for the rest.
-    ``texts``: more files for everybody, by their paths, where nothing else is.
+    ``texts``: more files for everybody, by their paths, where nothing else is. ``more_routes``: those of
+    declared channels.
     """
     context = Context(
         site=site,
@@ -104,7 +107,7 @@ def create_app(
         pulse=pulse or Pulse("web"),
     )
     pages = Starlette(
-        routes=[*_routes(context, hub), *_text_routes(texts or {})],
+        routes=[*_routes(context, hub), *more_routes(context), *_text_routes(texts or {})],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(ConsoleGuard, password=password, host=host),

@@ -41,7 +41,8 @@ def channel(kind: str) -> Channel:
     cls = syndicator.channels.kind(kind)
     hints = {f.name: f.type for f in vars(cls)["__dataclass_fields__"].values()}
     values = {key: Secret(value) if "Secret" in str(hints[key]) else value for key, value in table.items()}
-    made: Channel = cls(name="example", session=requests.Session(), **values)
+    asked_for = dict.fromkeys(name for name in CHANNELS.on_request if name in hints)
+    made: Channel = cls(name="example", session=requests.Session(), **asked_for, **values)
     return made
 
 
