@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import syndicator.channels
 import syndicator.formats
 import syndicator.sources
 from syndicator.callbacks import GuardedCallbacks
 from syndicator.config import Declared, KindsOf, Outlet, load
+from syndicator.config.reader import CHANNELS
 from syndicator.documents.directory import PRIVATE, Directory
 from syndicator.documents.directory_shelf import DirectoryShelf
 from syndicator.documents.shelf import Shelf
@@ -26,12 +27,15 @@ from syndicator.domain.subscription import Topic
 from syndicator.formats.gate import ReadBackGate
 from syndicator.formats.partner_fit import fitted
 from syndicator.http.client import AddressGuard, Http
+from syndicator.jobs.announcements import RecordedAnnouncements
+from syndicator.jobs.broadcast import Announcer, broadcast
+from syndicator.jobs.broadcast_ports import Broadcaster
 from syndicator.jobs.build import Builder, build
 from syndicator.jobs.courier import Courier, Deliverer
 from syndicator.jobs.deliver import deliver
 from syndicator.jobs.distribute import Distributor, distribute
 from syndicator.jobs.job import Job, Threads
-from syndicator.jobs.ports import Bell, Documents, Format, Photos, Source
+from syndicator.jobs.ports import Bell, Callbacks, Documents, Format, Photos, Source
 from syndicator.jobs.routing import Editor
 from syndicator.jobs.steady_clock import steady_time
 from syndicator.jobs.sweep import Sweeper, sweep
@@ -58,6 +62,9 @@ KINDS = KindsOf(
 #: Sources looked at, and channels served, at once. A thread takes about a quarter of a megabyte.
 MAX_LOOKS = 48
 MAX_CHANNELS = 64
+
+#: Channels that send to their recipients at once.
+MAX_BROADCASTS = 8
 
 #: More looks at once, while others take long: five hundred sources that each answer nothing for 20 s are
 #: through in 70 s, and not in 210.
@@ -94,6 +101,7 @@ class App:
     builder: Builder
     deliverer: Deliverer
     distributor: Distributor
+    announcer: Announcer
     sweeper: Sweeper
 
     @property
@@ -136,6 +144,10 @@ class App:
         """Bring a topic's subscribers to its newest content."""
         distribute(self.distributor, name)
 
+    def broadcast(self, name: str) -> None:
+        """Bring a channel's recipients up to its last announcement."""
+        broadcast(self.announcer, name)
+
     def sweep(self, name: str) -> None:
         """Ring for whatever is due: the beat of this name has rung."""
         sweep(self.sweeper, name)
@@ -151,6 +163,8 @@ class App:
                 return self.deliver
             case Job.DISTRIBUTE:
                 return self.distribute
+            case Job.BROADCAST:
+                return self.broadcast
             case Job.SWEEP:
                 return self.sweep
 
@@ -166,6 +180,8 @@ class App:
                 return Threads(max(1, min(len(self.couriers), MAX_CHANNELS)))
             case Job.BUILD | Job.DISTRIBUTE:
                 return Threads(2)
+            case Job.BROADCAST:
+                return Threads(max(1, min(len(self.announcer.channels), MAX_BROADCASTS)))
             case Job.SWEEP:
                 return Threads(1)
 
@@ -227,6 +243,11 @@ def assemble(declared: Declared, store: Store, bell: Bell, clock: Callable[[], d
     photos = PhotoShelf(declared.keep.photos, photo_http, limit=declared.keep.photos_mb * 1_000_000)
     formats = _formats(declared)
     documents = open_documents(declared)
+    callbacks = callbacks_of(declared)
+    offers = Offers(declared, store, bell, clock, callbacks)
+    couriers = {
+        name: courier_of(declared, name, outlet, http, offers) for name, outlet in declared.channels.items()
+    }
     editor = Editor(site=declared.site, feeds=tuple(declared.feeds.values()))
     return App(
         declared=declared,
@@ -258,9 +279,7 @@ def assemble(declared: Declared, store: Store, bell: Bell, clock: Callable[[], d
             clock=clock,
         ),
         deliverer=Deliverer(
-            couriers={
-                name: courier_of(declared, name, outlet, http) for name, outlet in declared.channels.items()
-            },
+            couriers=couriers,
             photos=photos,
             compose=partial(compose, site_title=declared.site.title),
             store=store,
@@ -274,7 +293,17 @@ def assemble(declared: Declared, store: Store, bell: Bell, clock: Callable[[], d
             site=declared.site,
             terms=declared.hub,
             documents=documents,
-            callbacks=GuardedCallbacks(AddressGuard(declared.hub.allow, "[hub] allow")),
+            callbacks=callbacks,
+            store=store,
+            bell=bell,
+            clock=clock,
+        ),
+        announcer=Announcer(
+            channels={
+                name: cast(Broadcaster, courier.channel)
+                for name, courier in couriers.items()
+                if hasattr(courier.channel, "broadcast")
+            },
             store=store,
             bell=bell,
             clock=clock,
@@ -288,9 +317,51 @@ def _formats(declared: Declared) -> dict[str, Format]:
     return {name: syndicator.formats.kind(name)() for name in names}
 
 
-def courier_of(declared: Declared, name: str, outlet: Outlet, http: Http) -> Courier:
-    """A channel as it is declared, with all that delivering to it takes."""
-    channel = outlet.kind(name=name, session=http.session(), **outlet.settings)
+@dataclass(frozen=True)
+class Offers:
+    """What channels are handed that ask for it by a field of that name (``config.reader.CHANNELS``)."""
+
+    declared: Declared
+    store: Store
+    bell: Bell
+    clock: Callable[[], datetime]
+    callbacks: Callbacks
+
+    def __call__(self, channel: str) -> Mapping[str, Any]:
+        """What the channel of this name may ask for."""
+        announcements = RecordedAnnouncements(
+            channel=channel, store=self.store, bell=self.bell, clock=self.clock
+        )
+        return {"announcements": announcements, "callbacks": self.callbacks, "site": self.declared.site}
+
+
+def offers_alone(declared: Declared) -> Callable[[str], Mapping[str, Any]]:
+    """The same for those who want a channel, and no application: the database is opened for a channel that
+    asks. Raises ``Misconfigured`` or ``StoreError`` then."""
+
+    def offers(channel: str) -> Mapping[str, Any]:
+        store = open_store(declared.keep.database)
+        return Offers(declared, store, SilentBell(), now, callbacks_of(declared))(channel)
+
+    return offers
+
+
+def callbacks_of(declared: Declared) -> GuardedCallbacks:
+    """Where addresses are asked that strangers have named."""
+    return GuardedCallbacks(AddressGuard(declared.hub.allow, "[hub] allow"))
+
+
+def courier_of(
+    declared: Declared,
+    name: str,
+    outlet: Outlet,
+    http: Http,
+    offers: Callable[[str], Mapping[str, Any]],
+) -> Courier:
+    """A channel as it is declared, with all that delivering to it takes. ``offers``: what it may ask for."""
+    asked_for = {f.name for f in fields(outlet.kind)}.intersection(CHANNELS.on_request)
+    offered = {key: value for key, value in offers(name).items() if key in asked_for} if asked_for else {}
+    channel = outlet.kind(name=name, session=http.session(), **offered, **outlet.settings)
     return Courier(
         channel=channel,
         max_age=outlet.max_age,

@@ -19,7 +19,7 @@ from syndicator.domain.errors import SyndicatorError
 from syndicator.files import write_whole
 from syndicator.http.client import Http
 from syndicator.secret import MAX_FILE_BYTES, Secret
-from syndicator.wiring import courier_of, declarations
+from syndicator.wiring import courier_of, declarations, offers_alone
 
 #: The environment's variables that secrets are tried in, before they are kept anywhere.
 TRIED = "SYNDICATOR_TRIED_{}"
@@ -77,7 +77,9 @@ def _secrets(
         return found, False
     if steps := getattr(outlet.kind, "access", ""):
         print_line(steps)
-    channel = courier_of(declared, name, outlet, Http(allow=declared.fetch.allow)).channel
+    channel = courier_of(
+        declared, name, outlet, Http(allow=declared.fetch.allow), offers_alone(declared)
+    ).channel
     sign_in = getattr(channel, "sign_in", None)
     if sign_in and not ways.paste and len(places) == 1:
         with browser_sign_in(elsewhere=ways.elsewhere) as person:
@@ -94,7 +96,9 @@ def _tried(declared: Declared, name: str, outlet: Outlet, secrets: Mapping[str, 
         os.environ.update({names[key]: secret for key, secret in secrets.items()})
         tried = {key: Secret(f"env:{variable}") for key, variable in names.items()}
         with_them = replace(outlet, settings={**outlet.settings, **tried})
-        courier = courier_of(declared, name, with_them, Http(allow=declared.fetch.allow))
+        courier = courier_of(
+            declared, name, with_them, Http(allow=declared.fetch.allow), offers_alone(declared)
+        )
         try:
             return courier.redact(courier.channel.check())
         except SyndicatorError as e:

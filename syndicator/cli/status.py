@@ -18,6 +18,7 @@ from syndicator.cli.terminal import print_line
 from syndicator.domain.brakes import hold_warnings
 from syndicator.domain.delivery import Standing
 from syndicator.domain.ledger import account_plan
+from syndicator.domain.recipient import RecipientState
 from syndicator.store import Store
 from syndicator.wiring import inspect_app
 
@@ -31,14 +32,15 @@ COLUMNS: Mapping[str, Sequence[str]] = {
 
 def status(folder: Path, *, as_json: bool) -> None:
     """Print how everything stands."""
-    store = inspect_app(folder).store
+    store, now = inspect_app(folder).store, datetime.now(UTC)
     rows = {"source": store.sources(), "feed": store.feeds(), "channel": store.channels()}
-    processes = store.alive(datetime.now(UTC))
+    processes = store.alive(now)
     if as_json:
         result = {
             **{name: [dict(row._mapping) for row in each] for name, each in rows.items()},
             "deliveries": store.standings(),
             "topics": [asdict(audience) for audience in store.audiences()],
+            "recipients": [asdict(circulation) for circulation in store.circulations(now)],
             "processes": dict(processes),
         }
         print(json.dumps(result, default=str, ensure_ascii=False))
@@ -49,14 +51,14 @@ def status(folder: Path, *, as_json: bool) -> None:
     for name, columns in COLUMNS.items():
         _print_table(f"{name}s", columns, (_cells(row, columns) for row in rows[name]))
     for row in rows["channel"]:
-        for line in account_plan(row.ledger, row.paused_until, row.error, datetime.now(UTC)):
+        for line in account_plan(row.ledger, row.paused_until, row.error, now):
             print_line(f"channel {row.name}: {line}")
-    _print_queues(store)
+    _print_queues(store, now)
     print_line(", ".join(f"{count} {kind}" for kind, count in processes.items()) or "no process is running")
 
 
-def _print_queues(store: Store) -> None:
-    """What channels and subscribers are owed."""
+def _print_queues(store: Store, now: datetime) -> None:
+    """What channels, subscribers and recipients are owed."""
     standings = [standing.value for standing in Standing]
     deliveries = store.standings().items()
     _print_table(
@@ -72,6 +74,16 @@ def _print_queues(store: Store) -> None:
             for each in store.audiences()
         ),
     )
+    if circulations := store.circulations(now):
+        states = [state.value for state in RecipientState]
+        _print_table(
+            "recipients",
+            ("channel", *states, "failing", "behind"),
+            (
+                (c.channel, *(str(c.states.get(s, 0)) for s in states), str(c.failing), str(c.behind))
+                for c in circulations
+            ),
+        )
 
 
 def _print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:

@@ -39,11 +39,13 @@ class KindsOf:
 @dataclass(frozen=True)
 class Socket:
     """Where classes are plugged in: a table of tables, the keys that all of those may have, and the
-    fields that are no settings because wiring hands their values in."""
+    fields that are no settings because wiring hands their values in: to all classes, or to those that ask
+    for them by having such a field (``on_request``)."""
 
     table: str
     common: type[SourceTable | ChannelTable]
     injected: Collection[str]
+    on_request: Collection[str] = ()
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -51,7 +53,7 @@ class Socket:
 
 
 SOURCES = Socket("sources", SourceTable, ("name", "http"))
-CHANNELS = Socket("channels", ChannelTable, ("name", "session"))
+CHANNELS = Socket("channels", ChannelTable, ("name", "session"), ("announcements", "callbacks", "site"))
 
 
 def load(folder: Path, kinds: KindsOf) -> Declared:
@@ -182,7 +184,8 @@ class DeclarationsReader:
         known = {f.name for f in fields(kind)}
         own = {key: value for key, value in defaults.items() if key in known}
         own |= {key: value for key, value in table.items() if key not in socket.keys}
-        injected = {**dict.fromkeys(socket.injected), "name": name}
+        requested = [name for name in socket.on_request if name in known]
+        injected = {**dict.fromkeys((*socket.injected, *requested)), "name": name}
         settings = self._filled(self.main, place, kind, own, injected=injected, beside=socket.keys)
         return kind, common, settings
 

@@ -52,6 +52,9 @@ FEED = Backoff(first=timedelta(seconds=5), longest=timedelta(minutes=30), jitter
 #: Backoff of a subscriber who was not reached; the hub gives up by its terms (``[hub] give_up``).
 SUBSCRIBER = Backoff(first=timedelta(seconds=10), longest=timedelta(hours=6), jitter=0.25)
 
+#: Backoff of one of a channel's recipients that was not reached (``recipient.GIVE_UP_AFTER``).
+RECIPIENT = Backoff(first=timedelta(seconds=30), longest=timedelta(hours=6), jitter=0.25)
+
 #: Backoff of a callback that does not answer whether it means it.
 CONFIRMATION = Backoff(first=timedelta(seconds=10), longest=timedelta(minutes=30), jitter=0.25)
 

@@ -14,6 +14,7 @@ class Job(StrEnum):
     BUILD = "build"  # bring a feed's documents up to date
     DELIVER = "deliver"  # bring a channel's posts up to date
     DISTRIBUTE = "distribute"  # bring a topic's subscribers up to date
+    BROADCAST = "broadcast"  # bring a channel's recipients up to date
     SWEEP = "sweep"  # ring for whatever is due
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sys
 
+from syndicator.store.announcing import Announcing
+from syndicator.store.broadcasting import Broadcasting
 from syndicator.store.building import Building
 from syndicator.store.console import Console
 from syndicator.store.declaring import Declaring
@@ -17,6 +19,7 @@ from syndicator.store.engine import connect
 from syndicator.store.errors import StoreError
 from syndicator.store.liveness import Liveness
 from syndicator.store.present import Present
+from syndicator.store.recipients import Recipients
 from syndicator.store.restoring import Restoring
 from syndicator.store.stories import Stories
 from syndicator.store.subscribing import Subscribing
@@ -38,6 +41,9 @@ class Store(
     Topics,
     Subscribing,
     Distributing,
+    Announcing,
+    Broadcasting,
+    Recipients,
     Restoring,
     Sweeping,
     Upkeep,

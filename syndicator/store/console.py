@@ -16,6 +16,7 @@ from syndicator.domain.delivery import Delivery, Standing
 from syndicator.domain.ledger import Ledger
 from syndicator.store import schema
 from syndicator.store.audience import Audiences
+from syndicator.store.circulation import Circulations
 from syndicator.store.liveness import MAX_SILENCE
 from syndicator.store.readership import Readership
 from syndicator.store.records import article_of, delivery_of, delivery_values
@@ -36,7 +37,7 @@ class Line:
     settled_at: datetime | None
 
 
-class Console(Readership, Audiences):
+class Console(Readership, Audiences, Circulations):
     """Questions and decisions of operators. Rows that are no longer declared are left out."""
 
     def sources(self) -> Sequence[Row[Any]]:

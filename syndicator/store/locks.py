@@ -5,7 +5,7 @@ their names (or ids); then no two can wait for each other in a ring (PostgreSQL 
 "Deadlocks"; writers of SQLite queue at the start, see ``engine``)::
 
     source → channel → article → membership → delivery → alias → archive → feed → topic
-           → intent, subscription
+           → intent, subscription → recipient → announcement
 
 Two kinds are umbrellas: whoever changes memberships of more than one article, or more than one of its
 deliveries, holds those *articles*; whoever changes subscriptions or intents of a *topic* holds that. What

@@ -14,6 +14,7 @@ from sqlalchemy import Row, Table
 
 from syndicator.domain.article import Article, ArticleState, Content, Photo
 from syndicator.domain.delivery import Delivery, Receipt, Standing
+from syndicator.domain.recipient import Act, Announcement, Recipient, RecipientState
 from syndicator.domain.steady import SteadyTime
 from syndicator.domain.subscription import Intent, Mode, SubscriberKind, Subscription, SubscriptionState
 from syndicator.store import schema
@@ -34,6 +35,8 @@ _DELIVERY = _shared_fields(
     Delivery, schema.delivery, "guid", "receipt", "standing", "rests_steadily", "shows", "replies"
 )
 _INTENT = _shared_fields(Intent, schema.intent, "token", "mode", "lease")
+_RECIPIENT = _shared_fields(Recipient, schema.recipient, "token", "state")
+_ANNOUNCEMENT = _shared_fields(Announcement, schema.announcement, "act")
 _SUBSCRIPTION = _shared_fields(Subscription, schema.subscription, "token", "kind", "state", "log")
 
 #: What never changes of a delivery.
@@ -109,6 +112,16 @@ def subscription_of(row: Row[Any]) -> Subscription:
         state=SubscriptionState(row.state),
         log=tuple(row.log),
     )
+
+
+def recipient_of(row: Row[Any]) -> Recipient:
+    """The recipient in a row of the ``recipient`` table."""
+    return Recipient(**_values(row, _RECIPIENT), token=row.token or "", state=RecipientState(row.state))
+
+
+def announcement_of(row: Row[Any]) -> Announcement:
+    """The announcement in a row of the ``announcement`` table."""
+    return Announcement(**_values(row, _ANNOUNCEMENT), act=Act(row.act))
 
 
 def _values(source: object, names: tuple[str, ...]) -> dict[str, Any]:

@@ -303,6 +303,50 @@ intent = Table(
     Index(None, "host"),
 )
 
+#: What channels with recipients have told them, and how it went.
+announcement = Table(
+    "announcement",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel", String(64), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("post", String(200), nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("expires", Moment),
+    Column("is_taken_back", Boolean, nullable=False, default=False),  # before it was due
+    Column("created", Moment, nullable=False),
+    Column("sent", BigInteger, nullable=False, default=0),
+    Column("failed", BigInteger, nullable=False, default=0),
+    UniqueConstraint("channel", "key"),
+    Index(None, "channel", "post"),
+    sqlite_autoincrement=True,  # recipients have what they had, whatever is forgotten
+)
+
+#: Whoever a channel sends its posts to one by one.
+recipient = Table(
+    "recipient",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel", String(64), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("host", String(255), nullable=False),  # of the address
+    Column("state", String(16), nullable=False),
+    Column("details", JSON, nullable=False, default=dict),
+    Column("has", BigInteger, nullable=False, default=0),
+    Column("next_attempt", Moment),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("failing_since", Moment),
+    Column("reason", Text, nullable=False, default=""),
+    Column("created", Moment, nullable=False),
+    Column("changed", Moment, nullable=False),  # its state
+    *_lease(),
+    UniqueConstraint("channel", "address"),
+    Index(None, "channel", "state", "has"),
+    Index(None, "state", "changed"),
+)
+
 #: Workers, web servers and beats that have been heard of lately.
 process = Table(
     "process",

@@ -10,6 +10,8 @@ from syndicator.domain.article import ArticleState
 from syndicator.jobs.job import Job
 from syndicator.jobs.store_ports import Due, Wish
 from syndicator.store import schema
+from syndicator.store.announcing import newest_announcement
+from syndicator.store.broadcasting import is_behind
 from syndicator.store.delivery_queue import due
 from syndicator.store.engine import Base
 from syndicator.store.leases import is_free
@@ -32,6 +34,7 @@ class Sweeping(Base):
                     *_due_channels(connection, now, limit),
                     *_due_feeds(connection, now, limit),
                     *_due_sources(connection, now, limit),
+                    *_due_broadcasts(connection, now, limit),
                     *(_wish(Job.DISTRIBUTE, *due) for due in due_topics(connection, now, limit)),
                 ],
                 has_embargoes=bool(connection.scalar(select(article.c.id).where(release).limit(1))),
@@ -57,6 +60,23 @@ def _due_channels(connection: Connection, now: datetime, limit: int) -> list[Wis
     owing = select(table.c.name, table.c.paused_until, due_attempt.label("since")).where(may_work).subquery()
     query = select(owing).where(owing.c.since.is_not(None)).order_by(owing.c.since, owing.c.name).limit(limit)
     return [_wish(Job.DELIVER, *row) for row in connection.execute(query)]
+
+
+def _due_broadcasts(connection: Connection, now: datetime, limit: int) -> list[Wish]:
+    """Channels with recipients that are behind: who is further is told by what one of them has."""
+    table, recipient = schema.channel, schema.recipient
+    newest = newest_announcement(table.c.name, now)
+    one = (
+        select(recipient.c.has)
+        .where(recipient.c.channel == table.c.name, is_behind(newest, now))
+        .order_by(recipient.c.has)
+        .limit(1)
+        .scalar_subquery()
+    )
+    may_work = and_(table.c.is_declared.is_(True), table.c.is_paused.is_(False))
+    behind = select(table.c.name, newest.label("newest"), one.label("has")).where(may_work).subquery()
+    query = select(behind).where(behind.c.has.is_not(None)).order_by(behind.c.name).limit(limit)
+    return [_wish(Job.BROADCAST, *row) for row in connection.execute(query)]
 
 
 def _due_feeds(connection: Connection, now: datetime, limit: int) -> list[Wish]:

@@ -123,6 +123,17 @@ def subscriptions(store: Console, now: datetime) -> Iterator[Metric]:  # noqa: A
     yield _counter("distributions", "Contents sent to subscribers.", ["topic", "outcome"], outcomes)
 
 
+def recipients(store: Console, now: datetime) -> Iterator[Metric]:
+    """By channel that has them."""
+    circulations = store.circulations(now)
+    states = {(c.channel, state): n for c in circulations for state, n in c.states.items()}
+    yield _gauge("recipients", "Recipients of channels by how they stand.", ["channel", "state"], states)
+    failing = {(c.channel,): c.failing for c in circulations}
+    yield _gauge("recipients_failing", "Recipients whose last attempt failed.", ["channel"], failing)
+    behind = {(c.channel,): c.behind for c in circulations}
+    yield _gauge("recipients_behind", "Recipients that are still to be told.", ["channel"], behind)
+
+
 #: All metrics from the store, in the order in which they are written. Each raises ``StoreError``.
 STORED: tuple[Callable[[Console, datetime], Iterator[Metric]], ...] = (
     deliveries,
@@ -131,6 +142,7 @@ STORED: tuple[Callable[[Console, datetime], Iterator[Metric]], ...] = (
     processes,
     articles,
     subscriptions,
+    recipients,
 )
 
 

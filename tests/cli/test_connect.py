@@ -19,7 +19,7 @@ from syndicator.domain.errors import SyndicatorError
 from syndicator.http.client import Http
 from syndicator.http.exchange import Exchange
 from syndicator.http.oauth import OAuthClient, SignIn, access_token
-from syndicator.wiring import courier_of, declarations
+from syndicator.wiring import courier_of, declarations, offers_alone
 from tests.channels.servers import FakeMastodon, FakeReceiver
 
 MAIN = """
@@ -199,7 +199,7 @@ def test_what_comes_back_wrong_is_told(
 ) -> None:
     declared = declarations(declare(mastodon(server)))
     http = Http(allow=declared.fetch.allow)
-    channel = courier_of(declared, "box", declared.channels["box"], http).channel
+    channel = courier_of(declared, "box", declared.channels["box"], http, offers_alone(declared)).channel
     with pytest.raises(SyndicatorError, match=why):
         channel.sign_in(signed_in(lambda _url: back))  # type: ignore[attr-defined]  # a Mastodon
 

@@ -1,0 +1,129 @@
+"""The announcements of channels that have recipients, in the order in which they were put on record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+
+from syndicator.domain.recipient import Act, Announcement
+from syndicator.store import schema
+from syndicator.store.engine import Base
+from syndicator.store.locks import batches
+from syndicator.store.records import announcement_of
+from syndicator.store.upsert import insert_missing
+
+#: Announcements of one letter, where a channel joins them.
+MAX_JOINED = 200
+
+
+class Announcing(Base):
+    """See ``jobs.broadcast_ports.Announcements``, for all channels."""
+
+    def announce(self, announcement: Announcement, now: datetime) -> None:
+        """Put an announcement on record, unless one of its key is there; while the post that it corrects or
+        retracts is not yet due, that takes its place, or is taken back."""
+        table = schema.announcement
+        with self.writing() as connection:
+            if announcement.act is not Act.POST and _replace_undue(connection, announcement, now):
+                return
+            row = {
+                "channel": announcement.channel,
+                "key": announcement.key,
+                "post": announcement.post,
+                "act": announcement.act.value,
+                "payload": dict(announcement.payload),
+                "due": announcement.due,
+                "expires": announcement.expires,
+                "created": now,
+            }
+            insert_missing(connection, table, [row])
+
+    def announcement(self, channel: str, key: str) -> Announcement | None:
+        """What a channel put on record under a key, taken back or not."""
+        table = schema.announcement
+        with self.reading() as connection:
+            row = connection.execute(
+                select(table).where(table.c.channel == channel, table.c.key == key)
+            ).one_or_none()
+        return announcement_of(row) if row else None
+
+    def restored_at(self, channel: str) -> datetime | None:
+        """When a backup was last put back, as far as it concerns a channel."""
+        table = schema.channel
+        with self.reading() as connection:
+            return connection.scalar(select(table.c.restored_at).where(table.c.name == channel))
+
+    def announcements_of(self, channel: str, post: str) -> Sequence[Announcement]:
+        """What a channel announced of a post and did not take back, in order."""
+        table = schema.announcement
+        query = select(table).where(
+            table.c.channel == channel, table.c.post == post, table.c.is_taken_back.is_(False)
+        )
+        with self.reading() as connection:
+            return [announcement_of(row) for row in connection.execute(query.order_by(table.c.id))]
+
+
+def _replace_undue(connection: Connection, announcement: Announcement, now: datetime) -> bool:
+    """Whether nobody is to be told of a correction or retraction, since nobody was told of its post."""
+    table = schema.announcement
+    is_of_post = and_(table.c.channel == announcement.channel, table.c.post == announcement.post)
+    query = select(table).where(is_of_post, table.c.act == Act.POST.value)
+    first = connection.execute(query.order_by(table.c.id.desc()).limit(1).with_for_update()).one_or_none()
+    if first is None or (not first.is_taken_back and first.due <= now):
+        return False
+    values: dict[str, Any] = {"is_taken_back": True}
+    if announcement.act is Act.CORRECTION:
+        values = {"payload": dict(announcement.payload), "is_taken_back": False}
+    connection.execute(update(table).where(table.c.id == first.id).values(**values))
+    return True
+
+
+def is_told(channel: str | ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
+    """The announcements of a channel that recipients are to have by now."""
+    table = schema.announcement
+    is_in_time = and_(table.c.due <= now, or_(table.c.expires.is_(None), table.c.expires > now))
+    return and_(table.c.channel == channel, is_in_time, table.c.is_taken_back.is_(False))
+
+
+def newest_announcement(channel: str | ColumnElement[Any], now: datetime) -> Any:
+    """A subquery: the id of the last announcement of a channel that recipients are to have by now."""
+    table = schema.announcement
+    return select(func.max(table.c.id)).where(is_told(channel, now)).scalar_subquery()
+
+
+def next_announcements(
+    connection: Connection, channel: str, has: Collection[int], now: datetime, *, joins: bool
+) -> Mapping[int, Sequence[Announcement]]:
+    """What recipients are to be sent next, by what they have."""
+    table = schema.announcement
+    announcements: dict[int, Sequence[Announcement]] = {}
+    for last in set(has):
+        query = select(table).where(is_told(channel, now), table.c.id > last).order_by(table.c.id)
+        rows = connection.execute(query.limit(MAX_JOINED if joins else 1))
+        announcements[last] = [announcement_of(row) for row in rows]
+    return announcements
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many letters of an announcement were taken, and how often one was not."""
+
+    sent: int = 0
+    failed: int = 0
+
+
+def count_letters(connection: Connection, tallies: Mapping[int, Tally]) -> None:
+    """Add to the counts of announcements, by id: the lowest first, as all lock them."""
+    table = schema.announcement
+    for batch in batches(tallies):
+        for number in batch:
+            tally = tallies[number]
+            connection.execute(
+                update(table)
+                .where(table.c.id == number)
+                .values(sent=table.c.sent + tally.sent, failed=table.c.failed + tally.failed)
+            )
