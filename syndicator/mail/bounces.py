@@ -18,7 +18,7 @@ from enum import StrEnum
 MAX_REPORT_BYTES, MAX_PARTS, MAX_REASON_CHARS = 2_000_000, 64, 200
 
 #: A recipient's ticket: its number on record, and what only its own mails say.
-TICKET = re.compile(r"[1-9]\d{0,18}-[a-z2-7]{16}")
+TICKET = re.compile(r"[1-9]\d{0,8}-[a-z2-7]{16}")
 
 #: Where a server notes whom a message that it hands over was for.
 ENVELOPE_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to")
@@ -42,6 +42,7 @@ class Verdict(StrEnum):
     COUNTED = "counted"  # none was taken this time: often enough, it is dead
     OURS = "ours"  # not the recipient's fault: the newsroom is told
     COMPLAINT = "complaint"  # who calls it spam is left alone
+    LEAVES = "leaves"  # an answer to the address of List-Unsubscribe (RFC 2369 section 3.2)
     NOTHING = "nothing"  # it is only late, or has arrived
     UNREAD = "unread"  # no report, or one that says nothing
 
@@ -67,6 +68,8 @@ def read_report(content: bytes, recipient: str = "") -> Report:
     if status := _first(parts, "message/delivery-status"):
         return _delivery(status, ticket)
     subject = _line(_text(message, "subject"))
+    if subject.lower() == "unsubscribe":
+        return Report(verdict=Verdict.LEAVES, ticket=ticket, reason="unsubscribed by mail")
     return Report(verdict=Verdict.UNREAD, ticket=ticket, reason=f"no report: {subject}"[:MAX_REASON_CHARS])
 
 

@@ -47,9 +47,6 @@ HEADER_BLANKS = re.compile(r"[ \t]+")
 #: Characters of a line of a signature, and what stands between two.
 FOLD_CHARS, FOLD = 72, "\r\n "
 
-#: A selector is a part of a domain's name (section 3.1).
-SELECTOR = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*")
-
 #: A header of a message: its name and its value as they stand.
 Header = tuple[str, str]
 

@@ -53,6 +53,11 @@ class Answer:
         """Whether it may be another one later (section 4.2.1)."""
         return self.code // 100 == 4
 
+    @property
+    def is_about_us(self) -> bool:
+        """Whether it would be the same to any other message."""
+        return self.code == 421 or self.stage not in (Stage.RECIPIENT, Stage.CONTENT)
+
 
 class Deadline:
     """A moment at which a conversation is cut, whatever it waits for. ``smtp``: whose it is."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from syndicator.domain.post import Occasion
 from syndicator.mail.mailed import MailedPost
 from syndicator.mail.mailing import LINK, Contents
 from syndicator.mail.message import PHOTO_NAME, Footer, page
@@ -24,7 +25,7 @@ MAX_DIGEST_PHOTOS = 20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListNames:
-    """What a list is called. ``language``: its own, for what is of no article; ``home``: the site's address."""
+    """What a list is called. ``language``: its own, for what is of no article. ``home``: the site."""
 
     title: str
     language: str
@@ -40,7 +41,7 @@ def alert(post: MailedPost) -> Contents:
     """One post."""
     footer = Footer(words=list_words(post.language), leave=LINK)
     return Contents(
-        subject=post.subject,
+        subject=_subject(post, footer.words),
         text=f"{post.text}\n{_text_footer(footer)}",
         page=page(
             [(post, PHOTO_NAME if post.photo else "")],
@@ -92,6 +93,17 @@ def known(names: ListNames, link: str) -> tuple[str, str]:
     """The same to who is on the list already: nobody else learns that."""
     words, title = names.words, names.title
     return title, f"{words.known.format(title=title)}\n\n{link}\n\n{words.ignore}\n"
+
+
+def _subject(post: MailedPost, words: ListWords) -> str:
+    """The subject, which says what the message is, where it is no news."""
+    match post.occasion:
+        case Occasion.CORRECTION:
+            return words.corrected.format(title=post.title or post.subject)
+        case Occasion.RETRACTION:
+            return words.withdrawn.format(title=post.title or post.subject)
+        case Occasion.NEWS:
+            return post.subject
 
 
 def _text_footer(footer: Footer) -> str:

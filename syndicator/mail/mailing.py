@@ -94,11 +94,27 @@ class Mailing:
                 self._after,
             )
         )
-        if self.head.keys:
-            body_hash, at = hashlib.sha256(body).digest(), int(self.date.timestamp())
-            headers = [*(key.signature(headers, body_hash, at) for key in self.head.keys), *headers]
-        top = "".join(f"{name}: {value}\r\n" for name, value in headers)
-        return top.encode("ascii") + b"\r\n" + body
+        return _signed(self.head, headers, body, self.date)
+
+
+def notice(head: Letterhead, recipient: str, subject: str, text: str, language: str, date: datetime) -> bytes:
+    """A message to somebody who is no reader yet: words alone, signed."""
+    contents = Contents(subject=subject, text=text, page="", language=language)
+    part = _part("plain", TEXT)
+    part["MIME-Version"] = "1.0"
+    id_ = f"{secrets.token_hex(16)}@{head.sender.domain}"
+    top = [*_common_headers(head, contents, date), ("To", recipient), ("Message-ID", f"<{id_}>")]
+    headers = [*top, *_headers(part.as_bytes(policy=SMTP).partition(b"\r\n\r\n")[0])]
+    return _signed(head, headers, _encoded(text) + b"\r\n", date)
+
+
+def _signed(head: Letterhead, headers: list[Header], body: bytes, date: datetime) -> bytes:
+    """The message, whose body is in the form that is signed."""
+    if head.keys:
+        body_hash, at = hashlib.sha256(body).digest(), int(date.timestamp())
+        headers = [*(key.signature(headers, body_hash, at) for key in head.keys), *headers]
+    top = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    return top.encode("ascii") + b"\r\n" + body
 
 
 def _parts(contents: Contents) -> MIMEMultipart:

@@ -80,7 +80,12 @@ def address(text: str) -> Address:
 
 def message_id(key: str, sender: str) -> str:
     """The id of a delivery's message: the same at every attempt, so that a repeat is known by it."""
-    return f"{hashlib.sha256(key.encode()).hexdigest()[:32]}@{address(sender).domain}"
+    return f"{post_id(key)}@{address(sender).domain}"
+
+
+def post_id(key: str) -> str:
+    """The same without the domain."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
 def page(

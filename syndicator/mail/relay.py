@@ -7,8 +7,6 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP
 from urllib.parse import urlsplit
 
 from syndicator.domain.errors import Misconfigured, Refused, SyndicatorError, TryLater
@@ -50,15 +48,15 @@ class Relay:
     def host(self) -> str:
         return urlsplit(self.address).hostname or ""
 
-    def send(self, message: EmailMessage, sender: str, recipient: str) -> str:
-        """Hands one message over; what the relay says of it. Raises ``TryLater``, ``Refused``,
-        ``Misconfigured`` and ``OutcomeUnknown``."""
+    def send(self, message: bytes, sender: str, recipient: str) -> str:
+        """Hands one message over, with lines that end in CR LF; what the relay says of it. Raises
+        ``TryLater``, ``Refused``, ``Misconfigured`` and ``OutcomeUnknown``."""
         with self.line() as line:
-            answer = line.hand_over(message.as_bytes(policy=SMTP), sender, recipient)
+            answer = line.hand_over(message, sender, recipient)
             if answer.is_good:
                 return answer.text
             is_about_message = answer.stage is Stage.CONTENT and answer.code in ABOUT_MESSAGE
-            raise self._error(answer, Refused if is_about_message else Misconfigured, recipient)
+            raise self.error_of(answer, Refused if is_about_message else Misconfigured, recipient)
 
     def check(self) -> None:
         """Whether it lets us in."""
@@ -75,9 +73,9 @@ class Relay:
                 self._let_in(smtp)
                 yield Line(smtp, deadline, self.host, self._shown)
         except smtplib.SMTPAuthenticationError as e:
-            raise self._error(self._answer(Stage.USER, e.smtp_code, e.smtp_error), Misconfigured) from e
+            raise self.error_of(self._answer(Stage.USER, e.smtp_code, e.smtp_error), Misconfigured) from e
         except smtplib.SMTPResponseException as e:
-            raise self._error(self._answer(Stage.US, e.smtp_code, e.smtp_error), Misconfigured) from e
+            raise self.error_of(self._answer(Stage.US, e.smtp_code, e.smtp_error), Misconfigured) from e
         except ssl.SSLCertVerificationError as e:
             raise Misconfigured(f"{self.host}: its certificate is not good: {e.verify_message}") from e
         except (OSError, smtplib.SMTPException) as e:
@@ -98,7 +96,7 @@ class Relay:
             try:
                 greeting = self._answer(Stage.US, *smtp.connect(self.host, port))
                 if not greeting.is_good:
-                    raise self._error(greeting, Misconfigured)
+                    raise self.error_of(greeting, Misconfigured)
                 yield smtp, deadline
                 _part(smtp)
             finally:
@@ -122,7 +120,7 @@ class Relay:
     def _answer(self, stage: Stage, code: int, text: bytes | str) -> Answer:
         return Answer(stage, code, self._shown(text))
 
-    def _error(self, answer: Answer, error: type[SyndicatorError], recipient: str = "") -> SyndicatorError:
+    def error_of(self, answer: Answer, error: type[SyndicatorError], recipient: str = "") -> SyndicatorError:
         """The error of an answer: 4yz passes (section 4.2.1), 5yz does not."""
         whom = f"{answer.stage} {recipient}" if answer.stage is Stage.RECIPIENT else answer.stage
         why = f"{self.host} answers {answer.code} to {whom}: {answer.text}"

@@ -11,16 +11,19 @@ class ListWords:
     """A list's own text in one language. ``{title}`` is the list's, ``{count}`` a number, ``{site}`` the
     newsroom's name.
 
-    Of messages: ``why`` and ``unsubscribe`` stand at their end, ``more`` at a digest's; ``confirm_*`` and
-    ``known`` are sent to who signs up, ``ignore`` at the end of both. Of pages: ``join_*``, ``sent_*`` (a
-    message is on its way), ``begin_*`` (its link), ``joined_*``, ``leave_*``, ``left_*``, ``old_*`` (a link
-    that is no good); ``bad_address``, ``too_many`` and ``unavailable`` are complaints.
+    Of messages: ``why`` and ``unsubscribe`` stand at their end, ``more`` at a digest's; ``corrected`` and
+    ``withdrawn`` are subjects; ``confirm_*`` and ``known`` are sent to who signs up, ``ignore`` at the end of
+    both. Of pages: ``join_*``, ``sent_*`` (a message is on its way), ``begin_*`` (its link), ``joined_*``,
+    ``leave_*``, ``left_*``, ``old_*`` (a link that is no good); ``bad_address``, ``too_many`` and
+    ``unavailable`` are complaints.
     """
 
     language: str
     why: str
     unsubscribe: str
     more: str
+    corrected: str
+    withdrawn: str
     confirm_subject: str
     confirm_text: str
     known: str
@@ -53,6 +56,8 @@ ENGLISH = ListWords(
     why="You get this because this address was signed up for it.",
     unsubscribe="Unsubscribe",
     more="{count} more on {site}",
+    corrected="Correction: {title}",
+    withdrawn="Withdrawn: {title}",
     confirm_subject="Please confirm: {title}",
     confirm_text="Somebody has signed this address up for {title}. If that was you, open this page:",
     known="This address is signed up for {title} already. To unsubscribe, open this page:",
@@ -87,6 +92,8 @@ LAO = ListWords(
     why="ທ່ານໄດ້ຮັບອີເມວນີ້ຍ້ອນທີ່ຢູ່ອີເມວນີ້ໄດ້ລົງທະບຽນໄວ້.",
     unsubscribe="ຍົກເລີກການຮັບ",
     more="ຍັງມີອີກ {count} ຂ່າວຢູ່ {site}",
+    corrected="ແກ້ໄຂ: {title}",
+    withdrawn="ຖອນອອກ: {title}",
     confirm_subject="ກະລຸນາຢືນຢັນ: {title}",
     confirm_text="ມີຄົນໄດ້ໃຊ້ທີ່ຢູ່ອີເມວນີ້ລົງທະບຽນຮັບ {title}. ຖ້າແມ່ນທ່ານ, ກະລຸນາເປີດໜ້ານີ້:",
     known="ທີ່ຢູ່ອີເມວນີ້ໄດ້ລົງທະບຽນຮັບ {title} ໄວ້ແລ້ວ. ຖ້າຕ້ອງການຍົກເລີກ, ກະລຸນາເປີດໜ້ານີ້:",

@@ -135,6 +135,12 @@ def test_somebody_who_is_away_is_no_bounce() -> None:
     assert report == Report(verdict=Verdict.UNREAD, ticket=TICKET, reason="no report: Away until Monday")
 
 
+def test_who_writes_to_the_address_of_the_header_leaves() -> None:
+    message = f"To: b+{TICKET}@n.example\nSubject: Unsubscribe\n\n".encode()
+
+    assert read_report(message).verdict is Verdict.LEAVES
+
+
 @pytest.mark.parametrize(
     ("answer", "verdict"),
     [
