@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from kombu.exceptions import ChannelError, OperationalError
 
@@ -14,6 +15,7 @@ from syndicator.domain.article import Article
 from syndicator.domain.errors import SyndicatorError
 from syndicator.http.client import AddressGuard
 from syndicator.jobs.job import Job
+from syndicator.mail.desk import Desk, PostOffice
 from syndicator.posts.drawing import DrawnPost
 from syndicator.posts.unfetched import unfetched_scene
 from syndicator.processes.garbage import collect_as_usual
@@ -64,6 +66,7 @@ def serve_site(folder: Path) -> None:
         most_per_minute=declared.web.most_per_minute,
         proxies=declared.web.proxies,
         texts=site_texts(courier.channel for courier in app.couriers.values()),
+        desks=desks(app),
     )
     pulse.start(store, BEAT_S, lambda: _record(readers, store))
     collect_as_usual()
@@ -79,6 +82,16 @@ def serve_site(folder: Path) -> None:
 def site_texts(channels: Iterable[object]) -> dict[str, str]:
     """The files, by their paths, that channels want to be found on the site: they may have ``site_texts``."""
     return {path: text for each in channels for path, text in getattr(each, "site_texts", {}).items()}
+
+
+def desks(app: App) -> dict[str, Desk]:
+    """The desks of mailing lists, by their channels' names: of channels that write to who signs up."""
+    channels = {name: courier.channel for name, courier in app.couriers.items()}
+    return {
+        name: Desk(office=cast(PostOffice, channel), store=app.store, clock=lambda: datetime.now(UTC))
+        for name, channel in channels.items()
+        if hasattr(channel, "write")
+    }
 
 
 def _drawn(app: App, channel: str, article: Article) -> DrawnPost | None:

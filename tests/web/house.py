@@ -14,6 +14,7 @@ from syndicator.documents.split import SplitShelf
 from syndicator.domain.article import Article
 from syndicator.domain.feed import Feed, Filter
 from syndicator.jobs.ports import Document
+from syndicator.mail.desk import Desk
 from syndicator.posts.drawing import DrawnPost
 from syndicator.secret import Secret
 from syndicator.store import Store
@@ -95,6 +96,7 @@ class House:
         draw: Callable[[str, Article], DrawnPost | None] = lambda _channel, _article: None,
         most_per_minute: int = 0,
         proxies: tuple[str, ...] = (),
+        desks: Mapping[str, Desk] | None = None,
         **site: Any,
     ) -> FeedServer:
         documents = self.folder / "documents"
@@ -118,6 +120,7 @@ class House:
             moved=moved,
             ended=ended,
             draw=draw,
+            desks=desks,
             most_per_minute=most_per_minute,
             proxies=proxies,
         )
