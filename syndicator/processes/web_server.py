@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import cast
 
 from kombu.exceptions import ChannelError, OperationalError
 
@@ -15,7 +14,6 @@ from syndicator.domain.article import Article
 from syndicator.domain.errors import SyndicatorError
 from syndicator.http.client import AddressGuard
 from syndicator.jobs.job import Job
-from syndicator.mail.desk import Desk, PostOffice
 from syndicator.posts.drawing import DrawnPost
 from syndicator.posts.unfetched import unfetched_scene
 from syndicator.processes.garbage import collect_as_usual
@@ -28,7 +26,7 @@ from syndicator.web.app import create_app
 from syndicator.web.hub import Reception
 from syndicator.web.readership import ReaderCounts
 from syndicator.web.serve import serve
-from syndicator.wiring import App, assemble, declarations, shelf
+from syndicator.wiring import App, assemble, declarations, desks, shelf
 
 #: Seconds between signs of life. It is also how soon a database that takes nothing is noticed.
 BEAT_S = 5.0
@@ -82,16 +80,6 @@ def serve_site(folder: Path) -> None:
 def site_texts(channels: Iterable[object]) -> dict[str, str]:
     """The files, by their paths, that channels want to be found on the site: they may have ``site_texts``."""
     return {path: text for each in channels for path, text in getattr(each, "site_texts", {}).items()}
-
-
-def desks(app: App) -> dict[str, Desk]:
-    """The desks of mailing lists, by their channels' names: of channels that write to who signs up."""
-    channels = {name: courier.channel for name, courier in app.couriers.items()}
-    return {
-        name: Desk(office=cast(PostOffice, channel), store=app.store, clock=lambda: datetime.now(UTC))
-        for name, channel in channels.items()
-        if hasattr(channel, "write")
-    }
 
 
 def _drawn(app: App, channel: str, article: Article) -> DrawnPost | None:
