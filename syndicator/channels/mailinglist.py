@@ -50,8 +50,9 @@ class MailingList:
     ``sender``: an address, with a name or without; ``reply_to``: likewise. ``relay``, ``user``, ``password``:
     as of ``mail``. ``title``: the list's name (the site's, if there is none); ``language``: of its pages and
     digests (the site's). ``digest``: when one goes out, ``daily 07:00`` or ``weekly monday 07:00`` by the
-    clocks of ``zone``; none: an alert for each article, at once. ``bounces``: an address whose mail is
-    handed to ``syndicator bounce``, with ``+`` and more in it, too. ``dkim``: by selector, the private key.
+    clocks of ``timezone`` (the site's); none: an alert for each article, at once. ``bounces``: an address
+    whose mail is handed to ``syndicator bounce``, with ``+`` and more in it, too. ``dkim``: by selector, the
+    private key.
     """
 
     name: str
@@ -63,7 +64,7 @@ class MailingList:
     language: str = ""
     reply_to: str = ""
     digest: str = ""
-    zone: str = "UTC"
+    timezone: str = "UTC"
     bounces: str = ""
     dkim: Mapping[str, Secret] = field(default_factory=dict)
     session: requests.Session = field(repr=False, compare=False)
@@ -93,9 +94,9 @@ class MailingList:
         for selector in self.dkim:
             if not SELECTOR.fullmatch(selector):
                 raise ValueError(f"dkim: {selector!r} is no selector: letters, figures and hyphens make one")
-        time_zone(self.zone)
+        time_zone(self.timezone)
         if self.digest:
-            DigestTimes.read(self.digest, self.zone)
+            DigestTimes.read(self.digest, self.timezone)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -166,7 +167,7 @@ class MailingList:
             pages=self.pages,
             bounces=self.bounces,
             is_digest=self.joins,
-            date=datetime.now(time_zone(self.zone)),
+            date=datetime.now(time_zone(self.timezone)),
         )
         relay = self._relay()
         silent: list[tuple[Letter, LetterOutcome]] = []
@@ -191,7 +192,7 @@ class MailingList:
             raise Misconfigured(missing)
         self._relay().check()
         signed = f"signed for {', '.join(key.place for key in keys)}" if keys else "not signed (no dkim)"
-        what = f"a digest {self.digest} {self.zone}" if self.digest else "alerts"
+        what = f"a digest {self.digest} {self.timezone}" if self.digest else "alerts"
         return (
             f"{what} from {self.sender}, by {self._relay().host}, which lets us in; {signed}; "
             f"readers sign up at {self.pages}"
@@ -222,7 +223,7 @@ class MailingList:
     def _put(self, base: str, first: str, post: Post, answers: str = "") -> None:
         mailed = ListPost(post=MailedPost.of(post), answers=answers)
         now = datetime.now(UTC)
-        due = DigestTimes.read(self.digest, self.zone).next_after(now) if self.digest else None
+        due = DigestTimes.read(self.digest, self.timezone).next_after(now) if self.digest else None
         life = DIGEST_LIFE if self.digest else ALERT_LIFE
         self.announcements.put(
             key=base,

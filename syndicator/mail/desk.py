@@ -52,7 +52,8 @@ class ReaderStore(Protocol):
 class PostOffice(Protocol):
     """What a desk needs of its channel."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     @property
     def names(self) -> ListNames: ...

@@ -53,5 +53,5 @@ def time_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as e:
         raise ValueError(
-            f'zone: {name!r} is no time zone: write one such as "Asia/Vientiane", or "UTC"'
+            f'timezone: {name!r} is no time zone: write one such as "Asia/Vientiane", or "UTC"'
         ) from e

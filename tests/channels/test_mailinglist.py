@@ -234,7 +234,7 @@ class TestMailingList(ChannelContract):
             ("bounces", "b+x@news.example"),
             ("relay", "https://mail.example"),
             ("digest", "07:00"),
-            ("zone", "Vientiane"),
+            ("timezone", "Vientiane"),
             ("dkim", {"a b": Secret("env:KEY")}),
         ],
     )

@@ -105,7 +105,9 @@ def test_every_setting_of_a_channel_is_documented(name: str) -> None:
 
     documented = set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
 
-    assert documented == {f.name for f in settings(syndicator.channels.kind(name), CHANNELS.injected)}
+    assert documented == {
+        f.name for f in settings(syndicator.channels.kind(name), (*CHANNELS.injected, *CHANNELS.on_request))
+    }
 
 
 def blocks(text: str) -> list[str]:

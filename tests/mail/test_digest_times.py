@@ -62,9 +62,9 @@ def test_it_is_later_and_soon_and_at_the_hour(moment: datetime, zone: str, hour:
         ("daily 24:00", "UTC", "digest"),
         ("weekly 07:00", "UTC", "digest"),
         ("weekly someday 07:00", "UTC", "digest"),
-        ("daily 07:00", "Vientiane", "zone"),
-        ("daily 07:00", "../etc/passwd", "zone"),
-        ("daily 07:00", "", "zone"),
+        ("daily 07:00", "Vientiane", "timezone"),
+        ("daily 07:00", "../etc/passwd", "timezone"),
+        ("daily 07:00", "", "timezone"),
     ],
 )
 def test_what_is_no_time_is_told(declared: str, zone: str, setting: str) -> None:
