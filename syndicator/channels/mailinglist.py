@@ -43,6 +43,10 @@ ACTS = {
 }
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, kw_only=True)
 class MailingList:
     """A mailing list. The fields are the channel's settings.
@@ -140,7 +144,7 @@ class MailingList:
             raise Refused("mail that was sent cannot be edited")
         if post.occasion is Occasion.NEWS:
             is_out = any(
-                each.act is Act.POST and each.due <= datetime.now(UTC)
+                each.act is Act.POST and each.due <= now()
                 for each in self.announcements.of_post(receipt.remote_id)
             )
             if is_out and not post.article.note:
@@ -167,7 +171,7 @@ class MailingList:
             pages=self.pages,
             bounces=self.bounces,
             is_digest=self.joins,
-            date=datetime.now(time_zone(self.timezone)),
+            date=now().astimezone(time_zone(self.timezone)),
         )
         relay = self._relay()
         silent: list[tuple[Letter, LetterOutcome]] = []
@@ -202,7 +206,7 @@ class MailingList:
         """Sends one message, about signing up. Raises ``TryLater``, ``Refused``, ``Misconfigured`` or
         ``OutcomeUnknown``."""
         head = self._letterhead()
-        content = notice(head, address, subject, text, self.names.language, datetime.now(UTC))
+        content = notice(head, address, subject, text, self.names.language, now())
         self._relay().send(content, self.bounces or head.sender.addr_spec, address)
 
     @property
@@ -222,8 +226,8 @@ class MailingList:
 
     def _put(self, base: str, first: str, post: Post, answers: str = "") -> None:
         mailed = ListPost(post=MailedPost.of(post), answers=answers)
-        now = datetime.now(UTC)
-        due = DigestTimes.read(self.digest, self.timezone).next_after(now) if self.digest else None
+        begins = now()
+        due = DigestTimes.read(self.digest, self.timezone).next_after(begins) if self.digest else None
         life = DIGEST_LIFE if self.digest else ALERT_LIFE
         self.announcements.put(
             key=base,
@@ -231,7 +235,7 @@ class MailingList:
             act=ACTS[post.occasion],
             payload=mailed.payload,
             due=due,
-            expires=(due or now) + life,
+            expires=(due or begins) + life,
         )
 
     def _letterhead(self) -> Letterhead:

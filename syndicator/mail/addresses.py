@@ -13,6 +13,9 @@ MAX_ADDRESS_CHARS, MAX_LOCAL_CHARS = 254, 64
 #: addresses at gives out others.
 LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
+#: What looks like an address in a text.
+ANY_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@=]{1,64}@[A-Za-z0-9.-]{1,255}")
+
 #: A domain as it is asked for in DNS, with a dot in it, and no number for its last label.
 DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9-]{2,63}")
 
@@ -33,6 +36,11 @@ def masked(address: str) -> str:
     """The address as logs show it: whose server it is at, and no more than a letter of who."""
     local, at, domain = address.rpartition("@")
     return f"{local[:1]}…{at}{domain}"
+
+
+def without_addresses(text: str) -> str:
+    """A server's words with every address in them masked."""
+    return ANY_ADDRESS.sub(lambda match: masked(match[0]), text)
 
 
 def _in_dns(domain: str) -> str:

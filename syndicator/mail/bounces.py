@@ -14,6 +14,8 @@ from email import message_from_bytes
 from email.message import Message
 from enum import StrEnum
 
+from syndicator.mail.addresses import without_addresses
+
 #: Bytes of a report that are read, its parts, and characters of a reason: reports carry whole messages back.
 MAX_REPORT_BYTES, MAX_PARTS, MAX_REASON_CHARS = 2_000_000, 64, 200
 
@@ -70,7 +72,11 @@ def read_report(content: bytes, recipient: str = "") -> Report:
     subject = _line(_text(message, "subject"))
     if subject.lower() == "unsubscribe":
         return Report(verdict=Verdict.LEAVES, ticket=ticket, reason="unsubscribed by mail")
-    return Report(verdict=Verdict.UNREAD, ticket=ticket, reason=f"no report: {subject}"[:MAX_REASON_CHARS])
+    return Report(
+        verdict=Verdict.UNREAD,
+        ticket=ticket,
+        reason=without_addresses(f"no report: {subject}")[:MAX_REASON_CHARS],
+    )
 
 
 def verdict_of(status: str, answer: str = "") -> Verdict:
@@ -175,7 +181,7 @@ def _recipient(fields: Message, ticket: str) -> Report:
         verdict=verdict,
         ticket=ticket,
         status=status,
-        reason=f"{status} {diagnosis or action}".strip()[:MAX_REASON_CHARS],
+        reason=without_addresses(f"{status} {diagnosis or action}".strip())[:MAX_REASON_CHARS],
     )
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from syndicator.domain.recipient import Act, Announcement, Letter, LetterOutcome, Reception
-from syndicator.mail.addresses import masked
+from syndicator.mail.addresses import masked, without_addresses
 from syndicator.mail.bounces import Verdict, status_in, verdict_of, with_ticket
 from syndicator.mail.desk import ticket_of
 from syndicator.mail.line import Answer, Stage
@@ -120,7 +120,7 @@ def outcome_of(handed: Handed, host: str, *, is_digest: bool) -> LetterOutcome:
         return LetterOutcome(Reception.DELIVERED)
     if answer.is_good:
         return LetterOutcome(Reception.DELIVERED)
-    reason = f"{host} answers {answer.code} to {answer.stage}: {answer.text}"
+    reason = without_addresses(f"{host} answers {answer.code} to {answer.stage}: {answer.text}")
     if answer.is_for_now:
         return LetterOutcome(Reception.FAILED, reason)
     return LetterOutcome(_reception(answer), reason)

@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from syndicator.channels.mailinglist import MailingList
+from syndicator.domain.article import Article
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, Refused
-from syndicator.domain.post import Occasion
+from syndicator.domain.photo import PhotoFile
+from syndicator.domain.post import Occasion, Post
 from syndicator.domain.recipient import RecipientState
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
 from syndicator.store import Store
-from tests.channels.contract import ARTICLE, CORRECTED, KEY, ChannelContract, picture
+from tests.channels.contract import ARTICLE, CORRECTED, KEY, OTHER, OTHER_KEY, ChannelContract, picture
 from tests.channels.list_house import ListHouse, house_of
 from tests.channels.mail_server import PASSWORD, USER, page_of
 from tests.fakes import Clock
@@ -107,7 +109,7 @@ class TestMailingList(ChannelContract):
     @pytest.mark.parametrize(
         ("stage", "reply", "state", "is_owed"),
         [
-            ("RCPT", "550 5.1.1 no such mailbox", RecipientState.DEAD, False),
+            ("RCPT", "550 5.1.1 <ann@reader.example> unknown", RecipientState.DEAD, False),
             ("RCPT", "550 no such user here", RecipientState.ACTIVE, True),
             ("RCPT", "550 5.7.1 not from you", RecipientState.ACTIVE, False),
             ("RCPT", "452 4.2.2 mailbox full", RecipientState.ACTIVE, True),
@@ -135,6 +137,7 @@ class TestMailingList(ChannelContract):
         ann = server.reader("ann@reader.example")
         assert ann.state is state
         assert reply[:3] in ann.reason
+        assert ann.address not in ann.reason
         server.relay.replies.clear()
         server.clock.tick(hours=12)
         assert server.broadcasts() == is_owed
@@ -248,3 +251,123 @@ class TestMailingList(ChannelContract):
         (tmp_path / "password").write_text(PASSWORD)
 
         assert PASSWORD not in repr(replace(channel, user=USER, password=Secret(f"file:{tmp_path}/password")))
+
+
+MORNING = datetime(2026, 11, 26, 0, 0, tzinfo=UTC)  # seven o'clock in Vientiane
+
+
+OTHER_NEWS = replace(OTHER, title="The ferry stops", language="en")
+
+
+class Digests:
+    """A list with a digest at seven, and what its first reader has."""
+
+    def __init__(self, house: ListHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.house, self.channel = house, house.channel
+        monkeypatch.setattr("syndicator.channels.mailinglist.now", house.clock)
+
+    def post(self, article: Article, photo: PhotoFile | None = None, **how: Any) -> Post:
+        return compose(article, self.channel.capabilities, photo=photo, **how)
+
+    def at(self, moment: datetime) -> list[str]:
+        """The texts that have come by a moment."""
+        self.house.clock.now = moment
+        return [each.text for each in self.house.published]
+
+
+@pytest.fixture
+def digests(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Digests]:
+    clock = Clock(MORNING - timedelta(hours=10))
+    with house_of(sqlite_store, clock, digest="daily 07:00", timezone="Asia/Vientiane") as house:
+        yield Digests(house, monkeypatch)
+
+
+def test_a_digest_brings_all_articles_at_its_hour(digests: Digests) -> None:
+    digests.channel.send(digests.post(ARTICLE, picture()), key=KEY)
+    digests.channel.send(digests.post(OTHER_NEWS), key=OTHER_KEY)
+
+    assert digests.at(MORNING - timedelta(seconds=1)) == []
+    [text] = digests.at(MORNING)
+
+    assert text.index(OTHER_NEWS.title) < text.index(ARTICLE.title)
+    mail = digests.house.relay.messages[0]
+    assert mail["Subject"] == "Morning news – November 26, 2026"
+    assert mail["Content-Language"] == "en"
+    assert [part["Content-ID"] for part in mail.walk() if part["Content-ID"]] == ["<photo2>"]
+    assert digests.at(MORNING + timedelta(days=1)) == [text]  # and there is none where nothing was news
+
+
+@pytest.mark.parametrize("note", ["", CORRECTED.note])
+def test_what_was_corrected_before_is_told_as_it_is(digests: Digests, note: str) -> None:
+    receipt = digests.channel.send(digests.post(ARTICLE), key=KEY)
+    digests.channel.edit(receipt, digests.post(replace(CORRECTED, note=note)))
+
+    [text] = digests.at(MORNING)
+
+    assert CORRECTED.title in text
+    assert ARTICLE.title not in text
+
+
+def test_what_was_retracted_before_is_not_told(digests: Digests) -> None:
+    first = digests.channel.send(digests.post(ARTICLE), key=KEY)
+    digests.channel.send(digests.post(OTHER_NEWS), key=OTHER_KEY)
+    digests.channel.edit(first, digests.post(ARTICLE, occasion=Occasion.RETRACTION))
+
+    [text] = digests.at(MORNING)
+
+    assert ARTICLE.title not in text
+    assert OTHER_NEWS.title in text
+
+
+def test_there_is_no_digest_of_nothing(digests: Digests) -> None:
+    first = digests.channel.send(digests.post(ARTICLE), key=KEY)
+    digests.channel.edit(first, digests.post(ARTICLE, occasion=Occasion.RETRACTION))
+
+    assert digests.at(MORNING) == []
+
+
+def test_the_next_digest_tells_what_was_wrong_in_the_last(digests: Digests) -> None:
+    receipt = digests.channel.send(digests.post(ARTICLE), key=KEY)
+    other = digests.channel.send(digests.post(OTHER_NEWS), key=OTHER_KEY)
+    digests.at(MORNING)
+    silently = replace(OTHER_NEWS, revision=2, title="The ferry goes on", note="")
+    for _ in range(2):  # repeating it is harmless
+        digests.channel.edit(receipt, digests.post(CORRECTED))
+        digests.channel.edit(other, digests.post(silently))
+
+    _, text = digests.at(MORNING + timedelta(days=1))
+
+    assert text.count(CORRECTED.note) == 1
+    assert "ferry" not in text
+
+    digests.channel.edit(other, digests.post(silently, occasion=Occasion.RETRACTION))
+    *_, text = digests.at(MORNING + timedelta(days=2))
+    assert "This article has been withdrawn." in text
+
+
+def test_what_came_and_went_while_a_reader_waited_is_not_told(digests: Digests) -> None:
+    """A relay was away for two mornings."""
+    receipt = digests.channel.send(digests.post(ARTICLE), key=KEY)
+    other = digests.channel.send(digests.post(OTHER_NEWS), key=OTHER_KEY)
+    digests.house.relay.replies["RCPT"] = "450 4.2.0 later"
+    assert digests.at(MORNING) == []
+    digests.channel.edit(receipt, digests.post(CORRECTED))
+    digests.channel.edit(other, digests.post(OTHER_NEWS, occasion=Occasion.RETRACTION))
+    digests.house.relay.replies.clear()
+
+    [text] = digests.at(MORNING + timedelta(days=1, hours=1))
+
+    assert CORRECTED.title in text
+    assert ARTICLE.title not in text
+    assert OTHER_NEWS.title not in text
+
+
+def test_a_digest_is_sent_again_where_the_answer_was_lost_under_its_id(digests: Digests) -> None:
+    digests.channel.send(digests.post(ARTICLE), key=KEY)
+    digests.house.relay.hangs_up = "after"
+    digests.at(MORNING)
+    digests.house.relay.hangs_up = ""
+    digests.at(MORNING + timedelta(hours=6))
+
+    first, second = digests.house.relay.messages
+    assert first["Message-ID"] == second["Message-ID"]

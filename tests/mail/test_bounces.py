@@ -129,6 +129,14 @@ def test_a_complaint_is_one(kind: str, verdict: Verdict) -> None:
     assert (report.verdict, report.ticket) == (verdict, TICKET)
 
 
+def test_nobody_s_address_stands_in_a_reason() -> None:
+    diagnosis = "550 5.1.1 <Ann.B+x@reader.example>: (user:ann@r.example) unknown"
+
+    report = read_report(bounce(said(status="5.1.1", diagnosis=diagnosis)))
+
+    assert report.reason == "5.1.1 550 5.1.1 <A…@reader.example>: (user:a…@r.example) unknown"
+
+
 def test_somebody_who_is_away_is_no_bounce() -> None:
     report = read_report(f"To: b+{TICKET}@n.example\nSubject: Away until Monday\n\nBye 5.1.1\n".encode())
 
