@@ -92,12 +92,12 @@ class DkimKey:
         present: dict[str, list[Header]] = {}
         for header in headers:
             present.setdefault(header[0].lower(), []).append(header)
-        signed = [name for name in SIGNED for _ in present.get(name, ())] + list(SEALED)
+        signed = tuple(name for name in SIGNED for _ in present.get(name, ())) + SEALED
         unsigned = FOLD.join(
             (
                 f"v=1; a={self.key.algorithm}; c=relaxed/relaxed;",
                 f"d={self.domain}; s={self.selector}; t={at};",
-                FOLD.join(wrap("h=" + ": ".join(signed) + ";", FOLD_CHARS, break_on_hyphens=False)),
+                _names(signed),
                 f"bh={base64.b64encode(body_hash).decode()};",
                 "b=",
             )
@@ -113,8 +113,15 @@ class DkimKey:
         return "DKIM-Signature", unsigned + FOLD.join(pieces)
 
 
+@lru_cache(maxsize=64)
+def _names(signed: tuple[str, ...]) -> str:
+    """The tag that names what is signed, in lines."""
+    return FOLD.join(wrap("h=" + ": ".join(signed) + ";", FOLD_CHARS, break_on_hyphens=False))
+
+
+@lru_cache(maxsize=256)
 def relaxed_header(name: str, value: str) -> bytes:
-    """A header as it is signed (section 3.4.2)."""
+    """A header as it is signed (section 3.4.2). Most are those of all messages of a list."""
     unfolded = value.replace("\r\n", "").strip(" \t")
     return f"{name.lower()}:{HEADER_BLANKS.sub(' ', unfolded)}\r\n".encode()
 

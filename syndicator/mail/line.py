@@ -12,9 +12,8 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -38,7 +37,8 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A relay's answer at one stage, which is the last one where it is not good. ``text``: in one line."""
+    """A relay's answer at one stage, which is the last one where it is not good. ``text``: in one line, of
+    one that is not good."""
 
     stage: Stage
     code: int
@@ -102,26 +102,43 @@ class Line:
         ready for the next one. Raises ``OutcomeUnknown``; ``OSError`` and ``smtplib.SMTPException`` where the
         connection is lost before the message was whole."""
         self._deadline.begin()
-        smtp = self._smtp
-        steps: tuple[tuple[Stage, Callable[[], tuple[int, bytes]]], ...] = (
-            (Stage.SENDER, partial(smtp.mail, sender)),
-            (Stage.RECIPIENT, partial(smtp.rcpt, recipient)),
-            (Stage.DATA, partial(smtp.docmd, "DATA")),
-        )
-        for stage, step in steps:
-            answer = self._answer(stage, step())
-            if not answer.is_good:
-                with suppress(OSError, smtplib.SMTPException):  # a relay may close the line (section 3.8)
-                    smtp.rset()
-                return answer
-        smtp.send(quoted(content))  # one that could not be handed over whole lacks the dot at its end
+        refusal = self._open(sender, recipient)
+        if refusal:
+            with suppress(OSError, smtplib.SMTPException):  # a relay may close the line (section 3.8)
+                self._smtp.rset()
+            return refusal
+        self._smtp.send(quoted(content))  # one that could not be handed over whole lacks the dot at its end
         try:
-            return self._answer(Stage.CONTENT, smtp.getreply())
+            return self._answer(Stage.CONTENT, self._smtp.getreply())
         except (OSError, smtplib.SMTPException) as e:
             raise OutcomeUnknown(f"{self.host} gave no answer to the message: {self._shown(e)}") from e
 
+    def _open(self, sender: str, recipient: str) -> Answer | None:
+        """Begins a message; ``None``: its content is waited for. In one go where the relay takes that
+        (RFC 2920): each wait for an answer is a way there and back."""
+        commands = (
+            (Stage.SENDER, f"MAIL FROM:<{sender}>\r\n"),
+            (Stage.RECIPIENT, f"RCPT TO:<{recipient}>\r\n"),
+            (Stage.DATA, "DATA\r\n"),
+        )
+        if not self._smtp.has_extn("pipelining"):
+            for stage, command in commands:
+                self._smtp.send(command)
+                answer = self._answer(stage, self._smtp.getreply())
+                if not answer.is_good:
+                    return answer
+            return None
+        self._smtp.send("".join(command for _, command in commands))
+        answers = [self._answer(stage, self._smtp.getreply()) for stage, _ in commands]
+        refusal = next((answer for answer in answers if not answer.is_good), None)
+        if refusal and answers[-1].is_good:  # it waits for the content of a message to nobody (section 3.1)
+            self._smtp.send(".\r\n")
+            self._smtp.getreply()
+        return refusal
+
     def _answer(self, stage: Stage, reply: tuple[int, bytes]) -> Answer:
-        return Answer(stage, reply[0], self._shown(reply[1]))
+        answer = Answer(stage, reply[0], "")
+        return answer if answer.is_good else replace(answer, text=self._shown(reply[1]))
 
 
 def quoted(content: bytes) -> bytes:

@@ -27,6 +27,9 @@ from syndicator.mail.dkim import DkimKey, Header, relaxed_body
 #: What stands for the link to unsubscribe where a mailing is made.
 LINK = "https://leave.invalid/" + secrets.token_hex(16)
 
+#: Characters of a line in base64 (RFC 2045 section 6.8).
+LINE_CHARS = 76
+
 #: What stands for the encoded text and page.
 TEXT, PAGE = f"text-{secrets.token_hex(16)}", f"page-{secrets.token_hex(16)}"
 
@@ -190,8 +193,8 @@ def _headers(top: bytes) -> list[Header]:
 
 def _encoded(text: str) -> bytes:
     """Text in base64, with lines that end in CR LF, within and without."""
-    content = text.replace("\r\n", "\n").replace("\n", "\r\n").encode()
-    return base64.encodebytes(content).replace(b"\n", b"\r\n").removesuffix(b"\r\n")
+    content = base64.b64encode(text.replace("\r\n", "\n").replace("\n", "\r\n").encode())
+    return b"\r\n".join(content[i : i + LINE_CHARS] for i in range(0, len(content), LINE_CHARS))
 
 
 def message_id_for(base: str, ticket: str, domain: str) -> str:

@@ -48,13 +48,13 @@ class Relay:
     def host(self) -> str:
         return urlsplit(self.address).hostname or ""
 
-    def send(self, message: bytes, sender: str, recipient: str) -> str:
-        """Hands one message over, with lines that end in CR LF; what the relay says of it. Raises
-        ``TryLater``, ``Refused``, ``Misconfigured`` and ``OutcomeUnknown``."""
+    def send(self, message: bytes, sender: str, recipient: str) -> None:
+        """Hands one message over, with lines that end in CR LF. Raises ``TryLater``, ``Refused``,
+        ``Misconfigured`` and ``OutcomeUnknown``."""
         with self.line() as line:
             answer = line.hand_over(message, sender, recipient)
             if answer.is_good:
-                return answer.text
+                return
             is_about_message = answer.stage is Stage.CONTENT and answer.code in ABOUT_MESSAGE
             raise self.error_of(answer, Refused if is_about_message else Misconfigured, recipient)
 
