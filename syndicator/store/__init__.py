@@ -17,6 +17,7 @@ from syndicator.store.delivering import Delivering
 from syndicator.store.distributing import Distributing
 from syndicator.store.engine import connect
 from syndicator.store.errors import StoreError
+from syndicator.store.list_readers import ListReaders
 from syndicator.store.liveness import Liveness
 from syndicator.store.present import Present
 from syndicator.store.recipients import Recipients
@@ -44,6 +45,7 @@ class Store(
     Announcing,
     Broadcasting,
     Recipients,
+    ListReaders,
     Restoring,
     Sweeping,
     Upkeep,
