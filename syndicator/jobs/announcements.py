@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from syndicator.domain.errors import OutcomeUnknown
 from syndicator.domain.recipient import Act, Announcement
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import Bell
@@ -17,7 +18,13 @@ class AnnouncementStore(Protocol):
 
     def announce(self, announcement: Announcement, now: datetime) -> None: ...
 
+    def announcement(self, channel: str, key: str) -> Announcement | None: ...
+
+    def restored_at(self, channel: str) -> datetime | None: ...
+
     def announcements_of(self, channel: str, post: str) -> Sequence[Announcement]: ...
+
+    def active_recipients(self, channel: str) -> int: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +61,22 @@ class RecordedAnnouncements:
         if announcement.due <= now:
             self.bell.ring(Job.BROADCAST, self.channel)
 
+    def find(self, key: str, published: datetime) -> Announcement | None:
+        """What was put on record under a key. Raises ``OutcomeUnknown``."""
+        if found := self.store.announcement(self.channel, key):
+            return found
+        restored = self.store.restored_at(self.channel)
+        if restored and published < restored:
+            raise OutcomeUnknown(
+                f"the database was put back from a backup at {restored:%Y-%m-%d %H:%M} UTC: whether "
+                "recipients were told of this is not on record any more"
+            )
+        return None
+
     def of_post(self, post: str) -> Sequence[Announcement]:
         """What was put on record of a post."""
         return self.store.announcements_of(self.channel, post)
+
+    def active_recipients(self) -> int:
+        """How many are told."""
+        return self.store.active_recipients(self.channel)

@@ -31,14 +31,23 @@ class Announcements(Protocol):
         place and its retraction takes it back; nobody is told of either."""
         ...
 
+    def find(self, key: str, published: datetime) -> Announcement | None:
+        """What was put on record under a key, of an article of that time; ``None``: nothing was. Raises
+        ``OutcomeUnknown`` where nobody can tell: a backup was put back since then."""
+        ...
+
     def of_post(self, post: str) -> Sequence[Announcement]:
         """What was put on record of a post and not taken back, in order."""
+        ...
+
+    def active_recipients(self) -> int:
+        """How many are told."""
         ...
 
 
 class Broadcaster(Channel, Protocol):
     """A channel with recipients. Its ``send``, ``edit`` and ``delete`` put announcements on record, and send
-    nothing: repeating them is harmless.
+    nothing: repeating them is harmless, and ``find`` asks the record (``Announcements.find``).
 
     ``joins``: a letter brings all announcements that are due, not one after the other.
     """

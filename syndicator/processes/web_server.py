@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from pkgutil import resolve_name
+from typing import Any
 
 from kombu.exceptions import ChannelError, OperationalError
+from starlette.routing import Route
 
 from syndicator.channels.outbox import Outbox
 from syndicator.domain.article import Article
@@ -24,13 +26,12 @@ from syndicator.store import Store
 from syndicator.store.engine import connect
 from syndicator.store.pulse import Pulse
 from syndicator.web.app import create_app
+from syndicator.web.channel_pages import PageMeans
+from syndicator.web.context import Context
 from syndicator.web.hub import Reception
 from syndicator.web.readership import ReaderCounts
 from syndicator.web.serve import serve
 from syndicator.wiring import App, assemble, declarations, shelf
-
-if TYPE_CHECKING:
-    from syndicator.web.activitypub.fediverse import Fediverse
 
 #: Seconds between signs of life. It is also how soon a database that takes nothing is noticed.
 BEAT_S = 5.0
@@ -68,7 +69,7 @@ def serve_site(folder: Path) -> None:
         most_per_minute=declared.web.most_per_minute,
         proxies=declared.web.proxies,
         texts=site_texts(courier.channel for courier in app.couriers.values()),
-        fediverse=fediverse_of(app),
+        more_routes=partial(channel_routes, app),
     )
     pulse.start(store, BEAT_S, lambda: _record(readers, store))
     collect_as_usual()
@@ -86,22 +87,16 @@ def site_texts(channels: Iterable[object]) -> dict[str, str]:
     return {path: text for each in channels for path, text in getattr(each, "site_texts", {}).items()}
 
 
-def fediverse_of(app: App) -> Fediverse | None:
-    """The actors that are declared, and what their pages need: channels may have an ``actor``."""
-    channels: list[Any] = [c.channel for c in app.couriers.values() if hasattr(c.channel, "actor")]
-    if not channels:
-        return None
-    from syndicator.fediverse.signed_fetch import SignedFetch  # noqa: PLC0415 - few newsrooms have actors
-    from syndicator.fediverse.strangers import Strangers  # noqa: PLC0415
-    from syndicator.web.activitypub.fediverse import Fediverse  # noqa: PLC0415
-
+def channel_routes(app: App, context: Context) -> list[Route]:
+    """The pages of channels whose kind has some: it names the function that makes them in ``web_pages``."""
+    by_maker: dict[str, dict[str, Any]] = {}
+    for name, courier in app.couriers.items():
+        if maker := getattr(courier.channel, "web_pages", ""):
+            by_maker.setdefault(maker, {})[name] = courier.channel
     http = Http(allow=app.declared.hub.allow, setting="[hub] allow")
-    return Fediverse(
-        actors={each.name: each.actor for each in channels},
-        store=app.store,
-        strangers=Strangers(SignedFetch(http, channels[0].actor, app.store)),
-        counting={each.name for each in channels if each.reactions == "count"},
-    )
+    means = PageMeans(context=context, store=app.store, http=http)
+    made: list[list[Route]] = [resolve_name(maker)(each, means) for maker, each in by_maker.items()]
+    return [route for routes in made for route in routes]
 
 
 def _drawn(app: App, channel: str, article: Article) -> DrawnPost | None:

@@ -19,6 +19,7 @@ from syndicator.store.distributing import Distributing
 from syndicator.store.engine import connect
 from syndicator.store.errors import StoreError
 from syndicator.store.followers import Followers
+from syndicator.store.list_readers import ListReaders
 from syndicator.store.liveness import Liveness
 from syndicator.store.present import Present
 from syndicator.store.restoring import Restoring
@@ -45,6 +46,7 @@ class Store(
     Announcing,
     Broadcasting,
     Followers,
+    ListReaders,
     Actors,
     Restoring,
     Sweeping,

@@ -42,6 +42,21 @@ class Announcing(Base):
             }
             insert_missing(connection, table, [row])
 
+    def announcement(self, channel: str, key: str) -> Announcement | None:
+        """What a channel put on record under a key, taken back or not."""
+        table = schema.announcement
+        with self.reading() as connection:
+            row = connection.execute(
+                select(table).where(table.c.channel == channel, table.c.key == key)
+            ).one_or_none()
+        return announcement_of(row) if row else None
+
+    def restored_at(self, channel: str) -> datetime | None:
+        """When a backup was last put back, as far as it concerns a channel."""
+        table = schema.channel
+        with self.reading() as connection:
+            return connection.scalar(select(table.c.restored_at).where(table.c.name == channel))
+
     def announcements_of(self, channel: str, post: str) -> Sequence[Announcement]:
         """What a channel announced of a post and did not take back, in order."""
         table = schema.announcement

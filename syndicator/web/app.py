@@ -9,9 +9,10 @@
     /feeds/NAME/PAGE.EXT   an archive of it
     /sitemap.xml           the index of sitemaps
     /KEY.txt               what channels want to be found on the site
-    /ap/NAME               an actor, its posts, inbox and outbox (ActivityPub)
-    /.well-known/...       where actors are found
     /hub                   to be sent it when it changes (WebSub)
+    /push/NAME/...         to subscribe to notifications of a channel (where channels declare such pages)
+    /lists/NAME            to get a channel's posts by mail (likewise)
+    /ap/NAME               an actor, its posts, inbox and outbox (likewise); /.well-known/... leads there
     /healthz /readyz       is it up, is it ready
     /metrics               for Prometheus
     /console               for operators
@@ -19,10 +20,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -58,9 +58,6 @@ from syndicator.web.readership import ReaderCounts
 from syndicator.web.security_headers import SecurityHeaders
 from syndicator.web.sitemaps import Sitemaps
 
-if TYPE_CHECKING:
-    from syndicator.web.activitypub.fediverse import Fediverse
-
 
 def create_app(
     *,
@@ -85,7 +82,7 @@ def create_app(
     most_per_minute: int = 0,
     proxies: Sequence[str] = (),
     texts: Mapping[str, str] | None = None,
-    fediverse: Fediverse | None = None,
+    more_routes: Callable[[Context], Iterable[Route]] = lambda _context: (),
 ) -> FeedServer:
     """The application. Needs neither database nor broker to begin, and serves feeds without them.
 
@@ -94,8 +91,8 @@ def create_app(
     of our own. ``readers`` counts who reads what; putting it on record is the caller's, and so are the
     signs of life of ``pulse``. ``access`` to private feeds, what has ``moved`` or ``ended``,
     ``most_per_minute``, ``proxies``: see ``Declared.readers`` and ``Web``, and ``Context`` for the rest.
-    ``texts``: more files for everybody, by their paths, where nothing else is. ``fediverse``: the actors that
-    people can follow.
+    ``texts``: more files for everybody, by their paths, where nothing else is. ``more_routes``: those of
+    declared channels.
     """
     context = Context(
         site=site,
@@ -112,11 +109,7 @@ def create_app(
         pulse=pulse or Pulse("web"),
     )
     pages = Starlette(
-        routes=[
-            *_routes(context, hub),
-            *_actor_routes(context, fediverse),
-            *_text_routes(texts or {}),
-        ],
+        routes=[*_routes(context, hub), *more_routes(context), *_text_routes(texts or {})],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(ConsoleGuard, password=password, host=host),
@@ -146,14 +139,6 @@ def _text_routes(texts: Mapping[str, str]) -> Iterator[Route]:
             return PlainTextResponse(text)
 
         yield Route(path, respond)
-
-
-def _actor_routes(context: Context, fediverse: Fediverse | None) -> list[Route]:
-    if fediverse is None:
-        return []
-    from syndicator.web.activitypub.routes import actor_routes  # noqa: PLC0415 - few newsrooms have actors
-
-    return actor_routes(context, fediverse)
 
 
 def _routes(context: Context, hub: Reception | None) -> list[Route | Mount]:

@@ -25,6 +25,7 @@ from syndicator.posts.compose import compose
 from syndicator.store import Store
 from syndicator.web import create_app
 from syndicator.web.activitypub.fediverse import Fediverse
+from syndicator.web.activitypub.routes import actor_routes
 from tests.channels import fedify
 from tests.channels.actors import NAME, Newsroom, newsroom, utc_now
 from tests.channels.contract import ARTICLE, CORRECTED, KEY
@@ -88,11 +89,14 @@ def peers(tmp_path: Path, sqlite_store: Store) -> Iterator[Peers]:
             bell=room.bell,
             host="127.0.0.1",
             clock=utc_now,
-            fediverse=Fediverse(
-                actors={NAME: actor},
-                store=sqlite_store,
-                strangers=Strangers(SignedFetch(Http((peer.host,)), actor, sqlite_store)),
-                counting={NAME},
+            more_routes=lambda context: actor_routes(
+                context,
+                Fediverse(
+                    actors={NAME: actor},
+                    store=sqlite_store,
+                    strangers=Strangers(SignedFetch(Http((peer.host,)), actor, sqlite_store)),
+                    counting={NAME},
+                ),
             ),
         )
         with browsing(app) as browser:

@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 from sqlalchemy import insert, select, update
 
-from syndicator.domain.errors import Misconfigured
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown
 from syndicator.domain.recipient import (
     GIVE_UP_AFTER,
     Act,
@@ -242,6 +242,27 @@ def test_what_was_said_is_corrected_and_retracted_by_announcements(office: Offic
     assert [a.act for a in office.announcements.of_post("one")] == list(Act)
 
 
+def test_what_was_announced_is_found_again_and_what_was_not_is_certainly_not_there(office: Office) -> None:
+    office.announces("one")
+
+    found = office.announcements.find("one", office.clock())
+    assert found
+    assert found.payload == {"says": "one"}
+    assert office.announcements.find("two", office.clock()) is None
+
+
+def test_after_a_backup_was_put_back_nobody_knows_what_was_announced_before(office: Office) -> None:
+    office.announces("one")
+    before = office.clock()
+    office.clock.tick(hours=1)
+    office.store.restore(office.clock())
+
+    assert office.announcements.find("one", before)
+    with pytest.raises(OutcomeUnknown, match="put back from a backup at 2026-03-01 13:00 UTC"):
+        office.announcements.find("two", before)
+    assert office.announcements.find("three", office.clock.tick(minutes=1)) is None
+
+
 def test_what_has_expired_is_not_sent_any_more(office: Office) -> None:
     office.joins("ann")
     ends = office.clock() + timedelta(hours=1)
@@ -308,10 +329,14 @@ def test_where_nothing_can_be_sent_nobody_is_to_blame_and_nobody_is_forgotten(
     assert (office.has("ann").failures, office.has("ann").reason) == (0, "the relay does not let us in")
     assert "channel letters: nobody can be told at the moment: the relay does not let us in" in caplog.text
 
+    [circulation] = office.store.circulations(office.clock())
+    assert circulation.trouble == "the relay does not let us in"
+
     office.post.trouble = None
     assert office.broadcasts() == 0
     office.clock.tick(minutes=1)
     assert office.broadcasts() == 1
+    assert office.store.circulations(office.clock())[0].trouble == ""
 
 
 def test_a_letter_whose_worker_died_is_sent_when_its_lease_is_over(office: Office) -> None:
@@ -353,7 +378,7 @@ def test_recipients_are_counted_for_operators_and_forgotten_in_time(office: Offi
 
     [circulation] = office.store.circulations(office.clock())
     assert circulation.states == {"active": 1, "awaiting": 1, "dead": 1}
-    assert (circulation.behind, circulation.failing) == (1, 0)
+    assert circulation.parts == ["1 recipients", "1 behind", "1 to confirm", "1 given up"]
 
     assert office.store.forget_recipients(office.clock()) == 0
     assert office.store.forget_recipients(office.clock.tick(seconds=CONFIRM_WITHIN.total_seconds() + 1)) == 1

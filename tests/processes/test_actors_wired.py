@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from syndicator.channels.activitypub import ActivityPub
+from syndicator.documents.directory_shelf import DirectoryShelf
 from syndicator.domain.errors import DeclarationError
-from syndicator.processes.web_server import fediverse_of
+from syndicator.fediverse.actor import Actor
+from syndicator.processes.web_server import channel_routes
+from syndicator.web.context import Context
 from syndicator.wiring import App, open_app
 
 DECLARED = """
@@ -42,21 +45,35 @@ def opened(folder: Path, channels: str) -> App:
     return open_app(folder)
 
 
+def actor_of(app: App, name: str) -> Actor:
+    channel = app.couriers[name].channel
+    assert isinstance(channel, ActivityPub)
+    assert channel.actors is app.store
+    return channel.actor
+
+
+def paths(app: App) -> set[str]:
+    context = Context(
+        site=app.site,
+        feeds=app.feeds,
+        formats={},
+        shelf=DirectoryShelf(app.declared.folder),
+        store=app.store,
+        bell=app.bell,
+    )
+    return {route.path for route in channel_routes(app, context)}
+
+
 def test_each_declared_channel_is_an_actor(tmp_path: Path) -> None:
     app = opened(tmp_path, ACTORS)
-    fediverse = fediverse_of(app)
-    assert fediverse
 
-    assert fediverse.base == "https://feeds.news.example"
-    names = {name: (actor.acct, actor.title) for name, actor in fediverse.actors.items()}
-    assert names == {
+    actors = {name: actor_of(app, name) for name in app.couriers}
+    assert {name: (actor.acct, actor.title) for name, actor in actors.items()} == {
         "all": ("acct:news@news.example", "Example News"),
         "city": ("acct:city@feeds.news.example", "City news"),
     }
-    assert fediverse.counting == {"all"}
-    channel = app.couriers["all"].channel
-    assert isinstance(channel, ActivityPub)
-    assert channel.actors is app.store
+    assert actors["all"].id == "https://feeds.news.example/ap/all"
+    assert {"/.well-known/webfinger", "/ap/inbox", "/ap/{name}"} <= paths(app)
     app.store.engine.dispose()
 
 
@@ -73,7 +90,7 @@ def test_followers_are_told_once_that_an_account_has_moved(tmp_path: Path) -> No
 
 def test_without_actors_there_is_nothing(tmp_path: Path) -> None:
     app = opened(tmp_path, "")
-    assert fediverse_of(app) is None
+    assert paths(app) == set()
     app.store.engine.dispose()
 
 

@@ -26,6 +26,7 @@ from syndicator.posts.compose import compose
 from syndicator.store import Store
 from syndicator.web import create_app
 from syndicator.web.activitypub.fediverse import Fediverse
+from syndicator.web.activitypub.routes import actor_routes
 from tests.channels.actors import NAME, Newsroom, newsroom, utc_now
 from tests.channels.contract import ARTICLE, KEY, OTHER, OTHER_KEY
 from tests.channels.fediverse_server import ACTIVITY_JSON, FollowersServer
@@ -97,12 +98,15 @@ def place(folder: Path, store: Store, **limits: Any) -> Iterator[Place]:
                 host="127.0.0.1",
                 password="pw",
                 clock=utc_now,
-                fediverse=Fediverse(
-                    actors={NAME: actor},
-                    store=store,
-                    strangers=Strangers(fetch),
-                    counting={NAME},
-                    **limits,
+                more_routes=lambda context: actor_routes(
+                    context,
+                    Fediverse(
+                        actors={NAME: actor},
+                        store=store,
+                        strangers=Strangers(fetch),
+                        counting={NAME},
+                        **limits,
+                    ),
                 ),
             )
             with browsing(app) as browser:

@@ -2,13 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol
+
 from starlette.routing import Route
 
-from syndicator.fediverse.actor import PREFIX
+from syndicator.fediverse.actor import PREFIX, Actor
+from syndicator.fediverse.signed_fetch import SignedFetch
+from syndicator.fediverse.strangers import Strangers
 from syndicator.web.activitypub.fediverse import Fediverse
 from syndicator.web.activitypub.inbox import Inboxes
 from syndicator.web.activitypub.reading import ActorPages
+from syndicator.web.channel_pages import PageMeans
 from syndicator.web.context import Context
+
+
+class ActorChannel(Protocol):
+    """A channel that is an actor. ``reactions``: "count", or not."""
+
+    @property
+    def actor(self) -> Actor: ...
+
+    @property
+    def reactions(self) -> str: ...
+
+
+def actor_pages(channels: Mapping[str, ActorChannel], means: PageMeans) -> list[Route]:
+    """The routes of declared channels that are actors (``channel_pages``)."""
+    actors = {name: channel.actor for name, channel in channels.items()}
+    fetch = SignedFetch(means.http, next(iter(actors.values())), means.store)
+    fediverse = Fediverse(
+        actors=actors,
+        store=means.store,
+        strangers=Strangers(fetch),
+        counting={name for name, channel in channels.items() if channel.reactions == "count"},
+    )
+    return actor_routes(means.context, fediverse)
 
 
 def actor_routes(context: Context, fediverse: Fediverse) -> list[Route]:
