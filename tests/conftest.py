@@ -18,6 +18,7 @@ from tests.quick import Quick
 from tests.servers import empty_database, never_wait_for_the_disk, postgres_server
 from tests.sqlite import SqliteStores
 from tests.stopping import adopt_orphans, end_descendants, end_in_order_when_told
+from tests.worker_reports import WorkerReports, are_results_enough, is_worker
 
 settings.load_profile("syndicator")
 
@@ -158,6 +159,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: left out by --quick (tests/quick.py says from which time on)")
     if config.getoption("quick"):
         config.pluginmanager.register(Quick())
+    if is_worker(config) and are_results_enough(config):
+        config.pluginmanager.register(WorkerReports())
     adopt_orphans()
     end_in_order_when_told(is_controller)
 

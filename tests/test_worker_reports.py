@@ -1,0 +1,89 @@
+"""A run that several processes share tells the same as one of a single process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+#: A small suite: every end that a test may have.
+TESTS = """
+import pytest
+
+@pytest.fixture
+def before():
+    raise ValueError("before")
+
+@pytest.fixture
+def after():
+    yield
+    raise ValueError("after")
+
+@pytest.fixture
+def skipping():
+    pytest.skip("not here")
+
+def test_that_passes(record_property):
+    record_property("weight", 7)
+
+def test_that_fails():
+    raise AssertionError("said so")
+
+def test_that_has_nothing_to_begin_with(before):
+    pass
+
+def test_that_cannot_clear_up(after):
+    pass
+
+def test_that_is_skipped(skipping):
+    pass
+
+@pytest.mark.xfail
+def test_that_is_known_to_fail():
+    raise AssertionError
+"""
+
+pytestmark = pytest.mark.slow
+
+
+def run(folder: Path, *options: str) -> str:
+    (folder / "test_small.py").write_text(TESTS)
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-c", str(folder / "pytest.ini")]
+    done = subprocess.run(
+        [*command, "-n1", *options, str(folder)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_every_end_is_told_of(tmp_path: Path) -> None:
+    output = run(tmp_path)
+
+    assert "1 failed, 2 passed, 1 skipped, 1 xfailed, 2 errors" in output
+    for line in ("ValueError: before", "ValueError: after", "AssertionError: said so"):
+        assert line in output
+
+
+def test_whoever_asks_for_more_has_more(tmp_path: Path) -> None:
+    results = tmp_path / "results.xml"
+
+    output = run(tmp_path, f"--junitxml={results}", "--durations=0", "-vv")
+
+    cases = [*ElementTree.parse(results).iter("testcase")]
+    assert len({case.get("name") for case in cases}) == 6
+    assert [(p.get("name"), p.get("value")) for case in cases for p in case.iter("property")] == [
+        ("weight", "7")
+    ]
+    assert "setup    " in output
+    assert "test_that_passes" in output
