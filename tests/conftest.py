@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from syndicator.store import Store, open_store
 from syndicator.store.schema import metadata
+from tests.order import Order
 from tests.quick import Quick
 from tests.servers import empty_database, never_wait_for_the_disk, postgres_server
 from tests.sqlite import SqliteStores
@@ -159,8 +160,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: left out by --quick (tests/quick.py says from which time on)")
     if config.getoption("quick"):
         config.pluginmanager.register(Quick())
-    if is_worker(config) and are_results_enough(config):
-        config.pluginmanager.register(WorkerReports())
+    if is_worker(config):
+        config.pluginmanager.register(Order())
+        if are_results_enough(config):
+            config.pluginmanager.register(WorkerReports())
     adopt_orphans()
     end_in_order_when_told(is_controller)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
+from lxml import etree
 
 ROOT = Path(__file__).parents[1]
 
@@ -80,7 +80,7 @@ def test_whoever_asks_for_more_has_more(tmp_path: Path) -> None:
 
     output = run(tmp_path, f"--junitxml={results}", "--durations=0", "-vv")
 
-    cases = [*ElementTree.parse(results).iter("testcase")]
+    cases = [*etree.parse(results).iter("testcase")]
     assert len({case.get("name") for case in cases}) == 6
     assert [(p.get("name"), p.get("value")) for case in cases for p in case.iter("property")] == [
         ("weight", "7")
