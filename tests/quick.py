@@ -109,8 +109,8 @@ class Quick:
 
 
 def is_left_out(item: pytest.Item) -> bool:
-    """Whether the test is marked slow, has a server of others, or has one of the databases of ``conftest.py``
-    and is not among those that are kept on SQLite."""
+    """Whether the test is marked slow, has a server of others, or has one of the databases of
+    ``databases.py`` and is not among those that are kept on SQLite."""
     fixtures = getattr(item, "fixturenames", ())
     if item.get_closest_marker("slow") or SERVERS.intersection(fixtures):
         return True
