@@ -46,6 +46,15 @@ def caplog(
     caplog.handler.removeFilter(is_this_test_s)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def disk_that_is_not_waited_for() -> Iterator[None]:
+    """A power cut may destroy what tests write: they write thousands of files, and a disk that others use
+    takes milliseconds for each of them (fsync(2))."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _handle: None)
+        yield
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--quick",
