@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
-ROOT = Path(__file__).parents[1]
+from tests.small_suite import run
 
 #: A small suite: every end that a test may have.
 TESTS = """
@@ -51,24 +49,8 @@ def test_that_is_known_to_fail():
 pytestmark = pytest.mark.slow
 
 
-def run(folder: Path, *options: str) -> str:
-    (folder / "test_small.py").write_text(TESTS)
-    (folder / "pytest.ini").write_text("[pytest]\n")
-    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-c", str(folder / "pytest.ini")]
-    done = subprocess.run(
-        [*command, "-n1", *options, str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 1, done.stdout + done.stderr
-    return done.stdout
-
-
 def test_every_end_is_told_of(tmp_path: Path) -> None:
-    output = run(tmp_path)
+    output = run(tmp_path, TESTS, "-n1").stdout
 
     assert "1 failed, 2 passed, 1 skipped, 1 xfailed, 2 errors" in output
     for line in ("ValueError: before", "ValueError: after", "AssertionError: said so"):
@@ -78,7 +60,7 @@ def test_every_end_is_told_of(tmp_path: Path) -> None:
 def test_whoever_asks_for_more_has_more(tmp_path: Path) -> None:
     results = tmp_path / "results.xml"
 
-    output = run(tmp_path, f"--junitxml={results}", "--durations=0", "-vv")
+    output = run(tmp_path, TESTS, "-n1", f"--junitxml={results}", "--durations=0", "-vv").stdout
 
     cases = [*etree.parse(results).iter("testcase")]
     assert len({case.get("name") for case in cases}) == 6
