@@ -108,8 +108,8 @@ class MailingList:
     @property
     def capabilities(self) -> Capabilities:
         """What it can do. Nothing is changed of what was sent; of a digest, everything until it goes out, and
-        then the next one tells. ``photo``: as of ``mail``, and small in digests. There is no ``key_memory``: the
-        record is asked, which knows when it was put back."""
+        then the next one tells. ``photo``: as of ``mail``, and small in digests. There is no ``key_memory``:
+        the record is asked, which knows when it was put back."""
         is_digest = bool(self.digest)
         return Capabilities(
             ruler=GRAPHEMES,
