@@ -332,7 +332,12 @@ class Offers:
         announcements = RecordedAnnouncements(
             channel=channel, store=self.store, bell=self.bell, clock=self.clock
         )
-        return {"announcements": announcements, "callbacks": self.callbacks, "site": self.declared.site}
+        return {
+            "announcements": announcements,
+            "callbacks": self.callbacks,
+            "site": self.declared.site,
+            "guard": AddressGuard(tuple(self.declared.fetch.allow)),
+        }
 
 
 def offers_alone(declared: Declared) -> Callable[[str], Mapping[str, Any]]:
