@@ -139,7 +139,7 @@ class Nostr:
             (name for reply in replies for event in reply.events if (name := _name(event))), "no profile"
         )
         trouble = f"; not there: {'; '.join(silent)}" if silent else ""
-        return f"{public.to_bech32()} ({name}), {len(replies) - len(silent)} relays{trouble}"
+        return f"{public.to_bech32()} ({name}); relays: {len(replies) - len(silent)}{trouble}"
 
     def new_secret(self) -> str:
         """A private key, where there is none yet."""

@@ -247,7 +247,7 @@ def test_a_trial_says_who_and_where(build: Build, server: RealRelay) -> None:
     channel = build(server.address, nobody)
 
     assert channel.check().startswith(
-        f"{KEYS.public_key().to_bech32()} (no profile), 1 relays; not there: {nobody}"
+        f"{KEYS.public_key().to_bech32()} (no profile); relays: 1; not there: {nobody}"
     )
 
 
