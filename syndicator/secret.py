@@ -64,11 +64,21 @@ class Secret:
 
     def reveal(self) -> str:
         """The secret itself, without white space around it. Raises ``Misconfigured``."""
-        kind, _, name = self.reference.partition(":")
-        value = _variable(name) if kind == "env" else _file(Path(name))
+        value = self._value()
         if not (value.isascii() and value.isprintable()):
             raise Misconfigured(f"{self.reference} holds characters that no token has: enter it anew")
         return value
+
+    def reveal_lines(self) -> str:
+        """The same of a secret that has several lines, as keys in PEM have. Raises ``Misconfigured``."""
+        value = self._value()
+        if not value.isascii():
+            raise Misconfigured(f"{self.reference} holds characters that no key has: it is to be PEM")
+        return value
+
+    def _value(self) -> str:
+        kind, _, name = self.reference.partition(":")
+        return _variable(name) if kind == "env" else _file(Path(name))
 
     def __str__(self) -> str:
         return self.reference

@@ -196,6 +196,9 @@ def open_app(folder: Path, bell: Bell | None = None, clock: Callable[[], datetim
     topics = app.distributor.topics
     pings = {(topic, hub) for topic in topics for hub in declared.other_hubs}
     app.store.declare_topics(topics if declared.hub.enabled else (), pings, now())
+    for courier in app.couriers.values():  # what a declaration alone is to tell a channel's recipients
+        if tell := getattr(courier.channel, "tell_declared", None):
+            tell()
     for name in (*declared.web.moved, *declared.web.ended):  # a web server may serve what it finds
         app.documents.remove(name)
     return app
@@ -333,7 +336,11 @@ class Offers:
         announcements = RecordedAnnouncements(
             channel=channel, store=self.store, bell=self.bell, clock=self.clock
         )
-        return {"announcements": announcements, "callbacks": self.callbacks}
+        return {
+            "actors": self.store,
+            "announcements": announcements,
+            "callbacks": self.callbacks,
+        }
 
 
 def offers_alone(declared: Declared) -> Callable[[str], Mapping[str, Any]]:

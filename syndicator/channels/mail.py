@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.policy import SMTP
 from typing import ClassVar
 
 import requests
@@ -75,7 +76,9 @@ class Mail:
         """Sends a message, whose id is made of the key. One that answers a post is in its thread."""
         made = message_id(key, self.sender)
         mail = message(post, sender=self.sender, recipient=self.to, message_id=made, date=datetime.now(UTC))
-        self._relay().send(mail, address(self.sender).addr_spec, address(self.to).addr_spec)
+        self._relay().send(
+            mail.as_bytes(policy=SMTP), address(self.sender).addr_spec, address(self.to).addr_spec
+        )
         return Receipt(remote_id=made, is_current=True)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:  # noqa: ARG002 - the port's

@@ -64,6 +64,9 @@ class WebPush:
     callbacks: Callbacks = field(repr=False, compare=False)
     site: Site = field(repr=False, compare=False)
 
+    #: Its pages (``web.channel_pages``).
+    web_pages: ClassVar[str] = "syndicator.web.webpush:push_routes"
+
     joins: ClassVar[bool] = False
 
     #: How to come by the secret, for ``syndicator connect``.

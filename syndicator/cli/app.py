@@ -253,6 +253,25 @@ def retry(
 
 
 @app.command()
+def bounce(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Messages; one on standard input if none is named.")
+    ] = None,
+    recipient: Annotated[
+        str, typer.Option(help="The address that it was sent to, where the message does not say.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Obey what comes back to a mailing list: mail servers pipe bounces and complaints into this.
+
+    Exit status 75: nothing was done, and the server should try again later.
+    """
+    from syndicator.cli.bounce import bounce as run
+
+    raise typer.Exit(run(folder(), files or [], recipient, as_json=as_json))
+
+
+@app.command()
 def migrate() -> None:
     """Make the tables of the database, or bring them up to date.
 

@@ -54,7 +54,10 @@ class Socket:
 
 SOURCES = Socket("sources", SourceTable, ("name", "http"))
 CHANNELS = Socket(
-    "channels", ChannelTable, ("name", "session"), ("announcements", "callbacks", "site", "guard")
+    "channels",
+    ChannelTable,
+    ("name", "session"),
+    ("actors", "announcements", "callbacks", "guard", "site"),
 )
 
 
@@ -152,7 +155,7 @@ class DeclarationsReader:
         return Inlet(kind=kind, settings=settings, brakes=SourceTable(**common).brakes)
 
     def _channel(self, name: str, table: Mapping[str, Any], home: str) -> Outlet | None:
-        kind, common, settings = self._plugged(CHANNELS, self.kinds.channel, name, table, {})
+        kind, common, settings = self._plugged(CHANNELS, self.kinds.channel, name, table, {"timezone": home})
         if kind is None or common is None or settings is None:
             return None
         table_of_all = ChannelTable(**common)

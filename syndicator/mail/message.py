@@ -7,6 +7,8 @@ it shows).
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -15,14 +17,21 @@ from email.utils import format_datetime, parseaddr
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from syndicator.domain.post import Post, SpanKind
-from syndicator.text.rulers import GRAPHEMES
-
-#: The longest subject: phones show some forty graphemes, desktops some seventy.
-MAX_SUBJECT = 120
+from syndicator.domain.post import Post
+from syndicator.mail.mailed import MailedPost
+from syndicator.mail.words import ListWords
 
 #: The name of the photo in the page.
 PHOTO_NAME = "photo"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Footer:
+    """What a list's message ends with: why it came, and where (``leave``) to end that."""
+
+    words: ListWords
+    leave: str
+
 
 _environment = Environment(
     loader=PackageLoader("syndicator.mail", "."), autoescape=True, undefined=StrictUndefined
@@ -33,20 +42,18 @@ def message(post: Post, *, sender: str, recipient: str, message_id: str, date: d
     """A post as mail. ``sender`` and ``recipient`` may have names (``"Example News <news@news.example>"``);
     ``message_id`` has no angle brackets. One that answers another is in its thread (RFC 5322 section
     3.6.4)."""
-    headline, _ = post.headline_and_rest
+    mailed = MailedPost.of(post)
     mail = EmailMessage(policy=SMTP)
     mail["From"], mail["To"] = address(sender), address(recipient)
     mail["Date"] = format_datetime(date)
-    mail["Subject"] = GRAPHEMES.cut(" ".join(_subject(post).split()), MAX_SUBJECT, post.language)
+    mail["Subject"] = mailed.subject
     mail["Message-ID"] = f"<{message_id}>"
     if post.reply_to:
         mail["In-Reply-To"] = mail["References"] = f"<{post.reply_to.remote_id}>"
     mail["Auto-Submitted"] = "auto-generated"  # nobody's out-of-office note answers it (RFC 3834 section 5)
     mail.set_content(post.text + "\n")
-    page = _environment.get_template("message.html").render(
-        post=post, headline=headline, paragraphs=_paragraphs(post, bool(headline)), photo=PHOTO_NAME
-    )
-    mail.add_alternative(page, subtype="html")
+    shown = [(mailed, PHOTO_NAME if post.photo else "")]
+    mail.add_alternative(page(shown, title=mailed.title, language=post.language), subtype="html")
     if post.photo and (html := mail.get_body(("html",))):
         kind, _, subkind = post.photo.media_type.partition("/")
         html.add_related(
@@ -73,28 +80,25 @@ def address(text: str) -> Address:
 
 def message_id(key: str, sender: str) -> str:
     """The id of a delivery's message: the same at every attempt, so that a repeat is known by it."""
-    return f"{hashlib.sha256(key.encode()).hexdigest()[:32]}@{address(sender).domain}"
+    return f"{post_id(key)}@{address(sender).domain}"
 
 
-def _subject(post: Post) -> str:
-    """A first post's headline; what answers one says in its first line what it is."""
-    first = post.text.strip().partition("\n")[0]
-    return first if post.reply_to else post.headline or first or post.article.title
+def post_id(key: str) -> str:
+    """The same without the domain."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def _paragraphs(post: Post, has_headline: bool) -> list[list[tuple[str, str]]]:
-    """The text's paragraphs for the page, each in pieces of words and where they lead (``""``: nowhere); the
-    headline is left out, which leads to the article there."""
-    pieces: list[tuple[str, str]] = []
-    end = 0
-    for span in post.linked(SpanKind.LINK):
-        pieces += [(post.text[end : span.start], ""), (post.text[span.start : span.end], span.target)]
-        end = span.end
-    pieces.append((post.text[end:], ""))
-    paragraphs: list[list[tuple[str, str]]] = [[]]
-    for words, target in pieces:
-        first, *others = words.split("\n\n")
-        paragraphs[-1].append((first, target))
-        paragraphs += [[(each, target)] for each in others]
-    shown = [each for each in paragraphs if any(words.strip() for words, _ in each)]
-    return shown[1:] if has_headline else shown
+def page(
+    posts: Sequence[tuple[MailedPost, str]],
+    *,
+    title: str,
+    language: str,
+    heading: str = "",
+    more: Sequence[tuple[str, str]] = (),
+    footer: Footer | None = None,
+) -> str:
+    """Posts as a page, each with the name of its photo in the message (``""``: none); below a ``heading``
+    where they are several. ``more``: words at the end, and where they lead."""
+    return _environment.get_template("message.html").render(
+        posts=posts, title=title, language=language, heading=heading, more=more, footer=footer
+    )

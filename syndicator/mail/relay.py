@@ -1,29 +1,21 @@
-"""The newsroom's own relay: one conversation in SMTP (RFC 5321), within a deadline, and what its ends mean.
-
-A message is out when the relay has answered 250 to the dot behind it (section 4.2.5): a connection that is
-lost before that answer, and after the dot, leaves it unknown (RFC 1047).
-"""
+"""The newsroom's own relay: how it is reached and lets us in (RFC 5321), and what its answers mean."""
 
 from __future__ import annotations
 
 import smtplib
-import socket
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP
 from urllib.parse import urlsplit
 
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.domain.errors import Misconfigured, Refused, SyndicatorError, TryLater
 from syndicator.http.networks import is_loopback
+from syndicator.mail.line import Answer, Deadline, Line, Stage
 from syndicator.secret import Secret, redacted
 
-#: Seconds: to connect and for each silence, for a whole conversation, and for its last word. RFC 5321 section
-#: 4.5.3.2 has clients wait for ten minutes behind the dot; a relay of the newsroom's own is quicker.
-TIMEOUT_S, CONVERSATION_S, GOODBYE_S = 20.0, 50.0, 2.0
+#: Seconds: to connect and for each silence, and for the last word.
+TIMEOUT_S, GOODBYE_S = 20.0, 2.0
 
 #: Characters of what a relay says that are shown.
 MAX_SHOWN_CHARS = 200
@@ -56,62 +48,56 @@ class Relay:
     def host(self) -> str:
         return urlsplit(self.address).hostname or ""
 
-    def send(self, message: EmailMessage, sender: str, recipient: str) -> str:
-        """Hands a message over; what the relay says of it. Raises ``TryLater``, ``Refused``,
+    def send(self, message: bytes, sender: str, recipient: str) -> None:
+        """Hands one message over, with lines that end in CR LF. Raises ``TryLater``, ``Refused``,
         ``Misconfigured`` and ``OutcomeUnknown``."""
-        content = message.as_bytes(policy=SMTP)
-        with self._conversation() as smtp:
-            self._expect(smtp.mail(sender), "the sender", Misconfigured)
-            self._expect(smtp.rcpt(recipient), f"the recipient {recipient}", Misconfigured)
-            self._expect(smtp.docmd("DATA"), "any message", Misconfigured, success=3)
-            # A body that could not be handed over whole lacks the dot at its end.
-            smtp.send(_quoted(content))
-            try:
-                code, text = smtp.getreply()
-            except (OSError, smtplib.SMTPException) as e:
-                raise OutcomeUnknown(f"{self.host} gave no answer to the message: {self._shown(e)}") from e
-            error = Refused if code in ABOUT_MESSAGE else Misconfigured
-            self._expect((code, text), "the message", error)
-            return self._shown(text)
+        with self.line() as line:
+            answer = line.hand_over(message, sender, recipient)
+            if answer.is_good:
+                return
+            is_about_message = answer.stage is Stage.CONTENT and answer.code in ABOUT_MESSAGE
+            raise self.error_of(answer, Refused if is_about_message else Misconfigured, recipient)
 
     def check(self) -> None:
         """Whether it lets us in."""
-        with self._conversation():
+        with self.line():
             return
 
     @contextmanager
-    def _conversation(self) -> Iterator[smtplib.SMTP]:
-        """A connection that is let in. Whatever ends it early, but for the answer to a message, has sent
-        nothing."""
+    def line(self) -> Iterator[Line]:
+        """A connection that is let in, for any number of messages one after the other. Whatever ends it
+        early, but for the answer to a message, has sent nothing of that. Raises ``TryLater`` and
+        ``Misconfigured``."""
         try:
-            with self._connected() as smtp:
+            with self._connected() as (smtp, deadline):
                 self._let_in(smtp)
-                yield smtp
+                yield Line(smtp, deadline, self.host, self._shown)
         except smtplib.SMTPAuthenticationError as e:
-            raise self._error((e.smtp_code, e.smtp_error), "the user and the password", Misconfigured) from e
+            raise self.error_of(self._answer(Stage.USER, e.smtp_code, e.smtp_error), Misconfigured) from e
         except smtplib.SMTPResponseException as e:
-            raise self._error((e.smtp_code, e.smtp_error), "us", Misconfigured) from e
+            raise self.error_of(self._answer(Stage.US, e.smtp_code, e.smtp_error), Misconfigured) from e
         except ssl.SSLCertVerificationError as e:
             raise Misconfigured(f"{self.host}: its certificate is not good: {e.verify_message}") from e
         except (OSError, smtplib.SMTPException) as e:
             raise TryLater(f"{self.host} cannot be reached: {self._shown(e)}", rests=False) from e
 
     @contextmanager
-    def _connected(self) -> Iterator[smtplib.SMTP]:
+    def _connected(self) -> Iterator[tuple[smtplib.SMTP, Deadline]]:
         parts = urlsplit(self.address)
         port = parts.port or PORTS[parts.scheme]
-        with _watch() as watched:
+        with Deadline() as deadline:
             if parts.scheme == "smtps":
                 context = ssl.create_default_context()
                 smtp: smtplib.SMTP = smtplib.SMTP_SSL(timeout=TIMEOUT_S, context=context)
             else:
                 smtp = smtplib.SMTP(timeout=TIMEOUT_S)
-            watched.append(smtp)
+            deadline.smtp = smtp
             smtp._host = self.host  # type: ignore[attr-defined]  # which TLS asks for, and connect() does not set
             try:
-                code, text = smtp.connect(self.host, port)
-                self._expect((code, text), "us", Misconfigured)
-                yield smtp
+                greeting = self._answer(Stage.US, *smtp.connect(self.host, port))
+                if not greeting.is_good:
+                    raise self.error_of(greeting, Misconfigured)
+                yield smtp, deadline
                 _part(smtp)
             finally:
                 smtp.close()
@@ -131,43 +117,19 @@ class Relay:
             except smtplib.SMTPNotSupportedError as e:
                 raise Misconfigured(f"{self.host} lets nobody log in: leave user and password out") from e
 
-    def _expect(
-        self, reply: tuple[int, bytes], what: str, error: type[SyndicatorError], success: int = 2
-    ) -> None:
-        if reply[0] // 100 != success:
-            raise self._error(reply, what, error)
+    def _answer(self, stage: Stage, code: int, text: bytes | str) -> Answer:
+        return Answer(stage, code, self._shown(text))
 
-    def _error(
-        self, reply: tuple[int, bytes | str], what: str, error: type[SyndicatorError]
-    ) -> SyndicatorError:
-        """The error of a reply: 4yz passes (section 4.2.1), 5yz does not."""
-        code, text = reply
-        why = f"{self.host} answers {code} to {what}: {self._shown(text)}"
-        return TryLater(why, rests=code == 421) if code // 100 == 4 else error(why)
+    def error_of(self, answer: Answer, error: type[SyndicatorError], recipient: str = "") -> SyndicatorError:
+        """The error of an answer: 4yz passes (section 4.2.1), 5yz does not."""
+        whom = f"{answer.stage} {recipient}" if answer.stage is Stage.RECIPIENT else answer.stage
+        why = f"{self.host} answers {answer.code} to {whom}: {answer.text}"
+        return TryLater(why, rests=answer.code == 421) if answer.is_for_now else error(why)
 
     def _shown(self, text: object) -> str:
         words = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
         secrets = (self.password,) if self.password else ()
         return redacted(" ".join(words.split()), secrets)[:MAX_SHOWN_CHARS]
-
-
-def _quoted(content: bytes) -> bytes:
-    """The message with its end: lines that begin with a dot have two (section 4.5.2)."""
-    lines = content.removesuffix(b"\r\n").replace(b"\r\n.", b"\r\n..")
-    return (b"." if lines.startswith(b".") else b"") + lines + b"\r\n.\r\n"
-
-
-@contextmanager
-def _watch() -> Iterator[list[smtplib.SMTP]]:
-    """Ends the conversation in this list when it goes on for too long, whatever it waits for."""
-    watched: list[smtplib.SMTP] = []
-    timer = threading.Timer(CONVERSATION_S, _cut, [watched])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield watched
-    finally:
-        timer.cancel()
 
 
 def _part(smtp: smtplib.SMTP) -> None:
@@ -176,10 +138,3 @@ def _part(smtp: smtplib.SMTP) -> None:
         if smtp.sock:
             smtp.sock.settimeout(GOODBYE_S)
         smtp.quit()
-
-
-def _cut(watched: list[smtplib.SMTP]) -> None:
-    for smtp in watched:
-        if smtp.sock:
-            with suppress(OSError):
-                smtp.sock.shutdown(socket.SHUT_RDWR)

@@ -35,6 +35,7 @@ from syndicator.http.push_subscriptions import (
 from syndicator.store.errors import StoreError
 from syndicator.throttled_log import ThrottledLog
 from syndicator.web.callers import network
+from syndicator.web.channel_pages import PageMeans
 from syndicator.web.context import Context
 from syndicator.web.limits import Throttle
 
@@ -98,6 +99,11 @@ class RecipientStore(Protocol):
     def recipient(self, channel: str, address: str) -> Recipient | None: ...
 
     def active_recipients(self, channel: str) -> int: ...
+
+
+def push_routes(channels: Mapping[str, PushChannel], means: PageMeans) -> list[Route]:
+    """The routes of channels that push (``channel_pages``)."""
+    return PushPages(means.context, channels, means.store).routes()
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ class PageReader(HTMLParser):
         if tag == "a":
             self.links.append(values.get("href") or "")
         elif tag == "img":
-            assert values["src"] == "cid:photo"
+            assert str(values["src"]).startswith("cid:photo")
             self.alt = values.get("alt") or ""
 
 

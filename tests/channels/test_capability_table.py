@@ -40,7 +40,10 @@ def channel(kind: str) -> Channel:
     table = {key: value for key, value in examples()[kind].items() if key not in CHANNELS.keys}
     cls = syndicator.channels.kind(kind)
     hints = {f.name: f.type for f in vars(cls)["__dataclass_fields__"].values()}
-    values = {key: Secret(value) if "Secret" in str(hints[key]) else value for key, value in table.items()}
+    values = {
+        key: Secret(value) if "Secret" in str(hints[key]) and isinstance(value, str) else value
+        for key, value in table.items()
+    }
     asked_for = dict.fromkeys(name for name in CHANNELS.on_request if name in hints)
     made: Channel = cls(name="example", session=requests.Session(), **asked_for, **values)
     return made

@@ -19,8 +19,8 @@ from syndicator.channels.mail import Mail
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.post import Occasion
+from syndicator.mail.line import quoted
 from syndicator.mail.message import address, message_id
-from syndicator.mail.relay import _quoted
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
 from tests.channels.contract import ARTICLE, CORRECTED, KEY, ChannelContract, impatient_session, picture
@@ -177,7 +177,7 @@ class TestMail(ChannelContract):
             lonely.send(self.post(channel), key=KEY)
 
     def test_a_relay_that_drips_is_left(self, channel: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("syndicator.mail.relay.CONVERSATION_S", 0.5)
+        monkeypatch.setattr("syndicator.mail.line.CONVERSATION_S", 0.5)
         with closing(socket.create_server(("127.0.0.1", 0))) as listener, dripping(listener):
             slow = replace(channel, relay=f"smtp://127.0.0.1:{listener.getsockname()[1]}")
 
@@ -249,7 +249,7 @@ def test_a_password_lets_us_in(tmp_path: Path) -> None:
 
 @given(st.lists(st.sampled_from([b".", b"..", b"a", b"", b".b."]), max_size=6))
 def test_lines_that_begin_with_a_dot_come_out_whole(lines: list[bytes]) -> None:
-    sent = _quoted(b"\r\n".join(lines) + b"\r\n")
+    sent = quoted(b"\r\n".join(lines) + b"\r\n")
 
     body, end = sent[:-5], sent[-5:]
     assert end == b"\r\n.\r\n"

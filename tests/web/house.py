@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from starlette.routing import Route
 
 from syndicator.documents.directory import PRIVATE, Directory
 from syndicator.documents.directory_shelf import DirectoryShelf
@@ -19,6 +21,7 @@ from syndicator.secret import Secret
 from syndicator.store import Store
 from syndicator.store.pulse import Pulse
 from syndicator.web import create_app
+from syndicator.web.context import Context
 from syndicator.web.feeds.serving import FeedServer
 from syndicator.web.hub import Reception
 from syndicator.web.readership import ReaderCounts
@@ -95,6 +98,7 @@ class House:
         draw: Callable[[str, Article], DrawnPost | None] = lambda _channel, _article: None,
         most_per_minute: int = 0,
         proxies: tuple[str, ...] = (),
+        more_routes: Callable[[Context], Iterable[Route]] = lambda _context: (),
         **site: Any,
     ) -> FeedServer:
         documents = self.folder / "documents"
@@ -118,6 +122,7 @@ class House:
             moved=moved,
             ended=ended,
             draw=draw,
+            more_routes=more_routes,
             most_per_minute=most_per_minute,
             proxies=proxies,
         )

@@ -1,0 +1,147 @@
+"""A line to a relay: messages handed over one after the other (RFC 5321), each within a deadline.
+
+A message is out when the relay has answered 250 to the dot behind it (section 4.2.5): a connection that is
+lost before that answer, and after the dot, leaves it unknown (RFC 1047).
+"""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from types import TracebackType
+from typing import Self
+
+from syndicator.domain.errors import OutcomeUnknown
+
+#: Seconds for a message, or to be let in. RFC 5321 section 4.5.3.2 has clients wait for ten minutes behind
+#: the dot; a relay of the newsroom's own is quicker.
+CONVERSATION_S = 50.0
+
+
+class Stage(StrEnum):
+    """What a relay answers to."""
+
+    US = "us"
+    USER = "the user and the password"
+    SENDER = "the sender"
+    RECIPIENT = "the recipient"
+    DATA = "any message"
+    CONTENT = "the message"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A relay's answer at one stage, which is the last one where it is not good. ``text``: in one line, of
+    one that is not good."""
+
+    stage: Stage
+    code: int
+    text: str
+
+    @property
+    def is_good(self) -> bool:
+        return self.code // 100 == (3 if self.stage is Stage.DATA else 2)
+
+    @property
+    def is_for_now(self) -> bool:
+        """Whether it may be another one later (section 4.2.1)."""
+        return self.code // 100 == 4
+
+    @property
+    def is_about_us(self) -> bool:
+        """Whether it would be the same to any other message."""
+        return self.code == 421 or self.stage not in (Stage.RECIPIENT, Stage.CONTENT)
+
+
+class Deadline:
+    """A moment at which a conversation is cut, whatever it waits for. ``smtp``: whose it is."""
+
+    def __init__(self) -> None:
+        self.smtp: smtplib.SMTP | None = None
+        self._until = time.monotonic() + CONVERSATION_S
+        self._is_over = threading.Event()
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._watch, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._is_over.set()
+
+    def begin(self) -> None:
+        """Count anew, for the next message."""
+        self._until = time.monotonic() + CONVERSATION_S
+
+    def _watch(self) -> None:
+        while (left := self._until - time.monotonic()) > 0:
+            if self._is_over.wait(left):
+                return
+        if self.smtp and self.smtp.sock:
+            with suppress(OSError):
+                self.smtp.sock.shutdown(socket.SHUT_RDWR)
+
+
+class Line:
+    """A connection that is let in. ``shown``: a relay's words, as they may be shown."""
+
+    def __init__(
+        self, smtp: smtplib.SMTP, deadline: Deadline, host: str, shown: Callable[[object], str]
+    ) -> None:
+        self._smtp, self._deadline, self.host, self._shown = smtp, deadline, host, shown
+
+    def hand_over(self, content: bytes, sender: str, recipient: str) -> Answer:
+        """Hands a message over, with lines that end in CR LF. After an answer that is not good, the line is
+        ready for the next one. Raises ``OutcomeUnknown``; ``OSError`` and ``smtplib.SMTPException`` where the
+        connection is lost before the message was whole."""
+        self._deadline.begin()
+        refusal = self._open(sender, recipient)
+        if refusal:
+            with suppress(OSError, smtplib.SMTPException):  # a relay may close the line (section 3.8)
+                self._smtp.rset()
+            return refusal
+        self._smtp.send(quoted(content))  # one that could not be handed over whole lacks the dot at its end
+        try:
+            return self._answer(Stage.CONTENT, self._smtp.getreply())
+        except (OSError, smtplib.SMTPException) as e:
+            raise OutcomeUnknown(f"{self.host} gave no answer to the message: {self._shown(e)}") from e
+
+    def _open(self, sender: str, recipient: str) -> Answer | None:
+        """Begins a message; ``None``: its content is waited for. In one go where the relay takes that
+        (RFC 2920): each wait for an answer is a way there and back."""
+        commands = (
+            (Stage.SENDER, f"MAIL FROM:<{sender}>\r\n"),
+            (Stage.RECIPIENT, f"RCPT TO:<{recipient}>\r\n"),
+            (Stage.DATA, "DATA\r\n"),
+        )
+        if not self._smtp.has_extn("pipelining"):
+            for stage, command in commands:
+                self._smtp.send(command)
+                answer = self._answer(stage, self._smtp.getreply())
+                if not answer.is_good:
+                    return answer
+            return None
+        self._smtp.send("".join(command for _, command in commands))
+        answers = [self._answer(stage, self._smtp.getreply()) for stage, _ in commands]
+        refusal = next((answer for answer in answers if not answer.is_good), None)
+        if refusal and answers[-1].is_good:  # it waits for the content of a message to nobody (section 3.1)
+            self._smtp.send(".\r\n")
+            self._smtp.getreply()
+        return refusal
+
+    def _answer(self, stage: Stage, reply: tuple[int, bytes]) -> Answer:
+        answer = Answer(stage, reply[0], "")
+        return answer if answer.is_good else replace(answer, text=self._shown(reply[1]))
+
+
+def quoted(content: bytes) -> bytes:
+    """The message with its end: lines that begin with a dot have two (section 4.5.2)."""
+    lines = content.removesuffix(b"\r\n").replace(b"\r\n.", b"\r\n..")
+    return (b"." if lines.startswith(b".") else b"") + lines + b"\r\n.\r\n"

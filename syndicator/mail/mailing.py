@@ -1,0 +1,204 @@
+"""A mailing: one message for all readers of a list. What they have in common is made once, by the standard
+library; each gets a few headers, the link to unsubscribe, and the signatures.
+
+The link stands in the text and in the page: both are encoded for each reader; photos are not. Everything
+is 7-bit, in lines that are short, and in the form that is signed: relays have nothing to re-encode.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from email.header import Header as EncodedHeader
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.mime.image import MIMEImage
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from syndicator.domain.photo import PhotoFile
+from syndicator.mail.dkim import DkimKey, Header, relaxed_body
+
+#: What stands for the link to unsubscribe where a mailing is made.
+LINK = "https://leave.invalid/" + secrets.token_hex(16)
+
+#: Characters of a line in base64 (RFC 2045 section 6.8).
+LINE_CHARS = 76
+
+#: What stands for the encoded text and page.
+TEXT, PAGE = f"text-{secrets.token_hex(16)}", f"page-{secrets.token_hex(16)}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contents:
+    """What everybody gets. ``text`` and ``page`` have ``LINK`` where the link to unsubscribe belongs;
+    ``photos``: by their names in the page."""
+
+    subject: str
+    text: str
+    page: str
+    language: str
+    photos: tuple[tuple[str, PhotoFile], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letterhead:
+    """What is on every message of a list. ``list_id``: RFC 2919; ``reply_to``: ``None``: to the sender."""
+
+    sender: Address
+    list_id: str
+    list_title: str
+    reply_to: Address | None = None
+    keys: tuple[DkimKey, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reader:
+    """Who gets one message. ``message_id`` and ``answers`` (the message that it is about, ``""``: none)
+    without brackets; ``leave``: the page to unsubscribe at, and ``leave_by_mail`` the address (``""``:
+    none)."""
+
+    address: str
+    message_id: str
+    leave: str
+    leave_by_mail: str = ""
+    answers: str = ""
+
+
+class Mailing:
+    """One message for all readers of a list. ``date``: when it was made."""
+
+    def __init__(self, head: Letterhead, contents: Contents, date: datetime) -> None:
+        self.head, self.contents, self.date = head, contents, date
+        self._text = contents.text.split(LINK)
+        self._page = contents.page.split(LINK)
+        parts = _parts(contents)
+        raw = parts.as_bytes(policy=SMTP)
+        top, _, body = raw.partition(b"\r\n\r\n")
+        self._common = [*_common_headers(head, contents, date), *_headers(top)]
+        before, _, rest = relaxed_body(body).partition(TEXT.encode())
+        between, _, after = rest.partition(PAGE.encode())
+        self._before, self._between, self._after = before, between, after
+
+    def message(self, reader: Reader) -> bytes:
+        """The message to one reader, signed."""
+        headers = [*self._common, *_own_headers(reader)]
+        body = b"".join(
+            (
+                self._before,
+                _encoded(reader.leave.join(self._text)),
+                self._between,
+                _encoded(reader.leave.join(self._page)),
+                self._after,
+            )
+        )
+        return _signed(self.head, headers, body, self.date)
+
+
+def notice(head: Letterhead, recipient: str, subject: str, text: str, language: str, date: datetime) -> bytes:
+    """A message to somebody who is no reader yet: words alone, signed."""
+    contents = Contents(subject=subject, text=text, page="", language=language)
+    part = _part("plain", TEXT)
+    part["MIME-Version"] = "1.0"
+    id_ = f"{secrets.token_hex(16)}@{head.sender.domain}"
+    top = [*_common_headers(head, contents, date), ("To", recipient), ("Message-ID", f"<{id_}>")]
+    headers = [*top, *_headers(part.as_bytes(policy=SMTP).partition(b"\r\n\r\n")[0])]
+    return _signed(head, headers, _encoded(text) + b"\r\n", date)
+
+
+def _signed(head: Letterhead, headers: list[Header], body: bytes, date: datetime) -> bytes:
+    """The message, whose body is in the form that is signed."""
+    if head.keys:
+        body_hash, at = hashlib.sha256(body).digest(), int(date.timestamp())
+        headers = [*(key.signature(headers, body_hash, at) for key in head.keys), *headers]
+    top = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    return top.encode("ascii") + b"\r\n" + body
+
+
+def _parts(contents: Contents) -> MIMEMultipart:
+    """Text, page and photos (RFC 2046 section 5.1.4, RFC 2387), with the first two still to be filled in."""
+    whole = MIMEMultipart("alternative")
+    whole.attach(_part("plain", TEXT))
+    page = _part("html", PAGE)
+    if not contents.photos:
+        whole.attach(page)
+        return whole
+    related = MIMEMultipart("related", type="text/html")
+    related.attach(page)
+    for name, photo in contents.photos:
+        image = MIMEImage(photo.content, photo.media_type.partition("/")[2])
+        image["Content-ID"] = f"<{name}>"
+        image.add_header("Content-Disposition", "inline", filename=photo.filename)
+        del image["MIME-Version"]  # which is the message's (RFC 2045 section 4)
+        related.attach(image)
+    del related["MIME-Version"]
+    whole.attach(related)
+    return whole
+
+
+def _part(kind: str, place: str) -> MIMENonMultipart:
+    part = MIMENonMultipart("text", kind, charset="utf-8")
+    part["Content-Transfer-Encoding"] = "base64"
+    part.set_payload(place)
+    del part["MIME-Version"]
+    return part
+
+
+def _common_headers(head: Letterhead, contents: Contents, date: datetime) -> list[Header]:
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = head.sender
+    if head.reply_to:
+        mail["Reply-To"] = head.reply_to
+    mail["Subject"] = " ".join(contents.subject.split())
+    mail["Date"] = format_datetime(date)
+    mail["Precedence"] = "bulk"
+    mail["Auto-Submitted"] = "auto-generated"  # nobody's out-of-office note answers it (RFC 3834 section 5)
+    if contents.language:
+        mail["Content-Language"] = contents.language
+    title = EncodedHeader(head.list_title, "utf-8", header_name="List-Id").encode(linesep="\r\n")
+    list_id = ("List-Id", f"{title}\r\n <{head.list_id}>")
+    return [*_headers(mail.as_bytes(policy=SMTP).partition(b"\r\n\r\n")[0]), list_id]
+
+
+def _own_headers(reader: Reader) -> list[Header]:
+    """Each in one line, whatever its length: what is folded in an address is shown by nobody."""
+    by_mail = f", <mailto:{reader.leave_by_mail}?subject=unsubscribe>" if reader.leave_by_mail else ""
+    headers = [
+        ("To", reader.address),
+        ("Message-ID", f"<{reader.message_id}>"),
+        ("List-Unsubscribe", f"<{reader.leave}>{by_mail}"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+    ]
+    if reader.answers:
+        headers += [("In-Reply-To", f"<{reader.answers}>"), ("References", f"<{reader.answers}>")]
+    return headers
+
+
+def _headers(top: bytes) -> list[Header]:
+    """Headers as they stand, each with the lines that it is folded into."""
+    lines: list[str] = []
+    for line in top.decode("ascii").split("\r\n"):
+        if line[:1] in (" ", "\t") and lines:
+            lines[-1] += f"\r\n{line}"
+        elif line:
+            lines.append(line)
+    pairs = [line.partition(":") for line in lines]
+    return [(name, value.removeprefix(" ")) for name, _, value in pairs]
+
+
+def _encoded(text: str) -> bytes:
+    """Text in base64, with lines that end in CR LF, within and without."""
+    content = base64.b64encode(text.replace("\r\n", "\n").replace("\n", "\r\n").encode())
+    return b"\r\n".join(content[i : i + LINE_CHARS] for i in range(0, len(content), LINE_CHARS))
+
+
+def message_id_for(base: str, ticket: str, domain: str) -> str:
+    """The id of the message that ``base`` names, to the holder of a ticket: the same at every attempt. The
+    ticket cannot be told from it, since ids go on in answers."""
+    digest = hashlib.sha256(f"{base} {ticket}".encode()).hexdigest()[:16]
+    return f"{base}.{digest}@{domain}"
