@@ -322,7 +322,8 @@ def _formats(declared: Declared) -> dict[str, Format]:
 
 @dataclass(frozen=True)
 class Offers:
-    """What channels are handed that ask for it by a field of that name (``config.reader.CHANNELS``)."""
+    """What channels are handed that ask for it by a field of that name (``config.reader.CHANNELS``), and that
+    takes the record."""
 
     declared: Declared
     store: Store
@@ -339,7 +340,6 @@ class Offers:
             "actors": self.store,
             "announcements": announcements,
             "callbacks": self.callbacks,
-            "site": self.declared.site,
         }
 
 
@@ -366,10 +366,13 @@ def courier_of(
     http: Http,
     offers: Callable[[str], Mapping[str, Any]],
 ) -> Courier:
-    """A channel as it is declared, with all that delivering to it takes. ``offers``: what it may ask for."""
+    """A channel as it is declared, with all that delivering to it takes. ``offers``: what it may ask for
+    beside what is at hand."""
     asked_for = {f.name for f in fields(outlet.kind)}.intersection(CHANNELS.on_request)
-    offered = {key: value for key, value in offers(name).items() if key in asked_for} if asked_for else {}
-    channel = outlet.kind(name=name, session=http.session(), **offered, **outlet.settings)
+    at_hand = {"guard": http.guard, "site": declared.site}
+    offered = {**at_hand, **(offers(name) if asked_for - at_hand.keys() else {})}
+    requested = {key: offered[key] for key in asked_for}
+    channel = outlet.kind(name=name, session=http.session(), **requested, **outlet.settings)
     return Courier(
         channel=channel,
         max_age=outlet.max_age,
