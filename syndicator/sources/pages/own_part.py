@@ -11,10 +11,11 @@ from syndicator.sources.pages.this_page import is_alike
 from syndicator.text.clean import plain
 from syndicator.text.markup import upwards
 
-#: What stands around an article, by tag, by class or id, and by role.
+#: What stands around an article, by tag, by class or id, and by role; not what page builders give to whatever
+#: they place.
 AROUND_TAGS = {"aside", "nav", "figure", "blockquote", "form", "dialog"}
 AROUND_WORDS = re.compile(
-    r"(?:^|[\s_-])(?:comments?|commentlist|respond|replies|related|relacionad\w+|teasers?|sidebar|widgets?|recommend\w*"
+    r"(?:^|[\s_-])(?:comments?|commentlist|respond|replies|related|relacionad\w+|teasers?|sidebar|(?<!elementor-)widgets?|recommend\w*"
     r"|recirc\w*|most[_-]?(?:read|popular|viewed)|popular|trending|newsletter|promos?|promoted|sponsored|carousel|slider"
     r"|more[_-](?:news|stories|posts|articles|from)|latest|further|menu|breadcrumbs?|testimonials?|quote|(?<!author[_-])card)(?:$|[\s_-])",
     re.IGNORECASE,
