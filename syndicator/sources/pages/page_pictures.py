@@ -31,6 +31,11 @@ CREDIT_CLASS = re.compile(
     r"(?:source|author|by|byline|quelle|rights?|owner|agency)(?:[\s_-]|$)|bildquelle|byline--photo",
     re.IGNORECASE,
 )
+#: What any class has in it that one of these finds: most have none, which is told much sooner so.
+WORD_CLASS_PARTS = (
+    *("cap", "credit", "copyright", "photo", "foto", "image", "img", "picture", "media", "bild", "billed"),
+    *("legend", "didascalia", "kuvateksti", "podpis"),
+)
 WORD_PROPERTIES = {
     "caption": "caption",
     "description": "caption",
@@ -257,6 +262,9 @@ def _kind(node: LexborNode) -> str:
 
 @lru_cache(maxsize=1024)  # a page has few classes, and each on many elements
 def _kind_of_class(name: str) -> str:
+    lower = name.lower()
+    if not any(part in lower for part in WORD_CLASS_PARTS):
+        return ""
     if CREDIT_CLASS.search(name):
         return "credit"
     return "caption" if CAPTION_CLASS.search(name) else ""
