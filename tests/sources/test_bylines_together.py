@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -50,8 +51,10 @@ def article(byline: str, head: str = "") -> Sighting:
         ),
         (
             "Jon Mill",
-            '<p><a rel="author" href="/author/mara">Mara Pass</a> and '
-            '<a rel="author" href="/author/jon">Jon Mill</a></p>',
+            (
+                '<p><a rel="author" href="/author/mara">Mara Pass</a> and '
+                '<a rel="author" href="/author/jon">Jon Mill</a></p>'
+            ),
             ("Mara Pass", "Jon Mill"),
         ),
     ],
@@ -61,7 +64,8 @@ def test_who_wrote_together_with_the_one_whom_metadata_name(
 ) -> None:
     head = f'<meta name="author" content="{known}">'
     assert article(byline, head).authors == expected
-    json_ld = f'{{"@type":"NewsArticle","headline":"The bus is back","author":{{"@type":"Person","name":"{known}"}}}}'
+    author = {"@type": "Person", "name": known}
+    json_ld = json.dumps({"@type": "NewsArticle", "headline": "The bus is back", "author": author})
     assert article(byline, f'<script type="application/ld+json">{json_ld}</script>').authors == expected
 
 
@@ -139,8 +143,8 @@ def test_page_builders_call_everything_a_widget() -> None:
 @pytest.mark.parametrize("tag", ["h2", "h3"])
 def test_a_list_of_news_names_the_article_before_its_headline_does(tag: str) -> None:
     news = "".join(
-        f'<li><{tag}><a href="/news/{number}">{title}</a></{tag}><time datetime="2026-11-0{day}">{day} Nov</time>'
-        f"<p>{PARAGRAPHS[day % 5]}</p></li>"
+        f'<li><{tag}><a href="/news/{number}">{title}</a></{tag}>'
+        f'<time datetime="2026-11-0{day}">{day} Nov</time><p>{PARAGRAPHS[day % 5]}</p></li>'
         for number, title, day in (
             (31, "The bus is back", 9),
             (30, "Bread from the mill", 8),

@@ -100,7 +100,7 @@ class Authors:
             self.offer_other(origin, found)
 
     def offer_byline(self, shown: tuple[str, ...]) -> None:
-        """Take the names of the byline where nobody is named yet, or where it names others beside the one that
+        """Take the names of the byline where nobody is named yet, or where it names others beside the one who
         is: systems know one account for each article, and who wrote it together stands on the page."""
         others = self._with_others(shown)
         if others:
@@ -109,7 +109,7 @@ class Authors:
             self.offer("byline", shown)
 
     def _with_others(self, shown: tuple[str, ...]) -> tuple[str, ...]:
-        """The persons in a byline of several that has the one who is known; none where it is no such byline."""
+        """The persons in a byline of several that has the one who is known; none where it is none."""
         if len(self.persons) != 1:
             return ()
         persons = tuple(name for name in told_apart(shown) if not self._is_organisation(name))

@@ -79,7 +79,7 @@ LINE_MARKS = "-–—|•·/ "
 #: What else somebody may have done for an article than write it, right before their name.
 OTHER_PART = re.compile(
     r"\b(?:(?:edited|reviewed|fact[- ]?checked|checked|translated|produced|designed|illustrated|photographed"
-    r"|data analysis|photos?|photographs?|photography|pictures?|illustrations?|images?|videos?|graphics?)\s+by"
+    r"|data analysis|photo(?:s|graphs?|graphy)?|pictures?|illustrations?|images?|videos?|graphics?)\s+by"
     r"|(?:bearbeitet|redigiert|geprüft|übersetzt|fotos?|bilder|illustration(?:en)?|video)\s+von"
     r"|(?:édité|relu|traduit|vérifié|photos?|illustrations?)\s+(?:par|de)"
     r"|(?:editado|revisado|traducido|fotos?|fotografías?|ilustraci(?:ón|ones))\s+(?:por|de))\W*$",
