@@ -61,7 +61,7 @@ def test_what_nobody_wrote_for_the_article_is_no_text(insert: str) -> None:
 @pytest.mark.parametrize(
     "insert",
     [
-        '<div class="letter-to-subscribers"><p>The council wrote that the weir is older than the bridge.</p></div>',
+        '<div class="letter-to-subscribers"><p>The council says that it is older than the bridge.</p></div>',
         '<p class="subscribers-only">Whoever subscribed to the alarm heard it an hour before the others.</p>',
         '<p>It was opened on <span itemprop="datePublished">3 May</span> before, for a single night.</p>',
     ],
