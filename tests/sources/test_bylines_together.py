@@ -85,6 +85,10 @@ def test_who_wrote_together_with_the_one_whom_metadata_name(
             '<span><b>Fotos von</b>: <a rel="author" href="/a/jon">Jon Mill</a></span></div>'
         ),
         '<p class="byline">Photo: Jon Mill</p>',
+        (
+            '<p><a rel="author" href="/author/mara">Mara Pass</a> Learn about '
+            '<a rel="author" href="/author/rules">The Valley’s Editorial Guidelines</a></p>'
+        ),
     ],
 )
 def test_the_one_whom_metadata_name_stays(byline: str) -> None:
@@ -108,6 +112,12 @@ def test_labels_of_authors(label: str) -> None:
         ("Entrevista de Ana Molino", ("Ana Molino",)),
         ("Redaktion: Jon Mill (Sprecher)", ("Jon Mill",)),
         ("Redazione: Mara Pass", ("Mara Pass",)),
+        ("Erstellt von Mara Pass", ("Mara Pass",)),
+        ("Veröffentlicht von: Jon Mill", ("Jon Mill",)),
+        ("Created by Jon Mill", ("Jon Mill",)),
+        ("mara[at]valley.example", ()),
+        ("Mara Pass, mara (at) valley.example", ("Mara Pass",)),
+        ("Link", ()),
         ("Redaktion Alpental", ("Redaktion Alpental",)),
         ("Bericht von der Messe", ("Bericht von der Messe",)),
     ],
