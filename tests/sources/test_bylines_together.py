@@ -139,6 +139,13 @@ def test_a_byline_behind_other_words_of_its_line(line: str, expected: tuple[str,
     assert article(f"<div>{line}</div>").authors == expected
 
 
+def test_a_builders_other_widgets_are_not_the_articles() -> None:
+    box = (
+        '<div class="elementor-widget elementor-widget-text-editor"><a href="/author/jon/">Jon Mill</a></div>'
+    )
+    assert article(box).authors == ()
+
+
 def test_page_builders_call_everything_a_widget() -> None:
     builder = "elementor-element elementor-widget elementor-widget-"
     body = (

@@ -11,14 +11,18 @@ from syndicator.sources.pages.this_page import is_alike
 from syndicator.text.clean import plain
 from syndicator.text.markup import upwards
 
-#: What stands around an article, by tag, by class or id, and by role; not what page builders give to whatever
-#: they place.
+#: What stands around an article, by tag, by class or id, and by role.
 AROUND_TAGS = {"aside", "nav", "figure", "blockquote", "form", "dialog"}
 AROUND_WORDS = re.compile(
-    r"(?:^|[\s_-])(?:comments?|commentlist|respond|replies|related|relacionad\w+|teasers?|sidebar|(?<!elementor-)widgets?|recommend\w*"
+    r"(?:^|[\s_-])(?:comments?|commentlist|respond|replies|related|relacionad\w+|teasers?|sidebar|widgets?|recommend\w*"
     r"|recirc\w*|most[_-]?(?:read|popular|viewed)|popular|trending|newsletter|promos?|promoted|sponsored|carousel|slider"
     r"|more[_-](?:news|stories|posts|articles|from)|latest|further|menu|breadcrumbs?|testimonials?|quote|(?<!author[_-])card)(?:$|[\s_-])",
     re.IGNORECASE,
+)
+#: What a page builder (Elementor) calls a widget, too, and is an article's: its columns, its title, its text,
+#: and who wrote it when.
+BUILDER_PART = re.compile(
+    r"elementor-widget-(?:wrap|container|post-info|author-box|theme-post-(?:title|content))(?:\s|$)"
 )
 AROUND_ROLES = {"complementary", "navigation", "search", "contentinfo", "dialog"}
 
@@ -82,7 +86,10 @@ class OwnPart:
             return len(node.css("p")) < MIN_PARAGRAPHS and len(node.text()) < MIN_ARTICLE_CHARS
         if node.tag in ("body", "html", "main"):
             return False
-        return bool(AROUND_WORDS.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
+        name = attributes.get("class") or ""
+        if BUILDER_PART.search(name):
+            return False
+        return bool(AROUND_WORDS.search(f"{name} {attributes.get('id') or ''}"))
 
 
 def _is_byline(box: LexborNode) -> bool:

@@ -145,7 +145,8 @@ NO_NAME = re.compile(
     r"|subscribe|updated|published|min|minutes?|ago|home|menu|search|profile|bio|website|january|february|march|april"
     r"|june|july|august|september|october|november|december|all|by|reply|copy|print|reviewed|edited"
     r"|fact[- ]checked|medically|photo|image|credit|source"
-    r"|guidelines|polic(?:y|ies)|standards|process|head of|marketing|development|officer|president|team member)\b",
+    r"|guidelines|polic(?:y|ies)|standards|process|head of|marketing|development|officer|president"
+    r"|team member)\b",
     re.IGNORECASE,
 )
 
