@@ -20,7 +20,6 @@ from syndicator.store.delivery_queue import (
     KEEP_MINE,
     LAST_OF_STORY,
     LOCK_DELIVERY,
-    UPDATE_CHANNEL,
     UPDATE_DELIVERY,
     UPDATE_MINE,
     UPDATE_UNTOUCHED,
@@ -92,9 +91,12 @@ class Delivering(Base):
     ) -> ClaimedDelivery | None:
         def work(connection: Connection) -> ClaimedDelivery | None:
             until = now + lease if takes is not None else None
-            values = {} if ledger is None else {"ledger": ledger.as_json()}
+            values: dict[str, Any] = {} if ledger is None else {"ledger": ledger.as_json()}
+            is_out = delivery.lacks_photo and stirs_until is not None  # its photo comes later
+            if delivery.standing is Standing.SENT or is_out:
+                values |= {"failures": 0, "error": "", "posted_at": now}
             holds, may_go_on = _keep(connection, account, until, **values)  # the channel first, as everywhere
-            _settle(connection, account, delivery, now, event, stirs_until, holds=holds)
+            _settle(connection, delivery, now, event, stirs_until, holds=holds)
             return _take(connection, account, now, takes) if takes is not None and may_go_on else None
 
         return self.transact(work)
@@ -156,7 +158,6 @@ def _last_of_story(connection: Connection, row: Row[Any]) -> Receipt | None:
 
 def _settle(
     connection: Connection,
-    account: Account,
     delivery: Delivery,
     now: datetime,
     event: str,
@@ -184,10 +185,6 @@ def _settle(
         connection.execute(UPDATE_DELIVERY, {**values, "delivery": after.id})
     if text:
         connection.execute(ADD_EVENT, {"at": now, "delivery_id": after.id, "text": text})
-    is_out = after.lacks_photo and stirs_until is not None  # its photo comes later
-    if after.standing is Standing.SENT or is_out:
-        well = {"failures": 0, "error": "", "posted_at": now}
-        connection.execute(UPDATE_CHANNEL, {**well, "account": account.name})
 
 
 def _settled_untouched(connection: Connection, delivery: Delivery, now: datetime) -> bool:

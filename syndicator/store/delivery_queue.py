@@ -51,7 +51,6 @@ KEEP_MINE = (
     )
     .returning(_channel.c.is_paused)
 )
-UPDATE_CHANNEL = update(_channel).where(_channel.c.name == bindparam("account"))
 
 #: New values for a delivery: whatever has become of it; while it is in the queue, and still wants the same; and
 #: unless anybody has touched it while it was in hand.
