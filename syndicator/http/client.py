@@ -294,9 +294,9 @@ def _status_reason(response: Response) -> str:
 
 
 class _Session(requests.Session):
-    """A session that leaves redirects to us: it would read their bodies to the end, however long they are. Nor
-    does it merge parameters, hooks, proxies and logins that it has none of, or copy and search the cookies of
-    all sites where there are none: a fourth of a request's time."""
+    """A session that leaves redirects to us: it would read their bodies to the end, however long they are.
+    Nor does it merge parameters, hooks, proxies and logins that it has none of, or copy and search the
+    cookies of all sites where there are none: a fourth of a request's time."""
 
     has_cookies = False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from syndicator.domain.delivery import Delivery, Receipt, Standing, moved, stirred
 from syndicator.domain.ledger import Ledger
@@ -14,7 +14,6 @@ from syndicator.jobs.store_ports import ANY, Account, Choice, ClaimedDelivery
 from syndicator.store import schema
 from syndicator.store.delivery_queue import (
     ADD_EVENT,
-    ARTICLE,
     BEGIN_DELIVERY,
     HAND,
     KEEP_MINE,
@@ -29,7 +28,7 @@ from syndicator.store.delivery_queue import (
 )
 from syndicator.store.engine import Base
 from syndicator.store.leases import claim, let_go
-from syndicator.store.records import article_of, delivery_of, delivery_values
+from syndicator.store.records import AnyRow, article_of, delivery_of, delivery_values, part_of
 from syndicator.store.stories import post_to_answer
 
 
@@ -132,10 +131,10 @@ class Delivering(Base):
 def _take(connection: Connection, account: Account, now: datetime, choice: Choice) -> ClaimedDelivery | None:
     which = {"account": account.name, "now": now}
     rows = (connection.execute(query, which).one_or_none() for query in next_queries(choice))
-    row = next((row for row in rows if row is not None), None)
-    if row is None:
+    both = next((row for row in rows if row is not None), None)
+    if both is None:
         return None
-    article_row = connection.execute(ARTICLE, {"article": row.article_id}).one()
+    row, article_row = part_of(both, schema.delivery), part_of(both, schema.article)
     return ClaimedDelivery(
         delivery=delivery_of(row, article_row.guid),
         article=article_of(article_row),
@@ -143,13 +142,13 @@ def _take(connection: Connection, account: Account, now: datetime, choice: Choic
     )
 
 
-def _reply_to(connection: Connection, row: Row[Any], article_row: Row[Any]) -> Receipt | None:
+def _reply_to(connection: Connection, row: AnyRow, article_row: AnyRow) -> Receipt | None:
     """The post that this one is to answer: what an operator says goes before the story that it is part of."""
     said = post_to_answer(connection, row.channel, article_row)
     return said or (_last_of_story(connection, row) if row.story else None)
 
 
-def _last_of_story(connection: Connection, row: Row[Any]) -> Receipt | None:
+def _last_of_story(connection: Connection, row: AnyRow) -> Receipt | None:
     """The story's last post on this channel that stands."""
     which = {"account": row.channel, "story": row.story, "delivery": row.id}
     last = connection.execute(LAST_OF_STORY, which).one_or_none()
@@ -199,8 +198,8 @@ def _settled_untouched(connection: Connection, delivery: Delivery, now: datetime
 def _keep(
     connection: Connection, account: Account, until: datetime | None, **values: Any
 ) -> tuple[bool, bool]:
-    """Whether the channel is still in this hand, its row locked and with the new ``values``; and whether it is
-    kept in hand ``until`` then, since nobody has paused it."""
+    """Whether the channel is still in this hand, its row locked and with the new ``values``; and whether it
+    is kept in hand ``until`` then, since nobody has paused it."""
     if until is not None:
         row = connection.execute(KEEP_MINE, {"until": until, **values, **_hand(account)}).one_or_none()
         return row is not None, row is not None and not row.is_paused

@@ -52,8 +52,8 @@ KEEP_MINE = (
     .returning(_channel.c.is_paused)
 )
 
-#: New values for a delivery: whatever has become of it; while it is in the queue, and still wants the same; and
-#: unless anybody has touched it while it was in hand.
+#: New values for a delivery: whatever has become of it; while it is in the queue, and still wants the same;
+#: and unless anybody has touched it while it was in hand.
 UPDATE_DELIVERY = update(_delivery).where(_delivery.c.id == bindparam("delivery"))
 _WANTS_THE_SAME = UPDATE_DELIVERY.where(
     _delivery.c.wants.is_not_distinct_from(bindparam("wanted", type_=_delivery.c.wants.type))
@@ -63,7 +63,6 @@ UPDATE_UNTOUCHED = _WANTS_THE_SAME.where(
     _delivery.c.standing != Standing.SKIPPED.value, _delivery.c.is_stirred.is_(False)
 )
 LOCK_DELIVERY = select(_delivery).where(_delivery.c.id == bindparam("delivery")).with_for_update()
-ARTICLE = select(schema.article).where(schema.article.c.id == bindparam("article"))
 ADD_EVENT = insert(schema.event)
 
 #: The story's last post on a channel that stands, beside a delivery.
@@ -89,8 +88,8 @@ def due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
 
 
 def _begins_at() -> ColumnElement[datetime]:
-    """When the turn of a delivery in the queue comes, as ``due`` has it, and no column with an index: rows are
-    looked at in their order."""
+    """When the turn of a delivery in the queue comes, as ``due`` has it, and no column with an index: rows
+    are looked at in their order."""
     next_attempt, rests_until = _delivery.c.next_attempt, _delivery.c.rests_until
     return case((rests_until > next_attempt, rests_until), else_=next_attempt)
 
@@ -114,8 +113,8 @@ def _lacks_photo_alone() -> ColumnElement[bool]:
 
 @lru_cache(64)
 def next_queries(choice: Choice) -> tuple[Select[Any], ...]:
-    """The next delivery of an ``account`` by a choice, ``now``: the row of the first of these that has one.
-    News come before photos that are added."""
+    """The next delivery of an ``account`` by a choice, ``now``, with its article: the row of the first of
+    these that has one. News come before photos that are added."""
     chosen, id_ = _chosen(choice), _delivery.c.id
     turns = (id_.not_in(choice.last), id_.in_(choice.last)) if choice.last else (id_.is_not(None),)
     photos = (not_(_lacks_photo_alone()), _lacks_photo_alone())
@@ -138,8 +137,8 @@ def _next_query(choice: Choice, *conditions: ColumnElement[bool]) -> Select[Any]
     ]
     ids = union_all(*(select(first.c.id) for first in firsts))
     return (
-        select(_delivery)
-        .where(_delivery.c.id.in_(ids))
+        select(_delivery, schema.article)
+        .where(_delivery.c.id.in_(ids), schema.article.c.id == _delivery.c.article_id)
         .order_by(_delivery.c.urgent.desc(), published, _delivery.c.id)
         .limit(1)
     )

@@ -24,8 +24,8 @@ REQUESTS = [
 def test_a_request_is_prepared_as_by_requests(request_: dict[str, object]) -> None:
     ours, theirs = Http().session(), requests.Session()
     theirs.trust_env, theirs.headers["User-Agent"] = False, Http().user_agent
-    made = ours.prepare_request(requests.Request(url=ADDRESS, **request_))  # type: ignore[arg-type]
-    expected = theirs.prepare_request(requests.Request(url=ADDRESS, **request_))  # type: ignore[arg-type]
+    made = ours.prepare_request(requests.Request(url=ADDRESS, **request_))
+    expected = theirs.prepare_request(requests.Request(url=ADDRESS, **request_))
     assert (made.method, made.url, made.body) == (expected.method, expected.url, expected.body)
     assert made.headers == expected.headers
 
