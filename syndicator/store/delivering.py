@@ -63,11 +63,9 @@ class Delivering(Base):
 
     def begin(self, account: Account, delivery: Delivery, ledger: Ledger | None = None) -> bool:
         values = {**delivery_values(delivery), "is_stirred": False}
-        which = {"delivery": delivery.id, "wanted": delivery.wants}
+        which = {"delivery": delivery.id, "wanted": delivery.wants, **_hand(account)}
 
         def work(connection: Connection) -> bool:
-            if not _holds(connection, account):
-                return False
             if connection.execute(BEGIN_DELIVERY, {**values, **which}).rowcount != 1:
                 return False
             if ledger is not None:

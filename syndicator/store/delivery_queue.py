@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     insert,
     not_,
     or_,
@@ -52,18 +53,21 @@ KEEP_MINE = (
     .returning(_channel.c.is_paused)
 )
 
-#: New values for a delivery: whatever has become of it; while it is in the queue, and still wants the same;
-#: and unless anybody has touched it while it was in hand.
+#: New values for a delivery: whatever has become of it; while it is in the queue of an account in hand, and
+#: still wants the same; and unless anybody has touched it while it was in hand.
 UPDATE_DELIVERY = update(_delivery).where(_delivery.c.id == bindparam("delivery"))
 _WANTS_THE_SAME = UPDATE_DELIVERY.where(
     _delivery.c.wants.is_not_distinct_from(bindparam("wanted", type_=_delivery.c.wants.type))
 )
-BEGIN_DELIVERY = _WANTS_THE_SAME.where(_delivery.c.standing.in_(IN_QUEUE))
+BEGIN_DELIVERY = _WANTS_THE_SAME.where(
+    exists(select(_channel.c.name).where(_IS_MINE).with_for_update()),  # first, as everywhere
+    _delivery.c.standing.in_(IN_QUEUE),
+)
 UPDATE_UNTOUCHED = _WANTS_THE_SAME.where(
     _delivery.c.standing != Standing.SKIPPED.value, _delivery.c.is_stirred.is_(False)
 )
 LOCK_DELIVERY = select(_delivery).where(_delivery.c.id == bindparam("delivery")).with_for_update()
-ADD_EVENT = insert(schema.event)
+ADD_EVENT = insert(schema.event).inline()  # nobody asks for its number
 
 #: The story's last post on a channel that stands, beside a delivery.
 LAST_OF_STORY = (

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, event, insert, select, text
 
 from syndicator.domain.delivery import Receipt, Standing, begun, posted
+from syndicator.domain.ledger import Ledger
 from syndicator.domain.step import Step
 from syndicator.jobs.store_ports import ANY, Account, Choice
 from syndicator.store import Store, schema
@@ -202,3 +203,19 @@ def test_a_paused_channel_is_settled_and_no_further_delivery_taken(store: Store,
     assert channel.lease_until == NOON + LEASE
     assert channel.posted_at == later
     assert standings == [Standing.SENT, Standing.PENDING]
+
+
+@pytest.mark.parametrize(("table", "change"), [("channel", {"token": "another"}), ("delivery", {"wants": 2})])
+def test_a_step_does_not_begin_in_another_hand_or_for_what_has_moved(
+    store: Store, account: Account, table: str, change: dict[str, Any]
+) -> None:
+    with store.writing() as connection:
+        connection.execute(insert(schema.delivery), [delivery(1)])
+    claimed = store.next_delivery(account, NOON, LEASE)
+    assert claimed
+    with store.writing() as connection:
+        connection.execute(schema.metadata.tables[table].update().values(**change))
+    assert not store.begin(account, begun(claimed.delivery, Step.SEND, NOON), Ledger(posted=NOON))
+    assert on_record(store).standing == Standing.PENDING
+    with store.reading() as connection:
+        assert connection.scalar(select(schema.channel.c.ledger)) == {}
