@@ -55,7 +55,7 @@ from syndicator.jobs.later_photo import (
 )
 from syndicator.jobs.page_wait import wait_for_page
 from syndicator.jobs.perform import event_of, perform
-from syndicator.jobs.step_post import StepPost, has_photo, post_of
+from syndicator.jobs.step_post import WITH_PHOTO, StepPost, has_photo, post_of
 from syndicator.jobs.store_ports import Account, ClaimedDelivery
 
 log = logging.getLogger(__name__)
@@ -132,7 +132,7 @@ def _take(
     if page and page.until > now:
         return _put_off(delivery, page, ledger)
     wait = ledger.wait(courier.pace, COST_OF_PHOTO, now) if has_photo(courier, claimed, step) else None
-    if wait and (adds_photo or not claimed.article.urgent):
+    if wait and (adds_photo or courier.needs_photo or not claimed.article.urgent):
         return _put_off(delivery, wait, ledger)
     marked = begun(delivery, step, now)
     try:
@@ -150,6 +150,13 @@ def _take(
             return StepOutcome(delivery=after, event=_event_of_leaving(delivery, after), ledger=ledger)
         made = corrected if corrected and step is Step.EDIT else None
         made = made or post_of(deliverer, courier, claimed, marked, step, wait)
+        if made.post.photo is None and courier.needs_photo and step in WITH_PHOTO:
+            if made.photo_may_come:
+                raise TryLater(f"there is no post without a photo there: {made.remark}", whole_channel=False)
+            idle = dropped(
+                delivery, f"skipped: there is no post without a photo there{remark_of(made, marked)}"
+            )
+            return StepOutcome(delivery=idle, event=idle.reason, ledger=ledger)
         marked = owing_photo(marked, step, made, terms, now)
         remark = remark_of(made, marked) + (f" (not waited for any longer: {page.why})" if page else "")
     except SyndicatorError as e:  # nothing has left yet

@@ -26,7 +26,7 @@ from syndicator.web.app import create_app
 from syndicator.web.hub import Reception
 from syndicator.web.readership import ReaderCounts
 from syndicator.web.serve import serve
-from syndicator.wiring import App, assemble, declarations, shelf
+from syndicator.wiring import App, assemble, declarations, photo_place, shelf
 
 #: Seconds between signs of life. It is also how soon a database that takes nothing is noticed.
 BEAT_S = 5.0
@@ -64,6 +64,7 @@ def serve_site(folder: Path) -> None:
         most_per_minute=declared.web.most_per_minute,
         proxies=declared.web.proxies,
         texts=site_texts(courier.channel for courier in app.couriers.values()),
+        read_photo=photo_place(declared).read,
     )
     pulse.start(store, BEAT_S, lambda: _record(readers, store))
     collect_as_usual()

@@ -7,6 +7,7 @@
     /feeds/NAME.html       a feed, for people
     /feeds/NAME.EXT        a feed
     /feeds/NAME/PAGE.EXT   an archive of it
+    /feeds/_photos/HASH    a photo, for services that fetch it from us
     /sitemap.xml           the index of sitemaps
     /KEY.txt               what channels want to be found on the site
     /hub                   to be sent it when it changes (WebSub)
@@ -46,6 +47,8 @@ from syndicator.web.feeds.catalog import Catalog
 from syndicator.web.feeds.redirects import Moves, extensions
 from syndicator.web.feeds.resources import PREFIX, ServedFormat
 from syndicator.web.feeds.serving import FeedServer
+from syndicator.web.fetched_photos import ADDRESS as PHOTO
+from syndicator.web.fetched_photos import FetchedPhotos
 from syndicator.web.health import Health
 from syndicator.web.hub import HubPages, Reception
 from syndicator.web.index import IndexPages
@@ -79,6 +82,7 @@ def create_app(
     most_per_minute: int = 0,
     proxies: Sequence[str] = (),
     texts: Mapping[str, str] | None = None,
+    read_photo: Callable[[str], bytes | None] = lambda _name: None,
 ) -> FeedServer:
     """The application. Needs neither database nor broker to begin, and serves feeds without them.
 
@@ -87,7 +91,8 @@ def create_app(
     of our own. ``readers`` counts who reads what; putting it on record is the caller's, and so are the
     signs of life of ``pulse``. ``access`` to private feeds, what has ``moved`` or ``ended``,
     ``most_per_minute``, ``proxies``: see ``Declared.readers`` and ``Web``, and ``Context`` for the rest.
-    ``texts``: more files for everybody, by their paths, where nothing else is.
+    ``texts``: more files for everybody, by their paths, where nothing else is. ``read_photo``: the file of a
+    photo that services fetch from us.
     """
     context = Context(
         site=site,
@@ -104,7 +109,11 @@ def create_app(
         pulse=pulse or Pulse("web"),
     )
     pages = Starlette(
-        routes=[*_routes(context, hub), *_text_routes(texts or {})],
+        routes=[
+            Route(PHOTO, FetchedPhotos(read_photo).respond),
+            *_routes(context, hub),
+            *_text_routes(texts or {}),
+        ],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(ConsoleGuard, password=password, host=host),
