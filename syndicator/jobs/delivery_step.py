@@ -129,11 +129,10 @@ def _take(
         return StepOutcome(delivery=idle, event=event, ledger=ledger)
     adds_photo = step is Step.EDIT and delivery.lacks_photo
     page = wait_for_page(deliverer, courier, claimed, step, now)
-    if page and page.until > now:
-        return _put_off(delivery, page, ledger)
     wait = ledger.wait(courier.pace, COST_OF_PHOTO, now) if has_photo(courier, claimed, step) else None
-    if wait and (adds_photo or courier.needs_photo or not claimed.article.urgent):
-        return _put_off(delivery, wait, ledger)
+    may_go_without = claimed.article.urgent and not (adds_photo or courier.needs_photo)
+    if until := (page if page and page.until > now else None) or (None if may_go_without else wait):
+        return _put_off(delivery, until, ledger)
     marked = begun(delivery, step, now)
     try:
         corrected = _corrected_post(deliverer, courier, claimed, wait)
@@ -150,13 +149,8 @@ def _take(
             return StepOutcome(delivery=after, event=_event_of_leaving(delivery, after), ledger=ledger)
         made = corrected if corrected and step is Step.EDIT else None
         made = made or post_of(deliverer, courier, claimed, marked, step, wait)
-        if made.post.photo is None and courier.needs_photo and step in WITH_PHOTO:
-            if made.photo_may_come:
-                raise TryLater(f"there is no post without a photo there: {made.remark}", whole_channel=False)
-            idle = dropped(
-                delivery, f"skipped: there is no post without a photo there{remark_of(made, marked)}"
-            )
-            return StepOutcome(delivery=idle, event=idle.reason, ledger=ledger)
+        if unshown := _without_needed_photo(courier, delivery, step, made):
+            return StepOutcome(delivery=unshown, event=unshown.reason, ledger=ledger)
         marked = owing_photo(marked, step, made, terms, now)
         remark = remark_of(made, marked) + (f" (not waited for any longer: {page.why})" if page else "")
     except SyndicatorError as e:  # nothing has left yet
@@ -171,6 +165,19 @@ def _take(
     if not deliverer.store.begin(account, rests, None if spent is ledger else spent):
         return None
     return _request(deliverer, account, marked, step, made, remark, begins, spent)
+
+
+def _without_needed_photo(
+    courier: Courier, delivery: Delivery, step: Step, made: StepPost
+) -> Delivery | None:
+    """The delivery, given up, of a post that has no photo where there is none without; ``None``: it has what
+    it needs. Raises ``TryLater`` for a photo that may yet come."""
+    if step not in WITH_PHOTO or made.post.photo is not None or not courier.needs_photo:
+        return None
+    if made.photo_may_come:
+        raise TryLater(f"there is no post without a photo there: {made.remark}", whole_channel=False)
+    why = f" ({made.remark})" if made.remark else "; card = true in [channels.NAME.post] would make one"
+    return dropped(delivery, f"skipped: there is no post without a photo there{why}")
 
 
 def _corrected_post(
