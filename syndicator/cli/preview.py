@@ -175,7 +175,10 @@ def _post(app: App, courier: Courier, article: Article, known_problems: Sequence
     post = app.deliverer.compose(shown.article, courier.channel.capabilities, courier.style, shown.file)
     post = replace(post, further=shown.further)
     is_new = bool(shown.remark) and not any(problem in shown.remark for problem in known_problems)
-    return replace(post, omitted=(*post.omitted, shown.remark)) if is_new else post
+    remarks = [shown.remark] if is_new else []
+    if courier.needs_photo and post.photo is None:
+        remarks.append("nothing is posted there: there is no post without a photo")
+    return replace(post, omitted=(*post.omitted, *remarks))
 
 
 def article_as_json(article: Article) -> dict[str, Any]:

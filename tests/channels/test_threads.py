@@ -18,8 +18,17 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, Syn
 from syndicator.domain.post import Occasion
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
-from tests.channels.contract import ARTICLE, CORRECTED, KEY, OTHER, HttpChannelContract, impatient_session
+from tests.channels.contract import (
+    ARTICLE,
+    CORRECTED,
+    KEY,
+    OTHER,
+    HttpChannelContract,
+    impatient_session,
+    picture,
+)
 from tests.channels.local_server import Trouble, body, reset
+from tests.channels.photo_host import FetchesPhotos
 from tests.channels.threads_server import FakeThreads
 
 PUBLISH = "/v1.0/me/threads_publish"
@@ -27,7 +36,7 @@ PUBLISH = "/v1.0/me/threads_publish"
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("syndicator.channels.threads.POLL_S", 0.01)
+    monkeypatch.setattr("syndicator.http.graph_containers.POLL_S", 0.01)
 
 
 @pytest.fixture
@@ -55,14 +64,16 @@ def channel(build: Callable[[str], Threads], server: FakeThreads) -> Threads:
     return build(server.address)
 
 
-class TestThreads(HttpChannelContract):
+class TestThreads(FetchesPhotos, HttpChannelContract):
     at = PUBLISH
 
     def test_a_post_has_text_photo_and_link(self, channel: Threads, server: FakeThreads) -> None:
-        receipt = channel.send(self.post(channel), key=KEY)
+        photographed = self.post(channel, photo=picture())
+        receipt = channel.send(photographed, key=KEY)
 
         [post] = server.posts.values()
-        assert post["image_url"] == "https://news.example/tram.jpg"
+        assert photographed.photo
+        assert post["image_url"] == photographed.photo.addresses[0]
         assert post["text"].endswith(ARTICLE.url)
         assert receipt.url == f"https://www.threads.com/@example_news/post/{receipt.remote_id}"
 
@@ -78,7 +89,7 @@ class TestThreads(HttpChannelContract):
         self, channel: Threads, server: FakeThreads, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("syndicator.http.exchange.STEP_S", 2.0)
-        monkeypatch.setattr("syndicator.channels.threads.POLL_S", 0.9)
+        monkeypatch.setattr("syndicator.http.graph_containers.POLL_S", 0.9)
         server.states = ["IN_PROGRESS"] * 100
 
         with pytest.raises(TryLater, match="not got the post ready: IN_PROGRESS"):
@@ -89,12 +100,14 @@ class TestThreads(HttpChannelContract):
     def test_a_photo_that_cannot_be_fetched_is_left_out(
         self, channel: Threads, server: FakeThreads, caplog: pytest.LogCaptureFixture
     ) -> None:
-        server.unreachable.add("https://news.example/tram.jpg")
+        post = self.post(channel, photo=picture())
+        assert post.photo
+        server.unreachable |= {*post.photo.addresses}
 
-        channel.send(self.post(channel), key=KEY)
+        channel.send(post, key=KEY)
 
-        [post] = server.posts.values()
-        assert "image_url" not in post
+        [shown] = server.posts.values()
+        assert "image_url" not in shown
         assert "goes out without its photo" in caplog.text
 
     @pytest.mark.parametrize("state", ["ERROR", "EXPIRED"])
@@ -103,17 +116,22 @@ class TestThreads(HttpChannelContract):
     ) -> None:
         server.states = ["IN_PROGRESS", state]
 
-        channel.send(self.post(channel), key=KEY)
+        channel.send(self.post(channel, photo=picture()), key=KEY)
 
         assert [post.get("image_url") for post in server.posts.values()] == [None]
 
-    def test_a_photo_of_another_kind_is_not_named(self, channel: Threads, server: FakeThreads) -> None:
-        assert ARTICLE.photo
-        webp = replace(ARTICLE, photo=replace(ARTICLE.photo, media_type="image/webp"))
+    @pytest.mark.parametrize("unreachable", [0, 1])
+    def test_a_photo_is_fetched_from_whichever_address_has_it(
+        self, channel: Threads, server: FakeThreads, unreachable: int
+    ) -> None:
+        photo, gone = picture(), ("https://news.example/tram.jpg", f"{self.host.address}/gone.jpg")
+        reachable = self.host.put(photo)
+        addresses = (gone[unreachable], reachable)[:: 1 if unreachable else -1]
+        post = replace(self.post(channel), photo=replace(photo, addresses=addresses))
 
-        channel.send(self.post(channel, webp), key=KEY)
+        channel.send(post, key=KEY)
 
-        assert [post["media_type"] for post in server.posts.values()] == ["TEXT"]
+        assert [each["image_url"] for each in server.posts.values()] == [reachable]
 
     def test_a_correction_is_a_reply(self, channel: Threads, server: FakeThreads) -> None:
         first = channel.send(self.post(channel), key=KEY)
