@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import takewhile
 from typing import Any, ClassVar
 
 import requests
@@ -18,6 +19,7 @@ import requests
 from syndicator.domain.capabilities import NEVER, Budget, Capabilities, LinkPlace, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
+from syndicator.domain.listed_post import ListedPost, tried_since
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange
@@ -130,13 +132,14 @@ class Instagram:
         """Looks for the caption in the account's posts since the first attempt. Raises ``OutcomeUnknown``
         where one looks like it, and may be of another article, or of this one before its correction."""
         doubtful = ""
-        for post_id, caption, url in self._recent(post):
-            alike = likeness(caption, post.text)
+        for listed in self._recent(tried_since(post) - CLOCKS_DIFFER):
+            alike = likeness(listed.text, post.text)
             if alike >= SAME:
-                return Receipt(remote_id=post_id, url=url, is_current=caption.split() == post.text.split())
-            has_headline = bool(post.headline) and caption.partition("\n")[0].strip() == post.headline
-            if alike >= ALIKE or has_headline:
-                doubtful = doubtful or url or post_id
+                is_current = listed.has_words_of(post.text)
+                return Receipt(remote_id=listed.remote_id, url=listed.url, is_current=is_current)
+            headline = listed.text.partition("\n")[0].strip()
+            if alike >= ALIKE or (headline and headline == post.headline):
+                doubtful = doubtful or listed.url or listed.remote_id
         if doubtful:
             raise OutcomeUnknown(f"{doubtful} looks like this article's post, and not quite: look there")
         return None
@@ -180,22 +183,18 @@ class Instagram:
         except PostGone as e:
             raise self._not_ours(e) from e
 
-    def _recent(self, post: Post) -> Iterator[tuple[str, str, str]]:
-        """Posts of the account since the first attempt: number, caption and address."""
-        since = (post.since or datetime.now(UTC) - timedelta(days=1)) - CLOCKS_DIFFER
+    def _recent(self, since: datetime) -> Iterator[ListedPost]:
+        """The account's posts since then, the newest first."""
         fields = "id,caption,permalink,timestamp"
-        posts = self._api.listed(self._api.exchange(), f"{self.account}/media", since, fields, _seen)
-        for post_id, caption, url, created in posts:
-            if created < since:
-                return
-            yield post_id, caption, url
+        posts = self._api.listed(self._api.exchange(), f"{self.account}/media", since, fields, _listed)
+        return (post for post, _ in takewhile(lambda each: each[1] >= since, posts))
 
     def _not_ours(self, error: PostGone) -> Misconfigured:
         return Misconfigured(f"account: the token is for another one than {self.account}: {error}")
 
 
-def _seen(each: Any) -> tuple[str, str, str, datetime]:
-    """A post's number, its words, its address and its time."""
-    created = datetime.fromisoformat(str(each["timestamp"]))
+def _listed(each: Any) -> tuple[ListedPost, datetime]:
+    """A post, and when it was published."""
     caption, url = str(each.get("caption", "")), str(each.get("permalink", ""))
-    return str(int(each["id"])), caption, url, created.astimezone(UTC)
+    created = datetime.fromisoformat(str(each["timestamp"])).astimezone(UTC)
+    return ListedPost(remote_id=str(int(each["id"])), text=caption, url=url), created

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any, ClassVar
 
@@ -18,6 +18,7 @@ import requests
 from syndicator.domain.capabilities import NEVER, Budget, Capabilities, LinkCard, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import PostGone, Refused
+from syndicator.domain.listed_post import ListedPost, linked, tried_since
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange
@@ -121,12 +122,13 @@ class Threads:
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - posts have no keys
         """Looks for the article's address in the profile's posts since the first attempt."""
-        since = post.since or datetime.now(UTC) - timedelta(days=1)
-        posts = self._api.listed(self._api.exchange(), "me/threads", since, "id,text,permalink", _seen)
-        for media_id, text, url in posts:
-            if any(address in text.split() for address in post.addresses):
-                return Receipt(remote_id=media_id, url=url, is_current=text.split() == post.text.split())
-        return None
+        exchange, since = self._api.exchange(), tried_since(post)
+        posts = self._api.listed(exchange, "me/threads", since, "id,text,permalink", _listed)
+        found = linked(posts, post)
+        if found is None:
+            return None
+        is_current = found.has_words_of(post.text)
+        return Receipt(remote_id=found.remote_id, url=found.url, is_current=is_current)
 
     def check(self) -> str:
         """Whose token it is, and how many posts are left today."""
@@ -174,6 +176,6 @@ def _media_id(receipt: Receipt) -> str:
     return receipt.remote_id
 
 
-def _seen(each: Any) -> tuple[str, str, str]:
-    """A post's number, its words and its address."""
-    return str(int(each["id"])), str(each.get("text", "")), str(each.get("permalink", ""))
+def _listed(each: Any) -> ListedPost:
+    text, url = str(each.get("text", "")), str(each.get("permalink", ""))
+    return ListedPost(remote_id=str(int(each["id"])), text=text, url=url)
