@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from syndicator.channels.facebook import Facebook
 from syndicator.domain.delivery import Receipt
@@ -28,7 +27,6 @@ from tests.channels.contract import (
     KEY,
     OTHER,
     HttpChannelContract,
-    impatient_session,
     picture,
 )
 from tests.channels.graph_server import FakePage
@@ -37,33 +35,11 @@ from tests.channels.local_server import Trouble, body, reset, status
 FEED = f"/{FakePage.version}/{FakePage.page}/feed"
 
 
-@pytest.fixture
-def server() -> Iterator[FakePage]:
-    with FakePage() as fake:
-        yield fake
+SERVER = FakePage
 
 
-@pytest.fixture
-def secret(server: FakePage) -> str:
-    return server.token
-
-
-@pytest.fixture
-def build(secret: str, tmp_path: Path) -> Iterator[Callable[[str], Facebook]]:
-    (tmp_path / "token").write_text(secret)
-    with impatient_session() as session:
-        yield lambda address: Facebook(
-            name="page",
-            server=address,
-            page=FakePage.page,
-            token=Secret(f"file:{tmp_path}/token"),
-            session=session,
-        )
-
-
-@pytest.fixture
-def channel(build: Callable[[str], Facebook], server: FakePage) -> Facebook:
-    return build(server.address)
+def channel_at(address: str, secret: Secret, session: requests.Session) -> Facebook:
+    return Facebook(name="page", server=address, page=FakePage.page, token=secret, session=session)
 
 
 class TestFacebook(HttpChannelContract):

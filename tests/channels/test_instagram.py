@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from PIL import Image
 
 from syndicator.channels.instagram import PHOTOS, Instagram
@@ -28,7 +27,6 @@ from tests.channels.contract import (
     KEY,
     OTHER,
     HttpChannelContract,
-    impatient_session,
     picture,
 )
 from tests.channels.instagram_server import FakeInstagram
@@ -44,33 +42,13 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("syndicator.http.graph_containers.POLL_S", 0.01)
 
 
-@pytest.fixture
-def server() -> Iterator[FakeInstagram]:
-    with FakeInstagram() as fake:
-        yield fake
+SERVER = FakeInstagram
 
 
-@pytest.fixture
-def secret(server: FakeInstagram) -> str:
-    return server.token
-
-
-@pytest.fixture
-def build(secret: str, tmp_path: Path) -> Iterator[Callable[[str], Instagram]]:
-    (tmp_path / "token").write_text(secret)
-    with impatient_session() as session:
-        yield lambda address: Instagram(
-            name="insta",
-            account=FakeInstagram.account,
-            server=address,
-            token=Secret(f"file:{tmp_path}/token"),
-            session=session,
-        )
-
-
-@pytest.fixture
-def channel(build: Callable[[str], Instagram], server: FakeInstagram) -> Instagram:
-    return build(server.address)
+def channel_at(address: str, secret: Secret, session: requests.Session) -> Instagram:
+    return Instagram(
+        name="insta", account=FakeInstagram.account, server=address, token=secret, session=session
+    )
 
 
 def drawing(width: int, height: int, kind: str = "JPEG") -> bytes:

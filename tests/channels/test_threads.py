@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +23,6 @@ from tests.channels.contract import (
     KEY,
     OTHER,
     HttpChannelContract,
-    impatient_session,
     picture,
 )
 from tests.channels.local_server import Trouble, body, reset
@@ -39,29 +37,11 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("syndicator.http.graph_containers.POLL_S", 0.01)
 
 
-@pytest.fixture
-def server() -> Iterator[FakeThreads]:
-    with FakeThreads() as fake:
-        yield fake
+SERVER = FakeThreads
 
 
-@pytest.fixture
-def secret(server: FakeThreads) -> str:
-    return server.token
-
-
-@pytest.fixture
-def build(secret: str, tmp_path: Path) -> Iterator[Callable[[str], Threads]]:
-    (tmp_path / "token").write_text(secret)
-    with impatient_session() as session:
-        yield lambda address: Threads(
-            name="profile", server=address, token=Secret(f"file:{tmp_path}/token"), session=session
-        )
-
-
-@pytest.fixture
-def channel(build: Callable[[str], Threads], server: FakeThreads) -> Threads:
-    return build(server.address)
+def channel_at(address: str, secret: Secret, session: requests.Session) -> Threads:
+    return Threads(name="profile", server=address, token=secret, session=session)
 
 
 class TestThreads(FetchesPhotos, HttpChannelContract):
