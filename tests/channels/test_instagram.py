@@ -26,12 +26,11 @@ from tests.channels.contract import (
     CORRECTED,
     KEY,
     OTHER,
-    HttpChannelContract,
     picture,
 )
+from tests.channels.graph_contract import ContainerContract
 from tests.channels.instagram_server import FakeInstagram
-from tests.channels.local_server import Trouble, body, reset
-from tests.channels.photo_host import FetchesPhotos
+from tests.channels.local_server import Trouble, reset
 
 CONTAINERS = f"/v26.0/{FakeInstagram.account}/media"
 PUBLISH = f"{CONTAINERS}_publish"
@@ -67,8 +66,8 @@ def another(n: int) -> Article:
     )
 
 
-class TestInstagram(FetchesPhotos, HttpChannelContract):
-    at = PUBLISH
+class TestInstagram(ContainerContract):
+    at, containers = PUBLISH, CONTAINERS
 
     def post(self, channel: Channel, article: Article = ARTICLE, photo: PhotoFile | None = None) -> Post:
         return super().post(channel, article, photo or picture())  # there is no post without one
@@ -173,18 +172,6 @@ class TestInstagram(FetchesPhotos, HttpChannelContract):
         assert len(server.posts) == 1
         assert [r.path for r in server.requests].count(PUBLISH) == 3
 
-    def test_what_is_not_ready_in_time_is_tried_later(
-        self, channel: Instagram, server: FakeInstagram, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("syndicator.http.exchange.STEP_S", 2.0)
-        monkeypatch.setattr("syndicator.http.graph_containers.POLL_S", 0.9)
-        server.states = [("IN_PROGRESS", "")] * 100
-
-        with pytest.raises(TryLater, match="not got the post ready: IN_PROGRESS"):
-            channel.send(self.post(channel), key=KEY)
-
-        assert server.posts == {}
-
     @pytest.mark.parametrize(
         ("state", "why", "error"),
         [
@@ -206,12 +193,7 @@ class TestInstagram(FetchesPhotos, HttpChannelContract):
     @pytest.mark.parametrize(
         ("code", "subcode", "error"),
         [
-            (10, 0, Misconfigured),
-            (190, 463, Misconfigured),
             (25, 2207050, Misconfigured),
-            (4, 2207051, Misconfigured),
-            (9, 2207042, TryLater),
-            (4, 0, TryLater),
             (-1, 2207001, TryLater),
             (-1, 2207032, TryLater),
             (-2, 2207003, TryLater),
@@ -221,15 +203,10 @@ class TestInstagram(FetchesPhotos, HttpChannelContract):
             (100, 33, Misconfigured),
         ],
     )
-    def test_errors_have_numbers(
+    def test_errors_of_containers_have_numbers(
         self, channel: Instagram, server: FakeInstagram, code: int, subcode: int, error: type[SyndicatorError]
     ) -> None:
-        server.forbids = (code, subcode)
-
-        with pytest.raises(SyndicatorError, match="as you wish") as caught:
-            channel.send(self.post(channel), key=KEY)
-
-        assert isinstance(caught.value, error)
+        assert isinstance(self.declined(channel, server, code, subcode), error)
 
     @pytest.mark.parametrize(
         ("code", "subcode", "error"),
@@ -262,22 +239,6 @@ class TestInstagram(FetchesPhotos, HttpChannelContract):
             channel.send(self.post(channel), key=KEY)
 
         assert f"container {next(iter(server.containers))}" in str(caught.value)
-
-    def test_what_nobody_sees_can_be_made_again(self, channel: Instagram, server: FakeInstagram) -> None:
-        server.trouble = Trouble(reset, at=CONTAINERS, method="POST", after=True)
-
-        with pytest.raises(SyndicatorError) as caught:
-            channel.send(self.post(channel), key=KEY)
-
-        assert isinstance(caught.value, TryLater)
-
-    def test_a_limit_of_the_day_is_waited_for(self, channel: Instagram, server: FakeInstagram) -> None:
-        server.most = 0
-
-        with pytest.raises(TryLater, match="limit reached"):
-            channel.send(self.post(channel), key=KEY)
-
-        assert channel.check() == "@example_news; may post, 0 of 0 posts left today"
 
     @pytest.mark.slow
     @pytest.mark.parametrize("ignores_since", [False, True])
@@ -331,31 +292,6 @@ class TestInstagram(FetchesPhotos, HttpChannelContract):
         channel.send(self.post(channel, another(1)), key="1")
 
         assert channel.find(self.post(channel), key=KEY) is None
-
-    def test_a_post_that_has_no_address_yet_is_out(self, channel: Instagram, server: FakeInstagram) -> None:
-        server.hides_addresses = True
-
-        receipt = channel.send(self.post(channel), key=KEY)
-
-        assert receipt.remote_id in server.posts
-        assert receipt.url == ""
-
-    @pytest.mark.parametrize("content", [b"{}", b'{"id": "me"}', b"[]", b"\xff"])
-    def test_an_answer_that_nobody_understands_is_none(
-        self, channel: Instagram, server: FakeInstagram, content: bytes
-    ) -> None:
-        server.trouble = Trouble(body(content), at=PUBLISH)
-
-        with pytest.raises(OutcomeUnknown):
-            channel.send(self.post(channel), key=KEY)
-
-    def test_a_revoked_token_is_told(self, channel: Instagram, server: FakeInstagram) -> None:
-        server.revoked.add(server.token)
-
-        with pytest.raises(Misconfigured, match="check the account, its token") as caught:
-            channel.send(self.post(channel), key=KEY)
-
-        assert server.token not in str(caught.value)
 
     def test_a_token_of_another_account_is_told(self, channel: Instagram) -> None:
         with pytest.raises(Misconfigured, match="for another one than 1784"):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from syndicator.channels.threads import Threads, length
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.domain.errors import Refused
 from syndicator.domain.post import Occasion
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
@@ -22,11 +22,9 @@ from tests.channels.contract import (
     CORRECTED,
     KEY,
     OTHER,
-    HttpChannelContract,
     picture,
 )
-from tests.channels.local_server import Trouble, body, reset
-from tests.channels.photo_host import FetchesPhotos
+from tests.channels.graph_contract import ContainerContract
 from tests.channels.threads_server import FakeThreads
 
 PUBLISH = "/v1.0/me/threads_publish"
@@ -44,8 +42,8 @@ def channel_at(address: str, secret: Secret, session: requests.Session) -> Threa
     return Threads(name="profile", server=address, token=secret, session=session)
 
 
-class TestThreads(FetchesPhotos, HttpChannelContract):
-    at = PUBLISH
+class TestThreads(ContainerContract):
+    at, containers = PUBLISH, "/v1.0/me/threads"
 
     def test_a_post_has_text_photo_and_link(self, channel: Threads, server: FakeThreads) -> None:
         photographed = self.post(channel, photo=picture())
@@ -58,24 +56,12 @@ class TestThreads(FetchesPhotos, HttpChannelContract):
         assert receipt.url == f"https://www.threads.com/@example_news/post/{receipt.remote_id}"
 
     def test_a_post_is_published_when_it_is_ready(self, channel: Threads, server: FakeThreads) -> None:
-        server.states, server.not_ready = ["IN_PROGRESS", "IN_PROGRESS"], 2
+        server.states, server.not_ready = [("IN_PROGRESS", "")] * 2, 2
 
         channel.send(self.post(channel), key=KEY)
 
         assert len(server.posts) == 1
         assert [r.path for r in server.requests].count(PUBLISH) == 3
-
-    def test_what_is_not_ready_in_time_is_tried_later(
-        self, channel: Threads, server: FakeThreads, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("syndicator.http.exchange.STEP_S", 2.0)
-        monkeypatch.setattr("syndicator.http.graph_containers.POLL_S", 0.9)
-        server.states = ["IN_PROGRESS"] * 100
-
-        with pytest.raises(TryLater, match="not got the post ready: IN_PROGRESS"):
-            channel.send(self.post(channel), key=KEY)
-
-        assert server.posts == {}
 
     def test_a_photo_that_cannot_be_fetched_is_left_out(
         self, channel: Threads, server: FakeThreads, caplog: pytest.LogCaptureFixture
@@ -94,7 +80,7 @@ class TestThreads(FetchesPhotos, HttpChannelContract):
     def test_a_photo_that_failed_there_is_left_out(
         self, channel: Threads, server: FakeThreads, state: str
     ) -> None:
-        server.states = ["IN_PROGRESS", state]
+        server.states = [("IN_PROGRESS", ""), (state, "UNKNOWN")]
 
         channel.send(self.post(channel, photo=picture()), key=KEY)
 
@@ -145,59 +131,6 @@ class TestThreads(FetchesPhotos, HttpChannelContract):
 
         assert found == receipt
         assert found.is_current
-
-    def test_a_limit_of_the_day_is_waited_for(self, channel: Threads, server: FakeThreads) -> None:
-        server.most = 0
-
-        with pytest.raises(TryLater, match="limit reached"):
-            channel.send(self.post(channel), key=KEY)
-
-        assert channel.check() == "@example_news; may post, 0 of 0 posts left today"
-
-    @pytest.mark.parametrize(
-        ("code", "subcode", "error"),
-        [(10, 0, Misconfigured), (190, 0, Misconfigured), (-1, 2207051, Misconfigured), (100, 0, Refused)],
-    )
-    def test_errors_have_numbers(
-        self, channel: Threads, server: FakeThreads, code: int, subcode: int, error: type[SyndicatorError]
-    ) -> None:
-        server.forbids = (code, subcode)
-
-        with pytest.raises(error, match="as you wish"):
-            channel.send(self.post(channel), key=KEY)
-
-    @pytest.mark.parametrize("content", [b"{}", b'{"id": "me"}', b"[]", b"\xff"])
-    def test_an_answer_that_nobody_understands_is_none(
-        self, channel: Threads, server: FakeThreads, content: bytes
-    ) -> None:
-        server.trouble = Trouble(body(content), at=PUBLISH)
-
-        with pytest.raises(OutcomeUnknown):
-            channel.send(self.post(channel), key=KEY)
-
-    def test_what_nobody_sees_can_be_made_again(self, channel: Threads, server: FakeThreads) -> None:
-        server.trouble = Trouble(reset, at="/v1.0/me/threads", method="POST", after=True)
-
-        with pytest.raises(SyndicatorError) as caught:
-            channel.send(self.post(channel), key=KEY)
-
-        assert isinstance(caught.value, TryLater)
-
-    def test_a_post_that_has_no_address_yet_is_out(self, channel: Threads, server: FakeThreads) -> None:
-        server.hides_addresses = True
-
-        receipt = channel.send(self.post(channel), key=KEY)
-
-        assert receipt.remote_id in server.posts
-        assert receipt.url == ""
-
-    def test_a_revoked_token_is_told(self, channel: Threads, server: FakeThreads) -> None:
-        server.revoked.add(server.token)
-
-        with pytest.raises(Misconfigured, match="check the account, its token") as caught:
-            channel.send(self.post(channel), key=KEY)
-
-        assert server.token not in str(caught.value)
 
     @pytest.mark.parametrize("entered", ["https://www.threads.com/x", "", "١"])
     def test_what_an_operator_enters_has_to_be_a_post(self, channel: Threads, entered: str) -> None:

@@ -30,7 +30,7 @@ class FakeThreads(GraphServer):
         super().__init__(port)
         self.containers: dict[str, dict[str, Any]] = {}
         self.posts: dict[str, dict[str, Any]] = {}
-        self.states: list[str] = []
+        self.states: list[tuple[str, str]] = []
         self.unreachable: set[str] = set()
         self.not_ready, self.most, self.hides_addresses = 0, 250, False
         self._numbers = count(18_000_000_000_000_001)
@@ -61,8 +61,8 @@ class FakeThreads(GraphServer):
                 ]
                 return self.listing(items, fields)
             case "GET", name if name in self.containers:
-                status = self.states.pop(0) if self.states else "FINISHED"
-                return {"id": name, "status": status, "error_message": "UNKNOWN" if status == "ERROR" else ""}
+                status, why = self.states.pop(0) if self.states else ("FINISHED", "")
+                return {"id": name, "status": status, "error_message": why}
             case "GET", name if name in self.posts:
                 return {"id": name} if self.hides_addresses else {"id": name, "permalink": _permalink(name)}
             case "POST", "me/threads":
