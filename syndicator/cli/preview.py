@@ -24,7 +24,7 @@ from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Post
 from syndicator.jobs.courier import Courier
 from syndicator.jobs.ports import Source
-from syndicator.jobs.post_photo import post_photo
+from syndicator.jobs.post_photo import NONE_WITHOUT, post_photo
 from syndicator.photos.card import draw_card
 from syndicator.wiring import App, inspect_app
 
@@ -177,7 +177,7 @@ def _post(app: App, courier: Courier, article: Article, known_problems: Sequence
     is_new = bool(shown.remark) and not any(problem in shown.remark for problem in known_problems)
     remarks = [shown.remark] if is_new else []
     if courier.needs_photo and post.photo is None:
-        remarks.append("nothing is posted there: there is no post without a photo")
+        remarks.append(f"nothing is posted: {NONE_WITHOUT}")
     return replace(post, omitted=(*post.omitted, *remarks))
 
 

@@ -55,6 +55,7 @@ from syndicator.jobs.later_photo import (
 )
 from syndicator.jobs.page_wait import wait_for_page
 from syndicator.jobs.perform import event_of, perform
+from syndicator.jobs.post_photo import NONE_WITHOUT
 from syndicator.jobs.step_post import WITH_PHOTO, StepPost, has_photo, post_of
 from syndicator.jobs.store_ports import Account, ClaimedDelivery
 
@@ -175,9 +176,9 @@ def _without_needed_photo(
     if step not in WITH_PHOTO or made.post.photo is not None or not courier.needs_photo:
         return None
     if made.photo_may_come:
-        raise TryLater(f"there is no post without a photo there: {made.remark}", whole_channel=False)
+        raise TryLater(f"{NONE_WITHOUT}: {made.remark}", whole_channel=False)
     why = f" ({made.remark})" if made.remark else "; card = true in [channels.NAME.post] would make one"
-    return dropped(delivery, f"skipped: there is no post without a photo there{why}")
+    return dropped(delivery, f"skipped: {NONE_WITHOUT}{why}")
 
 
 def _corrected_post(

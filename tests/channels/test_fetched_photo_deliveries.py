@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ import requests
 from syndicator.channels.instagram import Instagram
 from syndicator.channels.threads import Threads
 from syndicator.documents.public_photos import PhotoFolder, PublishedPhotos
-from syndicator.domain.article import Photo
+from syndicator.domain.article import Article, Photo
 from syndicator.domain.delivery import Standing
 from syndicator.domain.errors import PhotoError
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.jobs.courier import Courier, Deliverer
+from syndicator.jobs.deliver import deliver
 from syndicator.jobs.ports import PublicPhotos
 from syndicator.photos.share_card import share_card
 from syndicator.secret import Secret
@@ -248,6 +250,22 @@ def test_an_article_whose_photo_is_gone_for_good_is_skipped(
 
     assert room.delivery.standing is Standing.SKIPPED
     assert "410 Gone" in room.delivery.reason
+
+
+def test_a_caption_without_a_link_waits_for_no_page(room: Room, instagram: FakeInstagram) -> None:
+    class Pages:
+        """None is ready, ever."""
+
+        def missing(self, article: Article) -> str:
+            return "no title"
+
+        def passed_over(self, article: Article) -> None: ...
+
+    room.publishes(photo=room.on_the_site())
+    courier = replace(room.courier(), wait_for_page=timedelta(hours=1))
+    deliver(replace(room.deliverer(courier), pages=Pages()), "wire")
+
+    assert len(instagram.posts) == 1
 
 
 def test_a_card_is_a_photo_where_the_newsroom_wants_one(room: Room, instagram: FakeInstagram) -> None:
