@@ -18,6 +18,7 @@ from syndicator.config import Declared, KindsOf, Outlet, load
 from syndicator.config.reader import CHANNELS
 from syndicator.documents.directory import PRIVATE, Directory
 from syndicator.documents.directory_shelf import DirectoryShelf
+from syndicator.documents.public_photos import PhotoBucket, PhotoFolder, PhotoPlace, PublishedPhotos
 from syndicator.documents.shelf import Shelf
 from syndicator.documents.split import SplitDocuments, SplitShelf
 from syndicator.domain.article import Article
@@ -290,6 +291,7 @@ def assemble(declared: Declared, store: Store, bell: Bell, clock: Callable[[], d
             clock=clock,
             pages=ReadyPages(PageReadiness(http)),
             steady=steady_time,
+            public_photos=PublishedPhotos(photo_place(declared), declared.site.feeds_url),
         ),
         distributor=Distributor(
             topics=topics(declared.site, declared.feeds.values(), formats),
@@ -406,6 +408,14 @@ def _open_place(declared: Declared, *, is_private: bool = False) -> Documents:
         return _open_bucket(declared, is_private=is_private)
     folder = Path(declared.keep.documents)
     return Directory(folder / PRIVATE if is_private else folder)
+
+
+def photo_place(declared: Declared) -> PhotoPlace:
+    """Where the photos are that services fetch from us: beside the documents that everybody may read. Raises
+    ``Misconfigured`` where a secret is not to be had."""
+    if declared.keep.is_in_bucket:
+        return PhotoBucket(_open_bucket(declared))
+    return PhotoFolder(Path(declared.keep.documents))
 
 
 def _open_bucket(declared: Declared, *, is_private: bool = False) -> Bucket:
