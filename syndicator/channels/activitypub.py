@@ -79,8 +79,8 @@ class ActivityPub:
     announcements: Announcements = field(repr=False, compare=False)
     callbacks: Callbacks = field(repr=False, compare=False)
 
-    #: See ``web.channel_pages``.
-    web_pages: ClassVar[str] = "syndicator.web.activitypub.routes:actor_pages"
+    #: Its pages (``web.channel_pages``).
+    web_pages: ClassVar[str] = "syndicator.web.activitypub.routes:fediverse_routes"
 
     #: Followers are told one by one, of one thing after the other.
     joins: ClassVar[bool] = False

@@ -80,6 +80,12 @@ def peers(tmp_path: Path, sqlite_store: Store) -> Iterator[Peers]:
         newsroom(sqlite_store, ours.address, (peer.host,), domain="") as room,
     ):
         actor = room.channel.actor
+        fediverse = Fediverse(
+            actors={NAME: actor},
+            store=sqlite_store,
+            strangers=Strangers(SignedFetch(Http((peer.host,)), actor, sqlite_store)),
+            counting={NAME},
+        )
         app = create_app(
             site=SITE,
             feeds={},
@@ -89,15 +95,7 @@ def peers(tmp_path: Path, sqlite_store: Store) -> Iterator[Peers]:
             bell=room.bell,
             host="127.0.0.1",
             clock=utc_now,
-            more_routes=lambda context: actor_routes(
-                context,
-                Fediverse(
-                    actors={NAME: actor},
-                    store=sqlite_store,
-                    strangers=Strangers(SignedFetch(Http((peer.host,)), actor, sqlite_store)),
-                    counting={NAME},
-                ),
-            ),
+            more_routes=lambda context: actor_routes(context, fediverse),
         )
         with browsing(app) as browser:
             ours.browser = browser

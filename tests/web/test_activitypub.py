@@ -88,6 +88,13 @@ def place(folder: Path, store: Store, **limits: Any) -> Iterator[Place]:
         with newsroom(store, BASE, allow=(host,)) as room:
             actor = room.channel.actor
             fetch = SignedFetch(Http(allow=(host,), setting="[hub] allow"), actor, store)
+            fediverse = Fediverse(
+                actors={NAME: actor},
+                store=store,
+                strangers=Strangers(fetch),
+                counting={NAME},
+                **limits,
+            )
             app = create_app(
                 site=SITE,
                 feeds={},
@@ -98,16 +105,7 @@ def place(folder: Path, store: Store, **limits: Any) -> Iterator[Place]:
                 host="127.0.0.1",
                 password="pw",
                 clock=utc_now,
-                more_routes=lambda context: actor_routes(
-                    context,
-                    Fediverse(
-                        actors={NAME: actor},
-                        store=store,
-                        strangers=Strangers(fetch),
-                        counting={NAME},
-                        **limits,
-                    ),
-                ),
+                more_routes=lambda context: actor_routes(context, fediverse),
             )
             with browsing(app) as browser:
                 yield Place(room, server, browser)

@@ -18,7 +18,7 @@ from syndicator.web.context import Context
 
 
 class ActorChannel(Protocol):
-    """A channel that is an actor. ``reactions``: "count", or not."""
+    """What is to be known of a channel that is an actor."""
 
     @property
     def actor(self) -> Actor: ...
@@ -27,8 +27,8 @@ class ActorChannel(Protocol):
     def reactions(self) -> str: ...
 
 
-def actor_pages(channels: Mapping[str, ActorChannel], means: PageMeans) -> list[Route]:
-    """The routes of declared channels that are actors (``channel_pages``)."""
+def fediverse_routes(channels: Mapping[str, ActorChannel], means: PageMeans) -> list[Route]:
+    """The routes of the actors that channels are (``channel_pages``)."""
     actors = {name: channel.actor for name, channel in channels.items()}
     fetch = SignedFetch(means.http, next(iter(actors.values())), means.store)
     fediverse = Fediverse(
