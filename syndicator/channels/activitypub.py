@@ -210,6 +210,8 @@ class ActivityPub:
             links = reply.read(lambda found: [link.get("href") for link in found["links"]])
         except (Refused, Misconfigured) as e:
             raise Misconfigured(f"{who}; it is not found: {e}: {advice}") from e
+        except TryLater as e:
+            raise TryLater(f"{who}; whether it is found, nobody says: {e}") from e
         if actor.id not in links:
             raise Misconfigured(f"{who}; {url} leads elsewhere: {advice}")
         return who

@@ -27,6 +27,12 @@ STREAM = "-"
 #: What the file may be read by: its owner. Subscribers' secrets are in it as they are.
 PRIVATE = 0o600
 
+#: What is said of a file.
+PRIVATE_NOTE = (
+    "is for your eyes alone (0600): subscribers' secrets are in it. The private keys of ActivityPub's actors "
+    "are not: they get new ones after an import."
+)
+
 Begin = Callable[[Header], Callable[[int], None]]
 
 
@@ -36,7 +42,7 @@ def export(folder: Path, name: str, *, as_json: bool) -> None:
     with _written(name) as file, _progress("Exporting") as begin:
         header = export_record(store, file, begin)
     store.engine.dispose()
-    note = "" if name == STREAM else f"{name} is for your eyes alone (0600): subscribers' secrets are in it."
+    note = "" if name == STREAM else f"{name} {PRIVATE_NOTE}"
     _print("exported", header, note, as_json=as_json, to_errors=name == STREAM)
 
 

@@ -7,10 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from syndicator.domain.errors import SyndicatorError
 from syndicator.fediverse.keys import public_key_of
 from syndicator.fediverse.received import Deed
 from syndicator.fediverse.strangers import Stranger
 from syndicator.fediverse.vocabulary import Document
+
+
+class TooMany(SyndicatorError):
+    """As many follow from one server as are taken."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,7 +98,7 @@ class ActorStore(Protocol):
         ...
 
     def follow(self, channel: str, stranger: Stranger, request: str, now: datetime) -> bool:
-        """Let an account follow an actor, and owe it an answer. Whether it is new."""
+        """Let an account follow an actor, and owe it an answer. Whether it is new. Raises ``TooMany``."""
         ...
 
     def unfollow(self, account: str, now: datetime, channel: str = "", request: str = "") -> int:

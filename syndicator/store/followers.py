@@ -11,12 +11,18 @@ from sqlalchemy import Connection, and_, delete, func, select, update
 
 from syndicator.domain.recipient import Recipient, RecipientState
 from syndicator.fediverse.received import host_of
-from syndicator.fediverse.record import OwedAnswer
+from syndicator.fediverse.record import OwedAnswer, TooMany
 from syndicator.fediverse.strangers import Stranger
 from syndicator.store import schema
 from syndicator.store.actor_tables import follower
 from syndicator.store.recipients import Recipients
 from syndicator.store.upsert import upsert
+
+#: Accounts of one server that may follow an actor: the largest servers have some millions of accounts.
+MAX_OF_SERVER = 200_000
+
+#: Inboxes of one server that a post is sent to, where it has none for all its accounts.
+MAX_INBOXES_OF_SERVER = 2000
 
 
 class Followers(Recipients):
@@ -27,6 +33,8 @@ class Followers(Recipients):
         changed = {**_inboxes(stranger), "request": request, "answer_due": now, "answer_failures": 0}
         with self.writing() as connection:
             is_new = connection.scalar(select(follower.c.id).where(*_is(stranger.id, channel))) is None
+            if is_new:
+                _must_have_room(connection, channel, stranger)
             query = upsert(connection, follower).on_conflict_do_update(
                 index_elements=["channel", "account"], set_=changed
             )
@@ -122,6 +130,20 @@ class Followers(Recipients):
         query = select(follower.c.id).where(follower.c.channel == channel, follower.c.address == address)
         with self.reading() as connection:
             return connection.scalar(query.limit(1)) is not None
+
+
+def _must_have_room(connection: Connection, channel: str, stranger: Stranger) -> None:
+    """Whoever makes up accounts fills no disk, and multiplies no post. Raises ``TooMany``."""
+    recipient = schema.recipient
+    if stranger.shared_inbox:
+        rows, limit = follower, MAX_OF_SERVER
+        counted = (follower.c.channel == channel, follower.c.address == stranger.shared_inbox)
+    else:
+        rows, limit = recipient, MAX_INBOXES_OF_SERVER
+        counted = (recipient.c.channel == channel, recipient.c.host == host_of(stranger.inbox))
+    count = connection.scalar(select(func.count()).select_from(rows).where(*counted)) or 0
+    if count >= limit:
+        raise TooMany(f"{limit:,} follow from {host_of(stranger.inbox)} already: no more are taken")
 
 
 def due_answers(connection: Connection, now: datetime, limit: int) -> Sequence[tuple[str, datetime]]:

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 
 from syndicator.domain.recipient import RecipientState
 from syndicator.fediverse.received import Deed
-from syndicator.fediverse.record import ActorPost
+from syndicator.fediverse.record import ActorPost, TooMany
 from syndicator.fediverse.strangers import Stranger
 from syndicator.store import Store, schema
 from syndicator.store.actor_tables import actor_key
@@ -186,3 +186,20 @@ def test_a_deleted_note_has_no_reactions(store: Store) -> None:
 
     assert store.reactions("a1")[Deed.LIKE] == 0
     assert not store.react("wire", "a1", Deed.LIKE, ANN, "l1")
+
+
+def test_so_many_of_one_server(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("syndicator.store.followers.MAX_OF_SERVER", 2)
+    monkeypatch.setattr("syndicator.store.followers.MAX_INBOXES_OF_SERVER", 1)
+    for name in ("ann", "ben"):
+        store.follow("wire", stranger(f"https://social.example/users/{name}"), name, NOON)
+    store.follow("wire", stranger("https://lone.example/cid", shared=""), "cid", NOON)
+
+    for account, shared in (
+        ("https://social.example/users/dee", "https://social.example/inbox"),
+        ("https://lone.example/eve", ""),
+    ):
+        with pytest.raises(TooMany, match="no more are taken"):
+            store.follow("wire", stranger(account, shared=shared), "x", NOON)
+    assert not store.follow("wire", stranger(), "again", NOON)
+    assert store.count_followers("wire") == (3, 2)

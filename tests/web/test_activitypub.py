@@ -369,6 +369,21 @@ class TestWhatIsNotTaken:
     def test_what_is_no_activity(self, here: Place, kind: str, body: bytes, status: int) -> None:
         assert here.browser.ask("POST", "/ap/wire/inbox", {"content-type": kind}, body).status == status
 
+    def test_a_request_without_an_id_cannot_be_answered(self, here: Place) -> None:
+        follow = {name: value for name, value in here.follow().items() if name != "id"}
+        assert here.sends(follow).status == 202
+        assert here.followers == 0
+
+    def test_a_crowd_of_one_server(
+        self, here: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr("syndicator.store.followers.MAX_OF_SERVER", 1)
+        codes = [here.sends(here.follow(name), name=name).status for name in ("ann", "ben", "cid")]
+
+        assert codes == [202, 403, 403]
+        assert here.followers == 1
+        assert caplog.text.count("no more are taken") == 1
+
     def test_an_inbox_that_there_is_not(self, here: Place) -> None:
         assert here.sends(here.follow(), f"{BASE}/ap/nobody/inbox").status == 404
         assert here.browser.get("/ap/wire/inbox").status == 405

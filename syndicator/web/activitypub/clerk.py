@@ -12,6 +12,7 @@ from datetime import datetime
 
 from syndicator.fediverse.keys import check_signature
 from syndicator.fediverse.received import REACTIONS, Deed, Received, is_for
+from syndicator.fediverse.record import TooMany
 from syndicator.fediverse.signed import Claim, Unverified
 from syndicator.fediverse.strangers import Gone, Stranger
 from syndicator.jobs.job import Job
@@ -30,10 +31,11 @@ class Clerk:
     bell: Bell
     clock: Callable[[], datetime]
     reports: ThrottledLog = field(default_factory=ThrottledLog)
+    crowds: ThrottledLog = field(default_factory=ThrottledLog)
 
     def take(self, activity: Received, claim: Claim) -> None:
         """Do what an activity asks for. One that is none of our business is not even verified. Raises
-        ``Unverified``, and ``StoreError``."""
+        ``Unverified``, ``TooMany``, and ``StoreError``."""
         if not self._concerns_us(activity):
             return
         try:
@@ -51,7 +53,8 @@ class Clerk:
         store = self.fediverse.store
         match activity.deed:
             case Deed.FOLLOW:
-                return any(actor.id == activity.to for actor in self.fediverse.actors.values())
+                is_ours = any(actor.id == activity.to for actor in self.fediverse.actors.values())
+                return is_ours and bool(activity.id)  # which the answer names
             case Deed.UNFOLLOW:
                 return store.is_follower(activity.actor) or store.has_reaction(activity.actor, activity.id)
             case Deed.LEAVE | Deed.RENEW:
@@ -87,7 +90,11 @@ class Clerk:
         match activity.deed:
             case Deed.FOLLOW:
                 name = next(a.name for a in self.fediverse.actors.values() if a.id == activity.to)
-                store.follow(name, sender, activity.id, now)
+                try:
+                    store.follow(name, sender, activity.id, now)
+                except TooMany as e:
+                    self.crowds.warn("channel %s: %s", name, e)
+                    raise
                 self.bell.ring(Job.BROADCAST, name)  # it is owed an answer
             case Deed.UNFOLLOW:
                 self._unfollow(activity, now)

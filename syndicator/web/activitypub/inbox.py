@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from syndicator.fediverse.received import Received, Unreadable, host_of, parsed, received
+from syndicator.fediverse.record import TooMany
 from syndicator.fediverse.signatures import claim
 from syndicator.fediverse.signed import Claim, SignedRequest, Unverified
 from syndicator.fediverse.strangers import Unreachable
@@ -111,6 +112,8 @@ class Inboxes:
             raise Declined(503, str(e), RETRY_AFTER_S) from e
         except Unverified as e:
             raise Declined(401, str(e)) from e
+        except TooMany as e:
+            raise Declined(403, str(e)) from e
         except StoreError as e:
             log.warning("inbox: %s", e)
             raise Declined(503, "nothing can be put on record now: send it again", RETRY_AFTER_S) from e
