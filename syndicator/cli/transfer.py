@@ -36,7 +36,11 @@ def export(folder: Path, name: str, *, as_json: bool) -> None:
     with _written(name) as file, _progress("Exporting") as begin:
         header = export_record(store, file, begin)
     store.engine.dispose()
-    note = "" if name == STREAM else f"{name} is for your eyes alone (0600): subscribers' secrets are in it."
+    note = (
+        ""
+        if name == STREAM
+        else f"{name} is for your eyes alone (0600): subscribers' secrets and readers' addresses are in it."
+    )
     _print("exported", header, note, as_json=as_json, to_errors=name == STREAM)
 
 
