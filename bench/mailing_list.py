@@ -180,7 +180,7 @@ def main() -> None:
         took, then = time.perf_counter() - begin, os.times()
         table = schema.recipient
         with store.reading() as connection:
-            told = connection.scalar(select(func.count()).select_from(table).where(table.c.has > 0))
+            told = connection.scalar(select(func.count()).select_from(table).where(table.c.has > 0)) or 0
         store.engine.dispose()
         alone = by_itself(port, b"Subject: x\r\n\r\n" + b"x" * 76 + (b"\r\n" + b"y" * 76) * 740 + b"\r\n")
         cpu = then.user + then.system - spent.user - spent.system

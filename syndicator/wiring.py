@@ -40,7 +40,6 @@ from syndicator.jobs.routing import Editor
 from syndicator.jobs.steady_clock import steady_time
 from syndicator.jobs.sweep import Sweeper, sweep
 from syndicator.jobs.watch import Watcher, watch
-from syndicator.mail.desk import Desk, PostOffice
 from syndicator.photos import PhotoShelf
 from syndicator.posts.compose import compose
 from syndicator.posts.readiness import PageReadiness
@@ -381,15 +380,6 @@ def _card_painter(site: Site) -> Callable[[Article, PhotoLimits], PhotoFile]:
     from syndicator.photos.share_card import share_card  # noqa: PLC0415 - for those who declare cards
 
     return lambda article, limits: share_card(article, site, limits)
-
-
-def desks(app: App) -> dict[str, Desk]:
-    """The desks of mailing lists, by their channels' names: of those that write to who signs up."""
-    return {
-        name: Desk(office=cast(PostOffice, courier.channel), store=app.store, clock=now)
-        for name, courier in app.couriers.items()
-        if hasattr(courier.channel, "write")
-    }
 
 
 def open_documents(declared: Declared) -> Documents:

@@ -1,9 +1,5 @@
 """One request to a callback and its reply, over aiohttp: ``requests`` cannot be stopped while it waits for
 headers, and needs a thread for each request.
-
-Only addresses that the guard has checked are connected to. aiohttp asks its resolver for names alone, so
-numeric hosts are checked where the socket is made.
-https://docs.aiohttp.org/en/stable/client_advanced.html
 """
 
 from __future__ import annotations
@@ -12,22 +8,18 @@ import asyncio
 import errno
 import os
 import re
-import socket
 import ssl
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from yarl import URL
 
 from syndicator.domain.errors import FetchError
 from syndicator.domain.subscription import CallbackReply
 from syndicator.http.client import AddressGuard, plainly
+from syndicator.http.guarded_connector import guarded_connector
 from syndicator.http.retry_after import retry_at
 from syndicator.jobs.ports import CallbackRequest
 
@@ -45,9 +37,7 @@ def open_session(guard: AddressGuard, user_agent: str, resolving: Executor) -> a
     """A session that keeps connections, but no cookies, obeys no environment and has no time limit of its
     own. ``resolving``: the threads in which names are looked up."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(
-            resolver=_Resolver(guard, resolving), socket_factory=_guarded_sockets(guard), ssl=_tls(), limit=0
-        ),
+        connector=guarded_connector(guard, resolving),
         headers={"User-Agent": user_agent},
         skip_auto_headers=["Accept-Encoding"],
         auto_decompress=False,
@@ -108,57 +98,6 @@ async def _beginning(response: aiohttp.ClientResponse, *, is_wanted: bool) -> by
         if is_wanted:
             raise
         return b""
-
-
-class _CheckedAddress(str):
-    """An address that the guard permits for the name that it belongs to."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True)
-class _Resolver(AbstractResolver):
-    guard: AddressGuard
-    resolving: Executor
-
-    async def resolve(
-        self,
-        host: str,
-        port: int = 0,
-        family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002 - any will do
-    ) -> list[ResolveResult]:
-        addresses = asyncio.get_running_loop().run_in_executor(
-            self.resolving, self.guard.addresses, host, port
-        )
-        return [
-            ResolveResult(
-                hostname=host,
-                host=_CheckedAddress(address),
-                port=port,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-                proto=socket.IPPROTO_TCP,
-                flags=socket.AI_NUMERICHOST,
-            )
-            for address, _ in await addresses
-        ]
-
-    async def close(self) -> None:
-        pass
-
-
-def _guarded_sockets(guard: AddressGuard) -> aiohttp.SocketFactoryType:
-    def checked(address: aiohttp.AddrInfoType) -> socket.socket:
-        family, kind, protocol, _, (host, port, *_) = address
-        if not isinstance(host, _CheckedAddress):
-            guard.addresses(str(host), int(port))
-        return socket.socket(family, kind, protocol)
-
-    return checked
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
 
 
 def _trace_of_kept_connections() -> aiohttp.TraceConfig:

@@ -75,6 +75,9 @@ class MailingList:
     site: Site = field(repr=False, compare=False)
     announcements: Announcements = field(repr=False, compare=False)
 
+    #: Its pages (``web.channel_pages``).
+    web_pages: ClassVar[str] = "syndicator.web.mailing_list:list_routes"
+
     #: How to come by the secret, for ``syndicator connect``.
     access: ClassVar[str] = (
         "Ask whoever runs the newsroom's mail for an account that may send as the sender, to many, and for\n"

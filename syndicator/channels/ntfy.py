@@ -89,6 +89,7 @@ class Ntfy:
             link_place=LinkPlace.BESIDE,
             has_mentions=False,
             photo_by_address=True,
+            is_notification=True,
             finds=False,
             key_memory=timedelta(days=3650),
             budgets=tuple(budgets),

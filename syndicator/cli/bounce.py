@@ -13,10 +13,10 @@ from typing import IO
 from syndicator.cli.terminal import print_line
 from syndicator.domain.errors import SyndicatorError
 from syndicator.mail.bounces import MAX_REPORT_BYTES, Report, read_report
-from syndicator.mail.desk import Desk
+from syndicator.mail.desk import Desk, desks
 from syndicator.store import Store
 from syndicator.store.engine import connect
-from syndicator.wiring import SilentBell, assemble, declarations, desks
+from syndicator.wiring import SilentBell, assemble, declarations, now
 
 #: The exit status that has mail servers try again later (sysexits.h, ``EX_TEMPFAIL``).
 TRY_AGAIN = 75
@@ -34,7 +34,8 @@ def bounce(folder: Path, files: Sequence[Path], recipient: str, *, as_json: bool
     try:
         declared = declarations(folder)
         store = Store(connect(declared.keep.database))
-        known = desks(assemble(declared, store, SilentBell()))
+        couriers = assemble(declared, store, SilentBell()).couriers
+        known = desks({name: courier.channel for name, courier in couriers.items()}, store, now)
         for name, content in _messages(files):
             report = read_report(content, recipient or ("" if files else _recipient()))
             said = obey(known, report)

@@ -80,6 +80,11 @@ def _secrets(
     channel = courier_of(
         declared, name, outlet, Http(allow=declared.fetch.allow), offers_alone(declared)
     ).channel
+    make = getattr(channel, "new_secret", None)
+    if make and not ways.paste and len(places) == 1:
+        [(key, place)] = places.items()
+        # One that is there stays: all that was made with it would be lost.
+        return ({key: place.reveal()}, False) if _is_there(place) else ({key: make()}, True)
     sign_in = getattr(channel, "sign_in", None)
     if sign_in and not ways.paste and len(places) == 1:
         with browser_sign_in(elsewhere=ways.elsewhere) as person:
@@ -87,6 +92,12 @@ def _secrets(
     if not sys.stdin.isatty():
         raise SyndicatorError("there is nobody to ask at this terminal: hand it over with --token-stdin")
     return {key: typer.prompt(f"{key} (not shown)", hide_input=True).strip() for key in places}, False
+
+
+def _is_there(place: Secret) -> bool:
+    """Whether anything is where a secret is looked for, be it one or not."""
+    kind, _, name = place.reference.partition(":")
+    return Path(name).exists() if kind == "file" else name in os.environ
 
 
 def _tried(declared: Declared, name: str, outlet: Outlet, secrets: Mapping[str, str]) -> str:

@@ -18,7 +18,6 @@ from syndicator.cli.terminal import print_line
 from syndicator.domain.brakes import hold_warnings
 from syndicator.domain.delivery import Standing
 from syndicator.domain.ledger import account_plan
-from syndicator.domain.recipient import RecipientState
 from syndicator.store import Store
 from syndicator.wiring import inspect_app
 
@@ -74,16 +73,10 @@ def _print_queues(store: Store, now: datetime) -> None:
             for each in store.audiences()
         ),
     )
-    if circulations := store.circulations(now):
-        states = [state.value for state in RecipientState]
-        _print_table(
-            "recipients",
-            ("channel", *states, "failing", "behind"),
-            (
-                (c.channel, *(str(c.states.get(s, 0)) for s in states), str(c.failing), str(c.behind))
-                for c in circulations
-            ),
-        )
+    for circulation in store.circulations(now):
+        print_line(f"channel {circulation.channel}: {', '.join(circulation.parts)}")
+        if circulation.trouble:
+            print_line(f"channel {circulation.channel}: can tell nobody: {circulation.trouble}")
 
 
 def _print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:

@@ -117,6 +117,7 @@ class Capabilities:
     not known there). ``settles_within``: how long the service may go on working at a request after that has
     ended for us, with or without an answer.
 
+    ``is_notification``: readers see a post as a notification, which leads to the article at a tap.
     ``carries_article``: the channel hands on more of the article than a post shows, so that it is told of
     every change; what the newsroom wants of posts does not concern it.
 
@@ -152,6 +153,7 @@ class Capabilities:
     key_memory: timedelta | None = None
     settles_within: timedelta = SETTLES_WITHIN
 
+    is_notification: bool = False
     carries_article: bool = False
 
     budgets: tuple[Budget, ...] = ()

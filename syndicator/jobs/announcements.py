@@ -24,6 +24,8 @@ class AnnouncementStore(Protocol):
 
     def announcements_of(self, channel: str, post: str) -> Sequence[Announcement]: ...
 
+    def active_recipients(self, channel: str) -> int: ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedAnnouncements:
@@ -74,3 +76,7 @@ class RecordedAnnouncements:
     def of_post(self, post: str) -> Sequence[Announcement]:
         """What was put on record of a post."""
         return self.store.announcements_of(self.channel, post)
+
+    def active_recipients(self) -> int:
+        """How many are told."""
+        return self.store.active_recipients(self.channel)

@@ -40,6 +40,10 @@ class Announcements(Protocol):
         """What was put on record of a post and not taken back, in order."""
         ...
 
+    def active_recipients(self) -> int:
+        """How many are told."""
+        ...
+
 
 class Broadcaster(Channel, Protocol):
     """A channel with recipients. Its ``send``, ``edit`` and ``delete`` put announcements on record, and send

@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from syndicator.domain.recipient import Recipient, RecipientState
 from syndicator.mail.addresses import masked
@@ -207,3 +207,14 @@ def _moments(reader: Recipient | None, key: str, since: datetime) -> Sequence[da
     """What was noted of a reader, in order."""
     noted = reader.details.get(key, ()) if reader else ()
     return [at for each in noted if (at := datetime.fromisoformat(each)) > since]
+
+
+def desks(
+    channels: Mapping[str, object], store: ReaderStore, clock: Callable[[], datetime]
+) -> dict[str, Desk]:
+    """The desks of mailing lists, by their channels' names: of those that write to who signs up."""
+    return {
+        name: Desk(office=cast(PostOffice, channel), store=store, clock=clock)
+        for name, channel in channels.items()
+        if hasattr(channel, "write")
+    }

@@ -40,7 +40,7 @@ class DrawnPost:
     @property
     def has_link_beside(self) -> bool:
         """Whether the link is beside the text, and no card."""
-        if self.post is None or self.has_card:
+        if self.post is None or self.has_card or self.capabilities.is_notification:
             return False
         place = self.capabilities.place_of_link(has_photo=self.post.photo is not None)
         return place is LinkPlace.BESIDE
@@ -51,12 +51,20 @@ class DrawnPost:
         return bool(self.capabilities.photo_by_address and self.post and self.post.article.photo)
 
     @property
+    def headline(self) -> str:
+        """What stands above the text of a notification."""
+        return self.post.headline_and_rest[0] if self.post and self.capabilities.is_notification else ""
+
+    @property
     def text(self) -> Markup:
-        """The text with its links, hashtags and mentions marked."""
+        """The text with its links, hashtags and mentions marked; without the headline that stands above."""
         if self.post is None:
             return Markup()
-        text, end, parts = self.post.text, 0, []
+        text, parts = self.post.text, []
+        end = len(text) - len(self.post.headline_and_rest[1]) if self.headline else 0
         for span in self.post.spans:
+            if span.start < end:
+                continue
             parts.append(escape(text[end : span.start]))
             shown = escape(text[span.start : span.end])
             if span.kind is SpanKind.LINK:

@@ -6,13 +6,16 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
 
 from kombu.exceptions import ChannelError, OperationalError
+from starlette.routing import Route
 
 from syndicator.channels.outbox import Outbox
 from syndicator.domain.article import Article
 from syndicator.domain.errors import SyndicatorError
-from syndicator.http.client import AddressGuard
+from syndicator.http.client import AddressGuard, Http
 from syndicator.jobs.job import Job
 from syndicator.posts.drawing import DrawnPost
 from syndicator.posts.unfetched import unfetched_scene
@@ -23,10 +26,12 @@ from syndicator.store import Store
 from syndicator.store.engine import connect
 from syndicator.store.pulse import Pulse
 from syndicator.web.app import create_app
+from syndicator.web.channel_pages import PageMeans
+from syndicator.web.context import Context
 from syndicator.web.hub import Reception
 from syndicator.web.readership import ReaderCounts
 from syndicator.web.serve import serve
-from syndicator.wiring import App, assemble, declarations, desks, shelf
+from syndicator.wiring import App, assemble, declarations, shelf
 
 #: Seconds between signs of life. It is also how soon a database that takes nothing is noticed.
 BEAT_S = 5.0
@@ -64,7 +69,7 @@ def serve_site(folder: Path) -> None:
         most_per_minute=declared.web.most_per_minute,
         proxies=declared.web.proxies,
         texts=site_texts(courier.channel for courier in app.couriers.values()),
-        desks=desks(app),
+        more_routes=partial(channel_routes, app),
     )
     pulse.start(store, BEAT_S, lambda: _record(readers, store))
     collect_as_usual()
@@ -80,6 +85,18 @@ def serve_site(folder: Path) -> None:
 def site_texts(channels: Iterable[object]) -> dict[str, str]:
     """The files, by their paths, that channels want to be found on the site: they may have ``site_texts``."""
     return {path: text for each in channels for path, text in getattr(each, "site_texts", {}).items()}
+
+
+def channel_routes(app: App, context: Context) -> list[Route]:
+    """The pages of channels whose kind has some: it names the function that makes them in ``web_pages``."""
+    by_maker: dict[str, dict[str, Any]] = {}
+    for name, courier in app.couriers.items():
+        if maker := getattr(courier.channel, "web_pages", ""):
+            by_maker.setdefault(maker, {})[name] = courier.channel
+    http = Http(allow=app.declared.hub.allow, setting="[hub] allow")
+    means = PageMeans(context=context, store=app.store, http=http)
+    made: list[list[Route]] = [resolve_name(maker)(each, means) for maker, each in by_maker.items()]
+    return [route for routes in made for route in routes]
 
 
 def _drawn(app: App, channel: str, article: Article) -> DrawnPost | None:

@@ -81,6 +81,14 @@ class Recipients(Base):
             row = connection.execute(query).one_or_none()
         return recipient_of(row) if row else None
 
+    def active_recipients(self, channel: str) -> int:
+        """How many recipients a channel has."""
+        table = schema.recipient
+        is_active = table.c.state == RecipientState.ACTIVE.value
+        query = select(func.count()).where(table.c.channel == channel, is_active)
+        with self.reading() as connection:
+            return connection.scalar(query) or 0
+
     def forget_recipients(self, now: datetime) -> int:
         """Forget who did not confirm in time, and who left or died long ago. Returns how many."""
         table = schema.recipient

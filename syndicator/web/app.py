@@ -10,7 +10,8 @@
     /sitemap.xml           the index of sitemaps
     /KEY.txt               what channels want to be found on the site
     /hub                   to be sent it when it changes (WebSub)
-    /lists/NAME            to get a channel's posts by mail
+    /push/NAME/...         to subscribe to notifications of a channel (where channels declare such pages)
+    /lists/NAME            to get a channel's posts by mail (likewise)
     /healthz /readyz       is it up, is it ready
     /metrics               for Prometheus
     /console               for operators
@@ -18,7 +19,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -33,7 +34,6 @@ from syndicator.documents.shelf import Shelf
 from syndicator.domain.article import Article
 from syndicator.domain.feed import Feed, Site
 from syndicator.jobs.ports import Bell
-from syndicator.mail.desk import Desk
 from syndicator.posts.drawing import DrawnPost
 from syndicator.secret import Secret
 from syndicator.store.console import Console
@@ -51,7 +51,6 @@ from syndicator.web.feeds.serving import FeedServer
 from syndicator.web.health import Health
 from syndicator.web.hub import HubPages, Reception
 from syndicator.web.index import IndexPages
-from syndicator.web.mailing_list import MailingListPages
 from syndicator.web.metrics import Metrics
 from syndicator.web.opml import ADDRESS as OPML
 from syndicator.web.readership import ReaderCounts
@@ -82,7 +81,7 @@ def create_app(
     most_per_minute: int = 0,
     proxies: Sequence[str] = (),
     texts: Mapping[str, str] | None = None,
-    desks: Mapping[str, Desk] | None = None,
+    more_routes: Callable[[Context], Iterable[Route]] = lambda _context: (),
 ) -> FeedServer:
     """The application. Needs neither database nor broker to begin, and serves feeds without them.
 
@@ -91,8 +90,8 @@ def create_app(
     of our own. ``readers`` counts who reads what; putting it on record is the caller's, and so are the
     signs of life of ``pulse``. ``access`` to private feeds, what has ``moved`` or ``ended``,
     ``most_per_minute``, ``proxies``: see ``Declared.readers`` and ``Web``, and ``Context`` for the rest.
-    ``texts``: more files for everybody, by their paths, where nothing else is. ``desks``: of mailing lists,
-    by their channels.
+    ``texts``: more files for everybody, by their paths, where nothing else is. ``more_routes``: those of
+    declared channels.
     """
     context = Context(
         site=site,
@@ -109,11 +108,7 @@ def create_app(
         pulse=pulse or Pulse("web"),
     )
     pages = Starlette(
-        routes=[
-            *_routes(context, hub),
-            *MailingListPages(context, desks or {}).routes,
-            *_text_routes(texts or {}),
-        ],
+        routes=[*_routes(context, hub), *more_routes(context), *_text_routes(texts or {})],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(ConsoleGuard, password=password, host=host),

@@ -29,10 +29,11 @@ from starlette.routing import Route
 from syndicator.domain.errors import SyndicatorError
 from syndicator.domain.recipient import RecipientState
 from syndicator.mail.addresses import mail_address, masked
-from syndicator.mail.desk import Desk
+from syndicator.mail.desk import Desk, desks
 from syndicator.store.errors import StoreError
 from syndicator.throttled_log import ThrottledLog
 from syndicator.web.callers import network
+from syndicator.web.channel_pages import PageMeans
 from syndicator.web.context import Context
 from syndicator.web.forms import MAX_FORM_BYTES, read_form
 from syndicator.web.limits import Allowance, Throttle
@@ -56,6 +57,12 @@ DATABASE_TIMEOUT_S, RETRY_AFTER_S = 5.0, 30
 
 #: What mail programs send for one click (RFC 8058 section 3.2).
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
+
+
+def list_routes(channels: Mapping[str, object], means: PageMeans) -> list[Route]:
+    """The routes of mailing lists (``channel_pages``)."""
+    context = means.context
+    return MailingListPages(context, desks(channels, means.store, context.clock)).routes
 
 
 @dataclass(frozen=True)

@@ -314,7 +314,7 @@ def test_a_certificate_has_to_prove_the_name(
     )
     if is_known:
         trusted = ssl.create_default_context(cafile=tmp_path / "cert")
-        monkeypatch.setattr("syndicator.callbacks.exchange._tls", lambda: trusted)
+        monkeypatch.setattr("syndicator.http.guarded_connector._tls", lambda: trusted)
     callbacks = GuardedCallbacks(AddressGuard(("127.0.0.1", "localhost", "127.0.0.0/8", "::1/128")))
 
     [answer] = sent(

@@ -329,10 +329,14 @@ def test_where_nothing_can_be_sent_nobody_is_to_blame_and_nobody_is_forgotten(
     assert (office.has("ann").failures, office.has("ann").reason) == (0, "the relay does not let us in")
     assert "channel letters: nobody can be told at the moment: the relay does not let us in" in caplog.text
 
+    [circulation] = office.store.circulations(office.clock())
+    assert circulation.trouble == "the relay does not let us in"
+
     office.post.trouble = None
     assert office.broadcasts() == 0
     office.clock.tick(minutes=1)
     assert office.broadcasts() == 1
+    assert office.store.circulations(office.clock())[0].trouble == ""
 
 
 def test_a_letter_whose_worker_died_is_sent_when_its_lease_is_over(office: Office) -> None:
@@ -374,7 +378,7 @@ def test_recipients_are_counted_for_operators_and_forgotten_in_time(office: Offi
 
     [circulation] = office.store.circulations(office.clock())
     assert circulation.states == {"active": 1, "awaiting": 1, "dead": 1}
-    assert (circulation.behind, circulation.failing) == (1, 0)
+    assert circulation.parts == ["1 recipients", "1 behind", "1 to confirm", "1 given up"]
 
     assert office.store.forget_recipients(office.clock()) == 0
     assert office.store.forget_recipients(office.clock.tick(seconds=CONFIRM_WITHIN.total_seconds() + 1)) == 1

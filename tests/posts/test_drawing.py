@@ -59,3 +59,31 @@ def test_what_is_too_long_and_what_was_left_out_is_told() -> None:
     )
     assert one(drawn, ".length.over").text() == "83 of 50 graphemes"
     assert one(drawn, ".left-out").text().split("\n")[0].startswith("headline left out")
+
+
+def test_a_notification_has_its_headline_above_and_leads_to_the_article() -> None:
+    told = article(title="Rain & hail", summary="Take an umbrella. Or two.", tags=("storms",))
+    able = replace(limits(), link_place=LinkPlace.BESIDE, is_notification=True)
+    posts = [
+        compose(told, able, Style(hashtags={"storms": "Storms"})),
+        compose(replace(told, summary=""), able),
+    ]
+    shown = [DrawnPost(channel="push", title="", post=post, capabilities=able) for post in posts]
+    drawn = LexborHTMLParser(page("x", shown))
+
+    full, bare = drawn.css("article.notification")
+    assert one(full, ".headline").text() == "Rain & hail"
+    assert one(full, ".text").text() == "Take an umbrella. Or two.\n\n#Storms"
+    assert [tag.text() for tag in full.css(".text b")] == ["#Storms"]
+    assert one(full, ".from a").attributes["href"] == told.url
+    assert one(bare, ".headline").text() == "Rain & hail"
+    assert not bare.css(".text")
+
+
+def test_a_notification_by_a_template_has_all_of_it_as_its_text() -> None:
+    able = replace(limits(), link_place=LinkPlace.BESIDE, is_notification=True)
+    post = compose(article(), able, Style(templates={"*": "News: {{ headline }}"}))
+    drawn = LexborHTMLParser(page("x", [DrawnPost(channel="push", title="", post=post, capabilities=able)]))
+
+    assert not drawn.css(".headline")
+    assert one(drawn, ".text").text() == post.text

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from starlette.routing import Route
 
 from syndicator.documents.directory import PRIVATE, Directory
 from syndicator.documents.directory_shelf import DirectoryShelf
@@ -14,12 +16,12 @@ from syndicator.documents.split import SplitShelf
 from syndicator.domain.article import Article
 from syndicator.domain.feed import Feed, Filter
 from syndicator.jobs.ports import Document
-from syndicator.mail.desk import Desk
 from syndicator.posts.drawing import DrawnPost
 from syndicator.secret import Secret
 from syndicator.store import Store
 from syndicator.store.pulse import Pulse
 from syndicator.web import create_app
+from syndicator.web.context import Context
 from syndicator.web.feeds.serving import FeedServer
 from syndicator.web.hub import Reception
 from syndicator.web.readership import ReaderCounts
@@ -96,7 +98,7 @@ class House:
         draw: Callable[[str, Article], DrawnPost | None] = lambda _channel, _article: None,
         most_per_minute: int = 0,
         proxies: tuple[str, ...] = (),
-        desks: Mapping[str, Desk] | None = None,
+        more_routes: Callable[[Context], Iterable[Route]] = lambda _context: (),
         **site: Any,
     ) -> FeedServer:
         documents = self.folder / "documents"
@@ -120,7 +122,7 @@ class House:
             moved=moved,
             ended=ended,
             draw=draw,
-            desks=desks,
+            more_routes=more_routes,
             most_per_minute=most_per_minute,
             proxies=proxies,
         )

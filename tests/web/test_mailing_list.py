@@ -14,6 +14,7 @@ from syndicator.mail.desk import ASKED_AGAIN_AFTER, CONFIRM_WITHIN, Desk, ticket
 from syndicator.mail.list_contents import ListNames
 from syndicator.store import Store
 from syndicator.store.errors import StoreError
+from syndicator.web.mailing_list import MailingListPages
 from tests.web.browser import Answer, Browser, browsing
 from tests.web.house import House
 
@@ -68,7 +69,9 @@ def desk(office: Office, house: House) -> Desk:
 
 @pytest.fixture
 def web(house: House, desk: Desk) -> Iterator[Browser]:
-    with browsing(house.app(desks={"morning": desk})) as opened:
+    with browsing(
+        house.app(more_routes=lambda context: MailingListPages(context, {"morning": desk}).routes)
+    ) as opened:
         yield opened
 
 

@@ -18,6 +18,9 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, Sou
 from syndicator.domain.feed import Feed, Filter
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Post
+from syndicator.domain.recipient import Act, Recipient
+from syndicator.jobs.announcements import RecordedAnnouncements
+from syndicator.jobs.ports import LEASE
 from syndicator.jobs.store_ports import Outcome
 from syndicator.store import Store
 from tests.fakes import ALL, Words, sighting
@@ -35,6 +38,15 @@ def story(store: Store) -> Story:
     return told
 
 
+def has_recipients(story: Story, *addresses: str) -> None:
+    for address in addresses:
+        story.store.join(Recipient(channel="wire", address=address), story.clock())
+    announcements = RecordedAnnouncements(
+        channel="wire", store=story.store, bell=story.bell, clock=story.clock
+    )
+    announcements.put(key="1", post="1", act=Act.POST, payload={})
+
+
 @pytest.fixture
 def console(house: House, story: Story) -> Iterator[Browser]:
     house.clock = story.clock
@@ -48,6 +60,17 @@ def lose_the_outcome(story: Story) -> None:
     story.publishes()
     story.delivers_until_done()
     assert story.delivery.standing is Standing.UNKNOWN
+
+
+def test_a_channel_says_how_many_it_tells_and_why_it_can_tell_nobody(console: Browser, story: Story) -> None:
+    has_recipients(story, "ann@example.com", "bob@example.com")
+    assert "2 recipients, 2 behind" in console.get("/console").text
+
+    letters = story.store.claim_letters("wire", story.clock(), LEASE, 10, joins=False)
+    story.store.put_off_letters(letters, story.clock.tick(minutes=1), "the relay does not let us in")
+
+    page = console.get("/console").text
+    assert "Channel wire can tell nobody: the relay does not let us in" in page
 
 
 def test_a_quiet_day_needs_nobody(console: Browser, story: Story) -> None:

@@ -12,6 +12,7 @@ from syndicator.domain.brakes import hold_warnings
 from syndicator.domain.delivery import Standing
 from syndicator.domain.ledger import account_plan
 from syndicator.store.audience import Audience
+from syndicator.store.circulation import Circulation
 from syndicator.store.console import Line
 from syndicator.web.context import Context
 
@@ -28,7 +29,8 @@ Alarm = tuple[str, str]
 @dataclass(frozen=True, kw_only=True)
 class Overview:
     """The state of database and broker. ``queues``: how many messages wait in each; ``None`` while the
-    broker does not answer, and empty where nobody can ask it. ``empty``: feeds that carry nothing.
+    broker does not answer, and empty where nobody can ask it. ``circulations``: of channels that have
+    recipients, by name. ``empty``: feeds that carry nothing.
     ``write_error``: why the database takes nothing."""
 
     sources: Sequence[Any]
@@ -40,6 +42,7 @@ class Overview:
     articles: Mapping[str, int]
     latest: Sequence[Line]
     audiences: Sequence[Audience]
+    circulations: Mapping[str, Circulation]
     queues: Mapping[str, int] | None
     empty: Collection[str] = ()
     write_error: str = ""
@@ -96,6 +99,10 @@ class Overview:
         for channel in self.channels:
             if channel.is_stopped:
                 yield f"Channel {channel.name} is stopped: {channel.error}", "#channels"
+        for channel in self.channels:
+            circulation = self.circulations.get(channel.name)
+            if circulation and circulation.trouble:
+                yield f"Channel {circulation.channel} can tell nobody: {circulation.trouble}", "#channels"
         unknown, refused = self.totals[Standing.UNKNOWN], self.totals[Standing.REFUSED]
         if unknown:
             text = f"{unknown} {_plural('delivery', unknown)} may or may not be posted: look, and tell."
@@ -148,6 +155,7 @@ def load_overview(context: Context) -> Overview:
         articles=store.articles(),
         latest=store.deliveries(count=MAX_LINES),
         audiences=store.audiences(),
+        circulations={each.channel: each for each in store.circulations(context.clock())},
         queues=context.queues() if context.queues else {},
         empty=store.empty_feeds(),
         write_error=context.pulse.error,
