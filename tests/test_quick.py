@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.quick import MAX_EXAMPLES, NAMED_S
-
-ROOT = Path(__file__).parents[1]
+from tests.small_suite import run
 
 #: A small suite: whatever is to be left out fails.
 TESTS = """
@@ -72,19 +69,9 @@ raise AssertionError("it is imported")
 @pytest.mark.parametrize("options", [["-n0"], ["-n2"]], ids=["one process", "two workers"])
 def test_what_takes_long_is_left_out_or_named(tmp_path: Path, options: list[str]) -> None:
     tests = TESTS.replace("{MAX_EXAMPLES}", str(MAX_EXAMPLES)).replace("{NAMED_S}", str(NAMED_S))
-    (tmp_path / "test_small.py").write_text(tests)
     (tmp_path / "test_marked.py").write_text(MARKED_MODULE)
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-c", str(tmp_path / "pytest.ini")]
 
-    done = subprocess.run(
-        [*command, "--quick", *options, str(tmp_path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    done = run(tmp_path, tests, "--quick", *options)
 
     assert done.returncode == 0, done.stdout
     assert "4 passed, 1 skipped" in done.stdout

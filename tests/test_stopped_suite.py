@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.acceptance.world import until
-
-ROOT = Path(__file__).parents[1]
+from tests.small_suite import ROOT, command
 
 #: Seconds within which a small run has started all its processes, and within which it has ended again.
 START_TIMEOUT_S, END_TIMEOUT_S = 240.0, 120.0
@@ -59,23 +57,12 @@ def is_alive(process: psutil.Process) -> bool:
         return False
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "test_small.py").write_text(f"DAEMON = {DAEMON!r}\n{TESTS}")
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    return tmp_path
-
-
 def start(folder: Path, *options: str) -> subprocess.Popen[bytes]:
     """A run of the small suite, with what every run of ours has, in a process group of its own."""
-    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-c", str(folder / "pytest.ini")]
+    tests = f"DAEMON = {DAEMON!r}\n{TESTS}"
     with (folder / "log.txt").open("wb") as log:
         return subprocess.Popen(
-            [*command, *options, str(folder / "test_small.py")],
-            cwd=ROOT,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
+            command(folder, tests, *options), cwd=ROOT, stdout=log, stderr=log, start_new_session=True
         )
 
 
@@ -96,17 +83,17 @@ def descendants(run: subprocess.Popen[bytes], folder: Path) -> list[psutil.Proce
         pytest.param(signal.SIGINT, True, ["-n2", "-pno:randomly"], id="Ctrl-C, two workers"),
     ],
 )
-def test_no_process_is_left(folder: Path, number: signal.Signals, to_all: bool, options: list[str]) -> None:
-    log, run = folder / "log.txt", start(folder, *options)
+def test_no_process_is_left(tmp_path: Path, number: signal.Signals, to_all: bool, options: list[str]) -> None:
+    log, run = tmp_path / "log.txt", start(tmp_path, *options)
     try:
         ready = 2 if "-n2" in options else 1  # as many as run at a time
 
         def is_ready() -> bool:
             assert run.poll() is None, log.read_text()
-            return len(list(folder.glob("ready-*"))) == ready
+            return len(list(tmp_path.glob("ready-*"))) == ready
 
         until(is_ready, "the servers run", patience=START_TIMEOUT_S)
-        running = descendants(run, folder)
+        running = descendants(run, tmp_path)
 
         (os.killpg if to_all else os.kill)(run.pid, number)
 

@@ -108,7 +108,8 @@ class MailingList:
     @property
     def capabilities(self) -> Capabilities:
         """What it can do. Nothing is changed of what was sent; of a digest, everything until it goes out, and
-        then the next one tells. ``photo``: as of ``mail``, and small in digests."""
+        then the next one tells. ``photo``: as of ``mail``, and small in digests. There is no ``key_memory``:
+        the record is asked, which knows when it was put back."""
         is_digest = bool(self.digest)
         return Capabilities(
             ruler=GRAPHEMES,
@@ -122,8 +123,6 @@ class MailingList:
             edit_within=ALWAYS if is_digest else NEVER,
             delete_within=NEVER,
             replies=not is_digest,
-            finds=True,
-            key_memory=timedelta(days=3650),
             verified="a real relay (aiosmtpd 1.4); Postfix 3.7 with Dovecot 2.3",
         )
 

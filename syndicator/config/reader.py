@@ -53,7 +53,9 @@ class Socket:
 
 
 SOURCES = Socket("sources", SourceTable, ("name", "http"))
-CHANNELS = Socket("channels", ChannelTable, ("name", "session"), ("announcements", "callbacks", "site"))
+CHANNELS = Socket(
+    "channels", ChannelTable, ("name", "session"), ("actors", "announcements", "callbacks", "site")
+)
 
 
 def load(folder: Path, kinds: KindsOf) -> Declared:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 
+from syndicator.store.actors import Actors
 from syndicator.store.announcing import Announcing
 from syndicator.store.broadcasting import Broadcasting
 from syndicator.store.building import Building
@@ -17,10 +18,10 @@ from syndicator.store.delivering import Delivering
 from syndicator.store.distributing import Distributing
 from syndicator.store.engine import connect
 from syndicator.store.errors import StoreError
+from syndicator.store.followers import Followers
 from syndicator.store.list_readers import ListReaders
 from syndicator.store.liveness import Liveness
 from syndicator.store.present import Present
-from syndicator.store.recipients import Recipients
 from syndicator.store.restoring import Restoring
 from syndicator.store.stories import Stories
 from syndicator.store.subscribing import Subscribing
@@ -44,8 +45,9 @@ class Store(
     Distributing,
     Announcing,
     Broadcasting,
-    Recipients,
     ListReaders,
+    Followers,
+    Actors,
     Restoring,
     Sweeping,
     Upkeep,

@@ -32,8 +32,9 @@ from syndicator.store import migrate, record_file, schema
 from syndicator.store.engine import Base
 from syndicator.store.record_file import BATCH_ROWS, Header, RecordFileError
 
-#: Tables of what runs at this moment.
-TRANSIENT_TABLES = frozenset({"process"})
+#: Tables that are not carried: of what runs at this moment, and of private keys, which never leave their
+#: database: actors get new ones after an import, and other servers ask for those as soon as old ones fail.
+TRANSIENT_TABLES = frozenset({"process", "actor_key"})
 
 #: Columns of rows in hand (``schema._lease``).
 LEASE_COLUMNS = frozenset({"token", "lease_until"})

@@ -14,6 +14,7 @@ from syndicator.store.announcing import newest_announcement
 from syndicator.store.broadcasting import is_behind
 from syndicator.store.delivery_queue import due
 from syndicator.store.engine import Base
+from syndicator.store.followers import due_answers
 from syndicator.store.leases import is_free
 from syndicator.store.topics import due_topics
 
@@ -35,6 +36,7 @@ class Sweeping(Base):
                     *_due_feeds(connection, now, limit),
                     *_due_sources(connection, now, limit),
                     *_due_broadcasts(connection, now, limit),
+                    *(_wish(Job.BROADCAST, *due) for due in due_answers(connection, now, limit)),
                     *(_wish(Job.DISTRIBUTE, *due) for due in due_topics(connection, now, limit)),
                 ],
                 has_embargoes=bool(connection.scalar(select(article.c.id).where(release).limit(1))),

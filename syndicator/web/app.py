@@ -9,6 +9,8 @@
     /feeds/NAME/PAGE.EXT   an archive of it
     /sitemap.xml           the index of sitemaps
     /KEY.txt               what channels want to be found on the site
+    /ap/NAME               an actor, its posts, inbox and outbox (ActivityPub)
+    /.well-known/...       where actors are found
     /hub                   to be sent it when it changes (WebSub)
     /push/NAME/...         to subscribe to notifications of a channel (where channels declare such pages)
     /lists/NAME            to get a channel's posts by mail (likewise)

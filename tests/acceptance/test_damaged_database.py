@@ -6,8 +6,6 @@ from __future__ import annotations
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,25 +45,6 @@ def folder(file: Path) -> None:
     file.mkdir()
 
 
-def begin(running: Desk) -> None:
-    """Start, and do not wait for it to be ready."""
-    with running.log.open("a") as log:
-        running.process = subprocess.Popen(
-            [sys.executable, "-m", "syndicator", "-C", str(running.folder), "up"],
-            stdout=log,
-            stderr=log,
-            env=running.environment,
-            text=True,
-        )
-
-
-def feed(running: Desk) -> int:
-    try:
-        return requests.get(f"{running.base}/feeds/all.rss", timeout=5).status_code
-    except (requests.ConnectionError, requests.Timeout):
-        return 0
-
-
 @pytest.mark.parametrize("damage", [header, truncated, pages, table, folder])
 def test_feeds_are_served_and_all_goes_on_once_the_database_is_mended(
     running: Desk, site: NewsSite, mastodon: FakeMastodon, damage: Callable[[Path], None]
@@ -82,9 +61,9 @@ def test_feeds_are_served_and_all_goes_on_once_the_database_is_mended(
     running.log.write_text("")
     damage(file)
 
-    begin(running)
+    running.begin_up()
 
-    until(lambda: feed(running) == 200, "the feed is served", running)
+    until(running.is_served, "the feed is served", running)
     assert "Bridge opens" in running.titles()
     until(
         lambda: "restore it from a backup" in running.log.read_text() or damage is folder,
@@ -118,8 +97,8 @@ def test_feeds_are_served_while_a_server_is_away_from_the_beginning(
     (documents / "all.rss").write_bytes(b"<rss>as it stands</rss>")
     keep = 'database = "postgresql://news@127.0.0.1:1/news"'
     with desk(tmp_path, site, {"social": mastodon.address}, token=mastodon.token, keep=keep) as running:
-        begin(running)
-        until(lambda: feed(running) == 200, "the feed is served", running)
+        running.begin_up()
+        until(running.is_served, "the feed is served", running)
         until(lambda: "feeds that stand are served" in running.log.read_text(), "it is told", running)
         assert "127.0.0.1" in running.log.read_text()
         assert running.workers() == []
@@ -129,6 +108,6 @@ def test_feeds_are_served_while_a_server_is_away_from_the_beginning(
 
 def test_what_is_declared_wrongly_still_ends_with_its_own_status(tmp_path: Path, site: NewsSite) -> None:
     with desk(tmp_path, site, {}, keep='databse = "sqlite:///x.db"') as running:
-        begin(running)
+        running.begin_up()
         assert running.process is not None
         assert running.process.wait(40) == 78

@@ -108,19 +108,24 @@ class Desk:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        with self.log.open("a") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "syndicator", "-C", str(self.folder), "up"],
-                stdout=log,
-                stderr=log,
-                env=self.environment,
-                text=True,
-            )
+        """`up`, until everything is ready."""
+        self.begin_up()
         until(self.ready, "everything is ready", self)
+
+    def begin_up(self) -> None:
+        """`up`, without waiting for anything."""
+        self.process = self.begin("up")
 
     def ready(self) -> bool:
         try:
             return requests.get(f"{self.base}/readyz", timeout=5).status_code == 200
+        except (requests.ConnectionError, requests.Timeout):
+            return False
+
+    def is_served(self) -> bool:
+        """Whether the feed is, whatever else is not ready."""
+        try:
+            return requests.get(f"{self.base}/feeds/all.rss", timeout=5).status_code == 200
         except (requests.ConnectionError, requests.Timeout):
             return False
 
@@ -130,7 +135,7 @@ class Desk:
         return self.process.wait(PATIENCE)
 
     def begin(self, *arguments: str) -> subprocess.Popen[str]:
-        """Another process beside those that `up` started."""
+        """A process of ours: `up`, or one beside those that it started."""
         with self.log.open("a") as log:
             begun = subprocess.Popen(
                 [sys.executable, "-m", "syndicator", "-C", str(self.folder), *arguments],

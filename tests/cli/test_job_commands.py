@@ -11,22 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.conftest import mastodon, site
 from tests.acceptance.world import Desk, NewsSite, desk
 from tests.channels.local_server import Trouble, status
 from tests.channels.servers import FakeMastodon
 
-
-@pytest.fixture
-def site() -> Iterator[NewsSite]:
-    with NewsSite() as site:
-        site.publish(1, "It was always so")
-        yield site
-
-
-@pytest.fixture
-def mastodon() -> Iterator[FakeMastodon]:
-    with FakeMastodon() as server:
-        yield server
+__all__ = ["mastodon", "site"]  # fixtures
 
 
 @pytest.fixture

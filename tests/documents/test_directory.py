@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
 
 import brotli
 import pytest
@@ -26,12 +25,10 @@ from syndicator.documents.directory_shelf import DirectoryShelf
 from syndicator.documents.shelf import PREPARED_BYTES, Served
 from syndicator.domain.errors import SyndicatorError
 from syndicator.jobs.ports import Document
+from tests.documents.test_keeping import document
+from tests.documents.two_hands import replaced_by_two_hands
 
 NINE = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-
-
-def document(content: bytes = b"<rss/>", extension: str = "rss", modified: datetime = NINE) -> Document:
-    return Document(extension=extension, content=content, modified=modified)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -318,21 +315,6 @@ def test_readers_never_see_a_torn_or_mixed_document(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_two_hands_on_one_feed_leave_whole_documents(tmp_path: Path) -> None:
     """A lease that ran out can leave two: neither fails by the other's doing."""
-    faults: list[Exception] = []
-
-    def write(hand: bytes) -> None:
-        try:
-            for number in range(50):
-                Directory(tmp_path).replace("all", [document(hand * (100 + number))])
-        except DocumentError as e:
-            faults.append(e)
-
-    hands = [Thread(target=write, args=(hand,)) for hand in (b"a", b"b")]
-    for hand in hands:
-        hand.start()
-    for hand in hands:
-        hand.join()
-
-    assert not faults
+    assert replaced_by_two_hands(Directory(tmp_path), length=100, times=50) == []
     assert set(contents(tmp_path)) == {"all.rss", "all.rss.gz", "all.rss.br"}
     assert len(set((tmp_path / "all.rss").read_bytes())) == 1

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from threading import Thread
 
 import obstore
 import pytest
@@ -26,6 +25,7 @@ from tests.channels.local_server import closed_port
 from tests.channels.servers import FakeMastodon
 from tests.documents.swift_server import ACCESS_KEY, SECRET_KEY, Swift
 from tests.documents.test_keeping import InBucket, document
+from tests.documents.two_hands import replaced_by_two_hands
 from tests.faults.room import Room, Site
 from tests.web.test_web_process import answers
 
@@ -209,22 +209,7 @@ def test_a_shelf_that_is_started_is_ready_and_follows_by_itself(place: InBucket)
 
 def test_two_hands_on_one_feed_leave_whole_documents(place: InBucket) -> None:
     """A lease that ran out can leave two: neither fails by the other's doing."""
-    faults: list[Exception] = []
-
-    def write(hand: bytes) -> None:
-        try:
-            for number in range(5):
-                place.documents.replace("all", [document(hand * (1000 + number))])
-        except DocumentError as e:
-            faults.append(e)
-
-    hands = [Thread(target=write, args=(hand,)) for hand in (b"a", b"b")]
-    for hand in hands:
-        hand.start()
-    for hand in hands:
-        hand.join()
-
-    assert not faults
+    assert replaced_by_two_hands(place.documents, length=1000, times=5) == []
     assert len(set(place.documents.read("all.rss") or b"")) == 1
 
 

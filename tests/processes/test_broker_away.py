@@ -16,27 +16,7 @@ import pytest
 import redis
 
 from tests.acceptance.world import PATIENCE, NewsSite, free_port, until
-
-DECLARATIONS = """
-[site]
-title = "The Test"
-url = "{site}/"
-
-[keep]
-broker = "redis://127.0.0.1:{port}/0"
-
-[fetch]
-allow = ["{host}"]
-"""
-
-SOURCE = """
-[sources.s{n}]
-kind = "page"
-listings = [{{ url = "{site}/news?{n}" }}]
-article = '/news/\\d+$'
-every = "1s"
-language = "en"
-"""
+from tests.processes.page_sources import declare_page_sources
 
 SOURCES = 8
 
@@ -106,12 +86,8 @@ def all_looked_at(folder: Path, since: datetime) -> bool:
 def test_workers_are_back_when_redis_is(tmp_path: Path, server: Redis) -> None:
     with NewsSite() as site:
         site.publish(1, "Bridge opens")
-        where = {"site": site.address, "host": site.address.removeprefix("http://")}
-        text = DECLARATIONS.format(port=server.port, **where)
-        sources = "".join(SOURCE.format(n=n, **where) for n in range(SOURCES))
-        (tmp_path / "syndicator.toml").write_text(text + sources)
-        (tmp_path / "feeds").mkdir()
-        (tmp_path / "feeds" / "all.toml").write_text('title = "All"\n')
+        keep = f'[keep]\nbroker = "redis://127.0.0.1:{server.port}/0"\n'
+        declare_page_sources(tmp_path, site, SOURCES, also=keep)
         subprocess.run([sys.executable, "-m", "syndicator", "-C", str(tmp_path), "build"], check=True)
         running = server.start()
         with at_work(tmp_path, "worker", "worker", "beat") as processes:

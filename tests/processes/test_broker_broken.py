@@ -32,13 +32,6 @@ def has_ended(running: Desk, name: str) -> bool:
     return f"{name} ended (exit status 1)" in said(running)
 
 
-def is_served(running: Desk) -> bool:
-    try:
-        return requests.get(f"{running.base}/feeds/all.rss", timeout=5).status_code == 200
-    except (requests.ConnectionError, requests.Timeout):
-        return False
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     documents = tmp_path / "var" / "documents"
@@ -58,8 +51,8 @@ def test_what_stands_where_the_broker_should_be_is_said_and_all_begins_without_i
     broker = folder / "var" / "broker"
     broker.write_text("a letter to the editor")
     with desk(folder, site, {}) as running:
-        running.process = running.begin("up")
-        until(lambda: is_served(running), "the feed is served", running)
+        running.begin_up()
+        until(running.is_served, "the feed is served", running)
         for name in "worker", "beat":
             until(partial(has_ended, running, name), "it is tried", running)
         assert requests.get(f"{running.base}/console", timeout=20).status_code == 200
@@ -79,8 +72,8 @@ def test_what_stands_where_the_broker_should_be_is_said_and_all_begins_without_i
 def test_redis_may_come_later(folder: Path, site: NewsSite, server: Redis) -> None:
     keep = f'broker = "redis://127.0.0.1:{server.port}/0"'
     with desk(folder, site, {}, keep=keep) as running:
-        running.process = running.begin("up")
-        until(lambda: is_served(running), "the feed is served", running)
+        running.begin_up()
+        until(running.is_served, "the feed is served", running)
         until(lambda: "consumer: Cannot connect to redis" in said(running), "the worker says so", running)
         until(lambda: "broker: Error 111 connecting to" in said(running), "the beat says so", running)
         assert requests.get(f"{running.base}/console", timeout=20).status_code == 200

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from tests.acceptance.world import PATIENCE, NewsSite, until
+from tests.processes.page_sources import declare_page_sources
 
 #: What `syndicator up` runs, but less patient.
 SUPERVISED = """
@@ -27,25 +28,10 @@ sys.exit(Supervisor(children, say=say, silence_s=float(sys.argv[2])).run())
 
 SILENCE_S = 4.0
 
-DECLARATIONS = """
-[site]
-title = "The Test"
-url = "{site}/"
-
-[fetch]
-allow = ["{host}"]
-
+#: The address of a web server that cannot be reached: nobody asks it anything.
+WEB = """
 [web]
-listen = "127.0.0.1:{port}"
-"""
-
-SOURCE = """
-[sources.s{n}]
-kind = "page"
-listings = [{{ url = "{site}/news?{n}" }}]
-article = '/news/\\d+$'
-every = "1s"
-language = "en"
+listen = "127.0.0.1:1"
 """
 
 
@@ -53,11 +39,7 @@ language = "en"
 def folder(tmp_path: Path) -> Iterator[Path]:
     with NewsSite() as site:
         site.publish(1, "Bridge opens")
-        text = DECLARATIONS.format(site=site.address, host=site.address.removeprefix("http://"), port=1)
-        sources = "".join(SOURCE.format(n=n, site=site.address) for n in range(12))
-        (tmp_path / "syndicator.toml").write_text(text + sources)
-        (tmp_path / "feeds").mkdir()
-        (tmp_path / "feeds" / "all.toml").write_text('title = "All"\n')
+        declare_page_sources(tmp_path, site, 12, also=WEB)
         yield tmp_path
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, String, Table, insert, select
 
 from syndicator.store import Store, schema
+from syndicator.store.portable import TRANSIENT_TABLES
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -93,4 +94,4 @@ def carried(record: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str,
             row.update({name: None for name in ("token", "lease_until") if name in row})
     for row in (*record["feed"], *record["archive"]):
         row["wants"] += 1
-    return {**record, "process": []}
+    return {**record, **{name: [] for name in TRANSIENT_TABLES}}

@@ -1,0 +1,302 @@
+"""ActivityPub: an actor of the newsroom's own, which people follow from Mastodon and its relatives.
+
+https://www.w3.org/TR/activitypub/, as https://docs.joinmastodon.org/spec/activitypub/ reads it. Posts are
+notes at addresses of ours; followers' servers are sent what is new, corrected and deleted.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar, Literal
+from urllib.parse import quote, urlsplit
+
+import orjson
+import requests
+
+from syndicator.domain import backoff
+from syndicator.domain.capabilities import Capabilities, LinkCard
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.errors import Misconfigured, PostGone, Refused, TryLater
+from syndicator.domain.feed import Site
+from syndicator.domain.post import Post
+from syndicator.domain.recipient import Act, Letter, LetterOutcome
+from syndicator.domain.subscription import CallbackReply
+from syndicator.fediverse import activities
+from syndicator.fediverse.actor import Actor
+from syndicator.fediverse.digests import digest
+from syndicator.fediverse.keys import signer
+from syndicator.fediverse.notes import note
+from syndicator.fediverse.record import ActorPost, ActorStore, OwedAnswer
+from syndicator.fediverse.replies import outcome
+from syndicator.fediverse.vocabulary import Document
+from syndicator.http.exchange import Exchange
+from syndicator.http.networks import is_loopback
+from syndicator.jobs.broadcast_ports import Announcements
+from syndicator.jobs.double_knock import DoubleKnock, Outgoing
+from syndicator.jobs.ports import Callbacks
+from syndicator.text.addresses import is_web_address
+from syndicator.text.rulers import GRAPHEMES
+
+log = logging.getLogger(__name__)
+
+#: A handle that every server takes (``USERNAME_RE`` in Mastodon's app/models/account.rb), and a domain.
+HANDLE, DOMAIN = re.compile(r"[A-Za-z0-9_]{1,30}"), re.compile(r"[a-z0-9.-]{1,253}(?::[0-9]{1,5})?")
+
+#: Requests to follow that are answered in one go, and how long a server is tried that does not take the
+#: answer.
+MAX_ANSWERS, ANSWER_TRIES = 500, 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivityPub:
+    """An actor. The fields are the channel's settings, but for those that wiring hands in.
+
+    People follow ``@handle@domain``; where no ``domain`` is declared, it is that of our public address.
+    ``title``: the site's, where none is declared. ``summary``: what people read of it; ``icon``: the address
+    of a picture. ``automated``: whether it is shown as a robot's. ``reactions``: whether likes, shares and
+    replies are counted. ``also_known_as``: accounts that may move here, and ``moved_to``: the account that
+    this one has moved to, each by its actor's address.
+    """
+
+    name: str
+    handle: str
+    domain: str = ""
+    title: str = ""
+    summary: str = ""
+    icon: str = ""
+    automated: bool = True
+    reactions: Literal["count", "ignore"] = "count"
+    also_known_as: tuple[str, ...] = ()
+    moved_to: str = ""
+    session: requests.Session = field(repr=False, compare=False)
+    site: Site = field(repr=False, compare=False)
+    actors: ActorStore = field(repr=False, compare=False)
+    announcements: Announcements = field(repr=False, compare=False)
+    callbacks: Callbacks = field(repr=False, compare=False)
+
+    #: Its pages (``web.channel_pages``).
+    web_pages: ClassVar[str] = "syndicator.web.activitypub.routes:fediverse_routes"
+
+    #: Followers are told one by one, of one thing after the other.
+    joins: ClassVar[bool] = False
+
+    #: ``text``: servers take remote notes of any length; more than this nobody reads in a timeline.
+    #: ``key_memory``, ``settles_within``: nothing leaves in ``send``: what was posted is on our own record.
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        ruler=GRAPHEMES,
+        unit="graphemes",
+        text=3000,
+        has_language=True,
+        has_warning=True,
+        has_mentions=False,
+        photo_by_address=True,
+        alt=1500,
+        card=LinkCard.FETCHED,
+        replies=True,
+        key_memory=timedelta(days=3650),
+        settles_within=timedelta(0),
+        verified="a real server: Fedify 1.5.9",
+    )
+
+    def __post_init__(self) -> None:
+        if self.name == "inbox":
+            raise ValueError("an actor cannot be named inbox: that is the address of the inbox of all actors")
+        if not HANDLE.fullmatch(self.handle):
+            raise ValueError('handle: 30 letters, digits and "_" at most, without the domain: write "news"')
+        if self.domain and not DOMAIN.fullmatch(self.domain):
+            raise ValueError('domain: no domain in lower case: write "news.example"')
+        for key, addresses in (("also_known_as", self.also_known_as), ("moved_to", (self.moved_to,))):
+            for address in addresses:
+                if address and not is_web_address(address):
+                    raise ValueError(
+                        f'{key}: {address!r} is no address of an actor: write "https://social.example/users/news"'
+                    )
+
+    @property
+    def actor(self) -> Actor:
+        base = self.site.feeds_url.removesuffix("/feeds")
+        return Actor(
+            name=self.name,
+            base=base,
+            handle=self.handle,
+            domain=self.domain or urlsplit(base).netloc.lower(),
+            title=self.title or self.site.title,
+            summary=self.summary,
+            url=self.site.url,
+            icon=self.icon or self.site.icon,
+            language=self.site.language,
+            is_automated=self.automated,
+            also_known_as=self.also_known_as,
+            moved_to=self.moved_to,
+        )
+
+    def send(self, post: Post, *, key: str) -> Receipt:
+        """Publishes a note, and has followers told. An id that was deleted is never used again: servers would
+        not take it."""
+        earlier = self.actors.actor_posts_of(self.name, key)
+        kept = next((each for each in earlier if each.deleted is None), None)
+        if kept is None:
+            post_id, now = digest(self.name, key, str(len(earlier))), _now()
+            made = note(self.actor, post_id, post, now, None)
+            kept = ActorPost(
+                id=post_id,
+                channel=self.name,
+                key=key,
+                url=post.url,
+                note=made,
+                digest=_shown(made),
+                published=now,
+            )
+            self.actors.keep_actor_post(kept)
+        self._announce(kept, Act.POST, "create", activities.create(self.actor, kept.note))
+        return self._receipt(
+            kept, is_current=kept.digest == _shown(self._corrected(kept, post, kept.published))
+        )
+
+    def edit(self, receipt: Receipt, post: Post) -> Receipt:
+        """Makes the note say this, and has followers told. Servers take no correction that is not newer."""
+        kept = self._standing(receipt)
+        updated = max(_now(), (kept.updated or kept.published) + timedelta(seconds=1))
+        made = self._corrected(kept, post, updated)
+        if _shown(made) != kept.digest:
+            edits = kept.edits + 1
+            kept = replace(kept, note=made, digest=_shown(made), edits=edits, updated=updated, url=post.url)
+            self.actors.keep_actor_post(kept)
+        if kept.edits:
+            self._announce(
+                kept,
+                Act.CORRECTION,
+                f"update-{kept.edits}",
+                activities.update(self.actor, kept.note, kept.edits),
+            )
+        return self._receipt(kept, is_current=True)
+
+    def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
+        """Puts a tombstone in the note's place, and has followers told."""
+        kept = self.actors.actor_post(self.name, receipt.remote_id)
+        if kept is None:
+            return
+        if kept.deleted is None:
+            kept = replace(kept, deleted=_now(), note={})
+            self.actors.keep_actor_post(kept)
+        assert kept.deleted  # noqa: S101 - since just now
+        activity = activities.delete(self.actor, self.actor.post(kept.id), kept.deleted)
+        self._announce(kept, Act.RETRACTION, "delete", activity)
+
+    def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
+        """Looks into our own record, which is where posts are."""
+        for kept in self.actors.actor_posts_of(self.name, key):
+            if kept.deleted is None:
+                return self._receipt(kept)
+        return None
+
+    def check(self) -> str:
+        """The name that people follow, how many do, and whether it leads here."""
+        actor = self.actor
+        people, inboxes = self.actors.count_followers(self.name)
+        who = f"@{actor.handle}@{actor.domain}: {people:,} followers at {inboxes:,} inboxes"
+        if is_loopback(urlsplit(actor.base).hostname or ""):
+            return f"{who}; nobody can follow it at {actor.base}: declare [web] public_url"
+        scheme = urlsplit(actor.base).scheme
+        url = f"{scheme}://{actor.domain}/.well-known/webfinger?resource={quote(actor.acct)}"
+        advice = f"let {actor.domain} pass /.well-known/webfinger on to {actor.base} (docs/channels.md)"
+        try:
+            reply = Exchange(self.session).ask("GET", url, unknown=TryLater)
+            links = reply.read(lambda found: [link.get("href") for link in found["links"]])
+        except (Refused, Misconfigured) as e:
+            raise Misconfigured(f"{who}; it is not found: {e}: {advice}") from e
+        if actor.id not in links:
+            raise Misconfigured(f"{who}; {url} leads elsewhere: {advice}")
+        return who
+
+    def tell_declared(self) -> None:
+        """Tells followers, once, that the account has moved, where that is declared."""
+        if self.moved_to:
+            move = activities.move(self.actor)
+            self.announcements.put(key=_fragment(move), post="moved", act=Act.POST, payload=move)
+
+    def broadcast(self, letters: Iterable[Letter]) -> Iterator[Sequence[tuple[Letter, LetterOutcome]]]:
+        """Answers who asked to follow, and tells followers' servers."""
+        self._answer()
+        outgoing = (
+            Outgoing(letter.recipient.address, orjson.dumps(letter.announcements[0].payload), letter)
+            for letter in letters
+        )
+        for group in self._sent(outgoing):
+            yield [(each.about, outcome(reply)) for each, reply in group]
+
+    def _answer(self) -> None:
+        """Accepts requests to follow, which wait for it on the other side."""
+        now = _now()
+        owed = self.actors.owed_answers(self.name, now, MAX_ANSWERS)
+        outgoing = (
+            Outgoing(
+                each.inbox, orjson.dumps(activities.accept(self.actor, each.request, each.account)), each
+            )
+            for each in owed
+        )
+        for group in self._sent(outgoing):
+            for each, reply in group:
+                self._settle(each.about, reply, now)
+
+    def _accept(self, answer: OwedAnswer) -> Document:
+        return activities.accept(self.actor, answer.request, answer.account)
+
+    def _settle(self, answer: OwedAnswer, reply: CallbackReply, now: datetime) -> None:
+        if reply.is_success:
+            self.actors.settle_answer(answer, None)
+        elif reply.status == 410 or answer.failures + 1 >= ANSWER_TRIES:
+            log.warning(
+                "channel %s: %s cannot follow: its server %s", self.name, answer.account, reply.summary
+            )
+            self.actors.unfollow(answer.account, now, self.name)
+        else:
+            then = now + backoff.RECIPIENT.wait(answer.failures + 1)
+            self.actors.settle_answer(answer, max(then, reply.retry_at) if reply.retry_at else then)
+
+    def _sent(self, outgoing: Iterable[Outgoing]) -> Iterator[list[tuple[Outgoing, CallbackReply]]]:
+        knock = DoubleKnock(
+            callbacks=self.callbacks,
+            key_id=self.actor.key_id,
+            open_key=lambda: signer(self.actors.actor_key(self.name, _now()).private_key),
+            clock=_now,
+        )
+        return knock.send(outgoing)
+
+    def _announce(self, kept: ActorPost, act: Act, what: str, activity: Document) -> None:
+        self.announcements.put(key=f"{kept.id}#{what}", post=kept.id, act=act, payload=activity)
+
+    def _standing(self, receipt: Receipt) -> ActorPost:
+        """The note of a receipt. Raises ``PostGone`` where it was deleted."""
+        kept = self.actors.actor_post(self.name, receipt.remote_id)
+        if kept is None or kept.deleted:
+            raise PostGone(f"the note {receipt.url or receipt.remote_id} is no more")
+        return kept
+
+    def _receipt(self, kept: ActorPost, *, is_current: bool = False) -> Receipt:
+        return Receipt(remote_id=kept.id, url=self.actor.post(kept.id), is_current=is_current)
+
+    def _corrected(self, kept: ActorPost, post: Post, updated: datetime) -> Document:
+        """The note as it says this post; what it answers stays so."""
+        answered = {name: kept.note[name] for name in ("inReplyTo",) if name in kept.note}
+        return {**answered, **note(self.actor, kept.id, post, kept.published, updated)}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _shown(document: Document) -> str:
+    """A digest of what a note shows, whenever that was."""
+    shown = {name: value for name, value in document.items() if name not in ("published", "updated")}
+    return digest(json.dumps(shown, sort_keys=True))
+
+
+def _fragment(activity: Document) -> str:
+    """The part of an activity's id that tells it from others of its actor."""
+    return str(activity["id"]).rpartition("#")[2]

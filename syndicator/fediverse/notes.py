@@ -1,0 +1,117 @@
+"""Posts as notes.
+
+A ``Note``, and no ``Article``: Mastodon shows an article as its title and a link, and long took no correction
+of one (https://github.com/mastodon/mastodon/pull/36322); a note it shows whole, and corrects.
+https://docs.joinmastodon.org/spec/activitypub/#payloads
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterator
+from datetime import datetime
+from html import escape
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+from syndicator.domain.post import Post, Span, SpanKind
+from syndicator.fediverse.actor import Actor
+from syndicator.fediverse.vocabulary import ACTIVITY_STREAMS, EXTENSIONS, PUBLIC, Document, moment
+
+#: Characters of an address that are shown, as Mastodon shows its own.
+MAX_SHOWN_CHARS = 30
+
+
+def note(actor: Actor, post_id: str, post: Post, published: datetime, updated: datetime | None) -> Document:
+    """A post as it is published. ``updated``: when it was last corrected."""
+    html = content(actor, post)
+    document: Document = {
+        "id": actor.post(post_id),
+        "type": "Note",
+        "attributedTo": actor.id,
+        "to": [PUBLIC],
+        "cc": [actor.followers],
+        "published": moment(published),
+        "url": actor.post(post_id),
+        "content": html,
+        "sensitive": bool(post.warning),
+    }
+    if updated:
+        document["updated"] = moment(updated)
+    if language := post.language:
+        document["contentMap"] = {language: html}
+    if post.warning:  # of a note, this is a content warning
+        document["summary"] = post.warning
+    if post.reply_to:
+        document["inReplyTo"] = post.reply_to.url
+    if tags := list(_tags(actor, post)):
+        document["tag"] = tags
+    if attachment := _photo(post):
+        document["attachment"] = [attachment]
+    return document
+
+
+def with_context(document: Document) -> Document:
+    """A document that stands by itself."""
+    return {"@context": [ACTIVITY_STREAMS, EXTENSIONS], **document}
+
+
+def content(actor: Actor, post: Post) -> str:
+    """A post's text as HTML, in what servers let through: paragraphs, breaks and links
+    (https://docs.joinmastodon.org/spec/activitypub/#sanitization)."""
+    html = "".join(_stretches(actor, post)).replace("\n\n", "</p><p>").replace("\n", "<br>")
+    return f"<p>{html}</p>"
+
+
+def _stretches(actor: Actor, post: Post) -> Iterator[str]:
+    spans = {span.start: span for span in post.spans if span.kind is not SpanKind.MENTION}
+    ends = (each for span in spans.values() for each in (span.start, span.end))
+    for start, end in pairwise(sorted({0, len(post.text), *ends})):
+        words, span = post.text[start:end], spans.get(start)
+        yield _link(actor, span, words) if span else escape(words, quote=False)
+
+
+def _link(actor: Actor, span: Span, words: str) -> str:
+    if span.kind is SpanKind.HASHTAG:
+        tag = escape(words.removeprefix("#"), quote=False)
+        target = escape(actor.tag(span.target))
+        return f'<a href="{target}" class="mention hashtag" rel="tag">#<span>{tag}</span></a>'
+    shown = _shortened(words) if words == span.target else escape(words, quote=False)
+    return f'<a href="{escape(span.target)}" rel="nofollow noopener">{shown}</a>'
+
+
+def _shortened(address: str) -> str:
+    """An address with only its beginning shown, where pages know these classes, as those of Mastodon do."""
+    scheme, separator, rest = address.partition("://")
+    rest = rest.removeprefix("www.")
+    hidden, shown, left = address[: len(address) - len(rest)], rest[:MAX_SHOWN_CHARS], rest[MAX_SHOWN_CHARS:]
+    if not (scheme and separator):
+        return escape(address, quote=False)
+    parts = [
+        f'<span class="invisible">{escape(hidden, quote=False)}</span>',
+        f'<span class="{"ellipsis" if left else ""}">{escape(shown, quote=False)}</span>',
+        f'<span class="invisible">{escape(left, quote=False)}</span>' if left else "",
+    ]
+    return "".join(parts)
+
+
+def _tags(actor: Actor, post: Post) -> Iterator[Document]:
+    for span in post.linked(SpanKind.HASHTAG):
+        yield {"type": "Hashtag", "href": actor.tag(span.target), "name": f"#{span.target}"}
+
+
+def _photo(post: Post) -> Document | None:
+    """The lead photo, at its address on the newsroom's site, where servers fetch it. Its alternative text is
+    said twice: Mastodon has read it of one, and of the other."""
+    photo = post.article.photo
+    if photo is None:
+        return None
+    media_type = photo.media_type or mimetypes.guess_type(urlsplit(photo.url).path)[0] or ""
+    size = {"width": photo.width, "height": photo.height} if photo.width and photo.height else {}
+    return {
+        "type": "Image",
+        "url": photo.url,
+        **({"mediaType": media_type} if media_type else {}),
+        **({"name": post.alt, "summary": post.alt} if post.alt else {}),
+        **size,
+    }

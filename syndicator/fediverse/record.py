@@ -1,0 +1,132 @@
+"""What is on record of actors, and what channels and the web need of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from syndicator.fediverse.keys import public_key_of
+from syndicator.fediverse.received import Deed
+from syndicator.fediverse.strangers import Stranger
+from syndicator.fediverse.vocabulary import Document
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActorKey:
+    """An actor's private key (PEM), and since when it has it."""
+
+    private_key: str = field(repr=False)
+    since: datetime
+
+    def public_key(self) -> str:
+        """The public key that belongs to it, in PEM."""
+        return public_key_of(self.private_key)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActorPost:
+    """A note of ours, as it stands now.
+
+    ``key``: the delivery's. ``url``: of the article. ``digest``: of what it shows. ``edits``: how often it
+    has changed. Times are aware UTC; ``deleted``: since when there is its tombstone instead.
+    """
+
+    id: str
+    channel: str
+    key: str
+    url: str
+    note: Document = field(repr=False)
+    digest: str
+    edits: int = 0
+    published: datetime
+    updated: datetime | None = None
+    deleted: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwedAnswer:
+    """A request to follow that was taken, and whose sender is yet to be told so. ``failures``: how often that
+    was tried."""
+
+    channel: str
+    account: str
+    inbox: str
+    request: str
+    failures: int = 0
+
+
+class ActorStore(Protocol):
+    """What is on record of actors. Every method raises ``StoreError`` where the database fails."""
+
+    def actor_key(self, channel: str, now: datetime) -> ActorKey:
+        """The key of an actor, made when it is first asked for."""
+        ...
+
+    def actor_post(self, channel: str, post_id: str) -> ActorPost | None:
+        """A note by its id."""
+        ...
+
+    def actor_posts_of(self, channel: str, key: str) -> Sequence[ActorPost]:
+        """The notes of a delivery: those that were deleted, then that which stands, if there is one."""
+        ...
+
+    def keep_actor_post(self, post: ActorPost) -> None:
+        """Put a note on record, in the place of what was known of it."""
+        ...
+
+    def newest_actor_posts(self, channel: str, skip: int, count: int) -> Sequence[ActorPost]:
+        """The notes that stand, newest first."""
+        ...
+
+    def count_actor_posts(self, channel: str) -> int:
+        """How many notes stand."""
+        ...
+
+    def count_followers(self, channel: str) -> tuple[int, int]:
+        """How many follow an actor, and at how many inboxes they are reached."""
+        ...
+
+    def is_follower(self, account: str) -> bool:
+        """Whether an account follows any actor."""
+        ...
+
+    def follow(self, channel: str, stranger: Stranger, request: str, now: datetime) -> bool:
+        """Let an account follow an actor, and owe it an answer. Whether it is new."""
+        ...
+
+    def unfollow(self, account: str, now: datetime, channel: str = "", request: str = "") -> int:
+        """Let an account follow an actor no more, or none at all, or that for which it made the request. How
+        many it followed."""
+        ...
+
+    def move_follower(self, stranger: Stranger, now: datetime) -> None:
+        """Note where an account that follows is reached now. Its inbox was given up, perhaps: it is not any
+        more."""
+        ...
+
+    def owed_answers(self, channel: str, now: datetime, count: int) -> Sequence[OwedAnswer]:
+        """Answers of an actor that are due."""
+        ...
+
+    def settle_answer(self, answer: OwedAnswer, next_attempt: datetime | None) -> None:
+        """Note that an answer was given, or when it is tried again."""
+        ...
+
+    def react(self, channel: str, post_id: str, deed: Deed, account: str, about: str) -> bool:
+        """Count a like, share or reply. ``about``: its id. False where it was counted already, or there is no
+        such post."""
+        ...
+
+    def has_reaction(self, account: str, about: str) -> bool:
+        """Whether one of this id is counted."""
+        ...
+
+    def take_back(self, account: str, about: str) -> bool:
+        """Count one no more, by its id. Whether there was one."""
+        ...
+
+    def reactions(self, post_id: str) -> Mapping[Deed, int]:
+        """How many there are of each kind."""
+        ...

@@ -1,0 +1,1 @@
+"""Actors as other servers see them: found, read, followed, and told what people do with their posts."""

@@ -1,0 +1,182 @@
+"""An actor that is followed from an independent server, which reads and verifies what it gets by itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from syndicator.documents.directory_shelf import DirectoryShelf
+from syndicator.domain.post import Style
+from syndicator.fediverse import activities
+from syndicator.fediverse.keys import signer
+from syndicator.fediverse.received import Deed
+from syndicator.fediverse.signatures import Scheme, signed_headers
+from syndicator.fediverse.signed import SignedRequest
+from syndicator.fediverse.signed_fetch import SignedFetch
+from syndicator.fediverse.strangers import Strangers
+from syndicator.http.client import Http
+from syndicator.posts.compose import compose
+from syndicator.store import Store
+from syndicator.web import create_app
+from syndicator.web.activitypub.fediverse import Fediverse
+from syndicator.web.activitypub.routes import actor_routes
+from tests.channels import fedify
+from tests.channels.actors import NAME, Newsroom, newsroom, utc_now
+from tests.channels.contract import ARTICLE, CORRECTED, KEY
+from tests.channels.fediverse_server import ACTIVITY_JSON, text_of
+from tests.channels.local_server import LocalServer, Reply, Request
+from tests.fakes import SITE
+from tests.web.browser import Browser, browsing
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(fedify.missing()), reason=fedify.missing() or "it is there"),
+]
+
+
+class OurServer(LocalServer):
+    """Our web application, at a real address."""
+
+    browser: Browser
+
+    def answer(self, request: Request) -> Reply:
+        path = (
+            requests.Request("GET", f"http://x{request.path}", params=dict(request.query)).prepare().path_url
+        )
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        answer = self.browser.ask(request.method, path, headers, request.body)
+        kept = {name: value for name, value in answer.headers.items() if name == "location"}
+        kind = answer.headers.get("content-type", "text/plain")
+        return Reply(status=answer.status, body=answer.body, media_type=kind, headers=kept)
+
+
+class Peers:
+    """``room`` has the actor, ``peer`` the account that follows it."""
+
+    def __init__(self, room: Newsroom, peer: fedify.Fedify) -> None:
+        self.room, self.peer = room, peer
+
+    @property
+    def kinds(self) -> list[str]:
+        return [each["kind"] for each in self.peer.seen]
+
+    def follows(self) -> dict[str, Any]:
+        found = self.peer.acts("follow", self.room.channel.actor.id)
+        self.room.broadcasts()
+        return found
+
+
+@pytest.fixture
+def peers(tmp_path: Path, sqlite_store: Store) -> Iterator[Peers]:
+    with (
+        fedify.running() as peer,
+        OurServer() as ours,
+        newsroom(sqlite_store, ours.address, (peer.host,), domain="") as room,
+    ):
+        actor = room.channel.actor
+        fediverse = Fediverse(
+            actors={NAME: actor},
+            store=sqlite_store,
+            strangers=Strangers(SignedFetch(Http((peer.host,)), actor, sqlite_store)),
+            counting={NAME},
+        )
+        app = create_app(
+            site=SITE,
+            feeds={},
+            formats={},
+            shelf=DirectoryShelf(tmp_path),
+            store=sqlite_store,
+            bell=room.bell,
+            host="127.0.0.1",
+            clock=utc_now,
+            more_routes=lambda context: actor_routes(context, fediverse),
+        )
+        with browsing(app) as browser:
+            ours.browser = browser
+            yield Peers(room, peer)
+
+
+def test_the_life_of_a_post(peers: Peers) -> None:
+    channel = peers.room.channel
+    assert peers.follows()["name"] == "Example News"
+    assert peers.kinds == ["Accept"]
+    assert peers.room.store.count_followers(NAME) == (1, 1)
+
+    style = Style(hashtags={"city": "Vientiane"}, warnings={"city": "traffic"})
+    receipt = channel.send(compose(ARTICLE, channel.capabilities, style), key=KEY)
+    peers.room.broadcasts()
+    seen = peers.peer.seen[-1]
+    assert (seen["kind"], seen["about"], seen["aboutId"]) == ("Create", "Note", receipt.url)
+    assert ARTICLE.title in text_of(seen["content"])
+    assert seen["summary"] == "traffic"
+    [photo] = seen["photos"]
+    assert (photo["url"], photo["alt"]) == ("https://news.example/tram.jpg", "A tram on the bridge at dawn")
+    assert photo["type"] == "image/jpeg"
+
+    channel.edit(receipt, compose(CORRECTED, channel.capabilities, style))
+    peers.room.broadcasts()
+    seen = peers.peer.seen[-1]
+    assert (seen["kind"], seen["aboutId"]) == ("Update", receipt.url)
+    assert CORRECTED.title in text_of(seen["content"])
+    assert seen["updated"]
+
+    peers.peer.acts("like", receipt.url)
+    assert peers.room.store.reactions(receipt.remote_id)[Deed.LIKE] == 1
+
+    channel.delete(receipt, compose(CORRECTED, channel.capabilities))
+    peers.room.broadcasts()
+    seen = peers.peer.seen[-1]
+    assert (seen["kind"], seen["about"], seen["aboutId"]) == ("Delete", "Tombstone", receipt.url)
+
+    peers.peer.acts("unfollow", channel.actor.id)
+    assert peers.room.store.count_followers(NAME) == (0, 0)
+
+
+def test_a_repeat_is_known_to_be_one(peers: Peers) -> None:
+    peers.follows()
+    receipt = peers.room.channel.send(compose(ARTICLE, peers.room.channel.capabilities), key=KEY)
+    peers.room.broadcasts()
+    post = peers.room.store.actor_post(NAME, receipt.remote_id)
+    assert post
+
+    reply = sends(peers, activities.create(peers.room.channel.actor, post.note))
+
+    assert reply.status_code == 202
+    assert peers.kinds == ["Accept", "Create"]
+
+
+def test_what_it_does_not_verify(peers: Peers) -> None:
+    """It knows the draft alone, as most servers do."""
+    peers.follows()
+    activity = activities.delete(peers.room.channel.actor, peers.room.channel.actor.post("a1"), utc_now())
+
+    assert sends(peers, activity, changed=True).status_code == 401
+    assert sends(peers, activity, age=timedelta(hours=3)).status_code == 401
+    assert sends(peers, activity, Scheme.STANDARD).status_code == 401
+    assert peers.kinds == ["Accept"]
+    assert sends(peers, activity).status_code == 202
+    assert peers.kinds == ["Accept", "Delete"]
+
+
+def sends(
+    peers: Peers,
+    activity: dict[str, Any],
+    scheme: Scheme = Scheme.DRAFT,
+    *,
+    changed: bool = False,
+    age: timedelta = timedelta(),
+) -> requests.Response:
+    """Send an activity by hand: as it is, late, or changed on the way."""
+    inbox, actor = f"{peers.peer.address}/people/reader/inbox", peers.room.channel.actor
+    body = json.dumps(activity).encode()
+    request = SignedRequest(method="POST", url=inbox, headers={"content-type": ACTIVITY_JSON}, body=body)
+    sign = signer(peers.room.store.actor_key(NAME, utc_now()).private_key)
+    headers = signed_headers(request, scheme, actor.key_id, sign, datetime.now(UTC) - age)
+    sent = body.replace(b"Tombstone", b"Note") if changed else body
+    return requests.post(inbox, data=sent, headers=headers, timeout=30)
