@@ -120,6 +120,7 @@ class MailingList:
             else PhotoLimits(side=1200, length=150_000),
             alt=1000,
             has_language=True,
+            is_mail=True,
             edit_within=ALWAYS if is_digest else NEVER,
             delete_within=NEVER,
             replies=not is_digest,
