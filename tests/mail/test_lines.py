@@ -99,15 +99,15 @@ def test_a_line_that_is_lost_loses_no_message() -> None:
 def test_what_was_sent_is_told_before_the_trouble_is() -> None:
     told: list[Handed] = []
 
-    def send() -> None:
-        for group in hand_over_all(Relay(address=relay.address), messages(500)):
+    def send(address: str) -> None:
+        for group in hand_over_all(Relay(address=address), messages(500)):
             told.extend(group)
 
-    with running(RestlessRelay(most=30)) as relay:
+    with running(RestlessRelay(most=30)) as restless:
         with pytest.raises(Misconfigured, match=r"550 to the sender: 5\.7\.1 that is enough"):
-            send()
+            send(restless.address)
 
-        out = {to for _, [to] in relay.envelopes}
+        out = {to for _, [to] in restless.envelopes}
         assert {each.outgoing.recipient for each in told if each.answer and each.answer.is_good} == out
 
 
