@@ -62,7 +62,7 @@ SCRIPT = re.compile(rb"<script\b.*?</script\s*>", re.IGNORECASE | re.DOTALL)
 @dataclass
 class Reading:
     """What one library reads of a page; ``None``: it does not look for that. ``body`` as emitted, ``bare``
-    without figures. ``links``: blocks that are nothing but a link."""
+    without figures. ``links``: the texts of blocks that are nothing but a link."""
 
     title: str | None = None
     date: str | None = None
@@ -70,7 +70,7 @@ class Reading:
     image: str | None = None
     body: str | None = None
     bare: str | None = None
-    links: int | None = None
+    links: Sequence[str] | None = None
 
 
 Reader = Callable[[bytes, str, str], Reading]
@@ -99,7 +99,7 @@ def ours(content: bytes, _markup: str, url: str) -> Reading:
         image=found.photo.url if found.photo else "",
         body=plain(content_html),
         bare=plain(tree.inner_html or ""),
-        links=sum(_is_link(block) for block in blocks),
+        links=[bare(block.text()) for block in blocks if _is_link(block)],
     )
 
 
@@ -174,14 +174,16 @@ class Scores:
             self._add(*(("pieces found", float(bare(piece) in text)) for piece in gold.pieces))
             self._add(*(("foreign pieces", float(bare(piece) in text)) for piece in gold.foreign_pieces))
         if reading.links is not None:
-            self._add(("pages with blocks of links", float(reading.links > 0)))
-            self.faults["links"] += [f"{reading.links} {gold.name} {gold.url}"] if reading.links else []
+            foreign = [text for text in reading.links if text not in bare(gold.body)]  # else it is a source
+            self._add(("pages with blocks of links", float(bool(reading.links))))
+            self._add(("of them, not in gold", float(bool(foreign))))
+            self.faults["links"] += [f"{len(foreign)} {gold.name} {gold.url}"] if foreign else []
 
     def fail(self, gold: Gold, error: Exception) -> None:
         """Note a page that was refused: a miss of whatever is looked for."""
         self._add(("refused", 1))
         self.faults["refused"].append(f"{gold.name} {gold.url}: {error}"[:300])
-        self.judge(gold, Reading("", "", (), "", "", "", 0))
+        self.judge(gold, Reading("", "", (), "", "", "", ()))
 
     def _title(self, gold: Gold, title: str | None) -> None:
         if gold.title and title is not None:

@@ -18,6 +18,7 @@ from syndicator.config import Declared, KindsOf, Outlet, load
 from syndicator.config.reader import CHANNELS
 from syndicator.documents.directory import PRIVATE, Directory
 from syndicator.documents.directory_shelf import DirectoryShelf
+from syndicator.documents.public_photos import PhotoBucket, PhotoFolder, PhotoPlace, PublishedPhotos
 from syndicator.documents.shelf import Shelf
 from syndicator.documents.split import SplitDocuments, SplitShelf
 from syndicator.domain.article import Article
@@ -290,6 +291,7 @@ def assemble(declared: Declared, store: Store, bell: Bell, clock: Callable[[], d
             clock=clock,
             pages=ReadyPages(PageReadiness(http)),
             steady=steady_time,
+            public_photos=PublishedPhotos(photo_place(declared), declared.site.feeds_url),
         ),
         distributor=Distributor(
             topics=topics(declared.site, declared.feeds.values(), formats),
@@ -322,7 +324,8 @@ def _formats(declared: Declared) -> dict[str, Format]:
 
 @dataclass(frozen=True)
 class Offers:
-    """What channels are handed that ask for it by a field of that name (``config.reader.CHANNELS``)."""
+    """What channels are handed that ask for it by a field of that name (``config.reader.CHANNELS``), and that
+    takes the record."""
 
     declared: Declared
     store: Store
@@ -339,7 +342,6 @@ class Offers:
             "actors": self.store,
             "announcements": announcements,
             "callbacks": self.callbacks,
-            "site": self.declared.site,
         }
 
 
@@ -366,10 +368,13 @@ def courier_of(
     http: Http,
     offers: Callable[[str], Mapping[str, Any]],
 ) -> Courier:
-    """A channel as it is declared, with all that delivering to it takes. ``offers``: what it may ask for."""
+    """A channel as it is declared, with all that delivering to it takes. ``offers``: what it may ask for
+    beside what is at hand."""
     asked_for = {f.name for f in fields(outlet.kind)}.intersection(CHANNELS.on_request)
-    offered = {key: value for key, value in offers(name).items() if key in asked_for} if asked_for else {}
-    channel = outlet.kind(name=name, session=http.session(), **offered, **outlet.settings)
+    at_hand = {"guard": http.guard, "site": declared.site}
+    offered = {**at_hand, **(offers(name) if asked_for - at_hand.keys() else {})}
+    requested = {key: offered[key] for key in asked_for}
+    channel = outlet.kind(name=name, session=http.session(), **requested, **outlet.settings)
     return Courier(
         channel=channel,
         max_age=outlet.max_age,
@@ -403,6 +408,14 @@ def _open_place(declared: Declared, *, is_private: bool = False) -> Documents:
         return _open_bucket(declared, is_private=is_private)
     folder = Path(declared.keep.documents)
     return Directory(folder / PRIVATE if is_private else folder)
+
+
+def photo_place(declared: Declared) -> PhotoPlace:
+    """Where the photos are that services fetch from us: beside the documents that everybody may read. Raises
+    ``Misconfigured`` where a secret is not to be had."""
+    if declared.keep.is_in_bucket:
+        return PhotoBucket(_open_bucket(declared))
+    return PhotoFolder(Path(declared.keep.documents))
 
 
 def _open_bucket(declared: Declared, *, is_private: bool = False) -> Bucket:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import pytest
 
-#: The fixtures of servers of others that many tests have: PDS, Synapse, Swift, nginx.
-SERVERS = frozenset({"pds", "synapse", "swift", "front"})
+#: The fixtures of servers of others that many tests have: PDS, Synapse, Swift, nginx, Fedify.
+SERVERS = frozenset({"pds", "synapse", "swift", "front", "peers"})
 
 #: Folders and files whose tests start processes and wait for them, the longest first.
 WAITING = (

@@ -6,29 +6,21 @@ Webhooks: https://docs.discord.com/developers/resources/webhook
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, ClassVar, NoReturn
 from urllib.parse import quote, urlsplit
 
 import requests
 
-from syndicator.domain.capabilities import Capabilities, LinkPlace
+from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
 from syndicator.domain.post import Post
 from syndicator.http.discord_messages import UNKNOWN_MESSAGE, check_accepted, write
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.secret import Secret
-from syndicator.text.discord_embeds import (
-    MAX_ALT,
-    MAX_DESCRIPTION,
-    PHOTO,
-    RULER,
-    message_fields,
-    photo_files,
-    shown_otherwise,
-)
+from syndicator.text.discord_embeds import CAPABILITIES, message_fields, photo_files, shown_otherwise
 
 #: The path of a webhook's address: its id, and the token that is its secret.
 PATH = re.compile(r"/api(?:/v[0-9]{1,2})?/webhooks/[0-9]{1,20}/[-\w]{1,200}/?", re.ASCII)
@@ -53,20 +45,8 @@ class Discord:
         "whole address: that is the secret."
     )
 
-    #: Webhooks know no keys, and list no messages. They state their limits in headers, and ask that none be
-    #: written down (https://docs.discord.com/developers/topics/rate-limits).
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        ruler=RULER,
-        unit="UTF-16 units",
-        text=MAX_DESCRIPTION,
-        link_place=LinkPlace.BESIDE,
-        has_mentions=False,
-        photo=PHOTO,
-        photos=4,
-        alt=MAX_ALT,
-        finds=False,
-        verified="contract of Discord's OpenAPI document, API 10, 18 July 2026",
-    )
+    #: Webhooks know no keys, and list no messages.
+    capabilities: ClassVar[Capabilities] = replace(CAPABILITIES, has_mentions=False, finds=False)
 
     def __post_init__(self) -> None:
         if self.thread_id and not (self.thread_id.isascii() and self.thread_id.isdigit()):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from urllib.parse import quote
 import requests
 
 from syndicator.domain.article import CLOCK_SKEW
-from syndicator.domain.capabilities import Capabilities, LinkPlace
+from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, TryLater
 from syndicator.domain.post import Post
@@ -25,15 +25,7 @@ from syndicator.http.discord_messages import UNKNOWN_MESSAGE, check_accepted, wr
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
-from syndicator.text.discord_embeds import (
-    MAX_ALT,
-    MAX_DESCRIPTION,
-    PHOTO,
-    RULER,
-    message_fields,
-    photo_files,
-    shows,
-)
+from syndicator.text.discord_embeds import CAPABILITIES, message_fields, photo_files, shows
 
 #: Pages of a channel that are looked through for a post, and messages on each: the most that there may be
 #: (https://docs.discord.com/developers/resources/message#get-channel-messages).
@@ -58,18 +50,8 @@ class DiscordBot:
     )
 
     #: ``key_memory``: a ``nonce`` is looked for "in the past few minutes" (.../message#create-message).
-    #: Limits are stated in headers (https://docs.discord.com/developers/topics/rate-limits).
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        ruler=RULER,
-        unit="UTF-16 units",
-        text=MAX_DESCRIPTION,
-        link_place=LinkPlace.BESIDE,
-        photo=PHOTO,
-        photos=4,
-        alt=MAX_ALT,
-        replies=True,
-        key_memory=timedelta(minutes=2),
-        verified="contract of Discord's OpenAPI document, API 10, 18 July 2026",
+    capabilities: ClassVar[Capabilities] = replace(
+        CAPABILITIES, replies=True, key_memory=timedelta(minutes=2)
     )
 
     def __post_init__(self) -> None:

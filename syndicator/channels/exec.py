@@ -14,21 +14,21 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import IO, Literal
+from typing import IO, Any
 
 import requests
 
-from syndicator.domain.article_event import Event, event_id, event_message
+from syndicator.domain.article_event import Event
 from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.delivery import STEP_DEADLINE_S, Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.post import Post
+from syndicator.jobs.event_channel import EventChannel, EventContent, event_capabilities
 from syndicator.secret import Secret, redacted
-from syndicator.text.rulers import CHARACTERS
 
 #: Exit codes: done; not done, and may be later (EX_TEMPFAIL); nothing works until a person mends it
 #: (EX_NOPERM, EX_CONFIG). All others: not done, and never will be.
@@ -45,7 +45,7 @@ MAX_TIMEOUT = timedelta(seconds=STEP_DEADLINE_S - 10)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exec:
+class Exec(EventChannel):
     """A program. The fields are the channel's settings.
 
     ``command``: the program and its arguments, which no shell reads. ``environment``: the names of variables
@@ -59,7 +59,7 @@ class Exec:
     environment: tuple[str, ...] = ("PATH",)
     timeout: timedelta = timedelta(seconds=30)
     remembers_keys: bool = False
-    content: Literal["summary", "full"] = "summary"
+    content: EventContent = "summary"
     session: requests.Session = field(repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -75,36 +75,17 @@ class Exec:
     def capabilities(self) -> Capabilities:
         """A program that has not ended in time is ended with its children: nobody goes on, unless we die,
         too."""
-        return Capabilities(
-            ruler=CHARACTERS,
-            unit="characters",
-            text=10_000,
-            photo_by_address=True,
-            alt=10_000,
-            has_language=True,
-            finds=False,
+        return event_capabilities(
             key_memory=timedelta(days=3650) if self.remembers_keys else None,
-            carries_article=True,
             settles_within=self.timeout,
             verified="real programs",
         )
 
-    def send(self, post: Post, *, key: str) -> Receipt:
-        self._run(Event.PUBLISHED, key, post)
-        return Receipt(remote_id=key, is_current=True)  # events of other revisions have other ids
-
-    def edit(self, receipt: Receipt, post: Post) -> Receipt:
-        self._run(Event.UPDATED, receipt.remote_id, post)
-        return receipt
-
-    def delete(self, receipt: Receipt, post: Post) -> None:
-        self._run(Event.WITHDRAWN, receipt.remote_id, post)
-
-    def find(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - the port's
-        """A receipt as if it had been posted, where a repeat does no harm. Raises ``OutcomeUnknown``."""
+    def find(self, post: Post, *, key: str) -> Receipt:
+        """The same, where a repeat does no harm. Raises ``OutcomeUnknown`` elsewhere."""
         if not self.remembers_keys:
             raise OutcomeUnknown(f"{self.command[0]} cannot be asked for what it has done: look there")
-        return Receipt(remote_id=key)
+        return super().find(post, key=key)
 
     def check(self) -> str:
         """Whether the program is there: it is not tried."""
@@ -120,11 +101,10 @@ class Exec:
             raise Misconfigured(f"environment: {missing[0]} is not set: set it wherever workers run")
         return {each: os.environ[each] for each in self.environment}
 
-    def _run(self, event: Event, key: str, post: Post) -> None:
+    def hand_on(self, event: Event, name: str, message: Mapping[str, Any]) -> None:
         """Hands the document to the program. Raises what its end means."""
-        message = event_message(event, post, with_content=self.content == "full")
         environment = self._environment()
-        ours = {"SYNDICATOR_EVENT": event.value, "SYNDICATOR_EVENT_ID": event_id(key, post, event)}
+        ours = {"SYNDICATOR_EVENT": event.value, "SYNDICATOR_EVENT_ID": name}
         with tempfile.TemporaryFile() as document:  # and no pipe: who does not read it keeps nobody waiting
             document.write(json.dumps(message, ensure_ascii=False).encode())
             document.seek(0)

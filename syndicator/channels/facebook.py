@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
 
@@ -18,6 +17,7 @@ from syndicator.domain.capabilities import Capabilities, LinkCard, PhotoEdits, S
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, PostGone, Refused, TryLater
 from syndicator.domain.fixed import check_fixed, kept_id, own_id, photo_of
+from syndicator.domain.listed_post import ListedPost, linked, tried_since
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
@@ -116,13 +116,12 @@ class Facebook:
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - posts have no keys
         """Looks for the article's address in the Page's posts since the first attempt."""
-        since = post.since or datetime.now(UTC) - timedelta(days=1)
         fields = "id,message,attachments{unshimmed_url}"
-        posts = self._api.listed(self._api.exchange(), f"{self.page}/feed", since, fields, _seen)
-        for post_id, message, links in posts:
-            if any(url in links or url in message.split() for url in post.addresses):
-                return self._receipt(post_id, is_current=message.split() == post.text.split())
-        return None
+        path, since = f"{self.page}/feed", tried_since(post)
+        found = linked(self._api.listed(self._api.exchange(), path, since, fields, _listed), post)
+        if found is None:
+            return None
+        return self._receipt(found.remote_id, is_current=found.has_words_of(post.text))
 
     def check(self) -> str:
         """https://developers.facebook.com/docs/graph-api/reference/page/ whose token is it?"""
@@ -174,8 +173,7 @@ def _post_id(receipt: Receipt) -> str:
     return post_id
 
 
-def _seen(each: Any) -> tuple[str, str, list[str]]:
-    """A post's number, its words and its links."""
+def _listed(each: Any) -> ListedPost:
     attached = each.get("attachments", {}).get("data", [])
-    links = [str(one.get("unshimmed_url", "")) for one in attached]
-    return str(each["id"]), str(each.get("message", "")), links
+    links = tuple(str(one.get("unshimmed_url", "")) for one in attached)
+    return ListedPost(remote_id=str(each["id"]), text=str(each.get("message", "")), links=links)

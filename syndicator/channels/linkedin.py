@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
@@ -21,6 +21,7 @@ from syndicator.domain.capabilities import Capabilities, LinkCard, PhotoEdits, S
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
 from syndicator.domain.fixed import check_fixed, kept_id, own_id, photo_of
+from syndicator.domain.listed_post import ListedPost, linked, tried_since
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post, Span, SpanKind
 from syndicator.http.exchange import Exchange, MakeError, RemoteReply
@@ -135,8 +136,7 @@ class LinkedIn:
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - posts have no keys
         """Looks for the article's address in the page's posts since the first attempt. Raises
         ``OutcomeUnknown`` where the token may not read them."""
-        exchange, text = self._exchange(), commentary(post)
-        since = post.since or datetime.now(UTC) - timedelta(days=1)
+        exchange, since = self._exchange(), tried_since(post)
         for page in range(MAX_PAGES):
             reply = self._posts(exchange, page * PAGE_POSTS, PAGE_POSTS)
             if reply.status == 403:
@@ -144,11 +144,10 @@ class LinkedIn:
                     f"{reply.message}: without r_organization_social nobody but you can look"
                 )
             posts = reply.read(lambda told: [_seen(each) for each in told["elements"]])
-            for urn, words, card, _ in posts:
-                if any(
-                    url == card.get("source") or in_address(url) in words.split() for url in post.addresses
-                ):
-                    return self._receipt(urn, _fixed(card), is_current=words.split() == text.split())
+            cards = {each.remote_id: card for each, card, _ in posts}
+            if found := linked((each for each, _, _ in posts), post, in_address):
+                is_current = found.has_words_of(commentary(post))
+                return self._receipt(found.remote_id, _fixed(cards[found.remote_id]), is_current=is_current)
             if len(posts) < PAGE_POSTS or posts[-1][-1] < since:
                 return None
         raise TryLater(f"{reply.host} has more than {MAX_PAGES * PAGE_POSTS} posts since then: look there")
@@ -294,9 +293,10 @@ def _duplicate(reply: RemoteReply) -> str:
     raise Refused(reply.message)
 
 
-def _seen(each: Any) -> tuple[str, str, dict[str, str], datetime]:
-    """A post's URN, its words, those of its card, and when it was published."""
+def _seen(each: Any) -> tuple[ListedPost, dict[str, str], datetime]:
+    """A post, the words of its card, and when it was published."""
     article = each.get("content", {}).get("article", {})
     card = {name: str(article[name]) for name in ("source", "title", "description") if name in article}
     published = datetime.fromtimestamp(each["publishedAt"] / 1000, UTC)
-    return str(each["id"]), str(each["commentary"]), card, published
+    links = (card["source"],) if "source" in card else ()
+    return ListedPost(remote_id=str(each["id"]), text=str(each["commentary"]), links=links), card, published

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import logging
 import re
-import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any, ClassVar
 
@@ -18,12 +17,15 @@ import requests
 
 from syndicator.domain.capabilities import NEVER, Budget, Capabilities, LinkCard, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import OutcomeUnknown, PostGone, Refused, SyndicatorError, TryLater
+from syndicator.domain.errors import PostGone, Refused
+from syndicator.domain.listed_post import ListedPost, linked, tried_since
+from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
-from syndicator.http.exchange import Exchange, MakeError, RemoteReply
-from syndicator.http.graph import GraphApi, GraphRefused, check_version
+from syndicator.http.exchange import Exchange
+from syndicator.http.graph import GraphApi, check_version
+from syndicator.http.graph_containers import Containers
 from syndicator.secret import Secret
-from syndicator.text.addresses import check_server, is_web_address
+from syndicator.text.addresses import check_server
 from syndicator.text.mentions import without_mentions
 from syndicator.text.rulers import Counting
 
@@ -40,16 +42,12 @@ EMOJI = regex.compile(
 #: What is taken for a mention, up to the first character of the name.
 MENTION = re.compile(r"(?<!\w)@(?=[A-Za-z0-9_.])")
 
-#: The photos that are taken (.../threads/overview#image-specifications).
-MEDIA_TYPES = ("image/jpeg", "image/png")
-
-#: Seconds between looks at what is being made ready, and its states
-#: (https://developers.facebook.com/docs/threads/troubleshooting#publishing-does-not-return-a-media-id).
-POLL_S = 2.0
-READY, PUBLISHED, FAILED = "FINISHED", "PUBLISHED", ("ERROR", "EXPIRED")
+#: The photos that are taken: 8 MB, at the most ten times as wide as high; larger ones are scaled down
+#: (.../threads/overview#image-specifications).
+PHOTOS = PhotoLimits(side=2048, length=8_000_000, media_types=("image/jpeg", "image/png"), ratio=(0.102, 9.9))
 
 #: The code, and the subcode, of something that is not ready yet although it is said to be.
-NOT_READY = (24, 4279009)
+NOT_READY = frozenset({(24, 4279009)})
 
 
 def length(text: str) -> int:
@@ -83,7 +81,8 @@ class Threads:
         unit="characters",
         text=MAX_TEXT,
         plain=partial(without_mentions, mention=MENTION),
-        photo_by_address=True,
+        photo=PHOTOS,
+        photo_fetched=True,
         alt=1000,
         card=LinkCard.FETCHED,
         edit_within=NEVER,
@@ -101,15 +100,14 @@ class Threads:
         check_version(self.version, "v1.0")
 
     def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - posts have no keys
-        """Makes a container, which nobody sees, and publishes it once it is ready: only that request can end
-        without anybody knowing how. The news goes out without a photo that cannot be fetched."""
+        """Makes a container and publishes it. The news goes out without a photo that cannot be fetched."""
         exchange = self._api.exchange()
-        container = (self._with_photo(exchange, post) if _photo(post) else "") or self._container(
+        container = self._with_photo(exchange, post) or self._containers.make(
             exchange, {"media_type": "TEXT", "text": post.text, **_answers(post)}
         )
-        reply = self._publish(exchange, container)
-        media_id = reply.read(lambda told: str(int(told["id"])))
-        return Receipt(remote_id=media_id, url=self._permalink(exchange, media_id), is_current=True)
+        media_id = self._containers.publish(exchange, container)
+        url = self._containers.permalink(exchange, media_id)
+        return Receipt(remote_id=media_id, url=url, is_current=True)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:  # noqa: ARG002 - the port's
         """Raises ``Refused``: the API edits nothing."""
@@ -124,98 +122,47 @@ class Threads:
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - posts have no keys
         """Looks for the article's address in the profile's posts since the first attempt."""
-        since = post.since or datetime.now(UTC) - timedelta(days=1)
-        posts = self._api.listed(self._api.exchange(), "me/threads", since, "id,text,permalink", _seen)
-        for media_id, text, url in posts:
-            if any(address in text.split() for address in post.addresses):
-                return Receipt(remote_id=media_id, url=url, is_current=text.split() == post.text.split())
-        return None
+        exchange, since = self._api.exchange(), tried_since(post)
+        posts = self._api.listed(exchange, "me/threads", since, "id,text,permalink", _listed)
+        found = linked(posts, post)
+        if found is None:
+            return None
+        is_current = found.has_words_of(post.text)
+        return Receipt(remote_id=found.remote_id, url=found.url, is_current=is_current)
 
     def check(self) -> str:
         """Whose token it is, and how many posts are left today."""
         exchange = self._api.exchange()
-        reply = self._call(exchange, "GET", "me", {"fields": "id,username"})
-        username = reply.read(lambda told: str(told["username"]))
-        reply = self._call(exchange, "GET", "me/threads_publishing_limit", {"fields": "quota_usage,config"})
-        used, most = reply.read(
-            lambda told: (int(told["data"][0]["quota_usage"]), int(told["data"][0]["config"]["quota_total"]))
-        )
+        username = self._api.username(exchange, "me")
+        used, most = self._api.quota(exchange, "me/threads_publishing_limit")
         return f"@{username}; may post, {most - used} of {most} posts left today"
 
     @property
     def _api(self) -> GraphApi:
         return GraphApi(server=self.server, version=self.version, token=self.token, session=self.session)
 
-    def _call(
-        self,
-        exchange: Exchange,
-        method: str,
-        path: str,
-        fields: dict[str, str],
-        unknown: MakeError = TryLater,
-        counts_as: Spent | None = None,
-    ) -> RemoteReply:
-        """A call that nobody sees, unless ``unknown`` says otherwise."""
-        return self._api.call(exchange, method, path, fields, unknown=unknown, counts_as=counts_as)
+    @property
+    def _containers(self) -> Containers:
+        return Containers(
+            api=self._api,
+            edge="me/threads",
+            publishing_edge="me/threads_publish",
+            state_field="status",
+            reason_field="error_message",
+            not_ready=NOT_READY,
+        )
 
     def _with_photo(self, exchange: Exchange, post: Post) -> str:
-        """A container with the photo, which Threads fetches from its address; ``""`` where it does not."""
+        """A container with the photo; ``""`` where there is none, or none that Threads fetches."""
+        if post.photo is None or not post.photo.addresses:
+            return ""
         described = {"alt_text": post.alt} if post.alt else {}
-        fields = {"media_type": "IMAGE", "image_url": _photo(post), "text": post.text, **described}
+        fields = {"media_type": "IMAGE", "text": post.text, **described, **_answers(post)}
         try:
-            return self._container(exchange, {**fields, **_answers(post)})
+            return self._containers.make_with_photo(exchange, post.photo.addresses, fields)
         except Refused as e:
             log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
             return ""
-
-    def _container(self, exchange: Exchange, fields: dict[str, str]) -> str:
-        """A container that is ready to be published. Raises ``Refused`` for what is not taken, ``TryLater``
-        for what is not ready in time."""
-        reply = self._call(exchange, "POST", "me/threads", fields)
-        container = reply.read(lambda told: str(int(told["id"])))
-        while True:
-            reply = self._call(exchange, "GET", container, {"fields": "status,error_message"})
-            status, why = reply.read(lambda told: (str(told["status"]), str(told.get("error_message") or "")))
-            if status == READY:
-                return container
-            if status in FAILED:
-                raise Refused(f"{reply.host} cannot make the post: {status} {why}".rstrip())
-            self._wait(exchange, f"{reply.host} has not got the post ready: {status}")
-
-    def _publish(self, exchange: Exchange, container: str) -> RemoteReply:
-        """Publishes a container, again where it was not ready after all: it is published once at the most."""
-        while True:
-            try:
-                return self._call(
-                    exchange, "POST", "me/threads_publish", {"creation_id": container},
-                    unknown=OutcomeUnknown, counts_as=Spent.POSTS,
-                )  # fmt: skip
-            except GraphRefused as e:
-                if (e.code, e.subcode) != NOT_READY:
-                    raise
-                self._wait(exchange, str(e))
-
-    def _wait(self, exchange: Exchange, why: str) -> None:
-        if exchange.seconds_left < 2 * POLL_S:
-            raise TryLater(why, whole_channel=False)
-        time.sleep(POLL_S)
-
-    def _permalink(self, exchange: Exchange, media_id: str) -> str:
-        """A post's address; ``""`` where Threads does not say at once: the post is out."""
-        try:
-            reply = self._call(exchange, "GET", media_id, {"fields": "permalink"})
-            return reply.read(lambda told: str(told["permalink"]))
-        except SyndicatorError as e:
-            log.info("channel %s: post %s has no address yet: %s", self.name, media_id, e)
-            return ""
-
-
-def _photo(post: Post) -> str:
-    """The address of the article's photo; ``""`` where there is none that Threads would take."""
-    photo = post.article.photo
-    if photo is None or not is_web_address(photo.url) or photo.media_type not in ("", *MEDIA_TYPES):
-        return ""
-    return photo.url
 
 
 def _answers(post: Post) -> dict[str, str]:
@@ -229,6 +176,6 @@ def _media_id(receipt: Receipt) -> str:
     return receipt.remote_id
 
 
-def _seen(each: Any) -> tuple[str, str, str]:
-    """A post's number, its words and its address."""
-    return str(int(each["id"])), str(each.get("text", "")), str(each.get("permalink", ""))
+def _listed(each: Any) -> ListedPost:
+    text, url = str(each.get("text", "")), str(each.get("permalink", ""))
+    return ListedPost(remote_id=str(int(each["id"])), text=text, url=url)

@@ -11,21 +11,20 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import ClassVar, Literal
+from typing import Any, ClassVar
 
 import requests
 
-from syndicator.domain.article_event import Event, event_id, event_message
+from syndicator.domain.article_event import Event
 from syndicator.domain.capabilities import Capabilities
-from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, TryLater
-from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange
+from syndicator.jobs.event_channel import EventChannel, EventContent, event_capabilities
 from syndicator.secret import Secret
 from syndicator.text.addresses import web_address
-from syndicator.text.rulers import CHARACTERS
 
 #: Bytes of a signing secret (Standard Webhooks, "Signature scheme").
 MIN_SECRET_BYTES, MAX_SECRET_BYTES = 24, 64
@@ -39,7 +38,7 @@ NO_SUCH_METHOD = 501
 
 
 @dataclass(frozen=True, kw_only=True)
-class Webhook:
+class Webhook(EventChannel):
     """An address that gets a message about every article. The fields are the channel's settings.
 
     ``secret`` refers to one ``whsec_`` secret, or to several with spaces between them, which all sign:
@@ -50,7 +49,7 @@ class Webhook:
     name: str
     url: str
     secret: Secret
-    content: Literal["summary", "full"] = "summary"
+    content: EventContent = "summary"
     session: requests.Session = field(repr=False, compare=False)
 
     #: How to come by the secret, for ``syndicator connect``.
@@ -64,16 +63,8 @@ class Webhook:
     #: articles by their guid: a message that arrives twice tells nothing new, however late. In effect: for
     #: ever. ``settles_within``: receivers answer within 20 seconds (docs/channels.md), half as long again for
     #: the way and for slow ones. What is applied later still is told apart by its id and its revision.
-    capabilities: ClassVar[Capabilities] = Capabilities(
-        ruler=CHARACTERS,
-        unit="characters",
-        text=10_000,
-        photo_by_address=True,
-        alt=10_000,
-        has_language=True,
-        finds=False,
+    capabilities: ClassVar[Capabilities] = event_capabilities(
         key_memory=timedelta(days=3650),
-        carries_article=True,
         settles_within=timedelta(seconds=30),
         verified="contract of Standard Webhooks",
     )
@@ -81,22 +72,6 @@ class Webhook:
     def __post_init__(self) -> None:
         if not web_address(self.url):
             raise ValueError('url: not the address of a webhook: write "https://example.org/hook"')
-
-    def send(self, post: Post, *, key: str) -> Receipt:
-        self._post(Event.PUBLISHED, key, post)
-        return Receipt(remote_id=key, is_current=True)  # messages of other revisions have other ids
-
-    def edit(self, receipt: Receipt, post: Post) -> Receipt:
-        self._post(Event.UPDATED, receipt.remote_id, post)
-        return receipt
-
-    def delete(self, receipt: Receipt, post: Post) -> None:
-        self._post(Event.WITHDRAWN, receipt.remote_id, post)
-
-    def find(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - the port's
-        """A receipt as if it had been posted: receivers cannot be asked, and the withdrawal of an article
-        that they never had does them no harm."""
-        return Receipt(remote_id=key)
 
     def check(self) -> str:
         """Asks for the address with HEAD, which changes nothing (RFC 9110 section 9.2.1). The
@@ -108,14 +83,13 @@ class Webhook:
             raise Misconfigured(f"{reply.message}: nobody wants to hear from us there any more")
         return f"{reply.host} listens; {secrets} signing secret{'s' * (secrets > 1)}, untried"
 
-    def _post(self, event: Event, key: str, post: Post) -> None:
-        message = event_message(event, post, with_content=self.content == "full")
+    def hand_on(self, event: Event, name: str, message: Mapping[str, Any]) -> None:  # noqa: ARG002 - it is in the message
         body = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
         reply = Exchange(self.session, secrets=(self.secret,)).ask(
             "POST",
             self.url,
             data=body,
-            headers=self._signed_headers(event_id(key, post, event), body),
+            headers=self._signed_headers(name, body),
             accept=NOT_LISTENING,
         )
         if reply.status in NOT_LISTENING:

@@ -141,7 +141,9 @@ class WebPush:
 
     def check(self) -> str:
         count = self.announcements.active_recipients()
-        return f"subscribers: {count:,}; application server key {self.server_key}"
+        icon = self.icon or self.site.icon
+        remark = "" if icon.startswith("https://") or not icon else f"; {icon} is not shown: no https address"
+        return f"subscribers: {count:,}; application server key {self.server_key}{remark}"
 
     def new_secret(self) -> str:
         """A private key, where there is none yet."""

@@ -73,7 +73,10 @@ def _photo(capabilities: Capabilities) -> str:
     if limits is None:
         return "no"
     types = ", ".join(each.removeprefix("image/").upper() for each in limits.media_types)
-    return f"{capabilities.photos}, {limits.side} px, {_size(limits.length)}, {types}"
+    facts = [str(capabilities.photos), f"{limits.side} px", _size(limits.length), types]
+    facts += ["fetched from its address"] if capabilities.photo_fetched else []
+    facts += ["none without"] if capabilities.needs_photo else []
+    return ", ".join(facts)
 
 
 def _link(capabilities: Capabilities) -> str:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,11 +15,13 @@ from typing import Any
 
 from syndicator.cli.feed_report import oddities
 from syndicator.cli.money_checks import money_remarks
+from syndicator.cli.photo_probe import fetched_photo
 from syndicator.cli.post_checks import post_mistakes
 from syndicator.cli.source_trials import Trial, source_trials
 from syndicator.config import Declared
 from syndicator.domain.errors import Misconfigured, SyndicatorError
 from syndicator.domain.ledger import Ledger
+from syndicator.http.client import Http
 from syndicator.jobs.courier import Courier
 from syndicator.store import Store
 from syndicator.store.engine import connect
@@ -73,6 +75,7 @@ def check(folder: Path) -> list[Result]:
         results += [*places, *_looks(zip(app.sources, trials(), strict=True)), *channels]
     results += [Result(f"channel {name}", ok, said) for name, said, ok in post_mistakes(app)]
     results += [Result(f"channel {name}", None, remark) for name, remark in money_remarks(app)]
+    results += _fetched_photos(app)
     results += _damage(store)
     results += _odd_feeds(app)
     store.engine.dispose()
@@ -83,6 +86,18 @@ def _looks(trials: Iterable[tuple[str, Trial]]) -> Iterator[Result]:
     for name, trial in trials:
         yield Result(f"source {name}", trial.is_ok, trial.report)
         yield from (Result(f"source {name}", None, remark) for remark in trial.remarks)
+
+
+def _fetched_photos(app: App) -> Iterator[Result]:
+    """Whether services can fetch photos from us, where one does. That stops those that post none without;
+    to others it is a remark."""
+    public, couriers = app.deliverer.public_photos, app.couriers.values()
+    if public is None or not any(each.channel.capabilities.photo_fetched for each in couriers):
+        return
+    http = Http(allow=app.declared.fetch.photos, setting="[fetch] photos")
+    result = _tried(("photos for services", partial(fetched_photo, public, http)))
+    is_needed = any(each.needs_photo for each in couriers)
+    yield result if result.ok or is_needed else replace(result, ok=None)
 
 
 def _damage(store: Store) -> list[Result]:

@@ -100,6 +100,8 @@ def _without_effect(courier: Courier) -> Iterator[tuple[Place, str]]:
             yield ("mentions", name), f"{account!r} is no account"
     if style.mentions and not capabilities.has_mentions:
         yield ("mentions",), "has no effect: this channel mentions nobody, and its texts keep the names"
+    if capabilities.most_hashtags is not None and style.most_hashtags > capabilities.most_hashtags:
+        yield ("most_hashtags",), f"this channel takes {capabilities.most_hashtags} hashtags in a post"
     if style.warnings and not capabilities.has_warning:
         yield ("warnings",), "has no effect: this channel puts no post behind a warning"
     if style.card and capabilities.photo is None:

@@ -24,7 +24,7 @@ from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Post
 from syndicator.jobs.courier import Courier
 from syndicator.jobs.ports import Source
-from syndicator.jobs.post_photo import post_photo
+from syndicator.jobs.post_photo import NONE_WITHOUT, post_photo
 from syndicator.photos.card import draw_card
 from syndicator.wiring import App, inspect_app
 
@@ -175,7 +175,10 @@ def _post(app: App, courier: Courier, article: Article, known_problems: Sequence
     post = app.deliverer.compose(shown.article, courier.channel.capabilities, courier.style, shown.file)
     post = replace(post, further=shown.further)
     is_new = bool(shown.remark) and not any(problem in shown.remark for problem in known_problems)
-    return replace(post, omitted=(*post.omitted, shown.remark)) if is_new else post
+    remarks = [shown.remark] if is_new else []
+    if courier.needs_photo and post.photo is None:
+        remarks.append(f"nothing is posted: {NONE_WITHOUT}")
+    return replace(post, omitted=(*post.omitted, *remarks))
 
 
 def article_as_json(article: Article) -> dict[str, Any]:

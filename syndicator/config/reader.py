@@ -54,7 +54,10 @@ class Socket:
 
 SOURCES = Socket("sources", SourceTable, ("name", "http"))
 CHANNELS = Socket(
-    "channels", ChannelTable, ("name", "session"), ("actors", "announcements", "callbacks", "site")
+    "channels",
+    ChannelTable,
+    ("name", "session"),
+    ("actors", "announcements", "callbacks", "guard", "site"),
 )
 
 

@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -129,6 +129,19 @@ class Bucket:
             listed = obstore.list_with_delimiter(self.store)["objects"]
             paths = [each["path"] for each in listed if each["path"].startswith(f"{feed}.")]
             paths += [each["path"] for each in obstore.list(self.store, prefix=f"{feed}/").collect()]
+            if paths:
+                obstore.delete(self.store, paths)
+
+    def write(self, path: str, content: bytes, headers: Mapping[str, str]) -> None:
+        """Keep an object that is no document, with these HTTP headers. Raises ``DocumentError``."""
+        self._put(path, content, dict(headers), time.monotonic() + DEADLINE_S)
+
+    def remove_older(self, prefix: str, age: timedelta) -> None:
+        """Remove the objects below a prefix that were written longer ago. Raises ``DocumentError``."""
+        oldest = datetime.now(UTC) - age
+        with self._errors(prefix):
+            found = obstore.list(self.store, prefix=prefix).collect()
+            paths = [each["path"] for each in found if each["last_modified"] < oldest]
             if paths:
                 obstore.delete(self.store, paths)
 

@@ -43,6 +43,7 @@ class LinkPlace(StrEnum):
     TEXT = "in the text"  # as the address itself
     WORDS = "behind words of the text"  # any words can be a link: short ones are
     BESIDE = "beside the text"  # a card, a button, a field: costs no text
+    NOWHERE = "left out"  # an address in the text would be no link
 
 
 class LinkCard(StrEnum):
@@ -103,10 +104,13 @@ class Capabilities:
     address so that the channel takes all of it for a link. ``plain`` takes from an
     article's words what the channel would take for more than words (mentions of people, say).
     ``has_language``, ``has_warning``, ``has_mentions``: whether a post can say its language, stand behind a
-    warning, and mention accounts.
+    warning, and mention accounts. ``most_hashtags``, ``most_mentions``: that a text may have (``None``: any
+    number).
 
     Photos. ``photo``: the limits of a file (``None``: none are taken), ``photos``: how many;
-    ``photo_by_address``: posts name the photo's address on the newsroom's site instead. ``alt``: the
+    ``photo_fetched``: the service fetches such a file from an address (``PhotoFile.addresses``) and keeps a
+    copy. ``photo_by_address``: there are no files; posts name the photo's address on the newsroom's site, and
+    readers' programs show it from there. ``needs_photo``: there is no post without one. ``alt``: the
     longest alternative text, in the same unit (0: there is none). ``card``: who makes one of the link;
     ``card_beside_photo``: whether a post with a photo has one, too.
 
@@ -137,10 +141,14 @@ class Capabilities:
     has_language: bool = False
     has_warning: bool = False
     has_mentions: bool = True
+    most_hashtags: int | None = None
+    most_mentions: int | None = None
 
     photo: PhotoLimits | None = None
     photos: int = 1
+    photo_fetched: bool = False
     photo_by_address: bool = False
+    needs_photo: bool = False
     alt: int = 0
     card: LinkCard = LinkCard.NONE
     card_beside_photo: bool = False

@@ -33,12 +33,29 @@ class PhotoLimits:
         if self.ratio and not 0 < self.ratio[0] <= self.ratio[1]:
             raise ValueError(f"ratio {self.ratio}: the narrowest shape comes first, and none is 0")
 
+    def take(self, photo: Photo) -> bool:
+        """Whether a photo's own file is within them, as it is; not of one that is not measured."""
+        if not photo.is_measured or not photo.width or not photo.height:
+            return False
+        narrowest, widest = self.ratio or (0.0, float("inf"))
+        return (
+            photo.media_type in self.media_types
+            and photo.length is not None
+            and photo.length <= self.length
+            and max(photo.width, photo.height) <= self.side
+            and min(photo.width, photo.height) >= self.min_side
+            and photo.width * photo.height <= (self.max_pixels or float("inf"))
+            and narrowest <= photo.width / photo.height <= widest
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PhotoFile:
     """A photo ready to be uploaded: the bytes, their type and their size in pixels. ``remark``: what an
     operator should know of how it was made, in one line (``""``: nothing out of the ordinary). ``alt``: what
-    it shows, where it is no photo, or none but the first (``""``: what the newsroom says of its photo)."""
+    it shows, where it is no photo, or none but the first (``""``: what the newsroom says of its photo).
+    ``addresses``: where a service can fetch it, the best first (none but for channels that have it fetched).
+    """
 
     content: bytes
     media_type: str
@@ -47,6 +64,7 @@ class PhotoFile:
     filename: str = "photo.jpg"
     remark: str = ""
     alt: str = ""
+    addresses: tuple[str, ...] = ()
 
 
 def may_leave(photo: Photo, channel: str, rules: Mapping[str, Sequence[str]]) -> str:

@@ -36,12 +36,16 @@ from syndicator.secret import Secret
 
 T = TypeVar("T")
 
-#: Codes of errors by which the service says that it has failed, perhaps for a moment: "unknown", "service".
-UNSURE = frozenset({1, 2})
+#: Codes of errors by which the service says that it has failed, perhaps for a moment: "unknown", "service",
+#: "Instagram server error" (https://developers.facebook.com/docs/instagram-platform/reference/error-codes).
+UNSURE = frozenset({1, 2, -1})
 
 #: Codes of limits: of an app, of a user, of a Page, of a place, of one call, of a Page in a business
 #: (https://developers.facebook.com/docs/graph-api/overview/rate-limiting#error-codes).
 THROTTLED = frozenset({4, 17, 32, 341, 613, 80001})
+
+#: The subcode of a day's posts that are all published, whatever the code.
+DAY_IS_FULL = 2207042
 
 #: Codes and subcodes with which nothing of the account works until a person has done something: the token, a
 #: permission, a block; posting too fast, security, authorisation of the Page, limits of days, an identity;
@@ -126,13 +130,27 @@ class GraphApi:
                 return
         raise TryLater(f"{reply.host} lists more than {MAX_PAGES * PAGE_ITEMS} since then: look there")
 
+    def username(self, exchange: Exchange, account: str) -> str:
+        """The name of an account of Instagram or Threads, by its number or ``me``."""
+        reply = self.call(exchange, "GET", account, {"fields": "id,username"}, unknown=TryLater)
+        return reply.read(lambda told: str(told["username"]))
+
+    def quota(self, exchange: Exchange, path: str) -> tuple[int, int]:
+        """How many posts an account has published in the span that a limit is for, and the limit."""
+        reply = self.call(exchange, "GET", path, {"fields": "quota_usage,config"}, unknown=TryLater)
+        return reply.read(
+            lambda told: (int(told["data"][0]["quota_usage"]), int(told["data"][0]["config"]["quota_total"]))
+        )
+
     def _error(self, reply: RemoteReply, unknown: MakeError) -> SyndicatorError:
         code, subcode = _numbers(reply.body)
-        if code in THROTTLED:
+        if subcode in STOPPED_SUBCODES:  # some are said under the code of a limit
+            return _stopped(reply)
+        if code in THROTTLED or subcode == DAY_IS_FULL:
             now = datetime.now(UTC)
             return TryLater(reply.message, not_before=_regained(reply.headers, now) or retry_time(reply, now))
-        if code in STOPPED or subcode in STOPPED_SUBCODES:
-            return Misconfigured(f"{reply.message}; check the account, its token and what it permits")
+        if code in STOPPED:
+            return _stopped(reply)
         if (code, subcode) == (BAD_PARAMETER, NOT_THERE):
             return PostGone(reply.message)
         if subcode in REFUSED_SUBCODES or (code and code not in UNSURE and reply.status < 500):
@@ -150,6 +168,10 @@ def check_version(version: str, example: str) -> None:
     """Raises ``ValueError`` for a setting ``version`` that is none, with one that is."""
     if not VERSION.fullmatch(version):
         raise ValueError(f'version: {version!r} is none: write one such as "{example}"')
+
+
+def _stopped(reply: RemoteReply) -> Misconfigured:
+    return Misconfigured(f"{reply.message}; check the account, its token and what it permits")
 
 
 def _after(told: Any) -> str:

@@ -15,7 +15,7 @@ from syndicator.domain.plan import DeliveryTerms
 from syndicator.domain.policy import Policy
 from syndicator.domain.post import Composer, Style
 from syndicator.domain.steady import SteadyTime
-from syndicator.jobs.ports import Bell, Channel, Pages, Photos
+from syndicator.jobs.ports import Bell, Channel, Pages, Photos, PublicPhotos
 from syndicator.jobs.store_ports import DeliverStore
 
 
@@ -48,6 +48,11 @@ class Courier:
         return DeliveryTerms(capabilities=capabilities, policy=policy, max_age=self.max_age)
 
     @property
+    def needs_photo(self) -> bool:
+        """Whether there is no post without a photo."""
+        return self.channel.capabilities.needs_photo
+
+    @property
     def settles_within(self) -> timedelta:
         """How long a request may take effect after it has ended for us."""
         return self.channel.capabilities.settles_within
@@ -57,7 +62,7 @@ class Courier:
 class Deliverer:
     """What **deliver** works with. ``couriers`` by the channel's name. ``steady``: a clock that nobody sets,
     where there is one. ``sleep`` waits for so many seconds. ``pages``: articles' own pages, where they are to
-    be asked for."""
+    be asked for. ``public_photos``: where services fetch photos from us, if they can."""
 
     couriers: Mapping[str, Courier]
     store: DeliverStore
@@ -66,5 +71,6 @@ class Deliverer:
     bell: Bell
     clock: Callable[[], datetime]
     pages: Pages | None = None
+    public_photos: PublicPhotos | None = None
     steady: Callable[[], SteadyTime | None] = lambda: None
     sleep: Callable[[float], None] = time.sleep

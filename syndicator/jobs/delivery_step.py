@@ -55,7 +55,8 @@ from syndicator.jobs.later_photo import (
 )
 from syndicator.jobs.page_wait import wait_for_page
 from syndicator.jobs.perform import event_of, perform
-from syndicator.jobs.step_post import StepPost, has_photo, post_of
+from syndicator.jobs.post_photo import NONE_WITHOUT
+from syndicator.jobs.step_post import WITH_PHOTO, StepPost, has_photo, post_of
 from syndicator.jobs.store_ports import Account, ClaimedDelivery
 
 log = logging.getLogger(__name__)
@@ -129,11 +130,10 @@ def _take(
         return StepOutcome(delivery=idle, event=event, ledger=ledger)
     adds_photo = step is Step.EDIT and delivery.lacks_photo
     page = wait_for_page(deliverer, courier, claimed, step, now)
-    if page and page.until > now:
-        return _put_off(delivery, page, ledger)
     wait = ledger.wait(courier.pace, COST_OF_PHOTO, now) if has_photo(courier, claimed, step) else None
-    if wait and (adds_photo or not claimed.article.urgent):
-        return _put_off(delivery, wait, ledger)
+    may_go_without = claimed.article.urgent and not (adds_photo or courier.needs_photo)
+    if until := (page if page and page.until > now else None) or (None if may_go_without else wait):
+        return _put_off(delivery, until, ledger)
     marked = begun(delivery, step, now)
     try:
         corrected = _corrected_post(deliverer, courier, claimed, wait)
@@ -150,6 +150,8 @@ def _take(
             return StepOutcome(delivery=after, event=_event_of_leaving(delivery, after), ledger=ledger)
         made = corrected if corrected and step is Step.EDIT else None
         made = made or post_of(deliverer, courier, claimed, marked, step, wait)
+        if unshown := _without_needed_photo(courier, delivery, step, made):
+            return StepOutcome(delivery=unshown, event=unshown.reason, ledger=ledger)
         marked = owing_photo(marked, step, made, terms, now)
         remark = remark_of(made, marked) + (f" (not waited for any longer: {page.why})" if page else "")
     except SyndicatorError as e:  # nothing has left yet
@@ -164,6 +166,19 @@ def _take(
     if not deliverer.store.begin(account, rests, None if spent is ledger else spent):
         return None
     return _request(deliverer, account, marked, step, made, remark, begins, spent)
+
+
+def _without_needed_photo(
+    courier: Courier, delivery: Delivery, step: Step, made: StepPost
+) -> Delivery | None:
+    """The delivery, given up, of a post that has no photo where there is none without; ``None``: it has what
+    it needs. Raises ``TryLater`` for a photo that may yet come."""
+    if step not in WITH_PHOTO or made.post.photo is not None or not courier.needs_photo:
+        return None
+    if made.photo_may_come:
+        raise TryLater(f"{NONE_WITHOUT}: {made.remark}", whole_channel=False)
+    why = f" ({made.remark})" if made.remark else "; card = true in [channels.NAME.post] would make one"
+    return dropped(delivery, f"skipped: {NONE_WITHOUT}{why}")
 
 
 def _corrected_post(

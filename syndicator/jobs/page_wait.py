@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from syndicator.domain.capabilities import LinkPlace
 from syndicator.domain.ledger import Wait
 from syndicator.domain.step import Step
 from syndicator.jobs.courier import Courier, Deliverer
@@ -21,8 +22,9 @@ def wait_for_page(
 ) -> Wait | None:
     """The wait for a page that is not ready; over already (``until`` is ``now``) where the declared one has
     passed. ``None``: the page is ready, or nobody is to wait for it."""
-    article, longest = claimed.article, courier.wait_for_page
-    is_off = not longest or courier.channel.capabilities.carries_article
+    article, longest, capabilities = claimed.article, courier.wait_for_page, courier.channel.capabilities
+    has_link = capabilities.link_place is not LinkPlace.NOWHERE
+    is_off = not longest or capabilities.carries_article or not has_link
     if deliverer.pages is None or is_off or step is not Step.SEND:
         return None
     missing = deliverer.pages.missing(article)

@@ -127,6 +127,15 @@ class Photos(Protocol):
         ...
 
 
+class PublicPhotos(Protocol):
+    """Photos that services fetch from us."""
+
+    def put(self, photo: PhotoFile) -> str:
+        """The address at which anybody who knows it can fetch the photo for some days: always the same for
+        the same file. Raises ``PhotoError``."""
+        ...
+
+
 class Pages(Protocol):
     """Articles' own pages, as networks see them that make cards of them."""
 

@@ -17,6 +17,10 @@ from syndicator.jobs.ports import Photos
 MAX_FURTHER_TRIED, MAX_FURTHER_S = 8, 10.0
 
 
+#: Why an article without a photo is not posted on some channels.
+NONE_WITHOUT = "there is no post without a photo there"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostPhoto:
     """What a post shows. ``article``: without the photo that it may not show, or that a card stands for.

@@ -10,6 +10,7 @@ from syndicator.domain.plan import earliest
 from syndicator.domain.post import Occasion, Post
 from syndicator.domain.step import Step
 from syndicator.jobs.courier import Courier, Deliverer
+from syndicator.jobs.fetched_photo import fetchable
 from syndicator.jobs.post_photo import PostPhoto, post_photo, shows_picture, without_picture
 from syndicator.jobs.store_ports import ClaimedDelivery
 
@@ -82,4 +83,8 @@ def _shown(
     if wait:
         return without_picture(courier, claimed.article, wait)
     is_last_try = claimed.delivery.photo_owed > 0 or claimed.delivery.attempts + 1 >= MAX_PHOTO_TRIES
-    return post_photo(deliverer.photos, courier, claimed.article, is_last_try=is_last_try)
+    shown = post_photo(deliverer.photos, courier, claimed.article, is_last_try=is_last_try)
+    capabilities = courier.channel.capabilities
+    if capabilities.photo is None or not capabilities.photo_fetched:
+        return shown
+    return fetchable(deliverer.public_photos, shown, capabilities.photo, is_last_try=is_last_try)

@@ -16,6 +16,7 @@ from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Occasion, Post, Span, SpanKind, Style
 from syndicator.posts.labels import labels
 from syndicator.posts.layout import Parts, laid, layout_of
+from syndicator.posts.signs import Signs
 from syndicator.posts.template import rendered
 from syndicator.posts.wording import Wording, wording
 from syndicator.posts.words import directed, one_line, without_links
@@ -76,14 +77,17 @@ def _parts(
     language = article.language
     is_by_name = capabilities.has_mentions and capabilities.link_place is not LinkPlace.WORDS
     handles = style.mentions if is_by_name else {}
+    hashtags = _hashtags(article, style)[: capabilities.most_hashtags]
+    signs = Signs(capabilities, len(hashtags))
 
     def words(text: str) -> str:
         if not text:
             return ""
         plain = capabilities.plain(text)
         for name, account in handles.items():
-            plain = plain.replace(name, f"@{account.removeprefix('@')}", 1)
-        return directed(plain, language)
+            if name in plain and signs.may_mention():
+                plain = plain.replace(name, f"@{account.removeprefix('@')}", 1)
+        return directed(signs.within(plain), language)
 
     headline, summary, correction = said.headline, said.summary, said.correction
     if occasion is Occasion.RETRACTION:
@@ -95,7 +99,8 @@ def _parts(
     elif said.is_said:
         headline, summary = summary, ""
     url = with_parameters(article.url, style.utm)
-    is_shown = has_photo or (capabilities.photo_by_address and not capabilities.carries_article)
+    is_by_address = capabilities.photo_by_address and not capabilities.carries_article
+    is_shown = has_photo or is_by_address or capabilities.needs_photo
     credit = _credit(article) if style.credit and is_shown else ""
     return Parts(
         headline=words(headline),
@@ -103,7 +108,7 @@ def _parts(
         correction=words(correction),
         credit=words(f"{labels(language).photo}: {credit}") if credit and occasion is Occasion.NEWS else "",
         byline=words(one_line(", ".join(article.authors))) if style.byline else "",
-        hashtags=_hashtags(article, style),
+        hashtags=hashtags,
         url=url,
         link=_link(capabilities.address(url), capabilities.place_of_link(has_photo=has_photo)),
     )
@@ -120,7 +125,7 @@ def _link(url: str, place: LinkPlace) -> str:
             return url
         case LinkPlace.WORDS:
             return (urlsplit(url).hostname or url).removeprefix("www.")
-        case LinkPlace.BESIDE:
+        case LinkPlace.BESIDE | LinkPlace.NOWHERE:
             return ""
 
 

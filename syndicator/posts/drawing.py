@@ -30,6 +30,11 @@ class DrawnPost:
     card_picture: bytes = b""
 
     @property
+    def is_skipped(self) -> bool:
+        """Whether nothing is posted, since there is no photo and no post without one."""
+        return self.capabilities.needs_photo and self.post is not None and self.post.photo is None
+
+    @property
     def has_card(self) -> bool:
         """Whether the link is shown as a card."""
         if self.post is None or self.capabilities.card is LinkCard.NONE:

@@ -31,7 +31,7 @@ from syndicator.web.context import Context
 from syndicator.web.hub import Reception
 from syndicator.web.readership import ReaderCounts
 from syndicator.web.serve import serve
-from syndicator.wiring import App, assemble, declarations, shelf
+from syndicator.wiring import App, assemble, declarations, photo_place, shelf
 
 #: Seconds between signs of life. It is also how soon a database that takes nothing is noticed.
 BEAT_S = 5.0
@@ -70,6 +70,7 @@ def serve_site(folder: Path) -> None:
         proxies=declared.web.proxies,
         texts=site_texts(courier.channel for courier in app.couriers.values()),
         more_routes=partial(channel_routes, app),
+        read_photo=photo_place(declared).read,
     )
     pulse.start(store, BEAT_S, lambda: _record(readers, store))
     collect_as_usual()

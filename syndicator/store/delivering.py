@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from syndicator.domain.delivery import Delivery, Receipt, Standing, moved, stirred
 from syndicator.domain.ledger import Ledger
@@ -15,22 +14,21 @@ from syndicator.jobs.store_ports import ANY, Account, Choice, ClaimedDelivery
 from syndicator.store import schema
 from syndicator.store.delivery_queue import (
     ADD_EVENT,
-    ARTICLE,
     BEGIN_DELIVERY,
     HAND,
+    KEEP_MINE,
     LAST_OF_STORY,
     LOCK_DELIVERY,
-    RENEW_MINE,
-    UPDATE_CHANNEL,
     UPDATE_DELIVERY,
     UPDATE_MINE,
+    UPDATE_UNTOUCHED,
     due,
     is_post,
-    next_query,
+    next_queries,
 )
 from syndicator.store.engine import Base
 from syndicator.store.leases import claim, let_go
-from syndicator.store.records import article_of, delivery_of, delivery_values
+from syndicator.store.records import AnyRow, article_of, delivery_of, delivery_values, part_of
 from syndicator.store.stories import post_to_answer
 
 
@@ -51,7 +49,11 @@ class Delivering(Base):
     def next_delivery(
         self, account: Account, now: datetime, lease: timedelta, choice: Choice = ANY
     ) -> ClaimedDelivery | None:
-        return self.transact(lambda connection: _take(connection, account, now, lease, choice))
+        def work(connection: Connection) -> ClaimedDelivery | None:
+            _, may_go_on = _keep(connection, account, now + lease)
+            return _take(connection, account, now, choice) if may_go_on else None
+
+        return self.transact(work)
 
     def due_posts(self, name: str, now: datetime, limit: int) -> int:
         table = schema.delivery
@@ -61,15 +63,13 @@ class Delivering(Base):
 
     def begin(self, account: Account, delivery: Delivery, ledger: Ledger | None = None) -> bool:
         values = {**delivery_values(delivery), "is_stirred": False}
-        which = {"delivery": delivery.id, "wanted": delivery.wants}
+        which = {"delivery": delivery.id, "wanted": delivery.wants, **_hand(account)}
 
         def work(connection: Connection) -> bool:
-            if not _holds(connection, account):
-                return False
             if connection.execute(BEGIN_DELIVERY, {**values, **which}).rowcount != 1:
                 return False
             if ledger is not None:
-                _update(connection, account, ledger=ledger.as_json())
+                connection.execute(UPDATE_MINE, {"ledger": ledger.as_json(), **_hand(account)})
             return True
 
         return self.transact(work)
@@ -87,8 +87,14 @@ class Delivering(Base):
         lease: timedelta = LEASE,
     ) -> ClaimedDelivery | None:
         def work(connection: Connection) -> ClaimedDelivery | None:
-            _settle(connection, account, delivery, now, event, stirs_until, ledger)
-            return _take(connection, account, now, lease, takes) if takes is not None else None
+            until = now + lease if takes is not None else None
+            values: dict[str, Any] = {} if ledger is None else {"ledger": ledger.as_json()}
+            is_out = delivery.lacks_photo and stirs_until is not None  # its photo comes later
+            if delivery.standing is Standing.SENT or is_out:
+                values |= {"failures": 0, "error": "", "posted_at": now}
+            holds, may_go_on = _keep(connection, account, until, **values)  # the channel first, as everywhere
+            _settle(connection, delivery, now, event, stirs_until, holds=holds)
+            return _take(connection, account, now, takes) if takes is not None and may_go_on else None
 
         return self.transact(work)
 
@@ -120,18 +126,13 @@ class Delivering(Base):
             )
 
 
-def _take(
-    connection: Connection, account: Account, now: datetime, lease: timedelta, choice: Choice
-) -> ClaimedDelivery | None:
-    if not _renew(connection, account, now + lease):
-        return None
+def _take(connection: Connection, account: Account, now: datetime, choice: Choice) -> ClaimedDelivery | None:
     which = {"account": account.name, "now": now}
-    row = connection.execute(next_query(choice), which).one_or_none()
-    if row is None and choice.last:
-        row = connection.execute(next_query(replace(choice, last=())), which).one_or_none()
-    if row is None:
+    rows = (connection.execute(query, which).one_or_none() for query in next_queries(choice))
+    both = next((row for row in rows if row is not None), None)
+    if both is None:
         return None
-    article_row = connection.execute(ARTICLE, {"article": row.article_id}).one()
+    row, article_row = part_of(both, schema.delivery), part_of(both, schema.article)
     return ClaimedDelivery(
         delivery=delivery_of(row, article_row.guid),
         article=article_of(article_row),
@@ -139,13 +140,13 @@ def _take(
     )
 
 
-def _reply_to(connection: Connection, row: Row[Any], article_row: Row[Any]) -> Receipt | None:
+def _reply_to(connection: Connection, row: AnyRow, article_row: AnyRow) -> Receipt | None:
     """The post that this one is to answer: what an operator says goes before the story that it is part of."""
     said = post_to_answer(connection, row.channel, article_row)
     return said or (_last_of_story(connection, row) if row.story else None)
 
 
-def _last_of_story(connection: Connection, row: Row[Any]) -> Receipt | None:
+def _last_of_story(connection: Connection, row: AnyRow) -> Receipt | None:
     """The story's last post on this channel that stands."""
     which = {"account": row.channel, "story": row.story, "delivery": row.id}
     last = connection.execute(LAST_OF_STORY, which).one_or_none()
@@ -154,44 +155,55 @@ def _last_of_story(connection: Connection, row: Row[Any]) -> Receipt | None:
 
 def _settle(
     connection: Connection,
-    account: Account,
     delivery: Delivery,
     now: datetime,
     event: str,
     stirs_until: datetime | None,
-    ledger: Ledger | None,
+    *,
+    holds: bool,
 ) -> None:
-    holds = _holds(connection, account)  # the channel first, as everywhere
-    if ledger is not None:
-        _update(connection, account, ledger=ledger.as_json())
-    row = connection.execute(LOCK_DELIVERY, {"delivery": delivery.id}).one()
-    on_record = delivery_of(row, delivery.guid)
-    is_skipped = row.standing == Standing.SKIPPED.value  # an operator was faster
     after, is_stirred, text = delivery, False, event
-    if (is_skipped or not holds) and not _knows_more(delivery, on_record):
-        if stirs_until is None:
-            return
-        after, is_stirred = stirred(on_record, stirs_until), True
-        text = f"{event} (late: another hand had taken over)"
-    elif _knows_more(on_record, delivery):
-        after = on_record
-    elif row.is_stirred and row.rests_until:
-        after = stirred(delivery, row.rests_until)
-    if row.wants != after.wants:  # it was corrected or withdrawn while in hand
-        after = moved(after, row.wants, now)
-    values = {**delivery_values(after), "is_stirred": is_stirred, "settled_at": now}
-    connection.execute(UPDATE_DELIVERY, {**values, "delivery": after.id})
+    if not (holds and _settled_untouched(connection, delivery, now)):
+        row = connection.execute(LOCK_DELIVERY, {"delivery": delivery.id}).one()
+        on_record = delivery_of(row, delivery.guid)
+        is_skipped = row.standing == Standing.SKIPPED.value  # an operator was faster
+        if (is_skipped or not holds) and not _knows_more(delivery, on_record):
+            if stirs_until is None:
+                return
+            after, is_stirred = stirred(on_record, stirs_until), True
+            text = f"{event} (late: another hand had taken over)"
+        elif _knows_more(on_record, delivery):
+            after = on_record
+        elif row.is_stirred and row.rests_until:
+            after = stirred(delivery, row.rests_until)
+        if row.wants != after.wants:  # it was corrected or withdrawn while in hand
+            after = moved(after, row.wants, now)
+        values = {**delivery_values(after), "is_stirred": is_stirred, "settled_at": now}
+        connection.execute(UPDATE_DELIVERY, {**values, "delivery": after.id})
     if text:
         connection.execute(ADD_EVENT, {"at": now, "delivery_id": after.id, "text": text})
-    is_out = after.lacks_photo and stirs_until is not None  # its photo comes later
-    if after.standing is Standing.SENT or is_out:
-        well = {"failures": 0, "error": "", "posted_at": now}
-        connection.execute(UPDATE_CHANNEL, {**well, "account": account.name})
 
 
-def _update(connection: Connection, account: Account, **values: Any) -> None:
-    """New values for the channel's row, while it is in this hand."""
-    connection.execute(UPDATE_MINE, {**values, **_hand(account)})
+def _settled_untouched(connection: Connection, delivery: Delivery, now: datetime) -> bool:
+    """Whether the delivery is settled already, at once: it has its post, and nobody has touched it."""
+    if delivery.receipt is None:
+        return False
+    values = {**delivery_values(delivery), "settled_at": now}
+    which = {"delivery": delivery.id, "wanted": delivery.wants}
+    return connection.execute(UPDATE_UNTOUCHED, {**values, **which}).rowcount == 1
+
+
+def _keep(
+    connection: Connection, account: Account, until: datetime | None, **values: Any
+) -> tuple[bool, bool]:
+    """Whether the channel is still in this hand, its row locked and with the new ``values``; and whether it
+    is kept in hand ``until`` then, since nobody has paused it."""
+    if until is not None:
+        row = connection.execute(KEEP_MINE, {"until": until, **values, **_hand(account)}).one_or_none()
+        return row is not None, row is not None and not row.is_paused
+    if values:
+        return connection.execute(UPDATE_MINE, {**values, **_hand(account)}).rowcount == 1, False
+    return _holds(connection, account), False
 
 
 def _hand(account: Account) -> dict[str, str]:
@@ -201,12 +213,6 @@ def _hand(account: Account) -> dict[str, str]:
 def _knows_more(one: Delivery, other: Delivery) -> bool:
     """Whether one knows of a post of which the other does not."""
     return one.receipt is not None and other.receipt is None and one.round == other.round
-
-
-def _renew(connection: Connection, account: Account, until: datetime) -> bool:
-    """Keep the channel in this hand for longer; ``False``: it is in another one, or was paused."""
-    result = connection.execute(RENEW_MINE, {"lease_until": until, **_hand(account)})
-    return result.rowcount == 1
 
 
 def _holds(connection: Connection, account: Account) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from sqlalchemy import (
@@ -13,10 +14,12 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     insert,
     not_,
     or_,
     select,
+    union_all,
     update,
 )
 
@@ -36,21 +39,35 @@ _IS_MINE = and_(_channel.c.name == bindparam("account"), _channel.c.token == bin
 #: Whose hand a channel is in. Its row is locked either way: before the delivery's.
 HAND = select(_channel.c.token).where(_channel.c.name == bindparam("account")).with_for_update()
 
-#: New values for a channel's row while it is in this hand; and once more, unless it was paused.
+#: New values for a channel's row while it is in this hand; and with its lease renewed, unless it was paused.
 UPDATE_MINE = update(_channel).where(_IS_MINE)
-RENEW_MINE = update(_channel).where(_IS_MINE, _channel.c.is_paused.is_(False))
-UPDATE_CHANNEL = update(_channel).where(_channel.c.name == bindparam("account"))
+KEEP_MINE = (
+    update(_channel)
+    .where(_IS_MINE)
+    .values(
+        lease_until=case(
+            (_channel.c.is_paused, _channel.c.lease_until),
+            else_=bindparam("until", type_=_channel.c.lease_until.type),
+        )
+    )
+    .returning(_channel.c.is_paused)
+)
 
-#: New values for a delivery: in the queue, still wanting the same; and whatever has become of it.
-BEGIN_DELIVERY = update(_delivery).where(
-    _delivery.c.id == bindparam("delivery"),
-    _delivery.c.wants.is_not_distinct_from(bindparam("wanted", type_=_delivery.c.wants.type)),
+#: New values for a delivery: whatever has become of it; while it is in the queue of an account in hand, and
+#: still wants the same; and unless anybody has touched it while it was in hand.
+UPDATE_DELIVERY = update(_delivery).where(_delivery.c.id == bindparam("delivery"))
+_WANTS_THE_SAME = UPDATE_DELIVERY.where(
+    _delivery.c.wants.is_not_distinct_from(bindparam("wanted", type_=_delivery.c.wants.type))
+)
+BEGIN_DELIVERY = _WANTS_THE_SAME.where(
+    exists(select(_channel.c.name).where(_IS_MINE).with_for_update()),  # first, as everywhere
     _delivery.c.standing.in_(IN_QUEUE),
 )
-UPDATE_DELIVERY = update(_delivery).where(_delivery.c.id == bindparam("delivery"))
+UPDATE_UNTOUCHED = _WANTS_THE_SAME.where(
+    _delivery.c.standing != Standing.SKIPPED.value, _delivery.c.is_stirred.is_(False)
+)
 LOCK_DELIVERY = select(_delivery).where(_delivery.c.id == bindparam("delivery")).with_for_update()
-ARTICLE = select(schema.article).where(schema.article.c.id == bindparam("article"))
-ADD_EVENT = insert(schema.event)
+ADD_EVENT = insert(schema.event).inline()  # nobody asks for its number
 
 #: The story's last post on a channel that stands, beside a delivery.
 LAST_OF_STORY = (
@@ -74,6 +91,13 @@ def due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return and_(_delivery.c.standing.in_(IN_QUEUE), _delivery.c.next_attempt <= now, is_rested)
 
 
+def _begins_at() -> ColumnElement[datetime]:
+    """When the turn of a delivery in the queue comes, as ``due`` has it, and no column with an index: rows
+    are looked at in their order."""
+    next_attempt, rests_until = _delivery.c.next_attempt, _delivery.c.rests_until
+    return case((rests_until > next_attempt, rests_until), else_=next_attempt)
+
+
 def is_post() -> ColumnElement[bool]:
     """Deliveries of which the channel has no post yet, as far as is known, and is to have one."""
     return and_(_delivery.c.remote_id.is_(None), _delivery.c.wants.is_not(None))
@@ -86,20 +110,40 @@ def _is_deletion() -> ColumnElement[bool]:
     )
 
 
-def _lacks_photo_alone() -> ColumnElement[int]:
-    """1 for deliveries whose post is out and lacks its photo alone: news come first."""
-    return case((and_(_delivery.c.photo_owed > 0, _delivery.c.has == _delivery.c.wants), 1), else_=0)
+def _lacks_photo_alone() -> ColumnElement[bool]:
+    """Deliveries whose post is out and lacks its photo alone."""
+    return and_(_delivery.c.photo_owed > 0, _delivery.c.has.is_not_distinct_from(_delivery.c.wants))
 
 
 @lru_cache(64)
-def next_query(choice: Choice) -> Select[Any]:
-    """The next delivery of an ``account`` by a choice, ``now``."""
+def next_queries(choice: Choice) -> tuple[Select[Any], ...]:
+    """The next delivery of an ``account`` by a choice, ``now``, with its article: the row of the first of
+    these that has one. News come before photos that are added."""
+    chosen, id_ = _chosen(choice), _delivery.c.id
+    turns = (id_.not_in(choice.last), id_.in_(choice.last)) if choice.last else (id_.is_not(None),)
+    photos = (not_(_lacks_photo_alone()), _lacks_photo_alone())
+    return tuple(_next_query(choice, *chosen, turn, photo) for turn, photo in product(turns, photos))
+
+
+def _next_query(choice: Choice, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Each kind of row in the queue has its own first one, which is where its index begins: however many
+    there are, none of the others is looked at."""
     published = _delivery.c.published.desc() if choice.is_newest_first else _delivery.c.published
+    firsts = [
+        select(_delivery.c.id)
+        .where(_delivery.c.channel == bindparam("account"))
+        .where(_delivery.c.standing == standing, _delivery.c.urgent == urgent)
+        .where(_begins_at() <= bindparam("now", type_=schema.Moment()), *conditions)
+        .order_by(published, _delivery.c.id)
+        .limit(1)
+        .subquery()
+        for standing, urgent in product(IN_QUEUE, (True, False))
+    ]
+    ids = union_all(*(select(first.c.id) for first in firsts))
     return (
-        select(_delivery)
-        .where(_delivery.c.channel == bindparam("account"), due(bindparam("now", type_=schema.Moment())))
-        .where(*_chosen(choice))
-        .order_by(_lacks_photo_alone(), _delivery.c.urgent.desc(), published, _delivery.c.id)
+        select(_delivery, schema.article)
+        .where(_delivery.c.id.in_(ids), schema.article.c.id == _delivery.c.article_id)
+        .order_by(_delivery.c.urgent.desc(), published, _delivery.c.id)
         .limit(1)
     )
 
@@ -114,6 +158,4 @@ def _chosen(choice: Choice) -> list[ColumnElement[bool]]:
         conditions.append(not_(_is_deletion()))
     if not choice.edits:
         conditions.append(or_(_delivery.c.remote_id.is_(None), _is_deletion()))
-    if choice.last:
-        conditions.append(_delivery.c.id.not_in(choice.last))
     return conditions

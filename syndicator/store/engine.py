@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, even
 from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 
 from syndicator.domain.errors import Misconfigured
-from syndicator.store.errors import Locked, StoreError, is_given_up, store_errors
+from syndicator.store.errors import Locked, Lost, StoreError, is_given_up, store_errors
+from syndicator.store.idle import ask_when_idle
 from syndicator.store.lock_holder import blame, holder
 
 #: Seconds to wait for another writer before giving up: longer than any transaction of ours.
@@ -46,13 +47,13 @@ def connect(url: str) -> Engine:
         if parsed.get_backend_name() != "sqlite":
             engine = create_engine(
                 parsed,
-                pool_pre_ping=True,
                 pool_size=10,
                 max_overflow=30,
                 hide_parameters=True,
                 connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
             )
             event.listen(engine, "connect", _set_up_server)
+            ask_when_idle(engine)
             return engine
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -141,12 +142,14 @@ class Base:
 
     def transact(self, work: Callable[[Connection], T]) -> T:
         """``work`` as one transaction, for rows of several kinds (``locks`` has their order). Where the
-        database gives a transaction up, ``work`` is called once more, at once: then nothing was written yet.
-        Raises as ``writing`` does."""
+        database gives a transaction up, or a server ends the connection in it, ``work`` is called once more,
+        at once: then nothing was written yet. Raises as ``writing`` does."""
         with store_errors(self.engine):
             for attempt in range(MAX_ATTEMPTS - 1):
                 try:
                     return self._once(work)
+                except Lost:
+                    pass
                 except DBAPIError as e:
                     if not is_given_up(e):
                         raise
@@ -155,7 +158,12 @@ class Base:
 
     def _once(self, work: Callable[[Connection], T]) -> T:
         with self._my_turn(), self.engine.begin() as connection:
-            return work(connection)
+            try:
+                return work(connection)
+            except DBAPIError as e:
+                if e.connection_invalidated:
+                    raise Lost(f"database {self.engine.url!r}: connection lost: {e.orig}") from e
+                raise
 
     @contextmanager
     def _my_turn(self) -> Iterator[None]:

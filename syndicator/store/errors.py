@@ -37,6 +37,10 @@ class Locked(StoreError):
         self.holder = holder
 
 
+class Lost(StoreError):
+    """The connection was lost before the transaction was to be committed."""
+
+
 class NotReady(StoreError):
     """The tables are not there yet, or are those of an older version: somebody has to migrate first."""
 

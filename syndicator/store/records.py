@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, fields
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Row, Table
@@ -39,8 +40,16 @@ _RECIPIENT = _shared_fields(Recipient, schema.recipient, "token", "state")
 _ANNOUNCEMENT = _shared_fields(Announcement, schema.announcement, "act")
 _SUBSCRIPTION = _shared_fields(Subscription, schema.subscription, "token", "kind", "state", "log")
 
+#: A row of a table, or the part of a joined one that is of it.
+AnyRow = Row[Any] | SimpleNamespace
+
 #: What never changes of a delivery.
 _IDENTITY = ("id", "channel")
+
+
+def part_of(row: Row[Any], table: Table) -> SimpleNamespace:
+    """The part of a joined row that is of one table: several have columns of the same name."""
+    return SimpleNamespace(**{column.name: row._mapping[column] for column in table.c})
 
 
 def article_values(article: Article) -> dict[str, Any]:
@@ -55,7 +64,7 @@ def article_values(article: Article) -> dict[str, Any]:
     }
 
 
-def article_of(row: Row[Any]) -> Article:
+def article_of(row: AnyRow) -> Article:
     """The article in a row of the ``article`` table, or of a join with it."""
     content: dict[str, Any] = dict(row.content)
     for name in _TUPLES:
@@ -80,7 +89,7 @@ def delivery_values(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def delivery_of(row: Row[Any], guid: str) -> Delivery:
+def delivery_of(row: AnyRow, guid: str) -> Delivery:
     """The delivery in a row of the ``delivery`` table; ``guid`` is its article's."""
     return Delivery(
         **_values(row, _DELIVERY),

@@ -228,7 +228,7 @@ delivery = Table(
     Column("published", Moment, nullable=False),
     Column("story", String(200)),  # of its article: the post before is found by it
     UniqueConstraint("article_id", "channel"),
-    Index(None, "channel", "standing", "urgent", "published"),
+    Index("ix_delivery_queue", "channel", "standing", "urgent", "published", "id"),
     Index(None, "standing", "next_attempt"),
     Index(None, "channel", "story"),
 )

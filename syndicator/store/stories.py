@@ -13,6 +13,7 @@ from syndicator.domain.decisions import Impossible
 from syndicator.domain.delivery import UNKNOWN_REVISION, Receipt
 from syndicator.store import schema
 from syndicator.store.engine import Base
+from syndicator.store.records import AnyRow
 
 #: Articles that are followed back for a post to answer; and for a ring, where every one counts.
 MAX_CHAIN, MAX_RING = 50, 10_000
@@ -43,7 +44,7 @@ class Stories(Base):
         return self.transact(work)
 
 
-def post_to_answer(connection: Connection, channel: str, article: Row[Any]) -> Receipt | None:
+def post_to_answer(connection: Connection, channel: str, article: AnyRow) -> Receipt | None:
     """The post on a channel of what an article continues: else of the next one before that has any."""
     table = schema.delivery
     seen, former = {article.id}, article.continues_id

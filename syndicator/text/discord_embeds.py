@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from syndicator.domain.capabilities import Capabilities, LinkPlace
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.text.rulers import UTF16_UNITS, Counting
@@ -36,6 +37,19 @@ def escaped(text: str) -> str:
 
 #: Counts what texts take of an embed.
 RULER = Counting(lambda text: UTF16_UNITS.measure(escaped(text)))
+
+#: What every message can do. Limits are stated in headers, and are to be written down nowhere
+#: (https://docs.discord.com/developers/topics/rate-limits).
+CAPABILITIES = Capabilities(
+    ruler=RULER,
+    unit="UTF-16 units",
+    text=MAX_DESCRIPTION,
+    link_place=LinkPlace.BESIDE,
+    photo=PHOTO,
+    photos=4,
+    alt=MAX_ALT,
+    verified="contract of Discord's OpenAPI document, API 10, 18 July 2026",
+)
 
 
 def message_fields(post: Post, has_photo: bool, more: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syndicator.domain.errors import Refused
-from syndicator.domain.post import Post
+from syndicator.domain.post import Occasion, Post
 from syndicator.text.rulers import Counting
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,6 @@ def push_notice(
     if not title:
         title, text = site_title, post.text
     at = post.article.updated if is_replacing else post.article.published
-    photo = post.article.photo.url if post.article.photo else ""
     notice = {
         "title": title,
         "navigate": post.url,
@@ -56,7 +55,7 @@ def push_notice(
         "lang": post.language,
         "dir": "auto",  # as the text itself begins
         "icon": icon if _is_safe(icon) else "",
-        "image": photo if _is_safe(photo) else "",
+        "image": _image(post, channel),
         "timestamp": int(at.timestamp() * 1000),
         "silent": is_replacing,
     }
@@ -93,6 +92,21 @@ def _fitting(notice: dict[str, Any], url: str, channel: str) -> dict[str, Any]:
             " and ".join(left_out),
         )
     return notice
+
+
+def _image(post: Post, channel: str) -> str:
+    """The address of the photo that is shown; a notice that an article is withdrawn shows none."""
+    photo = post.article.photo
+    if photo is None or post.occasion is not Occasion.NEWS:
+        return ""
+    if _is_safe(photo.url):
+        return photo.url
+    log.warning(
+        "channel %s: %s goes out without its photo: browsers show only those at https addresses",
+        channel,
+        post.url,
+    )
+    return ""
 
 
 def _is_safe(address: str) -> bool:

@@ -108,13 +108,16 @@ def push_routes(channels: Mapping[str, PushChannel], means: PageMeans) -> list[R
 
 @dataclass(frozen=True)
 class PushPages:
-    """The addresses of all channels of the kind."""
+    """The addresses of all channels of the kind. ``strangers``, ``crowds``, ``unset``: logs of what anybody
+    may cause as often as they like."""
 
     context: Context
     channels: Mapping[str, PushChannel]
     store: RecipientStore
     throttle: Throttle = field(default_factory=lambda: Throttle(limit=MAX_REQUESTS_PER_MINUTE))
-    unusual: ThrottledLog = field(default_factory=ThrottledLog)
+    strangers: ThrottledLog = field(default_factory=ThrottledLog)
+    crowds: ThrottledLog = field(default_factory=ThrottledLog)
+    unset: ThrottledLog = field(default_factory=ThrottledLog)
 
     def routes(self) -> list[Route]:
         return [
@@ -178,7 +181,7 @@ class PushPages:
             if former is not None and former != found.endpoint:
                 await self._ask(self._end, channel, read_endpoint(former, channel.services))
         except UnknownService as e:
-            self.unusual.warn(
+            self.strangers.warn(
                 "channel %s: a browser's push service is not among its services, and cannot be told: %s",
                 channel.name,
                 e.host,
@@ -187,7 +190,7 @@ class PushPages:
         except ValueError as e:
             raise HTTPException(400, str(e)) from e
         if not await self._ask(self._begin, channel, found):
-            self.unusual.warn("channel %s: has all the subscribers that it may have", channel.name)
+            self.crowds.warn("channel %s: has all the subscribers that it may have", channel.name)
             raise HTTPException(503, "no more subscriptions are taken")
         return Response(status_code=201)
 
@@ -241,7 +244,7 @@ class PushPages:
             try:
                 return await respond(request)
             except Misconfigured as e:
-                self.unusual.warn("push: %s", e)
+                self.unset.warn("push: %s", e)
                 return PlainTextResponse("This is not set up yet.\n", 503)
 
         return answered

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.acceptance.world import Desk, NewsSite, desk, until
+from tests.acceptance.world import PATIENCE, Desk, NewsSite, desk, until
 from tests.channels.servers import FakeMastodon
 
 
@@ -110,4 +110,4 @@ def test_what_is_declared_wrongly_still_ends_with_its_own_status(tmp_path: Path,
     with desk(tmp_path, site, {}, keep='databse = "sqlite:///x.db"') as running:
         running.begin_up()
         assert running.process is not None
-        assert running.process.wait(40) == 78
+        assert running.process.wait(PATIENCE) == 78

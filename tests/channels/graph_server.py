@@ -165,21 +165,6 @@ class FakePage(GraphServer):
             self.posts[post_id]["message"] = fields["message"]
         return {"success": True}
 
-    def _fields(self, request: Request) -> tuple[dict[str, str], bytes]:
-        if not request.headers.get("Content-Type", "").startswith("multipart/"):
-            return {**request.query, **(request.fields() if request.body else {})}, b""
-        parts = request.parts()
-        fields = {name: part[1].decode() for name, part in parts.items() if name != "source"}
-        return fields, parts.get("source", ("", b""))[1]
-
-    def _authorize(self, token: str) -> None:
-        if token in self.revoked:
-            raise GraphDeclines(190, "Error validating access token: the session has been invalidated", 460)
-        if not token:
-            raise GraphDeclines(2500, "An active access token must be used to query information")
-        if token != self.token:
-            raise GraphDeclines(190, "Invalid OAuth access token - Cannot parse access token")
-
     def _add(self, post: dict[str, Any]) -> str:
         last = next(reversed(self.posts.values()), None)
         if last and (last["message"], last.get("link")) == (post["message"], post.get("link")):

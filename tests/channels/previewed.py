@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from syndicator.cli.preview import print_preview
-from syndicator.jobs.ports import Channel
+from syndicator.jobs.ports import Channel, PublicPhotos
 from syndicator.wiring import App, now, open_app
 from tests.acceptance.world import NewsSite
 
@@ -41,7 +41,9 @@ folder = "nowhere"
 
 def preview_and_publish(channel: Channel, folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """What ``preview --json`` shows of an article for a channel, which it is then delivered to."""
-    with NewsSite() as site, _app(channel, folder, site) as app:
+    from tests.channels.photo_host import PhotoHost  # noqa: PLC0415 - which needs the contract, as this does
+
+    with NewsSite() as site, PhotoHost() as host, _app(channel, folder, site, host) as app:
         app.watch("site")  # what was there before is no news
         page = site.publish(1, "Bridge opens")
         page.note = "The day was missing."
@@ -55,7 +57,7 @@ def preview_and_publish(channel: Channel, folder: Path, capsys: pytest.CaptureFi
 
 
 @contextmanager
-def _app(channel: Channel, folder: Path, site: NewsSite) -> Iterator[App]:
+def _app(channel: Channel, folder: Path, site: NewsSite, host: PublicPhotos) -> Iterator[App]:
     """Everything as it is declared, but for the channel, which is the one to be tried."""
     (folder / "feeds").mkdir(parents=True)
     text = DECLARED.format(site=site.address, host=site.address.removeprefix("http://"))
@@ -64,6 +66,6 @@ def _app(channel: Channel, folder: Path, site: NewsSite) -> Iterator[App]:
     app = open_app(folder)
     try:
         couriers = {"here": replace(app.couriers["here"], channel=channel)}
-        yield replace(app, deliverer=replace(app.deliverer, couriers=couriers))
+        yield replace(app, deliverer=replace(app.deliverer, couriers=couriers, public_photos=host))
     finally:
         app.store.engine.dispose()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import requests
 
 from syndicator.channels.apprise import Apprise
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused
@@ -14,33 +14,19 @@ from syndicator.domain.post import Style
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
 from tests.channels.apprise_server import FakeApprise
-from tests.channels.contract import ARTICLE, KEY, HttpChannelContract, impatient_session, picture
+from tests.channels.contract import ARTICLE, KEY, HttpChannelContract, picture
 from tests.channels.local_server import Act, Trouble, reset, status
 
+SERVER = FakeApprise
 
-@pytest.fixture
-def server() -> Iterator[FakeApprise]:
-    with FakeApprise() as fake:
-        yield fake
+
+def channel_at(address: str, secret: Secret, session: requests.Session) -> Apprise:
+    return Apprise(name="wire", server=address, key=secret, session=session)
 
 
 @pytest.fixture
 def secret(server: FakeApprise) -> str:
     return server.key
-
-
-@pytest.fixture
-def build(secret: str, tmp_path: Path) -> Iterator[Callable[[str], Apprise]]:
-    (tmp_path / "key").write_text(secret)
-    with impatient_session() as session:
-        yield lambda address: Apprise(
-            name="wire", server=address, key=Secret(f"file:{tmp_path}/key"), session=session
-        )
-
-
-@pytest.fixture
-def channel(build: Callable[[str], Apprise], server: FakeApprise) -> Apprise:
-    return build(server.address)
 
 
 class TestApprise(HttpChannelContract):
@@ -121,7 +107,7 @@ class TestApprise(HttpChannelContract):
     def test_a_key_under_which_nothing_is_stops_the_channel(
         self, channel: Apprise, server: FakeApprise, tmp_path: Path, revoked: str
     ) -> None:
-        (tmp_path / "key").write_text(revoked or server.key)
+        (tmp_path / "token").write_text(revoked or server.key)
         server.services = 0
 
         for attempt in (
@@ -129,7 +115,7 @@ class TestApprise(HttpChannelContract):
             lambda: channel.send(self.post(channel), key=KEY),
             lambda: channel.send(self.post(channel, photo=picture()), key=KEY),
         ):
-            with pytest.raises(Misconfigured, match=r"nothing is saved there under file:.*/key for"):
+            with pytest.raises(Misconfigured, match=r"nothing is saved there under file:.*/token for"):
                 attempt()
 
     @pytest.mark.parametrize("code", [404, 405])
@@ -157,7 +143,7 @@ class TestApprise(HttpChannelContract):
     def test_what_is_no_key_is_told_without_showing_it(
         self, channel: Apprise, tmp_path: Path, wrong: str
     ) -> None:
-        (tmp_path / "key").write_text(wrong)
+        (tmp_path / "token").write_text(wrong)
 
         with pytest.raises(Misconfigured, match="holds no key") as caught:
             channel.check()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +25,6 @@ from tests.channels.contract import (
     KEY,
     OTHER,
     HttpChannelContract,
-    impatient_session,
     picture,
 )
 from tests.channels.discord_server import MARK, FakeDiscord, mentioned
@@ -33,31 +33,16 @@ from tests.channels.local_server import Act, Trouble, reset, status
 WEBHOOK = f"/api/webhooks/{FakeDiscord.webhook_id}/{FakeDiscord.token}"
 
 
-@pytest.fixture
-def server() -> Iterator[FakeDiscord]:
-    with FakeDiscord() as fake:
-        yield fake
+SERVER = FakeDiscord
 
 
 @pytest.fixture
-def secret(server: FakeDiscord) -> str:
-    return server.token
+def build(session: requests.Session, tmp_path: Path) -> Callable[[str], Discord]:
+    def channel(address: str) -> Discord:
+        (tmp_path / "webhook").write_text(f"{address}{WEBHOOK}\n")
+        return Discord(name="wire", webhook=Secret(f"file:{tmp_path}/webhook"), session=session)
 
-
-@pytest.fixture
-def build(tmp_path: Path) -> Iterator[Callable[[str], Discord]]:
-    with impatient_session() as session:
-
-        def channel(address: str) -> Discord:
-            (tmp_path / "webhook").write_text(f"{address}{WEBHOOK}\n")
-            return Discord(name="wire", webhook=Secret(f"file:{tmp_path}/webhook"), session=session)
-
-        yield channel
-
-
-@pytest.fixture
-def channel(build: Callable[[str], Discord], server: FakeDiscord) -> Discord:
-    return build(server.address)
+    return channel
 
 
 class TestDiscord(HttpChannelContract):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 
 from syndicator.channels.discordbot import DiscordBot
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, TryLater
@@ -19,41 +19,19 @@ from tests.channels.contract import (
     OTHER,
     OTHER_KEY,
     HttpChannelContract,
-    impatient_session,
     picture,
 )
 from tests.channels.discord_server import mentioned
 from tests.channels.discordbot_server import FakeDiscordBot
 from tests.channels.local_server import Trouble, reset, status
 
-
-@pytest.fixture
-def server() -> Iterator[FakeDiscordBot]:
-    with FakeDiscordBot() as fake:
-        yield fake
+SERVER = FakeDiscordBot
 
 
-@pytest.fixture
-def secret(server: FakeDiscordBot) -> str:
-    return server.token
-
-
-@pytest.fixture
-def build(secret: str, tmp_path: Path) -> Iterator[Callable[[str], DiscordBot]]:
-    (tmp_path / "token").write_text(secret)
-    with impatient_session() as session:
-        yield lambda address: DiscordBot(
-            name="wire",
-            server=address,
-            channel=FakeDiscordBot.channel_id,
-            token=Secret(f"file:{tmp_path}/token"),
-            session=session,
-        )
-
-
-@pytest.fixture
-def channel(build: Callable[[str], DiscordBot], server: FakeDiscordBot) -> DiscordBot:
-    return build(server.address)
+def channel_at(address: str, secret: Secret, session: requests.Session) -> DiscordBot:
+    return DiscordBot(
+        name="wire", server=address, channel=FakeDiscordBot.channel_id, token=secret, session=session
+    )
 
 
 class TestDiscordBot(HttpChannelContract):

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 
 from syndicator.channels.indexnow import IndexNow
 from syndicator.domain.errors import Misconfigured, Refused, TryLater
 from syndicator.jobs.ports import Channel
+from syndicator.secret import Secret
 from syndicator.throttled_log import ThrottledLog
-from tests.channels.contract import ARTICLE, CORRECTED, KEY, HttpChannelContract, Place, impatient_session
+from tests.channels.contract import ARTICLE, CORRECTED, KEY, HttpChannelContract, Place
 from tests.channels.indexnow_server import FakeIndexNow
 from tests.channels.local_server import Trouble, reset, status
 from tests.channels.previewed import preview_and_publish
 
-
-@pytest.fixture
-def server() -> Iterator[FakeIndexNow]:
-    with FakeIndexNow() as fake:
-        yield fake
+SERVER = FakeIndexNow
 
 
 @pytest.fixture
@@ -30,20 +28,9 @@ def secret() -> str:
     return "there-is-none"
 
 
-@pytest.fixture
-def build() -> Iterator[Callable[[str], IndexNow]]:
-    with impatient_session() as session:
-        yield lambda address: IndexNow(
-            name="engines",
-            key_file=f"https://news.example/{FakeIndexNow.key}.txt",
-            server=address,
-            session=session,
-        )
-
-
-@pytest.fixture
-def channel(build: Callable[[str], IndexNow], server: FakeIndexNow) -> IndexNow:
-    return build(server.address)
+def channel_at(address: str, secret: Secret, session: requests.Session) -> IndexNow:
+    key_file = f"https://news.example/{FakeIndexNow.key}.txt"
+    return IndexNow(name="engines", key_file=key_file, server=address, session=session)
 
 
 class TestIndexNow(HttpChannelContract):

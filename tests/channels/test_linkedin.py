@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +25,6 @@ from tests.channels.contract import (
     KEY,
     OTHER,
     HttpChannelContract,
-    impatient_session,
     picture,
 )
 from tests.channels.linkedin_server import FakeLinkedIn, readable
@@ -40,33 +38,13 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("syndicator.channels.linkedin.POLL_S", 0.01)
 
 
-@pytest.fixture
-def server() -> Iterator[FakeLinkedIn]:
-    with FakeLinkedIn() as fake:
-        yield fake
+SERVER = FakeLinkedIn
 
 
-@pytest.fixture
-def secret(server: FakeLinkedIn) -> str:
-    return server.token
-
-
-@pytest.fixture
-def build(secret: str, tmp_path: Path) -> Iterator[Callable[[str], LinkedIn]]:
-    (tmp_path / "token").write_text(secret)
-    with impatient_session() as session:
-        yield lambda address: LinkedIn(
-            name="page",
-            server=address,
-            organization=FakeLinkedIn.organization,
-            token=Secret(f"file:{tmp_path}/token"),
-            session=session,
-        )
-
-
-@pytest.fixture
-def channel(build: Callable[[str], LinkedIn], server: FakeLinkedIn) -> LinkedIn:
-    return build(server.address)
+def channel_at(address: str, secret: Secret, session: requests.Session) -> LinkedIn:
+    return LinkedIn(
+        name="page", server=address, organization=FakeLinkedIn.organization, token=secret, session=session
+    )
 
 
 class TestLinkedIn(HttpChannelContract):

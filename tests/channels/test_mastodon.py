@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+import requests
 
 from syndicator.channels import mastodon
 from syndicator.channels.mastodon import Mastodon
@@ -27,7 +27,6 @@ from tests.channels.contract import (
     OTHER,
     SILENCE,
     HttpChannelContract,
-    impatient_session,
     picture,
 )
 from tests.channels.local_server import (
@@ -49,29 +48,11 @@ STATUSES = "/api/v1/statuses"
 ACCOUNTS = "/api/v1/accounts"
 
 
-@pytest.fixture
-def server() -> Iterator[FakeMastodon]:
-    with FakeMastodon() as fake:
-        yield fake
+SERVER = FakeMastodon
 
 
-@pytest.fixture
-def secret(server: FakeMastodon) -> str:
-    return server.token
-
-
-@pytest.fixture
-def build(secret: str, tmp_path: Path) -> Iterator[Callable[[str], Mastodon]]:
-    (tmp_path / "token").write_text(secret)
-    with impatient_session() as session:
-        yield lambda address: Mastodon(
-            name="wire", server=address, token=Secret(f"file:{tmp_path}/token"), session=session
-        )
-
-
-@pytest.fixture
-def channel(build: Callable[[str], Mastodon], server: FakeMastodon) -> Mastodon:
-    return build(server.address)
+def channel_at(address: str, secret: Secret, session: requests.Session) -> Mastodon:
+    return Mastodon(name="wire", server=address, token=secret, session=session)
 
 
 class TestMastodon(HttpChannelContract):

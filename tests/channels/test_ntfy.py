@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,39 +21,15 @@ from tests.channels.contract import (
     CORRECTED,
     KEY,
     HttpChannelContract,
-    impatient_session,
 )
 from tests.channels.local_server import Trouble, body, status
 from tests.channels.ntfy_server import FakeNtfy
 
-
-@pytest.fixture
-def server() -> Iterator[FakeNtfy]:
-    with FakeNtfy() as fake:
-        yield fake
+SERVER = FakeNtfy
 
 
-@pytest.fixture
-def secret(server: FakeNtfy) -> str:
-    return server.token
-
-
-@pytest.fixture
-def build(secret: str, tmp_path: Path) -> Iterator[Callable[[str], Ntfy]]:
-    (tmp_path / "token").write_text(secret)
-    with impatient_session() as session:
-        yield lambda address: Ntfy(
-            name="wire",
-            server=address,
-            topic=FakeNtfy.topic,
-            token=Secret(f"file:{tmp_path}/token"),
-            session=session,
-        )
-
-
-@pytest.fixture
-def channel(build: Callable[[str], Ntfy], server: FakeNtfy) -> Ntfy:
-    return build(server.address)
+def channel_at(address: str, secret: Secret, session: requests.Session) -> Ntfy:
+    return Ntfy(name="wire", server=address, topic=FakeNtfy.topic, token=secret, session=session)
 
 
 LAO = replace(

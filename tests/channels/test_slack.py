@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,40 +16,18 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, Syn
 from syndicator.domain.post import Style
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
-from tests.channels.contract import ARTICLE, CORRECTED, KEY, OTHER, HttpChannelContract, impatient_session
+from tests.channels.contract import ARTICLE, CORRECTED, KEY, OTHER, HttpChannelContract
 from tests.channels.local_server import Act, Trouble, body, reset, status
 from tests.channels.slack_server import FakeSlack, mentioned, photo_of
 
 POST = "/api/chat.postMessage"
 
 
-@pytest.fixture
-def server() -> Iterator[FakeSlack]:
-    with FakeSlack() as fake:
-        yield fake
+SERVER = FakeSlack
 
 
-@pytest.fixture
-def secret(server: FakeSlack) -> str:
-    return server.token
-
-
-@pytest.fixture
-def build(secret: str, tmp_path: Path) -> Iterator[Callable[[str], Slack]]:
-    (tmp_path / "token").write_text(secret)
-    with impatient_session() as session:
-        yield lambda address: Slack(
-            name="wire",
-            server=address,
-            channel=FakeSlack.bot_channel,
-            token=Secret(f"file:{tmp_path}/token"),
-            session=session,
-        )
-
-
-@pytest.fixture
-def channel(build: Callable[[str], Slack], server: FakeSlack) -> Slack:
-    return build(server.address)
+def channel_at(address: str, secret: Secret, session: requests.Session) -> Slack:
+    return Slack(name="wire", server=address, channel=FakeSlack.bot_channel, token=secret, session=session)
 
 
 class TestSlack(HttpChannelContract):

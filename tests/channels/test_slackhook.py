@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 
 from syndicator.channels.slackhook import SlackHook
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
 from syndicator.secret import Secret
-from tests.channels.contract import ARTICLE, KEY, HttpChannelContract, impatient_session
+from tests.channels.contract import ARTICLE, KEY, HttpChannelContract
 from tests.channels.local_server import Act, Trouble, body, reset, status
 from tests.channels.slack_server import mentioned, photo_of
 from tests.channels.slackhook_server import FakeSlackHook
 
-
-@pytest.fixture
-def server() -> Iterator[FakeSlackHook]:
-    with FakeSlackHook() as fake:
-        yield fake
+SERVER = FakeSlackHook
 
 
 @pytest.fixture
@@ -30,19 +27,12 @@ def secret(server: FakeSlackHook) -> str:
 
 
 @pytest.fixture
-def build(tmp_path: Path) -> Iterator[Callable[[str], SlackHook]]:
-    with impatient_session() as session:
+def build(session: requests.Session, tmp_path: Path) -> Callable[[str], SlackHook]:
+    def channel(address: str) -> SlackHook:
+        (tmp_path / "webhook").write_text(f"{address}{FakeSlackHook.path}\n")
+        return SlackHook(name="wire", webhook=Secret(f"file:{tmp_path}/webhook"), session=session)
 
-        def channel(address: str) -> SlackHook:
-            (tmp_path / "webhook").write_text(f"{address}{FakeSlackHook.path}\n")
-            return SlackHook(name="wire", webhook=Secret(f"file:{tmp_path}/webhook"), session=session)
-
-        yield channel
-
-
-@pytest.fixture
-def channel(build: Callable[[str], SlackHook], server: FakeSlackHook) -> SlackHook:
-    return build(server.address)
+    return channel
 
 
 class TestSlackHook(HttpChannelContract):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -28,7 +28,6 @@ from tests.channels.contract import (
     CORRECTED,
     KEY,
     HttpChannelContract,
-    impatient_session,
     picture,
 )
 from tests.channels.local_server import Trouble, body, status
@@ -38,33 +37,11 @@ from tests.channels.telegram_server import FakeTelegram, Message
 LAO = "ລົດລາງຂ້າມແມ່ນ້ຳອີກຄັ້ງ ຫຼັງຈາກສ້ອມແປງສອງປີ. " * 120
 
 
-@pytest.fixture
-def server() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
+SERVER = FakeTelegram
 
 
-@pytest.fixture
-def secret(server: FakeTelegram) -> str:
-    return server.token
-
-
-@pytest.fixture
-def build(secret: str, tmp_path: Path) -> Iterator[Callable[[str], Telegram]]:
-    (tmp_path / "token").write_text(secret)
-    with impatient_session() as session:
-        yield lambda address: Telegram(
-            name="wire",
-            chat="@theledger",
-            server=address,
-            token=Secret(f"file:{tmp_path}/token"),
-            session=session,
-        )
-
-
-@pytest.fixture
-def channel(build: Callable[[str], Telegram], server: FakeTelegram) -> Telegram:
-    return build(server.address)
+def channel_at(address: str, secret: Secret, session: requests.Session) -> Telegram:
+    return Telegram(name="wire", chat="@theledger", server=address, token=secret, session=session)
 
 
 def only(server: FakeTelegram) -> Message:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.channels.threads import Threads, length
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.domain.errors import Refused
 from syndicator.domain.post import Occasion
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
-from tests.channels.contract import ARTICLE, CORRECTED, KEY, OTHER, HttpChannelContract, impatient_session
-from tests.channels.local_server import Trouble, body, reset
+from tests.channels.contract import (
+    ARTICLE,
+    CORRECTED,
+    KEY,
+    OTHER,
+    picture,
+)
+from tests.channels.graph_contract import ContainerContract
 from tests.channels.threads_server import FakeThreads
 
 PUBLISH = "/v1.0/me/threads_publish"
@@ -27,93 +32,72 @@ PUBLISH = "/v1.0/me/threads_publish"
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("syndicator.channels.threads.POLL_S", 0.01)
+    monkeypatch.setattr("syndicator.http.graph_containers.POLL_S", 0.01)
 
 
-@pytest.fixture
-def server() -> Iterator[FakeThreads]:
-    with FakeThreads() as fake:
-        yield fake
+SERVER = FakeThreads
 
 
-@pytest.fixture
-def secret(server: FakeThreads) -> str:
-    return server.token
+def channel_at(address: str, secret: Secret, session: requests.Session) -> Threads:
+    return Threads(name="profile", server=address, token=secret, session=session)
 
 
-@pytest.fixture
-def build(secret: str, tmp_path: Path) -> Iterator[Callable[[str], Threads]]:
-    (tmp_path / "token").write_text(secret)
-    with impatient_session() as session:
-        yield lambda address: Threads(
-            name="profile", server=address, token=Secret(f"file:{tmp_path}/token"), session=session
-        )
-
-
-@pytest.fixture
-def channel(build: Callable[[str], Threads], server: FakeThreads) -> Threads:
-    return build(server.address)
-
-
-class TestThreads(HttpChannelContract):
-    at = PUBLISH
+class TestThreads(ContainerContract):
+    at, containers = PUBLISH, "/v1.0/me/threads"
 
     def test_a_post_has_text_photo_and_link(self, channel: Threads, server: FakeThreads) -> None:
-        receipt = channel.send(self.post(channel), key=KEY)
+        photographed = self.post(channel, photo=picture())
+        receipt = channel.send(photographed, key=KEY)
 
         [post] = server.posts.values()
-        assert post["image_url"] == "https://news.example/tram.jpg"
+        assert photographed.photo
+        assert post["image_url"] == photographed.photo.addresses[0]
         assert post["text"].endswith(ARTICLE.url)
         assert receipt.url == f"https://www.threads.com/@example_news/post/{receipt.remote_id}"
 
     def test_a_post_is_published_when_it_is_ready(self, channel: Threads, server: FakeThreads) -> None:
-        server.states, server.not_ready = ["IN_PROGRESS", "IN_PROGRESS"], 2
+        server.states, server.not_ready = [("IN_PROGRESS", "")] * 2, 2
 
         channel.send(self.post(channel), key=KEY)
 
         assert len(server.posts) == 1
         assert [r.path for r in server.requests].count(PUBLISH) == 3
 
-    def test_what_is_not_ready_in_time_is_tried_later(
-        self, channel: Threads, server: FakeThreads, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("syndicator.http.exchange.STEP_S", 2.0)
-        monkeypatch.setattr("syndicator.channels.threads.POLL_S", 0.9)
-        server.states = ["IN_PROGRESS"] * 100
-
-        with pytest.raises(TryLater, match="not got the post ready: IN_PROGRESS"):
-            channel.send(self.post(channel), key=KEY)
-
-        assert server.posts == {}
-
     def test_a_photo_that_cannot_be_fetched_is_left_out(
         self, channel: Threads, server: FakeThreads, caplog: pytest.LogCaptureFixture
     ) -> None:
-        server.unreachable.add("https://news.example/tram.jpg")
+        post = self.post(channel, photo=picture())
+        assert post.photo
+        server.unreachable |= {*post.photo.addresses}
 
-        channel.send(self.post(channel), key=KEY)
+        channel.send(post, key=KEY)
 
-        [post] = server.posts.values()
-        assert "image_url" not in post
+        [shown] = server.posts.values()
+        assert "image_url" not in shown
         assert "goes out without its photo" in caplog.text
 
     @pytest.mark.parametrize("state", ["ERROR", "EXPIRED"])
     def test_a_photo_that_failed_there_is_left_out(
         self, channel: Threads, server: FakeThreads, state: str
     ) -> None:
-        server.states = ["IN_PROGRESS", state]
+        server.states = [("IN_PROGRESS", ""), (state, "UNKNOWN")]
 
-        channel.send(self.post(channel), key=KEY)
+        channel.send(self.post(channel, photo=picture()), key=KEY)
 
         assert [post.get("image_url") for post in server.posts.values()] == [None]
 
-    def test_a_photo_of_another_kind_is_not_named(self, channel: Threads, server: FakeThreads) -> None:
-        assert ARTICLE.photo
-        webp = replace(ARTICLE, photo=replace(ARTICLE.photo, media_type="image/webp"))
+    @pytest.mark.parametrize("unreachable", [0, 1])
+    def test_a_photo_is_fetched_from_whichever_address_has_it(
+        self, channel: Threads, server: FakeThreads, unreachable: int
+    ) -> None:
+        photo, gone = picture(), ("https://news.example/tram.jpg", f"{self.host.address}/gone.jpg")
+        reachable = self.host.put(photo)
+        addresses = (gone[unreachable], reachable)[:: 1 if unreachable else -1]
+        post = replace(self.post(channel), photo=replace(photo, addresses=addresses))
 
-        channel.send(self.post(channel, webp), key=KEY)
+        channel.send(post, key=KEY)
 
-        assert [post["media_type"] for post in server.posts.values()] == ["TEXT"]
+        assert [each["image_url"] for each in server.posts.values()] == [reachable]
 
     def test_a_correction_is_a_reply(self, channel: Threads, server: FakeThreads) -> None:
         first = channel.send(self.post(channel), key=KEY)
@@ -147,59 +131,6 @@ class TestThreads(HttpChannelContract):
 
         assert found == receipt
         assert found.is_current
-
-    def test_a_limit_of_the_day_is_waited_for(self, channel: Threads, server: FakeThreads) -> None:
-        server.most = 0
-
-        with pytest.raises(TryLater, match="limit reached"):
-            channel.send(self.post(channel), key=KEY)
-
-        assert channel.check() == "@example_news; may post, 0 of 0 posts left today"
-
-    @pytest.mark.parametrize(
-        ("code", "subcode", "error"),
-        [(10, 0, Misconfigured), (190, 0, Misconfigured), (-1, 2207051, Misconfigured), (100, 0, Refused)],
-    )
-    def test_errors_have_numbers(
-        self, channel: Threads, server: FakeThreads, code: int, subcode: int, error: type[SyndicatorError]
-    ) -> None:
-        server.forbids = (code, subcode)
-
-        with pytest.raises(error, match="as you wish"):
-            channel.send(self.post(channel), key=KEY)
-
-    @pytest.mark.parametrize("content", [b"{}", b'{"id": "me"}', b"[]", b"\xff"])
-    def test_an_answer_that_nobody_understands_is_none(
-        self, channel: Threads, server: FakeThreads, content: bytes
-    ) -> None:
-        server.trouble = Trouble(body(content), at=PUBLISH)
-
-        with pytest.raises(OutcomeUnknown):
-            channel.send(self.post(channel), key=KEY)
-
-    def test_what_nobody_sees_can_be_made_again(self, channel: Threads, server: FakeThreads) -> None:
-        server.trouble = Trouble(reset, at="/v1.0/me/threads", method="POST", after=True)
-
-        with pytest.raises(SyndicatorError) as caught:
-            channel.send(self.post(channel), key=KEY)
-
-        assert isinstance(caught.value, TryLater)
-
-    def test_a_post_that_has_no_address_yet_is_out(self, channel: Threads, server: FakeThreads) -> None:
-        server.hides_addresses = True
-
-        receipt = channel.send(self.post(channel), key=KEY)
-
-        assert receipt.remote_id in server.posts
-        assert receipt.url == ""
-
-    def test_a_revoked_token_is_told(self, channel: Threads, server: FakeThreads) -> None:
-        server.revoked.add(server.token)
-
-        with pytest.raises(Misconfigured, match="check the account, its token") as caught:
-            channel.send(self.post(channel), key=KEY)
-
-        assert server.token not in str(caught.value)
 
     @pytest.mark.parametrize("entered", ["https://www.threads.com/x", "", "١"])
     def test_what_an_operator_enters_has_to_be_a_post(self, channel: Threads, entered: str) -> None:

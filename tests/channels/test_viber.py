@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+import requests
 
 from syndicator.channels.viber import Viber
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.secret import Secret
-from tests.channels.contract import ARTICLE, KEY, HttpChannelContract, impatient_session
+from tests.channels.contract import ARTICLE, KEY, HttpChannelContract
 from tests.channels.local_server import Act, Trouble, body, reset, status
 from tests.channels.viber_server import FakeViber
 
-
-@pytest.fixture
-def server() -> Iterator[FakeViber]:
-    with FakeViber() as fake:
-        yield fake
+SERVER = FakeViber
 
 
-@pytest.fixture
-def secret(server: FakeViber) -> str:
-    return server.token
-
-
-@pytest.fixture
-def build(secret: str, tmp_path: Path) -> Iterator[Callable[[str], Viber]]:
-    (tmp_path / "token").write_text(secret)
-    with impatient_session() as session:
-        yield lambda address: Viber(
-            name="wire",
-            server=address,
-            sender=FakeViber.admin,
-            token=Secret(f"file:{tmp_path}/token"),
-            session=session,
-        )
-
-
-@pytest.fixture
-def channel(build: Callable[[str], Viber], server: FakeViber) -> Viber:
-    return build(server.address)
+def channel_at(address: str, secret: Secret, session: requests.Session) -> Viber:
+    return Viber(name="wire", server=address, sender=FakeViber.admin, token=secret, session=session)
 
 
 class TestViber(HttpChannelContract):

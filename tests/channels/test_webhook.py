@@ -4,45 +4,32 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import requests
 
 from syndicator.channels.webhook import Webhook
 from syndicator.domain.article_event import Event, event_id
 from syndicator.domain.errors import Misconfigured
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
-from tests.channels.contract import ARTICLE, CORRECTED, KEY, HttpChannelContract, impatient_session
+from tests.channels.contract import ARTICLE, CORRECTED, KEY, HttpChannelContract
 from tests.channels.local_server import Trouble, status
 from tests.channels.servers import FakeReceiver
 
+SERVER = FakeReceiver
 
-@pytest.fixture
-def server() -> Iterator[FakeReceiver]:
-    with FakeReceiver() as receiver:
-        yield receiver
+
+def channel_at(address: str, secret: Secret, session: requests.Session) -> Webhook:
+    return Webhook(name="wire", url=f"{address}/hook", secret=secret, session=session)
 
 
 @pytest.fixture
 def secret(server: FakeReceiver) -> str:
     return server.secret
-
-
-@pytest.fixture
-def build(secret: str, tmp_path: Path) -> Iterator[Callable[[str], Webhook]]:
-    (tmp_path / "secret").write_text(secret)
-    with impatient_session() as session:
-        yield lambda address: Webhook(
-            name="wire", url=f"{address}/hook", secret=Secret(f"file:{tmp_path}/secret"), session=session
-        )
-
-
-@pytest.fixture
-def channel(build: Callable[[str], Webhook], server: FakeReceiver) -> Webhook:
-    return build(server.address)
 
 
 class TestWebhook(HttpChannelContract):
@@ -123,7 +110,7 @@ class TestWebhook(HttpChannelContract):
         self, build: Callable[[str], Webhook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The vector that the reference libraries are tested with."""
-        (tmp_path / "secret").write_text("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+        (tmp_path / "token").write_text("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
         monkeypatch.setattr("time.time", lambda: 1614265330.7)
 
         headers = build("http://127.0.0.1")._signed_headers(
@@ -137,7 +124,7 @@ class TestWebhook(HttpChannelContract):
         self, channel: Webhook, server: FakeReceiver, tmp_path: Path
     ) -> None:
         new = "whsec_" + base64.b64encode(b"n" * 32).decode()
-        (tmp_path / "secret").write_text(f"{new} {server.secret}")
+        (tmp_path / "token").write_text(f"{new} {server.secret}")
 
         channel.send(self.post(channel), key=KEY)
 
@@ -146,7 +133,7 @@ class TestWebhook(HttpChannelContract):
 
     @pytest.mark.parametrize("wrong", ["whsec_!!!", "whsec_c2hvcnQ=", base64.b64encode(b"n" * 32).decode()])
     def test_what_is_no_signing_secret_is_told(self, channel: Webhook, tmp_path: Path, wrong: str) -> None:
-        (tmp_path / "secret").write_text(wrong)
+        (tmp_path / "token").write_text(wrong)
 
         for attempt in (channel.check, lambda: channel.send(self.post(channel), key=KEY)):
             with pytest.raises(Misconfigured, match="holds no signing secret") as caught:
@@ -185,7 +172,7 @@ class TestWebhook(HttpChannelContract):
         assert channel.check().startswith("127.0.0.1 listens")
 
     def test_a_wrong_secret_is_the_account_s_trouble(self, channel: Webhook, tmp_path: Path) -> None:
-        (tmp_path / "secret").write_text("whsec_" + base64.b64encode(b"w" * 32).decode())
+        (tmp_path / "token").write_text("whsec_" + base64.b64encode(b"w" * 32).decode())
 
         with pytest.raises(Misconfigured, match="401: the signature does not match"):
             channel.send(self.post(channel), key=KEY)

@@ -126,6 +126,11 @@ class TestWebPush(ChannelContract):
 
         assert channel.check() == f"subscribers: 2; application server key {channel.server_key}"
 
+    def test_a_trial_names_an_icon_that_nobody_would_see(self, channel: WebPush) -> None:
+        bare = replace(channel, site=replace(SITE, icon="http://river.example/icon.png"))
+
+        assert bare.check().endswith("; http://river.example/icon.png is not shown: no https address")
+
     def test_a_repeat_after_a_lost_answer_is_sent_to_nobody(self, channel: WebPush, readers: Readers) -> None:
         channel.send(self.post(channel), key=KEY)
         readers.are_told()

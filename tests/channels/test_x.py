@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,17 +26,12 @@ from tests.channels.contract import (
     OTHER,
     OTHER_KEY,
     HttpChannelContract,
-    impatient_session,
     picture,
 )
 from tests.channels.local_server import Act, Trouble, reset, status
 from tests.channels.x_server import PROBLEMS, FakeX, weight
 
-
-@pytest.fixture
-def server() -> Iterator[FakeX]:
-    with FakeX() as fake:
-        yield fake
+SERVER = FakeX
 
 
 @pytest.fixture
@@ -44,26 +40,20 @@ def secret(server: FakeX) -> str:
 
 
 @pytest.fixture
-def build(tmp_path: Path) -> Iterator[Callable[[str], X]]:
+def build(session: requests.Session, tmp_path: Path) -> Callable[[str], X]:
     secrets = {**FakeX.keys, "token_secret": FakeX.token_secret}
     for name, value in secrets.items():
         (tmp_path / name).write_text(f"{value}\n")
-    with impatient_session() as session:
-        yield lambda address: X(
-            name="wire",
-            api_key=Secret(f"file:{tmp_path}/key"),
-            api_key_secret=Secret(f"file:{tmp_path}/key_secret"),
-            access_token=Secret(f"file:{tmp_path}/token"),
-            access_token_secret=Secret(f"file:{tmp_path}/token_secret"),
-            premium=True,
-            server=address,
-            session=session,
-        )
-
-
-@pytest.fixture
-def channel(build: Callable[[str], X], server: FakeX) -> X:
-    return build(server.address)
+    return lambda address: X(
+        name="wire",
+        api_key=Secret(f"file:{tmp_path}/key"),
+        api_key_secret=Secret(f"file:{tmp_path}/key_secret"),
+        access_token=Secret(f"file:{tmp_path}/token"),
+        access_token_secret=Secret(f"file:{tmp_path}/token_secret"),
+        premium=True,
+        server=address,
+        session=session,
+    )
 
 
 class TestX(HttpChannelContract):

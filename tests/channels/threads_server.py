@@ -12,6 +12,7 @@ import regex
 
 from tests.channels.graph_server import GraphDeclines, GraphServer
 from tests.channels.local_server import Request
+from tests.channels.photo_host import fetched
 from tests.channels.servers import Published
 
 CONTAINER_FIELDS = {"media_type", "text", "image_url", "alt_text", "reply_to_id", "access_token"}
@@ -27,9 +28,9 @@ class FakeThreads(GraphServer):
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
-        self.containers: dict[str, dict[str, str]] = {}
+        self.containers: dict[str, dict[str, Any]] = {}
         self.posts: dict[str, dict[str, Any]] = {}
-        self.states: list[str] = []
+        self.states: list[tuple[str, str]] = []
         self.unreachable: set[str] = set()
         self.not_ready, self.most, self.hides_addresses = 0, 250, False
         self._numbers = count(18_000_000_000_000_001)
@@ -37,7 +38,12 @@ class FakeThreads(GraphServer):
     @property
     def published(self) -> list[Published]:
         return [
-            Published(remote_id=media_id, text=post["text"], alt=post.get("alt_text", ""))
+            Published(
+                remote_id=media_id,
+                text=post["text"],
+                photo=post.get("photo"),
+                alt=post.get("alt_text", ""),
+            )
             for media_id, post in self.posts.items()
         ]
 
@@ -55,8 +61,8 @@ class FakeThreads(GraphServer):
                 ]
                 return self.listing(items, fields)
             case "GET", name if name in self.containers:
-                status = self.states.pop(0) if self.states else "FINISHED"
-                return {"id": name, "status": status, "error_message": "UNKNOWN" if status == "ERROR" else ""}
+                status, why = self.states.pop(0) if self.states else ("FINISHED", "")
+                return {"id": name, "status": status, "error_message": why}
             case "GET", name if name in self.posts:
                 return {"id": name} if self.hides_addresses else {"id": name, "permalink": _permalink(name)}
             case "POST", "me/threads":
@@ -75,7 +81,9 @@ class FakeThreads(GraphServer):
             raise GraphDeclines(100, "media_type")
         if (fields["media_type"] == "IMAGE") != ("image_url" in fields):
             raise GraphDeclines(100, "image_url")
-        if fields.get("image_url") in self.unreachable:
+        address = fields.get("image_url", "")
+        photo = fetched(address) if address and address not in self.unreachable else None
+        if address and photo is None:
             raise GraphDeclines(9004, "The media could not be fetched from this URI", 2207052)
         if _length(fields.get("text", "")) > 500:
             raise GraphDeclines(100, "The text must be at most 500 characters long")
@@ -84,7 +92,7 @@ class FakeThreads(GraphServer):
         if (answered := fields.get("reply_to_id")) and answered not in self.posts:
             raise GraphDeclines(100, "reply_to_id does not exist", 33)
         container = str(next(self._numbers))
-        self.containers[container] = dict(fields)
+        self.containers[container] = {**fields, **({"photo": photo} if photo else {})}
         return container
 
     def _publish(self, container: str) -> str:

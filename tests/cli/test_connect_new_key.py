@@ -13,6 +13,7 @@ from syndicator.cli.connect import Ways, connect
 from syndicator.domain.errors import Misconfigured, SyndicatorError
 from syndicator.http.vapid import application_server, new_private_key
 from syndicator.wiring import declarations
+from tests.channels.relays import odd_relay
 
 MAIN = """
 [site]
@@ -93,3 +94,35 @@ def test_one_of_another_tool_is_taken(
 
     connect(declare(f"file:{file}"), "readers", Ways(from_stdin=True), as_json=False)
     assert file.read_text() == f"{key}=\n"
+
+
+NOTES = """
+[site]
+title = "The River Times"
+url = "https://river.news/"
+
+[keep]
+database = "sqlite:////nowhere/at/all.db"
+
+[fetch]
+allow = ["127.0.0.1", "{host}"]
+
+[channels.readers]
+kind = "nostr"
+key = "file:{file}"
+relays = ["ws://{host}"]
+"""
+
+
+def test_a_channel_that_needs_no_record_opens_none(
+    declare: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, file = declare("env:X"), tmp_path / "nostr.key"
+    with odd_relay() as relay:
+        host = relay.address.removeprefix("ws://")
+        (folder / "syndicator.toml").write_text(NOTES.format(host=host, file=file))
+        declarations.cache_clear()
+        connect(folder, "readers", Ways(), as_json=False)
+
+    assert file.read_text().startswith("nsec1")
+    assert "(no profile); relays: 1" in capsys.readouterr().out

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from syndicator.domain.article import Article, Photo
 from syndicator.domain.capabilities import Capabilities, LinkPlace
 from syndicator.domain.errors import Refused
-from syndicator.domain.post import Style
+from syndicator.domain.post import Occasion, Style
 from syndicator.posts.compose import PLAIN, compose
 from syndicator.text.push_notices import (
     JSON_BYTES,
@@ -80,9 +80,21 @@ def test_what_is_not_there_is_left_out() -> None:
 @pytest.mark.parametrize(
     "url", ["http://news.example/tram.jpg", "file:///tram.jpg", "data:image/png;base64,AA=="]
 )
-def test_pictures_that_no_browser_would_load_are_left_out(url: str) -> None:
+def test_pictures_that_no_browser_would_load_are_left_out_and_told(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
     assert "image" not in notice(replace(ARTICLE, photo=Photo(url=url)))
+    assert "goes out without its photo: browsers show only those at https" in caplog.text
     assert "icon" not in notice(ARTICLE, icon=url)
+
+
+def test_a_notice_of_a_withdrawn_article_shows_no_photo(caplog: pytest.LogCaptureFixture) -> None:
+    for photo in (ARTICLE.photo, Photo(url="http://news.example/tram.jpg")):
+        withdrawn = compose(replace(ARTICLE, photo=photo), CAPABILITIES, occasion=Occasion.RETRACTION)
+        found = push_notice(withdrawn, tag="t", icon="", site_title="", channel="readers", is_replacing=True)
+        assert "image" not in found
+        assert found["body"] == "ບົດຄວາມນີ້ຖືກຖອນອອກແລ້ວ."
+    assert caplog.text == ""
 
 
 def test_a_template_of_the_newsrooms_stands_under_its_name() -> None:

@@ -269,3 +269,14 @@ def test_a_subscription_that_the_browser_renews_is_told_with_the_one_before(scen
     worker.evaluate(script, [moved.subscription, scene.reader.endpoint])
 
     assert list(scene.subscribers.details) == [moved.endpoint]
+
+
+def test_a_reader_who_does_not_want_it_is_asked_no_more(scene: Scene) -> None:
+    scene.tab.context.clear_permissions()
+    scene.opens()
+
+    scene.presses("denied")
+
+    assert scene.button.get_attribute("aria-pressed") == "false"
+    assert scene.subscribers.details == {}
+    assert scene.tab.evaluate("localStorage.getItem('given')") is None

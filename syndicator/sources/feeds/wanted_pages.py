@@ -40,13 +40,14 @@ class WantedPages:
     def with_own_address(self, edition: Edition, older: Sequence[Sighting] = ()) -> set[str]:
         """Keys of entries that have an address of their own, on a site where they may be asked for."""
         entries = [*edition.sightings[:MAX_REMEMBERED], *older]
-        counts = Counter(urldefrag(entry.url).url for entry in entries)
+        addresses = [urldefrag(entry.url).url for entry in entries]
+        counts = Counter(addresses)
         sites = [site for site in (self.url, edition.home) if site]
         homes = {place(site).rstrip("/") for site in sites}
         return {
             entry.key
-            for entry in entries
-            if counts[urldefrag(entry.url).url] == 1
+            for entry, address in zip(entries, addresses, strict=True)
+            if counts[address] == 1
             and not entry.is_url_shared
             and place(entry.url).rstrip("/") not in homes
             and (self.complete or any(same_site(entry.url, site) for site in sites))

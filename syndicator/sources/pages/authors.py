@@ -13,7 +13,7 @@ from syndicator.sources.pages import jsonld, meta
 from syndicator.sources.pages.headline import Surroundings, is_site
 from syndicator.sources.pages.names import names, told_apart
 from syndicator.sources.pages.own_part import OwnPart
-from syndicator.sources.pages.page_byline import byline
+from syndicator.sources.pages.page_byline import byline, is_whole_name
 from syndicator.text.addresses import is_web_address
 
 #: Names of metadata that hold authors, in lower case: HTML (https://html.spec.whatwg.org/#meta-author),
@@ -30,6 +30,11 @@ INVERTED_META_NAMES = ("citation_author", "dc.creator", "dcterms.creator")
 LABELS = {
     *(
         "written by",
+        "words by",
+        "story by",
+        "report by",
+        "interview by",
+        "review by",
         "author",
         "by",
         "verfasst von",
@@ -94,6 +99,24 @@ class Authors:
         else:
             self.offer_other(origin, found)
 
+    def offer_byline(self, shown: tuple[str, ...]) -> None:
+        """Take the names of the byline where nobody is named yet, or where it names others beside the one who
+        is: systems know one account for each article, and who wrote it together stands on the page."""
+        others = self._with_others(shown)
+        if others:
+            self.persons, self.origin = others, "byline"
+        else:
+            self.offer("byline", shown)
+
+    def _with_others(self, shown: tuple[str, ...]) -> tuple[str, ...]:
+        """The persons in a byline of several that has the one who is known; none where it is none."""
+        if len(self.persons) != 1:
+            return ()
+        persons = tuple(name for name in told_apart(shown) if not self._is_organisation(name))
+        others = [name for name in persons if not _is_same(name, self.persons[0])]
+        is_known = len(others) == len(persons) - 1
+        return persons if is_known and others and all(is_whole_name(name) for name in others) else ()
+
     def _is_organisation(self, name: str) -> bool:
         is_publisher = name.casefold() in self._publishers
         return is_publisher or bool(COMPANY.search(name)) or is_site(name, self.around)
@@ -106,6 +129,11 @@ class Authors:
     def found(self) -> tuple[tuple[str, ...], str]:
         """The names, and their origin."""
         return (self.persons, self.origin) if self.persons else self._others
+
+
+def _is_same(shown: str, known: str) -> bool:
+    """Whether a name is the one that is known, with a title before it or not."""
+    return f" {shown.casefold()}".endswith(f" {known.casefold()}")
 
 
 def find(
@@ -128,6 +156,6 @@ def find(
     for number in ("1", "2"):
         if metas.get(f"twitter:label{number}", ("",))[0].strip(" :").lower() in LABELS:
             authors.offer(f"twitter:data{number}", metas.get(f"twitter:data{number}", ()))
-    if not authors.persons:
-        authors.offer("byline", byline(page, own_part))
+    if len(authors.persons) < 2:
+        authors.offer_byline(byline(page, own_part))
     return authors

@@ -68,8 +68,8 @@ class DatedPart:
         titles = [_squeezed(title) for title in self._titles]
         texts = [(_squeezed(node.text()), node) for node in self._page.css(HEADINGS)[:200]]
         of_title = [(len(text), node) for text, node in texts if any(text in title for title in titles)]
-        # the longest: the site's name is in the title, too
-        length, heading = max(of_title, key=lambda pair: pair[0], default=(0, None))
+        # the longest: the site's name is in the title, too; the main one: a list of news may name it before
+        length, heading = max(of_title, key=lambda pair: (pair[0], pair[1].tag == "h1"), default=(0, None))
         if length >= MIN_TITLE_CHARS:
             return heading
         for selector in HEADLINES:

@@ -12,6 +12,7 @@ from itertools import groupby
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.sources.pages.body import HEADINGS, IsOther, figure_of, image_address
+from syndicator.sources.pages.inserts import remove_inserts
 from syndicator.sources.pages.own_part import OwnPart
 from syndicator.sources.pages.page_pictures import WORDS_MARK
 from syndicator.sources.pages.pointers import without_pointers
@@ -108,6 +109,7 @@ def discovered_text(
     if next(_page_numbers) % PAGES_BEFORE_RESET == 0:
         reset_caches()
     remove(page, "script, style")  # of which it would make one paragraph
+    remove_inserts(page)
     drop_related(page, url, is_other)
     remove(page, PICTURE_WORDS)  # of which it would make paragraphs
     _unlink_pictures(page, url)

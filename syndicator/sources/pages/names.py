@@ -15,11 +15,17 @@ MAX_BYLINE_CHARS, MAX_NAME_CHARS = 500, 100
 
 #: Words in front of the names. Those of the second row may begin a name as well ("Di Stefano", "Von Trapp").
 PREFIX = regex.compile(
-    r"(?:(?:(?:text|story|words|written|posted|reported|published|article|news)\s+)?by|author|authors|autor"
+    r"(?:(?:(?:text|story|words|written|posted|reported|published|created|article|news)\s+)?by|author|authors|autor"
     r"|autorin|auteur|autore|författare|kirjoittaja|yazar|автор|texte?|texto|testo|tekst|teksti|words"
-    r"|(?:escrito|publicado)\s+por|(?:écrit\s+)?par|(?:geschrieben|verfasst)\s+von|(?:scritto|pubblicato)\s+da"
+    r"|(?:redaktion|rédaction|redacción|redazione|redactie|redação)(?=\s*[:：])"
+    r"|(?:escrito|publicado)\s+por|(?:écrit\s+)?par|(?:geschrieben|verfasst|erstellt|veröffentlicht)\s+von|(?:scritto|pubblicato)\s+da"
     r"|oleh|bởi|作者|文|撰文|記者|记者|本报记者|通讯员|ໂດຍ|ຂຽນໂດຍ|โดย|เขียนโดย|ដោយ)\s*(?:[:：/／]\s*|\s+)"
-    r"|(?:por|von|par|door|di|av|af)\s+(?=(?-i:\p{Lu})\S*\s+\S)"
+    r"|(?:(?:an?\s+)?(?:interview|analysis|opinion|commentary|review|column|essay|report)\s+by"
+    r"|(?:eine?\s+)?(?:kommentar|analyse|gastbeitrag|gastkommentar|bericht|reportage|interview|essay|kolumne|kritik"
+    r"|rezension|porträt|glosse|leitartikel|pressemitteilung)\s+von"
+    r"|(?:une?\s+)?(?:entretien|reportage|analyse|chronique|tribune|enquête|propos\s+recueillis)\s+(?:de|par)"
+    r"|(?:una?\s+)?(?:entrevista|análisis|crónica|reportaje|columna|opinión)\s+(?:de|por)"
+    r"|por|von|par|door|di|av|af)\s+(?=(?-i:\p{Lu})\S*\s+\S)"
     r"|(?:作者|文|撰文|記者|记者|本报记者|通讯员|ໂດຍ|โดย)(?=[\p{Han}\p{Lao}\p{Thai}]{2})",
     regex.IGNORECASE,
 )
@@ -44,7 +50,11 @@ OFFICE = re.compile(
     re.IGNORECASE,
 )
 
-MAIL = re.compile(r"[<(\[]?(?:mailto:)?[^\s<>()\[\],;:]+@[^\s<>()\[\],;]*[>)\]]?|(?<!\S)@\w+")
+MAIL = re.compile(
+    r"[<(\[]?(?:mailto:)?[^\s<>()\[\],;:]+@[^\s<>()\[\],;]*[>)\]]?|(?<!\S)@\w+"
+    r"|[\w.+-]{1,60} ?[\[({](?:at|@|ät|arroba)[\])}] ?[\w.-]{1,60}",
+    re.IGNORECASE,
+)
 MAIL_WITH_NAME = re.compile(r"(?:mailto:)?\S+@\S+\s*\((?P<name>[^()@]+)\)")
 ADDRESS = re.compile(
     r"(?:https?://|www\.)\S*|\S*(?:facebook|twitter|linkedin|instagram)\.com\S*", re.IGNORECASE
@@ -105,7 +115,7 @@ NOBODY = {
         "anonymous",
         "null",
     ),
-    *("none", "undefined", "author", "by", "n/a", "[object object]"),
+    *("none", "undefined", "author", "by", "n/a", "[object object]", "link"),
 }
 
 

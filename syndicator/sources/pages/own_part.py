@@ -19,6 +19,11 @@ AROUND_WORDS = re.compile(
     r"|more[_-](?:news|stories|posts|articles|from)|latest|further|menu|breadcrumbs?|testimonials?|quote|(?<!author[_-])card)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+#: What a page builder (Elementor) calls a widget, too, and is an article's: its columns, its title, its text,
+#: and who wrote it when.
+BUILDER_PART = re.compile(
+    r"elementor-widget-(?:wrap|container|post-info|author-box|theme-post-(?:title|content))(?:\s|$)"
+)
 AROUND_ROLES = {"complementary", "navigation", "search", "contentinfo", "dialog"}
 
 #: Paragraphs or else characters that an article has at least, and no teaser has.
@@ -81,7 +86,10 @@ class OwnPart:
             return len(node.css("p")) < MIN_PARAGRAPHS and len(node.text()) < MIN_ARTICLE_CHARS
         if node.tag in ("body", "html", "main"):
             return False
-        return bool(AROUND_WORDS.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
+        name = attributes.get("class") or ""
+        if BUILDER_PART.search(name):
+            return False
+        return bool(AROUND_WORDS.search(f"{name} {attributes.get('id') or ''}"))
 
 
 def _is_byline(box: LexborNode) -> bool:

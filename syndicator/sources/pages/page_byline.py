@@ -73,6 +73,22 @@ MAX_CANDIDATES = 60
 #: How far below the headline a byline is looked for that is not marked: levels up, and elements of each.
 MAX_LEVELS_BELOW, MAX_SIBLINGS_BELOW = 3, 4
 
+#: Marks that set a byline apart from what stands before it in its line.
+LINE_MARKS = "-–—|•·/ "
+
+#: What else somebody may have done for an article than write it, right before their name.
+OTHER_PART = re.compile(
+    r"\b(?:(?:edited|reviewed|fact[- ]?checked|checked|translated|produced|designed|illustrated|photographed"
+    r"|data analysis|photo(?:s|graphs?|graphy)?|pictures?|illustrations?|images?|videos?|graphics?)\s+by"
+    r"|(?:bearbeitet|redigiert|geprüft|übersetzt|fotos?|bilder|illustration(?:en)?|video)\s+von"
+    r"|(?:édité|relu|traduit|vérifié|photos?|illustrations?)\s+(?:par|de)"
+    r"|(?:editado|revisado|traducido|fotos?|fotografías?|ilustraci(?:ón|ones))\s+(?:por|de))\W*$",
+    re.IGNORECASE,
+)
+
+#: How far before a name those words are looked for: levels up, elements of each, and characters of them.
+MAX_LEVELS_BEFORE, MAX_SIBLINGS_BEFORE, MAX_PART_CHARS = 2, 4, 60
+
 #: The end of a line whose name stands in the next one.
 OPEN_END = re.compile(r"(?:^|\W)(?:by|and|und|et|y|von|par|por|di|da|door|av|af|with|&|,|:)$", re.IGNORECASE)
 
@@ -129,7 +145,8 @@ NO_NAME = re.compile(
     r"|subscribe|updated|published|min|minutes?|ago|home|menu|search|profile|bio|website|january|february|march|april"
     r"|june|july|august|september|october|november|december|all|by|reply|copy|print|reviewed|edited"
     r"|fact[- ]checked|medically|photo|image|credit|source"
-    r"|head of|marketing|development|officer|president|team member)\b",
+    r"|guidelines|polic(?:y|ies)|standards|process|head of|marketing|development|officer|president"
+    r"|team member)\b",
     re.IGNORECASE,
 )
 
@@ -167,7 +184,8 @@ def _below(own_part: OwnPart) -> tuple[str, ...]:
             if sibling is None:
                 break
             if sibling.is_element_node and own_part.has(sibling):
-                lines = (line for line in _text(sibling).split("\n") if PREFIX.match(line))
+                texts = (line.lstrip(LINE_MARKS) for line in _text(sibling).split("\n"))
+                lines = (line for line in texts if PREFIX.match(line))
                 if found := next(filter(None, (_plausible(line, 1) for line in lines)), ()):
                     return found
             sibling = sibling.next
@@ -227,9 +245,30 @@ def _marked(nodes: Sequence[LexborNode]) -> tuple[str, ...]:
         covered.update(each.mem_id for each in node.css("*"))
         text = _author_text(node)
         alone = names(text) if len(text.split()) == 1 else ()  # an account is as good as a name here
-        for name in alone or _plausible(text, 1):
+        plausible = alone or _plausible(text, 1)
+        if plausible and _has_other_part(node):
+            continue
+        for name in plausible:
             found.setdefault(name.casefold(), name)
-    return tuple(found.values()) if len(found) <= MAX_NAMES else ()
+        if len(found) > MAX_NAMES:
+            return ()
+    return tuple(found.values())
+
+
+def _has_other_part(node: LexborNode) -> bool:
+    """Whether the words right before somebody say that they did something else than to write the article."""
+    each: LexborNode | None = node
+    for _ in range(MAX_LEVELS_BEFORE):
+        before, words = each.prev if each is not None else None, ""
+        for _ in range(MAX_SIBLINGS_BEFORE):
+            if before is None:
+                break
+            words = before.text()[-MAX_PART_CHARS:] + words
+            before = before.prev
+        if words.strip():
+            return bool(OTHER_PART.search(" ".join(words.split())[-MAX_PART_CHARS:]))
+        each = each.parent if each is not None else None
+    return False
 
 
 def _author_text(node: LexborNode) -> str:
@@ -265,6 +304,11 @@ def _plausible(text: str, min_words: int) -> tuple[str, ...]:
         return ()
     found = tuple(name for name in names(text) if _is_name(name, min_words))
     return found if len(found) <= MAX_NAMES else ()
+
+
+def is_whole_name(name: str) -> bool:
+    """Whether a name looks like that of a person in full, rather than like an account or a desk."""
+    return _is_name(name, 2)
 
 
 def _is_name(name: str, min_words: int) -> bool:

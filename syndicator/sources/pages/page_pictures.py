@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -30,6 +31,11 @@ CREDIT_CLASS = re.compile(
     r"(?:source|author|by|byline|quelle|rights?|owner|agency)(?:[\s_-]|$)|bildquelle|byline--photo",
     re.IGNORECASE,
 )
+#: What any class has in it that one of these finds: most have none, which is told much sooner so.
+WORD_CLASS_PARTS = (
+    *("cap", "credit", "copyright", "photo", "foto", "image", "img", "picture", "media", "bild", "billed"),
+    *("legend", "didascalia", "kuvateksti", "podpis"),
+)
 WORD_PROPERTIES = {
     "caption": "caption",
     "description": "caption",
@@ -51,6 +57,9 @@ WORDS_MARK = "data-picture-words"
 
 #: Elements around a picture that are looked at, and characters of all text in one: more is the article.
 MAX_LEVELS, MAX_BOX_CHARS = 5, 1500
+
+#: Characters of an element's classes that are looked at.
+MAX_CLASS_CHARS = 1000
 
 #: Captions and credits that follow one picture.
 MAX_FOLLOWERS = 3
@@ -248,7 +257,14 @@ def _kind(node: LexborNode) -> str:
         return "caption"
     if kind := WORD_PROPERTIES.get(attributes.get("itemprop") or ""):
         return kind
-    name = attributes.get("class") or ""
+    return _kind_of_class((attributes.get("class") or "")[:MAX_CLASS_CHARS])
+
+
+@lru_cache(maxsize=1024)  # a page has few classes, and each on many elements
+def _kind_of_class(name: str) -> str:
+    lower = name.lower()
+    if not any(part in lower for part in WORD_CLASS_PARTS):
+        return ""
     if CREDIT_CLASS.search(name):
         return "credit"
     return "caption" if CAPTION_CLASS.search(name) else ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.sources.pages.own_part import OwnPart
-from syndicator.text.markup import ancestor_ids, text_of, upwards
+from syndicator.text.markup import ancestor_ids, parse_part, upwards
 
 #: What the operator is told of such a text.
 IN_PARTS = (
@@ -49,7 +49,7 @@ def whole_text(page: LexborHTMLParser, found: str, own_part: OwnPart) -> str:
     """The markup of an article's whole text where ``found`` is only a part of it; "" where it is the whole,
     or nothing tells that more is the article's: what is stands between its headline and what was found, or
     beside that."""
-    found_letters = letters_of(text_of(found))
+    found_letters = letters_of(parse_part(found).text())
     own = list(_prose(page, own_part))
     known = [prose for prose in own if prose.letters in found_letters]
     if not known or len(known) == len(own):
@@ -60,7 +60,7 @@ def whole_text(page: LexborHTMLParser, found: str, own_part: OwnPart) -> str:
     if missing < max(MIN_MISSING_LETTERS, MIN_MISSING * sum(len(prose.letters) for prose in own)):
         return ""
     markup = "".join(_text(_holder(own, NEARLY_ALL), own_part))
-    again = letters_of(text_of(markup))
+    again = letters_of(parse_part(markup).text())
     return markup if len(again) > len(found_letters) and _holds(again, found_letters) else ""
 
 

@@ -1,0 +1,122 @@
+"""What channels of Meta's services promise, beside ``contract``, against a ``GraphServer``."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.jobs.ports import Channel
+from tests.channels.contract import KEY, HttpChannelContract
+from tests.channels.graph_server import GraphServer
+from tests.channels.instagram_server import FakeInstagram
+from tests.channels.local_server import Trouble, body, reset
+from tests.channels.photo_host import FetchesPhotos
+from tests.channels.threads_server import FakeThreads
+
+
+class GraphContract(HttpChannelContract):
+    """Errors by their numbers, and answers that are none."""
+
+    def declined(self, channel: Channel, server: GraphServer, code: int, subcode: int) -> SyndicatorError:
+        """What it means that every change is declined with these numbers."""
+        server.forbids = (code, subcode)
+        with pytest.raises(SyndicatorError, match="as you wish") as caught:
+            channel.send(self.post(channel), key=KEY)
+        return caught.value
+
+    @pytest.mark.parametrize(
+        ("code", "subcode", "error"),
+        [
+            (4, 0, TryLater),
+            (32, 0, TryLater),
+            (80001, 0, TryLater),
+            (9, 2207042, TryLater),
+            (10, 0, Misconfigured),
+            (190, 0, Misconfigured),
+            (190, 463, Misconfigured),
+            (200, 0, Misconfigured),
+            (368, 0, Misconfigured),
+            (100, 1404078, Misconfigured),
+            (-1, 2207051, Misconfigured),
+            (4, 2207051, Misconfigured),
+            (100, 0, Refused),
+        ],
+    )
+    def test_errors_have_numbers(
+        self, channel: Channel, server: GraphServer, code: int, subcode: int, error: type[SyndicatorError]
+    ) -> None:
+        assert isinstance(self.declined(channel, server, code, subcode), error)
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"{}",
+            b"[]",
+            b'{"id": null}',
+            b'{"id": "me"}',
+            b'{"error": {"code": "x"}}',
+            b"\xff",
+            b'{"id":' + b"[" * 9000,
+        ],
+    )
+    def test_an_answer_that_nobody_understands_is_none(
+        self, channel: Channel, server: GraphServer, content: bytes
+    ) -> None:
+        server.trouble = Trouble(body(content), at=self.at)
+
+        with pytest.raises(OutcomeUnknown):
+            channel.send(self.post(channel), key=KEY)
+
+    def test_a_revoked_token_is_told(self, channel: Channel, server: GraphServer) -> None:
+        server.revoked.add(server.token)
+
+        with pytest.raises(Misconfigured, match="check the account, its token") as caught:
+            channel.send(self.post(channel), key=KEY)
+
+        assert server.token not in str(caught.value)
+
+
+class ContainerContract(FetchesPhotos, GraphContract):
+    """Posts in two steps, a container and its publication. ``containers``: where those are sent to."""
+
+    containers: str
+
+    def test_what_is_not_ready_in_time_is_tried_later(
+        self, channel: Channel, server: FakeThreads | FakeInstagram, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("syndicator.http.exchange.STEP_S", 2.0)
+        monkeypatch.setattr("syndicator.http.graph_containers.POLL_S", 0.9)
+        server.states = [("IN_PROGRESS", "")] * 100
+
+        with pytest.raises(TryLater, match="not got the post ready: IN_PROGRESS"):
+            channel.send(self.post(channel), key=KEY)
+
+        assert server.posts == {}
+
+    def test_what_nobody_sees_can_be_made_again(self, channel: Channel, server: GraphServer) -> None:
+        server.trouble = Trouble(reset, at=self.containers, method="POST", after=True)
+
+        with pytest.raises(SyndicatorError) as caught:
+            channel.send(self.post(channel), key=KEY)
+
+        assert isinstance(caught.value, TryLater)
+
+    def test_a_limit_of_the_day_is_waited_for(
+        self, channel: Channel, server: FakeThreads | FakeInstagram
+    ) -> None:
+        server.most = 0
+
+        with pytest.raises(TryLater, match="limit reached"):
+            channel.send(self.post(channel), key=KEY)
+
+        assert channel.check() == "@example_news; may post, 0 of 0 posts left today"
+
+    def test_a_post_that_has_no_address_yet_is_out(
+        self, channel: Channel, server: FakeThreads | FakeInstagram
+    ) -> None:
+        server.hides_addresses = True
+
+        receipt = channel.send(self.post(channel), key=KEY)
+
+        assert receipt.remote_id in server.posts
+        assert receipt.url == ""

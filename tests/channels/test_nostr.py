@@ -1,0 +1,284 @@
+"""Nostr, against a real relay, and one that fails in every way."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import nostr_sdk
+import pytest
+
+from syndicator.channels.nostr import Nostr, created_at
+from syndicator.domain.article import Photo
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.domain.post import Occasion, Style
+from syndicator.http.client import AddressGuard
+from syndicator.posts.compose import compose
+from syndicator.secret import Secret
+from tests.channels.contract import ARTICLE, CORRECTED, KEY, ChannelContract, impatient_session
+from tests.channels.local_server import closed_port
+from tests.channels.relays import OddRelay, RealRelay, odd_relay, real_relay
+
+Build = Callable[..., Nostr]
+
+KEYS = nostr_sdk.Keys.generate()
+
+
+@pytest.fixture
+def secret() -> str:
+    return str(KEYS.secret_key().to_bech32())
+
+
+@pytest.fixture
+def server() -> Iterator[RealRelay]:
+    with real_relay(KEYS.public_key().to_hex()) as relay:
+        yield relay
+
+
+@pytest.fixture
+def odd() -> Iterator[OddRelay]:
+    with odd_relay() as relay:
+        yield relay
+
+
+@pytest.fixture
+def build(secret: str, tmp_path: Path) -> Iterator[Build]:
+    (tmp_path / "key").write_text(secret)
+    with impatient_session() as session:
+
+        def build(*relays: str) -> Nostr:
+            allowed = (*(urlsplit(relay).netloc for relay in relays), "127.0.0.1")
+            return Nostr(
+                name="notes",
+                key=Secret(f"file:{tmp_path}/key"),
+                relays=relays,
+                session=session,
+                guard=AddressGuard(allowed),
+            )
+
+        yield build
+
+
+@pytest.fixture
+def channel(build: Build, server: RealRelay) -> Nostr:
+    return build(server.address)
+
+
+class TestNostr(ChannelContract):
+    def test_a_repeat_is_the_same_note(self, channel: Nostr, server: RealRelay) -> None:
+        first, again = (channel.send(self.post(channel), key=KEY) for _ in range(2))
+
+        assert first == again
+        assert len(server.notes) == 1
+
+    def test_a_note_has_what_apps_read(self, channel: Nostr, server: RealRelay) -> None:
+        measured = replace(
+            ARTICLE, photo=Photo(url="https://news.example/tram.jpg", alt="A tram", width=800, height=600)
+        )
+        tagged = replace(measured, tags=("storms",), section="City")
+        style = Style(hashtags={"storms": "Storms"}, warnings={"City": "Loud"})
+        channel.send(compose(tagged, channel.capabilities, style), key=KEY)
+
+        [note] = server.notes
+        tags = json.loads(note.as_json())["tags"]
+        assert ["r", ARTICLE.url] in tags
+        assert ["t", "storms"] in tags
+        assert ["content-warning", "Loud"] in tags
+        assert ["l", "lo", "ISO-639-1"] in tags
+        assert ["imeta", "url https://news.example/tram.jpg", "dim 800x600", "alt A tram"] in tags
+        assert note.content().endswith("\n\nhttps://news.example/tram.jpg")
+        assert note.verify()
+
+    def test_a_correction_is_a_reply_and_is_not_found_in_its_place(
+        self, channel: Nostr, server: RealRelay
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        reply = replace(
+            compose(CORRECTED, channel.capabilities, occasion=Occasion.CORRECTION), reply_to=receipt
+        )
+        channel.send(reply, key=f"{KEY}/2")
+
+        [_, note] = server.notes
+        assert CORRECTED.note in note.content()
+        tags = json.loads(note.as_json())["tags"]
+        assert ["e", receipt.remote_id, "", "root"] in tags
+        assert channel.find(self.post(channel), key=KEY) == receipt
+
+    def test_names_in_texts_call_nobody(self, channel: Nostr, server: RealRelay) -> None:
+        npub = KEYS.public_key().to_bech32()
+        channel.send(
+            self.post(channel, replace(ARTICLE, summary=f"Write to nostr:{npub} or @{npub}.")), key=KEY
+        )
+
+        [published] = server.published
+        assert f"nostr:{npub}" not in published.text
+        assert f"@{npub}" not in published.text
+
+    def test_a_long_lao_text_is_cut(self, channel: Nostr, server: RealRelay) -> None:
+        channel.send(self.post(channel, replace(ARTICLE, summary="ນັກຂ່າວ ລາຍງານ ຈາກແຂວງ. " * 400)), key=KEY)
+
+        assert 1800 < len(server.published[0].text) <= 2000
+
+    def test_several_relays_have_it_and_one_that_has_not_is_told(
+        self,
+        build: Build,
+        server: RealRelay,
+        odd: OddRelay,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        odd.refuses("blocked: not you")
+        nobody = f"ws://127.0.0.1:{closed_port()}"
+        channel = build(server.address, odd.address, nobody)
+        channel.send(self.post(channel), key=KEY)
+
+        assert len(server.notes) == 1
+        [line] = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
+        assert "is not at every relay" in line
+        assert f"{odd.address}: blocked: not you" in line
+        assert nobody in line
+        with pytest.raises(TryLater, match="not every relay was told") as caught:
+            channel.delete(channel.send(self.post(channel), key=KEY), self.post(channel))
+        assert not caught.value.rests_account
+        assert server.notes == []
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        ("blocked: you are banned", Refused),
+        ("invalid: event too large", Refused),
+        ("rate-limited: slow down", TryLater),
+        ("error: could not connect to the database", TryLater),
+        ("auth-required: we only take notes of members", Misconfigured),
+        ("restricted: not a member", Misconfigured),
+        ("pow: 25 bits needed", Misconfigured),
+        ("", Refused),
+    ],
+)
+def test_what_no_relay_takes_is_told_in_its_words(
+    build: Build, odd: OddRelay, words: str, error: type[SyndicatorError]
+) -> None:
+    odd.refuses(words)
+    channel = build(odd.address)
+
+    with pytest.raises(error, match="no relay took it") as caught:
+        channel.send(compose(ARTICLE, channel.capabilities), key=KEY)
+    assert type(caught.value) is error
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [],
+        [None],
+        ["{"],
+        ['"x"'],
+        ["[" * 5000],
+        ['["OK", 7]', None],
+        ['["NOTICE", "no"]', None],
+        ["x" * 300_000],
+    ],
+)
+def test_what_is_no_answer_leaves_it_unknown(
+    build: Build, odd: OddRelay, answers: list[str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syndicator.http.nostr_relays.DEADLINE_S", 1.0)
+    odd.answer = lambda _: answers
+    channel = build(odd.address)
+    post = compose(ARTICLE, channel.capabilities)
+
+    with pytest.raises(OutcomeUnknown):
+        channel.send(post, key=KEY)
+    with pytest.raises(OutcomeUnknown, match="not all have answered"):
+        channel.find(post, key=KEY)
+    with pytest.raises(TryLater, match="no relay answers"):
+        channel.check()
+
+
+def test_where_nobody_is_there_it_was_not_posted(build: Build) -> None:
+    channel = build(f"ws://127.0.0.1:{closed_port()}", "wss://nobody.invalid")
+
+    with pytest.raises(TryLater, match="no relay took it"):
+        channel.send(compose(ARTICLE, channel.capabilities), key=KEY)
+
+
+def test_private_networks_are_not_reached_unless_they_are_listed(build: Build, odd: OddRelay) -> None:
+    channel = replace(build(odd.address), guard=AddressGuard())
+
+    with pytest.raises(Misconfigured, match=r"port .* is neither"):
+        channel.send(compose(ARTICLE, channel.capabilities), key=KEY)
+    assert odd.events == []
+
+
+def test_notes_that_others_have_signed_are_none_of_ours(build: Build, odd: OddRelay) -> None:
+    channel = build(odd.address)
+    post = compose(ARTICLE, channel.capabilities)
+    channel.send(post, key=KEY)
+    [true] = odd.events
+    forged = [{**true, "content": "Something else"}, {**true, "pubkey": "0" * 64}, {}, {**true, "tags": []}]
+    odd.answer = lambda message: [
+        *(json.dumps(["EVENT", message[1], each]) for each in forged),
+        json.dumps(["EOSE", message[1]]),
+    ]
+
+    assert channel.find(post, key=KEY) is None
+
+
+def test_after_a_lost_answer_the_note_is_found(build: Build, server: RealRelay, odd: OddRelay) -> None:
+    channel = build(server.address, odd.address)
+    post = compose(ARTICLE, channel.capabilities)
+    assert channel.find(post, key=KEY) is None
+    receipt = channel.send(post, key=KEY)
+    odd.answer = lambda _: [None]
+
+    assert channel.find(post, key=KEY) == receipt
+    later = compose(replace(CORRECTED, url=ARTICLE.url), channel.capabilities)
+    assert channel.find(later, key=KEY) == receipt
+
+
+def test_a_trial_says_who_and_where(build: Build, server: RealRelay) -> None:
+    nobody = f"ws://127.0.0.1:{closed_port()}"
+    channel = build(server.address, nobody)
+
+    assert channel.check().startswith(
+        f"{KEYS.public_key().to_bech32()} (no profile); relays: 1; not there: {nobody}"
+    )
+
+
+def test_a_key_that_is_none_stops_the_channel(build: Build, odd: OddRelay, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("correct-horse-battery")
+    channel = build(odd.address)
+
+    for attempt in (channel.check, lambda: channel.send(compose(ARTICLE, channel.capabilities), key=KEY)):
+        with pytest.raises(Misconfigured, match="holds no private key") as caught:
+            attempt()
+        assert "horse" not in str(caught.value)
+
+
+def test_a_new_key_is_one(build: Build) -> None:
+    made = build("wss://relay.example").new_secret()
+
+    assert made.startswith("nsec1")
+    assert nostr_sdk.Keys.parse(made)
+
+
+def test_the_time_of_a_note_is_that_of_its_revision() -> None:
+    channel_capabilities = Nostr.capabilities
+    times = [created_at(compose(replace(ARTICLE, revision=r), channel_capabilities)) for r in (1, 2, 1)]
+
+    assert times[0] == times[2] == datetime(2026, 3, 1, 9, 31, tzinfo=UTC)
+    assert times[1] > times[0]
+
+
+@pytest.mark.parametrize(
+    "relays", [(), ("https://relay.example",), ("wss://",), ("relay.example",), ("wss://a:b",)]
+)
+def test_what_is_no_relay_is_refused(build: Build, relays: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match=r"^relays: "):
+        build(*relays)
