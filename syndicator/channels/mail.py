@@ -53,6 +53,7 @@ class Mail:
         photo=PhotoLimits(side=1200, length=300_000),
         alt=1000,
         has_language=True,
+        is_mail=True,
         edit_within=NEVER,
         delete_within=NEVER,
         replies=True,

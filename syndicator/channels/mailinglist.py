@@ -12,7 +12,7 @@ import requests
 
 from syndicator.domain.capabilities import ALWAYS, NEVER, Capabilities
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, Refused
+from syndicator.domain.errors import Refused
 from syndicator.domain.feed import Site
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Occasion, Post
@@ -20,7 +20,7 @@ from syndicator.domain.recipient import Act, Letter, LetterOutcome, Reception
 from syndicator.jobs.broadcast_ports import Announcements, LetterGroup
 from syndicator.mail.digest_times import DigestTimes, time_zone
 from syndicator.mail.dkim import DkimKey
-from syndicator.mail.dkim_setup import SELECTOR, dkim_keys, missing_records
+from syndicator.mail.dkim_setup import SELECTOR, dkim_keys, published
 from syndicator.mail.letters import ListPost, MailingRun, outcome_of
 from syndicator.mail.lines import Outgoing, hand_over_all
 from syndicator.mail.list_contents import ListNames
@@ -120,6 +120,7 @@ class MailingList:
             else PhotoLimits(side=1200, length=150_000),
             alt=1000,
             has_language=True,
+            is_mail=True,
             edit_within=ALWAYS if is_digest else NEVER,
             delete_within=NEVER,
             replies=not is_digest,
@@ -193,15 +194,13 @@ class MailingList:
 
     def check(self) -> str:
         """Whether the relay lets us in, and DNS has the keys; nothing is sent."""
-        keys = self._keys()
-        if missing := missing_records(keys):
-            raise Misconfigured(missing)
+        signed = published(self._keys())
         self._relay().check()
-        signed = f"signed for {', '.join(key.place for key in keys)}" if keys else "not signed (no dkim)"
+        way_out = "" if self.pages.startswith("https:") else ", which is no https: no one-click unsubscribing"
         what = f"a digest {self.digest} {self.timezone}" if self.digest else "alerts"
         return (
             f"{what} from {self.sender}, by {self._relay().host}, which lets us in; {signed}; "
-            f"readers sign up at {self.pages}"
+            f"readers sign up at {self.pages}{way_out}"
         )
 
     def write(self, address: str, subject: str, text: str) -> None:

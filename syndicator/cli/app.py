@@ -290,7 +290,7 @@ def export(
     """Write everything on record to one file, from which `import` makes a record in any database.
 
     It may run while everything else does: the file has what was on record at one moment. Keep it as safe as
-    the database: subscribers' secrets are in it.
+    the database: subscribers' secrets, and the addresses of mailing lists' readers, are in it.
     """
     from syndicator.cli import transfer
 

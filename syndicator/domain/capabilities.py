@@ -121,7 +121,8 @@ class Capabilities:
     not known there). ``settles_within``: how long the service may go on working at a request after that has
     ended for us, with or without an answer.
 
-    ``is_notification``: readers see a post as a notification, which leads to the article at a tap.
+    ``is_notification``: readers see a post as a notification, which leads to the article at a tap;
+    ``is_mail``: as a message, with the headline for its subject, and above photo and text.
     ``carries_article``: the channel hands on more of the article than a post shows, so that it is told of
     every change; what the newsroom wants of posts does not concern it.
 
@@ -162,6 +163,7 @@ class Capabilities:
     settles_within: timedelta = SETTLES_WITHIN
 
     is_notification: bool = False
+    is_mail: bool = False
     carries_article: bool = False
 
     budgets: tuple[Budget, ...] = ()

@@ -27,15 +27,22 @@ def dkim_keys(declared: Mapping[str, Secret], domain: str) -> tuple[DkimKey, ...
     return tuple(keys)
 
 
-def missing_records(keys: Sequence[DkimKey]) -> str:
-    """What DNS lacks of the keys, or has otherwise, in one line that says what belongs there; ``""``:
-    nothing. Raises ``Misconfigured`` where DNS does not answer."""
+def published(keys: Sequence[DkimKey]) -> str:
+    """Where DNS has the keys, in a few words, or that it cannot be asked. Raises ``Misconfigured``, with what
+    belongs there, where it lacks one or has another."""
+    remarks = []
     for key in keys:
         records = _texts(key.place)
+        if records is None:
+            remarks.append(f"{key.place} (untried: DNS cannot be asked)")
+            continue
         if _public(key.record) not in [_public(record) for record in records]:
             found = "another key" if records else "nothing"
-            return f"dkim: DNS has {found} at {key.place}: make it a TXT record of {key.record!r}"
-    return ""
+            raise Misconfigured(
+                f"dkim: DNS has {found} at {key.place}: make it a TXT record of {key.record!r}"
+            )
+        remarks.append(key.place)
+    return f"signed for {', '.join(remarks)}" if remarks else "not signed (no dkim)"
 
 
 def _public(record: str) -> str:
@@ -44,8 +51,8 @@ def _public(record: str) -> str:
     return tags.get("p", "")
 
 
-def _texts(name: str) -> list[str]:
-    """The TXT records of a name. Raises ``Misconfigured``."""
+def _texts(name: str) -> list[str] | None:
+    """The TXT records of a name; ``None`` where DNS does not answer."""
     from dns.exception import DNSException  # noqa: PLC0415 - of use for checks alone
     from dns.resolver import NXDOMAIN, NoAnswer, resolve  # noqa: PLC0415 - likewise
 
@@ -53,6 +60,6 @@ def _texts(name: str) -> list[str]:
         answer = resolve(name, "TXT", lifetime=DNS_TIMEOUT_S)
     except (NXDOMAIN, NoAnswer):
         return []
-    except DNSException as e:
-        raise Misconfigured(f"dkim: DNS cannot be asked for {name}: {type(e).__name__}") from e
+    except DNSException:
+        return None
     return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]

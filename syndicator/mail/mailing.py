@@ -172,8 +172,9 @@ def _own_headers(reader: Reader) -> list[Header]:
         ("To", reader.address),
         ("Message-ID", f"<{reader.message_id}>"),
         ("List-Unsubscribe", f"<{reader.leave}>{by_mail}"),
-        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
     ]
+    if reader.leave.startswith("https:"):  # there is no one click without (RFC 8058 section 3.1)
+        headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     if reader.answers:
         headers += [("In-Reply-To", f"<{reader.answers}>"), ("References", f"<{reader.answers}>")]
     return headers

@@ -57,8 +57,9 @@ class DrawnPost:
 
     @property
     def headline(self) -> str:
-        """What stands above the text of a notification."""
-        return self.post.headline_and_rest[0] if self.post and self.capabilities.is_notification else ""
+        """What stands above the text of a notification, or all that a message shows."""
+        stands_above = self.capabilities.is_notification or self.capabilities.is_mail
+        return self.post.headline_and_rest[0] if self.post and stands_above else ""
 
     @property
     def text(self) -> Markup:

@@ -204,6 +204,7 @@ class TestMailingList(ChannelContract):
         [
             ([RSA.record], ""),
             (["v=DKIM1; p=abc", RSA.record.replace("; ", ";")], ""),
+            (None, ""),
             ([], "has nothing at n1._domainkey.news.example"),
             (["v=DKIM1; p=abc"], "has another key at n1._domainkey.news.example"),
         ],
@@ -214,7 +215,7 @@ class TestMailingList(ChannelContract):
         server: ListHouse,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
-        records: list[str],
+        records: list[str] | None,
         complaint: str,
     ) -> None:
         (tmp_path / "key.pem").write_text(pem(RSA.key.key))  # type: ignore[attr-defined]  # as above
@@ -226,7 +227,9 @@ class TestMailingList(ChannelContract):
                 signing.check()
             assert RSA.record in str(caught.value)
         else:
-            assert "signed for n1._domainkey.news.example" in signing.check()
+            said = signing.check()
+            assert "signed for n1._domainkey.news.example" in said
+            assert ("DNS cannot be asked" in said) == (records is None)
 
     @pytest.mark.parametrize(
         ("setting", "value"),

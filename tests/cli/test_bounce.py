@@ -106,12 +106,12 @@ def test_mail_that_comes_back_for_days_is_too_much(
     file = tmp_path / "full.eml"
     file.write_bytes(report(said(status="5.2.2"), to=f"bounces+{ann.id}-{CODE}@news.example"))
     for day in (1, 1, 2, 3, 4):
-        monkeypatch.setattr("syndicator.wiring.now", lambda day=day: datetime(2026, 11, day, tzinfo=UTC))
+        monkeypatch.setattr("syndicator.cli.bounce.now", lambda day=day: datetime(2026, 11, day, tzinfo=UTC))
         bounce(tmp_path, [file], "", as_json=False)
     assert state(store) is RecipientState.ACTIVE
     assert "came back on 4 of 5 days" in capsys.readouterr().out
 
-    monkeypatch.setattr("syndicator.wiring.now", lambda: datetime(2026, 11, 5, tzinfo=UTC))
+    monkeypatch.setattr("syndicator.cli.bounce.now", lambda: datetime(2026, 11, 5, tzinfo=UTC))
     bounce(tmp_path, [file], "", as_json=False)
 
     assert state(store) is RecipientState.DEAD
@@ -123,7 +123,7 @@ def test_days_long_ago_do_not_count(
     file = tmp_path / "full.eml"
     file.write_bytes(report(said(status="4.2.2"), to=f"bounces+{ann.id}-{CODE}@news.example"))
     for month in (1, 3, 5, 7, 9, 11):
-        monkeypatch.setattr("syndicator.wiring.now", lambda m=month: datetime(2026, m, 1, tzinfo=UTC))
+        monkeypatch.setattr("syndicator.cli.bounce.now", lambda m=month: datetime(2026, m, 1, tzinfo=UTC))
         bounce(tmp_path, [file], "", as_json=False)
 
     assert state(store) is RecipientState.ACTIVE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -99,6 +100,13 @@ def test_one_click_is_as_programs_look_for_it(raw: bytes) -> None:
     signed = re.findall(rb"DKIM-Signature:.*?h=(.*?);", raw, re.DOTALL)
     for names in signed:
         assert {b"list-unsubscribe", b"list-unsubscribe-post"} <= {n.strip() for n in names.split(b":")}
+
+
+def test_there_is_no_one_click_in_the_open() -> None:
+    raw = Mailing(HEAD, CONTENTS, NOW).message(replace(READER, leave="http://localhost:8000/lists/a/leave/1"))
+
+    assert b"\r\nList-Unsubscribe: <http:" in raw
+    assert b"List-Unsubscribe-Post: " not in raw
 
 
 def test_relays_have_nothing_to_encode_or_to_break(raw: bytes) -> None:

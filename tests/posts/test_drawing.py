@@ -52,6 +52,16 @@ def test_a_photo_has_its_words_beside_it_and_a_card_is_there_where_networks_show
     assert "Nothing is shown." in gone.text()
 
 
+def test_a_message_has_its_subject_above_the_photo() -> None:
+    told, able = article(title="Rain & hail"), replace(limits(), is_mail=True)
+    post = compose(told, able, photo=PHOTO)
+    drawn = LexborHTMLParser(page("x", [DrawnPost(channel="m", title="", post=post, capabilities=able)]))
+
+    assert one(drawn, ".mail > .headline").text() == "Rain & hail"
+    assert one(drawn, ".mail > .text").text() == post.headline_and_rest[1]
+    assert one(drawn, ".mail .text a").attributes["href"] == told.url
+
+
 def test_what_is_too_long_and_what_was_left_out_is_told() -> None:
     told, able = article(url="https://ledger.example/" + "x" * 60), limits(50)
     drawn = LexborHTMLParser(
