@@ -73,8 +73,9 @@ class Scene:
         self.button.click()
         self.tab.wait_for_function(f"document.querySelector('#news-push').dataset.state == '{state}'")
 
-    def pushes(self, message: bytes) -> None:
-        """Hands the worker a push, as the browser does with one that it has decrypted."""
+    def pushes(self, message: bytes, title: str) -> None:
+        """Hands the worker a push, as the browser does with one that it has decrypted, and waits until that
+        is shown."""
         tools = self.tab.context.new_cdp_session(self.tab)
         found: list[dict[str, Any]] = []
         tools.on("ServiceWorker.workerRegistrationUpdated", lambda e: found.extend(e["registrations"]))
@@ -85,7 +86,11 @@ class Scene:
             "ServiceWorker.deliverPushMessage",
             {"origin": self.site, "registrationId": found[-1]["registrationId"], "data": message.decode()},
         )
-        self.tab.wait_for_timeout(300)
+        for _ in range(500):
+            if title in [notification["title"] for notification in self.shown]:
+                return
+            self.tab.wait_for_timeout(20)
+        raise AssertionError(f"{title} is not shown")
 
     @property
     def shown(self) -> list[dict[str, Any]]:
@@ -154,7 +159,7 @@ def test_a_reader_presses_the_button_is_shown_news_and_leaves(scene: Scene) -> N
     subscription = PushSubscription.kept(endpoint, details)
     body = encrypted(notice(ARTICLE), subscription.keys)
     reader = scene.reader
-    scene.pushes(http_ece.decrypt(body, private_key=reader.private, auth_secret=reader.auth))
+    scene.pushes(http_ece.decrypt(body, private_key=reader.private, auth_secret=reader.auth), ARTICLE.title)
     [shown] = scene.shown
     assert shown["title"] == ARTICLE.title
     assert ARTICLE.summary in shown["body"]
@@ -170,8 +175,8 @@ def test_a_reader_presses_the_button_is_shown_news_and_leaves(scene: Scene) -> N
 def test_a_correction_takes_the_place_of_what_is_shown(scene: Scene) -> None:
     scene.opens()
     scene.presses("on")
-    scene.pushes(notice(ARTICLE))
-    scene.pushes(notice(CORRECTED, is_replacing=True))
+    scene.pushes(notice(ARTICLE), ARTICLE.title)
+    scene.pushes(notice(CORRECTED, is_replacing=True), CORRECTED.title)
 
     [shown] = scene.shown
     assert (shown["title"], shown["silent"]) == (CORRECTED.title, True)
@@ -184,7 +189,7 @@ def test_a_correction_takes_the_place_of_what_is_shown(scene: Scene) -> None:
 def test_what_is_none_of_ours_shows_the_site(scene: Scene, message: bytes) -> None:
     scene.opens()
     scene.presses("on")
-    scene.pushes(message)
+    scene.pushes(message, "127.0.0.1")
 
     [shown] = scene.shown
     assert shown["title"] == "127.0.0.1"
@@ -233,7 +238,7 @@ def test_where_we_cannot_take_it_the_button_says_so_and_nothing_is_left(scene: S
 def test_a_click_leads_to_the_article_in_the_tab_that_has_it(scene: Scene) -> None:
     scene.opens()
     scene.presses("on")
-    scene.pushes(notice(replace(ARTICLE, url=f"{scene.site}/")))
+    scene.pushes(notice(replace(ARTICLE, url=f"{scene.site}/")), ARTICLE.title)
     [worker] = scene.tab.context.service_workers
     clicked = """async () => {
       const led = [];
@@ -249,7 +254,7 @@ def test_a_click_leads_to_the_article_in_the_tab_that_has_it(scene: Scene) -> No
     }"""
 
     assert worker.evaluate(clicked) == [[f"focused {scene.site}/"], 0]
-    scene.pushes(notice(ARTICLE))
+    scene.pushes(notice(ARTICLE), ARTICLE.title)
     assert worker.evaluate(clicked) == [[f"opened {ARTICLE.url}"], 0]
 
 
