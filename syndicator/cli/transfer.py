@@ -29,8 +29,8 @@ PRIVATE = 0o600
 
 #: What is said of a file.
 PRIVATE_NOTE = (
-    "is for your eyes alone (0600): subscribers' secrets and readers' addresses are in it. The private keys of "
-    "ActivityPub's actors are not: they get new ones after an import."
+    "is for your eyes alone (0600): subscribers' secrets and readers' addresses are in it. The private keys "
+    "of ActivityPub's actors are not: they get new ones after an import."
 )
 
 Begin = Callable[[Header], Callable[[int], None]]
