@@ -16,7 +16,8 @@ from syndicator.mail.bounces import MAX_REPORT_BYTES, Report, read_report
 from syndicator.mail.desk import Desk, desks
 from syndicator.store import Store
 from syndicator.store.engine import connect
-from syndicator.wiring import SilentBell, assemble, declarations, now
+from syndicator.wiring import assemble, declarations
+from syndicator.wiring.couriers import SilentBell, now
 
 #: The exit status that has mail servers try again later (sysexits.h, ``EX_TEMPFAIL``).
 TRY_AGAIN = 75

@@ -27,7 +27,8 @@ from syndicator.store import Store
 from syndicator.store.engine import connect
 from syndicator.store.soundness import must_be_sound
 from syndicator.text.addresses import is_web_address, same_site
-from syndicator.wiring import App, SilentBell, assemble, declarations
+from syndicator.wiring import App, assemble, declarations
+from syndicator.wiring.couriers import SilentBell
 
 #: Domains that are nobody's (RFC 2606 sections 2 and 3).
 RESERVED = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)$", re.IGNORECASE)

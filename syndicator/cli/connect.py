@@ -19,7 +19,8 @@ from syndicator.domain.errors import SyndicatorError
 from syndicator.files import write_whole
 from syndicator.http.client import Http
 from syndicator.secret import MAX_FILE_BYTES, Secret
-from syndicator.wiring import courier_of, declarations, offers_alone
+from syndicator.wiring import declarations
+from syndicator.wiring.couriers import courier_of, offers_alone
 
 #: The environment's variables that secrets are tried in, before they are kept anywhere.
 TRIED = "SYNDICATOR_TRIED_{}"

@@ -31,7 +31,8 @@ from syndicator.web.context import Context
 from syndicator.web.hub import Reception
 from syndicator.web.readership import ReaderCounts
 from syndicator.web.serve import serve
-from syndicator.wiring import App, assemble, declarations, photo_place, shelf
+from syndicator.wiring import App, assemble, declarations
+from syndicator.wiring.places import photo_place, shelf
 
 #: Seconds between signs of life. It is also how soon a database that takes nothing is noticed.
 BEAT_S = 5.0
@@ -52,7 +53,7 @@ def serve_site(folder: Path) -> None:
         site=declared.site,
         feeds=declared.feeds,
         formats=app.formats,
-        shelf=shelf(app),
+        shelf=shelf(app.declared),
         store=store,
         bell=app.bell,
         host=declared.web.host,

@@ -16,7 +16,8 @@ from sqlalchemy import update
 
 from syndicator.cli.connect import Ways, connect
 from syndicator.store import schema
-from syndicator.wiring import App, declarations, now, open_app
+from syndicator.wiring import App, declarations, open_app
+from syndicator.wiring.couriers import now
 from tests.acceptance.world import NewsSite
 from tests.channels.push_service import PushService
 from tests.web.push_pages import ReadersBrowser

@@ -13,7 +13,8 @@ import pytest
 
 from syndicator.cli.preview import print_preview
 from syndicator.jobs.ports import Channel, PublicPhotos
-from syndicator.wiring import App, now, open_app
+from syndicator.wiring import App, open_app
+from syndicator.wiring.couriers import now
 from tests.acceptance.world import NewsSite
 
 DECLARED = """

@@ -12,7 +12,7 @@ import pytest
 from syndicator.cli.bounce import TRY_AGAIN, bounce
 from syndicator.domain.recipient import Recipient, RecipientState
 from syndicator.store import Store, open_store
-from syndicator.wiring import now
+from syndicator.wiring.couriers import now
 from tests.mail.test_bounces import bounce as report
 from tests.mail.test_bounces import said
 

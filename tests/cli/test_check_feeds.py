@@ -21,7 +21,8 @@ from syndicator.domain.errors import SyndicatorError
 from syndicator.domain.partner import Partner, Rule
 from syndicator.jobs.watch import watch
 from syndicator.store import Store, open_store
-from syndicator.wiring import KINDS, App, SilentBell, assemble
+from syndicator.wiring import KINDS, App, assemble
+from syndicator.wiring.couriers import SilentBell
 from tests.config.folders import write
 from tests.fakes import NOON, Clock, FakeBell, FakePhotos, FakeSource, sighting
 from tests.formats.partners import NAMES, built_in

@@ -19,7 +19,8 @@ from syndicator.domain.errors import SyndicatorError
 from syndicator.http.client import Http
 from syndicator.http.exchange import Exchange
 from syndicator.http.oauth import OAuthClient, SignIn, access_token
-from syndicator.wiring import courier_of, declarations, offers_alone
+from syndicator.wiring import declarations
+from syndicator.wiring.couriers import courier_of, offers_alone
 from tests.channels.servers import FakeMastodon, FakeReceiver
 
 MAIN = """

@@ -11,7 +11,8 @@ from syndicator.cli.check import _places
 from syndicator.domain.errors import SyndicatorError
 from syndicator.store import Store
 from syndicator.store.engine import connect
-from syndicator.wiring import App, SilentBell, assemble, declarations
+from syndicator.wiring import App, assemble, declarations
+from syndicator.wiring.couriers import SilentBell
 from tests.cli.test_post_checks import MAIN, SETTINGS, mistakes
 
 

@@ -9,7 +9,8 @@ import pytest
 from syndicator.cli.post_checks import post_mistakes
 from syndicator.store import Store
 from syndicator.store.engine import connect
-from syndicator.wiring import SilentBell, assemble, declarations
+from syndicator.wiring import assemble, declarations
+from syndicator.wiring.couriers import SilentBell
 
 MAIN = """
 [site]

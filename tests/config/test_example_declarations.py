@@ -19,7 +19,8 @@ from syndicator.example_site.site import serving
 from syndicator.http.client import Http
 from syndicator.jobs.watch import watch
 from syndicator.store import open_store
-from syndicator.wiring import KINDS, SilentBell, assemble, now
+from syndicator.wiring import KINDS, assemble
+from syndicator.wiring.couriers import SilentBell, now
 from tests.fakes import FakeBell, FakePhotos
 
 pytestmark = pytest.mark.slow  # the whole example is read

@@ -19,7 +19,7 @@ from syndicator.documents import DocumentError
 from syndicator.documents.bucket_shelf import LOOK_EVERY_S, MAX_REQUESTED, BucketShelf
 from syndicator.documents.shelf import Shelf
 from syndicator.documents.split import SplitShelf
-from syndicator.wiring import shelf as shelf_of
+from syndicator.wiring.places import shelf as shelf_of
 from tests.acceptance.world import desk, until
 from tests.channels.local_server import closed_port
 from tests.channels.servers import FakeMastodon
@@ -250,7 +250,7 @@ def room(tmp_path: Path, swift: Swift, place: InBucket, monkeypatch: pytest.Monk
 
 def test_a_newsroom_keeps_its_documents_in_a_bucket(room: Room) -> None:
     assert set(room.titles()) == {"It was always so", "The wire was always so"}
-    shelf = shelf_of(room.newsroom)
+    shelf = shelf_of(room.newsroom.declared)
     assert b"It was always so" in text(shelf)
     assert isinstance(shelf, BucketShelf)
     shelf.close()
@@ -260,7 +260,7 @@ def test_a_newsroom_keeps_its_documents_in_a_bucket(room: Room) -> None:
 
 
 def test_a_bucket_that_is_away_stops_no_post_and_feeds_follow_later(room: Room, place: InBucket) -> None:
-    shelf = shelf_of(room.newsroom)
+    shelf = shelf_of(room.newsroom.declared)
     room.site.publish(2, "In hard times")
     place.swift.stop()
 
@@ -312,7 +312,7 @@ def test_private_feeds_are_in_a_bucket_of_their_own(
     assert about["Cache-Control"] == "private, max-age=60"
     assert about["Content-Type"] == "text/html; charset=utf-8"
     assert room.titles("wire") == ["The wire was always so"]
-    shelf = shelf_of(room.newsroom)
+    shelf = shelf_of(room.newsroom.declared)
     assert isinstance(shelf, SplitShelf)
     assert shelf.load("all.rss") is not None
     assert shelf.load("wire.rss") is not None

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import cast
 
 import syndicator.channels
 import syndicator.formats
 import syndicator.sources
-from syndicator.callbacks import GuardedCallbacks
-from syndicator.config import Declared, KindsOf, Outlet, load
-from syndicator.config.reader import CHANNELS
-from syndicator.documents.directory import PRIVATE, Directory
-from syndicator.documents.directory_shelf import DirectoryShelf
-from syndicator.documents.public_photos import PhotoBucket, PhotoFolder, PhotoPlace, PublishedPhotos
-from syndicator.documents.shelf import Shelf
-from syndicator.documents.split import SplitDocuments, SplitShelf
-from syndicator.domain.article import Article
+from syndicator.config import Declared, KindsOf, load
+from syndicator.documents.public_photos import PublishedPhotos
 from syndicator.domain.feed import Feed, Site, path
-from syndicator.domain.photo import PhotoFile, PhotoLimits, may_leave
 from syndicator.domain.subscription import Topic
 from syndicator.formats.gate import ReadBackGate
 from syndicator.formats.partner_fit import fitted
-from syndicator.http.client import AddressGuard, Http
-from syndicator.jobs.announcements import RecordedAnnouncements
+from syndicator.http.client import Http
 from syndicator.jobs.broadcast import Announcer, broadcast
 from syndicator.jobs.broadcast_ports import Broadcaster
 from syndicator.jobs.build import Builder, build
@@ -36,7 +27,7 @@ from syndicator.jobs.courier import Courier, Deliverer
 from syndicator.jobs.deliver import deliver
 from syndicator.jobs.distribute import Distributor, distribute
 from syndicator.jobs.job import Job, Threads
-from syndicator.jobs.ports import Bell, Callbacks, Documents, Format, Photos, Source
+from syndicator.jobs.ports import Bell, Documents, Format, Photos, Source
 from syndicator.jobs.routing import Editor
 from syndicator.jobs.steady_clock import steady_time
 from syndicator.jobs.sweep import Sweeper, sweep
@@ -45,13 +36,10 @@ from syndicator.photos import PhotoShelf
 from syndicator.posts.compose import compose
 from syndicator.posts.readiness import PageReadiness
 from syndicator.posts.ready_pages import ReadyPages
-from syndicator.secret import redacted, secrets_of
-from syndicator.sources.pages.text_photos import text_photos
 from syndicator.store import Store, open_store
 from syndicator.store.mark import read_mark, write_mark
-
-if TYPE_CHECKING:  # it takes 11 MB that a folder does not need
-    from syndicator.documents.s3 import Bucket
+from syndicator.wiring.couriers import Offers, SilentBell, callbacks_of, courier_of, now
+from syndicator.wiring.places import formats_of, open_documents, photo_place
 
 log = logging.getLogger(__name__)
 
@@ -72,21 +60,10 @@ MAX_BROADCASTS = 8
 SPARE_LOOKS = 96
 
 
-class SilentBell:
-    """A bell for processes without a broker: the next sweep of a worker finds what is due."""
-
-    def ring(self, job: Job, name: str) -> None:
-        log.debug("not rung: %s %s", job, name)
-
-
 @lru_cache(maxsize=4)
 def declarations(folder: Path) -> Declared:
     """The declarations of a folder, read once per process. Raises ``DeclarationError``."""
     return load(folder, KINDS)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,7 +222,7 @@ def assemble(declared: Declared, store: Store, bell: Bell, clock: Callable[[], d
     # Whoever names an address has an allow list of their own: operators, pages, and subscribers.
     photo_http = Http(allow=declared.fetch.photos, setting="[fetch] photos")
     photos = PhotoShelf(declared.keep.photos, photo_http, limit=declared.keep.photos_mb * 1_000_000)
-    formats = _formats(declared)
+    formats = formats_of(declared)
     documents = open_documents(declared)
     callbacks = callbacks_of(declared)
     offers = Offers(declared, store, bell, clock, callbacks)
@@ -315,144 +292,6 @@ def assemble(declared: Declared, store: Store, bell: Bell, clock: Callable[[], d
         ),
         sweeper=Sweeper(editor=editor, store=store, bell=bell, clock=clock),
     )
-
-
-def _formats(declared: Declared) -> dict[str, Format]:
-    names = {name for feed in declared.feeds.values() for name in feed.written}
-    return {name: syndicator.formats.kind(name)() for name in names}
-
-
-@dataclass(frozen=True)
-class Offers:
-    """What channels are handed that ask for it by a field of that name (``config.reader.CHANNELS``), and that
-    takes the record."""
-
-    declared: Declared
-    store: Store
-    bell: Bell
-    clock: Callable[[], datetime]
-    callbacks: Callbacks
-
-    def __call__(self, channel: str) -> Mapping[str, Any]:
-        """What the channel of this name may ask for."""
-        announcements = RecordedAnnouncements(
-            channel=channel, store=self.store, bell=self.bell, clock=self.clock
-        )
-        return {
-            "actors": self.store,
-            "announcements": announcements,
-            "callbacks": self.callbacks,
-        }
-
-
-def offers_alone(declared: Declared) -> Callable[[str], Mapping[str, Any]]:
-    """The same for those who want a channel, and no application: the database is opened for a channel that
-    asks. Raises ``Misconfigured`` or ``StoreError`` then."""
-
-    def offers(channel: str) -> Mapping[str, Any]:
-        store = open_store(declared.keep.database)
-        return Offers(declared, store, SilentBell(), now, callbacks_of(declared))(channel)
-
-    return offers
-
-
-def callbacks_of(declared: Declared) -> GuardedCallbacks:
-    """Where addresses are asked that strangers have named."""
-    return GuardedCallbacks(AddressGuard(declared.hub.allow, "[hub] allow"))
-
-
-def courier_of(
-    declared: Declared,
-    name: str,
-    outlet: Outlet,
-    http: Http,
-    offers: Callable[[str], Mapping[str, Any]],
-) -> Courier:
-    """A channel as it is declared, with all that delivering to it takes. ``offers``: what it may ask for
-    beside what is at hand."""
-    asked_for = {f.name for f in fields(outlet.kind)}.intersection(CHANNELS.on_request)
-    at_hand = {"guard": http.guard, "site": declared.site}
-    offered = {**at_hand, **(offers(name) if asked_for - at_hand.keys() else {})}
-    requested = {key: offered[key] for key in asked_for}
-    channel = outlet.kind(name=name, session=http.session(), **requested, **outlet.settings)
-    return Courier(
-        channel=channel,
-        max_age=outlet.max_age,
-        style=outlet.style,
-        pace=outlet.pace.of_service(channel.capabilities),
-        redact=partial(redacted, secrets=secrets_of(channel)),
-        policy=outlet.policy,
-        wait_for_page=outlet.wait_for_page,
-        kept_back=partial(may_leave, channel=name, rules=declared.site.rights),
-        draw_card=_card_painter(declared.site) if outlet.style.card else None,
-        further_photos=text_photos,
-    )
-
-
-def _card_painter(site: Site) -> Callable[[Article, PhotoLimits], PhotoFile]:
-    from syndicator.photos.share_card import share_card  # noqa: PLC0415 - for those who declare cards
-
-    return lambda article, limits: share_card(article, site, limits)
-
-
-def open_documents(declared: Declared) -> Documents:
-    """The folder or bucket of documents. Raises ``Misconfigured`` where a secret is not to be had."""
-    public = _open_place(declared)
-    if not declared.readers:
-        return public
-    return SplitDocuments(public, _open_place(declared, is_private=True), declared.readers)
-
-
-def _open_place(declared: Declared, *, is_private: bool = False) -> Documents:
-    if declared.keep.is_in_bucket:
-        return _open_bucket(declared, is_private=is_private)
-    folder = Path(declared.keep.documents)
-    return Directory(folder / PRIVATE if is_private else folder)
-
-
-def photo_place(declared: Declared) -> PhotoPlace:
-    """Where the photos are that services fetch from us: beside the documents that everybody may read. Raises
-    ``Misconfigured`` where a secret is not to be had."""
-    if declared.keep.is_in_bucket:
-        return PhotoBucket(_open_bucket(declared))
-    return PhotoFolder(Path(declared.keep.documents))
-
-
-def _open_bucket(declared: Declared, *, is_private: bool = False) -> Bucket:
-    from syndicator.documents.s3 import BucketContents, open_bucket  # noqa: PLC0415 - 11 MB that a folder does not need
-
-    keep = declared.keep
-    return open_bucket(
-        keep.private if is_private else keep.documents,
-        kept=BucketContents(
-            feeds=declared.feeds,
-            media_types={form.extension: form.media_type for form in _formats(declared).values()},
-        ),
-        region=keep.s3.region,
-        endpoint=keep.s3.endpoint,
-        access_key=keep.s3.access_key.reveal() if keep.s3.access_key else "",
-        secret_key=keep.s3.secret_key.reveal() if keep.s3.secret_key else "",
-    )
-
-
-def shelf(app: App) -> Shelf:
-    """The shelf that a web server reads documents from; that of a bucket has read them once when this
-    returns, if the bucket answers at all."""
-    public, private = _shelf_of(app), app.declared.readers
-    return SplitShelf(public, _shelf_of(app, is_private=True), private) if private else public
-
-
-def _shelf_of(app: App, *, is_private: bool = False) -> Shelf:
-    keep = app.declared.keep
-    if not keep.is_in_bucket:
-        folder = Path(keep.documents)
-        return DirectoryShelf(folder / PRIVATE if is_private else folder)
-    from syndicator.documents.bucket_shelf import BucketShelf  # noqa: PLC0415 - likewise
-
-    feeds = [feed for feed in app.feeds.values() if feed.is_private == is_private]
-    bucket = BucketShelf(_open_bucket(app.declared, is_private=is_private))
-    bucket.start(path(feed.name, app.formats[name].extension) for feed in feeds for name in feed.written)
-    return bucket
 
 
 def topics(site: Site, feeds: Iterable[Feed], formats: Mapping[str, Format]) -> dict[str, Topic]:
