@@ -62,6 +62,7 @@ def test_a_key_is_the_same_wherever_it_is_read() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "AAAA", "A" * 43, "not a key", "_" * 43, KEY[:-1], KEY + "AAAA", "-----BEGIN PRIVATE KEY-----"],
+    ids=["none", "short", "zero", "words", "too large", "cut", "long", "PEM"],  # the key is another each time
 )
 def test_what_is_no_private_key_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"private key|base64url"):
