@@ -82,6 +82,7 @@ class TestInstagram(ContainerContract):
         assert "Noy S. / Example News" in post["caption"]
         assert receipt.url.startswith("https://www.instagram.com/p/")
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("width", "height", "kind"),
         [

@@ -79,6 +79,7 @@ def test_what_a_note_says_of_itself() -> None:
     assert "attachment" not in document
 
 
+@pytest.mark.slow
 @given(
     title=st.text(min_size=1, max_size=80).filter(str.strip),
     summary=st.text(max_size=200),

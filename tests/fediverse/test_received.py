@@ -120,6 +120,7 @@ values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(
     kind=st.sampled_from(["Follow", "Undo", "Create", "Delete", "Like", "Flag", "Update"]) | values,
     actor=values,

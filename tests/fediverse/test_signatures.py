@@ -263,6 +263,7 @@ class TestBothSchemes:
         with pytest.raises(Unverified, match="not that of the key"):
             check_signature(public_key_of(new_private_key()), found.base, found.signature)
 
+    @pytest.mark.slow
     @given(
         part=st.sampled_from(["signature", "signature-input", "digest", "content-digest", "date"]),
         data=st.data(),

@@ -68,6 +68,7 @@ def sent(server: MailRelay, count: int) -> list[Handed]:
     return [each for group in hand_over_all(Relay(address=server.address), messages(count)) for each in group]
 
 
+@pytest.mark.slow
 def test_each_message_is_handed_over_once(relay: MailRelay) -> None:
     handed = sent(relay, 300)
 

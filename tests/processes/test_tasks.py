@@ -8,7 +8,7 @@ import sys
 from syndicator.jobs.job import Job
 from syndicator.processes import celery_settings
 
-NAMES = ["build", "deliver", "distribute", "sweep", "watch"]
+NAMES = ["broadcast", "build", "deliver", "distribute", "sweep", "watch"]
 
 
 def test_every_job_has_a_task_and_a_queue_of_its_name() -> None:

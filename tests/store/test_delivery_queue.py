@@ -95,6 +95,7 @@ def first(rows: Sequence[Mapping[str, Any]], choice: Choice) -> int | None:
     return min(((turn(row), row["id"]) for row in rows if may_be_next(row)), default=(None, None))[1]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS, CHOICES)
 def test_the_next_is_whose_turn_it_is(

@@ -419,6 +419,7 @@ class TestWhatIsNotTaken:
             assert [answer.status for answer in answers] == [202, 202, 202, 429, 429]
             assert int(answers[-1].headers["retry-after"]) > 0
 
+    @pytest.mark.slow
     @given(
         path=st.sampled_from(["/ap/inbox", "/ap/wire/inbox"]),
         headers=st.dictionaries(
