@@ -15,6 +15,7 @@ from syndicator.fediverse.record import OwedAnswer, TooMany
 from syndicator.fediverse.strangers import Stranger
 from syndicator.store import schema
 from syndicator.store.actor_tables import follower
+from syndicator.store.errors import NotReady
 from syndicator.store.recipients import Recipients
 from syndicator.store.upsert import upsert
 
@@ -82,8 +83,11 @@ class Followers(Recipients):
             .select_from(follower.join(recipient, is_told))
             .where(follower.c.channel == channel)
         )
-        with self.reading() as connection:
-            people, inboxes = connection.execute(query).one()
+        try:
+            with self.reading() as connection:
+                people, inboxes = connection.execute(query).one()
+        except NotReady:  # nobody can have followed yet
+            return 0, 0
         return people, inboxes
 
     def owed_answers(self, channel: str, now: datetime, count: int) -> Sequence[OwedAnswer]:

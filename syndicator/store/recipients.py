@@ -11,6 +11,7 @@ from syndicator.domain.recipient import Recipient, RecipientState
 from syndicator.store import schema
 from syndicator.store.announcing import newest_announcement
 from syndicator.store.engine import Base
+from syndicator.store.errors import NotReady
 from syndicator.store.records import recipient_of
 from syndicator.store.upsert import upsert
 
@@ -82,12 +83,15 @@ class Recipients(Base):
         return recipient_of(row) if row else None
 
     def active_recipients(self, channel: str) -> int:
-        """How many recipients a channel has."""
+        """How many recipients a channel has: none before there are tables."""
         table = schema.recipient
         is_active = table.c.state == RecipientState.ACTIVE.value
         query = select(func.count()).where(table.c.channel == channel, is_active)
-        with self.reading() as connection:
-            return connection.scalar(query) or 0
+        try:
+            with self.reading() as connection:
+                return connection.scalar(query) or 0
+        except NotReady:
+            return 0
 
     def forget_recipients(self, now: datetime) -> int:
         """Forget who did not confirm in time, and who left or died long ago. Returns how many."""

@@ -142,6 +142,15 @@ def test_an_empty_database_is_no_mistake(checked: Check) -> None:
     )
 
 
+def test_channels_with_recipients_have_none_in_a_database_without_tables(
+    checked: Check, tmp_path: Path
+) -> None:
+    results = checked(keep="[channels.followers]\nkind = 'activitypub'\nhandle = 'news'")
+
+    assert results["channel followers"].ok
+    assert "0 followers" in results["channel followers"].said
+
+
 def test_a_database_that_is_up_to_date_says_so(checked: Check, database: str) -> None:
     open_store(database).engine.dispose()
 
