@@ -29,15 +29,16 @@ class Circulation:
     @property
     def parts(self) -> Sequence[str]:
         """All of it in a few words each."""
+        told = self.states.get(RecipientState.ACTIVE, 0)
         counts = {
-            "recipients": self.states.get(RecipientState.ACTIVE, 0),
             "behind": self.behind,
             "failing": self.failing,
             "to confirm": self.states.get(RecipientState.AWAITING, 0),
             "left": self.states.get(RecipientState.LEFT, 0),
             "given up": self.states.get(RecipientState.DEAD, 0),
         }
-        return [f"{count} {what}" for what, count in counts.items() if count or what == "recipients"]
+        recipients = f"{told:,} recipient{'s' * (told != 1)}"
+        return [recipients, *(f"{count:,} {what}" for what, count in counts.items() if count)]
 
 
 class Circulations(Base):

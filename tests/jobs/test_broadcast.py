@@ -378,7 +378,7 @@ def test_recipients_are_counted_for_operators_and_forgotten_in_time(office: Offi
 
     [circulation] = office.store.circulations(office.clock())
     assert circulation.states == {"active": 1, "awaiting": 1, "dead": 1}
-    assert circulation.parts == ["1 recipients", "1 behind", "1 to confirm", "1 given up"]
+    assert circulation.parts == ["1 recipient", "1 behind", "1 to confirm", "1 given up"]
 
     assert office.store.forget_recipients(office.clock()) == 0
     assert office.store.forget_recipients(office.clock.tick(seconds=CONFIRM_WITHIN.total_seconds() + 1)) == 1
