@@ -246,9 +246,6 @@ class ActivityPub:
             for each, reply in group:
                 self._settle(each.about, reply, now)
 
-    def _accept(self, answer: OwedAnswer) -> Document:
-        return activities.accept(self.actor, answer.request, answer.account)
-
     def _settle(self, answer: OwedAnswer, reply: CallbackReply, now: datetime) -> None:
         if reply.is_success:
             self.actors.settle_answer(answer, None)
