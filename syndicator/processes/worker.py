@@ -169,4 +169,5 @@ def _report_alive(**_: Any) -> None:
         lambda: notice_older_record(application),  # it may be put back under our hands
         lambda: application.store.forget_events(datetime.now(UTC)),
         lambda: application.store.forget_recipients(datetime.now(UTC)),
+        lambda: application.store.forget_payloads(datetime.now(UTC)),
     )

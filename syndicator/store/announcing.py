@@ -19,6 +19,9 @@ from syndicator.store.upsert import insert_missing
 #: Announcements of one letter, where a channel joins them.
 MAX_JOINED = 200
 
+#: Announcements whose payload is forgotten in one transaction.
+MAX_FORGOTTEN = 200
+
 
 class Announcing(Base):
     """See ``jobs.broadcast_ports.Announcements``, for all channels."""
@@ -56,6 +59,21 @@ class Announcing(Base):
         table = schema.channel
         with self.reading() as connection:
             return connection.scalar(select(table.c.restored_at).where(table.c.name == channel))
+
+    def forget_payloads(self, now: datetime) -> int:
+        """Forget what expired announcements said, of ``MAX_FORGOTTEN`` at the most: nobody is told any more,
+        and a letter's photo is a hundred times its text. Returns of how many."""
+        table = schema.announcement
+        is_over = and_(table.c.is_spent.is_(False), table.c.expires < now)
+        with self.reading() as connection:
+            query = select(table.c.id).where(is_over).order_by(table.c.expires).limit(MAX_FORGOTTEN)
+            numbers = connection.scalars(query).all()
+        if numbers:  # most of the time there are none, and nobody has to wait
+            with self.writing() as connection:
+                connection.execute(
+                    update(table).where(table.c.id.in_(numbers)).values(payload={}, is_spent=True)
+                )
+        return len(numbers)
 
     def announcements_of(self, channel: str, post: str) -> Sequence[Announcement]:
         """What a channel announced of a post and did not take back, in order."""

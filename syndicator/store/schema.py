@@ -316,11 +316,13 @@ announcement = Table(
     Column("due", Moment, nullable=False),
     Column("expires", Moment),
     Column("is_taken_back", Boolean, nullable=False, default=False),  # before it was due
+    Column("is_spent", Boolean, nullable=False, default=False),  # it has expired, and its payload is gone
     Column("created", Moment, nullable=False),
     Column("sent", BigInteger, nullable=False, default=0),
     Column("failed", BigInteger, nullable=False, default=0),
     UniqueConstraint("channel", "key"),
     Index(None, "channel", "post"),
+    Index(None, "is_spent", "expires"),
     sqlite_autoincrement=True,  # recipients have what they had, whatever is forgotten
 )
 

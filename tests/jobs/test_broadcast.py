@@ -274,6 +274,18 @@ def test_what_has_expired_is_not_sent_any_more(office: Office) -> None:
     assert office.post.took == [("ann", ["two"])]
 
 
+def test_what_has_expired_takes_no_room_any_more(office: Office) -> None:
+    ends = office.clock() + timedelta(hours=1)
+    office.announcements.put(key="one", post="one", act=Act.POST, payload={"photo": "x" * 999}, expires=ends)
+    office.announces("two")
+
+    assert office.store.forget_payloads(office.clock()) == 0
+    counts = [office.store.forget_payloads(office.clock.tick(hours=2)) for _ in range(2)]
+    assert counts == [1, 0]
+    kept = {key: office.store.announcement(CHANNEL, key) for key in ("one", "two")}
+    assert [each.payload for each in kept.values() if each] == [{}, {"says": "two"}]
+
+
 def test_whoever_waits_to_be_confirmed_has_left_or_died_is_sent_nothing(office: Office) -> None:
     office.joins("ann", RecipientState.AWAITING)
     office.joins("bob")

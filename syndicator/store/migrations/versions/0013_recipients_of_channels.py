@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("due", Moment(timezone=True), nullable=False),
         sa.Column("expires", Moment(timezone=True), nullable=True),
         sa.Column("is_taken_back", sa.Boolean(), nullable=False),
+        sa.Column("is_spent", sa.Boolean(), nullable=False),
         sa.Column("created", Moment(timezone=True), nullable=False),
         sa.Column("sent", sa.BigInteger(), nullable=False),
         sa.Column("failed", sa.BigInteger(), nullable=False),
@@ -33,6 +34,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_announcement_channel_post"), "announcement", ["channel", "post"])
+    op.create_index(op.f("ix_announcement_is_spent_expires"), "announcement", ["is_spent", "expires"])
     op.create_table(
         "recipient",
         sa.Column("id", sa.Integer(), nullable=False),
