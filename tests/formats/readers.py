@@ -291,7 +291,9 @@ def _newsboats(row: Sequence[Any]) -> Told:
     guid, url, title, published, content = row
     return {
         "guid": guid,
-        "url": url,
+        "url": url.replace(
+            "%27", "'"
+        ),  # it writes an apostrophe so: the same address (RFC 3986 section 6.2.2.2)
         "title": title,
         "published": datetime.fromtimestamp(published, UTC),
         "text": plain(content),
