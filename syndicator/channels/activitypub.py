@@ -23,8 +23,8 @@ from syndicator.domain.capabilities import Capabilities, LinkCard
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, PostGone, Refused, TryLater
 from syndicator.domain.feed import Site
-from syndicator.domain.post import Post
-from syndicator.domain.recipient import Act, Letter, LetterOutcome
+from syndicator.domain.post import Occasion, Post
+from syndicator.domain.recipient import Letter, LetterOutcome
 from syndicator.domain.subscription import CallbackReply
 from syndicator.fediverse import activities
 from syndicator.fediverse.actor import Actor
@@ -153,7 +153,7 @@ class ActivityPub:
                 published=now,
             )
             self.actors.keep_actor_post(kept)
-        self._announce(kept, Act.POST, "create", activities.create(self.actor, kept.note))
+        self._announce(kept, Occasion.NEWS, "create", activities.create(self.actor, kept.note))
         return self._receipt(
             kept, is_current=kept.digest == _shown(self._corrected(kept, post, kept.published))
         )
@@ -170,7 +170,7 @@ class ActivityPub:
         if kept.edits:
             self._announce(
                 kept,
-                Act.CORRECTION,
+                Occasion.CORRECTION,
                 f"update-{kept.edits}",
                 activities.update(self.actor, kept.note, kept.edits),
             )
@@ -186,7 +186,7 @@ class ActivityPub:
             self.actors.keep_actor_post(kept)
         assert kept.deleted  # noqa: S101 - since just now
         activity = activities.delete(self.actor, self.actor.post(kept.id), kept.deleted)
-        self._announce(kept, Act.RETRACTION, "delete", activity)
+        self._announce(kept, Occasion.RETRACTION, "delete", activity)
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
         """Looks into our own record, which is where posts are."""
@@ -220,7 +220,7 @@ class ActivityPub:
         """Tells followers, once, that the account has moved, where that is declared."""
         if self.moved_to:
             move = activities.move(self.actor)
-            self.announcements.put(key=_fragment(move), post="moved", act=Act.POST, payload=move)
+            self.announcements.put(key=_fragment(move), post="moved", occasion=Occasion.NEWS, payload=move)
 
     def broadcast(self, letters: Iterable[Letter]) -> Iterator[Sequence[tuple[Letter, LetterOutcome]]]:
         """Answers who asked to follow, and tells followers' servers."""
@@ -267,8 +267,8 @@ class ActivityPub:
         )
         return knock.send(outgoing)
 
-    def _announce(self, kept: ActorPost, act: Act, what: str, activity: Document) -> None:
-        self.announcements.put(key=f"{kept.id}#{what}", post=kept.id, act=act, payload=activity)
+    def _announce(self, kept: ActorPost, occasion: Occasion, what: str, activity: Document) -> None:
+        self.announcements.put(key=f"{kept.id}#{what}", post=kept.id, occasion=occasion, payload=activity)
 
     def _standing(self, receipt: Receipt) -> ActorPost:
         """The note of a receipt. Raises ``PostGone`` where it was deleted."""

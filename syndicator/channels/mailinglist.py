@@ -16,7 +16,7 @@ from syndicator.domain.errors import Refused
 from syndicator.domain.feed import Site
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Occasion, Post
-from syndicator.domain.recipient import Act, Letter, LetterOutcome, Reception
+from syndicator.domain.recipient import Letter, LetterOutcome, Reception
 from syndicator.jobs.broadcast_ports import Announcements, LetterGroup
 from syndicator.mail.digest_times import DigestTimes, time_zone
 from syndicator.mail.dkim import DkimKey
@@ -35,12 +35,6 @@ log = logging.getLogger(__name__)
 
 #: How long an alert, and a digest, is sent to readers whose server did not take it at once.
 ALERT_LIFE, DIGEST_LIFE = timedelta(days=1), timedelta(days=3)
-
-ACTS = {
-    Occasion.NEWS: Act.POST,
-    Occasion.CORRECTION: Act.CORRECTION,
-    Occasion.RETRACTION: Act.RETRACTION,
-}
 
 
 def now() -> datetime:
@@ -147,7 +141,7 @@ class MailingList:
             raise Refused("mail that was sent cannot be edited")
         if post.occasion is Occasion.NEWS:
             is_out = any(
-                each.act is Act.POST and each.due <= now()
+                each.occasion is Occasion.NEWS and each.due <= now()
                 for each in self.announcements.of_post(receipt.remote_id)
             )
             if is_out and not post.article.note:
@@ -233,7 +227,7 @@ class MailingList:
         self.announcements.put(
             key=base,
             post=first,
-            act=ACTS[post.occasion],
+            occasion=post.occasion,
             payload=mailed.payload,
             due=due,
             expires=(due or begins) + life,

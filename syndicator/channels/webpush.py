@@ -20,7 +20,7 @@ from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, Refused
 from syndicator.domain.feed import Site
 from syndicator.domain.post import Occasion, Post
-from syndicator.domain.recipient import Act, Letter, LetterOutcome, Reception
+from syndicator.domain.recipient import Letter, LetterOutcome, Reception
 from syndicator.http.push_encryption import base64url, encrypted
 from syndicator.http.push_replies import OTHER_KEY, Refusals, letter_outcome
 from syndicator.http.push_subscriptions import SERVICE, SERVICES, PushSubscription
@@ -117,17 +117,17 @@ class WebPush:
 
     def send(self, post: Post, *, key: str) -> Receipt:
         topic = topic_of(key)
-        self._announce(post, Act.POST, topic, key=topic)
+        self._announce(post, Occasion.NEWS, topic, key=topic)
         return Receipt(remote_id=topic, is_current=True)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Announces what takes the notification's place."""
-        act = Act.RETRACTION if post.occasion is Occasion.RETRACTION else Act.CORRECTION
+        occasion = Occasion.RETRACTION if post.occasion is Occasion.RETRACTION else Occasion.CORRECTION
         self._announce(
             post,
-            act,
+            occasion,
             receipt.remote_id,
-            key=f"{receipt.remote_id} {act} {post.article.revision} {post.digest}",
+            key=f"{receipt.remote_id} {occasion} {post.article.revision} {post.digest}",
         )
         return receipt
 
@@ -218,8 +218,8 @@ class WebPush:
                 about=letter,
             )
 
-    def _announce(self, post: Post, act: Act, topic: str, *, key: str) -> None:
-        is_new = act is Act.POST
+    def _announce(self, post: Post, occasion: Occasion, topic: str, *, key: str) -> None:
+        is_new = occasion is Occasion.NEWS
         notice = push_notice(
             post,
             tag=topic,
@@ -232,7 +232,7 @@ class WebPush:
         self.announcements.put(
             key=key,
             post=topic,
-            act=act,
+            occasion=occasion,
             payload={"notice": notice, "urgency": urgency},
             expires=datetime.now(UTC) + self.lifetime,
         )

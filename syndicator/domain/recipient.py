@@ -15,17 +15,13 @@ from enum import StrEnum
 from typing import Any
 
 from syndicator.domain import backoff
+from syndicator.domain.post import Occasion
+
+#: How long somebody has to confirm that it is meant, before the address is forgotten.
+CONFIRM_WITHIN = timedelta(days=2)
 
 #: A recipient that has failed for so long is given up.
 GIVE_UP_AFTER = timedelta(days=7)
-
-
-class Act(StrEnum):
-    """What an announcement says of its post."""
-
-    POST = "post"
-    CORRECTION = "correction"
-    RETRACTION = "retraction"
 
 
 class RecipientState(StrEnum):
@@ -42,15 +38,16 @@ class Announcement:
     """What all recipients of a channel are to be told. Times are aware UTC.
 
     ``key`` tells it from all others of the channel: put on record twice, it is there once. ``post``: the id
-    of the post that it is about, which its corrections share. ``payload``: JSON of the channel's own kind.
-    ``due``: not before; never sooner than that of an earlier one. ``expires``: not after (``None``: ever).
+    of the post that it is about, which its corrections share. ``occasion``: what it says of that.
+    ``payload``: JSON of the channel's own kind. ``due``: not before; never sooner than that of an earlier
+    one. ``expires``: not after (``None``: ever).
     ``id`` is the record's, in the order in which they were put there.
     """
 
     channel: str
     key: str
     post: str
-    act: Act
+    occasion: Occasion
     payload: Mapping[str, Any] = field(repr=False)
     due: datetime
     expires: datetime | None = None

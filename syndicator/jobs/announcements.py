@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from syndicator.domain.errors import OutcomeUnknown
-from syndicator.domain.recipient import Act, Announcement
+from syndicator.domain.post import Occasion
+from syndicator.domain.recipient import Announcement
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import Bell
 
@@ -41,7 +42,7 @@ class RecordedAnnouncements:
         *,
         key: str,
         post: str,
-        act: Act,
+        occasion: Occasion,
         payload: Mapping[str, Any],
         due: datetime | None = None,
         expires: datetime | None = None,
@@ -52,7 +53,7 @@ class RecordedAnnouncements:
             channel=self.channel,
             key=key,
             post=post,
-            act=act,
+            occasion=occasion,
             payload=payload,
             due=due or now,
             expires=expires,

@@ -73,7 +73,7 @@ def broadcast(announcer: Announcer, name: str) -> int:
 def _settle(announcer: Announcer, name: str, group: LetterGroup, counts: Counter[str]) -> None:
     now = announcer.clock()
     settled = [(after_letter(letter, outcome, now), letter, outcome) for letter, outcome in group]
-    announcer.store.settle_letters(name, settled, now)
+    announcer.store.settle_letters(settled, now)
     for recipient, _, outcome in settled:
         is_dead = recipient.state is RecipientState.DEAD
         result = "given up" if is_dead else str(outcome.reception)

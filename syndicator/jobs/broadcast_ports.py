@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from syndicator.domain.recipient import Act, Announcement, Letter, LetterOutcome, Recipient
+from syndicator.domain.post import Occasion
+from syndicator.domain.recipient import Announcement, Letter, LetterOutcome, Recipient
 from syndicator.jobs.ports import Channel
 
 #: What a channel hands over of letters that have ended, in any order.
@@ -21,7 +22,7 @@ class Announcements(Protocol):
         *,
         key: str,
         post: str,
-        act: Act,
+        occasion: Occasion,
         payload: Mapping[str, Any],
         due: datetime | None = None,
         expires: datetime | None = None,
@@ -73,7 +74,7 @@ class BroadcastStore(Protocol):
         ...
 
     def settle_letters(
-        self, channel: str, settled: Sequence[tuple[Recipient, Letter, LetterOutcome]], now: datetime
+        self, settled: Sequence[tuple[Recipient, Letter, LetterOutcome]], now: datetime
     ) -> None:
         """Write what recipients are after their letters, and let go of the rows."""
         ...

@@ -16,15 +16,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
 
-from syndicator.domain.recipient import Recipient, RecipientState
+from syndicator.domain.recipient import CONFIRM_WITHIN, Recipient, RecipientState
 from syndicator.mail.addresses import masked
 from syndicator.mail.bounces import TICKET, Report, Verdict
 from syndicator.mail.list_contents import ListNames, confirmation, known
 
 log = logging.getLogger(__name__)
-
-#: How long the link is good that confirms an address; less than such an address is kept.
-CONFIRM_WITHIN = timedelta(days=2)
 
 #: Messages about signing up that one address is sent: so many within so long, and a pause between two.
 MAX_ASKED, ASKED_WITHIN, ASKED_AGAIN_AFTER = 3, timedelta(days=1), timedelta(minutes=10)

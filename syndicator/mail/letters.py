@@ -10,7 +10,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from syndicator.domain.recipient import Act, Announcement, Letter, LetterOutcome, Reception
+from syndicator.domain.post import Occasion
+from syndicator.domain.recipient import Announcement, Letter, LetterOutcome, Reception
 from syndicator.mail.addresses import masked, without_addresses
 from syndicator.mail.bounces import Verdict, status_in, verdict_of, with_ticket
 from syndicator.mail.desk import ticket_of
@@ -106,7 +107,10 @@ def _latest(announcements: Sequence[Announcement]) -> list[Announcement]:
     return [
         group[-1]
         for group in by_post.values()
-        if not (group[-1].act is Act.RETRACTION and any(each.act is Act.POST for each in group))
+        if not (
+            group[-1].occasion is Occasion.RETRACTION
+            and any(each.occasion is Occasion.NEWS for each in group)
+        )
     ]
 
 

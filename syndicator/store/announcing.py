@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
-from syndicator.domain.recipient import Act, Announcement
+from syndicator.domain.post import Occasion
+from syndicator.domain.recipient import Announcement
 from syndicator.store import schema
 from syndicator.store.engine import Base
 from syndicator.store.locks import batches
@@ -31,13 +32,13 @@ class Announcing(Base):
         retracts is not yet due, that takes its place, or is taken back."""
         table = schema.announcement
         with self.writing() as connection:
-            if announcement.act is not Act.POST and _replace_undue(connection, announcement, now):
+            if announcement.occasion is not Occasion.NEWS and _replace_undue(connection, announcement, now):
                 return
             row = {
                 "channel": announcement.channel,
                 "key": announcement.key,
                 "post": announcement.post,
-                "act": announcement.act.value,
+                "occasion": announcement.occasion.value,
                 "payload": dict(announcement.payload),
                 "due": announcement.due,
                 "expires": announcement.expires,
@@ -89,12 +90,12 @@ def _replace_undue(connection: Connection, announcement: Announcement, now: date
     """Whether nobody is to be told of a correction or retraction, since nobody was told of its post."""
     table = schema.announcement
     is_of_post = and_(table.c.channel == announcement.channel, table.c.post == announcement.post)
-    query = select(table).where(is_of_post, table.c.act == Act.POST.value)
+    query = select(table).where(is_of_post, table.c.occasion == Occasion.NEWS.value)
     first = connection.execute(query.order_by(table.c.id.desc()).limit(1).with_for_update()).one_or_none()
     if first is None or (not first.is_taken_back and first.due <= now):
         return False
     values: dict[str, Any] = {"is_taken_back": True}
-    if announcement.act is Act.CORRECTION:
+    if announcement.occasion is Occasion.CORRECTION:
         values = {"payload": dict(announcement.payload), "is_taken_back": False}
     connection.execute(update(table).where(table.c.id == first.id).values(**values))
     return True

@@ -39,7 +39,6 @@ class Broadcasting(Base):
 
     def settle_letters(
         self,
-        channel: str,  # noqa: ARG002 - the port's: recipients are found by their ids
         settled: Sequence[tuple[Recipient, Letter, LetterOutcome]],
         now: datetime,
     ) -> None:

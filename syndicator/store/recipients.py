@@ -7,16 +7,13 @@ from typing import Any
 
 from sqlalchemy import and_, case, delete, func, null, select, update
 
-from syndicator.domain.recipient import Recipient, RecipientState
+from syndicator.domain.recipient import CONFIRM_WITHIN, Recipient, RecipientState
 from syndicator.store import schema
 from syndicator.store.announcing import newest_announcement
 from syndicator.store.engine import Base
 from syndicator.store.errors import NotReady
 from syndicator.store.records import recipient_of
 from syndicator.store.upsert import upsert
-
-#: How long somebody is asked to confirm, before the address is forgotten.
-CONFIRM_WITHIN = timedelta(days=2)
 
 #: How long whoever left or died is kept, so that operators see it.
 KEEP_LOST_FOR = timedelta(days=30)

@@ -15,7 +15,8 @@ from sqlalchemy import Row, Table
 
 from syndicator.domain.article import Article, ArticleState, Content, Photo
 from syndicator.domain.delivery import Delivery, Receipt, Standing
-from syndicator.domain.recipient import Act, Announcement, Recipient, RecipientState
+from syndicator.domain.post import Occasion
+from syndicator.domain.recipient import Announcement, Recipient, RecipientState
 from syndicator.domain.steady import SteadyTime
 from syndicator.domain.subscription import Intent, Mode, SubscriberKind, Subscription, SubscriptionState
 from syndicator.store import schema
@@ -37,7 +38,7 @@ _DELIVERY = _shared_fields(
 )
 _INTENT = _shared_fields(Intent, schema.intent, "token", "mode", "lease")
 _RECIPIENT = _shared_fields(Recipient, schema.recipient, "token", "state")
-_ANNOUNCEMENT = _shared_fields(Announcement, schema.announcement, "act")
+_ANNOUNCEMENT = _shared_fields(Announcement, schema.announcement, "occasion")
 _SUBSCRIPTION = _shared_fields(Subscription, schema.subscription, "token", "kind", "state", "log")
 
 #: A row of a table, or the part of a joined one that is of it.
@@ -130,7 +131,7 @@ def recipient_of(row: Row[Any]) -> Recipient:
 
 def announcement_of(row: Row[Any]) -> Announcement:
     """The announcement in a row of the ``announcement`` table."""
-    return Announcement(**_values(row, _ANNOUNCEMENT), act=Act(row.act))
+    return Announcement(**_values(row, _ANNOUNCEMENT), occasion=Occasion(row.occasion))
 
 
 def _values(source: object, names: tuple[str, ...]) -> dict[str, Any]:

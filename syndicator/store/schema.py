@@ -311,7 +311,7 @@ announcement = Table(
     Column("channel", String(64), nullable=False),
     Column("key", String(200), nullable=False),
     Column("post", String(200), nullable=False),
-    Column("act", String(16), nullable=False),
+    Column("occasion", String(16), nullable=False),
     Column("payload", JSON, nullable=False),
     Column("due", Moment, nullable=False),
     Column("expires", Moment),

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown
+from syndicator.domain.post import Occasion
 from syndicator.domain.recipient import (
+    CONFIRM_WITHIN,
     GIVE_UP_AFTER,
-    Act,
     Announcement,
     Letter,
     LetterOutcome,
@@ -26,7 +27,7 @@ from syndicator.jobs.broadcast import Announcer, broadcast
 from syndicator.jobs.broadcast_ports import Broadcaster, LetterGroup
 from syndicator.jobs.job import Job
 from syndicator.store import Store, schema
-from syndicator.store.recipients import CONFIRM_WITHIN, KEEP_LOST_FOR
+from syndicator.store.recipients import KEEP_LOST_FOR
 from tests.fakes import Clock, FakeBell
 
 CHANNEL = "letters"
@@ -78,8 +79,10 @@ class Office:
         recipient = Recipient(channel=CHANNEL, address=address, state=state, details=details)
         return self.store.join(recipient, self.clock())
 
-    def announces(self, key: str, act: Act = Act.POST, post: str = "", due: datetime | None = None) -> None:
-        self.announcements.put(key=key, post=post or key, act=act, payload={"says": key}, due=due)
+    def announces(
+        self, key: str, occasion: Occasion = Occasion.NEWS, post: str = "", due: datetime | None = None
+    ) -> None:
+        self.announcements.put(key=key, post=post or key, occasion=occasion, payload={"says": key}, due=due)
 
     def broadcasts(self) -> int:
         channels = {CHANNEL: cast(Broadcaster, self.post)}
@@ -218,12 +221,12 @@ def test_what_is_corrected_or_taken_back_before_it_is_due_was_never_said_otherwi
     morning = office.clock() + timedelta(hours=12)
     office.announces("one", due=morning)
     office.announces("two", due=morning)
-    office.announces("one, better", Act.CORRECTION, post="one", due=morning)
-    office.announces("two, no", Act.RETRACTION, post="two", due=morning)
-    office.announces("two, no", Act.RETRACTION, post="two", due=morning)
+    office.announces("one, better", Occasion.CORRECTION, post="one", due=morning)
+    office.announces("two, no", Occasion.RETRACTION, post="two", due=morning)
+    office.announces("two, no", Occasion.RETRACTION, post="two", due=morning)
 
     [kept] = office.announcements.of_post("one")
-    assert (kept.act, kept.payload) == (Act.POST, {"says": "one, better"})
+    assert (kept.occasion, kept.payload) == (Occasion.NEWS, {"says": "one, better"})
     assert office.announcements.of_post("two") == []
     office.clock.tick(hours=12)
     office.broadcasts()
@@ -234,12 +237,12 @@ def test_what_was_said_is_corrected_and_retracted_by_announcements(office: Offic
     office.joins("ann")
     office.announces("one")
     office.broadcasts()
-    office.announces("one, better", Act.CORRECTION, post="one")
-    office.announces("one, no", Act.RETRACTION, post="one")
+    office.announces("one, better", Occasion.CORRECTION, post="one")
+    office.announces("one, no", Occasion.RETRACTION, post="one")
     office.broadcasts()
 
     assert [keys for _, keys in office.post.took] == [["one"], ["one, better"], ["one, no"]]
-    assert [a.act for a in office.announcements.of_post("one")] == list(Act)
+    assert [a.occasion for a in office.announcements.of_post("one")] == list(Occasion)
 
 
 def test_what_was_announced_is_found_again_and_what_was_not_is_certainly_not_there(office: Office) -> None:
@@ -266,7 +269,7 @@ def test_after_a_backup_was_put_back_nobody_knows_what_was_announced_before(offi
 def test_what_has_expired_is_not_sent_any_more(office: Office) -> None:
     office.joins("ann")
     ends = office.clock() + timedelta(hours=1)
-    office.announcements.put(key="one", post="one", act=Act.POST, payload={}, expires=ends)
+    office.announcements.put(key="one", post="one", occasion=Occasion.NEWS, payload={}, expires=ends)
     office.announces("two")
     office.clock.tick(hours=2)
 
@@ -276,7 +279,9 @@ def test_what_has_expired_is_not_sent_any_more(office: Office) -> None:
 
 def test_what_has_expired_takes_no_room_any_more(office: Office) -> None:
     ends = office.clock() + timedelta(hours=1)
-    office.announcements.put(key="one", post="one", act=Act.POST, payload={"photo": "x" * 999}, expires=ends)
+    office.announcements.put(
+        key="one", post="one", occasion=Occasion.NEWS, payload={"photo": "x" * 999}, expires=ends
+    )
     office.announces("two")
 
     assert office.store.forget_payloads(office.clock()) == 0
@@ -375,7 +380,9 @@ def test_a_channel_that_is_paused_sends_to_nobody(office: Office) -> None:
 def test_other_channels_recipients_are_others(office: Office) -> None:
     office.joins("ann")
     office.store.join(Recipient(channel="other", address="ann"), office.clock())
-    other = Announcement(channel="other", key="one", post="one", act=Act.POST, payload={}, due=office.clock())
+    other = Announcement(
+        channel="other", key="one", post="one", occasion=Occasion.NEWS, payload={}, due=office.clock()
+    )
     office.store.announce(other, office.clock())
 
     assert office.broadcasts() == 0

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from syndicator.domain.errors import TryLater
-from syndicator.domain.recipient import Recipient, RecipientState
-from syndicator.mail.desk import ASKED_AGAIN_AFTER, CONFIRM_WITHIN, Desk, ticket_of
+from syndicator.domain.recipient import CONFIRM_WITHIN, Recipient, RecipientState
+from syndicator.mail.desk import ASKED_AGAIN_AFTER, Desk, ticket_of
 from syndicator.mail.list_contents import ListNames
 from syndicator.store import Store
 from syndicator.store.errors import StoreError

@@ -17,8 +17,8 @@ from syndicator.domain.delivery import Standing
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SourceError
 from syndicator.domain.feed import Feed, Filter
 from syndicator.domain.photo import PhotoFile
-from syndicator.domain.post import Post
-from syndicator.domain.recipient import Act, Recipient
+from syndicator.domain.post import Occasion, Post
+from syndicator.domain.recipient import Recipient
 from syndicator.jobs.announcements import RecordedAnnouncements
 from syndicator.jobs.ports import LEASE
 from syndicator.jobs.store_ports import Outcome
@@ -44,7 +44,7 @@ def has_recipients(story: Story, *addresses: str) -> None:
     announcements = RecordedAnnouncements(
         channel="wire", store=story.store, bell=story.bell, clock=story.clock
     )
-    announcements.put(key="1", post="1", act=Act.POST, payload={})
+    announcements.put(key="1", post="1", occasion=Occasion.NEWS, payload={})
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=64), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("post", sa.String(length=200), nullable=False),
-        sa.Column("act", sa.String(length=16), nullable=False),
+        sa.Column("occasion", sa.String(length=16), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("due", Moment(timezone=True), nullable=False),
         sa.Column("expires", Moment(timezone=True), nullable=True),
