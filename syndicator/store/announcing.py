@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from syndicator.domain.post import Occasion
 from syndicator.domain.recipient import Announcement
@@ -102,16 +102,21 @@ def _replace_undue(connection: Connection, announcement: Announcement, now: date
 
 
 def is_told(channel: str | ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
-    """The announcements of a channel that recipients are to have by now."""
+    """The announcements of a channel that recipients are to have by now; none whose payload is gone, whatever
+    the clock says."""
     table = schema.announcement
     is_in_time = and_(table.c.due <= now, or_(table.c.expires.is_(None), table.c.expires > now))
-    return and_(table.c.channel == channel, is_in_time, table.c.is_taken_back.is_(False))
+    is_kept = and_(table.c.is_spent.is_(False), table.c.is_taken_back.is_(False))
+    return and_(table.c.channel == channel, is_kept, is_in_time)
 
 
 def newest_announcement(channel: str | ColumnElement[Any], now: datetime) -> Any:
-    """A subquery: the id of the last announcement of a channel that recipients are to have by now."""
+    """A subquery: the id of the last announcement of a channel that recipients are to have by now. Every sweep
+    asks for it: it is found at the end of an index, however much was announced."""
     table = schema.announcement
-    return select(func.max(table.c.id)).where(is_told(channel, now)).scalar_subquery()
+    return (
+        select(table.c.id).where(is_told(channel, now)).order_by(table.c.id.desc()).limit(1).scalar_subquery()
+    )
 
 
 def next_announcements(

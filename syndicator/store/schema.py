@@ -322,6 +322,7 @@ announcement = Table(
     Column("failed", BigInteger, nullable=False, default=0),
     UniqueConstraint("channel", "key"),
     Index(None, "channel", "post"),
+    Index(None, "channel", "is_spent", "id"),
     Index(None, "is_spent", "expires"),
     sqlite_autoincrement=True,  # recipients have what they had, whatever is forgotten
 )

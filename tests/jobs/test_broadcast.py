@@ -27,6 +27,7 @@ from syndicator.jobs.broadcast import Announcer, broadcast
 from syndicator.jobs.broadcast_ports import Broadcaster, LetterGroup
 from syndicator.jobs.job import Job
 from syndicator.store import Store, schema
+from syndicator.store.announcing import newest_announcement
 from syndicator.store.recipients import KEEP_LOST_FOR
 from tests.fakes import Clock, FakeBell
 
@@ -289,6 +290,34 @@ def test_what_has_expired_takes_no_room_any_more(office: Office) -> None:
     assert counts == [1, 0]
     kept = {key: office.store.announcement(CHANNEL, key) for key in ("one", "two")}
     assert [each.payload for each in kept.values() if each] == [{}, {"says": "two"}]
+
+
+def test_what_has_expired_stays_so_when_the_clock_is_set_back(office: Office) -> None:
+    office.joins("ann")
+    ends = office.clock() + timedelta(hours=1)
+    office.announcements.put(key="one", post="one", occasion=Occasion.NEWS, payload={}, expires=ends)
+    office.clock.tick(hours=2)
+    office.store.forget_payloads(office.clock())
+
+    office.clock.tick(hours=-2)
+    assert (office.broadcasts(), office.due) == (0, [])
+
+
+def test_a_sweep_looks_at_no_announcement_but_the_last_however_many_there_are(office: Office) -> None:
+    office.joins("ann")
+    for number in range(3):
+        office.announces(str(number))
+    if office.store.engine.dialect.name != "sqlite":
+        pytest.skip("its plans depend on what is in the tables")
+    newest = select(newest_announcement(CHANNEL, office.clock()))
+    with office.store.reading() as connection:
+        statement = str(newest.compile(connection, compile_kwargs={"literal_binds": True}))
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")]
+
+    assert any(
+        "USING INDEX ix_announcement_channel_is_spent_id (channel=? AND is_spent=?)" in p for p in plan
+    )
+    assert not any("TEMP B-TREE" in p for p in plan)
 
 
 def test_whoever_waits_to_be_confirmed_has_left_or_died_is_sent_nothing(office: Office) -> None:

@@ -34,6 +34,9 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_announcement_channel_post"), "announcement", ["channel", "post"])
+    op.create_index(
+        op.f("ix_announcement_channel_is_spent_id"), "announcement", ["channel", "is_spent", "id"]
+    )
     op.create_index(op.f("ix_announcement_is_spent_expires"), "announcement", ["is_spent", "expires"])
     op.create_table(
         "recipient",
