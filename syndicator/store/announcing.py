@@ -111,8 +111,8 @@ def is_told(channel: str | ColumnElement[Any], now: datetime) -> ColumnElement[b
 
 
 def newest_announcement(channel: str | ColumnElement[Any], now: datetime) -> Any:
-    """A subquery: the id of the last announcement of a channel that recipients are to have by now. Every sweep
-    asks for it: it is found at the end of an index, however much was announced."""
+    """A subquery: the id of the last announcement of a channel that recipients are to have by now. Every
+    sweep asks for it: it is found at the end of an index, however much was announced."""
     table = schema.announcement
     return (
         select(table.c.id).where(is_told(channel, now)).order_by(table.c.id.desc()).limit(1).scalar_subquery()

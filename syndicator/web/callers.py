@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from starlette.requests import Request
+
 from syndicator.web.headers import RequestHeaders
 
 log = logging.getLogger(__name__)
@@ -116,6 +118,11 @@ def network(address: str) -> str:
     if parsed is None:
         return address
     return str(parsed) if parsed.version == 4 else str(ip_network((parsed, 64), strict=False))
+
+
+def client_network(request: Request) -> str:
+    """Whom a request comes from, as limits count them: see ``network``."""
+    return network(request.client.host if request.client else "")
 
 
 @lru_cache(maxsize=MAX_ADDRESSES)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, fail_after, to_thread
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
@@ -26,6 +26,12 @@ from syndicator.web.readership import ReaderCounts
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+#: Seconds that the database may take, and after which to ask again while it does not answer.
+DATABASE_TIMEOUT_S, RETRY_AFTER_S = 5.0, 30
+
+#: Why nothing comes of what waits for it.
+NO_ANSWER = f"the database has not answered for {DATABASE_TIMEOUT_S:g} s"
 
 #: Questions to the database that run at once; more would only cost memory.
 MAX_QUERIES = 4
@@ -64,6 +70,11 @@ class Context:
         return await to_thread.run_sync(
             lambda: question(*args, **kwargs), abandon_on_cancel=True, limiter=self.limiter
         )
+
+    async def ask_in_time(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Ask the database, which has ``DATABASE_TIMEOUT_S``. Raises ``TimeoutError``, beside its own."""
+        with fail_after(DATABASE_TIMEOUT_S):
+            return await self.ask(question, *args, **kwargs)
 
     def page(self, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
         html = templates.get_template(template).render(site=self.site, now=self.clock(), **values)

@@ -19,17 +19,24 @@ MAX_FIELDS = 32
 FORM = "application/x-www-form-urlencoded"
 
 
+async def read_body(request: Request, most_bytes: int) -> bytes:
+    """The body of a request. Raises ``HTTPException`` (413), and ``ClientDisconnect`` where the client leaves
+    before it is whole."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > most_bytes:
+            raise HTTPException(413, f"the body is larger than {most_bytes:,} bytes")
+    return bytes(body)
+
+
 async def read_form(request: Request) -> dict[str, str]:
     """The fields of a request's form, each as it is given first. Raises ``HTTPException`` (400, 413, 415),
     and ``ClientDisconnect`` where the client leaves before it is whole."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != FORM:
         raise HTTPException(415, f"the body must be a form: Content-Type: {FORM}")
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MAX_FORM_BYTES:
-            raise HTTPException(413, f"the body is larger than {MAX_FORM_BYTES:,} bytes")
+    body = await read_body(request, MAX_FORM_BYTES)
     try:
         pairs = parse_qsl(
             body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS

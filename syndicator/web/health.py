@@ -5,17 +5,13 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from anyio import fail_after
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from syndicator.store.errors import NotReady, StoreError
-from syndicator.web.context import Context
+from syndicator.web.context import NO_ANSWER, Context
 
 log = logging.getLogger(__name__)
-
-#: Seconds that the database may take.
-DATABASE_TIMEOUT_S = 5.0
 
 #: Whether a check is passed, and its detail.
 Check = tuple[bool, str]
@@ -57,18 +53,16 @@ class Health:
         return built > 0 or not files, f"{built} of {len(files)} documents are built"
 
     async def _database(self) -> dict[str, Check]:
-        """The checks that need the database, which is given ``DATABASE_TIMEOUT_S``."""
+        """The checks that need the database, which is given a few seconds."""
         context = self.context
         try:
-            with fail_after(DATABASE_TIMEOUT_S):
-                processes = await context.ask(context.store.processes, context.clock())
+            processes = await context.ask_in_time(context.store.processes, context.clock())
         except NotReady as e:
             return _without_database("the database is not ready yet", str(e))
         except StoreError as e:
             return _without_database("the database does not answer", str(e))
         except TimeoutError:
-            reason = f"the database has not answered for {DATABASE_TIMEOUT_S:g} s"
-            return _without_database("the database does not answer", reason)
+            return _without_database("the database does not answer", NO_ANSWER)
         workers = sum(process.kind == "worker" for process in processes)
         is_written = not context.pulse.error
         detail = "answers" if is_written else self._write_error_text()

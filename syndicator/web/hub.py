@@ -12,7 +12,6 @@ from functools import cached_property
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from anyio import fail_after
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -23,18 +22,12 @@ from syndicator.http.client import PORTS, AddressGuard, check_address
 from syndicator.jobs.job import Job
 from syndicator.jobs.store_ports import SubscribeStore
 from syndicator.store.errors import StoreError
-from syndicator.web.callers import network
-from syndicator.web.context import Context
+from syndicator.web.callers import client_network
+from syndicator.web.context import NO_ANSWER, RETRY_AFTER_S, Context
 from syndicator.web.forms import read_form
 from syndicator.web.limits import Throttle
 
 log = logging.getLogger(__name__)
-
-#: Seconds that the database may take.
-DATABASE_TIMEOUT_S = 5.0
-
-#: Seconds after which to ask again while the database does not answer.
-RETRY_AFTER_S = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,14 +71,14 @@ class HubPages:
         except HTTPException as e:
             return PlainTextResponse(f"{e.detail}\n", e.status_code)
         except (StoreError, TimeoutError) as e:
-            log.warning("hub: %s", e or f"the database has not answered for {DATABASE_TIMEOUT_S:g} s")
+            log.warning("hub: %s", str(e) or NO_ANSWER)
             return PlainTextResponse(
                 "The hub cannot take requests at the moment.\n", 503, {"Retry-After": str(RETRY_AFTER_S)}
             )
         return PlainTextResponse(f"{text}\n", 202)
 
     def _slow_down(self, request: Request) -> None:
-        client = network(request.client.host if request.client else "")
+        client = client_network(request)
         wait = self.throttle.wait(client)
         if wait:
             raise Unacceptable("too many requests: slow down", status=429, retry_after=int(wait) + 1)
@@ -96,10 +89,9 @@ class HubPages:
             return self._reply_to_ping(form)
         intent = parse_intent(form, self.reception.names, self.reception.terms)
         host = self._host(intent)
-        with fail_after(DATABASE_TIMEOUT_S):
-            await self.context.ask(
-                self.reception.store.file_intent, intent, host, self.reception.terms, self.context.clock()
-            )
+        await self.context.ask_in_time(
+            self.reception.store.file_intent, intent, host, self.reception.terms, self.context.clock()
+        )
         await self.context.ask(self.context.bell.ring, Job.DISTRIBUTE, intent.topic)
         return "Accepted. The callback is now asked whether it means it."
 

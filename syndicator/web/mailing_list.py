@@ -13,13 +13,13 @@ address is on a list.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from anyio import CapacityLimiter, fail_after, to_thread
+from anyio import CapacityLimiter, to_thread
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -32,10 +32,10 @@ from syndicator.mail.addresses import mail_address, masked
 from syndicator.mail.desk import Desk, desks
 from syndicator.store.errors import StoreError
 from syndicator.throttled_log import ThrottledLog
-from syndicator.web.callers import network
+from syndicator.web.callers import client_network
 from syndicator.web.channel_pages import PageMeans
-from syndicator.web.context import Context
-from syndicator.web.forms import MAX_FORM_BYTES, read_form
+from syndicator.web.context import RETRY_AFTER_S, Context
+from syndicator.web.forms import MAX_FORM_BYTES, read_body, read_form
 from syndicator.web.limits import Allowance, Throttle
 
 P = ParamSpec("P")
@@ -51,9 +51,6 @@ MAX_MISSES = 20
 
 #: Messages about signing up that are sent at once, and addresses that wait for one.
 MAX_SENDING, MAX_WAITING = 2, 200
-
-#: Seconds that the database may take, and after which to ask again while it does not answer.
-DATABASE_TIMEOUT_S, RETRY_AFTER_S = 5.0, 30
 
 #: What mail programs send for one click (RFC 8058 section 3.2).
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
@@ -99,7 +96,7 @@ class MailingListPages:
         except ValueError:
             return self._form(desk, address, complaint="bad_address", status=400)
         try:  # whether the database is there is all that the answer may depend on
-            await self._ask(desk.store.recipient, desk.office.name, known_form)
+            await self.context.ask_in_time(desk.store.recipient, desk.office.name, known_form)
         except (StoreError, TimeoutError):
             return self._form(desk, address, complaint="unavailable", status=503, retry_after=RETRY_AFTER_S)
         response = self._page(desk, "sent")
@@ -114,9 +111,9 @@ class MailingListPages:
             return refusal
         try:
             if request.method == "POST":
-                if await self._ask(desk.confirm, ticket):
+                if await self.context.ask_in_time(desk.confirm, ticket):
                     return self._page(desk, "joined")
-            elif await self._ask(desk.awaiting, ticket):
+            elif await self.context.ask_in_time(desk.awaiting, ticket):
                 return self._page(desk, "begin", button="begin")
         except (StoreError, TimeoutError):
             return self._unavailable(desk)
@@ -128,7 +125,7 @@ class MailingListPages:
             return refusal
         try:
             if request.method != "POST":
-                reader = await self._ask(desk.holder, ticket)
+                reader = await self.context.ask_in_time(desk.holder, ticket)
                 if reader is None:
                     return self._missed(request, desk)
                 if reader.state in (RecipientState.LEFT, RecipientState.DEAD):
@@ -138,7 +135,7 @@ class MailingListPages:
             is_one_click = [*fields.items()] == [ONE_CLICK]
             if not is_one_click and fields.get("sure") != "yes":
                 return self._page(desk, "leave", button="leave", status=400)
-            if not await self._ask(desk.leave, ticket):
+            if not await self.context.ask_in_time(desk.leave, ticket):
                 return self._missed(request, desk)
         except (StoreError, TimeoutError):
             return self._unavailable(desk)
@@ -164,26 +161,22 @@ class MailingListPages:
             raise HTTPException(404)
         return desk
 
-    async def _ask(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with fail_after(DATABASE_TIMEOUT_S):
-            return await self.context.ask(question, *args, **kwargs)
-
     def _wait(self, request: Request) -> float:
         """Seconds until this client may sign somebody up; 0: it has just been counted."""
-        client = _client(request)
+        client = client_network(request)
         if wait := self.clients.wait(client):
             return wait
         self.clients.record(client)
         return self.everybody.wait("")
 
     def _too_many_misses(self, request: Request, desk: Desk) -> Response | None:
-        wait = self.misses.wait(_client(request))
+        wait = self.misses.wait(client_network(request))
         if not wait:
             return None
         return self._form(desk, complaint="too_many", status=429, retry_after=wait)
 
     def _missed(self, request: Request, desk: Desk) -> Response:
-        self.misses.record(_client(request))
+        self.misses.record(client_network(request))
         return self._page(desk, "old", status=404, way_back=True)
 
     def _unavailable(self, desk: Desk) -> Response:
@@ -240,21 +233,13 @@ class MailingListPages:
         return page
 
 
-def _client(request: Request) -> str:
-    return network(request.client.host if request.client else "")
-
-
 async def _fields(request: Request) -> Mapping[str, str]:
     """The fields of a form, in either of the encodings that one click may come in (RFC 8058 section 3.2)."""
     kind = request.headers.get("content-type", "")
     if kind.partition(";")[0].strip().lower() != "multipart/form-data":
         return await read_form(request)
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MAX_FORM_BYTES:
-            raise HTTPException(413, f"the body is larger than {MAX_FORM_BYTES:,} bytes")
-    whole = message_from_bytes(b"Content-Type: " + kind.encode("latin-1") + b"\r\n\r\n" + bytes(body))
+    body = await read_body(request, MAX_FORM_BYTES)
+    whole = message_from_bytes(b"Content-Type: " + kind.encode("latin-1") + b"\r\n\r\n" + body)
     fields: dict[str, str] = {}
     for part in whole.walk():
         name = part.get_param("name", header="content-disposition")

@@ -18,7 +18,6 @@ from functools import cache
 from importlib.resources import files
 from typing import ParamSpec, Protocol
 
-from anyio import fail_after
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -34,9 +33,10 @@ from syndicator.http.push_subscriptions import (
 )
 from syndicator.store.errors import StoreError
 from syndicator.throttled_log import ThrottledLog
-from syndicator.web.callers import network
+from syndicator.web.callers import client_network
 from syndicator.web.channel_pages import PageMeans
-from syndicator.web.context import Context
+from syndicator.web.context import NO_ANSWER, RETRY_AFTER_S, Context
+from syndicator.web.forms import read_body
 from syndicator.web.limits import Throttle
 
 log = logging.getLogger(__name__)
@@ -48,9 +48,6 @@ MAX_BODY_BYTES = 8192
 
 #: Requests that one client may send in a minute: a reader sends one, or two.
 MAX_REQUESTS_PER_MINUTE = 20
-
-#: Seconds that the database may take, and after which to ask again while it does not answer.
-DATABASE_TIMEOUT_S, RETRY_AFTER_S = 5.0, 30
 
 #: Seconds that browsers may keep a script, and the answer to a question about CORS.
 SCRIPT_MAX_AGE_S, PREFLIGHT_MAX_AGE_S = 3600, 7200
@@ -220,7 +217,7 @@ class PushPages:
         return channel
 
     def _slow_down(self, request: Request) -> None:
-        client = network(request.client.host if request.client else "")
+        client = client_network(request)
         wait = self.throttle.wait(client)
         if wait:
             raise HTTPException(429, "too many requests: slow down", {"Retry-After": str(int(wait) + 1)})
@@ -228,10 +225,9 @@ class PushPages:
 
     async def _ask(self, question: Callable[P, bool], *args: P.args, **kwargs: P.kwargs) -> bool:
         try:
-            with fail_after(DATABASE_TIMEOUT_S):
-                return await self.context.ask(question, *args, **kwargs)
+            return await self.context.ask_in_time(question, *args, **kwargs)
         except (StoreError, TimeoutError) as e:
-            log.warning("push: %s", e or f"the database has not answered for {DATABASE_TIMEOUT_S:g} s")
+            log.warning("push: %s", str(e) or NO_ANSWER)
             headers = {"Retry-After": str(RETRY_AFTER_S)}
             raise HTTPException(503, "subscriptions cannot be taken at the moment", headers) from e
 
@@ -255,11 +251,7 @@ async def _read_json(request: Request) -> object:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":  # of any other, browsers would not ask us first
         raise HTTPException(415, "the body must be JSON: Content-Type: application/json")
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MAX_BODY_BYTES:
-            raise HTTPException(413, f"the body is larger than {MAX_BODY_BYTES:,} bytes")
+    body = await read_body(request, MAX_BODY_BYTES)
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as e:

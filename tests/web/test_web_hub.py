@@ -208,6 +208,20 @@ def test_without_the_database_it_asks_to_come_back(house: House) -> None:
     assert page.status == 200
 
 
+def test_that_the_database_took_too_long_is_told_in_words(
+    house: House, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def takes_too_long(*_: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(store, "file_intent", takes_too_long)
+    store.declare_topics(TOPICS, [], house.clock())
+    with browsing(house.app(hub=reception(store))) as browser:
+        assert ask(browser).status == 503
+
+    assert "hub: the database has not answered for 5 s" in caplog.text
+
+
 def test_a_person_is_told_what_it_is(hub: Browser) -> None:
     page = hub.get("/hub")
 

@@ -170,6 +170,15 @@ def test_while_the_database_does_not_answer_it_says_so(browser: Browser, subscri
     assert (answer.status, answer.headers["retry-after"]) == (503, "30")
 
 
+def test_that_the_database_took_too_long_is_told_in_words(
+    browser: Browser, subscribers: Subscribers, caplog: pytest.LogCaptureFixture
+) -> None:
+    subscribers.error = TimeoutError()
+
+    assert send(browser, "POST", READER.subscription).status == 503
+    assert "push: the database has not answered for 5 s" in caplog.text
+
+
 @pytest.mark.parametrize("name", ["push.js", "worker.js"])
 def test_scripts_know_their_channel(browser: Browser, button: Button, name: str) -> None:
     answer = browser.get(f"/push/readers/{name}")

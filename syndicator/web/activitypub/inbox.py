@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from anyio import CapacityLimiter, to_thread
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -23,8 +24,9 @@ from syndicator.fediverse.strangers import Unreachable
 from syndicator.store.errors import StoreError
 from syndicator.web.activitypub.clerk import Clerk
 from syndicator.web.activitypub.fediverse import Fediverse
-from syndicator.web.callers import network
+from syndicator.web.callers import client_network
 from syndicator.web.context import Context
+from syndicator.web.forms import read_body
 from syndicator.web.limits import Allowance
 
 log = logging.getLogger(__name__)
@@ -75,8 +77,7 @@ class Inboxes:
         return Response(status_code=202)
 
     async def _receive(self, request: Request) -> None:
-        client = network(request.client.host if request.client else "")
-        _slow_down(self.by_address, client)
+        _slow_down(self.by_address, client_network(request))
         name = request.path_params.get("name")
         if name is not None and name not in self.fediverse.actors:
             raise Declined(404, "there is no such actor")
@@ -134,12 +135,10 @@ async def _body(request: Request) -> bytes:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in ("application/activity+json", "application/ld+json", "application/json"):
         raise Declined(415, "the body must be application/activity+json")
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MAX_BODY_BYTES:
-            raise Declined(413, f"the body is larger than {MAX_BODY_BYTES:,} bytes")
-    return bytes(body)
+    try:
+        return await read_body(request, MAX_BODY_BYTES)
+    except HTTPException as e:
+        raise Declined(e.status_code, e.detail) from e
 
 
 def _target(request: Request) -> str:
