@@ -119,7 +119,7 @@ class ActivityPub:
 
     @property
     def actor(self) -> Actor:
-        base = self.site.feeds_url.removesuffix("/feeds")
+        base = self.site.web_url
         return Actor(
             name=self.name,
             base=base,

@@ -217,7 +217,7 @@ class MailingList:
     @property
     def pages(self) -> str:
         """Where readers sign up; the pages to confirm and leave are below."""
-        return f"{self.site.feeds_url.rpartition('/')[0]}/lists/{self.name}"
+        return f"{self.site.web_url}/lists/{self.name}"
 
     def _put(self, base: str, first: str, post: Post, answers: str = "") -> None:
         mailed = ListPost(post=MailedPost.of(post), answers=answers)

@@ -162,7 +162,7 @@ class WebPush:
     @property
     def address(self) -> str:
         """Where readers' browsers subscribe."""
-        return f"{self.site.feeds_url.rpartition('/')[0]}/push/{self.name}/subscriptions"
+        return f"{self.site.web_url}/push/{self.name}/subscriptions"
 
     def broadcast(self, letters: Iterable[Letter]) -> Iterator[LetterGroup]:
         """Encrypts each letter as its turn comes. Raises ``Misconfigured`` where many are refused for our

@@ -161,6 +161,11 @@ class Site:
     rights: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     story_tags: str = ""
 
+    @property
+    def web_url(self) -> str:
+        """Where our web server answers everybody, without a trailing slash (``https://feeds.example.org``)."""
+        return self.feeds_url.removesuffix("/feeds")
+
     def address(self, feed: Feed, extension: str, page: int | None = None) -> str:
         """The one address of a feed document: WebSub's topic, RSS's and Atom's ``self``. ``page``: the
         number of an archive."""
