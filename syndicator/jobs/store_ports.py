@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -116,7 +116,7 @@ class WatchStore(Protocol):
         end here. False: the row is in another hand."""
         ...
 
-    def known(self, names: Iterable[str]) -> Mapping[str, Article]:
+    def known(self, names: Collection[str]) -> Mapping[str, Article]:
         """The articles on file under these names (``Sighting.names``), by the name asked for."""
         ...
 

@@ -14,7 +14,7 @@ from syndicator.domain.history import closing
 from syndicator.jobs.store_ports import Archive, Outcome, Stale
 from syndicator.store import schema
 from syndicator.store.engine import Base
-from syndicator.store.leases import claim, let_go
+from syndicator.store.leases import NOW, claim, claiming, let_go, releasing
 from syndicator.store.locks import batches, hold_articles
 from syndicator.store.records import article_of
 from syndicator.store.topics import move_topic
@@ -26,14 +26,17 @@ member, article, archive, feed_row = schema.membership, schema.article, schema.a
 IN_NO_ARCHIVE = (member.c.page.is_(None), member.c.gone.is_(None))
 IN_AN_ARCHIVE = (member.c.page.is_not(None), member.c.gone.is_(None))
 
+_CLAIM = claiming(feed_row, or_(feed_row.c.wants != feed_row.c.has, feed_row.c.expires <= NOW))
+_RELEASE = releasing(feed_row)
+_RELEASE_STALE = releasing(feed_row, wants=feed_row.c.wants + 1)
+
 
 class Building(Base):
     """See ``jobs.store_ports.BuildStore``."""
 
     def claim_feed(self, name: str, now: datetime, lease: timedelta) -> Stale | None:
-        is_stale = or_(feed_row.c.wants != feed_row.c.has, feed_row.c.expires <= now)
         with self.writing() as connection:
-            claimed = claim(connection, feed_row, name, now, lease, is_stale)
+            claimed = claim(connection, _CLAIM, name, now, lease)
         if claimed is None:
             return None
         token, row = claimed
@@ -93,14 +96,15 @@ class Building(Base):
         else:
             values = {"has": stale.wants, "built_at": now, "failures": 0, "expires": outcome.expires}
             if outcome.has_more:
-                values |= {"wants": feed_row.c.wants + 1, "next_build": now}
+                values["next_build"] = now
+        release = _RELEASE_STALE if outcome.has_more and not outcome.error else _RELEASE
 
         def work(connection: Connection) -> Sequence[str]:
             _note_left_out(connection, stale.name, outcome)
             for built in sorted(outcome.archives, key=lambda built: built.number):
                 this_archive = (archive.c.feed == stale.name, archive.c.number == built.number)
                 connection.execute(update(archive).where(*this_archive).values(has=built.wants))
-            if not let_go(connection, feed_row, stale.name, stale.token, error=outcome.error, **values):
+            if not let_go(connection, release, stale.name, stale.token, error=outcome.error, **values):
                 return []  # another hand builds it, and tells
             topics = sorted(outcome.topics.items())
             changed = {name for name, has in topics if move_topic(connection, name, has, now)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from syndicator.domain.delivery import Delivery, Receipt, Standing, moved, stirred
 from syndicator.domain.ledger import Ledger
@@ -27,20 +27,27 @@ from syndicator.store.delivery_queue import (
     next_queries,
 )
 from syndicator.store.engine import Base
-from syndicator.store.leases import claim, let_go
+from syndicator.store.leases import NOW, claim, claiming, let_go, releasing
 from syndicator.store.records import AnyRow, article_of, delivery_of, delivery_values, part_of
 from syndicator.store.stories import post_to_answer
+
+_channel = schema.channel
+_CLAIM = claiming(
+    _channel,
+    or_(_channel.c.paused_until.is_(None), _channel.c.paused_until <= NOW),
+    _channel.c.is_paused.is_(False),
+    _channel.c.is_stopped.is_(False),
+)
+_RELEASE = releasing(_channel)
+_RELEASE_FAILED = releasing(_channel, failures=_channel.c.failures + bindparam("failed"))
 
 
 class Delivering(Base):
     """See ``jobs.store_ports.DeliverStore``."""
 
     def claim_channel(self, name: str, now: datetime, lease: timedelta) -> Account | None:
-        table = schema.channel
-        is_rested = or_(table.c.paused_until.is_(None), table.c.paused_until <= now)
-        may_work = and_(table.c.is_paused.is_(False), table.c.is_stopped.is_(False))
         with self.writing() as connection:
-            claimed = claim(connection, table, name, now, lease, is_rested, may_work)
+            claimed = claim(connection, _CLAIM, name, now, lease)
         if claimed is None:
             return None
         token, row = claimed
@@ -108,22 +115,14 @@ class Delivering(Base):
         rests: bool = True,
         ledger: Ledger | None = None,
     ) -> None:
-        table = schema.channel
-        failure: dict[str, Any] = {
-            "error": error,
-            "is_stopped": is_stopped,
-            "failures": table.c.failures + int(rests),
-        }
+        values: dict[str, Any] = {"paused_until": paused_until}
+        if error:
+            values |= {"error": error, "is_stopped": is_stopped, "failed": int(rests)}
+        if ledger is not None:
+            values["ledger"] = ledger.as_json()
         with self.writing() as connection:
-            let_go(
-                connection,
-                table,
-                account.name,
-                account.token,
-                paused_until=paused_until,
-                **(failure if error else {}),
-                **({} if ledger is None else {"ledger": ledger.as_json()}),
-            )
+            release = _RELEASE_FAILED if error else _RELEASE
+            let_go(connection, release, account.name, account.token, **values)
 
 
 def _take(connection: Connection, account: Account, now: datetime, choice: Choice) -> ClaimedDelivery | None:

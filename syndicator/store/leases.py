@@ -9,16 +9,32 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    Update,
+    bindparam,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from syndicator.jobs.process_marks import MARK_VARIABLE
+from syndicator.store.schema import Moment
 
 #: This process, in the tokens of the rows that it has in hand. Whoever started it may have chosen the mark,
 #: so that it can say when we are dead.
 PROCESS_MARK = os.environ.get(MARK_VARIABLE) or secrets.token_hex(8)
 
+#: The time, as a parameter of statements that are made once: making one takes longer than sending it.
+NOW: BindParameter[datetime] = bindparam("now", type_=Moment())
 
-def is_free(table: Table, now: datetime) -> ColumnElement[bool]:
+
+def is_free(table: Table, now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Rows that are in no hand."""
     return or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
 
@@ -28,17 +44,22 @@ def is_in_hand_of(table: Table, marks: Collection[str]) -> ColumnElement[bool]:
     return or_(*(table.c.token.endswith(mark, autoescape=True) for mark in marks))
 
 
+def claiming(table: Table, *conditions: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    """The statement that ``claim`` takes a row by, if it meets the conditions (as of ``NOW``)."""
+    return (
+        update(table)
+        .where(table.c.name == bindparam("row"), is_free(table, NOW), *conditions)
+        .returning(table)
+    )
+
+
 def claim(
-    connection: Connection, table: Table, name: str, now: datetime, lease: timedelta, *conditions: Any
+    connection: Connection, claiming: ReturningUpdate[Any], name: str, now: datetime, lease: timedelta
 ) -> tuple[str, Row[Any]] | None:
     """Take a row in hand by one statement: a fresh token and the row, or ``None`` if it is not free."""
     token = secrets.token_hex(8) + PROCESS_MARK
-    row = connection.execute(
-        update(table)
-        .where(and_(table.c.name == name, is_free(table, now), *conditions))
-        .values(token=token, lease_until=now + lease)
-        .returning(table)
-    ).one_or_none()
+    values = {"token": token, "lease_until": now + lease}
+    row = connection.execute(claiming, {"row": name, "now": now, **values}).one_or_none()
     return (token, row) if row else None
 
 
@@ -69,11 +90,13 @@ def claim_some(
     ).all()
 
 
-def let_go(connection: Connection, table: Table, name: str, token: str, **values: Any) -> bool:
+def releasing(table: Table, **expressions: ColumnElement[Any]) -> Update:
+    """The statement that ``let_go`` gives a row of this table back by. ``expressions``: new values that the
+    database works out."""
+    is_mine = (table.c.name == bindparam("row"), table.c.token == bindparam("hand"))
+    return update(table).where(*is_mine).values(token=None, lease_until=None, **expressions)
+
+
+def let_go(connection: Connection, releasing: Update, name: str, token: str, **values: Any) -> bool:
     """Give a row back with new values. ``False``: it was no longer in this hand; nothing changed."""
-    result = connection.execute(
-        update(table)
-        .where(table.c.name == name, table.c.token == token)
-        .values(token=None, lease_until=None, **values)
-    )
-    return result.rowcount == 1
+    return connection.execute(releasing, {"row": name, "hand": token, **values}).rowcount == 1

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, select, update
 
 from syndicator.domain.article import Article, ArticleState, Sighting
 from syndicator.domain.changes import release, withdraw
@@ -14,8 +14,20 @@ from syndicator.jobs.store_ports import Filing, Wakeups, Watched, overdue
 from syndicator.store import schema
 from syndicator.store.engine import Base
 from syndicator.store.filing import TWIN, Decide, FilingTransaction, articles_by_name
-from syndicator.store.leases import claim, let_go
+from syndicator.store.leases import claim, claiming, let_go, releasing
 from syndicator.store.records import article_of
+
+_source = schema.source
+
+#: A source that may be looked at; and one of which no look is on record that never ended.
+_CLAIM = claiming(_source, _source.c.is_paused.is_(False), _source.c.is_gone.is_(False))
+_CLAIM_AT_REST = _CLAIM.where(_source.c.lease_until.is_(None))
+
+#: What was decided while we looked is heard by the next look.
+_RELEASE = releasing(_source)
+_RELEASE_HEARD = releasing(
+    _source, decision=case((_source.c.decision == bindparam("heard"), ""), else_=_source.c.decision)
+)
 
 
 class Watching(Base):
@@ -24,22 +36,17 @@ class Watching(Base):
     def claim_source(self, name: str, now: datetime, lease: timedelta) -> Watched | None:
         """Take a source in hand. A look whose lease has run out never ended: that is told at the source at
         once, since the next one may fare the same."""
-        table = schema.source
-        may_be_looked_at = table.c.is_paused.is_(False), table.c.is_gone.is_(False)
         with self.writing() as connection:
-            claimed = claim(
-                connection, table, name, now, lease, *may_be_looked_at, table.c.lease_until.is_(None)
-            )
+            claimed = claim(connection, _CLAIM_AT_REST, name, now, lease)
             is_overdue = claimed is None
-            claimed = claimed or claim(connection, table, name, now, lease, *may_be_looked_at)
+            claimed = claimed or claim(connection, _CLAIM, name, now, lease)
             if claimed is None:
                 return None
             token, row = claimed
             failures = row.failures + is_overdue
             if is_overdue:
-                connection.execute(
-                    update(table).where(table.c.name == name).values(failures=failures, error=overdue(lease))
-                )
+                values = {"failures": failures, "error": overdue(lease)}
+                connection.execute(update(_source).where(_source.c.name == name).values(**values))
         return Watched(
             name=name,
             token=token,
@@ -72,7 +79,9 @@ class Watching(Base):
             )
         return result.rowcount == 1
 
-    def known(self, names: Iterable[str]) -> Mapping[str, Article]:
+    def known(self, names: Collection[str]) -> Mapping[str, Article]:
+        if not names:
+            return {}
         with self.reading() as connection:
             return {name: article for name, (_, article) in articles_by_name(connection, names).items()}
 
@@ -176,10 +185,9 @@ class Watching(Base):
         if past is not None:
             values["past"] = dict(past)
         if held is not None:
-            values["held"] = dict(held)
-            table = schema.source  # what was decided while we looked is heard by the next look
-            values["decision"] = case((table.c.decision == watched.decision, ""), else_=table.c.decision)
+            values |= {"held": dict(held), "heard": watched.decision}
         if not error and is_complete and watched.since is None:
             values["since"] = now
         with self.writing() as connection:
-            let_go(connection, schema.source, watched.name, watched.token, **values)
+            release = _RELEASE if held is None else _RELEASE_HEARD
+            let_go(connection, release, watched.name, watched.token, **values)
