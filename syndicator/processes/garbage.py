@@ -19,5 +19,7 @@ def collect_seldom() -> None:
 
 
 def collect_as_usual() -> None:
-    """For a process that is ready, and runs for months."""
+    """For a process that is ready, and runs for months. What it has made so far stays: nobody looks for
+    garbage in it again, which is most of what such a look costs."""
+    gc.freeze()
     gc.set_threshold(USUAL_OBJECTS)

@@ -59,6 +59,17 @@ def test_as_usual_is_as_the_interpreter_begins() -> None:
     assert gc.get_threshold()[0] == USUAL_OBJECTS == int(begins.stdout)
 
 
+def test_what_a_ready_process_has_made_is_not_looked_through_again() -> None:
+    program = (
+        "import gc; from syndicator.processes.garbage import collect_as_usual; made = [[]]; "
+        "collect_as_usual(); later = [[]]; kept = gc.get_objects(); "
+        "print(any(o is made for o in kept), any(o is later for o in kept))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["False", "True"]
+
+
 class Ready(Exception):
     """Raised where a process would run for months."""
 
