@@ -80,9 +80,13 @@ class FolderChannel(filesystem.Channel):
 
     def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]  # its bases disagree
         name = f"{time.time_ns():020}_{uuid.uuid4().hex}.{queue}.msg"
+        path, content = Path(self.data_folder_out, name), dumps(payload).encode()
         with _channel_errors(f"queue {queue!r}"):
-            Path(self.data_folder_out).mkdir(parents=True, exist_ok=True)  # it may have been removed
-            write_whole(Path(self.data_folder_out, name), dumps(payload).encode())
+            try:
+                write_whole(path, content)
+            except FileNotFoundError:  # somebody may have removed the folder
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(path, content)
 
     def _get(self, queue: str, timeout: Any = None) -> Any:  # noqa: ARG002 - kombu's
         """The oldest message, now in no other hand."""
