@@ -303,7 +303,7 @@ class _Session(requests.Session):
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         prepared = requests.PreparedRequest()
         prepared.prepare_method(request.method)
-        prepared.prepare_url(request.url or "", request.params)
+        prepared.prepare_url(request.url or "", request.params or None)
         headers = {**self.headers, **(request.headers or {})}
         prepared.prepare_headers({name: value for name, value in headers.items() if value is not None})
         if self.has_cookies:
