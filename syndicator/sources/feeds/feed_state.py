@@ -212,6 +212,8 @@ class FeedState(CrawlState):
 
     def is_completion_due(self, recheck: Sequence[timedelta]) -> bool:
         """Whether a page is to be read for what its entry lacks, so that the entry has to be at hand."""
+        if not any(map(self.is_completed, self.pages)):  # as with most feeds
+            return False
         return any(self.is_completed(link.key) for link in self.to_visit(recheck, 1_000_000))
 
     def forget_done(self, recheck: Sequence[timedelta]) -> None:
