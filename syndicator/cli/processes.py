@@ -9,7 +9,7 @@ from pathlib import Path
 from syndicator.domain.errors import SyndicatorError
 from syndicator.store import Store
 from syndicator.store.engine import connect
-from syndicator.store.migrate import revision, upgrade
+from syndicator.store.revisions import bring_up_to_date, revision
 from syndicator.wiring import declarations
 
 
@@ -18,7 +18,7 @@ def migrate(folder: Path) -> str:
     so at once. Raises ``StoreError``, and ``Misconfigured`` for a database of a newer version."""
     engine = connect(declarations(folder).keep.database)
     try:
-        before, after = upgrade(engine), revision(engine)
+        before, after = bring_up_to_date(engine), revision(engine)
     finally:
         engine.dispose()
     if before.is_current:

@@ -14,7 +14,7 @@ from syndicator.domain.errors import SyndicatorError
 from syndicator.processes.celery_settings import broker, place
 from syndicator.store import Store
 from syndicator.store.errors import StoreError
-from syndicator.store.migrate import revision
+from syndicator.store.revisions import revision
 
 #: Seconds that a broker has to answer.
 CONNECT_TIMEOUT_S = 5

@@ -23,6 +23,7 @@ from syndicator.store.list_readers import ListReaders
 from syndicator.store.liveness import Liveness
 from syndicator.store.present import Present
 from syndicator.store.restoring import Restoring
+from syndicator.store.revisions import bring_up_to_date
 from syndicator.store.stories import Stories
 from syndicator.store.subscribing import Subscribing
 from syndicator.store.sweeping import Sweeping
@@ -62,11 +63,9 @@ class Store(
 def open_store(url: str) -> Store:
     """The store at a database URL, its tables made or brought up to date. Raises ``Misconfigured`` or
     ``StoreError``."""
-    from syndicator.store.migrate import upgrade  # noqa: PLC0415 - 8 MB, and a web server never migrates
-
     engine = connect(url)
     try:
-        upgrade(engine)
+        bring_up_to_date(engine)
     except BaseException:
         engine.dispose()
         raise

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.types import NullType, TypeEngine
 
-from syndicator.store import migrate, record_file, schema
+from syndicator.store import migrate, record_file, revisions, schema
 from syndicator.store.engine import Base
 from syndicator.store.record_file import BATCH_ROWS, Header, RecordFileError
 
@@ -55,7 +55,7 @@ def export_record(store: Base, file: IO[bytes], begin: Callable[[Header], Progre
     the header, and returns the ``Progress`` to report to. Raises ``StoreError`` or ``OSError``."""
     with store.snapshot() as connection:
         header = Header(
-            revision=migrate.current(connection) or "",
+            revision=revisions.current(connection) or "",
             columns={str(each.name): {str(c.name): _kind(c) for c in _columns(each)} for each in _tables()},
             rows={str(each.name): _count(connection, each) for each in _tables()},
         )
@@ -115,12 +115,12 @@ def _batches(connection: Connection, each: Table) -> Iterator[Sequence[Any]]:
 
 def _make_tables(connection: Connection, header: Header) -> None:
     """Tables as they were when the file was written, where there are none; else they have to be those."""
-    if not migrate.knows(header.revision):
+    if header.revision not in revisions.known():
         raise RecordFileError(
             f"the file was written by a newer Syndicator (tables of revision {header.revision!r}): "
             "import it with that version"
         )
-    there = migrate.current(connection)
+    there = revisions.current(connection)
     if there is None:
         migrate.upgrade_to(connection, header.revision)
     elif there != header.revision:
@@ -131,7 +131,7 @@ def _make_tables(connection: Connection, header: Header) -> None:
 
 
 def _must_be_empty(connection: Connection, header: Header) -> None:
-    existing = set(inspect(connection).get_table_names()) - TRANSIENT_TABLES - {migrate.VERSION_TABLE}
+    existing = set(inspect(connection).get_table_names()) - TRANSIENT_TABLES - {revisions.VERSION_TABLE}
     if unknown := header.columns.keys() - existing:
         raise RecordFileError(f"line 1: there is no table {min(unknown)!r}: the file was changed or damaged")
     for name in sorted(existing):

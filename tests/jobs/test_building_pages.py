@@ -17,7 +17,7 @@ from syndicator.formats.partner_fit import fitted
 from syndicator.jobs.build import Builder, build
 from syndicator.store import Store, open_store, schema
 from syndicator.store.engine import connect
-from syndicator.store.migrate import MIGRATIONS_FOLDER
+from syndicator.store.revisions import MIGRATIONS_FOLDER
 from tests.fakes import ALL, SITE
 from tests.jobs.newsroom import Story
 

@@ -15,7 +15,8 @@ from syndicator.domain.errors import Misconfigured
 from syndicator.store import Store, open_store
 from syndicator.store.engine import connect
 from syndicator.store.errors import NotReady, StoreError
-from syndicator.store.migrate import ADVISORY_LOCK_ID, Revision, revision
+from syndicator.store.migrate import ADVISORY_LOCK_ID
+from syndicator.store.revisions import Revision, revision
 from tests.fakes import NOON
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, select
 
 from syndicator.store import open_store, schema
 from syndicator.store.engine import connect
-from syndicator.store.migrate import MIGRATIONS_FOLDER
+from syndicator.store.revisions import MIGRATIONS_FOLDER, known
 from tests.fakes import NOON
 
 
@@ -41,6 +42,15 @@ def test_migrated_tables_are_those_in_mind(tmp_path: Path) -> None:
     assert {re.sub(r"\w+\.", "", index) for index in indexes(migrated)} == {
         re.sub(r"\w+\.", "", index) for index in indexes(made)
     }
+
+
+def test_revisions_are_known_without_alembic_as_with_it() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS_FOLDER))
+    scripts = ScriptDirectory.from_config(config)
+
+    assert known() == [script.revision for script in scripts.walk_revisions()][::-1]
+    assert known()[-1] == scripts.get_current_head()
 
 
 def test_what_is_on_record_before_there_is_history_stays(tmp_path: Path) -> None:

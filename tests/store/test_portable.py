@@ -21,9 +21,9 @@ from sqlalchemy import insert, select, text
 
 from syndicator.store import Store, StoreError, open_store, schema
 from syndicator.store.engine import connect
-from syndicator.store.migrate import MIGRATIONS_FOLDER
 from syndicator.store.portable import export_record, import_record
 from syndicator.store.record_file import Header, RecordFileError
+from syndicator.store.revisions import MIGRATIONS_FOLDER
 from tests.store.rows import Rows, carried, on_record, put, rows
 
 
