@@ -20,6 +20,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.cookies import extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
+from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
 from urllib3.poolmanager import PoolManager
 
@@ -341,6 +342,21 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)
         manager: PoolManager = self.poolmanager
         manager.pool_classes_by_scheme = pool_classes(self._guard.connect)
+
+    def request_url(self, request: requests.PreparedRequest, _proxies: object) -> str:
+        """No proxy is ever used: searching for one takes longer than anything else here."""
+        return request.path_url
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, verify: Any, proxies: object = None, cert: Any = None
+    ) -> HTTPConnectionPool:
+        del proxies  # as above
+        try:
+            host, options = self.build_connection_pool_key_attributes(request, verify, cert)
+        except ValueError as e:
+            raise requests.exceptions.InvalidURL(e, request=request) from e
+        manager: PoolManager = self.poolmanager
+        return manager.connection_from_host(**host, pool_kwargs=options)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         try:
