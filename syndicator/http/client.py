@@ -356,7 +356,7 @@ class _Adapter(HTTPAdapter):
         except ValueError as e:
             raise requests.exceptions.InvalidURL(e, request=request) from e
         manager: PoolManager = self.poolmanager
-        return manager.connection_from_host(**host, pool_kwargs=options)
+        return manager.connection_from_host(**host, pool_kwargs={**options})
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         try:

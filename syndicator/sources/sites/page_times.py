@@ -60,8 +60,8 @@ def bring_back(page: dict[str, Any], now: int) -> None:
     page.update(dict.fromkeys(is_ahead, now))
     retry, limit = page.get("retry") or 0, backoff.PAGE.limit.total_seconds()
     is_late = page.get("fails") and not page.get("gone") and retry > until + limit
-    is_hint = not any(page.get(name) for name in ("fails", "misses", "gone"))  # due when it was written
-    if is_ahead or is_late or (is_hint and retry > now):
+    is_ahead_hint = retry > now and not any(page.get(name) for name in ("fails", "misses", "gone"))
+    if is_ahead or is_late or is_ahead_hint:  # a hint is due when it is written
         hasten(page, now)
 
 
