@@ -13,13 +13,14 @@ from PIL import Image
 
 from syndicator.domain.errors import PhotoError
 from syndicator.domain.photo import PhotoFile, PhotoLimits
-from syndicator.photos.colours import RESAMPLER, is_srgb, upright_srgb
-from syndicator.photos.crop import Box, crop_box, cropped_size, detail_of
+from syndicator.photos.colours import is_srgb, upright_srgb
+from syndicator.photos.crop import crop_box, cropped_size, detail_of
 from syndicator.photos.encoding import Size, within
 from syndicator.photos.lossless import bare_jpeg, with_xmp
 from syndicator.photos.picture import HEAVY_BYTES, opened, orientation, weight
 from syndicator.photos.provenance import Provenance, provenance_of
 from syndicator.photos.regions import focus_of
+from syndicator.photos.resizing import Box, resized
 
 #: The longer side in pixels of the picture that renditions are made of, and the pixels of one that a crop
 #: needs larger.
@@ -150,7 +151,7 @@ class Renditions:
             if len(self._files) >= MAX_FILES:
                 self._files.clear()
             whole = box == (0, 0, *picture.size) and size == picture.size
-            made = picture if whole else picture.resize(size, RESAMPLER, box)
+            made = picture if whole else resized(picture, size, box)
             self._files[key] = _jpeg(made, quality, packet)
         return self._files[key]
 
