@@ -163,7 +163,7 @@ def _facts(content: bytes) -> _FileFacts:
         profile = image.info.get("icc_profile")
         is_jpeg = image.format in ("JPEG", "MPO") and image.mode in ("RGB", "L")
         is_plain = is_jpeg and turned == 1 and (not profile or (image.mode == "RGB" and is_srgb(profile)))
-        moves = image.format != "MPO" and getattr(image, "n_frames", 1) > 1
+        moves = image.format != "MPO" and getattr(image, "is_animated", False)
         provenance = provenance_of(image)
         focus = focus_of(image.info.get("xmp"), image.size) if turned == 1 else None
     return _FileFacts(
