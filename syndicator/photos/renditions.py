@@ -17,7 +17,7 @@ from syndicator.photos.colours import is_srgb, upright_srgb
 from syndicator.photos.crop import crop_box, cropped_size, detail_of
 from syndicator.photos.encoding import Size, within
 from syndicator.photos.lossless import bare_jpeg, with_xmp
-from syndicator.photos.picture import HEAVY_BYTES, opened, orientation, weight
+from syndicator.photos.picture import HEAVY_BYTES, HEIF, opened, orientation, weight
 from syndicator.photos.provenance import Provenance, provenance_of
 from syndicator.photos.regions import focus_of
 from syndicator.photos.resizing import Box, resized
@@ -34,6 +34,9 @@ MAX_FILES = 8
 MAX_OPTIMISED_PIXELS = 250_000
 
 MOVING = "it moves: its first picture is shown"
+
+#: Formats in which several pictures are no film.
+COLLECTIONS = ("MPO", HEIF)
 
 _one_at_a_time = ThreadPoolExecutor(1, "heavy photos")
 
@@ -163,7 +166,7 @@ def _facts(content: bytes) -> _FileFacts:
         profile = image.info.get("icc_profile")
         is_jpeg = image.format in ("JPEG", "MPO") and image.mode in ("RGB", "L")
         is_plain = is_jpeg and turned == 1 and (not profile or (image.mode == "RGB" and is_srgb(profile)))
-        moves = image.format != "MPO" and getattr(image, "is_animated", False)
+        moves = image.format not in COLLECTIONS and getattr(image, "is_animated", False)
         provenance = provenance_of(image)
         focus = focus_of(image.info.get("xmp"), image.size) if turned == 1 else None
     return _FileFacts(
