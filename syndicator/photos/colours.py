@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 from functools import lru_cache
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
+
+from syndicator.photos.picture import orientation
+from syndicator.photos.resizing import resized
 
 SRGB = ImageCms.createProfile("sRGB")
 
@@ -19,13 +22,6 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-
-#: The resampler for making pictures smaller: sharper than a mean of neighbours, without the echoes of
-#: Lanczos, at two fifths of the latter's cost.
-RESAMPLER = Image.Resampling.HAMMING
-
-#: EXIF 2.32 section 4.6.4.
-ORIENTATION = 0x0112
 
 #: Bytes of a profile that may be one of sRGB; larger ones hold tables, and are converted.
 MAX_SRGB_BYTES = 8_000
@@ -41,11 +37,11 @@ def upright_srgb(image: Image.Image, scale: float) -> Image.Image:
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
     if scale < 1:
         image.draft("RGB", size)  # JPEG: decoded at a fraction of the size
-    profile, orientation = image.info.get("icc_profile"), image.getexif().get(ORIENTATION, 1)
+    profile, stored = image.info.get("icc_profile"), orientation(image)
     picture = _resizable(image)
     if picture.size != size:
-        picture = picture.resize(size, RESAMPLER)
-    made = _srgb(_flat(picture if orientation == 1 else ImageOps.exif_transpose(picture)), profile)
+        picture = resized(picture, size)
+    made = _srgb(_flat(picture.transpose(TURNS[stored]) if stored in TURNS else picture), profile)
     return made.copy() if made is image else made  # its file is closed soon
 
 
@@ -59,9 +55,9 @@ def upright_srgba(image: Image.Image, scale: float) -> Image.Image:
     picture = _srgb(colours, image.info.get("icc_profile"))
     picture = picture.copy() if picture is image else picture
     picture.putalpha(alpha)
-    orientation = image.getexif().get(ORIENTATION, 1)
-    turned = picture.transpose(TURNS[orientation]) if orientation in TURNS else picture
-    return turned.resize(size if orientation < 5 else (size[1], size[0]), RESAMPLER)
+    stored = orientation(image)
+    turned = picture.transpose(TURNS[stored]) if stored in TURNS else picture
+    return resized(turned, size if stored < 5 else (size[1], size[0]))
 
 
 def is_srgb(profile: bytes) -> bool:

@@ -7,6 +7,7 @@ from itertools import accumulate
 from PIL import Image, ImageFilter
 
 from syndicator.domain.photo import PhotoLimits
+from syndicator.photos.resizing import Box
 
 #: Pixels of the longer side of the small copy that detail is looked for in.
 DETAIL_SIDE_PX = 128
@@ -17,8 +18,6 @@ EDGE_DISCOUNT = 0.25
 
 #: Shapes no further apart than this are the same: pixels are whole.
 MIN_DIFFERENCE = 0.01
-
-Box = tuple[float, float, float, float]
 
 
 def cropped_size(size: tuple[int, int], limits: PhotoLimits) -> tuple[float, float]:

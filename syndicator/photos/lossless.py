@@ -10,6 +10,13 @@ from collections.abc import Iterator
 #: Markers (ITU-T T.81 table B.1): start and end of the image, start of a scan, application data, comment.
 START, END, SCAN, APP0, APP1, APP14, APP15, COMMENT = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xEE, 0xEF, 0xFE
 
+#: Frames that browsers decode (T.81 table B.1: baseline, extended, progressive; all by Huffman): others are
+#: shown nowhere as they are.
+SHOWN_FRAMES = {0xC0, 0xC1, 0xC2}
+
+#: Frames of all kinds; the other markers among them (DHT, JPG, DAC) are none.
+FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+
 #: What stands within a scan and ends it: any marker but a restart (D0-D7) and a stuffed FF (T.81 B.1.1.5).
 SCAN_END = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
@@ -22,7 +29,7 @@ XMP_NAME, MAX_SEGMENT_BYTES = b"http://ns.adobe.com/xap/1.0/\0", 65_533
 
 def bare_jpeg(content: bytes) -> bytes | None:
     """The first picture of a JPEG file with what it takes to decode it and nothing else; ``None`` where the
-    file breaks off, or is none."""
+    file breaks off, is none, or is of a kind that browsers do not show."""
     try:
         return b"".join(_kept(content))
     except (ValueError, IndexError, struct.error):
@@ -61,6 +68,8 @@ def _kept(content: bytes) -> Iterator[bytes]:
         if marker == END:
             yield content[place : place + 2]
             return
+        if marker in FRAMES - SHOWN_FRAMES:
+            raise ValueError("browsers do not show it")
         (length,) = struct.unpack_from(">H", content, place + 2)
         end = place + 2 + length
         if length < 2 or end > len(content):

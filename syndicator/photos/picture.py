@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageFile, PngImagePlugin, UnidentifiedImageError
 
 from syndicator.domain.errors import PhotoError
+from syndicator.photos.burdens import burden_of
+from syndicator.photos.unread_formats import unread_format
 
 #: Formats that we open. Everything else, whatever it claims to be, is no photo.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
@@ -19,9 +22,6 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 #: Phones' format (ISO/IEC 23008-12), by the brands that such files begin with: its library is loaded with
 #: the first of them. Files of the brand ``mif1`` may hold either kind; AVIF is tried first.
 HEIF, HEIF_BRANDS = "HEIF", re.compile(rb"....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)", re.DOTALL)
-
-#: JPEG XL, bare and in its box (ISO/IEC 18181-2): the library there is decodes all of it to tell its size.
-JPEG_XL = re.compile(rb"\xff\x0a|\0\0\0\x0cJXL ")
 
 #: Pixels of one photo: more than any camera of a newsroom has, less than hurts.
 MAX_PIXELS = 80_000_000
@@ -47,10 +47,21 @@ JPEG_BYTES, PROGRESSIVE_BYTES, BYTES_BY_FORMAT = (
 #: the C library keeps for each thread what it has once needed.
 HEAVY_BYTES = MAX_MEMORY_BYTES // 5
 
+#: Bytes of one remark or profile of a PNG, unpacked, and of all remarks of it: more than programs write that
+#: leave their whole work there, less than hurts.
+PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY = 4_000_000, 16_000_000
+
 #: Beginnings of files of these formats: a file that begins so and cannot be read is damaged.
 SIGNATURES = re.compile(
     rb"\xff\xd8\xff|\x89PNG|GIF8|RIFF....WEBP|....ftyp(?:avi[fs]|hei[cxms]|hev[cxms]|mif1|msf1)", re.DOTALL
 )
+
+#: EXIF's tag, and its word for a picture that needs no turning.
+ORIENTATION, UPRIGHT = 0x0112, 1
+
+#: What Pillow calls XMP packets, and raises where EXIF is damaged.
+XMP_NAMES = ("xmp", "XML:com.adobe.xmp")
+DAMAGED_EXIF_ERRORS = (ValueError, TypeError, KeyError, SyntaxError, struct.error)
 
 # Set once, and for Pillow's own warnings alone: ``catch_warnings`` around each photo would not be safe
 # between threads. Beyond 89 million pixels Pillow warns, and only beyond twice as many it refuses: both
@@ -64,24 +75,10 @@ def opened(content: bytes) -> Iterator[ImageFile.ImageFile]:
     """The picture in these bytes, its pixels not decoded yet. Raises ``PhotoError``, also for what goes
     wrong while the picture is used: what is no picture stays none (``lasting``), but a damaged one may
     have been fetched while it was still being written."""
-    formats: tuple[str, ...] = FORMATS
-    if HEIF_BRANDS.match(content):
-        _load_heif()
-        formats = (*FORMATS, HEIF)
-    if JPEG_XL.match(content):
-        raise PhotoError("it is JPEG XL, which is not read: publish it as JPEG", lasting=True)
+    formats = _formats(content)
     try:
         with Image.open(io.BytesIO(content), formats=formats) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise PhotoError(
-                    f"{image.width} x {image.height} pixels; at most {MAX_PIXELS:,} are opened", lasting=True
-                )
-            if weight(image) > MAX_MEMORY_BYTES:
-                what = f"{image.width} x {image.height} pixels of {image.format}"
-                needed = f"would take {weight(image) / 1e6:,.0f} MB of memory"
-                raise PhotoError(
-                    f"{what} {needed}; at most {MAX_MEMORY_BYTES / 1e6:,.0f} MB are given", lasting=True
-                )
+            _refuse_what_is_too_large(image)
             try:
                 yield image
             finally:
@@ -91,14 +88,40 @@ def opened(content: bytes) -> Iterator[ImageFile.ImageFile]:
     except UnidentifiedImageError as e:
         if SIGNATURES.match(content):
             raise PhotoError("it is a damaged picture: it cannot be identified", lasting=False) from e
-        starts = f"it starts with {content[:24]!r}"
-        raise PhotoError(f"it is not a picture ({starts})", lasting=content != b"") from e
+        raise PhotoError(f"it is not a picture ({_beginning(content)})", lasting=content != b"") from e
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as e:
-        raise PhotoError(
-            f"it has more than the {MAX_PIXELS:,} pixels that are opened: {e}", lasting=True
-        ) from e
+        pixels = re.search(r"\d+(?= pixels)", str(e))
+        number = f"{int(pixels[0]):,}" if pixels else "very many"
+        raise PhotoError(f"{number} pixels; at most {MAX_PIXELS:,} are opened", lasting=True) from e
     except Exception as e:  # Pillow raises nearly anything when bytes are made to hurt it
         raise PhotoError(f"it is a damaged picture: {e}", lasting=False) from e
+
+
+def _formats(content: bytes) -> tuple[str, ...]:
+    """The formats that a file may be of. Raises ``PhotoError`` for one that is not to be opened at all."""
+    if unread := unread_format(content):
+        why = f"it is not a picture that is read, but {unread} ({_beginning(content)})"
+        raise PhotoError(f"{why}: publish it as JPEG", lasting=True)
+    if burden := burden_of(content):
+        raise PhotoError(f"it has {burden}, and would take too long to read", lasting=True)
+    if HEIF_BRANDS.match(content):
+        _load_heif()
+        return (*FORMATS, HEIF)
+    return FORMATS
+
+
+def _beginning(content: bytes) -> str:
+    return f"it starts with {content[:24]!r}"
+
+
+def _refuse_what_is_too_large(image: Image.Image) -> None:
+    size = f"{image.width} x {image.height} pixels"
+    if image.width * image.height > MAX_PIXELS:
+        raise PhotoError(f"{size}; at most {MAX_PIXELS:,} are opened", lasting=True)
+    if weight(image) > MAX_MEMORY_BYTES:
+        needed = f"would take {weight(image) / 1e6:,.0f} MB of memory"
+        given = f"at most {MAX_MEMORY_BYTES / 1e6:,.0f} MB are given"
+        raise PhotoError(f"{size} of {image.format} {needed}; {given}", lasting=True)
 
 
 def size_and_type(content: bytes) -> tuple[int, int, str]:
@@ -126,4 +149,15 @@ def weight(image: Image.Image) -> float:
 
 
 def orientation(image: Image.Image) -> int:
-    return int(image.getexif().get(0x0112, 1))  # EXIF 2.32 section 4.6.4
+    """How a picture is stored, 1 to 8 (EXIF 2.32 section 4.6.4); upright (1) where EXIF says nothing, or
+    nothing that can be. XMP's word does not count: it stays behind where programs turn pictures, and browsers
+    do not read it; Pillow would."""
+    names = [name for name in XMP_NAMES if name in image.info]
+    packets = {name: image.info.pop(name) for name in names}
+    try:
+        found = image.getexif().get(ORIENTATION)
+    except DAMAGED_EXIF_ERRORS:
+        return UPRIGHT
+    finally:
+        image.info.update(packets)
+    return found if isinstance(found, int) and UPRIGHT < found <= 8 else UPRIGHT

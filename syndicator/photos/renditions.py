@@ -13,13 +13,14 @@ from PIL import Image
 
 from syndicator.domain.errors import PhotoError
 from syndicator.domain.photo import PhotoFile, PhotoLimits
-from syndicator.photos.colours import RESAMPLER, is_srgb, upright_srgb
-from syndicator.photos.crop import Box, crop_box, cropped_size, detail_of
+from syndicator.photos.colours import is_srgb, upright_srgb
+from syndicator.photos.crop import crop_box, cropped_size, detail_of
 from syndicator.photos.encoding import Size, within
 from syndicator.photos.lossless import bare_jpeg, with_xmp
-from syndicator.photos.picture import HEAVY_BYTES, opened, orientation, weight
+from syndicator.photos.picture import HEAVY_BYTES, HEIF, opened, orientation, weight
 from syndicator.photos.provenance import Provenance, provenance_of
 from syndicator.photos.regions import focus_of
+from syndicator.photos.resizing import Box, resized
 
 #: The longer side in pixels of the picture that renditions are made of, and the pixels of one that a crop
 #: needs larger.
@@ -33,6 +34,9 @@ MAX_FILES = 8
 MAX_OPTIMISED_PIXELS = 250_000
 
 MOVING = "it moves: its first picture is shown"
+
+#: Formats in which several pictures are no film.
+COLLECTIONS = ("MPO", HEIF)
 
 _one_at_a_time = ThreadPoolExecutor(1, "heavy photos")
 
@@ -150,7 +154,7 @@ class Renditions:
             if len(self._files) >= MAX_FILES:
                 self._files.clear()
             whole = box == (0, 0, *picture.size) and size == picture.size
-            made = picture if whole else picture.resize(size, RESAMPLER, box)
+            made = picture if whole else resized(picture, size, box)
             self._files[key] = _jpeg(made, quality, packet)
         return self._files[key]
 
@@ -162,7 +166,7 @@ def _facts(content: bytes) -> _FileFacts:
         profile = image.info.get("icc_profile")
         is_jpeg = image.format in ("JPEG", "MPO") and image.mode in ("RGB", "L")
         is_plain = is_jpeg and turned == 1 and (not profile or (image.mode == "RGB" and is_srgb(profile)))
-        moves = image.format != "MPO" and getattr(image, "n_frames", 1) > 1
+        moves = image.format not in COLLECTIONS and getattr(image, "is_animated", False)
         provenance = provenance_of(image)
         focus = focus_of(image.info.get("xmp"), image.size) if turned == 1 else None
     return _FileFacts(

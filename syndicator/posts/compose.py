@@ -141,6 +141,8 @@ def _hashtags(article: Article, style: Style) -> tuple[str, ...]:
 
 def _warning(article: Article, style: Style) -> str:
     """The words that an article of this topic is put behind."""
+    if not style.warnings:
+        return ""
     topics = {topic.casefold() for topic in (*article.tags, article.section)}
     return next((words for topic, words in style.warnings.items() if topic.casefold() in topics), "")
 
@@ -184,6 +186,9 @@ def _spans(text: str, parts: Parts, capabilities: Capabilities, style: Style) ->
         shown = name if capabilities.link_place is LinkPlace.WORDS else f"@{handle}"
         if (start := text.find(shown)) >= 0:
             spans.append(Span(start, start + len(shown), SpanKind.MENTION, handle))
+    if len(spans) < 2:
+        yield from spans
+        return
     end = 0
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):
         if span.start >= end:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from syndicator.domain.capabilities import Capabilities, LinkPlace, Ruler
 
@@ -20,8 +21,7 @@ SUMMARY_SHARE = 0.5
 MAX_KEPT = 64
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """What may stand in a post, each part in one line; empty where there is none. ``link`` is what stands in
     the text for ``url``."""
 
@@ -47,8 +47,7 @@ class Laid:
     omitted: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """The room of a post, and how its channel counts. ``room``: in the unit of its ``ruler``, which ``unit``
     names; ``flat_link``: what a link in the text costs, where that is no matter of its length; ``language``:
     the text's (BCP 47)."""
