@@ -41,6 +41,12 @@ from syndicator.domain.pacing import MONEY
 from syndicator.domain.plan import DeliveryTerms, plan, without
 from syndicator.domain.post import Post
 from syndicator.domain.rests import resting, resting_on, steadily
+from syndicator.domain.roundup import (
+    left_among_others,
+    left_naming_withdrawn,
+    may_be_told_of,
+    roundup_terms,
+)
 from syndicator.domain.step import Step
 from syndicator.http.stated_limits import listening
 from syndicator.jobs.courier import Courier, Deliverer
@@ -101,6 +107,8 @@ def take_step(
     if rests := resting_on(claimed.delivery, begins, deliverer.steady()):
         return StepOutcome(delivery=rests, event=rests.reason, ledger=ledger)
     terms = courier.terms
+    if claimed.roundup:
+        terms = roundup_terms(terms, claimed.delivery, claimed.roundup)
     outcome = _take(deliverer, account, claimed, ledger, terms)
     while outcome and outcome.refused not in (None, Step.REPLY_AGAIN) and claimed.delivery.receipt:
         terms = without(terms, outcome.refused)
@@ -147,6 +155,8 @@ def _take(
             return StepOutcome(delivery=same, event=event, ledger=ledger)
         if step is Step.LEAVE:
             after = left(delivery, "this channel can neither delete, edit nor answer it, or is not to")
+            if claimed.roundup and claimed.roundup.names_withdrawn and delivery.wants is not None:
+                after = left_naming_withdrawn(delivery)
             return StepOutcome(delivery=after, event=_event_of_leaving(delivery, after), ledger=ledger)
         made = corrected if corrected and step is Step.EDIT else None
         made = made or post_of(deliverer, courier, claimed, marked, step, wait)
@@ -163,7 +173,8 @@ def _take(
     )
     rests = steadily(resting(marked, step, begins + longest), begins, deliverer.steady())
     spent = ledger.with_spent(courier.pace, _cost(courier, step, made.post), begins)
-    if not deliverer.store.begin(account, rests, None if spent is ledger else spent):
+    names = made.post.named if claimed.roundup and step in (Step.SEND, Step.EDIT) else None
+    if not deliverer.store.begin(account, rests, None if spent is ledger else spent, names):
         return None
     return _request(deliverer, account, marked, step, made, remark, begins, spent)
 
@@ -214,6 +225,9 @@ def _request(
             after = _struck(courier, perform(courier.channel, delivery, step, post, begins))
             after = waiting_for_photo(after, step, made, clock())
             event = event_of(delivery, after, step, clock())
+            if courier.rounds_up and may_be_told_of(delivery) and not _is_own(after):
+                after = left_among_others(after)
+                event += f"; {after.reason}"
             if after.receipt and after.receipt.differs:
                 remark += f"; not there as it was sent: {courier.redact(after.receipt.differs)}"
         except (TryLater, Refused, OutcomeUnknown, Misconfigured) as e:
@@ -243,6 +257,11 @@ def _request(
         limits=limits,
         uncharged=_cost(courier, step, post).get(MONEY, 0.0) if isinstance(error, UNCHARGED) else 0.0,
     )
+
+
+def _is_own(found: Delivery) -> bool:
+    """Whether the post of a delivery is seen to show just that; so is none, where there is none."""
+    return found.receipt is None or found.receipt.is_current
 
 
 def _struck(courier: Courier, delivery: Delivery) -> Delivery:

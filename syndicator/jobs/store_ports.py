@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from syndicator.domain.article import Article, Sighting
 from syndicator.domain.delivery import Delivery, Receipt
 from syndicator.domain.ledger import Ledger
+from syndicator.domain.roundup import Roundup
 from syndicator.domain.subscription import Intent, Subscription, Terms, Verdict
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE
@@ -260,11 +261,13 @@ class BuildStore(Protocol):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClaimedDelivery:
     """A delivery in hand, with its article as it is now. ``reply_to``: the post that its own is to answer,
-    where it has none yet: of the article that it continues as an operator says, else its story's last."""
+    where it has none yet: of the article that it continues as an operator says, else its story's last.
+    ``roundup``: what it tells of, where it is one."""
 
     delivery: Delivery
     article: Article
     reply_to: Receipt | None = None
+    roundup: Roundup | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -315,8 +318,25 @@ class DeliverStore(Protocol):
         """How many first posts of a channel are due; counted as far as ``limit``."""
         ...
 
-    def begin(self, account: Account, delivery: Delivery, ledger: Ledger | None = None) -> bool:
-        """Put on record that a request is about to leave, and what it costs. ``False``: do not send; the row
+    def has_roundup(self, name: str) -> bool:
+        """Whether a channel has a round-up that no request has left for."""
+        ...
+
+    def round_up(self, account: Account, now: datetime, beyond: int, max_age: timedelta) -> int:
+        """Put first posts that are due into the channel's round-up, in one transaction: all but so many that
+        are worth most (``beyond``), breaking news, what may be out there, and what is older than ``max_age``.
+        Returns how many; none where the channel's row is no longer in this hand."""
+        ...
+
+    def begin(
+        self,
+        account: Account,
+        delivery: Delivery,
+        ledger: Ledger | None = None,
+        names: Collection[str] | None = None,
+    ) -> bool:
+        """Put on record that a request is about to leave, what it costs, and which articles a round-up
+        ``names`` (guids; ``None``: those that it named). ``False``: do not send; the row
         was taken by another hand, or what it wants has moved."""
         ...
 
