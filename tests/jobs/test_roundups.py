@@ -196,14 +196,15 @@ def test_what_comes_later_joins_the_one_that_waits(story: Backlog) -> None:
 def test_a_stream_of_news_does_not_hold_it_up_for_ever(story: Backlog) -> None:
     story.pace = Pace(quotas=[Cap(of="posts", most=2, per=timedelta(minutes=30))])
     key, out = 1, []
-    for _ in range(60):
+    for _ in range(25):
+        story.source.shows = ()  # of what is on record, it need not show everything each time
         story.publishes_many(3, first=key)
         key += 3
         story.delivers()
         out.append(len([text for text in story.texts if text.startswith("More news")]))
         story.clock.tick(minutes=7)
     assert out[12] >= 1
-    assert out[-1] >= 4
+    assert out[-1] >= 2
     singles = len(story.texts) - out[-1]
     assert singles >= out[-1]  # and it does not take every turn either
 
