@@ -2,95 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
 import pytest
 
-from syndicator.domain.capabilities import NEVER, Capabilities
+from syndicator.domain.capabilities import NEVER
 from syndicator.domain.decisions import Impossible, skip, was_not_posted
-from syndicator.domain.delivery import Delivery, Standing
+from syndicator.domain.delivery import Standing
 from syndicator.domain.errors import OutcomeUnknown, Refused, TryLater
 from syndicator.domain.pacing import Cap, Pace, QuietHours
 from syndicator.domain.policy import OnRetraction, Policy
-from syndicator.jobs.courier import Courier
 from syndicator.jobs.deliver import deliver
 from syndicator.store import Store
-from tests.fakes import FakeChannel
-from tests.jobs.newsroom import Story
-
-
-@dataclass
-class WideChannel(FakeChannel):
-    """One whose abilities are set, and where posts are found by the addresses in them, as on networks."""
-
-    able: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return replace(super().capabilities, **{"photo": None, "text": 200, **self.able})
-
-    def find(self, post: Any, *, key: str) -> Any:
-        self._begin("find")
-        if not self.can_find:
-            raise OutcomeUnknown("this channel cannot tell")
-        for remote_id, each in self.shown.items():
-            if any(address in each.text.split() for address in post.addresses):
-                return self._receipt(remote_id)
-        return None
-
-
-class Backlog(Story):
-    """A newsroom whose channel takes two posts of a backlog singly."""
-
-    def __init__(self, store: Store) -> None:
-        super().__init__(store)
-        self.wide = WideChannel()
-        self.channel = self.wide
-        self.pace = Pace()
-        self.policy = Policy()
-        self.bound: int | None = 2
-        self.rounds_up = True
-        self.baseline()
-
-    def courier(self) -> Courier:
-        return replace(
-            super().courier(),
-            backlog=self.bound,
-            roundup=self.rounds_up,
-            pace=self.pace,
-            policy=self.policy,
-        )
-
-    def publishes_many(self, count: int, first: int = 1, **changes: Any) -> None:
-        """Articles a minute after each other, the last the newest."""
-        for number in range(first, first + count):
-            self.publishes(str(number), **changes)
-            self.clock.tick(minutes=1)
-
-    @property
-    def roundup(self) -> Delivery:
-        [one] = self.roundups
-        return one
-
-    @property
-    def roundups(self) -> list[Delivery]:
-        guids = [article.guid for article in self.articles]
-        return [d for d in self.deliveries if guids[d.id - 1].startswith("roundup:")]
-
-    def standing(self, key: str) -> Standing:
-        return self.of(key).standing
-
-    def of(self, key: str) -> Delivery:
-        ids = {article.key: number for number, article in enumerate(self.articles, 1)}
-        return next(d for d in self.deliveries if d.id == ids[key])
-
-    def places(self) -> dict[str, int]:
-        """In how many posts each article is named."""
-        words = [word for text in self.texts for word in text.split()]
-        urls = {each.url: each.key for each in self.articles if each.source}
-        return {key: words.count(url) for url, key in urls.items()}
+from tests.jobs.backlog import Backlog
 
 
 @pytest.fixture
@@ -325,19 +251,10 @@ def test_a_refused_one_stands_for_its_members(story: Backlog) -> None:
 
 def restored_before(story: Backlog, at: str) -> None:
     """What the record said before the round-up was ``made`` or ``sent``, with the world as it is."""
-    with story.store.writing() as connection:
-        if at == "made":
-            connection.exec_driver_sql("DELETE FROM event")
-            connection.exec_driver_sql("UPDATE delivery SET roundup_id = NULL WHERE standing = 'gathered'")
-            connection.exec_driver_sql(
-                "UPDATE delivery SET standing = 'pending', is_named = NULL WHERE standing = 'gathered'"
-            )
-            connection.exec_driver_sql("DELETE FROM delivery WHERE roundup_id IS NOT NULL")
-            connection.exec_driver_sql("DELETE FROM article WHERE state = 'round-up'")
-        connection.exec_driver_sql(
-            "UPDATE delivery SET standing = 'pending', has = NULL, remote_id = NULL, attempted = NULL, "
-            "posted_at = NULL WHERE standing = 'sent'"
-        )
+    if at == "made":
+        story.forgets_all_posts()
+    else:
+        story.forgets_receipts()
     story.store.restore(story.clock())
 
 

@@ -50,7 +50,14 @@ def member(number: int, title: str, language: str = "en", path: str = "") -> Art
     key = str(number)
     url = f"https://ledger.example/{path}{number}"
     return replace(
-        OWN, guid=key, key=key, source="page", url=url, title=title, language=language, state=ArticleState.LIVE
+        OWN,
+        guid=key,
+        key=key,
+        source="page",
+        url=url,
+        title=title,
+        language=language,
+        state=ArticleState.LIVE,
     )
 
 
@@ -133,9 +140,7 @@ def test_every_language_has_words_of_its_own() -> None:
 
 def test_the_card_is_of_the_first() -> None:
     members = (member(7, "The first"), member(8, "The second"))
-    post = composed(
-        CHANNELS[1], Style(utm={"utm_source": "x"}), roundup=Roundup(members=members, count=2)
-    )
+    post = composed(CHANNELS[1], Style(utm={"utm_source": "x"}), roundup=Roundup(members=members, count=2))
     assert (post.url, post.headline) == ("https://ledger.example/7?utm_source=x", "The first")
     assert post.addresses == (post.url, OWN.url)
 
