@@ -106,6 +106,19 @@ def machine(fresh: Callable[[], Store]) -> type[RuleBasedStateMachine]:  # noqa:
         def publish_many(self) -> None:
             self.publish(set(KEYS))
 
+        @rule(fate=FATES, seconds=st.sampled_from([1, 100]))
+        @precondition(lambda self: not self.versions)
+        def one_meets_its_fate_and_more_follow(
+            self, fate: tuple[float | None, Exception | None], seconds: int
+        ) -> None:
+            """What chance alone would seldom put in a row: it would be left over, and may be out there."""
+            self.publish({KEYS[0]})
+            self.channel.fates.append(fate)
+            self.somebody_works_through()
+            self._passes(seconds)
+            self.publish(set(KEYS[1:]))
+            self.somebody_works_through()
+
         @rule(key=st.sampled_from(KEYS))
         def retract(self, key: str) -> None:
             if self.alive.pop(key, None):
