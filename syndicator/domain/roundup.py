@@ -61,26 +61,26 @@ def roundup_terms(terms: DeliveryTerms, delivery: Delivery, roundup: Roundup) ->
     return replace(terms, capabilities=capabilities, policy=replace(terms.policy, repost_within=NEVER))
 
 
-def left_naming_withdrawn(delivery: Delivery) -> Delivery:
-    """The round-up whose post goes on naming a withdrawn article: a person has to see to it."""
+def left_roundup(left: Delivery, delivery: Delivery, roundup: Roundup) -> Delivery:
+    """The round-up that stays as it is: ``left``, unless its post goes on naming a withdrawn article, which a
+    person has to see to."""
+    if not roundup.names_withdrawn or delivery.wants is None:
+        return left
     where = delivery.receipt.url if delivery.receipt else ""
-    reason = (
-        "it names an article that was withdrawn, and can neither be edited nor deleted: take it back by hand"
-    )
-    return replace(dropped(delivery, f"{reason}: {where}".rstrip(": ")), standing=Standing.REFUSED)
+    what = "it names an article that was withdrawn, and can neither be edited nor deleted"
+    reason = f"{what}: take it back by hand: {where}".rstrip(": ")
+    return replace(dropped(delivery, reason), standing=Standing.REFUSED)
 
 
-def may_be_told_of(delivery: Delivery) -> bool:
-    """Whether a post that is found may be a round-up of a time that the record does not know, after a backup
-    was put back: nobody knows then what was attempted."""
-    return delivery.receipt is None and delivery.attempted == UNKNOWN_REVISION
-
-
-def left_among_others(found: Delivery) -> Delivery:
-    """The delivery whose article was found in a post that may tell of others, too: to edit or delete that
-    would take them along."""
-    where = found.receipt.url if found.receipt else ""
+def found_among_others(before: Delivery, found: Delivery) -> Delivery:
+    """The delivery whose post was ``found``, where nobody knows what was attempted, after a backup was put
+    back, and it is not seen to show just that: it may tell of others, too, in a round-up of a time that the
+    record does not know, and to edit or delete it would take them along. It is left to a person."""
+    is_known = before.receipt is not None or before.attempted != UNKNOWN_REVISION
+    if is_known or found.receipt is None or found.receipt.is_current:
+        return found
     what = "out there since before the backup, perhaps in a round-up with others"
+    where = found.receipt.url
     if found.wants is None:
         reason = f"withdrawn, and {what}: take it back by hand: {where}".rstrip(": ")
         return replace(dropped(found, reason), standing=Standing.REFUSED)

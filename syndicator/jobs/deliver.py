@@ -22,7 +22,8 @@ from syndicator.jobs.courier import Courier, Deliverer
 from syndicator.jobs.delivery_step import COST_OF_PHOTO, StepOutcome, take_step
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE
-from syndicator.jobs.store_ports import Account, Choice, ClaimedDelivery
+from syndicator.jobs.roundup_ports import Account
+from syndicator.jobs.store_ports import Choice, ClaimedDelivery
 
 #: Deliveries in one task: other channels' tasks get their turn on a small pool.
 MAX_DELIVERIES = 50

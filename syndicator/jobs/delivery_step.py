@@ -41,12 +41,7 @@ from syndicator.domain.pacing import MONEY
 from syndicator.domain.plan import DeliveryTerms, plan, without
 from syndicator.domain.post import Post
 from syndicator.domain.rests import resting, resting_on, steadily
-from syndicator.domain.roundup import (
-    left_among_others,
-    left_naming_withdrawn,
-    may_be_told_of,
-    roundup_terms,
-)
+from syndicator.domain.roundup import found_among_others, left_roundup, roundup_terms
 from syndicator.domain.step import Step
 from syndicator.http.stated_limits import listening
 from syndicator.jobs.courier import Courier, Deliverer
@@ -62,8 +57,9 @@ from syndicator.jobs.later_photo import (
 from syndicator.jobs.page_wait import wait_for_page
 from syndicator.jobs.perform import event_of, perform
 from syndicator.jobs.post_photo import NONE_WITHOUT
+from syndicator.jobs.roundup_ports import Account
 from syndicator.jobs.step_post import WITH_PHOTO, StepPost, has_photo, post_of
-from syndicator.jobs.store_ports import Account, ClaimedDelivery
+from syndicator.jobs.store_ports import ClaimedDelivery
 
 log = logging.getLogger(__name__)
 
@@ -155,8 +151,7 @@ def _take(
             return StepOutcome(delivery=same, event=event, ledger=ledger)
         if step is Step.LEAVE:
             after = left(delivery, "this channel can neither delete, edit nor answer it, or is not to")
-            if claimed.roundup and claimed.roundup.names_withdrawn and delivery.wants is not None:
-                after = left_naming_withdrawn(delivery)
+            after = left_roundup(after, delivery, claimed.roundup) if claimed.roundup else after
             return StepOutcome(delivery=after, event=_event_of_leaving(delivery, after), ledger=ledger)
         made = corrected if corrected and step is Step.EDIT else None
         made = made or post_of(deliverer, courier, claimed, marked, step, wait)
@@ -224,10 +219,8 @@ def _request(
                 raise TryLater(why, whole_channel=False)
             after = _struck(courier, perform(courier.channel, delivery, step, post, begins))
             after = waiting_for_photo(after, step, made, clock())
+            after = found_among_others(delivery, after) if courier.rounds_up else after
             event = event_of(delivery, after, step, clock())
-            if courier.rounds_up and may_be_told_of(delivery) and not _is_own(after):
-                after = left_among_others(after)
-                event += f"; {after.reason}"
             if after.receipt and after.receipt.differs:
                 remark += f"; not there as it was sent: {courier.redact(after.receipt.differs)}"
         except (TryLater, Refused, OutcomeUnknown, Misconfigured) as e:
@@ -257,11 +250,6 @@ def _request(
         limits=limits,
         uncharged=_cost(courier, step, post).get(MONEY, 0.0) if isinstance(error, UNCHARGED) else 0.0,
     )
-
-
-def _is_own(found: Delivery) -> bool:
-    """Whether the post of a delivery is seen to show just that; so is none, where there is none."""
-    return found.receipt is None or found.receipt.is_current
 
 
 def _struck(courier: Courier, delivery: Delivery) -> Delivery:

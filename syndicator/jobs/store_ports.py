@@ -14,6 +14,7 @@ from syndicator.domain.roundup import Roundup
 from syndicator.domain.subscription import Intent, Subscription, Terms, Verdict
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE
+from syndicator.jobs.roundup_ports import Account, RoundupStore
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -271,17 +272,6 @@ class ClaimedDelivery:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Account:
-    """A channel's row in hand. ``failures``: how often in a row the account had to rest. ``ledger``: what it
-    has done, when it was taken in hand."""
-
-    name: str
-    token: str
-    failures: int = 0
-    ledger: Ledger = field(default_factory=Ledger)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
     """Which deliveries of a channel may be next, and in which order. ``posts``, ``edits``, ``deletions``:
     such ones may. ``urgent_alone``: of first posts, none but breaking news. ``is_newest_first``: there are
@@ -299,7 +289,7 @@ class Choice:
 ANY = Choice()
 
 
-class DeliverStore(Protocol):
+class DeliverStore(RoundupStore, Protocol):
     """What **deliver** needs on record."""
 
     def claim_channel(self, name: str, now: datetime, lease: timedelta) -> Account | None:
@@ -316,16 +306,6 @@ class DeliverStore(Protocol):
 
     def due_posts(self, name: str, now: datetime, limit: int) -> int:
         """How many first posts of a channel are due; counted as far as ``limit``."""
-        ...
-
-    def has_roundup(self, name: str) -> bool:
-        """Whether a channel has a round-up that no request has left for."""
-        ...
-
-    def round_up(self, account: Account, now: datetime, beyond: int, max_age: timedelta) -> int:
-        """Put first posts that are due into the channel's round-up, in one transaction: all but so many that
-        are worth most (``beyond``), breaking news, what may be out there, and what is older than ``max_age``.
-        Returns how many; none where the channel's row is no longer in this hand."""
         ...
 
     def begin(

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, and_, func, or_, select
 from syndicator.domain.delivery import Delivery, Receipt, Standing, moved, stirred
 from syndicator.domain.ledger import Ledger
 from syndicator.jobs.ports import LEASE
-from syndicator.jobs.store_ports import ANY, Account, Choice, ClaimedDelivery
+from syndicator.jobs.roundup_ports import Account
+from syndicator.jobs.store_ports import ANY, Choice, ClaimedDelivery
 from syndicator.store import schema
 from syndicator.store.delivery_queue import (
     ADD_EVENT,
@@ -30,7 +31,14 @@ from syndicator.store.delivery_queue import (
 from syndicator.store.engine import Base
 from syndicator.store.leases import claim, let_go
 from syndicator.store.records import AnyRow, article_of, delivery_of, delivery_values, part_of
-from syndicator.store.roundups import gather, has_waiting_roundup, is_roundup, name_members, roundup_of
+from syndicator.store.roundups import (
+    gather,
+    has_waiting_roundup,
+    hold_members,
+    is_roundup,
+    name_members,
+    roundup_of,
+)
 from syndicator.store.stories import post_to_answer
 
 
@@ -86,6 +94,8 @@ class Delivering(Base):
         which = {"delivery": delivery.id, "wanted": delivery.wants, **_hand(account)}
 
         def work(connection: Connection) -> bool:
+            if names is not None and _holds(connection, account):  # in the order of locks
+                hold_members(connection, delivery.id)
             if connection.execute(BEGIN_DELIVERY, {**values, **which}).rowcount != 1:
                 return False
             if ledger is not None:

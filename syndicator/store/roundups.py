@@ -19,7 +19,7 @@ from syndicator.domain.delivery import Delivery, Standing, moved
 from syndicator.domain.roundup import MAX_NAMED, MIN_MEMBERS, PATIENCE, Roundup
 from syndicator.store import schema
 from syndicator.store.delivery_queue import due, is_post
-from syndicator.store.locks import batches
+from syndicator.store.locks import batches, hold_articles
 from syndicator.store.records import (
     AnyRow,
     article_of,
@@ -91,7 +91,7 @@ def move_roundup(connection: Connection, roundup_id: int, now: datetime) -> str:
     revision, published = of_article.revision + 1, row.published
     values: dict[str, Any] = {"revision": revision, "updated": now}
     if first is not None and is_waiting:  # by the first that it names it is looked for, if it comes to that
-        values["content"] = _content(article_of(first))
+        values |= {"content": _content(article_of(first)), "published": first.published}
         published = now if row.created <= now - PATIENCE else first.published
     connection.execute(update(_article).where(_article.c.id == of_article.id).values(values))
     after = moved(before, None if first is None else revision, now)
@@ -115,6 +115,13 @@ def roundup_of(connection: Connection, roundup_id: int) -> Roundup:
         members=tuple(article_of(row) for row in rows),
         count=connection.scalar(count) or 0,
         names_withdrawn=connection.scalar(withdrawn.limit(1)) is not None,
+    )
+
+
+def hold_members(connection: Connection, roundup_id: int) -> None:
+    """Hold the articles of a round-up's members: whoever changes those has come to its end."""
+    hold_articles(
+        connection, connection.scalars(select(_delivery.c.article_id).where(*_is_member(roundup_id)))
     )
 
 

@@ -174,6 +174,17 @@ def test_too_late_is_not_gathered(story: Backlog) -> None:
     assert story.places() == dict.fromkeys("12", 0) | dict.fromkeys("3456", 1)
 
 
+def test_what_joins_late_is_news_all_the_same(story: Backlog) -> None:
+    """The account was stopped for longer than its oldest news are any."""
+    story.pace = Pace(quotas=[Cap(of="posts", most=2, per=timedelta(hours=1))])
+    story.publishes_many(5)
+    story.delivers()
+    story.clock.tick(hours=30)
+    story.publishes_many(5, first=6)
+    story.delivers_until_done(hours=12)
+    assert [story.places()[key] for key in ("6", "7", "8", "9", "10")] == [1] * 5
+
+
 # --- lost answers, dead workers, two hands
 
 

@@ -51,10 +51,8 @@ def page_of(console: Browser, delivery: Delivery) -> LexborHTMLParser:
 
 
 def facts(page: LexborHTMLParser) -> dict[str, str]:
-    return {
-        each.css_first("dt").text(): " ".join(each.css_first("dd").text().split())
-        for each in page.css(".facts div")
-    }
+    names, texts = ([each.text() for each in page.css(f".facts {part}")] for part in ("dt", "dd"))
+    return {name: " ".join(text.split()) for name, text in zip(names, texts, strict=True)}
 
 
 def test_an_article_says_where_it_is_told_of(console: Browser, story: Backlog) -> None:
@@ -64,7 +62,7 @@ def test_an_article_says_where_it_is_told_of(console: Browser, story: Backlog) -
     assert facts(named)["Told in"] == f"a round-up, which is sent; it names the article: {receipt.url}"
     assert "had no room to name it" in facts(counted)["Told in"]
     assert facts(named)["Shows"] == "nothing of its own"
-    assert named.css_first(".badge").text() == "gathered"
+    assert [each.text() for each in named.css(".counts .badge")] == ["gathered"]
     assert not named.css(".actions button")
 
 
