@@ -47,7 +47,7 @@ def drawings(app: App, article: Article, posts: dict[str, Post]) -> str:
 
 
 def _scenes(app: App, name: str, courier: Courier, article: Article, post: Post) -> Iterator[DrawnPost]:
-    capabilities, compose = courier.channel.capabilities, app.deliverer.compose
+    capabilities, compose = courier.channel.capabilities, app.composer_of(article)
     news = DrawnPost(
         channel=name,
         title="as it is published",

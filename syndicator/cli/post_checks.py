@@ -14,6 +14,7 @@ from syndicator.config.lines import Place
 from syndicator.domain.article import Article, Photo
 from syndicator.domain.errors import Misconfigured
 from syndicator.domain.photo import PhotoFile
+from syndicator.domain.roundup import no_roundups
 from syndicator.jobs.courier import Courier
 from syndicator.wiring import App
 
@@ -53,11 +54,17 @@ SOME_FILE = PhotoFile(content=b"", media_type="image/jpeg", width=1200, height=8
 
 
 def post_mistakes(app: App) -> Iterator[tuple[str, str, bool | None]]:
-    """For each mistake in ``[channels.NAME.post]``, the channel, what is wrong with file and line, and
-    whether it stops posts (``False``) or is a remark (``None``)."""
+    """For each mistake in ``[channels.NAME.post]``, or a ``roundup`` that cannot be, the channel, what is
+    wrong with file and line, and whether it stops posts (``False``) or is a remark (``None``)."""
     file = read(app.declared.folder / MAIN_FILE)
     for name, courier in app.couriers.items():
         place = ("channels", name, "post")
+        if courier.roundup and (why := no_roundups(courier.channel.capabilities)):
+            yield (
+                name,
+                file.remark(("channels", name, "roundup"), f"there is none on this channel: {why}"),
+                False,
+            )
         for inside, mistake in _broken_templates(app, courier):
             yield name, file.remark((*place, *inside), mistake), False
         for inside, remark in (*_hashtags(courier), *_without_effect(courier)):

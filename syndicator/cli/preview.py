@@ -172,7 +172,8 @@ def _post(app: App, courier: Courier, article: Article, known_problems: Sequence
     """What the channel would get, as the job ``deliver`` composes it. Of its photo is told what is not among
     the ``known_problems``."""
     shown = post_photo(app.photos, courier, article)
-    post = app.deliverer.compose(shown.article, courier.channel.capabilities, courier.style, shown.file)
+    compose = app.composer_of(article)
+    post = compose(shown.article, courier.channel.capabilities, courier.style, shown.file)
     post = replace(post, further=shown.further)
     is_new = bool(shown.remark) and not any(problem in shown.remark for problem in known_problems)
     remarks = [shown.remark] if is_new else []

@@ -190,13 +190,16 @@ class Inlet(Plug):
 class Outlet(Plug):
     """A channel. ``max_age``: how old an article may be when it is first posted. ``style``: of its posts.
     ``pace``: what the newsroom wants of it. ``policy``: what becomes of posts when their article changes.
-    ``wait_for_page``: how long a first one waits until its article's page can be shared."""
+    ``wait_for_page``: how long a first one waits until its article's page can be shared. ``backlog``: so many
+    due posts make one; ``roundup``: whether what is left of it is told of in one post."""
 
     max_age: timedelta
     style: Style
     pace: Pace
     policy: Policy = field(default_factory=Policy)
     wait_for_page: timedelta = NEVER
+    backlog: int | None = None
+    roundup: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

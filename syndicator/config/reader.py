@@ -167,6 +167,8 @@ class DeclarationsReader:
             pace=table_of_all.pace(home),
             policy=table_of_all.policy,
             wait_for_page=table_of_all.wait_for_page,
+            backlog=table_of_all.backlog,
+            roundup=table_of_all.roundup,
         )
 
     def _plugged(

@@ -132,7 +132,8 @@ class ChannelTable:
     page can be shared. ``post``: how its posts are written. ``min_gap``, ``max_per_hour``, ``max_per_day``:
     how far apart, and how many, posts are at the most. ``quiet_hours``: when nothing but urgent news is
     posted, in the site's zone. ``money_per_month``: what posts may cost in a calendar month, in the currency
-    of the service's price. ``without_money``: what becomes of posts for which none is left."""
+    of the service's price. ``without_money``: what becomes of posts for which none is left. ``backlog``: so
+    many due posts make one; ``roundup``: whether what is left of it is told of in one post."""
 
     kind: str
     max_age: timedelta = timedelta(hours=24)
@@ -147,6 +148,8 @@ class ChannelTable:
     quiet_hours: Annotated[str, AfterValidator(_quiet_hours)] = ""
     money_per_month: Annotated[float, Field(gt=0)] | None = None
     without_money: Literal["wait", "skip"] = "wait"
+    backlog: Annotated[int, Field(ge=1, le=500)] | None = None
+    roundup: bool = False
 
     def pace(self, zone: str) -> Pace:
         """What the newsroom wants of the account's pace."""

@@ -28,6 +28,7 @@ class ArticleState(StrEnum):
     EMBARGOED = "embargoed"  # known, and in nothing until its time
     LIVE = "live"
     WITHDRAWN = "withdrawn"  # retracted: leaves feeds and channels
+    ROUNDUP = "round-up"  # no article: what a round-up's post is of (``domain.roundup``)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

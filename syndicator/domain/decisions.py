@@ -54,7 +54,7 @@ def skip(delivery: Delivery, article: Article, now: datetime) -> Delivery:  # no
         raise Impossible(f"delivery {delivery.id} is being sent: wait until that has ended")
     if delivery.standing is Standing.UNKNOWN:
         raise Impossible(f"delivery {delivery.id} may be posted: look, and tell whether it is")
-    if delivery.standing in (Standing.SENT, Standing.SKIPPED):
+    if delivery.standing in (Standing.SENT, Standing.SKIPPED, Standing.GATHERED):
         raise Impossible(f"delivery {delivery.id} is {delivery.standing}: there is nothing to skip")
     if delivery.lacks_photo:
         return replace(without_photo(delivery), reason="left without its photo by an operator")

@@ -41,6 +41,7 @@ class Standing(StrEnum):
     UNKNOWN = "unknown"  # it may have been posted; a person decides
     HELD = "held"  # embargoed
     SKIPPED = "skipped"  # by an operator, or by age: stays so
+    GATHERED = "gathered"  # told of in a round-up, with others (``domain.roundup``)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -28,11 +28,13 @@ RETRACTIONS = {
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryTerms:
     """What decides about a channel's steps. ``policy``: what its newsroom wants; ``max_age``: how long after
-    its publication a first post is still news."""
+    its publication a first post is still news. ``has_roundups``: what nobody knows of may be in a post with
+    others, under no key of its own."""
 
     capabilities: Capabilities
     policy: Policy
     max_age: timedelta
+    has_roundups: bool = False
 
 
 def plan(delivery: Delivery, now: datetime, terms: DeliveryTerms, published: datetime) -> Step:
@@ -45,7 +47,9 @@ def plan(delivery: Delivery, now: datetime, terms: DeliveryTerms, published: dat
     is_late = now > max(published, delivery.created) + terms.max_age
     if delivery.receipt is None:
         if delivery.attempted is not None:  # an earlier post may be out there
-            repeats = delivery.wants is not None and _is_remembered(delivery, now, key_memory, published)
+            is_told_of = terms.has_roundups and delivery.attempted == UNKNOWN_REVISION
+            is_remembered = _is_remembered(delivery, now, key_memory, published)
+            repeats = delivery.wants is not None and is_remembered and not is_told_of
             return Step.REPEAT if repeats else Step.FIND
         if delivery.wants is None:
             return Step.DROP

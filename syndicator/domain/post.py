@@ -15,6 +15,7 @@ from syndicator.domain.article import Article
 from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.photo import PhotoFile
+from syndicator.domain.roundup import Roundup
 
 
 class Occasion(StrEnum):
@@ -87,7 +88,8 @@ class Post:
 
     ``article`` is there for channels that carry more than a text (webhooks, cards). ``since`` (UTC): when it
     may have been posted at the earliest, for those that look for it (``None``: when it was first seen).
-    ``reply_to``: the post that this one answers.
+    ``reply_to``: the post that this one answers. ``named``: of a round-up, the guids of the articles that it
+    names.
     """
 
     article: Article
@@ -107,6 +109,7 @@ class Post:
     omitted: tuple[str, ...] = ()
     since: datetime | None = None
     reply_to: Receipt | None = None
+    named: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.url:
@@ -168,7 +171,9 @@ class Composer(Protocol):
         style: Style,
         photo: PhotoFile | None = None,
         occasion: Occasion = Occasion.NEWS,
+        *,
+        roundup: Roundup | None = None,
     ) -> Post:
-        """The post of an article on a channel. Raises ``Misconfigured`` where the newsroom's template does
-        not work."""
+        """The post of an article on a channel, or of a round-up, which the article stands for. Raises
+        ``Misconfigured`` where the newsroom's template does not work."""
         ...

@@ -14,6 +14,7 @@ from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.plan import DeliveryTerms
 from syndicator.domain.policy import Policy
 from syndicator.domain.post import Composer, Style
+from syndicator.domain.roundup import no_roundups
 from syndicator.domain.steady import SteadyTime
 from syndicator.jobs.ports import Bell, Channel, Pages, Photos, PublicPhotos
 from syndicator.jobs.store_ports import DeliverStore
@@ -27,7 +28,8 @@ class Courier:
     ``wait_for_page``: how long a first post waits for the page that it links to. ``kept_back``: why a photo
     may not go there (``""``: it may). ``draw_card`` makes the picture of an article that has no photo to show
     (``None``: it gets none), and raises ``PhotoError`` or ``Misconfigured``. ``further_photos``: those of an
-    article beside its lead photo."""
+    article beside its lead photo. ``backlog``: with more posts due than this, what is worth most goes first
+    (``None``: what its pace lets out within an hour decides alone); ``roundup``: the rest is told in one."""
 
     channel: Channel
     max_age: timedelta
@@ -39,13 +41,22 @@ class Courier:
     kept_back: Callable[[Photo], str] = lambda _photo: ""
     draw_card: Callable[[Article, PhotoLimits], PhotoFile] | None = None
     further_photos: Callable[[Article], Sequence[Photo]] = lambda _article: ()
+    backlog: int | None = None
+    roundup: bool = False
+
+    @property
+    def rounds_up(self) -> bool:
+        """Whether what is left of a backlog is told of in a round-up."""
+        return self.roundup and not no_roundups(self.channel.capabilities)
 
     @property
     def terms(self) -> DeliveryTerms:
         """What decides about the channel's steps."""
         capabilities = self.channel.capabilities
         policy = Policy() if capabilities.carries_article else self.policy
-        return DeliveryTerms(capabilities=capabilities, policy=policy, max_age=self.max_age)
+        return DeliveryTerms(
+            capabilities=capabilities, policy=policy, max_age=self.max_age, has_roundups=self.rounds_up
+        )
 
     @property
     def needs_photo(self) -> bool:

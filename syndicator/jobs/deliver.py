@@ -22,7 +22,8 @@ from syndicator.jobs.courier import Courier, Deliverer
 from syndicator.jobs.delivery_step import COST_OF_PHOTO, StepOutcome, take_step
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE
-from syndicator.jobs.store_ports import Account, Choice, ClaimedDelivery
+from syndicator.jobs.roundup_ports import Account
+from syndicator.jobs.store_ports import Choice, ClaimedDelivery
 
 #: Deliveries in one task: other channels' tasks get their turn on a small pool.
 MAX_DELIVERIES = 50
@@ -77,7 +78,9 @@ class Shift:
     def __post_init__(self) -> None:
         self.ledger = self.account.ledger
         self.courier = self.deliverer.couriers[self.account.name]
+        self._bound = self._backlog_bound()
         self._is_newest_first = self._has_backlog()
+        self._is_to_gather = self.courier.rounds_up and self._is_newest_first
         self._lost, self._gets_through = 0, False
 
     def work(self, max_deliveries: int) -> int:
@@ -135,6 +138,9 @@ class Shift:
         self, choice: Choice, now: datetime, settles: StepOutcome | None = None
     ) -> ClaimedDelivery | None:
         store = self.deliverer.store
+        if self._is_to_gather and self._bound and choice.posts and not choice.urgent_alone:
+            self._is_to_gather = False
+            store.round_up(self.account, now, self._bound, self.courier.max_age)
         if settles is None:
             return store.next_delivery(self.account, now, LEASE, choice)
         return self._settle(settles, takes=choice)
@@ -221,18 +227,26 @@ class Shift:
         return {str(kind): wait for kind, wait in waits.items() if wait and wait.until - now > MAX_NAP}
 
     def _has_backlog(self) -> bool:
-        """Whether more posts are due than the account's pace lets out within an hour: then what is worth
-        most goes first, and what is old by its turn is no news any more."""
-        now = self.deliverer.clock()
+        """Whether more posts are due than the account's pace lets out within an hour, or than is declared:
+        then what is worth most goes first, and what is old by its turn is no news any more. It stays so until
+        the round-up is out that tells of what was left."""
+        if self._bound is None:
+            return False
+        store, name, now = self.deliverer.store, self.account.name, self.deliverer.clock()
+        is_left = self.courier.rounds_up and store.has_roundup(name)
+        return is_left or store.due_posts(name, now, self._bound + 1) > self._bound
+
+    def _backlog_bound(self) -> int | None:
+        """How many posts may be due before there is a backlog; ``None``: any number."""
+        now, pace = self.deliverer.clock(), self.courier.pace
         numbers = (
-            self.courier.pace.posts_in(timedelta(hours=1)),
-            self.ledger.posts_paid(self.courier.pace, now),
+            pace.posts_in(timedelta(hours=1)),
+            self.ledger.posts_paid(pace, now),
+            self.courier.backlog,
+            MAX_BACKLOG if self.courier.rounds_up else None,
         )
         bounds = [number for number in numbers if number is not None]
-        if not bounds:
-            return False
-        bound = min(*bounds, MAX_BACKLOG)
-        return self.deliverer.store.due_posts(self.account.name, now, bound + 1) > bound
+        return min(*bounds, MAX_BACKLOG) if bounds else None
 
 
 def rest_until(trouble: SyndicatorError, failures: int, now: datetime) -> datetime:

@@ -41,6 +41,7 @@ from syndicator.domain.pacing import MONEY
 from syndicator.domain.plan import DeliveryTerms, plan, without
 from syndicator.domain.post import Post
 from syndicator.domain.rests import resting, resting_on, steadily
+from syndicator.domain.roundup import found_among_others, left_roundup, roundup_terms
 from syndicator.domain.step import Step
 from syndicator.http.stated_limits import listening
 from syndicator.jobs.courier import Courier, Deliverer
@@ -56,8 +57,9 @@ from syndicator.jobs.later_photo import (
 from syndicator.jobs.page_wait import wait_for_page
 from syndicator.jobs.perform import event_of, perform
 from syndicator.jobs.post_photo import NONE_WITHOUT
+from syndicator.jobs.roundup_ports import Account
 from syndicator.jobs.step_post import WITH_PHOTO, StepPost, has_photo, post_of
-from syndicator.jobs.store_ports import Account, ClaimedDelivery
+from syndicator.jobs.store_ports import ClaimedDelivery
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +103,8 @@ def take_step(
     if rests := resting_on(claimed.delivery, begins, deliverer.steady()):
         return StepOutcome(delivery=rests, event=rests.reason, ledger=ledger)
     terms = courier.terms
+    if claimed.roundup:
+        terms = roundup_terms(terms, claimed.delivery, claimed.roundup)
     outcome = _take(deliverer, account, claimed, ledger, terms)
     while outcome and outcome.refused not in (None, Step.REPLY_AGAIN) and claimed.delivery.receipt:
         terms = without(terms, outcome.refused)
@@ -147,6 +151,7 @@ def _take(
             return StepOutcome(delivery=same, event=event, ledger=ledger)
         if step is Step.LEAVE:
             after = left(delivery, "this channel can neither delete, edit nor answer it, or is not to")
+            after = left_roundup(after, delivery, claimed.roundup) if claimed.roundup else after
             return StepOutcome(delivery=after, event=_event_of_leaving(delivery, after), ledger=ledger)
         made = corrected if corrected and step is Step.EDIT else None
         made = made or post_of(deliverer, courier, claimed, marked, step, wait)
@@ -163,7 +168,8 @@ def _take(
     )
     rests = steadily(resting(marked, step, begins + longest), begins, deliverer.steady())
     spent = ledger.with_spent(courier.pace, _cost(courier, step, made.post), begins)
-    if not deliverer.store.begin(account, rests, None if spent is ledger else spent):
+    names = made.post.named if claimed.roundup and step in (Step.SEND, Step.EDIT) else None
+    if not deliverer.store.begin(account, rests, None if spent is ledger else spent, names):
         return None
     return _request(deliverer, account, marked, step, made, remark, begins, spent)
 
@@ -213,6 +219,7 @@ def _request(
                 raise TryLater(why, whole_channel=False)
             after = _struck(courier, perform(courier.channel, delivery, step, post, begins))
             after = waiting_for_photo(after, step, made, clock())
+            after = found_among_others(delivery, after) if courier.rounds_up else after
             event = event_of(delivery, after, step, clock())
             if after.receipt and after.receipt.differs:
                 remark += f"; not there as it was sent: {courier.redact(after.receipt.differs)}"

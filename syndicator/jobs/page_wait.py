@@ -25,7 +25,7 @@ def wait_for_page(
     article, longest, capabilities = claimed.article, courier.wait_for_page, courier.channel.capabilities
     has_link = capabilities.link_place is not LinkPlace.NOWHERE
     is_off = not longest or capabilities.carries_article or not has_link
-    if deliverer.pages is None or is_off or step is not Step.SEND:
+    if deliverer.pages is None or is_off or step is not Step.SEND or claimed.roundup:
         return None
     missing = deliverer.pages.missing(article)
     if not missing:

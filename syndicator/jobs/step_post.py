@@ -34,7 +34,7 @@ class StepPost:
 
 def has_photo(courier: Courier, claimed: ClaimedDelivery, step: Step) -> bool:
     """Whether the step takes a photo along."""
-    return step in WITH_PHOTO and shows_picture(courier, claimed.article)
+    return step in WITH_PHOTO and not claimed.roundup and shows_picture(courier, claimed.article)
 
 
 def post_of(
@@ -48,7 +48,12 @@ def post_of(
     """The post. ``marked``: the delivery as it begins the step. Raises ``SyndicatorError``."""
     shown = _shown(deliverer, courier, claimed, step, wait)
     post = deliverer.compose(
-        shown.article, courier.channel.capabilities, courier.style, shown.file, _occasion(marked, step)
+        shown.article,
+        courier.channel.capabilities,
+        courier.style,
+        shown.file,
+        _occasion(marked, step),
+        **({"roundup": claimed.roundup} if claimed.roundup else {}),
     )
     since = earliest(marked, claimed.article.published)
     return StepPost(
@@ -78,7 +83,7 @@ def _shown(
 ) -> PostPhoto:
     """What the post shows. Breaking news does not ``wait`` for its photo; nor does what is out without one
     already."""
-    if step not in WITH_PHOTO:
+    if step not in WITH_PHOTO or claimed.roundup:
         return without_picture(courier, claimed.article)
     if wait:
         return without_picture(courier, claimed.article, wait)

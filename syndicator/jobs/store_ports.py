@@ -10,9 +10,11 @@ from typing import Any, Protocol
 from syndicator.domain.article import Article, Sighting
 from syndicator.domain.delivery import Delivery, Receipt
 from syndicator.domain.ledger import Ledger
+from syndicator.domain.roundup import Roundup
 from syndicator.domain.subscription import Intent, Subscription, Terms, Verdict
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE
+from syndicator.jobs.roundup_ports import Account, RoundupStore
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -260,22 +262,13 @@ class BuildStore(Protocol):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClaimedDelivery:
     """A delivery in hand, with its article as it is now. ``reply_to``: the post that its own is to answer,
-    where it has none yet: of the article that it continues as an operator says, else its story's last."""
+    where it has none yet: of the article that it continues as an operator says, else its story's last.
+    ``roundup``: what it tells of, where it is one."""
 
     delivery: Delivery
     article: Article
     reply_to: Receipt | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Account:
-    """A channel's row in hand. ``failures``: how often in a row the account had to rest. ``ledger``: what it
-    has done, when it was taken in hand."""
-
-    name: str
-    token: str
-    failures: int = 0
-    ledger: Ledger = field(default_factory=Ledger)
+    roundup: Roundup | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -296,7 +289,7 @@ class Choice:
 ANY = Choice()
 
 
-class DeliverStore(Protocol):
+class DeliverStore(RoundupStore, Protocol):
     """What **deliver** needs on record."""
 
     def claim_channel(self, name: str, now: datetime, lease: timedelta) -> Account | None:
@@ -315,8 +308,15 @@ class DeliverStore(Protocol):
         """How many first posts of a channel are due; counted as far as ``limit``."""
         ...
 
-    def begin(self, account: Account, delivery: Delivery, ledger: Ledger | None = None) -> bool:
-        """Put on record that a request is about to leave, and what it costs. ``False``: do not send; the row
+    def begin(
+        self,
+        account: Account,
+        delivery: Delivery,
+        ledger: Ledger | None = None,
+        names: Collection[str] | None = None,
+    ) -> bool:
+        """Put on record that a request is about to leave, what it costs, and which articles a round-up
+        ``names`` (guids; ``None``: those that it named). ``False``: do not send; the row
         was taken by another hand, or what it wants has moved."""
         ...
 

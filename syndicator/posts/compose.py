@@ -7,15 +7,18 @@ credit that a licence wants, the summary's first sentence, the rest of it, bylin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from urllib.parse import quote, urlsplit, urlunsplit
+from collections.abc import Iterator
+from dataclasses import replace
 
-from syndicator.domain.article import Article
+from syndicator.domain.article import Article, ArticleState
 from syndicator.domain.capabilities import Capabilities, LinkPlace
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Occasion, Post, Span, SpanKind, Style
+from syndicator.domain.roundup import Roundup
 from syndicator.posts.labels import labels
 from syndicator.posts.layout import Parts, laid, layout_of
+from syndicator.posts.links import link_text, warning_of, with_parameters
+from syndicator.posts.roundup import compose_roundup
 from syndicator.posts.signs import Signs
 from syndicator.posts.template import rendered
 from syndicator.posts.wording import Wording, wording
@@ -33,9 +36,18 @@ def compose(
     occasion: Occasion = Occasion.NEWS,
     *,
     site_title: str = "",
+    site_url: str = "",
+    roundup: Roundup | None = None,
 ) -> Post:
-    """The post of an article on a channel. ``site_title``: the site's name, which is no part of headlines.
-    Raises ``Misconfigured`` where the newsroom's template does not work."""
+    """The post of an article on a channel, or of a ``roundup``, which the article stands for.
+    ``site_title``: the site's name, which is no part of headlines; ``site_url``: its first page. Raises
+    ``Misconfigured`` where the newsroom's template does not work."""
+    if article.state is ArticleState.ROUNDUP:
+        if roundup and roundup.members:
+            return compose_roundup(
+                article, roundup, capabilities, style, site_title=site_title, site_url=site_url
+            )
+        article = replace(article, title=labels(article.language).more_news)
     said = wording(article.title, article.summary, article.note, site_title, article.language)
     parts = _parts(article, said, capabilities, style, occasion, has_photo=photo is not None)
     # A notice stands where the post was, which may have been the words beside a photo.
@@ -55,7 +67,7 @@ def compose(
         summary=shown.summary,
         alt=alt,
         credit=_credit(article),
-        warning=_warning(article, style) if capabilities.has_warning else "",
+        warning=warning_of(article, style) if capabilities.has_warning else "",
         occasion=occasion,
         photo=photo,
         spans=tuple(_spans(shown.text, parts, capabilities, style)),
@@ -110,23 +122,12 @@ def _parts(
         byline=words(one_line(", ".join(article.authors))) if style.byline else "",
         hashtags=hashtags,
         url=url,
-        link=_link(capabilities.address(url), capabilities.place_of_link(has_photo=has_photo)),
+        link=link_text(capabilities.address(url), capabilities.place_of_link(has_photo=has_photo)),
     )
 
 
 def _credit(article: Article) -> str:
     return one_line(article.photo.credit) if article.photo else ""
-
-
-def _link(url: str, place: LinkPlace) -> str:
-    """What stands in the text for the link."""
-    match place:
-        case LinkPlace.TEXT:
-            return url
-        case LinkPlace.WORDS:
-            return (urlsplit(url).hostname or url).removeprefix("www.")
-        case LinkPlace.BESIDE | LinkPlace.NOWHERE:
-            return ""
 
 
 def _hashtags(article: Article, style: Style) -> tuple[str, ...]:
@@ -137,14 +138,6 @@ def _hashtags(article: Article, style: Style) -> tuple[str, ...]:
     topics = (*article.tags, article.section)
     found = (vocabulary[topic.casefold()] for topic in topics if topic.casefold() in vocabulary)
     return tuple(f"#{tag}" for tag in dict.fromkeys(found))[: style.most_hashtags]
-
-
-def _warning(article: Article, style: Style) -> str:
-    """The words that an article of this topic is put behind."""
-    if not style.warnings:
-        return ""
-    topics = {topic.casefold() for topic in (*article.tags, article.section)}
-    return next((words for topic, words in style.warnings.items() if topic.casefold() in topics), "")
 
 
 def _alt(article: Article, file: PhotoFile | None, capabilities: Capabilities) -> tuple[str, tuple[str, ...]]:
@@ -159,16 +152,6 @@ def _alt(article: Article, file: PhotoFile | None, capabilities: Capabilities) -
         return "", ("alternative text left out: this network has none",) if file else ()
     alt = capabilities.ruler.cut(whole, capabilities.alt, article.language)
     return alt, () if alt == whole else ("alternative text cut: no room",)
-
-
-def with_parameters(url: str, parameters: Mapping[str, str]) -> str:
-    """The address with more parameters; those that it has already stay as they are, byte for byte."""
-    if not parameters:
-        return url
-    parts = urlsplit(url)
-    names = {pair.partition("=")[0] for pair in parts.query.split("&")}
-    more = (f"{quote(k)}={quote(v)}" for k, v in parameters.items() if quote(k) not in names)
-    return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, *more)))))
 
 
 def _spans(text: str, parts: Parts, capabilities: Capabilities, style: Style) -> Iterator[Span]:

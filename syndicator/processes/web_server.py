@@ -103,7 +103,7 @@ def channel_routes(app: App, context: Context) -> list[Route]:
 
 def _drawn(app: App, channel: str, article: Article) -> DrawnPost | None:
     courier = app.couriers.get(channel)
-    return unfetched_scene(courier, app.deliverer.compose, channel, article) if courier else None
+    return unfetched_scene(courier, app.composer_of(article), channel, article) if courier else None
 
 
 def _record(readers: ReaderCounts, store: Store) -> None:

@@ -20,6 +20,7 @@ from syndicator.store.circulation import Circulations
 from syndicator.store.liveness import MAX_SILENCE
 from syndicator.store.readership import Readership
 from syndicator.store.records import article_of, delivery_of, delivery_values
+from syndicator.store.roundup_lines import InRoundup, RoundupLines, in_roundups
 
 #: Deliveries on one page of the console.
 PAGE_LENGTH = 50
@@ -30,14 +31,16 @@ HIDDEN_COLUMNS = ("memory", "past", "token", "declaration")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """A delivery with its article, as the console shows it. ``settled_at``: the end of its last step."""
+    """A delivery with its article, as the console shows it. ``settled_at``: the end of its last step.
+    ``roundup``: where it is told of with others."""
 
     delivery: Delivery
     article: Article
     settled_at: datetime | None
+    roundup: InRoundup | None = None
 
 
-class Console(Readership, Audiences, Circulations):
+class Console(Readership, Audiences, Circulations, RoundupLines):
     """Questions and decisions of operators. Rows that are no longer declared are left out."""
 
     def sources(self) -> Sequence[Row[Any]]:
@@ -77,7 +80,7 @@ class Console(Readership, Audiences, Circulations):
         table = schema.article
         newest_first = (
             select(table)
-            .where(table.c.state != ArticleState.WITHDRAWN.value)
+            .where(table.c.state.not_in([ArticleState.WITHDRAWN.value, ArticleState.ROUNDUP.value]))
             .order_by(table.c.published.desc(), table.c.guid)
             .limit(batch_rows)
         )
@@ -202,11 +205,13 @@ class Console(Readership, Audiences, Circulations):
                 select(table).where(table.c.id.in_({r.article_id for r in rows}))
             )
             articles = {article_row.id: article_of(article_row) for article_row in article_rows}
+            roundups = in_roundups(connection, rows)
         return [
             Line(
                 delivery=delivery_of(row, articles[row.article_id].guid),
                 article=articles[row.article_id],
                 settled_at=row.settled_at,
+                roundup=roundups.get(row.id),
             )
             for row in rows
         ]

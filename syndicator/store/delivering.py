@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,8 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 from syndicator.domain.delivery import Delivery, Receipt, Standing, moved, stirred
 from syndicator.domain.ledger import Ledger
 from syndicator.jobs.ports import LEASE
-from syndicator.jobs.store_ports import ANY, Account, Choice, ClaimedDelivery
+from syndicator.jobs.roundup_ports import Account
+from syndicator.jobs.store_ports import ANY, Choice, ClaimedDelivery
 from syndicator.store import schema
 from syndicator.store.delivery_queue import (
     ADD_EVENT,
@@ -29,6 +31,14 @@ from syndicator.store.delivery_queue import (
 from syndicator.store.engine import Base
 from syndicator.store.leases import NOW, claim, claiming, let_go, releasing
 from syndicator.store.records import AnyRow, article_of, delivery_of, delivery_values, part_of
+from syndicator.store.roundups import (
+    gather,
+    has_waiting_roundup,
+    hold_members,
+    is_roundup,
+    name_members,
+    roundup_of,
+)
 from syndicator.store.stories import post_to_answer
 
 _channel = schema.channel
@@ -68,15 +78,37 @@ class Delivering(Base):
         with self.reading() as connection:
             return connection.scalar(select(func.count()).select_from(some.subquery())) or 0
 
-    def begin(self, account: Account, delivery: Delivery, ledger: Ledger | None = None) -> bool:
+    def has_roundup(self, name: str) -> bool:
+        with self.reading() as connection:
+            return has_waiting_roundup(connection, name)
+
+    def round_up(self, account: Account, now: datetime, beyond: int, max_age: timedelta) -> int:
+        def work(connection: Connection) -> int:
+            if not _holds(connection, account):
+                return 0
+            return gather(connection, account.name, now, beyond, max_age)
+
+        return self.transact(work)
+
+    def begin(
+        self,
+        account: Account,
+        delivery: Delivery,
+        ledger: Ledger | None = None,
+        names: Collection[str] | None = None,
+    ) -> bool:
         values = {**delivery_values(delivery), "is_stirred": False}
         which = {"delivery": delivery.id, "wanted": delivery.wants, **_hand(account)}
 
         def work(connection: Connection) -> bool:
+            if names is not None and _holds(connection, account):  # in the order of locks
+                hold_members(connection, delivery.id)
             if connection.execute(BEGIN_DELIVERY, {**values, **which}).rowcount != 1:
                 return False
             if ledger is not None:
                 connection.execute(UPDATE_MINE, {"ledger": ledger.as_json(), **_hand(account)})
+            if names is not None:
+                name_members(connection, delivery.id, names)
             return True
 
         return self.transact(work)
@@ -136,6 +168,7 @@ def _take(connection: Connection, account: Account, now: datetime, choice: Choic
         delivery=delivery_of(row, article_row.guid),
         article=article_of(article_row),
         reply_to=_reply_to(connection, row, article_row) if row.remote_id is None else None,
+        roundup=roundup_of(connection, row.id) if is_roundup(row) else None,
     )
 
 

@@ -15,6 +15,7 @@ from syndicator.jobs.store_ports import Filing, Wakeups
 from syndicator.store import schema
 from syndicator.store.locks import batches, hold_articles, hold_names
 from syndicator.store.records import article_of, article_values, delivery_of, delivery_values
+from syndicator.store.roundups import move_roundup
 
 Decide = Callable[[Article | None, Sighting], Filing | None]
 
@@ -31,11 +32,14 @@ class FilingTransaction:
         self.feeds: set[str] = set()
         self.archives: set[tuple[str, int]] = set()
         self.channels: set[str] = set()
+        self.roundups: set[int] = set()
         self.names: dict[str, int] = {}
 
     def wakeups(self) -> Wakeups:
         """Writes the new names and what is to be built; returns whom to wake after the commit."""
         self.write_names()
+        for roundup_id in sorted(self.roundups):
+            self.channels.add(move_roundup(self.connection, roundup_id, self.now))
         self.want_builds()
         return Wakeups(feeds=frozenset(self.feeds), channels=frozenset(self.channels))
 
@@ -151,6 +155,8 @@ class FilingTransaction:
             if row.wants != wants:
                 before = delivery_of(row, article.guid)
                 self.change(before, moved(before, wants, self.now), article)
+                if row.roundup_id is not None:
+                    self.roundups.add(row.roundup_id)
         new = filing.channels - {row.channel for row in rows}
         if not new or article.state is ArticleState.WITHDRAWN:
             return

@@ -226,11 +226,15 @@ delivery = Table(
     Column("urgent", Boolean, nullable=False, default=False),
     Column("published", Moment, nullable=False),
     Column("story", String(200)),  # of its article: the post before is found by it
+    Column("roundup_id", Integer),  # the delivery of the round-up that tells of it; a round-up's own: itself
+    Column("is_named", Boolean),  # there, and not only counted
     UniqueConstraint("article_id", "channel"),
     Index("ix_delivery_queue", "channel", "standing", "urgent", "published", "id"),
     Index(None, "standing", "next_attempt"),
     Index(None, "channel", "story"),
 )
+_in_roundup = delivery.c.roundup_id.is_not(None)
+Index("ix_delivery_roundup", delivery.c.roundup_id, sqlite_where=_in_roundup, postgresql_where=_in_roundup)
 
 #: What happened to deliveries, for operators.
 event = Table(

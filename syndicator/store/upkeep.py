@@ -20,7 +20,12 @@ KEEP_EVENTS_FOR = timedelta(days=90)
 MAX_FORGOTTEN = 500
 
 #: Deliveries that nothing happens to of itself.
-SETTLED_STANDINGS = (Standing.SENT.value, Standing.REFUSED.value, Standing.SKIPPED.value)
+SETTLED_STANDINGS = (
+    Standing.SENT.value,
+    Standing.REFUSED.value,
+    Standing.SKIPPED.value,
+    Standing.GATHERED.value,
+)
 
 
 class Upkeep(Base):

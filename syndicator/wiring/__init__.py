@@ -15,7 +15,9 @@ import syndicator.formats
 import syndicator.sources
 from syndicator.config import Declared, KindsOf, load
 from syndicator.documents.public_photos import PublishedPhotos
+from syndicator.domain.article import Article, ArticleState
 from syndicator.domain.feed import Feed, Site, path
+from syndicator.domain.post import Composer
 from syndicator.domain.subscription import Topic
 from syndicator.formats.gate import ReadBackGate
 from syndicator.formats.partner_fit import fitted
@@ -105,6 +107,12 @@ class App:
     @property
     def couriers(self) -> Mapping[str, Courier]:
         return self.deliverer.couriers
+
+    def composer_of(self, article: Article) -> Composer:
+        """What makes posts of an article on record, or of the round-up that it stands for."""
+        if article.state is not ArticleState.ROUNDUP:
+            return self.deliverer.compose
+        return partial(self.deliverer.compose, roundup=self.store.roundup(article.guid))
 
     def watch(self, name: str) -> None:
         """Look at a source once."""
@@ -262,7 +270,7 @@ def assemble(declared: Declared, store: Store, bell: Bell, clock: Callable[[], d
         deliverer=Deliverer(
             couriers=couriers,
             photos=photos,
-            compose=partial(compose, site_title=declared.site.title),
+            compose=partial(compose, site_title=declared.site.title, site_url=declared.site.url),
             store=store,
             bell=bell,
             clock=clock,

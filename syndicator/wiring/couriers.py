@@ -99,6 +99,8 @@ def courier_of(
         redact=partial(redacted, secrets=secrets_of(channel)),
         policy=outlet.policy,
         wait_for_page=outlet.wait_for_page,
+        backlog=outlet.backlog,
+        roundup=outlet.roundup,
         kept_back=partial(may_leave, channel=name, rules=declared.site.rights),
         draw_card=_card_painter(declared.site) if outlet.style.card else None,
         further_photos=text_photos,

@@ -99,8 +99,15 @@ class ConsolePages:
             raise HTTPException(404)
         events = await self.context.ask(self.context.store.events, number)
         scene, problem = await self.context.ask(self._drawn, line.delivery.channel, line.article)
+        members = await self.context.ask(self.context.store.roundup_members, number)
         return self._page(
-            request, "console/delivery.html", line=line, events=events, scene=scene, problem=problem
+            request,
+            "console/delivery.html",
+            line=line,
+            events=events,
+            scene=scene,
+            problem=problem,
+            members=members,
         )
 
     def _drawn(self, channel: str, article: Article) -> tuple[DrawnPost | None, str]:
