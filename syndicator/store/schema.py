@@ -234,7 +234,7 @@ delivery = Table(
     Index(None, "channel", "story"),
 )
 _in_roundup = delivery.c.roundup_id.is_not(None)
-Index("ix_delivery_roundup", delivery.c.roundup_id, sqlite_where=_in_roundup, postgresql_where=_in_roundup)
+Index("ix_delivery_roundup", delivery.c.roundup_id, sqlite_where=_in_roundup)
 
 #: What happened to deliveries, for operators.
 event = Table(
