@@ -107,8 +107,12 @@ class FollowersServer(LocalServer):
         except Unverified as e:
             self.refused.append(str(e))
             return said(401, {"error": str(e)})
-        self.timeline.take(json.loads(request.body))
+        self.take(request.path, json.loads(request.body))
         return Reply(status=202)
+
+    def take(self, inbox: str, activity: dict[str, Any]) -> None:  # noqa: ARG002 - one for all here
+        """Do what an activity says that was verified. ``inbox``: the path that it came to."""
+        self.timeline.take(activity)
 
     @property
     def published(self) -> list[Published]:

@@ -77,6 +77,12 @@ def version_in(text: str) -> int:
     return int(found[3]) if found else 0
 
 
+def article_in(text: str) -> str:
+    """The path of the article that a text is about; empty where it does not say."""
+    found = MARK.search(text)
+    return f"/{'news' if found[2] == 'site' else 'wire'}/{found[1]}" if found else ""
+
+
 class SiteHandler(Handler):
     server: NewsroomServer
 
