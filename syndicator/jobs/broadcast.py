@@ -18,6 +18,7 @@ from syndicator.domain.recipient import Letter, Reception, RecipientState, after
 from syndicator.jobs.broadcast_ports import Broadcaster, BroadcastStore, LetterGroup
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import Bell
+from syndicator.jobs.stopping import STOPPING
 
 log = logging.getLogger(__name__)
 
@@ -39,12 +40,14 @@ MAX_NAMED = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Announcer:
-    """What **broadcast** works with: ``channels`` that have recipients, by name."""
+    """What **broadcast** works with: ``channels`` that have recipients, by name. ``is_stopping``: whether no
+    more letters are to be begun, since the process ends."""
 
     channels: Mapping[str, Broadcaster]
     store: BroadcastStore
     bell: Bell
     clock: Callable[[], datetime]
+    is_stopping: Callable[[], bool] = STOPPING.is_set
 
 
 def broadcast(announcer: Announcer, name: str) -> int:
@@ -63,6 +66,9 @@ def broadcast(announcer: Announcer, name: str) -> int:
     except SyndicatorError as e:
         log.warning("channel %s: nobody can be told at the moment: %s", name, e)
         announcer.store.put_off_letters(batches.under_way, announcer.clock() + TROUBLE_PAUSE, str(e))
+    else:
+        if batches.under_way:  # they were not begun
+            announcer.store.put_off_letters(batches.under_way, announcer.clock())
     if counts:
         log.info("channel %s: letters: %s", name, ", ".join(f"{n} {what}" for what, n in counts.items()))
     if batches.claimed >= MAX_LETTERS:
@@ -97,13 +103,16 @@ class _Batches:
 
     def letters(self) -> Iterator[Letter]:
         store, clock = self._announcer.store, self._announcer.clock
-        while self.claimed < MAX_LETTERS:
+        while self.claimed < MAX_LETTERS and not self._announcer.is_stopping():
             batch = store.claim_letters(self._name, clock(), BATCH_LEASE, BATCH_SIZE, joins=self._joins)
             if not batch:
                 return
             self.claimed += len(batch)
             self._under_way |= {letter.recipient.id: letter for letter in batch}
-            yield from batch
+            for letter in batch:
+                if self._announcer.is_stopping():
+                    return
+                yield letter
 
     def end(self, letters: Iterator[Letter]) -> None:
         for letter in letters:

@@ -79,6 +79,6 @@ class BroadcastStore(Protocol):
         """Write what recipients are after their letters, and let go of the rows."""
         ...
 
-    def put_off_letters(self, letters: Sequence[Letter], until: datetime, reason: str) -> None:
-        """Let go of recipients whose letters could not be sent, for a reason that is not theirs."""
+    def put_off_letters(self, letters: Sequence[Letter], until: datetime, reason: str = "") -> None:
+        """Let go of recipients whose letters were not sent, for a reason that is not theirs."""
         ...

@@ -57,7 +57,7 @@ class Broadcasting(Base):
         if values:
             self.transact(work)
 
-    def put_off_letters(self, letters: Sequence[Letter], until: datetime, reason: str) -> None:
+    def put_off_letters(self, letters: Sequence[Letter], until: datetime, reason: str = "") -> None:
         table = schema.recipient
         recipients = sorted((letter.recipient for letter in letters), key=lambda each: each.id)
         values = [{"row": each.id, "hand": each.token} for each in recipients]

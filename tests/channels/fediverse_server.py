@@ -110,7 +110,7 @@ class FollowersServer(LocalServer):
         self.take(request.path, json.loads(request.body))
         return Reply(status=202)
 
-    def take(self, inbox: str, activity: dict[str, Any]) -> None:  # noqa: ARG002 - one for all here
+    def take(self, inbox: str, activity: dict[str, Any]) -> None:
         """Do what an activity says that was verified. ``inbox``: the path that it came to."""
         self.timeline.take(activity)
 

@@ -85,10 +85,13 @@ class Office:
     ) -> None:
         self.announcements.put(key=key, post=post or key, occasion=occasion, payload={"says": key}, due=due)
 
-    def broadcasts(self) -> int:
+    @property
+    def announcer(self) -> Announcer:
         channels = {CHANNEL: cast(Broadcaster, self.post)}
-        announcer = Announcer(channels=channels, store=self.store, bell=self.bell, clock=self.clock)
-        return broadcast(announcer, CHANNEL)
+        return Announcer(channels=channels, store=self.store, bell=self.bell, clock=self.clock)
+
+    def broadcasts(self) -> int:
+        return broadcast(self.announcer, CHANNEL)
 
     def has(self, address: str) -> Recipient:
         recipient = self.store.recipient(CHANNEL, address)

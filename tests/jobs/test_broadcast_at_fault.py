@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicator.domain.post import Occasion
-from syndicator.jobs.broadcast import BATCH_LEASE
+from syndicator.jobs.broadcast import BATCH_LEASE, broadcast
+from syndicator.jobs.job import Job
 from syndicator.store import Store, leases, open_store
 from tests.jobs.test_broadcast import CHANNEL, Office
 
@@ -157,3 +159,17 @@ def test_whatever_the_clock_does_everybody_is_told_everything_in_order(
         store.engine.dispose()
 
     assert [keys for _, keys in office.post.took] == [[str(number)] for number in range(len(steps))]
+
+
+def test_a_process_that_is_told_to_stop_begins_no_more_letters_and_holds_nobody_up(office: Office) -> None:
+    names = [f"reader-{number}" for number in range(9)]
+    for name in names:
+        office.joins(name)
+    office.announces("one")
+    post, announcer = office.post, office.announcer
+    stopping = replace(announcer, is_stopping=lambda: len(post.took) >= 4)
+
+    assert broadcast(stopping, CHANNEL) == 4
+    assert office.due == [(Job.BROADCAST, CHANNEL)]
+    assert office.broadcasts() == 5
+    assert sorted(to for to, _ in post.took) == names
