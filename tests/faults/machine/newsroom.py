@@ -106,10 +106,18 @@ class NewsroomServer(LocalServer):
         self.at_request: list[Callable[[Request], bool]] = []
         self._troubles: list[tuple[re.Pattern[str], Doing, float]] = []
 
-    def meets(self, path: str, doing: Doing, seconds: float = 0) -> None:
-        """The next request for such a path meets this; or all of them for so many seconds."""
+    def meets(self, path: str, doing: Doing, seconds: float = 0) -> Callable[[], None]:
+        """The next request for such a path meets this; or all of them for so many seconds. Returns what takes
+        it back."""
+        trouble = (re.compile(path), doing, time.time() + seconds if seconds else 0)
         with self.lock:
-            self._troubles.append((re.compile(path), doing, time.time() + seconds if seconds else 0))
+            self._troubles.append(trouble)
+
+        def take_back() -> None:
+            with self.lock:
+                self._troubles = [each for each in self._troubles if each is not trouble]
+
+        return take_back
 
     def next_trouble(self, request: Request) -> Doing | None:
         with self.lock:
