@@ -86,6 +86,7 @@ class ActivityPub:
     joins: ClassVar[bool] = False
 
     #: ``text``: servers take remote notes of any length; more than this nobody reads in a timeline.
+    #: ``photos``: Mastodon keeps four (``MEDIA_ATTACHMENTS_LIMIT`` in app/models/status.rb).
     #: ``key_memory``, ``settles_within``: nothing leaves in ``send``: what was posted is on our own record.
     capabilities: ClassVar[Capabilities] = Capabilities(
         ruler=GRAPHEMES,
@@ -95,6 +96,7 @@ class ActivityPub:
         has_warning=True,
         has_mentions=False,
         photo_by_address=True,
+        photos=4,
         alt=1500,
         card=LinkCard.FETCHED,
         replies=True,

@@ -14,6 +14,7 @@ from html import escape
 from itertools import pairwise
 from urllib.parse import urlsplit
 
+from syndicator.domain.article import Photo
 from syndicator.domain.post import Post, Span, SpanKind
 from syndicator.fediverse.actor import Actor
 from syndicator.fediverse.vocabulary import ACTIVITY_STREAMS, EXTENSIONS, PUBLIC, Document, moment
@@ -46,8 +47,8 @@ def note(actor: Actor, post_id: str, post: Post, published: datetime, updated: d
         document["inReplyTo"] = post.reply_to.url
     if tags := list(_tags(actor, post)):
         document["tag"] = tags
-    if attachment := _photo(post):
-        document["attachment"] = [attachment]
+    if attachments := list(_photos(post)):
+        document["attachment"] = attachments
     return document
 
 
@@ -100,18 +101,23 @@ def _tags(actor: Actor, post: Post) -> Iterator[Document]:
         yield {"type": "Hashtag", "href": actor.tag(span.target), "name": f"#{span.target}"}
 
 
-def _photo(post: Post) -> Document | None:
-    """The lead photo, at its address on the newsroom's site, where servers fetch it. Its alternative text is
-    said twice: Mastodon has read it of one, and of the other."""
-    photo = post.article.photo
-    if photo is None:
-        return None
+def _photos(post: Post) -> Iterator[Document]:
+    """The lead photo and those beside it, at their addresses on the newsroom's site, where servers fetch
+    them."""
+    if photo := post.article.photo:
+        yield _attachment(photo, post.alt)
+    for further in post.further_by_address:
+        yield _attachment(further, further.alt)
+
+
+def _attachment(photo: Photo, alt: str) -> Document:
+    """A photo. Its alternative text is said twice: Mastodon has read it of one, and of the other."""
     media_type = photo.media_type or mimetypes.guess_type(urlsplit(photo.url).path)[0] or ""
     size = {"width": photo.width, "height": photo.height} if photo.width and photo.height else {}
     return {
         "type": "Image",
         "url": photo.url,
         **({"mediaType": media_type} if media_type else {}),
-        **({"name": post.alt, "summary": post.alt} if post.alt else {}),
+        **({"name": alt, "summary": alt} if alt else {}),
         **size,
     }
