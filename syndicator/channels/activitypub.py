@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import ClassVar, Literal
 from urllib.parse import quote, urlsplit
 
@@ -23,17 +24,21 @@ from syndicator.domain.capabilities import Capabilities, LinkCard
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, PostGone, Refused, TryLater
 from syndicator.domain.feed import Site
-from syndicator.domain.post import Occasion, Post
-from syndicator.domain.recipient import Letter, LetterOutcome
+from syndicator.domain.post import Occasion, Post, SpanKind
+from syndicator.domain.recipient import Letter, LetterOutcome, Reception
 from syndicator.domain.subscription import CallbackReply
 from syndicator.fediverse import activities
+from syndicator.fediverse.accounts import Account
 from syndicator.fediverse.actor import Actor
 from syndicator.fediverse.digests import digest
 from syndicator.fediverse.keys import signer
-from syndicator.fediverse.notes import note
+from syndicator.fediverse.mentioned import Mentions, is_for
+from syndicator.fediverse.notes import NOBODY, note
 from syndicator.fediverse.record import ActorPost, ActorStore, OwedAnswer
 from syndicator.fediverse.replies import outcome
+from syndicator.fediverse.signed_fetch import SignedFetch
 from syndicator.fediverse.vocabulary import Document
+from syndicator.http.client import AddressGuard, Http
 from syndicator.http.exchange import Exchange
 from syndicator.http.networks import is_loopback
 from syndicator.jobs.broadcast_ports import Announcements
@@ -50,6 +55,9 @@ HANDLE, DOMAIN = re.compile(r"[A-Za-z0-9_]{1,30}"), re.compile(r"[a-z0-9.-]{1,25
 #: Requests to follow that are answered in one go, and how long a server is tried that does not take the
 #: answer.
 MAX_ANSWERS, ANSWER_TRIES = 500, 12
+
+#: Seconds for each of the two documents by which somebody is found who is mentioned.
+LOOKUP_S = 4.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +86,7 @@ class ActivityPub:
     actors: ActorStore = field(repr=False, compare=False)
     announcements: Announcements = field(repr=False, compare=False)
     callbacks: Callbacks = field(repr=False, compare=False)
+    guard: AddressGuard = field(default_factory=AddressGuard, repr=False, compare=False)
 
     #: Its pages (``web.channel_pages``).
     web_pages: ClassVar[str] = "syndicator.web.activitypub.routes:fediverse_routes"
@@ -94,7 +103,6 @@ class ActivityPub:
         text=3000,
         has_language=True,
         has_warning=True,
-        has_mentions=False,
         photo_by_address=True,
         photos=4,
         alt=1500,
@@ -144,7 +152,7 @@ class ActivityPub:
         kept = next((each for each in earlier if each.deleted is None), None)
         if kept is None:
             post_id, now = digest(self.name, key, str(len(earlier))), _now()
-            made = note(self.actor, post_id, post, now, None)
+            made = note(self.actor, post_id, post, now, None, self._mentioned(post))
             kept = ActorPost(
                 id=post_id,
                 channel=self.name,
@@ -155,10 +163,11 @@ class ActivityPub:
                 published=now,
             )
             self.actors.keep_actor_post(kept)
+            is_current = True
+        else:
+            is_current = kept.digest == _shown(self._corrected(kept, post, kept.published))
         self._announce(kept, Occasion.NEWS, "create", activities.create(self.actor, kept.note))
-        return self._receipt(
-            kept, is_current=kept.digest == _shown(self._corrected(kept, post, kept.published))
-        )
+        return self._receipt(kept, is_current=is_current)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Makes the note say this, and has followers told. Servers take no correction that is not newer."""
@@ -184,10 +193,11 @@ class ActivityPub:
         if kept is None:
             return
         if kept.deleted is None:
-            kept = replace(kept, deleted=_now(), note={})
+            kept = replace(kept, deleted=_now(), note=_for_tombstone(kept.note))
             self.actors.keep_actor_post(kept)
         assert kept.deleted  # noqa: S101 - since just now
-        activity = activities.delete(self.actor, self.actor.post(kept.id), kept.deleted)
+        mentioned = kept.note.get("cc", [])[1:]
+        activity = activities.delete(self.actor, self.actor.post(kept.id), kept.deleted, mentioned)
         self._announce(kept, Occasion.RETRACTION, "delete", activity)
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
@@ -225,14 +235,22 @@ class ActivityPub:
             self.announcements.put(key=_fragment(move), post="moved", occasion=Occasion.NEWS, payload=move)
 
     def broadcast(self, letters: Iterable[Letter]) -> Iterator[Sequence[tuple[Letter, LetterOutcome]]]:
-        """Answers who asked to follow, and tells followers' servers."""
+        """Answers who asked to follow, and tells followers' servers, and those of who is mentioned."""
         self._answer()
-        outgoing = (
-            Outgoing(letter.recipient.address, orjson.dumps(letter.announcements[0].payload), letter)
-            for letter in letters
-        )
-        for group in self._sent(outgoing):
+        passed_over: list[tuple[Letter, LetterOutcome]] = []
+
+        def outgoing() -> Iterator[Outgoing]:
+            for letter in letters:
+                if is_for(letter):
+                    body = orjson.dumps(letter.announcements[0].payload)
+                    yield Outgoing(letter.recipient.address, body, letter)
+                else:
+                    passed_over.append((letter, LetterOutcome(Reception.DELIVERED)))
+
+        for group in self._sent(outgoing()):
             yield [(each.about, outcome(reply)) for each, reply in group]
+        if passed_over:
+            yield passed_over
 
     def _answer(self) -> None:
         """Accepts requests to follow, which wait for it on the other side."""
@@ -285,11 +303,26 @@ class ActivityPub:
     def _corrected(self, kept: ActorPost, post: Post, updated: datetime) -> Document:
         """The note as it says this post; what it answers stays so."""
         answered = {name: kept.note[name] for name in ("inReplyTo",) if name in kept.note}
-        return {**answered, **note(self.actor, kept.id, post, kept.published, updated)}
+        accounts = self._mentioned(post)
+        return {**answered, **note(self.actor, kept.id, post, kept.published, updated, accounts)}
+
+    def _mentioned(self, post: Post) -> Mapping[str, Account]:
+        """Who is mentioned, and told of it from now on."""
+        if not post.linked(SpanKind.MENTION):
+            return NOBODY
+        http = Http(self.guard.allow, setting=self.guard.setting)
+        fetch = SignedFetch(http, self.actor, self.actors, deadline=LOOKUP_S)
+        have_told = partial(self.actors.have_mentioned, self.name, now=_now())
+        return Mentions(self.name, fetch, have_told).of_post(post)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _for_tombstone(document: Document) -> Document:
+    """What is kept of a note that is deleted: whom it mentioned, who are told."""
+    return {"cc": document["cc"]} if document.get("cc", [])[1:] else {}
 
 
 def _shown(document: Document) -> str:
