@@ -9,40 +9,37 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import ClassVar, Literal
 from urllib.parse import quote, urlsplit
 
-import orjson
 import requests
 
-from syndicator.domain import backoff
 from syndicator.domain.capabilities import Capabilities, LinkCard
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, PostGone, Refused, TryLater
 from syndicator.domain.feed import Site
 from syndicator.domain.post import Occasion, Post, SpanKind
-from syndicator.domain.recipient import Letter, LetterOutcome, Reception
-from syndicator.domain.subscription import CallbackReply
+from syndicator.domain.recipient import Letter
 from syndicator.fediverse import activities
 from syndicator.fediverse.accounts import Account
 from syndicator.fediverse.actor import Actor
 from syndicator.fediverse.digests import digest
 from syndicator.fediverse.keys import signer
-from syndicator.fediverse.mentioned import Mentions, is_for
+from syndicator.fediverse.mentioned import Mentions
 from syndicator.fediverse.notes import NOBODY, note
-from syndicator.fediverse.record import ActorPost, ActorStore, OwedAnswer
-from syndicator.fediverse.replies import outcome
+from syndicator.fediverse.record import ActorPost, ActorStore
 from syndicator.fediverse.signed_fetch import SignedFetch
 from syndicator.fediverse.vocabulary import Document
 from syndicator.http.client import AddressGuard, Http
 from syndicator.http.exchange import Exchange
 from syndicator.http.networks import is_loopback
-from syndicator.jobs.broadcast_ports import Announcements
-from syndicator.jobs.double_knock import DoubleKnock, Outgoing
+from syndicator.jobs.broadcast_ports import Announcements, LetterGroup
+from syndicator.jobs.double_knock import DoubleKnock
+from syndicator.jobs.follower_mail import FollowerMail
 from syndicator.jobs.ports import Callbacks
 from syndicator.text.addresses import is_web_address
 from syndicator.text.rulers import GRAPHEMES
@@ -51,10 +48,6 @@ log = logging.getLogger(__name__)
 
 #: A handle that every server takes (``USERNAME_RE`` in Mastodon's app/models/account.rb), and a domain.
 HANDLE, DOMAIN = re.compile(r"[A-Za-z0-9_]{1,30}"), re.compile(r"[a-z0-9.-]{1,253}(?::[0-9]{1,5})?")
-
-#: Requests to follow that are answered in one go, and how long a server is tried that does not take the
-#: answer.
-MAX_ANSWERS, ANSWER_TRIES = 500, 12
 
 #: Seconds for each of the two documents by which somebody is found who is mentioned.
 LOOKUP_S = 4.0
@@ -234,58 +227,17 @@ class ActivityPub:
             move = activities.move(self.actor)
             self.announcements.put(key=_fragment(move), post="moved", occasion=Occasion.NEWS, payload=move)
 
-    def broadcast(self, letters: Iterable[Letter]) -> Iterator[Sequence[tuple[Letter, LetterOutcome]]]:
+    def broadcast(self, letters: Iterable[Letter]) -> Iterator[LetterGroup]:
         """Answers who asked to follow, and tells followers' servers, and those of who is mentioned."""
-        self._answer()
-        passed_over: list[tuple[Letter, LetterOutcome]] = []
-
-        def outgoing() -> Iterator[Outgoing]:
-            for letter in letters:
-                if is_for(letter):
-                    body = orjson.dumps(letter.announcements[0].payload)
-                    yield Outgoing(letter.recipient.address, body, letter)
-                else:
-                    passed_over.append((letter, LetterOutcome(Reception.DELIVERED)))
-
-        for group in self._sent(outgoing()):
-            yield [(each.about, outcome(reply)) for each, reply in group]
-        if passed_over:
-            yield passed_over
-
-    def _answer(self) -> None:
-        """Accepts requests to follow, which wait for it on the other side."""
-        now = _now()
-        owed = self.actors.owed_answers(self.name, now, MAX_ANSWERS)
-        outgoing = (
-            Outgoing(
-                each.inbox, orjson.dumps(activities.accept(self.actor, each.request, each.account)), each
-            )
-            for each in owed
-        )
-        for group in self._sent(outgoing):
-            for each, reply in group:
-                self._settle(each.about, reply, now)
-
-    def _settle(self, answer: OwedAnswer, reply: CallbackReply, now: datetime) -> None:
-        if reply.is_success:
-            self.actors.settle_answer(answer, None)
-        elif reply.status == 410 or answer.failures + 1 >= ANSWER_TRIES:
-            log.warning(
-                "channel %s: %s cannot follow: its server %s", self.name, answer.account, reply.summary
-            )
-            self.actors.unfollow(answer.account, now, self.name)
-        else:
-            then = now + backoff.RECIPIENT.wait(answer.failures + 1)
-            self.actors.settle_answer(answer, max(then, reply.retry_at) if reply.retry_at else then)
-
-    def _sent(self, outgoing: Iterable[Outgoing]) -> Iterator[list[tuple[Outgoing, CallbackReply]]]:
         knock = DoubleKnock(
             callbacks=self.callbacks,
             key_id=self.actor.key_id,
             open_key=lambda: signer(self.actors.actor_key(self.name, _now()).private_key),
             clock=_now,
         )
-        return knock.send(outgoing)
+        followers = FollowerMail(channel=self.name, actor=self.actor, actors=self.actors, knock=knock)
+        followers.answer(_now())
+        yield from followers.tell(letters)
 
     def _announce(self, kept: ActorPost, occasion: Occasion, what: str, activity: Document) -> None:
         self.announcements.put(key=f"{kept.id}#{what}", post=kept.id, occasion=occasion, payload=activity)
