@@ -37,8 +37,8 @@ class Announcements(Protocol):
         ``OutcomeUnknown`` where nobody can tell: a backup was put back since then."""
         ...
 
-    def of_post(self, post: str) -> Sequence[Announcement]:
-        """What was put on record of a post and not taken back, in order."""
+    def is_out(self, post: str) -> bool:
+        """Whether recipients have been told of a post, or are being told: it is due, and not taken back."""
         ...
 
     def active_recipients(self) -> int:

@@ -79,14 +79,14 @@ class Announcing(Base):
                 )
         return len(numbers)
 
-    def announcements_of(self, channel: str, post: str) -> Sequence[Announcement]:
-        """What a channel announced of a post and did not take back, in order."""
+    def is_out(self, channel: str, post: str, now: datetime) -> bool:
+        """Whether the news of a post is due and was not taken back. What it says, a photo perhaps, is not
+        read."""
         table = schema.announcement
-        query = select(table).where(
-            table.c.channel == channel, table.c.post == post, table.c.is_taken_back.is_(False)
-        )
+        is_news = and_(table.c.occasion == Occasion.NEWS.value, table.c.is_taken_back.is_(False))
+        query = select(table.c.id).where(table.c.channel == channel, table.c.post == post, is_news)
         with self.reading() as connection:
-            return [announcement_of(row) for row in connection.execute(query.order_by(table.c.id))]
+            return connection.scalar(query.where(table.c.due <= now).limit(1)) is not None
 
 
 def _replace_undue(connection: Connection, announcement: Announcement, now: datetime) -> bool:
