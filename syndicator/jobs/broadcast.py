@@ -28,8 +28,9 @@ BATCH_SIZE = 200
 #: Letters in one task: other channels' tasks get their turn.
 MAX_LETTERS = 20_000
 
-#: How long a batch stays in one hand: each letter ends within a minute, and those under way at once share it.
-BATCH_LEASE = timedelta(minutes=5)
+#: How long a batch stays in one hand, unless that renews it, and when it does: each letter ends within a
+#: minute, and those under way at once share it.
+BATCH_LEASE, RENEW_AFTER = timedelta(minutes=2), timedelta(seconds=30)
 
 #: The pause of recipients while their channel can send nothing at all.
 TROUBLE_PAUSE = timedelta(minutes=1)
@@ -63,6 +64,7 @@ def broadcast(announcer: Announcer, name: str) -> int:
             for group in channel.broadcast(batches.letters()):
                 _settle(announcer, name, group, counts)
                 batches.end(letter for letter, _ in group)
+                batches.renew()
     except SyndicatorError as e:
         log.warning("channel %s: nobody can be told at the moment: %s", name, e)
         announcer.store.put_off_letters(batches.under_way, announcer.clock() + TROUBLE_PAUSE, str(e))
@@ -95,6 +97,7 @@ class _Batches:
     def __init__(self, announcer: Announcer, name: str, *, joins: bool) -> None:
         self._announcer, self._name, self._joins = announcer, name, joins
         self._under_way: dict[int, Letter] = {}
+        self._held_since = announcer.clock()
         self.claimed = 0
 
     @property
@@ -108,6 +111,7 @@ class _Batches:
             if not batch:
                 return
             self.claimed += len(batch)
+            self._held_since = clock() if not self._under_way else self._held_since
             self._under_way |= {letter.recipient.id: letter for letter in batch}
             for letter in batch:
                 if self._announcer.is_stopping():
@@ -117,3 +121,10 @@ class _Batches:
     def end(self, letters: Iterator[Letter]) -> None:
         for letter in letters:
             self._under_way.pop(letter.recipient.id, None)
+
+    def renew(self) -> None:
+        """Keep what is still under way in hand: a relay may be slow."""
+        now = self._announcer.clock()
+        if self._under_way and now - self._held_since > RENEW_AFTER:
+            self._announcer.store.renew_letters(self.under_way, now + BATCH_LEASE)
+            self._held_since = now

@@ -79,6 +79,10 @@ class BroadcastStore(Protocol):
         """Write what recipients are after their letters, and let go of the rows."""
         ...
 
+    def renew_letters(self, letters: Sequence[Letter], until: datetime) -> None:
+        """Keep the recipients of letters in hand that are still under way."""
+        ...
+
     def put_off_letters(self, letters: Sequence[Letter], until: datetime, reason: str = "") -> None:
         """Let go of recipients whose letters were not sent, for a reason that is not theirs."""
         ...

@@ -173,3 +173,23 @@ def test_a_process_that_is_told_to_stop_begins_no_more_letters_and_holds_nobody_
     assert office.due == [(Job.BROADCAST, CHANNEL)]
     assert office.broadcasts() == 5
     assert sorted(to for to, _ in post.took) == names
+
+
+@pytest.mark.parametrize("pause_s", [25, 39])
+def test_letters_that_take_long_stay_in_one_hand(office: Office, pause_s: int) -> None:
+    """As with a relay that is slow: three letters and more are handed over within a lease."""
+    names = [f"reader-{number:02}" for number in range(30)]
+    for name in names:
+        office.joins(name)
+    office.announces("one")
+    taken: list[int] = []
+
+    def time_passes() -> None:
+        office.clock.tick(seconds=pause_s)
+        taken.append(len(office.store.claim_letters(CHANNEL, office.clock(), BATCH_LEASE, 50, joins=False)))
+
+    office.post.meanwhile = time_passes
+    office.broadcasts()
+
+    assert set(taken) == {0}
+    assert [to for to, _ in office.post.took] == names

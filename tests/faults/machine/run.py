@@ -40,8 +40,8 @@ GAP_S, AT_ONCE = (1.0, 3.0), 6
 EVERY_S, CALM_S = 60.0, 15.0
 
 #: Seconds that everything may take to come to rest, at the most: letters of a worker that nobody knows to be
-#: dead rest for five minutes.
-SETTLE_S = BATCH_LEASE.total_seconds() + 120.0
+#: dead rest for their lease.
+SETTLE_S = BATCH_LEASE.total_seconds() + 180.0
 
 #: Seconds between two looks at whether it has, and between two rounds of the person at the console.
 LOOK_S, ROUND_S = 3.0, 45.0
