@@ -8,21 +8,17 @@ minute on two cores.
 
 from __future__ import annotations
 
-import asyncio
 import os
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import orjson
 import uvloop
+from _other_side import PostTaker, other_side, take_posts
 from sqlalchemy import func, insert, select
 
 ROOT = Path(__file__).parent.parent
@@ -48,41 +44,14 @@ def host(number: int) -> str:
     return f"127.0.{1 + number // 250}.{1 + number % 250}"
 
 
-class Inbox(asyncio.Protocol):
-    """Takes whatever is posted, and answers unless its server is a silent one."""
-
-    silent = frozenset(host(number) for number in range(SILENT_SERVERS))
-
-    def connection_made(self, transport: Any) -> None:
-        self.transport, self.data = transport, b""
-        self.is_silent = transport.get_extra_info("sockname")[0] in self.silent
-
-    def data_received(self, data: bytes) -> None:
-        self.data += data
-        head, end, body = self.data.partition(b"\r\n\r\n")
-        if not end:
-            return
-        length = next(x for x in head.lower().split(b"\r\n") if x.startswith(b"content-length:"))
-        if len(body) < int(length[15:]):
-            return
-        self.data = b""
-        if not self.is_silent:
-            self.transport.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+SILENT = frozenset(host(number) for number in range(SILENT_SERVERS))
 
 
-async def inboxes() -> None:
-    """All servers, on one port of all those addresses."""
-    server = await asyncio.get_running_loop().create_server(Inbox, "0.0.0.0", 0, backlog=4096)  # noqa: S104 - of this machine
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
+class Inbox(PostTaker):
+    """Answers unless its server is a silent one."""
 
-
-@contextmanager
-def serving() -> Iterator[int]:
-    with subprocess.Popen([sys.executable, __file__, "serve"], stdout=subprocess.PIPE) as process:  # noqa: S603 - this file
-        assert process.stdout  # noqa: S101 - for the type checker
-        yield int(process.stdout.readline())
-        process.kill()
+    def reply(self, path: bytes, address: str) -> bytes:  # noqa: ARG002 - a taker's
+        return b"" if address in SILENT else b"202 Accepted"
 
 
 def followers(room: Newsroom, port: int) -> None:
@@ -140,7 +109,7 @@ def signing(room: Newsroom) -> float:
 
 
 def main() -> int:
-    with tempfile.TemporaryDirectory() as folder, serving() as port:
+    with tempfile.TemporaryDirectory() as folder, other_side(__file__) as port:
         store = open_store(f"sqlite:///{folder}/bench.db")
         allow = tuple(f"{host(number)}:{port}" for number in range(SERVERS))
         with newsroom(store, allow=allow) as room:
@@ -163,7 +132,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["serve"]:
-        uvloop.run(inboxes())
+    if len(sys.argv) > 1:
+        uvloop.run(take_posts(Inbox, int(sys.argv[1])))
     else:
         sys.exit(main())

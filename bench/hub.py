@@ -7,21 +7,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import requests
 import uvloop
+from _other_side import PostTaker, other_side, take_posts
 from sqlalchemy import func, insert, select
 
 ROOT = Path(__file__).parent.parent
@@ -49,47 +44,11 @@ BODY = b"<item>" + secrets.token_hex(50_000).encode() + b"</item>"
 WELL, SILENT = "127.0.0.1", "127.0.0.2"
 
 
-class Sink(asyncio.Protocol):
-    """Takes whatever is posted, and answers unless it was sent to the silent address."""
+class Sink(PostTaker):
+    """Answers unless it was sent to the silent address."""
 
-    def connection_made(self, transport: Any) -> None:
-        self.transport, self.missing, self.head = transport, 0, b""
-        self.is_silent = transport.get_extra_info("sockname")[0] == SILENT
-
-    def data_received(self, data: bytes) -> None:
-        while data:
-            if not self.missing:
-                self.head, end, data = (self.head + data).partition(b"\r\n\r\n")
-                if not end:
-                    return
-                lines = self.head.lower().split(b"\r\n")
-                self.missing = int(next(x for x in lines if x.startswith(b"content-length:"))[15:])
-                self.head = b""
-            part = data[: self.missing]
-            data, self.missing = data[len(part) :], self.missing - len(part)
-            if not self.missing and not self.is_silent:
-                self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-
-
-async def sink(port: int) -> None:
-    loop = asyncio.get_running_loop()
-    servers = [await loop.create_server(Sink, host, port, backlog=1024) for host in (WELL, SILENT)]
-    print("ready", flush=True)
-    await asyncio.gather(*(server.serve_forever() for server in servers))
-
-
-@contextmanager
-def sinking() -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind((WELL, 0))
-        port: int = probe.getsockname()[1]
-    with subprocess.Popen(  # noqa: S603 - this file
-        [sys.executable, __file__, str(port)], stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdout  # noqa: S101 - for the type checker
-        process.stdout.readline()
-        yield port
-        process.kill()
+    def reply(self, path: bytes, address: str) -> bytes:  # noqa: ARG002 - a taker's
+        return b"" if address == SILENT else b"200 OK"
 
 
 def bare(port: int) -> float:
@@ -153,7 +112,7 @@ def serve(folder: Path, port: int, silent: int) -> tuple[float, float]:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as place, sinking() as port:
+    with tempfile.TemporaryDirectory() as place, other_side(__file__) as port:
         folder = Path(place)
         before = bare(port)
         well, _ = serve(folder, port, 0)
@@ -169,6 +128,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        uvloop.run(sink(int(sys.argv[1])))
+        uvloop.run(take_posts(Sink, int(sys.argv[1])))
     else:
         main()

@@ -8,22 +8,19 @@ of one message; then one service in twenty never answers; then one subscription 
 
 from __future__ import annotations
 
-import asyncio
 import os
-import socket
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import requests
 import uvloop
+from _other_side import PostTaker, other_side, take_posts
 from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key
 from sqlalchemy import func, insert, select
 
@@ -52,48 +49,13 @@ MESSAGES = 2000
 HOSTS = [f"127.1.{number // 250}.{number % 250 + 1}" for number in range(SERVICES)]
 
 
-class Service(asyncio.Protocol):
-    """Takes whatever is posted, but says nothing where the path has ``silent``, and 410 where it has
-    ``gone``."""
+class Service(PostTaker):
+    """Says nothing where the path has ``silent``, and 410 where it has ``gone``."""
 
-    def connection_made(self, transport: Any) -> None:
-        self.transport, self.missing, self.head = transport, 0, b""
-
-    def data_received(self, data: bytes) -> None:
-        while data:
-            if not self.missing:
-                self.head, end, data = (self.head + data).partition(b"\r\n\r\n")
-                if not end:
-                    return
-                path = self.head.split(b" ", 2)[1]
-                lines = self.head.lower().split(b"\r\n")
-                self.missing = int(next(x for x in lines if x.startswith(b"content-length:"))[15:])
-                self.head, self.path = b"", path
-            part = data[: self.missing]
-            data, self.missing = data[len(part) :], self.missing - len(part)
-            if not self.missing and b"silent" not in self.path:
-                status = b"410 Gone" if b"gone" in self.path else b"201 Created"
-                self.transport.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
-
-
-async def serve(port: int) -> None:
-    server = await asyncio.get_running_loop().create_server(Service, "0.0.0.0", port, backlog=4096)  # noqa: S104 - all of 127/8
-    print("ready", flush=True)
-    await server.serve_forever()
-
-
-@contextmanager
-def services() -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    with subprocess.Popen(  # noqa: S603 - this file
-        [sys.executable, __file__, str(port)], stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdout  # noqa: S101 - for the type checker
-        process.stdout.readline()
-        yield port
-        process.kill()
+    def reply(self, path: bytes, address: str) -> bytes:  # noqa: ARG002 - a taker's
+        if b"silent" in path:
+            return b""
+        return b"410 Gone" if b"gone" in path else b"201 Created"
 
 
 def keys() -> PushKeys:
@@ -185,7 +147,7 @@ def subscribe(store: Store, channel: WebPush, port: int, trouble: str) -> None:
 def main() -> None:
     cost = price()
     print(f"one message of 1,500 bytes: {cost * 1e6:.0f} us of processor time to encrypt")
-    with tempfile.TemporaryDirectory() as place, services() as port:
+    with tempfile.TemporaryDirectory() as place, other_side(__file__) as port:
         for trouble, words in {
             "silent": f"one service in {DEAD_IN} never answers",
             "gone": f"one subscription in {DEAD_IN} is gone",
@@ -199,6 +161,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        uvloop.run(serve(int(sys.argv[1])))
+        uvloop.run(take_posts(Service, int(sys.argv[1])))
     else:
         main()

@@ -9,35 +9,37 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import ClassVar, Literal
 from urllib.parse import quote, urlsplit
 
-import orjson
 import requests
 
-from syndicator.domain import backoff
 from syndicator.domain.capabilities import Capabilities, LinkCard
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, PostGone, Refused, TryLater
 from syndicator.domain.feed import Site
-from syndicator.domain.post import Occasion, Post
-from syndicator.domain.recipient import Letter, LetterOutcome
-from syndicator.domain.subscription import CallbackReply
+from syndicator.domain.post import Occasion, Post, SpanKind
+from syndicator.domain.recipient import Letter
 from syndicator.fediverse import activities
+from syndicator.fediverse.accounts import Account
 from syndicator.fediverse.actor import Actor
 from syndicator.fediverse.digests import digest
 from syndicator.fediverse.keys import signer
-from syndicator.fediverse.notes import note
-from syndicator.fediverse.record import ActorPost, ActorStore, OwedAnswer
-from syndicator.fediverse.replies import outcome
+from syndicator.fediverse.mentioned import Mentions
+from syndicator.fediverse.notes import NOBODY, note
+from syndicator.fediverse.record import ActorPost, ActorStore
+from syndicator.fediverse.signed_fetch import SignedFetch
 from syndicator.fediverse.vocabulary import Document
+from syndicator.http.client import AddressGuard, Http
 from syndicator.http.exchange import Exchange
 from syndicator.http.networks import is_loopback
-from syndicator.jobs.broadcast_ports import Announcements
-from syndicator.jobs.double_knock import DoubleKnock, Outgoing
+from syndicator.jobs.broadcast_ports import Announcements, LetterGroup
+from syndicator.jobs.double_knock import DoubleKnock
+from syndicator.jobs.follower_mail import FollowerMail
 from syndicator.jobs.ports import Callbacks
 from syndicator.text.addresses import is_web_address
 from syndicator.text.rulers import GRAPHEMES
@@ -47,9 +49,8 @@ log = logging.getLogger(__name__)
 #: A handle that every server takes (``USERNAME_RE`` in Mastodon's app/models/account.rb), and a domain.
 HANDLE, DOMAIN = re.compile(r"[A-Za-z0-9_]{1,30}"), re.compile(r"[a-z0-9.-]{1,253}(?::[0-9]{1,5})?")
 
-#: Requests to follow that are answered in one go, and how long a server is tried that does not take the
-#: answer.
-MAX_ANSWERS, ANSWER_TRIES = 500, 12
+#: Seconds for each of the two documents by which somebody is found who is mentioned.
+LOOKUP_S = 4.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,7 @@ class ActivityPub:
     actors: ActorStore = field(repr=False, compare=False)
     announcements: Announcements = field(repr=False, compare=False)
     callbacks: Callbacks = field(repr=False, compare=False)
+    guard: AddressGuard = field(default_factory=AddressGuard, repr=False, compare=False)
 
     #: Its pages (``web.channel_pages``).
     web_pages: ClassVar[str] = "syndicator.web.activitypub.routes:fediverse_routes"
@@ -86,6 +88,7 @@ class ActivityPub:
     joins: ClassVar[bool] = False
 
     #: ``text``: servers take remote notes of any length; more than this nobody reads in a timeline.
+    #: ``photos``: Mastodon keeps four (``MEDIA_ATTACHMENTS_LIMIT`` in app/models/status.rb).
     #: ``key_memory``, ``settles_within``: nothing leaves in ``send``: what was posted is on our own record.
     capabilities: ClassVar[Capabilities] = Capabilities(
         ruler=GRAPHEMES,
@@ -93,8 +96,8 @@ class ActivityPub:
         text=3000,
         has_language=True,
         has_warning=True,
-        has_mentions=False,
         photo_by_address=True,
+        photos=4,
         alt=1500,
         card=LinkCard.FETCHED,
         replies=True,
@@ -142,7 +145,7 @@ class ActivityPub:
         kept = next((each for each in earlier if each.deleted is None), None)
         if kept is None:
             post_id, now = digest(self.name, key, str(len(earlier))), _now()
-            made = note(self.actor, post_id, post, now, None)
+            made = note(self.actor, post_id, post, now, None, self._mentioned(post))
             kept = ActorPost(
                 id=post_id,
                 channel=self.name,
@@ -153,10 +156,11 @@ class ActivityPub:
                 published=now,
             )
             self.actors.keep_actor_post(kept)
+            is_current = True
+        else:
+            is_current = kept.digest == _shown(self._corrected(kept, post, kept.published))
         self._announce(kept, Occasion.NEWS, "create", activities.create(self.actor, kept.note))
-        return self._receipt(
-            kept, is_current=kept.digest == _shown(self._corrected(kept, post, kept.published))
-        )
+        return self._receipt(kept, is_current=is_current)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Makes the note say this, and has followers told. Servers take no correction that is not newer."""
@@ -182,10 +186,11 @@ class ActivityPub:
         if kept is None:
             return
         if kept.deleted is None:
-            kept = replace(kept, deleted=_now(), note={})
+            kept = replace(kept, deleted=_now(), note=_for_tombstone(kept.note))
             self.actors.keep_actor_post(kept)
         assert kept.deleted  # noqa: S101 - since just now
-        activity = activities.delete(self.actor, self.actor.post(kept.id), kept.deleted)
+        mentioned = kept.note.get("cc", [])[1:]
+        activity = activities.delete(self.actor, self.actor.post(kept.id), kept.deleted, mentioned)
         self._announce(kept, Occasion.RETRACTION, "delete", activity)
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
@@ -222,50 +227,17 @@ class ActivityPub:
             move = activities.move(self.actor)
             self.announcements.put(key=_fragment(move), post="moved", occasion=Occasion.NEWS, payload=move)
 
-    def broadcast(self, letters: Iterable[Letter]) -> Iterator[Sequence[tuple[Letter, LetterOutcome]]]:
-        """Answers who asked to follow, and tells followers' servers."""
-        self._answer()
-        outgoing = (
-            Outgoing(letter.recipient.address, orjson.dumps(letter.announcements[0].payload), letter)
-            for letter in letters
-        )
-        for group in self._sent(outgoing):
-            yield [(each.about, outcome(reply)) for each, reply in group]
-
-    def _answer(self) -> None:
-        """Accepts requests to follow, which wait for it on the other side."""
-        now = _now()
-        owed = self.actors.owed_answers(self.name, now, MAX_ANSWERS)
-        outgoing = (
-            Outgoing(
-                each.inbox, orjson.dumps(activities.accept(self.actor, each.request, each.account)), each
-            )
-            for each in owed
-        )
-        for group in self._sent(outgoing):
-            for each, reply in group:
-                self._settle(each.about, reply, now)
-
-    def _settle(self, answer: OwedAnswer, reply: CallbackReply, now: datetime) -> None:
-        if reply.is_success:
-            self.actors.settle_answer(answer, None)
-        elif reply.status == 410 or answer.failures + 1 >= ANSWER_TRIES:
-            log.warning(
-                "channel %s: %s cannot follow: its server %s", self.name, answer.account, reply.summary
-            )
-            self.actors.unfollow(answer.account, now, self.name)
-        else:
-            then = now + backoff.RECIPIENT.wait(answer.failures + 1)
-            self.actors.settle_answer(answer, max(then, reply.retry_at) if reply.retry_at else then)
-
-    def _sent(self, outgoing: Iterable[Outgoing]) -> Iterator[list[tuple[Outgoing, CallbackReply]]]:
+    def broadcast(self, letters: Iterable[Letter]) -> Iterator[LetterGroup]:
+        """Answers who asked to follow, and tells followers' servers, and those of who is mentioned."""
         knock = DoubleKnock(
             callbacks=self.callbacks,
             key_id=self.actor.key_id,
             open_key=lambda: signer(self.actors.actor_key(self.name, _now()).private_key),
             clock=_now,
         )
-        return knock.send(outgoing)
+        followers = FollowerMail(channel=self.name, actor=self.actor, actors=self.actors, knock=knock)
+        followers.answer(_now())
+        yield from followers.tell(letters)
 
     def _announce(self, kept: ActorPost, occasion: Occasion, what: str, activity: Document) -> None:
         self.announcements.put(key=f"{kept.id}#{what}", post=kept.id, occasion=occasion, payload=activity)
@@ -283,11 +255,26 @@ class ActivityPub:
     def _corrected(self, kept: ActorPost, post: Post, updated: datetime) -> Document:
         """The note as it says this post; what it answers stays so."""
         answered = {name: kept.note[name] for name in ("inReplyTo",) if name in kept.note}
-        return {**answered, **note(self.actor, kept.id, post, kept.published, updated)}
+        accounts = self._mentioned(post)
+        return {**answered, **note(self.actor, kept.id, post, kept.published, updated, accounts)}
+
+    def _mentioned(self, post: Post) -> Mapping[str, Account]:
+        """Who is mentioned, and told of it from now on."""
+        if not post.linked(SpanKind.MENTION):
+            return NOBODY
+        http = Http(self.guard.allow, setting=self.guard.setting)
+        fetch = SignedFetch(http, self.actor, self.actors, deadline=LOOKUP_S)
+        have_told = partial(self.actors.have_mentioned, self.name, now=_now())
+        return Mentions(self.name, fetch, have_told).of_post(post)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _for_tombstone(document: Document) -> Document:
+    """What is kept of a note that is deleted: whom it mentioned, who are told."""
+    return {"cc": document["cc"]} if document.get("cc", [])[1:] else {}
 
 
 def _shown(document: Document) -> str:

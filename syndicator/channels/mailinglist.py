@@ -140,11 +140,7 @@ class MailingList:
         if not self.digest:
             raise Refused("mail that was sent cannot be edited")
         if post.occasion is Occasion.NEWS:
-            is_out = any(
-                each.occasion is Occasion.NEWS and each.due <= now()
-                for each in self.announcements.of_post(receipt.remote_id)
-            )
-            if is_out and not post.article.note:
+            if self.announcements.is_out(receipt.remote_id) and not post.article.note:
                 return receipt  # nobody is told of silent changes twice
             post = replace(post, occasion=Occasion.CORRECTION)
         base = post_id(f"{receipt.remote_id} {post.article.revision} {post.occasion}")

@@ -68,7 +68,8 @@ def _text(capabilities: Capabilities) -> str:
 
 def _photo(capabilities: Capabilities) -> str:
     if capabilities.photo_by_address:
-        return "by its address on the site"
+        count = capabilities.photos
+        return f"{count}, by their addresses on the site" if count > 1 else "by its address on the site"
     limits = capabilities.photo
     if limits is None:
         return "no"

@@ -113,6 +113,7 @@ def _without_effect(courier: Courier) -> Iterator[tuple[Place, str]]:
         yield ("warnings",), "has no effect: this channel puts no post behind a warning"
     if style.card and capabilities.photo is None:
         yield ("card",), "has no effect: this channel shows no photo"
-    if style.photos > 1 and (capabilities.photo is None or capabilities.photos == 1):
-        shown = "one photo" if capabilities.photo else "no photo"
+    shows_any = capabilities.photo is not None or capabilities.photo_by_address
+    if style.photos > 1 and (capabilities.photos == 1 or not shows_any):
+        shown = "one photo" if shows_any else "no photo"
         yield ("photos",), f"has no effect: this channel shows {shown}"

@@ -174,7 +174,7 @@ def _post(app: App, courier: Courier, article: Article, known_problems: Sequence
     shown = post_photo(app.photos, courier, article)
     compose = app.composer_of(article)
     post = compose(shown.article, courier.channel.capabilities, courier.style, shown.file)
-    post = replace(post, further=shown.further)
+    post = replace(post, further=shown.further, further_by_address=shown.further_by_address)
     is_new = bool(shown.remark) and not any(problem in shown.remark for problem in known_problems)
     remarks = [shown.remark] if is_new else []
     if courier.needs_photo and post.photo is None:
@@ -199,6 +199,9 @@ def _post_as_json(post: Post) -> dict[str, Any]:
         "url": post.url,
         "photo": _photo_as_json(post.photo) if post.photo else None,
         "further_photos": [_photo_as_json(photo) | {"alt": photo.alt} for photo in post.further],
+        "further_photos_by_address": [
+            {"url": photo.url, "alt": photo.alt} for photo in post.further_by_address
+        ],
         "length": post.length,
         "room": post.room,
         "warning": post.warning,

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from syndicator.domain.article import Article
+from syndicator.domain.article import Article, Photo
 from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.photo import PhotoFile
@@ -81,7 +81,8 @@ class Post:
 
     ``url``: the article's address with the parameters of this channel; it stands in the text unless the
     channel has another place for it. ``spans``: links, hashtags and mentions in the text, in their order,
-    none within another. ``further``: photos beside the first, each with its ``alt``. ``headline`` and
+    none within another. ``further``: photos beside the first, each with its ``alt``; ``further_by_address``:
+    the same for channels that name photos' addresses. ``headline`` and
     ``summary`` are as they stand in the text, for cards.
     ``credit``: of the photo. ``warning``: words that the post is put behind. ``length`` of ``room``: how much
     of what the channel allows is used, in its unit. ``omitted``: what was cut or left out, a line each.
@@ -103,6 +104,7 @@ class Post:
     occasion: Occasion = Occasion.NEWS
     photo: PhotoFile | None = None
     further: tuple[PhotoFile, ...] = ()
+    further_by_address: tuple[Photo, ...] = ()
     spans: tuple[Span, ...] = ()
     length: int = 0
     room: int = 0
@@ -153,7 +155,8 @@ class Post:
         spans = [(span.start, span.end, span.kind, span.target) for span in self.spans]
         further = [(hashlib.sha256(each.content).hexdigest(), each.alt) for each in self.further]
         words = (self.text, self.url, spans, self.alt, self.warning, self.language, self.credit)
-        shown = (*words, photo, *further)  # as it was before there were further ones
+        addressed = [(each.url, each.alt) for each in self.further_by_address]
+        shown = (*words, photo, *further, *addressed)  # as it was before there were further ones
         return hashlib.sha256(json.dumps(shown, default=str).encode()).hexdigest()[:32]
 
     def linked(self, kind: SpanKind) -> tuple[Span, ...]:

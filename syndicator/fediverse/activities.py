@@ -6,6 +6,7 @@ again, it is the same to the letter, and receivers know it by its id.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from syndicator.fediverse.actor import Actor
@@ -24,15 +25,16 @@ def update(actor: Actor, note: Document, edits: int) -> Document:
     return _told(actor, note, "Update", f"{note['id']}#update-{edits}", note["updated"])
 
 
-def delete(actor: Actor, address: str, at: datetime) -> Document:
-    """A post is no more (https://www.w3.org/TR/activitypub/#delete-activity-outbox)."""
+def delete(actor: Actor, address: str, at: datetime, cc: Sequence[str] = ()) -> Document:
+    """A post is no more (https://www.w3.org/TR/activitypub/#delete-activity-outbox). ``cc``: who is told
+    beside followers."""
     return {
         "@context": ACTIVITY_STREAMS,
         "id": f"{address}#delete",
         "type": "Delete",
         "actor": actor.id,
         "to": [PUBLIC],
-        "cc": [actor.followers],
+        "cc": [actor.followers, *cc],
         "published": moment(at),
         "object": tombstone(address, at),
     }

@@ -8,29 +8,44 @@ https://docs.joinmastodon.org/spec/activitypub/#payloads
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from html import escape
 from itertools import pairwise
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from syndicator.domain.article import Photo
 from syndicator.domain.post import Post, Span, SpanKind
+from syndicator.fediverse.accounts import Account
 from syndicator.fediverse.actor import Actor
 from syndicator.fediverse.vocabulary import ACTIVITY_STREAMS, EXTENSIONS, PUBLIC, Document, moment
 
 #: Characters of an address that are shown, as Mastodon shows its own.
 MAX_SHOWN_CHARS = 30
 
+#: No account.
+NOBODY: Mapping[str, Account] = MappingProxyType({})
 
-def note(actor: Actor, post_id: str, post: Post, published: datetime, updated: datetime | None) -> Document:
-    """A post as it is published. ``updated``: when it was last corrected."""
-    html = content(actor, post)
+
+def note(
+    actor: Actor,
+    post_id: str,
+    post: Post,
+    published: datetime,
+    updated: datetime | None,
+    accounts: Mapping[str, Account] = NOBODY,
+) -> Document:
+    """A post as it is published. ``updated``: when it was last corrected. ``accounts``: those it mentions, by
+    their handles."""
+    html = content(actor, post, accounts)
+    mentioned = dict.fromkeys(account.id for account in accounts.values())
     document: Document = {
         "id": actor.post(post_id),
         "type": "Note",
         "attributedTo": actor.id,
         "to": [PUBLIC],
-        "cc": [actor.followers],
+        "cc": [actor.followers, *mentioned],
         "published": moment(published),
         "url": actor.post(post_id),
         "content": html,
@@ -44,10 +59,10 @@ def note(actor: Actor, post_id: str, post: Post, published: datetime, updated: d
         document["summary"] = post.warning
     if post.reply_to:
         document["inReplyTo"] = post.reply_to.url
-    if tags := list(_tags(actor, post)):
+    if tags := list(_tags(actor, post, accounts)):
         document["tag"] = tags
-    if attachment := _photo(post):
-        document["attachment"] = [attachment]
+    if attachments := list(_photos(post)):
+        document["attachment"] = attachments
     return document
 
 
@@ -56,22 +71,27 @@ def with_context(document: Document) -> Document:
     return {"@context": [ACTIVITY_STREAMS, EXTENSIONS], **document}
 
 
-def content(actor: Actor, post: Post) -> str:
+def content(actor: Actor, post: Post, accounts: Mapping[str, Account] = NOBODY) -> str:
     """A post's text as HTML, in what servers let through: paragraphs, breaks and links
     (https://docs.joinmastodon.org/spec/activitypub/#sanitization)."""
-    html = "".join(_stretches(actor, post)).replace("\n\n", "</p><p>").replace("\n", "<br>")
+    html = "".join(_stretches(actor, post, accounts)).replace("\n\n", "</p><p>").replace("\n", "<br>")
     return f"<p>{html}</p>"
 
 
-def _stretches(actor: Actor, post: Post) -> Iterator[str]:
-    spans = {span.start: span for span in post.spans if span.kind is not SpanKind.MENTION}
+def _stretches(actor: Actor, post: Post, accounts: Mapping[str, Account]) -> Iterator[str]:
+    """What stands between spans, and those; who was not found is mentioned by words alone."""
+    spans = {s.start: s for s in post.spans if s.kind is not SpanKind.MENTION or s.target in accounts}
     ends = (each for span in spans.values() for each in (span.start, span.end))
     for start, end in pairwise(sorted({0, len(post.text), *ends})):
         words, span = post.text[start:end], spans.get(start)
-        yield _link(actor, span, words) if span else escape(words, quote=False)
+        yield _link(actor, span, words, accounts) if span else escape(words, quote=False)
 
 
-def _link(actor: Actor, span: Span, words: str) -> str:
+def _link(actor: Actor, span: Span, words: str, accounts: Mapping[str, Account]) -> str:
+    if span.kind is SpanKind.MENTION:
+        name = escape(words.removeprefix("@"), quote=False)
+        page = escape(accounts[span.target].page)
+        return f'<span class="h-card"><a href="{page}" class="u-url mention">@<span>{name}</span></a></span>'
     if span.kind is SpanKind.HASHTAG:
         tag = escape(words.removeprefix("#"), quote=False)
         target = escape(actor.tag(span.target))
@@ -95,23 +115,31 @@ def _shortened(address: str) -> str:
     return "".join(parts)
 
 
-def _tags(actor: Actor, post: Post) -> Iterator[Document]:
+def _tags(actor: Actor, post: Post, accounts: Mapping[str, Account]) -> Iterator[Document]:
+    """https://docs.joinmastodon.org/spec/activitypub/#Mention and the like."""
+    for handle, account in accounts.items():
+        yield {"type": "Mention", "href": account.id, "name": f"@{handle}"}
     for span in post.linked(SpanKind.HASHTAG):
         yield {"type": "Hashtag", "href": actor.tag(span.target), "name": f"#{span.target}"}
 
 
-def _photo(post: Post) -> Document | None:
-    """The lead photo, at its address on the newsroom's site, where servers fetch it. Its alternative text is
-    said twice: Mastodon has read it of one, and of the other."""
-    photo = post.article.photo
-    if photo is None:
-        return None
+def _photos(post: Post) -> Iterator[Document]:
+    """The lead photo and those beside it, at their addresses on the newsroom's site, where servers fetch
+    them."""
+    if photo := post.article.photo:
+        yield _attachment(photo, post.alt)
+    for further in post.further_by_address:
+        yield _attachment(further, further.alt)
+
+
+def _attachment(photo: Photo, alt: str) -> Document:
+    """A photo. Its alternative text is said twice: Mastodon has read it of one, and of the other."""
     media_type = photo.media_type or mimetypes.guess_type(urlsplit(photo.url).path)[0] or ""
     size = {"width": photo.width, "height": photo.height} if photo.width and photo.height else {}
     return {
         "type": "Image",
         "url": photo.url,
         **({"mediaType": media_type} if media_type else {}),
-        **({"name": post.alt, "summary": post.alt} if post.alt else {}),
+        **({"name": alt, "summary": alt} if alt else {}),
         **size,
     }

@@ -111,6 +111,10 @@ class ActorStore(Protocol):
         more."""
         ...
 
+    def have_mentioned(self, channel: str, inbox: str, now: datetime) -> None:
+        """Tell an inbox of posts that mention somebody there, unless it is told of all anyway."""
+        ...
+
     def owed_answers(self, channel: str, now: datetime, count: int) -> Sequence[OwedAnswer]:
         """Answers of an actor that are due."""
         ...

@@ -23,14 +23,16 @@ MAX_DOCUMENT_BYTES, DEADLINE_S = 256_000, 8.0
 
 @dataclass(frozen=True)
 class SignedFetch:
-    """Fetches documents in an actor's name; ``None``: nobody's."""
+    """Fetches documents in an actor's name; ``None``: nobody's. ``deadline`` in seconds, for each."""
 
     http: Http
     actor: Actor | None
     store: ActorStore
+    deadline: float = DEADLINE_S
 
-    def __call__(self, url: str) -> Response:
-        """The response of an address. Raises ``FetchError`` or ``StoreError``."""
+    def __call__(self, url: str, *, is_declared: bool = True) -> Response:
+        """The response of an address. ``is_declared``: as of ``Http.get``. Raises ``FetchError`` or
+        ``StoreError``."""
         headers = {"accept": f"{MEDIA_TYPE}, {LD_MEDIA_TYPE}"}
         if self.actor:
             now = datetime.now(UTC)
@@ -38,4 +40,10 @@ class SignedFetch:
             request = SignedRequest(method="GET", url=url, headers=headers)
             headers = signed_headers(request, Scheme.DRAFT, self.actor.key_id, sign, now)
             del headers["host"]  # the client writes it, where it is led, too
-        return self.http.get(url, headers=headers, limit=MAX_DOCUMENT_BYTES, deadline=DEADLINE_S)
+        return self.http.get(
+            url,
+            headers=headers,
+            limit=MAX_DOCUMENT_BYTES,
+            deadline=self.deadline,
+            is_declared=is_declared,
+        )

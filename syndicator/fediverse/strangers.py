@@ -153,12 +153,12 @@ def stranger_of(document: Document, key_id: str, fetch: Callable[[str], Document
             key_id=key_id,
             public_key=pem,
             inbox=inbox,
-            shared_inbox=_shared_inbox(document, account),
+            shared_inbox=shared_inbox_of(document, account),
         )
     raise Unverified("the account does not have that key")
 
 
-def _shared_inbox(document: Document, account: str) -> str:
+def shared_inbox_of(document: Document, account: str) -> str:
     """The inbox of the account's server; of another one it is not believed."""
     endpoints: Any = document.get("endpoints")
     shared = address_of(endpoints.get("sharedInbox")) if isinstance(endpoints, dict) else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -23,7 +23,7 @@ class AnnouncementStore(Protocol):
 
     def restored_at(self, channel: str) -> datetime | None: ...
 
-    def announcements_of(self, channel: str, post: str) -> Sequence[Announcement]: ...
+    def is_out(self, channel: str, post: str, now: datetime) -> bool: ...
 
     def active_recipients(self, channel: str) -> int: ...
 
@@ -74,9 +74,9 @@ class RecordedAnnouncements:
             )
         return None
 
-    def of_post(self, post: str) -> Sequence[Announcement]:
-        """What was put on record of a post."""
-        return self.store.announcements_of(self.channel, post)
+    def is_out(self, post: str) -> bool:
+        """Whether recipients have been told of a post, or are being told."""
+        return self.store.is_out(self.channel, post, self.clock())
 
     def active_recipients(self) -> int:
         """How many are told."""

@@ -18,6 +18,7 @@ from syndicator.domain.recipient import Letter, Reception, RecipientState, after
 from syndicator.jobs.broadcast_ports import Broadcaster, BroadcastStore, LetterGroup
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import Bell
+from syndicator.jobs.stopping import STOPPING
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +28,9 @@ BATCH_SIZE = 200
 #: Letters in one task: other channels' tasks get their turn.
 MAX_LETTERS = 20_000
 
-#: How long a batch stays in one hand: each letter ends within a minute, and those under way at once share it.
-BATCH_LEASE = timedelta(minutes=5)
+#: How long a batch stays in one hand, unless that renews it, and when it does: each letter ends within a
+#: minute, and those under way at once share it.
+BATCH_LEASE, RENEW_AFTER = timedelta(minutes=2), timedelta(seconds=30)
 
 #: The pause of recipients while their channel can send nothing at all.
 TROUBLE_PAUSE = timedelta(minutes=1)
@@ -39,12 +41,14 @@ MAX_NAMED = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Announcer:
-    """What **broadcast** works with: ``channels`` that have recipients, by name."""
+    """What **broadcast** works with: ``channels`` that have recipients, by name. ``is_stopping``: whether no
+    more letters are to be begun, since the process ends."""
 
     channels: Mapping[str, Broadcaster]
     store: BroadcastStore
     bell: Bell
     clock: Callable[[], datetime]
+    is_stopping: Callable[[], bool] = STOPPING.is_set
 
 
 def broadcast(announcer: Announcer, name: str) -> int:
@@ -60,9 +64,13 @@ def broadcast(announcer: Announcer, name: str) -> int:
             for group in channel.broadcast(batches.letters()):
                 _settle(announcer, name, group, counts)
                 batches.end(letter for letter, _ in group)
+                batches.renew()
     except SyndicatorError as e:
         log.warning("channel %s: nobody can be told at the moment: %s", name, e)
         announcer.store.put_off_letters(batches.under_way, announcer.clock() + TROUBLE_PAUSE, str(e))
+    else:
+        if batches.under_way:  # they were not begun
+            announcer.store.put_off_letters(batches.under_way, announcer.clock())
     if counts:
         log.info("channel %s: letters: %s", name, ", ".join(f"{n} {what}" for what, n in counts.items()))
     if batches.claimed >= MAX_LETTERS:
@@ -89,6 +97,7 @@ class _Batches:
     def __init__(self, announcer: Announcer, name: str, *, joins: bool) -> None:
         self._announcer, self._name, self._joins = announcer, name, joins
         self._under_way: dict[int, Letter] = {}
+        self._held_since = announcer.clock()
         self.claimed = 0
 
     @property
@@ -97,14 +106,25 @@ class _Batches:
 
     def letters(self) -> Iterator[Letter]:
         store, clock = self._announcer.store, self._announcer.clock
-        while self.claimed < MAX_LETTERS:
+        while self.claimed < MAX_LETTERS and not self._announcer.is_stopping():
             batch = store.claim_letters(self._name, clock(), BATCH_LEASE, BATCH_SIZE, joins=self._joins)
             if not batch:
                 return
             self.claimed += len(batch)
+            self._held_since = clock() if not self._under_way else self._held_since
             self._under_way |= {letter.recipient.id: letter for letter in batch}
-            yield from batch
+            for letter in batch:
+                if self._announcer.is_stopping():
+                    return
+                yield letter
 
     def end(self, letters: Iterator[Letter]) -> None:
         for letter in letters:
             self._under_way.pop(letter.recipient.id, None)
+
+    def renew(self) -> None:
+        """Keep what is still under way in hand: a relay may be slow."""
+        now = self._announcer.clock()
+        if self._under_way and now - self._held_since > RENEW_AFTER:
+            self._announcer.store.renew_letters(self.under_way, now + BATCH_LEASE)
+            self._held_since = now

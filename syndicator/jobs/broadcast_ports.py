@@ -37,8 +37,8 @@ class Announcements(Protocol):
         ``OutcomeUnknown`` where nobody can tell: a backup was put back since then."""
         ...
 
-    def of_post(self, post: str) -> Sequence[Announcement]:
-        """What was put on record of a post and not taken back, in order."""
+    def is_out(self, post: str) -> bool:
+        """Whether recipients have been told of a post, or are being told: it is due, and not taken back."""
         ...
 
     def active_recipients(self) -> int:
@@ -79,6 +79,10 @@ class BroadcastStore(Protocol):
         """Write what recipients are after their letters, and let go of the rows."""
         ...
 
-    def put_off_letters(self, letters: Sequence[Letter], until: datetime, reason: str) -> None:
-        """Let go of recipients whose letters could not be sent, for a reason that is not theirs."""
+    def renew_letters(self, letters: Sequence[Letter], until: datetime) -> None:
+        """Keep the recipients of letters in hand that are still under way."""
+        ...
+
+    def put_off_letters(self, letters: Sequence[Letter], until: datetime, reason: str = "") -> None:
+        """Let go of recipients whose letters were not sent, for a reason that is not theirs."""
         ...

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from syndicator.domain.article import Article
+from syndicator.domain.article import Article, Photo
 from syndicator.domain.errors import Misconfigured, PhotoError, TryLater
 from syndicator.domain.ledger import Wait
 from syndicator.domain.photo import PhotoFile, PhotoLimits
@@ -24,13 +25,15 @@ NONE_WITHOUT = "there is no post without a photo there"
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostPhoto:
     """What a post shows. ``article``: without the photo that it may not show, or that a card stands for.
-    ``file``: the picture, if there is one; ``further``: photos beside it. ``remark``: what an operator should
+    ``file``: the picture, if there is one; ``further``: photos beside it, and ``further_by_address``, beside
+    one that is at its address. ``remark``: what an operator should
     know of it, in one line (``""``: it is as was to be expected). ``may_come``: its photo is missing, and may
     be had later."""
 
     article: Article
     file: PhotoFile | None = None
     further: tuple[PhotoFile, ...] = ()
+    further_by_address: tuple[Photo, ...] = ()
     remark: str = ""
     may_come: bool = False
 
@@ -65,7 +68,7 @@ def post_photo(photos: Photos, courier: Courier, article: Article, *, is_last_tr
     limits = courier.channel.capabilities.photo
     shown = without_picture(courier, article)
     if limits is None:
-        return shown
+        return _with_further_by_address(courier, shown)
     photo = shown.article.photo
     if photo:
         try:
@@ -81,8 +84,7 @@ def post_photo(photos: Photos, courier: Courier, article: Article, *, is_last_tr
 def _with_further(photos: Photos, courier: Courier, shown: PostPhoto, limits: PhotoLimits) -> PostPhoto:
     """With the article's further photos, as many as the channel carries and the newsroom wants; the credit
     names the makers of all. One that cannot be had is left out: nothing waits for it."""
-    capabilities = courier.channel.capabilities
-    room = min(courier.style.photos, capabilities.photos) - 1
+    room = _room(courier)
     article, remarks, files = shown.article, [shown.remark], list[PhotoFile]()
     if room < 1 or article.photo is None:
         return shown
@@ -100,17 +102,46 @@ def _with_further(photos: Photos, courier: Courier, shown: PostPhoto, limits: Ph
         if file is None:
             remarks.append(f"without photo {photo.url}: {reason}")
             continue
-        alt = capabilities.ruler.cut(photo.alt or photo.caption, capabilities.alt, article.language)
-        files.append(replace(file, alt=alt if capabilities.alt else ""))
+        files.append(replace(file, alt=_alt(courier, photo, article.language)))
         makers.append(photo.credit)
         remarks.append(f"{photo.url}: {file.remark}" if file.remark else "")
+    article = _credited(article, article.photo, makers)
+    return replace(shown, article=article, further=tuple(files), remark="; ".join(filter(None, remarks)))
+
+
+def _with_further_by_address(courier: Courier, shown: PostPhoto) -> PostPhoto:
+    """The same where photos are at their addresses, and nobody fetches them here."""
+    room, article, remarks, photos = _room(courier), shown.article, [shown.remark], list[Photo]()
+    if room < 1 or article.photo is None or not courier.channel.capabilities.photo_by_address:
+        return shown
+    for photo in courier.further_photos(article)[:MAX_FURTHER_TRIED]:
+        if len(photos) >= room:
+            break
+        if reason := courier.kept_back(photo):
+            remarks.append(f"without photo {photo.url}: {reason}")
+        else:
+            photos.append(replace(photo, alt=_alt(courier, photo, article.language)))
+    article = _credited(article, article.photo, [article.photo.credit, *(photo.credit for photo in photos)])
+    remark = "; ".join(filter(None, remarks))
+    return replace(shown, article=article, further_by_address=tuple(photos), remark=remark)
+
+
+def _room(courier: Courier) -> int:
+    """How many photos beside the first the channel carries and the newsroom wants."""
+    return min(courier.style.photos, courier.channel.capabilities.photos) - 1
+
+
+def _alt(courier: Courier, photo: Photo, language: str) -> str:
+    """The alternative text of a further photo, as far as the channel has room."""
+    capabilities = courier.channel.capabilities
+    alt = capabilities.ruler.cut(photo.alt or photo.caption, capabilities.alt, language)
+    return alt if capabilities.alt else ""
+
+
+def _credited(article: Article, lead: Photo, makers: Sequence[str]) -> Article:
+    """The article with the makers of all photos named."""
     credit = "; ".join(dict.fromkeys(filter(None, makers)))
-    return replace(
-        shown,
-        article=replace(article, photo=replace(article.photo, credit=credit)),
-        further=tuple(files),
-        remark="; ".join(filter(None, remarks)),
-    )
+    return replace(article, photo=replace(lead, credit=credit))
 
 
 def _with_card(courier: Courier, shown: PostPhoto, limits: PhotoLimits) -> PostPhoto:

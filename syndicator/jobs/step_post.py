@@ -57,7 +57,13 @@ def post_of(
     )
     since = earliest(marked, claimed.article.published)
     return StepPost(
-        post=replace(post, further=shown.further, since=since, reply_to=_reply_to(courier, claimed, step)),
+        post=replace(
+            post,
+            further=shown.further,
+            further_by_address=shown.further_by_address,
+            since=since,
+            reply_to=_reply_to(courier, claimed, step),
+        ),
         remark=shown.remark if step in WITH_PHOTO else "",
         has_photo=shown.has_photo,
         photo_may_come=shown.may_come and step in WITH_PHOTO,

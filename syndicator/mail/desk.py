@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, runtime_checkable
 
 from syndicator.domain.recipient import CONFIRM_WITHIN, Recipient, RecipientState
 from syndicator.mail.addresses import masked
@@ -46,6 +46,7 @@ class ReaderStore(Protocol):
     def note_details(self, number: int, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None: ...
 
 
+@runtime_checkable
 class PostOffice(Protocol):
     """What a desk needs of its channel."""
 
@@ -209,9 +210,9 @@ def _moments(reader: Recipient | None, key: str, since: datetime) -> Sequence[da
 def desks(
     channels: Mapping[str, object], store: ReaderStore, clock: Callable[[], datetime]
 ) -> dict[str, Desk]:
-    """The desks of mailing lists, by their channels' names: of those that write to who signs up."""
+    """The desks of mailing lists, by their channels' names: of those that are a ``PostOffice``."""
     return {
-        name: Desk(office=cast(PostOffice, channel), store=store, clock=clock)
+        name: Desk(office=channel, store=store, clock=clock)
         for name, channel in channels.items()
-        if hasattr(channel, "write")
+        if isinstance(channel, PostOffice)
     }

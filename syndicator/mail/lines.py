@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from queue import Queue, SimpleQueue
+from queue import Empty, Queue, SimpleQueue
 from typing import Any
 
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, SyndicatorError, TryLater
@@ -17,6 +19,10 @@ LINES = 6
 
 #: Messages under way, and results handed over together: so many that lines go on meanwhile.
 MAX_UNDER_WAY, GROUP_SIZE = 120, 50
+
+#: Seconds for which the first result of a group waits for others: what was handed to the relay and is not on
+#: record goes out again, should this process die.
+GROUP_WAIT_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +43,16 @@ class Handed:
     answer: Answer | None
 
 
+#: A message, and how handing it over has ended.
+Result = tuple[Outgoing, Answer | SyndicatorError]
+
+
 def hand_over_all(relay: Relay, messages: Iterable[Outgoing]) -> Iterator[Sequence[Handed]]:
     """Hand messages over, and tell in groups, in any order, how that has ended. Each is taken from
     ``messages`` in the thread that calls. Raises ``TryLater`` or ``Misconfigured``, where none is to be had
     or the relay takes nothing of us, once all that were under way have been told of."""
     todo: Queue[Outgoing | None] = Queue()
-    done: SimpleQueue[tuple[Outgoing, Answer | SyndicatorError]] = SimpleQueue()
+    done: SimpleQueue[Result] = SimpleQueue()
     threads: list[threading.Thread] = []
     source, under_way, trouble = iter(messages), 0, None
     try:
@@ -58,7 +68,7 @@ def hand_over_all(relay: Relay, messages: Iterable[Outgoing]) -> Iterator[Sequen
                     threads[-1].start()
                 todo.put(message)
                 under_way += 1
-            ended = [done.get() for _ in range(min(GROUP_SIZE, under_way))]
+            ended = _ended_together(done, min(GROUP_SIZE, under_way))
             under_way -= len(ended)
             group = []
             for message, result in ended:
@@ -76,10 +86,20 @@ def hand_over_all(relay: Relay, messages: Iterable[Outgoing]) -> Iterator[Sequen
             todo.put(None)
 
 
+def _ended_together(done: SimpleQueue[Result], count: int) -> list[Result]:
+    """So many results, or those that come together with the next; none where none is to be waited for."""
+    ended = [done.get()] if count else []
+    end = time.monotonic() + GROUP_WAIT_S
+    with suppress(Empty):
+        while len(ended) < count:
+            ended.append(done.get(timeout=max(0.0, end - time.monotonic())))
+    return ended
+
+
 def _work(
     relay: Relay,
     todo: Queue[Outgoing | None],
-    done: SimpleQueue[tuple[Outgoing, Answer | SyndicatorError]],
+    done: SimpleQueue[Result],
 ) -> None:
     """One line, and another one when that is lost; a message that loses a new one, too, ends with that."""
     message = todo.get()

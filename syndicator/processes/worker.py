@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 from celery import Celery, Task
 from celery.platforms import SecurityWarning
-from celery.signals import worker_ready
+from celery.signals import worker_ready, worker_shutting_down
 from kombu.exceptions import KombuError, OperationalError
 
 from syndicator.brokers import error_line
 from syndicator.domain.errors import SyndicatorError
 from syndicator.jobs.job import Job, Threads
 from syndicator.jobs.process_marks import DEAD_VARIABLE
+from syndicator.jobs.stopping import STOPPING
 from syndicator.processes import celery_settings, parent_watch
 from syndicator.processes.garbage import collect_as_usual
 from syndicator.processes.lanes import lanes
@@ -104,6 +105,7 @@ def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
     if concurrency:
         threads = {job: Threads(min(each.width, concurrency)) for job, each in threads.items()}
     worker_ready.connect(_report_alive, weak=False)
+    worker_shutting_down.connect(_begin_nothing_more, weak=False)
     _shorten_broker_errors()
     # Celery warns root about pickled messages; we take nothing but JSON.
     warnings.filterwarnings("ignore", category=SecurityWarning)
@@ -128,6 +130,10 @@ def _stop_what_lacks_a_secret(application: App) -> None:
     for name, reason in application.declared.missing_secrets.items():
         log.warning("channel %s: stopped: %s", name, reason)
         application.store.stop_channel(name, reason)
+
+
+def _begin_nothing_more(**_: object) -> None:
+    STOPPING.set()
 
 
 def _shorten_broker_errors() -> None:

@@ -29,7 +29,9 @@ class Announcing(Base):
 
     def announce(self, announcement: Announcement, now: datetime) -> None:
         """Put an announcement on record, unless one of its key is there; while the post that it corrects or
-        retracts is not yet due, that takes its place, or is taken back."""
+        retracts is not yet due, that takes its place, or is taken back. Recipients are told in the order in
+        which all was put there: what was to wait for longer than this (a clock was ahead, a digest's hour is
+        another one now) waits no longer."""
         table = schema.announcement
         with self.writing() as connection:
             if announcement.occasion is not Occasion.NEWS and _replace_undue(connection, announcement, now):
@@ -44,6 +46,7 @@ class Announcing(Base):
                 "expires": announcement.expires,
                 "created": now,
             }
+            _hasten(connection, announcement)
             insert_missing(connection, table, [row])
 
     def announcement(self, channel: str, key: str) -> Announcement | None:
@@ -76,14 +79,14 @@ class Announcing(Base):
                 )
         return len(numbers)
 
-    def announcements_of(self, channel: str, post: str) -> Sequence[Announcement]:
-        """What a channel announced of a post and did not take back, in order."""
+    def is_out(self, channel: str, post: str, now: datetime) -> bool:
+        """Whether the news of a post is due and was not taken back. What it says, a photo perhaps, is not
+        read."""
         table = schema.announcement
-        query = select(table).where(
-            table.c.channel == channel, table.c.post == post, table.c.is_taken_back.is_(False)
-        )
+        is_news = and_(table.c.occasion == Occasion.NEWS.value, table.c.is_taken_back.is_(False))
+        query = select(table.c.id).where(table.c.channel == channel, table.c.post == post, is_news)
         with self.reading() as connection:
-            return [announcement_of(row) for row in connection.execute(query.order_by(table.c.id))]
+            return connection.scalar(query.where(table.c.due <= now).limit(1)) is not None
 
 
 def _replace_undue(connection: Connection, announcement: Announcement, now: datetime) -> bool:
@@ -99,6 +102,17 @@ def _replace_undue(connection: Connection, announcement: Announcement, now: date
         values = {"payload": dict(announcement.payload), "is_taken_back": False}
     connection.execute(update(table).where(table.c.id == first.id).values(**values))
     return True
+
+
+def _hasten(connection: Connection, announcement: Announcement) -> None:
+    """Have none wait for longer than one that comes after it. That holds of all others already: the last
+    tells."""
+    table = schema.announcement
+    is_theirs = and_(table.c.channel == announcement.channel, table.c.is_spent.is_(False))
+    last = connection.scalar(select(table.c.due).where(is_theirs).order_by(table.c.id.desc()).limit(1))
+    if last is not None and last > announcement.due:
+        is_later = and_(is_theirs, table.c.due > announcement.due)
+        connection.execute(update(table).where(is_later).values(due=announcement.due))
 
 
 def is_told(channel: str | ColumnElement[Any], now: datetime) -> ColumnElement[bool]:

@@ -57,18 +57,21 @@ class Broadcasting(Base):
         if values:
             self.transact(work)
 
-    def put_off_letters(self, letters: Sequence[Letter], until: datetime, reason: str) -> None:
+    def renew_letters(self, letters: Sequence[Letter], until: datetime) -> None:
+        self._change_held(letters, lease_until=until)
+
+    def put_off_letters(self, letters: Sequence[Letter], until: datetime, reason: str = "") -> None:
+        self._change_held(letters, next_attempt=until, reason=reason, token=None, lease_until=None)
+
+    def _change_held(self, letters: Sequence[Letter], **values: Any) -> None:
+        """Change the recipients of letters, the lowest id first, unless they are in another hand by now."""
         table = schema.recipient
         recipients = sorted((letter.recipient for letter in letters), key=lambda each: each.id)
-        values = [{"row": each.id, "hand": each.token} for each in recipients]
-        if values:
+        is_held = and_(table.c.id == bindparam("row"), table.c.token == bindparam("hand"))
+        held = [{"row": each.id, "hand": each.token} for each in recipients]
+        if held:
             with self.writing() as connection:
-                connection.execute(
-                    update(table)
-                    .where(table.c.id == bindparam("row"), table.c.token == bindparam("hand"))
-                    .values(next_attempt=until, reason=reason, token=None, lease_until=None),
-                    values,
-                )
+                connection.execute(update(table).where(is_held).values(**values), held)
 
 
 def is_behind(newest: Any, now: datetime) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, func, select, update
 
 from syndicator.domain.recipient import Recipient, RecipientState
+from syndicator.fediverse.mentioned import MENTIONS_ALONE
 from syndicator.fediverse.received import host_of
 from syndicator.fediverse.record import OwedAnswer, TooMany
 from syndicator.fediverse.strangers import Stranger
@@ -66,6 +67,15 @@ class Followers(Recipients):
             self._have_told(row.channel, inboxes["address"], now)
             if row.address != inboxes["address"]:
                 self._look_after(row.channel, row.address, now)
+
+    def have_mentioned(self, channel: str, inbox: str, now: datetime) -> None:
+        kept = self.recipient(channel, inbox)
+        if kept and kept.state is RecipientState.ACTIVE:
+            return
+        details = {MENTIONS_ALONE: True}
+        self.join(Recipient(channel=channel, address=inbox, host=host_of(inbox), details=details), now)
+        if self._is_needed(channel, inbox):  # somebody there has followed at this moment
+            self._have_told(channel, inbox, now)
 
     def is_follower(self, account: str) -> bool:
         with self.reading() as connection:

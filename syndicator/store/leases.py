@@ -85,7 +85,7 @@ def claim_some(
     return connection.execute(
         update(table)
         .where(table.c.id.in_(select(chosen.c.id)))
-        .values(token=secrets.token_hex(16), lease_until=now + lease)
+        .values(token=secrets.token_hex(8) + PROCESS_MARK, lease_until=now + lease)
         .returning(table)
     ).all()
 

@@ -14,8 +14,10 @@ from sqlalchemy import Column, Connection, Table, delete, func, or_, select, uni
 
 from syndicator.domain import backoff
 from syndicator.domain.delivery import STEP_DEADLINE_S, Standing
+from syndicator.jobs.broadcast import BATCH_LEASE
 from syndicator.jobs.ports import LEASE
 from syndicator.store import schema
+from syndicator.store.actor_tables import follower
 from syndicator.store.engine import Base
 
 #: By how much clocks of several machines may differ.
@@ -51,7 +53,7 @@ class Present(Base):
 
 def _newest(connection: Connection) -> datetime:
     """The latest moment on record at which something was done: cheap to ask, at every sweep."""
-    source, feed, event = schema.source, schema.feed, schema.event
+    source, feed, event, told = schema.source, schema.feed, schema.event, schema.announcement
     done = [
         select(func.max(column).label("at"))
         for column in (
@@ -67,6 +69,7 @@ def _newest(connection: Connection) -> datetime:
         select(func.max(schema.delivery.c.attempted_at)).where(sending),
         select(func.max(source.c.next_look)).where(source.c.looked_at.is_(None)),  # due at once when declared
         select(event.c.at).where(event.c.id == select(func.max(event.c.id)).scalar_subquery()),
+        select(told.c.created).where(told.c.id == select(func.max(told.c.id)).scalar_subquery()),
     ]
     moments = [moment for moment in connection.scalars(union_all(*done)) if moment is not None]
     moments += [
@@ -92,6 +95,8 @@ class _Mend:
         for table in (schema.subscription, schema.intent):
             self._sooner(table, table.c.next_attempt, table.c.next_attempt > self.limit)
             self._leases(table)
+        self._recipients()
+        self._announcements()
         self._past(schema.event, "at")
         self.connection.execute(delete(schema.process).where(schema.process.c.seen > self.limit))
 
@@ -131,9 +136,23 @@ class _Mend:
         self._set(table, table.c.attempted_at > self.limit, attempted_at=self.now - LONG_AGO)
         self._past(table, "settled_at")
 
-    def _leases(self, table: Table) -> None:
-        too_long = table.c.lease_until > self.limit + LEASE
-        self._set(table, too_long, lease_until=self.now + LEASE)
+    def _recipients(self) -> None:
+        table = schema.recipient
+        self._sooner(table, table.c.next_attempt, table.c.next_attempt > self.limit)
+        self._past(table, "failing_since", "changed")
+        self._leases(table, BATCH_LEASE)
+        self._sooner(follower, follower.c.answer_due, follower.c.answer_due > self.limit)
+
+    def _announcements(self) -> None:
+        """What was to be told at once is; a digest waits for its hour."""
+        table = schema.announcement
+        was_ahead = table.c.created > self.limit
+        self._set(table, was_ahead, table.c.due <= table.c.created, due=self.now)
+        self._set(table, was_ahead, created=self.now)
+
+    def _leases(self, table: Table, lease: timedelta = LEASE) -> None:
+        too_long = table.c.lease_until > self.limit + lease
+        self._set(table, too_long, lease_until=self.now + lease)
 
     def _sooner(self, table: Table, column: Column[Any], *which: Any) -> None:
         """What was put off by a clock that was ahead comes as much sooner, but not before now."""

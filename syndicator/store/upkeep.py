@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Table, delete, func, select, update
 
 from syndicator.domain.delivery import Standing
 from syndicator.store import schema
 from syndicator.store.engine import Base
 from syndicator.store.leases import is_in_hand_of
-from syndicator.store.locks import hold_names
+from syndicator.store.locks import batches, hold_names
 
 #: How long operators are shown what happened to a delivery that is settled.
 KEEP_EVENTS_FOR = timedelta(days=90)
@@ -33,7 +33,8 @@ class Upkeep(Base):
 
     def free_rows(self, marks: Collection[str]) -> int:
         """Free the rows that processes had in hand which are dead for certain (``leases.PROCESS_MARK``).
-        Returns how many. A post that was under way then rests, as it would have otherwise."""
+        Returns how many. A post that was under way then rests, as it would have otherwise; what was on its
+        way to a subscriber or recipient is sent again, who knows it by its id."""
 
         def work(connection: Connection) -> int:
             row_count = 0
@@ -44,6 +45,8 @@ class Upkeep(Base):
                     update(table).where(is_theirs).values(token=None, lease_until=None)
                 )
                 row_count += result.rowcount
+            for table in (schema.subscription, schema.intent, schema.recipient):
+                row_count += _free_crowd(connection, table, marks)
             return row_count
 
         return self.transact(work)
@@ -71,3 +74,13 @@ class Upkeep(Base):
             with self.writing() as connection:
                 connection.execute(delete(table).where(table.c.id.in_(numbers)))
         return len(numbers)
+
+
+def _free_crowd(connection: Connection, table: Table, marks: Collection[str]) -> int:
+    """Free rows of which a process has many in hand. Those that somebody else has locked are passed over:
+    they are changed by who has them now."""
+    query = select(table.c.id).where(is_in_hand_of(table, marks)).order_by(table.c.id)
+    numbers = connection.scalars(query.with_for_update(skip_locked=True)).all()
+    for batch in batches(numbers):
+        connection.execute(update(table).where(table.c.id.in_(batch)).values(token=None, lease_until=None))
+    return len(numbers)

@@ -82,6 +82,7 @@ def newsroom(
             site=site,
             actors=store,
             announcements=RecordedAnnouncements(channel=NAME, store=store, bell=bell, clock=utc_now),
+            guard=AddressGuard(allow),
             callbacks=GuardedCallbacks(AddressGuard(allow, "[hub] allow"), deadline=3.0),
             **{"handle": "news", "domain": "news.example", **settings},
         )

@@ -57,6 +57,7 @@ class FollowersServer(LocalServer):
         self.gone: set[str] = set()
         self.webfinger: dict[str, Any] | None = None
         self.refused: list[str] = []
+        self.asked_for: list[str] = []
 
     @property
     def shared_inbox(self) -> str:
@@ -89,6 +90,7 @@ class FollowersServer(LocalServer):
 
     def answer(self, request: Request) -> Reply:
         if request.path == "/.well-known/webfinger":
+            self.asked_for.append(request.query.get("resource", ""))
             return said(200, self.webfinger) if self.webfinger else said(404, {})
         if request.method == "GET":
             name = request.path.removeprefix("/users/")
@@ -107,8 +109,12 @@ class FollowersServer(LocalServer):
         except Unverified as e:
             self.refused.append(str(e))
             return said(401, {"error": str(e)})
-        self.timeline.take(json.loads(request.body))
+        self.take(request.path, json.loads(request.body))
         return Reply(status=202)
+
+    def take(self, inbox: str, activity: dict[str, Any]) -> None:
+        """Do what an activity says that was verified. ``inbox``: the path that it came to."""
+        self.timeline.take(activity)
 
     @property
     def published(self) -> list[Published]:

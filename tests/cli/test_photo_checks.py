@@ -18,7 +18,12 @@ from tests.cli.test_post_checks import MAIN, SETTINGS, mistakes
 
 @pytest.mark.parametrize(
     ("kind", "photos", "told"),
-    [("outbox", 4, "has no effect: this channel shows one photo"), ("mastodon", 4, ""), ("outbox", 1, "")],
+    [
+        ("outbox", 4, "has no effect: this channel shows one photo"),
+        ("slackhook", 2, "has no effect: this channel shows one photo"),
+        ("mastodon", 4, ""),
+        ("outbox", 1, ""),
+    ],
 )
 def test_photos_that_a_channel_does_not_carry_are_told(
     tmp_path: Path, kind: str, photos: int, told: str

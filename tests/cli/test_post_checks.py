@@ -32,6 +32,7 @@ SETTINGS = {
     "webhook": 'url = "https://hook.example/"\nsecret = "env:HOOK"',
     "mastodon": 'server = "https://social.example"\ntoken = "env:TOKEN"',
     "discord": 'webhook = "env:HOOK"\n',
+    "slackhook": 'webhook = "env:HOOK"\n',
 }
 
 

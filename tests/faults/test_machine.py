@@ -319,9 +319,9 @@ def test_each_set_up_has_its_faults() -> None:
 
 @pytest.mark.slow
 def test_a_short_round_of_it_finds_nothing() -> None:
-    """``./run faults --seconds 25 --on embedded --quick --seed 7``"""
+    """``./run faults --seconds 32 --on embedded --quick --seed 7``"""
     said: list[str] = []
-    report = run(Plan(setup="embedded", seconds=25, seed=7, is_quick=True), said.append)
+    report = run(Plan(setup="embedded", seconds=32, seed=7, is_quick=True), said.append)
     assert report.is_good, "\n".join([*said, report.text()])
     assert sum(report.faults.values()) >= 5
     assert report.history.reads > 50

@@ -30,6 +30,7 @@ from syndicator.store import Store, schema
 from syndicator.store.announcing import newest_announcement
 from syndicator.store.recipients import KEEP_LOST_FOR
 from tests.fakes import Clock, FakeBell
+from tests.store.announced import announcements_of
 
 CHANNEL = "letters"
 DELIVERED = LetterOutcome(Reception.DELIVERED)
@@ -85,10 +86,16 @@ class Office:
     ) -> None:
         self.announcements.put(key=key, post=post or key, occasion=occasion, payload={"says": key}, due=due)
 
-    def broadcasts(self) -> int:
+    def of_post(self, post: str) -> list[Announcement]:
+        return announcements_of(self.store, CHANNEL, post)
+
+    @property
+    def announcer(self) -> Announcer:
         channels = {CHANNEL: cast(Broadcaster, self.post)}
-        announcer = Announcer(channels=channels, store=self.store, bell=self.bell, clock=self.clock)
-        return broadcast(announcer, CHANNEL)
+        return Announcer(channels=channels, store=self.store, bell=self.bell, clock=self.clock)
+
+    def broadcasts(self) -> int:
+        return broadcast(self.announcer, CHANNEL)
 
     def has(self, address: str) -> Recipient:
         recipient = self.store.recipient(CHANNEL, address)
@@ -226,9 +233,9 @@ def test_what_is_corrected_or_taken_back_before_it_is_due_was_never_said_otherwi
     office.announces("two, no", Occasion.RETRACTION, post="two", due=morning)
     office.announces("two, no", Occasion.RETRACTION, post="two", due=morning)
 
-    [kept] = office.announcements.of_post("one")
+    [kept] = office.of_post("one")
     assert (kept.occasion, kept.payload) == (Occasion.NEWS, {"says": "one, better"})
-    assert office.announcements.of_post("two") == []
+    assert office.of_post("two") == []
     office.clock.tick(hours=12)
     office.broadcasts()
     assert office.post.took == [("ann", ["one"])]
@@ -243,7 +250,7 @@ def test_what_was_said_is_corrected_and_retracted_by_announcements(office: Offic
     office.broadcasts()
 
     assert [keys for _, keys in office.post.took] == [["one"], ["one, better"], ["one, no"]]
-    assert [a.occasion for a in office.announcements.of_post("one")] == list(Occasion)
+    assert [a.occasion for a in office.of_post("one")] == list(Occasion)
 
 
 def test_what_was_announced_is_found_again_and_what_was_not_is_certainly_not_there(office: Office) -> None:

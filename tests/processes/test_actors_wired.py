@@ -13,6 +13,7 @@ from syndicator.fediverse.actor import Actor
 from syndicator.processes.web_server import channel_routes
 from syndicator.web.context import Context
 from syndicator.wiring import App, open_app
+from tests.store.announced import announcements_of
 
 DECLARED = """
 [site]
@@ -82,9 +83,9 @@ def test_followers_are_told_once_that_an_account_has_moved(tmp_path: Path) -> No
     app.store.engine.dispose()
     app = open_app(tmp_path)
 
-    [move] = app.store.announcements_of("city", "moved")
+    [move] = announcements_of(app.store, "city", "moved")
     assert move.payload["target"] == "https://social.example/users/city"
-    assert app.store.announcements_of("all", "moved") == []
+    assert announcements_of(app.store, "all", "moved") == []
     app.store.engine.dispose()
 
 

@@ -9,6 +9,7 @@ effect; the judge compares that with what the newsroom did, once all is quiet ag
 ``judge``               what of it must not be: pure, from the history alone
 ``newsroom``            the site: pages with a listing, and an agency's feed
 ``channels``            servers that keep the truth, and fail in every way that servers do
+``crowd``               one whose people follow the newsroom, with an inbox each, and likewise
 ``processes``           ``syndicator up``; or web, two workers, two beats on PostgreSQL and Redis
 ``faults``, ``points``  what is done to them, at random and at exact moments
 ``readers``             readers of the feeds, who never see half of one

@@ -44,6 +44,10 @@ class Way:
     def loses_answers(self) -> bool:
         return self.answer in (0, -1, 500, 504)
 
+    @property
+    def refuses(self) -> bool:
+        return self.answer == 422
+
 
 WAYS: dict[str, Way] = {
     "200 late": Way(applies="before", answer=-2, after=6),
@@ -102,6 +106,9 @@ class Truth(LocalServer):
 
     def shown(self) -> list[Shown]:
         raise NotImplementedError
+
+    def refuse(self, request: Request) -> None:
+        """Note that a request was refused for good."""
 
     def behave(self) -> None:
         """As usual from now on."""
@@ -184,6 +191,8 @@ class TruthHandler(Handler):
         reply = server.apply(request) if way.applies == "before" else said(200, {})
         if way.applies == "late":
             threading.Thread(target=self._late, args=(request, way), daemon=True).start()
+        if way.refuses:
+            server.refuse(request)
         server.note(fault, article, way, began)
         self._answer(way, reply)
 

@@ -213,7 +213,7 @@ def _site(world: World, fault: str, *, path: str, act: Act, seconds: float = 0) 
         met.append(handler.path)
         act(handler)
 
-    world.site.meets(path, noted, seconds)
+    take_back = world.site.meets(path, noted, seconds)
     if seconds:
         with world.in_trouble(fault):
             world.sleep(seconds)
@@ -221,6 +221,8 @@ def _site(world: World, fault: str, *, path: str, act: Act, seconds: float = 0) 
     end = time.monotonic() + ARMED_S
     while not met and time.monotonic() < end and not world.stopping.is_set():
         world.sleep(0.1)
+    take_back()  # whoever met it later, nobody would know why
+    time.sleep(0.1)
     if met:
         with world.in_trouble(fault):
             world.sleep(1)

@@ -34,8 +34,20 @@ class Applied:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LetterTaken:
+    """One of a channel's recipients took what it was told. ``announcement``: the id under which it knows that
+    again."""
+
+    at: float
+    recipient: str
+    article: str
+    verb: str
+    announcement: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Shown:
-    """A post as a channel shows it in the end."""
+    """A post as a channel, or one of a channel's recipients, shows it in the end."""
 
     channel: str
     remote_id: str
@@ -78,13 +90,19 @@ class Trouble:
 
 @dataclass(kw_only=True)
 class History:
-    """All of it. ``documents``: the feeds that carry every article. ``told``: channels that are told of
-    events, and hold no posts. ``broken``: what readers of feeds saw that nobody may see. ``quits``:
-    processes that ended by themselves as if they had been asked to."""
+    """All of it. ``recipients``: of which channel each is; ``letters``: what they took, and ``turned_away``,
+    what they refused themselves, by recipient and article; ``announced``: what they were to be told, in the
+    order in which the program has it on record. ``documents``: the feeds that carry every article. ``told``:
+    channels that are told of events, and hold no posts. ``broken``: what readers of feeds saw that nobody
+    may see. ``quits``: processes that ended by themselves as if they had been asked to."""
 
     channels: Sequence[str]
     documents: Sequence[str]
     told: frozenset[str] = frozenset()
+    recipients: Mapping[str, str] = field(default_factory=dict)
+    letters: list[LetterTaken] = field(default_factory=list)
+    turned_away: frozenset[tuple[str, str]] = frozenset()
+    announced: Sequence[str] = ()
     acts: list[Act] = field(default_factory=list)
     applied: list[Applied] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)

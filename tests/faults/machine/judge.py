@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from tests.faults.machine.history import Act, Applied, Entry, History, Recorded, Shown, Trouble
+from tests.faults.machine.history import Act, Applied, Entry, History, LetterTaken, Recorded, Shown, Trouble
 
 #: Seconds around a fault in which nobody may expect any order.
 MARGIN_S = 2.0
@@ -28,13 +28,12 @@ def is_clean(history: History) -> bool:
 
 
 def lost(history: History) -> Iterator[str]:
-    """A live article that is missing on a channel or in a feed."""
+    """A live article that is missing on a channel, at one of its recipients, or in a feed."""
     on_channels = {(shown.channel, shown.article) for shown in history.shown}
     in_feeds = {(entry.document, entry.article) for entry in history.entries}
-    excused = {(r.channel, r.article) for r in _excused(history)}
-    first = history.first
+    excused, first = _excused_places(history), history.first
     for act in _live(history):
-        for channel in history.channels:
+        for channel in (*history.channels, *history.recipients):
             place = (channel, act.article)
             if not first[act.article].is_old and place not in on_channels | excused:
                 yield f"{channel}: {_titled(act)} is not there"
@@ -44,9 +43,12 @@ def lost(history: History) -> Iterator[str]:
 
 
 def doubled(history: History) -> Iterator[str]:
-    """An article that a channel ever accepted twice, or that stands twice anywhere."""
+    """An article that a channel ever accepted twice, or that stands twice anywhere; what a recipient was told
+    under two ids, or again although nothing had gone wrong."""
     yield from _posted_twice(history)
     yield from _told_twice(history)
+    yield from _announced_twice(history)
+    yield from _sent_again(history)
     for (document, article), count in Counter((e.document, e.article) for e in history.entries).items():
         if count > 1:
             yield f"{document}: {article} stands there {count} times"
@@ -73,10 +75,43 @@ def _told_twice(history: History) -> Iterator[str]:
             yield f"{channel}: {article}: {verb} of version {version} was told {count} times as news"
 
 
+def _announced_twice(history: History) -> Iterator[str]:
+    """A publication or deletion is one announcement; there may be several corrections of one version, as when
+    a photo comes later."""
+    names: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for letter in history.letters:
+        if letter.verb != "Update":
+            names[letter.recipient, letter.article, letter.verb].add(letter.announcement)
+    for (recipient, article, verb), ids in names.items():
+        if article and len(ids) > 1:
+            yield f"{recipient}: {article}: {verb} came under {len(ids)} ids: {', '.join(sorted(ids))}"
+
+
+def _sent_again(history: History) -> Iterator[str]:
+    """Letters that came again under their id, which recipients see once, although no answer can have been
+    lost, and nobody can have died who was to write it down."""
+    first: dict[tuple[str, str], LetterTaken] = {}
+    for letter in sorted(history.letters, key=lambda letter: letter.at):
+        before = first.setdefault((letter.recipient, letter.announcement), letter)
+        if before is not letter and not _has_reason(history, before, letter):
+            yield f"{letter.recipient}: {letter.article}: {letter.announcement} came again for no reason"
+
+
+def _has_reason(history: History, before: LetterTaken, again: LetterTaken) -> bool:
+    channel = history.recipients.get(again.recipient, "")
+    for trouble in history.troubles:
+        if trouble.channel not in ("", channel):
+            continue
+        is_lost = trouble.loses_answers and trouble.article == again.article and trouble.began <= again.at
+        is_between = trouble.began - MARGIN_S < again.at and before.at < trouble.ended + MARGIN_S
+        if is_lost or (not trouble.article and is_between):
+            return True
+    return False
+
+
 def stale(history: History) -> Iterator[str]:
     """An older text that stands."""
-    last = history.last
-    excused = {(r.channel, r.article) for r in _excused(history)}
+    last, excused = history.last, _excused_places(history)
     for standing in _standing(history):
         act = last.get(standing.article)
         if act is None or act.verb == "retract" or standing.version == act.version:
@@ -87,8 +122,7 @@ def stale(history: History) -> Iterator[str]:
 
 def orphaned(history: History) -> Iterator[str]:
     """What stands although its article was retracted, was never to be posted, or is on nobody's record."""
-    last, first = history.last, history.first
-    excused = {(r.channel, r.article) for r in _excused(history)}
+    last, first, excused = history.last, history.first, _excused_places(history)
     recorded = {(r.channel, r.remote_id) for r in history.recorded}
     for standing in _standing(history):
         place, act = _place(standing), last.get(standing.article)
@@ -99,14 +133,18 @@ def orphaned(history: History) -> Iterator[str]:
         elif isinstance(standing, Shown):
             if first[act.article].is_old:
                 yield f"{place}: {act.article} was old news and stands there"
-            elif (place, standing.remote_id) not in recorded and place not in history.told:
+            elif (
+                history.recipients.get(place, place),
+                standing.remote_id,
+            ) not in recorded and place not in history.told:
                 yield f"{place}: {act.article}: nobody has {standing.remote_id} on record"
 
 
 def out_of_order(history: History) -> Iterator[str]:
     """Of one source's articles on one channel: a later one posted before an earlier one, although no fault
     met either of them, nor anything else in between; and of one article: a newer text followed by an older
-    one, although no fault met it."""
+    one, although no fault met it; and what a recipient was told sooner than what was announced before it,
+    whatever had gone wrong."""
     for earlier, later in _pairs(history):
         if later.at < earlier.at - SLACK_S:
             lead = f"{earlier.at - later.at:.1f} s before {earlier.article}"
@@ -120,6 +158,23 @@ def out_of_order(history: History) -> Iterator[str]:
             versions = f"version {applied.version} came after {newest[place]}"
             yield f"{applied.channel}: {applied.article}: {versions}"
         newest[place] = max(applied.version, newest.get(place, 0))
+    yield from _told_out_of_order(history)
+
+
+def _told_out_of_order(history: History) -> Iterator[str]:
+    ranks = {name: rank for rank, name in enumerate(history.announced)}
+    newest: dict[str, LetterTaken] = {}
+    known: set[tuple[str, str]] = set()
+    for letter in sorted(history.letters, key=lambda letter: letter.at):
+        name = (letter.recipient, letter.announcement)
+        if name in known or letter.announcement not in ranks:
+            continue
+        known.add(name)
+        last = newest.setdefault(letter.recipient, letter)
+        if ranks[letter.announcement] < ranks[last.announcement]:
+            yield f"{letter.recipient}: {letter.announcement} came after {last.announcement}"
+        else:
+            newest[letter.recipient] = letter
 
 
 def compared(history: History) -> int:
@@ -177,6 +232,18 @@ def _excused(history: History) -> list[Recorded]:
             for trouble in history.troubles
         )
     ]
+
+
+def _excused_places(history: History) -> set[tuple[str, str]]:
+    """Where what stands of an article is not judged: it is truly ambiguous, or who was told refused it."""
+    ambiguous = {(r.channel, r.article) for r in _excused(history)}
+    told = {
+        (name, article)
+        for name, owner in history.recipients.items()
+        for o, article in ambiguous
+        if o == owner
+    }
+    return ambiguous | told | history.turned_away
 
 
 def _is_touched(history: History, channel: str, article: str) -> bool:

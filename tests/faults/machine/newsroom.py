@@ -77,6 +77,12 @@ def version_in(text: str) -> int:
     return int(found[3]) if found else 0
 
 
+def article_in(text: str) -> str:
+    """The path of the article that a text is about; empty where it does not say."""
+    found = MARK.search(text)
+    return f"/{'news' if found[2] == 'site' else 'wire'}/{found[1]}" if found else ""
+
+
 class SiteHandler(Handler):
     server: NewsroomServer
 
@@ -100,10 +106,18 @@ class NewsroomServer(LocalServer):
         self.at_request: list[Callable[[Request], bool]] = []
         self._troubles: list[tuple[re.Pattern[str], Doing, float]] = []
 
-    def meets(self, path: str, doing: Doing, seconds: float = 0) -> None:
-        """The next request for such a path meets this; or all of them for so many seconds."""
+    def meets(self, path: str, doing: Doing, seconds: float = 0) -> Callable[[], None]:
+        """The next request for such a path meets this; or all of them for so many seconds. Returns what takes
+        it back."""
+        trouble = (re.compile(path), doing, time.time() + seconds if seconds else 0)
         with self.lock:
-            self._troubles.append((re.compile(path), doing, time.time() + seconds if seconds else 0))
+            self._troubles.append(trouble)
+
+        def take_back() -> None:
+            with self.lock:
+                self._troubles = [each for each in self._troubles if each is not trouble]
+
+        return take_back
 
     def next_trouble(self, request: Request) -> Doing | None:
         with self.lock:

@@ -62,6 +62,13 @@ class Operator:
             for row in rows
         ]
 
+    def announced(self, channel: str) -> list[str]:
+        """The ids of what a channel's recipients are to be told, in order."""
+        table = schema.announcement
+        query = select(table.c.key).where(table.c.channel == channel).order_by(table.c.id)
+        with self._engine.connect() as connection:
+            return list(connection.scalars(query))
+
     def newest_article(self) -> int:
         """The highest number of an article on record; -1 while the database does not answer."""
         try:

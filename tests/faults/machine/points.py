@@ -130,7 +130,7 @@ def _at_commit(world: World, fault: str) -> bool:
 
 def _all() -> dict[str, Do]:
     posts, changes = {"Mastodon": ("POST",)}, {"Mastodon": ("PUT", "DELETE")}
-    told = {"Receiver": ("POST",)}
+    told, letters = {"Receiver": ("POST",)}, {"Crowd": ("POST",)}
     return {
         "with a post in hand": partial(_at_channel, methods=posts, when="before"),
         "with a post done": partial(_at_channel, methods=posts, when="after"),
@@ -138,6 +138,8 @@ def _all() -> dict[str, Do]:
         "with an edit or deletion done": partial(_at_channel, methods=changes, when="after"),
         "with a webhook in hand": partial(_at_channel, methods=told, when="before"),
         "with a webhook done": partial(_at_channel, methods=told, when="after"),
+        "with a letter in hand": partial(_at_channel, methods=letters, when="before"),
+        "with a letter done": partial(_at_channel, methods=letters, when="after"),
         "while a page is read": partial(_at_site, beginning="/news/"),
         "while a photo is fetched": partial(_at_site, beginning="/photos/"),
         "while documents are replaced": partial(_at_file, folder="var/documents"),

@@ -45,12 +45,16 @@ class Report:
         channels = Counter(a.channel for a in applied)
         pairs = compared(self.history)
         accepted = ", ".join(f"{name} {count}" for name, count in sorted(channels.items()))
+        letters = self.history.letters
+        news = len({(letter.recipient, letter.announcement) for letter in letters})
         return (
             f"`./run faults --on {self.setup} --seconds {self.seconds:g} --seed {self.seed}`: "
             f"{acts['publish']} articles, {acts['correct']} corrections, {acts['retract']} retractions; "
             f"{sum(self.faults.values())} faults of {len(self.faults)} kinds; "
             f"accepted by channels: {accepted}; "
-            f"{self.history.reads} feeds read; {pairs} pairs of posts compared for their order; "
+            f"{len(self.history.recipients)} recipients took {news} letters, and {len(letters) - news} again "
+            f"under the same id; {self.history.reads} feeds read; "
+            f"{pairs} pairs of posts compared for their order; "
             f"all settled {self.settled_after:.0f} s after the last fault."
         )
 

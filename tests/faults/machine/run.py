@@ -17,16 +17,18 @@ from random import Random
 import requests
 from sqlalchemy.exc import SQLAlchemyError
 
+from syndicator.jobs.broadcast import BATCH_LEASE
 from tests.acceptance.world import until
 from tests.faults.disk import mount, unmount
 from tests.faults.machine import faults, judge
 from tests.faults.machine.channels import Mastodon, Outbox, Receiver, Truth
 from tests.faults.machine.clock import SteppedClock
+from tests.faults.machine.crowd import Crowd
 from tests.faults.machine.faults import Fault
 from tests.faults.machine.history import History
 from tests.faults.machine.newsroom import OLD, Editors, NewsroomServer
 from tests.faults.machine.operator import Operator
-from tests.faults.machine.processes import RIGS, send
+from tests.faults.machine.processes import RIGS, Rig, send
 from tests.faults.machine.readers import Readers, articles_in
 from tests.faults.machine.report import Report
 from tests.faults.machine.world import World
@@ -37,8 +39,9 @@ GAP_S, AT_ONCE = (1.0, 3.0), 6
 #: Now and then nothing new goes wrong for a while, so that something can be said about order: seconds.
 EVERY_S, CALM_S = 60.0, 15.0
 
-#: Seconds that everything may take to come to rest, at the most.
-SETTLE_S = 300.0
+#: Seconds that everything may take to come to rest, at the most: letters of a worker that nobody knows to be
+#: dead rest for their lease.
+SETTLE_S = BATCH_LEASE.total_seconds() + 180.0
 
 #: Seconds between two looks at whether it has, and between two rounds of the person at the console.
 LOOK_S, ROUND_S = 3.0, 45.0
@@ -60,7 +63,11 @@ authority = "machine.example"
 
 [web]
 listen = "127.0.0.1:{port}"
+public_url = "{base}"
 most_per_minute = 0
+
+[hub]
+allow = ["{crowd}"]
 
 [fetch]
 allow = [{allow}]
@@ -100,6 +107,11 @@ wait_for_page = "0s"
 url = "{hook}/hook"
 secret = "env:MACHINE_SECRET"
 
+[channels.crowd]
+kind = "activitypub"
+wait_for_page = "0s"
+handle = "news"
+
 [channels.wall]
 kind = "outbox"
 wait_for_page = "0s"
@@ -108,7 +120,7 @@ folder = "wall"
 
 FEED = """
 title = "All"
-channels = ["keyed", "keyless", "hook", "wall"]
+channels = ["keyed", "keyless", "hook", "crowd", "wall"]
 """
 
 
@@ -135,6 +147,7 @@ def run(plan: Plan, say: Callable[[str], None]) -> Report:
     with _world(plan) as (world, has_disk):
         world.rig.start()
         until(lambda: _has_begun(world), "the first look fills the feed", patience=90)
+        until(lambda: world.crowd.follow(world.rig.base), "all who ask to follow are answered", patience=90)
         say(f"{plan.setup}: running in {world.folder}")
         tormentor = Tormentor(plan, world, has_disk, say)
         editors = Editors(world.site, Random(plan.seed))  # noqa: S311 - the same each time
@@ -292,12 +305,13 @@ def _world(plan: Plan) -> Iterator[tuple[World, str]]:
         keyed = stack.enter_context(Mastodon("keyed"))
         keyless = stack.enter_context(Mastodon("keyless", honours_keys=False))
         hook = stack.enter_context(Receiver("hook"))
-        servers: list[Truth] = [keyed, keyless, hook]
+        crowd = stack.enter_context(Crowd("crowd"))
+        servers: list[Truth] = [keyed, keyless, hook, crowd]
         clock = SteppedClock(folder)
         secrets = {"MACHINE_TOKEN": keyed.token, "MACHINE_SECRET": hook.secret}
         rig = RIGS[plan.setup](folder, {**secrets, **clock.environment})
         stack.callback(rig.stop)
-        _declare(folder, rig.keep, rig.port, site, keyed, keyless, hook)
+        _declare(folder, rig, site, keyed, keyless, hook, crowd)
         operator = Operator(rig.base, rig.database)
         stack.callback(operator.close)
         yield (
@@ -306,6 +320,7 @@ def _world(plan: Plan) -> Iterator[tuple[World, str]]:
                 rig=rig,
                 site=site,
                 servers=servers,
+                crowd=crowd,
                 outbox=Outbox("wall", folder / "wall"),
                 clock=clock,
                 operator=operator,
@@ -317,13 +332,21 @@ def _world(plan: Plan) -> Iterator[tuple[World, str]]:
 
 
 def _declare(
-    folder: Path, keep: str, port: int, site: NewsroomServer, keyed: Truth, keyless: Truth, hook: Truth
+    folder: Path,
+    rig: Rig,
+    site: NewsroomServer,
+    keyed: Truth,
+    keyless: Truth,
+    hook: Truth,
+    crowd: Truth,
 ) -> None:
     hosts = [server.address.removeprefix("http://") for server in (site, keyed, keyless, hook)]
     text = DECLARATIONS.format(
         site=site.address,
-        keep=keep,
-        port=port,
+        keep=rig.keep,
+        port=rig.port,
+        base=rig.base,
+        crowd=crowd.address.removeprefix("http://"),
         allow=", ".join(f'"{host}"' for host in hosts),
         keyed=keyed.address,
         keyless=keyless.address,

@@ -12,6 +12,7 @@ from random import Random
 
 from tests.faults.machine.channels import Outbox, Truth
 from tests.faults.machine.clock import SteppedClock
+from tests.faults.machine.crowd import Crowd
 from tests.faults.machine.history import History, Trouble
 from tests.faults.machine.newsroom import NewsroomServer
 from tests.faults.machine.operator import Operator
@@ -30,6 +31,7 @@ class World:
     rig: Rig
     site: NewsroomServer
     servers: list[Truth]
+    crowd: Crowd
     outbox: Outbox
     clock: SteppedClock
     operator: Operator
@@ -87,8 +89,13 @@ class World:
     def history(self) -> History:
         """What has happened until now. Raises where the program does not answer."""
         outlets: list[Truth | Outbox] = [*self.servers, self.outbox]
+        crowd = self.crowd
         return History(
-            channels=[outlet.name for outlet in outlets],
+            channels=[outlet.name for outlet in outlets if outlet is not crowd],
+            recipients=dict.fromkeys(crowd.names, crowd.name),
+            letters=list(crowd.letters),
+            turned_away=frozenset(crowd.turned_away),
+            announced=self.operator.announced(crowd.name),
             documents=["all.rss", "all.atom", "all.json"],
             told=frozenset({"hook"}),
             acts=list(self.site.acts),
