@@ -27,7 +27,7 @@ COUNTER = re.compile(r"\s\d{1,4}$")
 
 
 def shown_headline(title: str, origin: str, own_part: OwnPart, around: Surroundings) -> str:
-    """The page's main heading where it says what the title says, in other words; "" where the title is better:
+    """The page's main heading where it says what the title says, in other words; "" where that is better:
     it is the newsroom's, the heading is of the site or a section, or holds the title among other things."""
     heading = own_part.heading if own_part.is_headed else None
     if origin not in ORIGINS_OF_CARDS or heading is None or heading.tag != "h1":
