@@ -73,6 +73,9 @@ NO_TEXT_THERE = "no text"
 #: which a short text has.
 MIN_CHARS = 250
 
+#: Characters of a paragraph of prose.
+MIN_PROSE_CHARS = 60
+
 #: Letters of prose that tell that a text is not that short.
 MIN_LONG_LETTERS = 1000
 
@@ -110,6 +113,7 @@ def discovered_text(
         reset_caches()
     remove(page, "script, style")  # of which it would make one paragraph
     remove_inserts(page)
+    _open_headers(page)
     drop_related(page, url, is_other)
     remove(page, PICTURE_WORDS)  # of which it would make paragraphs
     _unlink_pictures(page, url)
@@ -136,6 +140,17 @@ def discovered_text(
     whole = whole_text(prose, discovered_part, own_part)
     text = _with_captions(without_pointers(whole or discovered_part, url), captions, url)
     return Discovered(text, "paragraphs" if whole else "trafilatura", [IN_PARTS] if whole else ())
+
+
+def _open_headers(page: LexborHTMLParser) -> None:
+    """Take off headers that hold a text of some length: page builders make them of any section, the article's
+    too, and whoever looks for a text passes them by."""
+    for header in reversed(page.css("header:has(p)")):
+        chars = sum(
+            len(text) for node in header.css("p") if len(text := node.text().strip()) >= MIN_PROSE_CHARS
+        )
+        if chars >= MIN_LONG_LETTERS:
+            header.unwrap()
 
 
 def _make_paragraphs(page: LexborHTMLParser) -> None:
