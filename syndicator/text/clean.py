@@ -30,6 +30,7 @@ from syndicator.text.markup import (
     without_cdata,
 )
 from syndicator.text.pictures import settle
+from syndicator.text.simple_markup import simple_text
 
 __all__ = ["fold", "legal", "narrowed", "plain", "sanitise"]
 
@@ -94,8 +95,6 @@ ANY_TAG = re.compile(r"""<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?:"[^"]*"|[^
 
 #: Signs without which a text has neither markup nor references.
 MARKUP_SIGN = re.compile(r"[<&]|\]\]>")
-#: One element around a text without anything in it: needs no parser.
-ONE_ELEMENT = re.compile(r'<(h[1-6]|title|p|span|figcaption|strong|em)(?: class="[^"<>]*")?>([^<>&]*)</\1>')
 
 #: Markup, and what only looks like a tag: a name, and words after it.
 MARKUP = re.compile(r"<(?:/?[a-zA-Z][^<>]*>|!--)")
@@ -136,8 +135,8 @@ def plain(html_or_text: str) -> str:
     What is known to be text, and no markup, is for ``fold``."""
     if not MARKUP_SIGN.search(html_or_text):  # most titles, names and tags
         return fold(html_or_text)
-    if element := ONE_ELEMENT.fullmatch(html_or_text):
-        return fold(element[2])
+    if (text := simple_text(html_or_text)) is not None:
+        return fold(text)
     html_or_text = _with_escaped_inequalities(without_cdata(html_or_text))
     is_markup = MARKUP.search(html_or_text)
     return fold(text_of(html_or_text) if is_markup else html.unescape(html_or_text))

@@ -21,11 +21,20 @@ from syndicator.text.alternatives import show_alternatives
 MAX_UNBOUNDED_CHARS = 2000
 
 #: Characters that XML 1.0 forbids (section 2.2) or advises against (controls and what is no character at all,
-#: which HTML calls an error), and lone surrogates. U+0085 is white space, and stays. Those of the basic plane
-#: stand apart: searching for them alone takes a tenth of the time.
+#: which HTML calls an error), and lone surrogates. U+0085 is white space, and stays.
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 ILLEGAL_ASTRAL = re.compile(
     f"[{''.join(chr(plane << 16 | end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF))}]"
+)
+
+#: By what bytes each of them is known in UTF-8 (RFC 3629): controls, the ends of planes (as other characters
+#: have, too), the second row of controls, surrogates, and what is no character.
+CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n\r"))
+PLANE_ENDS = (b"\xbf\xbe", b"\xbf\xbf")
+ILLEGAL_IN_UTF_8 = (
+    re.compile(rb"\xc2[\x80-\x84\x86-\x9f]"),
+    re.compile(rb"\xed[\xa0-\xbf]"),
+    re.compile(rb"\xef\xb7[\x90-\xaf]"),
 )
 
 #: Ends of the page that are none: browsers go on after them.
@@ -104,14 +113,24 @@ MUTE_SELECTOR = (
     f"script, style, template, audio, video, canvas, svg, {', '.join(RAW_TAGS)}, {DELETED_SELECTOR}"
 )
 
+#: Where markup may have such, or what is shown in its place (``show_alternatives``).
+UNUSUAL = re.compile(
+    rf"<(?:s|del|strike|script|template|svg|noscript|math|plaintext|{'|'.join(HOLDING_TAGS)})\b|\bstyle\b",
+    re.IGNORECASE,
+)
+
 
 def legal(text: str) -> str:
     """The text without characters that XML forbids."""
     if text.isprintable():  # it has none of these, nor line breaks: most short texts, told at once
         return text
-    text = ILLEGAL.sub("", text)
-    is_basic = len(text.encode("utf-16-le")) == 2 * len(text)
-    return text if is_basic else ILLEGAL_ASTRAL.sub("", text)
+    written = text.encode("utf-8", "surrogatepass")  # in which bytes are found faster than characters
+    is_legal = (
+        len(written.translate(None, CONTROLS)) == len(written)
+        and not any(end in written for end in PLANE_ENDS)
+        and not any(sign.search(written) for sign in ILLEGAL_IN_UTF_8)
+    )
+    return text if is_legal else ILLEGAL_ASTRAL.sub("", ILLEGAL.sub("", text))
 
 
 def parse(markup: str) -> LexborHTMLParser:
@@ -128,7 +147,9 @@ def parse_part(markup: str) -> LexborNode:
 def without_cdata(markup: str) -> str:
     """The markup without the marks of sections that XML should have taken off. An end without a beginning is
     a mark only at the very end: ``x[y[0]]>5`` is text, and so is what tells of such sections."""
-    if CDATA_END in markup and CDATA_START not in markup:
+    if CDATA_END not in markup and CDATA_START not in markup:
+        return markup
+    if CDATA_START not in markup:
         is_text = CDATA_NAME in markup or not markup.rstrip().endswith(CDATA_END)
         return markup if is_text else f"{markup.rstrip().removesuffix(CDATA_END)}"
     return CDATA.sub("", markup)
@@ -155,8 +176,9 @@ def ancestor_ids(node: LexborNode) -> Iterator[int]:
 def text_of(markup: str) -> str:
     """The text that a reader sees of markup, white space as it comes."""
     root = parse_part(markup)
-    show_alternatives(root)
-    remove(root, MUTE_SELECTOR)
+    if UNUSUAL.search(markup):  # most have nothing of it, and need not be searched for each
+        show_alternatives(root)
+        remove(root, MUTE_SELECTOR)
     for node in [node for node in root.traverse() if node.tag in LINE_TAGS]:
         node.insert_before(" ")
         node.insert_after(" ")

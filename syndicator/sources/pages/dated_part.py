@@ -52,6 +52,9 @@ MIN_CONTAINER_CHARS = 500
 #: Headings that are compared with the page's title.
 MAX_HEADINGS = 20
 
+#: Elements that end the search for a card around a time.
+CARD_ENDS = frozenset(("article", "main", "body", "header"))
+
 #: Elements that an element may be within.
 MAX_DEPTH = 60
 
@@ -128,6 +131,23 @@ class DatedPart:
     def is_others(self, node: LexborNode) -> bool:
         """Whether an element itself, within the container, is of others."""
         return self._is_of_others(node, node.parent)
+
+    def is_card(self, node: LexborNode) -> bool:
+        """Whether an element is a card of another article: one link around its headline and more."""
+        is_linked = node.tag == "a" and node.css_first("h1, h2, h3, h4, h5, h6") is not None
+        return is_linked and node.mem_id not in self._headline_ids
+
+    def is_on_card(self, node: LexborNode) -> bool:
+        """Whether a time is on such a card, or in a list whose items have a link and a time each."""
+        for each in _ancestors(node.parent):
+            if each.tag in CARD_ENDS:
+                return False
+            if self.is_card(each):
+                return True
+            if each.tag == "li":
+                items = each.parent.iter() if each.parent is not None else ()
+                return sum(all(map(item.css_first, ("a", "time"))) for item in items) > 1
+        return False
 
     def only_time_after(self) -> list[LexborNode]:
         """The time that follows the headline outside of its container, where there is but one."""

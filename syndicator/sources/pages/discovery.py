@@ -16,7 +16,7 @@ from syndicator.sources.pages.inserts import remove_inserts
 from syndicator.sources.pages.own_part import OwnPart
 from syndicator.sources.pages.page_pictures import WORDS_MARK
 from syndicator.sources.pages.pointers import without_pointers
-from syndicator.sources.pages.whole_text import IN_PARTS, has_prose, whole_text
+from syndicator.sources.pages.whole_text import IN_PARTS, prose_of, whole_text
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import fold
 from syndicator.text.markup import (
@@ -73,6 +73,9 @@ NO_TEXT_THERE = "no text"
 #: which a short text has.
 MIN_CHARS = 250
 
+#: Characters of a paragraph of prose.
+MIN_PROSE_CHARS = 60
+
 #: Letters of prose that tell that a text is not that short.
 MIN_LONG_LETTERS = 1000
 
@@ -110,11 +113,13 @@ def discovered_text(
         reset_caches()
     remove(page, "script, style")  # of which it would make one paragraph
     remove_inserts(page)
+    _open_headers(page)
     drop_related(page, url, is_other)
     remove(page, PICTURE_WORDS)  # of which it would make paragraphs
     _unlink_pictures(page, url)
     _make_paragraphs(page)
-    is_long = has_prose(page, own_part, MIN_LONG_LETTERS)
+    prose = list(prose_of(page, own_part))
+    is_long = sum(len(each.letters) for each in prose) >= MIN_LONG_LETTERS
     theme_part, theme = ("", "") if is_long else _theme_markup(page)
     if not is_long and not theme_part and (textless := _textless_part(page)) is not None:
         return Discovered(_with_captions(textless, captions, url), NO_TEXT_THERE)
@@ -132,9 +137,20 @@ def discovered_text(
         theme_part, theme = _theme_markup(page)
     if not discovered_part or (theme_part and _is_whole_page(discovered_part, theme_part)):
         return Discovered(_with_captions(theme_part, captions, url), theme)
-    whole = whole_text(page, discovered_part, own_part)
+    whole = whole_text(prose, discovered_part, own_part)
     text = _with_captions(without_pointers(whole or discovered_part, url), captions, url)
     return Discovered(text, "paragraphs" if whole else "trafilatura", [IN_PARTS] if whole else ())
+
+
+def _open_headers(page: LexborHTMLParser) -> None:
+    """Take off headers that hold a text of some length: page builders make them of any section, the article's
+    too, and whoever looks for a text passes them by."""
+    for header in reversed(page.css("header:has(p)")):
+        chars = sum(
+            len(text) for node in header.css("p") if len(text := node.text().strip()) >= MIN_PROSE_CHARS
+        )
+        if chars >= MIN_LONG_LETTERS:
+            header.unwrap()
 
 
 def _make_paragraphs(page: LexborHTMLParser) -> None:

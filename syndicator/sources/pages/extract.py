@@ -42,6 +42,7 @@ from syndicator.sources.pages.page_photo import (
     offer_words,
 )
 from syndicator.sources.pages.page_pictures import PagePictures
+from syndicator.sources.pages.shown_headline import shown_headline
 from syndicator.sources.pages.standfirst import remove_standfirst
 from syndicator.sources.pages.this_page import ThisPage
 from syndicator.text.addresses import same_site
@@ -53,6 +54,9 @@ from syndicator.text.pictures import settle
 
 #: What is declared by a selector of one text.
 TEXTS = ("title", "summary", "section", "caption", "credit", "rights", "note", "story", "social")
+
+#: What is said of a title behind its origin.
+WITHOUT_SITE = " without the site's name"
 
 #: Authors that are none, of which the operator hears.
 MAX_DROPPED = 3
@@ -142,6 +146,7 @@ def extract(
         extracted.warnings.append("its JSON-LD describes articles of other addresses and headlines: not used")
     _title(extracted, around)
     own_part = OwnPart(page, extracted.get("title"))
+    _shown_title(extracted, own_part, around)
     _authors(extracted, authors.find(page, json_ld, metas, own_part, around))
     extracted.offer("section", "rel=category", sections.linked(page, own_part))
     headings = [text for node in page.css("h1")[:MAX_HEADINGS] if (text := plain(node.html or ""))]
@@ -228,7 +233,13 @@ def _canonical(extracted: Extracted, addresses: Sequence[str], url: str) -> None
 def _title(extracted: Extracted, around: Surroundings) -> None:
     title, origin = extracted.get("title"), extracted.origins.get("title", "")
     if not origin.startswith("select.") and (cut := headline(title, around)) != title:
-        extracted.put("title", f"{origin} without the site's name", cut)
+        extracted.put("title", f"{origin}{WITHOUT_SITE}", cut)
+
+
+def _shown_title(extracted: Extracted, own_part: OwnPart, around: Surroundings) -> None:
+    origin = extracted.origins.get("title", "").removesuffix(WITHOUT_SITE)
+    if shown := shown_headline(extracted.get("title"), origin, own_part, around):
+        extracted.put("title", "h1", shown)
 
 
 def _authors(extracted: Extracted, found: Authors) -> None:

@@ -149,7 +149,7 @@ def headline(title: str, around: Surroundings) -> str:
         return title
     if is_site(title, around):
         others = (*around.shown, *around.titles)
-        return next((text for text in others if _is_telling(bare(text)) and not is_site(text, around)), title)
+        return next((text for text in others if is_telling(bare(text)) and not is_site(text, around)), title)
     named = NAME_IN_FRONT.match(title)
     if named and is_site(named["site"], around) and bare(named["rest"]) in map(bare, around.shown):
         return named["rest"]
@@ -176,7 +176,7 @@ def _whole(title: str, headings: Iterable[str]) -> str:
 def _at_heading(title: str, separators: Sequence[re.Match[str]], around: Surroundings) -> str:
     """The part of a title that a heading shows, if what is beside it is short; else ""."""
     headings = {bare(text) for text in (*around.shown, *around.titles) if not is_site(text, around)}
-    telling = {heading for heading in headings if _is_telling(heading)}
+    telling = {heading for heading in headings if is_telling(heading)}
     for separator in separators:
         before, behind = title[: separator.start()], title[separator.end() :]
         for part, rest in ((before, behind), (behind, before)):
@@ -201,7 +201,7 @@ def _without_site(title: str, separators: Sequence[re.Match[str]], around: Surro
         end = remaining.pop().start()
     if remaining and is_site(title[: remaining[0].start()], around):
         rest = title[remaining[0].end() : end]
-        if not remaining[0]["weak"] or (_is_telling(bare(rest)) and not rest[:1].islower()):
+        if not remaining[0]["weak"] or (is_telling(bare(rest)) and not rest[:1].islower()):
             start = remaining[0].end()
     kept = title[start:end].strip()
     return kept if any(map(str.isalpha, kept)) else title
@@ -264,7 +264,7 @@ def _is_label(part: str, around: Surroundings) -> bool:
     return is_section or part.strip().casefold() in KINDS or bool(DAY.fullmatch(part))
 
 
-def _is_telling(letters: str) -> bool:
+def is_telling(letters: str) -> bool:
     minimum = (
         MIN_IDEOGRAPHS
         if regex.match(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]", letters)

@@ -7,7 +7,6 @@ import re
 from syndicator.domain.article import Photo
 from syndicator.sources.pages.credit import split_credit
 from syndicator.sources.pages.extracted import Extracted
-from syndicator.text.clean import plain
 from syndicator.text.language import detect, is_language
 
 #: Titles of pages that say that there is none, although their status is 200.
@@ -35,10 +34,11 @@ def authors(extracted: Extracted, agency: str) -> tuple[str, ...]:
     return tuple(filter(None, [agency or extracted.get("agency")]))
 
 
-def language(extracted: Extracted, declared: str) -> str:
-    """The text's own language; navigation and ``<html lang>`` are often in another one."""
+def language(extracted: Extracted, declared: str, content: str) -> str:
+    """The text's own language; navigation and ``<html lang>`` are often in another one. ``content``: what the
+    article says, as plain text."""
     hint = declared or extracted.get("language").replace("_", "-")
-    text = f"{extracted.get('title')} {extracted.get('summary')} {plain(extracted.get('content_html'))}"
+    text = f"{extracted.get('title')} {extracted.get('summary')} {content}"
     detected = detect(text, hint)
     if hint and not is_language(hint):
         extracted.warnings.append(

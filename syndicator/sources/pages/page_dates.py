@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import filterfalse, islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -96,8 +96,9 @@ def offers(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
         nodes = page.css(selector)[:MAX_NODES]
         texts = filter(_has_digit, map(node_text, _own(part, nodes, is_microdata="itemprop" in origin)))
         yield from ((field, origin, text) for text in islice(texts, 1))
-    times = [node for node in page.css("time")[:MAX_NODES] if part.has(node)]
-    for node in times or part.only_time_after():
+    times = (node for node in page.css("time")[:MAX_NODES] if part.has(node))
+    own = list(filterfalse(part.is_on_card, times))
+    for node in own or filterfalse(part.is_on_card, part.only_time_after()):
         yield "updated" if _is_changed(node) else "published", "time", node_text(node)
 
 

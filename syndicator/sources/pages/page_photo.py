@@ -67,6 +67,8 @@ def offer_words(extracted: Extracted, page_pictures: PagePictures) -> None:
 
 def left_out(extracted: Extracted, captioned: Sequence[PagePicture], url: str) -> Iterator[str]:
     """What the operator is told of pictures with captions that are neither the lead photo nor in the text."""
+    if not captioned:
+        return
     images = parse_part(extracted.get("content_html")).css("img")
     photo = extracted.values.get("photo", {}).get("url", "")
     kept = [photo, *(image_address(image, url) for image in images)]

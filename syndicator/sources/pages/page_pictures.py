@@ -299,9 +299,10 @@ def _is_trap(image: LexborNode) -> bool:
     for _ in range(4):
         if node is None or node.tag in ("body", "main", "article", "html"):
             return False
-        names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
-        is_author = "author" in (node.attributes.get("rel") or "").split()
-        if is_author or TRAP_CLASS.search(names) or node.attributes.get("itemprop") in TRAP_PROPERTIES:
+        attributes = node.attributes
+        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+        is_author = "author" in (attributes.get("rel") or "").split()
+        if is_author or TRAP_CLASS.search(names) or attributes.get("itemprop") in TRAP_PROPERTIES:
             return True
         node = node.parent
     return False

@@ -8,10 +8,13 @@ lowest hashes of its runs of letters. Two texts share as many of them as they ha
 from __future__ import annotations
 
 import hashlib
+import heapq
 import re
+import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Self
 
 from syndicator.domain.article import Sighting
@@ -19,6 +22,7 @@ from syndicator.text.clean import plain
 
 #: Hashes that a sketch has, characters of a run, and characters of a text that are looked at.
 SKETCH_SIZE, RUN_CHARS, MAX_SKETCHED_CHARS = 8, 12, 20_000
+RUN_BYTES = 4 * RUN_CHARS  # in UTF-32
 
 #: Shares of two sketches: up to the first nothing is left of a text, from the last on two are one text with
 #: another counter in it; from the one between on they are one short notice with another name in it.
@@ -95,9 +99,12 @@ def text_of_sighting(sighting: Sighting) -> str:
 def sketch(text: str) -> str:
     """The lowest hashes of a text's runs of letters, whatever its script writes between them."""
     letters = "".join(filter(str.isalpha, text[:MAX_SKETCHED_CHARS].casefold())).encode("utf-32-le")
-    step = RUN_CHARS * 4
-    ends = range(step, len(letters) + 1, 4)
-    lowest = sorted({zlib.crc32(letters[end - step : end]) for end in ends})[:SKETCH_SIZE]
+    hashes: set[int] = set()
+    for start in range(RUN_CHARS):  # runs that begin there, one right behind the other: cut without a loop
+        rest = len(letters[start * 4 :]) % RUN_BYTES
+        runs = struct.iter_unpack(f"{RUN_BYTES}s", letters[start * 4 : len(letters) - rest])
+        hashes.update(map(zlib.crc32, chain.from_iterable(runs)))
+    lowest = heapq.nsmallest(SKETCH_SIZE, hashes)
     return "".join(f"{value:0{SKETCH_DIGITS}x}" for value in lowest)
 
 

@@ -4,7 +4,7 @@ machines."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -40,6 +40,8 @@ DAY_IN_PATH = re.compile(
     r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)(?=/|$)|[/_-]((?:19|20)\d\d)-(\d\d)-(\d\d)(?=[/._-]|$)"
 )
 
+#: A day in figures of which either may be the month.
+TWO_DAYS = re.compile(r"(?<!\d)(?:0?[1-9]|1[0-2])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)\d\d(?!\d)")
 
 #: The first year in which a page can have been published: earlier ones are those of what it tells of.
 FIRST_YEAR = 1995
@@ -50,6 +52,12 @@ GUESSED = "guessed, since the page gives none for machines: declare select.publi
 #: What the operator is told where such lines have the last change alone.
 CHANGE_ALONE = (
     "beside its headline stands the day of its last change alone, which is not taken for its publication"
+)
+
+#: What the operator is told where a line has a day that may be two.
+UNREAD = (
+    "a day stands on its page that may be two (03/04/2026), and is not taken for its publication: declare "
+    "select.published and dates"
 )
 
 
@@ -101,25 +109,45 @@ def guesses(found: Lines, url: str, dates: Dates) -> Iterator[Date]:
 def _date_in(found: Lines, dates: Dates) -> FoundDate | None:
     """The one day that the lines right below the headline name, or those beside it, or else the other lines;
     ``None`` where they name none, or several."""
-    for each in found:
-        past = [
-            date
-            for line in each
-            for date in dates_in(line, zone=dates.zone, now=dates.now, languages=dates.languages)
-            if date.reading.moment
-            and date.reading.moment <= dates.now + CLOCK_SKEW
-            and date.reading.moment.year >= FIRST_YEAR
-        ]
+    read = [list(_past(each, dates)) for each in found]
+    labelled = [date for past in read for date in past if date.is_labelled]
+    if _days(labelled) == 1:  # whatever other days stand there
+        return max(labelled, key=lambda date: _precision(date.reading))
+    for each, past in zip(found, read, strict=True):
+        if any(_is_unread(line, dates) for line in each):  # it is another day, or the one that is looked for
+            dates.warnings += [] if UNREAD in dates.warnings else [UNREAD]
+            return None
         published = [date for date in past if not date.is_change]
         if past and not published:
             dates.warnings += [] if CHANGE_ALONE in dates.warnings else [CHANGE_ALONE]
             return None
-        days = {date.reading.moment.date() for date in published if date.reading.moment}
-        if len(days) == 1:
+        days = _days(published)
+        if days == 1:
             return max(published, key=lambda date: _precision(date.reading))
         if days and each is not found.below:
             return None
     return None
+
+
+def _past(found: Sequence[str], dates: Dates) -> Iterator[FoundDate]:
+    """The dates in lines that can be that of an article."""
+    for line in found:
+        for date in dates_in(line, zone=dates.zone, now=dates.now, languages=dates.languages):
+            moment = date.reading.moment
+            if moment and moment <= dates.now + CLOCK_SKEW and moment.year >= FIRST_YEAR:
+                yield date
+
+
+def _is_unread(line: str, dates: Dates) -> bool:
+    """Whether a line has a day that is not understood, since it may be two (03/04/2026)."""
+    if not TWO_DAYS.search(line):
+        return False
+    return not any(dates_in(line, zone=dates.zone, now=dates.now, languages=dates.languages))
+
+
+def _days(found: Iterable[FoundDate]) -> int:
+    """How many days these dates are."""
+    return len({each.reading.moment.date() for each in found if each.reading.moment})
 
 
 def _is_byline(line: str) -> bool:
@@ -161,6 +189,8 @@ def _within(part: DatedPart, container: LexborNode) -> Iterator[LexborNode | Non
             stack.append(node.next)
         if node.tag == "-text":
             yield node
+        elif part.is_card(node):
+            continue
         elif node.tag in INLINE:
             stack += [node.child] if node.child is not None else []
         elif node.tag not in MUTE and not part.is_others(node):

@@ -45,12 +45,11 @@ class Prose:
     letters: str
 
 
-def whole_text(page: LexborHTMLParser, found: str, own_part: OwnPart) -> str:
+def whole_text(own: Sequence[Prose], found: str, own_part: OwnPart) -> str:
     """The markup of an article's whole text where ``found`` is only a part of it; "" where it is the whole,
     or nothing tells that more is the article's: what is stands between its headline and what was found, or
-    beside that."""
+    beside that. ``own``: the prose of the article's own part (``prose_of``)."""
     found_letters = letters_of(parse_part(found).text())
-    own = list(_prose(page, own_part))
     known = [prose for prose in own if prose.letters in found_letters]
     if not known or len(known) == len(own):
         return ""
@@ -64,22 +63,8 @@ def whole_text(page: LexborHTMLParser, found: str, own_part: OwnPart) -> str:
     return markup if len(again) > len(found_letters) and _holds(again, found_letters) else ""
 
 
-def has_prose(page: LexborHTMLParser, own_part: OwnPart, min_letters: int) -> bool:
-    """Whether the article's own part of a page has so many letters of prose."""
-    total = 0
-    for prose in _prose(page, own_part):
-        total += len(prose.letters)
-        if total >= min_letters:
-            return True
-    return False
-
-
-def letters_of(text: str) -> str:
-    """The letters and digits of a text alone, in lower case."""
-    return "".join(filter(str.isalnum, text)).casefold()
-
-
-def _prose(page: LexborHTMLParser, own_part: OwnPart) -> Iterator[Prose]:
+def prose_of(page: LexborHTMLParser, own_part: OwnPart) -> Iterator[Prose]:
+    """The prose of the article's own part of a page."""
     for node in page.css(PROSE_SELECTOR)[:MAX_ELEMENTS]:
         if node.tag == "li" and node.css_first("p, ul, ol") is not None:
             continue
@@ -90,6 +75,11 @@ def _prose(page: LexborHTMLParser, own_part: OwnPart) -> Iterator[Prose]:
             and _is_own(node, own_part)
         ):
             yield Prose(node, letters)
+
+
+def letters_of(text: str) -> str:
+    """The letters and digits of a text alone, in lower case."""
+    return "".join(filter(str.isalnum, text)).casefold()
 
 
 def _is_linked(node: LexborNode, letters: int) -> bool:

@@ -33,11 +33,11 @@ from syndicator.sources.pages.traits import (
     asks_password,
     digest,
     sketch,
-    text_of_sighting,
 )
 from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.succession import id_name
 from syndicator.text.addresses import same_site, web_address
+from syndicator.text.clean import plain
 from syndicator.text.encodings import Decoded, decode
 from syndicator.text.shortcodes import named_shortcodes, without_shortcodes
 from syndicator.text.tracking import clean_url, full_url
@@ -162,7 +162,8 @@ class ArticlePages:
             extracted.leave_headline()
         self._refuse_no_article(link, extracted, is_headline_only=is_headline_only)
         traits = self._traits(link, page, extracted, decoded.text)
-        language = normalise.language(extracted, self.language)
+        content = plain(extracted.get("content_html"))
+        language = normalise.language(extracted, self.language, content)
         languages = (self.language, *extracted.page_languages, language)
         dates = Dates(ZoneInfo(self.timezone), self.embargoes, now, languages)
         publication = self._publication(dates, extracted, link)
@@ -199,7 +200,7 @@ class ArticlePages:
                 *([HEADLINE_ONLY] if is_headline_only else ()),
             ),
         )
-        text = text_of_sighting(sighting)
+        text = content if sighting.content_html else plain(sighting.summary)
         traits = replace(traits, sketch=sketch(text), length=len(text))
         return PageReading(sighting=sighting, traits=traits)
 

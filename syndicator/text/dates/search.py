@@ -37,6 +37,12 @@ CHANGED = regex.compile(
     r"|opdater"
     r"|обновл|изменен|оновлен|guncelle|aktualiz|paivitetty|cap nhat|diperbarui|更新|수정|修改"
 )
+#: Words (folded) of the publication, in front of its day.
+PUBLISHED = regex.compile(
+    r"\b(?:published|posted|publie|veroffentlicht|publiziert|erschienen|publicad[oa]|pubblicato|gepubliceerd"
+    r"|geplaatst|publisert|publicerad|publiceret|julkaistu|opublikowano|publikovano|опубликовано|опубліковано"
+    r"|yayinlanma|diterbitkan)\b|発行日|公開日|发布|發布"
+)
 OF_OTHERS = regex.compile(
     r"©|\(c\)|copyright|all rights|deadline|\bends?\b|\buntil\b|\bbis\b|comments? (?:on|at)|accessed"
 )
@@ -47,11 +53,13 @@ ZONE_AFTER_TIME = regex.compile(r"\d:\d\d(?::\d\d)?\s?\(?([A-Z]{2,5})\b")
 
 
 class FoundDate(NamedTuple):
-    """A date in a line. ``is_change``: it is that of the latest change."""
+    """A date in a line. ``is_change``: it is that of the latest change; ``is_labelled``: words in front of it
+    say that it is that of the publication."""
 
     reading: DateReading
     text: str
     is_change: bool
+    is_labelled: bool = False
 
 
 def dates_in(line: str, *, zone: ZoneInfo, now: datetime, languages: Sequence[str]) -> Iterator[FoundDate]:
@@ -72,7 +80,8 @@ def dates_in(line: str, *, zone: ZoneInfo, now: datetime, languages: Sequence[st
         for text in dict.fromkeys((" ".join(parts[index : index + 2]), part)):
             found = _found(text, known, zone=zone, now=now, languages=languages)
             if found:
-                yield FoundDate(found, part, is_change or is_of_change(part))
+                changed = is_change or is_of_change(part)
+                yield FoundDate(found, part, changed, not changed and bool(PUBLISHED.search(folded(part))))
                 break
         is_change = False
 
