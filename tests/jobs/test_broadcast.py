@@ -31,6 +31,8 @@ from syndicator.store.announcing import newest_announcement
 from syndicator.store.recipients import KEEP_LOST_FOR
 from tests.fakes import Clock, FakeBell
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 CHANNEL = "letters"
 DELIVERED = LetterOutcome(Reception.DELIVERED)
 

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 LOADED = """
 import sys
 import {module}
