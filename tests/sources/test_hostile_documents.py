@@ -171,7 +171,7 @@ def test_too_many_entries_are_cut_and_told(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.slow  # a thread of its own starts a process
 def test_others_are_read_while_one_takes_long(impatient: None) -> None:
-    hostile = threading.Thread(target=titles_and_problems, args=(TAKING_LONG["attributes"],))
+    hostile = threading.Thread(target=titles_and_problems, args=(TAKING_LONG["attributes"](),))
     hostile.start()
     try:
         assert titles_and_problems(LARGE)[0] == ["Good"] * 21
