@@ -16,8 +16,12 @@ SERVERS = frozenset({"pds", "synapse", "swift", "front", "peers"})
 #: Folders and files whose tests start processes and wait for them, the longest first.
 WAITING = (
     "tests/acceptance/",
-    "tests/shipped/",
+    "tests/faults/test_machine.py",
     "tests/processes/",
+    "tests/shipped/",
+    "tests/cli/test_job_commands.py",
+    "tests/documents/test_s3.py",
+    "tests/faults/test_moving.py",
     "tests/faults/test_lock_holder.py",
     "tests/test_stopped_suite.py",
     "tests/hub/",

@@ -1,4 +1,4 @@
-"""The fast half of the suite, by four rules:
+"""The fast half of the suite, by five rules:
 
 - a test that takes a tenth of a second or more (``SLOW_S``) is marked ``slow``, or its module is, and left
   out, unless hardly anything of its folder would be left; one that takes much longer and is not marked is
@@ -6,11 +6,13 @@
 - a test that has a database is left out, but for some on SQLite;
 - a test that starts a process is left out where a fixture says so, and is else skipped at the moment when it
   would, whoever starts it;
+- a module that has such tests alone is marked, too, so that it is not even imported;
 - a property has few examples.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Generator
@@ -32,8 +34,8 @@ NAMED_S = 10 * SLOW_S
 #: The name of that time among a report's properties.
 PROCESSOR_TIME = "processor time"
 
-#: The line of a module that is marked as a whole.
-SLOW_MODULE = "\npytestmark = pytest.mark.slow"
+#: How the line of a module begins that is marked as a whole, by this mark alone or first.
+SLOW_MODULE = re.compile(r"^pytestmark = (\[\s*)?pytest\.mark\.slow\b", re.MULTILINE)
 
 #: Examples of each property that does not itself say how many.
 MAX_EXAMPLES = 10
@@ -72,7 +74,7 @@ class Quick:
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
         """Modules that are marked as a whole are not even imported."""
         is_module = collection_path.suffix == ".py"
-        return True if is_module and SLOW_MODULE in collection_path.read_text("utf-8") else None
+        return True if is_module and SLOW_MODULE.search(collection_path.read_text("utf-8")) else None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self) -> Generator[None, object, object]:
@@ -103,9 +105,16 @@ class Quick:
             terminalreporter.write_line(f"{taken:.1f} s of processor time, and not marked slow: {name}")
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Called once the tests are shuffled, and keeps their order within a folder: each of the processes
+        that share them begins with other folders, and loads what those need alone."""
         left_out = {item for item in items if is_left_out(item)}
         config.hook.pytest_deselected(items=list(left_out))
-        items[:] = [item for item in items if item not in left_out]
+        items[:] = sorted((item for item in items if item not in left_out), key=folder)
+
+
+def folder(item: pytest.Item) -> str:
+    """Where the test is, as ``tests/jobs``."""
+    return "/".join(item.nodeid.partition("::")[0].split("/")[:2])
 
 
 def is_left_out(item: pytest.Item) -> bool:

@@ -60,16 +60,24 @@ def test_that_works_for_long():
 MARKED_MODULE = """
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = {MARKS}
 
 raise AssertionError("it is imported")
 """
+
+#: The marks of modules that are left out whole.
+MARKS = [
+    "pytest.mark.slow  # for this",
+    "[pytest.mark.slow, pytest.mark.usefixtures()]",
+    "[\n    pytest.mark.slow,\n]",
+]
 
 
 @pytest.mark.parametrize("options", [["-n0"], ["-n2"]], ids=["one process", "two workers"])
 def test_what_takes_long_is_left_out_or_named(tmp_path: Path, options: list[str]) -> None:
     tests = TESTS.replace("{MAX_EXAMPLES}", str(MAX_EXAMPLES)).replace("{NAMED_S}", str(NAMED_S))
-    (tmp_path / "test_marked.py").write_text(MARKED_MODULE)
+    for number, marks in enumerate(MARKS):
+        (tmp_path / f"test_marked_{number}.py").write_text(MARKED_MODULE.replace("{MARKS}", marks))
 
     done = run(tmp_path, tests, "--quick", *options)
 

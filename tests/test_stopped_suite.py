@@ -13,6 +13,8 @@ import pytest
 from tests.acceptance.world import until
 from tests.small_suite import ROOT, command
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 #: Seconds within which a small run has started all its processes, and within which it has ended again.
 START_TIMEOUT_S, END_TIMEOUT_S = 240.0, 120.0
 

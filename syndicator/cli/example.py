@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -12,13 +11,11 @@ from urllib.parse import urlsplit
 import typer
 
 from syndicator.cli.declared import folder
-from syndicator.example_site import acts
-from syndicator.example_site.acts import Published
-from syndicator.example_site.state import begin, url_of
 from syndicator.processes.garbage import collect_as_usual
 
 if TYPE_CHECKING:  # commands import what they need when they run: `syndicator up` stays small
     from syndicator.config import Example
+    from syndicator.example_site.acts import Published
 
 #: Seconds that the site has to answer before nobody is taken to be there.
 ANSWER_TIMEOUT_S = 2.0
@@ -71,6 +68,8 @@ def serve(
 @example.command()
 def publish(site_folder: SiteFolder = None, state_folder: StateFolder = None) -> None:
     """Publish the next draft; when none is left, a fresh river bulletin."""
+    from syndicator.example_site import acts
+
     site = _begun(site_folder, state_folder)
     published = acts.publish(site.folder, site.state)
     _print("Published", published)
@@ -80,6 +79,8 @@ def publish(site_folder: SiteFolder = None, state_folder: StateFolder = None) ->
 @example.command()
 def correct(slug: Slug = None, site_folder: SiteFolder = None, state_folder: StateFolder = None) -> None:
     """Correct a figure in an article, with a note that says so."""
+    from syndicator.example_site import acts
+
     site = _begun(site_folder, state_folder)
     corrected = acts.correct(site.folder, site.state, slug)
     _print("Corrected", corrected)
@@ -90,6 +91,8 @@ def correct(slug: Slug = None, site_folder: SiteFolder = None, state_folder: Sta
 @example.command()
 def retract(slug: Slug = None, site_folder: SiteFolder = None, state_folder: StateFolder = None) -> None:
     """Take an article back: its page answers 410 and leaves the listings."""
+    from syndicator.example_site import acts
+
     site = _begun(site_folder, state_folder)
     retracted = acts.retract(site.folder, site.state, slug)
     _print("Retracted", retracted)
@@ -99,6 +102,8 @@ def retract(slug: Slug = None, site_folder: SiteFolder = None, state_folder: Sta
 @example.command(name="list")
 def list_(site_folder: SiteFolder = None, state_folder: StateFolder = None) -> None:
     """List what was published, newest first."""
+    from syndicator.example_site import acts
+
     site = _site(site_folder, state_folder)
     for one in acts.all_published(site.folder, site.state):
         mark = "retracted" if one.retracted else "corrected" if one.corrections else ""
@@ -120,6 +125,8 @@ def _site(site_folder: Path | None, state_folder: Path | None) -> Example:
 
 def _begun(site_folder: Path | None, state_folder: Path | None) -> Example:
     """The same, with an address even if it was never served."""
+    from syndicator.example_site.state import begin, url_of
+
     site = _site(site_folder, state_folder)
     begin(site.state, url_of(site.listen))
     return site
@@ -131,6 +138,8 @@ def _print(what: str, one: Published) -> None:
 
 def _print_unless_served(one: Published, expected: HTTPStatus) -> None:
     """A line on standard error where readers do not find an article's page as it is now."""
+    from http.client import HTTPConnection, HTTPException
+
     host = urlsplit(one.url).netloc
     connection = HTTPConnection(host, timeout=ANSWER_TIMEOUT_S)
     try:

@@ -15,6 +15,8 @@ import requests
 from tests.acceptance.world import PATIENCE, Desk, NewsSite, desk, until
 from tests.channels.servers import FakeMastodon
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 
 def header(file: Path) -> None:
     with file.open("r+b") as there:

@@ -8,9 +8,13 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from tests.acceptance.world import Desk, NewsSite, desk, until
 from tests.channels.servers import FakeMastodon
 from tests.hub.raw import Raw, dripping
+
+pytestmark = pytest.mark.slow  # databases or processes throughout
 
 #: Two bytes a second, for hours.
 ENDLESS = b"HTTP/1.1 200 OK\r\n" + b"X-More: x\r\n" * 1000

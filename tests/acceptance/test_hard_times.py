@@ -6,6 +6,7 @@ import sqlite3
 import time
 from pathlib import Path
 
+import pytest
 import requests
 
 from syndicator.store.engine import BUSY_TIMEOUT_S
@@ -13,6 +14,8 @@ from tests.acceptance.world import Desk, NewsSite, desk, until
 from tests.channels.local_server import Trouble, silence
 from tests.channels.servers import FakeMastodon
 from tests.faults.disk import small_disk
+
+pytestmark = pytest.mark.slow  # databases or processes throughout
 
 
 def posted(mastodon: FakeMastodon) -> list[str]:

@@ -16,6 +16,8 @@ from tests.acceptance.world import NewsSite, desk, until
 from tests.channels.servers import FakeMastodon
 from tests.servers import redis_server
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 
 @pytest.fixture
 def redis_url(tmp_path: Path) -> Iterator[str]:

@@ -6,7 +6,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.acceptance.world import Desk, NewsSite, desk, until
+
+pytestmark = pytest.mark.slow  # databases or processes throughout
 
 #: Sources beside the site's own: more than the sweeps of old could bear.
 MANY = 500

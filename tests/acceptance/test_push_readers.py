@@ -23,6 +23,8 @@ from tests.channels.push_service import PushService
 from tests.web.push_pages import ReadersBrowser
 from tests.web.test_web_process import answers, free_port, until
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 ROOT = Path(__file__).parents[2]
 MAIN = """
 [site]

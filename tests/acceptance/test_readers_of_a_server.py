@@ -25,6 +25,8 @@ from tests.fakes import ALL, NOON, SITE
 from tests.formats.newsroom import PHOTO, article, written
 from tests.web.test_web_process import answers, free_port, until
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 ROOT = Path(__file__).parents[2]
 
 FEEDLY = "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 12 subscribers; like FeedFetcher-Google)"

@@ -10,6 +10,8 @@ import pytest
 from tests.acceptance.world import Desk, NewsSite, until
 from tests.channels.servers import FakeMastodon
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 
 def copy(source: Path, target: Path) -> None:
     """``sqlite3 SOURCE ".backup TARGET"``."""

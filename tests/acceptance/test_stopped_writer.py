@@ -16,6 +16,8 @@ from syndicator.store import lock_holder
 from tests.acceptance.world import Desk, NewsSite, desk, until
 from tests.faults.test_lock_holder import HOLD
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 needs_proc = pytest.mark.skipif(not lock_holder.LOCKS_FILE.exists(), reason="the system lists no locks")
 
 

@@ -12,9 +12,10 @@ from tests.acceptance.world import Desk, NewsSite, desk, until
 from tests.hub.peers import OtherHub, Reader
 
 # the peers leave their own connections open
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 @pytest.fixture

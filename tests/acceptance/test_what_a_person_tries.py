@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import feedparser
+import pytest
 import requests
 from sqlalchemy import select, update
 
@@ -16,6 +17,8 @@ from syndicator.store.engine import connect
 from tests.acceptance.world import Desk, NewsSite, desk, until
 from tests.channels.local_server import Trouble, closed_port, silence
 from tests.channels.servers import FakeMastodon
+
+pytestmark = pytest.mark.slow  # databases or processes throughout
 
 #: What is left of a delivery's rest, which is minutes on the clock.
 REST_LEFT = timedelta(seconds=10)

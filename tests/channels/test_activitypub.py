@@ -24,6 +24,8 @@ from tests.channels.contract import ARTICLE, CORRECTED, KEY, OTHER, OTHER_KEY, C
 from tests.channels.fediverse_server import FollowersServer
 from tests.channels.local_server import Trouble, status
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 
 

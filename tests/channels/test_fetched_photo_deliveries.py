@@ -31,6 +31,8 @@ from tests.channels.threads_server import FakeThreads
 from tests.fakes import SITE
 from tests.jobs.newsroom import Story
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 
 @dataclass
 class SizedPhotos:

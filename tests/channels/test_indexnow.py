@@ -44,6 +44,7 @@ class TestIndexNow(HttpChannelContract):
         [published] = server.published
         assert published.leads_to(ARTICLE.url)
 
+    @pytest.mark.slow
     def test_is_sent_what_a_preview_shows(
         self, channel: Channel, server: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

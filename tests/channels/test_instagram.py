@@ -115,6 +115,7 @@ class TestInstagram(ContainerContract):
 
         assert (photo.width, photo.height) == shape
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(("width", "height", "kind"), [(900, 300, "JPEG"), (600, 500, "PNG")])
     def test_what_the_site_has_is_passed_over_where_it_is_refused(
         self, channel: Instagram, server: FakeInstagram, width: int, height: int, kind: str

@@ -26,6 +26,8 @@ from tests.channels.servers import FakeMastodon
 from tests.channels.telegram_server import FakeTelegram
 from tests.jobs.newsroom import Story
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 KILN = Photo(url="https://ledger.example/kiln.jpg", alt="A brick kiln at dusk", credit="Mali P.")
 
 

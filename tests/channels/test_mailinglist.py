@@ -27,6 +27,8 @@ from tests.channels.mail_server import PASSWORD, USER, page_of
 from tests.fakes import Clock
 from tests.mail.test_dkim import RSA, pem, verifies
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 
 @pytest.fixture
 def server(sqlite_store: Store) -> Iterator[ListHouse]:

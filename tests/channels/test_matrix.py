@@ -34,6 +34,8 @@ from tests.channels.contract import (
 from tests.channels.local_server import Trouble, reset, status
 from tests.channels.synapse import V3, SynapseProxy
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 UPLOAD = "/_matrix/media/v3/upload"
 
 

@@ -18,6 +18,8 @@ from tests.channels.local_server import Trouble, reset
 from tests.channels.synapse import V3, SynapseProxy
 from tests.jobs.newsroom import Story
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 
 @pytest.fixture
 def server(synapse: str) -> Iterator[SynapseProxy]:

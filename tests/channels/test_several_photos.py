@@ -30,6 +30,8 @@ from tests.channels.servers import FakeMastodon
 from tests.channels.telegram_server import FakeTelegram
 from tests.jobs.newsroom import Story
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 LEAD = Photo(url="https://ledger.example/weir.jpg", alt="The weir in flood", credit="Noy S.")
 NAMES = ("crimson", "gold", "seagreen", "orchid", "navy")
 TEXT = "".join(

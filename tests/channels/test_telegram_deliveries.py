@@ -18,6 +18,8 @@ from tests.channels.local_server import Act, Trouble, half, reset, silence, stat
 from tests.channels.telegram_server import FakeTelegram
 from tests.jobs.newsroom import Story
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 LOST = Trouble(reset, at="/bot", after=True)
 
 

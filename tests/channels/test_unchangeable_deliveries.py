@@ -16,6 +16,8 @@ from tests.channels.local_server import Trouble, reset
 from tests.channels.slackhook_server import FakeSlackHook
 from tests.jobs.newsroom import Story
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 
 @pytest.fixture
 def server() -> Iterator[FakeSlackHook]:

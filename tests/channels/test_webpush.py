@@ -40,6 +40,8 @@ from tests.channels.servers import Published
 from tests.fakes import SITE, FakeBell
 from tests.http.vapid_reader import read_vapid
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 
 @dataclass
 class Readers:

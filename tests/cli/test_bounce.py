@@ -16,6 +16,8 @@ from syndicator.wiring.couriers import now
 from tests.mail.test_bounces import bounce as report
 from tests.mail.test_bounces import said
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 DECLARED = """
 [site]
 title = "The Test"

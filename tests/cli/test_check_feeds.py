@@ -27,6 +27,8 @@ from tests.config.folders import write
 from tests.fakes import NOON, Clock, FakeBell, FakePhotos, FakeSource, sighting
 from tests.formats.partners import NAMES, built_in
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 MAIN = """
 [site]
 title = "The Test"

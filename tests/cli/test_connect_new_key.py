@@ -40,6 +40,7 @@ def declare(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
     declarations.cache_clear()
 
 
+@pytest.mark.slow
 def test_a_key_is_made_tried_and_kept_once(
     declare: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -59,6 +60,7 @@ def test_a_key_is_made_tried_and_kept_once(
     assert file.read_text().strip() == key
 
 
+@pytest.mark.slow
 def test_one_for_the_environment_is_shown_once(
     declare: Callable[[str], Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +76,7 @@ def test_one_for_the_environment_is_shown_once(
     assert application_server(key, "").key in result["account"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("there", ["", "correct-horse-battery"])
 def test_what_is_there_is_never_written_over(
     declare: Callable[[str], Path], tmp_path: Path, there: str
@@ -86,6 +89,7 @@ def test_what_is_there_is_never_written_over(
     assert file.read_text() == there
 
 
+@pytest.mark.slow
 def test_one_of_another_tool_is_taken(
     declare: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,8 @@ import requests
 from tests.channels.local_server import closed_port
 from tests.example_site.served import EXAMPLE
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 COMMAND = [sys.executable, "-m", "syndicator", "example"]
 
 

@@ -16,6 +16,8 @@ from tests.acceptance.world import Desk, NewsSite, desk
 from tests.channels.local_server import Trouble, status
 from tests.channels.servers import FakeMastodon
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 __all__ = ["mastodon", "site"]  # fixtures
 
 

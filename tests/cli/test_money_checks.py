@@ -52,6 +52,7 @@ def remarks(tmp_path: Path) -> Callable[[str, str], list[tuple[str, str]]]:
 Remarks = Callable[[str, str], list[tuple[str, str]]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("paid", "free", "name", "words"),
     [
@@ -68,5 +69,6 @@ def test_an_odd_budget_is_remarked(remarks: Remarks, paid: str, free: str, name:
     assert "syndicator.toml:" in remark
 
 
+@pytest.mark.slow
 def test_of_a_budget_that_fits_nothing_is_said(remarks: Remarks) -> None:
     assert remarks('money_per_month = 60\nwithout_money = "skip"', "") == []

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.acceptance.world import NewsSite, Page, desk
 from tests.channels.contract import picture
 from tests.channels.local_server import Reply, Request
 from tests.channels.servers import FakeMastodon
+
+pytestmark = pytest.mark.slow  # databases or processes throughout
 
 
 class Gallery(NewsSite):

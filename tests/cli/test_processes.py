@@ -15,6 +15,8 @@ from sqlalchemy import create_engine, inspect
 from syndicator.processes.parent_watch import process_name
 from syndicator.store import open_store
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 MAIN = """
 [site]
 title = "The River Times"

@@ -51,6 +51,7 @@ def test_a_policy_is_declared_for_each_channel(tmp_path: Path) -> None:
     assert declared.site.story_tags == "story:"
 
 
+@pytest.mark.slow
 def test_couriers_have_what_is_declared(tmp_path: Path) -> None:
     app = inspect_app(folder(tmp_path, 'on_retraction = "leave"\nwait_for_page = "0s"\n'))
 

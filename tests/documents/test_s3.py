@@ -29,6 +29,8 @@ from tests.documents.two_hands import replaced_by_two_hands
 from tests.faults.room import Room, Site
 from tests.web.test_web_process import answers
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 NUMBERS = count(1)
 
 

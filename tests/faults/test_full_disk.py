@@ -15,6 +15,8 @@ from tests.channels.servers import FakeMastodon
 from tests.faults.disk import Disk, small_disk
 from tests.faults.room import Room, Site
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Disk]:

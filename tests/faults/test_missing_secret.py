@@ -12,6 +12,8 @@ from syndicator.wiring import declarations
 from tests.channels.servers import FakeMastodon
 from tests.faults.room import Room
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 
 def test_a_channel_without_its_secret_stops_keeps_its_queue_and_delays_nobody(
     room: Room, channel: FakeMastodon, monkeypatch: pytest.MonkeyPatch

@@ -7,9 +7,13 @@ import stat
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from syndicator.store import Store
 from tests.channels.servers import FakeMastodon
 from tests.faults.room import Room, Site, run
+
+pytestmark = pytest.mark.slow  # databases or processes throughout
 
 
 def test_a_newsroom_goes_on_in_another_database_and_posts_nothing_twice(

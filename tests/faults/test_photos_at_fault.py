@@ -11,6 +11,8 @@ from tests.channels.local_server import Act, Reply, body, half, reset, status
 from tests.faults.room import Room, announcing, endless, leading_to, old
 from tests.photos.pictures import png_claiming
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 HTML = b"<!DOCTYPE html><title>Sign in</title><p>Please sign in to see this."
 
 #: What a photo's server does, and words of what the operator reads about it: for good.

@@ -11,6 +11,8 @@ from syndicator.domain.brakes import hold_warnings
 from tests.channels.local_server import Reply
 from tests.faults.room import Room, run
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 HTML = "text/html; charset=utf-8"
 
 LOGIN = (

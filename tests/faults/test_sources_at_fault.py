@@ -10,6 +10,8 @@ import pytest
 from tests.channels.local_server import Act, Reply, Request, body, half, reset, status
 from tests.faults.room import Room, announcing, endless, leading_to
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 HTML = "text/html; charset=utf-8"
 
 ERROR_PAGE = b"<html><title>404 Not Found</title><h1>404 Not Found</h1><p>Sorry about that.</p></html>"

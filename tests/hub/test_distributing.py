@@ -15,6 +15,8 @@ from tests.channels.local_server import Act, Reply, Trouble, closed_port, half, 
 from tests.hub.story import ATOM, HUB, HubStory, Subscriber, is_signed
 from tests.processes.heard import HeardBell
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 
 def test_a_confirmed_subscriber_is_sent_what_is_served_with_its_type_and_links(
     story: HubStory, subscriber: Subscriber

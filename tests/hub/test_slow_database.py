@@ -24,6 +24,8 @@ from syndicator.store import Store, schema
 from tests.hub.raw import OK, Raw
 from tests.hub.story import ATOM, HubStory, Subscriber
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 #: Of requests, and of the database's stall; in seconds.
 DEADLINE, STALL = 3.0, 5.0
 AUDIENCE = 250  # more than one batch of claims

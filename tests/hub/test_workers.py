@@ -14,6 +14,8 @@ from tests.acceptance.world import until
 from tests.channels.local_server import Handler, Trouble
 from tests.hub.story import HubStory, Subscriber
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 AUDIENCE = 60
 
 Work = Callable[[], "subprocess.Popen[bytes]"]

@@ -15,6 +15,8 @@ from syndicator.domain.decisions import Impossible
 from tests.fakes import sighting
 from tests.jobs.newsroom import Story
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 
 def many(story: Story, count: int, first: int = 0, **changes: str) -> list[Sighting]:
     return [sighting(f"k{n}", published=story.clock(), **changes) for n in range(first, first + count)]

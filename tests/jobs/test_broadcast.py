@@ -32,6 +32,8 @@ from syndicator.store.recipients import KEEP_LOST_FOR
 from tests.fakes import Clock, FakeBell
 from tests.store.announced import announcements_of
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 CHANNEL = "letters"
 DELIVERED = LetterOutcome(Reception.DELIVERED)
 

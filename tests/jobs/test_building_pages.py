@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -20,6 +21,8 @@ from syndicator.store.engine import connect
 from syndicator.store.revisions import MIGRATIONS_FOLDER
 from tests.fakes import ALL, SITE
 from tests.jobs.newsroom import Story
+
+pytestmark = pytest.mark.slow  # databases or processes throughout
 
 FORMATS = {name: kind(name)() for name in ("json", "html")}
 

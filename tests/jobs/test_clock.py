@@ -19,6 +19,8 @@ from tests.fakes import NOON, FakeBell
 from tests.jobs.newsroom import Story
 from tests.processes.heard import HeardBell
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 #: The longest that anything waits of itself when nothing is wrong any more.
 NORMAL = timedelta(minutes=40)
 

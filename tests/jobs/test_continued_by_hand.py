@@ -12,6 +12,8 @@ from syndicator.store import Store
 from tests.jobs.newsroom import Story
 from tests.jobs.test_stories import Answering, answered
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 
 @pytest.fixture
 def story(store: Store) -> Story:

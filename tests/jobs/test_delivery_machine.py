@@ -35,6 +35,8 @@ from syndicator.store import Store
 from tests.fakes import Clock, Words
 from tests.jobs.newsroom import Story
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 #: How long the channel may work on a request after that has ended for us.
 SETTLES = timedelta(seconds=90)
 

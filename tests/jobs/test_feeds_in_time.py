@@ -16,6 +16,8 @@ from tests.fakes import NOON
 from tests.jobs.press import Press
 from tests.processes.heard import HeardBell
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 EXTENSIONS = ("rss", "atom", "json")
 TOMBSTONES = b"purl.org/atompub/tombstones"
 

@@ -10,11 +10,15 @@ from pathlib import Path
 from random import Random
 from threading import Event
 
+import pytest
+
 from syndicator.domain.article import ArticleState
 from syndicator.jobs.store_ports import Wakeups
 from syndicator.store import Store
 from tests.fakes import ALL, NOON, sighting
 from tests.jobs.press import Press
+
+pytestmark = pytest.mark.slow  # databases or processes throughout
 
 WRITERS = 3
 ROUNDS = 25

@@ -15,6 +15,8 @@ from tests.channels.local_server import Act, Request, Trouble, reset, status
 from tests.channels.servers import FakeMastodon
 from tests.jobs.newsroom import Story
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 STATUSES = "/api/v1/statuses"
 
 

@@ -25,6 +25,8 @@ from tests.fakes import SITE
 from tests.jobs.newsroom import Story
 from tests.jobs.test_policy import AbleChannel
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 FERRY = Photo(url="https://ledger.example/ferry.jpg", alt="A ferry in the fog", credit="Noy S.")
 AWAY = PhotoError("503 Service Unavailable", lasting=False)
 MISSING = PhotoError("404 Not Found", lasting=True, may_come=True)

@@ -18,6 +18,8 @@ from syndicator.domain.policy import OnCorrection, Policy
 from syndicator.jobs.deliver import deliver
 from tests.jobs.newsroom import Story
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 DEFAULT = Policy()
 PRICE = Price(post=0.5, post_with_link=0.5, edit=0.5, deletion=0.1, look_up=0.01)
 

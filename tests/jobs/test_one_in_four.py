@@ -18,6 +18,8 @@ from tests.channels.local_server import Request, Trouble, reset, status
 from tests.channels.servers import FakeReceiver
 from tests.jobs.newsroom import Story
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 ARTICLES = 24
 
 #: Seconds of a slow answer.

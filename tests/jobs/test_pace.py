@@ -21,6 +21,8 @@ from syndicator.jobs.deliver import MAX_PAUSE, deliver
 from tests.fakes import FakeChannel
 from tests.jobs.newsroom import Story
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 HOUR = timedelta(hours=1)
 PHOTO = Photo(url="https://ledger.example/bridge.jpg")
 

@@ -15,6 +15,8 @@ from syndicator.store import Store
 from tests.fakes import FakeChannel
 from tests.jobs.newsroom import Story
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 
 @dataclass
 class FakePages:

@@ -19,6 +19,8 @@ from syndicator.domain.post import Occasion
 from syndicator.store import Store
 from tests.jobs.test_delivery_machine import Channel, machine
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 PHOTO = Photo(url="https://ledger.example/lock.jpg", alt="The lock")
 
 

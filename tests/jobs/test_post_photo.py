@@ -21,6 +21,8 @@ from tests.channels.servers import FakeMastodon, FakeReceiver
 from tests.fakes import SITE, FakePhotos
 from tests.jobs.newsroom import Story
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 HERON = Photo(
     url="https://ledger.example/heron.jpg",
     alt="A heron on a pole",

@@ -19,6 +19,8 @@ from syndicator.store import Store
 from tests.fakes import NOON, FakeSource, sighting
 from tests.jobs.newsroom import Story
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 LONG = "<p>After two years of repairs, trams cross the river again.</p><p>Nobody was hurt.</p>"
 
 

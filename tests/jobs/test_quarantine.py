@@ -16,6 +16,8 @@ from syndicator.jobs.ports import Format, History
 from syndicator.store import Store
 from tests.jobs.press import Press
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 
 class Careless:
     """RSS by a careless writer: titles are not escaped. ``is_broken``: nor are its documents finished."""

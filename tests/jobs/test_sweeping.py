@@ -14,6 +14,8 @@ from syndicator.jobs.sweep import MAX_WAITING_MESSAGES, MIN_MESSAGES, Reminders,
 from syndicator.store import Store, schema
 from tests.fakes import ALL, NOON, SITE, Clock, FakeBell
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 #: Rows of each kind that are due at once.
 MANY = 700
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.fakes import sighting
 from tests.jobs.newsroom import Story
+
+pytestmark = pytest.mark.slow  # databases or processes throughout
 
 UNDATED = replace(sighting("7", published=None), is_undated=True)
 

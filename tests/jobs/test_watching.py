@@ -19,6 +19,8 @@ from tests.fakes import NOON, SITE, sighting
 from tests.jobs.newsroom import Story
 from tests.processes.heard import HeardBell
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 FIRST = timedelta(minutes=1)
 
 

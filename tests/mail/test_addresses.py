@@ -37,6 +37,7 @@ def test_an_address_in_a_server_s_words_is_masked(address: str, beside: str) -> 
     assert masked(address) in without_addresses(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["a" * 200_000, "a@" * 100_000, "@" * 200_000, "a." * 100_000 + "@b"])
 def test_masking_takes_time_by_length_alone(text: str) -> None:
     begins = time.process_time()

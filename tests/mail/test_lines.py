@@ -87,6 +87,7 @@ def test_a_refusal_is_told_and_the_line_goes_on(relay: MailRelay, stage: str, of
     assert len(handed) == 20
 
 
+@pytest.mark.slow
 def test_a_line_that_is_lost_loses_no_message() -> None:
     with running(RestlessRelay()) as relay:
         handed = sent(relay, 60)
@@ -97,6 +98,7 @@ def test_a_line_that_is_lost_loses_no_message() -> None:
         }
 
 
+@pytest.mark.slow
 def test_what_was_sent_is_told_before_the_trouble_is() -> None:
     told: list[Handed] = []
 

@@ -70,6 +70,7 @@ def test_a_digest_of_one_is_called_after_it() -> None:
     assert digest([mailed()], NAMES, date(2026, 11, 26)).subject == "Morning: The bridge reopens"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("count", "title"), [(400, "A short one"), (60, "ຂ່າວຍາວ " * 60)])
 def test_a_digest_is_shown_whole_and_says_how_many_are_not(
     count: int, title: str, caplog: pytest.LogCaptureFixture

@@ -82,6 +82,7 @@ def test_every_part_is_drawn(field: str) -> None:
     assert ImageChops.difference(plain, changed).getbbox() is not None
 
 
+@pytest.mark.slow
 def test_the_photo_fills_the_left_with_its_middle() -> None:
     image = card((900, 600))
     middle = image.crop((0, 500, 550, 600)).resize((2, 1), Image.Resampling.BOX).tobytes()

@@ -65,6 +65,7 @@ def paths(app: App) -> set[str]:
     return {route.path for route in channel_routes(app, context)}
 
 
+@pytest.mark.slow
 def test_each_declared_channel_is_an_actor(tmp_path: Path) -> None:
     app = opened(tmp_path, ACTORS)
 
@@ -78,6 +79,7 @@ def test_each_declared_channel_is_an_actor(tmp_path: Path) -> None:
     app.store.engine.dispose()
 
 
+@pytest.mark.slow
 def test_followers_are_told_once_that_an_account_has_moved(tmp_path: Path) -> None:
     app = opened(tmp_path, ACTORS)
     app.store.engine.dispose()
@@ -89,6 +91,7 @@ def test_followers_are_told_once_that_an_account_has_moved(tmp_path: Path) -> No
     app.store.engine.dispose()
 
 
+@pytest.mark.slow
 def test_without_actors_there_is_nothing(tmp_path: Path) -> None:
     app = opened(tmp_path, "")
     assert paths(app) == set()

@@ -18,6 +18,8 @@ import redis
 from tests.acceptance.world import PATIENCE, NewsSite, free_port, until
 from tests.processes.page_sources import declare_page_sources
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 SOURCES = 8
 
 

@@ -18,6 +18,8 @@ from tests.acceptance.conftest import site
 from tests.acceptance.world import Desk, NewsSite, desk, until
 from tests.processes.test_broker_away import Redis, server
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 __all__ = ["server", "site"]  # fixtures
 
 #: Seconds until a supervisor has tried again, on a busy machine.

@@ -17,6 +17,8 @@ import pytest
 from tests.acceptance.world import PATIENCE, NewsSite, until
 from tests.processes.page_sources import declare_page_sources
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 #: What `syndicator up` runs, but less patient.
 SUPERVISED = """
 import sys

@@ -5,8 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from syndicator.jobs.job import Job
 from syndicator.processes import celery_settings
+
+pytestmark = pytest.mark.slow  # databases or processes throughout
 
 NAMES = ["broadcast", "build", "deliver", "distribute", "sweep", "watch"]
 

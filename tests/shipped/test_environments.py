@@ -25,6 +25,8 @@ from tests.channels.servers import FakeMastodon, FakeReceiver
 from tests.servers import redis_server, sentinel
 from tests.shipped.environments import Environment
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 #: Everything of ours, and whatever an option needs that imports it only then.
 IMPORTS = """
 import importlib, json, pkgutil, sys, syndicator

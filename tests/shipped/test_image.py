@@ -23,6 +23,8 @@ from tests.shipped.dockerfile import Image
 from tests.shipped.environments import ROOT, Environment, empty, made_once
 from tests.shipped.test_environments import START_TIMEOUT_S, Wire
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 #: One that no address could hold as it is.
 PASSWORD = "a/b@c#d:%40 ?&'\"$x"
 

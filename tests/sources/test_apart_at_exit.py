@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 SCRIPT = """
 import os, sys
 from syndicator.sources import apart

@@ -17,6 +17,8 @@ from syndicator.sources.sites.crawl_state import CrawlState
 from syndicator.sources.sites.listing import Link
 from tests.channels.local_server import LocalServer, Reply, Request
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 PAGE = """<html lang="en"><head><title>{title}</title>

@@ -94,7 +94,7 @@ SHARED_BY_ALL: Mapping[str, Callable[[int], Mapping[str, Any]]] = {
 
 @pytest.mark.parametrize("names", SHARED_BY_ALL.values(), ids=SHARED_BY_ALL)
 @pytest.mark.parametrize("dated", [True, False])
-@pytest.mark.parametrize("first", [1, 3])
+@pytest.mark.parametrize("first", [1, pytest.param(3, marks=pytest.mark.slow)])
 def test_distinct_articles_stay_distinct_as_they_come_and_go(
     names: Callable[[int], Mapping[str, Any]], first: int, *, dated: bool
 ) -> None:

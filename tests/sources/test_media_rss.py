@@ -242,6 +242,7 @@ def test_only_the_texts_of_pictures_are_taken_out() -> None:
     assert without_texts(b"<a><media:title>x") == b"<a><media:title>x"
 
 
+@pytest.mark.slow
 def test_texts_without_ends_take_no_square_of_their_number() -> None:
     start = time.process_time()
 

@@ -61,6 +61,7 @@ def test_the_words_are_read_and_nothing_else(desk: Desk, newsroom: Newsroom) -> 
     assert desk.source.read(desk.source.url, newsroom.now) == shown.look.sightings[0]
 
 
+@pytest.mark.slow
 def test_they_are_told_of_for_a_day(desk: Desk) -> None:
     desk.look()
 
@@ -133,6 +134,7 @@ def test_a_corrected_alternative_text_is_noticed(desk: Desk, newsroom: Newsroom)
     assert words_of(desk, "s1") == ("A stone bridge", *BRIDGE[1:])
 
 
+@pytest.mark.slow
 def test_a_photo_of_the_feed_is_replaced_and_taken_away(desk: Desk, newsroom: Newsroom) -> None:
     desk.look()
     story = newsroom.stories[1]
@@ -305,6 +307,7 @@ def test_one_that_has_words_is_not_in_vain(newsroom: Newsroom) -> None:
     assert all(newsroom.asked(f"/n{number}/") == 1 for number in range(4))
 
 
+@pytest.mark.slow
 def test_what_came_from_pages_stays_when_the_feed_has_words_for_another(
     desk: Desk, newsroom: Newsroom
 ) -> None:
@@ -346,6 +349,7 @@ def test_words_of_another_picture_are_not_its(desk: Desk, newsroom: Newsroom) ->
     assert photo_of(desk, "s1").url.endswith("/bridge.jpg")
 
 
+@pytest.mark.slow
 def test_a_text_that_came_from_the_page_stays_when_the_feed_has_a_photo(newsroom: Newsroom) -> None:
     newsroom.has_photos = newsroom.has_texts = False
     desk = Desk(newsroom, every=MINUTE)

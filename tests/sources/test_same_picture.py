@@ -103,6 +103,7 @@ names = st.from_regex(r"[a-z]{3,9}(-[a-z]{3,9}){0,3}", fullmatch=True)
 sizes = st.builds("{}x{}".format, st.integers(80, 4000), st.integers(80, 4000))
 
 
+@pytest.mark.slow
 @given(names, sizes, sizes)
 def test_sizes_never_tell_pictures_apart(name: str, one: str, other: str) -> None:
     assert same_picture(f"{SITE}/2026/11/{name}-{one}.jpg", f"{SITE}/2026/11/{name}-{other}.jpg")

@@ -8,6 +8,8 @@ from sqlalchemy import Connection, create_engine, select, text
 from syndicator.store import Store, StoreError, idle, schema
 from tests.fakes import ALL, NOON
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 
 @pytest.fixture
 def server_store(store: Store) -> Store:

@@ -16,6 +16,8 @@ from syndicator.store import Store, schema
 from tests.fakes import NOON
 from tests.jobs.press import Press
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 #: Tables that grow with the newsroom's past, or with its feeds.
 LARGE = r"article|membership|archive|alias|delivery|feed"
 

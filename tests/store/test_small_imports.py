@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 LOADED = """
 import sys
 import {module}

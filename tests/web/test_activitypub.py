@@ -33,6 +33,8 @@ from tests.channels.fediverse_server import ACTIVITY_JSON, FollowersServer
 from tests.fakes import SITE
 from tests.web.browser import Answer, Browser, browsing
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 BASE = "https://feeds.news.example"
 INBOX = f"{BASE}/ap/{NAME}/inbox"
 HTML = "text/html,application/xhtml+xml,*/*;q=0.8"

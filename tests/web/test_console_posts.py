@@ -22,6 +22,8 @@ from tests.jobs.newsroom import Story
 from tests.web.browser import Browser, browsing
 from tests.web.house import House
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 HERON = Photo(url="https://ledger.example/h.jpg", alt="A heron <on> a pole", credit="Dao", rights="web only")
 
 

@@ -18,6 +18,8 @@ from syndicator.web.mailing_list import MailingListPages
 from tests.web.browser import Answer, Browser, browsing
 from tests.web.house import House
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 PAGES = "https://feeds.ledger.example/lists/morning"
 ONE_CLICK = b"List-Unsubscribe=One-Click"
 FORM = {"content-type": "application/x-www-form-urlencoded"}

@@ -9,6 +9,8 @@ import pytest
 from tests.web.browser import Browser, browsing
 from tests.web.house import House
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 HERE = "https://feeds.ledger.example/feeds"
 
 

@@ -23,6 +23,8 @@ from tests.web.browser import Browser
 from tests.web.house import House
 from tests.web.test_web_process import Served, serving_from, until
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 RSS = "/feeds/all.rss"
 
 STORIES = [article(str(number), published=NOON - timedelta(hours=number)) for number in range(9)]

@@ -13,6 +13,8 @@ from syndicator.store.pulse import Pulse
 from tests.web.browser import browsing
 from tests.web.house import House
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 
 @pytest.fixture
 def readonly(store: Store) -> Iterator[Store]:

@@ -28,6 +28,8 @@ from tests.jobs.newsroom import Story
 from tests.web.browser import Browser, browsing
 from tests.web.house import House
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 HOSTILE = '<script>alert("1")</script> & \u2028 "quotes"'
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from syndicator.jobs.store_ports import Outcome
@@ -12,6 +13,8 @@ from tests.fakes import ALL, NOON
 from tests.jobs.newsroom import Story
 from tests.web.browser import Browser, browsing
 from tests.web.house import House
+
+pytestmark = pytest.mark.slow  # databases or processes throughout
 
 
 def metrics(browser: Browser) -> dict[tuple[str, ...], float]:

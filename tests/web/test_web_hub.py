@@ -22,6 +22,8 @@ from syndicator.web.hub import Reception
 from tests.web.browser import Answer, Browser, browsing
 from tests.web.house import House
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 ADDRESS = "https://feeds.ledger.example/feeds/all.atom"
 TOPICS = {"all.atom": Topic(name="all.atom", address=ADDRESS, media_type="application/atom+xml")}
 RIGHT = {"hub.mode": "subscribe", "hub.topic": ADDRESS, "hub.callback": "https://reader.example/in?user=7"}

@@ -23,6 +23,8 @@ from tests.acceptance.world import PATIENCE
 from tests.channels.local_server import closed_port
 from tests.web.house import House
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -22,6 +22,8 @@ from tests.web.browser import Answer, Browser, browsing
 from tests.web.house import FORMATS
 from tests.web.push_pages import ORIGIN, Button, ReadersBrowser, Subscribers, application
 
+pytestmark = pytest.mark.slow  # databases or processes throughout
+
 PLACE = "/push/readers/subscriptions"
 READER = ReadersBrowser()
 
