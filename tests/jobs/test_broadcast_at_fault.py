@@ -16,6 +16,8 @@ from syndicator.jobs.job import Job
 from syndicator.store import Store, leases, open_store
 from tests.jobs.test_broadcast import CHANNEL, Office
 
+pytestmark = pytest.mark.slow
+
 DEAD, LIVING = "0123456789abcdef", "fedcba9876543210"
 
 
