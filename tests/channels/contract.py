@@ -303,8 +303,8 @@ TROUBLES: dict[str, tuple[Act, type[SyndicatorError]]] = {
     "400": (status(400), Refused),
 }
 
-#: Those that are sorted as others of them are: the fast half has one of each.
-ALIKE = frozenset({"408", "425", "502", "504", "403", "308", "400"})
+#: Those that are sorted as others of them are: the fast half has one of each. Silence takes a second.
+ALIKE = frozenset({"408", "425", "502", "504", "403", "308", "400", "silence"})
 
 EACH_TROUBLE = [
     pytest.param(act, error, id=name, marks=[pytest.mark.slow] if name in ALIKE else [])
