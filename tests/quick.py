@@ -38,7 +38,7 @@ PROCESSOR_TIME = "processor time"
 SLOW_MODULE = re.compile(r"^pytestmark = (\[\s*)?pytest\.mark\.slow\b", re.MULTILINE)
 
 #: Examples of each property that does not itself say how many.
-MAX_EXAMPLES = 10
+MAX_EXAMPLES = 5
 
 #: Events of ``sys.audit`` by which a process begins:
 #: https://docs.python.org/3/library/audit_events.html
