@@ -17,17 +17,14 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from requests.cookies import extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
-from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
-from urllib3.poolmanager import PoolManager
 
 from syndicator import __version__
 from syndicator.domain.errors import FetchError, Forbidden, TooLarge
 from syndicator.http.body import BodyTooLarge, body_chunks, gunzipped
-from syndicator.http.connections import Resolver, open_connection, pool_classes, within
+from syndicator.http.connections import Resolver, open_connection, within
+from syndicator.http.guarded_session import GuardedAdapter, GuardedSession
 from syndicator.http.networks import Address, is_public
 from syndicator.http.retry_after import retry_at
 
@@ -52,10 +49,6 @@ FETCH_DEADLINE_S = 20.0
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 10.0
 
 MAX_REDIRECTS = 5
-
-#: Hosts whose connections are kept for the next fetch, and connections kept to each: no fewer than threads
-#: that fetch, else those of one host throw away what the others need.
-MAX_KEPT_HOSTS, MAX_HOST_CONNECTIONS = 20, 64
 
 PORTS = {"http": 80, "https": 443}
 
@@ -151,14 +144,14 @@ class Http:
         """How a copy is made in another process: it has connections of its own."""
         return _make_http, (self.guard.allow, self.user_agent, self.guard.setting)
 
-    def session(self, guard: AddressGuard | None = None) -> _Session:
+    def session(self, guard: AddressGuard | None = None) -> GuardedSession:
         """A ``requests`` session behind the same guard, for those who do more than fetch. It obeys no
         proxy settings of the environment; its users follow no redirects."""
-        session = _Session()
+        session = GuardedSession()
         session.trust_env = False
         session.headers["User-Agent"] = self.user_agent
         for scheme in ("http://", "https://"):
-            session.mount(scheme, _Adapter(guard or self.guard))
+            session.mount(scheme, GuardedAdapter((guard or self.guard).connect))
         return session
 
     def get(
@@ -292,86 +285,3 @@ def _status_reason(response: Response) -> str:
         return f"{response.status}: a redirect without an address"
     phrase = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else ""
     return f"{response.status} {phrase}".strip()
-
-
-class _Session(requests.Session):
-    """A session that leaves redirects to us: it would read their bodies to the end, however long they are.
-    Nor does it merge parameters, hooks, proxies and logins that it has none of, or copy and search the
-    cookies of all sites where there are none: a fourth of a request's time."""
-
-    has_cookies = False
-
-    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
-        prepared = requests.PreparedRequest()
-        prepared.prepare_method(request.method)
-        prepared.prepare_url(request.url or "", request.params or None)
-        headers = {**self.headers, **(request.headers or {})}
-        prepared.prepare_headers({name: value for name, value in headers.items() if value is not None})
-        if self.has_cookies:
-            prepared.prepare_cookies(self.cookies)
-        prepared.prepare_body(request.data, request.files, request.json)
-        prepared.prepare_auth(request.auth, request.url or "")
-        return prepared
-
-    def merge_environment_settings(
-        self, _url: object, _proxies: object, stream: object, _verify: object, _cert: object
-    ) -> Any:  # requests' own is private
-        return {"stream": stream}
-
-    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        """The response, its body not yet read where it is to be a stream."""
-        is_stream, timeout = bool(options.get("stream")), options.get("timeout")
-        adapter = self.get_adapter(request.url or "")
-        response = adapter.send(request, stream=is_stream, timeout=timeout)
-        if "Set-Cookie" in response.headers:
-            extract_cookies_to_jar(self.cookies, request, response.raw)  # type: ignore[no-untyped-call]
-            self.has_cookies = True
-        if not is_stream:
-            response.content  # noqa: B018 - it is read when it is asked for
-        return response
-
-
-class _Adapter(HTTPAdapter):
-    """An adapter whose connections are made by a guard."""
-
-    def __init__(self, guard: AddressGuard) -> None:
-        self._guard = guard
-        super().__init__(pool_connections=MAX_KEPT_HOSTS, pool_maxsize=MAX_HOST_CONNECTIONS)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        manager: PoolManager = self.poolmanager
-        manager.pool_classes_by_scheme = pool_classes(self._guard.connect)
-
-    def request_url(self, request: requests.PreparedRequest, _proxies: object) -> str:
-        """No proxy is ever used: searching for one takes longer than anything else here."""
-        return request.path_url
-
-    def get_connection_with_tls_context(
-        self, request: requests.PreparedRequest, verify: Any, proxies: object = None, cert: Any = None
-    ) -> HTTPConnectionPool:
-        del proxies  # as above
-        try:
-            host, options = self.build_connection_pool_key_attributes(request, verify, cert)
-        except ValueError as e:
-            raise requests.exceptions.InvalidURL(e, request=request) from e
-        manager: PoolManager = self.poolmanager
-        return manager.connection_from_host(**host, pool_kwargs={**options})
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        try:
-            return super().send(request, *args, **kwargs)
-        except requests.ConnectionError as e:
-            forbidden = _cause(e, Forbidden)
-            if forbidden:
-                raise forbidden from e
-            raise
-
-
-def _cause(error: BaseException | None, kind: type[Forbidden]) -> Forbidden | None:
-    while error is not None:
-        if isinstance(error, kind):
-            return error
-        reason = getattr(error, "reason", None)  # urllib3's is an error, ssl's a word
-        error = reason if isinstance(reason, BaseException) else error.__cause__ or error.__context__
-    return None
