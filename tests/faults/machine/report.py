@@ -39,21 +39,25 @@ class Report:
         )
 
     @property
+    def _news(self) -> int:
+        """Letters, each counted once for each recipient."""
+        return len({(letter.recipient, letter.announcement) for letter in self.history.letters})
+
+    @property
     def summary(self) -> str:
         """What was tried, in one paragraph."""
         acts, applied = Counter(a.verb for a in self.history.acts), self.history.applied
         channels = Counter(a.channel for a in applied)
         pairs = compared(self.history)
         accepted = ", ".join(f"{name} {count}" for name, count in sorted(channels.items()))
-        letters = self.history.letters
-        news = len({(letter.recipient, letter.announcement) for letter in letters})
         return (
             f"`./run faults --on {self.setup} --seconds {self.seconds:g} --seed {self.seed}`: "
             f"{acts['publish']} articles, {acts['correct']} corrections, {acts['retract']} retractions; "
             f"{sum(self.faults.values())} faults of {len(self.faults)} kinds; "
             f"accepted by channels: {accepted}; "
-            f"{len(self.history.recipients)} recipients took {news} letters, and {len(letters) - news} again "
-            f"under the same id; {self.history.reads} feeds read; "
+            f"{len(self.history.recipients)} recipients took {self._news} letters, and "
+            f"{len(self.history.letters) - self._news} again under the same id; "
+            f"{self.history.reads} feeds read; "
             f"{pairs} pairs of posts compared for their order; "
             f"all settled {self.settled_after:.0f} s after the last fault."
         )
@@ -89,6 +93,9 @@ class Report:
                 "settled_after": round(self.settled_after, 1),
                 "acts": dict(Counter(a.verb for a in self.history.acts)),
                 "accepted": dict(Counter(a.channel for a in self.history.applied)),
+                "recipients": len(self.history.recipients),
+                "letters": self._news,
+                "letters_again": len(self.history.letters) - self._news,
                 "reads": self.history.reads,
                 "compared": compared(self.history),
                 "faults": dict(self.faults),
