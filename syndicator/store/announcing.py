@@ -115,32 +115,34 @@ def _hasten(connection: Connection, announcement: Announcement) -> None:
         connection.execute(update(table).where(is_later).values(due=announcement.due))
 
 
-def is_told(channel: str | ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
-    """The announcements of a channel that recipients are to have by now; none whose payload is gone, whatever
-    the clock says."""
+def _is_kept(channel: str | ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
+    """The announcements of a channel that are still to be told; none whose payload is gone, whatever the
+    clock says."""
     table = schema.announcement
-    is_in_time = and_(table.c.due <= now, or_(table.c.expires.is_(None), table.c.expires > now))
-    is_kept = and_(table.c.is_spent.is_(False), table.c.is_taken_back.is_(False))
-    return and_(table.c.channel == channel, is_kept, is_in_time)
+    is_in_time = or_(table.c.expires.is_(None), table.c.expires > now)
+    is_whole = and_(table.c.is_spent.is_(False), table.c.is_taken_back.is_(False))
+    return and_(table.c.channel == channel, is_whole, is_in_time)
 
 
 def newest_announcement(channel: str | ColumnElement[Any], now: datetime) -> Any:
     """A subquery: the id of the last announcement of a channel that recipients are to have by now. Every
     sweep asks for it: it is found at the end of an index, however much was announced."""
     table = schema.announcement
-    return (
-        select(table.c.id).where(is_told(channel, now)).order_by(table.c.id.desc()).limit(1).scalar_subquery()
-    )
+    query = select(table.c.id).where(_is_kept(channel, now), table.c.due <= now)
+    return query.order_by(table.c.id.desc()).limit(1).scalar_subquery()
 
 
 def next_announcements(
     connection: Connection, channel: str, has: Collection[int], now: datetime, *, joins: bool
 ) -> Mapping[int, Sequence[Announcement]]:
-    """What recipients are to be sent next, by what they have."""
+    """What recipients are to be sent next, by what they have: all before one that is due are due, whatever
+    the clock says, so that none is passed over."""
     table = schema.announcement
+    newest = connection.scalar(select(newest_announcement(channel, now))) or 0
     announcements: dict[int, Sequence[Announcement]] = {}
     for last in set(has):
-        query = select(table).where(is_told(channel, now), table.c.id > last).order_by(table.c.id)
+        is_next = and_(table.c.id > last, table.c.id <= newest)
+        query = select(table).where(_is_kept(channel, now), is_next).order_by(table.c.id)
         rows = connection.execute(query.limit(MAX_JOINED if joins else 1))
         announcements[last] = [announcement_of(row) for row in rows]
     return announcements

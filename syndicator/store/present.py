@@ -144,9 +144,10 @@ class _Mend:
         self._sooner(follower, follower.c.answer_due, follower.c.answer_due > self.limit)
 
     def _announcements(self) -> None:
-        """What was to be told at once is; a digest waits for its hour."""
+        """What was to be told at once is, however little it was ahead: none is due sooner than those before
+        it. A digest waits for its hour."""
         table = schema.announcement
-        was_ahead = table.c.created > self.limit
+        was_ahead = table.c.created > self.now
         self._set(table, was_ahead, table.c.due <= table.c.created, due=self.now)
         self._set(table, was_ahead, created=self.now)
 

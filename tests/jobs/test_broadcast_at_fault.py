@@ -85,6 +85,35 @@ def test_what_was_announced_by_a_clock_ahead_is_not_passed_over(office: Office) 
     assert office.post.took == [("ann", ["one"]), ("ann", ["two"])]
 
 
+@pytest.mark.parametrize("back_s", [20, 48, 59, 61, 120])
+def test_what_a_clock_set_back_has_not_come_to_is_not_passed_over(office: Office, back_s: int) -> None:
+    """One was announced shortly before by a clock that was right, another by one that was ahead by far: it
+    is not brought forward alone."""
+    office.joins("ann")
+    office.announces("one")
+    office.clock.tick(minutes=20)
+    office.announces("two")
+    office.clock.tick(minutes=-20, seconds=-back_s)
+    sweeps(office)
+
+    office.broadcasts()
+    assert office.post.took == [("ann", ["one"]), ("ann", ["two"])]
+
+
+def test_a_correction_is_told_to_whom_a_clock_set_back_has_let_have_the_news(office: Office) -> None:
+    office.joins("ann")
+    office.announces("one")
+    office.clock.tick(minutes=20)
+    office.announces("two")
+    office.clock.tick(minutes=-20, seconds=-48)
+    sweeps(office)
+    office.broadcasts()
+    office.announces("one, better", Occasion.CORRECTION, post="one")
+
+    office.broadcasts()
+    assert office.post.took == [("ann", ["one"]), ("ann", ["two"]), ("ann", ["one, better"])]
+
+
 def test_letters_that_failed_or_were_taken_by_a_clock_ahead_wait_no_longer_for_it(office: Office) -> None:
     for name in ("ann", "bob"):
         office.joins(name)
@@ -140,18 +169,23 @@ def test_a_post_that_was_taken_back_stays_so(office: Office) -> None:
 @settings(max_examples=15, deadline=None)
 @given(
     steps=st.lists(
-        st.tuples(st.sampled_from([-90, -20, 0, 1, 20, 90]), st.booleans()), min_size=1, max_size=8
+        st.tuples(st.sampled_from([-90, -20, -0.8, 0, 0.5, 1, 20, 90]), st.booleans(), st.booleans()),
+        min_size=1,
+        max_size=8,
     )
 )
 def test_whatever_the_clock_does_everybody_is_told_everything_in_order(
-    steps: list[tuple[int, bool]],
+    steps: list[tuple[float, bool, bool]],
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{folder}/recipients.db")
         office = Office(store)
         office.joins("ann")
-        for number, (minutes, is_worked) in enumerate(steps):
+        for number, (minutes, is_worked, is_swept) in enumerate(steps):
             office.clock.tick(minutes=minutes)
+            if is_swept:
+                sweeps(office)
+                office.broadcasts()
             office.announces(str(number))
             if is_worked:
                 office.broadcasts()
