@@ -7,7 +7,6 @@ notes at addresses of ours; followers' servers are sent what is new, corrected a
 from __future__ import annotations
 
 import json
-import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -43,8 +42,6 @@ from syndicator.jobs.follower_mail import FollowerMail
 from syndicator.jobs.ports import Callbacks
 from syndicator.text.addresses import is_web_address
 from syndicator.text.rulers import GRAPHEMES
-
-log = logging.getLogger(__name__)
 
 #: A handle that every server takes (``USERNAME_RE`` in Mastodon's app/models/account.rb), and a domain.
 HANDLE, DOMAIN = re.compile(r"[A-Za-z0-9_]{1,30}"), re.compile(r"[a-z0-9.-]{1,253}(?::[0-9]{1,5})?")
