@@ -53,7 +53,7 @@ def post_of(
         courier.style,
         shown.file,
         _occasion(marked, step),
-        **({"roundup": claimed.roundup} if claimed.roundup else {}),
+        roundup=claimed.roundup,
     )
     since = earliest(marked, claimed.article.published)
     return StepPost(
