@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -30,8 +29,6 @@ from syndicator.mail.message import address, post_id
 from syndicator.mail.relay import Relay
 from syndicator.secret import Secret
 from syndicator.text.rulers import GRAPHEMES
-
-log = logging.getLogger(__name__)
 
 #: How long an alert, and a digest, is sent to readers whose server did not take it at once.
 ALERT_LIFE, DIGEST_LIFE = timedelta(days=1), timedelta(days=3)

@@ -12,7 +12,6 @@ address is on a list.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -40,8 +39,6 @@ from syndicator.web.limits import Allowance, Throttle
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-log = logging.getLogger(__name__)
 
 #: Sign-ups that one client may send in a minute, and all of them together: each sends a mail to somebody.
 MAX_SIGN_UPS, MAX_ALL_SIGN_UPS = 5, 60

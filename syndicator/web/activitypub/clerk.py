@@ -5,7 +5,6 @@ It waits for other servers and the database, so that it runs in a thread.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,8 +18,6 @@ from syndicator.jobs.job import Job
 from syndicator.jobs.ports import Bell
 from syndicator.throttled_log import ThrottledLog
 from syndicator.web.activitypub.fediverse import Fediverse
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
