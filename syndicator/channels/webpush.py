@@ -166,40 +166,42 @@ class WebPush:
 
     def broadcast(self, letters: Iterable[Letter]) -> Iterator[LetterGroup]:
         """Encrypts each letter as its turn comes. Raises ``Misconfigured`` where many are refused for our
-        key, and nobody takes any."""
-        unsent: list[tuple[Letter, LetterOutcome]] = []
+        key, and nobody takes any: until that is known, the first of them have not ended either."""
+        ended: list[tuple[Letter, LetterOutcome]] = []
         refusals = Refusals()
-        for group in self.callbacks.send(self._requests(letters, unsent, refusals)):
-            ended = [(request.about, letter_outcome(reply)) for request, reply in group]
+        for group in self.callbacks.send(self._requests(letters, ended, refusals)):
             for request, reply in group:
+                ended.append((request.about, letter_outcome(reply)))
                 refusals.count(origin_of(request.url), reply)
             refusals.check()
-            yield [*ended, *unsent]
-            unsent.clear()
+            if refusals.are_explained:
+                yield [*ended]
+                ended.clear()
+            else:
+                yield []
         refusals.check()
-        if unsent:
-            yield unsent
+        yield ended
         for line in refusals.lines:
             log.warning("channel %s: %s", self.name, line)
 
     def _requests(
         self,
         letters: Iterable[Letter],
-        unsent: list[tuple[Letter, LetterOutcome]],
+        ended: list[tuple[Letter, LetterOutcome]],
         refusals: Refusals,
     ) -> Iterator[CallbackRequest]:
-        """The requests of letters; those that cannot be sent are put beside them."""
+        """The requests of letters; those that cannot be sent have ended."""
         server = self._server
         for letter in letters:
             [announcement] = letter.announcements
             try:
                 subscription = PushSubscription.kept(letter.recipient.address, letter.recipient.details)
             except ValueError as e:
-                unsent.append((letter, LetterOutcome(Reception.GONE, f"what is kept of it is damaged: {e}")))
+                ended.append((letter, LetterOutcome(Reception.GONE, f"what is kept of it is damaged: {e}")))
                 continue
             if subscription.server_key != server.key:
                 refusals.strange += 1
-                unsent.append((letter, LetterOutcome(Reception.FAILED, OTHER_KEY)))
+                ended.append((letter, LetterOutcome(Reception.FAILED, OTHER_KEY)))
                 continue
             now = datetime.now(UTC)
             left = (announcement.expires or now) - now

@@ -60,6 +60,12 @@ class Refusals:
             raise Misconfigured(self.lines[0])
 
     @property
+    def are_explained(self) -> bool:
+        """Whether those who refused are themselves what is wrong: others have taken messages, or none
+        refused."""
+        return bool(self.taking) or not self.refused.total() + self.strange
+
+    @property
     def lines(self) -> list[str]:
         """What an operator is to know: of services that take nothing, and of lost subscribers."""
         lines = [f"{origin} {REFUSES_US}" for origin in self.refused if origin not in self.taking][:MAX_NAMED]

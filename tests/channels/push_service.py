@@ -35,7 +35,8 @@ class PushDeclines(Exception):
 class PushService(LocalServer):
     """``keys``: the application server's key that each subscription was made with, by path. ``gone``: paths
     that are no more, with the status that says so. ``declines``: statuses by path. ``away``: browsers that
-    are off: what is under way to them waits, the last of each topic."""
+    are off: what is under way to them waits, the last of each topic. ``late``: seconds until an answer, by
+    path."""
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
@@ -44,6 +45,7 @@ class PushService(LocalServer):
         self.gone: dict[str, int] = {}
         self.declines: dict[str, int] = {}
         self.away: set[str] = set()
+        self.late: dict[str, float] = {}
         self.waiting: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
         self.screens: defaultdict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
         self.sounds: list[str] = []
@@ -73,6 +75,7 @@ class PushService(LocalServer):
         ]
 
     def answer(self, request: Request) -> Reply:
+        time.sleep(self.late.get(request.path, 0))
         try:
             self._take(request)
         except PushDeclines as e:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import insert
 
-from syndicator.callbacks import GuardedCallbacks
+from syndicator.callbacks import GROUP_WAIT_S, GuardedCallbacks
 from syndicator.channels.webpush import WebPush, topic_of
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused
 from syndicator.domain.post import Occasion
@@ -291,17 +291,20 @@ def test_one_that_refuses_our_key_is_tried_later_and_told(
     assert "refuses our key (401, 403): is this machine's clock right" in caplog.text
 
 
+@pytest.mark.parametrize("prompt", [13, 12, 5])
 def test_where_nobody_takes_our_key_the_operator_is_told_and_nobody_is_lost(
-    readers: Readers, caplog: pytest.LogCaptureFixture
+    readers: Readers, caplog: pytest.LogCaptureFixture, prompt: int
 ) -> None:
     for number in range(12):
         readers.subscribe(f"reader{number}")
-    readers.service.declines = dict.fromkeys(readers.service.browsers, 401)
+    paths = list(readers.service.browsers)
+    readers.service.declines = dict.fromkeys(paths, 401)
+    readers.service.late = dict.fromkeys(paths[prompt : prompt + 1], GROUP_WAIT_S * 1.5)  # one by one
     announce(readers)
     readers.are_told()
 
     assert "nobody can be told at the moment" in caplog.text
-    assert readers.row("reader3").failures == 0
+    assert [readers.row(f"reader{number}").failures for number in range(12)] == [0] * 12
     readers.service.declines.clear()
     readers.late = timedelta(minutes=2)
     assert readers.are_told() == 13
