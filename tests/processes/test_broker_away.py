@@ -17,6 +17,7 @@ import redis
 
 from tests.acceptance.world import PATIENCE, NewsSite, free_port, until
 from tests.processes.page_sources import declare_page_sources
+from tests.rabbitmq import RabbitMQ
 
 pytestmark = pytest.mark.slow  # databases or processes throughout
 
@@ -50,17 +51,23 @@ class Redis:
     def client(self) -> redis.Redis:
         return redis.Redis(port=self.port)
 
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
     def kill(self) -> None:
         if self.process:
             self.process.kill()
             self.process.wait(PATIENCE)
 
+    stop = kill
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Redis]:
-    made = Redis(tmp_path)
+
+@pytest.fixture(params=[Redis, RabbitMQ])
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Redis | RabbitMQ]:
+    made = request.param(tmp_path)
     yield made
-    made.kill()
+    made.stop()
 
 
 @contextmanager
@@ -85,11 +92,13 @@ def all_looked_at(folder: Path, since: datetime) -> bool:
         return bool(connection.execute(query, (moment,)).fetchone()[0] == SOURCES)
 
 
-def test_workers_are_back_when_redis_is(tmp_path: Path, server: Redis) -> None:
+def test_workers_are_back_when_the_broker_is(
+    tmp_path: Path, server: Redis | RabbitMQ, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BROKER", server.url)
     with NewsSite() as site:
         site.publish(1, "Bridge opens")
-        keep = f'[keep]\nbroker = "redis://127.0.0.1:{server.port}/0"\n'
-        declare_page_sources(tmp_path, site, SOURCES, also=keep)
+        declare_page_sources(tmp_path, site, SOURCES, also='[keep]\nbroker = "env:BROKER"\n')
         subprocess.run([sys.executable, "-m", "syndicator", "-C", str(tmp_path), "build"], check=True)
         running = server.start()
         with at_work(tmp_path, "worker", "worker", "beat") as processes:
@@ -105,9 +114,10 @@ def test_workers_are_back_when_redis_is(tmp_path: Path, server: Redis) -> None:
                 until(lambda: not server.answers(), "it is dead")
                 running = server.start()
                 goes_on()
-            with server.client() as client:
-                client.flushall()
-            goes_on()
+            if isinstance(server, Redis):
+                with server.client() as client:
+                    client.flushall()
+                goes_on()
             running.suspend()
             since = datetime.now(UTC)
             until(lambda: (datetime.now(UTC) - since).total_seconds() > 4, "it hangs for a while")

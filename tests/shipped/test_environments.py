@@ -22,6 +22,7 @@ from syndicator.brokers import SERVER_SCHEMES
 from tests.acceptance.world import NewsSite, free_port, until
 from tests.channels.local_server import Reply, Request
 from tests.channels.servers import FakeMastodon, FakeReceiver
+from tests.rabbitmq import RabbitMQ
 from tests.servers import redis_server, sentinel
 from tests.shipped.environments import Environment
 
@@ -54,7 +55,7 @@ authority = "test.example"
 
 [keep]
 database = "env:DATABASE"
-broker = "{broker}"
+broker = "env:BROKER"
 
 [web]
 listen = "127.0.0.1:{port}"
@@ -104,11 +105,17 @@ class Wire(NewsSite):
 
 
 @pytest.fixture
-def broker(tmp_path: Path, environment: Environment) -> Iterator[str]:
-    """Redis, and for the other environment Redis behind a Sentinel."""
+def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Redis, Redis behind a Sentinel, or RabbitMQ."""
     with ExitStack() as servers:
+        if request.param == "RabbitMQ":
+            server = RabbitMQ(tmp_path)
+            servers.callback(server.stop)
+            server.start()
+            yield server.url
+            return
         port = servers.enter_context(redis_server(tmp_path))
-        if environment.bin.parent.name == ".venv":
+        if request.param == "Redis":
             yield f"redis://127.0.0.1:{port}/0"
         else:
             watched = servers.enter_context(sentinel(tmp_path, port, "news"))
@@ -153,6 +160,11 @@ def test_everything_that_an_option_needs_is_there(environment: Environment, tmp_
     assert json.loads(done.stdout) == []
 
 
+@pytest.mark.parametrize(
+    ("environment", "broker"),
+    [("requirements.lock", "Redis"), ("requirements.lock", "RabbitMQ"), ("pip install .", "Sentinel")],
+    indirect=True,
+)
 def test_pages_and_feeds_are_read_built_and_posted(
     environment: Environment, tmp_path: Path, broker: str, empty_postgres: str
 ) -> None:
@@ -169,12 +181,11 @@ def test_pages_and_feeds_are_read_built_and_posted(
                 wire=wire.address,
                 social=social.address,
                 partner=partner.address,
-                broker=broker,
                 port=port,
                 allow=allow,
             )
         )
-        secrets = {"DATABASE": empty_postgres, "TOKEN": social.token, "SECRET": partner.secret}
+        secrets = {"DATABASE": empty_postgres, "BROKER": broker, "TOKEN": social.token, "SECRET": partner.secret}
         ours = Environment(environment.bin, secrets)
 
         checked = ours.run(tmp_path, "syndicator", "check")
