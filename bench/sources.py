@@ -61,6 +61,7 @@ class Feeds(BaseHTTPRequestHandler):
     """A feed at each path, with an ETag."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet, or each answer waits for an acknowledgement
     started = datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
 
     def do_GET(self) -> None:
@@ -87,10 +88,14 @@ class Feeds(BaseHTTPRequestHandler):
         pass
 
 
+class ManyCallers(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # who finds no room tries again after a second
+
+
 @contextlib.contextmanager
 def feeds() -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Feeds)
-    server.daemon_threads = True
+    server = ManyCallers(("127.0.0.1", 0), Feeds)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server.server_port
     server.shutdown()

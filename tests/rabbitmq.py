@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from kombu import Connection
+from kombu.connection import Connection
 
 from tests.acceptance.world import PATIENCE, free_port, until
 
@@ -58,7 +58,7 @@ class RabbitMQ:
 
     def answers(self) -> bool:
         try:
-            with Connection(self.url, connect_timeout=5) as connection:
+            with Connection(self.url, connect_timeout=5) as connection:  # type: ignore[no-untyped-call]
                 connection.connect()
                 return bool(connection.connected)
         except OSError:

@@ -249,7 +249,20 @@ def judge(
             read = now if before and to_read_again({kind: before}, now) else known.read
             after[kind] = replace(known, keys=keys, examples=names, read=read)
     past = replace(past, is_in_parts=not is_whole)
-    return Judgement(stopped=stopped, freed=freed, held=after, past=past)
+    passing = {*effects.get(BrakedKind.WITHDRAWN, ()), *freed.get(BrakedKind.WITHDRAWN, ())}
+    withdrawn = passing.difference(stopped.get(BrakedKind.WITHDRAWN, ()))
+    return Judgement(stopped=stopped, freed=freed, held=_without_changes(after, withdrawn), past=past)
+
+
+def _without_changes(held: Holding, withdrawn: Collection[str]) -> Holding:
+    """What is held, without the changes of articles that are withdrawn: nobody is to read those again."""
+    changed = held.get(BrakedKind.CHANGED)
+    if changed is None or not withdrawn:
+        return held
+    keys = tuple(key for key in changed.keys if key not in withdrawn)
+    if keys or changed.open_until:
+        return {**held, BrakedKind.CHANGED: replace(changed, keys=keys)}
+    return {kind: each for kind, each in held.items() if kind is not BrakedKind.CHANGED}
 
 
 def _unsettled(

@@ -232,7 +232,7 @@ def _with_photo(
 
 def _make_good(watcher: Watcher, watched: Watched, braked: Braked) -> None:
     """Withdraw what the source no longer has, and catch up with what was held and is allowed now."""
-    gone = [*braked.gone, *braked.freed.get(BrakedKind.WITHDRAWN, ())]
+    gone = list(dict.fromkeys([*braked.gone, *braked.freed.get(BrakedKind.WITHDRAWN, ())]))
     freed_news = braked.freed.get(BrakedKind.NEWS, ())
     if not gone and not freed_news:
         return

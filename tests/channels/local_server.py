@@ -136,7 +136,7 @@ class LocalServer(ThreadingHTTPServer):
     """A server in threads of its own. Subclasses say what it answers."""
 
     daemon_threads = True
-    request_queue_size = 128  # with five, as by default, whoever comes sixth at once tries again after a second
+    request_queue_size = 128  # five by default: the sixth tries again after a second
     handler: type[Handler] = Handler
 
     def __init__(self, port: int = 0) -> None:

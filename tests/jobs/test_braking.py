@@ -204,6 +204,31 @@ def test_what_is_held_is_read_again_now_and_then_and_at_once_when_it_is_allowed(
     assert "read again" not in busy.source_row.memory
 
 
+@pytest.mark.parametrize("way", ["alone", "with others, held as well", "announced"])
+def test_what_is_withdrawn_while_its_change_was_held_is_not_asked_for_again(busy: Story, way: str) -> None:
+    before = busy.source.shows
+    busy.shows(*(replace(each, section="Region") for each in before))
+    lost = {"alone": 1, "with others, held as well": 15, "announced": 1}[way]
+    away = [replace(each, is_withdrawn=True) for each in before[:lost]]
+    busy.source.shows, busy.source.gone = [], [each.key for each in away]
+    if way == "announced":
+        busy.source.shows, busy.source.gone = away, []
+    busy.clock.tick(minutes=1)
+    busy.look()
+    busy.source.shows, busy.source.gone = [], []
+
+    decides(busy, Decision.ALLOW)
+    busy.source.shows = [replace(each, section="Region") for each in before[lost:]]
+    busy.clock.tick(minutes=1)
+    busy.look()
+
+    assert states(busy) == {ArticleState.WITHDRAWN: lost, ArticleState.LIVE: 20 - lost}
+    busy.source.shows = []
+    busy.clock.tick(minutes=1)
+    busy.look()
+    assert not busy.source.asked_again
+
+
 def test_time_may_decide(busy: Story) -> None:
     busy.brakes = Brakes(hold=timedelta(hours=6))
     busy.source.shows, busy.source.gone = [], [f"k{n}" for n in range(20)]

@@ -185,7 +185,12 @@ def test_pages_and_feeds_are_read_built_and_posted(
                 allow=allow,
             )
         )
-        secrets = {"DATABASE": empty_postgres, "BROKER": broker, "TOKEN": social.token, "SECRET": partner.secret}
+        secrets = {
+            "DATABASE": empty_postgres,
+            "BROKER": broker,
+            "TOKEN": social.token,
+            "SECRET": partner.secret,
+        }
         ours = Environment(environment.bin, secrets)
 
         checked = ours.run(tmp_path, "syndicator", "check")
