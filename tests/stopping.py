@@ -26,6 +26,9 @@ IN_ORDER_S = 5.0
 #: Seconds that processes have for ending once they are killed.
 KILL_TIMEOUT_S = 10.0
 
+#: What the command has in it of the process that keeps count of what multiprocessing has made (3.11 to 3.13).
+TRACKER = "multiprocessing.resource_tracker"
+
 
 def adopt_orphans() -> None:
     """Let processes whose parents end be children of this one, where the system knows such a thing."""
@@ -56,11 +59,20 @@ def end_in_order_when_told(is_controller: Callable[[], bool]) -> None:
 
 
 def end_descendants() -> None:
-    """Kill all processes that this one started, and those that they did."""
-    running = psutil.Process().children(recursive=True)
+    """Kill all processes that this one started, and those that they did, but for the one that keeps count of
+    what multiprocessing has made: it ends with this one, and would be missed until then."""
+    running = [p for p in psutil.Process().children(recursive=True) if not is_tracker(p)]
     for process in running:
         try:
             process.kill()
         except psutil.NoSuchProcess:
             continue
     psutil.wait_procs(running, timeout=KILL_TIMEOUT_S)
+
+
+def is_tracker(process: psutil.Process) -> bool:
+    """Whether it is multiprocessing's for this process."""
+    try:
+        return process.ppid() == os.getpid() and TRACKER in " ".join(process.cmdline())
+    except psutil.Error:
+        return False

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests import small_suite
 from tests.acceptance.world import until
 from tests.small_suite import ROOT, command
 
@@ -49,6 +50,17 @@ def test_that_waits(number, request, tmp_path):
             time.sleep(0.01)
         (folder / f"ready-{number}").touch()
         time.sleep(600)
+"""
+
+
+#: A small run whose test leaves a semaphore to the end: multiprocessing has a process that knows of it.
+WITH_A_SEMAPHORE = """
+import multiprocessing
+
+SEMAPHORE = multiprocessing.get_context("spawn").Semaphore()
+
+def test_it():
+    assert SEMAPHORE.acquire()
 """
 
 
@@ -103,3 +115,11 @@ def test_no_process_is_left(tmp_path: Path, number: signal.Signals, to_all: bool
         until(lambda: not any(map(is_alive, running)), "all have ended", patience=END_TIMEOUT_S)
     finally:
         run.kill()
+
+
+@pytest.mark.parametrize("options", [["-n0"], ["-n1"]], ids=["one process", "a worker"])
+def test_what_multiprocessing_keeps_count_with_ends_by_itself(tmp_path: Path, options: list[str]) -> None:
+    """Killed, it is missed, started again, and complains of what it has not been told."""
+    ended = small_suite.run(tmp_path, WITH_A_SEMAPHORE, *options)
+    assert ended.returncode == pytest.ExitCode.OK, ended.stdout
+    assert ended.stderr == ""

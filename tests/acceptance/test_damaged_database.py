@@ -6,7 +6,9 @@ from __future__ import annotations
 import shutil
 import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -47,14 +49,53 @@ def folder(file: Path) -> None:
     file.mkdir()
 
 
+@dataclass(frozen=True)
+class Stopped:
+    """A desk that has published an article and was stopped. ``kept``: a copy of its folder."""
+
+    desk: Desk
+    site: NewsSite
+    mastodon: FakeMastodon
+    kept: Path
+
+    def restore(self) -> None:
+        """As it was, whatever was done to it since."""
+        self.desk.kill()
+        shutil.rmtree(self.desk.folder)
+        shutil.copytree(self.kept, self.desk.folder)
+
+
+@pytest.fixture(scope="module")
+def stopped_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stopped]:
+    folder, kept = tmp_path_factory.mktemp("desk"), tmp_path_factory.mktemp("kept") / "desk"
+    with NewsSite() as site, FakeMastodon() as mastodon:
+        site.publish(1, "It was always so")
+        with desk(folder, site, {"social": mastodon.address}, token=mastodon.token) as running:
+            running.start()
+            until(lambda: "It was always so" in running.titles(), "the first look fills the feed", running)
+            site.publish(2, "Bridge opens")
+            until(lambda: len(mastodon.published) == 1, "it is posted", running)
+            until(lambda: "Bridge opens" in running.titles(), "it is in the feed", running)
+            assert running.stop() == 0
+            shutil.copytree(folder, kept)
+            yield Stopped(running, site, mastodon, kept)
+
+
+@pytest.fixture
+def stopped(stopped_once: Stopped) -> Iterator[Stopped]:
+    """That others find as it was."""
+    site, mastodon = stopped_once.site, stopped_once.mastodon
+    pages, shelf = dict(site.pages), deepcopy(mastodon.shelf)
+    yield stopped_once
+    stopped_once.restore()
+    site.pages, mastodon.shelf = pages, shelf
+
+
 @pytest.mark.parametrize("damage", [header, truncated, pages, table, folder])
 def test_feeds_are_served_and_all_goes_on_once_the_database_is_mended(
-    running: Desk, site: NewsSite, mastodon: FakeMastodon, damage: Callable[[Path], None]
+    stopped: Stopped, damage: Callable[[Path], None]
 ) -> None:
-    site.publish(2, "Bridge opens")
-    until(lambda: len(mastodon.published) == 1, "it is posted", running)
-    until(lambda: "Bridge opens" in running.titles(), "it is in the feed", running)
-    assert running.stop() == 0
+    running, site, mastodon = stopped.desk, stopped.site, stopped.mastodon
     file = running.folder / "var" / "syndicator.db"
     backup = running.folder / "backup.db"
     with sqlite3.connect(file) as connection:

@@ -134,6 +134,13 @@ class Desk:
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
 
+    def kill(self) -> None:
+        """Whatever runs."""
+        for process in self.processes():
+            process.kill()
+        for begun in filter(None, [self.process, *self.begun]):
+            begun.wait(PATIENCE)
+
     def begin(self, *arguments: str) -> subprocess.Popen[str]:
         """A process of ours: `up`, or one beside those that it started."""
         with self.log.open("a") as log:
@@ -272,7 +279,4 @@ def desk(
     try:
         yield made
     finally:
-        for process in made.processes():
-            process.kill()
-        for begun in filter(None, [made.process, *made.begun]):
-            begun.wait(PATIENCE)
+        made.kill()

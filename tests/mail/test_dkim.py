@@ -103,7 +103,7 @@ def test_white_space_is_as_the_other_library_has_it(body: list[bytes], subject: 
     [
         ("", "no private key"),
         ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "no private key"),
-        (pem(new_rsa_key(65537, 2048)).replace("PRIVATE", "PUBLIC"), "no private key"),
+        (pem(Ed25519PrivateKey.generate()).replace("PRIVATE", "PUBLIC"), "no private key"),
     ],
 )
 def test_what_is_no_key_is_told(text: str, why: str) -> None:

@@ -6,6 +6,7 @@ import io
 import struct
 import time
 import zlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -46,19 +47,22 @@ def with_chunks(count: int, place: int = 33) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("content", "what"),
+    ("made", "what"),
     [
-        (with_scans(MAX_SCANS + 1), "scans"),
-        (with_scans(50_000), "scans"),
-        (with_segments(MAX_PARTS + 1), "segments"),
-        (with_segments(300_000, b"\xff\xfe\0\2"), "segments"),
-        (with_segments(1, b"\xff" * 3_000_000), "bytes between its segments"),
-        (with_chunks(MAX_PARTS + 1), "chunks"),
-        (with_chunks(300_000, -12), "chunks"),
+        (lambda: with_scans(MAX_SCANS + 1), "scans"),
+        (lambda: with_scans(50_000), "scans"),
+        (lambda: with_segments(MAX_PARTS + 1), "segments"),
+        (lambda: with_segments(300_000, b"\xff\xfe\0\2"), "segments"),
+        (lambda: with_segments(1, b"\xff" * 3_000_000), "bytes between its segments"),
+        (lambda: with_chunks(MAX_PARTS + 1), "chunks"),
+        (lambda: with_chunks(300_000, -12), "chunks"),
     ],
     ids=["scans", "very many scans", "segments", "remarks", "fill", "chunks", "chunks behind the picture"],
 )
-def test_what_takes_too_long_is_refused_before_anything_reads_it(content: bytes, what: str) -> None:
+def test_what_takes_too_long_is_refused_before_anything_reads_it(
+    made: Callable[[], bytes], what: str
+) -> None:
+    content = made()
     began = time.process_time()
     with pytest.raises(PhotoError, match=rf"more than [\d,]+ {what}, and would take too long") as caught:
         fitted(content, PhotoLimits())
@@ -67,19 +71,20 @@ def test_what_takes_too_long_is_refused_before_anything_reads_it(content: bytes,
 
 
 @pytest.mark.parametrize(
-    "content",
+    "made",
     [
-        saved(noise(300, 200), progressive=True),
-        with_scans(MAX_SCANS - 12),
-        with_segments(2_000),
-        with_segments(1, b"\xff" * (MAX_FILL_BYTES // 2)),
-        with_chunks(2_000),
-        saved(noise(300, 200), progressive=True) + b"\xff\xda\0\x0c" * 5_000,
-        with_segment(saved(noise(60, 40), progressive=True), 0xE1, b"\xff\xda\0\x08" * 5_000),
+        lambda: saved(noise(300, 200), progressive=True),
+        lambda: with_scans(MAX_SCANS - 12),
+        lambda: with_segments(2_000),
+        lambda: with_segments(1, b"\xff" * (MAX_FILL_BYTES // 2)),
+        lambda: with_chunks(2_000),
+        lambda: saved(noise(300, 200), progressive=True) + b"\xff\xda\0\x0c" * 5_000,
+        lambda: with_segment(saved(noise(60, 40), progressive=True), 0xE1, b"\xff\xda\0\x08" * 5_000),
     ],
     ids=["progressive", "odd scans", "segments", "fill", "chunks", "a film behind it", "scans in a remark"],
 )
-def test_what_is_only_odd_is_read(content: bytes) -> None:
+def test_what_is_only_odd_is_read(made: Callable[[], bytes]) -> None:
+    content = made()
     assert burden_of(content) == ""
     assert fitted(content, PhotoLimits(side=50)).width == 50
 
