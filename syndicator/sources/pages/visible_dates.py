@@ -35,6 +35,10 @@ INLINE = frozenset(
 )
 MUTE = frozenset(("script", "style", "noscript", "template", "svg", "iframe", "button", "select", "textarea"))
 
+#: Classes of what holds the day of the last change, and of the publication: Drupal's field "changed", too.
+HOLDS_CHANGED = re.compile(r"\b(?:updated|modified|changed)\b", re.IGNORECASE)
+HOLDS_PUBLISHED = re.compile(r"publish", re.IGNORECASE)
+
 #: A day in the path of an address.
 DAY_IN_PATH = re.compile(
     r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)(?=/|$)|[/_-]((?:19|20)\d\d)-(\d\d)-(\d\d)(?=[/._-]|$)"
@@ -145,6 +149,13 @@ def _is_unread(line: str, dates: Dates) -> bool:
     return not any(dates_in(line, zone=dates.zone, now=dates.now, languages=dates.languages))
 
 
+def _is_of_change(node: LexborNode) -> bool:
+    """Whether an element is called the place of the day of the last change, and has no more than that."""
+    names = node.attributes.get("class") or ""
+    is_called_so = HOLDS_CHANGED.search(names) and not HOLDS_PUBLISHED.search(names)
+    return bool(is_called_so) and len(node.text().strip()) <= MAX_DATE_CHARS
+
+
 def _days(found: Iterable[FoundDate]) -> int:
     """How many days these dates are."""
     return len({each.reading.moment.date() for each in found if each.reading.moment})
@@ -193,6 +204,6 @@ def _within(part: DatedPart, container: LexborNode) -> Iterator[LexborNode | Non
             continue
         elif node.tag in INLINE:
             stack += [node.child] if node.child is not None else []
-        elif node.tag not in MUTE and not part.is_others(node):
+        elif node.tag not in MUTE and not part.is_others(node) and not _is_of_change(node):
             yield node
             stack += [None, node.child] if node.child is not None else []
