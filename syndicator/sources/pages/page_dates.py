@@ -64,6 +64,12 @@ UPDATED = (
     ),
 )
 
+#: Names of metadata that say nothing but that they are a date: of whatever state of the page.
+ANY_DATE = frozenset(("date", "dc.date", "dc:date", "dcterms.date", "sort_date"))
+
+#: Origins of dates that say that they are those of the publication.
+SURE = frozenset(("article:published_time", "itemprop datePublished", "hAtom published", "time"))
+
 #: Microdata and RDFa (https://schema.org), microformats (https://microformats.org/wiki/h-entry, hAtom), as
 #: CSS.
 MARKUP = (
@@ -109,6 +115,16 @@ def offers(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
     on_no_card = list(filterfalse(part.is_on_card, times))
     for node in on_no_card or filterfalse(part.is_on_card, part.only_time_after()):
         yield "updated" if _is_changed(node) else "published", "time", node_text(node)
+
+
+def is_doubtful(published: Sequence[tuple[str, str]], updated: Sequence[tuple[str, str]]) -> bool:
+    """Whether the date that a page offers first as that of the publication, as origin and text, may be that
+    of a change: by a name that says neither, or since it is the last change's to the letter, as where a
+    system writes both anew whenever a page is saved."""
+    if not published or published[0][0].startswith("select."):
+        return False
+    origin, text = published[0]
+    return origin in ANY_DATE or any(text == each for _, each in updated)
 
 
 def _own(part: DatedPart, nodes: Sequence[LexborNode], *, is_microdata: bool) -> Sequence[LexborNode]:
