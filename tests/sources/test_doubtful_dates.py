@@ -48,6 +48,7 @@ def test_a_surer_day_that_is_earlier_goes_before_a_doubtful_one(byline: str, hea
         "<p>November 19, 2026</p>",  # a zone's difference
         "<p>The storm of November 2, 2026</p>",
         "<p>November 2, 2026</p><p>November 3, 2026</p>",
+        "<p>Nov 20, 2026 Ann Harbour 0</p><p>1</p><p>2</p><p>3</p><p>2 Nov 2026</p>",
         "<p>Updated November 2, 2026</p>",
     ],
 )

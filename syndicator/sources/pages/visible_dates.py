@@ -122,8 +122,8 @@ def guesses(found: Lines, url: str, dates: Dates) -> Iterator[Date]:
 
 def stated(found: Lines, dates: Dates) -> Iterator[Date]:
     """The one day that stands beside the headline and is said to be that of the publication, or stands there
-    in no other words; none where there are several."""
-    days = list(_past([*found.below, *found.beside], dates))
+    in no other words; none where there are several. A line right below the headline goes before others."""
+    days = list(_past(found.below, dates)) or list(_past(found.beside, dates))
     named = [date for date in days if date.is_labelled] or [
         date for date in days if not date.is_change and dates.read(Date("", date.text)).moment
     ]
