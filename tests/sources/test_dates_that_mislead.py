@@ -94,3 +94,34 @@ def test_a_headline_in_other_words_than_the_title_has_its_day_beside_it(tag: str
         </div><div class="related"><h2>Ferries stay in port</h2><span>May 1, 2026</span></div>"""
 
     assert read(inner).published == datetime(2026, 11, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("lang", "byline"),
+    [
+        ("en", '<time class="published-date" datetime="2026-11-20T09:35"><i>Updated Nov 20, 2026</i></time>'),
+        ("en", '<time class="entry-date" datetime="2026-11-20T09:35">Last updated on 20 Nov 2026</time>'),
+        ("de", '<time datetime="2026-11-20T09:35">Zuletzt aktualisiert: 20.11.2026</time>'),
+        ("en", '<p class="field--name-changed"><time datetime="2026-11-20T09:35">20 Nov 2026</time></p>'),
+        ("en", '<p class="last-modified"><b><time datetime="2026-11-20T09:35">Nov 20</time></b></p>'),
+    ],
+)
+def test_a_time_that_says_itself_that_it_is_of_a_change(lang: str, byline: str) -> None:
+    seen = read(f"<article><h1>The crane arrives at the quay</h1>{byline}{TEXT}</article>", lang=lang)
+
+    assert (seen.published, seen.is_undated) == (None, True)
+    assert seen.updated == datetime(2026, 11, 20, 9, 35, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        '<p class="byline updated">By Ann, <time datetime="2026-11-20T09:35">20 Nov 2026</time></p>',
+        '<time datetime="2026-11-20T09:35">20 Nov 2026, updated 21 Nov 2026</time>',
+        '<time datetime="2026-11-20T09:35">Published 20 Nov 2026</time>',
+    ],
+)
+def test_a_time_that_does_not_say_so_is_of_the_publication(byline: str) -> None:
+    seen = read(f"<article><h1>The crane arrives at the quay</h1>{byline}{TEXT}</article>")
+
+    assert seen.published == datetime(2026, 11, 20, 9, 35, tzinfo=UTC)

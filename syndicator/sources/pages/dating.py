@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from syndicator.domain.article import CLOCK_SKEW
 from syndicator.text.dates import DateReading, cut_date, is_duration, read_date
+
+#: By how much an earlier date is of another day, whatever zone was meant.
+MIN_EARLIER = timedelta(days=2)
 
 #: Characters of a date that are told to the operator.
 MAX_TOLD_CHARS = 80
@@ -63,6 +66,19 @@ class Dates:
         self.warnings.append(f"its date {moment:%Y-%m-%d %H:%M} UTC is ahead of us: taken for a mistake")
         return Publication(date=date)
 
+    def earlier(self, publication: Publication, dates: Iterable[Date]) -> Publication:
+        """The first of these dates that is earlier, by more than zones make, than a publication whose date is
+        doubtful, or else that publication."""
+        if publication.published is None or publication.embargo:
+            return publication
+        for date in dates:
+            reading = self.read(date)
+            moment = None if reading.is_coarse else reading.moment
+            if moment and moment <= publication.published - MIN_EARLIER:
+                self._tell(f"its date {_told(date)}: {note}" for note in (date.note, reading.note) if note)
+                return Publication(moment, None, date)
+        return publication
+
     def updated(self, dates: Iterable[Date]) -> datetime | None:
         """The time of its last change by the first of these dates that is understood."""
         _, moment = self._first(dates)
@@ -78,7 +94,7 @@ class Dates:
         found: tuple[Date, DateReading] | None = None
         remaining = (date for date in dates if date.text and not is_duration(date.text))
         for date in remaining:
-            reading = self._read(date)
+            reading = self.read(date)
             if reading.moment is None:
                 problems.append(_problem(date, reading))
             elif reading.is_coarse:
@@ -105,7 +121,7 @@ class Dates:
         for other in others:
             if other.note:
                 continue
-            precise = self._read(other)
+            precise = self.read(other)
             is_that_day = precise.moment and precise.moment.astimezone(self.zone).date() == day.date()
             if is_that_day and not precise.is_coarse and precise.moment != reading.moment:
                 return other, precise
@@ -114,7 +130,8 @@ class Dates:
     def _tell(self, lines: Iterable[str]) -> None:
         self.warnings += [line for line in dict.fromkeys(lines) if line not in self.warnings]
 
-    def _read(self, date: Date) -> DateReading:
+    def read(self, date: Date) -> DateReading:
+        """What a date says, if it is understood whole."""
         if date.reading:
             return date.reading
         text = cut_date(date.text, date.form, self.languages)

@@ -130,7 +130,10 @@ def extract(
     if extracted.origins.get("published", "").startswith("time"):
         extracted.is_date_loose = not _is_in_article(page, extracted.get("published"))
     has_date = bool(extracted.dates["published"])
-    if not has_date:
+    extracted.is_date_doubtful = page_dates.is_doubtful(
+        extracted.dates["published"], extracted.dates["updated"]
+    )
+    if not has_date or extracted.is_date_doubtful:
         extracted.lines = visible_dates.lines(page)
     _canonical(extracted, [*named_addresses, jsonld.address(json_ld)], url)
     around = Surroundings(

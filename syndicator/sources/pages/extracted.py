@@ -18,9 +18,10 @@ class Extracted:
     """What was extracted from a page, field by field, with the origin of each. The first origin wins.
     ``has_body``: whether there was anything where the body should be. ``dates``: all that were offered, as
     origin and text, since the first need not be understood. ``page_languages``: what the page says of its
-    language, as BCP 47 tags. ``lines``: its short lines, where it gives no date for machines. ``own_id``: see
-    there. ``warnings``: what the operator should know. ``is_date_loose``: its date stands outside of the
-    article, and may be a teaser's; ``lock``: what stands there instead. ``furniture``: what is the site's,
+    language, as BCP 47 tags. ``lines``: its short lines, where it gives no date for machines, or one that is
+    doubtful (``is_date_doubtful``, see ``page_dates.is_doubtful``). ``own_id``: see there. ``warnings``: what
+    the operator should know. ``is_date_loose``: its date stands outside of the article, and may be a
+    teaser's; ``lock``: what stands there instead. ``furniture``: what is the site's,
     and no article's. ``is_textless``: it has a place for its text, and nothing there."""
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class Extracted:
     warnings: list[str] = field(default_factory=list)
     own_id: str = ""
     is_date_loose: bool = False
+    is_date_doubtful: bool = False
     is_textless: bool = False
     lock: Lock | None = None
     furniture: Furniture = NO_FURNITURE

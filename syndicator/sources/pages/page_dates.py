@@ -10,8 +10,10 @@ from itertools import filterfalse, islice
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.sources.pages.dated_part import DatedPart
+from syndicator.sources.pages.visible_dates import HOLDS_CHANGED
 from syndicator.text.clean import plain
 from syndicator.text.dates.search import is_of_change
+from syndicator.text.markup import upwards
 
 #: Names of metadata that tell the first publication, in lower case, the most certain first: Open Graph's
 #: (https://ogp.me), schema.org's, those of Dublin Core
@@ -62,6 +64,12 @@ UPDATED = (
     ),
 )
 
+#: Names of metadata that say nothing but that they are a date: of whatever state of the page.
+ANY_DATE = frozenset(("date", "dc.date", "dc:date", "dcterms.date", "sort_date"))
+
+#: Origins of dates that say that they are those of the publication.
+SURE = frozenset(("article:published_time", "itemprop datePublished", "hAtom published", "time"))
+
 #: Microdata and RDFa (https://schema.org), microformats (https://microformats.org/wiki/h-entry, hAtom), as
 #: CSS.
 MARKUP = (
@@ -77,8 +85,14 @@ HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 #: Words of the classes of times of the last change.
 CHANGED = re.compile(r"\b(?:updated|modified|dt-updated)\b", re.IGNORECASE)
 
+#: Elements right around a time that may hold nothing else.
+MAX_HOLDERS = 2
+
 #: Characters of what is written before a time.
 MAX_LABEL_CHARS = 40
+
+#: What is written in front of the first figure.
+LABEL = re.compile(r"[^\d]+")
 
 #: Places of one kind on a page that are looked at.
 MAX_NODES = 50
@@ -94,12 +108,23 @@ def offers(page: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:
     part = DatedPart(page)
     for field, origin, selector in MARKUP:
         nodes = page.css(selector)[:MAX_NODES]
-        texts = filter(_has_digit, map(node_text, _own(part, nodes, is_microdata="itemprop" in origin)))
-        yield from ((field, origin, text) for text in islice(texts, 1))
+        own = (n for n in _own(part, nodes, is_microdata="itemprop" in origin) if _has_digit(node_text(n)))
+        for node in islice(own, 1):
+            yield "updated" if _says_changed(node) else field, origin, node_text(node)
     times = (node for node in page.css("time")[:MAX_NODES] if part.has(node))
-    own = list(filterfalse(part.is_on_card, times))
-    for node in own or filterfalse(part.is_on_card, part.only_time_after()):
+    on_no_card = list(filterfalse(part.is_on_card, times))
+    for node in on_no_card or filterfalse(part.is_on_card, part.only_time_after()):
         yield "updated" if _is_changed(node) else "published", "time", node_text(node)
+
+
+def is_doubtful(published: Sequence[tuple[str, str]], updated: Sequence[tuple[str, str]]) -> bool:
+    """Whether the date that a page offers first as that of the publication, as origin and text, may be that
+    of a change: by a name that says neither, or since it is the last change's to the letter, as where a
+    system writes both anew whenever a page is saved."""
+    if not published or published[0][0].startswith("select."):
+        return False
+    origin, text = published[0]
+    return origin in ANY_DATE or any(text == each for _, each in updated)
 
 
 def _own(part: DatedPart, nodes: Sequence[LexborNode], *, is_microdata: bool) -> Sequence[LexborNode]:
@@ -124,13 +149,31 @@ def _has_digit(text: str) -> bool:
 
 
 def _is_changed(node: LexborNode) -> bool:
-    """Whether a time is that of the last change, by its class or by the words right before it."""
+    """Whether a time is that of the last change, by its class, by that of what holds nothing else, by its own
+    words, or by those right before it."""
     if CHANGED.search(f"{node.attributes.get('class')} {node.attributes.get('itemprop')}"):
+        return True
+    if _says_changed(node) or any(HOLDS_CHANGED.search(each) for each in _classes_around(node)):
         return True
     before = node.prev
     while before is not None and before.is_element_node and not before.text().strip():
         before = before.prev
     return before is not None and is_of_change((before.text() or "")[-MAX_LABEL_CHARS:])
+
+
+def _says_changed(node: LexborNode) -> bool:
+    """Whether the words of a date itself, in front of its day, say that it is that of the last change."""
+    words = LABEL.match(node.text()[:MAX_LABEL_CHARS])
+    return words is not None and is_of_change(words[0])
+
+
+def _classes_around(node: LexborNode) -> Iterator[str]:
+    """The classes of the elements around a time that hold nothing else."""
+    text = node.text().strip()
+    for each in islice(upwards(node.parent), MAX_HOLDERS):
+        if each.text().strip() != text:
+            return
+        yield each.attributes.get("class") or ""
 
 
 def languages(page: LexborHTMLParser) -> tuple[str, ...]:

@@ -26,6 +26,9 @@ MAX_LINES_BELOW, MAX_DATE_CHARS = 3, 40
 #: Lines of one article that are looked at, and elements.
 MAX_LINES, MAX_ELEMENTS = 400, 4000
 
+#: Items of a list that may be a menu: a byline has fewer.
+MIN_MENU = 5
+
 #: Elements within a line.
 INLINE = frozenset(
     (
@@ -34,6 +37,11 @@ INLINE = frozenset(
     )
 )
 MUTE = frozenset(("script", "style", "noscript", "template", "svg", "iframe", "button", "select", "textarea"))
+
+#: Classes of what holds the day of the last change, and of the publication: Drupal's field "changed", too.
+#: "updated" alone is what hAtom asks for, and themes have it on the only day that they show.
+HOLDS_CHANGED = re.compile(r"\b(?:modified|changed)\b|\w-updated\b|\bupdated-\w", re.IGNORECASE)
+HOLDS_PUBLISHED = re.compile(r"publish", re.IGNORECASE)
 
 #: A day in the path of an address.
 DAY_IN_PATH = re.compile(
@@ -48,6 +56,12 @@ FIRST_YEAR = 1995
 
 #: What the operator is told of such a date.
 GUESSED = "guessed, since the page gives none for machines: declare select.published"
+
+#: What the operator is told of a day that stands there and is taken in place of a later one.
+EARLIER = (
+    "it stands beside the headline; what the page says for machines is later, and may be that of a change: "
+    "declare select.published if it is wrong"
+)
 
 #: What the operator is told where such lines have the last change alone.
 CHANGE_ALONE = (
@@ -106,6 +120,18 @@ def guesses(found: Lines, url: str, dates: Dates) -> Iterator[Date]:
         yield Date("address", "-".join(part.zfill(2) for part in match.groups() if part), note=GUESSED)
 
 
+def stated(found: Lines, dates: Dates) -> Iterator[Date]:
+    """The one day that stands beside the headline and is said to be that of the publication, or stands there
+    in no other words; none where there are several. A line right below the headline goes before others."""
+    days = list(_past(found.below, dates)) or list(_past(found.beside, dates))
+    named = [date for date in days if date.is_labelled] or [
+        date for date in days if not date.is_change and dates.read(Date("", date.text)).moment
+    ]
+    if _days(named) == 1:
+        date = max(named, key=lambda each: _precision(each.reading))
+        yield Date("beside the headline", date.text, reading=date.reading, note=EARLIER)
+
+
 def _date_in(found: Lines, dates: Dates) -> FoundDate | None:
     """The one day that the lines right below the headline name, or those beside it, or else the other lines;
     ``None`` where they name none, or several."""
@@ -143,6 +169,26 @@ def _is_unread(line: str, dates: Dates) -> bool:
     if not TWO_DAYS.search(line):
         return False
     return not any(dates_in(line, zone=dates.zone, now=dates.now, languages=dates.languages))
+
+
+def _is_menu(node: LexborNode) -> bool:
+    """Whether an element is a list of nothing but links: what is called after a year there is no date."""
+    if node.tag not in ("ul", "ol"):
+        return False
+    items = [item for item in node.iter() if item.tag == "li"]
+    return len(items) >= MIN_MENU and all(map(_is_link, items))
+
+
+def _is_link(item: LexborNode) -> bool:
+    link = item.css_first("a")
+    return link is not None and link.text().strip() == item.text().strip()
+
+
+def _is_of_change(node: LexborNode) -> bool:
+    """Whether an element is called the place of the day of the last change, and has no more than that."""
+    names = node.attributes.get("class") or ""
+    is_called_so = HOLDS_CHANGED.search(names) and not HOLDS_PUBLISHED.search(names)
+    return bool(is_called_so) and len(node.text().strip()) <= MAX_DATE_CHARS
 
 
 def _days(found: Iterable[FoundDate]) -> int:
@@ -189,10 +235,10 @@ def _within(part: DatedPart, container: LexborNode) -> Iterator[LexborNode | Non
             stack.append(node.next)
         if node.tag == "-text":
             yield node
-        elif part.is_card(node):
+        elif part.is_card(node) or _is_menu(node):
             continue
         elif node.tag in INLINE:
             stack += [node.child] if node.child is not None else []
-        elif node.tag not in MUTE and not part.is_others(node):
+        elif node.tag not in MUTE and not part.is_others(node) and not _is_of_change(node):
             yield node
             stack += [None, node.child] if node.child is not None else []

@@ -20,7 +20,7 @@ from syndicator.domain.changes import MAX_STORY_CHARS
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
 from syndicator.sources.oddity import is_odd_html, safely
-from syndicator.sources.pages import normalise, visible_dates
+from syndicator.sources.pages import normalise, page_dates, visible_dates
 from syndicator.sources.pages.dating import Date, Dates, Publication
 from syndicator.sources.pages.extract import Select, extract
 from syndicator.sources.pages.extracted import Extracted
@@ -34,6 +34,7 @@ from syndicator.sources.pages.traits import (
     digest,
     sketch,
 )
+from syndicator.sources.pages.visible_dates import NO_LINES
 from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.succession import id_name
 from syndicator.text.addresses import same_site, web_address
@@ -227,6 +228,8 @@ class ArticlePages:
         """When the article was published, by its page, or else its listing."""
         missing = CHANGE_ONLY if extracted.dates["updated"] else NO_DATE
         publication = dates.publication(self._dates_of(dates, extracted, link), missing)
+        if extracted.is_date_doubtful and publication.date:
+            publication = dates.earlier(publication, self._other_dates(dates, extracted, publication.date))
         if publication.date:
             extracted.put("published", publication.date.origin, publication.date.text)
         return publication
@@ -235,7 +238,15 @@ class ArticlePages:
         """The dates that may be that of the publication, the most certain first."""
         yield from (Date(*offer, self.dates) for offer in extracted.dates["published"])
         yield Date("listing", link.date, self.listing_dates, "listing_dates")
-        yield from visible_dates.guesses(extracted.lines, link.url, dates)
+        lines = NO_LINES if extracted.is_date_doubtful else extracted.lines
+        yield from visible_dates.guesses(lines, link.url, dates)
+
+    def _other_dates(self, dates: Dates, extracted: Extracted, first: Date) -> Iterator[Date]:
+        """What else than its first date says surely when an article was published, where that is doubtful."""
+        for offer in extracted.dates["published"]:
+            if offer[0] in page_dates.SURE and offer[0] != first.origin:
+                yield Date(*offer, self.dates)
+        yield from visible_dates.stated(extracted.lines, dates)
 
     def _aliases(self, link: Link, page: Response, url: str, own_id: str) -> tuple[str, ...]:
         addresses = sorted({self.address_of(link.url), self.address_of(page.url)} - {url})
