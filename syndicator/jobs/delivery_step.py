@@ -255,9 +255,9 @@ def _request(
 def _struck(courier: Courier, delivery: Delivery) -> Delivery:
     """The delivery without the channel's secrets: its receipt's address comes from the channel, too."""
     receipt = delivery.receipt
-    return (
-        replace(delivery, receipt=replace(receipt, url=courier.redact(receipt.url))) if receipt else delivery
-    )
+    if receipt is None or (url := courier.redact(receipt.url)) == receipt.url:
+        return delivery
+    return replace(delivery, receipt=replace(receipt, url=url))
 
 
 def _without_request(delivery: Delivery, step: Step) -> Delivery | None:
