@@ -10,8 +10,8 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 
 from syndicator.domain.delivery import Delivery, Receipt, Standing, moved, stirred
 from syndicator.domain.ledger import Ledger
+from syndicator.jobs.account import Account
 from syndicator.jobs.ports import LEASE
-from syndicator.jobs.roundup_ports import Account
 from syndicator.jobs.store_ports import ANY, Choice, ClaimedDelivery
 from syndicator.store import schema
 from syndicator.store.delivery_queue import (
