@@ -4,7 +4,8 @@
 
 On SQLite, and on a PostgreSQL of its own unless one is named. Receivers are a process of their own, workers
 one or two more; each channel is a webhook. The ideal is what the receivers' own time allows: so many posts of
-one channel, one after the other.
+one channel, one after the other. The failing receiver is declared to answer within two seconds, as it does:
+what it loses rests for as long as it may be at work.
 """
 
 from __future__ import annotations
@@ -47,6 +48,9 @@ CHANNELS, ARTICLES, ANSWER_S = 20, 50, 0.1
 BURST = 1000
 MAX_NEWS = 10_000
 FLAKY_ARTICLES = 100
+
+#: Within what time a receiver is declared to answer: the failing one, and the others.
+QUICK, USUAL = timedelta(seconds=2), timedelta(seconds=20)
 
 #: Seconds of a slow answer, and between two looks whether there is more to do.
 SLOW_S, SWEEP_S = 0.5, 0.5
@@ -105,14 +109,16 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def work(url: str, channels: Sequence[str], address: str, folder: str) -> None:
+def work(url: str, channels: Sequence[str], address: str, folder: str, timeout: timedelta) -> None:
     """A worker: each channel's deliveries in a thread, until none is owed."""
     store = open_store(url)
     http = Http(allow=("127.0.0.0/8",))
     secret = Secret(f"file:{folder}/secret")
     couriers = {
         name: Courier(
-            channel=Webhook(name=name, url=f"{address}/{name}", secret=secret, session=http.session()),
+            channel=Webhook(
+                name=name, url=f"{address}/{name}", secret=secret, timeout=timeout, session=http.session()
+            ),
             max_age=timedelta(days=1),
         )
         for name in channels
@@ -155,7 +161,14 @@ def publish(store: Store, channels: Sequence[str], articles: int) -> None:
 
 
 def run(
-    url: str, *, channels: int, articles: int, answer_s: float, share: float = 0.0, workers: int = 1
+    url: str,
+    *,
+    channels: int,
+    articles: int,
+    answer_s: float,
+    share: float = 0.0,
+    workers: int = 1,
+    timeout: timedelta = USUAL,
 ) -> float:
     """Seconds from the first post to the last, when everything arrived once. The workers' processor time,
     which tells more on a busy machine, is printed."""
@@ -170,7 +183,7 @@ def run(
         publish(store, names, articles)
         started, before = time.perf_counter(), getrusage(RUSAGE_CHILDREN)
         processes = [
-            multiprocessing.Process(target=work, args=(url, names[n::workers], address, folder))
+            multiprocessing.Process(target=work, args=(url, names[n::workers], address, folder, timeout))
             for n in range(workers)
         ]
         for process in processes:
@@ -246,7 +259,14 @@ def main() -> None:
                 )
             if args.only in ("", "flaky"):
                 healthy_s = run(fresh(), channels=1, articles=FLAKY_ARTICLES, answer_s=ANSWER_S)
-                flaky_s = run(fresh(), channels=1, articles=FLAKY_ARTICLES, answer_s=ANSWER_S, share=0.25)
+                flaky_s = run(
+                    fresh(),
+                    channels=1,
+                    articles=FLAKY_ARTICLES,
+                    answer_s=ANSWER_S,
+                    share=0.25,
+                    timeout=QUICK,
+                )
                 print(
                     f"{kind}: {FLAKY_ARTICLES} on a webhook that fails one request in four: {flaky_s:.1f} s, "
                     f"{flaky_s / healthy_s:.1f} times the healthy {healthy_s:.1f} s (to beat: 3)",

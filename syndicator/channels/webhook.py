@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Any, ClassVar
 
 import requests
@@ -33,6 +34,12 @@ MIN_SECRET_BYTES, MAX_SECRET_BYTES = 24, 64
 #: success and failure"): every article would meet the same, so that the channel stops and keeps its queue.
 NOT_LISTENING = (404, 405, 410)
 
+#: What receivers may be given for their answer (Standard Webhooks, "Request timeouts": 15 to 30 seconds).
+MIN_TIMEOUT, MAX_TIMEOUT = timedelta(seconds=1), timedelta(seconds=30)
+
+#: What the way to a receiver and back may take at least, proxies included.
+MIN_WAY = timedelta(seconds=5)
+
 #: The status of a server that knows no HEAD (RFC 9110 section 15.6.2): those that are only posted to.
 NO_SUCH_METHOD = 501
 
@@ -43,13 +50,15 @@ class Webhook(EventChannel):
 
     ``secret`` refers to one ``whsec_`` secret, or to several with spaces between them, which all sign:
     that is how a secret is changed without losing a message. ``content``: whether the article's HTML
-    goes along; the specification advises to stay below 20 kB.
+    goes along; the specification advises to stay below 20 kB. ``timeout``: within what time the receiver has
+    answered, and done what it does with a message.
     """
 
     name: str
     url: str
     secret: Secret
     content: EventContent = "summary"
+    timeout: timedelta = timedelta(seconds=20)
     session: requests.Session = field(repr=False, compare=False)
 
     #: How to come by the secret, for ``syndicator connect``.
@@ -59,19 +68,24 @@ class Webhook(EventChannel):
         "and tell it to the receiver's operator on a safe way."
     )
 
-    #: ``key_memory``: receivers know messages by their id (Standard Webhooks, "Webhook metadata"), and
-    #: articles by their guid: a message that arrives twice tells nothing new, however late. In effect: for
-    #: ever. ``settles_within``: receivers answer within 20 seconds (docs/channels.md), half as long again for
-    #: the way and for slow ones. What is applied later still is told apart by its id and its revision.
-    capabilities: ClassVar[Capabilities] = event_capabilities(
-        key_memory=timedelta(days=3650),
-        settles_within=timedelta(seconds=30),
-        verified="contract of Standard Webhooks",
-    )
-
     def __post_init__(self) -> None:
         if not web_address(self.url):
             raise ValueError('url: not the address of a webhook: write "https://example.org/hook"')
+        if not MIN_TIMEOUT <= self.timeout <= MAX_TIMEOUT:
+            least_s, most_s = MIN_TIMEOUT.total_seconds(), MAX_TIMEOUT.total_seconds()
+            raise ValueError(f"timeout: {least_s:g} to {most_s:g} seconds")
+
+    @cached_property
+    def capabilities(self) -> Capabilities:
+        """Receivers know messages by their id (Standard Webhooks, "Webhook metadata"), and articles by their
+        guid: a message that arrives twice tells nothing new, however late. In effect: for ever. They have
+        done with one within their ``timeout``; half as long again is for the way and for slow ones. What is
+        applied later still is told apart by its id and its revision."""
+        return event_capabilities(
+            key_memory=timedelta(days=3650),
+            settles_within=self.timeout + max(self.timeout / 2, MIN_WAY),
+            verified="contract of Standard Webhooks",
+        )
 
     def check(self) -> str:
         """Asks for the address with HEAD, which changes nothing (RFC 9110 section 9.2.1). The
@@ -85,7 +99,8 @@ class Webhook(EventChannel):
 
     def hand_on(self, event: Event, name: str, message: Mapping[str, Any]) -> None:  # noqa: ARG002 - it is in the message
         body = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
-        reply = Exchange(self.session, secrets=(self.secret,)).ask(
+        timeout_s = self.timeout.total_seconds()
+        reply = Exchange(self.session, secrets=(self.secret,), read_timeout_s=timeout_s).ask(
             "POST",
             self.url,
             data=body,

@@ -106,7 +106,7 @@ class Delivery:
     @property
     def is_satisfied(self) -> bool:
         """Whether it has what it wants: a notice, too, is how a retracted article may stand."""
-        return self.has == self.wants or (self.wants is None and self.has == NOTICE_REVISION)
+        return _satisfies(self.has, self.wants)
 
     @property
     def key_of_reply(self) -> str:
@@ -120,6 +120,10 @@ class Delivery:
         """The idempotency key of the first post: the same at every attempt, on every machine. A post
         that was taken back and goes out again is another one."""
         return f"{self.guid}#{self.channel}" + (f"#{self.round}" if self.round else "")
+
+
+def _satisfies(has: int | None, wants: int | None) -> bool:
+    return has == wants or (wants is None and has == NOTICE_REVISION)
 
 
 def _wanted(delivery: Delivery) -> int:
@@ -174,8 +178,7 @@ def posted(delivery: Delivery, receipt: Receipt, now: datetime, shows: str = "")
     seen to be current: a channel that remembered the key answers with what it posted then, so a newer
     revision still has to follow as an edit."""
     has = delivery.wants if receipt.is_current and delivery.wants is not None else delivery.attempted
-    out = replace(delivery, receipt=receipt, posted_at=delivery.attempted_at or now)
-    return closed(out, has, shows=shows)
+    return closed(delivery, has, receipt, shows, posted_at=delivery.attempted_at or now)
 
 
 def replied(delivery: Delivery, receipt: Receipt | None = None) -> Delivery:
@@ -188,14 +191,21 @@ def replied(delivery: Delivery, receipt: Receipt | None = None) -> Delivery:
     return closed(replace(delivery, replies=replies), has, shows=delivery.shows)
 
 
-def closed(delivery: Delivery, has: int | None, receipt: Receipt | None = None, shows: str = "") -> Delivery:
+def closed(
+    delivery: Delivery,
+    has: int | None,
+    receipt: Receipt | None = None,
+    shows: str = "",
+    *,
+    posted_at: datetime | None = None,
+) -> Delivery:
     """The delivery once its channel shows revision ``has`` (``None``: nothing), which looks like ``shows``;
-    what it wants may have moved on meanwhile."""
-    done = replace(
+    what it wants may have moved on meanwhile. ``receipt`` and ``posted_at``: where they are new."""
+    return replace(
         delivery,
         has=has,
         receipt=(receipt or delivery.receipt) if has is not None else None,
-        posted_at=delivery.posted_at if has is not None else None,
+        posted_at=(posted_at or delivery.posted_at) if has is not None else None,
         shows=shows,
         replies=delivery.replies if has is not None else (),
         photo_owed=delivery.photo_owed if has not in (None, NOTICE_REVISION) else 0,
@@ -203,10 +213,10 @@ def closed(delivery: Delivery, has: int | None, receipt: Receipt | None = None, 
         attempted_at=None,
         rests_until=None,
         attempts=0,
-        round=delivery.round + (has is None and delivery.receipt is not None),
+        round=delivery.round + (has is None and (receipt or delivery.receipt) is not None),
         reason="",
+        standing=Standing.SENT if _satisfies(has, delivery.wants) else Standing.PENDING,
     )
-    return replace(done, standing=Standing.SENT if done.is_satisfied else Standing.PENDING)
 
 
 def still_there(delivery: Delivery) -> Delivery:

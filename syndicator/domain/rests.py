@@ -28,7 +28,7 @@ def resting(delivery: Delivery, step: Step, until: datetime) -> Delivery:
 def steadily(delivery: Delivery, now: datetime, steady: SteadyTime | None) -> Delivery:
     """The same with its rest, told in the time of day just ``now``, by a clock that nobody sets."""
     if steady is None or delivery.rests_until is None:
-        return replace(delivery, rests_steadily=None)
+        return replace(delivery, rests_steadily=None) if delivery.rests_steadily else delivery
     return replace(delivery, rests_steadily=steady.later((delivery.rests_until - now).total_seconds()))
 
 

@@ -115,7 +115,8 @@ class RemoteReply:
 
 
 class Exchange:
-    """The requests of one step of a delivery, within one deadline."""
+    """The requests of one step of a delivery, within one deadline. ``read_timeout_s``: for each silence while
+    a reply is waited for."""
 
     def __init__(
         self,
@@ -123,8 +124,10 @@ class Exchange:
         headers: Mapping[str, str] | None = None,
         *,
         secrets: Sequence[Secret] = (),
+        read_timeout_s: float = READ_TIMEOUT_S,
     ) -> None:
         self._session, self._headers, self._secrets = session, headers or {}, secrets
+        self._read_timeout_s = read_timeout_s
         self._deadline = time.monotonic() + STEP_S
 
     @property
@@ -157,7 +160,7 @@ class Exchange:
                 method,
                 url,
                 headers={**self._headers, **(headers or {})},
-                timeout=(min(CONNECT_TIMEOUT_S, remaining_s), min(READ_TIMEOUT_S, remaining_s)),
+                timeout=(min(CONNECT_TIMEOUT_S, remaining_s), min(self._read_timeout_s, remaining_s)),
                 allow_redirects=False,
                 stream=True,
                 **request,

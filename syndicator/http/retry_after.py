@@ -89,6 +89,8 @@ def rate_left(headers: Mapping[str, str], now: datetime) -> StatedLimit | None:
 
 def _limits(headers: Mapping[str, str], now: datetime) -> Iterator[StatedLimit]:
     lower = _lower(headers)
+    if not lower:  # as in most replies
+        return
     for prefix in PREFIXES:
         left, until = _count(lower.get(f"{prefix}remaining")), _reset(lower, prefix, now)
         if left is not None and until is not None:

@@ -44,6 +44,7 @@ from syndicator.domain.rests import resting, resting_on, steadily
 from syndicator.domain.roundup import found_among_others, left_roundup, roundup_terms
 from syndicator.domain.step import Step
 from syndicator.http.stated_limits import listening
+from syndicator.jobs.account import Account
 from syndicator.jobs.courier import Courier, Deliverer
 from syndicator.jobs.later_photo import (
     STAYS_WITHOUT,
@@ -57,7 +58,6 @@ from syndicator.jobs.later_photo import (
 from syndicator.jobs.page_wait import wait_for_page
 from syndicator.jobs.perform import event_of, perform
 from syndicator.jobs.post_photo import NONE_WITHOUT
-from syndicator.jobs.roundup_ports import Account
 from syndicator.jobs.step_post import WITH_PHOTO, StepPost, has_photo, post_of
 from syndicator.jobs.store_ports import ClaimedDelivery
 
@@ -255,9 +255,9 @@ def _request(
 def _struck(courier: Courier, delivery: Delivery) -> Delivery:
     """The delivery without the channel's secrets: its receipt's address comes from the channel, too."""
     receipt = delivery.receipt
-    return (
-        replace(delivery, receipt=replace(receipt, url=courier.redact(receipt.url))) if receipt else delivery
-    )
+    if receipt is None or (url := courier.redact(receipt.url)) == receipt.url:
+        return delivery
+    return replace(delivery, receipt=replace(receipt, url=url))
 
 
 def _without_request(delivery: Delivery, step: Step) -> Delivery | None:

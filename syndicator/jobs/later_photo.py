@@ -31,7 +31,7 @@ def owing_photo(
         return marked
     is_editable = takes_photo_later(terms, now - (marked.posted_at or now))
     if not made.photo_may_come or not is_editable:
-        return replace(marked, photo_owed=0)
+        return replace(marked, photo_owed=0) if marked.photo_owed else marked
     return replace(marked, photo_owed=marked.photo_owed or MAX_LATER_TRIES)
 
 

@@ -12,9 +12,10 @@ from syndicator.domain.delivery import Delivery, Receipt
 from syndicator.domain.ledger import Ledger
 from syndicator.domain.roundup import Roundup
 from syndicator.domain.subscription import Intent, Subscription, Terms, Verdict
+from syndicator.jobs.account import Account
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE
-from syndicator.jobs.roundup_ports import Account, RoundupStore
+from syndicator.jobs.roundup_ports import RoundupStore
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

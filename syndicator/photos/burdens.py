@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import struct
 
+from syndicator.photos.jpeg_markers import END, PROGRESSIVE_FRAMES, SCAN, START, marker
+
 PNG = b"\x89PNG\r\n\x1a\n"
 
 #: Parts that a file is made of (segments of a JPEG, chunks of a PNG): a photo of 15 MB has some thousands at
@@ -18,16 +20,13 @@ MAX_SCANS = 100
 #: Bytes between two segments before the first scan, of which each is read by itself.
 MAX_FILL_BYTES = 10_000
 
-#: Markers (ITU-T T.81 table B.1): start and end of the image, start of a scan; and the next one from some
-#: place on, whatever stands before it, as decoders look for it.
-START, END, SCAN = b"\xff\xd8", 0xD9, b"\xff\xda"
-PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}  # frames of which a scan may add next to nothing
+#: The next marker from some place on, whatever stands before it, as decoders look for it.
 MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")
 
 
 def burden_of(content: bytes) -> str:
     """What makes a file too slow to read, ``""`` where nothing does. Takes linear time."""
-    if content.startswith(START):
+    if content.startswith(marker(START)):
         return _burden_of_jpeg(content)
     if content.startswith(PNG):
         return _burden_of_png(content)
@@ -35,10 +34,10 @@ def burden_of(content: bytes) -> str:
 
 
 def _burden_of_jpeg(content: bytes) -> str:
-    place, parts, is_progressive = len(START), 0, False
-    while (found := MARKER.search(content, place)) and content[found.start() + 1] != SCAN[1]:
+    place, parts, is_progressive = len(marker(START)), 0, False
+    while (found := MARKER.search(content, place)) and content[found.start() + 1] != SCAN:
         parts += 1
-        is_progressive |= content[found.start() + 1] in PROGRESSIVE
+        is_progressive |= content[found.start() + 1] in PROGRESSIVE_FRAMES
         if found.start() - place > MAX_FILL_BYTES:
             return f"more than {MAX_FILL_BYTES:,} bytes between its segments"
         if parts > MAX_PARTS:
@@ -50,14 +49,14 @@ def _burden_of_jpeg(content: bytes) -> str:
 def _has_many_scans(content: bytes, place: int) -> bool:
     """Whether too many scans stand before the end of the image; behind it there may be a film, in which the
     same bytes mean nothing."""
-    if content.count(SCAN, place) <= MAX_SCANS:
+    if content.count(marker(SCAN), place) <= MAX_SCANS:
         return False
     scans = 0
     while scans <= MAX_SCANS and (found := MARKER.search(content, place)):
-        marker = content[found.start() + 1]
-        if marker == END:
+        code = content[found.start() + 1]
+        if code == END:
             return False
-        scans += marker == SCAN[1]
+        scans += code == SCAN
         place = _segment_end(content, found.end())
     return scans > MAX_SCANS
 

@@ -7,15 +7,19 @@ import re
 import struct
 from collections.abc import Iterator
 
-#: Markers (ITU-T T.81 table B.1): start and end of the image, start of a scan, application data, comment.
-START, END, SCAN, APP0, APP1, APP14, APP15, COMMENT = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xEE, 0xEF, 0xFE
-
-#: Frames that browsers decode (T.81 table B.1: baseline, extended, progressive; all by Huffman): others are
-#: shown nowhere as they are.
-SHOWN_FRAMES = {0xC0, 0xC1, 0xC2}
-
-#: Frames of all kinds; the other markers among them (DHT, JPG, DAC) are none.
-FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+from syndicator.photos.jpeg_markers import (
+    APP0,
+    APP1,
+    APP14,
+    APP15,
+    COMMENT,
+    END,
+    FRAMES,
+    SCAN,
+    SHOWN_FRAMES,
+    START,
+    marker,
+)
 
 #: What stands within a scan and ends it: any marker but a restart (D0-D7) and a stuffed FF (T.81 B.1.1.5).
 SCAN_END = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -45,17 +49,17 @@ def with_xmp(jpeg: bytes, packet: bytes) -> bytes:
     if len(payload) > MAX_SEGMENT_BYTES:
         raise ValueError(f"an XMP packet of {len(packet)} bytes")
     start = 2
-    if jpeg[2:4] == bytes((0xFF, APP0)):
+    if jpeg[2:4] == marker(APP0):
         start += 2 + int.from_bytes(jpeg[4:6], "big")
     return jpeg[:start] + _segment(APP1, payload) + jpeg[start:]
 
 
-def _segment(marker: int, payload: bytes) -> bytes:
-    return struct.pack(">BBH", 0xFF, marker, len(payload) + 2) + payload
+def _segment(code: int, payload: bytes) -> bytes:
+    return marker(code) + struct.pack(">H", len(payload) + 2) + payload
 
 
 def _kept(content: bytes) -> Iterator[bytes]:
-    if content[:2] != bytes((0xFF, START)):
+    if content[:2] != marker(START):
         raise ValueError("it starts as no JPEG does")
     yield content[:2]
     place = 2
@@ -64,19 +68,19 @@ def _kept(content: bytes) -> Iterator[bytes]:
             place += 1
         if content[place] != 0xFF:
             raise ValueError("a marker is missing")
-        marker = content[place + 1]
-        if marker == END:
+        code = content[place + 1]
+        if code == END:
             yield content[place : place + 2]
             return
-        if marker in FRAMES - SHOWN_FRAMES:
+        if code in FRAMES - SHOWN_FRAMES:
             raise ValueError("browsers do not show it")
         (length,) = struct.unpack_from(">H", content, place + 2)
         end = place + 2 + length
         if length < 2 or end > len(content):
             raise ValueError("a segment breaks off")
-        yield _cleaned(marker, content[place + 4 : end])
+        yield _cleaned(code, content[place + 4 : end])
         place = end
-        if marker == SCAN:
+        if code == SCAN:
             found = SCAN_END.search(content, place)
             if found is None:
                 raise ValueError("a scan breaks off")
@@ -84,12 +88,12 @@ def _kept(content: bytes) -> Iterator[bytes]:
             place = found.start()
 
 
-def _cleaned(marker: int, payload: bytes) -> bytes:
+def _cleaned(code: int, payload: bytes) -> bytes:
     """A segment without what does not serve decoding."""
-    if marker == APP0 and payload.startswith(JFIF) and len(payload) >= JFIF_BYTES:
-        return _segment(marker, payload[: JFIF_BYTES - 2] + b"\0\0")
-    if marker == APP14 and payload.startswith(ADOBE) and len(payload) >= ADOBE_BYTES:
-        return _segment(marker, payload[:ADOBE_BYTES])
-    if APP0 <= marker <= APP15 or marker == COMMENT:
+    if code == APP0 and payload.startswith(JFIF) and len(payload) >= JFIF_BYTES:
+        return _segment(code, payload[: JFIF_BYTES - 2] + b"\0\0")
+    if code == APP14 and payload.startswith(ADOBE) and len(payload) >= ADOBE_BYTES:
+        return _segment(code, payload[:ADOBE_BYTES])
+    if APP0 <= code <= APP15 or code == COMMENT:
         return b""
-    return _segment(marker, payload)
+    return _segment(code, payload)

@@ -71,11 +71,12 @@ warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
 @contextmanager
-def opened(content: bytes) -> Iterator[ImageFile.ImageFile]:
+def opened(content: bytes, *, is_known: bool = False) -> Iterator[ImageFile.ImageFile]:
     """The picture in these bytes, its pixels not decoded yet. Raises ``PhotoError``, also for what goes
     wrong while the picture is used: what is no picture stays none (``lasting``), but a damaged one may
-    have been fetched while it was still being written."""
-    formats = _formats(content)
+    have been fetched while it was still being written. ``is_known``: these very bytes were opened before,
+    and are not searched again for what would take too long."""
+    formats = _formats(content, is_known=is_known)
     try:
         with Image.open(io.BytesIO(content), formats=formats) as image:
             _refuse_what_is_too_large(image)
@@ -97,12 +98,12 @@ def opened(content: bytes) -> Iterator[ImageFile.ImageFile]:
         raise PhotoError(f"it is a damaged picture: {e}", lasting=False) from e
 
 
-def _formats(content: bytes) -> tuple[str, ...]:
+def _formats(content: bytes, *, is_known: bool) -> tuple[str, ...]:
     """The formats that a file may be of. Raises ``PhotoError`` for one that is not to be opened at all."""
     if unread := unread_format(content):
         why = f"it is not a picture that is read, but {unread} ({_beginning(content)})"
         raise PhotoError(f"{why}: publish it as JPEG", lasting=True)
-    if burden := burden_of(content):
+    if not is_known and (burden := burden_of(content)):
         raise PhotoError(f"it has {burden}, and would take too long to read", lasting=True)
     if HEIF_BRANDS.match(content):
         _load_heif()

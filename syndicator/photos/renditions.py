@@ -50,10 +50,12 @@ def fitted(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _FileFacts:
-    """What a photo's file is. ``size``: upright. ``is_plain``: an upright JPEG in sRGB, whose pixels may
-    stay as they are. ``focus``: what the file marks, where it does. ``remark``: see ``PhotoFile``."""
+    """What a photo's file is. ``size``: upright. ``is_heavy``: it takes much memory. ``is_plain``: an upright
+    JPEG in sRGB, whose pixels may stay as they are. ``focus``: what the file marks, where it does.
+    ``remark``: see ``PhotoFile``."""
 
     size: Size
+    is_heavy: bool
     is_plain: bool
     provenance: Provenance
     focus: tuple[float, float] | None
@@ -145,7 +147,7 @@ class Renditions:
         if self._picture is None or self._picture.width < round(width * scale) - 1:
             self._picture = self._detail = None
             self._files.clear()
-            self._picture = _picture(self._read(), scale)
+            self._picture = _picture(self._read(), scale, is_heavy=facts.is_heavy)
         return self._picture
 
     def _encoded(self, picture: Image.Image, box: Box, size: Size, quality: int, packet: bytes) -> bytes:
@@ -162,6 +164,7 @@ class Renditions:
 def _facts(content: bytes) -> _FileFacts:
     with opened(content) as image:
         width, height = image.size
+        is_heavy = weight(image) > HEAVY_BYTES
         turned = orientation(image)
         profile = image.info.get("icc_profile")
         is_jpeg = image.format in ("JPEG", "MPO") and image.mode in ("RGB", "L")
@@ -171,6 +174,7 @@ def _facts(content: bytes) -> _FileFacts:
         focus = focus_of(image.info.get("xmp"), image.size) if turned == 1 else None
     return _FileFacts(
         size=(height, width) if turned >= 5 else (width, height),  # it lies on its side
+        is_heavy=is_heavy,
         is_plain=is_plain,
         provenance=provenance,
         focus=focus,
@@ -202,15 +206,13 @@ def _scale(part: tuple[float, float], limits: PhotoLimits) -> float:
     return scale
 
 
-def _picture(content: bytes, scale: float) -> Image.Image:
+def _picture(content: bytes, scale: float, *, is_heavy: bool) -> Image.Image:
     """Whatever was decoded on the way is gone when this returns."""
 
     def decode() -> Image.Image:
-        with opened(content) as image:
+        with opened(content, is_known=True) as image:
             return upright_srgb(image, scale)
 
-    with opened(content) as image:
-        is_heavy = weight(image) > HEAVY_BYTES
     return _one_at_a_time.submit(decode).result() if is_heavy else decode()
 
 

@@ -64,8 +64,15 @@ class Layout(NamedTuple):
 
     def cut(self, text: str, room: int) -> str:
         """As much of a text as tells something within ``room``."""
+        return self.fitted(text, self.measure(text), room)[0]
+
+    def fitted(self, text: str, length: int, room: int) -> tuple[str, int]:
+        """The same of a text whose length is known, with the length of what is left of it."""
+        if length <= room:
+            return text, length
         short = self.ruler.cut(text, max(0, room), self.language)
-        return short if short == text or self.measure(short) >= MIN_PART_LENGTH else ""
+        length = self.measure(short)
+        return (short, length) if short == text or length >= MIN_PART_LENGTH else ("", 0)
 
     def link_length(self, parts: Parts) -> int:
         """What the link costs in the text."""
@@ -97,10 +104,12 @@ def laid(layout: Layout, parts: Parts) -> Laid:
     headline = layout.ruler.cut(parts.headline, max(0, filling.left), layout.language)
     filling.note("headline", parts.headline, headline)
     filling.left -= layout.measure(headline)
-    whole = layout.measure(parts.summary) + filling.gap if parts.summary else 0
-    share = int((filling.left - filling.gap) * SUMMARY_SHARE)
-    room = max(share, filling.left - filling.gap - whole) if whole else filling.left
-    correction = filling.put("correction", parts.correction, room)
+    correction = ""
+    if parts.correction:
+        whole = layout.measure(parts.summary) + filling.gap if parts.summary else 0
+        share = int((filling.left - filling.gap) * SUMMARY_SHARE)
+        room = max(share, filling.left - filling.gap - whole) if whole else filling.left
+        correction = filling.put("correction", parts.correction, room)
     credit = filling.put_whole("photo's credit", parts.credit)
     summary = filling.put("summary", parts.summary, filling.left)
     byline = filling.put_whole("byline", parts.byline)
@@ -133,9 +142,10 @@ class Filling:
         """As much of a part as tells something."""
         if not text:
             return ""
-        short = self.layout.cut(text, min(room, self.left - self.gap))
+        length = self.layout.measure(text)
+        short, length = self.layout.fitted(text, length, min(room, self.left - self.gap))
         self.note(name, text, short)
-        self.left -= self.layout.measure(short) + self.gap if short else 0
+        self.left -= length + self.gap if short else 0
         return short
 
     def put_whole(self, name: str, text: str) -> str:

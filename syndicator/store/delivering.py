@@ -10,8 +10,8 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 
 from syndicator.domain.delivery import Delivery, Receipt, Standing, moved, stirred
 from syndicator.domain.ledger import Ledger
+from syndicator.jobs.account import Account
 from syndicator.jobs.ports import LEASE
-from syndicator.jobs.roundup_ports import Account
 from syndicator.jobs.store_ports import ANY, Choice, ClaimedDelivery
 from syndicator.store import schema
 from syndicator.store.delivery_queue import (
@@ -30,7 +30,7 @@ from syndicator.store.delivery_queue import (
 )
 from syndicator.store.engine import Base
 from syndicator.store.leases import NOW, claim, claiming, let_go, releasing
-from syndicator.store.records import AnyRow, article_of, delivery_of, delivery_values, part_of
+from syndicator.store.records import AnyRow, article_of, delivery_of, delivery_values, with_article
 from syndicator.store.roundups import (
     gather,
     has_waiting_roundup,
@@ -163,7 +163,7 @@ def _take(connection: Connection, account: Account, now: datetime, choice: Choic
     both = next((row for row in rows if row is not None), None)
     if both is None:
         return None
-    row, article_row = part_of(both, schema.delivery), part_of(both, schema.article)
+    row, article_row = with_article(both)
     return ClaimedDelivery(
         delivery=delivery_of(row, article_row.guid),
         article=article_of(article_row),

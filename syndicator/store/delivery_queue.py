@@ -61,7 +61,7 @@ _WANTS_THE_SAME = UPDATE_DELIVERY.where(
 )
 BEGIN_DELIVERY = _WANTS_THE_SAME.where(
     exists(select(_channel.c.name).where(_IS_MINE).with_for_update()),  # first, as everywhere
-    _delivery.c.standing.in_(IN_QUEUE),
+    or_(*(_delivery.c.standing == standing for standing in IN_QUEUE)),  # lists are written out at each use
 )
 UPDATE_UNTOUCHED = _WANTS_THE_SAME.where(
     _delivery.c.standing != Standing.SKIPPED.value, _delivery.c.is_stirred.is_(False)

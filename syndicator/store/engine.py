@@ -10,7 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy import (
+    Connection,
+    Engine,
+    ExceptionContext,
+    PoolProxiedConnection,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
 
 from syndicator.domain.errors import Misconfigured
@@ -61,7 +69,8 @@ def connect(url: str) -> Engine:
     except (SQLAlchemyError, ImportError, OSError) as e:
         raise Misconfigured(f"[keep] database: {e}") from e
     event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    # Not as a listener of the engine: with one, each statement looks for all kinds of listeners.
+    engine.dialect.do_begin = _begin_sqlite  # type: ignore[method-assign]
     if parsed.database:
         event.listen(engine, "checkout", _same_file_check(Path(parsed.database)))
         event.listen(engine, "handle_error", _lock_holder_namer(Path(parsed.database)))
@@ -116,11 +125,20 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(dbapi_connection: PoolProxiedConnection) -> None:
     # A transaction that reads first and writes later cannot wait for another writer: it would fail
     # at once (https://www.sqlite.org/lang_transaction.html). Writers therefore queue at the start.
-    reads = connection.get_execution_options().get("reads_only", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    connection: Any = dbapi_connection.driver_connection
+    if not connection.in_transaction:
+        connection.execute("BEGIN IMMEDIATE")
+
+
+def _reader_of(engine: Engine) -> Engine:
+    """The same engine, whose transactions only read."""
+    reader = engine.execution_options()
+    if engine.dialect.name == "sqlite":
+        event.listen(reader, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return reader
 
 
 class Base:
@@ -128,7 +146,7 @@ class Base:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._reader = engine.execution_options(reads_only=True)
+        self._reader = _reader_of(engine)
         # SQLite has one writer at a time, and lets all others ask for their turn again and again, each with
         # a connection of its own: within a process they queue here, with none.
         self._turn = threading.Lock() if engine.dialect.name == "sqlite" else None

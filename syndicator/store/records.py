@@ -41,6 +41,9 @@ _RECIPIENT = _shared_fields(Recipient, schema.recipient, "token", "state")
 _ANNOUNCEMENT = _shared_fields(Announcement, schema.announcement, "occasion")
 _SUBSCRIPTION = _shared_fields(Subscription, schema.subscription, "token", "kind", "state", "log")
 
+_DELIVERY_COLUMNS = tuple(schema.delivery.c.keys())
+_ARTICLE_COLUMNS = tuple(schema.article.c.keys())
+
 #: A row of a table, or the part of a joined one that is of it.
 AnyRow = Row[Any] | SimpleNamespace
 
@@ -48,9 +51,12 @@ AnyRow = Row[Any] | SimpleNamespace
 _IDENTITY = ("id", "channel")
 
 
-def part_of(row: Row[Any], table: Table) -> SimpleNamespace:
-    """The part of a joined row that is of one table: several have columns of the same name."""
-    return SimpleNamespace(**{column.name: row._mapping[column] for column in table.c})
+def with_article(row: Row[Any]) -> tuple[SimpleNamespace, SimpleNamespace]:
+    """The delivery's and the article's part of a row that has all columns of the two tables, in this order:
+    some have the same name."""
+    delivery = zip(_DELIVERY_COLUMNS, row, strict=False)
+    article = zip(_ARTICLE_COLUMNS, row[len(_DELIVERY_COLUMNS) :], strict=True)
+    return SimpleNamespace(**dict(delivery)), SimpleNamespace(**dict(article))
 
 
 def article_values(article: Article) -> dict[str, Any]:

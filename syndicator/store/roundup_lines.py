@@ -13,7 +13,7 @@ from syndicator.domain.delivery import Delivery
 from syndicator.domain.roundup import Roundup
 from syndicator.store import schema
 from syndicator.store.engine import Base
-from syndicator.store.records import article_of, delivery_of, part_of
+from syndicator.store.records import article_of, delivery_of, with_article
 from syndicator.store.roundups import roundup_of
 
 #: Members of one round-up that are shown.
@@ -81,8 +81,8 @@ def in_roundups(connection: Connection, rows: Sequence[Row[Any]]) -> Mapping[int
     )
     roundups = {}
     for both in connection.execute(query):
-        row = part_of(both, delivery)
-        roundups[row.id] = delivery_of(row, part_of(both, article).guid)
+        row, article_row = with_article(both)
+        roundups[row.id] = delivery_of(row, article_row.guid)
     return {
         number: InRoundup(delivery=roundups[row.roundup_id], is_named=row.is_named)
         for number, row in members.items()

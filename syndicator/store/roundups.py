@@ -26,7 +26,7 @@ from syndicator.store.records import (
     article_values,
     delivery_of,
     delivery_values,
-    part_of,
+    with_article,
 )
 
 #: Deliveries that are gathered in one transaction: few enough that nobody waits for it.
@@ -193,7 +193,7 @@ def _held(connection: Connection, roundup_id: int) -> tuple[AnyRow, AnyRow]:
     )
     connection.execute(both.with_for_update(of=_article)).one()
     row = connection.execute(both.with_for_update(of=_delivery)).one()
-    return part_of(row, _delivery), part_of(row, _article)
+    return with_article(row)
 
 
 def _is_waiting(delivery: Delivery) -> bool:

@@ -101,11 +101,13 @@ def without_leftovers(text: str, title: str = "", site_title: str = "", language
 
 def without_site_name(text: str, site_title: str) -> str:
     """A title or summary without the site's name in front or behind: "Market reopens | The River Times"."""
-    names = {_bare(name) for name in (site_title, *SITE_MARK.split(site_title))} - {""}
     marks = list(SITE_MARK.finditer(text))
-    if marks and _bare(text[marks[-1].end() :]) in names:
+    if not marks:
+        return text
+    names = {_bare(name) for name in (site_title, *SITE_MARK.split(site_title))} - {""}
+    if _bare(text[marks[-1].end() :]) in names:
         return text[: marks[-1].start()]
-    if marks and _bare(text[: marks[0].start()]) in names:
+    if _bare(text[: marks[0].start()]) in names:
         return text[marks[0].end() :]
     return text
 
@@ -179,7 +181,7 @@ def _is_cut(text: str) -> bool:
 
 
 def _has_any(needles: Iterable[str], text: str) -> bool:
-    return any(needle in text for needle in needles)
+    return any(map(text.__contains__, needles))
 
 
 def _words(text: str) -> list[str]:

@@ -24,7 +24,10 @@ class Measure(Protocol):
 
 
 def _grapheme_count(text: str) -> int:
-    return len(grapheme_ends(text))
+    if "\n" not in text or "\r" in text:
+        return len(grapheme_ends(text))
+    lines = text.split("\n")  # a line feed is a grapheme by itself (UAX #29, GB4), and lines are known again
+    return sum(len(grapheme_ends(line)) for line in lines) + len(lines) - 1
 
 
 def _utf8_bytes(text: str) -> int:

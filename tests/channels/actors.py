@@ -18,6 +18,7 @@ from syndicator.fediverse.strangers import Stranger
 from syndicator.http.client import AddressGuard
 from syndicator.jobs.announcements import RecordedAnnouncements
 from syndicator.jobs.broadcast import Announcer, broadcast
+from syndicator.jobs.double_knock import SCHEMES
 from syndicator.store import Store, schema
 from tests.channels.fediverse_server import FollowersServer
 from tests.fakes import FakeBell
@@ -87,3 +88,14 @@ def newsroom(
             **{"handle": "news", "domain": "news.example", **settings},
         )
         yield Newsroom(store, channel, bell)
+
+
+@contextmanager
+def followed_newsroom(store: Store, server: FollowersServer) -> Iterator[Newsroom]:
+    """An actor that somebody on a server of this machine follows, and whose notes it can verify."""
+    host = server.address.removeprefix("http://")
+    with newsroom(store, allow=(host,)) as opened:
+        server.key_of = opened.public_key
+        opened.is_followed(server)
+        yield opened
+    SCHEMES.forget(host)

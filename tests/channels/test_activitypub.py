@@ -15,35 +15,26 @@ from syndicator.domain.post import Style
 from syndicator.domain.recipient import RecipientState
 from syndicator.fediverse import documents
 from syndicator.fediverse.signatures import Scheme
-from syndicator.jobs.double_knock import SCHEMES
 from syndicator.jobs.job import Job
 from syndicator.posts.compose import compose
 from syndicator.store import Store
-from tests.channels.actors import NAME, Newsroom, newsroom, utc_now
+from tests.channels.actors import NAME, Newsroom, followed_newsroom, newsroom, utc_now
 from tests.channels.contract import ARTICLE, CORRECTED, KEY, OTHER, OTHER_KEY, ChannelContract
 from tests.channels.fediverse_server import FollowersServer
 from tests.channels.local_server import Trouble, status
 
 pytestmark = pytest.mark.slow  # databases or processes throughout
 
+SERVER = FollowersServer
+
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 
 
 @pytest.fixture
-def server() -> Iterator[FollowersServer]:
-    with FollowersServer() as opened:
-        yield opened
-
-
-@pytest.fixture
 def room(server: FollowersServer, sqlite_store: Store) -> Iterator[Newsroom]:
-    host = server.address.removeprefix("http://")
-    with newsroom(sqlite_store, allow=(host,)) as opened:
-        server.key_of = opened.public_key
+    with followed_newsroom(sqlite_store, server) as opened:
         server.settle = opened.broadcasts
-        opened.is_followed(server)
         yield opened
-    SCHEMES.forget(host)
 
 
 @pytest.fixture

@@ -10,29 +10,20 @@ import pytest
 
 from syndicator.domain.article import Photo
 from syndicator.domain.post import Style
-from syndicator.jobs.double_knock import SCHEMES
 from syndicator.store import Store
-from tests.channels.actors import Newsroom, newsroom
+from tests.channels.actors import Newsroom, followed_newsroom
 from tests.channels.fediverse_server import FollowersServer
 from tests.channels.test_several_photos import LEAD, TEXT, Room
+
+SERVER = FollowersServer
 
 PHOTOS = "https://ledger.example/photos"
 
 
 @pytest.fixture
-def server() -> Iterator[FollowersServer]:
-    with FollowersServer() as opened:
-        yield opened
-
-
-@pytest.fixture
 def actor(server: FollowersServer, sqlite_store: Store) -> Iterator[Newsroom]:
-    host = server.address.removeprefix("http://")
-    with newsroom(sqlite_store, allow=(host,)) as opened:
-        server.key_of = opened.public_key
-        opened.is_followed(server)
+    with followed_newsroom(sqlite_store, server) as opened:
         yield opened
-    SCHEMES.forget(host)
 
 
 @pytest.fixture

@@ -6,10 +6,13 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
 
 from syndicator.channels.webhook import Webhook
 from syndicator.domain.article_event import Event, event_id
@@ -30,6 +33,18 @@ def channel_at(address: str, secret: Secret, session: requests.Session) -> Webho
 @pytest.fixture
 def secret(server: FakeReceiver) -> str:
     return server.secret
+
+
+class Noting(HTTPAdapter):
+    """Notes how long each answer would be waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.timeouts: list[Any] = []
+
+    def send(self, *args: object, **options: object) -> requests.Response:
+        self.timeouts.append(options["timeout"])
+        return super().send(*args, **options)  # type: ignore[arg-type]  # as they came
 
 
 class TestWebhook(HttpChannelContract):
@@ -190,6 +205,32 @@ class TestWebhook(HttpChannelContract):
     def test_what_is_no_address_is_refused(self, channel: Webhook, url: str) -> None:
         with pytest.raises(ValueError, match=r"^url: not the address of a webhook"):
             replace(channel, url=url)
+
+    @pytest.mark.parametrize("seconds", [0, 0.5, 31])
+    def test_a_receiver_is_given_some_time_and_not_any(self, channel: Webhook, seconds: float) -> None:
+        with pytest.raises(ValueError, match=r"^timeout: 1 to 30 seconds"):
+            replace(channel, timeout=timedelta(seconds=seconds))
+
+    @pytest.mark.parametrize("seconds", [1, 20, 30])
+    def test_a_receiver_is_waited_for_as_long_as_is_declared(
+        self, channel: Webhook, server: FakeReceiver, seconds: int
+    ) -> None:
+        adapter = Noting()
+        channel.session.mount("http://", adapter)
+
+        replace(channel, timeout=timedelta(seconds=seconds)).send(self.post(channel), key=KEY)
+
+        [(_connect_s, read_s)] = adapter.timeouts
+        assert read_s == seconds
+        assert len(server.messages) == 1
+
+    @pytest.mark.parametrize(("seconds", "rest"), [(1, 6), (4, 9), (20, 30), (30, 45)])
+    def test_what_is_lost_rests_until_its_receiver_has_done_with_it(
+        self, channel: Webhook, seconds: int, rest: int
+    ) -> None:
+        declared = replace(channel, timeout=timedelta(seconds=seconds))
+
+        assert declared.capabilities.settles_within == timedelta(seconds=rest)
 
     def test_any_text_survives(self, channel: Webhook, server: FakeReceiver) -> None:
         article = replace(ARTICLE, title='ຂ່າວ "quoted" \\ \u2028 👩‍👧', summary="")

@@ -15,7 +15,7 @@ from sqlalchemy import delete, event, insert, select, text
 from syndicator.domain.delivery import Receipt, Standing, begun, posted
 from syndicator.domain.ledger import Ledger
 from syndicator.domain.step import Step
-from syndicator.jobs.roundup_ports import Account
+from syndicator.jobs.account import Account
 from syndicator.jobs.store_ports import ANY, Choice
 from syndicator.store import Store, schema
 from syndicator.store.delivery_queue import next_queries

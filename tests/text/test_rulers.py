@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syndicator.text.cutting import ELLIPSIS
+from syndicator.text.graphemes import graphemes
 from syndicator.text.rulers import CHARACTERS, GRAPHEMES, Counting
 from syndicator.text.words import CLINGING, LEADING_VOWELS
 
@@ -130,6 +131,14 @@ def test_cuts_as_an_editor_would(text: str, room: int, expected: str) -> None:
 @pytest.mark.parametrize("room", [-3, 0, 1])
 def test_where_nothing_fits_there_is_nothing(room: int) -> None:
     assert GRAPHEMES.cut("word", room) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a\nb", "\n", "ກິ່ນ\n\n\u0301ກິ່ນ", "a\r\nb", "\r\n\n", "a\n\u200d\nb", "\u0e40\n\u0e33"],
+)
+def test_lines_that_are_measured_one_by_one_are_as_long_as_together(text: str) -> None:
+    assert GRAPHEMES.measure(text) == len(list(graphemes(text)))
 
 
 def test_a_grapheme_counts_once_however_many_marks_it_carries() -> None:
