@@ -17,7 +17,8 @@ CONVERSATION_S = 50.0
 class Connected(Protocol):
     """A client of the standard library's, ``smtplib`` or ``imaplib``."""
 
-    sock: socket.socket | None
+    @property
+    def sock(self) -> socket.socket | None: ...
 
 
 class Deadline:
