@@ -46,7 +46,7 @@ class Kept:
 
 class ContractServer(socketserver.ThreadingTCPServer):
     """``rule``: what it answers to a command instead, by its first words (``{tag}`` is the command's);
-    ``None``: it hangs up. ``greeting``: by what it greets."""
+    ``None``: it hangs up. ``greeting``: by what it greets; ``has_parted``: a client has said goodbye."""
 
     allow_reuse_address = daemon_threads = True
 
@@ -56,6 +56,7 @@ class ContractServer(socketserver.ThreadingTCPServer):
         self.rules: dict[str, str | None] = {}
         self.greeting = "* OK ready"
         self.drips = False
+        self.has_parted = threading.Event()
         self.selected: list[str] = []
         self.capabilities = "IMAP4rev1 AUTH=PLAIN"
         self.password = PASSWORD
@@ -160,6 +161,7 @@ class Conversation(socketserver.StreamRequestHandler):
     def logout(self) -> str:
         self.is_over = True
         self._say("* BYE")
+        self.server.has_parted.set()
         return "OK done"
 
 
