@@ -23,6 +23,7 @@ from syndicator.mail.dkim_setup import SELECTOR, dkim_keys, published
 from syndicator.mail.letters import ListPost, MailingRun, outcome_of
 from syndicator.mail.lines import Outgoing, hand_over_all
 from syndicator.mail.list_contents import ListNames
+from syndicator.mail.mailbox import Mailbox
 from syndicator.mail.mailed import MailedPost
 from syndicator.mail.mailing import Letterhead, notice
 from syndicator.mail.message import address, post_id
@@ -46,8 +47,8 @@ class MailingList:
     as of ``mail``. ``title``: the list's name (the site's, if there is none); ``language``: of its pages and
     digests (the site's). ``digest``: when one goes out, ``daily 07:00`` or ``weekly monday 07:00`` by the
     clocks of ``timezone`` (the site's); none: an alert for each article, at once. ``bounces``: an address
-    whose mail is handed to ``syndicator bounce``, with ``+`` and more in it, too. ``dkim``: by selector, the
-    private key.
+    whose mail is handed to ``syndicator bounce``, with ``+`` and more in it, too; or waits in a ``mailbox``
+    (``mail.mailbox``) of ``mailbox_user`` and ``mailbox_password``. ``dkim``: by selector, the private key.
     """
 
     name: str
@@ -61,6 +62,9 @@ class MailingList:
     digest: str = ""
     timezone: str = "UTC"
     bounces: str = ""
+    mailbox: str = ""
+    mailbox_user: str = ""
+    mailbox_password: Secret | None = None
     dkim: Mapping[str, Secret] = field(default_factory=dict)
     session: requests.Session = field(repr=False, compare=False)
     site: Site = field(repr=False, compare=False)
@@ -85,10 +89,11 @@ class MailingList:
                 raise ValueError(f"{setting}: {e}") from None
         if "<" in self.bounces or "+" in self.bounces:
             raise ValueError('bounces: an address alone, and without "+": write "bounces@news.example"')
-        try:
-            self._relay()
-        except ValueError as e:
-            raise ValueError(f"relay: {e}") from None
+        for setting, made in (("relay", self._relay), ("mailbox", lambda: self.returned_mail)):
+            try:
+                made()
+            except ValueError as e:
+                raise ValueError(f"{setting}: {e}") from None
         for selector in self.dkim:
             if not SELECTOR.fullmatch(selector):
                 raise ValueError(f"dkim: {selector!r} is no selector: letters, figures and hyphens make one")
@@ -180,13 +185,15 @@ class MailingList:
         yield silent
 
     def check(self) -> str:
-        """Whether the relay lets us in, and DNS has the keys; nothing is sent."""
+        """Whether relay and mailbox let us in, and DNS has the keys; nothing is sent, nor marked as read."""
         signed = published(self._keys())
         self._relay().check()
+        returned = self.returned_mail
+        unread = f"; {returned.host} has {returned.check()} unread" if returned else ""
         way_out = "" if self.pages.startswith("https:") else ", which is no https: no one-click unsubscribing"
         what = f"a digest {self.digest} {self.timezone}" if self.digest else "alerts"
         return (
-            f"{what} from {self.sender}, by {self._relay().host}, which lets us in; {signed}; "
+            f"{what} from {self.sender}, by {self._relay().host}, which lets us in{unread}; {signed}; "
             f"readers sign up at {self.pages}{way_out}"
         )
 
@@ -206,6 +213,18 @@ class MailingList:
             site_title=self.site.title,
             home=self.site.url,
         )
+
+    @property
+    def returned_mail(self) -> Mailbox | None:
+        """Where bounces wait to be read. Raises ``ValueError`` where the settings of it do not belong
+        together."""
+        if not (self.mailbox or self.mailbox_user or self.mailbox_password):
+            return None
+        if not (self.mailbox_user and self.mailbox_password):
+            raise ValueError("a mailbox, mailbox_user and mailbox_password go together")
+        if not self.bounces:
+            raise ValueError("declare bounces, too: by its address, a reader is known")
+        return Mailbox(address=self.mailbox, user=self.mailbox_user, password=self.mailbox_password)
 
     @property
     def pages(self) -> str:

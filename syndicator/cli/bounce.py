@@ -6,14 +6,15 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
 from syndicator.cli.terminal import print_line
 from syndicator.domain.errors import SyndicatorError
-from syndicator.mail.bounces import MAX_REPORT_BYTES, Report, read_report
-from syndicator.mail.desk import Desk, desks
+from syndicator.mail.bounces import MAX_REPORT_BYTES, read_report
+from syndicator.mail.desk import desks
+from syndicator.mail.returned import obey
 from syndicator.store import Store
 from syndicator.store.engine import connect
 from syndicator.wiring import assemble, declarations
@@ -54,15 +55,6 @@ def bounce(folder: Path, files: Sequence[Path], recipient: str, *, as_json: bool
         print(f"syndicator bounce: {e}", file=sys.stderr)
         return TRY_AGAIN
     return 0
-
-
-def obey(known: Mapping[str, Desk], report: Report) -> str:
-    """Do what follows from a report at the desk whose reader it is about; what that was, in one line."""
-    for desk in known.values():
-        if desk.holder(report.ticket):
-            return desk.obey(report)
-    whose = f"ticket {report.ticket} is of nobody on record" if report.ticket else "it has no ticket of ours"
-    return f"nothing follows, {whose}: {report.reason}"
 
 
 def _messages(files: Sequence[Path]) -> Iterator[tuple[str, bytes]]:

@@ -20,6 +20,7 @@ from syndicator.domain.recipient import CONFIRM_WITHIN, Recipient, RecipientStat
 from syndicator.mail.addresses import masked
 from syndicator.mail.bounces import TICKET, Report, Verdict
 from syndicator.mail.list_contents import ListNames, confirmation, known
+from syndicator.mail.mailbox import Mailbox
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,11 @@ class PostOffice(Protocol):
     @property
     def pages(self) -> str:
         """Where readers sign up, confirm and leave."""
+        ...
+
+    @property
+    def returned_mail(self) -> Mailbox | None:
+        """Where returned mail waits to be read; ``None``: it is handed to us."""
         ...
 
     def write(self, address: str, subject: str, text: str) -> None:

@@ -7,21 +7,13 @@ lost before that answer, and after the dot, leaves it unknown (RFC 1047).
 from __future__ import annotations
 
 import smtplib
-import socket
-import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from types import TracebackType
-from typing import Self
 
 from syndicator.domain.errors import OutcomeUnknown
-
-#: Seconds for a message, or to be let in. RFC 5321 section 4.5.3.2 has clients wait for ten minutes behind
-#: the dot; a relay of the newsroom's own is quicker.
-CONVERSATION_S = 50.0
+from syndicator.mail.deadline import Deadline
 
 
 class Stage(StrEnum):
@@ -57,36 +49,6 @@ class Answer:
     def is_about_us(self) -> bool:
         """Whether it would be the same to any other message."""
         return self.code == 421 or self.stage not in (Stage.RECIPIENT, Stage.CONTENT)
-
-
-class Deadline:
-    """A moment at which a conversation is cut, whatever it waits for. ``smtp``: whose it is."""
-
-    def __init__(self) -> None:
-        self.smtp: smtplib.SMTP | None = None
-        self._until = time.monotonic() + CONVERSATION_S
-        self._is_over = threading.Event()
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._watch, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._is_over.set()
-
-    def begin(self) -> None:
-        """Count anew, for the next message."""
-        self._until = time.monotonic() + CONVERSATION_S
-
-    def _watch(self) -> None:
-        while (left := self._until - time.monotonic()) > 0:
-            if self._is_over.wait(left):
-                return
-        if self.smtp and self.smtp.sock:
-            with suppress(OSError):
-                self.smtp.sock.shutdown(socket.SHUT_RDWR)
 
 
 class Line:

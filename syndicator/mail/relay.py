@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from syndicator.domain.errors import Misconfigured, Refused, SyndicatorError, TryLater
 from syndicator.http.networks import is_loopback
-from syndicator.mail.line import Answer, Deadline, Line, Stage
+from syndicator.mail.deadline import Deadline
+from syndicator.mail.line import Answer, Line, Stage
 from syndicator.secret import Secret, redacted
 
 #: Seconds: to connect and for each silence, and for the last word.
@@ -91,7 +92,7 @@ class Relay:
                 smtp: smtplib.SMTP = smtplib.SMTP_SSL(timeout=TIMEOUT_S, context=context)
             else:
                 smtp = smtplib.SMTP(timeout=TIMEOUT_S)
-            deadline.smtp = smtp
+            deadline.client = smtp
             smtp._host = self.host  # type: ignore[attr-defined]  # which TLS asks for, and connect() does not set
             try:
                 greeting = self._answer(Stage.US, *smtp.connect(self.host, port))

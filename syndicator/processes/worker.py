@@ -101,6 +101,8 @@ def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
         log.info("rows taken from a worker that has died: %d", row_count)
     if Job.DELIVER in jobs:
         _stop_what_lacks_a_secret(open_once())
+    if Job.BROADCAST in jobs:
+        _read_returned_mail(open_once())
     threads = {job.value: open_once().threads(job) for job in Job}
     if concurrency:
         threads = {job: Threads(min(each.width, concurrency)) for job, each in threads.items()}
@@ -130,6 +132,12 @@ def _stop_what_lacks_a_secret(application: App) -> None:
     for name, reason in application.declared.missing_secrets.items():
         log.warning("channel %s: stopped: %s", name, reason)
         application.store.stop_channel(name, reason)
+
+
+def _read_returned_mail(application: App) -> None:
+    from syndicator.processes.returned_mail import read_returned_mail  # noqa: PLC0415 - likewise
+
+    read_returned_mail(application)
 
 
 def _begin_nothing_more(**_: object) -> None:

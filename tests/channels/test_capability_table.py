@@ -72,6 +72,14 @@ def test_every_kind_has_an_example_and_says_what_it_was_tried_against(kind: str)
 
 
 @pytest.mark.parametrize("kind", syndicator.channels.kind.built_in)
+def test_every_kind_has_a_section_with_the_way_in_and_what_its_peer_showed_when(kind: str) -> None:
+    text = re.search(rf"^## {kind}\n(.*?)(?=^## )", DOCS.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert text
+    assert re.search(r"\*\*To (get access|set it up)|needs no access", text[1])
+    assert re.search(r"Verified.*\b\d+\s+November\s+2026\b", text[1], re.DOTALL)
+
+
+@pytest.mark.parametrize("kind", syndicator.channels.kind.built_in)
 def test_a_kind_with_a_secret_says_how_one_comes_by_it(kind: str) -> None:
     cls = syndicator.channels.kind(kind)
     has_secret = any(isinstance(value, Secret) for value in vars(channel(kind)).values())

@@ -177,7 +177,7 @@ class TestMail(ChannelContract):
             lonely.send(self.post(channel), key=KEY)
 
     def test_a_relay_that_drips_is_left(self, channel: Mail, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("syndicator.mail.line.CONVERSATION_S", 0.5)
+        monkeypatch.setattr("syndicator.mail.deadline.CONVERSATION_S", 0.5)
         with closing(socket.create_server(("127.0.0.1", 0))) as listener, dripping(listener):
             slow = replace(channel, relay=f"smtp://127.0.0.1:{listener.getsockname()[1]}")
 

@@ -23,7 +23,7 @@ from syndicator.secret import Secret
 from syndicator.store import Store
 from tests.channels.contract import ARTICLE, CORRECTED, KEY, OTHER, OTHER_KEY, ChannelContract, picture
 from tests.channels.list_house import ListHouse, house_of
-from tests.channels.mail_server import PASSWORD, USER, page_of
+from tests.channels.mail_server import PASSWORD, USER, MailRelay, page_of, running
 from tests.fakes import Clock
 from tests.mail.test_dkim import RSA, pem, verifies
 
@@ -170,6 +170,26 @@ class TestMailingList(ChannelContract):
         server.declare(relay=relay)
         server.clock.tick(minutes=2)
         assert server.broadcasts() == 1
+
+    @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # on this machine
+    def test_a_password_that_was_changed_makes_everybody_wait(
+        self, channel: MailingList, server: ListHouse, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        (tmp_path / "password").write_text("the-one-before")
+        relay = MailRelay()
+        with running(relay, asks_for_password=True):
+            password = Secret(f"file:{tmp_path}/password")
+            server.declare(relay=relay.address, user=USER, password=password)
+            server.channel.send(self.post(channel), key=KEY)
+            assert server.broadcasts() == 0
+            assert server.reader("ann@reader.example").state is RecipientState.ACTIVE
+            assert "nobody can be told at the moment" in caplog.text
+            assert "the-one-before" not in caplog.text
+
+            (tmp_path / "password").write_text(PASSWORD)
+            server.clock.tick(minutes=2)
+            assert server.broadcasts() == 1
+        assert len(relay.messages) == 1
 
     def test_an_alert_of_yesterday_is_no_alert(self, channel: MailingList, server: ListHouse) -> None:
         channel.send(self.post(channel), key=KEY)

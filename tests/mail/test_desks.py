@@ -22,6 +22,7 @@ class List:
     """A mailing list."""
 
     name, names, pages = "morning", NAMES, "https://feeds.news.example/lists/morning"
+    returned_mail = None
 
     def write(self, address: str, subject: str, text: str) -> None: ...
 

@@ -33,6 +33,7 @@ class Office:
     language: str = "en"
     written: list[tuple[str, str, str]] = field(default_factory=list)
     trouble: Exception | None = None
+    returned_mail: None = None
 
     @property
     def names(self) -> ListNames:
