@@ -68,7 +68,7 @@ def _possible_corrections(
 def _possible_retractions(capabilities: Capabilities, age: timedelta) -> Iterator[OnRetraction]:
     if age < capabilities.delete_within:
         yield OnRetraction.DELETE
-    if age < capabilities.edit_within:
+    if age < capabilities.edit_within and not capabilities.carries_article:  # to machines, it lives
         yield OnRetraction.NOTICE
     if capabilities.replies:
         yield OnRetraction.REPLY

@@ -299,6 +299,31 @@ def test_what_is_refused_falls_to_the_next_best_and_all_of_it_is_told(wire: Wire
     assert wire.delivery.has == NOTICE_REVISION
 
 
+@pytest.mark.parametrize("had_begun", [False, True])
+def test_who_carries_the_article_is_never_told_that_a_withdrawn_one_lives(
+    wire: Wire, had_begun: bool
+) -> None:
+    """To a machine, a notice is an article with a new text. It is told of the withdrawal, or a person is."""
+    wire.channel.abilities = {"carries_article": True}
+    if had_begun:
+        wire.channel.before = [OutcomeUnknown("reset")]
+        wire.retracts()
+        wire.delivers()
+        wire.clock.tick(minutes=5)
+    wire.channel.refuses = {"delete": Refused("422")}
+    wire.retracts()
+    wire.delivers()
+
+    assert set(wire.channel.requests) == {"send", "delete"}
+    assert wire.delivery.standing is Standing.REFUSED
+    assert "take it back by hand" in wire.delivery.reason
+
+    wire.channel.refuses = {}
+    wire.rules(retry)
+    wire.delivers()
+    assert (wire.texts, wire.delivery.standing) == ([], Standing.SENT)
+
+
 def test_a_deletion_that_had_begun_and_is_refused_becomes_a_notice(wire: Wire) -> None:
     wire.channel.before = [OutcomeUnknown("reset")]
     wire.retracts()
