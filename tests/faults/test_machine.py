@@ -218,6 +218,25 @@ def test_what_waits_for_a_person_although_the_answer_was_no_is_a_fault() -> None
     assert found(unknown(well(), with_reason=False)) == {"lost", "unknown without a reason"}
 
 
+@pytest.mark.parametrize(
+    ("refuses", "is_notice", "is_right"),
+    [(True, True, True), (True, False, False), (False, True, False)],
+)
+def test_a_notice_may_stand_where_a_deletion_was_refused(
+    refuses: bool, is_notice: bool, is_right: bool
+) -> None:
+    history = well()
+    a_retracted_post_stands(history)
+    history.recorded = [
+        replace(each, is_notice=is_notice and (each.channel, each.article) == ("keyed", "/news/3"))
+        for each in history.recorded
+    ]
+    history.troubles.append(
+        Trouble(began=41, ended=41, fault="422", channel="keyed", article="/news/3", refuses=refuses)
+    )
+    assert found(history) == (set() if is_right else {"orphaned"})
+
+
 def test_order_is_not_judged_where_a_fault_came_between() -> None:
     history = well()
     a_later_article_came_first(history)

@@ -128,6 +128,7 @@ class Truth(LocalServer):
                 channel=self.name,
                 article=article,
                 loses_answers=loses,
+                refuses=way is not None and way.refuses,
             )
         )
 

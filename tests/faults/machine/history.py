@@ -66,11 +66,12 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recorded:
-    """A delivery as the program has it on record."""
+    """A delivery as the program has it on record. ``is_notice``: its post says that the article is withdrawn."""
 
     channel: str
     article: str
     standing: str
+    is_notice: bool = False
     remote_id: str | None = None
     reason: str = ""
 
@@ -78,7 +79,8 @@ class Recorded:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trouble:
     """A fault, from its beginning to its end. ``channel`` and ``article``: whom it met (empty: anybody).
-    ``loses_answers``: whoever waited for an answer then cannot know what became of the request."""
+    ``loses_answers``: whoever waited for an answer then cannot know what became of the request; ``refuses``:
+    it was told that this is never done."""
 
     began: float
     ended: float
@@ -86,6 +88,7 @@ class Trouble:
     channel: str = ""
     article: str = ""
     loses_answers: bool = False
+    refuses: bool = False
 
 
 @dataclass(kw_only=True)

@@ -235,7 +235,8 @@ def _excused(history: History) -> list[Recorded]:
 
 
 def _excused_places(history: History) -> set[tuple[str, str]]:
-    """Where what stands of an article is not judged: it is truly ambiguous, or who was told refused it."""
+    """Where what stands of an article is not judged: it is truly ambiguous, who was told refused it, or the
+    channel refused to delete it, so that it became a notice."""
     ambiguous = {(r.channel, r.article) for r in _excused(history)}
     told = {
         (name, article)
@@ -243,7 +244,9 @@ def _excused_places(history: History) -> set[tuple[str, str]]:
         for o, article in ambiguous
         if o == owner
     }
-    return ambiguous | told | history.turned_away
+    refused = {(t.channel, t.article) for t in history.troubles if t.refuses}
+    notices = {(r.channel, r.article) for r in history.recorded if r.is_notice}
+    return ambiguous | told | history.turned_away | (refused & notices)
 
 
 def _is_touched(history: History, channel: str, article: str) -> bool:

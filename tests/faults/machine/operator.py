@@ -9,6 +9,7 @@ import requests
 from sqlalchemy import create_engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from syndicator.domain.delivery import NOTICE_REVISION
 from syndicator.store import schema
 from tests.faults.machine.history import Recorded
 
@@ -56,6 +57,7 @@ class Operator:
                 channel=row.channel,
                 article=urlsplit(row.content["url"]).path,
                 standing=row.standing,
+                is_notice=row.has == NOTICE_REVISION,
                 remote_id=row.remote_id,
                 reason=row.reason,
             )
