@@ -66,7 +66,8 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recorded:
-    """A delivery as the program has it on record. ``is_notice``: its post says that the article is withdrawn."""
+    """A delivery as the program has it on record. ``is_notice``: its post says that its article is
+    withdrawn."""
 
     channel: str
     article: str
