@@ -24,7 +24,7 @@ from syndicator.domain.feed import Site
 from syndicator.domain.post import Occasion, Post, SpanKind
 from syndicator.domain.recipient import Letter
 from syndicator.fediverse import activities
-from syndicator.fediverse.accounts import Account
+from syndicator.fediverse.accounts import RemoteAccount
 from syndicator.fediverse.actor import Actor
 from syndicator.fediverse.digests import digest
 from syndicator.fediverse.keys import signer
@@ -255,7 +255,7 @@ class ActivityPub:
         accounts = self._mentioned(post)
         return {**answered, **note(self.actor, kept.id, post, kept.published, updated, accounts)}
 
-    def _mentioned(self, post: Post) -> Mapping[str, Account]:
+    def _mentioned(self, post: Post) -> Mapping[str, RemoteAccount]:
         """Who is mentioned, and told of it from now on."""
         if not post.linked(SpanKind.MENTION):
             return NOBODY

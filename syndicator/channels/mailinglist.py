@@ -21,7 +21,7 @@ from syndicator.mail.digest_times import DigestTimes, time_zone
 from syndicator.mail.dkim import DkimKey
 from syndicator.mail.dkim_setup import SELECTOR, dkim_keys, published
 from syndicator.mail.letters import ListPost, MailingRun, outcome_of
-from syndicator.mail.lines import Outgoing, hand_over_all
+from syndicator.mail.lines import OutgoingMail, hand_over_all
 from syndicator.mail.list_contents import ListNames
 from syndicator.mail.mailbox import Mailbox
 from syndicator.mail.mailed import MailedPost
@@ -171,7 +171,7 @@ class MailingList:
         relay = self._relay()
         silent: list[tuple[Letter, LetterOutcome]] = []
 
-        def messages() -> Iterator[Outgoing]:
+        def messages() -> Iterator[OutgoingMail]:
             for letter in letters:
                 if message := run.outgoing(letter):
                     yield message

@@ -23,7 +23,7 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Re
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
-from syndicator.http.mastodon_media import Media, photo_later
+from syndicator.http.mastodon_media import MastodonMedia, photo_later
 from syndicator.http.mastodon_servers import LIMITS, PAGE_STATUSES, Ways, instance_of, page_of
 from syndicator.http.oauth import OAuthClient, SignIn, access_token
 from syndicator.secret import Secret
@@ -244,7 +244,7 @@ class Mastodon:
     def _upload_one(self, exchange: Exchange, post: Post, photo: PhotoFile) -> str:
         """A photo's id; ``""`` where the server will not have it."""
         try:
-            return Media(exchange, self._url).upload(photo, self._description(photo.alt))
+            return MastodonMedia(exchange, self._url).upload(photo, self._description(photo.alt))
         except Refused as e:
             log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
             return ""
@@ -255,7 +255,7 @@ class Mastodon:
         account, so that the photo is asked for instead (https://docs.joinmastodon.org/methods/media/#get)."""
         if reply.status != 422:
             return
-        media = Media(exchange, self._url)
+        media = MastodonMedia(exchange, self._url)
         # Some servers answer that a photo is there while it is still being processed.
         is_unready = "finished processing" in reply.message or not all(map(media.is_there, media_ids))
         if media_ids and is_unready:

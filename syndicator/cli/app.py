@@ -133,10 +133,10 @@ def connect(
     By the browser where the service has that, else by a token or password, which is not shown. Nothing that
     does not work is kept.
     """
-    from syndicator.cli.connect import Ways
+    from syndicator.cli.connect import AccessWays
     from syndicator.cli.connect import connect as run
 
-    ways = Ways(from_stdin=token_stdin, paste=paste, elsewhere=elsewhere)
+    ways = AccessWays(from_stdin=token_stdin, paste=paste, elsewhere=elsewhere)
     run(folder(), channel, ways, as_json=as_json)
 
 

@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from syndicator.cli.feed_report import Report, Verdict, inspect
+from syndicator.cli.feed_report import FeedReport, Verdict, inspect
 from syndicator.cli.terminal import print_line
 from syndicator.wiring import inspect_app
 
@@ -40,7 +40,7 @@ def check_feeds(folder: Path, names: Sequence[str], *, as_json: bool) -> bool:
     return not any(report.counts.get("refused") for report in reports)
 
 
-def _print(report: Report) -> None:
+def _print(report: FeedReport) -> None:
     whose = f" for {report.partner}" if report.partner else ""
     of = f"{report.entries} of " if report.entries != report.articles else ""
     print_line(f"{report.feed}{whose}, {of}{_entries(report.articles)}: {_counted(report.counts)}")

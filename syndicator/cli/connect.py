@@ -27,7 +27,7 @@ TRIED = "SYNDICATOR_TRIED_{}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ways:
+class AccessWays:
     """How access is gained: a secret for each setting in a line of standard input; else asked for; by a
     browser where the service has that, unless ``paste``; one that is ``elsewhere`` on another machine."""
 
@@ -36,7 +36,7 @@ class Ways:
     elsewhere: bool = False
 
 
-def connect(folder: Path, name: str, ways: Ways, *, as_json: bool) -> None:
+def connect(folder: Path, name: str, ways: AccessWays, *, as_json: bool) -> None:
     """Gain access for a declared channel, try it, and keep it. Nothing is kept of what does not work. Raises
     ``SyndicatorError``."""
     declared = declarations(folder)
@@ -67,7 +67,7 @@ def connect(folder: Path, name: str, ways: Ways, *, as_json: bool) -> None:
 
 
 def _secrets(
-    declared: Declared, name: str, outlet: Outlet, places: Mapping[str, Secret], ways: Ways
+    declared: Declared, name: str, outlet: Outlet, places: Mapping[str, Secret], ways: AccessWays
 ) -> tuple[Mapping[str, str], bool]:
     """A secret for each setting, and whether nobody has seen it yet."""
     if ways.from_stdin:

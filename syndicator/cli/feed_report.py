@@ -57,7 +57,7 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
+class FeedReport:
     """What there is to say of a feed. ``partner`` is empty where it is for everybody; ``entries``: how many
     a reader finds in it; ``articles``: how many there would be if none were left out."""
 
@@ -87,7 +87,7 @@ def _rank(finding: Finding) -> int:
     return VERDICTS.index(finding.verdict)
 
 
-def inspect(app: App, names: Collection[str], now: datetime) -> list[Report]:
+def inspect(app: App, names: Collection[str], now: datetime) -> list[FeedReport]:
     """Look at feeds, as a build made now would make them; all of them where none is named. Raises
     ``SyndicatorError`` where there is no such feed."""
     must_be_declared(names, app.feeds, "feed")
@@ -188,14 +188,14 @@ class _Inspector:
         self.language = feed.language or app.site.language
         self.findings: list[Finding] = []
 
-    def report(self) -> Report:
+    def report(self) -> FeedReport:
         self.findings += self.record.oddities(self.feed)
         carried = self.record.carried[self.feed.name]
         taken = [shown for each in carried if (shown := self._article(each))]
         heaviest = max((self._weigh(name, taken) for name in self.feed.formats), default=0)
         self._whole(taken, heaviest)
         partner = str(self.feed.partner or "")
-        return Report(
+        return FeedReport(
             feed=self.feed.name,
             partner=partner,
             entries=len(taken),

@@ -168,7 +168,7 @@ class CallbackReply:
         return f"answers {self.status}"
 
 
-class Verdict(StrEnum):
+class IntentVerdict(StrEnum):
     """The outcome of asking a callback to confirm an intent."""
 
     CONFIRMED = "confirmed"
@@ -181,22 +181,22 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:32]
 
 
-def judged(intent: Intent, challenge: str, answer: CallbackReply) -> tuple[Verdict, str]:
+def judged(intent: Intent, challenge: str, answer: CallbackReply) -> tuple[IntentVerdict, str]:
     """Whether a callback confirms an intent (section 5.3), and the reason. It does by a success that repeats
     the challenge; 404 and every other answer is a no. Where its server is in trouble, it is asked a few
     times."""
     if intent.mode is Mode.DENIED and (answer.is_success or answer.status == 410):
-        return Verdict.CONFIRMED, "told"
+        return IntentVerdict.CONFIRMED, "told"
     if answer.is_success:
         if hmac.compare_digest(answer.body.strip(), challenge.encode()):
-            return Verdict.CONFIRMED, "confirmed"
-        return Verdict.FAILED, f"{answer.summary} and does not repeat the challenge"
+            return IntentVerdict.CONFIRMED, "confirmed"
+        return IntentVerdict.FAILED, f"{answer.summary} and does not repeat the challenge"
     if answer.status == 404:
-        return Verdict.FAILED, "answers 404: it does not want this"
+        return IntentVerdict.FAILED, "answers 404: it does not want this"
     is_trouble = answer.status is None or answer.status in (408, 425, 429) or answer.status >= 500
     if is_trouble and intent.failures + 1 < MAX_CONFIRMATION_TRIES:
-        return Verdict.UNANSWERED, answer.summary
-    return Verdict.FAILED, answer.summary
+        return IntentVerdict.UNANSWERED, answer.summary
+    return IntentVerdict.FAILED, answer.summary
 
 
 def after(

@@ -33,7 +33,7 @@ MAX_KEPT, KEPT_S, MISSED_S = 500, 86_400.0, 600.0
 MAX_LINKS = 50
 
 
-class Fetch(Protocol):
+class FetchAccount(Protocol):
     """Fetches an address (``Http.get``)."""
 
     def __call__(self, url: str, *, is_declared: bool) -> Response:
@@ -46,7 +46,7 @@ class NoAccount(SyndicatorError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Account:
+class RemoteAccount:
     """An account. ``id``: the address of its document; ``page``: where people see it; ``inbox``: where it is
     told, the one for its whole server if there is one."""
 
@@ -60,10 +60,10 @@ class Accounts:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._kept: OrderedDict[str, tuple[float, Account | str]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[float, RemoteAccount | str]] = OrderedDict()
         self._lock = Lock()
 
-    def find(self, handle: str, fetch: Fetch) -> Account:
+    def find(self, handle: str, fetch: FetchAccount) -> RemoteAccount:
         """The account of a handle (``name@domain``). Raises ``NoAccount``, in an operator's words."""
         key = handle.casefold()
         with self._lock:
@@ -78,7 +78,7 @@ class Accounts:
             raise NoAccount(found)
         return found
 
-    def _keep(self, key: str, found: Account | str) -> None:
+    def _keep(self, key: str, found: RemoteAccount | str) -> None:
         with self._lock:
             self._kept[key] = (self._clock() + (MISSED_S if isinstance(found, str) else KEPT_S), found)
             self._kept.move_to_end(key)
@@ -86,7 +86,7 @@ class Accounts:
                 self._kept.popitem(last=False)
 
 
-def _asked_for(handle: str, fetch: Fetch) -> Account:
+def _asked_for(handle: str, fetch: FetchAccount) -> RemoteAccount:
     match = HANDLE.fullmatch(handle)
     if match is None:
         raise NoAccount("it is no handle: write name@domain")
@@ -102,14 +102,14 @@ def _asked_for(handle: str, fetch: Fetch) -> Account:
     if address_of(document) != address or not inbox or host_of(inbox) != host_of(address):
         raise NoAccount(f"{host_of(address)} answers with no account that has an inbox there")
     page = document.get("url")
-    return Account(
+    return RemoteAccount(
         id=address,
         page=address_of(page) or address,
         inbox=shared_inbox_of(document, address) or inbox,
     )
 
 
-def _document(url: str, fetch: Fetch, *, is_ours: bool, is_activity: bool = False) -> Document:
+def _document(url: str, fetch: FetchAccount, *, is_ours: bool, is_activity: bool = False) -> Document:
     try:
         response = fetch(url, is_declared=is_ours)
         if is_activity and not is_activity_json(response.headers.get("Content-Type", "")):

@@ -10,7 +10,7 @@ from typing import Any
 
 from syndicator.domain.post import Post, SpanKind
 from syndicator.domain.recipient import Letter
-from syndicator.fediverse.accounts import Account, Accounts, Fetch, NoAccount
+from syndicator.fediverse.accounts import Accounts, FetchAccount, NoAccount, RemoteAccount
 from syndicator.fediverse.received import host_of
 
 log = logging.getLogger(__name__)
@@ -30,13 +30,13 @@ class Mentions:
     """Finds who is mentioned. ``have_told``: from now on, an inbox is told of mentions of somebody there."""
 
     channel: str
-    fetch: Fetch
+    fetch: FetchAccount
     have_told: Callable[[str], None]
 
-    def of_post(self, post: Post) -> Mapping[str, Account]:
+    def of_post(self, post: Post) -> Mapping[str, RemoteAccount]:
         """The accounts that a post mentions, by their handles. One that is not found stands there as words,
         and the log says so."""
-        found: dict[str, Account] = {}
+        found: dict[str, RemoteAccount] = {}
         end = time.monotonic() + LOOKING_S
         handles = dict.fromkeys(span.target for span in post.linked(SpanKind.MENTION))
         for number, handle in enumerate(handles):

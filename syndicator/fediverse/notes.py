@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from syndicator.domain.article import Photo
 from syndicator.domain.post import Post, Span, SpanKind
-from syndicator.fediverse.accounts import Account
+from syndicator.fediverse.accounts import RemoteAccount
 from syndicator.fediverse.actor import Actor
 from syndicator.fediverse.vocabulary import ACTIVITY_STREAMS, EXTENSIONS, PUBLIC, Document, moment
 
@@ -25,7 +25,7 @@ from syndicator.fediverse.vocabulary import ACTIVITY_STREAMS, EXTENSIONS, PUBLIC
 MAX_SHOWN_CHARS = 30
 
 #: No account.
-NOBODY: Mapping[str, Account] = MappingProxyType({})
+NOBODY: Mapping[str, RemoteAccount] = MappingProxyType({})
 
 
 def note(
@@ -34,7 +34,7 @@ def note(
     post: Post,
     published: datetime,
     updated: datetime | None,
-    accounts: Mapping[str, Account] = NOBODY,
+    accounts: Mapping[str, RemoteAccount] = NOBODY,
 ) -> Document:
     """A post as it is published. ``updated``: when it was last corrected. ``accounts``: those it mentions, by
     their handles."""
@@ -71,14 +71,14 @@ def with_context(document: Document) -> Document:
     return {"@context": [ACTIVITY_STREAMS, EXTENSIONS], **document}
 
 
-def content(actor: Actor, post: Post, accounts: Mapping[str, Account] = NOBODY) -> str:
+def content(actor: Actor, post: Post, accounts: Mapping[str, RemoteAccount] = NOBODY) -> str:
     """A post's text as HTML, in what servers let through: paragraphs, breaks and links
     (https://docs.joinmastodon.org/spec/activitypub/#sanitization)."""
     html = "".join(_stretches(actor, post, accounts)).replace("\n\n", "</p><p>").replace("\n", "<br>")
     return f"<p>{html}</p>"
 
 
-def _stretches(actor: Actor, post: Post, accounts: Mapping[str, Account]) -> Iterator[str]:
+def _stretches(actor: Actor, post: Post, accounts: Mapping[str, RemoteAccount]) -> Iterator[str]:
     """What stands between spans, and those; who was not found is mentioned by words alone."""
     spans = {s.start: s for s in post.spans if s.kind is not SpanKind.MENTION or s.target in accounts}
     ends = (each for span in spans.values() for each in (span.start, span.end))
@@ -87,7 +87,7 @@ def _stretches(actor: Actor, post: Post, accounts: Mapping[str, Account]) -> Ite
         yield _link(actor, span, words, accounts) if span else escape(words, quote=False)
 
 
-def _link(actor: Actor, span: Span, words: str, accounts: Mapping[str, Account]) -> str:
+def _link(actor: Actor, span: Span, words: str, accounts: Mapping[str, RemoteAccount]) -> str:
     if span.kind is SpanKind.MENTION:
         name = escape(words.removeprefix("@"), quote=False)
         page = escape(accounts[span.target].page)
@@ -115,7 +115,7 @@ def _shortened(address: str) -> str:
     return "".join(parts)
 
 
-def _tags(actor: Actor, post: Post, accounts: Mapping[str, Account]) -> Iterator[Document]:
+def _tags(actor: Actor, post: Post, accounts: Mapping[str, RemoteAccount]) -> Iterator[Document]:
     """https://docs.joinmastodon.org/spec/activitypub/#Mention and the like."""
     for handle, account in accounts.items():
         yield {"type": "Mention", "href": account.id, "name": f"@{handle}"}

@@ -19,7 +19,7 @@ FIRST_WAIT_S, MAX_WAIT_S = 0.1, 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Media:
+class MastodonMedia:
     """The photos of an account. ``url``: the address of a path on its server."""
 
     exchange: Exchange

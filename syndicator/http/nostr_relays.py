@@ -63,7 +63,7 @@ class RelayRefuses(Exception):
 
 
 @dataclass
-class Line:
+class RelayLine:
     """A line to one relay. ``has_left``: something was sent."""
 
     socket: aiohttp.ClientWebSocketResponse
@@ -88,7 +88,7 @@ class Line:
 def publish(guard: AddressGuard, relays: Sequence[str], event: Mapping[str, Any]) -> list[RelayReply]:
     """Hand an event to relays, and what each made of it."""
 
-    async def hand_over(relay: str, line: Line) -> RelayReply:
+    async def hand_over(relay: str, line: RelayLine) -> RelayReply:
         await line.send("EVENT", event)
         for _ in range(MAX_MESSAGES):
             match await line.next():
@@ -102,7 +102,7 @@ def publish(guard: AddressGuard, relays: Sequence[str], event: Mapping[str, Any]
 def query(guard: AddressGuard, relays: Sequence[str], wanted: Mapping[str, Any]) -> list[RelayReply]:
     """Ask relays for events (NIP-01's filter), and what each has."""
 
-    async def ask(relay: str, line: Line) -> RelayReply:
+    async def ask(relay: str, line: RelayLine) -> RelayReply:
         await line.send("REQ", SUBSCRIPTION, wanted)
         events: list[Mapping[str, Any]] = []
         for _ in range(MAX_MESSAGES):
@@ -119,7 +119,7 @@ def query(guard: AddressGuard, relays: Sequence[str], wanted: Mapping[str, Any])
 
 
 def _at_all(
-    guard: AddressGuard, relays: Sequence[str], talk: Callable[[str, Line], Awaitable[RelayReply]]
+    guard: AddressGuard, relays: Sequence[str], talk: Callable[[str, RelayLine], Awaitable[RelayReply]]
 ) -> list[RelayReply]:
     async def all_at_once() -> list[RelayReply]:
         with ThreadPoolExecutor(len(relays), "resolving") as resolving:
@@ -136,16 +136,16 @@ async def _one(
     session: aiohttp.ClientSession,
     guard: AddressGuard,
     relay: str,
-    talk: Callable[[str, Line], Awaitable[RelayReply]],
+    talk: Callable[[str, RelayLine], Awaitable[RelayReply]],
 ) -> RelayReply:
-    line: Line | None = None
+    line: RelayLine | None = None
     failed = partial(RelayReply, relay=relay)
     try:
         check_address("http" + relay.removeprefix("ws"), guard)
         async with asyncio.timeout(DEADLINE_S):
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 socket = await session.ws_connect(relay, max_msg_size=MAX_MESSAGE_BYTES, autoclose=False)
-            line = Line(socket)
+            line = RelayLine(socket)
             try:
                 return await talk(relay, line)
             finally:

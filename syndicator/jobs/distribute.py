@@ -23,13 +23,13 @@ from syndicator.domain.feed import Site
 from syndicator.domain.subscription import (
     CallbackReply,
     Intent,
+    IntentVerdict,
     Mode,
     SubscriberKind,
     Subscription,
     SubscriptionState,
     Terms,
     Topic,
-    Verdict,
     after,
     digest,
     judged,
@@ -192,6 +192,6 @@ def _intent_url(intent: Intent, address: str, challenge: str) -> str:
 def _intent_outcome(request: CallbackRequest, reply: CallbackReply, now: datetime) -> IntentOutcome:
     intent, challenge = request.about
     verdict, reason = judged(intent, challenge, reply)
-    is_over = verdict is not Verdict.UNANSWERED
+    is_over = verdict is not IntentVerdict.UNANSWERED
     next_attempt = None if is_over else now + backoff.CONFIRMATION.wait(intent.failures + 1)
     return IntentOutcome(intent=intent, verdict=verdict, reason=reason, next_attempt=next_attempt)

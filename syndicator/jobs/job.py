@@ -18,7 +18,7 @@ class Job(StrEnum):
     SWEEP = "sweep"  # ring for whatever is due
 
 
-class Threads(NamedTuple):
+class LaneThreads(NamedTuple):
     """Threads that a worker has for one job: ``width`` for work that does not take long, and ``spare`` ones
     for when that waits for others."""
 

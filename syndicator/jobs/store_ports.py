@@ -11,7 +11,7 @@ from syndicator.domain.article import Article, Sighting
 from syndicator.domain.delivery import Delivery, Receipt
 from syndicator.domain.ledger import Ledger
 from syndicator.domain.roundup import Roundup
-from syndicator.domain.subscription import Intent, Subscription, Terms, Verdict
+from syndicator.domain.subscription import Intent, IntentVerdict, Subscription, Terms
 from syndicator.jobs.account import Account
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE
@@ -361,7 +361,7 @@ class IntentOutcome:
     """An intent and its callback's verdict. ``next_attempt``: when to ask again (``UNANSWERED``)."""
 
     intent: Intent
-    verdict: Verdict
+    verdict: IntentVerdict
     reason: str
     next_attempt: datetime | None = None
 

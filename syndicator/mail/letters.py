@@ -16,7 +16,7 @@ from syndicator.mail.addresses import masked, without_addresses
 from syndicator.mail.bounces import Verdict, status_in, verdict_of, with_ticket
 from syndicator.mail.desk import ticket_of
 from syndicator.mail.line import Answer, Stage
-from syndicator.mail.lines import Handed, Outgoing
+from syndicator.mail.lines import Handed, OutgoingMail
 from syndicator.mail.list_contents import ListNames, alert, digest
 from syndicator.mail.mailed import MailedPost
 from syndicator.mail.mailing import Letterhead, Mailing, Reader, message_id_for
@@ -55,7 +55,7 @@ class MailingRun:
     date: datetime
     _ready: dict[tuple[int, ...], tuple[Mailing | None, str, str]] = field(default_factory=dict)
 
-    def outgoing(self, letter: Letter) -> Outgoing | None:
+    def outgoing(self, letter: Letter) -> OutgoingMail | None:
         """The message of a letter, to be made when its turn has come; ``None``: there is nothing to say."""
         mailing, base, answers = self._mailing(letter.announcements)
         if mailing is None:
@@ -69,7 +69,7 @@ class MailingRun:
             leave_by_mail=with_ticket(self.bounces, ticket) if self.bounces else "",
             answers=message_id_for(answers, ticket, domain) if answers else "",
         )
-        return Outgoing(
+        return OutgoingMail(
             sender=to.leave_by_mail or self.head.sender.addr_spec,
             recipient=reader.address,
             content=partial(mailing.message, to),

@@ -26,7 +26,7 @@ GROUP_WAIT_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
+class OutgoingMail:
     """A message to one recipient. ``content`` makes it, when its turn has come; ``about``: what it is for."""
 
     sender: str
@@ -39,19 +39,19 @@ class Outgoing:
 class Handed:
     """A message with the relay's last answer to it; ``None``: there was none, and it may be out."""
 
-    outgoing: Outgoing
+    outgoing: OutgoingMail
     answer: Answer | None
 
 
 #: A message, and how handing it over has ended.
-Result = tuple[Outgoing, Answer | SyndicatorError]
+Result = tuple[OutgoingMail, Answer | SyndicatorError]
 
 
-def hand_over_all(relay: Relay, messages: Iterable[Outgoing]) -> Iterator[Sequence[Handed]]:
+def hand_over_all(relay: Relay, messages: Iterable[OutgoingMail]) -> Iterator[Sequence[Handed]]:
     """Hand messages over, and tell in groups, in any order, how that has ended. Each is taken from
     ``messages`` in the thread that calls. Raises ``TryLater`` or ``Misconfigured``, where none is to be had
     or the relay takes nothing of us, once all that were under way have been told of."""
-    todo: Queue[Outgoing | None] = Queue()
+    todo: Queue[OutgoingMail | None] = Queue()
     done: SimpleQueue[Result] = SimpleQueue()
     threads: list[threading.Thread] = []
     source, under_way, trouble = iter(messages), 0, None
@@ -98,7 +98,7 @@ def _ended_together(done: SimpleQueue[Result], count: int) -> list[Result]:
 
 def _work(
     relay: Relay,
-    todo: Queue[Outgoing | None],
+    todo: Queue[OutgoingMail | None],
     done: SimpleQueue[Result],
 ) -> None:
     """One line, and another one when that is lost; a message that loses a new one, too, ends with that."""
@@ -121,7 +121,7 @@ def _work(
                 message = todo.get()
 
 
-def _ended(relay: Relay, line: Line, message: Outgoing) -> Answer | SyndicatorError:
+def _ended(relay: Relay, line: Line, message: OutgoingMail) -> Answer | SyndicatorError:
     try:
         answer = line.hand_over(message.content(), message.sender, message.recipient)
     except OutcomeUnknown as e:

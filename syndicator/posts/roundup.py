@@ -23,7 +23,7 @@ from syndicator.posts.words import directed
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RoundupEntry:
     """One line, or two, of a round-up: ``words``, and what stands in the text for the link to ``url``. Where
     links are behind words, ``words`` are the link and ``link`` is empty."""
 
@@ -66,13 +66,13 @@ def compose_roundup(
     in_words = capabilities.link_place is LinkPlace.WORDS
     signs = Signs(capabilities)
 
-    def entry(member: Article) -> Entry:
+    def entry(member: Article) -> RoundupEntry:
         headline = wording(member.title, "", "", site_title, member.language).headline
         words = directed(signs.within(capabilities.plain(headline)), member.language)
         url = with_parameters(member.url, style.utm)
-        return Entry(words, url, "" if in_words else capabilities.address(url))
+        return RoundupEntry(words, url, "" if in_words else capabilities.address(url))
 
-    page = Page(layout, labels(language).more_news)
+    page = RoundupText(layout, labels(language).more_news)
     named: list[Article] = []
     for member in roundup.members:
         rest = _rest(roundup.count - len(named) - 1, site_url, style, capabilities)
@@ -96,19 +96,19 @@ def compose_roundup(
 
 
 @dataclass
-class Page:
+class RoundupText:
     """The text of a round-up as it fills up. ``left``: of its room, in the ruler's unit."""
 
     layout: Layout
     heading: str
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[RoundupEntry] = field(default_factory=list)
     left: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.gap = self.layout.measure(GAP)
         self.left = self.layout.room - self.layout.measure(self.heading)
 
-    def take(self, entry: Entry, rest: Entry | None) -> bool:
+    def take(self, entry: RoundupEntry, rest: RoundupEntry | None) -> bool:
         """Whether the entry stands there from now on, whole: where there is room for it, and for what is said
         of the ``rest``."""
         if not entry.words:
@@ -121,13 +121,13 @@ class Page:
         self.left -= needed
         return True
 
-    def fitting(self, rest: Entry | None) -> Entry | None:
+    def fitting(self, rest: RoundupEntry | None) -> RoundupEntry | None:
         """The rest without its link, where nothing is named and there is no room for that either."""
         if rest is None or rest.length(self.layout) + self.gap <= self.left:
             return rest
-        return Entry(rest.words.partition(" ")[0], "")
+        return RoundupEntry(rest.words.partition(" ")[0], "")
 
-    def text(self, rest: Entry | None) -> tuple[str, tuple[Span, ...], int]:
+    def text(self, rest: RoundupEntry | None) -> tuple[str, tuple[Span, ...], int]:
         """The text, its links, and its length as the channel counts it."""
         entries = [*self.entries, *([rest] if rest else [])]
         text, spans = self.heading, []
@@ -140,16 +140,16 @@ class Page:
         return text, tuple(spans), used + (rest.length(self.layout) + self.gap if rest else 0)
 
 
-def _rest(count: int, site_url: str, style: Style, capabilities: Capabilities) -> Entry | None:
+def _rest(count: int, site_url: str, style: Style, capabilities: Capabilities) -> RoundupEntry | None:
     """How many more there are, in figures, and the page where they are; ``None``: there are none."""
     if count <= 0:
         return None
     if not site_url:
-        return Entry(f"+{count}", "")
+        return RoundupEntry(f"+{count}", "")
     url = with_parameters(site_url, style.utm)
     link = shown_link(capabilities, url)
     in_words = capabilities.link_place is LinkPlace.WORDS
-    return Entry(f"+{count} {link}", url) if in_words else Entry(f"+{count}", url, link)
+    return RoundupEntry(f"+{count} {link}", url) if in_words else RoundupEntry(f"+{count}", url, link)
 
 
 def _language(members: Sequence[Article]) -> str:

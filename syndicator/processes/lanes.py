@@ -16,7 +16,7 @@ from typing import Any
 from celery.concurrency.base import BasePool, apply_target
 from celery.concurrency.thread import ApplyResult
 
-from syndicator.jobs.job import Threads
+from syndicator.jobs.job import LaneThreads
 
 #: Seconds after which work makes room for the next: it waits for others, and needs neither our processor nor
 #: much memory.
@@ -27,7 +27,7 @@ class Lane:
     """First come, first served: as many pieces of work at once as its threads' ``width`` that do not
     take long yet, and with those that do no more than ``width + spare``."""
 
-    def __init__(self, task: str, threads: Threads) -> None:
+    def __init__(self, task: str, threads: LaneThreads) -> None:
         self._threads = ThreadPoolExecutor(sum(threads), thread_name_prefix=task)
         self._width = threads.width
         self._turn = threading.Condition()
@@ -77,7 +77,7 @@ class Lane:
 class Lanes(BasePool):  # type: ignore[misc]  # Celery has no types
     """``threads`` of each task, by its name. They begin when they are first needed."""
 
-    threads: Mapping[str, Threads] = {}
+    threads: Mapping[str, LaneThreads] = {}
 
     body_can_be_buffer = True
     signal_safe = False
@@ -108,6 +108,6 @@ class Lanes(BasePool):  # type: ignore[misc]  # Celery has no types
         super().on_stop()
 
 
-def lanes(threads: Mapping[str, Threads]) -> type[Lanes]:
+def lanes(threads: Mapping[str, LaneThreads]) -> type[Lanes]:
     """The pool for a worker with so many threads for each task, by its name."""
     return type("Lanes", (Lanes,), {"threads": threads})

@@ -28,7 +28,7 @@ from syndicator.store.pulse import Pulse
 from syndicator.web.app import create_app
 from syndicator.web.channel_pages import PageMeans
 from syndicator.web.context import Context
-from syndicator.web.hub import Reception
+from syndicator.web.hub import HubReception
 from syndicator.web.readership import ReaderCounts
 from syndicator.web.serve import serve
 from syndicator.wiring import App, assemble, declarations
@@ -111,10 +111,10 @@ def _record(readers: ReaderCounts, store: Store) -> None:
         raise error
 
 
-def reception(app: App) -> Reception:
+def reception(app: App) -> HubReception:
     """What our own hub takes requests with."""
     declared = app.declared
-    return Reception(
+    return HubReception(
         topics=app.distributor.topics,
         terms=declared.hub,
         guard=AddressGuard(declared.hub.allow, "[hub] allow"),

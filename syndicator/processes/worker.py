@@ -23,7 +23,7 @@ from kombu.exceptions import KombuError, OperationalError
 
 from syndicator.brokers import error_line
 from syndicator.domain.errors import SyndicatorError
-from syndicator.jobs.job import Job, Threads
+from syndicator.jobs.job import Job, LaneThreads
 from syndicator.jobs.process_marks import DEAD_VARIABLE
 from syndicator.jobs.stopping import STOPPING
 from syndicator.processes import celery_settings, parent_watch
@@ -105,7 +105,7 @@ def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
         _read_returned_mail(open_once())
     threads = {job.value: open_once().threads(job) for job in Job}
     if concurrency:
-        threads = {job: Threads(min(each.width, concurrency)) for job, each in threads.items()}
+        threads = {job: LaneThreads(min(each.width, concurrency)) for job, each in threads.items()}
     worker_ready.connect(_report_alive, weak=False)
     worker_shutting_down.connect(_begin_nothing_more, weak=False)
     _shorten_broker_errors()

@@ -30,7 +30,7 @@ HIDDEN_COLUMNS = ("memory", "past", "token", "declaration")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class DeliveryLine:
     """A delivery with its article, as the console shows it. ``settled_at``: the end of its last step.
     ``roundup``: where it is told of with others."""
 
@@ -164,7 +164,7 @@ class Console(Readership, Audiences, Circulations, RoundupLines):
 
     def deliveries(
         self, *, standing: str = "", channel: str = "", before: int | None = None, count: int = PAGE_LENGTH
-    ) -> list[Line]:
+    ) -> list[DeliveryLine]:
         """Deliveries, newest first; ``before`` is the id where the page before ended."""
         table = schema.delivery
         query = select(table).order_by(table.c.id.desc()).limit(count)
@@ -184,7 +184,7 @@ class Console(Readership, Audiences, Circulations, RoundupLines):
         with self.reading() as connection:
             return connection.scalars(query).all()
 
-    def deliveries_of(self, guid: str) -> list[Line]:
+    def deliveries_of(self, guid: str) -> list[DeliveryLine]:
         """The deliveries of an article."""
         table, article = schema.delivery, schema.article
         return self._lines(
@@ -193,11 +193,11 @@ class Console(Readership, Audiences, Circulations, RoundupLines):
             )
         )
 
-    def delivery(self, delivery_id: int) -> Line | None:
+    def delivery(self, delivery_id: int) -> DeliveryLine | None:
         lines = self._lines(select(schema.delivery).where(schema.delivery.c.id == delivery_id))
         return lines[0] if lines else None
 
-    def _lines(self, query: Select[Any]) -> list[Line]:
+    def _lines(self, query: Select[Any]) -> list[DeliveryLine]:
         table = schema.article
         with self.reading() as connection:
             rows = connection.execute(query).all()
@@ -207,7 +207,7 @@ class Console(Readership, Audiences, Circulations, RoundupLines):
             articles = {article_row.id: article_of(article_row) for article_row in article_rows}
             roundups = in_roundups(connection, rows)
         return [
-            Line(
+            DeliveryLine(
                 delivery=delivery_of(row, articles[row.article_id].guid),
                 article=articles[row.article_id],
                 settled_at=row.settled_at,

@@ -13,12 +13,12 @@ from syndicator.domain import backoff
 from syndicator.domain.subscription import (
     MAX_CONFIRMATION_TRIES,
     Intent,
+    IntentVerdict,
     Mode,
     SubscriberKind,
     SubscriptionState,
     Terms,
     Unacceptable,
-    Verdict,
 )
 from syndicator.jobs.store_ports import IntentOutcome
 from syndicator.store import schema
@@ -133,8 +133,8 @@ def _settle_intent(
     row = connection.execute(select(table).where(is_mine).with_for_update()).one_or_none()
     if row is None:  # something else was asked for meanwhile
         return
-    is_over = outcome.verdict is Verdict.CONFIRMED or (
-        outcome.verdict is Verdict.FAILED and intent.mode is Mode.DENIED
+    is_over = outcome.verdict is IntentVerdict.CONFIRMED or (
+        outcome.verdict is IntentVerdict.FAILED and intent.mode is Mode.DENIED
     )
     if is_over:
         connection.execute(delete(table).where(is_mine))
@@ -150,7 +150,7 @@ def _settle_intent(
                 lease_until=None,
             )
         )
-    if outcome.verdict is not Verdict.CONFIRMED:
+    if outcome.verdict is not IntentVerdict.CONFIRMED:
         return
     if intent.mode is Mode.SUBSCRIBE:
         _subscribe(connection, row, topic.wants if topic else "", now)

@@ -54,7 +54,7 @@ from syndicator.web.feeds.serving import FeedServer
 from syndicator.web.fetched_photos import ADDRESS as PHOTO
 from syndicator.web.fetched_photos import FetchedPhotos
 from syndicator.web.health import Health
-from syndicator.web.hub import HubPages, Reception
+from syndicator.web.hub import HubPages, HubReception
 from syndicator.web.index import IndexPages
 from syndicator.web.metrics import Metrics
 from syndicator.web.opml import ADDRESS as OPML
@@ -76,7 +76,7 @@ def create_app(
     outboxes: Mapping[str, Path] | None = None,
     draw: Callable[[str, Article], DrawnPost | None] = lambda _channel, _article: None,
     queues: Callable[[], Mapping[str, int] | None] | None = None,
-    hub: Reception | None = None,
+    hub: HubReception | None = None,
     clock: Callable[[], datetime] = utc_now,
     readers: ReaderCounts | None = None,
     pulse: Pulse | None = None,
@@ -151,7 +151,7 @@ def _text_routes(texts: Mapping[str, str]) -> Iterator[Route]:
         yield Route(path, respond)
 
 
-def _routes(context: Context, hub: Reception | None) -> list[Route | Mount]:
+def _routes(context: Context, hub: HubReception | None) -> list[Route | Mount]:
     pages, health = IndexPages(context), Health(context)
     return [
         *([Route("/hub", HubPages(context, hub).respond, methods=["GET", "POST"])] if hub else []),

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reception:
+class HubReception:
     """What the hub needs to take requests. ``requests``: how many one client may send in a minute."""
 
     topics: Mapping[str, Topic]
@@ -51,7 +51,7 @@ class HubPages:
     """The endpoint ``/hub``: for programs by POST, explained to people by GET."""
 
     context: Context
-    reception: Reception
+    reception: HubReception
     throttle: Throttle = field(init=False)
 
     def __post_init__(self) -> None:

@@ -28,7 +28,7 @@ from syndicator.jobs.build import Builder, build
 from syndicator.jobs.courier import Courier, Deliverer
 from syndicator.jobs.deliver import deliver
 from syndicator.jobs.distribute import Distributor, distribute
-from syndicator.jobs.job import Job, Threads
+from syndicator.jobs.job import Job, LaneThreads
 from syndicator.jobs.ports import Bell, Documents, Format, Photos, Source
 from syndicator.jobs.routing import Editor
 from syndicator.jobs.steady_clock import steady_time
@@ -154,22 +154,22 @@ class App:
             case Job.SWEEP:
                 return self.sweep
 
-    def threads(self, job: Job) -> Threads:
+    def threads(self, job: Job) -> LaneThreads:
         """Threads for a job, so that none waits for another one's. Channels do not wait for each other; looks
         and builds are short, and their rows can wait for a moment."""
         match job:
             case Job.WATCH:
                 sources = len(self.sources)
                 spare = max(0, min(sources - MAX_LOOKS, SPARE_LOOKS))
-                return Threads(max(1, min(sources, MAX_LOOKS)), spare)
+                return LaneThreads(max(1, min(sources, MAX_LOOKS)), spare)
             case Job.DELIVER:
-                return Threads(max(1, min(len(self.couriers), MAX_CHANNELS)))
+                return LaneThreads(max(1, min(len(self.couriers), MAX_CHANNELS)))
             case Job.BUILD | Job.DISTRIBUTE:
-                return Threads(2)
+                return LaneThreads(2)
             case Job.BROADCAST:
-                return Threads(max(1, min(len(self.announcer.channels), MAX_BROADCASTS)))
+                return LaneThreads(max(1, min(len(self.announcer.channels), MAX_BROADCASTS)))
             case Job.SWEEP:
-                return Threads(1)
+                return LaneThreads(1)
 
 
 def open_app(folder: Path, bell: Bell | None = None, clock: Callable[[], datetime] = now) -> App:

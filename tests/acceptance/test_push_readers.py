@@ -14,7 +14,7 @@ import pytest
 import requests
 from sqlalchemy import update
 
-from syndicator.cli.connect import Ways, connect
+from syndicator.cli.connect import AccessWays, connect
 from syndicator.store import schema
 from syndicator.wiring import App, declarations, open_app
 from syndicator.wiring.couriers import now
@@ -88,7 +88,7 @@ def test_a_reader_subscribes_and_is_told_of_news_and_of_their_correction(
         main = MAIN.format(site=site.address, host=host, port=port, service=at, folder=folder)
         (folder / "syndicator.toml").write_text(main)
         declarations.cache_clear()
-        connect(folder, "readers", Ways(), as_json=False)
+        connect(folder, "readers", AccessWays(), as_json=False)
         app = open_app(folder)
         app.watch("site")
         with serving(folder, port) as ours:

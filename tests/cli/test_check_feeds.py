@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import feedparser
 import pytest
 
-from syndicator.cli.feed_report import Finding, Report, inspect, oddities
+from syndicator.cli.feed_report import FeedReport, Finding, inspect, oddities
 from syndicator.config import load
 from syndicator.domain.article import ArticleState, Photo, Sighting
 from syndicator.domain.errors import SyndicatorError
@@ -98,7 +98,7 @@ def look(made: App, source: FakeSource, clock: Clock) -> None:
     watch(watcher, source.name)
 
 
-def found(report: Report) -> list[tuple[str, str, str]]:
+def found(report: FeedReport) -> list[tuple[str, str, str]]:
     return [(each.verdict, each.rule, each.found) for each in report.findings]
 
 

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from syndicator.cli.browser_visit import OUT_OF_BAND, CallbackServer
-from syndicator.cli.connect import Ways, connect
+from syndicator.cli.connect import AccessWays, connect
 from syndicator.domain.errors import SyndicatorError
 from syndicator.http.client import Http
 from syndicator.http.exchange import Exchange
@@ -85,7 +85,7 @@ def test_a_token_that_works_is_kept_for_its_owner_alone(
 ) -> None:
     folder = declare(mastodon(server))
     typed(monkeypatch, f"{server.token}\n")
-    connect(folder, "box", Ways(from_stdin=True), as_json=False)
+    connect(folder, "box", AccessWays(from_stdin=True), as_json=False)
 
     file = folder / "secrets" / "box.token"
     assert file.read_text() == f"{server.token}\n"
@@ -105,7 +105,7 @@ def test_a_token_that_does_not_work_is_not_kept(
     (folder / "secrets" / "box.token").write_text("the old one")
     typed(monkeypatch, f"{token}\n")
     with pytest.raises(SyndicatorError) as caught:
-        connect(folder, "box", Ways(from_stdin=True), as_json=False)
+        connect(folder, "box", AccessWays(from_stdin=True), as_json=False)
 
     assert "nothing was kept" in str(caught.value) or "no token" in str(caught.value)
     assert not token or token not in str(caught.value)
@@ -118,7 +118,7 @@ def test_a_secret_of_the_environment_is_tried_and_never_shown(
     with FakeReceiver() as receiver:
         folder = declare(f'kind = "webhook"\nurl = "{receiver.address}"\nsecret = "env:BOX_SECRET"')
         typed(monkeypatch, receiver.secret)
-        connect(folder, "box", Ways(from_stdin=True), as_json=True)
+        connect(folder, "box", AccessWays(from_stdin=True), as_json=True)
 
     result = json.loads(capsys.readouterr().out)
     assert result["to_set"] == ["env:BOX_SECRET"]
@@ -128,7 +128,7 @@ def test_a_secret_of_the_environment_is_tried_and_never_shown(
 def test_a_channel_without_secrets_is_tried(
     declare: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    connect(declare('kind = "outbox"\nfolder = "box"'), "box", Ways(), as_json=False)
+    connect(declare('kind = "outbox"\nfolder = "box"'), "box", AccessWays(), as_json=False)
     assert "needs no secret" in capsys.readouterr().out
 
 
@@ -137,7 +137,7 @@ def test_nobody_at_the_terminal_is_asked(
 ) -> None:
     typed(monkeypatch, "")
     with pytest.raises(SyndicatorError, match="--token-stdin"):
-        connect(declare(mastodon(server)), "box", Ways(paste=True), as_json=False)
+        connect(declare(mastodon(server)), "box", AccessWays(paste=True), as_json=False)
 
 
 @pytest.mark.parametrize("place", ["file:box.token", "env:BOX_TOKEN"])
@@ -155,7 +155,7 @@ def test_a_browser_signs_in_and_comes_back(
 
     monkeypatch.setattr("syndicator.cli.browser_visit.print_line", browser)
     folder = declare(mastodon(server, place))
-    connect(folder, "box", Ways(), as_json=False)
+    connect(folder, "box", AccessWays(), as_json=False)
 
     shown = capsys.readouterr().out
     if place.startswith("file:"):
@@ -180,7 +180,7 @@ def test_a_code_from_a_browser_elsewhere_is_typed_in(
 
     monkeypatch.setattr("typer.prompt", prompt)
     folder = declare(mastodon(server))
-    connect(folder, "box", Ways(elsewhere=True), as_json=False)
+    connect(folder, "box", AccessWays(elsewhere=True), as_json=False)
 
     assert (folder / "secrets" / "box.token").exists()
     assert [app["redirect_uris"] for app in server.apps.values()] == [OUT_OF_BAND]

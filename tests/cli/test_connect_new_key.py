@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.cli.connect import Ways, connect
+from syndicator.cli.connect import AccessWays, connect
 from syndicator.domain.errors import Misconfigured, SyndicatorError
 from syndicator.http.vapid import application_server, new_private_key
 from syndicator.wiring import declarations
@@ -47,7 +47,7 @@ def test_a_key_is_made_tried_and_kept_once(
     file = tmp_path / "secrets" / "push.key"
     folder = declare(f"file:{file}")
 
-    connect(folder, "readers", Ways(), as_json=False)
+    connect(folder, "readers", AccessWays(), as_json=False)
     key = file.read_text().strip()
     said = capsys.readouterr().out
     assert "Keep a copy of the private key" in said
@@ -56,7 +56,7 @@ def test_a_key_is_made_tried_and_kept_once(
     assert key not in said
     assert file.stat().st_mode & 0o777 == 0o600
 
-    connect(folder, "readers", Ways(), as_json=False)
+    connect(folder, "readers", AccessWays(), as_json=False)
     assert file.read_text().strip() == key
 
 
@@ -67,11 +67,11 @@ def test_one_for_the_environment_is_shown_once(
     monkeypatch.delenv("PUSH_KEY_OF_OURS", raising=False)
     folder = declare("env:PUSH_KEY_OF_OURS")
 
-    connect(folder, "readers", Ways(), as_json=False)
+    connect(folder, "readers", AccessWays(), as_json=False)
     [key] = re.findall(r"^PUSH_KEY_OF_OURS=(\S{43})$", capsys.readouterr().out, re.MULTILINE)
 
     monkeypatch.setenv("PUSH_KEY_OF_OURS", key)
-    connect(folder, "readers", Ways(), as_json=True)
+    connect(folder, "readers", AccessWays(), as_json=True)
     result = json.loads(capsys.readouterr().out.partition("\n{")[2].join(["{", ""]))
     assert application_server(key, "").key in result["account"]
 
@@ -85,7 +85,7 @@ def test_what_is_there_is_never_written_over(
     file.write_text(there)
 
     with pytest.raises((Misconfigured, SyndicatorError)):
-        connect(declare(f"file:{file}"), "readers", Ways(), as_json=False)
+        connect(declare(f"file:{file}"), "readers", AccessWays(), as_json=False)
     assert file.read_text() == there
 
 
@@ -96,7 +96,7 @@ def test_one_of_another_tool_is_taken(
     key, file = new_private_key(), tmp_path / "push.key"
     monkeypatch.setattr("sys.stdin.read", lambda _size: f"{key}=\n", raising=False)
 
-    connect(declare(f"file:{file}"), "readers", Ways(from_stdin=True), as_json=False)
+    connect(declare(f"file:{file}"), "readers", AccessWays(from_stdin=True), as_json=False)
     assert file.read_text() == f"{key}=\n"
 
 
@@ -126,7 +126,7 @@ def test_a_channel_that_needs_no_record_opens_none(
         host = relay.address.removeprefix("ws://")
         (folder / "syndicator.toml").write_text(NOTES.format(host=host, file=file))
         declarations.cache_clear()
-        connect(folder, "readers", Ways(), as_json=False)
+        connect(folder, "readers", AccessWays(), as_json=False)
 
     assert file.read_text().startswith("nsec1")
     assert "(no profile); relays: 1" in capsys.readouterr().out

@@ -14,12 +14,12 @@ from syndicator.domain.subscription import (
     MAX_LOG_LINES,
     CallbackReply,
     Intent,
+    IntentVerdict,
     Mode,
     SubscriberKind,
     Subscription,
     SubscriptionState,
     Terms,
-    Verdict,
     after,
     judged,
 )
@@ -77,24 +77,26 @@ def test_whoever_asks_for_rest_gets_it() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "verdict"),
     [
-        (200, b"c", Verdict.CONFIRMED),
-        (204, b"c", Verdict.CONFIRMED),
-        (200, b"c\n", Verdict.CONFIRMED),
-        (200, b"cc", Verdict.FAILED),
-        (200, b"", Verdict.FAILED),
-        (301, b"c", Verdict.FAILED),
-        (404, b"c", Verdict.FAILED),
-        (410, b"c", Verdict.FAILED),
-        (429, b"c", Verdict.UNANSWERED),
-        (500, b"c", Verdict.UNANSWERED),
-        (None, b"", Verdict.UNANSWERED),
+        (200, b"c", IntentVerdict.CONFIRMED),
+        (204, b"c", IntentVerdict.CONFIRMED),
+        (200, b"c\n", IntentVerdict.CONFIRMED),
+        (200, b"cc", IntentVerdict.FAILED),
+        (200, b"", IntentVerdict.FAILED),
+        (301, b"c", IntentVerdict.FAILED),
+        (404, b"c", IntentVerdict.FAILED),
+        (410, b"c", IntentVerdict.FAILED),
+        (429, b"c", IntentVerdict.UNANSWERED),
+        (500, b"c", IntentVerdict.UNANSWERED),
+        (None, b"", IntentVerdict.UNANSWERED),
     ],
 )
 def test_only_success_that_repeats_the_challenge_confirms(
-    status: int | None, body: bytes, verdict: Verdict
+    status: int | None, body: bytes, verdict: IntentVerdict
 ) -> None:
     intent = Intent(mode=Mode.SUBSCRIBE, topic="t", callback="https://reader.example/")
 
     assert judged(intent, "c", CallbackReply(status=status, body=body))[0] is verdict
-    if verdict is Verdict.UNANSWERED:
-        assert judged(replace(intent, failures=2), "c", CallbackReply(status=status))[0] is Verdict.FAILED
+    if verdict is IntentVerdict.UNANSWERED:
+        assert (
+            judged(replace(intent, failures=2), "c", CallbackReply(status=status))[0] is IntentVerdict.FAILED
+        )

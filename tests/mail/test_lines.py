@@ -13,7 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from syndicator.domain.errors import Misconfigured, TryLater
 from syndicator.mail.line import Stage
-from syndicator.mail.lines import Handed, Outgoing, hand_over_all
+from syndicator.mail.lines import Handed, OutgoingMail, hand_over_all
 from syndicator.mail.relay import Relay
 from tests.channels.mail_server import MailRelay, _hang_up, running
 
@@ -57,9 +57,9 @@ def relay(request: pytest.FixtureRequest) -> Iterator[MailRelay]:
         yield started
 
 
-def messages(count: int) -> list[Outgoing]:
+def messages(count: int) -> list[OutgoingMail]:
     return [
-        Outgoing("news@news.example", f"reader{n}@reader.example", lambda: MESSAGE, about=n)
+        OutgoingMail("news@news.example", f"reader{n}@reader.example", lambda: MESSAGE, about=n)
         for n in range(count)
     ]
 

@@ -18,7 +18,7 @@ from syndicator.domain.recipient import Announcement, Letter, Recipient
 from syndicator.mail import lines
 from syndicator.mail.letters import ListPost, MailingRun
 from syndicator.mail.line import Answer, Stage
-from syndicator.mail.lines import Outgoing, hand_over_all
+from syndicator.mail.lines import OutgoingMail, hand_over_all
 from syndicator.mail.list_contents import ListNames
 from syndicator.mail.mailed import MailedPost
 from syndicator.mail.mailing import Letterhead
@@ -55,7 +55,7 @@ def test_what_the_relay_has_taken_is_told_soon_whoever_is_slow(
     monkeypatch.setattr(lines, "GROUP_WAIT_S", 0.1)
     relay = SlowRelay()
     names = ["slow", *(f"reader{number}" for number in range(quick))]
-    messages = [Outgoing("news@news.example", f"{name}@reader.example", bytes) for name in names]
+    messages = [OutgoingMail("news@news.example", f"{name}@reader.example", bytes) for name in names]
 
     told = 0
     for group in hand_over_all(cast(Relay, relay), messages):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.jobs.job import Threads
+from syndicator.jobs.job import LaneThreads
 from syndicator.processes.lanes import Lanes, lanes
 
 PATIENCE_S = 60.0
@@ -17,7 +17,7 @@ PATIENCE_S = 60.0
 
 @pytest.fixture
 def pool() -> Iterator[Lanes]:
-    made = lanes({"watch": Threads(3), "deliver": Threads(2)})(limit=5)
+    made = lanes({"watch": LaneThreads(3), "deliver": LaneThreads(2)})(limit=5)
     made.start()
     yield made
     made.stop()
@@ -50,7 +50,7 @@ def test_a_lane_is_as_wide_as_it_says(pool: Lanes) -> None:
 
 def test_what_takes_long_makes_room_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("syndicator.processes.lanes.ROOM_AFTER_S", 0.2)
-    pool = lanes({"watch": Threads(2, 3)})(limit=2)
+    pool = lanes({"watch": LaneThreads(2, 3)})(limit=2)
     pool.start()
     together = Barrier(5)
 
@@ -62,7 +62,7 @@ def test_what_takes_long_makes_room_for_the_next(monkeypatch: pytest.MonkeyPatch
 
 
 def test_quick_work_takes_no_spare_threads() -> None:
-    pool = lanes({"watch": Threads(2, 8)})(limit=2)
+    pool = lanes({"watch": LaneThreads(2, 8)})(limit=2)
     pool.start()
     lock, at_once, most = Lock(), 0, 0
 
@@ -84,7 +84,7 @@ def test_quick_work_takes_no_spare_threads() -> None:
 
 @pytest.mark.parametrize("spare", [0, 1])
 def test_what_waits_is_not_begun_when_a_worker_stops(spare: int) -> None:
-    pool = lanes({"watch": Threads(1, spare)})(limit=1)
+    pool = lanes({"watch": LaneThreads(1, spare)})(limit=1)
     pool.start()
     is_over, begun = Event(), Event()
     done: list[int] = []

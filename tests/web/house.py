@@ -23,7 +23,7 @@ from syndicator.store.pulse import Pulse
 from syndicator.web import create_app
 from syndicator.web.context import Context
 from syndicator.web.feeds.serving import FeedServer
-from syndicator.web.hub import Reception
+from syndicator.web.hub import HubReception
 from syndicator.web.readership import ReaderCounts
 from tests.fakes import ALL, NOON, SITE, Clock
 from tests.processes.heard import HeardBell
@@ -89,7 +89,7 @@ class House:
         hubs: tuple[str, ...] = (),
         outboxes: Mapping[str, Path] | None = None,
         queues: Callable[[], Mapping[str, int] | None] | None = None,
-        hub: Reception | None = None,
+        hub: HubReception | None = None,
         readers: ReaderCounts | None = None,
         pulse: Pulse | None = None,
         access: Mapping[str, Mapping[str, Secret]] | None = None,

@@ -18,7 +18,7 @@ from syndicator.store import Store, schema
 from syndicator.store.engine import connect
 from syndicator.store.subscribing import Subscribing
 from syndicator.web.forms import MAX_FORM_BYTES
-from syndicator.web.hub import Reception
+from syndicator.web.hub import HubReception
 from tests.web.browser import Answer, Browser, browsing
 from tests.web.house import House
 
@@ -30,9 +30,9 @@ RIGHT = {"hub.mode": "subscribe", "hub.topic": ADDRESS, "hub.callback": "https:/
 FORM = "application/x-www-form-urlencoded"
 
 
-def reception(store: Subscribing, **changes: Any) -> Reception:
+def reception(store: Subscribing, **changes: Any) -> HubReception:
     fields: dict[str, Any] = {"topics": TOPICS, "terms": Terms(), "guard": AddressGuard(), "requests": 1000}
-    return Reception(store=store, **fields | changes)
+    return HubReception(store=store, **fields | changes)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from syndicator.domain.delivery import Standing
 from syndicator.domain.ledger import account_plan
 from syndicator.store.audience import Audience
 from syndicator.store.circulation import Circulation
-from syndicator.store.console import Line
+from syndicator.store.console import DeliveryLine
 from syndicator.web.context import Context
 
 #: Deliveries, and articles that feeds leave out, on the overview.
@@ -40,7 +40,7 @@ class Overview:
     standings: Mapping[str, Mapping[str, int]]
     processes: Sequence[Any]
     articles: Mapping[str, int]
-    latest: Sequence[Line]
+    latest: Sequence[DeliveryLine]
     audiences: Sequence[Audience]
     circulations: Mapping[str, Circulation]
     queues: Mapping[str, int] | None
