@@ -313,6 +313,17 @@ def test_work_that_outlasts_our_patience_began_before_any_key_was_known() -> Non
         assert (trouble.article, trouble.loses_answers) == ("/news/1", True)
 
 
+def test_work_that_outlasts_our_patience_is_not_begun_for_a_key_that_is_known() -> None:
+    with Mastodon("social") as server:
+        assert post(server, 1).status_code == 200
+        server.ways.append(("504, applied late", WAYS["504, applied late"]))
+        server.late_s = (0.0, 0.0)
+        assert post(server, 1).status_code == 504
+        assert server.works == 0
+        assert post(server, 2).status_code == 200
+        assert [a.article for a in server.applied] == ["/news/1", "/news/2"]
+
+
 @pytest.mark.parametrize("name", [name for name, way in WAYS.items() if way.answer >= 0])
 def test_a_server_fails_as_it_is_told_to(name: str) -> None:
     with Mastodon("social") as server:

@@ -108,6 +108,24 @@ def test_order_at_a_recipient_holds_whatever_goes_wrong() -> None:
 
 
 @pytest.mark.parametrize(
+    ("article", "loses_answers", "is_right"),
+    [("/news/2", True, True), ("/news/2", False, False), ("/news/3", True, False)],
+)
+def test_a_letter_that_was_lost_and_then_refused_may_land_late(
+    article: str, loses_answers: bool, is_right: bool
+) -> None:
+    history = told()
+    one_was_told_in_another_order(history)
+    history.turned_away = frozenset({("bob", "/news/2")})
+    history.troubles.append(
+        Trouble(
+            began=90, ended=90, fault="torn", channel="crowd", article=article, loses_answers=loses_answers
+        )
+    )
+    assert found(history) == (set() if is_right else {"out of order"})
+
+
+@pytest.mark.parametrize(
     "trouble",
     [
         Trouble(began=500, ended=501, fault="worker killed"),

@@ -107,6 +107,10 @@ class Truth(LocalServer):
     def shown(self) -> list[Shown]:
         raise NotImplementedError
 
+    def knows(self, request: Request) -> bool:
+        """Whether a request is known by its key before its work begins: it does nothing, however late."""
+        return False
+
     def refuse(self, request: Request) -> None:
         """Note that a request was refused for good."""
 
@@ -190,7 +194,7 @@ class TruthHandler(Handler):
             self.reply(reply)
             return
         reply = server.apply(request) if way.applies == "before" else said(200, {})
-        if way.applies == "late":
+        if way.applies == "late" and not server.knows(request):
             threading.Thread(target=self._late, args=(request, way), daemon=True).start()
         if way.refuses:
             server.refuse(request)
@@ -247,6 +251,9 @@ class Mastodon(Truth, FakeMastodon):
             status = self.shelf.statuses.get(request.path.rpartition("/")[2])
             return _article(status.text) if status else ""
         return _article(str(request.fields().get("status", "")))
+
+    def knows(self, request: Request) -> bool:
+        return self.honours_keys and request.headers.get("Idempotency-Key", "") in self.shelf.keys
 
     def apply(self, request: Request, *, late: bool = False) -> Reply:
         with self.lock:

@@ -167,7 +167,7 @@ def _told_out_of_order(history: History) -> Iterator[str]:
     known: set[tuple[str, str]] = set()
     for letter in sorted(history.letters, key=lambda letter: letter.at):
         name = (letter.recipient, letter.announcement)
-        if name in known or letter.announcement not in ranks:
+        if name in known or letter.announcement not in ranks or _was_refused(history, letter):
             continue
         known.add(name)
         last = newest.setdefault(letter.recipient, letter)
@@ -175,6 +175,14 @@ def _told_out_of_order(history: History) -> Iterator[str]:
             yield f"{letter.recipient}: {letter.announcement} came after {last.announcement}"
         else:
             newest[letter.recipient] = letter
+
+
+def _was_refused(history: History, letter: LetterTaken) -> bool:
+    """Whether who took a letter had refused it, too, when it was repeated because an answer was lost: it goes
+    on with the next, and what was worked at all the same lands when it may."""
+    place = (history.recipients.get(letter.recipient, ""), letter.article)
+    was_lost = any(t.loses_answers and (t.channel, t.article) == place for t in history.troubles)
+    return was_lost and (letter.recipient, letter.article) in history.turned_away
 
 
 def compared(history: History) -> int:
