@@ -58,13 +58,18 @@ def folded(text: str) -> str:
 
 def mentions(text: str, word: str) -> bool:
     """Whether a folded text has a folded word, or words, on their own."""
+    return place_of(word, text) >= 0
+
+
+def place_of(word: str, text: str) -> int:
+    """Where a text has a word, or words, on their own for the first time; -1: nowhere."""
     at = text.find(word) if word else -1
     while at >= 0:
         end = at + len(word)
         if not _cling(text[at - 1 : at], word[0]) and not _cling(word[-1], text[end : end + 1]):
-            return True
+            break
         at = text.find(word, at + 1)
-    return False
+    return at
 
 
 @lru_cache(maxsize=MAX_CACHED_ARTICLES)

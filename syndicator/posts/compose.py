@@ -7,11 +7,12 @@ credit that a licence wants, the summary's first sentence, the rest of it, bylin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from syndicator.domain.article import Article, ArticleState
 from syndicator.domain.capabilities import Capabilities, LinkPlace
+from syndicator.domain.keywords import place_of
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Occasion, Post, Span, SpanKind, Style
 from syndicator.domain.roundup import Roundup
@@ -23,6 +24,7 @@ from syndicator.posts.signs import Signs
 from syndicator.posts.template import rendered
 from syndicator.posts.wording import Wording, wording
 from syndicator.posts.words import directed, one_line, without_links
+from syndicator.text.mentions import NO_MENTION
 
 #: The style of a newsroom that has declared none.
 PLAIN = Style()
@@ -88,7 +90,7 @@ def _parts(
 ) -> Parts:
     language = article.language
     is_by_name = capabilities.has_mentions and capabilities.link_place is not LinkPlace.WORDS
-    handles = style.mentions if is_by_name else {}
+    handles = dict(style.mentions) if is_by_name else {}
     hashtags = _hashtags(article, style)[: capabilities.most_hashtags]
     signs = Signs(capabilities, len(hashtags))
 
@@ -96,9 +98,10 @@ def _parts(
         if not text:
             return ""
         plain = capabilities.plain(text)
-        for name, account in handles.items():
-            if name in plain and signs.may_mention():
-                plain = plain.replace(name, f"@{account.removeprefix('@')}", 1)
+        taken = [each for each in _named(handles, plain) if signs.may_mention()]
+        for start, name in reversed(taken):
+            account = handles.pop(name).removeprefix("@")  # who is mentioned once is told
+            plain = f"{plain[:start]}@{account}{plain[start + len(name) :]}"
         return directed(signs.within(plain), language)
 
     headline, summary, correction = said.headline, said.summary, said.correction
@@ -124,6 +127,24 @@ def _parts(
         url=url,
         link=link_text(capabilities.address(url), capabilities.place_of_link(has_photo=has_photo)),
     )
+
+
+def _named(names: Collection[str], text: str) -> Iterator[tuple[int, str]]:
+    """The names that stand in a text, and where, in their order; of those that overlap the first and
+    longest."""
+    found = ((_name_at(name, text), name) for name in names)
+    end = 0
+    for start, name in sorted(found, key=lambda each: (each[0], -len(each[1]))):
+        if start >= end:
+            yield start, name
+            end = start + len(name)
+
+
+def _name_at(name: str, text: str) -> int:
+    """Where a text names somebody in whole words; -1: nowhere. Behind a sign of mentions it is a name of
+    another network's."""
+    start = place_of(name, text)
+    return -1 if text[: max(start, 0)].endswith(("@", NO_MENTION)) else start
 
 
 def _credit(article: Article) -> str:
@@ -167,7 +188,7 @@ def _spans(text: str, parts: Parts, capabilities: Capabilities, style: Style) ->
     for name, account in style.mentions.items() if capabilities.has_mentions else ():
         handle = account.removeprefix("@")
         shown = name if capabilities.link_place is LinkPlace.WORDS else f"@{handle}"
-        if (start := text.find(shown)) >= 0:
+        if (start := _name_at(shown, text)) >= 0:
             spans.append(Span(start, start + len(shown), SpanKind.MENTION, handle))
     if len(spans) < 2:
         yield from spans

@@ -192,6 +192,35 @@ def test_a_mapped_name_is_mentioned_and_no_stranger_is() -> None:
     assert (mention.start, mention.end, mention.target) == (0, 13, "board@gov.example")
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("Annual report of Ann", "Annual report of @ann@x.example"),
+        ("Annex: Ann's report", "Annex: @ann@x.example's report"),
+        ("Joann and @Ann met", ""),
+        ("Ann met Ann Lee", "@ann@x.example met @lee@x.example"),
+        ("Ann Lee at x.example", "@lee@x.example at x.example"),
+        ("ທ່ານແອນພົບນັກຂ່າວ", "ທ່ານ@an@x.exampleພົບນັກຂ່າວ"),
+    ],
+)
+def test_a_name_is_one_in_whole_words_and_told_once(title: str, shown: str) -> None:
+    told = article(title=title, summary="So said Joanna and Annabel.")
+    mentions = {"Ann": "@ann@x.example", "Ann Lee": "lee@x.example", "ແອນ": "an@x.example"}
+    post = compose(told, limits(), Style(mentions=mentions))
+
+    assert post.text.partition(GAP)[0] == (shown or post.headline)
+    assert [post.text[s.start : s.end] for s in post.linked(SpanKind.MENTION)] == [
+        word for word in ("@ann@x.example", "@lee@x.example", "@an@x.example") if word in shown
+    ]
+
+
+def test_a_link_to_an_account_is_on_whole_words() -> None:
+    behind = replace(limits(), link_place=LinkPlace.WORDS)
+    told = article(title="Annual report of Ann", summary="")
+    [mention] = compose(told, behind, Style(mentions={"Ann": "@ann@x.example"})).linked(SpanKind.MENTION)
+    assert (mention.start, mention.end) == (17, 20)
+
+
 def test_a_link_gets_the_channels_parameters_and_keeps_its_own() -> None:
     told = article(url="https://ledger.example/a?x=%2B1&utm_source=own#top")
     post = compose(told, limits(), Style(utm={"utm_source": "wire", "utm_medium": "social"}))
