@@ -10,6 +10,8 @@ from functools import cache
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.exceptions import TemplateRuntimeError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from syndicator.domain.article import Article
@@ -28,10 +30,45 @@ FAILURES = (
     LookupError,
     AttributeError,
     RecursionError,
+    OverflowError,
+    MemoryError,
 )
 
-_environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+#: Numbers that templates reckon with, at most.
+MAX_NUMBER = 1_000_000
+
+#: Filters and methods of texts that fill them up to a width, of any size, and what formats by one.
+FILLING = frozenset(
+    ("center", "expandtabs", "format", "format_map", "indent", "ljust", "rjust", "zfill", "xmlattr", "batch")
+)
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Jinja2's sandbox, in which nothing is made that is larger than what it is made of: that keeps secrets
+    and files, and neither time nor memory."""
+
+    intercepted_binops = frozenset(("*", "**", "%"))
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        are_small = all(isinstance(each, (int, float)) and abs(each) <= MAX_NUMBER for each in (left, right))
+        if not are_small or operator == "**":
+            raise TemplateRuntimeError(f"{operator} would make a text or number that is too large")
+        return super().call_binop(context, operator, left, right)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        is_filling = isinstance(obj, str) and attr in FILLING
+        return not is_filling and super().is_safe_attribute(obj, attr, value)
+
+    def wrap_str_format(self, value: Any) -> None:
+        """``str.format`` is asked for here before it is judged as other methods are."""
+        if super().wrap_str_format(value) is not None:
+            raise TemplateRuntimeError("texts are put together with ~, not by format")
+
+
+_environment = _Environment(undefined=StrictUndefined, autoescape=False)
 _environment.globals.clear()  # no range() to loop for ever with
+for _name in FILLING:
+    _environment.filters.pop(_name, None)
 
 
 @cache

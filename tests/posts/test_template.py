@@ -52,3 +52,28 @@ def test_what_does_not_fit_is_cut_from_the_summary_then_from_the_headline() -> N
 def test_a_template_that_fails_is_told_with_its_place(template: str, message: str) -> None:
     with pytest.raises(Misconfigured, match=message):
         compose(article(), limits(), Style(templates={"*": template}))
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ 'x' * 10**12 }}",
+        "{{ headline * 1000000 }}",
+        "{{ [headline] * 1000000000 }}",
+        "{{ 10**(10**8) > 1 }}",
+        "{{ 999999 * 999999 * 999999 }}",
+        "{{ headline|center(1000000000) }}",
+        "{{ headline.ljust(1000000000) }}",
+        "{{ '%1000000000d' % 5 }}",
+        "{{ '%1000000000d'|format(5) }}",
+        "{{ '{:1000000000}'.format(5) }}",
+    ],
+)
+def test_no_template_takes_all_memory_or_time(template: str) -> None:
+    with pytest.raises(Misconfigured, match="line 1 of the template"):
+        compose(article(), limits(), Style(templates={"*": template}))
+
+
+def test_a_template_may_reckon() -> None:
+    post = compose(article(), limits(), Style(templates={"*": "{{ 3 * 4 + 7 % 4 }} {{ headline ~ '!' }}"}))
+    assert post.text.startswith("15 Bridge reopens!")
