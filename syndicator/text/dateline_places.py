@@ -21,9 +21,12 @@ HEAD = regex.compile(
     regex.VERBOSE,
 )
 
-#: Agencies that write their names with small letters, or in full.
+#: Agencies that write their names with small letters, in full, or in a script that has no capitals.
 AGENCY_IN_SMALL = regex.compile(
     r"(?:Thomson )?Reuters|dpa(?:/[a-z]{2,4})?|dpa-AFX|epd|sid|Xinhua|Bernama|Kyodo|Efe|Lusa|Belga"
+    r"|ТАСС|РИА Новости|Интерфакс|Укринформ"
+    r"|ຂປລ|ສຳນັກຂ່າວສານປະເທດລາວ|ຊິນຫົວ|ລອຍເຕີ|เอเอฟพี|เอพี|รอยเตอร์ส?|ซินหัว"
+    r"|رويترز|أ ?\.?ف ?\.?ب\.?|د ?\.?ب ?\.?أ\.?|أ ?ب|شينخوا|واس|وام|قنا|سانا"
 )
 AGENCY = regex.compile(rf"[A-Z][A-Z.&]{{1,6}}|{AGENCY_IN_SMALL.pattern}")
 BRACKETS = regex.compile(r"(?P<before>.*?)\s*\((?P<inside>[^()]*)\)\s*", regex.DOTALL)

@@ -36,6 +36,13 @@ REST = "The old ferry is back on the river."
         ("(ຫຼວງພະບາງ) - ", "lo"),
         ("(Reuters) - ", "en"),
         ("Москва, 5 марта — ", "ru"),
+        ("ວຽງຈັນ (ຂປລ) - ", "lo"),
+        ("ປາກເຊ (ຊິນຫົວ) – ", "lo"),
+        ("(ຂປລ) ", "lo"),
+        ("กรุงเทพฯ (รอยเตอร์) - ", "th"),
+        ("بيروت (رويترز) - ", "ar"),
+        ("الرياض (واس) – ", "ar"),
+        ("МОСКВА (ТАСС) — ", "ru"),
     ],
 )
 def test_a_dateline_gives_way(line: str, language: str) -> None:
@@ -47,6 +54,8 @@ def test_a_dateline_gives_way(line: str, language: str) -> None:
     "text",
     [
         "NATO – the alliance of thirty – met on the river to talk of ferries.",
+        "ສະຫະປະຊາຊາດ (ສປຊ) - ອົງການທີ່ປະຊຸມຢູ່ແຄມຂອງໃນວັນຈັນ.",
+        "منظمة الصحة (الأممية) - تجتمع يوم الاثنين على ضفة النهر.",
         "WHO — A body that nobody elects — has a new boat on the river.",
         "Berlin – Paris is the longest line that the night train runs.",
         "Monday, 5 March – Doors open at eight, the ferry leaves at nine.",
