@@ -71,6 +71,7 @@ def test_what_stands_where_the_broker_should_be_is_said_and_all_begins_without_i
         assert len(said(running).splitlines()) < 100
 
 
+@pytest.mark.parametrize("server", [Redis], indirect=True)
 def test_redis_may_come_later(folder: Path, site: NewsSite, server: Redis) -> None:
     keep = f'broker = "redis://127.0.0.1:{server.port}/0"'
     with desk(folder, site, {}, keep=keep) as running:

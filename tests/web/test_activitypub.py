@@ -391,8 +391,7 @@ class TestWhatIsNotTaken:
         assert here.browser.get("/ap/wire/inbox").status == 405
 
     def test_a_server_that_does_not_answer(self, here: Place) -> None:
-        here.server.shutdown()
-        here.server.server_close()
+        here.server.__exit__()
         answer = here.sends(here.follow())
         here.server.__init__(here.server.server_address[1])  # type: ignore[misc]  # to be closed by its owner
         here.server.__enter__()
