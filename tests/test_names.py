@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[1]
 def test_no_two_classes_have_one_name() -> None:
     places = defaultdict(list)
     for file in sorted((ROOT / "syndicator").rglob("*.py")):
-        for node in ast.parse(file.read_text()).body:
-            if isinstance(node, ast.ClassDef):
-                places[node.name].append(str(file.relative_to(ROOT)))
+        for name in re.findall(r"^class (\w+)", file.read_text(), re.MULTILINE):
+            places[name].append(str(file.relative_to(ROOT)))
 
+    assert len(places) > 500
     assert {name: files for name, files in places.items() if len(files) > 1} == {}
