@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import nostr_sdk
 import pytest
 import requests
 
@@ -19,24 +17,13 @@ from syndicator.http.client import AddressGuard
 from syndicator.secret import Secret
 from syndicator.store import Store
 from tests.channels.local_server import closed_port
-from tests.channels.relays import OddRelay, RealRelay, odd_relay, real_relay
+from tests.channels.relays import OddRelay, RealRelay
+from tests.channels.test_nostr import KEYS, odd, server
 from tests.jobs.newsroom import Story
 
 pytestmark = pytest.mark.slow  # databases or processes throughout
 
-KEYS = nostr_sdk.Keys.generate()
-
-
-@pytest.fixture
-def server() -> Iterator[RealRelay]:
-    with real_relay(KEYS.public_key().to_hex()) as relay:
-        yield relay
-
-
-@pytest.fixture
-def odd() -> Iterator[OddRelay]:
-    with odd_relay() as relay:
-        yield relay
+__all__ = ["odd", "server"]  # fixtures
 
 
 @pytest.fixture
