@@ -30,7 +30,6 @@ FAILURES = (
     LookupError,
     AttributeError,
     RecursionError,
-    OverflowError,
     MemoryError,
 )
 
