@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.acceptance.world import PATIENCE, NewsSite, until
+from tests.acceptance.world import PATIENCE, NewsSite, free_port, until
 from tests.processes.page_sources import declare_page_sources
 
 pytestmark = pytest.mark.slow  # databases or processes throughout
@@ -116,7 +116,7 @@ def test_a_stopped_worker_that_holds_the_databases_lock_is_replaced(folder: Path
 def test_whatever_is_stopped_is_replaced(folder: Path, name: str) -> None:
     subprocess.run([sys.executable, "-m", "syndicator", "-C", str(folder), "build"], check=True)
     if name == "web":
-        text = (folder / "syndicator.toml").read_text().replace("127.0.0.1:1", "127.0.0.1:0")
+        text = (folder / "syndicator.toml").read_text().replace("127.0.0.1:1", f"127.0.0.1:{free_port()}")
         (folder / "syndicator.toml").write_text(text)
     with supervised(folder, name) as supervisor:
         stopped = until(lambda: child(supervisor, name), "it runs")
@@ -125,6 +125,8 @@ def test_whatever_is_stopped_is_replaced(folder: Path, name: str) -> None:
         stopped.suspend()
 
         until(lambda: child(supervisor, name, but=stopped.pid), "another one is started")
+
+    assert f"{name} has given no sign of life" in (folder / "log.txt").read_text()
 
 
 def test_a_supervisor_that_was_stopped_itself_kills_nobody(folder: Path) -> None:
