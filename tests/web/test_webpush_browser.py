@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -49,6 +50,15 @@ SUBSCRIBES = """(given) => {
   };
 }"""
 
+#: The newsroom's service worker has begun to take what is pushed.
+IS_ACTIVE = """async () => {
+  const registration = await navigator.serviceWorker.getRegistration("/push-worker/");
+  return registration?.active?.state === "activated";
+}"""
+
+#: Seconds until a push is shown, on a machine that has much else to do.
+PATIENCE_S = 60.0
+
 
 @dataclass
 class Scene:
@@ -80,17 +90,17 @@ class Scene:
         found: list[dict[str, Any]] = []
         tools.on("ServiceWorker.workerRegistrationUpdated", lambda e: found.extend(e["registrations"]))
         tools.send("ServiceWorker.enable")
-        while not found:
+        self.tab.wait_for_function(IS_ACTIVE)  # what comes before that is lost without a word
+        while not (standing := [each for each in found if not each["isDeleted"]]):
             self.tab.wait_for_timeout(20)
         tools.send(
             "ServiceWorker.deliverPushMessage",
-            {"origin": self.site, "registrationId": found[-1]["registrationId"], "data": message.decode()},
+            {"origin": self.site, "registrationId": standing[-1]["registrationId"], "data": message.decode()},
         )
-        for _ in range(500):
-            if title in [notification["title"] for notification in self.shown]:
-                return
+        deadline = time.monotonic() + PATIENCE_S
+        while title not in [notification["title"] for notification in self.shown]:
+            assert time.monotonic() < deadline, f"{title} is not shown; {self.complaints}"
             self.tab.wait_for_timeout(20)
-        raise AssertionError(f"{title} is not shown")
 
     @property
     def shown(self) -> list[dict[str, Any]]:
