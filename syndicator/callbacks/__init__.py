@@ -47,6 +47,10 @@ GROUP_SIZE, GROUP_WAIT_S = 200, 0.5
 #: A host that has given no reply so many times in a row is not waited for again by the same ``send``.
 MAX_SILENCES = 8
 
+#: Seconds between the first and the last request that are given to a host at once, at most: so long a turn
+#: that ended in silence is kept, or its next one would begin before the others' silence is known.
+SILENCES_SPREAD_S = 0.5
+
 Result = tuple[CallbackRequest, CallbackReply]
 Ended = tuple[CallbackRequest, asyncio.Task[CallbackReply]]
 
@@ -214,6 +218,7 @@ class Loop:
                 reply = await self.exchange(request)
         except TimeoutError:
             self.silences[host] += 1
+            await asyncio.sleep(SILENCES_SPREAD_S)
             return CallbackReply(error=f"no answer in {self.options.deadline:g} s")
         finally:
             turn.release()

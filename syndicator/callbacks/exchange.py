@@ -71,7 +71,7 @@ async def _exchange(
     async with session.request(
         request.method,
         URL(request.url, encoded=True),  # a query of the subscriber's own stays as it is
-        headers={**request.headers, **length},
+        headers={**request.headers, **request.late_headers(), **length},
         data=_chunks(request.body) if request.body else None,
         allow_redirects=False,
         trace_request_ctx=trace_context,

@@ -3,7 +3,8 @@
 ::
 
     end leases → claim intents → ask the callbacks whether they mean it → subscribe | unsubscribe
-        → claim a batch → read what is served → sign → send, many at once → settle → next batch ...
+        → claim a batch → read what is served → send, many at once, each signed in its turn
+        → settle → next batch ...
 
 It comes after the new bytes are served, so that a subscriber who fetches the feed instead sees the same.
 """
@@ -16,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import urlencode, urlsplit
 
 from syndicator.domain import backoff
@@ -123,6 +125,7 @@ def _content_request(
     distributor: Distributor, topic: Topic, subscription: Subscription, content: bytes, newest: str
 ) -> CallbackRequest:
     about = (subscription, newest)
+    late_headers: Callable[[], Mapping[str, str]] = dict
     if subscription.kind is SubscriberKind.HUB:
         # Not part of the specification; hub.url is what hubs have always taken, hub.topic what some want.
         form = {"hub.mode": "publish", "hub.url": topic.address, "hub.topic": topic.address}
@@ -130,10 +133,23 @@ def _content_request(
         body = urlencode(form).encode()
     else:
         headers = {"Content-Type": topic.media_type, "Link": distributor.site.topic_links(topic.address)}
-        if subscription.secret:
-            headers["X-Hub-Signature"] = signature(content, subscription.secret, distributor.terms.signature)
         body = content
-    return CallbackRequest(method="POST", url=subscription.callback, headers=headers, body=body, about=about)
+        if subscription.secret:
+            late_headers = partial(_signed, content, subscription.secret, distributor.terms.signature)
+    return CallbackRequest(
+        method="POST",
+        url=subscription.callback,
+        headers=headers,
+        late_headers=late_headers,
+        body=body,
+        about=about,
+    )
+
+
+def _signed(content: bytes, secret: str, method: str) -> Mapping[str, str]:
+    """The header that says so. It takes longer than all else about a request: made in this thread, beside the
+    one that sends, both would wait for the interpreter's lock for most of the time."""
+    return {"X-Hub-Signature": signature(content, secret, method)}
 
 
 def _after_reply(

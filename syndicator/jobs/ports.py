@@ -6,7 +6,7 @@ its own rows in hand. Every error is one of ``syndicator.domain.errors``; anythi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -245,11 +245,13 @@ class Bell(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallbackRequest:
-    """One request to a callback. ``about``: what it was made for."""
+    """One request to a callback. ``late_headers``: makes those that take work, once the request has its turn.
+    ``about``: what it was made for."""
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    late_headers: Callable[[], Mapping[str, str]] = field(default=dict, repr=False, compare=False)
     body: bytes = field(default=b"", repr=False)
     about: Any = field(default=None, repr=False, compare=False)
 

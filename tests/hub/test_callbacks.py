@@ -202,6 +202,20 @@ def test_a_silent_host_is_not_waited_for_again_and_again() -> None:
     assert MAX_SILENCES <= len(server.requests) <= MAX_SILENCES + 4
 
 
+def test_those_that_began_beside_a_silent_one_are_waited_for_before_the_next_begins() -> None:
+    def one_after_the_other() -> Iterator[CallbackRequest]:
+        for number in range(2 * MAX_HOST_REQUESTS):
+            time.sleep(0.005)  # as a signature takes
+            yield post(server, f"/{number}")
+
+    callbacks = GuardedCallbacks(CALLBACKS.guard, deadline=0.5)
+    with Raw(lambda line, _: time.sleep(3)) as server:
+        answers = [answer for group in callbacks.send(one_after_the_other()) for _, answer in group]
+
+    assert not any(answer.is_success for answer in answers)
+    assert len(server.requests) == MAX_HOST_REQUESTS
+
+
 class SlowNames(AddressGuard):
     def addresses(self, host: str, port: int) -> list[tuple[str, int]]:
         if host.endswith(".slow.example"):
