@@ -123,10 +123,10 @@ class Exec(EventChannel):
             words, why = _output(process, self.timeout.total_seconds())
         finally:
             _end(process)
-        told = " ".join(words.decode("utf-8", "replace").split())
-        told = redacted(told, (Secret(f"env:{each}") for each in self.environment if each != "PATH"))
+        output = " ".join(words.decode("utf-8", "replace").split())
+        output = redacted(output, (Secret(f"env:{each}") for each in self.environment if each != "PATH"))
         text = f"{self.command[0]} {why or _ending(process.returncode)}" + (
-            f": {told[-200:]}" if told else ""
+            f": {output[-200:]}" if output else ""
         )
         if why or process.returncode < 0:
             raise OutcomeUnknown(text)

@@ -106,7 +106,7 @@ class Matrix:
                 log.warning("channel %s: %s cannot be read back: %s", self.name, post.url, e)
                 return self._receipt(room, event_id)
             if shown is not None:
-                return self._receipt(room, event_id, is_current=_told(shown) == _told(content))
+                return self._receipt(room, event_id, is_current=_shown_part(shown) == _shown_part(content))
         raise Refused(f"it was posted and deleted {MAX_KEYS} times")
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
@@ -121,8 +121,8 @@ class Matrix:
             "m.new_content": content,
             "m.relates_to": {"rel_type": "m.replace", "event_id": event_id},
         }
-        told = json.dumps(_told(content), sort_keys=True)
-        server.send(room, replacement, f"{event_id}#{post.article.revision}#{told}", Spent.EDITS)
+        version = json.dumps(_shown_part(content), sort_keys=True)
+        server.send(room, replacement, f"{event_id}#{post.article.revision}#{version}", Spent.EDITS)
         return receipt
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
@@ -213,7 +213,7 @@ class Matrix:
         return Receipt(remote_id=f"{room} {event_id}", url=url, is_current=is_current)
 
 
-def _told(content: Content) -> Content:
+def _shown_part(content: Content) -> Content:
     """What readers see of a message: each upload of a photo has an address of its own."""
     return {name: value for name, value in content.items() if name not in ("url", "m.relates_to")}
 
@@ -231,10 +231,10 @@ def _words(post: Post) -> tuple[str, str]:
     body, html = "", "<strong>" if headline else ""
     for start, end in pairwise(sorted({0, headline, len(post.text), *ends})):
         words, span = post.text[start:end], spans.get(start)
-        shown, said = _html(words), words
+        shown, plain = _html(words), words
         if span and span.kind is SpanKind.LINK:
-            shown, said = f'<a href="{escape(span.target)}">{shown}</a>', span.target
+            shown, plain = f'<a href="{escape(span.target)}">{shown}</a>', span.target
         elif span:
             shown = f'<a href="https://matrix.to/#/@{escape(span.target)}">{shown}</a>'
-        body, html = body + said, html + shown + ("</strong>" if end == headline else "")
+        body, html = body + plain, html + shown + ("</strong>" if end == headline else "")
     return body, html

@@ -138,24 +138,24 @@ class Slack:
 
     def check(self) -> str:
         """https://docs.slack.dev/reference/methods/auth.test"""
-        told = self._ask("auth.test", {}, unknown=TryLater)
-        return f"{told.get('user')} in {told.get('team')}; channel {self.channel} (untried)"
+        answer = self._ask("auth.test", {}, unknown=TryLater)
+        return f"{answer.get('user')} in {answer.get('team')}; channel {self.channel} (untried)"
 
     def _put(self, method: str, options: dict[str, Any], post: Post, spent: Spent) -> Receipt:
         """The message, without its photo where that is not taken: Slack fetches it from its address."""
         photo = photo_address(post, self.name)
         try:
             message = slack_message(post, photo)
-            told = self._ask(method, {**options, **message}, counts_as=spent)
+            answer = self._ask(method, {**options, **message}, counts_as=spent)
         except RefusedByName as e:
             if e.name not in BAD_BLOCKS or not photo:
                 raise
             log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
             message = slack_message(post, "")
-            told = self._ask(method, {**options, **message}, counts_as=spent)
-        shown = told.get("message")
+            answer = self._ask(method, {**options, **message}, counts_as=spent)
+        shown = answer.get("message")
         return Receipt(
-            remote_id=f"{told['channel']}:{told['ts']}",
+            remote_id=f"{answer['channel']}:{answer['ts']}",
             is_current=True,
             differs=shown_otherwise(shown, message) if isinstance(shown, dict) else "",
         )
@@ -174,9 +174,11 @@ class Slack:
         )
         url = f"{self.server.rstrip('/')}/api/{method}"
         reply = exchange.ask("POST", url, json=fields, unknown=unknown, counts_as=counts_as)
-        told, error = reply.read(lambda told: (_checked(told, method), str(told.get("error") or "no reason")))
-        if told["ok"]:
-            return told
+        answer, error = reply.read(
+            lambda answer: (_checked(answer, method), str(answer.get("error") or "no reason"))
+        )
+        if answer["ok"]:
+            return answer
         why = f"{reply.host} answers {error[:100]!r} to {method}"
         if error in LATER:
             raise TryLater(why, rests="limit" in error)
@@ -187,13 +189,13 @@ class Slack:
         raise Misconfigured(f"{why}; check the app, its token and scopes, and that it is in the channel")
 
 
-def _checked(told: Any, method: str) -> dict[str, Any]:
+def _checked(answer: Any, method: str) -> dict[str, Any]:
     """A reply that has what we look at. Raises ``LookupError`` and others that ``RemoteReply.read`` knows."""
-    if not isinstance(told["ok"], bool):
+    if not isinstance(answer["ok"], bool):
         raise TypeError("neither yes nor no")
-    if told["ok"] and method in ("chat.postMessage", "chat.update"):
-        str(told["ts"]), str(told["channel"])
-    return dict(told)
+    if answer["ok"] and method in ("chat.postMessage", "chat.update"):
+        str(answer["ts"]), str(answer["channel"])
+    return dict(answer)
 
 
 def _place(receipt: Receipt) -> dict[str, Any]:

@@ -64,8 +64,8 @@ class Viber:
 
     def send(self, post: Post, *, key: str) -> Receipt:
         fields = {"from": self.sender, "type": "text", "text": post.text}
-        told = self._ask("post", fields, counts_as=Spent.POSTS)
-        return Receipt(remote_id=str(told.get("message_token") or key), is_current=True)
+        answer = self._ask("post", fields, counts_as=Spent.POSTS)
+        return Receipt(remote_id=str(answer.get("message_token") or key), is_current=True)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:  # noqa: ARG002 - the port's
         raise Refused("Viber has no call that edits what was posted in a Channel")
@@ -78,16 +78,16 @@ class Viber:
 
     def check(self) -> str:
         """The Channel, and that the sender is one of its super admins."""
-        told = self._ask("get_account_info", {}, unknown=TryLater)
+        answer = self._ask("get_account_info", {}, unknown=TryLater)
         admins = {
             str(member.get("id")): str(member.get("name"))
-            for member in told.get("members", [])
+            for member in answer.get("members", [])
             if "admin" in str(member.get("role", "")).lower()
         }
         if self.sender not in admins:
             known = ", ".join(f"{name} ({id_})" for id_, name in admins.items())
             raise Misconfigured(f"sender: {self.sender} is none of the Channel's admins: {known or 'none'}")
-        return f"{admins[self.sender]} in the Channel {str(told.get('name'))!r}"
+        return f"{admins[self.sender]} in the Channel {str(answer.get('name'))!r}"
 
     def _ask(
         self,
@@ -109,10 +109,10 @@ class Viber:
         )
         if reply.status == 404:
             raise Misconfigured(f"{reply.message}; is Viber's API at {self.server}?")
-        told, status = reply.read(lambda it: (dict(it), int(it["status"])))
+        answer, status = reply.read(lambda it: (dict(it), int(it["status"])))
         if status == DONE:
-            return told
-        why = f"{reply.host} answers {str(told.get('status_message'))[:100]!r} ({status}) to {call}"
+            return answer
+        why = f"{reply.host} answers {str(answer.get('status_message'))[:100]!r} ({status}) to {call}"
         raise _error(status, why, unknown)
 
 

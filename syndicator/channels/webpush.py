@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 #: How long services may keep a notification for a browser that is not there: four weeks is the most that any
 #: takes (https://firebase.google.com/docs/cloud-messaging/customize-messages/setting-message-lifespan).
-LONGEST_LIFETIME = timedelta(days=28)
+MAX_LIFETIME = timedelta(days=28)
 
 #: Bytes of a topic before base64url: 32 letters are the most (RFC 8030 section 5.4).
 TOPIC_BYTES = 24
@@ -81,7 +81,7 @@ class WebPush:
             raise ValueError(
                 'contact: whom push services write to: "mailto:desk@news.example", or an https address'
             )
-        if not timedelta(minutes=1) <= self.lifetime <= LONGEST_LIFETIME:
+        if not timedelta(minutes=1) <= self.lifetime <= MAX_LIFETIME:
             raise ValueError('lifetime: from "1m" to "28d"')
         for page in self.pages:
             if not web_address(page) or origin_of(page) != page:

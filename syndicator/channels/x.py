@@ -188,10 +188,10 @@ class X:
             raise Misconfigured(
                 f"@{name}: the access token may only read: choose Read and write, then make it anew"
             )
-        said = f"@{name} on X; may post, with photos, for ${PRICE.post_with_link:g} a post with its link"
+        words = f"@{name} on X; may post, with photos, for ${PRICE.post_with_link:g} a post with its link"
         if self.premium and subscription == "None":
-            said += "; it has no X Premium, so that no post can be edited: declare premium = false"
-        return said
+            words += "; it has no X Premium, so that no post can be edited: declare premium = false"
+        return words
 
     def _found_duplicate(self, exchange: Exchange, reply: RemoteReply, post: Post) -> Receipt:
         since = min(post.since or post.article.first_seen, post.article.first_seen)

@@ -31,7 +31,7 @@ def try_broker(url: str) -> str:
         _connect(url)
     except (ImportError, ValueError, ConnectionError) as e:
         raise SyndicatorError(
-            f"syndicator.toml: [keep] broker: {where} does not answer: {_said(e, first)}"
+            f"syndicator.toml: [keep] broker: {where} does not answer: {_reason(e, first)}"
         ) from e
     return f"{where} answers"
 
@@ -57,7 +57,7 @@ def _connect(url: str) -> None:
         connection.release()
 
 
-def _said(error: Exception, address: SplitResult) -> str:
+def _reason(error: Exception, address: SplitResult) -> str:
     """The text of an error, in a line and without the password."""
     message = error_line(error)
     return message.replace(address.password, "***") if address.password else message

@@ -22,7 +22,7 @@ MIN_MEMBERS = 2
 MAX_NAMED = 100
 
 #: A round-up goes out once nothing is left that is worth more, or this long after it was begun.
-PATIENCE = timedelta(hours=1)
+MAX_GATHERING = timedelta(hours=1)
 
 #: Longer than any post is news.
 _ANY_AGE = timedelta(days=36_500)

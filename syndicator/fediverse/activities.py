@@ -17,12 +17,12 @@ from syndicator.fediverse.vocabulary import ACTIVITY_STREAMS, PUBLIC, Document, 
 
 def create(actor: Actor, note: Document) -> Document:
     """There is a new post."""
-    return _told(actor, note, "Create", f"{note['id']}#create", note["published"])
+    return _activity(actor, note, "Create", f"{note['id']}#create", note["published"])
 
 
 def update(actor: Actor, note: Document, edits: int) -> Document:
     """A post is another one now. Each update has an id of its own; ``edits``: how many there have been."""
-    return _told(actor, note, "Update", f"{note['id']}#update-{edits}", note["updated"])
+    return _activity(actor, note, "Update", f"{note['id']}#update-{edits}", note["updated"])
 
 
 def delete(actor: Actor, address: str, at: datetime, cc: Sequence[str] = ()) -> Document:
@@ -71,7 +71,7 @@ def move(actor: Actor) -> Document:
     }
 
 
-def _told(actor: Actor, note: Document, kind: str, activity_id: str, at: str) -> Document:
+def _activity(actor: Actor, note: Document, kind: str, activity_id: str, at: str) -> Document:
     return with_context(
         {
             "id": activity_id,

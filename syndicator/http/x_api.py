@@ -71,8 +71,8 @@ class XApi:
         """One post, or a page of them; that there is nothing (404) is the caller's to judge. Raises what
         ``ask`` does."""
         for name in FIELDS_NAMES:
-            asked = f"{path}?{urlencode({**query, name: FIELDS})}"
-            reply = self.ask(exchange, "GET", asked, accept=(400, 404), unknown=TryLater)
+            address = f"{path}?{urlencode({**query, name: FIELDS})}"
+            reply = self.ask(exchange, "GET", address, accept=(400, 404), unknown=TryLater)
             if reply.status != 400:
                 break
         if reply.status == 400:

@@ -90,8 +90,8 @@ class Desk:
         ``SyndicatorError`` where that cannot be sent."""
         now, office = self.clock(), self.office
         reader = self.store.recipient(office.name, address)
-        asked = _moments(reader, "asked", now - ASKED_WITHIN)
-        if asked and (len(asked) >= MAX_ASKED or now - asked[-1] < ASKED_AGAIN_AFTER):
+        moments = _moments(reader, "asked", now - ASKED_WITHIN)
+        if moments and (len(moments) >= MAX_ASKED or now - moments[-1] < ASKED_AGAIN_AFTER):
             log.info("channel %s: %s has been asked already", office.name, masked(address))
             return
         if reader is None or reader.state is not RecipientState.ACTIVE:
@@ -112,7 +112,7 @@ class Desk:
             office.write(address, *confirmation(office.names, link))
         else:
             office.write(address, *known(office.names, self.leave_page(reader)))
-        self._note(reader, asked=[*(each.isoformat() for each in asked), now.isoformat()])
+        self._note(reader, asked=[*(each.isoformat() for each in moments), now.isoformat()])
 
     def awaiting(self, ticket: str) -> Recipient | None:
         """Whom the ticket of a message that asks makes a reader; ``None``: nobody, or not any more."""

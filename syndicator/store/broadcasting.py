@@ -32,8 +32,14 @@ class Broadcasting(Base):
         def work(connection: Connection) -> Sequence[Letter]:
             rows = claim_some(connection, table, now, lease, count, is_due, order=[table.c.has, table.c.id])
             recipients = [recipient_of(row) for row in rows]
-            told = next_announcements(connection, channel, [r.has for r in recipients], now, joins=joins)
-            return [Letter(recipient=r, announcements=told[r.has]) for r in recipients if told[r.has]]
+            announcements = next_announcements(
+                connection, channel, [r.has for r in recipients], now, joins=joins
+            )
+            return [
+                Letter(recipient=r, announcements=announcements[r.has])
+                for r in recipients
+                if announcements[r.has]
+            ]
 
         return self.transact(work)
 

@@ -29,7 +29,7 @@ class Circulation:
     @property
     def parts(self) -> Sequence[str]:
         """All of it in a few words each."""
-        told = self.states.get(RecipientState.ACTIVE, 0)
+        active = self.states.get(RecipientState.ACTIVE, 0)
         counts = {
             "behind": self.behind,
             "failing": self.failing,
@@ -37,7 +37,7 @@ class Circulation:
             "left": self.states.get(RecipientState.LEFT, 0),
             "given up": self.states.get(RecipientState.DEAD, 0),
         }
-        recipients = f"{told:,} recipient{'s' * (told != 1)}"
+        recipients = f"{active:,} recipient{'s' * (active != 1)}"
         return [recipients, *(f"{count:,} {what}" for what, count in counts.items() if count)]
 
 

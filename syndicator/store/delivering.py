@@ -174,8 +174,8 @@ def _take(connection: Connection, account: Account, now: datetime, choice: Choic
 
 def _reply_to(connection: Connection, row: AnyRow, article_row: AnyRow) -> Receipt | None:
     """The post that this one is to answer: what an operator says goes before the story that it is part of."""
-    said = post_to_answer(connection, row.channel, article_row)
-    return said or (_last_of_story(connection, row) if row.story else None)
+    declared = post_to_answer(connection, row.channel, article_row)
+    return declared or (_last_of_story(connection, row) if row.story else None)
 
 
 def _last_of_story(connection: Connection, row: AnyRow) -> Receipt | None:

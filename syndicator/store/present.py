@@ -24,7 +24,7 @@ from syndicator.store.engine import Base
 SKEW = timedelta(minutes=1)
 
 #: How long a request may be under way, and worked at after that (``Channel.settles_within``, as a rule).
-LONGEST_REST = timedelta(seconds=STEP_DEADLINE_S) + timedelta(seconds=90)
+MAX_REST = timedelta(seconds=STEP_DEADLINE_S) + timedelta(seconds=90)
 
 #: How long ago a request is put whose age nobody knows any more: no channel remembers its key.
 LONG_AGO = timedelta(days=365)
@@ -128,7 +128,7 @@ class _Mend:
         repeated in trust of a key that the channel may have forgotten."""
         table = schema.delivery
         is_sending = table.c.standing == Standing.SENDING.value
-        rested = self.now + LONGEST_REST
+        rested = self.now + MAX_REST
         self._sooner(table, table.c.rests_until, table.c.rests_until > rested)
         self._set(table, is_sending, table.c.next_attempt > rested + SKEW, next_attempt=rested)
         waits = table.c.standing == Standing.PENDING.value  # one that rests does so all the same

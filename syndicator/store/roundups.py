@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or
 
 from syndicator.domain.article import Article, ArticleState
 from syndicator.domain.delivery import Delivery, Standing, moved
-from syndicator.domain.roundup import MAX_NAMED, MIN_MEMBERS, PATIENCE, Roundup
+from syndicator.domain.roundup import MAX_GATHERING, MAX_NAMED, MIN_MEMBERS, Roundup
 from syndicator.store import schema
 from syndicator.store.delivery_queue import due, is_post
 from syndicator.store.locks import batches, hold_articles
@@ -92,7 +92,7 @@ def move_roundup(connection: Connection, roundup_id: int, now: datetime) -> str:
     values: dict[str, Any] = {"revision": revision, "updated": now}
     if first is not None and is_waiting:  # by the first that it names it is looked for, if it comes to that
         values |= {"content": _content(article_of(first)), "published": first.published}
-        published = now if row.created <= now - PATIENCE else first.published
+        published = now if row.created <= now - MAX_GATHERING else first.published
     connection.execute(update(_article).where(_article.c.id == of_article.id).values(values))
     after = moved(before, None if first is None else revision, now)
     connection.execute(
@@ -213,7 +213,9 @@ def _waiting_held(connection: Connection, channel: str) -> AnyRow | None:
 
 def _is_overdue(waiting: AnyRow, now: datetime) -> bool:
     """Whether it has waited so long that its turn comes before all that is no breaking news."""
-    return bool(waiting.created <= now - PATIENCE and waiting.published < waiting.created + PATIENCE)
+    return bool(
+        waiting.created <= now - MAX_GATHERING and waiting.published < waiting.created + MAX_GATHERING
+    )
 
 
 def _let_out_breaking(connection: Connection, roundup_id: int, now: datetime) -> None:

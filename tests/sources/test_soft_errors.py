@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.sources.pages.traits import LITTLE, MOST, likeness, sketch
+from syndicator.sources.pages.traits import GONE_SHARE, SAME_SHARE, likeness, sketch
 from tests.channels.local_server import Reply
 from tests.sources.pages_of_a_site import CANONICAL, DATED, HOUR, MINUTE, Town, page, story, watching
 
@@ -302,8 +302,8 @@ def test_likeness_is_a_share(one: str, other: str) -> None:
 def test_a_text_with_another_counter_is_like_itself_and_unlike_others(name: str) -> None:
     text = story(name) + name * 9
 
-    assert likeness(sketch(text), sketch(f"{text} 4711 {text[:9]}")) >= MOST
+    assert likeness(sketch(text), sketch(f"{text} 4711 {text[:9]}")) >= SAME_SHARE
     assert (
         likeness(sketch(text), sketch("Nichts davon war jemals wahr, sagt die Stadt, und schweigt."))
-        <= LITTLE
+        <= GONE_SHARE
     )

@@ -75,7 +75,7 @@ class Dates:
             reading = self.read(date)
             moment = None if reading.is_coarse else reading.moment
             if moment and moment <= publication.published - MIN_EARLIER:
-                self._tell(f"its date {_told(date)}: {note}" for note in (date.note, reading.note) if note)
+                self._tell(f"its date {_quoted(date)}: {note}" for note in (date.note, reading.note) if note)
                 return Publication(moment, None, date)
         return publication
 
@@ -107,7 +107,7 @@ class Dates:
         if date_and_reading is None:
             return None, None
         date, reading = date_and_reading
-        self._tell(f"its date {_told(date)}: {note}" for note in (date.note, reading.note) if note)
+        self._tell(f"its date {_quoted(date)}: {note}" for note in (date.note, reading.note) if note)
         return date, reading.moment
 
     def _with_time(
@@ -143,8 +143,8 @@ class Dates:
 def _problem(date: Date, reading: DateReading) -> str:
     setting = date.setting if reading.setting == "dates" else reading.setting
     whose = "its listing's date" if date.origin == "listing" else "its date"
-    return f"{whose} {_told(date)} is not understood ({reading.problem}): declare {setting}"
+    return f"{whose} {_quoted(date)} is not understood ({reading.problem}): declare {setting}"
 
 
-def _told(date: Date) -> str:
+def _quoted(date: Date) -> str:
     return repr(date.text[:MAX_TOLD_CHARS])

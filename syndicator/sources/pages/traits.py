@@ -26,7 +26,7 @@ RUN_BYTES = 4 * RUN_CHARS  # in UTF-32
 
 #: Shares of two sketches: up to the first nothing is left of a text, from the last on two are one text with
 #: another counter in it; from the one between on they are one short notice with another name in it.
-LITTLE, MUCH, MOST = 0.2, 0.25, 0.6
+GONE_SHARE, ALIKE_SHARE, SAME_SHARE = 0.2, 0.25, 0.6
 
 #: Hexadecimal digits of a hash, and of each of a sketch.
 DIGITS, SKETCH_DIGITS = 8, 8

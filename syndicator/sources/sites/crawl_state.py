@@ -100,16 +100,16 @@ class CrawlState:
         failed when they were last tried: not in this look (``tried``), whose own problems tell of them."""
         since = self.now - TOLD_FOR
         notes = [(url, each["note"]) for url, each in self.listings.items() if each.get("note")]
-        told = [f"{url}: {text}" for url, (at, text) in notes if at > since]
-        told += [text for at, text in self.site.notes if at > since]
+        lines = [f"{url}: {text}" for url, (at, text) in notes if at > since]
+        lines += [text for at, text in self.site.notes if at > since]
         failing = sorted(k for k in self.shown() if self._is_failing(k) and k not in tried)
         if failing:
             first = self.pages[failing[0]]["url"]
             more = f" and {len(failing) - 1} more" if failing[1:] else ""
-            told.append(
+            lines.append(
                 f"{first}{more}: not read, or not believed, when tried last; tried again later and later"
             )
-        return told
+        return lines
 
     def _is_failing(self, key: str) -> bool:
         page = self.pages.get(key, {})

@@ -11,7 +11,7 @@ from typing import Any
 from syndicator.domain.addresses import stem
 from syndicator.domain.article import Sighting
 from syndicator.sources.pages.extracted import NO_TEXT
-from syndicator.sources.pages.traits import LITTLE, MOST, MUCH, Traits, likeness
+from syndicator.sources.pages.traits import ALIKE_SHARE, GONE_SHARE, SAME_SHARE, Traits, likeness
 
 #: Hashes of a page's title and of its text; for the text "" where it is too short to distinguish pages.
 Fingerprint = tuple[str, str]
@@ -92,7 +92,7 @@ def strangers(
             found[key] = "has neither the date nor the address that all others give themselves"
     bare = {key: (new[0], t.sketch) for key, (new, t) in new_pages.items() if not t.has_marks}
     for key, (title, text) in bare.items():
-        alike = [o for o, (t, other) in bare.items() if t == title and likeness(text, other) >= MOST]
+        alike = [o for o, (t, other) in bare.items() if t == title and likeness(text, other) >= SAME_SHARE]
         if len({stem(pages[other]["url"]) for other in alike}) >= MIN_ALIKE:
             found.setdefault(key, f"says what {len(alike) - 1} other new pages say, and has no date")
     return {key: f"{why}: not taken for an article" for key, why in found.items()}
@@ -112,7 +112,7 @@ def alike(
         before = Traits.of_memory(pages[key])
         if not (before and before.sketch and traits.sketch) or _has_lasted(pages[key], new, now):
             continue
-        if likeness(before.sketch, traits.sketch) > LITTLE:
+        if likeness(before.sketch, traits.sketch) > GONE_SHARE:
             continue
         own = stem(pages[key]["url"])
         others = {
@@ -131,7 +131,7 @@ def alike(
 def has_become(text: str, before: Traits, traits: Traits) -> bool:
     """Whether a page says nearly what another does (``text``: a sketch), and did not ``before``: what a site
     puts under all its texts is no notice."""
-    return likeness(text, traits.sketch) >= MUCH and likeness(text, before.sketch) < MUCH
+    return likeness(text, traits.sketch) >= ALIKE_SHARE and likeness(text, before.sketch) < ALIKE_SHARE
 
 
 def _there(page: Mapping[str, Any]) -> Traits | None:
@@ -156,5 +156,5 @@ def _is_text_gone(said: Sequence[str], before: Traits, new: Fingerprint, traits:
     if said[1] == new[1] and said[1]:
         return False
     if before.sketch and traits.sketch:
-        return likeness(before.sketch, traits.sketch) <= LITTLE
+        return likeness(before.sketch, traits.sketch) <= GONE_SHARE
     return said[1] != new[1]

@@ -187,8 +187,8 @@ class Readings:
         return losses | strangers(new, pages, now, is_site_away=bool(losses))
 
     def _tell(self, doubted: Mapping[str, str]) -> None:
-        told = {key: why for key, why in doubted.items() if key not in self.untold}
-        lines = [f"{self.state.pages[key]['url']}: {why}" for key, why in told.items()]
+        unreported = {key: why for key, why in doubted.items() if key not in self.untold}
+        lines = [f"{self.state.pages[key]['url']}: {why}" for key, why in unreported.items()]
         self.problems += lines[:MAX_NAMED]
         if len(lines) > MAX_NAMED:
             self.problems.append(f"and {len(lines) - MAX_NAMED} more pages that are not believed")
