@@ -336,6 +336,19 @@ def decide(
 
 
 @app.command()
+def words(
+    article: Annotated[str, typer.Argument(help="The article's address or guid.")],
+    text: Annotated[str, typer.Argument(help="What its posts are to say, in quotation marks.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="They say what the newsroom says again.")] = False,
+) -> None:
+    """Write an article's posts yourself: those that are still to come say it in place of its headline and
+    summary. `preview ARTICLE` shows them."""
+    from syndicator.cli.words import write_words
+
+    write_words(folder(), article, text, is_undone=undo)
+
+
+@app.command()
 def story(
     article: Annotated[str, typer.Argument(help="The article's address or guid.")],
     continues: Annotated[str, typer.Option(help="The article that it continues: address or guid.")] = "",

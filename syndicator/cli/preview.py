@@ -31,7 +31,7 @@ from syndicator.wiring import App, inspect_app
 #: What is shown of an article, besides its photo.
 FIELDS = (
     *("guid", "url", "title", "summary", "note", "content_html", "published", "updated"),
-    *("authors", "section", "tags", "places", "language", "urgent", "story", "social"),
+    *("authors", "section", "tags", "places", "language", "urgent", "story", "social", "operator_words"),
 )
 PHOTO_FIELDS = ("url", "caption", "credit", "alt")
 

@@ -18,13 +18,21 @@ def article_on_file(app: App, what: str) -> Article | None:
     return next(iter(known.values()), None) or app.store.article_of_guid(what)
 
 
+def article_named(app: App, what: str) -> Article:
+    """The article of an address, a name or a guid. Raises ``SyndicatorError`` where it is not on record."""
+    article = article_on_file(app, what)
+    if article is None:
+        raise SyndicatorError(f"{what}: no article on record has this address or guid")
+    return article
+
+
 def continue_story(folder: Path, what: str, *, former: str, alone: bool) -> None:
     """Have an article continue a ``former`` one, or none any more (``alone``): both by address or guid.
     Raises ``SyndicatorError``."""
     if bool(former) == alone:
         raise SyndicatorError("say which article it continues (--continues ARTICLE), or --alone")
     app = inspect_app(folder)
-    article, earlier = _named(app, what), _named(app, former) if former else None
+    article, earlier = article_named(app, what), article_named(app, former) if former else None
     changed = app.store.continue_story(article.guid, earlier.guid if earlier else None, datetime.now(UTC))
     done = f"continues “{earlier.title}”" if earlier else "continues no other article"
     if not changed:
@@ -42,10 +50,3 @@ def _outcome(app: App, channel: str, *, is_to_come: bool, is_reply: bool) -> str
     if courier and not courier.channel.capabilities.replies:
         return "this channel has no replies: its post will stand alone"
     return "its post will be a reply, where the other one's still stands"
-
-
-def _named(app: App, what: str) -> Article:
-    article = article_on_file(app, what)
-    if article is None:
-        raise SyndicatorError(f"{what}: no article on record has this address or guid")
-    return article

@@ -133,7 +133,8 @@ class Article(Content):
 
     ``guid`` was minted once and never changes. ``revision`` counts from 1. ``published`` is the first
     publication, ``updated`` the last significant change as the newsroom tells it, ``first_seen`` when
-    we first saw it; all aware UTC. ``release``: when an embargoed article goes live.
+    we first saw it; all aware UTC. ``release``: when an embargoed article goes live. ``operator_words``: what
+    an operator wrote for its posts; it goes before what the newsroom wrote (``social``).
     """
 
     guid: str
@@ -145,6 +146,7 @@ class Article(Content):
     revision: int = 1
     state: ArticleState = ArticleState.LIVE
     release: datetime | None = None
+    operator_words: str = ""
 
     def __post_init__(self) -> None:
         _refuse_naive(self)

@@ -109,8 +109,8 @@ def _parts(
         summary, correction = labels(language).withdrawn, ""
     elif occasion is Occasion.CORRECTION:
         summary = ""
-    elif article.social:  # the newsroom's own words for it
-        headline, summary = without_links(one_line(article.social)), ""
+    elif own := article.operator_words or article.social:  # what was written for it
+        headline, summary = without_links(one_line(own)), ""
     elif said.is_said:
         headline, summary = summary, ""
     url = with_parameters(article.url, style.utm)

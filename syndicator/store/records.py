@@ -33,6 +33,7 @@ _CONTENT = tuple(f.name for f in fields(Content))
 _TUPLES = ("authors", "tags", "places")
 
 _ARTICLE = _shared_fields(Article, schema.article, "state", *_CONTENT)
+_OPERATORS = ("operator_words",)
 _DELIVERY = _shared_fields(
     Delivery, schema.delivery, "guid", "receipt", "standing", "rests_steadily", "shows", "replies"
 )
@@ -60,12 +61,13 @@ def with_article(row: Row[Any]) -> tuple[SimpleNamespace, SimpleNamespace]:
 
 
 def article_values(article: Article) -> dict[str, Any]:
-    """An article as values of the ``article`` table. What is empty is not stored."""
+    """An article as values of the ``article`` table, without what operators say of it: that is on record, and
+    may have changed meanwhile. What is empty is not stored."""
     content = {name: getattr(article, name) for name in _CONTENT}
     if article.photo:
         content["photo"] = {k: v for k, v in asdict(article.photo).items() if v}
     return {
-        **_values(article, _ARTICLE),
+        **{name: value for name, value in _values(article, _ARTICLE).items() if name not in _OPERATORS},
         "content": {k: v for k, v in content.items() if v},
         "state": article.state.value,
     }

@@ -105,6 +105,7 @@ article = Table(
     Column("state", String(16), nullable=False),
     Column("release", Moment),
     Column("continues_id", Integer),  # an article, as an operator says
+    Column("operator_words", Text, nullable=False, server_default=""),  # for its posts, likewise
     Index(None, "state", "release"),
     Index(None, "published"),
 )

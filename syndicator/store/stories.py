@@ -1,4 +1,4 @@
-"""Running stories by an operator's word: which article continues which."""
+"""What operators say of an article before it is posted: which one it continues, and in what words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,25 @@ MAX_CHAIN, MAX_RING = 50, 10_000
 
 
 class Stories(Base):
-    """What operators say about running stories."""
+    """What operators say of articles."""
+
+    def write_for_posts(self, guid: str, words: str, now: datetime) -> Mapping[str, bool]:
+        """Have an article's posts say these words in place of headline and summary; ``""``: no longer. By
+        channel, whether its post is to come; nothing where it was so already. Raises ``Impossible``; then
+        nothing has changed."""
+
+        def work(connection: Connection) -> Mapping[str, bool]:
+            article = _locked(connection, [guid])[guid]
+            if article.operator_words == words:
+                return {}
+            to_come = _to_come(connection, article.id)
+            if to_come and not any(to_come.values()):
+                raise Impossible(f"it is posted already: {', '.join(to_come)}; posts keep their words")
+            what = f"its posts say “{words}”" if words else "its posts say what the newsroom says"
+            _record(connection, article.id, {"operator_words": words}, what, now)
+            return to_come
+
+        return self.transact(work)
 
     def continue_story(self, guid: str, former: str | None, now: datetime) -> Mapping[str, bool]:
         """Have an article continue a ``former`` one (guids), or none: its posts that are to come answer the
@@ -38,7 +56,8 @@ class Stories(Base):
             to_come = _to_come(connection, article.id)
             if to_come and not any(to_come.values()):
                 raise Impossible(f"it is posted already: {', '.join(to_come)}; a post cannot become a reply")
-            _record(connection, article.id, earlier, now)
+            what = f"it continues {earlier.guid}" if earlier is not None else "it continues nothing"
+            _record(connection, article.id, {"continues_id": earlier_id}, what, now)
             return to_come
 
         return self.transact(work)
@@ -108,11 +127,11 @@ def _to_come(connection: Connection, article_id: int) -> Mapping[str, bool]:
     }
 
 
-def _record(connection: Connection, article_id: int, earlier: Row[Any] | None, now: datetime) -> None:
+def _record(
+    connection: Connection, article_id: int, said: Mapping[str, Any], what: str, now: datetime
+) -> None:
     table, delivery = schema.article, schema.delivery
-    earlier_id = earlier.id if earlier is not None else None
-    connection.execute(update(table).where(table.c.id == article_id).values(continues_id=earlier_id))
-    what = f"it continues {earlier.guid}" if earlier is not None else "it continues nothing"
+    connection.execute(update(table).where(table.c.id == article_id).values(**said))
     ids = connection.scalars(
         select(delivery.c.id).where(delivery.c.article_id == article_id, delivery.c.remote_id.is_(None))
     ).all()

@@ -221,6 +221,13 @@ def test_a_link_to_an_account_is_on_whole_words() -> None:
     assert (mention.start, mention.end) == (17, 20)
 
 
+def test_what_was_written_for_posts_stands_in_place_of_headline_and_summary() -> None:
+    told = article(title="Bridge opens", summary="After two years.", social="Cross it at last!")
+    assert compose(told, limits()).text == f"Cross it at last!\n\n{told.url}"
+    told = replace(told, operator_words="The river can be crossed.")
+    assert compose(told, limits()).text == f"The river can be crossed.\n\n{told.url}"
+
+
 def test_a_link_gets_the_channels_parameters_and_keeps_its_own() -> None:
     told = article(url="https://ledger.example/a?x=%2B1&utm_source=own#top")
     post = compose(told, limits(), Style(utm={"utm_source": "wire", "utm_medium": "social"}))

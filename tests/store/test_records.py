@@ -45,6 +45,7 @@ ARTICLE = Article(
     revision=3,
     state=ArticleState.EMBARGOED,
     release=NOON + timedelta(hours=1),
+    operator_words="Cross the river, at last.",
 )
 
 DELIVERY = Delivery(
@@ -78,7 +79,9 @@ def test_the_examples_leave_nothing_at_its_default(whole: Article | Delivery) ->
 
 def test_an_article_and_its_delivery_are_read_as_they_were_written(store: Store) -> None:
     with store.writing() as connection:
-        connection.execute(insert(schema.article), article_values(ARTICLE))
+        connection.execute(
+            insert(schema.article), {**article_values(ARTICLE), "operator_words": ARTICLE.operator_words}
+        )
         row = connection.execute(select(schema.article)).one()
         assert article_of(row) == ARTICLE
         given = {"id": DELIVERY.id, "channel": DELIVERY.channel, "article_id": row.id, "published": NOON}
@@ -87,6 +90,10 @@ def test_an_article_and_its_delivery_are_read_as_they_were_written(store: Store)
         assert delivery_of(stored, ARTICLE.guid) == DELIVERY
         lost = replace(DELIVERY, receipt=None, has=None)
         assert delivery_values(lost)["remote_id"] is None
+
+
+def test_what_an_operator_says_is_not_written_with_the_article() -> None:
+    assert "operator_words" not in article_values(ARTICLE)
 
 
 def test_a_field_without_a_column_is_not_left_unstored() -> None:
