@@ -99,6 +99,11 @@ class Outbox:
     folder: Path
     session: requests.Session = field(repr=False, compare=False)
 
+    #: Its page, which is in the console, with each card at the fragment that is its post's id
+    #: (``web.channel_pages``).
+    web_pages: ClassVar[str] = "syndicator.web.console.outbox:outbox_routes"
+    console_page: ClassVar[str] = "/console/outbox"
+
     #: ``key_memory``: the files themselves tell what was posted, for ever: they are looked at, and nothing is
     #: repeated. ``settles_within``: files are written by us alone: nobody goes on when we have ended.
     capabilities: ClassVar[Capabilities] = Capabilities(

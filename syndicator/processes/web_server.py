@@ -12,7 +12,6 @@ from typing import Any
 from kombu.exceptions import ChannelError, OperationalError
 from starlette.routing import Route
 
-from syndicator.channels.outbox import Outbox
 from syndicator.domain.article import Article
 from syndicator.domain.errors import SyndicatorError
 from syndicator.http.client import AddressGuard, Http
@@ -43,11 +42,6 @@ def serve_site(folder: Path) -> None:
     declared = declarations(folder)
     store = Store(connect(declared.keep.database))  # not opened: it may be away
     app = assemble(declared, store, WebBell(declared.keep.broker))
-    outboxes = {
-        name: courier.channel.place
-        for name, courier in app.couriers.items()
-        if isinstance(courier.channel, Outbox)
-    }
     readers, pulse = ReaderCounts(), Pulse(process_name("web"))
     web = create_app(
         site=declared.site,
@@ -58,7 +52,7 @@ def serve_site(folder: Path) -> None:
         bell=app.bell,
         host=declared.web.host,
         password=declared.web.password.reveal() if declared.web.password else None,
-        outboxes=outboxes,
+        channel_pages=console_pages(app),
         draw=partial(_drawn, app),
         queues=lambda: queue_depths(declared.keep.broker),
         hub=reception(app) if declared.hub.enabled else None,
@@ -87,6 +81,13 @@ def serve_site(folder: Path) -> None:
 def site_texts(channels: Iterable[object]) -> dict[str, str]:
     """The files, by their paths, that channels want to be found on the site: they may have ``site_texts``."""
     return {path: text for each in channels for path, text in getattr(each, "site_texts", {}).items()}
+
+
+def console_pages(app: App) -> dict[str, str]:
+    """Addresses in the console of pages with the posts of channels, by channel: they may have a
+    ``console_page``."""
+    pages = {name: getattr(courier.channel, "console_page", "") for name, courier in app.couriers.items()}
+    return {name: page for name, page in pages.items() if page}
 
 
 def channel_routes(app: App, context: Context) -> list[Route]:

@@ -24,7 +24,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -73,7 +72,7 @@ def create_app(
     bell: Bell,
     host: str,
     password: str | None = None,
-    outboxes: Mapping[str, Path] | None = None,
+    channel_pages: Mapping[str, str] | None = None,
     draw: Callable[[str, Article], DrawnPost | None] = lambda _channel, _article: None,
     queues: Callable[[], Mapping[str, int] | None] | None = None,
     hub: HubReception | None = None,
@@ -92,7 +91,7 @@ def create_app(
     """The application. Needs neither database nor broker to begin, and serves feeds without them.
 
     ``host`` is the address that it listens on: without a ``password``, the console is for this machine
-    alone. ``outboxes`` are folders of posts by channel (``Outbox.place``). ``hub`` ``None``: there is no hub
+    alone. ``hub`` ``None``: there is no hub
     of our own. ``readers`` counts who reads what; putting it on record is the caller's, and so are the
     signs of life of ``pulse``. ``access`` to private feeds, what has ``moved`` or ``ended``,
     ``most_per_minute``, ``proxies``: see ``Declared.readers`` and ``Web``, and ``Context`` for the rest.
@@ -106,7 +105,7 @@ def create_app(
         shelf=shelf,
         store=store,
         bell=bell,
-        outboxes=outboxes or {},
+        channel_pages=channel_pages or {},
         draw=draw,
         queues=queues,
         clock=clock,

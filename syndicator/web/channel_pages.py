@@ -2,7 +2,8 @@
 
 A kind of channel that has pages names the function that makes them: ``web_pages``, "module:function".
 That is loaded only where a channel of the kind is declared. It is called with all of them, by name, and with
-``PageMeans``, and returns routes.
+``PageMeans``, and returns routes. Where one of them is a page of the console that shows the channel's posts,
+``console_page`` is its address.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from anyio import CapacityLimiter, fail_after, to_thread
@@ -45,7 +44,8 @@ def utc_now() -> datetime:
 class Context:
     """Everything that the web needs to know.
 
-    ``formats`` by the names that feeds give them. ``outboxes``: folders of posts by channel.
+    ``formats`` by the names that feeds give them. ``channel_pages``: addresses of pages in
+    the console that show the posts of channels, by channel, at the fragment that is a post's id.
     ``draw``: an article's post as a channel would show it now, without fetching anything; ``None`` where the
     channel is not declared any more. ``queues`` tells how many messages wait in each of the broker's queues,
     or ``None`` while the broker does not answer. ``pulse``: whether what we write reaches the database.
@@ -57,7 +57,7 @@ class Context:
     shelf: Shelf
     store: Console
     bell: Bell
-    outboxes: Mapping[str, Path] = field(default_factory=dict)
+    channel_pages: Mapping[str, str] = field(default_factory=dict)
     draw: Callable[[str, Article], DrawnPost | None] = lambda _channel, _article: None
     queues: Callable[[], Mapping[str, int] | None] | None = None
     clock: Callable[[], datetime] = utc_now

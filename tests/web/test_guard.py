@@ -25,7 +25,7 @@ def outsider(house: House) -> Iterator[Browser]:
         yield opened
 
 
-@pytest.mark.parametrize("path", ["/console", "/console/deliveries", "/console/outbox", "/metrics"])
+@pytest.mark.parametrize("path", ["/console", "/console/deliveries", "/console/readers", "/metrics"])
 def test_the_password_opens_the_console_and_the_metrics(outsider: Browser, path: str) -> None:
     closed = outsider.get(path)
     assert closed.status == 401

@@ -10,6 +10,7 @@ import pytest
 import requests
 from PIL import Image
 from selectolax.lexbor import LexborHTMLParser
+from starlette.routing import Route
 
 from syndicator.channels.outbox import Outbox
 from syndicator.domain.article import Photo
@@ -19,10 +20,15 @@ from syndicator.domain.feed import Feed, Filter
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Occasion, Post
 from syndicator.domain.recipient import Recipient
+from syndicator.http.client import Http
 from syndicator.jobs.announcements import RecordedAnnouncements
 from syndicator.jobs.ports import LEASE
 from syndicator.jobs.store_ports import Outcome
 from syndicator.store import Store
+from syndicator.web.channel_pages import PageMeans
+from syndicator.web.console.outbox import outbox_routes
+from syndicator.web.context import Context
+from syndicator.web.feeds.serving import FeedServer
 from tests.fakes import ALL, Words, sighting
 from tests.jobs.newsroom import Story
 from tests.web.browser import Browser, browsing
@@ -373,8 +379,16 @@ def wall(tmp_path: Path, story: Story) -> Outbox:
     return outbox
 
 
+def with_outbox(house: House, wall: Outbox) -> FeedServer:
+    def routes(context: Context) -> list[Route]:
+        http = Http(allow=(), setting="[hub] allow")
+        return outbox_routes({"wall": wall}, PageMeans(context=context, store=house.store, http=http))
+
+    return house.app(channel_pages={"wall": wall.console_page}, more_routes=routes)
+
+
 def test_the_outbox_shows_its_cards(house: House, wall: Outbox) -> None:
-    with browsing(house.app(outboxes={"wall": wall.place})) as browser:
+    with browsing(with_outbox(house, wall)) as browser:
         page = browser.get("/console/outbox").text
         assert "Ferries sail again." in page
         assert "<script>alert" not in page
@@ -390,14 +404,14 @@ def test_the_outbox_shows_its_cards(house: House, wall: Outbox) -> None:
 def test_an_outbox_serves_photos_and_nothing_else(house: House, wall: Outbox, file: str) -> None:
     (wall.place / "x.html").write_text("<p>")
     (wall.place / "x.json").write_text("{}")
-    with browsing(house.app(outboxes={"wall": wall.place})) as browser:
+    with browsing(with_outbox(house, wall)) as browser:
         assert browser.get(f"/console/outbox/wall/{file}").status == 404
         assert browser.get("/console/outbox/elsewhere/a.jpg").status == 404
 
 
 def test_a_newsroom_without_an_outbox_shows_none(console: Browser) -> None:
     assert "/console/outbox" not in console.get("/console").text
-    assert "No outbox is declared" in console.get("/console/outbox").text
+    assert console.get("/console/outbox").status == 404
 
 
 def test_a_feed_that_carries_nothing_says_so_on_its_line(console: Browser, story: Story) -> None:

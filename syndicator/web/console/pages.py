@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from syndicator.domain.article import Article
 from syndicator.domain.delivery import Standing
@@ -23,16 +23,11 @@ from syndicator.web.console.auth import csrf_token, set_csrf_cookie
 from syndicator.web.console.overview import load_overview
 from syndicator.web.context import Context
 
-#: Cards on the page of an outbox.
-MAX_CARDS = 60
-
 #: Subscribers on the page of a topic: all that fail, one hopes.
 MAX_SUBSCRIBERS = 200
 
 #: The first number that PostgreSQL's integer has no room for.
 ID_LIMIT = 1 << 31
-
-_PHOTO = re.compile(r"[A-Za-z0-9-]+\.(?:jpg|png|webp)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -65,7 +60,7 @@ class ConsolePages:
 
     async def overview(self, request: Request) -> Response:
         view = await self.context.ask(load_overview, self.context)
-        return self._page(request, "console/overview.html", view=view)
+        return self.page(request, "console/overview.html", view=view)
 
     async def deliveries(self, request: Request) -> Response:
         query = request.query_params
@@ -80,7 +75,7 @@ class ConsolePages:
             count=PAGE_LENGTH + 1,
         )
         standings = await self.context.ask(self.context.store.standings)
-        return self._page(
+        return self.page(
             request,
             "console/deliveries.html",
             lines=lines[:PAGE_LENGTH],
@@ -100,7 +95,7 @@ class ConsolePages:
         events = await self.context.ask(self.context.store.events, number)
         scene, problem = await self.context.ask(self._drawn, line.delivery.channel, line.article)
         members = await self.context.ask(self.context.store.roundup_members, number)
-        return self._page(
+        return self.page(
             request,
             "console/delivery.html",
             line=line,
@@ -125,7 +120,7 @@ class ConsolePages:
         if audience is None:
             raise HTTPException(404)
         rows = await self.context.ask(self.context.store.subscribers, name, MAX_SUBSCRIBERS)
-        return self._page(request, "console/topic.html", audience=audience, rows=rows)
+        return self.page(request, "console/topic.html", audience=audience, rows=rows)
 
     async def readers(self, request: Request) -> Response:
         """Who reads what."""
@@ -134,35 +129,19 @@ class ConsolePages:
         audience = {
             feed: FeedReaders(list(read), now) for feed, read in groupby(rows, key=lambda row: str(row.feed))
         }
-        return self._page(
+        return self.page(
             request, "console/readers.html", audience=audience, rest=OTHER_READERS, forget_after=FORGET_AFTER
         )
 
-    async def outbox(self, request: Request) -> Response:
-        cards = {name: await self.context.ask(self._cards, name) for name in self.context.outboxes}
-        return self._page(request, "console/outbox.html", shown=cards)
-
-    def _cards(self, name: str) -> Sequence[Any]:
-        # By the first visit: most web servers never show an outbox, and a channel weighs some megabytes.
-        from syndicator.channels.outbox import cards  # noqa: PLC0415 - see above
-
-        return cards(self.context.outboxes[name], MAX_CARDS)
-
-    async def photo(self, request: Request) -> Response:
-        folder = self.context.outboxes.get(request.path_params["name"])
-        file = request.path_params["file"]
-        if folder is None or not _PHOTO.fullmatch(file) or not (folder / file).is_file():
-            raise HTTPException(404)
-        return FileResponse(folder / file, headers={"Cache-Control": "private, max-age=60"})
-
-    def _page(self, request: Request, template: str, **values: Any) -> Response:
+    def page(self, request: Request, template: str, **values: Any) -> Response:
+        """A page of the console, with what all of them show."""
         token = csrf_token(request)
         query = f"?{request.url.query}" if request.url.query else ""
         response = self.context.page(
             template,
             token=token,
             back=request.url.path + query,
-            outboxes=self.context.outboxes,
+            channel_pages=self.context.channel_pages,
             feeds=self.context.feeds,
             formats=self.context.formats,
             **values,

@@ -20,6 +20,4 @@ def console_routes(context: Context) -> list[Route]:
         Route("/console/sources/{name}/{action}", actions.source, methods=["POST"]),
         Route("/console/topics/{name}", pages.topic),
         Route("/console/readers", pages.readers),
-        Route("/console/outbox", pages.outbox),
-        Route("/console/outbox/{name}/{file}", pages.photo),
     ]

@@ -1,4 +1,4 @@
-"""Actors that are declared are found on the web, and nothing of them where none is."""
+"""Pages of channels that are declared are found on the web, and none of those that are not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from syndicator.channels.activitypub import ActivityPub
 from syndicator.documents.directory_shelf import DirectoryShelf
 from syndicator.domain.errors import DeclarationError
 from syndicator.fediverse.actor import Actor
-from syndicator.processes.web_server import channel_routes
+from syndicator.processes.web_server import channel_routes, console_pages
 from syndicator.web.context import Context
 from syndicator.wiring import App, open_app
 from tests.store.announced import announcements_of
@@ -102,3 +102,12 @@ def test_without_actors_there_is_nothing(tmp_path: Path) -> None:
 def test_a_name_that_cannot_be_is_told_by_its_line(tmp_path: Path, wrong: str) -> None:
     with pytest.raises(DeclarationError, match=r"syndicator\.toml:\d+: "):
         opened(tmp_path, f'\n[channels.all]\nkind = "activitypub"\n{wrong}\n')
+
+
+@pytest.mark.slow
+def test_an_outbox_is_in_the_console_where_one_is_declared(tmp_path: Path) -> None:
+    app = opened(tmp_path, '[channels.wall]\nkind = "outbox"\nfolder = "var/wall"\n' + ACTORS)
+
+    assert console_pages(app) == {"wall": "/console/outbox"}
+    assert "/console/outbox" in paths(app)
+    app.store.engine.dispose()
