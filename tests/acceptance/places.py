@@ -57,13 +57,21 @@ def on_mastodon(server: FakeMastodon) -> Iterator[Published]:
 
 def at_receiver(server: FakeReceiver) -> Iterator[Published]:
     """The articles as the messages left them; a photo's address is followed. Each message came once."""
-    told = [(message["data"]["guid"], message["data"]["revision"]) for message in server.messages]
-    assert len(set(told)) == len(told)
-    latest = {message["data"]["guid"]: message["data"] for message in server.messages}
-    for article in server.published:
+    with server.lock:
+        messages, articles = [message["data"] for message in server.messages], server.published
+    revisions = [(data["guid"], data["revision"]) for data in messages]
+    assert len(set(revisions)) == len(revisions)
+    latest = {data["guid"]: data for data in messages}
+    for article in articles:
         data = latest[article.remote_id]
         photo = fetched(data["photo"]["url"]) if data["photo"] else None
         yield replace(article, photo=photo, language=data["language"])
+
+
+def in_chat(server: FakeTelegram) -> list[Published]:
+    """The chat's messages, as its members see them: bots cannot read them."""
+    with server.lock:
+        return server.published
 
 
 def in_outbox(folder: Path) -> Iterator[Published]:
@@ -80,6 +88,7 @@ def in_outbox(folder: Path) -> Iterator[Published]:
 
 
 def fetched(url: str) -> bytes:
+    """The file at an address."""
     reply = requests.get(url, timeout=30)
     reply.raise_for_status()
     return reply.content
@@ -87,8 +96,8 @@ def fetched(url: str) -> bytes:
 
 @contextmanager
 def places(folder: Path) -> Iterator[list[Place]]:
-    """Each wants something else of corrections and retractions. Without the fifth, if its server is not
-    installed."""
+    """The channels with their servers, which run meanwhile. Between them they declare every way to correct
+    and to retract that changes what is shown; without the fifth, if its server is not installed."""
     with ExitStack() as servers:
         social = servers.enter_context(FakeMastodon())
         chat = servers.enter_context(FakeTelegram())
@@ -105,7 +114,7 @@ def places(folder: Path) -> Iterator[list[Place]]:
                 name="telegram",
                 declared=f'server = "{chat.address}"\nchat = "@theledger"\nrepost_within = "1h"',
                 secret=("token", chat.token),
-                shown=lambda: chat.published,
+                shown=lambda: in_chat(chat),
                 on_correction="repost",
                 on_retraction="notice",
                 has_language=False,
