@@ -18,7 +18,7 @@ from tests.channels.telegram_server import FakeTelegram
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class DeclaredChannel:
     """A channel of the kind that it is called by, what is declared of it, and what its readers see: read anew
     at each call of ``shown``. ``secret``: what the kind calls it, and it."""
 
@@ -95,7 +95,7 @@ def fetched(url: str) -> bytes:
 
 
 @contextmanager
-def places(folder: Path) -> Iterator[list[Place]]:
+def five_channels(folder: Path) -> Iterator[list[DeclaredChannel]]:
     """The channels with their servers, which run meanwhile. Between them they declare every way to correct
     and to retract that changes what is shown; without the fifth, if its server is not installed."""
     with ExitStack() as servers:
@@ -104,13 +104,13 @@ def places(folder: Path) -> Iterator[list[Place]]:
         partner = servers.enter_context(FakeReceiver())
         outbox = folder / "outbox"
         found = [
-            Place(
+            DeclaredChannel(
                 name="mastodon",
                 declared=f'server = "{social.address}"',
                 secret=("token", social.token),
                 shown=lambda: [*on_mastodon(social)],
             ),
-            Place(
+            DeclaredChannel(
                 name="telegram",
                 declared=f'server = "{chat.address}"\nchat = "@theledger"\nrepost_within = "1h"',
                 secret=("token", chat.token),
@@ -120,13 +120,13 @@ def places(folder: Path) -> Iterator[list[Place]]:
                 has_language=False,
                 has_alt=False,
             ),
-            Place(
+            DeclaredChannel(
                 name="webhook",
                 declared=f'url = "{partner.address}/hook"',
                 secret=("secret", partner.secret),
                 shown=lambda: [*at_receiver(partner)],
             ),
-            Place(
+            DeclaredChannel(
                 name="outbox",
                 declared=f'folder = "{outbox}"',
                 shown=lambda: [*in_outbox(outbox / "outbox")],
@@ -137,7 +137,7 @@ def places(folder: Path) -> Iterator[list[Place]]:
             (folder / "pds").mkdir()
             sky = servers.enter_context(pds.PdsProxy(servers.enter_context(pds.running(folder / "pds"))))
             found.append(
-                Place(
+                DeclaredChannel(
                     name="bluesky",
                     declared=f'server = "{sky.address}"\nhandle = "{sky.account.handle}"',
                     secret=("password", sky.account.password),
