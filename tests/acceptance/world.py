@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,15 +32,21 @@ PATIENCE = 120.0
 
 @dataclass
 class Page:
+    """An article's page. ``caption``: of its photo, without which it has none; ``alt``: the photo's
+    alternative text, where the page has one beside the caption."""
+
     number: int
     title: str
     summary: str
     published: datetime
     note: str = ""
+    language: str = "en"
+    caption: str = "A teal day."
+    alt: str = ""
 
 
 class NewsSite(LocalServer):
-    """A site with a listing, article pages that describe themselves, and one photo for all of them."""
+    """A site with a listing, article pages that describe themselves, and one photo for all that have one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,7 +69,8 @@ class NewsSite(LocalServer):
         html = "text/html; charset=utf-8"
         if request.path == "/news":
             items = "".join(
-                f'<li><a href="/news/{p.number}">{p.title}</a> {p.note}</li>' for p in self.pages.values()
+                f'<li><a href="/news/{p.number}">{escape(p.title)}</a> {escape(p.note)}</li>'
+                for p in self.pages.values()
             )
             return Reply(body=f"<title>News</title><ul>{items}</ul>".encode(), media_type=html)
         if request.path == "/photo.jpg":
@@ -73,20 +81,22 @@ class NewsSite(LocalServer):
         return Reply(status=410 if number in self.retracted else 404, media_type=html)
 
     def _article(self, page: Page) -> str:
-        said = {
+        photo = {"url": "/photo.jpg", "caption": page.caption, "creditText": "A. Photographer"}
+        described = {
             "@context": "https://schema.org",
             "@type": "NewsArticle",
             "headline": page.title,
             "description": page.summary,
             "datePublished": page.published.isoformat(),
             "articleSection": "City",
-            "image": {"url": "/photo.jpg", "caption": "A teal day.", "creditText": "A. Photographer"},
+            **({"image": photo} if page.caption else {}),
             "correction": page.note,
         }
-        text = (
-            f"<article><h1>{page.title}</h1><p>{page.summary}</p><p>More will be known later.</p></article>"
-        )
-        return f'<html lang="en"><script type="application/ld+json">{json.dumps(said)}</script>{text}</html>'
+        title, summary = escape(page.title), escape(page.summary)
+        text = f"<article><h1>{title}</h1><p>{summary}</p><p>More will be known later.</p></article>"
+        alt = f'<meta property="og:image:alt" content="{escape(page.alt)}">' if page.alt else ""
+        script = f'<script type="application/ld+json">{json.dumps(described)}</script>'
+        return f'<html lang="{page.language}">{script}{alt}{text}</html>'
 
 
 @dataclass

@@ -199,6 +199,8 @@ class PdsProxy(LocalServer):
             photo=self.blob(file["ref"]["$link"]) if file else None,
             alt=image.get("alt", ""),
             links=(*links, *([card["uri"]] if card else ())),
+            language=",".join(value.get("langs", ())),
+            reply_to=value.get("reply", {}).get("parent", {}).get("uri", "").rpartition("/")[2],
         )
 
 

@@ -33,13 +33,16 @@ LINK = re.compile(r"https?://[^\s<>\"]+")
 @dataclass(frozen=True, kw_only=True)
 class Published:
     """What readers of a channel see of a post. ``links``: where words of the text, or what stands beside it
-    (a card), lead."""
+    (a card), lead. ``language``: of its text, where the channel has that; ``reply_to``: the post that it
+    answers."""
 
     remote_id: str
     text: str
     photo: bytes | None = None
     alt: str = ""
     links: tuple[str, ...] = ()
+    language: str = ""
+    reply_to: str = ""
 
     def leads_to(self, url: str) -> bool:
         """Whether readers get there: by the address in the text, or by a link behind it."""

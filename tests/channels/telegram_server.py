@@ -104,6 +104,7 @@ class FakeTelegram(LocalServer):
                 text=each.text,
                 photo=each.photo,
                 links=tuple(each.links.values()),
+                reply_to=f"{self.chat['id']}/{each.reply_to}" if each.reply_to else "",
             )
             for each in self.messages.values()
         ]
