@@ -159,6 +159,7 @@ def _take(
             return StepOutcome(delivery=unshown, event=unshown.reason, ledger=ledger)
         marked = owing_photo(marked, step, made, terms, now)
         remark = remark_of(made, marked) + (f" (not waited for any longer: {page.why})" if page else "")
+        remark += f" ({made.post.remark})" if made.post.remark else ""
     except SyndicatorError as e:  # nothing has left yet
         after = failed(marked, step, e, now)
         return StepOutcome(delivery=after, event=f"{step}: {e}", ledger=ledger, error=_shared(e, step))
