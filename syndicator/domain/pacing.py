@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -13,6 +14,8 @@ from syndicator.domain.money import MoneyBudget
 
 #: What is counted beside ``capabilities.Spent``: in the currency of the service's price.
 MONEY = "money"
+
+MINUTE = timedelta(minutes=1)
 
 
 class Quota(Protocol):
@@ -58,18 +61,27 @@ class QuietHours:
         return cls(begins=begins, ends=ends, zone=zone)
 
     def end(self, now: datetime) -> datetime | None:
-        """When the quiet that is now ends, in UTC; ``None``: it is not quiet."""
-        local = now.astimezone(self.zone)
-        at, is_over_midnight = local.time(), self.begins > self.ends
-        has_begun, has_not_ended = at >= self.begins, at < self.ends
-        is_quiet = (has_begun or has_not_ended) if is_over_midnight else (has_begun and has_not_ended)
-        if not is_quiet:
+        """When the quiet that is now ends, in UTC; ``None``: it is not quiet. It is whatever clocks there
+        show, in an hour that they pass twice, too."""
+        if not self._is_quiet(now):
             return None
+        local = now.astimezone(self.zone)
         day: date = local.date()
-        if is_over_midnight and at >= self.begins:
+        if self.begins > self.ends and local.time() >= self.begins:
             day += timedelta(days=1)
-        end = datetime.combine(day, self.ends, self.zone).astimezone(UTC)
-        return max(end, now + timedelta(seconds=1))  # an hour that the clocks pass twice, or not at all
+        end = datetime.combine(day, self.ends, self.zone)
+        first, last = sorted(end.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+        if first == last or first.astimezone(self.zone).time() == self.ends:
+            return first if now < first else last
+        left_out = range(int((last - first) / MINUTE))  # clocks leave that time out
+        minutes = bisect_left(left_out, True, key=lambda count: not self._is_quiet(first + count * MINUTE))
+        return first + minutes * MINUTE
+
+    def _is_quiet(self, moment: datetime) -> bool:
+        at = moment.astimezone(self.zone).time()
+        has_begun, has_not_ended = at >= self.begins, at < self.ends
+        is_over_midnight = self.begins > self.ends
+        return (has_begun or has_not_ended) if is_over_midnight else (has_begun and has_not_ended)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

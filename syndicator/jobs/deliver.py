@@ -103,13 +103,22 @@ class Shift:
         store, now = self.deliverer.store, self.deliverer.clock()
         self.ledger = self.ledger.with_money(self.courier.pace, now).with_waits(self._waits(now), now)
         ledger = None if self.ledger == self.account.ledger else self.ledger
+        quiet_until = self._quiet_end(now)
         if self.trouble is None:
             error = self.courier.redact(str(self.last_error)) if self.last_error else ""
-            store.let_go(self.account, paused_until=self.pause, error=error, rests=False, ledger=ledger)
+            store.let_go(
+                self.account,
+                paused_until=self.pause,
+                quiet_until=quiet_until,
+                error=error,
+                rests=False,
+                ledger=ledger,
+            )
             return
         store.let_go(
             self.account,
             paused_until=rest_until(self.trouble, self.account.failures, now),
+            quiet_until=quiet_until,
             error=self.courier.redact(str(self.trouble)),
             is_stopped=isinstance(self.trouble, Misconfigured),
             ledger=ledger,
@@ -192,8 +201,7 @@ class Shift:
             and self.ledger.wait(NO_PACE, pace.cost_of_post, now) is None
             and self._can_pay_for_reposts(now),
             deletions=self._wait(COST_OF_DELETION, now) is None,
-            urgent_alone=self._wait_of_posts(now) is not None
-            or (pace.quiet is not None and pace.quiet.end(now) is not None),
+            urgent_alone=self._wait_of_posts(now) is not None or self._quiet_end(now) is not None,
             is_newest_first=self._is_newest_first,
             last=self.ledger.failing,
         )
@@ -203,6 +211,10 @@ class Shift:
         is_reposted = self.courier.policy.on_correction is OnCorrection.REPOST
         pace = self.courier.pace
         return not is_reposted or self.ledger.unpaid(pace, pace.cost_of_post, now) is None
+
+    def _quiet_end(self, now: datetime) -> datetime | None:
+        quiet = self.courier.pace.quiet
+        return quiet.end(now) if quiet else None
 
     def _wait_of_posts(self, now: datetime, *, urgent: bool = False) -> Wait | None:
         """Until when posts wait: not for money where they are rather skipped."""
@@ -220,7 +232,7 @@ class Shift:
             Spent.PHOTOS: self._wait(COST_OF_PHOTO, now),
             Spent.DELETIONS: self._wait(COST_OF_DELETION, now),
         }
-        if quiet_end := self.courier.pace.quiet and self.courier.pace.quiet.end(now):
+        if quiet_end := self._quiet_end(now):
             waits[Spent.POSTS] = waits[Spent.POSTS] or Wait(
                 until=quiet_end, why="of quiet hours; breaking news goes out"
             )
