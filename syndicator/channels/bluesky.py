@@ -6,7 +6,7 @@ Records: https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/f
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal
@@ -202,7 +202,19 @@ class Bluesky:
             log.warning(
                 "channel %s: %s is not there as it was sent: %s", self.name, post.url, ", ".join(shown)
             )
-        return self._receipt(rkey, is_current=not shown, differs=", ".join(shown))
+        differs = [*map(_words_for(record), shown), *self._unsent(record, post)]
+        return self._receipt(rkey, is_current=not shown, differs=", ".join(dict.fromkeys(differs)))
+
+    def _unsent(self, record: Record, post: Post) -> Iterator[str]:
+        """The parts of a post that its record does not have, since the server did not take or know them."""
+        embed = record["embed"]
+        photos = len(embed.get("images", ())) or int("thumb" in embed.get("external", {}))
+        if photos < min(len(post.photos), self.capabilities.photos):
+            yield "photo"
+        features = [str(feature["$type"]) for facet in record["facets"] for feature in facet["features"]]
+        for kind in SpanKind:
+            if len(post.linked(kind)) > sum(each.endswith(f"#{kind}") for each in features):
+                yield str(kind)
 
     def _record(
         self, repository: Repository, post: Post, made_at: datetime, photos: list[Uploaded]
@@ -270,6 +282,13 @@ class Bluesky:
     def _receipt(self, rkey: str, *, is_current: bool = False, differs: str = "") -> Receipt:
         url = f"https://bsky.app/profile/{self.handle}/post/{rkey}"
         return Receipt(remote_id=rkey, url=url, is_current=is_current, differs=differs)
+
+
+def _words_for(record: Record) -> Callable[[str], str]:
+    """What the fields of a record are to those who read of them."""
+    picture = "photo" if "images" in record["embed"] else "card"
+    words = {"facets": "link", "embed": picture, "langs": "language", "createdAt": "time"}
+    return lambda name: words.get(name, name)
 
 
 def _image(photo: PhotoFile, blob: Record) -> Record:
