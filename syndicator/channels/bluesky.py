@@ -89,8 +89,7 @@ class Bluesky:
     @property
     def capabilities(self) -> Capabilities:
         """``key_memory``: a record's key is ours, and there for ever. Alternative texts have no limit in the
-        lexicon; the app's is 2,000. Budgets are points, three for a post, of which 5,000 are to be had in an
-        hour and 35,000 in a day: https://docs.bsky.app/docs/advanced-guides/rate-limits"""
+        lexicon; the app's is 2,000. Budgets are points, which posts, edits and deletions take from: https://docs.bsky.app/docs/advanced-guides/rate-limits"""
         return Capabilities(
             ruler=LENGTH,
             unit="graphemes and 3,000 bytes",
@@ -105,10 +104,11 @@ class Bluesky:
             replies=True,
             key_memory=timedelta(days=3650),
             budgets=(
-                Budget(of=Spent.POSTS, most=1_666, per=timedelta(hours=1)),
-                Budget(of=Spent.POSTS, most=11_666, per=timedelta(days=1)),
+                Budget(of=Spent.POINTS, most=5_000, per=timedelta(hours=1)),
+                Budget(of=Spent.POINTS, most=35_000, per=timedelta(days=1)),
                 Budget(of=Spent.PHOTOS, most=1_000, per=timedelta(days=1)),
             ),
+            points={Spent.POSTS: 3, Spent.EDITS: 2, Spent.DELETIONS: 1},
             verified="a real server: @atproto/pds 0.4.217",
         )
 
@@ -184,14 +184,13 @@ class Bluesky:
     ) -> Receipt:
         """Writes the record, reads it back and compares. Servers look at a photo only now: without it, where
         they do not take the record with it."""
-        counts_as = Spent.EDITS if version else Spent.POSTS
         try:
-            repository.put(rkey, record, version=version, counts_as=counts_as)
+            repository.put(rkey, record, version=version)
         except Refused as e:
             if post.photo is None or record["embed"] == (card := _card(post)):
                 raise
             record["embed"] = card
-            repository.put(rkey, record, version=version, counts_as=counts_as)
+            repository.put(rkey, record, version=version)
             log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
         try:
             existing = repository.get(rkey)

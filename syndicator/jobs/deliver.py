@@ -40,9 +40,6 @@ MAX_NAP = timedelta(seconds=2)
 #: may come at any time.
 MAX_PAUSE = timedelta(seconds=10)
 
-#: What a deletion costs, as far as it waits for that: not for money.
-COST_OF_DELETION: Mapping[str, float] = {Spent.DELETIONS: 1.0, Spent.REQUESTS: 1.0}
-
 #: Posts that wait are counted no further than this.
 MAX_BACKLOG = 500
 
@@ -200,7 +197,7 @@ class Shift:
             edits=self._wait(pace.cost_of_edit, now, urgent=True) is None
             and self.ledger.wait(NO_PACE, pace.cost_of_post, now) is None
             and self._can_pay_for_reposts(now),
-            deletions=self._wait(COST_OF_DELETION, now) is None,
+            deletions=self._wait(self.courier.pace.cost_of_deletion, now) is None,
             urgent_alone=self._wait_of_posts(now) is not None or self._quiet_end(now) is not None,
             is_newest_first=self._is_newest_first,
             last=self.ledger.failing,
@@ -230,7 +227,7 @@ class Shift:
         waits = {
             Spent.POSTS: self._wait_of_posts(now),
             Spent.PHOTOS: self._wait(COST_OF_PHOTO, now),
-            Spent.DELETIONS: self._wait(COST_OF_DELETION, now),
+            Spent.DELETIONS: self._wait(self.courier.pace.cost_of_deletion, now),
         }
         if quiet_end := self._quiet_end(now):
             waits[Spent.POSTS] = waits[Spent.POSTS] or Wait(

@@ -308,9 +308,9 @@ def _cost(courier: Courier, step: Step, post: Post) -> Mapping[str, float]:
                 money + (price.post_with_link if price else 0.0),
             )
         case Step.DELETE:
-            cost, money = {**cost, Spent.DELETIONS: 1.0}, price.deletion if price else 0.0
+            cost, money = {**courier.pace.cost_of_deletion, **cost}, price.deletion if price else 0.0
         case Step.EDIT | Step.NOTICE:
-            cost, money = {**cost, Spent.EDITS: 1.0}, money + (price.edit if price else 0.0)
+            cost, money = {**courier.pace.cost_of_edit, **cost}, money + (price.edit if price else 0.0)
         case Step.FIND:
             money = price.look_up if price else 0.0
         case _:

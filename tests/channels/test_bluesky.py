@@ -18,11 +18,14 @@ import requests
 
 from syndicator.channels.bluesky import Bluesky
 from syndicator.domain.article import Article
+from syndicator.domain.capabilities import Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.domain.pacing import Pace
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Post, SpanKind, Style
 from syndicator.http.repository import record_key
+from syndicator.http.stated_limits import listening
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
 from tests.channels.contract import (
@@ -335,6 +338,23 @@ class TestRecords:
         assert not receipt.is_current
         [line] = caplog.messages
         assert "cannot be read back" in line
+
+
+class TestPoints:
+    def test_edits_and_deletions_take_from_the_same_points_as_posts(
+        self, channel: Bluesky, server: PdsProxy
+    ) -> None:
+        pace = Pace().of_service(channel.capabilities)
+        costs = [pace.cost_of_post, pace.cost_of_edit, pace.cost_of_deletion]
+        assert [cost[Spent.POINTS] for cost in costs] == [3, 2, 1]
+        assert pace.posts_in(timedelta(hours=1)) == 1_666
+
+        server.limited = True
+        with listening() as limits:
+            receipt = channel.send(post_of(channel), key=KEY)
+            channel.edit(receipt, post_of(channel, CORRECTED))
+            channel.delete(receipt, post_of(channel))
+        assert set(limits) <= {Spent.POINTS, "logins"}
 
 
 class TestOnce:

@@ -142,6 +142,26 @@ def test_other_hours_are_none(text: str) -> None:
         QuietHours.from_text(text)
 
 
+def test_posts_edits_and_deletions_share_a_budget_of_points() -> None:
+    per = timedelta(hours=1)
+    points = {Spent.POSTS: 3, Spent.EDITS: 2, Spent.DELETIONS: 1}
+    pace = Pace(quotas=[Budget(of=Spent.POINTS, most=9, per=per)], points=points)
+    ledger = Ledger()
+    for cost in (pace.cost_of_post, pace.cost_of_edit, pace.cost_of_deletion):
+        assert ledger.wait(pace, cost, NOW) is None
+        ledger = ledger.with_spent(pace, cost, NOW)
+
+    # six of nine are spent: a post, or an edit and a deletion
+    assert ledger.wait(pace, pace.cost_of_post, NOW) is None
+    edited = ledger.with_spent(pace, pace.cost_of_edit, NOW)
+    assert edited.wait(pace, pace.cost_of_post, NOW)
+    assert edited.wait(pace, pace.cost_of_edit, NOW)
+    assert edited.wait(pace, pace.cost_of_deletion, NOW) is None
+    assert edited.wait(pace, pace.cost_of_deletion, NOW + per) is None
+    assert pace.posts_in(per) == 3
+    assert Pace().cost_of_post == {"posts": 1.0, "requests": 1.0}
+
+
 def test_quiet_hours_are_read() -> None:
     assert QuietHours.from_text("22:00 - 06:30") == QuietHours(begins=time(22), ends=time(6, 30))
 

@@ -299,6 +299,30 @@ def test_corrections_and_deletions_do_not_wait_for_posts(story: Story, watch: Wa
     assert len(watch.of("delete")) == 1
 
 
+@pytest.mark.parametrize(("request_", "count"), [("edit", 4), ("delete", 8)])
+def test_corrections_and_retractions_take_from_the_points_of_posts(
+    story: Story, watch: Watch, request_: str, count: int
+) -> None:
+    publish(story, 9)
+    story.delivers()
+    assert len(watch.of("send")) == 9
+    points = {Spent.POSTS: 3, Spent.EDITS: 2, Spent.DELETIONS: 1}
+    pace = Pace(quotas=[Budget(of=Spent.POINTS, most=8, per=HOUR)], points=points)
+    for number in range(9):
+        if request_ == "edit":
+            story.publishes(str(number + 1), title=f"Corrected {number}")
+        else:
+            story.retracts(str(number + 1))
+
+    work(story, pace, timedelta(minutes=30))
+    assert len(watch.of(request_)) == count
+
+    story.publishes("99")
+    work(story, pace, timedelta(minutes=20))
+    assert len(watch.of("send")) == 9  # none is left for it
+    assert "8 points" in story.channel_row.ledger["waits"]["posts"][1]
+
+
 def test_a_mass_retraction_keeps_to_the_budget_of_deletions(story: Story, watch: Watch) -> None:
     pace = Pace(quotas=[Budget(of=Spent.DELETIONS, most=3, per=timedelta(minutes=30))])
     publish(story, 8)
