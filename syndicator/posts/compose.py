@@ -53,7 +53,9 @@ def compose(
                 article, roundup, capabilities, style, site_title=site_title, site_url=site_url
             )
         article = replace(article, title=labels(article.language).more_news)
-    said = wording(article.title, article.summary, article.note, site_title, article.language)
+    said = wording(
+        article.title, article.summary, article.note, site_title, article.language, article.section
+    )
     parts = _parts(article, said, capabilities, style, occasion, has_photo=photo is not None)
     # A notice stands where the post was, which may have been the words beside a photo.
     is_beside_photo = photo is not None or occasion is Occasion.RETRACTION
