@@ -6,7 +6,7 @@ Records: https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/f
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal
@@ -89,8 +89,7 @@ class Bluesky:
     @property
     def capabilities(self) -> Capabilities:
         """``key_memory``: a record's key is ours, and there for ever. Alternative texts have no limit in the
-        lexicon; the app's is 2,000. Budgets are points, three for a post, of which 5,000 are to be had in an
-        hour and 35,000 in a day: https://docs.bsky.app/docs/advanced-guides/rate-limits"""
+        lexicon; the app's is 2,000. Budgets are points, which posts, edits and deletions take from: https://docs.bsky.app/docs/advanced-guides/rate-limits"""
         return Capabilities(
             ruler=LENGTH,
             unit="graphemes and 3,000 bytes",
@@ -105,10 +104,11 @@ class Bluesky:
             replies=True,
             key_memory=timedelta(days=3650),
             budgets=(
-                Budget(of=Spent.POSTS, most=1_666, per=timedelta(hours=1)),
-                Budget(of=Spent.POSTS, most=11_666, per=timedelta(days=1)),
+                Budget(of=Spent.POINTS, most=5_000, per=timedelta(hours=1)),
+                Budget(of=Spent.POINTS, most=35_000, per=timedelta(days=1)),
                 Budget(of=Spent.PHOTOS, most=1_000, per=timedelta(days=1)),
             ),
+            points={Spent.POSTS: 3, Spent.EDITS: 2, Spent.DELETIONS: 1},
             verified="a real server: @atproto/pds 0.4.217",
         )
 
@@ -184,14 +184,13 @@ class Bluesky:
     ) -> Receipt:
         """Writes the record, reads it back and compares. Servers look at a photo only now: without it, where
         they do not take the record with it."""
-        counts_as = Spent.EDITS if version else Spent.POSTS
         try:
-            repository.put(rkey, record, version=version, counts_as=counts_as)
+            repository.put(rkey, record, version=version)
         except Refused as e:
             if post.photo is None or record["embed"] == (card := _card(post)):
                 raise
             record["embed"] = card
-            repository.put(rkey, record, version=version, counts_as=counts_as)
+            repository.put(rkey, record, version=version)
             log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
         try:
             existing = repository.get(rkey)
@@ -202,7 +201,19 @@ class Bluesky:
             log.warning(
                 "channel %s: %s is not there as it was sent: %s", self.name, post.url, ", ".join(shown)
             )
-        return self._receipt(rkey, is_current=not shown, differs=", ".join(shown))
+        differs = [*map(_words_for(record), shown), *self._unsent(record, post)]
+        return self._receipt(rkey, is_current=not shown, differs=", ".join(dict.fromkeys(differs)))
+
+    def _unsent(self, record: Record, post: Post) -> Iterator[str]:
+        """The parts of a post that its record does not have, since the server did not take or know them."""
+        embed = record["embed"]
+        photos = len(embed.get("images", ())) or int("thumb" in embed.get("external", {}))
+        if photos < min(len(post.photos), self.capabilities.photos):
+            yield "photo"
+        features = [str(feature["$type"]) for facet in record["facets"] for feature in facet["features"]]
+        for kind in SpanKind:
+            if len(post.linked(kind)) > sum(each.endswith(f"#{kind}") for each in features):
+                yield str(kind)
 
     def _record(
         self, repository: Repository, post: Post, made_at: datetime, photos: list[Uploaded]
@@ -270,6 +281,13 @@ class Bluesky:
     def _receipt(self, rkey: str, *, is_current: bool = False, differs: str = "") -> Receipt:
         url = f"https://bsky.app/profile/{self.handle}/post/{rkey}"
         return Receipt(remote_id=rkey, url=url, is_current=is_current, differs=differs)
+
+
+def _words_for(record: Record) -> Callable[[str], str]:
+    """What the fields of a record are to those who read of them."""
+    picture = "photo" if "images" in record["embed"] else "card"
+    words = {"facets": "link", "embed": picture, "langs": "language", "createdAt": "time"}
+    return lambda name: words.get(name, name)
 
 
 def _image(photo: PhotoFile, blob: Record) -> Record:

@@ -26,6 +26,7 @@ from syndicator.secret import Secret
 from syndicator.text.addresses import web_address
 from syndicator.text.mentions import without_mentions
 from syndicator.text.rulers import UTF16_UNITS
+from syndicator.text.shown import differences
 
 log = logging.getLogger(__name__)
 
@@ -225,9 +226,9 @@ class Telegram:
 
     def _receipt(self, reply: RemoteReply, post: Post) -> Receipt:
         receipt = reply.read(lambda document: _receipt(document["result"], post))
-        if not receipt.is_current:
-            seen = f"{reply.host} shows another text, or fewer links, than it was sent"
-            log.warning("channel %s: %s: %s: %s", self.name, post.url, seen, receipt.url)
+        if receipt.differs:
+            seen = f"is not there as it was sent: {receipt.differs}: {receipt.url}"
+            log.warning("channel %s: %s %s", self.name, post.url, seen)
         return receipt
 
 
@@ -267,8 +268,8 @@ def _entities(post: Post) -> list[dict[str, Any]]:
 
 
 def _receipt(message: Any, post: Post) -> Receipt:
-    """The receipt of a message; a current one, if it has the post's text and links. Raises ``KeyError`` and
-    others that ``RemoteReply.read`` knows."""
+    """The receipt of a message, held against what that was to show; a current one, if it has the post's text
+    and links. Raises ``KeyError`` and others that ``RemoteReply.read`` knows."""
     number, chat_id, name = (
         int(message["message_id"]),
         int(message["chat"]["id"]),
@@ -281,8 +282,12 @@ def _receipt(message: Any, post: Post) -> Receipt:
     links = [
         [each for each in entities if each["type"] == "text_link"] for entities in (shown, _entities(post))
     ]
+    has_text, has_links = text.split() == post.text.split(), len(links[0]) >= len(links[1])
     return Receipt(
         remote_id=f"{chat_id}/{number}",
         url=url if name or inside != str(chat_id) else "",  # messages of basic groups have no links
-        is_current=text.split() == post.text.split() and len(links[0]) >= len(links[1]),
+        is_current=has_text and has_links,
+        differs=differences(
+            text=has_text, link=has_links, photo=post.photo is None or bool(message.get("photo"))
+        ),
     )

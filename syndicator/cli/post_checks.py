@@ -65,23 +65,27 @@ def post_mistakes(app: App) -> Iterator[tuple[str, str, bool | None]]:
                 file.remark(("channels", name, "roundup"), f"there is none on this channel: {why}"),
                 False,
             )
-        for inside, mistake in _broken_templates(app, courier):
-            yield name, file.remark((*place, *inside), mistake), False
+        for inside, mistake, is_fine in _broken_templates(app, courier):
+            yield name, file.remark((*place, *inside), mistake), is_fine
         for inside, remark in (*_hashtags(courier), *_without_effect(courier)):
             yield name, file.remark((*place, *inside), remark), None
 
 
-def _broken_templates(app: App, courier: Courier) -> Iterator[tuple[Place, str]]:
-    """Templates that do not work, of a bare article or of a full one."""
+def _broken_templates(app: App, courier: Courier) -> Iterator[tuple[Place, str, bool | None]]:
+    """Templates that do not work (``False``) or say nothing (``None``) of a bare article or a full one."""
     capabilities, style = courier.channel.capabilities, courier.style
     for section, template in style.templates.items():
         alone = replace(style, templates={"*": template})
         try:
-            for sample, file in ((BARE, None), (FULL, SOME_FILE if capabilities.photo else None)):
+            for sample, file in ((FULL, SOME_FILE if capabilities.photo else None), (BARE, None)):
                 article = replace(sample, section="Section" if section == "*" else section)
-                app.deliverer.compose(article, capabilities, alone, file)
+                if app.deliverer.compose(article, capabilities, alone, file).remark:
+                    whose = "any article" if sample is FULL else "an article that has only a headline"
+                    why = f"comes out blank of {whose}, which is then posted as without it"
+                    yield ("templates", section), why, None
+                    break
         except Misconfigured as e:
-            yield ("templates", section), str(e).partition("; mend it")[0]
+            yield ("templates", section), str(e).partition("; mend it")[0], False
 
 
 def _hashtags(courier: Courier) -> Iterator[tuple[Place, str]]:

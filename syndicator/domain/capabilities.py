@@ -6,8 +6,8 @@ module states them beside its protocol, each with its source.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -70,6 +70,7 @@ class Spent(StrEnum):
     PHOTOS = "photos"
     EDITS = "edits"
     DELETIONS = "deletions"
+    POINTS = "points"  # of which each of these costs its own
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,8 +127,8 @@ class Capabilities:
     ``carries_article``: the channel hands on more of the article than a post shows, so that it is told of
     every change; what the newsroom wants of posts does not concern it.
 
-    ``budgets`` and ``price``: what it allows and charges. ``verified``: what the channel was tried
-    against, in words, with version and date.
+    ``budgets`` and ``price``: what it allows and charges; ``points``: what each kind costs of budgets of
+    those. ``verified``: what the channel was tried against, in words, with version and date.
     """
 
     ruler: Ruler
@@ -167,6 +168,7 @@ class Capabilities:
     carries_article: bool = False
 
     budgets: tuple[Budget, ...] = ()
+    points: Mapping[Spent, int] = field(default_factory=dict)
     price: Price | None = None
     verified: str = ""
 

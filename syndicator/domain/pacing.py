@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Protocol
 
@@ -13,6 +14,8 @@ from syndicator.domain.money import MoneyBudget
 
 #: What is counted beside ``capabilities.Spent``: in the currency of the service's price.
 MONEY = "money"
+
+MINUTE = timedelta(minutes=1)
 
 
 class Quota(Protocol):
@@ -58,25 +61,35 @@ class QuietHours:
         return cls(begins=begins, ends=ends, zone=zone)
 
     def end(self, now: datetime) -> datetime | None:
-        """When the quiet that is now ends, in UTC; ``None``: it is not quiet."""
-        local = now.astimezone(self.zone)
-        at, is_over_midnight = local.time(), self.begins > self.ends
-        has_begun, has_not_ended = at >= self.begins, at < self.ends
-        is_quiet = (has_begun or has_not_ended) if is_over_midnight else (has_begun and has_not_ended)
-        if not is_quiet:
+        """When the quiet that is now ends, in UTC; ``None``: it is not quiet. It is whatever clocks there
+        show, in an hour that they pass twice, too."""
+        if not self._is_quiet(now):
             return None
+        local = now.astimezone(self.zone)
         day: date = local.date()
-        if is_over_midnight and at >= self.begins:
+        if self.begins > self.ends and local.time() >= self.begins:
             day += timedelta(days=1)
-        end = datetime.combine(day, self.ends, self.zone).astimezone(UTC)
-        return max(end, now + timedelta(seconds=1))  # an hour that the clocks pass twice, or not at all
+        end = datetime.combine(day, self.ends, self.zone)
+        first, last = sorted(end.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+        if first == last or first.astimezone(self.zone).time() == self.ends:
+            return first if now < first else last
+        left_out = range(int((last - first) / MINUTE))  # clocks leave that time out
+        minutes = bisect_left(left_out, True, key=lambda count: not self._is_quiet(first + count * MINUTE))
+        return first + minutes * MINUTE
+
+    def _is_quiet(self, moment: datetime) -> bool:
+        at = moment.astimezone(self.zone).time()
+        has_begun, has_not_ended = at >= self.begins, at < self.ends
+        is_over_midnight = self.begins > self.ends
+        return (has_begun or has_not_ended) if is_over_midnight else (has_begun and has_not_ended)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pace:
     """What holds for an account. ``price``: what its service charges; ``money``: what may be spent of that in
     a month (``None``: any sum). ``skips_unpaid``: a post for which there is no money is skipped, and does not
-    wait for it. ``quiet``: nothing but urgent news is posted then."""
+    wait for it. ``quiet``: nothing but urgent news is posted then. ``points``: what a post, an edit and a
+    deletion cost where its service counts points."""
 
     quotas: Sequence[Quota] = ()
     min_gap: timedelta = timedelta()
@@ -84,32 +97,43 @@ class Pace:
     price: Price | None = None
     money: MoneyBudget | None = None
     skips_unpaid: bool = False
+    points: Mapping[Spent, int] = field(default_factory=dict)
 
     def of_service(self, capabilities: Capabilities) -> Pace:
         """The same within what a service allows, and at its price."""
         quotas = (*self.quotas, *capabilities.budgets)
-        return replace(self, quotas=quotas, price=capabilities.price)
+        return replace(self, quotas=quotas, price=capabilities.price, points=capabilities.points)
 
     def posts_in(self, span: timedelta) -> int | None:
         """How many posts go out within a span at the most; ``None``: any number."""
-        of_posts = [quota for quota in self.quotas if quota.of in (Spent.POSTS, Spent.REQUESTS)]
-        counts = [quota.most * max(1.0, span / quota.per) for quota in of_posts]
+        cost = self._cost(Spent.POSTS)
+        of_posts = [quota for quota in self.quotas if quota.of in cost]
+        counts = [quota.most / cost[quota.of] * max(1.0, span / quota.per) for quota in of_posts]
         least = min([span / self.min_gap if self.min_gap else math.inf, *counts])
         return None if math.isinf(least) else max(1, int(least))
 
     @property
     def cost_of_edit(self) -> Mapping[str, float]:
         """By kind, without a photo."""
-        cost = {str(Spent.EDITS): 1.0, str(Spent.REQUESTS): 1.0}
+        cost = self._cost(Spent.EDITS)
         return {**cost, MONEY: self.price.edit} if self.price else cost
 
     @property
     def cost_of_post(self) -> Mapping[str, float]:
         """By kind, at the most."""
-        cost = {str(Spent.POSTS): 1.0, str(Spent.REQUESTS): 1.0}
+        cost = self._cost(Spent.POSTS)
         if self.price is None:
             return cost
         return {**cost, MONEY: self.price.post_with_link + self.price.alternative_text}
+
+    @property
+    def cost_of_deletion(self) -> Mapping[str, float]:
+        """By kind, as far as it waits for that: not for money."""
+        return self._cost(Spent.DELETIONS)
+
+    def _cost(self, kind: Spent) -> dict[str, float]:
+        cost = {str(kind): 1.0, str(Spent.REQUESTS): 1.0}
+        return {**cost, str(Spent.POINTS): float(self.points[kind])} if kind in self.points else cost
 
 
 #: Nothing is declared.

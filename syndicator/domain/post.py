@@ -89,8 +89,8 @@ class Post:
 
     ``article`` is there for channels that carry more than a text (webhooks, cards). ``since`` (UTC): when it
     may have been posted at the earliest, for those that look for it (``None``: when it was first seen).
-    ``reply_to``: the post that this one answers. ``named``: of a round-up, the guids of the articles that it
-    names.
+    ``remark``: what its operator should know of how its text came about. ``reply_to``: the post that this one
+    answers. ``named``: of a round-up, the guids of the articles that it names.
     """
 
     article: Article
@@ -109,6 +109,7 @@ class Post:
     length: int = 0
     room: int = 0
     omitted: tuple[str, ...] = ()
+    remark: str = ""
     since: datetime | None = None
     reply_to: Receipt | None = None
     named: tuple[str, ...] = ()

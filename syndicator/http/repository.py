@@ -42,12 +42,12 @@ class Repository:
     exchange: Exchange
     collection: str
 
-    def put(self, key: str, record: Record, *, version: str | None, counts_as: str = Spent.POSTS) -> None:
+    def put(self, key: str, record: Record, *, version: str | None) -> None:
         """Writes a record in place of the one that has this version; ``None``: where there is none. One that
         is there already, and just the same, is left alone. Raises ``OtherVersion``; ``Refused`` for a record
         that the server does not take."""
         written = {**self._at(key), "record": record, "swapRecord": version}
-        reply = self._call("POST", "com.atproto.repo.putRecord", json=written, counts_as=counts_as)
+        reply = self._call("POST", "com.atproto.repo.putRecord", json=written, counts_as=Spent.POINTS)
         match error_name(reply):
             case "InvalidSwap":
                 raise OtherVersion
@@ -82,7 +82,7 @@ class Repository:
     def delete(self, key: str) -> None:
         """Deletes a record; one that is not there is no error."""
         _check_taken(
-            self._call("POST", "com.atproto.repo.deleteRecord", json=self._at(key), counts_as=Spent.DELETIONS)
+            self._call("POST", "com.atproto.repo.deleteRecord", json=self._at(key), counts_as=Spent.POINTS)
         )
 
     def upload(self, content: bytes, media_type: str) -> Any:

@@ -40,9 +40,6 @@ MAX_NAP = timedelta(seconds=2)
 #: may come at any time.
 MAX_PAUSE = timedelta(seconds=10)
 
-#: What a deletion costs, as far as it waits for that: not for money.
-COST_OF_DELETION: Mapping[str, float] = {Spent.DELETIONS: 1.0, Spent.REQUESTS: 1.0}
-
 #: Posts that wait are counted no further than this.
 MAX_BACKLOG = 500
 
@@ -103,13 +100,22 @@ class Shift:
         store, now = self.deliverer.store, self.deliverer.clock()
         self.ledger = self.ledger.with_money(self.courier.pace, now).with_waits(self._waits(now), now)
         ledger = None if self.ledger == self.account.ledger else self.ledger
+        quiet_until = self._quiet_end(now)
         if self.trouble is None:
             error = self.courier.redact(str(self.last_error)) if self.last_error else ""
-            store.let_go(self.account, paused_until=self.pause, error=error, rests=False, ledger=ledger)
+            store.let_go(
+                self.account,
+                paused_until=self.pause,
+                quiet_until=quiet_until,
+                error=error,
+                rests=False,
+                ledger=ledger,
+            )
             return
         store.let_go(
             self.account,
             paused_until=rest_until(self.trouble, self.account.failures, now),
+            quiet_until=quiet_until,
             error=self.courier.redact(str(self.trouble)),
             is_stopped=isinstance(self.trouble, Misconfigured),
             ledger=ledger,
@@ -191,9 +197,8 @@ class Shift:
             edits=self._wait(pace.cost_of_edit, now, urgent=True) is None
             and self.ledger.wait(NO_PACE, pace.cost_of_post, now) is None
             and self._can_pay_for_reposts(now),
-            deletions=self._wait(COST_OF_DELETION, now) is None,
-            urgent_alone=self._wait_of_posts(now) is not None
-            or (pace.quiet is not None and pace.quiet.end(now) is not None),
+            deletions=self._wait(self.courier.pace.cost_of_deletion, now) is None,
+            urgent_alone=self._wait_of_posts(now) is not None or self._quiet_end(now) is not None,
             is_newest_first=self._is_newest_first,
             last=self.ledger.failing,
         )
@@ -203,6 +208,10 @@ class Shift:
         is_reposted = self.courier.policy.on_correction is OnCorrection.REPOST
         pace = self.courier.pace
         return not is_reposted or self.ledger.unpaid(pace, pace.cost_of_post, now) is None
+
+    def _quiet_end(self, now: datetime) -> datetime | None:
+        quiet = self.courier.pace.quiet
+        return quiet.end(now) if quiet else None
 
     def _wait_of_posts(self, now: datetime, *, urgent: bool = False) -> Wait | None:
         """Until when posts wait: not for money where they are rather skipped."""
@@ -218,9 +227,9 @@ class Shift:
         waits = {
             Spent.POSTS: self._wait_of_posts(now),
             Spent.PHOTOS: self._wait(COST_OF_PHOTO, now),
-            Spent.DELETIONS: self._wait(COST_OF_DELETION, now),
+            Spent.DELETIONS: self._wait(self.courier.pace.cost_of_deletion, now),
         }
-        if quiet_end := self.courier.pace.quiet and self.courier.pace.quiet.end(now):
+        if quiet_end := self._quiet_end(now):
             waits[Spent.POSTS] = waits[Spent.POSTS] or Wait(
                 until=quiet_end, why="of quiet hours; breaking news goes out"
             )

@@ -159,6 +159,7 @@ def _take(
             return StepOutcome(delivery=unshown, event=unshown.reason, ledger=ledger)
         marked = owing_photo(marked, step, made, terms, now)
         remark = remark_of(made, marked) + (f" (not waited for any longer: {page.why})" if page else "")
+        remark += f" ({made.post.remark})" if made.post.remark else ""
     except SyndicatorError as e:  # nothing has left yet
         after = failed(marked, step, e, now)
         return StepOutcome(delivery=after, event=f"{step}: {e}", ledger=ledger, error=_shared(e, step))
@@ -307,9 +308,9 @@ def _cost(courier: Courier, step: Step, post: Post) -> Mapping[str, float]:
                 money + (price.post_with_link if price else 0.0),
             )
         case Step.DELETE:
-            cost, money = {**cost, Spent.DELETIONS: 1.0}, price.deletion if price else 0.0
+            cost, money = {**courier.pace.cost_of_deletion, **cost}, price.deletion if price else 0.0
         case Step.EDIT | Step.NOTICE:
-            cost, money = {**cost, Spent.EDITS: 1.0}, money + (price.edit if price else 0.0)
+            cost, money = {**courier.pace.cost_of_edit, **cost}, money + (price.edit if price else 0.0)
         case Step.FIND:
             money = price.look_up if price else 0.0
         case _:

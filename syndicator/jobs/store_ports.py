@@ -345,14 +345,16 @@ class DeliverStore(RoundupStore, Protocol):
         account: Account,
         *,
         paused_until: datetime | None = None,
+        quiet_until: datetime | None = None,
         error: str = "",
         is_stopped: bool = False,
         rests: bool = True,
         ledger: Ledger | None = None,
     ) -> None:
-        """Give the channel's row back. ``paused_until``: nobody takes it before. ``error``: what went wrong;
-        the account ``rests`` for it, once more, or goes on. ``is_stopped``: it does not work until a person
-        mends it; the queue is kept. ``ledger`` ``None``: as it was."""
+        """Give the channel's row back. ``paused_until``: nobody takes it before; ``quiet_until``: nor is rung
+        for because of posts that are not urgent. ``error``: what went wrong; the account ``rests`` for it,
+        once more, or goes on. ``is_stopped``: it does not work until a person mends it; the queue is kept.
+        ``ledger`` ``None``: as it was."""
         ...
 
 

@@ -17,7 +17,7 @@ from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Occasion, Post, Span, SpanKind, Style
 from syndicator.domain.roundup import Roundup
 from syndicator.posts.labels import labels
-from syndicator.posts.layout import Parts, laid, layout_of
+from syndicator.posts.layout import Laid, Parts, laid, layout_of
 from syndicator.posts.links import link_text, warning_of, with_parameters
 from syndicator.posts.roundup import compose_roundup
 from syndicator.posts.signs import Signs
@@ -25,6 +25,9 @@ from syndicator.posts.template import rendered
 from syndicator.posts.wording import Wording, wording
 from syndicator.posts.words import directed, one_line, without_links
 from syndicator.text.mentions import NO_MENTION
+
+#: What is told of a template that says nothing of an article.
+BLANK_TEMPLATE = "its template comes out blank: composed without it"
 
 #: The style of a newsroom that has declared none.
 PLAIN = Style()
@@ -50,16 +53,19 @@ def compose(
                 article, roundup, capabilities, style, site_title=site_title, site_url=site_url
             )
         article = replace(article, title=labels(article.language).more_news)
-    said = wording(article.title, article.summary, article.note, site_title, article.language)
+    said = wording(
+        article.title, article.summary, article.note, site_title, article.language, article.section
+    )
     parts = _parts(article, said, capabilities, style, occasion, has_photo=photo is not None)
     # A notice stands where the post was, which may have been the words beside a photo.
     is_beside_photo = photo is not None or occasion is Occasion.RETRACTION
     layout = layout_of(capabilities, article.language, has_photo=is_beside_photo)
     template = style.templates.get(article.section) or style.templates.get("*", "")
+    shown, remark = None, ""
     if template and occasion is Occasion.NEWS:
-        shown = rendered(template, parts, article, layout)
-    else:
-        shown = laid(layout, parts)
+        shown = rendered(template, parts, article, layout, capabilities.plain)
+        remark = "" if shown else BLANK_TEMPLATE
+    shown = shown or laid(layout, parts)
     alt, alt_omitted = _alt(article, photo, capabilities)
     return Post(
         article=article,
@@ -72,10 +78,11 @@ def compose(
         warning=warning_of(article, style) if capabilities.has_warning else "",
         occasion=occasion,
         photo=photo,
-        spans=tuple(_spans(shown.text, parts, capabilities, style)),
+        spans=tuple(_spans(shown, parts, capabilities, style)),
         length=shown.length,
         room=layout.room,
-        omitted=(*shown.omitted, *alt_omitted),
+        omitted=(*filter(None, [remark]), *shown.omitted, *alt_omitted),
+        remark=remark,
     )
 
 
@@ -175,21 +182,21 @@ def _alt(article: Article, file: PhotoFile | None, capabilities: Capabilities) -
     return alt, () if alt == whole else ("alternative text cut: no room",)
 
 
-def _spans(text: str, parts: Parts, capabilities: Capabilities, style: Style) -> Iterator[Span]:
+def _spans(shown: Laid, parts: Parts, capabilities: Capabilities, style: Style) -> Iterator[Span]:
     """The links, hashtags and mentions in a text, in their order."""
-    spans = []
-    if parts.link and (start := text.rfind(parts.link)) >= 0:
-        spans.append(Span(start, start + len(parts.link), SpanKind.LINK, parts.url))
-    end = len(text)
-    for tag in reversed(parts.hashtags):  # they stand together, near the end
+    text = shown.text
+    spans = [Span(start, start + len(parts.link), SpanKind.LINK, parts.url) for start in shown.links]
+    is_placed = shown.hashtags is not None
+    end = (shown.hashtags or 0) + len(" ".join(parts.hashtags)) if is_placed else len(text)
+    for tag in reversed(parts.hashtags):  # they stand together
         if (start := text.rfind(tag, 0, end)) >= 0:
             spans.append(Span(start, start + len(tag), SpanKind.HASHTAG, tag[1:]))
             end = start
     for name, account in style.mentions.items() if capabilities.has_mentions else ():
         handle = account.removeprefix("@")
-        shown = name if capabilities.link_place is LinkPlace.WORDS else f"@{handle}"
-        if (start := _name_at(shown, text)) >= 0:
-            spans.append(Span(start, start + len(shown), SpanKind.MENTION, handle))
+        words = name if capabilities.link_place is LinkPlace.WORDS else f"@{handle}"
+        if (start := _name_at(words, text)) >= 0:
+            spans.append(Span(start, start + len(words), SpanKind.MENTION, handle))
     if len(spans) < 2:
         yield from spans
         return

@@ -38,12 +38,15 @@ class Parts(NamedTuple):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Laid:
     """A text that is laid out. ``length``: as the channel counts it. ``headline`` and ``summary`` as they
-    stand in it; ``omitted``: a line for each part that was cut or left out."""
+    stand in it; ``links``: from where on its link does, ``hashtags``: its hashtags (``None``: there are none,
+    or nobody knows); ``omitted``: a line for each part that was cut or left out."""
 
     text: str
     length: int
     headline: str
     summary: str
+    links: tuple[int, ...] = ()
+    hashtags: int | None = None
     omitted: tuple[str, ...] = ()
 
 
@@ -116,11 +119,14 @@ def laid(layout: Layout, parts: Parts) -> Laid:
     hashtags = filling.put_whole("hashtags", " ".join(parts.hashtags))
     lines = (headline, summary, correction, credit, byline, hashtags, parts.link)
     text = GAP.join(filter(None, lines))
+    link_start = len(text) - len(parts.link)
     return Laid(
         text=text,
         length=layout.length(text, parts),
         headline=headline,
         summary=summary,
+        links=(link_start,) if parts.link else (),
+        hashtags=link_start - len(GAP if parts.link else "") - len(hashtags) if hashtags else None,
         omitted=tuple(filling.omitted),
     )
 

@@ -67,7 +67,7 @@ def compose_roundup(
     signs = Signs(capabilities)
 
     def entry(member: Article) -> RoundupEntry:
-        headline = wording(member.title, "", "", site_title, member.language).headline
+        headline = wording(member.title, "", "", site_title, member.language, member.section).headline
         words = directed(signs.within(capabilities.plain(headline)), member.language)
         url = with_parameters(member.url, style.utm)
         return RoundupEntry(words, url, "" if in_words else capabilities.address(url))
@@ -85,7 +85,9 @@ def compose_roundup(
         article=replace(article, language=language),
         text=text,
         url=page.entries[0].url if page.entries else article.url,
-        headline=wording(first.title, "", "", site_title, first.language).headline if first else page.heading,
+        headline=wording(first.title, "", "", site_title, first.language, first.section).headline
+        if first
+        else page.heading,
         warning=_warning(named, style) if capabilities.has_warning else "",
         spans=spans,
         length=length,

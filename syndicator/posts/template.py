@@ -5,9 +5,12 @@ https://jinja.palletsprojects.com/en/stable/sandbox/
 
 from __future__ import annotations
 
+import re
 import traceback
+from bisect import bisect_left
+from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.exceptions import TemplateRuntimeError
@@ -16,7 +19,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from syndicator.domain.article import Article
 from syndicator.domain.errors import Misconfigured
-from syndicator.posts.layout import Laid, Layout, Parts
+from syndicator.posts.layout import GAP, Laid, Layout, Parts
+from syndicator.posts.words import one_line
 
 #: The most that a template may grow the parts that it is given, in characters.
 MAX_GROWTH_CHARS = 10_000
@@ -32,6 +36,14 @@ FAILURES = (
     RecursionError,
     MemoryError,
 )
+
+#: Marks around the link and around the hashtags while a text is made: characters that no text has
+#: (https://www.unicode.org/faq/private_use.html#noncharacters).
+LINK_MARK, HASHTAGS_MARK = "\ufdd0", "\ufdd1"
+MARKED = re.compile("(\ufdd0[^\ufdd0]*\ufdd0|\ufdd1[^\ufdd1]*\ufdd1)")
+
+#: More than one blank line.
+BLANK_LINES = re.compile(r"\n{3,}")
 
 #: Numbers that templates reckon with, at most.
 MAX_NUMBER = 1_000_000
@@ -79,56 +91,144 @@ def compiled(source: str) -> Template:
         raise _mistake(e) from e
 
 
-def rendered(source: str, parts: Parts, article: Article, layout: Layout) -> Laid:
-    """The text of a template: its summary cut to what the rest leaves, then its headline. The link is added
-    where the template has none. Raises ``Misconfigured`` where it does not work or makes too much."""
+class Placed(str):
+    """A part of a post that shows where a template puts it: it comes with marks around it."""
+
+    __slots__ = ("mark",)
+    mark: str
+
+    def __new__(cls, text: str, mark: str) -> Self:
+        made = super().__new__(cls, text)
+        made.mark = mark
+        return made
+
+    def __str__(self) -> str:
+        return self.mark + self[:] + self.mark if self else ""
+
+    def __add__(self, other: str) -> str:
+        return str(self) + other
+
+    def __radd__(self, other: str) -> str:
+        return other + str(self)
+
+
+class Rendered(NamedTuple):
+    """What a template makes. ``links``: from where on the link stands in it; ``hashtags``: the hashtags
+    (``None``: they do not)."""
+
+    text: str
+    links: tuple[int, ...]
+    hashtags: int | None
+
+
+def rendered(
+    source: str, parts: Parts, article: Article, layout: Layout, plain: Callable[[str], str] = str
+) -> Laid | None:
+    """The text of a template, cleaned as an article's words are: its summary cut to what the rest leaves,
+    then its headline, each as often as it stands there. The link is added where the template has none;
+    ``None`` where nothing comes out. ``plain``: what the channel lets names of authors, tags and the like
+    say. Raises ``Misconfigured`` where it does not work or makes too much."""
     template = compiled(source)
 
-    def text(headline: str, summary: str) -> str:
-        values = _values(parts, article, headline, summary)
+    def marked(headline: str, summary: str) -> str:
+        values = _values(parts, article, headline, summary, plain)
         try:
-            made = "\n".join(line.rstrip() for line in template.render(values).strip().splitlines())
+            made = template.render(values)
         except FAILURES as e:
             raise _mistake(e) from e
         if len(made) > MAX_GROWTH_CHARS + len(article.content_html) + len(article.title):
             raise Misconfigured("the template makes a text without end: it is not used")
-        return made if parts.link in made else f"{made}\n\n{parts.link}"
+        return BLANK_LINES.sub(GAP, "\n".join(map(one_line, made.splitlines()))).strip()
 
-    def length(made: str) -> int:
-        return layout.length(made, parts)
+    def text(headline: str, summary: str) -> Rendered:
+        return _with_link(marked(headline, summary), parts)
+
+    def fits(headline: str, summary: str) -> bool:
+        return layout.length(text(headline, summary).text, parts) <= layout.room
 
     headline, summary, omitted = parts.headline, parts.summary, []
-    made = text(headline, summary)
-    if length(made) > layout.room:
-        summary = layout.cut(summary, layout.room - length(text(headline, "")))
+    if not marked(headline, summary):
+        return None
+    if not fits(headline, summary):
+        summary = _fitting(summary, layout.measure, layout.cut, lambda cut: fits(headline, cut))
         omitted.append(f"summary {'cut' if summary else 'left out'}: no room")
-        made = text(headline, summary)
-    over = length(made) - layout.room
-    if over > 0:
-        headline = layout.ruler.cut(headline, layout.measure(headline) - over, layout.language)
-        omitted.append("headline cut: no room")
-        made = text(headline, summary)
-    if length(made) > layout.room:
-        raise Misconfigured(
-            f"the template's own words leave no room: {length(made)} {layout.unit}, "
-            f"and {layout.room} are allowed"
+    if not fits(headline, summary):
+        whole, headline = (
+            headline,
+            _fitting(
+                headline,
+                layout.measure,
+                lambda text, room: layout.ruler.cut(text, room, layout.language),
+                lambda cut: fits(cut, summary),
+            ),
         )
-    return Laid(text=made, length=length(made), headline=headline, summary=summary, omitted=tuple(omitted))
+        omitted.append("headline cut: no room")
+        if whole and not headline:
+            length = layout.length(text("", summary).text, parts)
+            raise Misconfigured(
+                f"the template's own words leave no room: {length} {layout.unit} without the headline, "
+                f"and {layout.room} are allowed"
+            )
+    made = text(headline, summary)
+    return Laid(
+        text=made.text,
+        length=layout.length(made.text, parts),
+        headline=headline,
+        summary=summary,
+        links=made.links,
+        hashtags=made.hashtags,
+        omitted=tuple(omitted),
+    )
 
 
-def _values(parts: Parts, article: Article, headline: str, summary: str) -> dict[str, Any]:
+def _fitting(
+    part: str, measure: Callable[[str], int], cut: Callable[[str, int], str], fits: Callable[[str], bool]
+) -> str:
+    """As much of a part as the whole text has room for; nothing where there is none."""
+    rooms = range(1, measure(part))
+    most = bisect_left(rooms, True, key=lambda room: not fits(cut(part, room)))
+    short = cut(part, most)
+    return short if fits(short) else ""
+
+
+def _with_link(marked: str, parts: Parts) -> Rendered:
+    """The text without its marks, and with the link."""
+    text, places = "", {LINK_MARK: list[int](), HASHTAGS_MARK: list[int]()}
+    whole = {LINK_MARK: parts.link, HASHTAGS_MARK: " ".join(parts.hashtags)}
+    for piece in MARKED.split(marked):
+        mark = piece[:1]
+        if mark in whole and piece[1:-1] == whole[mark]:
+            places[mark].append(len(text))
+        text += piece.replace(LINK_MARK, "").replace(HASHTAGS_MARK, "")
+    links = places[LINK_MARK]
+    if not links and "://" in parts.link and (start := text.rfind(parts.link)) >= 0:
+        links.append(start)  # a filter has made a plain text of it
+    if parts.link and not links:
+        text += GAP
+        links.append(len(text))
+        text += parts.link
+    return Rendered(text, tuple(links), next(iter(places[HASHTAGS_MARK]), None))
+
+
+def _values(
+    parts: Parts, article: Article, headline: str, summary: str, plain: Callable[[str], str]
+) -> dict[str, Any]:
     """What templates may name."""
+
+    def words(text: str) -> str:
+        return plain(one_line(text))
+
     return {
         "headline": headline,
         "summary": summary,
         "correction": parts.correction,
         "credit": parts.credit,
-        "byline": parts.byline or ", ".join(article.authors),
-        "hashtags": " ".join(parts.hashtags),
-        "link": parts.link,
-        "section": article.section,
-        "tags": article.tags,
-        "places": article.places,
+        "byline": parts.byline or words(", ".join(article.authors)),
+        "hashtags": Placed(" ".join(parts.hashtags), HASHTAGS_MARK),
+        "link": Placed(parts.link, LINK_MARK),
+        "section": words(article.section),
+        "tags": tuple(map(words, article.tags)),
+        "places": tuple(map(words, article.places)),
         "language": article.language,
         "urgent": article.urgent,
     }

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from syndicator.posts.labels import is_labelled, labels
 from syndicator.posts.words import one_line, without_links
-from syndicator.text.excerpts import goes_on_from, without_leftovers, without_site_name
+from syndicator.text.excerpts import goes_on_from, without_leftovers, without_section, without_site_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,13 @@ class Wording:
 
 
 @lru_cache(maxsize=64)  # the articles that channels are at
-def wording(title: str, summary: str, note: str, site_title: str, language: str) -> Wording:
-    """The words as they may stand in posts, before each channel cuts them."""
-    headline = without_links(without_site_name(one_line(title), site_title))
+def wording(
+    title: str, summary: str, note: str, site_title: str, language: str, section: str = ""
+) -> Wording:
+    """The words as they may stand in posts, before each channel cuts them. ``section``: the article's, which
+    is no part of its headline."""
+    headline = without_site_name(one_line(title), site_title)
+    headline = without_links(without_section(headline, one_line(section)))
     lead = without_links(one_line(without_leftovers(summary, headline, site_title, language)))
     correction = without_links(one_line(note))
     if correction and not is_labelled(correction):

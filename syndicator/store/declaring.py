@@ -37,8 +37,9 @@ class Declaring(Base):
         def work(connection: Connection) -> None:
             _declare(connection, schema.source, sources, {"next_look": now, "memory": {}, "problems": []})
             _declare(connection, schema.channel, channels, {})
-            # A person has just mended or restarted something: stopped channels get another chance.
-            connection.execute(update(schema.channel).values(is_stopped=False))
+            # A person has just mended or restarted something: stopped channels get another chance, and other
+            # quiet hours may be declared.
+            connection.execute(update(schema.channel).values(is_stopped=False, quiet_until=None))
             _declare(
                 connection, schema.feed, [feed.name for feed in feeds], {"next_build": now, "changed": now}
             )

@@ -142,12 +142,13 @@ class Delivering(Base):
         account: Account,
         *,
         paused_until: datetime | None = None,
+        quiet_until: datetime | None = None,
         error: str = "",
         is_stopped: bool = False,
         rests: bool = True,
         ledger: Ledger | None = None,
     ) -> None:
-        values: dict[str, Any] = {"paused_until": paused_until}
+        values: dict[str, Any] = {"paused_until": paused_until, "quiet_until": quiet_until}
         if error:
             values |= {"error": error, "is_stopped": is_stopped, "failed": int(rests)}
         if ledger is not None:

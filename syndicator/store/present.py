@@ -120,6 +120,7 @@ class _Mend:
     def _channels(self) -> None:
         table = schema.channel
         self._sooner(table, table.c.paused_until, table.c.paused_until > self.limit)
+        self._set(table, table.c.quiet_until > self.limit, quiet_until=None)  # whoever is woken knows when
         self._past(table, "posted_at", "restored_at")
         self._leases(table)
 

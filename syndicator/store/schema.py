@@ -186,6 +186,7 @@ channel = Table(
     metadata,
     Column("name", String(64), primary_key=True),
     Column("paused_until", Moment),  # the account needs rest
+    Column("quiet_until", Moment),  # nobody is woken for posts, unless they are urgent
     Column("is_paused", Boolean, nullable=False, default=False),  # by an operator
     Column("is_stopped", Boolean, nullable=False, default=False),  # misconfigured
     Column("failures", Integer, nullable=False, default=0),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, not_, or_, select
 
 from syndicator.domain.article import ArticleState
 from syndicator.jobs.job import Job
@@ -12,7 +12,7 @@ from syndicator.jobs.store_ports import Due, Wish
 from syndicator.store import schema
 from syndicator.store.announcing import newest_announcement
 from syndicator.store.broadcasting import is_behind
-from syndicator.store.delivery_queue import due
+from syndicator.store.delivery_queue import due, is_post
 from syndicator.store.engine import Base
 from syndicator.store.followers import due_answers
 from syndicator.store.leases import is_free
@@ -44,12 +44,15 @@ class Sweeping(Base):
 
 
 def _due_channels(connection: Connection, now: datetime, limit: int) -> list[Wish]:
-    """Those with a delivery whose turn may have come. Whichever the database finds first tells one wish from
-    the next: the oldest of a long queue would take reading all of it."""
+    """Those with a delivery whose turn may have come; in quiet hours no post, but urgent ones. Whichever the
+    database finds first tells one wish from the next: the oldest of a long queue would take reading all of
+    it."""
     table, delivery = schema.channel, schema.delivery
+    is_awake = or_(table.c.quiet_until.is_(None), table.c.quiet_until <= now)
+    may_go = or_(is_awake, delivery.c.urgent.is_(True), not_(is_post()))
     due_attempt = (
         select(delivery.c.next_attempt)
-        .where(delivery.c.channel == table.c.name, due(now))
+        .where(delivery.c.channel == table.c.name, due(now), may_go)
         .limit(1)
         .scalar_subquery()
     )

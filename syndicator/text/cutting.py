@@ -11,6 +11,7 @@ import regex
 
 from syndicator.text.graphemes import grapheme_ends
 from syndicator.text.sentences import sentence_ends
+from syndicator.text.titles import leads_on
 from syndicator.text.words import (
     CLAUSE_SPACE,
     LEADING_VOWELS,
@@ -29,7 +30,7 @@ ELLIPSES = {"zh": "……", "yue": "……", "dz": "་་་་"}
 
 #: Characters that no cut text ends with: spaces, opening marks, commas and the like, leading vowels, signs of
 #: what follows.
-DANGLING = " \t\r\n\f\v\u00a0\u200b\u3000,;:-–—/([{<«‹“‘„‚&¿¡#@、，；：「『（《〈【،؛፣၊·" + LEADING_VOWELS
+DANGLING = " \t\r\n\f\v\u00a0\u200b\u3000,;:-–—/([{<«‹“‘„‚&¿¡#@§№、，；：「『（《〈【،؛፣၊·" + LEADING_VOWELS
 
 #: Full stops before an ellipsis say nothing.
 STOPS = "." + ELLIPSIS
@@ -86,8 +87,8 @@ class Places:
         return frozenset(place for start, end in wholes(self.text) for place in range(start + 1, end))
 
     def tears(self, end: int) -> bool:
-        """Whether a cut there would tear an address, a name or a number."""
-        return end in self._torn
+        """Whether a cut there would tear an address, a name or a number, or a title from its name."""
+        return end in self._torn or leads_on(self.text, end, self.language)
 
     def may_end(self, end: int) -> bool:
         """Whether a place is between graphemes, and not inside of what is never torn: misspelt syllables may

@@ -6,6 +6,7 @@ import re
 
 import regex
 
+from syndicator.text.cjk_datelines import without_cjk_dateline
 from syndicator.text.dateline_places import without_place
 
 #: An agency's mark: "KPL", "AFP", "CRI/FM93".
@@ -53,6 +54,8 @@ def without_dateline(text: str, agency: str = "") -> tuple[str, str]:
 
 def without_place_and_agency(text: str, language: str = "") -> str:
     """A text (BCP 47 ``language``) without its whole dateline, for where there is no room for it."""
+    if (shorter := without_cjk_dateline(text)) != text:
+        return shorter
     found = DATELINE_WITH_PLACE.match(text)
     if found is None:
         shorter, _ = without_dateline(text)

@@ -74,6 +74,38 @@ BYLINE = regex.compile(
     regex.VERBOSE,
 )
 
+#: Where a text appeared first, as systems write it behind one whose links are gone: the article's headline
+#: and the site's name stand in it as they please.
+SIGN_OFF = re.compile(
+    rf"""(?:(?<={STOP})|^)\s*(?:
+        (?:The|This)\ (?:post|article|story|entry)MIDDLE(?:appeared\ first|first\ appeared)\ (?:on|in|at)
+      | Der\ (?:Beitrag|Artikel)MIDDLEerschien\ zuerst\ (?:auf|bei|in)
+      | L[’'](?:article|entrée)MIDDLEest\ apparue?\ (?:en\ premier|d[’']abord)\ sur
+      | (?:La\ entrada|El\ artículo)MIDDLE(?:se\ publicó|apareció|aparece)\ primero\ en
+      | L[’']articoloMIDDLE(?:proviene\ da|è\ apparso\ per\ primo\ su|sembra\ essere\ il\ primo\ su)
+      | O\ (?:post|artigo)MIDDLEapareceu\ primeiro\ em
+      | Het\ (?:bericht|artikel)MIDDLEverscheen\ eerst\ op
+      | (?:Запись|Сообщение)MIDDLE(?:впервые\ появи\w+|появи\w+\ сначала)\ (?:на|в)
+      | ໂພສMIDDLEປາກົດຄັ້ງທຳອິດໃນ
+    )\ (?:(?!\.\s).){{1,90}}$
+    | 投稿\ .{{1,300}}?\ ?は\ ?.{{1,90}}\ ?に最初に表示されました。?$""".replace(
+        "MIDDLE", r"(?:\ (?:(?!\.\s).){1,300}?)?\ "
+    ),
+    re.VERBOSE | re.IGNORECASE,
+)
+SIGN_OFF_WORDS = (
+    "first",
+    "zuerst",
+    "apparu",
+    "primero",
+    "articolo",
+    "primeiro",
+    "eerst",
+    "появи",
+    "ປາກົດ",
+    "表示",
+)
+
 WORDS = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 #: What stands between a headline and what follows it.
@@ -146,6 +178,25 @@ def goes_on_from(text: str, title: str) -> bool:
     return behind != "" and (behind.islower() or not is_long)
 
 
+def without_sign_off(text: str) -> str:
+    """A text without the sentence behind it that says where it appeared first, as far as others stand before
+    it."""
+    tail = text[-MAX_TAIL_CHARS:]
+    found = SIGN_OFF.search(tail) if _has_any(SIGN_OFF_WORDS, tail.lower()) else None
+    return text[: len(text) - len(tail) + found.start()].rstrip() if found else text
+
+
+def without_section(title: str, section: str) -> str:
+    """A headline without the article's own section in front or behind: "Sport | Eagles win"."""
+    first, mark, rest = title.partition(" | ")
+    if not (section and mark):
+        return title
+    head, _, last = title.rpartition(" | ")
+    if _bare(first) == _bare(section):
+        return rest
+    return head if _bare(last) == _bare(section) else title
+
+
 def without_read_on(text: str, title: str = "") -> str:
     """A text without the label of a link to read on behind it, which may name the article."""
     tail = text[-MAX_TAIL_CHARS:]
@@ -156,7 +207,7 @@ def without_read_on(text: str, title: str = "") -> str:
 
 
 def _without_tail(text: str, title: str, site_title: str) -> str:
-    text = without_site_name(without_read_on(text, title), site_title)
+    text = without_site_name(without_read_on(without_sign_off(text), title), site_title)
     head, tail = text[:-MAX_TAIL_CHARS], text[-MAX_TAIL_CHARS:]
     if _has_any(ANY_READ_ON_LABEL, tail.lower()):
         tail = BUTTON.sub("", tail)

@@ -18,11 +18,14 @@ import requests
 
 from syndicator.channels.bluesky import Bluesky
 from syndicator.domain.article import Article
+from syndicator.domain.capabilities import Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.domain.pacing import Pace
 from syndicator.domain.photo import PhotoFile
-from syndicator.domain.post import Post, Style
+from syndicator.domain.post import Post, SpanKind, Style
 from syndicator.http.repository import record_key
+from syndicator.http.stated_limits import listening
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
 from tests.channels.contract import (
@@ -242,10 +245,14 @@ class TestRecords:
     ) -> None:
         server.trouble = Trouble(refused, at=UPLOAD)
 
-        assert channel.send(post_of(channel, photo=picture()), key=KEY).remote_id
+        receipt = channel.send(post_of(channel, photo=picture()), key=KEY)
 
         assert value_of(server)["embed"]["external"]["uri"] == ARTICLE.url  # type: ignore[index]
         assert "goes out without its photo" in caplog.text
+        assert receipt.differs == "photo"
+        assert channel.edit(receipt, post_of(channel, CORRECTED, photo=picture())).differs == "photo"
+        server.trouble = None
+        assert channel.edit(receipt, post_of(channel, photo=picture())).differs == ""
 
     def test_goes_out_with_the_card_when_the_photo_is_refused_with_the_record(
         self, channel: Bluesky, server: PdsProxy, caplog: pytest.LogCaptureFixture
@@ -258,6 +265,7 @@ class TestRecords:
         [line] = caplog.messages
         assert "goes out without its photo" in line
         assert receipt.is_current
+        assert receipt.differs == "photo"
 
     def test_a_photo_that_cannot_be_had_now_is_tried_later(self, channel: Bluesky, server: PdsProxy) -> None:
         server.trouble = Trouble(status(500), at=UPLOAD)
@@ -280,6 +288,46 @@ class TestRecords:
         assert "is not there as it was sent: " in line
         assert "text" in line
 
+    @pytest.mark.parametrize(
+        ("lost", "differs"),
+        [
+            ({"facets": []}, "link"),
+            ({"facets": None, "langs": None}, "link, language"),
+            ({"embed": None}, "photo"),
+            ({"text": "something else", "embed": {"$type": "app.bsky.embed.images"}}, "photo, text"),
+            ({}, ""),
+        ],
+    )
+    def test_what_a_server_lost_is_told_in_words(
+        self, channel: Bluesky, server: PdsProxy, lost: dict[str, object], differs: str
+    ) -> None:
+        post = post_of(channel, replace(ARTICLE, language="en"), photo=picture())
+        receipt = channel.send(post, key=KEY)
+        [record] = server.records
+        shown = {"uri": record["uri"], "cid": record["cid"], "value": {**record["value"], **lost}}
+        held = {name: value for name, value in shown["value"].items() if value is not None}
+        server.trouble = Trouble(status(200, {**shown, "value": held}), at="/xrpc/com.atproto.repo.getRecord")
+
+        assert channel.edit(receipt, post).differs == differs
+
+    def test_the_card_that_a_server_lost_is_told_as_one(self, channel: Bluesky, server: PdsProxy) -> None:
+        post = post_of(channel)
+        receipt = channel.send(post, key=KEY)
+        [record] = server.records
+        shown = {name: value for name, value in record["value"].items() if name != "embed"}
+        bare = {"uri": record["uri"], "cid": record["cid"], "value": shown}
+        server.trouble = Trouble(status(200, bare), at="/xrpc/com.atproto.repo.getRecord")
+
+        assert channel.edit(receipt, post).differs == "card"
+
+    def test_a_mention_of_nobody_is_told(self, channel: Bluesky, server: PdsProxy) -> None:
+        style = Style(mentions={"harbour": "nobody.invalid"})
+        article = replace(ARTICLE, title="The harbour reopens")
+        post = compose(article, channel.capabilities, style)
+        assert post.linked(SpanKind.MENTION)
+
+        assert channel.send(post, key=KEY).differs == "mention"
+
     def test_a_post_that_cannot_be_read_back_is_posted(
         self, channel: Bluesky, server: PdsProxy, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -290,6 +338,23 @@ class TestRecords:
         assert not receipt.is_current
         [line] = caplog.messages
         assert "cannot be read back" in line
+
+
+class TestPoints:
+    def test_edits_and_deletions_take_from_the_same_points_as_posts(
+        self, channel: Bluesky, server: PdsProxy
+    ) -> None:
+        pace = Pace().of_service(channel.capabilities)
+        costs = [pace.cost_of_post, pace.cost_of_edit, pace.cost_of_deletion]
+        assert [cost[Spent.POINTS] for cost in costs] == [3, 2, 1]
+        assert pace.posts_in(timedelta(hours=1)) == 1_666
+
+        server.limited = True
+        with listening() as limits:
+            receipt = channel.send(post_of(channel), key=KEY)
+            channel.edit(receipt, post_of(channel, CORRECTED))
+            channel.delete(receipt, post_of(channel))
+        assert set(limits) <= {Spent.POINTS, "logins"}
 
 
 class TestOnce:

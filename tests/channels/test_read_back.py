@@ -12,7 +12,9 @@ import pytest
 from syndicator.channels.discord import Discord
 from syndicator.channels.mastodon import Mastodon
 from syndicator.channels.slack import Slack
+from syndicator.channels.telegram import Telegram
 from syndicator.domain.article import Photo
+from syndicator.domain.post import Occasion
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
 from syndicator.store import Store
@@ -21,6 +23,7 @@ from tests.channels.discord_server import FakeDiscord
 from tests.channels.local_server import Trouble, body
 from tests.channels.servers import FakeMastodon
 from tests.channels.slack_server import FakeSlack
+from tests.channels.telegram_server import FakeTelegram
 from tests.jobs.newsroom import Story
 
 
@@ -82,6 +85,49 @@ def test_a_message_on_slack_without_a_block_is_told(tmp_path: Path) -> None:
         assert channel.send(post, key=KEY).differs == ""
         server.hides = "section"
         assert channel.send(post, key=KEY).differs == "text"
+
+
+@pytest.mark.parametrize(
+    ("changes", "differs"),
+    [
+        ({}, ""),
+        ({"photo": None}, "photo"),
+        ({"caption_entities": []}, "link"),
+        ({"caption": "Something else", "photo": []}, "text, photo"),
+    ],
+)
+def test_a_message_on_telegram_that_is_otherwise_is_told(
+    tmp_path: Path, changes: dict[str, object], differs: str
+) -> None:
+    with impatient_session() as session, FakeTelegram() as server:
+        (tmp_path / "token").write_text(server.token)
+        token = Secret(f"file:{tmp_path}/token")
+        channel = Telegram(
+            name="wire", chat="@theledger", token=token, server=server.address, session=session
+        )
+        post = compose(ARTICLE, channel.capabilities, photo=picture())
+        receipt = channel.send(post, key=KEY)
+        assert receipt.differs == ""
+        [message] = server.messages.values()
+        result = {**server._keep(message), **changes}
+        held = {name: value for name, value in result.items() if value is not None}
+        answer = body(json.dumps({"ok": True, "result": held}).encode())
+        server.trouble = Trouble(answer, at=f"/bot{server.token}/sendPhoto")
+        assert channel.send(post, key=KEY).differs == differs
+        server.trouble = Trouble(answer, at=f"/bot{server.token}/editMessageMedia")
+        assert channel.edit(receipt, post).differs == differs
+
+
+def test_a_notice_under_a_photo_that_stays_is_as_it_was_sent(tmp_path: Path) -> None:
+    with impatient_session() as session, FakeTelegram() as server:
+        (tmp_path / "token").write_text(server.token)
+        token = Secret(f"file:{tmp_path}/token")
+        channel = Telegram(
+            name="wire", chat="@theledger", token=token, server=server.address, session=session
+        )
+        receipt = channel.send(compose(ARTICLE, channel.capabilities, photo=picture()), key=KEY)
+        notice = compose(ARTICLE, channel.capabilities, occasion=Occasion.RETRACTION)
+        assert channel.edit(receipt, notice).differs == ""
 
 
 def test_a_difference_is_a_line_of_the_delivery_and_no_second_post(

@@ -289,8 +289,11 @@ class TestBadInput:
         receipt = channel.send(post, key=KEY)
         assert (only(server).photo, only(server).card) == (None, ARTICLE.url)
         assert "goes out without its photo: 127.0.0.1 answers 400: Bad Request: " in caplog.text
+        assert receipt.differs == "photo"
 
-        channel.edit(receipt, compose(CORRECTED, Telegram.capabilities, photo=photo))
+        assert (
+            channel.edit(receipt, compose(CORRECTED, Telegram.capabilities, photo=photo)).differs == "photo"
+        )
         assert only(server).bold == [CORRECTED.title]
 
     def test_a_refused_photo_does_not_leave_the_old_one_under_a_new_text(
@@ -306,11 +309,12 @@ class TestBadInput:
     def test_a_link_that_was_dropped_is_told(
         self, channel: Telegram, server: FakeTelegram, caplog: pytest.LogCaptureFixture
     ) -> None:
-        channel.send(compose(replace(ARTICLE, url="http://intranet/a"), Telegram.capabilities), key=KEY)
+        post = compose(replace(ARTICLE, url="http://intranet/a"), Telegram.capabilities)
+        receipt = channel.send(post, key=KEY)
 
-        assert (
-            "shows another text, or fewer links, than it was sent: https://t.me/theledger/41" in caplog.text
-        )
+        assert receipt.differs == "link"
+        assert not receipt.is_current
+        assert "is not there as it was sent: link: https://t.me/theledger/41" in caplog.text
 
 
 class TestTrouble:

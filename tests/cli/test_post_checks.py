@@ -77,6 +77,19 @@ def test_a_template_that_fails_is_named_by_file_and_both_lines(
     assert "mend it" not in text
 
 
+@pytest.mark.parametrize(
+    ("template", "whose"),
+    [
+        ("{{ summary }}", "an article that has only a headline"),
+        ("{% if section == 'Lake' %}{{ headline }}{% endif %}", "any article"),
+    ],
+)
+def test_a_template_that_says_nothing_is_remarked(tmp_path: Path, template: str, whose: str) -> None:
+    [(text, is_ok)] = mistakes(tmp_path, f'[channels.box.post.templates]\n\'River\' = """{template}"""\n')
+    assert is_ok is None
+    assert f"comes out blank of {whose}" in text
+
+
 def test_a_template_that_fails_only_of_a_bare_article_is_found(tmp_path: Path) -> None:
     [(text, _)] = mistakes(tmp_path, "templates = { \"*\" = '{{ headline }} {{ tags[0].upper() }}' }\n")
     assert "line 1 of the template" in text

@@ -92,6 +92,44 @@ def test_a_damaged_ledger_begins_anew(value: Any, name: str) -> None:
             datetime(2026, 10, 24, 21, 0, tzinfo=UTC),
             datetime(2026, 10, 25, 5, 0, tzinfo=UTC),
         ),
+        # ... and an hour is passed twice: half past two comes at 0:30, and again at 1:30 UTC
+        *(
+            (
+                hours,
+                "Europe/Berlin",
+                datetime(2026, 10, 25, *now, tzinfo=UTC),
+                datetime(2026, 10, 25, *end, tzinfo=UTC) if end else None,
+            )
+            for hours, now, end in [
+                ("22:00-02:30", (0, 10), (0, 30)),
+                ("22:00-02:30", (0, 40), None),
+                ("22:00-02:30", (1, 0), (1, 30)),
+                ("22:00-02:30", (1, 29), (1, 30)),
+                ("22:00-02:30", (1, 30), None),
+                ("02:10-02:20", (1, 15), (1, 20)),
+                ("02:00-03:00", (0, 10), (2, 0)),
+            ]
+        ),
+        # half past two is left out: the clock goes from two to three, which is past it
+        *(
+            (
+                hours,
+                "Europe/Berlin",
+                datetime(2026, 3, 29, *now, tzinfo=UTC),
+                datetime(2026, 3, 29, *end, tzinfo=UTC) if end else None,
+            )
+            for hours, now, end in [
+                ("22:00-02:30", (0, 10), (1, 0)),
+                ("22:00-02:30", (1, 0), None),
+                ("22:00-03:30", (0, 59), (1, 30)),
+            ]
+        ),
+        (
+            "22:00-01:45",
+            "Australia/Lord_Howe",  # half an hour, back from two to half past one
+            datetime(2026, 4, 4, 15, 5, tzinfo=UTC),
+            datetime(2026, 4, 4, 15, 15, tzinfo=UTC),
+        ),
     ],
 )
 def test_quiet_hours_end(hours: str, zone: str, now: datetime, end: datetime | None) -> None:
@@ -102,6 +140,26 @@ def test_quiet_hours_end(hours: str, zone: str, now: datetime, end: datetime | N
 def test_other_hours_are_none(text: str) -> None:
     with pytest.raises(ValueError, match="day"):
         QuietHours.from_text(text)
+
+
+def test_posts_edits_and_deletions_share_a_budget_of_points() -> None:
+    per = timedelta(hours=1)
+    points = {Spent.POSTS: 3, Spent.EDITS: 2, Spent.DELETIONS: 1}
+    pace = Pace(quotas=[Budget(of=Spent.POINTS, most=9, per=per)], points=points)
+    ledger = Ledger()
+    for cost in (pace.cost_of_post, pace.cost_of_edit, pace.cost_of_deletion):
+        assert ledger.wait(pace, cost, NOW) is None
+        ledger = ledger.with_spent(pace, cost, NOW)
+
+    # six of nine are spent: a post, or an edit and a deletion
+    assert ledger.wait(pace, pace.cost_of_post, NOW) is None
+    edited = ledger.with_spent(pace, pace.cost_of_edit, NOW)
+    assert edited.wait(pace, pace.cost_of_post, NOW)
+    assert edited.wait(pace, pace.cost_of_edit, NOW)
+    assert edited.wait(pace, pace.cost_of_deletion, NOW) is None
+    assert edited.wait(pace, pace.cost_of_deletion, NOW + per) is None
+    assert pace.posts_in(per) == 3
+    assert Pace().cost_of_post == {"posts": 1.0, "requests": 1.0}
 
 
 def test_quiet_hours_are_read() -> None:

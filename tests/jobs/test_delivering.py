@@ -15,7 +15,7 @@ from syndicator.domain.article import Photo
 from syndicator.domain.decisions import retry
 from syndicator.domain.delivery import Receipt, Standing
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PhotoError, Refused, TryLater
-from syndicator.domain.post import Post
+from syndicator.domain.post import Post, Style
 from syndicator.jobs.deliver import deliver
 from syndicator.store import Store, leases
 from tests.fakes import NOON, FakeChannel
@@ -619,3 +619,14 @@ def test_what_a_channel_says_is_written_down_without_its_secrets(
     assert story.delivery.standing is Standing.SENT
     assert "t0ken" not in said
     assert said.count("[env:TOKEN]") > 5
+
+
+def test_a_template_that_came_out_blank_is_a_line_of_the_delivery(store: Store) -> None:
+    story = Story(store)
+    story.baseline()
+    style = Style(templates={"*": "{% if urgent %}Breaking: {{ headline }}{% endif %}"})
+    story.publishes(title="Weir reopens")
+    deliver(story.deliverer(replace(story.courier(), style=style)), "wire")
+
+    assert [text.startswith("Weir reopens") for text in story.texts] == [True]
+    assert story.events[-1].endswith("(its template comes out blank: composed without it)")

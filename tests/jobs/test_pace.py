@@ -18,7 +18,9 @@ from syndicator.domain.errors import OutcomeUnknown, TryLater
 from syndicator.domain.ledger import Ledger, StatedLimit
 from syndicator.domain.pacing import Cap, Pace, QuietHours
 from syndicator.jobs.deliver import MAX_PAUSE, deliver
-from tests.fakes import FakeChannel
+from syndicator.jobs.job import Job
+from syndicator.jobs.sweep import Sweeper, sweep
+from tests.fakes import FakeBell, FakeChannel
 from tests.jobs.newsroom import Story
 
 pytestmark = pytest.mark.slow  # databases or processes throughout
@@ -223,6 +225,66 @@ def test_quiet_hours_let_breaking_news_out(story: Story, watch: Watch) -> None:
     assert len(story.texts) == 3
 
 
+def wakes(story: Story, pace: Pace, span: timedelta) -> list[datetime]:
+    """When sweeps, one every few seconds, ring for the channel, whose worker comes each time."""
+    bell, rung = FakeBell(), list[datetime]()
+    sweeper = Sweeper(editor=story.editor, store=story.store, bell=bell, clock=story.clock)
+    deliverer = story.deliverer(replace(story.courier(), pace=pace))
+    end = story.clock() + span
+    while story.clock() < end:
+        bell.rung.clear()
+        sweep(sweeper, "beat")
+        if (Job.DELIVER, "wire") in bell.rung:
+            rung.append(story.clock())
+            deliver(deliverer, "wire")
+        story.clock.tick(seconds=5)
+    return rung
+
+
+def test_nobody_is_woken_while_quiet_hours_last(story: Story, watch: Watch) -> None:
+    begins = story.clock()
+    night = Pace(quiet=QuietHours(begins=time(11), ends=time(12, 20)))
+    publish(story, 3)
+
+    asleep = wakes(story, night, timedelta(minutes=15))
+    assert len(asleep) == 1  # which finds that it is quiet; it were ninety without
+    assert story.texts == []
+
+    story.publishes("4", urgent=True)
+    awake = wakes(story, night, timedelta(minutes=3))
+    assert len(awake) == 1
+    assert len(story.texts) == 1
+
+    morning = wakes(story, night, timedelta(minutes=10))
+    assert morning[0] - begins.replace(hour=12, minute=20, second=0) < timedelta(seconds=5)
+    assert len(story.texts) == 4
+
+
+def test_corrections_and_retractions_are_rung_for_in_quiet_hours(story: Story, watch: Watch) -> None:
+    publish(story, 3)
+    story.delivers()
+    night = Pace(quiet=QuietHours(begins=time(11), ends=time(14)))
+    story.publishes("9")
+    wakes(story, night, timedelta(minutes=1))
+
+    story.publishes("1", title="Corrected")
+    story.retracts("2")
+    wakes(story, night, timedelta(minutes=1))
+
+    assert len(watch.of("edit")) == 1
+    assert len(watch.of("delete")) == 1
+    assert len(story.texts) == 2
+
+
+def test_quiet_hours_that_are_declared_no_more_hold_nothing_back(story: Story, watch: Watch) -> None:
+    publish(story, 1)
+    wakes(story, Pace(quiet=QuietHours(begins=time(11), ends=time(14))), timedelta(minutes=1))
+    story.declare()  # as a worker does that starts
+
+    wakes(story, Pace(), timedelta(minutes=1))
+    assert len(story.texts) == 1
+
+
 def test_corrections_and_deletions_do_not_wait_for_posts(story: Story, watch: Watch) -> None:
     pace = Pace(quotas=[Cap(of=Spent.POSTS, most=2, per=HOUR)])
     publish(story, 3)
@@ -235,6 +297,30 @@ def test_corrections_and_deletions_do_not_wait_for_posts(story: Story, watch: Wa
 
     assert len(watch.of("edit")) == 1
     assert len(watch.of("delete")) == 1
+
+
+@pytest.mark.parametrize(("request_", "count"), [("edit", 4), ("delete", 8)])
+def test_corrections_and_retractions_take_from_the_points_of_posts(
+    story: Story, watch: Watch, request_: str, count: int
+) -> None:
+    publish(story, 9)
+    story.delivers()
+    assert len(watch.of("send")) == 9
+    points = {Spent.POSTS: 3, Spent.EDITS: 2, Spent.DELETIONS: 1}
+    pace = Pace(quotas=[Budget(of=Spent.POINTS, most=8, per=HOUR)], points=points)
+    for number in range(9):
+        if request_ == "edit":
+            story.publishes(str(number + 1), title=f"Corrected {number}")
+        else:
+            story.retracts(str(number + 1))
+
+    work(story, pace, timedelta(minutes=30))
+    assert len(watch.of(request_)) == count
+
+    story.publishes("99")
+    work(story, pace, timedelta(minutes=20))
+    assert len(watch.of("send")) == 9  # none is left for it
+    assert "8 points" in story.channel_row.ledger["waits"]["posts"][1]
 
 
 def test_a_mass_retraction_keeps_to_the_budget_of_deletions(story: Story, watch: Watch) -> None:

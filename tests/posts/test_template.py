@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from syndicator.domain.capabilities import Capabilities, LinkPlace
 from syndicator.domain.errors import Misconfigured
-from syndicator.domain.post import Style
+from syndicator.domain.post import Post, SpanKind, Style
 from syndicator.posts.compose import compose
 from tests.posts.test_compose import SUMMARY, article, limits
 
@@ -77,3 +81,117 @@ def test_no_template_takes_all_memory_or_time(template: str) -> None:
 def test_a_template_may_reckon() -> None:
     post = compose(article(), limits(), Style(templates={"*": "{{ 3 * 4 + 7 % 4 }} {{ headline ~ '!' }}"}))
     assert post.text.startswith("15 Bridge reopens!")
+
+
+def on_words(**changes: Any) -> Capabilities:
+    """A channel whose links are behind words: those of the site's address."""
+    return replace(limits(), link_place=LinkPlace.WORDS, **changes)
+
+
+def placed(post: Post, kind: SpanKind) -> list[tuple[int, str]]:
+    return [(span.start, post.text[span.start : span.end]) for span in post.spans if span.kind is kind]
+
+
+def test_a_link_is_where_the_template_has_it_and_not_on_words_of_the_headline() -> None:
+    told = article(title="Who pays for ledger.example now?", summary="")
+    before = compose(told, on_words(), Style(templates={"*": "{{ link }}: {{ headline }}"}))
+    assert before.text == "ledger.example: Who pays for ledger.example now?"
+    assert placed(before, SpanKind.LINK) == [(0, "ledger.example")]
+    joined = compose(told, on_words(), Style(templates={"*": "{{ '(' ~ link + ') ' + headline }}"}))
+    assert placed(joined, SpanKind.LINK) == [(1, "ledger.example")]
+    without = compose(told, on_words(), Style(templates={"*": "News: {{ headline }}"}))
+    assert without.text == "News: Who pays for ledger.example now?\n\nledger.example"
+    assert placed(without, SpanKind.LINK) == [(40, "ledger.example")]
+    twice = compose(told, on_words(), Style(templates={"*": "{{ link }} {{ headline }} {{ link }}"}))
+    assert len(placed(twice, SpanKind.LINK)) == 2
+
+
+def test_a_link_that_a_template_alters_is_still_one_to_reckon_with() -> None:
+    told = article()
+    post = compose(told, limits(), Style(templates={"*": "{{ headline }} {{ link|trim }}"}))
+    assert post.text == f"Bridge reopens {told.url}"
+    assert placed(post, SpanKind.LINK) == [(15, told.url)]
+    assert compose(told, limits(), Style(templates={"*": "{{ link|length }}"})).text.startswith(
+        f"{len(told.url)}\n"
+    )
+
+
+def test_hashtags_are_where_the_template_has_them() -> None:
+    told = article(title="Nobody wants #floods or #flood", summary="", tags=("flood",))
+    style = Style(templates={"*": "{{ hashtags }} {{ headline }}"}, hashtags={"flood": "flood"})
+    assert placed(compose(told, limits(), style), SpanKind.HASHTAG) == [(0, "#flood")]
+    plain = Style(hashtags={"flood": "flood"})
+    assert placed(compose(told, limits(), plain), SpanKind.HASHTAG) == [(32, "#flood")]
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ headline }} / {{ headline }}",
+        "{{ headline }}\n{{ summary }}\n{{ headline }}",
+        "{% for _ in [1, 2, 3] %}{{ headline }}. {% endfor %}",
+    ],
+)
+@pytest.mark.parametrize("room", [90, 120, 160])
+def test_a_headline_that_stands_there_twice_is_cut_by_what_each_has_to_lose(template: str, room: int) -> None:
+    told = article(
+        title="Trams cross the river on the old bridge again from Monday on, the town says", summary=""
+    )
+    post = compose(told, limits(room), Style(templates={"*": template}))
+    count = 3 if "for" in template else 2
+    assert post.length <= room
+    assert post.headline.startswith("Trams")
+    assert post.text.count(post.headline) == count
+    spare = (room - len(told.url) - 12) / count
+    assert len(post.headline) > min(len(told.title), spare) - 14
+
+
+def test_a_summary_that_stands_there_twice_leaves_the_headline_whole() -> None:
+    told, style = article(), Style(templates={"*": "{{ headline }}\n{{ summary }}\n{{ summary }}"})
+    post = compose(told, limits(180), style)
+    assert post.length <= 180
+    assert post.headline == told.title
+    assert post.omitted == ("summary cut: no room",)
+
+
+def test_a_template_that_has_no_room_for_its_headline_is_told() -> None:
+    style = Style(templates={"*": "{{ headline }} " + "word " * 12})
+    with pytest.raises(Misconfigured, match="no room"):
+        compose(article(), limits(96), style)
+
+
+@pytest.mark.parametrize("template", ["{% if urgent %}{{ headline }}{% endif %}", "  \n ", "{{ credit }}"])
+def test_where_a_template_comes_out_blank_the_post_is_as_without_it_and_says_so(template: str) -> None:
+    told = article()
+    post = compose(told, limits(), Style(templates={"*": template}))
+    assert post.text == compose(told, limits()).text
+    assert post.remark == "its template comes out blank: composed without it"
+    assert post.remark in post.omitted
+    assert compose(told, limits(), Style(templates={"*": "{{ headline }}"})).remark == ""
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{{ headline }}\n\n\n\n{{ correction }}\n\n\nEnd", "Bridge reopens\n\nEnd"),
+        ("{{ headline }}  ({{ section }})  {{ credit }}  !", "Bridge reopens (City desk) !"),
+        ("\x07{{ headline }}\u202e\x00 now", "Bridge reopens now"),
+        ("{{ headline }}: {{ byline }}", "Bridge reopens: Ann Author"),
+        ("{{ headline }} {{ tags|join(', ') }} {{ places[0] }}", "Bridge reopens one two, three On Sea"),
+    ],
+)
+def test_what_a_template_makes_is_cleaned_as_other_texts_are(template: str, text: str) -> None:
+    told = article(
+        section="City\n desk",
+        authors=("Ann\x1b  Author",),
+        tags=("one\u202e  two", "three"),
+        places=("On\nSea",),
+    )
+    assert compose(told, limits(), Style(templates={"*": template})).text == f"{text}\n\n{told.url}"
+
+
+def test_what_a_template_names_of_an_article_mentions_nobody() -> None:
+    channel = replace(limits(), plain=lambda text: text.replace("@", ""))
+    told = article(section="@all", authors=("@ann",), tags=("@here",), places=("@home",))
+    template = "{{ headline }} {{ section }} {{ byline }} {{ tags[0] }} {{ places|join }}"
+    assert "@" not in compose(told, channel, Style(templates={"*": template})).text

@@ -324,6 +324,21 @@ def test_where_a_text_appeared_first_is_no_text(form: str, tail: str) -> None:
     assert both.content_html == one.content_html == "<p>The crane fell.</p>"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The post Crane “falls” appeared first on Harbour Post Online.",
+        "Der Beitrag Kran fällt erschien zuerst auf Hafenpost.",
+    ],
+)
+def test_where_a_text_appeared_first_is_no_text_without_its_links_either(words: str) -> None:
+    body = f"<![CDATA[<p>The crane fell.</p><p>{words}</p>]]>"
+    sighting = only(rss(f"<title>Crane falls</title><content:encoded>{body}</content:encoded>"))
+    assert sighting.content_html == "<p>The crane fell.</p>"
+    bare = only(rss(f"<title>Crane falls</title><description>The crane fell. {words}</description>"))
+    assert bare.summary == "The crane fell."
+
+
 def test_a_link_to_read_on_goes_and_the_dots_stay() -> None:
     words = READ_ON[1].format(own="https://harbour.example/1")
 

@@ -113,7 +113,7 @@ def test_nothing_is_torn(ruler: Counting | Both, words: list[str], room: int) ->
             "en",
             "The act was signed by Gov. Anders on the quay of the old town",
             28,
-            "The act was signed by Gov…",
+            "The act was signed by…",
         ),
         (
             "en",

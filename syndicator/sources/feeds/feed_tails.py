@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from syndicator.domain.addresses import place
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import plain
-from syndicator.text.excerpts import SITE_MARK, STOP, without_read_on
+from syndicator.text.excerpts import SITE_MARK, STOP, without_read_on, without_sign_off
 from syndicator.text.tracking import clean_url
 
 #: Characters of markup at the end of an entry that are looked at.
@@ -85,7 +85,7 @@ def without_tails(markup: str, origin: Origin) -> str:
 
 def without_text_tails(text: str, origin: Origin) -> str:
     """Plain text without the same sentences, whose links are gone."""
-    return without_read_on(_without_sentence(text, origin), origin.title)
+    return without_read_on(without_sign_off(_without_sentence(text, origin)), origin.title)
 
 
 def _without_tail(markup: str, origin: Origin) -> str:
@@ -94,7 +94,8 @@ def _without_tail(markup: str, origin: Origin) -> str:
     start = max([*opened, tail.rfind("\n\n") + 2 if "\n\n" in tail else 0], default=0)
     last = tail[start:]
     if "<a" not in last.lower():
-        return markup
+        is_sign_off = opened and (words := plain(last)) and not without_sign_off(words)
+        return head + tail[:start] if is_sign_off and "<img" not in last else markup
     links = [web_address(html.unescape(one or two), origin.url) for one, two in HREF.findall(last)]
     if _is_origin(last, links, origin):
         return head + tail[:start]
