@@ -21,6 +21,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
+
+from selectolax.lexbor import LexborHTMLParser
+
+#: A key that is an address, and where a page says its own.
+ADDRESS = re.compile(r"https?://\S")
+OWN_ADDRESS = 'link[rel="canonical"], meta[property="og:url"]'
 
 #: Between names in one string of gold, and degrees behind them.
 NAME_SEPARATOR = re.compile(r"\s*[,;|&/\n]\s*|\s+(?:and|und|et|y|oraz|i)\s+|\s+\(", re.IGNORECASE)
@@ -75,14 +82,15 @@ def _own(folder: Path, name: str) -> Iterator[Gold]:
 
 
 def _trafilatura(folder: Path) -> Iterator[Gold]:
-    for url, truth in json.loads((folder / "evaldata.json").read_text()).items():
+    for key, truth in json.loads((folder / "evaldata.json").read_text()).items():
         places = (folder / place / truth["file"] for place in ("cache", "eval"))
         file = next((place for place in places if place.exists()), None)
         if file is not None:
+            markup = file.read_bytes()
             yield Gold(
                 name=truth["file"],
-                markup=file.read_bytes(),
-                url=url,
+                markup=markup,
+                url=_address(key, markup),
                 title=truth.get("title") or "",
                 authors=_names(truth.get("author") or ""),
                 date=truth.get("date") or "",
@@ -107,6 +115,18 @@ def _development_split(folder: Path) -> Iterator[Gold]:
                 pieces=tuple(truth.get("with") or ()),
                 foreign_pieces=tuple(truth.get("without") or ()),
             )
+
+
+def _address(key: str, markup: bytes) -> str:
+    """The address of a page: its key, or where that is only a name ("hard::news.html"), the one that the page
+    gives itself, or else none that anything is at."""
+    if ADDRESS.match(key):
+        return key.strip()
+    page = LexborHTMLParser(markup)
+    own = [
+        node.attributes.get("content") or node.attributes.get("href") or "" for node in page.css(OWN_ADDRESS)
+    ]
+    return next(filter(ADDRESS.match, own), f"https://gold.invalid/{quote(key)}")
 
 
 def _names(text: str | list[str]) -> tuple[str, ...]:

@@ -62,7 +62,8 @@ SCRIPT = re.compile(rb"<script\b.*?</script\s*>", re.IGNORECASE | re.DOTALL)
 @dataclass
 class Reading:
     """What one library reads of a page; ``None``: it does not look for that. ``body`` as emitted, ``bare``
-    without figures. ``links``: the texts of blocks that are nothing but a link."""
+    without figures. ``links``: the texts of blocks that are nothing but a link. ``markup``: a text with its
+    markup, of which these three are still to be taken (``told``)."""
 
     title: str | None = None
     date: str | None = None
@@ -71,6 +72,7 @@ class Reading:
     body: str | None = None
     bare: str | None = None
     links: Sequence[str] | None = None
+    markup: str | None = None
 
 
 Reader = Callable[[bytes, str, str], Reading]
@@ -87,17 +89,26 @@ def ours(content: bytes, _markup: str, url: str) -> Reading:
         http=None,  # type: ignore[arg-type] # it fetches nothing
     )
     found = source.read(url, NOW, content)
-    content_html = found.content_html
-    tree = parse_part(content_html)
-    remove(tree, "figure")
-    container = parse_part(content_html).css_first("div")
-    blocks = [block for block in container.iter() if block.is_element_node] if container is not None else []
     return Reading(
         title=found.title,
         date=found.published.isoformat() if found.published else "",
         authors=found.authors,
         image=found.photo.url if found.photo else "",
-        body=plain(content_html),
+        markup=found.content_html,
+    )
+
+
+def told(reading: Reading) -> Reading:
+    """A reading with what its markup says: no library's own work, and none of its time."""
+    if reading.markup is None:
+        return reading
+    tree = parse_part(reading.markup)
+    remove(tree, "figure")
+    container = parse_part(reading.markup).css_first("div")
+    blocks = [block for block in container.iter() if block.is_element_node] if container is not None else []
+    return replace(
+        reading,
+        body=plain(reading.markup),
         bare=plain(tree.inner_html or ""),
         links=[bare(block.text()) for block in blocks if _is_link(block)],
     )
@@ -137,8 +148,7 @@ def goose3(_content: bytes, markup: str, _url: str) -> Reading:
 
 def readability(_content: bytes, markup: str, _url: str) -> Reading:
     document = importlib.import_module("readability").Document(markup)
-    text = plain(document.summary())
-    return Reading(title=document.short_title(), body=text, bare=text)
+    return Reading(title=document.short_title(), markup=document.summary())
 
 
 PEERS: dict[str, Reader] = {
@@ -272,7 +282,7 @@ def measured(readers: dict[str, Reader], pages: Iterator[Gold]) -> dict[str, Sco
                 scores[name].fail(page, e)
                 continue
             scores[name].numbers["ms"].append((time.process_time() - started) * 1000)
-            scores[name].judge(page, reading)
+            scores[name].judge(page, told(reading))
     return scores
 
 

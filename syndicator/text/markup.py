@@ -54,6 +54,9 @@ CDATA_START, CDATA_END, CDATA_NAME = "<![CDATA[", "]]>", "CDATA["
 #: The element that nothing closes: after it, all is text.
 PLAINTEXT = re.compile(r"<(/?)plaintext\b[^<>]*>", re.IGNORECASE)
 
+#: What any markup has in which one of these is found.
+MAY_SWALLOW = re.compile(rf"</?(?:plaintext|{'|'.join(HOLDING_TAGS)})\b|</(?:html|body)\b", re.IGNORECASE)
+
 #: Elements that are a paragraph, a list, a table of their own ...
 BLOCKS = (
     "p",
@@ -252,6 +255,8 @@ def _first(tree: LexborHTMLParser, selector: str) -> LexborNode:
 def _closed(markup: str) -> str:
     """Markup in which nothing swallows what follows it: elements that nothing else closes are closed at once,
     and the page does not end before its end."""
+    if not MAY_SWALLOW.search(markup):  # most pieces of a page
+        return markup
     markup = PLAINTEXT.sub(r"<\1noembed>", STRAY_END.sub("", markup))
     parts: list[str] = []
     rest, ends = len(markup), dict.fromkeys(HOLDING_TAGS, 0)

@@ -12,6 +12,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from syndicator.text.clean import fold
 
@@ -77,9 +78,11 @@ BARE = {"gallery", "playlist"}
 MAX_CHARS, MAX_CODES, MAX_NAMED = 1000, 500, 3
 
 #: A shortcode, or the begin or end of what is shown as it is written.
+CODE = re.compile(
+    rf"\[(?P<end>/?)(?P<name>[a-z][a-z0-9_-]{{1,40}})(?P<rest>(?:\s[^\[\]<>]{{0,{MAX_CHARS}}}|/)?)\]"
+)
 SCAN = re.compile(
-    rf"<(?P<zone_end>/?)(?P<zone>script|style|pre|code|textarea|kbd|samp)\b[^<>]{{0,{MAX_CHARS}}}>"
-    rf"|\[(?P<end>/?)(?P<name>[a-z][a-z0-9_-]{{1,40}})(?P<rest>(?:\s[^\[\]<>]{{0,{MAX_CHARS}}}|/)?)\]"
+    rf"<(?P<zone_end>/?)(?P<zone>script|style|pre|code|textarea|kbd|samp)\b[^<>]{{0,{MAX_CHARS}}}>|{CODE.pattern}"
 )
 
 #: What stands for a quotation mark where a system has taken it for typography.
@@ -147,18 +150,29 @@ def named_shortcodes(names: Sequence[str]) -> str:
 
 def _codes(text: str) -> Iterator[Shortcode]:
     """The shortcodes of a text, the first ones of very many."""
-    found, zone = [], ""
+    alike = [_shortcode(match) for match in islice(CODE.finditer(text), MAX_CODES)]
+    if len(alike) < MAX_CODES and not any(_shortcodes(alike)):
+        return iter(())  # zones could only take some away, and it takes far longer to find them
+    found: list[Shortcode] = []
+    zone = ""
     for match in SCAN.finditer(text):
         if tag := match["zone"]:
             zone = (
                 tag if not (zone or match["zone_end"]) else "" if match["zone_end"] and zone == tag else zone
             )
         elif not zone and not _is_escaped(match, text):
-            found.append(
-                Shortcode(match.start(), match.end(), match["name"], match["rest"], is_end=bool(match["end"]))
-            )
+            found.append(_shortcode(match))
             if len(found) == MAX_CODES:
                 break
+    return _shortcodes(found)
+
+
+def _shortcode(match: re.Match[str]) -> Shortcode:
+    return Shortcode(match.start(), match.end(), match["name"], match["rest"], is_end=bool(match["end"]))
+
+
+def _shortcodes(found: Sequence[Shortcode]) -> Iterator[Shortcode]:
+    """What among that which looks like shortcodes is one."""
     begun = {code.name for code in found if not code.is_end}
     ended = {code.name for code in found if code.is_end}
     return (code for code in found if _is_shortcode(code, begun & ended))

@@ -84,3 +84,13 @@ def test_a_day_right_below_the_headline_stands_whatever_follows() -> None:
     article = f"<h1>The cider press is back</h1><div>7 June 2026</div>{TEXT}<p>Grafting, 03/02/2026</p>"
 
     assert read(article).published == datetime(2026, 6, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("lang", "day"), [("de", "07.06.2026"), ("cs", "7. 6. 2026"), ("nb", "07.06.2026, 08:30")]
+)
+def test_a_day_in_figures_beside_the_headline_is_read_as_its_language_writes_it(lang: str, day: str) -> None:
+    sighting = read(f"<h1>The cider press is back</h1><div>{day}</div>{TEXT}", lang=lang)
+
+    assert sighting.published is not None
+    assert sighting.published.date().isoformat() == "2026-06-07"

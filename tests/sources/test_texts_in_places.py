@@ -12,6 +12,9 @@ import pytest
 from syndicator.domain.article import Sighting
 from syndicator.http.client import Http
 from syndicator.sources.page import Listing, PageSource
+from syndicator.sources.pages.own_part import OwnPart
+from syndicator.sources.pages.whole_text import Prose, prose_of, whole_text
+from syndicator.text.markup import parse
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 URL = "https://harbour.example/news/21"
@@ -170,3 +173,82 @@ def test_another_articles_text_in_a_script_is_not_taken() -> None:
     page = f'<p>The port tells more soon.</p><script type="application/json">{data}</script>'
 
     assert days(read(f"<h1>{TITLE}</h1>{page}"), 9) == []
+
+
+def items(first: int, last: int) -> str:
+    return "".join(f"<li>berth {number}: two cranes, one tug</li>" for number in range(first, last + 1))
+
+
+#: What is passed by where a page's paragraphs alone are taken for its text.
+BETWEEN = {
+    "lists": f"<ul>{items(1, 12)}</ul>",
+    "numbered lists": f"<div><ol>{items(1, 12)}</ol></div>",
+    "a table": "<table>"
+    + "".join(f"<tr><td>berth {n}: two cranes</td><td>one tug</td></tr>" for n in range(1, 13))
+    + "</table>",
+    "headings in boxes": "".join(
+        f'<div class="title"><div><h2>berth {n}: two cranes</h2></div></div>{paragraphs(20 + n, 20 + n)}'
+        for n in range(1, 13)
+    ),
+}
+
+
+def prose(own: str) -> tuple[list[Prose], OwnPart]:
+    page = parse(f"<html><body><main><h1>{TITLE}</h1>{own}</main></body></html>")
+    own_part = OwnPart(page, TITLE)
+    return list(prose_of(page, own_part)), own_part
+
+
+@pytest.mark.parametrize("between", BETWEEN.values(), ids=BETWEEN)
+def test_what_stands_between_paragraphs_is_part_of_their_text(between: str) -> None:
+    """Whatever looks for a text by its paragraphs finds these alone."""
+    own, own_part = prose(f"<div>{paragraphs(1, 4)}{between}{paragraphs(5, 6)}</div>")
+    found = "".join(each.node.html or "" for each in own if each.node.tag == "p")
+
+    whole = whole_text(own, found, own_part)
+
+    assert all(f"berth {number}: two cranes" in whole for number in range(1, 13))
+    assert all(sentence(number) in whole for number in range(1, 7))
+
+
+@pytest.mark.parametrize(
+    "behind", ["<h2>More of the harbour, for those who like it</h2>", f"<ul>{items(90, 95)}</ul>"]
+)
+def test_what_follows_the_last_paragraph_is_not_taken_with_the_lists_between(behind: str) -> None:
+    own, own_part = prose(f"<div>{paragraphs(1, 4)}<ul>{items(1, 12)}</ul>{paragraphs(5, 6)}{behind}</div>")
+
+    whole = whole_text(own, paragraphs(1, 6), own_part)
+
+    assert "berth 12: two cranes" in whole
+    assert not [words for words in ("More of the harbour", "berth 90") if words in whole]
+
+
+def test_a_text_that_was_found_whole_is_not_read_again() -> None:
+    text = f"<div>{paragraphs(1, 4)}<ul>{items(1, 12)}</ul>{paragraphs(5, 6)}</div>"
+    own, own_part = prose(text)
+
+    assert whole_text(own, text, own_part) == ""
+
+
+@pytest.mark.parametrize(
+    "copies",
+    [
+        f"<div>{paragraphs(1, 6)}</div><div class='mobile'>{paragraphs(1, 6)}</div>",
+        f"<section>{paragraphs(1, 3)}{paragraphs(1, 3)}</section>",
+    ],
+)
+def test_copies_for_small_screens_are_no_parts(copies: str) -> None:
+    own, own_part = prose(f"<div>{copies}</div>")
+
+    assert whole_text(own, paragraphs(1, 3), own_part) == ""
+
+
+def test_most_of_what_was_found_must_be_there_again() -> None:
+    """Else it is another text: of a list, say, of which one entry was found."""
+    own, own_part = prose(f"<div>{paragraphs(1, 20)}</div>")
+    notes = "".join(
+        f"<p>Note {number}: a tug waits at the lock for the tide to turn.</p>" for number in range(9)
+    )
+
+    assert whole_text(own, paragraphs(1, 2) + notes, own_part) == ""
+    assert sentence(20) in whole_text(own, paragraphs(1, 9) + notes, own_part)

@@ -176,6 +176,31 @@ def test_dates_in_the_language_of_the_text(language: str, text: str, expected: d
     assert read(text, language) == expected
 
 
+@pytest.mark.parametrize("language", ["de", "cs", "fi", "pl", "ru", "tr", "nb", "de-CH"])
+@pytest.mark.parametrize("text", ["04.11.2025", "4. 11. 2025", "04.11.2025 00:00"])
+def test_a_day_with_dots_begins_with_the_day_in_languages_that_write_it_so(language: str, text: str) -> None:
+    assert read(text, language) == datetime(2025, 11, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "04.11.2025"),
+        ("fr", "04.11.2025"),
+        ("de", "04/11/2025"),
+        ("de", "04-11-2025"),
+        ("de", "04.11.25"),
+        ("de", "04.11.2025 und 05.11.2025"),
+    ],
+)
+def test_elsewhere_and_with_other_marks_it_may_be_two_days(language: str, text: str) -> None:
+    assert read(text, language) is None
+
+
+def test_a_month_that_cannot_be_one_is_a_day_in_these_languages_too() -> None:
+    assert read("11.25.2025", "de") == datetime(2025, 11, 25, tzinfo=UTC)
+
+
 def test_a_name_of_two_languages_is_read_where_the_language_is_known() -> None:
     assert read("5 listopada 2025") is None
     assert read("5 listopada 2025", "pl-PL") == datetime(2025, 11, 5, tzinfo=UTC)

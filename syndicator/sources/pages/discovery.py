@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -229,7 +229,7 @@ def drop_related(page: LexborHTMLParser, url: str, is_other: IsOther) -> None:
         if href not in is_other_by_href:
             is_other_by_href[href] = is_other(web_address(href, url))
         if is_other_by_href[href]:
-            with_other_links.update(ancestor_ids(link))
+            with_other_links.update(takewhile(lambda each: each not in with_other_links, ancestor_ids(link)))
     for container in reversed(page.css("ul, ol, div, section, aside, nav, tbody, tr")):  # inner ones first
         children = [child for child in container.iter() if child.is_element_node]
         if len(children) >= MIN_RELATED and (

@@ -92,6 +92,9 @@ MAX_LEVELS_BEFORE, MAX_SIBLINGS_BEFORE, MAX_PART_CHARS = 2, 4, 60
 #: The end of a line whose name stands in the next one.
 OPEN_END = re.compile(r"(?:^|\W)(?:by|and|und|et|y|von|par|por|di|da|door|av|af|with|&|,|:)$", re.IGNORECASE)
 
+#: Characters of the longest of them, with what stands before it, and one more, so that no word is cut to one.
+MAX_END_CHARS = 6
+
 #: Scripts in which a name is one word.
 UNSPACED = regex.compile(r"[\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]{2}")
 
@@ -293,7 +296,7 @@ def _joined(lines: Sequence[str]) -> str:
     """Lines as they belong together: "By" and the name behind it are one."""
     text = ""
     for line in lines:
-        is_one = OPEN_END.search(text) or line[:1] in (",", "&")
+        is_one = OPEN_END.search(text[-MAX_END_CHARS:]) or line[:1] in (",", "&")
         text += line if not text else (" " if is_one else "\n") + line
     return text
 

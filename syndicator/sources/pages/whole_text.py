@@ -13,7 +13,8 @@ from syndicator.text.markup import ancestor_ids, parse_part, upwards
 
 #: What the operator is told of such a text.
 IN_PARTS = (
-    "its text stands in several places of the page: all were taken; declare select.content if it is wrong"
+    "its text stands in several places of the page, or has lists and short lines that are easily passed by: "
+    "all were taken; declare select.content if it is wrong"
 )
 
 #: Letters that a paragraph of prose has, and elements of a page that are looked at.
@@ -21,7 +22,14 @@ MIN_PROSE_LETTERS, MAX_ELEMENTS = 60, 5000
 
 #: Letters and share of the prose that must be missing before a text is read again, and the share of what
 #: was found that must be found again: less is another text.
-MIN_MISSING_LETTERS, MIN_MISSING, MIN_FOUND_AGAIN = 500, 0.2, 0.8
+MIN_MISSING_LETTERS, MIN_MISSING, MIN_FOUND_AGAIN = 500, 0.2, 0.65
+
+#: The same where no prose is missing: the share of the whole text that lists, tables and short lines must be,
+#: and the share that must be found again.
+MIN_PASSED_BY, MIN_SAME = 0.06, 0.8
+
+#: Share of the prose that may stand there a second time: more are the copies for small screens.
+MAX_TWICE = 0.1
 
 #: Letters of a text that are looked for at once.
 RUN_LETTERS = 20
@@ -48,19 +56,50 @@ class Prose:
 def whole_text(own: Sequence[Prose], found: str, own_part: OwnPart) -> str:
     """The markup of an article's whole text where ``found`` is only a part of it; "" where it is the whole,
     or nothing tells that more is the article's: what is stands between its headline and what was found, or
-    beside that. ``own``: the prose of the article's own part (``prose_of``)."""
+    beside that. Where the prose is there, what stands between it may be missing: lists, tables, short lines.
+    ``own``: the prose of the article's own part (``prose_of``)."""
     found_letters = letters_of(parse_part(found).text())
     known = [prose for prose in own if prose.letters in found_letters]
-    if not known or len(known) == len(own):
+    if not known:
         return ""
     limit = _limit(_holder(known, MOST_FOUND), own_part)
     own = [prose for prose in own if any(each.mem_id == limit.mem_id for each in upwards(prose.node))]
-    missing = sum(len(prose.letters) for prose in own if prose.letters not in found_letters)
-    if missing < max(MIN_MISSING_LETTERS, MIN_MISSING * sum(len(prose.letters) for prose in own)):
+    letters = sum(len(prose.letters) for prose in own)
+    if sum(map(len, {prose.letters for prose in own})) < (1 - MAX_TWICE) * letters:
         return ""
-    markup = "".join(_text(_holder(own, NEARLY_ALL), own_part))
+    missing = sum(len(prose.letters) for prose in own if prose.letters not in found_letters)
+    holder = _holder(own, NEARLY_ALL)
+    is_prose_missing = missing >= max(MIN_MISSING_LETTERS, MIN_MISSING * letters)
+    if not is_prose_missing and (
+        holder.mem_id != _holder(known, NEARLY_ALL).mem_id
+        or _is_most(found_letters, letters_of(holder.text()))
+    ):
+        return ""
+    blocks = list(_text(holder, own_part))
+    if not is_prose_missing:
+        blocks = list(_until_found(blocks, found_letters))
+    markup = "".join(node.html or "" for node in blocks)
     again = letters_of(parse_part(markup).text())
-    return markup if len(again) > len(found_letters) and _holds(again, found_letters) else ""
+    if len(again) <= len(found_letters) or (not is_prose_missing and _is_most(found_letters, again)):
+        return ""
+    min_again = MIN_FOUND_AGAIN if is_prose_missing else MIN_SAME
+    return markup if _share_held(again, found_letters) >= min_again else ""
+
+
+def _until_found(blocks: Sequence[LexborNode], found_letters: str) -> Sequence[LexborNode]:
+    """Blocks up to the last one of what was found: what follows it is as often of other articles."""
+    known = (index for index, node in enumerate(blocks) if _is_within(node, found_letters))
+    return blocks[: max(known, default=len(blocks)) + 1]
+
+
+def _is_within(block: LexborNode, found_letters: str) -> bool:
+    letters = letters_of(block.text())
+    return len(letters) >= RUN_LETTERS and letters in found_letters
+
+
+def _is_most(found_letters: str, letters: str) -> bool:
+    """Whether what was found is as long as nearly all of a text."""
+    return len(found_letters) > (1 - MIN_PASSED_BY) * len(letters)
 
 
 def prose_of(page: LexborHTMLParser, own_part: OwnPart) -> Iterator[Prose]:
@@ -115,8 +154,8 @@ def _limit(holder: LexborNode, own_part: OwnPart) -> LexborNode:
     return holder if common.tag in ("body", "html") else common
 
 
-def _text(holder: LexborNode, own_part: OwnPart) -> Iterator[str]:
-    """The markup of what a text is made of, within an element."""
+def _text(holder: LexborNode, own_part: OwnPart) -> Iterator[LexborNode]:
+    """The elements of what a text is made of, within an element."""
     taken: set[int] = set()
     for node in holder.css(TEXT_SELECTOR)[:MAX_ELEMENTS]:
         if not taken.isdisjoint(ancestor_ids(node)):
@@ -126,14 +165,14 @@ def _text(holder: LexborNode, own_part: OwnPart) -> Iterator[str]:
             taken.add(node.mem_id)
         elif _is_own(node, own_part) or (node.tag in ("figure", "blockquote") and _is_in_own(node, own_part)):
             taken.add(node.mem_id)
-            yield node.html or ""
+            yield node
 
 
 def _is_in_own(node: LexborNode, own_part: OwnPart) -> bool:
     return node.parent is not None and _is_own(node.parent, own_part)
 
 
-def _holds(letters: str, parts: str) -> bool:
-    """Whether most of a text is within another, by its runs of letters."""
+def _share_held(letters: str, parts: str) -> float:
+    """How much of a text is within another, by its runs of letters."""
     runs = [parts[start : start + RUN_LETTERS] for start in range(0, len(parts), RUN_LETTERS)]
-    return sum(run in letters for run in runs) >= MIN_FOUND_AGAIN * len(runs)
+    return sum(run in letters for run in runs) / len(runs)

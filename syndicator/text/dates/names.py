@@ -32,6 +32,9 @@ SPACELESS = r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Han}\p{Hiragana}\p{Katakana}
 #: A month by name in a pattern of CLDR's, with letters before and after it.
 AFFIXES = regex.compile(r"(?:'([^' ]+)'|([^\sA-Za-z'{}.,/-]+))?M{3,4}(?:'([^' ]+)')?")
 
+#: How a language writes a day in figures if it has dots in it, by CLDR's short pattern.
+DOTTED = regex.compile(r"dd?\. ?MM?\. ?y")
+
 ENGLISH_MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october"),
     *("november", "december"),
@@ -83,9 +86,11 @@ def _folded_char(char: str) -> str:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The words of dates in one language, folded, with what each may mean."""
+    """The words of dates in one language, folded, with what each may mean. ``is_dotted``: a day in figures
+    with dots between them ("3.4.2026") begins with the day in this language."""
 
     meanings: Mapping[str, frozenset[Meaning]] = field(repr=False)
+    is_dotted: bool = False
 
     @cached_property
     def pattern(self) -> regex.Pattern[str]:
@@ -108,11 +113,12 @@ class Lexicon:
 def lexicon(language: str) -> Lexicon:
     """The lexicon of a language that ``known_language`` has given."""
     meanings: dict[str, set[Meaning]] = defaultdict(set)
+    is_dotted = language != "en" and _is_dotted(language)
     english = [(name, meaning) for name, meaning in _english() if language == "en" or meaning.kind != "month"]
     for name, meaning in (*english, *(_cldr(language) if language != "en" else ()), *_extra(language)):
         for form in _forms(name):
             meanings[form].add(meaning)
-    return Lexicon({word: frozenset(word_meanings) for word, word_meanings in meanings.items()})
+    return Lexicon({word: frozenset(each) for word, each in meanings.items()}, is_dotted)
 
 
 @lru_cache(maxsize=1000)
@@ -171,6 +177,11 @@ def _cldr(language: str) -> list[tuple[str, Meaning]]:
     # one language's data are a megabyte, and its names all that is ever wanted of them
     localedata._cache.clear()  # there is no other way to be rid of them
     return pairs
+
+
+def _is_dotted(language: str) -> bool:
+    pattern = _data(language).get("date_formats", {}).get("short", "")
+    return bool(DOTTED.match(str(getattr(pattern, "pattern", pattern))))
 
 
 def _data(language: str) -> Mapping[Any, Any]:

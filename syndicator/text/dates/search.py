@@ -112,7 +112,7 @@ def _found(
 def _is_of_time(mark: Mark) -> bool:
     """Whether a mark is of a time that would be lost without it."""
     is_period = any(isinstance(each, Meaning) and each.kind == "period" for each in mark.meanings)
-    return mark.kind in ("time", "zone", "year_first", "numeric") or is_period
+    return mark.kind in ("time", "zone", "year_first", "numeric", "dotted") or is_period
 
 
 def _runs(marks: Sequence[Mark]) -> Iterator[list[Mark]]:

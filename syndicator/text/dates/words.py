@@ -154,7 +154,7 @@ def _mark(match: regex.Match[str], lexicon: Lexicon, *, is_after_time: bool) -> 
             return Mark("zone", match[0], (fixed(sign, match["hours"], match["minutes"] or ""),))
         except OddZone as e:
             raise NoDate(str(e)) from None
-    return Mark(kind, match[0])
+    return Mark("dotted" if kind == "numeric" and match["n"] == "." and lexicon.is_dotted else kind, match[0])
 
 
 def _comment(text: str) -> Mark:
@@ -207,8 +207,8 @@ def _take(parts: _Parts, mark: Mark, meaning: Meaning | tzinfo | str) -> bool:
             parts.years.append(year)
             parts.months.append(month)
             parts.days.append(day)
-        case "numeric":
-            day, month, year = _numeric(mark.text)
+        case "numeric" | "dotted":
+            day, month, year = _numeric(mark.text, is_day_first=mark.kind == "dotted")
             parts.years.append(year)
             parts.months.append(month)
             parts.days.append(day)
@@ -232,12 +232,13 @@ def _take_word(parts: _Parts, meaning: Meaning | tzinfo | str) -> bool:
     return True
 
 
-def _numeric(text: str) -> tuple[int, int, int]:
-    """Day, month and year of a date in numbers. Raises ``NoDate`` where both orders are possible."""
+def _numeric(text: str, *, is_day_first: bool) -> tuple[int, int, int]:
+    """Day, month and year of a date in numbers, with the day first where that is possible and the language
+    has it so. Raises ``NoDate`` where nothing tells which of two orders is meant."""
     first, second, year = map(int, regex.findall(r"\d+", text))
     if year < 100:
         raise NoDate("its year has two digits only")
-    if first > 12 or first == second:
+    if first > 12 or first == second or (is_day_first and second <= 12):
         return first, second, year
     if second > 12:
         return second, first, year
