@@ -68,7 +68,7 @@ def test_rights_and_focus_are_no_correction_and_are_kept() -> None:
 
 
 def row_of(values: dict[str, Any]) -> Any:
-    return SimpleNamespace(**values)
+    return SimpleNamespace(operator_words="", **values)
 
 
 @pytest.mark.parametrize("focus", [None, (0.0, 0.0), (0.25, 1.0)])
