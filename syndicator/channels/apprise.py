@@ -22,6 +22,7 @@ from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.rulers import CHARACTERS
+from syndicator.text.shown import differences
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ class Apprise:
                 return Receipt(remote_id=key, is_current=True)
             log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, reply.message)
         self._notify(json=fields)
-        return Receipt(remote_id=key, is_current=True)
+        return Receipt(remote_id=key, is_current=True, differs=differences(photo=post.photo is None))
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:  # noqa: ARG002 - the port's
         raise Refused("what Apprise has sent cannot be edited")

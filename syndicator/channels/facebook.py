@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -26,6 +26,7 @@ from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.mentions import without_mentions
 from syndicator.text.rulers import UTF16_UNITS
+from syndicator.text.shown import differences
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +95,8 @@ class Facebook:
             return reply.read(lambda told: self._receipt(told["post_id"], photo_of(post)))
         fields = {"message": post.text, "link": post.url}
         reply = self._api.call(exchange, "POST", f"{self.page}/feed", fields)
-        return reply.read(lambda told: self._receipt(told["id"]))
+        receipt = reply.read(lambda told: self._receipt(told["id"]))
+        return replace(receipt, differs=differences(photo=post.photo is None))
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the words. Raises ``Refused`` where the photo should be another one, or none: the words are

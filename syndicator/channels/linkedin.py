@@ -10,7 +10,7 @@ import logging
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
@@ -29,6 +29,7 @@ from syndicator.secret import Secret
 from syndicator.text.addresses import check_server, same_site
 from syndicator.text.little_text import escaped, in_address
 from syndicator.text.rulers import UTF16_UNITS, Counting
+from syndicator.text.shown import differences
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +110,8 @@ class LinkedIn:
         urn = reply.headers.get("x-restli-id", "") if reply.status != 422 else _duplicate(reply)
         if not POST_URN.fullmatch(urn):
             raise OutcomeUnknown(f"{reply.host} names no post in its answer")
-        return self._receipt(urn, photo_of(post) if photo else _fixed(_card(post)))
+        receipt = self._receipt(urn, photo_of(post) if photo else _fixed(_card(post)))
+        return replace(receipt, differs=differences(photo=post.photo is None or photo is not None))
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the words. Raises ``Refused`` where the photo, or the card's words, should be others: the

@@ -29,6 +29,7 @@ from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.posted_html import links_to
 from syndicator.text.rulers import Counting
+from syndicator.text.shown import differences
 
 log = logging.getLogger(__name__)
 
@@ -98,15 +99,17 @@ class Matrix:
         if post.reply_to:  # .../#rich-replies
             answered = self._standing(server, post.reply_to)[1]
             content["m.relates_to"] = {"m.in_reply_to": {"event_id": answered}}
+        differs = differences(photo=post.photo is None or "url" in content)
         for attempt in range(MAX_KEYS):
             event_id = server.send(room, content, f"{key}#{attempt}", Spent.POSTS)
             try:
                 shown = server.shown(room, event_id)
             except SyndicatorError as e:
                 log.warning("channel %s: %s cannot be read back: %s", self.name, post.url, e)
-                return self._receipt(room, event_id)
+                return self._receipt(room, event_id, differs=differs)
             if shown is not None:
-                return self._receipt(room, event_id, is_current=_shown_part(shown) == _shown_part(content))
+                is_current = _shown_part(shown) == _shown_part(content)
+                return self._receipt(room, event_id, is_current=is_current, differs=differs)
         raise Refused(f"it was posted and deleted {MAX_KEYS} times")
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
@@ -208,9 +211,9 @@ class Matrix:
             raise Refused(f"{receipt.remote_id!r} is no message: enter its link (Share, Copy link)")
         return found[1] or server.room_id(self.room), found[2]
 
-    def _receipt(self, room: str, event_id: str, *, is_current: bool = False) -> Receipt:
+    def _receipt(self, room: str, event_id: str, *, is_current: bool = False, differs: str = "") -> Receipt:
         url = f"https://matrix.to/#/{quote(self.room, safe='!#:')}/{quote(event_id, safe='$:')}"
-        return Receipt(remote_id=f"{room} {event_id}", url=url, is_current=is_current)
+        return Receipt(remote_id=f"{room} {event_id}", url=url, is_current=is_current, differs=differs)
 
 
 def _shown_part(content: Content) -> Content:

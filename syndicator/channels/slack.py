@@ -144,15 +144,14 @@ class Slack:
     def _put(self, method: str, options: dict[str, Any], post: Post, spent: Spent) -> Receipt:
         """The message, without its photo where that is not taken: Slack fetches it from its address."""
         photo = photo_address(post, self.name)
+        message = slack_message(post, photo)
         try:
-            message = slack_message(post, photo)
             answer = self._ask(method, {**options, **message}, counts_as=spent)
         except RefusedByName as e:
             if e.name not in BAD_BLOCKS or not photo:
                 raise
             log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
-            message = slack_message(post, "")
-            answer = self._ask(method, {**options, **message}, counts_as=spent)
+            answer = self._ask(method, {**options, **slack_message(post, "")}, counts_as=spent)
         shown = answer.get("message")
         return Receipt(
             remote_id=f"{answer['channel']}:{answer['ts']}",

@@ -21,6 +21,7 @@ from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.secret import Secret
 from syndicator.text.rulers import UTF16_UNITS
+from syndicator.text.shown import differences
 from syndicator.text.slack_blocks import BAD_BLOCKS, MAX_ALT, MAX_SECTION, photo_address, slack_message
 
 log = logging.getLogger(__name__)
@@ -74,13 +75,13 @@ class SlackHook:
     def send(self, post: Post, *, key: str) -> Receipt:
         """Posts a message, without its photo where that is not taken: Slack fetches it from its address."""
         photo = photo_address(post, self.name)
-        reply = self._post(post, photo)
+        reply, is_photo_taken = self._post(post, photo), True
         if photo and _says(reply, BAD_BLOCKS):
             log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, reply.message)
-            reply = self._post(post, "")
+            reply, is_photo_taken = self._post(post, ""), False
         if reply.status != 200:
             raise Refused(reply.message)
-        return Receipt(remote_id=key, is_current=True)
+        return Receipt(remote_id=key, is_current=True, differs=differences(photo=is_photo_taken))
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:  # noqa: ARG002 - the port's
         raise Refused("what an incoming webhook has posted cannot be edited")

@@ -28,6 +28,7 @@ from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.mentions import without_mentions
 from syndicator.text.rulers import Counting
+from syndicator.text.shown import differences
 
 log = logging.getLogger(__name__)
 
@@ -102,12 +103,14 @@ class Threads:
     def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - posts have no keys
         """Makes a container and publishes it. The news goes out without a photo that cannot be fetched."""
         exchange = self._api.exchange()
-        container = self._with_photo(exchange, post) or self._containers.make(
+        with_photo = self._with_photo(exchange, post)
+        container = with_photo or self._containers.make(
             exchange, {"media_type": "TEXT", "text": post.text, **_answers(post)}
         )
         media_id = self._containers.publish(exchange, container)
         url = self._containers.permalink(exchange, media_id)
-        return Receipt(remote_id=media_id, url=url, is_current=True)
+        differs = differences(photo=post.photo is None or bool(with_photo))
+        return Receipt(remote_id=media_id, url=url, is_current=True, differs=differs)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:  # noqa: ARG002 - the port's
         """Raises ``Refused``: the API edits nothing."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote, urlencode
@@ -29,6 +29,7 @@ from syndicator.http.x_api import XApi, is_duplicate, page, processing, refusal,
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.rulers import CHARACTERS
+from syndicator.text.shown import differences
 from syndicator.text.x_length import (
     ADDRESS_LENGTH,
     NO_LINK,
@@ -141,9 +142,11 @@ class X:
         """Posts it. X knows no keys, and refuses the text of a post that is out: that one is ours, then."""
         exchange = self._exchange()
         answers = {"reply": {"in_reply_to_tweet_id": post.reply_to.remote_id}} if post.reply_to else {}
-        reply = self._write(exchange, {**self._body(exchange, post), **answers})
+        body = self._body(exchange, post)
+        reply = self._write(exchange, {**body, **answers})
         if reply.status < 400:
-            return reply.read(_receipt)
+            differs = differences(photo=post.photo is None or "media" in body)
+            return replace(reply.read(_receipt), differs=differs)
         if is_duplicate(reply):
             return self._found_duplicate(exchange, reply, post)
         if post.reply_to and not self._versions(exchange, post.reply_to):

@@ -72,8 +72,9 @@ class TestApprise(HttpChannelContract):
     ) -> None:
         server.takes_files = False
 
-        channel.send(self.post(channel, photo=picture()), key=KEY)
+        receipt = channel.send(self.post(channel, photo=picture()), key=KEY)
 
+        assert receipt.differs == "photo"
         assert [published.photo for published in server.published] == [None]
         assert "goes out without its photo: 127.0.0.1 answers 400: Bad attachment" in caplog.text
 

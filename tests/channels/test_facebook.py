@@ -77,6 +77,7 @@ class TestFacebook(GraphContract):
         assert post.photo is None
         assert post.leads_to(ARTICLE.url)
         assert "goes out without its photo" in caplog.text
+        assert receipt.differs == "photo"
 
     def test_the_same_photo_is_no_change_of_it(self, channel: Facebook, server: FakePage) -> None:
         receipt = channel.send(self.post(channel, photo=picture()), key=KEY)

@@ -100,8 +100,9 @@ class TestLinkedIn(HttpChannelContract):
     ) -> None:
         photo = PhotoFile(content=b"<html>none</html>", media_type="image/jpeg", width=10, height=10)
 
-        channel.send(self.post(channel, photo=photo), key=KEY)
+        receipt = channel.send(self.post(channel, photo=photo), key=KEY)
 
+        assert receipt.differs == "photo"
         assert server.published[0].photo is None
         assert "goes out without its photo" in caplog.text
 

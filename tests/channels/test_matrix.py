@@ -260,8 +260,9 @@ class TestMatrix(HttpChannelContract):
         """Far beyond its limit, the server hangs up."""
         large = PhotoFile(content=bytes(size), media_type="image/png", width=9, height=9)
 
-        channel.send(self.post(channel, photo=large), key=KEY)
+        receipt = channel.send(self.post(channel, photo=large), key=KEY)
 
+        assert receipt.differs == "photo"
         assert server.messages[0]["msgtype"] == "m.text"
         assert caplog.text.count("goes out without its photo: ") == 1
 

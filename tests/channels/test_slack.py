@@ -84,6 +84,7 @@ class TestSlack(HttpChannelContract):
         receipt = channel.send(self.post(channel), key=KEY)
         channel.edit(receipt, self.post(channel, CORRECTED))
 
+        assert receipt.differs == "photo"
         assert photo_of(next(iter(server.messages.values()))) == ""
         assert caplog.text.count("goes out without its photo") == 2
         assert len(server.published) == 1

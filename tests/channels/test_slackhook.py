@@ -53,8 +53,9 @@ class TestSlackHook(HttpChannelContract):
     ) -> None:
         server.unreachable.add("https://news.example/tram.jpg")
 
-        channel.send(self.post(channel), key=KEY)
+        receipt = channel.send(self.post(channel), key=KEY)
 
+        assert receipt.differs == "photo"
         [message] = server.messages.values()
         assert photo_of(message) == ""
         assert caplog.text.count("goes out without its photo: 127.0.0.1 answers 400: invalid_blocks") == 1

@@ -70,8 +70,9 @@ class TestThreads(ContainerContract):
         assert post.photo
         server.unreachable |= {*post.photo.addresses}
 
-        channel.send(post, key=KEY)
+        receipt = channel.send(post, key=KEY)
 
+        assert receipt.differs == "photo"
         [shown] = server.posts.values()
         assert "image_url" not in shown
         assert "goes out without its photo" in caplog.text

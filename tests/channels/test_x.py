@@ -256,15 +256,17 @@ class TestX(HttpChannelContract):
         assert server.published[0].alt == "A tram on the bridge at dawn"
 
     @pytest.mark.parametrize(
-        ("at", "warning"), [("/2/media/upload", "without its photo"), ("/2/media/metadata", "no alternative")]
+        ("at", "warning", "differs"),
+        [("/2/media/upload", "without its photo", "photo"), ("/2/media/metadata", "no alternative", "")],
     )
     def test_news_goes_out_without_what_is_refused(
-        self, channel: X, server: FakeX, caplog: pytest.LogCaptureFixture, at: str, warning: str
+        self, channel: X, server: FakeX, caplog: pytest.LogCaptureFixture, at: str, warning: str, differs: str
     ) -> None:
         server.trouble = Trouble(status(400), at=at)
 
-        channel.send(self.post(channel, photo=picture()), key=KEY)
+        receipt = channel.send(self.post(channel, photo=picture()), key=KEY)
 
+        assert receipt.differs == differs
         assert len(server.published) == 1
         assert caplog.text.count(warning) == 1
 
