@@ -44,6 +44,10 @@ DEADLINE_S = 10.0
 #: Results are handed over in groups of so many, or after so many seconds.
 GROUP_SIZE, GROUP_WAIT_S = 200, 0.5
 
+#: Seconds that a reply may wait for others on its way to the caller's thread: each time that is woken, it and
+#: the loop contend for the interpreter's lock.
+HAND_OVER_WAIT_S = 0.02
+
 #: A host that has given no reply so many times in a row is not waited for again by the same ``send``.
 MAX_SILENCES = 8
 
@@ -117,17 +121,16 @@ class Sending:
             if not self.under_way:
                 break
             try:
-                request, task = self.loop.ended.get(
-                    timeout=max(0.0, end - time.monotonic()) if group else None
-                )
+                ended = self.loop.ended.get(timeout=max(0.0, end - time.monotonic()) if group else None)
             except Empty:
                 break
-            self.under_way -= 1
-            if error := task.exception():
-                self._stop(error)
-                continue
+            self.under_way -= len(ended)
             end = end or time.monotonic() + GROUP_WAIT_S
-            group.append((request, task.result()))
+            for request, task in ended:
+                if error := task.exception():
+                    self._stop(error)
+                else:
+                    group.append((request, task.result()))
         return group
 
     def _fill(self) -> None:
@@ -159,7 +162,8 @@ class Loop:
 
     options: GuardedCallbacks
     events: asyncio.AbstractEventLoop
-    ended: SimpleQueue[Ended] = field(default_factory=SimpleQueue)
+    ended: SimpleQueue[Sequence[Ended]] = field(default_factory=SimpleQueue)
+    ending: list[Ended] = field(default_factory=list)
     turns: dict[str, asyncio.Semaphore] = field(default_factory=_turns)
     silences: Counter[str] = field(default_factory=Counter)
     tasks: set[asyncio.Task[CallbackReply]] = field(default_factory=set)
@@ -194,7 +198,16 @@ class Loop:
 
     def _end(self, request: CallbackRequest, task: asyncio.Task[CallbackReply]) -> None:
         self.tasks.discard(task)
-        self.ended.put((request, task))
+        self.ending.append((request, task))
+        if not self.tasks:
+            self._hand_over()
+        elif len(self.ending) == 1:
+            self.events.call_later(HAND_OVER_WAIT_S, self._hand_over)
+
+    def _hand_over(self) -> None:
+        if self.ending:
+            self.ended.put(self.ending)
+            self.ending = []
 
     async def _reply(self, request: CallbackRequest) -> CallbackReply:
         try:
