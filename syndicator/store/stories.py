@@ -128,10 +128,10 @@ def _to_come(connection: Connection, article_id: int) -> Mapping[str, bool]:
 
 
 def _record(
-    connection: Connection, article_id: int, said: Mapping[str, Any], what: str, now: datetime
+    connection: Connection, article_id: int, values: Mapping[str, Any], what: str, now: datetime
 ) -> None:
     table, delivery = schema.article, schema.delivery
-    connection.execute(update(table).where(table.c.id == article_id).values(**said))
+    connection.execute(update(table).where(table.c.id == article_id).values(**values))
     ids = connection.scalars(
         select(delivery.c.id).where(delivery.c.article_id == article_id, delivery.c.remote_id.is_(None))
     ).all()
