@@ -63,7 +63,7 @@ def measure(count: int, folder: Path) -> None:
         text = " ".join(f"{chance.randrange(100_000):05}" for _ in range(WORDS)).encode()
         documents.replace(name, [Document(extension="rss", content=text, modified=datetime.now(UTC))])
         for _ in range(2):
-            response = app.respond("GET", f"/feeds/{name}.rss", [(b"accept-encoding", b"gzip")])
+            response = app.respond("GET", f"/feeds/{name}.rss", {b"accept-encoding": b"gzip"})
             if response is None or not response[0].as_bytes.startswith(b"HTTP/1.1 200 "):
                 raise RuntimeError(f"{name} was not served")
         documents.remove(name)  # the disk is not what is measured

@@ -18,7 +18,7 @@ from uvicorn.server import ServerState
 from syndicator.web.feeds import fast_lane
 from syndicator.web.feeds.fast_lane import Responder, connection_class
 from syndicator.web.feeds.responses import ResponseHead
-from syndicator.web.headers import HeaderLines
+from syndicator.web.headers import RequestHeaders
 from tests.web.test_web_process import Served, serving_from, until
 
 pytestmark = pytest.mark.slow  # a web server of its own
@@ -233,7 +233,7 @@ async def connected(app: ASGIApp, feeds: Responder) -> AsyncIterator[int]:
 
 class Broken:
     def respond(
-        self, method: str, path: str, headers: HeaderLines, peer: str
+        self, method: str, path: str, headers: RequestHeaders, peer: str
     ) -> tuple[ResponseHead, bytes] | None:
         raise RuntimeError("a defect")
 

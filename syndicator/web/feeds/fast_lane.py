@@ -19,7 +19,7 @@ from uvicorn.server import ServerState
 from syndicator.web.callers import Callers
 from syndicator.web.feeds.framing import RequestRefused, examined
 from syndicator.web.feeds.responses import FeedResponse, ResponseHead
-from syndicator.web.headers import HeaderLines
+from syndicator.web.headers import RequestHeaders
 from syndicator.web.limits import ConnectionLimit
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ METHODS = {b"GET": "GET", b"HEAD": "HEAD"}
 class Responder(Protocol):
     """``FeedServer``, as far as connections need it."""
 
-    def respond(self, method: str, path: str, lines: HeaderLines, peer: str) -> FeedResponse | None: ...
+    def respond(self, method: str, path: str, headers: RequestHeaders, peer: str) -> FeedResponse | None: ...
 
 
 class Connection(HttpToolsProtocol):
@@ -108,35 +108,32 @@ class Connection(HttpToolsProtocol):
             self._read(data)
 
     def _read(self, data: bytes) -> None:
-        if self._is_over:
-            return
-        try:
-            self._feed(data)
-        except HttpParserError as e:
-            reason = e.__context__
-            # What we do while it reads fails for addresses that are none, which is no defect of ours.
-            if isinstance(reason, RequestRefused):
-                self._refuse(reason.status, f"{reason}.\n".encode())
-            elif isinstance(e, HttpParserCallbackError) and not isinstance(reason, _BAD_TARGET):
-                log.exception("a request could not be taken")
-                self._refuse(500, b"A defect; the log says more.\n")
-            else:
-                self._refuse(400, b"This is no HTTP request.\n")
-        else:
-            if self._head_bytes is not None:
-                self._head_bytes += len(data)
-                if self._head_bytes > MAX_HEAD_BYTES:
-                    self._refuse(431, b"The head of this request is too large.\n")
-
-    def _feed(self, data: bytes) -> None:
-        while data:
+        while data and not self._is_over:
             try:
                 self.parser.feed_data(data)
             except HttpParserUpgrade as e:
                 # Which we do not do, and need not (RFC 9110 section 7.8): the next request may follow.
                 data = data[e.args[0] :]
+                continue
+            except HttpParserError as e:
+                self._refuse_for(e)
             else:
-                return
+                if self._head_bytes is not None:
+                    self._head_bytes += len(data)
+                    if self._head_bytes > MAX_HEAD_BYTES:
+                        self._refuse(431, b"The head of this request is too large.\n")
+            return
+
+    def _refuse_for(self, error: HttpParserError) -> None:
+        reason = error.__context__
+        # What we do while it reads fails for addresses that are none, which is no defect of ours.
+        if isinstance(reason, RequestRefused):
+            self._refuse(reason.status, f"{reason}.\n".encode())
+        elif isinstance(error, HttpParserCallbackError) and not isinstance(reason, _BAD_TARGET):
+            log.error("a request could not be taken", exc_info=error)
+            self._refuse(500, b"A defect; the log says more.\n")
+        else:
+            self._refuse(400, b"This is no HTTP request.\n")
 
     def _refuse(self, status: int, text: bytes) -> None:
         """Send the last response of this connection. Requests before this one are answered first, and then
@@ -162,9 +159,8 @@ class Connection(HttpToolsProtocol):
         self._head_bytes, self._trailer_bytes, self._is_quiet = 0, 0, False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if (
-            self._head_bytes is None
-        ):  # trailers are no headers, and nobody reads them (RFC 9110 section 6.5.1)
+        if self._head_bytes is None:
+            # Trailers are no headers, and nobody reads them (RFC 9110 section 6.5.1).
             self._trailer_bytes += len(name) + len(value)
             if self._trailer_bytes > MAX_HEAD_BYTES:
                 self.transport.abort()
@@ -173,8 +169,8 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head_bytes = None
-        self.url, self.headers = examined(self.url, self.headers, self.parser)
-        self._is_answered = self._answer()
+        self.url, self.headers, by_name = examined(self.url, self.headers, self.parser)
+        self._is_answered = self._answer(by_name)
         if self._is_answered:
             return
         url, headers = self.url, self.headers
@@ -193,11 +189,11 @@ class Connection(HttpToolsProtocol):
             self._is_quiet = False
             super().on_message_complete()
 
-    def _answer(self) -> bool:
+    def _answer(self, headers: RequestHeaders) -> bool:
         """Answer a request for a feed, if this is one. One call instead of several: it is made for each."""
         url, cycle = self.url, self.cycle
-        # Addresses that are written in another way are the application's business.
-        if not url.startswith(b"/feeds/") or b"%" in url or b"?" in url:
+        # Addresses written in another way ("%", "?") lead to nothing here: the application reads them.
+        if not url.startswith(b"/feeds/"):
             return False
         # A response comes after those before it, and not onto a heap of them.
         if cycle is not None and (self.pipeline or not cycle.response_complete):
@@ -206,7 +202,7 @@ class Connection(HttpToolsProtocol):
         if method is None or self.flow.write_paused or self.transport.is_closing():
             return False
         try:
-            response = self.feeds.respond(method, url.decode("latin-1"), self.headers, self._peer)
+            response = self.feeds.respond(method, url.decode("latin-1"), headers, self._peer)
         except Exception:
             log.exception("a feed could not be answered for")
             return False  # the application tries the same, and apologises

@@ -11,13 +11,10 @@ from functools import lru_cache
 
 from httptools import HttpRequestParser
 
-from syndicator.web.headers import HeaderLines
+from syndicator.web.headers import HeaderLines, RequestHeaders, by_name
 
 #: Header lines that a request may have.
 MAX_HEADERS = 128
-
-#: HeaderLines that decide where a request goes to and where it ends.
-_FRAMING = {b"host", b"transfer-encoding"}
 
 #: ``uri-host [":" port]`` (RFC 9110 section 7.2), and never empty (section 4.2.1).
 HOST = re.compile(rb"(?:[\w.~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?", re.ASCII)
@@ -34,28 +31,36 @@ class RequestRefused(Exception):
         self.status = status
 
 
-def examined(url: bytes, headers: HeaderLines, parser: HttpRequestParser) -> tuple[bytes, HeaderLines]:
-    """The target in origin form (RFC 9112 section 3.2.1), and the headers with the host that counts. Raises
-    ``RequestRefused`` where it is not certain for whom the request is, or where it ends."""
-    framing = [header for header in headers if header[0] in _FRAMING]
-    if len(framing) != 1 or framing[0][0] != b"host" or not _is_host(framing[0][1]):
-        _examine_framing(framing, is_http10=parser.get_http_version() == "1.0")
-    if len(headers) > MAX_HEADERS:
+def examined(
+    url: bytes, lines: HeaderLines, parser: HttpRequestParser
+) -> tuple[bytes, HeaderLines, RequestHeaders]:
+    """The target in origin form (RFC 9112 section 3.2.1), and the headers with the host that counts, in
+    lines and by name. Raises ``RequestRefused`` where it is not certain for whom the request is, or where it
+    ends."""
+    headers = by_name(lines)
+    host = headers.get(b"host")
+    is_each_once = len(headers) == len(lines)
+    if not is_each_once or host is None or b"transfer-encoding" in headers or not _is_host(host):
+        _examine_framing(lines, is_http10=parser.get_http_version() == "1.0")
+    if len(lines) > MAX_HEADERS:
         raise RequestRefused(431, "The head of this request has too many lines")
-    return (url, headers) if url.startswith(b"/") else _origin_form(url, headers)
+    if url.startswith(b"/"):
+        return url, lines, headers
+    target, lines = _origin_form(url, lines)
+    return target, lines, by_name(lines)
 
 
-def _examine_framing(framing: HeaderLines, *, is_http10: bool) -> None:
-    hosts = [value for name, value in framing if name == b"host"]
-    codings = b",".join(value for name, value in framing if name == b"transfer-encoding")
+def _examine_framing(lines: HeaderLines, *, is_http10: bool) -> None:
+    hosts = [value for name, value in lines if name == b"host"]
+    codings = [value for name, value in lines if name == b"transfer-encoding"]
     if len(hosts) != 1 and not (is_http10 and not hosts):  # RFC 9112 section 3.2
         raise RequestRefused(400, "A request names one host, in one Host header")
     if hosts and not _is_host(hosts[0]):
         raise RequestRefused(400, "This is no host")
-    if codings or len(framing) > len(hosts):  # RFC 9112 section 6.1
+    if codings:  # RFC 9112 section 6.1
         if is_http10:
             raise RequestRefused(400, "HTTP/1.0 knows no Transfer-Encoding")
-        if codings.strip().lower() != b"chunked":
+        if b",".join(codings).strip().lower() != b"chunked":
             raise RequestRefused(501, "The one Transfer-Encoding that is known here is chunked")
 
 

@@ -28,7 +28,7 @@ from syndicator.web.feeds.responses import (
     unavailable,
     unknown,
 )
-from syndicator.web.headers import HeaderLines, RequestHeaders, by_name
+from syndicator.web.headers import RequestHeaders, by_name
 from syndicator.web.limits import Allowance
 from syndicator.web.readership import ReaderCounts
 
@@ -61,12 +61,12 @@ class FeedServer:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = None
         if scope["type"] == "http":
-            method, path, lines = scope["method"], scope["path"], scope["headers"]
+            method, path, headers = scope["method"], scope["path"], by_name(scope["headers"])
             peer, port = scope.get("client") or ("", 0)
-            response = self.respond(method, path, lines, peer)
+            response = self.respond(method, path, headers, peer)
             if response is None:
-                response = await self._turn_away(path, lines, peer)
-            scope = {**scope, "client": (self.callers.address(peer, by_name(lines)), port)}
+                response = await self._turn_away(path, headers, peer)
+            scope = {**scope, "client": (self.callers.address(peer, headers), port)}
         if response is None:
             await self.app(scope, receive, send)
             return
@@ -74,27 +74,26 @@ class FeedServer:
         await send(head.start)
         await send({"type": "http.response.body", "body": body})
 
-    def respond(self, method: str, path: str, lines: HeaderLines, peer: str = "") -> FeedResponse | None:
+    def respond(self, method: str, path: str, headers: RequestHeaders, peer: str = "") -> FeedResponse | None:
         """The response to a request; ``None`` where the path leads to no feed, or its sender is not let in:
         to that ``__call__`` responds, which may take its time. ``peer``: the address that asks."""
         resource = self.catalog.find(path)
         if resource is None:
-            return self._elsewhere(method, path, lines, peer) if path.startswith(PREFIX) else None
-        headers = by_name(lines)
+            return self._elsewhere(method, path, headers, peer) if path.startswith(PREFIX) else None
         if resource.is_private:
             response = self._by_password(resource, method, headers, peer)
         else:
             response = self._of(resource, method, headers, peer)
-        if response is not None:
-            self._count(resource, response, headers)
+        if response is not None:  # counted without a call more: this is done for every reader
+            status, user_agent = response[0].status, headers.get(b"user-agent", b"")
+            self.readers.count(resource.feed, resource.extension, status, user_agent)
         return response
 
-    async def _turn_away(self, path: str, lines: HeaderLines, peer: str) -> FeedResponse | None:
+    async def _turn_away(self, path: str, headers: RequestHeaders, peer: str) -> FeedResponse | None:
         """The response to a wrong guess; ``None`` where there is nothing to guess."""
         resource = self.catalog.find(path)
         if not (resource and resource.is_private) and not self._has_secret(path):
             return None
-        headers = by_name(lines)
         wait, delay = self.access.record_guess(self.callers.client(peer, headers))
         await sleep(delay)
         if wait:
@@ -108,10 +107,9 @@ class FeedServer:
     def _has_secret(self, path: str) -> bool:
         return path.startswith(SECRET_PREFIX) and bool(self.access.secrets)
 
-    def _elsewhere(self, method: str, path: str, lines: HeaderLines, peer: str) -> FeedResponse | None:
+    def _elsewhere(self, method: str, path: str, headers: RequestHeaders, peer: str) -> FeedResponse | None:
         """At a path below the feeds' that is no document's: one with a secret, or one of a feed that has
         moved or ended."""
-        headers = by_name(lines)
         if self._has_secret(path):
             return self._by_secret(path, method, headers, peer)
         move = self.moves.find(path.removeprefix(PREFIX))
