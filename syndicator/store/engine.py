@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from sqlalchemy import (
+    URL,
     Connection,
     Engine,
     ExceptionContext,
@@ -63,18 +65,28 @@ def connect(url: str) -> Engine:
             event.listen(engine, "connect", _set_up_server)
             ask_when_idle(engine)
             return engine
-        if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        path = _sqlite_path(parsed)
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed, pool_size=10, max_overflow=30, hide_parameters=True)
     except (SQLAlchemyError, ImportError, OSError) as e:
         raise Misconfigured(f"[keep] database: {e}") from e
     event.listen(engine, "connect", _set_up_sqlite)
     # Not as a listener of the engine: with one, each statement looks for all kinds of listeners.
     engine.dialect.do_begin = _begin_sqlite  # type: ignore[method-assign]
-    if parsed.database:
-        event.listen(engine, "checkout", _same_file_check(Path(parsed.database)))
-        event.listen(engine, "handle_error", _lock_holder_namer(Path(parsed.database)))
+    if path:
+        event.listen(engine, "checkout", _same_file_check(path))
+        event.listen(engine, "handle_error", _lock_holder_namer(path))
     return engine
+
+
+def _sqlite_path(url: URL) -> Path | None:
+    """The database's file; ``None`` for one in memory. It may be named by a URI
+    (https://sqlite.org/uri.html), which is percent-encoded."""
+    name = url.database or ""
+    if name.startswith("file:"):
+        name = unquote(name.removeprefix("file:"))
+    return Path(name) if name and name != ":memory:" else None
 
 
 def _lock_holder_namer(path: Path) -> Callable[[ExceptionContext], None]:

@@ -163,3 +163,27 @@ def test_a_database_that_takes_nothing_is_an_error_of_the_store(store: Store) ->
         readonly.beat("web-1", "web", NOON)
 
     readonly.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "name", ["plain.db", "file:{}/plain.db?uri=true", "file:{}/a%20b.db?mode=rwc&uri=true"]
+)
+def test_a_file_that_was_put_back_is_seen_however_it_is_named(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its path or by a URI, which once made folders called "file:" where the process was started."""
+    started, kept = tmp_path / "started", tmp_path / "kept"
+    started.mkdir()
+    monkeypatch.chdir(started)
+    store = open_store(f"sqlite:///{name.format(kept) if '{}' in name else kept / name}")
+    store.beat("web-1", "web", NOON)
+    [file] = kept.glob("*.db")
+    before = file.read_bytes()
+    file.unlink()
+    file.write_bytes(before)
+
+    store.beat("web-2", "web", NOON)
+
+    assert {process.name for process in open_store(f"sqlite:///{file}").processes(NOON)} >= {"web-2"}
+    assert not list(started.iterdir())
+    store.engine.dispose()
