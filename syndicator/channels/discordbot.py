@@ -9,6 +9,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -80,16 +81,17 @@ class DiscordBot:
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """https://docs.discord.com/developers/resources/message#edit-message"""
-        reply = self._write("PATCH", self._url(receipt), post, {}, accept=self._denials(receipt))
-        if self._is_gone(reply, receipt):
-            raise PostGone(f"{reply.message}; the message was deleted on the server")
+        with self._wherever(receipt):
+            reply = self._write("PATCH", self._url(receipt), post, {})
+            if self._is_gone(reply):
+                raise PostGone(f"{reply.message}; the message was deleted on the server")
         return receipt
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
         """https://docs.discord.com/developers/resources/message#delete-message"""
-        accept = (400, 404, *self._denials(receipt))
-        reply = self._exchange().ask("DELETE", self._url(receipt), accept=accept)
-        self._is_gone(check_accepted(reply), receipt)
+        with self._wherever(receipt):
+            reply = self._exchange().ask("DELETE", self._url(receipt), accept=(400, 404))
+            self._is_gone(check_accepted(reply))
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
         """Looks for the article's link in what the bot has written in the channel, the latest first. Raises
@@ -137,28 +139,28 @@ class DiscordBot:
             params["before"] = page[-1][0]
         raise OutcomeUnknown(f"not among the latest {MAX_PAGES * PAGE_MESSAGES} messages; there are more")
 
-    def _write(
-        self, method: str, url: str, post: Post, more: dict[str, Any], accept: tuple[int, ...] = ()
-    ) -> RemoteReply:
+    def _write(self, method: str, url: str, post: Post, more: dict[str, Any]) -> RemoteReply:
         fields, what = partial(message_fields, post, more=more), f"channel {self.name}: {post.url}"
-        return write(self._exchange(), method, url, fields, photo_files(post), what, also=accept)
+        return write(self._exchange(), method, url, fields, photo_files(post), what)
 
-    def _is_gone(self, reply: RemoteReply, receipt: Receipt | None = None) -> bool:
-        """Whether a message is not there. Raises ``Misconfigured`` where the channel is not, and ``Refused``
-        where that is the one of before: what stands there does not concern what is posted now."""
-        place = self._place(receipt)[0] if receipt else self.channel
-        if place != self.channel and (reply.status == 403 or self._lacks_channel(reply)):
-            raise Refused(f"{reply.message}; it was posted in channel {place}: see to it by hand in Discord")
-        if self._lacks_channel(reply):
+    @contextmanager
+    def _wherever(self, receipt: Receipt) -> Iterator[None]:
+        """Where a message is in the channel of before, which the bot may have left, that is refused, and
+        stops nothing that is posted now."""
+        try:
+            yield
+        except Misconfigured as e:
+            place = self._place(receipt)[0]
+            if place == self.channel:
+                raise
+            self._me(self._exchange(), "id")  # unless it is the token
+            raise Refused(f"{e}; it was posted in channel {place}: see to it by hand in Discord") from e
+
+    def _is_gone(self, reply: RemoteReply) -> bool:
+        """Whether a message is not there. Raises ``Misconfigured`` where the channel is not."""
+        if reply.status == 404 and reply.code != UNKNOWN_MESSAGE:
             raise Misconfigured(f"{reply.message}; is {self.channel} a channel that the bot sees?")
         return reply.status == 404
-
-    def _lacks_channel(self, reply: RemoteReply) -> bool:
-        return reply.status == 404 and reply.code != UNKNOWN_MESSAGE
-
-    def _denials(self, receipt: Receipt) -> tuple[int, ...]:
-        """The statuses, beside the usual ones, that stop no channel: of another one than is declared."""
-        return () if self._place(receipt)[0] == self.channel else (403,)
 
     def _place(self, receipt: Receipt) -> tuple[str, str]:
         """The message's channel, whatever is declared by now, and its id. Raises ``Refused`` where something

@@ -29,21 +29,18 @@ def write(
     fields: Callable[[bool], Mapping[str, Any]],
     files: Mapping[str, tuple[str, bytes, str]],
     what: str,
-    also: tuple[int, ...] = (),
     **request: Any,
 ) -> RemoteReply:
     """Writes a message, of these fields with photos or without, and with its photos if the server takes them;
-    a warning names ``what`` goes out without. Raises what its reply tells, unless that is a 404 or one of
-    ``also``."""
+    a warning names ``what`` goes out without. Raises what its reply tells, unless that is a 404."""
     request["counts_as"] = Spent.POSTS if method == "POST" else Spent.EDITS
     if files:
         form = {"payload_json": json.dumps(fields(True), ensure_ascii=False)}
-        reply = exchange.ask(method, url, data=form, files=files, accept=(400, 404, 413, *also), **request)
+        reply = exchange.ask(method, url, data=form, files=files, accept=(400, 404, 413), **request)
         if reply.status != 413:
             return check_accepted(reply)
         log.warning("%s goes out without its photo: %s", what, reply.message)
-    accept = (400, 404, *also)
-    return check_accepted(exchange.ask(method, url, json=fields(False), accept=accept, **request))
+    return check_accepted(exchange.ask(method, url, json=fields(False), accept=(400, 404), **request))
 
 
 def check_accepted(reply: RemoteReply) -> RemoteReply:
