@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from syndicator.domain.article import Photo
 
+#: Rights that keep a photo at home although no rule names them; a declared rule for the same words wins.
+STAYS_AT_HOME: Mapping[str, Sequence[str]] = {"web only": (), "website only": (), "web use only": ()}
+
 #: Characters of a photo's rights that a reason quotes.
 MAX_QUOTED_CHARS = 80
 
@@ -70,13 +73,14 @@ class PhotoFile:
 def may_leave(photo: Photo, channel: str, rules: Mapping[str, Sequence[str]]) -> str:
     """The reason why a photo may not go to a channel; ``""`` where it may.
 
-    ``rules`` (``[site.rights]``): words that a photo's rights may have, and the channels that it may go to
-    all the same. Words are compared blind to case and white space, and stand anywhere in the rights as whole
-    words. Where several are found, each has to name the channel. A photo without rights goes everywhere.
+    ``rules`` (``[site.rights]``, beside ``STAYS_AT_HOME``): words that a photo's rights may have, and the
+    channels that it may go to all the same. Words are compared blind to case and white space, and stand
+    anywhere in the rights as whole words. Where several are found, each has to name the channel. A photo
+    without rights goes everywhere.
     """
     rights = _folded(photo.rights)
-    for words, channels in rules.items():
-        wanted = _folded(words)
+    either = (*STAYS_AT_HOME.items(), *rules.items())
+    for wanted, (words, channels) in {_folded(rule[0]): rule for rule in either}.items():
         if wanted and channel not in channels and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", rights):
             quoted = " ".join(photo.rights.split())[:MAX_QUOTED_CHARS]
             return f"its rights, {quoted!r}, keep it from this channel ([site.rights] {words!r})"
