@@ -11,6 +11,7 @@ from syndicator.sources.pages.credit import split_credit
 from syndicator.sources.pages.same_picture import same_picture
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import plain
+from syndicator.text.file_names import is_file_name
 from syndicator.text.markup import parse_part, upwards
 from syndicator.text.pictures import MAX_PICTURES, is_counter
 
@@ -39,11 +40,12 @@ def _figures(article: Article, lead: Photo) -> Iterator[Photo]:
             continue
         whole = _caption(image)
         caption, credit = split_credit(whole)
+        alt = plain(image.attributes.get("alt") or "")
         yield Photo(
             url=url,
-            caption=caption,
+            caption="" if is_file_name(caption) else caption,
             credit=credit,
-            alt=plain(image.attributes.get("alt") or ""),
+            alt="" if is_file_name(alt) else alt,
             rights="; ".join(filter(None, (lead.rights, whole))),
         )
 
