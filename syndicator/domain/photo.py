@@ -22,7 +22,7 @@ class PhotoLimits:
     ``side``: pixels of the longer side. ``length``: bytes. ``ratio``: the narrowest and the widest shape,
     as width / height (Instagram's is ``(0.8, 1.91)``, a square's ``(1.0, 1.0)``); what is beyond is cropped,
     and ``None`` takes any. ``max_pixels``: of the whole picture. ``min_side``: pixels of the shorter side; a
-    smaller photo is refused, as none is blown up.
+    smaller photo is refused, as none is blown up (by default what is an icon or a counter).
     """
 
     side: int = 1600
@@ -30,7 +30,7 @@ class PhotoLimits:
     media_types: tuple[str, ...] = ("image/jpeg",)
     ratio: tuple[float, float] | None = None
     max_pixels: int | None = None
-    min_side: int = 1
+    min_side: int = 32
 
     def __post_init__(self) -> None:
         if self.ratio and not 0 < self.ratio[0] <= self.ratio[1]:
