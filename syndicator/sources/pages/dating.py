@@ -79,6 +79,24 @@ class Dates:
                 return Publication(moment, None, date)
         return publication
 
+    def uncontradicted(
+        self, publication: Publication, shown: Iterable[Date], changes: Iterable[Date]
+    ) -> Publication:
+        """A publication whose date is doubtful, or none where the page shows a day that is later, by more than
+        zones make, and none of the last change: either may be wrong."""
+        if publication.published is None or publication.date is None or publication.embargo:
+            return publication
+        changed = [moment for moment in (self.read(date).moment for date in changes) if moment]
+        for date in shown:
+            moment = self.read(date).moment
+            if moment is None or moment < publication.published + MIN_EARLIER:
+                continue
+            if all(abs(moment - each) >= MIN_EARLIER for each in changed):
+                told = f"its date {_quoted(publication.date)} and the day that it shows, {_quoted(date)}"
+                self._tell([f"{told}, contradict each other: neither is taken; declare select.published"])
+                return Publication()
+        return publication
+
     def updated(self, dates: Iterable[Date]) -> datetime | None:
         """The time of its last change by the first of these dates that is understood."""
         _, moment = self._first(dates)

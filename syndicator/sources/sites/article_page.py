@@ -230,8 +230,13 @@ class ArticlePages:
         publication = dates.publication(self._dates_of(dates, extracted, link), missing)
         if extracted.is_date_doubtful and publication.date:
             publication = dates.earlier(publication, self._other_dates(dates, extracted, publication.date))
+            shown = visible_dates.stated(extracted.lines, dates)
+            changes = (Date(*offer, self.dates) for offer in extracted.dates["updated"])
+            publication = dates.uncontradicted(publication, shown, changes)
         if publication.date:
             extracted.put("published", publication.date.origin, publication.date.text)
+        else:
+            extracted.origins.pop("published", None)
         return publication
 
     def _dates_of(self, dates: Dates, extracted: Extracted, link: Link) -> Iterator[Date]:
