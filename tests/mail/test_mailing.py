@@ -132,6 +132,35 @@ def test_readers_are_not_mixed_up() -> None:
     assert b"mailto" not in second
 
 
+@pytest.mark.parametrize("before", [0, 1, 56, 57, 58, 114, 115, 2000])
+@pytest.mark.parametrize("after", [0, 1, 57, 300])
+def test_the_link_may_stand_anywhere(before: int, after: int) -> None:
+    """What is encoded for all readers, and what for one, meet where lines of base64 do."""
+    words = f"{'ຂ່າວ.' + 'x' * 60 + chr(10)}" * 40
+    contents = replace(CONTENTS, text=words[:before] + LINK + words[:after], page=words[:before] + "end")
+
+    raw = Mailing(HEAD, contents, NOW).message(READER)
+
+    text, page = parsed(raw).get_body(("plain",)), parsed(raw).get_body(("html",))
+    assert text
+    assert page
+    written = words[:before] + READER.leave + words[:after]
+    assert text.get_content().replace("\r\n", "\n") == written
+    assert page.get_content().replace("\r\n", "\n") == words[:before] + "end"
+    assert all(len(line) <= 76 for line in raw.partition(b"\r\n\r\n")[2].split(b"\r\n"))
+    assert verifies(raw, RSA)
+
+
+def test_readers_whose_headers_differ_are_signed_for() -> None:
+    """One answers a message and the other does not; one's page is open and the other's is not."""
+    mailing = Mailing(HEAD, CONTENTS, NOW)
+    readers = [READER, replace(READER, answers=""), replace(READER, leave="http://localhost/leave/1")]
+
+    for raw in (mailing.message(each) for each in readers * 2):
+        assert verifies(raw, RSA)
+        assert not verifies(raw.replace(b"To: somebody", b"To: another"), RSA)
+
+
 def test_without_a_photo_there_is_none() -> None:
     plain = Contents(subject="x", text=LINK, page=LINK, language="")
 
