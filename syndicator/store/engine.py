@@ -63,7 +63,7 @@ def connect(url: str) -> Engine:
             event.listen(engine, "connect", _set_up_server)
             ask_when_idle(engine)
             return engine
-        if parsed.database:
+        if parsed.database and not parsed.database.startswith("file:"):  # an address, which names no folder
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed, pool_size=10, max_overflow=30, hide_parameters=True)
     except (SQLAlchemyError, ImportError, OSError) as e:

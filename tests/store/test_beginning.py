@@ -150,9 +150,13 @@ def test_migrating_waits_for_whoever_migrates(empty_postgres: str, monkeypatch: 
     engine.dispose()
 
 
-def test_a_database_that_takes_nothing_is_an_error_of_the_store(store: Store) -> None:
+def test_a_database_that_takes_nothing_is_an_error_of_the_store(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A standby of PostgreSQL, a disk that was mounted read-only: no defect of ours."""
     url = store.engine.url
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
     if url.get_backend_name() == "sqlite":
         readonly = Store(connect(f"sqlite:///file:{url.database}?mode=ro&uri=true"))
     else:
@@ -163,3 +167,4 @@ def test_a_database_that_takes_nothing_is_an_error_of_the_store(store: Store) ->
         readonly.beat("web-1", "web", NOON)
 
     readonly.engine.dispose()
+    assert list(Path().iterdir()) == []  # no folder of an address's name
