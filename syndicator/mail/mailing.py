@@ -57,6 +57,14 @@ class Letterhead:
     reply_to: Address | None = None
     keys: tuple[DkimKey, ...] = ()
 
+    @property
+    def feedback_id(self) -> str:
+        """What mail services name a list by that tell senders how many of its messages are called spam
+        (https://support.google.com/a/answer/6254652): the last part is the sender's, of 5 to 15 letters."""
+        domain = self.sender.domain
+        name, sender = self.list_id.removesuffix(f".{domain}"), hashlib.sha256(domain.encode()).hexdigest()
+        return f"{name}:{domain}:list:{sender[:15]}"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reader:
@@ -187,6 +195,7 @@ def _common_headers(head: Letterhead, contents: Contents, date: datetime) -> lis
     mail["Subject"] = " ".join(contents.subject.split())
     mail["Date"] = format_datetime(date)
     mail["Precedence"] = "bulk"
+    mail["Feedback-ID"] = head.feedback_id
     mail["Auto-Submitted"] = "auto-generated"  # nobody's out-of-office note answers it (RFC 3834 section 5)
     if contents.language:
         mail["Content-Language"] = contents.language

@@ -102,6 +102,20 @@ def test_one_click_is_as_programs_look_for_it(raw: bytes) -> None:
         assert {b"list-unsubscribe", b"list-unsubscribe-post"} <= {n.strip() for n in names.split(b":")}
 
 
+def test_spam_reports_are_counted_by_list_and_sender(raw: bytes) -> None:
+    """Four parts, of which the last is the sender's and stays, whatever the list and the article."""
+    other = replace(HEAD, list_id="evening.news.example")
+    again = Mailing(other, replace(CONTENTS, subject="Another"), NOW).message(READER)
+
+    ids = [str(parsed(each)["Feedback-ID"]).split(":") for each in (raw, again)]
+
+    assert [parts[0] for parts in ids] == ["alerts", "evening"]
+    assert all(len(parts) == 4 and re.fullmatch(r"[a-z0-9]{5,15}", parts[-1]) for parts in ids)
+    assert ids[0][-1] == ids[1][-1]
+    signed = re.findall(rb"DKIM-Signature:.*?h=(.*?);", raw, re.DOTALL)
+    assert all(b"feedback-id" in {name.strip() for name in names.split(b":")} for names in signed)
+
+
 def test_there_is_no_one_click_in_the_open() -> None:
     raw = Mailing(HEAD, CONTENTS, NOW).message(replace(READER, leave="http://localhost:8000/lists/a/leave/1"))
 
