@@ -408,6 +408,21 @@ class HttpChannelContract(ChannelContract):
         [published] = self.seen(server)
         assert CORRECTED.title in published.text
 
+    def test_a_revoked_token_stops_corrections_and_retractions_too(
+        self, channel: Channel, server: LocalServer, secret: str
+    ) -> None:
+        receipt, corrected = channel.send(self.post(channel), key=KEY), self.post(channel, CORRECTED)
+        server.trouble = Trouble(status(401))
+
+        acts: list[tuple[timedelta, Callable[[], object]]] = [
+            (channel.capabilities.edit_within, lambda: channel.edit(receipt, corrected)),
+            (channel.capabilities.delete_within, lambda: channel.delete(receipt, corrected)),
+        ]
+        for within, act in acts:
+            with pytest.raises(Refused if within == NEVER else Misconfigured) as caught:
+                act()
+            assert secret not in str(caught.value)
+
     @pytest.mark.parametrize("act", [status(500), status(503), SILENCE, reset])
     def test_a_trial_that_gets_no_answer_can_be_made_later(
         self, channel: Channel, server: LocalServer, act: Act

@@ -16,6 +16,7 @@ import requests
 from syndicator.channels import mastodon
 from syndicator.channels.mastodon import Mastodon
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Post
 from syndicator.http.mastodon_servers import PAGE_STATUSES
 from syndicator.posts.compose import compose
@@ -349,11 +350,17 @@ class TestTrial:
 
         assert channel.check() == "@newsroom on 127.0.0.1; may post, with photos"
 
-    def test_a_wrong_token_is_told(self, channel: Mastodon, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("photo", [None, picture()], ids=["words", "photo"])
+    def test_a_token_that_was_revoked_is_told_at_a_post_and_at_a_check(
+        self, channel: Mastodon, server: FakeMastodon, tmp_path: Path, photo: PhotoFile | None
+    ) -> None:
         (tmp_path / "token").write_text("another")
 
-        with pytest.raises(Misconfigured, match="401: The access token is invalid; check the account"):
-            channel.check()
+        post = compose(ARTICLE, channel.capabilities, photo=photo)
+        for attempt in (channel.check, lambda: channel.send(post, key=KEY)):
+            with pytest.raises(Misconfigured, match="401: The access token is invalid; check the account"):
+                attempt()
+        assert server.published == []
 
     def test_a_missing_token_is_told(self, channel: Mastodon, tmp_path: Path) -> None:
         (tmp_path / "token").unlink()
