@@ -113,9 +113,11 @@ class Bluesky:
         )
 
     def send(self, post: Post, *, key: str) -> Receipt:
-        """Writes a record under a key of our own, where there is none: a repeated request finds it there."""
+        """Writes a record under a key of our own, where there is none: a repeated request finds it there. All
+        that a record is made of is on file before it leaves, its time and its key too: a repeat is the same
+        to the letter, which the server takes for the one that it has."""
         repository, rkey = self._repository(), record_key(key, post.article.first_seen)
-        record = self._record(repository, post, datetime.now(UTC), self._upload(repository, post))
+        record = self._record(repository, post, self._upload(repository, post))
         if post.reply_to:
             record |= self._reply(repository, post.reply_to)
         try:
@@ -134,7 +136,7 @@ class Bluesky:
         if existing is None:
             raise Refused(f"{self.account.host}: the post was deleted there")
         kept = {name: existing["value"][name] for name in ("createdAt", "reply") if name in existing["value"]}
-        record = self._record(repository, post, datetime.now(UTC), self._upload(repository, post)) | kept
+        record = self._record(repository, post, self._upload(repository, post)) | kept
         try:
             return self._write(repository, receipt.remote_id, post, record, version=existing["cid"])
         except OtherVersion as e:
@@ -215,16 +217,14 @@ class Bluesky:
             if len(post.linked(kind)) > sum(each.endswith(f"#{kind}") for each in features):
                 yield str(kind)
 
-    def _record(
-        self, repository: Repository, post: Post, made_at: datetime, photos: list[Uploaded]
-    ) -> Record:
+    def _record(self, repository: Repository, post: Post, photos: list[Uploaded]) -> Record:
         embed = _card(post, photos[0][1] if photos else None)
         if photos and self.show == "photo":
             embed = {"$type": "app.bsky.embed.images", "images": [_image(*photo) for photo in photos]}
         return {
             "$type": POSTS,
             "text": post.text,
-            "createdAt": made_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "createdAt": _first_tried(post).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "facets": [*self._facets(repository, post)],
             "embed": embed,
             **({"langs": [post.language]} if post.language else {}),
@@ -281,6 +281,12 @@ class Bluesky:
     def _receipt(self, rkey: str, *, is_current: bool = False, differs: str = "") -> Receipt:
         url = f"https://bsky.app/profile/{self.handle}/post/{rkey}"
         return Receipt(remote_id=rkey, url=url, is_current=is_current, differs=differs)
+
+
+def _first_tried(post: Post) -> datetime:
+    """The time of a record, the same at every attempt: where nobody knows any more when the first one was, it
+    is when its article was first seen, rather than a day before."""
+    return max(post.since or datetime.now(UTC), post.article.first_seen).astimezone(UTC)
 
 
 def _words_for(record: Record) -> Callable[[str], str]:
