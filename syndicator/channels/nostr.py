@@ -7,7 +7,6 @@ NIP-92; warnings: NIP-36; languages: NIP-32.
 from __future__ import annotations
 
 import json
-import logging
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -25,12 +24,11 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, Syn
 from syndicator.domain.post import Occasion, Post, SpanKind
 from syndicator.http.client import AddressGuard
 from syndicator.http.nostr_relays import RelayReply, publish, query
+from syndicator.remarks import goes_without, remark
 from syndicator.secret import Secret
 from syndicator.text.addresses import is_web_address
 from syndicator.text.mentions import without_mentions
 from syndicator.text.rulers import CHARACTERS
-
-log = logging.getLogger(__name__)
 
 #: Kinds of events: a note, and a request that notes be deleted.
 NOTE, DELETION = 1, 5
@@ -92,11 +90,13 @@ class Nostr:
 
     def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - the id is made of the note itself
         """Hands the same note to all relays: one that has it already says so."""
+        if post.language and not language_of(post):
+            goes_without("its language", f"{post.language} has no name of two letters (ISO 639-1)")
         event = self._signed(NOTE, content_of(post), tags_of(post), created_at(post))
         replies = publish(self.guard, self.relays, event)
         missing = self._judged(replies)
         if missing:
-            log.warning("channel %s: %s is not at every relay: %s", self.name, post.url, "; ".join(missing))
+            remark(f"not at every relay: {'; '.join(missing)}")
         return receipt_of(event["id"])
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:  # noqa: ARG002 - the port's
@@ -226,10 +226,15 @@ def tags_of(post: Post) -> list[list[str]]:
         tags.append(["imeta", *fields, *([f"alt {post.alt}"] if post.alt else [])])
     if post.warning:
         tags.append(["content-warning", post.warning])
-    language = post.language.partition("-")[0].lower()
-    if len(language) == 2:
+    if language := language_of(post):
         tags += [["L", "ISO-639-1"], ["l", language, "ISO-639-1"]]
     return tags
+
+
+def language_of(post: Post) -> str:
+    """A note's language as NIP-32's namespace names it; ``""`` where it does not."""
+    language = post.language.partition("-")[0].lower()
+    return language if len(language) == 2 else ""
 
 
 def created_at(post: Post) -> datetime:

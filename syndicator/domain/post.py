@@ -128,6 +128,16 @@ class Post:
         """All that it shows, each with its alternative text."""
         return (replace(self.photo, alt=self.alt), *self.further) if self.photo else ()
 
+    def showing(self, *photos: PhotoFile) -> Post:
+        """The same with these of its photos alone."""
+        first, *further = photos or (None,)
+        return replace(self, photo=first, alt=first.alt if first else "", further=tuple(further))
+
+    @property
+    def without_photos(self) -> Post:
+        """The same in words alone."""
+        return replace(self.showing(), article=replace(self.article, photo=None), further_by_address=())
+
     @property
     def headline_and_rest(self) -> tuple[str, str]:
         """The text in two, for channels with a place for titles; no headline where the text is a template's,

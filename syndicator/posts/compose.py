@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from syndicator.domain.article import Article, ArticleState
-from syndicator.domain.capabilities import Capabilities, LinkPlace
+from syndicator.domain.capabilities import ALT_CUT, Capabilities, LinkPlace
 from syndicator.domain.keywords import place_of
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Occasion, Post, Span, SpanKind, Style
@@ -82,7 +82,7 @@ def compose(
         length=shown.length,
         room=layout.room,
         omitted=(*filter(None, [remark]), *shown.omitted, *alt_omitted),
-        remark=remark,
+        remark="; ".join([*filter(None, [remark]), *(line for line in alt_omitted if line == ALT_CUT)]),
     )
 
 
@@ -178,8 +178,8 @@ def _alt(article: Article, file: PhotoFile | None, capabilities: Capabilities) -
         return "", ()
     if not capabilities.alt:
         return "", ("alternative text left out: this network has none",) if file else ()
-    alt = capabilities.ruler.cut(whole, capabilities.alt, article.language)
-    return alt, () if alt == whole else ("alternative text cut: no room",)
+    alt = capabilities.fitting_alt(whole, article.language)
+    return alt, () if alt == whole else (ALT_CUT,)
 
 
 def _spans(shown: Laid, parts: Parts, capabilities: Capabilities, style: Style) -> Iterator[Span]:

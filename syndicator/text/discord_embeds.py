@@ -52,7 +52,7 @@ CAPABILITIES = Capabilities(
 )
 
 
-def message_fields(post: Post, has_photo: bool, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def message_fields(post: Post, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The fields of a message (.../message#embed-object), and ``more``. Nobody is mentioned, whatever stands
     in it; edits do not inherit that."""
     title, text = post.headline_and_rest_within(MAX_TITLE, RULER.measure)
@@ -61,7 +61,7 @@ def message_fields(post: Post, has_photo: bool, more: Mapping[str, Any] | None =
         link = {"author": {"name": post.site[:MAX_TITLE], "url": post.url}}
     embed = {**link, "description": escaped(text)} if text else link
     embeds, attachments = [embed], []
-    for number, photo in enumerate(post.photos if has_photo else ()):
+    for number, photo in enumerate(post.photos):
         described = {"description": photo.alt} if photo.alt else {}
         attachments.append({"id": number, "filename": _filename(number, photo), **described})
         image = {"image": {"url": f"attachment://{_filename(number, photo)}", **described}}
@@ -76,7 +76,7 @@ def message_fields(post: Post, has_photo: bool, more: Mapping[str, Any] | None =
 def shows(message: Any, post: Post) -> bool:
     """Whether a message, as replies have it, has these words and photos of these sizes."""
     embed, *_ = message["embeds"]
-    [sent] = message_fields(post, False)["embeds"]
+    [sent] = message_fields(post.without_photos)["embeds"]
     sizes = [each.get("size") for each in message["attachments"]]
     is_same = all(embed.get(name) == sent.get(name) for name in ("title", "url", "description"))
     return is_same and sizes == [len(photo.content) for photo in post.photos]
@@ -98,7 +98,7 @@ def shown_otherwise(message: Any, post: Post) -> str:
     """What a message shows otherwise than it was to."""
     if not isinstance(message, dict) or not isinstance(message.get("embeds"), list):
         return ""
-    [sent] = message_fields(post, False)["embeds"]
+    [sent] = message_fields(post.without_photos)["embeds"]
     shown = next((embed for embed in message["embeds"] if isinstance(embed, dict)), {})
     files = [file for file in message.get("attachments") or () if isinstance(file, dict)]
     described = [str(file.get("description") or "") for file in files]

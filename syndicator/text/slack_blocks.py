@@ -6,16 +6,14 @@ https://docs.slack.dev/reference/block-kit/blocks
 from __future__ import annotations
 
 import html
-import logging
 from collections.abc import Callable
 from typing import Any
 
 from syndicator.domain.post import Post
+from syndicator.remarks import goes_without
 from syndicator.text.addresses import is_web_address
 from syndicator.text.rulers import UTF16_UNITS
 from syndicator.text.shown import differences
-
-log = logging.getLogger(__name__)
 
 #: The longest texts of blocks (.../header-block, .../section-block, .../image-block). What a character is,
 #: they do not say: UTF-16 units are never fewer.
@@ -31,19 +29,15 @@ MEDIA_TYPES, MAX_PHOTO_URL = ("image/jpeg", "image/png", "image/gif"), 3000
 BAD_BLOCKS = ("invalid_blocks", "invalid_blocks_format")
 
 
-def photo_address(post: Post, channel: str) -> str:
-    """The address of the article's photo; ``""`` where there is none that Slack would show, which is told
-    with the channel's name."""
+def photo_address(post: Post) -> str:
+    """The address of the article's photo; ``""`` where there is none that Slack would show, which is
+    remarked."""
     photo = post.article.photo
     if photo is None or not is_web_address(photo.url):
         return ""
     if photo.media_type not in ("", *MEDIA_TYPES) or len(photo.url) > MAX_PHOTO_URL:
-        log.warning(
-            "channel %s: %s goes out without its photo: Slack shows no %s",
-            channel,
-            post.url,
-            photo.media_type if photo.media_type not in MEDIA_TYPES else "address as long as this",
-        )
+        kind = photo.media_type if photo.media_type not in MEDIA_TYPES else "address as long as this"
+        goes_without("its photo", f"Slack shows no {kind}")
         return ""
     return photo.url
 

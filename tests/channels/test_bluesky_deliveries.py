@@ -15,14 +15,13 @@ from syndicator.channels.bluesky import Bluesky
 from syndicator.domain.article import Photo
 from syndicator.domain.delivery import Standing
 from syndicator.domain.errors import PhotoError
-from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
 from syndicator.store import Store
-from tests.channels.contract import ImpatientInTrouble, picture
+from tests.channels.contract import ImpatientInTrouble
 from tests.channels.local_server import Act, Request, Trouble, half, reset, status
 from tests.channels.pds import PdsProxy
-from tests.fakes import FakePhotos
+from tests.channels.pictures import Pictures
 from tests.jobs.newsroom import Story
 
 pytestmark = pytest.mark.slow  # databases or processes throughout
@@ -31,14 +30,6 @@ PUT = "/xrpc/com.atproto.repo.putRecord"
 LOST = Trouble(reset, at=PUT, after=True)
 
 PHOTO = Photo(url="https://news.example/tram.jpg", alt="A tram")
-
-
-class Pictures(FakePhotos):
-    """Photos that are pictures: servers look at them."""
-
-    def fit(self, photo: Photo, limits: PhotoLimits) -> PhotoFile:
-        super().fit(photo, limits)
-        return picture()
 
 
 @pytest.fixture

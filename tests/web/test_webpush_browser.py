@@ -156,7 +156,6 @@ def notice(article: Any, *, is_replacing: bool = False) -> bytes:
             tag="bridge",
             icon="https://river.example/icon.png",
             site_title="River News",
-            channel="readers",
             is_replacing=is_replacing,
         )
     )
