@@ -189,5 +189,5 @@ class Composer(Protocol):
         roundup: Roundup | None = None,
     ) -> Post:
         """The post of an article on a channel, or of a round-up, which the article stands for. Raises
-        ``Misconfigured`` where the newsroom's template does not work."""
+        ``Misconfigured`` where what the newsroom has declared is no template."""
         ...

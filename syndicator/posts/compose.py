@@ -21,13 +21,14 @@ from syndicator.posts.layout import Laid, Parts, laid, layout_of
 from syndicator.posts.links import link_text, warning_of, with_parameters
 from syndicator.posts.roundup import compose_roundup
 from syndicator.posts.signs import Signs
-from syndicator.posts.template import rendered
+from syndicator.posts.template import TemplateFailure, compiled, rendered
 from syndicator.posts.wording import Wording, wording
 from syndicator.posts.words import directed, one_line, without_links
 from syndicator.text.mentions import NO_MENTION
 
-#: What is told of a template that says nothing of an article.
+#: What is told of a template that says nothing of an article, and, with why, of one that cannot be had of it.
 BLANK_TEMPLATE = "its template comes out blank: composed without it"
+WITHOUT_TEMPLATE = "composed without its template: "
 
 #: The style of a newsroom that has declared none.
 PLAIN = Style()
@@ -45,8 +46,9 @@ def compose(
     roundup: Roundup | None = None,
 ) -> Post:
     """The post of an article on a channel, or of a ``roundup``, which the article stands for.
-    ``site_title``: the site's name, which is no part of headlines; ``site_url``: its first page. Raises
-    ``Misconfigured`` where the newsroom's template does not work."""
+    ``site_title``: the site's name, which is no part of headlines; ``site_url``: its first page. Where the
+    newsroom's template fails of this article, the post is as without it, and says so: its text must not stop
+    all others. Raises ``Misconfigured`` where what is declared is no template."""
     if article.state is ArticleState.ROUNDUP:
         if roundup and roundup.members:
             return compose_roundup(
@@ -63,8 +65,12 @@ def compose(
     template = style.templates.get(article.section) or style.templates.get("*", "")
     shown, remark = None, ""
     if template and occasion is Occasion.NEWS:
-        shown = rendered(template, parts, article, layout, capabilities.plain)
-        remark = "" if shown else BLANK_TEMPLATE
+        ready = compiled(template)
+        try:
+            shown = rendered(ready, parts, article, layout, capabilities.plain)
+            remark = "" if shown else BLANK_TEMPLATE
+        except TemplateFailure as e:
+            remark = f"{WITHOUT_TEMPLATE}{e}"
     shown = shown or laid(layout, parts)
     alt, alt_omitted = _alt(article, photo, capabilities)
     return Post(
