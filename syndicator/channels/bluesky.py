@@ -200,7 +200,7 @@ class Bluesky:
         try:
             repository.put(rkey, record, version=version)
         except Refused as e:
-            if _has_photo(record["embed"]):
+            if _has_photo(record.get("embed", {})):
                 raise PhotoRefused(str(e)) from e
             raise
         try:
@@ -214,7 +214,7 @@ class Bluesky:
 
     def _record(self, repository: Repository, post: Post) -> Record:
         photos = self._upload(repository, post)
-        embed = _card(post, photos[0][1] if photos else None)
+        embed = _card(post, photos[0][1] if photos else None) if post.link else None
         if photos and self.show == "photo":
             embed = {"$type": "app.bsky.embed.images", "images": [_image(*photo) for photo in photos]}
         return {
@@ -222,7 +222,7 @@ class Bluesky:
             "text": post.text,
             "createdAt": _first_tried(post).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "facets": [*self._facets(repository, post)],
-            "embed": embed,
+            **({"embed": embed} if embed else {}),
             **({"langs": [post.language]} if post.language else {}),
         }
 
@@ -287,7 +287,7 @@ def _first_tried(post: Post) -> datetime:
 
 def _words_for(record: Record) -> Callable[[str], str]:
     """What the fields of a record are to those who read of them."""
-    picture = "photo" if "images" in record["embed"] else "card"
+    picture = "photo" if "images" in record.get("embed", {}) else "card"
     words = {"facets": "link", "embed": picture, "langs": "language", "createdAt": "time"}
     return lambda name: words.get(name, name)
 
@@ -302,7 +302,7 @@ def _image(photo: PhotoFile, blob: Record) -> Record:
 
 
 def _has_photo(embed: Record) -> bool:
-    return "images" in embed or "thumb" in embed["external"]
+    return "images" in embed or "thumb" in embed.get("external", {})
 
 
 def _card(post: Post, photo: Record | None = None) -> Record:

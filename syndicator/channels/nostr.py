@@ -251,9 +251,8 @@ def receipt_of(event_id: str) -> Receipt:
 
 
 def _photo_address(post: Post) -> str:
-    photo = post.article.photo
-    has_photo = photo is not None and post.occasion is Occasion.NEWS and is_web_address(photo.url)
-    return photo.url if photo and has_photo else ""
+    photo = post.named_photo
+    return photo.url if photo and is_web_address(photo.url) else ""
 
 
 def _name(event: Any) -> str:

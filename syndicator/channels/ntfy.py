@@ -144,13 +144,13 @@ class Ntfy:
         title, text = post.headline_and_rest
         if not text:  # a message says something
             title, text = "", title
-        photo = post.article.photo.url if post.article.photo else ""
+        photo = post.named_photo.url if post.named_photo else ""
         return {
             "topic": self.topic,
             **({"title": title} if title else {}),
             "message": text,
             "priority": priority,
-            "click": post.url,
+            **({"click": post.link} if post.link else {}),
             **({"attach": photo} if is_web_address(photo) else {}),
             "sequence_id": sequence,
         }

@@ -245,13 +245,12 @@ def _caption(post: Post) -> dict[str, Any]:
 
 def _text(post: Post) -> dict[str, Any]:
     """The text, and how the card of its link is shown: nothing of that counts without an address
-    (LinkPreviewOptions). What is withdrawn has none."""
-    card = {"url": post.url, "prefer_large_media": True, "show_above_text": True}
-    is_withdrawn = post.occasion is Occasion.RETRACTION
+    (LinkPreviewOptions)."""
+    card = {"url": post.link, "prefer_large_media": True, "show_above_text": True}
     return {
         "text": post.text,
         "entities": _entities(post),
-        "link_preview_options": {"is_disabled": True} if is_withdrawn else card,
+        "link_preview_options": card if post.link else {"is_disabled": True},
     }
 
 

@@ -151,6 +151,16 @@ class Post:
         return (headline, rest) if measure(headline) <= most else ("", self.text)
 
     @property
+    def link(self) -> str:
+        """Where it leads: a notice that its article is withdrawn leads nowhere."""
+        return "" if self.occasion is Occasion.RETRACTION else self.url
+
+    @property
+    def named_photo(self) -> Photo | None:
+        """The photo that is shown from its address: what is no news shows none."""
+        return self.article.photo if self.occasion is Occasion.NEWS else None
+
+    @property
     def site(self) -> str:
         """The name of the site that its link leads to, for those that need words for one."""
         return urlsplit(self.url).hostname or self.url

@@ -126,7 +126,7 @@ def _parts(
         headline, summary = without_links(one_line(own)), ""
     elif said.is_said:
         headline, summary = summary, ""
-    url = with_parameters(article.url, style.utm)
+    url, place = with_parameters(article.url, style.utm), capabilities.place_of_link(has_photo=has_photo)
     is_by_address = capabilities.photo_by_address and not capabilities.carries_article
     is_shown = has_photo or is_by_address or capabilities.needs_photo
     credit = _credit(article) if style.credit and is_shown else ""
@@ -138,7 +138,7 @@ def _parts(
         byline=words(one_line(", ".join(article.authors))) if style.byline else "",
         hashtags=hashtags,
         url=url,
-        link=link_text(capabilities.address(url), capabilities.place_of_link(has_photo=has_photo)),
+        link="" if occasion is Occasion.RETRACTION else link_text(capabilities.address(url), place),
     )
 
 

@@ -56,10 +56,12 @@ def message_fields(post: Post, more: Mapping[str, Any] | None = None) -> dict[st
     """The fields of a message (.../message#embed-object), and ``more``. Nobody is mentioned, whatever stands
     in it; edits do not inherit that."""
     title, text = post.headline_and_rest_within(MAX_TITLE, RULER.measure)
-    link: dict[str, Any] = {"title": escaped(title), "url": post.url}
-    if not title:  # without one, its address is no link
-        link = {"author": {"name": post.site[:MAX_TITLE], "url": post.url}}
-    embed = {**link, "description": escaped(text)} if text else link
+    address = {"url": post.link} if post.link else {}
+    embed: dict[str, Any] = {"title": escaped(title), **address} if title else {}
+    if address and not title:  # without one, its address is no link
+        embed["author"] = {"name": post.site[:MAX_TITLE], **address}
+    if text:
+        embed["description"] = escaped(text)
     embeds, attachments = [embed], []
     for number, photo in enumerate(post.photos):
         described = {"description": photo.alt} if photo.alt else {}
@@ -105,7 +107,7 @@ def shown_otherwise(message: Any, post: Post) -> str:
     return differences(
         headline=same_words(str(shown.get("title") or ""), sent.get("title", "")),
         text=same_words(str(shown.get("description") or ""), sent.get("description", "")),
-        link=post.url in (shown.get("url"), (shown.get("author") or {}).get("url")),
+        link=not post.link or post.link in (shown.get("url"), (shown.get("author") or {}).get("url")),
         photo=post.photo is None or bool(files) or "image" in shown,
         alternative_text=not described or same_words(described[0], post.alt),
     )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syndicator.domain.errors import Refused
-from syndicator.domain.post import Occasion, Post
+from syndicator.domain.post import Post
 from syndicator.remarks import goes_without
 from syndicator.text.rulers import Counting
 
@@ -39,19 +39,19 @@ JSON_BYTES = Counting(_json_bytes)
 
 
 def push_notice(
-    post: Post, *, tag: str, icon: str, site_title: str, is_replacing: bool = False
+    post: Post, *, tag: str, icon: str, site_title: str, site_url: str, is_replacing: bool = False
 ) -> dict[str, Any]:
     """The fields of a post's notification. ``tag``: one that is shown under it is replaced, without a sound
     where this one ``is_replacing``. What there is no room for, because its addresses are long, is left out
-    and remarked: the photo, the icon, the end of the text. Raises ``Refused`` where there is
-    no room for the article's own."""
+    and remarked: the photo, the icon, the end of the text. ``site_url``: where it leads, since it has to lead
+    somewhere, if not to its article. Raises ``Refused`` where there is no room for the article's address."""
     title, text = post.headline_and_rest
     if not title:
         title, text = site_title, post.text
     at = post.article.updated if is_replacing else post.article.published
     notice = {
         "title": title,
-        "navigate": post.url,
+        "navigate": post.link or site_url,
         "body": text,
         "tag": tag,
         "lang": post.language,
@@ -89,9 +89,9 @@ def _fitting(notice: dict[str, Any], url: str) -> dict[str, Any]:
 
 
 def _image(post: Post) -> str:
-    """The address of the photo that is shown; a notice that an article is withdrawn shows none."""
-    photo = post.article.photo
-    if photo is None or post.occasion is not Occasion.NEWS:
+    """The address of the photo that is shown."""
+    photo = post.named_photo
+    if photo is None:
         return ""
     if _is_safe(photo.url):
         return photo.url

@@ -32,7 +32,7 @@ BAD_BLOCKS = ("invalid_blocks", "invalid_blocks_format")
 def photo_address(post: Post) -> str:
     """The address of the article's photo; ``""`` where there is none that Slack would show, which is
     remarked."""
-    photo = post.article.photo
+    photo = post.named_photo
     if photo is None or not is_web_address(photo.url):
         return ""
     if photo.media_type not in ("", *MEDIA_TYPES) or len(photo.url) > MAX_PHOTO_URL:
@@ -54,8 +54,9 @@ def slack_message(post: Post, photo: str) -> dict[str, Any]:
     if photo:
         alt = post.alt or UTF16_UNITS.cut(post.credit, MAX_ALT) or "photo"  # there has to be one
         blocks.append({"type": "image", "image_url": photo, "alt_text": alt})
-    link = f"<{_in_link(post.url)}|{escaped(post.site)}>"
-    blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": link}]})
+    if post.link:
+        link = f"<{_in_link(post.link)}|{escaped(post.site)}>"
+        blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": link}]})
     fallback = UTF16_UNITS.cut(post.text, MAX_FALLBACK // len("&amp;"), post.language)
     return {"blocks": blocks, "text": escaped(fallback)}
 
@@ -91,7 +92,7 @@ def shown_otherwise(shown: dict[str, Any], message: dict[str, Any]) -> str:
         text=is_same("section", _words),
         photo=is_same("image", lambda block: block["type"]),
         alternative_text="image" not in by_kind or is_same("image", lambda block: block.get("alt_text")),
-        link="context" in by_kind,
+        link="context" in by_kind or "context" not in sent,
     )
 
 

@@ -43,6 +43,7 @@ def notice(
         tag="t" * 32,
         icon=icon,
         site_title="River News",
+        site_url="https://river.example/",
         is_replacing=is_replacing,
     )
 
@@ -92,8 +93,11 @@ def test_pictures_that_no_browser_would_load_are_left_out_and_told(
 def test_a_notice_of_a_withdrawn_article_shows_no_photo(caplog: pytest.LogCaptureFixture) -> None:
     for photo in (ARTICLE.photo, Photo(url="http://news.example/tram.jpg")):
         withdrawn = compose(replace(ARTICLE, photo=photo), CAPABILITIES, occasion=Occasion.RETRACTION)
-        found = push_notice(withdrawn, tag="t", icon="", site_title="", is_replacing=True)
+        found = push_notice(
+            withdrawn, tag="t", icon="", site_title="", site_url="https://river.example/", is_replacing=True
+        )
         assert "image" not in found
+        assert found["navigate"] == "https://river.example/"
         assert found["body"] == "ບົດຄວາມນີ້ຖືກຖອນອອກແລ້ວ."
     assert caplog.text == ""
 
