@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any, ClassVar, NoReturn
 from urllib.parse import quote, urlsplit
 
@@ -19,6 +18,7 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, Try
 from syndicator.domain.post import Post
 from syndicator.http.discord_messages import UNKNOWN_MESSAGE, check_accepted, write
 from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.discord_embeds import CAPABILITIES, message_fields, photo_files, shown_otherwise
 
@@ -55,14 +55,19 @@ class Discord:
     def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - the port's
         """Posts a message. Without ``wait`` one that is not saved would be no error
         (https://docs.discord.com/developers/resources/webhook#execute-webhook)."""
-        reply = self._write("POST", "", post, {"wait": "true"})
-        if reply.status == 404:
-            self._gone(reply)
-        return reply.read(lambda message: _receipt(message, post))
+
+        def write(post: Post) -> Receipt:
+            reply = self._write("POST", "", post, {"wait": "true"})
+            if reply.status == 404:
+                self._gone(reply)
+            return reply.read(lambda message: _receipt(message, post))
+
+        return with_photo_if_taken(post, write)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the message: https://docs.discord.com/developers/resources/webhook#edit-webhook-message"""
-        reply = self._write("PATCH", _message_path(receipt), post, {})
+        path = _message_path(receipt)
+        reply = with_photo_if_taken(post, lambda post: self._write("PATCH", path, post, {}))
         if reply.status == 404 and reply.code != UNKNOWN_MESSAGE:
             self._gone(reply)
         if reply.status == 404:
@@ -90,9 +95,9 @@ class Discord:
         return f"webhook {named[0]!r} of channel {named[1]} on {reply.host}"
 
     def _write(self, method: str, path: str, post: Post, params: dict[str, str]) -> RemoteReply:
-        fields, what = partial(message_fields, post), f"channel {self.name}: {post.url}"
         params, url = {**params, **self._thread()}, self._url(path)
-        return write(self._exchange(), method, url, fields, photo_files(post), what, params=params)
+        fields, files = message_fields(post), photo_files(post)
+        return write(self._exchange(), method, url, fields, files, params=params)
 
     def _gone(self, reply: RemoteReply) -> NoReturn:
         """A webhook that answers 404 must not be called again

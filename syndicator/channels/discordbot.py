@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -23,6 +22,7 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Tr
 from syndicator.domain.post import Post
 from syndicator.http.discord_messages import UNKNOWN_MESSAGE, check_accepted, write
 from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.discord_embeds import CAPABILITIES, message_fields, photo_files, shows
@@ -67,13 +67,18 @@ class DiscordBot:
             if self._is_gone(answered):
                 raise PostGone(f"{answered.message}; the message that it is to answer was deleted")
             more["message_reference"] = {"message_id": post.reply_to.remote_id}
-        reply = self._write("POST", self._url(), post, more)
-        self._is_gone(reply)
-        return reply.read(lambda it: Receipt(remote_id=str(it["id"]), is_current=shows(it, post)))
+
+        def write(post: Post) -> Receipt:
+            reply = self._write("POST", self._url(), post, more)
+            self._is_gone(reply)
+            return reply.read(lambda it: Receipt(remote_id=str(it["id"]), is_current=shows(it, post)))
+
+        return with_photo_if_taken(post, write)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """https://docs.discord.com/developers/resources/message#edit-message"""
-        reply = self._write("PATCH", self._url(receipt), post, {})
+        url = self._url(receipt)
+        reply = with_photo_if_taken(post, lambda post: self._write("PATCH", url, post, {}))
         if self._is_gone(reply):
             raise PostGone(f"{reply.message}; the message was deleted on the server")
         return receipt
@@ -130,8 +135,7 @@ class DiscordBot:
         raise OutcomeUnknown(f"not among the latest {MAX_PAGES * PAGE_MESSAGES} messages; there are more")
 
     def _write(self, method: str, url: str, post: Post, more: dict[str, Any]) -> RemoteReply:
-        fields, what = partial(message_fields, post, more=more), f"channel {self.name}: {post.url}"
-        return write(self._exchange(), method, url, fields, photo_files(post), what)
+        return write(self._exchange(), method, url, message_fields(post, more), photo_files(post))
 
     def _is_gone(self, reply: RemoteReply) -> bool:
         """Whether a message is not there. Raises ``Misconfigured`` where the channel is not."""

@@ -26,6 +26,7 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, Syn
 from syndicator.domain.post import Occasion, Post, SpanKind
 from syndicator.http.client import AddressGuard
 from syndicator.http.nostr_relays import RelayReply, publish, query
+from syndicator.remarks import goes_without, remark
 from syndicator.secret import Secret
 from syndicator.text.addresses import is_web_address
 from syndicator.text.mentions import without_mentions
@@ -101,11 +102,13 @@ class Nostr:
     def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - the id is made of the note itself
         """Hands the same note to all relays: one that has it already says so. Those that were away are handed
         what they lack, once they are back."""
+        if post.language and not language_of(post):
+            goes_without("its language", f"{post.language} has no name of two letters (ISO 639-1)")
         event = self._signed(NOTE, content_of(post), tags_of(post), created_at(post))
         replies = publish(self.guard, self.relays, event)
         missing = self._judged(replies)
         if missing:
-            log.warning("channel %s: %s is not at every relay: %s", self.name, post.url, "; ".join(missing))
+            remark(f"not at every relay: {'; '.join(missing)}")
         self._behind.update(reply.relay for reply in replies if _may_take_it_later(reply))
         if back := self._behind.intersection(reply.relay for reply in replies if reply.taken):
             self._catch_up(back)
@@ -285,10 +288,15 @@ def tags_of(post: Post) -> list[list[str]]:
         tags.append(["imeta", *fields, *([f"alt {post.alt}"] if post.alt else [])])
     if post.warning:
         tags.append(["content-warning", post.warning])
-    language = post.language.partition("-")[0].lower()
-    if len(language) == 2:
+    if language := language_of(post):
         tags += [["L", "ISO-639-1"], ["l", language, "ISO-639-1"]]
     return tags
+
+
+def language_of(post: Post) -> str:
+    """A note's language as NIP-32's namespace names it; ``""`` where it does not."""
+    language = post.language.partition("-")[0].lower()
+    return language if len(language) == 2 else ""
 
 
 def created_at(post: Post) -> datetime:
@@ -305,9 +313,8 @@ def receipt_of(event_id: str) -> Receipt:
 
 
 def _photo_address(post: Post) -> str:
-    photo = post.article.photo
-    has_photo = photo is not None and post.occasion is Occasion.NEWS and is_web_address(photo.url)
-    return photo.url if photo and has_photo else ""
+    photo = post.named_photo
+    return photo.url if photo and is_web_address(photo.url) else ""
 
 
 def _name(event: Any) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,11 +20,10 @@ from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, Refused, TryLater
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply, retry_time
+from syndicator.remarks import remark
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server, is_web_address
 from syndicator.text.rulers import UTF8_BYTES
-
-log = logging.getLogger(__name__)
 
 #: Bytes of a message: longer ones turn into a file without a word (https://docs.ntfy.sh/publish/#limitations,
 #: 4,096). A request may be twice as long, in which quotation marks and breaks count two.
@@ -137,12 +135,7 @@ class Ntfy:
         message_id, taken = self._accepted(reply).read(lambda it: (str(it["id"]), it.get("sequence_id")))
         if taken == sequence:
             return Receipt(remote_id=sequence, is_current=True)
-        log.warning(
-            "channel %s: %s was posted, and can be neither corrected nor taken back: the server is older "
-            "than ntfy 2.16",
-            self.name,
-            post.url,
-        )
+        remark("it can be neither corrected nor taken back: the server is older than ntfy 2.16")
         return Receipt(remote_id=f"{UNSEQUENCED}{message_id}")
 
     def _message(self, post: Post, sequence: str, priority: int) -> dict[str, Any]:
@@ -151,13 +144,13 @@ class Ntfy:
         title, text = post.headline_and_rest
         if not text:  # a message says something
             title, text = "", title
-        photo = post.article.photo.url if post.article.photo else ""
+        photo = post.named_photo.url if post.named_photo else ""
         return {
             "topic": self.topic,
             **({"title": title} if title else {}),
             "message": text,
             "priority": priority,
-            "click": post.url,
+            **({"click": post.link} if post.link else {}),
             **({"attach": photo} if is_web_address(photo) else {}),
             "sequence_id": sequence,
         }

@@ -95,6 +95,10 @@ class Price:
     look_up: float = 0.0
 
 
+#: What is told of an alternative text that is longer than the channel allows.
+ALT_CUT = "alternative text cut: no room"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Capabilities:
     """What a channel can do.
@@ -112,8 +116,8 @@ class Capabilities:
     ``photo_fetched``: the service fetches such a file from an address (``PhotoFile.addresses``) and keeps a
     copy. ``photo_by_address``: there are no files; posts name the photo's address on the newsroom's site, and
     readers' programs show it from there. ``needs_photo``: there is no post without one. ``alt``: the
-    longest alternative text, in the same unit (0: there is none). ``card``: who makes one of the link;
-    ``card_beside_photo``: whether a post with a photo has one, too.
+    longest alternative text (0: there is none), as ``alt_ruler`` measures it (``None``: as ``ruler`` does).
+    ``card``: who makes one of the link; ``card_beside_photo``: whether a post with a photo has one, too.
 
     Afterwards. ``edit_within``, ``delete_within``: how long after posting (``ALWAYS``, ``NEVER``).
     ``edit_renews_id``: an edited post is another one. ``photo_edits``: what of a photo they change.
@@ -151,6 +155,7 @@ class Capabilities:
     photo_by_address: bool = False
     needs_photo: bool = False
     alt: int = 0
+    alt_ruler: Ruler | None = None
     card: LinkCard = LinkCard.NONE
     card_beside_photo: bool = False
 
@@ -176,6 +181,10 @@ class Capabilities:
         """Where the link of a post is."""
         has_card = self.card is LinkCard.SENT and (self.card_beside_photo or not has_photo)
         return LinkPlace.BESIDE if has_card else self.link_place
+
+    def fitting_alt(self, alt: str, language: str) -> str:
+        """As much of an alternative text as a photo may have."""
+        return (self.alt_ruler or self.ruler).cut(alt, self.alt, language) if self.alt else ""
 
     def room(self, *, has_photo: bool) -> int:
         """The longest text of a post, in the ruler's unit."""

@@ -60,6 +60,7 @@ from syndicator.jobs.perform import event_of, perform
 from syndicator.jobs.post_photo import NONE_WITHOUT
 from syndicator.jobs.step_post import WITH_PHOTO, StepPost, has_photo, post_of
 from syndicator.jobs.store_ports import ClaimedDelivery
+from syndicator.remarks import gathering
 
 log = logging.getLogger(__name__)
 
@@ -213,7 +214,7 @@ def _request(
 ) -> StepOutcome:
     courier, clock, post = deliverer.couriers[account.name], deliverer.clock, made.post
     error: SyndicatorError | None = None
-    with listening() as limits:
+    with listening() as limits, gathering() as remarks:
         try:
             if clock() > begins + MAX_STALL:
                 why = "this worker was stopped for too long before it could send"
@@ -223,7 +224,7 @@ def _request(
             after = found_among_others(delivery, after) if courier.rounds_up else after
             event = event_of(delivery, after, step, clock())
             if after.receipt and after.receipt.differs:
-                remark += f"; not there as it was sent: {courier.redact(after.receipt.differs)}"
+                remarks.append(f"not there as it was sent: {after.receipt.differs}")
         except (TryLater, Refused, OutcomeUnknown, Misconfigured) as e:
             error = e
         except Exception as e:  # noqa: BLE001 - a defect of ours must not lose the queue: it may have been posted
@@ -231,15 +232,17 @@ def _request(
             log.error("channel %s: %s of %s\n%s", account.name, step, delivery.guid, trace)
             error = OutcomeUnknown(f"{type(e).__name__}: {e}")
     now = clock()
+    remark += courier.redact("".join(f"; {each}" for each in remarks))
     if error:
         after = failed(delivery, step, error, now, courier.settles_within)
         after = one_try_less(after, error) if step is Step.EDIT and delivery.lacks_photo else after
         after = steadily(after, now, deliverer.steady())
         after = replace(after, reason=courier.redact(after.reason))
         event = courier.redact(f"{step}: {error}")
-        log.warning("channel %s: %s: %s", account.name, post.url, event)
+        log.warning("channel %s: %s: %s%s", account.name, post.url, event, remark)
     else:
-        log.info("channel %s: %s: %s%s", account.name, event, post.article.title, remark)
+        level = logging.WARNING if remarks else logging.INFO
+        log.log(level, "channel %s: %s: %s%s", account.name, event, post.article.title, remark)
     return StepOutcome(
         delivery=after,
         event=f"{event}{remark}",

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from syndicator.domain.article import Article, ArticleState
-from syndicator.domain.capabilities import Capabilities, LinkPlace
+from syndicator.domain.capabilities import ALT_CUT, Capabilities, LinkPlace
 from syndicator.domain.keywords import place_of
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Occasion, Post, Span, SpanKind, Style
@@ -21,13 +21,14 @@ from syndicator.posts.layout import Laid, Parts, laid, layout_of
 from syndicator.posts.links import link_text, warning_of, with_parameters
 from syndicator.posts.roundup import compose_roundup
 from syndicator.posts.signs import Signs
-from syndicator.posts.template import rendered
+from syndicator.posts.template import TemplateFailure, compiled, rendered
 from syndicator.posts.wording import Wording, wording
 from syndicator.posts.words import directed, one_line, without_links
 from syndicator.text.mentions import NO_MENTION
 
-#: What is told of a template that says nothing of an article.
+#: What is told of a template that says nothing of an article, and, with why, of one that cannot be had of it.
 BLANK_TEMPLATE = "its template comes out blank: composed without it"
+WITHOUT_TEMPLATE = "composed without its template: "
 
 #: The style of a newsroom that has declared none.
 PLAIN = Style()
@@ -45,8 +46,9 @@ def compose(
     roundup: Roundup | None = None,
 ) -> Post:
     """The post of an article on a channel, or of a ``roundup``, which the article stands for.
-    ``site_title``: the site's name, which is no part of headlines; ``site_url``: its first page. Raises
-    ``Misconfigured`` where the newsroom's template does not work."""
+    ``site_title``: the site's name, which is no part of headlines; ``site_url``: its first page. Where the
+    newsroom's template fails of this article, the post is as without it, and says so: its text must not stop
+    all others. Raises ``Misconfigured`` where what is declared is no template."""
     if article.state is ArticleState.ROUNDUP:
         if roundup and roundup.members:
             return compose_roundup(
@@ -63,8 +65,12 @@ def compose(
     template = style.templates.get(article.section) or style.templates.get("*", "")
     shown, remark = None, ""
     if template and occasion is Occasion.NEWS:
-        shown = rendered(template, parts, article, layout, capabilities.plain)
-        remark = "" if shown else BLANK_TEMPLATE
+        ready = compiled(template)
+        try:
+            shown = rendered(ready, parts, article, layout, capabilities.plain)
+            remark = "" if shown else BLANK_TEMPLATE
+        except TemplateFailure as e:
+            remark = f"{WITHOUT_TEMPLATE}{e}"
     shown = shown or laid(layout, parts)
     alt, alt_omitted = _alt(article, photo, capabilities)
     return Post(
@@ -82,7 +88,7 @@ def compose(
         length=shown.length,
         room=layout.room,
         omitted=(*filter(None, [remark]), *shown.omitted, *alt_omitted),
-        remark=remark,
+        remark="; ".join([*filter(None, [remark]), *(line for line in alt_omitted if line == ALT_CUT)]),
     )
 
 
@@ -120,7 +126,7 @@ def _parts(
         headline, summary = without_links(one_line(own)), ""
     elif said.is_said:
         headline, summary = summary, ""
-    url = with_parameters(article.url, style.utm)
+    url, place = with_parameters(article.url, style.utm), capabilities.place_of_link(has_photo=has_photo)
     is_by_address = capabilities.photo_by_address and not capabilities.carries_article
     is_shown = has_photo or is_by_address or capabilities.needs_photo
     credit = _credit(article) if style.credit and is_shown else ""
@@ -132,7 +138,7 @@ def _parts(
         byline=words(one_line(", ".join(article.authors))) if style.byline else "",
         hashtags=hashtags,
         url=url,
-        link=link_text(capabilities.address(url), capabilities.place_of_link(has_photo=has_photo)),
+        link="" if occasion is Occasion.RETRACTION else link_text(capabilities.address(url), place),
     )
 
 
@@ -178,8 +184,8 @@ def _alt(article: Article, file: PhotoFile | None, capabilities: Capabilities) -
         return "", ()
     if not capabilities.alt:
         return "", ("alternative text left out: this network has none",) if file else ()
-    alt = capabilities.ruler.cut(whole, capabilities.alt, article.language)
-    return alt, () if alt == whole else ("alternative text cut: no room",)
+    alt = capabilities.fitting_alt(whole, article.language)
+    return alt, () if alt == whole else (ALT_CUT,)
 
 
 def _spans(shown: Laid, parts: Parts, capabilities: Capabilities, style: Style) -> Iterator[Span]:

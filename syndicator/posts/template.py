@@ -18,7 +18,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from syndicator.domain.article import Article
-from syndicator.domain.errors import Misconfigured
+from syndicator.domain.errors import Misconfigured, SyndicatorError
 from syndicator.posts.layout import GAP, Laid, Layout, Parts
 from syndicator.posts.words import one_line
 
@@ -52,6 +52,10 @@ MAX_NUMBER = 1_000_000
 FILLING = frozenset(
     ("center", "expandtabs", "format", "format_map", "indent", "ljust", "rjust", "zfill", "xmlattr", "batch")
 )
+
+
+class TemplateFailure(SyndicatorError):
+    """A template that fails of one article, as far as anybody knows."""
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -88,7 +92,7 @@ def compiled(source: str) -> Template:
     try:
         return _environment.from_string(source)
     except TemplateError as e:
-        raise _mistake(e) from e
+        raise Misconfigured(_mistake(e)) from e
 
 
 class Placed(str):
@@ -122,22 +126,21 @@ class Rendered(NamedTuple):
 
 
 def rendered(
-    source: str, parts: Parts, article: Article, layout: Layout, plain: Callable[[str], str] = str
+    template: Template, parts: Parts, article: Article, layout: Layout, plain: Callable[[str], str] = str
 ) -> Laid | None:
     """The text of a template, cleaned as an article's words are: its summary cut to what the rest leaves,
     then its headline, each as often as it stands there. The link is added where the template has none;
     ``None`` where nothing comes out. ``plain``: what the channel lets names of authors, tags and the like
-    say. Raises ``Misconfigured`` where it does not work or makes too much."""
-    template = compiled(source)
+    say. Raises ``TemplateFailure`` where it does not work, makes too much or leaves no room."""
 
     def marked(headline: str, summary: str) -> str:
         values = _values(parts, article, headline, summary, plain)
         try:
             made = template.render(values)
         except FAILURES as e:
-            raise _mistake(e) from e
+            raise TemplateFailure(_mistake(e)) from e
         if len(made) > MAX_GROWTH_CHARS + len(article.content_html) + len(article.title):
-            raise Misconfigured("the template makes a text without end: it is not used")
+            raise TemplateFailure("the template makes a text without end")
         return BLANK_LINES.sub(GAP, "\n".join(map(one_line, made.splitlines()))).strip()
 
     def text(headline: str, summary: str) -> Rendered:
@@ -165,7 +168,7 @@ def rendered(
         omitted.append("headline cut: no room")
         if whole and not headline:
             length = layout.length(text("", summary).text, parts)
-            raise Misconfigured(
+            raise TemplateFailure(
                 f"the template's own words leave no room: {length} {layout.unit} without the headline, "
                 f"and {layout.room} are allowed"
             )
@@ -240,7 +243,7 @@ def _line_within(error: Exception) -> int | None:
     return next((frame.lineno for frame in reversed(frames) if frame.filename == "<template>"), None)
 
 
-def _mistake(error: Exception) -> Misconfigured:
+def _mistake(error: Exception) -> str:
     line = getattr(error, "lineno", None) or _line_within(error)
     where = f"line {line} of the template" if line else "the template"
-    return Misconfigured(f"{where}: {error}; mend it in [channels.NAME.post] templates")
+    return f"{where}: {error}; mend it in [channels.NAME.post] templates"

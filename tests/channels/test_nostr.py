@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -125,12 +124,20 @@ class TestNostr(ChannelContract):
 
         assert 1800 < len(server.published[0].text) <= 2000
 
+    @pytest.mark.parametrize("language", ["hmn", "kac-MM"])
+    def test_a_language_without_a_short_name_is_told(
+        self, channel: Nostr, server: RealRelay, remarks: list[str], language: str
+    ) -> None:
+        channel.send(self.post(channel, replace(ARTICLE, language=language)), key=KEY)
+
+        assert remarks == [f"without its language: {language} has no name of two letters (ISO 639-1)"]
+
     def test_several_relays_have_it_and_one_that_has_not_is_told(
         self,
         build: Build,
         server: RealRelay,
         odd: OddRelay,
-        caplog: pytest.LogCaptureFixture,
+        remarks: list[str],
     ) -> None:
         odd.refuses("blocked: not you")
         nobody = f"ws://127.0.0.1:{closed_port()}"
@@ -138,8 +145,8 @@ class TestNostr(ChannelContract):
         channel.send(self.post(channel), key=KEY)
 
         assert len(server.notes) == 1
-        [line] = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
-        assert "is not at every relay" in line
+        [line] = remarks
+        assert line.startswith("not at every relay: ")
         assert f"{odd.address}: blocked: not you" in line
         assert nobody in line
         with pytest.raises(TryLater, match="not every relay was told") as caught:

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from syndicator.domain.article import Article, Photo
-from syndicator.domain.capabilities import Capabilities, LinkPlace
+from syndicator.domain.capabilities import Capabilities, LinkCard, LinkPlace
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Occasion, SpanKind, Style
 from syndicator.posts.compose import compose
@@ -273,7 +273,20 @@ def test_what_is_worth_a_warning_is_put_behind_it_where_the_channel_can() -> Non
 
 def test_a_notice_stands_in_for_what_was_retracted() -> None:
     post = compose(article(language="de"), limits(), occasion=Occasion.RETRACTION)
-    assert post.text.split(GAP)[:2] == ["Bridge reopens", "Dieser Artikel wurde zurückgezogen."]
+    assert post.text.split(GAP) == ["Bridge reopens", "Dieser Artikel wurde zurückgezogen."]
+
+
+@pytest.mark.parametrize("place", LinkPlace)
+@pytest.mark.parametrize("card", LinkCard)
+def test_a_notice_leads_nowhere(place: LinkPlace, card: LinkCard) -> None:
+    capabilities = replace(limits(), link_place=place, card=card, photo_by_address=True)
+    post = compose(article(), capabilities, Style(utm={"utm_source": "x"}), occasion=Occasion.RETRACTION)
+    assert post.link == ""
+    assert post.spans == ()
+    assert "example" not in post.text
+    assert post.named_photo is None
+    for occasion in (Occasion.NEWS, Occasion.CORRECTION):
+        assert compose(article(), capabilities, occasion=occasion).link == post.article.url
 
 
 @given(told=articles, text=st.integers(min_value=40, max_value=300), link=links)
