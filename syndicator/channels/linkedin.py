@@ -91,7 +91,7 @@ class LinkedIn:
 
     def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - posts have no keys
         """Posts the photo with the text, else the text with the link's card; the news goes out without a
-        photo that is refused. What LinkedIn calls a duplicate is the post itself."""
+        photo that is refused. What LinkedIn calls a duplicate of may be the post itself."""
         exchange = self._exchange()
         photo = self._uploaded(exchange, post)
         body = {
@@ -104,7 +104,9 @@ class LinkedIn:
             "content": {"media": photo} if photo else {"article": _card(post)},
         }
         reply = self._ask(exchange, "POST", "posts", json=body, accept=(422,), counts_as=Spent.POSTS)
-        urn = reply.headers.get("x-restli-id", "") if reply.status != 422 else _duplicate(reply)
+        if reply.status == 422:
+            return self._standing(exchange, _duplicate(reply), reply, post)
+        urn = reply.headers.get("x-restli-id", "")
         if not POST_URN.fullmatch(urn):
             raise OutcomeUnknown(f"{reply.host} names no post in its answer")
         return self._receipt(urn, photo_of(post) if photo else _fixed(_card(post)))
@@ -232,6 +234,26 @@ class LinkedIn:
     def _state(self, exchange: Exchange, urn: str) -> str:
         reply = self._ask(exchange, "GET", f"images/{quote(urn, safe='')}", unknown=TryLater)
         return reply.read(lambda told: str(told["status"]))
+
+    def _standing(self, exchange: Exchange, urn: str, refusal: RemoteReply, post: Post) -> Receipt:
+        """The post that one is refused for as its duplicate, if it is this article's. Raises ``TryLater`` for
+        one that was deleted, which LinkedIn remembers for a day or two, ``OutcomeUnknown`` where the token
+        may not look, ``Refused`` for another article's."""
+        path = f"posts/{quote(urn, safe='')}"
+        reply = self._ask(exchange, "GET", path, accept=(403, 404), unknown=TryLater)
+        if reply.status == 404:
+            raise TryLater(f"{refusal.message}; which was deleted", whole_channel=False)
+        if reply.status == 403:
+            error = OutcomeUnknown(
+                f"{refusal.message}; {reply.message}: without r_organization_social nobody but you can look"
+            )
+            error.is_over = True
+            raise error
+        listed, card, _ = reply.read(_seen)
+        if not listed.leads_to_any(post.addresses, in_address):
+            raise Refused(f"{refusal.message}; {urn} is no post of this article")
+        fixed = _fixed(card) or photo_of(post)
+        return self._receipt(urn, fixed, is_current=listed.has_words_of(commentary(post)))
 
     def _receipt(self, urn: str, fixed: bytes = b"", *, is_current: bool = True) -> Receipt:
         url = f"https://www.linkedin.com/feed/update/{urn}/"

@@ -99,6 +99,7 @@ class Mastodon:
             plain=partial(without_mentions, mention=MENTION),
             has_language=True,
             has_warning=True,
+            warning_counts=True,
             photo=PHOTO,
             photos=4,
             alt=self.description_limit,

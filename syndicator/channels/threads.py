@@ -40,6 +40,9 @@ EMOJI = regex.compile(
 #: What is taken for a mention, up to the first character of the name.
 MENTION = re.compile(r"(?<!\w)@(?=[A-Za-z0-9_.])")
 
+#: Whose a post is, in its address.
+PROFILE = re.compile(r"^https://[^/]+/@([\w.]+)/post/")
+
 #: The photos that are taken: 8 MB, at the most ten times as wide as high; larger ones are scaled down
 #: (.../threads/overview#image-specifications).
 PHOTOS = PhotoLimits(side=2048, length=8_000_000, media_types=("image/jpeg", "image/png"), ratio=(0.102, 9.9))
@@ -110,11 +113,16 @@ class Threads:
         raise Refused(f"Threads edits no posts: {receipt.url or receipt.remote_id} stays as it is")
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
-        """https://developers.facebook.com/docs/threads/posts/delete-posts"""
+        """https://developers.facebook.com/docs/threads/posts/delete-posts; a post of another profile is not
+        there for this one's token, and is refused, as far as its address says whose it is."""
+        exchange = self._api.exchange()
         try:
-            self._api.call(self._api.exchange(), "DELETE", _media_id(receipt), {})
-        except PostGone:
-            return
+            self._api.call(exchange, "DELETE", _media_id(receipt), {})
+        except PostGone as e:
+            found, username = PROFILE.search(receipt.url), self._api.username(exchange, "me")
+            if found and found[1] != username:
+                where = f"posted by @{found[1]}, not @{username}: see to {receipt.url} there"
+                raise Refused(f"{e}; it was {where}") from e
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - posts have no keys
         """Looks for the article's address in the profile's posts since the first attempt."""

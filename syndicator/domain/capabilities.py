@@ -109,8 +109,8 @@ class Capabilities:
     address so that the channel takes all of it for a link. ``plain`` takes from an
     article's words what the channel would take for more than words (mentions of people, say).
     ``has_language``, ``has_warning``, ``has_mentions``: whether a post can say its language, stand behind a
-    warning, and mention accounts. ``most_hashtags``, ``most_mentions``: that a text may have (``None``: any
-    number).
+    warning, and mention accounts; ``warning_counts``: that takes from its room. ``most_hashtags``,
+    ``most_mentions``: that a text may have (``None``: any number).
 
     Photos. ``photo``: the limits of a file (``None``: none are taken), ``photos``: how many;
     ``photo_fetched``: the service fetches such a file from an address (``PhotoFile.addresses``) and keeps a
@@ -145,6 +145,7 @@ class Capabilities:
     plain: Callable[[str], str] = str
     has_language: bool = False
     has_warning: bool = False
+    warning_counts: bool = False
     has_mentions: bool = True
     most_hashtags: int | None = None
     most_mentions: int | None = None

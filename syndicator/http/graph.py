@@ -57,6 +57,9 @@ STOPPED_SUBCODES = frozenset({1390008, 1404006, 1404078, 1404112, 4854002, 22070
 #: before; its link leads to Facebook, is none; its words break the rules.
 REFUSED_SUBCODES = frozenset({1366046, 1366051, 1609008, 2061006, 1404102, 1346003})
 
+#: The code, or the subcode, of a link whose page the service has not been able to read yet.
+UNREAD_LINK = 1609005
+
 #: Items on a page of a list, the most that there are, and pages that are read.
 PAGE_ITEMS, MAX_PAGES = 100, 10
 
@@ -151,6 +154,8 @@ class GraphApi:
             return TryLater(reply.message, not_before=_regained(reply.headers, now) or retry_time(reply, now))
         if code in STOPPED:
             return _stopped(reply)
+        if UNREAD_LINK in (code, subcode):
+            return TryLater(reply.message, whole_channel=False)
         if (code, subcode) == (BAD_PARAMETER, NOT_THERE):
             return PostGone(reply.message)
         if subcode in REFUSED_SUBCODES or (code and code not in UNSURE and reply.status < 500):

@@ -18,7 +18,7 @@ from syndicator.domain.post import Occasion, Post, Span, SpanKind, Style
 from syndicator.domain.roundup import Roundup
 from syndicator.posts.labels import labels
 from syndicator.posts.layout import Laid, Parts, laid, layout_of
-from syndicator.posts.links import link_text, warning_of, with_parameters
+from syndicator.posts.links import cut_warning, link_text, warning_of, with_parameters
 from syndicator.posts.roundup import compose_roundup
 from syndicator.posts.signs import Signs
 from syndicator.posts.template import TemplateFailure, compiled, rendered
@@ -61,7 +61,8 @@ def compose(
     parts = _parts(article, said, capabilities, style, occasion, has_photo=photo is not None)
     # A notice stands where the post was, which may have been the words beside a photo.
     is_beside_photo = photo is not None or occasion is Occasion.RETRACTION
-    layout = layout_of(capabilities, article.language, has_photo=is_beside_photo)
+    warning, warning_cut = cut_warning(warning_of(article, style), capabilities, article.language)
+    layout = layout_of(capabilities, article.language, has_photo=is_beside_photo, warning=warning)
     template = style.templates.get(article.section) or style.templates.get("*", "")
     shown, remark = None, ""
     if template and occasion is Occasion.NEWS:
@@ -81,13 +82,13 @@ def compose(
         summary=shown.summary,
         alt=alt,
         credit=_credit(article),
-        warning=warning_of(article, style) if capabilities.has_warning else "",
+        warning=warning,
         occasion=occasion,
         photo=photo,
         spans=tuple(_spans(shown, parts, capabilities, style)),
         length=shown.length,
         room=layout.room,
-        omitted=(*filter(None, [remark]), *shown.omitted, *alt_omitted),
+        omitted=(*filter(None, [remark]), *warning_cut, *shown.omitted, *alt_omitted),
         remark="; ".join([*filter(None, [remark]), *(line for line in alt_omitted if line == ALT_CUT)]),
     )
 

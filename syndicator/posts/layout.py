@@ -87,13 +87,14 @@ class Layout(NamedTuple):
         return self.measure(before) + (self.link_length(parts) if link else 0) + self.measure(after)
 
 
-def layout_of(capabilities: Capabilities, language: str, *, has_photo: bool) -> Layout:
-    """The layout of a channel's posts."""
+def layout_of(capabilities: Capabilities, language: str, *, has_photo: bool, warning: str = "") -> Layout:
+    """The layout of a channel's posts, in the room that a warning leaves."""
     in_text = capabilities.link_place is LinkPlace.TEXT
     return Layout(
         ruler=capabilities.ruler,
         unit=capabilities.unit,
-        room=capabilities.room(has_photo=has_photo),
+        room=capabilities.room(has_photo=has_photo)
+        - (capabilities.ruler.measure(warning) if capabilities.warning_counts else 0),
         language=language,
         flat_link=capabilities.link if in_text else None,
     )

@@ -99,9 +99,9 @@ class GraphServer(LocalServer):
 
 
 class FakePage(GraphServer):
-    """One Page."""
+    """One Page. ``lags``: what was posted is not in its lists yet."""
 
-    max_photo_bytes = 4_000_000
+    max_photo_bytes, lags = 4_000_000, False
 
     token, page, version = "EAAGm0PX4ZCpsBAKqwertyuiopZD", "104500000000001", "v26.0"
 
@@ -130,19 +130,24 @@ class FakePage(GraphServer):
                 return {"id": self.page, "name": "Example News"}
             case "GET", path if path == f"{self.page}/feed":
                 _only(fields, "list")
-                items = [(name, _item(post), post["created"]) for name, post in self.posts.items()]
+                shown = {} if self.lags else self.posts
+                items = [(name, _item(post), post["created"]) for name, post in shown.items()]
                 return self.listing(items, fields)
             case "POST", path if path == f"{self.page}/feed":
                 return self._add_words(fields)
             case "POST", path if path == f"{self.page}/photos":
                 return self._add_photo(fields, request.parts()["source"][1])
-            case ("POST" | "DELETE") as method, path if path in self.posts:
+            case ("POST" | "DELETE") as method, path if path in self.posts and self._is_ours(path):
                 return self._change(method, path, fields)
-        if re.fullmatch(r"[0-9]+_[0-9]+", path):
+        if re.fullmatch(r"[0-9]+(_[0-9]+|/(feed|photos))", path):
             raise GraphDeclines(
                 100, f"Unsupported request. Object with ID '{path}' does not exist, cannot be loaded", 33
             )
         raise GraphDeclines(2500, "Unknown path components")
+
+    def _is_ours(self, post_id: str) -> bool:
+        """What is another Page's is not there for this one's token."""
+        return post_id.startswith(f"{self.page}_")
 
     def _add_words(self, fields: Mapping[str, str]) -> dict[str, Any]:
         _only(fields, "feed")

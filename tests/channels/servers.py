@@ -280,7 +280,8 @@ class FakeMastodon(LocalServer):
         text = str(fields.get("status", "")).strip()
         if not text and not fields.get("media_ids"):
             raise Invalid("Text can't be blank")
-        counted = LINK.sub("x" * self.per_url, text)
+        # StatusLengthValidator: the warning and the text, one behind the other
+        counted = LINK.sub("x" * self.per_url, f"{fields.get('spoiler_text', '')}{text}")
         if len(regex.findall(r"\X", counted)) > self.max_characters:
             raise Invalid(f"Text character limit of {self.max_characters} exceeded")
         return text

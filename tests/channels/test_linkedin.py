@@ -157,6 +157,44 @@ class TestLinkedIn(HttpChannelContract):
         assert channel.send(self.post(channel), key=KEY) == first
         assert len(server.posts) == 1
 
+    def test_a_duplicate_of_what_was_deleted_is_tried_later(
+        self, channel: LinkedIn, server: FakeLinkedIn
+    ) -> None:
+        server.remembers = True
+        receipt = channel.send(self.post(channel), key=KEY)
+        channel.delete(receipt, self.post(channel))
+
+        with pytest.raises(TryLater, match="which was deleted") as caught:
+            channel.send(self.post(channel), key=KEY)
+        assert not caught.value.whole_channel
+        server.deleted.clear()
+        assert channel.send(self.post(channel), key=KEY) != receipt
+        assert len(server.posts) == 1
+
+    def test_a_duplicate_that_may_not_be_looked_at_is_left_open(
+        self, channel: LinkedIn, server: FakeLinkedIn
+    ) -> None:
+        channel.send(self.post(channel), key=KEY)
+        server.may_read = False
+
+        with pytest.raises(OutcomeUnknown, match="r_organization_social") as caught:
+            channel.send(self.post(channel), key=KEY)
+        assert caught.value.is_over
+
+    def test_a_duplicate_of_another_articles_post_is_refused(
+        self, channel: LinkedIn, server: FakeLinkedIn
+    ) -> None:
+        channel.send(self.post(channel, OTHER), key=KEY)
+        [(urn, there)] = server.posts.items()
+        ours = channel.send(self.post(channel), key=KEY)
+        del server.posts[ours.remote_id.partition("|")[0]]
+        error = {"errorDetails": {"inputErrors": [{"code": "DUPLICATE_POST"}]}, "message": f"as {urn}"}
+        server.trouble = Trouble(status(422, error), at=POSTS, method="POST")
+
+        with pytest.raises(Refused, match=f"{urn} is no post of this article"):
+            channel.send(self.post(channel), key=KEY)
+        assert there in server.posts.values()
+
     @pytest.mark.parametrize(
         "value",
         [

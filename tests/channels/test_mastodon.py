@@ -15,9 +15,11 @@ import requests
 
 from syndicator.channels import mastodon
 from syndicator.channels.mastodon import Mastodon
+from syndicator.domain.article import ArticleState
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.photo import PhotoFile
-from syndicator.domain.post import Post
+from syndicator.domain.post import Post, Style
+from syndicator.domain.roundup import Roundup
 from syndicator.http.mastodon_servers import PAGE_STATUSES
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
@@ -69,6 +71,23 @@ class TestMastodon(HttpChannelContract):
 
         [status] = server.shelf.statuses.values()
         assert (status.language, status.visibility) == ("lo", "unlisted")
+
+    @pytest.mark.parametrize("has_roundup", [False, True])
+    def test_a_warning_and_the_text_have_room_together(
+        self, channel: Mastodon, server: FakeMastodon, has_roundup: bool
+    ) -> None:
+        long = replace(ARTICLE, summary="Trams cross the river, and people wait there. " * 30)
+        style = Style(warnings={"City": "Graphic description of a violent death"})
+        members = tuple(replace(long, url=f"{long.url}&n={n}") for n in range(30))
+        stands_for = replace(long, state=ArticleState.ROUNDUP) if has_roundup else long
+
+        post = compose(stands_for, channel.capabilities, style, roundup=Roundup(members=members, count=30))
+        receipt = channel.send(post, key=KEY)
+        channel.edit(receipt, post)
+
+        assert post.warning == "Graphic description of a violent death"
+        assert 350 < post.length <= post.room == 500 - len(post.warning)
+        assert len(server.published) == 1
 
     def test_an_article_without_a_language_leaves_it_to_the_account(
         self, channel: Mastodon, server: FakeMastodon

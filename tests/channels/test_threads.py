@@ -133,6 +133,20 @@ class TestThreads(ContainerContract):
         assert found == receipt
         assert found.is_current
 
+    def test_what_another_profile_has_posted_is_left_to_a_person(
+        self, channel: Threads, server: FakeThreads
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.username = "example_sports"
+
+        with pytest.raises(Refused, match=r"posted by @example_news, not @example_sports") as caught:
+            channel.delete(receipt, self.post(channel))
+        assert receipt.url in str(caught.value)
+        assert len(server.published) == 1
+        channel.delete(
+            Receipt(remote_id="18000000000000999"), self.post(channel)
+        )  # nobody knows whose it was
+
     @pytest.mark.parametrize("entered", ["https://www.threads.com/x", "", "١"])
     def test_what_an_operator_enters_has_to_be_a_post(self, channel: Threads, entered: str) -> None:
         with pytest.raises(Refused, match="enter its number"):

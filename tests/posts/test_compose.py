@@ -267,8 +267,35 @@ def test_marks_that_turn_the_direction_of_what_follows_are_gone() -> None:
 
 def test_what_is_worth_a_warning_is_put_behind_it_where_the_channel_can() -> None:
     told, style = article(section="War"), Style(warnings={"war": "Pictures of war"})
-    assert compose(told, replace(limits(), has_warning=True), style).warning == "Pictures of war"
+    post = compose(told, replace(limits(), has_warning=True), style)
+    assert (post.warning, post.room) == ("Pictures of war", 500)
     assert not compose(told, limits(), style).warning
+
+
+@pytest.mark.parametrize("template", ["", "{{ headline }} - {{ summary }} {{ link }}"])
+def test_a_warning_takes_from_the_room_where_it_counts(template: str) -> None:
+    counting = replace(limits(120), has_warning=True, warning_counts=True)
+    told = article(section="War", summary=SUMMARY * 3)
+    templates = {"*": template} if template else {}
+    style = Style(warnings={"war": "Pictures of war"}, templates=templates)
+
+    post = compose(told, counting, style)
+
+    assert post.room == 120 - len("Pictures of war")
+    assert len(post.text) == post.length <= post.room
+    assert compose(told, counting, Style(templates=templates)).room == 120
+
+
+def test_a_warning_leaves_half_of_the_room_to_the_news() -> None:
+    counting = replace(limits(120), has_warning=True, warning_counts=True)
+    told, style = article(section="War"), Style(warnings={"war": "Pictures of war. " * 9})
+
+    post = compose(told, counting, style)
+
+    assert post.warning == "Pictures of war. Pictures of war. Pictures of war."
+    assert "warning cut: no room" in post.omitted
+    assert post.text.startswith("Bridge reopens")
+    assert len(post.warning) + len(post.text) <= 120
 
 
 def test_a_notice_stands_in_for_what_was_retracted() -> None:
