@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, NoReturn
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import requests
 
@@ -18,12 +18,16 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, Try
 from syndicator.domain.post import Post
 from syndicator.http.discord_messages import UNKNOWN_MESSAGE, check_accepted, write
 from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.http.secret_address import secret_address
 from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.discord_embeds import CAPABILITIES, message_fields, photo_files, shown_otherwise
 
 #: The path of a webhook's address: its id, and the token that is its secret.
 PATH = re.compile(r"/api(?:/v[0-9]{1,2})?/webhooks/[0-9]{1,20}/[-\w]{1,200}/?", re.ASCII)
+
+#: What such an address looks like, and where it is.
+EXAMPLE = '"https://discord.com/api/webhooks/..." (Edit Channel, Integrations, Webhooks, Copy Webhook URL)'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,13 +116,7 @@ class Discord:
 
     def _url(self, path: str = "") -> str:
         """An address below the webhook's. Raises ``Misconfigured``."""
-        parts = urlsplit(self.webhook.reveal())
-        if parts.scheme not in ("http", "https") or not parts.netloc or not PATH.fullmatch(parts.path):
-            raise Misconfigured(
-                f'{self.webhook} holds no address of a webhook: "https://discord.com/api/webhooks/..." '
-                "(Edit Channel, Integrations, Webhooks, Copy Webhook URL)"
-            )
-        return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}{path}"
+        return secret_address(self.webhook, PATH, EXAMPLE) + path
 
 
 def _receipt(message: Any, post: Post) -> Receipt:
