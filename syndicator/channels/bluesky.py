@@ -12,7 +12,6 @@ from typing import Any, ClassVar, Literal
 
 import requests
 
-from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import Budget, Capabilities, LinkCard, LinkPlace, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import (
@@ -23,6 +22,7 @@ from syndicator.domain.errors import (
     SyndicatorError,
     TryLater,
 )
+from syndicator.domain.listed_post import horizon_of
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post, Span, SpanKind
 from syndicator.http.exchange import Exchange
@@ -38,7 +38,7 @@ from syndicator.http.repository import (
 from syndicator.http.xrpc import XrpcAccount
 from syndicator.remarks import goes_without, remark, with_photo_if_taken
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_server_address
+from syndicator.text.addresses import check_server
 from syndicator.text.rulers import GRAPHEMES, UTF8_BYTES, Both
 
 POSTS = "app.bsky.feed.post"
@@ -82,10 +82,7 @@ class Bluesky:
     )
 
     def __post_init__(self) -> None:
-        if not is_server_address(self.server):
-            raise ValueError(
-                f'server: {self.server!r} is no address of a server: write "https://bsky.social"'
-            )
+        check_server(self.server, "https://bsky.social")
         if "." not in self.handle.strip(".") or "@" in self.handle:
             raise ValueError(f'handle: {self.handle!r} is no handle: write "newsroom.bsky.social"')
         account = XrpcAccount(self.server.rstrip("/"), self.handle, self.password)
@@ -168,7 +165,7 @@ class Bluesky:
         repository, rkey = self._repository(), record_key(key, post.article.first_seen)
         if repository.get(rkey):
             return self._receipt(rkey)
-        horizon, cursor = (post.since or post.article.first_seen) - CLOCK_SKEW, ""
+        horizon, cursor = horizon_of(post), ""
         for _ in range(MAX_PAGES):
             records, cursor = repository.page(cursor)
             found = [each for each in records if _links(each["value"]).intersection(post.addresses)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, NoReturn
-from urllib.parse import urlsplit
 
 import requests
 
@@ -18,17 +17,21 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, Try
 from syndicator.domain.post import Post
 from syndicator.http.discord_messages import UNKNOWN_MESSAGE, check_accepted, write
 from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.http.secret_address import secret_address
 from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.discord_embeds import CAPABILITIES, message_fields, photo_files, shown_otherwise
 
 #: The path of a webhook's address: its id, and the token that is its secret.
-PATH = re.compile(r"/api(?:/v[0-9]{1,2})?/webhooks/([0-9]{1,20})/[-\w]{1,200}/?", re.ASCII)
+PATH = re.compile(r"/api(?:/v[0-9]{1,2})?/webhooks/[0-9]{1,20}/[-\w]{1,200}/?", re.ASCII)
 
 #: Where a message is, as receipts have it: its webhook, its channel or thread, and its id. Of what operators
 #: enter, an id or the message's link, the id alone counts.
 PLACE = re.compile(r"(?P<webhook>[0-9]+)/(?P<kind>channel|thread):(?P<place>[0-9]+)/(?P<id>[0-9]+)")
 ENTERED = re.compile(r"(?:https://[^?#]+/)?(?P<id>[0-9]{1,20})")
+
+#: What such an address looks like, and where it is.
+EXAMPLE = '"https://discord.com/api/webhooks/..." (Edit Channel, Integrations, Webhooks, Copy Webhook URL)'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,20 +157,8 @@ class Discord:
 
     def _url(self, path: str = "") -> str:
         """An address below the webhook's. Raises ``Misconfigured``."""
-        return f"{self._address[0]}{path}"
+        return secret_address(self.webhook, PATH, EXAMPLE) + path
 
     @property
     def _webhook_id(self) -> str:
-        return self._address[1]
-
-    @property
-    def _address(self) -> tuple[str, str]:
-        """The webhook's address, and its id. Raises ``Misconfigured``."""
-        parts = urlsplit(self.webhook.reveal())
-        found = PATH.fullmatch(parts.path)
-        if parts.scheme not in ("http", "https") or not parts.netloc or not found:
-            raise Misconfigured(
-                f'{self.webhook} holds no address of a webhook: "https://discord.com/api/webhooks/..." '
-                "(Edit Channel, Integrations, Webhooks, Copy Webhook URL)"
-            )
-        return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}", found[1]
+        return self._url().rsplit("/", 2)[1]

@@ -16,10 +16,10 @@ from typing import Any, ClassVar
 
 import requests
 
-from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
+from syndicator.domain.listed_post import horizon_of
 from syndicator.domain.post import Occasion, Post
 from syndicator.http.discord_messages import UNKNOWN_MESSAGE, check_accepted, write
 from syndicator.http.exchange import Exchange, RemoteReply
@@ -103,7 +103,7 @@ class DiscordBot:
         ``OutcomeUnknown`` where that is empty: so it is for those who may not read its history."""
         exchange = self._exchange()
         me = self._me(exchange, "id")
-        horizon = (post.since or post.article.first_seen) - CLOCK_SKEW
+        horizon = horizon_of(post)
         has_any = False
         for message, author, at, links in self._messages(exchange):
             has_any = True

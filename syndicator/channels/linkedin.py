@@ -165,12 +165,8 @@ class LinkedIn:
         return f"urn:li:organization:{self.organization}"
 
     def _exchange(self) -> Exchange:
-        headers = {
-            "Authorization": f"Bearer {self.token.reveal()}",
-            "Linkedin-Version": self.version,
-            "X-Restli-Protocol-Version": "2.0.0",
-        }
-        return Exchange(self.session, headers, secrets=(self.token,))
+        versions = {"Linkedin-Version": self.version, "X-Restli-Protocol-Version": "2.0.0"}
+        return Exchange.with_token(self.session, self.token, versions)
 
     def _ask(
         self,

@@ -15,10 +15,10 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
-from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import ALWAYS, NEVER, Budget, Capabilities, LinkCard, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
+from syndicator.domain.listed_post import horizon_of
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
@@ -27,7 +27,7 @@ from syndicator.http.mastodon_servers import LIMITS, PAGE_STATUSES, Ways, instan
 from syndicator.http.oauth import OAuthClient, SignIn, access_token
 from syndicator.remarks import goes_without
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_server_address
+from syndicator.text.addresses import check_server
 from syndicator.text.mastodon_statuses import checked, created_at, receipt, shown_otherwise
 from syndicator.text.mentions import without_mentions
 from syndicator.text.posted_html import links_to
@@ -79,10 +79,7 @@ class Mastodon:
     )
 
     def __post_init__(self) -> None:
-        if not is_server_address(self.server):
-            raise ValueError(
-                f'server: {self.server!r} is no address of a server: write "https://mastodon.example"'
-            )
+        check_server(self.server, "https://mastodon.example")
 
     @property
     def capabilities(self) -> Capabilities:
@@ -181,7 +178,7 @@ class Mastodon:
         exchange = self._exchange()
         account_id = self._account(exchange).read(lambda account: str(account["id"]))
         statuses_url = self._url(f"/api/v1/accounts/{quote(account_id, safe='')}/statuses")
-        horizon, max_id = (post.since or post.article.first_seen) - CLOCK_SKEW, ""
+        horizon, max_id = horizon_of(post), ""
         for _ in range(MAX_PAGES):
             statuses = page_of(exchange, statuses_url, max_id).read(checked)
             for status in statuses:
@@ -276,8 +273,7 @@ class Mastodon:
         )
 
     def _exchange(self) -> Exchange:
-        headers = {"Authorization": f"Bearer {self.token.reveal()}"}
-        return Exchange(self.session, headers, secrets=(self.token,))
+        return Exchange.with_token(self.session, self.token)
 
     def _url(self, path: str) -> str:
         return self.server.rstrip("/") + path

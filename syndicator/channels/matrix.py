@@ -16,10 +16,10 @@ from urllib.parse import quote, unquote
 
 import requests
 
-from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import Capabilities, LinkPlace, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, PostGone, Refused, SyndicatorError
+from syndicator.domain.listed_post import horizon_of
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post, SpanKind
 from syndicator.http.exchange import Exchange
@@ -135,7 +135,7 @@ class Matrix:
         """Looks through what the account wrote in the room, the latest first, for the article's link."""
         server = self._homeserver()
         room, (me, _) = server.room_id(self.room), server.whoami()
-        horizon = (post.since or post.article.first_seen) - CLOCK_SKEW
+        horizon = horizon_of(post)
         for event_id, at, content in server.messages(room, me):
             is_replacement = "rel_type" in (content.get("m.relates_to") or {})
             html = str(content.get("formatted_body", ""))
@@ -161,8 +161,7 @@ class Matrix:
         return "m.notice" if self.notice else "m.text"
 
     def _homeserver(self) -> Homeserver:
-        headers = {"Authorization": f"Bearer {self.token.reveal()}"}
-        return Homeserver(self.server, Exchange(self.session, headers, secrets=(self.token,)))
+        return Homeserver(self.server, Exchange.with_token(self.session, self.token))
 
     def _content(self, server: Homeserver, post: Post) -> Content:
         """A message: text, or a photo whose caption it is (.../#media-captions). Nobody is mentioned but whom

@@ -167,8 +167,7 @@ class Ntfy:
         raise TryLater(reply.message, not_before=until)
 
     def _exchange(self) -> Exchange:
-        headers = {"Authorization": f"Bearer {self.token.reveal()}"}
-        return Exchange(self.session, headers, secrets=(self.token,))
+        return Exchange.with_token(self.session, self.token)
 
     def _url(self, path: str) -> str:
         return self.server.rstrip("/") + path

@@ -169,9 +169,7 @@ class Slack:
         counts_as: Spent | None = None,
     ) -> dict[str, Any]:
         """What a method answers. Raises ``RefusedByName`` and others for what its error means."""
-        exchange = Exchange(
-            self.session, {"Authorization": f"Bearer {self.token.reveal()}"}, secrets=(self.token,)
-        )
+        exchange = Exchange.with_token(self.session, self.token)
         url = f"{self.server.rstrip('/')}/api/{method}"
         reply = exchange.ask("POST", url, json=fields, unknown=unknown, counts_as=counts_as)
         answer, error = reply.read(

@@ -18,6 +18,7 @@ from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PhotoRefused, Refused, TryLater
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.http.secret_address import secret_address
 from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.rulers import UTF16_UNITS
@@ -106,12 +107,7 @@ class SlackHook:
 
     def _url(self) -> str:
         """Its address. Raises ``Misconfigured``."""
-        parts = urlsplit(self.webhook.reveal())
-        if parts.scheme not in ("http", "https") or not parts.netloc or not PATH.fullmatch(parts.path):
-            raise Misconfigured(
-                f'{self.webhook} holds no address of an incoming webhook: "https://hooks.slack.com/services/..."'
-            )
-        return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+        return secret_address(self.webhook, PATH, '"https://hooks.slack.com/services/..."')
 
 
 def _says(reply: RemoteReply, words: tuple[str, ...]) -> bool:
