@@ -16,7 +16,7 @@ from syndicator.domain.keywords import place_of
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Occasion, Post, Span, SpanKind, Style
 from syndicator.domain.roundup import Roundup
-from syndicator.posts.labels import labels
+from syndicator.posts.labels import is_labelled, labels
 from syndicator.posts.layout import Laid, Parts, laid, layout_of
 from syndicator.posts.links import link_text, warning_of, with_parameters
 from syndicator.posts.roundup import compose_roundup
@@ -112,10 +112,14 @@ def _parts(
         return directed(signs.within(plain), language)
 
     headline, summary, correction = said.headline, said.summary, said.correction
+    is_notice = occasion is Occasion.RETRACTION or (occasion is Occasion.CORRECTION and correction != "")
     if occasion is Occasion.RETRACTION:
         summary, correction = labels(language).withdrawn, ""
-    elif occasion is Occasion.CORRECTION:
+    elif is_notice:
         summary = ""
+    elif occasion is Occasion.CORRECTION:  # nobody says of what: the headline is named as one
+        headline, summary = (summary, "") if said.is_said else (headline, summary)
+        headline = headline if is_labelled(headline) else f"{labels(language).correction}: {headline}"
     elif own := article.operator_words or article.social:  # what was written for it
         headline, summary = without_links(one_line(own)), ""
     elif said.is_said:
@@ -133,6 +137,7 @@ def _parts(
         hashtags=hashtags,
         url=url,
         link=link_text(capabilities.address(url), capabilities.place_of_link(has_photo=has_photo)),
+        is_notice=is_notice,
     )
 
 
