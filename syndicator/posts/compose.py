@@ -127,13 +127,13 @@ def _parts(
     url = with_parameters(article.url, style.utm)
     is_by_address = capabilities.photo_by_address and not capabilities.carries_article
     is_shown = has_photo or is_by_address or capabilities.needs_photo
-    credit = _credit(article) if style.credit and is_shown else ""
+    credit = without_links(_credit(article)) if style.credit and is_shown else ""
     return Parts(
         headline=words(headline),
         summary=words(summary),
         correction=words(correction),
         credit=words(f"{labels(language).photo}: {credit}") if credit and occasion is Occasion.NEWS else "",
-        byline=words(one_line(", ".join(article.authors))) if style.byline else "",
+        byline=words(without_links(one_line(", ".join(article.authors)))) if style.byline else "",
         hashtags=hashtags,
         url=url,
         link=link_text(capabilities.address(url), capabilities.place_of_link(has_photo=has_photo)),

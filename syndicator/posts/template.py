@@ -20,7 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from syndicator.domain.article import Article
 from syndicator.domain.errors import Misconfigured
 from syndicator.posts.layout import GAP, Laid, Layout, Parts
-from syndicator.posts.words import one_line
+from syndicator.posts.words import one_line, without_links
 
 #: The most that a template may grow the parts that it is given, in characters.
 MAX_GROWTH_CHARS = 10_000
@@ -216,7 +216,7 @@ def _values(
     """What templates may name."""
 
     def words(text: str) -> str:
-        return plain(one_line(text))
+        return plain(without_links(one_line(text)))
 
     return {
         "headline": headline,

@@ -13,8 +13,8 @@ TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 #: Control characters, which no text of a post has.
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]")
 
-#: The beginning of a web address, up to what people call it by.
-SCHEME = re.compile(r"\bhttps?://(?:www\.)?(?=[^\s/])", re.IGNORECASE)
+#: The beginning of a web address, up to what people call it by; also behind letters, where networks see it.
+SCHEME = re.compile(r"https?://(?:www\.)?(?=[^\s/])", re.IGNORECASE)
 
 #: Languages that are written from right to left.
 RIGHT_TO_LEFT = frozenset({"ar", "he", "iw", "fa", "ur", "ps", "sd", "ug", "yi", "dv", "ckb", "arc", "syr"})
