@@ -19,6 +19,7 @@ from syndicator.domain.roundup import Roundup
 from syndicator.posts.labels import is_labelled, labels
 from syndicator.posts.layout import Laid, Parts, laid, layout_of
 from syndicator.posts.links import link_text, warning_of, with_parameters
+from syndicator.posts.own_words import own_words
 from syndicator.posts.roundup import compose_roundup
 from syndicator.posts.signs import Signs
 from syndicator.posts.template import rendered
@@ -28,6 +29,9 @@ from syndicator.text.mentions import NO_MENTION
 
 #: What is told of a template that says nothing of an article.
 BLANK_TEMPLATE = "its template comes out blank: composed without it"
+
+#: What is told of words for posts that are no more than the article's address.
+ADDRESS_ALONE = "the words written for its posts are its address alone: left out"
 
 #: The style of a newsroom that has declared none.
 PLAIN = Style()
@@ -61,17 +65,21 @@ def compose(
     is_beside_photo = photo is not None or occasion is Occasion.RETRACTION
     layout = layout_of(capabilities, article.language, has_photo=is_beside_photo)
     template = style.templates.get(article.section) or style.templates.get("*", "")
-    shown, remark = None, ""
+    shown, remarks = None, list[str]()
+    if occasion is Occasion.NEWS and (article.operator_words or article.social) and not _own(article):
+        remarks.append(ADDRESS_ALONE)
     if template and occasion is Occasion.NEWS:
         shown = rendered(template, parts, article, layout, capabilities.plain)
-        remark = "" if shown else BLANK_TEMPLATE
+        remarks += [] if shown else [BLANK_TEMPLATE]
     shown = shown or laid(layout, parts)
+    # Words in paragraphs are no headline, for cards and the like.
+    is_headline = not said.is_said and "\n" not in shown.headline
     alt, alt_omitted = _alt(article, photo, capabilities)
     return Post(
         article=article,
         text=shown.text,
         url=parts.url,
-        headline=said.headline if said.is_said else shown.headline,
+        headline=shown.headline if is_headline else said.headline,
         summary=shown.summary,
         alt=alt,
         credit=_credit(article),
@@ -81,8 +89,8 @@ def compose(
         spans=tuple(_spans(shown, parts, capabilities, style)),
         length=shown.length,
         room=layout.room,
-        omitted=(*filter(None, [remark]), *shown.omitted, *alt_omitted),
-        remark=remark,
+        omitted=(*remarks, *shown.omitted, *alt_omitted),
+        remark="; ".join(remarks),
     )
 
 
@@ -95,7 +103,7 @@ def _parts(
     *,
     has_photo: bool,
 ) -> Parts:
-    language = article.language
+    language, own = article.language, _own(article)
     is_by_name = capabilities.has_mentions and capabilities.link_place is not LinkPlace.WORDS
     handles = dict(style.mentions) if is_by_name else {}
     hashtags = _hashtags(article, style)[: capabilities.most_hashtags]
@@ -120,8 +128,8 @@ def _parts(
     elif occasion is Occasion.CORRECTION:  # nobody says of what: the headline is named as one
         headline, summary = (summary, "") if said.is_said else (headline, summary)
         headline = headline if is_labelled(headline) else f"{labels(language).correction}: {headline}"
-    elif own := article.operator_words or article.social:  # what was written for it
-        headline, summary = without_links(one_line(own)), ""
+    elif own:
+        headline, summary = own, ""
     elif said.is_said:
         headline, summary = summary, ""
     url = with_parameters(article.url, style.utm)
@@ -139,6 +147,11 @@ def _parts(
         link=link_text(capabilities.address(url), capabilities.place_of_link(has_photo=has_photo)),
         is_notice=is_notice,
     )
+
+
+def _own(article: Article) -> str:
+    """What was written for the article's posts."""
+    return own_words(article.operator_words or article.social, article.url)
 
 
 def _named(names: Collection[str], text: str) -> Iterator[tuple[int, str]]:

@@ -56,6 +56,9 @@ BUTTON = re.compile(
     re.IGNORECASE,
 )
 
+#: Signs in front of a label.
+POINTING = regex.compile(r"^[^\p{L}\p{M}\p{N}]+")
+
 #: An ellipsis in brackets, and arrows at the end.
 BRACKETED = re.compile(r"\s*(?:\[\s*(?:…|\.{3}|&hellip;)\s*\]|\(\s*(?:…|\.{3})\s*\))\s*$")
 ARROWS = re.compile(r"(?<=\S)\s*[»›→]+$")
@@ -204,6 +207,11 @@ def without_read_on(text: str, title: str = "") -> str:
     if found and not _bare(found["rest"].replace(title, "", 1)):
         return text[: len(text) - len(tail) + found.start()].rstrip()
     return text
+
+
+def is_read_on(text: str) -> bool:
+    """Whether a text is nothing but a label of a link, or signs that point to one."""
+    return not WORDS.search(BUTTON.sub("", POINTING.sub("", text)))
 
 
 def _without_tail(text: str, title: str, site_title: str) -> str:
