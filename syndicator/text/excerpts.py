@@ -116,6 +116,12 @@ BETWEEN = regex.compile(
     r"[^\p{L}\p{M}\p{N}\p{Ps}\p{Pi}\"'¿¡#@$€£]*[\"'”’»]?[^\p{L}\p{M}\p{N}\p{Ps}\p{Pi}\"'¿¡#@$€£]*"
 )
 
+#: What closes a quotation of the headline, or a comma, where its sentence goes on; where letters have no case
+#: nothing but the mark may stand there.
+SENTENCE_GOES_ON = regex.compile(
+    r"(?:[,?!.…]?\s?[\p{Pe}\p{Pf}\"'“«»][,\s]*|,\s)(?=\p{Ll})|(?<quote>[\p{Pf}\"'“」』]\s*)(?=\p{Lo})"
+)
+
 #: Words of a headline (characters, where no spaces are written) from which on it may be known by itself, with
 #: no mark behind it.
 MIN_HEADLINE_WORDS, MIN_HEADLINE_CHARS = 4, 12
@@ -172,6 +178,8 @@ def goes_on_from(text: str, title: str) -> bool:
     if not headline or _first_words(text, len(headline)) != headline:
         return False
     last = _end_of_word(text, len(headline))
+    if (found := SENTENCE_GOES_ON.match(text, last)) and not (found["quote"] and WORDS.match(text)):
+        return True
     between = text[last : _behind(text, len(headline))]
     if between.strip():
         return False
