@@ -76,7 +76,7 @@ def test_leftovers_go_and_nothing_else(text: str, left: str) -> None:
             "“We are glad,” he said",
         ),
         ("大桥周一通车", "大桥周一通车。票价不变。", "票价不变。"),
-        ("大桥周一通车了吗各位读者", "“大桥周一通车了吗各位读者。”票价不变。", "票价不变。"),
+        ("大桥周一终于通车", "“大桥周一终于通车。”票价不变。", "票价不变。"),
         (
             "Bridge reopens after repairs",
             "“Bridge reopens after repairs.” The first tram.",
@@ -103,9 +103,9 @@ def test_leftovers_go_and_nothing_else(text: str, left: str) -> None:
             )
         ),
         (
-            "大桥周一通车了吗各位读者",
-            "“大桥周一通车了吗各位读者”是报纸的标题。",
-            "“大桥周一通车了吗各位读者”是报纸的标题。",
+            "大桥周一终于通车",
+            "“大桥周一终于通车”是报纸的标题。",
+            "“大桥周一终于通车”是报纸的标题。",
         ),
         ("ຂົວໃໝ່ຈະເປີດວັນຈັນນີ້", "“ຂົວໃໝ່ຈະເປີດວັນຈັນນີ້” ແມ່ນຫົວຂໍ້ຂ່າວ", "“ຂົວໃໝ່ຈະເປີດວັນຈັນນີ້” ແມ່ນຫົວຂໍ້ຂ່າວ"),
         ("", "Bridges reopen.", "Bridges reopen."),
