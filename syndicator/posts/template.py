@@ -20,7 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from syndicator.domain.article import Article
 from syndicator.domain.errors import Misconfigured, SyndicatorError
 from syndicator.posts.layout import GAP, Laid, Layout, Parts
-from syndicator.posts.words import one_line
+from syndicator.posts.words import one_line, paragraphs, without_links
 
 #: The most that a template may grow the parts that it is given, in characters.
 MAX_GROWTH_CHARS = 10_000
@@ -41,9 +41,6 @@ FAILURES = (
 #: (https://www.unicode.org/faq/private_use.html#noncharacters).
 LINK_MARK, HASHTAGS_MARK = "\ufdd0", "\ufdd1"
 MARKED = re.compile("(\ufdd0[^\ufdd0]*\ufdd0|\ufdd1[^\ufdd1]*\ufdd1)")
-
-#: More than one blank line.
-BLANK_LINES = re.compile(r"\n{3,}")
 
 #: Numbers that templates reckon with, at most.
 MAX_NUMBER = 1_000_000
@@ -141,7 +138,7 @@ def rendered(
             raise TemplateFailure(_mistake(e)) from e
         if len(made) > MAX_GROWTH_CHARS + len(article.content_html) + len(article.title):
             raise TemplateFailure("the template makes a text without end")
-        return BLANK_LINES.sub(GAP, "\n".join(map(one_line, made.splitlines()))).strip()
+        return paragraphs(made)
 
     def text(headline: str, summary: str) -> Rendered:
         return _with_link(marked(headline, summary), parts)
@@ -219,7 +216,7 @@ def _values(
     """What templates may name."""
 
     def words(text: str) -> str:
-        return plain(one_line(text))
+        return plain(without_links(one_line(text)))
 
     return {
         "headline": headline,

@@ -13,8 +13,11 @@ TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 #: Control characters, which no text of a post has.
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]")
 
-#: The beginning of a web address, up to what people call it by.
-SCHEME = re.compile(r"\bhttps?://(?:www\.)?(?=[^\s/])", re.IGNORECASE)
+#: The beginning of a web address, up to what people call it by; also behind letters, where networks see it.
+SCHEME = re.compile(r"https?://(?:www\.)?(?=[^\s/])", re.IGNORECASE)
+
+#: More than one blank line.
+BLANK_LINES = re.compile(r"\n{3,}")
 
 #: Languages that are written from right to left.
 RIGHT_TO_LEFT = frozenset({"ar", "he", "iw", "fa", "ur", "ps", "sd", "ug", "yi", "dv", "ckb", "arc", "syr"})
@@ -28,6 +31,11 @@ def one_line(text: str) -> str:
     return " ".join(TURNING.sub("", CONTROLS.sub("", text)).split())
 
 
+def paragraphs(text: str) -> str:
+    """The text in its own lines and paragraphs, each line as ``one_line`` makes it."""
+    return BLANK_LINES.sub("\n\n", "\n".join(map(one_line, text.splitlines()))).strip()
+
+
 def without_links(text: str) -> str:
     """The text with addresses as people say them: networks would make a link of each, before the article's
     own, and show the card of the first."""
@@ -36,7 +44,9 @@ def without_links(text: str) -> str:
 
 def directed(text: str, language: str) -> str:
     """A line in a language of right-to-left script that happens to begin with a word of another one: with a
-    mark before it, so that it still begins from the right."""
+    mark before it, so that it still begins from the right. Of several lines each."""
+    if "\n" in text:
+        return "\n".join(directed(line, language) for line in text.split("\n"))
     if not text or language.partition("-")[0].lower() not in RIGHT_TO_LEFT:
         return text
     strong = next((kind for kind in map(unicodedata.bidirectional, text) if kind in ("L", "R", "AL")), "R")

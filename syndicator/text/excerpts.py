@@ -56,6 +56,9 @@ BUTTON = re.compile(
     re.IGNORECASE,
 )
 
+#: Signs in front of a label.
+POINTING = regex.compile(r"^[^\p{L}\p{M}\p{N}]+")
+
 #: An ellipsis in brackets, and arrows at the end.
 BRACKETED = re.compile(r"\s*(?:\[\s*(?:…|\.{3}|&hellip;)\s*\]|\(\s*(?:…|\.{3})\s*\))\s*$")
 ARROWS = re.compile(r"(?<=\S)\s*[»›→]+$")
@@ -111,6 +114,12 @@ WORDS = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 #: What stands between a headline and what follows it.
 BETWEEN = regex.compile(
     r"[^\p{L}\p{M}\p{N}\p{Ps}\p{Pi}\"'¿¡#@$€£]*[\"'”’»]?[^\p{L}\p{M}\p{N}\p{Ps}\p{Pi}\"'¿¡#@$€£]*"
+)
+
+#: What closes a quotation of the headline, or a comma, where its sentence goes on; where letters have no case
+#: nothing but the mark may stand there.
+SENTENCE_GOES_ON = regex.compile(
+    r"(?:[,?!.…]?\s?[\p{Pe}\p{Pf}\"'“«»][,\s]*|,\s)(?=\p{Ll})|(?<quote>[\p{Pf}\"'“」』]\s*)(?=\p{Lo})"
 )
 
 #: Words of a headline (characters, where no spaces are written) from which on it may be known by itself, with
@@ -169,6 +178,8 @@ def goes_on_from(text: str, title: str) -> bool:
     if not headline or _first_words(text, len(headline)) != headline:
         return False
     last = _end_of_word(text, len(headline))
+    if (found := SENTENCE_GOES_ON.match(text, last)) and not (found["quote"] and WORDS.match(text)):
+        return True
     between = text[last : _behind(text, len(headline))]
     if between.strip():
         return False
@@ -204,6 +215,11 @@ def without_read_on(text: str, title: str = "") -> str:
     if found and not _bare(found["rest"].replace(title, "", 1)):
         return text[: len(text) - len(tail) + found.start()].rstrip()
     return text
+
+
+def is_read_on(text: str) -> bool:
+    """Whether a text is nothing but a label of a link, or signs that point to one."""
+    return not WORDS.search(BUTTON.sub("", POINTING.sub("", text)))
 
 
 def _without_tail(text: str, title: str, site_title: str) -> str:

@@ -251,6 +251,34 @@ def test_no_link_stands_before_the_articles_own() -> None:
     assert "See votes.example/places?x=1 and other.example." in compose(told, limits()).text
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("看https://votes.example/z", "看votes.example/z"),
+        ("ອ່ານທີ່https://www.votes.example/x ນີ້", "ອ່ານທີ່votes.example/x ນີ້"),
+        ("See:1https://votes.example_http://other.example", "See:1votes.example_other.example"),
+        ("The http:// of it", "The http:// of it"),
+    ],
+)
+def test_no_link_stands_there_behind_letters_either(title: str, shown: str) -> None:
+    assert compose(article(title=title, summary=""), limits()).text.startswith(f"{shown}{GAP}")
+
+
+def test_no_link_stands_in_what_names_people_and_topics() -> None:
+    told = article(
+        authors=("Ann Author https://ann.example",),
+        photo=Photo(url="https://ledger.example/a.jpg", credit="https://pictures.example/jane"),
+        tags=("https://tag.example",),
+        section="https://desk.example",
+    )
+    post = compose(told, limits(), Style(byline=True), PHOTO)
+    assert "Photo: pictures.example/jane" in post.text
+    assert "Ann Author ann.example" in post.text
+    template = "{{ headline }} {{ byline }} {{ tags[0] }} {{ section }} {{ credit }}"
+    made = compose(told, limits(), Style(templates={"*": template}), PHOTO)
+    assert made.text.count("://") == 1
+
+
 @pytest.mark.parametrize("language", ["ar", "he-IL", "fa"])
 def test_a_line_of_a_right_to_left_language_begins_from_the_right(language: str) -> None:
     told = article(title="WHO \u0645\u0646\u0638\u0645\u0629", language=language)

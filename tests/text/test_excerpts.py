@@ -76,6 +76,12 @@ def test_leftovers_go_and_nothing_else(text: str, left: str) -> None:
             "“We are glad,” he said",
         ),
         ("大桥周一通车", "大桥周一通车。票价不变。", "票价不变。"),
+        ("大桥周一终于通车", "“大桥周一终于通车。”票价不变。", "票价不变。"),
+        (
+            "Bridge reopens after repairs",
+            "“Bridge reopens after repairs.” The first tram.",
+            "The first tram.",
+        ),
         ("ຂົວໃໝ່ຈະເປີດວັນຈັນນີ້", "ຂົວໃໝ່ຈະເປີດວັນຈັນນີ້ ລາຄາຄືເກົ່າ", "ລາຄາຄືເກົ່າ"),
         ("Pont: iş başladı", "Pont: iş başladı. iş güzel", "İş güzel"),
         # the sentence goes on, or is another one
@@ -83,6 +89,25 @@ def test_leftovers_go_and_nothing_else(text: str, left: str) -> None:
         ("Laos", "Laos Airlines flies again.", "Laos Airlines flies again."),
         ("大桥周一通车", "大桥周一通车后票价不变。", "大桥周一通车后票价不变。"),
         ("Bridge", "Bridges reopen.", "Bridges reopen."),
+        *(
+            ("Bridge reopens after repairs", whole, whole)
+            for whole in (
+                "“Bridge reopens after repairs” is what the papers wrote.",
+                "„Bridge reopens after repairs“ schrieb die Zeitung.",
+                "« Bridge reopens after repairs » écrit le journal.",
+                "“Bridge reopens after repairs,” the mayor wrote.",
+                '"Bridge reopens after repairs?" asks the mayor.',
+                "'Bridge reopens after repairs', wrote the mayor.",
+                "(Bridge reopens after repairs) is the sign on the door.",
+                "Bridge reopens after repairs, says the mayor.",
+            )
+        ),
+        (
+            "大桥周一终于通车",
+            "“大桥周一终于通车”是报纸的标题。",
+            "“大桥周一终于通车”是报纸的标题。",
+        ),
+        ("ຂົວໃໝ່ຈະເປີດວັນຈັນນີ້", "“ຂົວໃໝ່ຈະເປີດວັນຈັນນີ້” ແມ່ນຫົວຂໍ້ຂ່າວ", "“ຂົວໃໝ່ຈະເປີດວັນຈັນນີ້” ແມ່ນຫົວຂໍ້ຂ່າວ"),
         ("", "Bridges reopen.", "Bridges reopen."),
         ("?!", "Bridges reopen.", "Bridges reopen."),
     ],
