@@ -100,7 +100,7 @@ class ActivityPub:
         replies=True,
         key_memory=timedelta(days=3650),
         settles_within=timedelta(0),
-        verified="a real server: Fedify 1.5.9",
+        verified="a real server: Fedify 2.3.6",
     )
 
     def __post_init__(self) -> None:
