@@ -81,6 +81,10 @@ class ActivityPub:
     #: Its pages (``web.channel_pages``).
     web_pages: ClassVar[str] = "syndicator.web.activitypub.routes:fediverse_routes"
 
+    #: Of two actors with one handle, servers that ask for it would find the first (``documents.is_about``),
+    #: whatever their domains: they ask at our own, too.
+    unique: ClassVar[tuple[str, ...]] = ("handle",)
+
     #: Followers are told one by one, of one thing after the other.
     joins: ClassVar[bool] = False
 
