@@ -97,6 +97,7 @@ class ActivityPub:
         text=3000,
         has_language=True,
         has_warning=True,
+        has_mentions=True,
         photo_by_address=True,
         photos=4,
         alt=1500,

@@ -120,6 +120,7 @@ class X:
             link=ADDRESS_LENGTH,
             plain=plain,
             address=whole_address,
+            has_mentions=True,
             photo=PHOTO,
             alt=MAX_ALT_CHARS,
             card=LinkCard.FETCHED,

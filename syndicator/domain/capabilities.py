@@ -141,7 +141,7 @@ class Capabilities:
     plain: Callable[[str], str] = str
     has_language: bool = False
     has_warning: bool = False
-    has_mentions: bool = True
+    has_mentions: bool = False
     most_hashtags: int | None = None
     most_mentions: int | None = None
 
