@@ -40,7 +40,7 @@ from syndicator.domain.owed_photo import awaiting_photo, without_photo
 from syndicator.domain.pacing import MONEY
 from syndicator.domain.plan import DeliveryTerms, plan, without
 from syndicator.domain.post import Post
-from syndicator.domain.rests import resting, resting_on, steadily
+from syndicator.domain.rests import resting, resting_on, spaced, steadily
 from syndicator.domain.roundup import found_among_others, left_roundup, roundup_terms
 from syndicator.domain.step import Step
 from syndicator.http.stated_limits import listening
@@ -234,12 +234,13 @@ def _request(
     if error:
         after = failed(delivery, step, error, now, courier.settles_within)
         after = one_try_less(after, error) if step is Step.EDIT and delivery.lacks_photo else after
-        after = steadily(after, now, deliverer.steady())
         after = replace(after, reason=courier.redact(after.reason))
         event = courier.redact(f"{step}: {error}")
         log.warning("channel %s: %s: %s", account.name, post.url, event)
     else:
         log.info("channel %s: %s: %s%s", account.name, event, post.article.title, remark)
+    after = spaced(after, step, error, courier.channel.capabilities.gap_per_article, now)
+    after = steadily(after, now, deliverer.steady())
     return StepOutcome(
         delivery=after,
         event=f"{event}{remark}",
