@@ -98,6 +98,7 @@ class Bluesky:
             text=300,
             link_place=LinkPlace.WORDS,
             has_language=True,
+            has_mentions=True,
             photo=PHOTO,
             photos=MAX_IMAGES if self.show == "photo" else 1,
             alt=2000,

@@ -54,7 +54,7 @@ class Discord:
     )
 
     #: Webhooks know no keys, and list no messages.
-    capabilities: ClassVar[Capabilities] = replace(CAPABILITIES, has_mentions=False, finds=False)
+    capabilities: ClassVar[Capabilities] = replace(CAPABILITIES, finds=False)
 
     def __post_init__(self) -> None:
         if self.thread_id and not (self.thread_id.isascii() and self.thread_id.isdigit()):

@@ -87,6 +87,7 @@ class Instagram:
         text=2200,
         link_place=LinkPlace.NOWHERE,
         plain=partial(without_mentions, mention=MENTION),
+        has_mentions=True,
         most_hashtags=30,
         most_mentions=20,
         photo=PHOTOS,

@@ -94,6 +94,7 @@ class Mastodon:
             text=self.max_characters,
             link=self.characters_reserved_per_url,
             plain=partial(without_mentions, mention=MENTION),
+            has_mentions=True,
             has_language=True,
             has_warning=True,
             warning_counts=True,

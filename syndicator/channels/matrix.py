@@ -77,6 +77,7 @@ class Matrix:
         unit="bytes",
         text=MAX_TEXT_BYTES,
         link_place=LinkPlace.WORDS,
+        has_mentions=True,
         photo=PHOTO,
         replies=True,
         key_memory=timedelta(minutes=25),

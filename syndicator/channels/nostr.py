@@ -82,7 +82,6 @@ class Nostr:
         plain=partial(without_mentions, mention=MENTION),
         has_language=True,
         has_warning=True,
-        has_mentions=False,
         photo_by_address=True,
         alt=MAX_ALT,
         card=LinkCard.FETCHED,

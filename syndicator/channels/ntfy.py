@@ -85,7 +85,6 @@ class Ntfy:
             unit="bytes",
             text=MAX_MESSAGE_BYTES,
             link_place=LinkPlace.BESIDE,
-            has_mentions=False,
             photo_by_address=True,
             is_notification=True,
             finds=False,

@@ -94,7 +94,6 @@ class Slack:
             unit="UTF-16 units",
             text=MAX_SECTION,
             link_place=LinkPlace.BESIDE,
-            has_mentions=False,
             photo_by_address=True,
             alt=MAX_ALT,
             finds=False,

@@ -87,6 +87,7 @@ class Telegram:
         text_with_photo=1024,
         link_place=LinkPlace.WORDS,
         plain=partial(without_mentions, mention=MENTION),
+        has_mentions=True,
         photo=PhotoLimits(side=2560, length=9_500_000, ratio=(1 / 20, 20.0)),
         card=LinkCard.FETCHED,
         photo_edits=PhotoEdits.STAYS,

@@ -82,6 +82,7 @@ class Threads:
         unit="characters",
         text=MAX_TEXT,
         plain=partial(without_mentions, mention=MENTION),
+        has_mentions=True,
         photo=PHOTOS,
         photo_fetched=True,
         alt=1000,

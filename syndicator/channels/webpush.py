@@ -106,7 +106,6 @@ class WebPush:
             text=MAX_TEXT_BYTES,
             link_place=LinkPlace.BESIDE,
             has_language=True,
-            has_mentions=False,
             photo_by_address=True,
             is_notification=True,
             edit_within=self.lifetime,

@@ -117,6 +117,7 @@ class X:
             link=ADDRESS_LENGTH,
             plain=plain,
             address=whole_address,
+            has_mentions=True,
             photo=PHOTO,
             alt=MAX_ALT_CHARS,
             alt_ruler=CHARACTERS,

@@ -124,7 +124,8 @@ class Capabilities:
     ``replies``: a post can answer one of our own. ``finds``: our own posts can be looked up. ``key_memory``:
     how long a repeated ``send`` under the same key is answered by the post that exists (``None``: keys are
     not known there). ``settles_within``: how long the service may go on working at a request after that has
-    ended for us, with or without an answer.
+    ended for us, with or without an answer. ``gap_per_article``: how long it is to hear no more of an article
+    of which it has heard.
 
     ``is_notification``: readers see a post as a notification, which leads to the article at a tap;
     ``is_mail``: as a message, with the headline for its subject, and above photo and text.
@@ -146,7 +147,7 @@ class Capabilities:
     has_language: bool = False
     has_warning: bool = False
     warning_counts: bool = False
-    has_mentions: bool = True
+    has_mentions: bool = False
     most_hashtags: int | None = None
     most_mentions: int | None = None
 
@@ -168,6 +169,7 @@ class Capabilities:
     finds: bool = True
     key_memory: timedelta | None = None
     settles_within: timedelta = SETTLES_WITHIN
+    gap_per_article: timedelta = NEVER
 
     is_notification: bool = False
     is_mail: bool = False

@@ -19,7 +19,7 @@ from syndicator.domain.errors import (
 )
 from syndicator.domain.ledger import Ledger, StatedLimit
 from syndicator.domain.pacing import MONEY
-from syndicator.domain.rests import steadily
+from syndicator.domain.rests import spaced, steadily
 from syndicator.domain.roundup import found_among_others
 from syndicator.domain.step import Step
 from syndicator.http.stated_limits import listening
@@ -96,13 +96,14 @@ def requested(
     if error:
         after = failed(delivery, step, error, now, courier.settles_within)
         after = one_try_less(after, error) if step is Step.EDIT and delivery.lacks_photo else after
-        after = steadily(after, now, deliverer.steady())
         after = replace(after, reason=courier.redact(after.reason))
         event = courier.redact(f"{step}: {error}")
         log.warning("channel %s: %s: %s%s", account.name, post.url, event, remark)
     else:
         level = logging.WARNING if remarks else logging.INFO
         log.log(level, "channel %s: %s: %s%s", account.name, event, post.article.title, remark)
+    after = spaced(after, step, error, courier.channel.capabilities.gap_per_article, now)
+    after = steadily(after, now, deliverer.steady())
     return StepOutcome(
         delivery=after,
         event=f"{event}{remark}",

@@ -142,6 +142,7 @@ def test_what_a_channel_does_not_have_is_told(tmp_path: Path) -> None:
     found = mistakes(tmp_path, post, "webhook")
     assert [(text.partition(": ")[2].partition(": ")[0], is_ok) for text, is_ok in found] == [
         ("[channels.box.post.mentions] Board", None),
+        ("[channels.box.post.mentions]", None),
         ("[channels.box.post.warnings]", None),
         ("[channels.box.post] card", None),
     ]

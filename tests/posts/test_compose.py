@@ -43,7 +43,7 @@ def article(**changes: Any) -> Article:
 
 
 def limits(text: int = 500, link: int | None = None, alt: int = 100) -> Capabilities:
-    return Capabilities(ruler=GRAPHEMES, unit="graphemes", text=text, alt=alt, link=link)
+    return Capabilities(ruler=GRAPHEMES, unit="graphemes", text=text, alt=alt, link=link, has_mentions=True)
 
 
 said = st.one_of(

@@ -30,7 +30,6 @@ CAPABILITIES = Capabilities(
     unit="bytes",
     text=MAX_TEXT_BYTES,
     link_place=LinkPlace.BESIDE,
-    has_mentions=False,
     photo_by_address=True,
 )
 
