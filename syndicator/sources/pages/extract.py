@@ -50,7 +50,7 @@ from syndicator.text.addresses import same_site
 from syndicator.text.base import base_of
 from syndicator.text.clean import plain
 from syndicator.text.datelines import without_dateline
-from syndicator.text.markup import blocks, parse, parse_part, remove, upwards
+from syndicator.text.markup import blocks, parse, parse_own, remove, upwards
 from syndicator.text.pictures import settle
 
 #: What is declared by a selector of one text.
@@ -287,7 +287,7 @@ def _body(
     if summary:
         extracted.values["summary"] = without_dateline(summary, article_body.agency)[0]
     else:
-        first = parse_part(article_body.content_html).css_first("p")
+        first = parse_own(article_body.content_html).css_first("p")
         extracted.offer("summary", "first paragraph", plain(first.html or "") if first else "")
 
 

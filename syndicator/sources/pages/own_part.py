@@ -84,7 +84,7 @@ class OwnPart:
         for node in page.css(f"h1, h2, {selector}" if self.heading is not None else selector):
             if self.heading is not None and node.mem_id == self.heading.mem_id:
                 seen_heading = True
-            elif node.mem_id not in taken and node.css_matches(selector) and self.has(node):
+            elif node.mem_id not in taken and _is_meant(node, selector) and self.has(node):
                 (behind if seen_heading or self.heading is None else before).append(node)
             taken.add(node.mem_id)
         return [*behind, *reversed(before)]
@@ -126,6 +126,11 @@ class OwnPart:
                 held[each.mem_id] = held.get(each.mem_id, 0) + chars[mem_id]
         most = MOST_PROSE * sum(chars.values())
         return frozenset(mem_id for mem_id, length in held.items() if length > most)
+
+
+def _is_meant(node: LexborNode, selector: str) -> bool:
+    """Whether an element was found by the selector, and not only as a heading that stands between them."""
+    return node.tag not in ("h1", "h2") or node.css_matches(selector)
 
 
 def _is_byline(box: LexborNode) -> bool:

@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborNode
 from syndicator.sources.pages.body import HEADINGS
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import fold
-from syndicator.text.markup import parse_part, upwards
+from syndicator.text.markup import parse_own, upwards
 
 #: Characters in front of a link that may be its label ("Read more:"), and what such a label ends with.
 MAX_LABEL_CHARS, LABEL_END = 40, (":", "：", "|", "–", "—", ">", "»", "→")
@@ -48,7 +48,7 @@ def without_pointers(markup: str, url: str) -> str:
     and lists that are nothing but links, with the headings over them; headlines of other articles with a
     teaser, a picture or nothing at all beneath; a section's name over the text; buttons. Links of a text to
     itself lead nowhere, and are words."""
-    body = parse_part(markup)
+    body = parse_own(markup)
     is_changed = _unlink_itself(body, url)
     removed = []
     for node in body.css("p, ul, ol, blockquote"):

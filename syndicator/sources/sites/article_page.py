@@ -38,7 +38,7 @@ from syndicator.sources.pages.visible_dates import NO_LINES
 from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.succession import id_name
 from syndicator.text.addresses import same_site, web_address
-from syndicator.text.clean import plain
+from syndicator.text.clean import plain, said
 from syndicator.text.encodings import Decoded, decode
 from syndicator.text.shortcodes import named_shortcodes, without_shortcodes
 from syndicator.text.tracking import clean_url, full_url
@@ -163,7 +163,7 @@ class ArticlePages:
             extracted.leave_headline()
         self._refuse_no_article(link, extracted, is_headline_only=is_headline_only)
         traits = self._traits(link, page, extracted, decoded.text)
-        content = plain(extracted.get("content_html"))
+        content = said(extracted.get("content_html"))
         language = normalise.language(extracted, self.language, content)
         languages = (self.language, *extracted.page_languages, language)
         dates = Dates(ZoneInfo(self.timezone), self.embargoes, now, languages)
