@@ -22,7 +22,7 @@ OPEN_STANDINGS = (Standing.PENDING, Standing.SENDING, Standing.HELD, Standing.RE
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class LostRecipient:
     """A recipient that left or was given up: when, and why."""
 
     channel: str
@@ -64,15 +64,17 @@ class Restoring(Base):
 
         return self.transact(work)  # other workers may be at their deliveries
 
-    def lost_recipients(self) -> Sequence[Lost]:
+    def lost_recipients(self) -> Sequence[LostRecipient]:
         """Who left, or was given up, as far as it is still on record."""
         table = schema.recipient
         states = (RecipientState.LEFT.value, RecipientState.DEAD.value)
-        query = select(*(table.c[each.name] for each in fields(Lost))).where(table.c.state.in_(states))
+        query = select(*(table.c[each.name] for each in fields(LostRecipient))).where(
+            table.c.state.in_(states)
+        )
         with self.reading() as connection:
-            return [Lost(**row._asdict()) for row in connection.execute(query)]
+            return [LostRecipient(**row._asdict()) for row in connection.execute(query)]
 
-    def lose_again(self, lost: Sequence[Lost]) -> Mapping[str, int]:
+    def lose_again(self, lost: Sequence[LostRecipient]) -> Mapping[str, int]:
         """Have recipients lost that are active on a record which is older than their leaving. Returns how
         many of each channel that concerns."""
         table = schema.recipient

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 from syndicator.domain.recipient import Recipient, RecipientState
 from syndicator.store import Store
-from syndicator.store.restoring import Lost
+from syndicator.store.restoring import LostRecipient
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
 
 
-def lost(address: str, at: datetime, channel: str = "alerts") -> Lost:
-    return Lost(channel=channel, address=address, state="left", changed=at, reason="by the link")
+def lost(address: str, at: datetime, channel: str = "alerts") -> LostRecipient:
+    return LostRecipient(channel=channel, address=address, state="left", changed=at, reason="by the link")
 
 
 def test_who_left_later_than_is_on_record_is_lost(store: Store) -> None:
