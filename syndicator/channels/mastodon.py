@@ -20,10 +20,10 @@ from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
 from syndicator.domain.listed_post import horizon_of
 from syndicator.domain.photo import PhotoFile, PhotoLimits
-from syndicator.domain.post import Post
+from syndicator.domain.post import Occasion, Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.mastodon_media import MastodonMedia, photo_later
-from syndicator.http.mastodon_servers import LIMITS, PAGE_STATUSES, Ways, instance_of, page_of
+from syndicator.http.mastodon_servers import LIMITS, PAGE_STATUSES, KnownServer, Ways, instance_of, page_of
 from syndicator.http.oauth import OAuthClient, SignIn, access_token
 from syndicator.remarks import goes_without
 from syndicator.secret import Secret
@@ -57,7 +57,8 @@ class Mastodon:
 
     The three limits are named as servers name them; ``check`` tells where the server's own differ.
     ``remembers_keys``: Mastodon does; GoToSocial, for one, takes a repeated request for a new one.
-    ``needs_photo``: the server takes no post without one, as Pixelfed; ``edits``: it has edits.
+    ``needs_photo``: the server takes no post without one, as Pixelfed; ``edits``: it has edits. What the
+    server is counts more than these, once it was asked: before the first post of a process.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Mastodon:
     needs_photo: bool = False
     edits: bool = True
     session: requests.Session = field(repr=False, compare=False)
+    known: KnownServer = field(default_factory=KnownServer, init=False, repr=False, compare=False)
 
     #: How to come by the secret, for ``syndicator connect``.
     access: ClassVar[str] = (
@@ -105,7 +107,7 @@ class Mastodon:
             card=LinkCard.FETCHED,
             edit_within=ALWAYS if self.edits else NEVER,
             replies=True,
-            key_memory=timedelta(minutes=50) if self.remembers_keys else None,
+            key_memory=timedelta(minutes=50) if self._has_keys else None,
             settles_within=timedelta(seconds=90),
             budgets=(
                 Budget(of=Spent.REQUESTS, most=300, per=timedelta(minutes=5)),
@@ -123,14 +125,15 @@ class Mastodon:
         that this one is to answer is gone.
         """
         exchange = self._exchange()
+        self._learn(exchange)
         status, shown = self._status(exchange, post)
         status["visibility"] = self.visibility
-        if self.needs_photo and not status["media_ids"]:
+        if (self.needs_photo or self._ways.needs_photo) and not status["media_ids"]:
             raise Refused(
                 "the server takes no post without a photo, and there is none: "
                 "[channels.NAME.post] card = true makes one of the headline"
             )
-        for attempt in range(MAX_KEYS if self.remembers_keys else 1):
+        for attempt in range(MAX_KEYS if self._has_keys else 1):
             reply = exchange.ask(
                 "POST",
                 self._url("/api/v1/statuses"),
@@ -142,18 +145,59 @@ class Mastodon:
             if reply.status != 404:
                 return self._receipt(reply, shown)
             if post.reply_to:
-                self._must_be_there(exchange, post.reply_to)
+                self._must_be_there(exchange, post.reply_to, post)
         raise Misconfigured(f"{reply.message}; is there a Mastodon server at {self.server}?")
 
     def _key(self, key: str) -> dict[str, str]:
         """The header of a key: some servers keep none, and yet refuse one seen."""
-        return {"Idempotency-Key": hashlib.sha256(key.encode()).hexdigest()} if self.remembers_keys else {}
+        return {"Idempotency-Key": hashlib.sha256(key.encode()).hexdigest()} if self._has_keys else {}
 
-    def _must_be_there(self, exchange: Exchange, parent_receipt: Receipt) -> None:
-        """Raises ``PostGone`` if the status is not there any more."""
+    @property
+    def _ways(self) -> Ways:
+        return self.known.ways or Ways(remembers_keys=self.remembers_keys)
+
+    @property
+    def _has_keys(self) -> bool:
+        return self.remembers_keys and self._ways.remembers_keys
+
+    def _learn(self, exchange: Exchange) -> None:
+        """Asks the server what it is, unless it was asked. Raises ``TryLater`` where it turns out to have no
+        keys: what is under way may be the repeat of a request, and is planned anew."""
+        had_keys = self._has_keys
+        self.known.ask(exchange, self._url)
+        if had_keys and not self._has_keys:
+            host = urlsplit(self.server).hostname
+            why = f"{host} honours no Idempotency-Key (declare remembers_keys = false)"
+            raise TryLater(f"{why}: lost answers are looked up from now on", whole_channel=False, rests=False)
+
+    def _must_be_there(self, exchange: Exchange, parent_receipt: Receipt, post: Post) -> None:
+        """Raises ``PostGone`` if the status that this one is to answer is not there any more, ``Refused``
+        where that tells nothing of what has to be answered."""
         parent = exchange.ask("GET", self._status_url(parent_receipt), accept=(404, 410), unknown=TryLater)
         if parent.status in (404, 410):
+            if post.occasion is not Occasion.NEWS:
+                self._must_be_here(exchange, parent_receipt, parent)
             raise PostGone(f"{parent.message}; the status that it is to answer is gone")
+
+    def _must_be_gone(self, exchange: Exchange, receipt: Receipt, reply: RemoteReply) -> None:
+        """Raises ``Refused`` for a status that is not to be changed although it stands: with another account,
+        at another server, or on one without edits."""
+        known = exchange.ask("GET", self._status_url(receipt), accept=(401, 403, 404, 410), unknown=TryLater)
+        if known.status < 400:
+            where = receipt.url or receipt.remote_id
+            raise Refused(
+                f"{reply.message}; {where} stands, and is not this account's to change: see to it there"
+            )
+        self._must_be_here(exchange, receipt, reply)
+
+    def _must_be_here(self, exchange: Exchange, receipt: Receipt, reply: RemoteReply) -> None:
+        """Raises ``Refused`` for a status of another server: that it is not here tells nothing of it."""
+        posted_at = urlsplit(receipt.url).netloc.lower()
+        if not posted_at or posted_at == urlsplit(self.server).netloc.lower():
+            return
+        self.known.ask(exchange, self._url)
+        if posted_at != self.known.domain:
+            raise Refused(f"{reply.message}; it was posted at {posted_at}: see to {receipt.url} there")
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the status: https://docs.joinmastodon.org/methods/statuses/#edit"""
@@ -162,14 +206,16 @@ class Mastodon:
         reply = exchange.ask("PUT", self._status_url(receipt), json=status, accept=(404, 410, 422))
         self._check_accepted(exchange, reply, status["media_ids"])
         if reply.status in (404, 410):
+            self._must_be_gone(exchange, receipt, reply)
             raise PostGone(f"{reply.message}; the status was deleted on the server")
         return self._receipt(reply, shown)
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
         """Deletes the status: https://docs.joinmastodon.org/methods/statuses/#delete"""
-        self._exchange().ask(
-            "DELETE", self._status_url(receipt), params={"delete_media": "true"}, accept=(404, 410)
-        )
+        exchange, params = self._exchange(), {"delete_media": "true"}
+        reply = exchange.ask("DELETE", self._status_url(receipt), params=params, accept=(404, 410))
+        if reply.status in (404, 410):
+            self._must_be_gone(exchange, receipt, reply)
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
         """Looks through the account's latest statuses for the article's link.

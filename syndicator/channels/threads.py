@@ -43,6 +43,9 @@ MENTION = re.compile(r"(?<!\w)@(?=[A-Za-z0-9_.])")
 #: Whose a post is, in its address.
 PROFILE = re.compile(r"^https://[^/]+/@([\w.]+)/post/")
 
+#: Where it is said how many more posts are published.
+QUOTA = "me/threads_publishing_limit"
+
 #: The photos that are taken: 8 MB, at the most ten times as wide as high; larger ones are scaled down
 #: (.../threads/overview#image-specifications).
 PHOTOS = PhotoLimits(side=2048, length=8_000_000, media_types=("image/jpeg", "image/png"), ratio=(0.102, 9.9))
@@ -139,7 +142,7 @@ class Threads:
         """Whose token it is, and how many posts are left today."""
         exchange = self._api.exchange()
         username = self._api.username(exchange, "me")
-        used, most = self._api.quota(exchange, "me/threads_publishing_limit")
+        used, most = self._api.quota(exchange, QUOTA)
         return f"@{username}; may post, {most - used} of {most} posts left today"
 
     @property
@@ -152,6 +155,7 @@ class Threads:
             api=self._api,
             edge="me/threads",
             publishing_edge="me/threads_publish",
+            quota_edge=QUOTA,
             state_field="status",
             reason_field="error_message",
             not_ready=NOT_READY,

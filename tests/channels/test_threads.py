@@ -43,7 +43,7 @@ def channel_at(address: str, secret: Secret, session: requests.Session) -> Threa
 
 
 class TestThreads(ContainerContract):
-    at, containers = PUBLISH, "/v1.0/me/threads"
+    at, containers, quota = PUBLISH, "/v1.0/me/threads", "me/threads_publishing_limit"
 
     def test_a_post_has_text_photo_and_link(self, channel: Threads, server: FakeThreads) -> None:
         photographed = self.post(channel, photo=picture())
