@@ -263,8 +263,9 @@ def _span(span: Span, words: str) -> str:
 
 def _card(post: Post) -> dict[str, str]:
     """The card of a link (.../posts-api#article-content): LinkedIn reads no page, and takes these words as
-    they are."""
+    they are. There is none without a title: where nothing of a headline fits, the site's name is one."""
     title = UTF16_UNITS.cut(post.headline or post.article.title, MAX_TITLE, post.language)
+    title = title or str(urlsplit(post.url).hostname)
     words = UTF16_UNITS.cut(post.summary, MAX_DESCRIPTION, post.language)
     return {"source": post.url, "title": title, **({"description": words} if words else {})}
 
