@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
@@ -60,6 +60,9 @@ class LinkedIn:
     server: str = "https://api.linkedin.com"
     version: str = "202605"
     session: requests.Session = field(repr=False, compare=False)
+
+    #: How long a token is good for.
+    token_life: ClassVar[timedelta] = timedelta(days=60)
 
     #: How to come by the secret, for ``syndicator connect``.
     access: ClassVar[str] = (
