@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
@@ -57,6 +57,9 @@ class LinkedIn:
     server: str = "https://api.linkedin.com"
     version: str = "202605"
     session: requests.Session = field(repr=False, compare=False)
+
+    #: How long a token is good for.
+    token_life: ClassVar[timedelta] = timedelta(days=60)
 
     #: How to come by the secret, for ``syndicator connect``.
     access: ClassVar[str] = (
@@ -277,8 +280,9 @@ def _span(span: Span, words: str) -> str:
 
 def _card(post: Post) -> dict[str, str]:
     """The card of a link (.../posts-api#article-content): LinkedIn reads no page, and takes these words as
-    they are."""
+    they are. There is none without a title: where nothing of a headline fits, the site's name is one."""
     title = UTF16_UNITS.cut(post.headline or post.article.title, MAX_TITLE, post.language)
+    title = title or str(urlsplit(post.url).hostname)
     words = UTF16_UNITS.cut(post.summary, MAX_DESCRIPTION, post.language)
     return {"source": post.url, "title": title, **({"description": words} if words else {})}
 

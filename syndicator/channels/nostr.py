@@ -278,13 +278,16 @@ def tags_of(post: Post) -> list[list[str]]:
     if post.reply_to:
         tags.append(["e", post.reply_to.remote_id, "", "root"])
     if photo := _photo_address(post):
-        fields = [f"url {photo}"]
+        fields = []
         known = post.article.photo
         if known and known.media_type:
             fields.append(f"m {known.media_type}")
         if known and known.width and known.height:
             fields.append(f"dim {known.width}x{known.height}")
-        tags.append(["imeta", *fields, *([f"alt {post.alt}"] if post.alt else [])])
+        if post.alt:
+            fields.append(f"alt {post.alt}")
+        if fields:  # NIP-92: the address, and at least one other field
+            tags.append(["imeta", f"url {photo}", *fields])
     if post.warning:
         tags.append(["content-warning", post.warning])
     if language := language_of(post):

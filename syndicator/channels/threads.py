@@ -70,6 +70,9 @@ class Threads:
     version: str = "v1.0"
     session: requests.Session = field(repr=False, compare=False)
 
+    #: How long a token is good for.
+    token_life: ClassVar[timedelta] = timedelta(days=60)
+
     #: How to come by the secret, for ``syndicator connect``.
     access: ClassVar[str] = (
         "On https://developers.facebook.com/apps make an app for the Threads API with threads_basic,\n"

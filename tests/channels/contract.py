@@ -23,6 +23,7 @@ from syndicator.domain.post import Occasion, Post
 from syndicator.jobs.ports import Channel
 from syndicator.posts.compose import compose
 from tests.channels import local_server
+from tests.channels.hostile import HOSTILE
 from tests.channels.local_server import Act, LocalServer, Trouble, body, half, reset, silence, status
 from tests.channels.previewed import preview_and_publish
 from tests.channels.servers import Published
@@ -288,6 +289,21 @@ class ChannelContract:
         [published] = server.published
         must_lead_to(published, channel, long.url)
         assert (published.photo is None) == (photo is None)
+
+    @pytest.mark.parametrize("has_photo", [True, False])
+    @pytest.mark.parametrize("what", HOSTILE)
+    def test_takes_whatever_sites_write(
+        self, channel: Channel, server: Place, what: str, *, has_photo: bool
+    ) -> None:
+        title, summary = HOSTILE[what]
+        is_with_photo = channel.capabilities.needs_photo or (has_photo and channel.capabilities.photo)
+        photo = picture() if is_with_photo else None
+        article = replace(ARTICLE, title=title, summary=summary, photo=ARTICLE.photo if has_photo else None)
+
+        channel.send(self.post(channel, article, photo), key=KEY)
+
+        [published] = server.published
+        must_lead_to(published, channel, ARTICLE.url)
 
     def test_a_trial_says_where_it_posts_to(self, channel: Channel, server: Place) -> None:
         assert channel.check()

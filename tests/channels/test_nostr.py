@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import nostr_sdk
 import pytest
 
-from syndicator.channels.nostr import Nostr, created_at, receipt_of
+from syndicator.channels.nostr import Nostr, content_of, created_at, receipt_of, tags_of
 from syndicator.domain.article import Photo
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.post import Occasion, Style
@@ -398,3 +398,27 @@ def test_the_time_of_a_note_is_that_of_its_revision() -> None:
 def test_what_is_no_relay_is_refused(build: Build, relays: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match=r"^relays: "):
         build(*relays)
+
+
+@pytest.mark.parametrize(
+    ("known", "alt", "fields"),
+    [
+        ({}, "", None),
+        ({"width": 800}, "", None),
+        ({"media_type": "image/webp"}, "", ["m image/webp"]),
+        ({"width": 800, "height": 600}, "", ["dim 800x600"]),
+        ({}, "A tram", ["alt A tram"]),
+    ],
+)
+def test_what_is_known_of_a_photo_is_told_and_nothing_of_an_unknown_one(
+    known: dict[str, Any], alt: str, fields: list[str] | None
+) -> None:
+    """NIP-92: an imeta tag has an address and at least one other field."""
+    address = "https://news.example/tram.webp"
+    article = replace(ARTICLE, photo=Photo(url=address, alt=alt, **known))
+    post = compose(article, Nostr.capabilities)
+
+    assert [tag for tag in tags_of(post) if tag[0] == "imeta"] == (
+        [["imeta", f"url {address}", *fields]] if fields else []
+    )
+    assert content_of(post).endswith(f"\n\n{address}")
