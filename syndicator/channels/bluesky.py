@@ -5,6 +5,7 @@ Records: https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -57,6 +58,9 @@ Uploaded = tuple[PhotoFile, Record]
 
 #: Pages of records that we read to find one.
 MAX_PAGES = 10
+
+#: Whose a post is, in its address.
+PROFILE = re.compile(r"https://bsky\.app/profile/([^/]+)/post/")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +144,7 @@ class Bluesky:
         repository = self._repository()
         existing = repository.get(receipt.remote_id)
         if existing is None:
+            self._check_ours(receipt)
             raise Refused(f"{self.account.host}: the post was deleted there")
         rkey, version = receipt.remote_id, existing["cid"]
         kept = {name: existing["value"][name] for name in ("createdAt", "reply") if name in existing["value"]}
@@ -154,8 +159,12 @@ class Bluesky:
             raise TryLater(f"{self.account.host}: somebody else edits the post at this moment") from e
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
-        """Deletes the record; its photo goes with it."""
-        self._repository().delete(receipt.remote_id)
+        """Deletes the record; its photo goes with it. That there is none is no error, unless another account
+        has posted it: keys are those of one repository."""
+        repository = self._repository()
+        if self._poster(receipt) and repository.get(receipt.remote_id) is None:  # else it was renamed
+            self._check_ours(receipt)
+        repository.delete(receipt.remote_id)
 
     def find(self, post: Post, *, key: str) -> Receipt | None:
         """The record under the post's key, else the latest that links to the article: keys depend on when it
@@ -271,6 +280,16 @@ class Bluesky:
         return {
             "reply": {"root": parent["value"].get("reply", {}).get("root", reference), "parent": reference}
         }
+
+    def _poster(self, receipt: Receipt) -> str:
+        """The handle of an account that has posted under another one than is declared; empty: ours has."""
+        found = PROFILE.match(receipt.url)
+        return found[1] if found and found[1].lower() != self.handle.lower() else ""
+
+    def _check_ours(self, receipt: Receipt) -> None:
+        """Raises ``Refused`` for a post of another account."""
+        if handle := self._poster(receipt):
+            raise Refused(f"{receipt.url} was posted by {handle}, not {self.handle}: see to it there")
 
     def _receipt(self, rkey: str, *, is_current: bool = False, differs: str = "") -> Receipt:
         url = f"https://bsky.app/profile/{self.handle}/post/{rkey}"

@@ -10,7 +10,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -52,6 +52,9 @@ CAUGHT_UP, CATCH_UP_S = timedelta(days=1), 10.0
 #: What refusals begin with that concern all our notes, and those that are over soon (NIP-01, NIP-13, NIP-42).
 OF_ACCOUNT = ("auth-required", "restricted", "pow")
 PASSING = ("rate-limited", "error")
+
+#: Between a note's id and its author in receipts.
+SEPARATOR = ":"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,14 +114,21 @@ class Nostr:
         self._behind.update(reply.relay for reply in replies if _may_take_it_later(reply))
         if back := self._behind.intersection(reply.relay for reply in replies if reply.taken):
             self._catch_up(back)
-        return receipt_of(event["id"])
+        return receipt_of(event)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:  # noqa: ARG002 - the port's
         raise Refused("a note on Nostr cannot be changed: its id is made of all of it")
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
-        """Asks all relays to delete the note, until each has been told: NIP-09."""
-        tags = [["e", receipt.remote_id], ["k", str(NOTE)]]
+        """Asks all relays to delete the note, until each has been told: NIP-09. Raises ``Refused`` for one
+        that another key has signed: relays pass such a request over, and say that they have taken it."""
+        event_id, _, author = receipt.remote_id.partition(SEPARATOR)
+        if author not in ("", self._keys.public_key().to_hex()):
+            signer = nostr_sdk.PublicKey.parse(author).to_bech32()
+            raise Refused(
+                f"the note was signed by {signer}, whose key alone deletes it: see to {receipt.url}"
+            )
+        tags = [["e", event_id], ["k", str(NOTE)]]
         event = self._signed(DELETION, "", tags, datetime.now(UTC))
         if missing := self._judged(publish(self.guard, self.relays, event)):
             raise TryLater(f"not every relay was told: {'; '.join(missing)}", whole_channel=False)
@@ -136,7 +146,7 @@ class Nostr:
             event for reply in replies for event in reply.events if self._is_ours(event, post.addresses)
         ]
         if events:
-            return receipt_of(max(events, key=lambda event: int(event["created_at"]))["id"])
+            return receipt_of(max(events, key=lambda event: int(event["created_at"])))
         if silent := [reply.message for reply in replies if not reply.taken]:
             raise OutcomeUnknown(f"no relay has it, but not all have answered: {'; '.join(silent)}")
         return None
@@ -276,7 +286,7 @@ def tags_of(post: Post) -> list[list[str]]:
     if post.occasion is Occasion.NEWS:
         tags.append(["r", post.url])
     if post.reply_to:
-        tags.append(["e", post.reply_to.remote_id, "", "root"])
+        tags.append(["e", post.reply_to.remote_id.partition(SEPARATOR)[0], "", "root"])
     if photo := _photo_address(post):
         fields = []
         known = post.article.photo
@@ -309,9 +319,10 @@ def created_at(post: Post) -> datetime:
     return max(article.first_seen, since) + timedelta(seconds=article.revision - 1)
 
 
-def receipt_of(event_id: str) -> Receipt:
-    note = nostr_sdk.EventId.parse(event_id).to_bech32()
-    return Receipt(remote_id=event_id, url=f"https://njump.me/{note}", is_current=True)
+def receipt_of(event: Mapping[str, Any]) -> Receipt:
+    note = nostr_sdk.EventId.parse(event["id"]).to_bech32()
+    remote_id = f"{event['id']}{SEPARATOR}{event['pubkey']}"
+    return Receipt(remote_id=remote_id, url=f"https://njump.me/{note}", is_current=True)
 
 
 def _photo_address(post: Post) -> str:

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 import nostr_sdk
 import pytest
 
-from syndicator.channels.nostr import Nostr, content_of, created_at, receipt_of, tags_of
+from syndicator.channels.nostr import Nostr, content_of, created_at, tags_of
 from syndicator.domain.article import Photo
+from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.post import Occasion, Style
 from syndicator.http.client import AddressGuard
@@ -106,8 +107,25 @@ class TestNostr(ChannelContract):
         [_, note] = server.notes
         assert CORRECTED.note in note.content()
         tags = json.loads(note.as_json())["tags"]
-        assert ["e", receipt.remote_id, "", "root"] in tags
+        assert ["e", receipt.remote_id.partition(":")[0], "", "root"] in tags
         assert channel.find(self.post(channel), key=KEY) == receipt
+
+    def test_a_note_that_another_key_has_signed_is_left_to_a_person(
+        self, channel: Nostr, server: RealRelay, tmp_path: Path
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        other = nostr_sdk.Keys.generate()
+        (tmp_path / "key").write_text(str(other.secret_key().to_bech32()))
+
+        with pytest.raises(Refused, match=KEYS.public_key().to_bech32()) as caught:
+            channel.delete(receipt, self.post(channel))
+        assert receipt.url in str(caught.value)
+        assert len(server.published) == 1
+
+        (tmp_path / "key").write_text(str(KEYS.secret_key().to_bech32()))
+        entered = Receipt(remote_id=receipt.remote_id.partition(":")[0])  # by an operator
+        channel.delete(entered, self.post(channel))
+        assert server.published == []
 
     def test_names_in_texts_call_nobody(self, channel: Nostr, server: RealRelay) -> None:
         npub = KEYS.public_key().to_bech32()
@@ -164,7 +182,8 @@ def sends(channel: Nostr, number: int) -> str:
     guid, url = f"{NEW.guid}-{number}", f"https://news.example/{number}"
     at = NEW.published + timedelta(seconds=number)
     article = replace(NEW, guid=guid, url=url, title=f"No. {number}", published=at)
-    return channel.send(compose(article, channel.capabilities), key=f"{number}").remote_id
+    receipt = channel.send(compose(article, channel.capabilities), key=f"{number}")
+    return receipt.remote_id.partition(":")[0]
 
 
 def gets_into_trouble(odd: OddRelay, how: str) -> None:
@@ -225,7 +244,7 @@ def test_what_was_deleted_meanwhile_is_handed_to_nobody(
     missed = sends(channel, 1)
     kept = [json.loads(event.as_json()) for event in server.notes]
     odd.answer = odd.take
-    channel.delete(receipt_of(missed), compose(NEW, channel.capabilities))
+    channel.delete(Receipt(remote_id=missed), compose(NEW, channel.capabilities))
     [deletion] = odd.events
     odd.events.clear()
     away = build(odd.address, server.address)
