@@ -23,12 +23,16 @@ from syndicator.posts.own_words import own_words
 from syndicator.posts.roundup import compose_roundup
 from syndicator.posts.signs import Signs
 from syndicator.posts.template import rendered
+from syndicator.posts.template_bounds import TooMuch
 from syndicator.posts.wording import Wording, wording
 from syndicator.posts.words import directed, one_line, without_links
 from syndicator.text.mentions import NO_MENTION
 
 #: What is told of a template that says nothing of an article.
 BLANK_TEMPLATE = "its template comes out blank: composed without it"
+
+#: What is told of one that would hold up its channel.
+ENDLESS_TEMPLATE = "its template does more than any post needs: composed without it"
 
 #: What is told of words for posts that are no more than the article's address.
 ADDRESS_ALONE = "the words written for its posts are its address alone: left out"
@@ -69,8 +73,11 @@ def compose(
     if occasion is Occasion.NEWS and (article.operator_words or article.social) and not _own(article):
         remarks.append(ADDRESS_ALONE)
     if template and occasion is Occasion.NEWS:
-        shown = rendered(template, parts, article, layout, capabilities.plain)
-        remarks += [] if shown else [BLANK_TEMPLATE]
+        try:
+            shown = rendered(template, parts, article, layout, capabilities.plain)
+            remarks += [] if shown else [BLANK_TEMPLATE]
+        except TooMuch:
+            remarks.append(ENDLESS_TEMPLATE)
     shown = shown or laid(layout, parts)
     # Words in paragraphs are no headline, for cards and the like.
     is_headline = not said.is_said and "\n" not in shown.headline
