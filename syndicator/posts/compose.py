@@ -24,7 +24,7 @@ from syndicator.posts.roundup import compose_roundup
 from syndicator.posts.signs import Signs
 from syndicator.posts.template import TemplateFailure, compiled, rendered
 from syndicator.posts.wording import Wording, wording
-from syndicator.posts.words import directed, one_line, without_links
+from syndicator.posts.words import directed, legible, oddities, one_line, without_links
 from syndicator.text.mentions import NO_MENTION
 
 #: What is told of a template that says nothing of an article, and, with why, of one that cannot be had of it.
@@ -32,7 +32,7 @@ BLANK_TEMPLATE = "its template comes out blank: composed without it"
 WITHOUT_TEMPLATE = "composed without its template: "
 
 #: What is told of words for posts that are no more than the article's address.
-ADDRESS_ALONE = "the words written for its posts are its address alone: left out"
+ADDRESS_ALONE = "the words written for its posts say nothing beside its address: left out"
 
 #: The style of a newsroom that has declared none.
 PLAIN = Style()
@@ -68,9 +68,9 @@ def compose(
     warning, warning_cut = cut_warning(warning_of(article, style), capabilities, article.language)
     layout = layout_of(capabilities, article.language, has_photo=is_beside_photo, warning=warning)
     template = style.templates.get(article.section) or style.templates.get("*", "")
-    shown, remarks = None, list[str]()
-    if occasion is Occasion.NEWS and (article.operator_words or article.social) and not _own(article):
-        remarks.append(ADDRESS_ALONE)
+    shown, remarks = None, list(said.told)
+    if occasion is Occasion.NEWS and (written := article.operator_words or article.social):
+        remarks += oddities("text written for posts", written) if _own(article) else [ADDRESS_ALONE]
     if template and occasion is Occasion.NEWS:
         ready = compiled(template)
         try:
@@ -199,12 +199,13 @@ def _alt(article: Article, file: PhotoFile | None, capabilities: Capabilities) -
     is no photo says itself what it is."""
     photo = article.photo
     whole = (file.alt if file else "") or (photo.alt or photo.caption if photo else "")
+    whole, odd = legible(whole), tuple(oddities("alternative text", whole))
     if not whole:
-        return "", ()
+        return "", odd
     if not capabilities.alt:
         return "", ("alternative text left out: this network has none",) if file else ()
     alt = capabilities.fitting_alt(whole, article.language)
-    return alt, () if alt == whole else (ALT_CUT,)
+    return alt, odd if alt == whole else (*odd, ALT_CUT)
 
 
 def _spans(shown: Laid, parts: Parts, capabilities: Capabilities, style: Style) -> Iterator[Span]:

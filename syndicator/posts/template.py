@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple, Self
 
-from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.exceptions import TemplateRuntimeError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -20,6 +20,15 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from syndicator.domain.article import Article
 from syndicator.domain.errors import Misconfigured, SyndicatorError
 from syndicator.posts.layout import GAP, Laid, Layout, Parts
+from syndicator.posts.template_bounds import (
+    OWN_FILTERS,
+    Bounding,
+    TooMuch,
+    bounded,
+    check_growth,
+    counted,
+    spent,
+)
 from syndicator.posts.words import one_line, paragraphs, without_links
 
 #: The most that a template may grow the parts that it is given, in characters.
@@ -45,10 +54,11 @@ MARKED = re.compile("(\ufdd0[^\ufdd0]*\ufdd0|\ufdd1[^\ufdd1]*\ufdd1)")
 #: Numbers that templates reckon with, at most.
 MAX_NUMBER = 1_000_000
 
-#: Filters and methods of texts that fill them up to a width, of any size, and what formats by one.
+#: Filters and methods of texts that fill them up to a width, of any size, and what formats by one; and what
+#: makes many texts or figures of one.
 FILLING = frozenset(
-    ("center", "expandtabs", "format", "format_map", "indent", "ljust", "rjust", "zfill", "xmlattr", "batch")
-)
+    ("center", "expandtabs", "format", "format_map", "indent", "ljust", "rjust", "zfill", "xmlattr")
+) | {"batch", "slice", "round", "translate"}
 
 
 class TemplateFailure(SyndicatorError):
@@ -59,9 +69,19 @@ class _Environment(ImmutableSandboxedEnvironment):
     """Jinja2's sandbox, in which nothing is made that is larger than what it is made of: that keeps secrets
     and files, and neither time nor memory."""
 
-    intercepted_binops = frozenset(("*", "**", "%"))
+    intercepted_binops = frozenset(("*", "**", "%", "+"))
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        made: nodes.Template = Bounding().visit(super()._parse(source, name, filename))
+        return made
+
+    def call(self, context: Context, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        check_growth(getattr(obj, "__self__", None), *args, *kwargs.values())
+        return spent(super().call(context, obj, *args, **kwargs))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        if operator == "+":
+            return spent(super().call_binop(context, operator, left, right))
         are_small = all(isinstance(each, (int, float)) and abs(each) <= MAX_NUMBER for each in (left, right))
         if not are_small or operator == "**":
             raise TemplateRuntimeError(f"{operator} would make a text or number that is too large")
@@ -77,17 +97,21 @@ class _Environment(ImmutableSandboxedEnvironment):
             raise TemplateRuntimeError("texts are put together with ~, not by format")
 
 
-_environment = _Environment(undefined=StrictUndefined, autoescape=False)
+_environment = _Environment(undefined=StrictUndefined, autoescape=False, finalize=spent)
 _environment.globals.clear()  # no range() to loop for ever with
 for _name in FILLING:
     _environment.filters.pop(_name, None)
+for _table in (_environment.filters, _environment.tests):
+    _table.update({name: counted(work) for name, work in _table.items()})
+_environment.filters.update(OWN_FILTERS)
 
 
 @cache
 def compiled(source: str) -> Template:
     """The template. Raises ``Misconfigured`` with the line of a mistake."""
     try:
-        return _environment.from_string(source)
+        with bounded():
+            return _environment.from_string(source)
     except TemplateError as e:
         raise Misconfigured(_mistake(e)) from e
 
@@ -124,6 +148,17 @@ class Rendered(NamedTuple):
 
 def rendered(
     template: Template, parts: Parts, article: Article, layout: Layout, plain: Callable[[str], str] = str
+) -> Laid | None:
+    """``_rendered``, within what a template may do. Raises ``TemplateFailure`` beyond it, too."""
+    try:
+        with bounded():
+            return _rendered(template, parts, article, layout, plain)
+    except TooMuch as e:
+        raise TemplateFailure("it does more than any post needs") from e
+
+
+def _rendered(
+    template: Template, parts: Parts, article: Article, layout: Layout, plain: Callable[[str], str]
 ) -> Laid | None:
     """The text of a template, cleaned as an article's words are: its summary cut to what the rest leaves,
     then its headline, each as often as it stands there. The link is added where the template has none;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -210,3 +211,65 @@ def test_what_a_template_names_of_an_article_mentions_nobody() -> None:
     told = article(section="@all", authors=("@ann",), tags=("@here",), places=("@home",))
     template = "{{ headline }} {{ section }} {{ byline }} {{ tags[0] }} {{ places|join }}"
     assert "@" not in compose(told, channel, Style(templates={"*": template})).text
+
+
+TURNS = "".join(f"{{% for {name} in headline %}}" for name in "abc") + "{{ a }}" + "{% endfor %}" * 3
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        TURNS.replace("{{ a }}", ""),
+        TURNS,
+        f"{{% set text %}}{TURNS}{{% endset %}}ok",
+        "{% for a in headline.upper()|list %}{% for b in headline|map('lower') %}{{ a ~ b }}"
+        + "{% for c in headline|list %}{% endfor %}" * 300
+        + "{% endfor %}{% endfor %}ok",
+        "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(40) }}",
+        "{% for a in headline recursive %}{{ loop(headline|list) if loop.depth < 4 }}{% endfor %}ok",
+        "{{ headline|replace('', headline)|replace('', headline)|replace('', headline) }}",
+        "{{ headline.join(headline).join(headline).join(headline) }}",
+        "{% set x0 = headline %}"
+        + "".join(f"{{% set x{n + 1} = x{n} ~ x{n} %}}" for n in range(40))
+        + "{{ x40|length }}",
+        "{% set x0 = [headline] %}"
+        + "".join(f"{{% set x{n + 1} = x{n} + x{n} %}}" for n in range(40))
+        + "{{ x40|length }}",
+        "{% set x0 = [headline] %}"
+        + "".join(f"{{% set x{n + 1} = [x{n}, x{n}] %}}" for n in range(40))
+        + "{{ x40 }}",
+        "{% for a in headline %}{% for b in headline %}{{ a in b.join(headline) }}{% endfor %}{% endfor %}",
+    ],
+)
+def test_a_template_without_end_is_told_and_the_post_is_as_without_it(template: str) -> None:
+    told = article(title="The old bridge reopens at last. " * 10)
+    began = time.process_time()
+    post = compose(told, limits(), Style(templates={"*": template}))
+    assert time.process_time() - began < 2
+    assert post.text == compose(told, limits()).text
+    assert post.remark == "composed without its template: it does more than any post needs"
+    assert post.remark in post.omitted
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        (
+            "{% for word in headline.split() %}{{ loop.index }}/{{ loop.length }} {{ word }} {% endfor %}",
+            "1/2 Bridge",
+        ),
+        (
+            "{% for tag in tags %}#{{ tag|replace(' ', '') }}{{ ' ' if not loop.last }}{% endfor %}",
+            "#one #twowords",
+        ),
+        ("{% for tag in tags if tag != 'one' %}{{ tag|upper }}{% else %}none{% endfor %}", "TWO WORDS"),
+        ("{{ tags|join(', ') }}: {{ headline[:6] ~ '!' }}", "one, two words: Bridge!"),
+        ("{{ tags|map('capitalize')|join(' + ') }}{{ ' yes' if 'one' in tags }}", "One + Two words yes"),
+        ("{% macro bold(x) %}*{{ x }}*{% endmacro %}{{ bold(headline) }}", "*Bridge reopens*"),
+        ("{% for letter in summary %}{{ letter }}{% endfor %}", "After two"),
+    ],
+)
+def test_what_newsrooms_write_is_within_bounds(template: str, text: str) -> None:
+    post = compose(article(tags=("one", "two words")), limits(), Style(templates={"*": template}))
+    assert post.text.startswith(text)
+    assert not post.remark
