@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from syndicator.posts.words import paragraphs, without_links
-from syndicator.text.excerpts import is_read_on
+from syndicator.text.excerpts import is_read_on, without_read_on
 from syndicator.text.tracking import untracked
 
 #: What may stand behind an article's address: parameters of campaigns, a place within the page.
@@ -36,8 +36,8 @@ def _line(line: str, url: str) -> str:
     if not END_OF_LINE.fullmatch(behind):
         host = urlsplit(url).hostname or ""
         return f"{line[: found.start()]}{host.removeprefix('www.')}{behind}"
-    before = before.rstrip("([<")
-    return "" if is_read_on(before) else before.rstrip()
+    before = before.rstrip(" ([<")
+    return "" if is_read_on(before) else without_read_on(before)
 
 
 @lru_cache(64)
