@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,15 @@ class Secret:
         if not (value.isascii() and value.isprintable()):
             raise Misconfigured(f"{self.reference} holds characters that no token has: enter it anew")
         return value
+
+    @property
+    def kept_at(self) -> datetime | None:
+        """When it was put into its file; ``None``: nobody knows, as of one in the environment."""
+        kind, _, name = self.reference.partition(":")
+        try:
+            return datetime.fromtimestamp(Path(name).stat().st_mtime, UTC) if kind == "file" else None
+        except (OSError, ValueError, OverflowError):
+            return None
 
     def reveal_lines(self) -> str:
         """The same of a secret that has several lines, as keys in PEM have. Raises ``Misconfigured``."""

@@ -81,6 +81,10 @@ class ActivityPub:
     #: Its pages (``web.channel_pages``).
     web_pages: ClassVar[str] = "syndicator.web.activitypub.routes:fediverse_routes"
 
+    #: Of two actors with one handle, servers that ask for it would find the first (``documents.is_about``),
+    #: whatever their domains: they ask at our own, too.
+    unique: ClassVar[tuple[str, ...]] = ("handle",)
+
     #: Followers are told one by one, of one thing after the other.
     joins: ClassVar[bool] = False
 
@@ -93,6 +97,7 @@ class ActivityPub:
         text=3000,
         has_language=True,
         has_warning=True,
+        has_mentions=True,
         photo_by_address=True,
         photos=4,
         alt=1500,
@@ -100,7 +105,7 @@ class ActivityPub:
         replies=True,
         key_memory=timedelta(days=3650),
         settles_within=timedelta(0),
-        verified="a real server: Fedify 1.5.9",
+        verified="a real server: Fedify 2.3.6",
     )
 
     def __post_init__(self) -> None:
@@ -262,7 +267,7 @@ class ActivityPub:
         http = Http(self.guard.allow, setting=self.guard.setting)
         fetch = SignedFetch(http, self.actor, self.actors, deadline=LOOKUP_S)
         have_told = partial(self.actors.have_mentioned, self.name, now=_now())
-        return Mentions(self.name, fetch, have_told).of_post(post)
+        return Mentions(fetch, have_told).of_post(post)
 
 
 def _now() -> datetime:

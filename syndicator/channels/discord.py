@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any, ClassVar, NoReturn
-from urllib.parse import urlsplit
 
 import requests
 
@@ -19,16 +17,21 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, Try
 from syndicator.domain.post import Post
 from syndicator.http.discord_messages import UNKNOWN_MESSAGE, check_accepted, write
 from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.http.secret_address import secret_address
+from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.discord_embeds import CAPABILITIES, message_fields, photo_files, shown_otherwise
 
 #: The path of a webhook's address: its id, and the token that is its secret.
-PATH = re.compile(r"/api(?:/v[0-9]{1,2})?/webhooks/([0-9]{1,20})/[-\w]{1,200}/?", re.ASCII)
+PATH = re.compile(r"/api(?:/v[0-9]{1,2})?/webhooks/[0-9]{1,20}/[-\w]{1,200}/?", re.ASCII)
 
 #: Where a message is, as receipts have it: its webhook, its channel or thread, and its id. Of what operators
 #: enter, an id or the message's link, the id alone counts.
 PLACE = re.compile(r"(?P<webhook>[0-9]+)/(?P<kind>channel|thread):(?P<place>[0-9]+)/(?P<id>[0-9]+)")
 ENTERED = re.compile(r"(?:https://[^?#]+/)?(?P<id>[0-9]{1,20})")
+
+#: What such an address looks like, and where it is.
+EXAMPLE = '"https://discord.com/api/webhooks/..." (Edit Channel, Integrations, Webhooks, Copy Webhook URL)'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +54,7 @@ class Discord:
     )
 
     #: Webhooks know no keys, and list no messages.
-    capabilities: ClassVar[Capabilities] = replace(CAPABILITIES, has_mentions=False, finds=False)
+    capabilities: ClassVar[Capabilities] = replace(CAPABILITIES, finds=False)
 
     def __post_init__(self) -> None:
         if self.thread_id and not (self.thread_id.isascii() and self.thread_id.isdigit()):
@@ -60,15 +63,19 @@ class Discord:
     def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - the port's
         """Posts a message. Without ``wait`` one that is not saved would be no error
         (https://docs.discord.com/developers/resources/webhook#execute-webhook)."""
-        reply = self._write("POST", "", post, {"wait": "true", **self._thread()})
-        if reply.status == 404:
-            self._gone(reply)
-        return reply.read(lambda message: self._receipt(message, post))
+
+        def write(post: Post) -> Receipt:
+            reply = self._write("POST", "", post, {"wait": "true", **self._thread()})
+            if reply.status == 404:
+                self._gone(reply)
+            return reply.read(lambda message: self._receipt(message, post))
+
+        return with_photo_if_taken(post, write)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the message: https://docs.discord.com/developers/resources/webhook#edit-webhook-message"""
         path, thread = self._place(receipt)
-        reply = self._write("PATCH", path, post, thread)
+        reply = with_photo_if_taken(post, lambda post: self._write("PATCH", path, post, thread))
         if reply.status == 404:
             self._check_gone(reply, receipt)
             raise Refused(f"{reply.message}; the message was deleted on the server")
@@ -98,10 +105,8 @@ class Discord:
         return reply.read(lambda webhook: (str(webhook["name"]), str(webhook["channel_id"]), reply.host))
 
     def _write(self, method: str, path: str, post: Post, params: dict[str, str]) -> RemoteReply:
-        fields, what = partial(message_fields, post), f"channel {self.name}: {post.url}"
-        return write(
-            self._exchange(), method, self._url(path), fields, photo_files(post), what, params=params
-        )
+        fields, files = message_fields(post), photo_files(post)
+        return write(self._exchange(), method, self._url(path), fields, files, params=params)
 
     def _place(self, receipt: Receipt) -> tuple[str, dict[str, str]]:
         """The message's path below the webhook, and the thread that it is in, whatever is declared by now.
@@ -152,20 +157,8 @@ class Discord:
 
     def _url(self, path: str = "") -> str:
         """An address below the webhook's. Raises ``Misconfigured``."""
-        return f"{self._address[0]}{path}"
+        return secret_address(self.webhook, PATH, EXAMPLE) + path
 
     @property
     def _webhook_id(self) -> str:
-        return self._address[1]
-
-    @property
-    def _address(self) -> tuple[str, str]:
-        """The webhook's address, and its id. Raises ``Misconfigured``."""
-        parts = urlsplit(self.webhook.reveal())
-        found = PATH.fullmatch(parts.path)
-        if parts.scheme not in ("http", "https") or not parts.netloc or not found:
-            raise Misconfigured(
-                f'{self.webhook} holds no address of a webhook: "https://discord.com/api/webhooks/..." '
-                "(Edit Channel, Integrations, Webhooks, Copy Webhook URL)"
-            )
-        return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}", found[1]
+        return self._url().rsplit("/", 2)[1]

@@ -12,18 +12,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, ClassVar
 
 import requests
 
-from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
+from syndicator.domain.listed_post import horizon_of
 from syndicator.domain.post import Occasion, Post
 from syndicator.http.discord_messages import UNKNOWN_MESSAGE, check_accepted, write
 from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.discord_embeds import CAPABILITIES, message_fields, photo_files, shows
@@ -75,14 +75,19 @@ class DiscordBot:
             if self._is_gone(answered):
                 raise PostGone(f"{answered.message}; the message that it is to answer was deleted")
             more["message_reference"] = {"message_id": answered_id}
-        reply = self._write("POST", self._url(), post, more)
-        self._is_gone(reply)
-        return reply.read(lambda it: replace(self._receipt(it["id"]), is_current=shows(it, post)))
+
+        def write(post: Post) -> Receipt:
+            reply = self._write("POST", self._url(), post, more)
+            self._is_gone(reply)
+            return reply.read(lambda it: replace(self._receipt(it["id"]), is_current=shows(it, post)))
+
+        return with_photo_if_taken(post, write)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """https://docs.discord.com/developers/resources/message#edit-message"""
+        url = self._url(receipt)
         with self._wherever(receipt):
-            reply = self._write("PATCH", self._url(receipt), post, {})
+            reply = with_photo_if_taken(post, lambda post: self._write("PATCH", url, post, {}))
             if self._is_gone(reply):
                 raise PostGone(f"{reply.message}; the message was deleted on the server")
         return receipt
@@ -98,7 +103,7 @@ class DiscordBot:
         ``OutcomeUnknown`` where that is empty: so it is for those who may not read its history."""
         exchange = self._exchange()
         me = self._me(exchange, "id")
-        horizon = (post.since or post.article.first_seen) - CLOCK_SKEW
+        horizon = horizon_of(post)
         has_any = False
         for message, author, at, links in self._messages(exchange):
             has_any = True
@@ -140,8 +145,7 @@ class DiscordBot:
         raise OutcomeUnknown(f"not among the latest {MAX_PAGES * PAGE_MESSAGES} messages; there are more")
 
     def _write(self, method: str, url: str, post: Post, more: dict[str, Any]) -> RemoteReply:
-        fields, what = partial(message_fields, post, more=more), f"channel {self.name}: {post.url}"
-        return write(self._exchange(), method, url, fields, photo_files(post), what)
+        return write(self._exchange(), method, url, message_fields(post, more), photo_files(post))
 
     @contextmanager
     def _wherever(self, receipt: Receipt) -> Iterator[None]:

@@ -5,9 +5,8 @@ Pages API: https://developers.facebook.com/docs/pages-api/posts
 
 from __future__ import annotations
 
-import logging
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
@@ -16,20 +15,25 @@ import requests
 
 from syndicator.domain.capabilities import Capabilities, LinkCard, PhotoEdits, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
+from syndicator.domain.errors import (
+    Misconfigured,
+    OutcomeUnknown,
+    PhotoRefused,
+    PostGone,
+    Refused,
+    TryLater,
+)
 from syndicator.domain.fixed import check_fixed, kept_id, own_id, photo_of
 from syndicator.domain.listed_post import ListedPost, linked, tried_since
-from syndicator.domain.photo import PhotoLimits
+from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.graph import GraphApi, GraphRefused, check_version
+from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.mentions import without_mentions
 from syndicator.text.rulers import UTF16_UNITS
-from syndicator.text.shown import differences
-
-log = logging.getLogger(__name__)
 
 #: What is taken for a mention: ``@[id]``, up to the bracket
 #: (https://developers.facebook.com/docs/pages-api/posts#mentions).
@@ -108,12 +112,16 @@ class Facebook:
         """Posts the photo with the text, else the text with the link's card; the news goes out without a
         photo that is refused. A repeat would be a second post."""
         exchange = self._api.exchange()
-        if post.photo and (reply := self._with_photo(exchange, post)):
-            return reply.read(lambda told: self._receipt(told["post_id"], photo_of(post)))
-        fields = {"message": post.text, "link": post.url}
-        reply = self._api.call(exchange, "POST", f"{self.page}/feed", fields)
-        receipt = reply.read(lambda told: self._receipt(told["id"]))
-        return replace(receipt, differs=differences(photo=post.photo is None))
+
+        def write(post: Post) -> Receipt:
+            if post.photo:
+                reply = self._post_photo(exchange, post, post.photo)
+                return reply.read(lambda told: self._receipt(told["post_id"], photo_of(post)))
+            fields = {"message": post.text, "link": post.url}
+            reply = self._api.call(exchange, "POST", f"{self.page}/feed", fields)
+            return reply.read(lambda told: self._receipt(told["id"]))
+
+        return with_photo_if_taken(post, write)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the words. Raises ``Refused`` where the photo should be another one, or none: the words are
@@ -177,12 +185,9 @@ class Facebook:
             where = f"posted by Page {page}, not {self.page}: see to {receipt.url or 'it'} there"
             raise Refused(f"{error}; it was {where}") from error
 
-    def _with_photo(self, exchange: Exchange, post: Post) -> RemoteReply | None:
+    def _post_photo(self, exchange: Exchange, post: Post, photo: PhotoFile) -> RemoteReply:
         """The reply to a post with its photo (https://developers.facebook.com/docs/graph-api/reference/page/
-        photos); ``None`` where the photo is refused."""
-        photo = post.photo
-        if photo is None:
-            return None
+        photos). Raises ``PhotoRefused`` where that is not taken."""
         described = {"alt_text_custom": post.alt} if post.alt else {}
         files = {"source": (photo.filename, photo.content, photo.media_type)}
         fields = {"message": post.text, "published": "true", **described}
@@ -193,8 +198,7 @@ class Facebook:
         except GraphRefused as e:
             if e.code != BAD_IMAGE and e.subcode != BAD_PHOTO:
                 raise
-            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
-            return None
+            raise PhotoRefused(str(e)) from e
 
     def _receipt(self, post_id: Any, fixed: bytes = b"", *, is_current: bool = True) -> Receipt:
         """The receipt of a post. Raises ``ValueError`` for what is no number of one."""

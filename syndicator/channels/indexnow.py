@@ -46,7 +46,9 @@ class IndexNow:
     server: str = "https://api.indexnow.org"
     session: requests.Session = field(repr=False, compare=False)
 
-    #: What is handed on is an address, and may be as often as one likes: the engine looks at the page.
+    #: What is handed on is an address, for the engine to look at the page. ``gap_per_article``: one that is
+    #: submitted more often is answered with 429, and may be taken for spam
+    #: (https://github.com/EdiWang/Moonglade/issues/824).
     capabilities: ClassVar[Capabilities] = Capabilities(
         ruler=CHARACTERS,
         unit="characters",
@@ -54,6 +56,7 @@ class IndexNow:
         link_place=LinkPlace.BESIDE,
         finds=False,
         key_memory=timedelta(days=3650),
+        gap_per_article=timedelta(minutes=10),
         carries_article=True,
         verified="contract of IndexNow's documentation and Yandex's reference, August 2026",
     )

@@ -69,6 +69,9 @@ class Instagram:
     version: str = "v26.0"
     session: requests.Session = field(repr=False, compare=False)
 
+    #: How long a token is good for.
+    token_life: ClassVar[timedelta] = timedelta(days=60)
+
     #: How to come by the secret, for ``syndicator connect``.
     access: ClassVar[str] = (
         "On https://developers.facebook.com/apps make an app for the Instagram API with Instagram login,\n"
@@ -87,6 +90,7 @@ class Instagram:
         text=2200,
         link_place=LinkPlace.NOWHERE,
         plain=partial(without_mentions, mention=MENTION),
+        has_mentions=True,
         most_hashtags=30,
         most_mentions=20,
         photo=PHOTOS,

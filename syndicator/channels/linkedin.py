@@ -6,12 +6,11 @@ Posts API: https://learn.microsoft.com/en-us/linkedin/marketing/community-manage
 from __future__ import annotations
 
 import json
-import logging
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
@@ -25,13 +24,11 @@ from syndicator.domain.listed_post import ListedPost, linked, tried_since
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post, Span, SpanKind
 from syndicator.http.exchange import Exchange, MakeError, RemoteReply
+from syndicator.remarks import goes_without
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server, same_site
 from syndicator.text.little_text import escaped, in_address
 from syndicator.text.rulers import UTF16_UNITS, Counting
-from syndicator.text.shown import differences
-
-log = logging.getLogger(__name__)
 
 #: The name of a post.
 POST_URN = re.compile(r"urn:li:(?:share|ugcPost):[0-9]+")
@@ -60,6 +57,9 @@ class LinkedIn:
     server: str = "https://api.linkedin.com"
     version: str = "202605"
     session: requests.Session = field(repr=False, compare=False)
+
+    #: How long a token is good for.
+    token_life: ClassVar[timedelta] = timedelta(days=60)
 
     #: How to come by the secret, for ``syndicator connect``.
     access: ClassVar[str] = (
@@ -112,8 +112,7 @@ class LinkedIn:
         urn = reply.headers.get("x-restli-id", "")
         if not POST_URN.fullmatch(urn):
             raise OutcomeUnknown(f"{reply.host} names no post in its answer")
-        receipt = self._receipt(urn, photo_of(post) if photo else _fixed(_card(post)))
-        return replace(receipt, differs=differences(photo=post.photo is None or photo is not None))
+        return self._receipt(urn, photo_of(post) if photo else _fixed(_card(post)))
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the words. Raises ``Refused`` where the photo, or the card's words, should be others: the
@@ -169,12 +168,8 @@ class LinkedIn:
         return f"urn:li:organization:{self.organization}"
 
     def _exchange(self) -> Exchange:
-        headers = {
-            "Authorization": f"Bearer {self.token.reveal()}",
-            "Linkedin-Version": self.version,
-            "X-Restli-Protocol-Version": "2.0.0",
-        }
-        return Exchange(self.session, headers, secrets=(self.token,))
+        versions = {"Linkedin-Version": self.version, "X-Restli-Protocol-Version": "2.0.0"}
+        return Exchange.with_token(self.session, self.token, versions)
 
     def _ask(
         self,
@@ -218,11 +213,11 @@ class LinkedIn:
         try:
             self._put(exchange, url, post.photo)
         except Refused as e:
-            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
+            goes_without("its photo", e)
             return None
         while (state := self._state(exchange, urn)) != READY:
             if state in FAILED:
-                log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, state)
+                goes_without("its photo", f"{reply.host} has made nothing of it: {state}")
                 return None
             if exchange.seconds_left < POLL_S:
                 raise TryLater(f"{reply.host} has not got the photo ready: {state}", whole_channel=False)
@@ -285,8 +280,9 @@ def _span(span: Span, words: str) -> str:
 
 def _card(post: Post) -> dict[str, str]:
     """The card of a link (.../posts-api#article-content): LinkedIn reads no page, and takes these words as
-    they are."""
+    they are. There is none without a title: where nothing of a headline fits, the site's name is one."""
     title = UTF16_UNITS.cut(post.headline or post.article.title, MAX_TITLE, post.language)
+    title = title or str(urlsplit(post.url).hostname)
     words = UTF16_UNITS.cut(post.summary, MAX_DESCRIPTION, post.language)
     return {"source": post.url, "title": title, **({"description": words} if words else {})}
 

@@ -6,7 +6,6 @@ API: https://docs.joinmastodon.org/methods/statuses/
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -16,24 +15,23 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
-from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import ALWAYS, NEVER, Budget, Capabilities, LinkCard, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
+from syndicator.domain.listed_post import horizon_of
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Occasion, Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.mastodon_media import MastodonMedia, photo_later
 from syndicator.http.mastodon_servers import LIMITS, PAGE_STATUSES, KnownServer, Ways, instance_of, page_of
 from syndicator.http.oauth import OAuthClient, SignIn, access_token
+from syndicator.remarks import goes_without
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_server_address
+from syndicator.text.addresses import check_server
 from syndicator.text.mastodon_statuses import checked, created_at, receipt, shown_otherwise
 from syndicator.text.mentions import without_mentions
 from syndicator.text.posted_html import links_to
 from syndicator.text.rulers import CHARACTERS, GRAPHEMES
-
-log = logging.getLogger(__name__)
 
 #: Keys tried for one post: a key whose status has been deleted is spent for an hour.
 MAX_KEYS = 3
@@ -83,10 +81,7 @@ class Mastodon:
     )
 
     def __post_init__(self) -> None:
-        if not is_server_address(self.server):
-            raise ValueError(
-                f'server: {self.server!r} is no address of a server: write "https://mastodon.example"'
-            )
+        check_server(self.server, "https://mastodon.example")
 
     @property
     def capabilities(self) -> Capabilities:
@@ -101,12 +96,14 @@ class Mastodon:
             text=self.max_characters,
             link=self.characters_reserved_per_url,
             plain=partial(without_mentions, mention=MENTION),
+            has_mentions=True,
             has_language=True,
             has_warning=True,
             warning_counts=True,
             photo=PHOTO,
             photos=4,
             alt=self.description_limit,
+            alt_ruler=CHARACTERS,
             card=LinkCard.FETCHED,
             edit_within=ALWAYS if self.edits else NEVER,
             replies=True,
@@ -129,7 +126,8 @@ class Mastodon:
         """
         exchange = self._exchange()
         self._learn(exchange)
-        status = {**self._status(exchange, post), "visibility": self.visibility}
+        status, shown = self._status(exchange, post)
+        status["visibility"] = self.visibility
         if (self.needs_photo or self._ways.needs_photo) and not status["media_ids"]:
             raise Refused(
                 "the server takes no post without a photo, and there is none: "
@@ -145,7 +143,7 @@ class Mastodon:
             )
             self._check_accepted(exchange, reply, status["media_ids"])
             if reply.status != 404:
-                return self._receipt(reply, post)
+                return self._receipt(reply, shown)
             if post.reply_to:
                 self._must_be_there(exchange, post.reply_to, post)
         raise Misconfigured(f"{reply.message}; is there a Mastodon server at {self.server}?")
@@ -204,13 +202,13 @@ class Mastodon:
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the status: https://docs.joinmastodon.org/methods/statuses/#edit"""
         exchange = self._exchange()
-        status = self._status(exchange, post)
+        status, shown = self._status(exchange, post)
         reply = exchange.ask("PUT", self._status_url(receipt), json=status, accept=(404, 410, 422))
         self._check_accepted(exchange, reply, status["media_ids"])
         if reply.status in (404, 410):
             self._must_be_gone(exchange, receipt, reply)
             raise PostGone(f"{reply.message}; the status was deleted on the server")
-        return self._receipt(reply, post)
+        return self._receipt(reply, shown)
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
         """Deletes the status: https://docs.joinmastodon.org/methods/statuses/#delete"""
@@ -227,7 +225,7 @@ class Mastodon:
         exchange = self._exchange()
         account_id = self._account(exchange).read(lambda account: str(account["id"]))
         statuses_url = self._url(f"/api/v1/accounts/{quote(account_id, safe='')}/statuses")
-        horizon, max_id = (post.since or post.article.first_seen) - CLOCK_SKEW, ""
+        horizon, max_id = horizon_of(post), ""
         for _ in range(MAX_PAGES):
             statuses = page_of(exchange, statuses_url, max_id).read(checked)
             for status in statuses:
@@ -273,28 +271,31 @@ class Mastodon:
         )
         return access_token(client, person, lambda: Exchange(self.session))
 
-    def _status(self, exchange: Exchange, post: Post) -> dict[str, Any]:
-        form = {"status": post.text, "media_ids": self._upload(exchange, post)}
+    def _status(self, exchange: Exchange, post: Post) -> tuple[dict[str, Any], Post]:
+        """A status, and the post that it shows: that of the photos which the server takes."""
+        uploaded = self._upload(exchange, post)
+        form = {"status": post.text, "media_ids": [*uploaded]}
         # An ISO 639 code: https://docs.joinmastodon.org/methods/statuses/#form-data-parameters
         language = post.language.partition("-")[0].lower()
-        return {
+        status = {
             **form,
             **({"language": language} if language else {}),
             **({"spoiler_text": post.warning} if post.warning else {}),
             **({"in_reply_to_id": post.reply_to.remote_id} if post.reply_to else {}),
         }
+        return status, post.showing(*uploaded.values())
 
-    def _upload(self, exchange: Exchange, post: Post) -> list[str]:
-        """The ids of its photos; one that the server will not have does not keep the news from going out."""
-        return [media_id for photo in post.photos if (media_id := self._upload_one(exchange, post, photo))]
-
-    def _upload_one(self, exchange: Exchange, post: Post, photo: PhotoFile) -> str:
-        """A photo's id; ``""`` where the server will not have it."""
-        try:
-            return MastodonMedia(exchange, self._url).upload(photo, self._description(photo.alt))
-        except Refused as e:
-            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
-            return ""
+    def _upload(self, exchange: Exchange, post: Post) -> dict[str, PhotoFile]:
+        """Its photos by their ids; one that the server will not have does not keep the news from going
+        out."""
+        uploaded = {}
+        for photo in post.photos:
+            try:
+                media_id = MastodonMedia(exchange, self._url).upload(photo, photo.alt)
+                uploaded[media_id] = photo
+            except Refused as e:
+                goes_without("a photo" if post.further else "its photo", e)
+        return uploaded
 
     def _check_accepted(self, exchange: Exchange, reply: RemoteReply, media_ids: list[str]) -> None:
         """Raises for a status that the server did not accept (422): ``TryLater`` if only its photo is not
@@ -314,17 +315,12 @@ class Mastodon:
 
     def _receipt(self, reply: RemoteReply, post: Post) -> Receipt:
         """The receipt of a status that answers a request, held against what that was to show."""
-        alt = self._description(post.alt)
         return reply.read(
-            lambda status: replace(receipt(status, post), differs=shown_otherwise(status, post, alt))
+            lambda status: replace(receipt(status, post), differs=shown_otherwise(status, post))
         )
 
-    def _description(self, alt: str) -> str:
-        return CHARACTERS.cut(alt, self.description_limit)
-
     def _exchange(self) -> Exchange:
-        headers = {"Authorization": f"Bearer {self.token.reveal()}"}
-        return Exchange(self.session, headers, secrets=(self.token,))
+        return Exchange.with_token(self.session, self.token)
 
     def _url(self, path: str) -> str:
         return self.server.rstrip("/") + path

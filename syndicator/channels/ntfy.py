@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,11 +22,10 @@ from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, Refused, TryLater
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply, retry_time
+from syndicator.remarks import remark
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server, is_web_address
 from syndicator.text.rulers import UTF8_BYTES
-
-log = logging.getLogger(__name__)
 
 #: Bytes of a message: longer ones turn into a file without a word (https://docs.ntfy.sh/publish/#limitations,
 #: 4,096). A request may be twice as long, in which quotation marks and breaks count two.
@@ -89,7 +87,6 @@ class Ntfy:
             unit="bytes",
             text=MAX_MESSAGE_BYTES,
             link_place=LinkPlace.BESIDE,
-            has_mentions=False,
             photo_by_address=True,
             is_notification=True,
             finds=False,
@@ -157,12 +154,7 @@ class Ntfy:
         message_id, taken = self._accepted(reply).read(lambda it: (str(it["id"]), it.get("sequence_id")))
         if taken == sequence:
             return Receipt(remote_id=place, is_current=True)
-        log.warning(
-            "channel %s: %s was posted, and can be neither corrected nor taken back: the server is older "
-            "than ntfy 2.16",
-            self.name,
-            post.url,
-        )
+        remark("it can be neither corrected nor taken back: the server is older than ntfy 2.16")
         return Receipt(remote_id=f"{topic}/{UNSEQUENCED}{message_id}")
 
     def _message(self, post: Post, topic: str, sequence: str, priority: int) -> dict[str, Any]:
@@ -171,13 +163,13 @@ class Ntfy:
         title, text = post.headline_and_rest
         if not text:  # a message says something
             title, text = "", title
-        photo = post.article.photo.url if post.article.photo else ""
+        photo = post.named_photo.url if post.named_photo else ""
         return {
             "topic": topic,
             **({"title": title} if title else {}),
             "message": text,
             "priority": priority,
-            "click": post.url,
+            **({"click": post.link} if post.link else {}),
             **({"attach": photo} if is_web_address(photo) else {}),
             "sequence_id": sequence,
         }
@@ -194,8 +186,7 @@ class Ntfy:
         raise TryLater(reply.message, not_before=until)
 
     def _exchange(self) -> Exchange:
-        headers = {"Authorization": f"Bearer {self.token.reveal()}"}
-        return Exchange(self.session, headers, secrets=(self.token,))
+        return Exchange.with_token(self.session, self.token)
 
     def _url(self, path: str) -> str:
         return self.server.rstrip("/") + path

@@ -55,10 +55,15 @@ def facts_of(capabilities: Capabilities) -> dict[str, str]:
         "own posts can be looked up": _yes(capabilities.finds),
         "a repeated post is known for": _memory(capabilities.key_memory),
         "may go on working for": _span(capabilities.settles_within),
-        "allows": "; ".join(map(_budget, capabilities.budgets)) or "any number",
+        "allows": "; ".join([*map(_budget, capabilities.budgets), *_gap(capabilities)]) or "any number",
         "costs": _price(capabilities.price) if capabilities.price else "nothing",
         "tried against": capabilities.verified,
     }
+
+
+def _gap(capabilities: Capabilities) -> list[str]:
+    gap = capabilities.gap_per_article
+    return [f"one in {_span(gap)} of an article"] if gap else []
 
 
 def _text(capabilities: Capabilities) -> str:

@@ -76,6 +76,8 @@ def check(folder: Path) -> list[Result]:
         results += [*places, *_looks(zip(app.sources, trials(), strict=True)), *channels]
     results += [Result(f"channel {name}", ok, said) for name, said, ok in post_mistakes(app)]
     results += [Result(f"channel {name}", None, remark) for name, remark in money_remarks(app)]
+    ending = declared.ending_tokens(datetime.now(UTC))
+    results += [Result(f"channel {name}", None, remark) for name, remark in ending.items()]
     results += _fetched_photos(app)
     results += _damage(store)
     results += _odd_feeds(app)

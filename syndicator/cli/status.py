@@ -31,7 +31,8 @@ COLUMNS: Mapping[str, Sequence[str]] = {
 
 def status(folder: Path, *, as_json: bool) -> None:
     """Print how everything stands."""
-    store, now = inspect_app(folder).store, datetime.now(UTC)
+    app, now = inspect_app(folder), datetime.now(UTC)
+    store, ending = app.store, app.declared.ending_tokens(now)
     rows = {"source": store.sources(), "feed": store.feeds(), "channel": store.channels()}
     processes = store.alive(now)
     if as_json:
@@ -41,6 +42,7 @@ def status(folder: Path, *, as_json: bool) -> None:
             "topics": [asdict(audience) for audience in store.audiences()],
             "recipients": [asdict(circulation) for circulation in store.circulations(now)],
             "processes": dict(processes),
+            "ending_tokens": dict(ending),
         }
         print(json.dumps(result, default=str, ensure_ascii=False))
         return
@@ -52,6 +54,8 @@ def status(folder: Path, *, as_json: bool) -> None:
     for row in rows["channel"]:
         for line in account_plan(row.ledger, row.paused_until, row.error, now):
             print_line(f"channel {row.name}: {line}")
+    for name, remark in ending.items():
+        print_line(f"channel {name}: {remark}")
     _print_queues(store, now)
     print_line(", ".join(f"{count} {kind}" for kind, count in processes.items()) or "no process is running")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -32,6 +32,9 @@ from syndicator.domain.subscription import Terms
 from syndicator.example_site import LISTEN, STATE
 from syndicator.http.networks import is_loopback
 from syndicator.secret import Secret
+
+#: How long before its end a token is told of.
+TOKEN_NOTICE = timedelta(days=14)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -234,7 +237,27 @@ class Declared:
                         missing[name] = f"syndicator.toml: [channels.{name}] {key}: {e}"
         return missing
 
+    def ending_tokens(self, now: datetime) -> Mapping[str, str]:
+        """What will stop a channel soon, by its name: a token that ends by itself (``token_life`` of its
+        class) so long after it was put where it is declared to be."""
+        ending: dict[str, str] = {}
+        for name, outlet in self.channels.items():
+            life: timedelta | None = getattr(outlet.kind, "token_life", None)
+            for key, secret in outlet.settings.items() if life else ():
+                kept_at = secret.kept_at if isinstance(secret, Secret) else None
+                if not life or kept_at is None or (left := kept_at + life - now) > TOKEN_NOTICE:
+                    continue
+                age = f"{key}: kept in {secret} since {kept_at:%Y-%m-%d}, and good for {life.days} days"
+                when = f"it ends in {_days(left)}" if left > timedelta() else "it has probably ended"
+                ending[name] = f"{age}: {when}; make a new one, and: syndicator connect {name}"
+        return ending
+
     @property
     def other_hubs(self) -> tuple[str, ...]:
         """Hubs of others, which are told that there is news."""
         return tuple(hub for hub in self.site.hubs if hub != self.web.hub)
+
+
+def _days(span: timedelta) -> str:
+    """A span to come in whole days, and less than one in words."""
+    return f"{span.days} day{'s' * (span.days != 1)}" if span.days else "less than a day"

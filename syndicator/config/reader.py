@@ -114,6 +114,7 @@ class DeclarationsReader:
             )
         must_be_one(self.main, tables)
         _check_moves(self.main, tables, {file.path.stem for file in files})
+        _check_unique(self.main, {name: channel for name, channel in channels.items() if channel})
         return Declared(
             folder=self.scope.folder,
             site=tables.site.site(tables.web, tables.hub),
@@ -264,6 +265,19 @@ def _check_moves(main: File, tables: MainFile, feeds: Collection[str]) -> None:
             main.report(
                 ("web", "ended"), f"the feed {name!r} has moved, [web.moved] says: it is one or the other"
             )
+
+
+def _check_unique(main: File, channels: Mapping[str, Outlet]) -> None:
+    """Report values that two channels of a kind must not share: the fields that its class names in
+    ``unique``, whatever the case of their letters."""
+    first: dict[tuple[type[Any], str, str], str] = {}
+    for name, outlet in channels.items():
+        for key in getattr(outlet.kind, "unique", ()):
+            value = str(outlet.settings.get(key, ""))
+            earlier = first.setdefault((outlet.kind, key, value.lower()), name)
+            if earlier != name:
+                place = (CHANNELS.table, name, key)
+                main.report(place, f"{value!r} is that of [channels.{earlier}] already: choose another")
 
 
 def _past(name: str, feeds: Collection[str]) -> Iterator[str]:

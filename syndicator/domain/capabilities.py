@@ -95,6 +95,10 @@ class Price:
     look_up: float = 0.0
 
 
+#: What is told of an alternative text that is longer than the channel allows.
+ALT_CUT = "alternative text cut: no room"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Capabilities:
     """What a channel can do.
@@ -112,15 +116,16 @@ class Capabilities:
     ``photo_fetched``: the service fetches such a file from an address (``PhotoFile.addresses``) and keeps a
     copy. ``photo_by_address``: there are no files; posts name the photo's address on the newsroom's site, and
     readers' programs show it from there. ``needs_photo``: there is no post without one. ``alt``: the
-    longest alternative text, in the same unit (0: there is none). ``card``: who makes one of the link;
-    ``card_beside_photo``: whether a post with a photo has one, too.
+    longest alternative text (0: there is none), as ``alt_ruler`` measures it (``None``: as ``ruler`` does).
+    ``card``: who makes one of the link; ``card_beside_photo``: whether a post with a photo has one, too.
 
     Afterwards. ``edit_within``, ``delete_within``: how long after posting (``ALWAYS``, ``NEVER``).
     ``edit_renews_id``: an edited post is another one. ``photo_edits``: what of a photo they change.
     ``replies``: a post can answer one of our own. ``finds``: our own posts can be looked up. ``key_memory``:
     how long a repeated ``send`` under the same key is answered by the post that exists (``None``: keys are
     not known there). ``settles_within``: how long the service may go on working at a request after that has
-    ended for us, with or without an answer.
+    ended for us, with or without an answer. ``gap_per_article``: how long it is to hear no more of an article
+    of which it has heard.
 
     ``is_notification``: readers see a post as a notification, which leads to the article at a tap;
     ``is_mail``: as a message, with the headline for its subject, and above photo and text.
@@ -142,7 +147,7 @@ class Capabilities:
     has_language: bool = False
     has_warning: bool = False
     warning_counts: bool = False
-    has_mentions: bool = True
+    has_mentions: bool = False
     most_hashtags: int | None = None
     most_mentions: int | None = None
 
@@ -152,6 +157,7 @@ class Capabilities:
     photo_by_address: bool = False
     needs_photo: bool = False
     alt: int = 0
+    alt_ruler: Ruler | None = None
     card: LinkCard = LinkCard.NONE
     card_beside_photo: bool = False
 
@@ -163,6 +169,7 @@ class Capabilities:
     finds: bool = True
     key_memory: timedelta | None = None
     settles_within: timedelta = SETTLES_WITHIN
+    gap_per_article: timedelta = NEVER
 
     is_notification: bool = False
     is_mail: bool = False
@@ -177,6 +184,10 @@ class Capabilities:
         """Where the link of a post is."""
         has_card = self.card is LinkCard.SENT and (self.card_beside_photo or not has_photo)
         return LinkPlace.BESIDE if has_card else self.link_place
+
+    def fitting_alt(self, alt: str, language: str) -> str:
+        """As much of an alternative text as a photo may have."""
+        return (self.alt_ruler or self.ruler).cut(alt, self.alt, language) if self.alt else ""
 
     def room(self, *, has_photo: bool) -> int:
         """The longest text of a post, in the ruler's unit."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from syndicator.domain.delivery import Delivery
+from syndicator.domain.errors import OutcomeUnknown, SyndicatorError
 from syndicator.domain.steady import SteadyTime
 from syndicator.domain.step import Step
 
@@ -30,6 +31,17 @@ def steadily(delivery: Delivery, now: datetime, steady: SteadyTime | None) -> De
     if steady is None or delivery.rests_until is None:
         return replace(delivery, rests_steadily=None) if delivery.rests_steadily else delivery
     return replace(delivery, rests_steadily=steady.later((delivery.rests_until - now).total_seconds()))
+
+
+def spaced(
+    delivery: Delivery, step: Step, error: SyndicatorError | None, gap: timedelta, now: datetime
+) -> Delivery:
+    """The delivery after a step just ``now``, of which its channel has heard unless an error says that it has
+    not, and is to hear no more for so long."""
+    is_heard = step.changes_channel and (error is None or isinstance(error, OutcomeUnknown))
+    if not gap or not is_heard:
+        return delivery
+    return replace(delivery, rests_until=max(now + gap, delivery.rests_until or now))
 
 
 def resting_on(delivery: Delivery, now: datetime, steady: SteadyTime | None) -> Delivery | None:

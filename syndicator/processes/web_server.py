@@ -54,6 +54,7 @@ def serve_site(folder: Path) -> None:
         password=declared.web.password.reveal() if declared.web.password else None,
         channel_pages=console_pages(app),
         draw=partial(_drawn, app),
+        ending_tokens=declared.ending_tokens,
         queues=lambda: queue_depths(declared.keep.broker),
         hub=reception(app) if declared.hub.enabled else None,
         readers=readers,

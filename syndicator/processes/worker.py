@@ -101,6 +101,7 @@ def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
         log.info("rows taken from a worker that has died: %d", row_count)
     if Job.DELIVER in jobs:
         _stop_what_lacks_a_secret(open_once())
+        _tell_of_ending_tokens(open_once())
     if Job.BROADCAST in jobs:
         _read_returned_mail(open_once())
     threads = {job.value: open_once().threads(job) for job in Job}
@@ -132,6 +133,12 @@ def _stop_what_lacks_a_secret(application: App) -> None:
     for name, reason in application.declared.missing_secrets.items():
         log.warning("channel %s: stopped: %s", name, reason)
         application.store.stop_channel(name, reason)
+
+
+def _tell_of_ending_tokens(application: App) -> None:
+    """Operators are told of a channel that will stop by itself while there is time."""
+    for name, remark in application.declared.ending_tokens(datetime.now(UTC)).items():
+        log.warning("channel %s: %s", name, remark)
 
 
 def _read_returned_mail(application: App) -> None:

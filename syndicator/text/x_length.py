@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-import idna
 import regex
 
 from syndicator.text.graphemes import graphemes
@@ -26,12 +25,16 @@ ADDRESS_LENGTH, HEAVY = 23, 2
 #: The ranges of characters that count 1.
 LIGHT = re.compile("[\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 
+#: Letters of a bare host, and those of a top-level domain in another script behind it.
+LATIN = r"A-Za-z0-9_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f-"
+OTHER = rf"(?:(?![{LATIN}])[\p{{L}}\p{{M}}])"
+
 PATH = r"A-Za-z0-9\u00c0-\u024f\p{Cyrillic}!*';:=+,.$/%#\[\]–_~@|&-"
 PATH_END = r"A-Za-z0-9\u00c0-\u024f\p{Cyrillic}=_#/+-"
 #: Addresses and emoji. What stands before a bare host must be no part of a name.
 SPECIAL = regex.compile(
     rf"""(?<![A-Za-z0-9@＠$#＃])(?:(?P<scheme>https?://)(?P<host>[\p{{L}}\p{{M}}\p{{N}}_-]++(?:\.[\p{{L}}\p{{M}}\p{{N}}_-]++)++)
-      | (?<![_./-])(?P<bare>[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++)++))
+      | (?<![_./-])(?P<bare>[{LATIN}]++(?:(?:\.[{LATIN}]++)++(?:\.{OTHER}++)?|\.{OTHER}++)))
       (?P<rest>(?::[0-9]++)?
         (?:/(?:(?:[{PATH}]|\([{PATH}]++\))*(?:[{PATH_END}]|\([{PATH}]++\)))?)?
         (?:\?[A-Za-z0-9!?*'();:&=+$/%#\[\]_.,~|@-]*[A-Za-z0-9_&=#/-])?)
@@ -140,22 +143,36 @@ def _address_end(found: regex.Match[str]) -> int:
     host = found["host"] or found["bare"]
     labels = host.split(".")
     for count in range(len(labels), 1, -1):
-        if _is_top(labels[count - 1]):
-            is_whole = count == len(labels)
-            known = ".".join(labels[:count])
+        top = _top_of(labels[count - 1])
+        if top:
+            is_whole = count == len(labels) and top == labels[-1]
+            known = ".".join([*labels[: count - 1], top])
             end = found.end() if is_whole else found.start() + len(found["scheme"] or "") + len(known)
-            is_valid = all(map(_is_label, labels[:count])) and end - found.start() <= MAX_ADDRESS_CHARS
+            names = labels[: count - 1]
+            is_valid = (
+                all(map(_is_label, names))
+                and "_" not in names[-1]
+                and end - found.start() <= MAX_ADDRESS_CHARS
+            )
             return end if is_valid else 0
     return 0
 
 
 def _is_label(label: str) -> bool:
     if label.isascii():
-        return 0 < len(label) <= MAX_LABEL_CHARS and label[0] not in "-_" and label[-1] not in "-_"
-    try:
-        return len(idna.alabel(label)) <= MAX_LABEL_CHARS
-    except idna.IDNAError:
-        return False
+        return 0 < len(label) <= MAX_LABEL_CHARS and label[-1] not in "-_"
+    return (
+        len(label) <= MAX_LABEL_CHARS and len(f"xn--{label.encode('punycode').decode()}") <= MAX_LABEL_CHARS
+    )
+
+
+def _top_of(label: str) -> str:
+    """The top-level domain that a label is, or begins with where it is of a script without spaces; empty:
+    none."""
+    if label.isascii():
+        return label if _is_top(label) else ""
+    lengths = range(min(len(label), MAX_LABEL_CHARS), 0, -1)
+    return next((label[:length] for length in lengths if _is_top(label[:length])), "")
 
 
 @lru_cache(1024)
@@ -164,7 +181,11 @@ def _is_top(label: str) -> bool:
 
     # of some countries the list has what is registered below their domain alone: ``org.za``, ``com.bd``
     label = label.lower()
-    return is_tld(label) or any(is_tld(f"{below}.{label}") for below in ("com", "co", "org", "gov"))
+    return (
+        label.startswith("xn--")
+        or is_tld(label)
+        or any(is_tld(f"{below}.{label}") for below in ("com", "co", "org", "gov"))
+    )
 
 
 X_WEIGHTED = Weighted()
@@ -185,7 +206,9 @@ def without_addresses(text: str) -> str:
         if end:
             made += text[at : found.start()] + text[found.start() : end].replace(".", f".{NO_LINK}")
             at = end
-    return made + text[at:]
+    if not at:
+        return text
+    return without_addresses(made + text[at:])  # a path may have ended within the next host
 
 
 def whole_address(url: str) -> str:

@@ -47,8 +47,9 @@ class Context:
     ``formats`` by the names that feeds give them. ``channel_pages``: addresses of pages in
     the console that show the posts of channels, by channel, at the fragment that is a post's id.
     ``draw``: an article's post as a channel would show it now, without fetching anything; ``None`` where the
-    channel is not declared any more. ``queues`` tells how many messages wait in each of the broker's queues,
-    or ``None`` while the broker does not answer. ``pulse``: whether what we write reaches the database.
+    channel is not declared any more. ``ending_tokens``: what stops channels soon, by their names.
+    ``queues`` tells how many messages wait in each of the broker's queues, or ``None`` while the broker does
+    not answer. ``pulse``: whether what we write reaches the database.
     """
 
     site: Site
@@ -59,6 +60,7 @@ class Context:
     bell: Bell
     channel_pages: Mapping[str, str] = field(default_factory=dict)
     draw: Callable[[str, Article], DrawnPost | None] = lambda _channel, _article: None
+    ending_tokens: Callable[[datetime], Mapping[str, str]] = lambda _now: {}
     queues: Callable[[], Mapping[str, int] | None] | None = None
     clock: Callable[[], datetime] = utc_now
     readers: ReaderCounts = field(default_factory=ReaderCounts)

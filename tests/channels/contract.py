@@ -19,10 +19,11 @@ from syndicator.domain.capabilities import NEVER, LinkPlace, PhotoEdits
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.photo import PhotoFile
-from syndicator.domain.post import Post
+from syndicator.domain.post import Occasion, Post
 from syndicator.jobs.ports import Channel
 from syndicator.posts.compose import compose
 from tests.channels import local_server
+from tests.channels.hostile import HOSTILE
 from tests.channels.local_server import Act, LocalServer, Trouble, body, half, reset, silence, status
 from tests.channels.previewed import preview_and_publish
 from tests.channels.servers import Published
@@ -195,6 +196,25 @@ class ChannelContract:
         assert CORRECTED.note in published.text
         assert ARTICLE.title not in published.text
 
+    def test_a_retractions_notice_leads_nowhere_and_shows_no_photo(
+        self, channel: Channel, server: Place
+    ) -> None:
+        if channel.capabilities.carries_article:
+            pytest.skip("it is told of the retraction, and not how to show it")
+        must_change_its_posts(channel, what="edit")
+        if channel.capabilities.photo_edits is PhotoEdits.NONE:
+            pytest.skip("an edit changes words alone")
+        receipt = channel.send(self.post(channel), key=KEY)
+        notice = compose(ARTICLE, channel.capabilities, occasion=Occasion.RETRACTION)
+        channel.edit(receipt, notice)
+
+        [published] = server.published
+        assert ARTICLE.title in published.text
+        assert ARTICLE.summary not in published.text
+        assert not published.leads_to(ARTICLE.url)
+        assert ARTICLE.url not in published.text
+        assert published.photo is None
+
     def test_an_edit_changes_the_photo_and_takes_it_away(self, channel: Channel, server: Place) -> None:
         if channel.capabilities.photo is None:
             pytest.skip("this channel carries no photo files")
@@ -269,6 +289,21 @@ class ChannelContract:
         [published] = server.published
         must_lead_to(published, channel, long.url)
         assert (published.photo is None) == (photo is None)
+
+    @pytest.mark.parametrize("has_photo", [True, False])
+    @pytest.mark.parametrize("what", HOSTILE)
+    def test_takes_whatever_sites_write(
+        self, channel: Channel, server: Place, what: str, *, has_photo: bool
+    ) -> None:
+        title, summary = HOSTILE[what]
+        is_with_photo = channel.capabilities.needs_photo or (has_photo and channel.capabilities.photo)
+        photo = picture() if is_with_photo else None
+        article = replace(ARTICLE, title=title, summary=summary, photo=ARTICLE.photo if has_photo else None)
+
+        channel.send(self.post(channel, article, photo), key=KEY)
+
+        [published] = server.published
+        must_lead_to(published, channel, ARTICLE.url)
 
     def test_a_trial_says_where_it_posts_to(self, channel: Channel, server: Place) -> None:
         assert channel.check()
@@ -407,6 +442,21 @@ class HttpChannelContract(ChannelContract):
 
         [published] = self.seen(server)
         assert CORRECTED.title in published.text
+
+    def test_a_revoked_token_stops_corrections_and_retractions_too(
+        self, channel: Channel, server: LocalServer, secret: str
+    ) -> None:
+        receipt, corrected = channel.send(self.post(channel), key=KEY), self.post(channel, CORRECTED)
+        server.trouble = Trouble(status(401))
+
+        acts: list[tuple[timedelta, Callable[[], object]]] = [
+            (channel.capabilities.edit_within, lambda: channel.edit(receipt, corrected)),
+            (channel.capabilities.delete_within, lambda: channel.delete(receipt, corrected)),
+        ]
+        for within, act in acts:
+            with pytest.raises(Refused if within == NEVER else Misconfigured) as caught:
+                act()
+            assert secret not in str(caught.value)
 
     @pytest.mark.parametrize("act", [status(500), status(503), SILENCE, reset])
     def test_a_trial_that_gets_no_answer_can_be_made_later(

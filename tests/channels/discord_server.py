@@ -211,7 +211,7 @@ def _seen(message: DiscordMessage) -> Published:
     """What people see: words without their Markdown, the photo that the embed shows."""
     [embed] = message.fields["embeds"]
     texts = filter(None, (embed.get("title"), embed.get("description")))
-    linked = (embed["url"] if embed.get("title") else "", embed.get("author", {}).get("url", ""))
+    linked = (embed.get("url", "") if embed.get("title") else "", embed.get("author", {}).get("url", ""))
     image = embed.get("image", {})
     photo = message.files.get(image.get("url", "").removeprefix("attachment://"))
     if photo:

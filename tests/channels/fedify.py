@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,13 +15,14 @@ from tests.channels.local_server import closed_port
 
 FOLDER = Path(__file__).parents[1] / "peers" / "fedify"
 
+#: Its own, newer than what systems have.
+NODE = FOLDER / "node_modules" / ".bin" / "node"
+
 
 def missing() -> str:
     """Why the server cannot be started; empty if it can."""
-    if not shutil.which("node"):
-        return "there is no node"
-    if not (FOLDER / "node_modules" / "@fedify").exists():
-        return "npm ci was not run in tests/peers/fedify"
+    if not NODE.exists():
+        return "npm ci was not run in tests/peers/fedify, or has no Node.js 22 for this machine"
     return ""
 
 
@@ -49,11 +49,11 @@ class Fedify:
 
 
 @contextmanager
-def running() -> Iterator[Fedify]:
-    """It ends when its stdin does: when we close it, or are killed."""
+def running(scheme: str = "rfc9421") -> Iterator[Fedify]:
+    """It ends when its stdin does: when we close it, or are killed. ``scheme``: how it signs; its default."""
     port = closed_port()
     process = subprocess.Popen(
-        ["node", str(FOLDER / "start.mjs"), str(port)],
+        [str(NODE), str(FOLDER / "start.mjs"), str(port), scheme],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

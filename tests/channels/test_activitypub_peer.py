@@ -41,9 +41,14 @@ pytestmark = [
 
 
 class OurServer(LocalServer):
-    """Our web application, at a real address."""
+    """Our web application, at a real address. ``signed``: of what was sent here, the scheme of its signature
+    and what we answered."""
 
     browser: Browser
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.signed: list[tuple[Scheme, int]] = []
 
     def answer(self, request: Request) -> Reply:
         path = (
@@ -51,16 +56,19 @@ class OurServer(LocalServer):
         )
         headers = {name.lower(): value for name, value in request.headers.items()}
         answer = self.browser.ask(request.method, path, headers, request.body)
+        if request.method == "POST":
+            scheme = Scheme.STANDARD if "signature-input" in headers else Scheme.DRAFT
+            self.signed.append((scheme, answer.status))
         kept = {name: value for name, value in answer.headers.items() if name == "location"}
         kind = answer.headers.get("content-type", "text/plain")
         return Reply(status=answer.status, body=answer.body, media_type=kind, headers=kept)
 
 
 class Peers:
-    """``room`` has the actor, ``peer`` the account that follows it."""
+    """``room`` has the actor, ``ours`` its pages, ``peer`` the account that follows it."""
 
-    def __init__(self, room: Newsroom, peer: fedify.Fedify) -> None:
-        self.room, self.peer = room, peer
+    def __init__(self, room: Newsroom, ours: OurServer, peer: fedify.Fedify) -> None:
+        self.room, self.ours, self.peer = room, ours, peer
 
     @property
     def kinds(self) -> list[str]:
@@ -73,9 +81,15 @@ class Peers:
 
 
 @pytest.fixture
-def peers(tmp_path: Path, sqlite_store: Store) -> Iterator[Peers]:
+def first_scheme() -> str:
+    """How the server signs what it sends first."""
+    return "rfc9421"
+
+
+@pytest.fixture
+def peers(tmp_path: Path, sqlite_store: Store, first_scheme: str) -> Iterator[Peers]:
     with (
-        fedify.running() as peer,
+        fedify.running(first_scheme) as peer,
         OurServer() as ours,
         newsroom(sqlite_store, ours.address, (peer.host,), domain="") as room,
     ):
@@ -99,7 +113,7 @@ def peers(tmp_path: Path, sqlite_store: Store) -> Iterator[Peers]:
         )
         with browsing(app) as browser:
             ours.browser = browser
-            yield Peers(room, peer)
+            yield Peers(room, ours, peer)
 
 
 def test_the_life_of_a_post(peers: Peers) -> None:
@@ -151,17 +165,30 @@ def test_a_repeat_is_known_to_be_one(peers: Peers) -> None:
     assert peers.kinds == ["Accept", "Create"]
 
 
-def test_what_it_does_not_verify(peers: Peers) -> None:
-    """It knows the draft alone, as most servers do."""
+@pytest.mark.parametrize("scheme", list(Scheme))
+def test_what_it_verifies(peers: Peers, scheme: Scheme) -> None:
+    """Our signatures, in both schemes, and none of what was changed or is old."""
     peers.follows()
     activity = activities.delete(peers.room.channel.actor, peers.room.channel.actor.post("a1"), utc_now())
 
-    assert sends(peers, activity, changed=True).status_code == 401
-    assert sends(peers, activity, age=timedelta(hours=3)).status_code == 401
-    assert sends(peers, activity, Scheme.STANDARD).status_code == 401
+    assert sends(peers, activity, scheme, changed=True).status_code == 401
+    assert sends(peers, activity, scheme, age=timedelta(hours=3)).status_code == 401
     assert peers.kinds == ["Accept"]
-    assert sends(peers, activity).status_code == 202
+    assert sends(peers, activity, scheme).status_code == 202
     assert peers.kinds == ["Accept", "Delete"]
+
+
+@pytest.mark.parametrize(
+    ("first_scheme", "scheme"),
+    [("rfc9421", Scheme.STANDARD), ("draft-cavage-http-signatures-12", Scheme.DRAFT)],
+)
+def test_what_we_verify(peers: Peers, scheme: Scheme) -> None:
+    """Its signatures, in both schemes, at the first attempt: it never has to try the other one."""
+    peers.follows()
+    peers.peer.acts("unfollow", peers.room.channel.actor.id)
+
+    assert peers.ours.signed == [(scheme, 202), (scheme, 202)]
+    assert peers.room.store.count_followers(NAME) == (0, 0)
 
 
 def sends(

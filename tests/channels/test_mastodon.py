@@ -24,6 +24,7 @@ from syndicator.domain.errors import (
     SyndicatorError,
     TryLater,
 )
+from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Occasion, Post, Style
 from syndicator.domain.roundup import Roundup
 from syndicator.http.mastodon_servers import PAGE_STATUSES
@@ -154,9 +155,10 @@ class TestMastodon(HttpChannelContract):
     def test_an_alternative_text_is_counted_in_characters_by_servers(
         self, channel: Mastodon, server: FakeMastodon
     ) -> None:
-        post = Post(article=ARTICLE, text=ARTICLE.url, alt="ນ້ຳ" * 1500, photo=picture())
+        assert ARTICLE.photo
+        article = replace(ARTICLE, photo=replace(ARTICLE.photo, alt="ນ້ຳ" * 1500))
 
-        channel.send(post, key=KEY)
+        channel.send(self.post(channel, article, picture()), key=KEY)
 
         assert 1450 < len(server.published[0].alt) <= 1500
 
@@ -450,11 +452,17 @@ class TestTrial:
 
         assert channel.check() == "@newsroom on 127.0.0.1; may post, with photos"
 
-    def test_a_wrong_token_is_told(self, channel: Mastodon, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("photo", [None, picture()], ids=["words", "photo"])
+    def test_a_token_that_was_revoked_is_told_at_a_post_and_at_a_check(
+        self, channel: Mastodon, server: FakeMastodon, tmp_path: Path, photo: PhotoFile | None
+    ) -> None:
         (tmp_path / "token").write_text("another")
 
-        with pytest.raises(Misconfigured, match="401: The access token is invalid; check the account"):
-            channel.check()
+        post = compose(ARTICLE, channel.capabilities, photo=photo)
+        for attempt in (channel.check, lambda: channel.send(post, key=KEY)):
+            with pytest.raises(Misconfigured, match="401: The access token is invalid; check the account"):
+                attempt()
+        assert server.published == []
 
     def test_a_missing_token_is_told(self, channel: Mastodon, tmp_path: Path) -> None:
         (tmp_path / "token").unlink()

@@ -8,7 +8,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from syndicator.config import KindsOf
 from syndicator.secret import Secret
@@ -57,6 +57,8 @@ class Pager:
     number: str
     token: Secret
     session: object = field(repr=False)
+
+    unique: ClassVar[tuple[str, ...]] = ("number",)
 
     def __post_init__(self) -> None:
         if not self.number.isdigit():

@@ -205,6 +205,10 @@ PAGER = '[channels.desk]\nkind = "pager"\nnumber = "42"\ntoken = "env:T"\n'
             WIRE.replace("sources.wire", "sources.The_Wire"),
             "4: [sources.The_Wire]: 'The_Wire' is no name: use a-z, 0-9 and hyphens, 63 of them at most",
         ),
+        (
+            PAGER + PAGER.replace("desk", "wall"),
+            "10: [channels.wall] number: '42' is that of [channels.desk] already: choose another",
+        ),
         (PAGER.replace("42", "four"), "6: [channels.desk] number: must be made of digits"),
         (
             PAGER.replace("env:T", "T0ps3cret"),
@@ -269,7 +273,7 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, added: str, mistake: st
     ],
 )
 def test_a_mistake_in_a_feed_is_told_with_its_line(tmp_path: Path, feed: str, mistake: str) -> None:
-    main = SITE + PAGER + PAGER.replace("desk", "wall")
+    main = SITE + PAGER + PAGER.replace("desk", "wall").replace("42", "43")
 
     assert mistakes(tmp_path, main, {"all": feed}) == [f"feeds/all.toml:{mistake}"]
 

@@ -6,12 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from syndicator.channels import kind
 from syndicator.channels.discord import Discord
 from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.post import SpanKind, Style
 from syndicator.posts.compose import compose
 from syndicator.text.rulers import GRAPHEMES
+from tests.channels.test_capability_table import channel
 from tests.formats.newsroom import article
+
+#: Kinds whose services make a mention of a handle in a text, or of what is beside it.
+MENTIONING = {"activitypub", "bluesky", "instagram", "mastodon", "matrix", "telegram", "threads", "x"}
 
 STYLE = Style(mentions={"Harbour Board": "board@gov.example"})
 
@@ -30,5 +35,11 @@ def test_a_name_is_mapped_only_where_somebody_is_mentioned(
     assert bool(post.linked(SpanKind.MENTION)) == has_mentions
 
 
-def test_discord_mentions_nobody() -> None:
-    assert not Discord.capabilities.has_mentions
+@pytest.mark.parametrize("name", kind.built_in)
+def test_a_name_stays_where_a_handle_is_none(name: str) -> None:
+    """A declared account is one where a text's handle leads to it, and elsewhere no dead text."""
+    post = compose(article(title="The Harbour Board mends the weir"), channel(name).capabilities, STYLE)
+
+    is_mentioned = bool(post.linked(SpanKind.MENTION))
+    assert is_mentioned == (name in MENTIONING)
+    assert is_mentioned or ("@board@gov.example" not in f"{post.headline} {post.text}")

@@ -14,7 +14,9 @@ from syndicator.posts.signs import HASHTAG
 from tests.channels.contract import ARTICLE
 from tests.fakes import Words
 
-FEW = Capabilities(ruler=Words(), unit="characters", text=9000, most_hashtags=3, most_mentions=2)
+FEW = Capabilities(
+    ruler=Words(), unit="characters", text=9000, has_mentions=True, most_hashtags=3, most_mentions=2
+)
 
 
 @given(st.lists(st.sampled_from(["#one ", "#ສອງ ", "# ", "##", "C# ", "#1", "word "]), max_size=12))

@@ -21,6 +21,9 @@ from syndicator.text.x_length import X_WEIGHTED
         ("v1.com-pact", 11),
         ("see ledger.com.Then", 4 + 23 + 5),
         ("https://สยาม.com/", 23),
+        ("press.みんなで", 23 + 2),
+        ("München.de", 23),
+        ("https://harbour_news.com", 24),  # an underscore in a domain: no link
         ("ຂົວໃໝ່", 6),
         ("大桥周一", 8),
         ("橋…", 4),

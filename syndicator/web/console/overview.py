@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +31,7 @@ class Overview:
     """The state of database and broker. ``queues``: how many messages wait in each; ``None`` while the
     broker does not answer, and empty where nobody can ask it. ``circulations``: of channels that have
     recipients, by name. ``empty``: feeds that carry nothing.
-    ``write_error``: why the database takes nothing."""
+    ``write_error``: why the database takes nothing. ``ending_tokens``: what stops channels soon, by name."""
 
     sources: Sequence[Any]
     feeds: Sequence[Any]
@@ -46,6 +46,7 @@ class Overview:
     queues: Mapping[str, int] | None
     empty: Collection[str] = ()
     write_error: str = ""
+    ending_tokens: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def totals(self) -> Mapping[str, int]:
@@ -103,6 +104,8 @@ class Overview:
             circulation = self.circulations.get(channel.name)
             if circulation and circulation.trouble:
                 yield f"Channel {circulation.channel} can tell nobody: {circulation.trouble}", "#channels"
+        for name, remark in self.ending_tokens.items():
+            yield f"Channel {name} stops soon: {remark}", "#channels"
         unknown, refused = self.totals[Standing.UNKNOWN], self.totals[Standing.REFUSED]
         if unknown:
             text = f"{unknown} {_plural('delivery', unknown)} may or may not be posted: look, and tell."
@@ -159,6 +162,7 @@ def load_overview(context: Context) -> Overview:
         queues=context.queues() if context.queues else {},
         empty=store.empty_feeds(),
         write_error=context.pulse.error,
+        ending_tokens=context.ending_tokens(context.clock()),
     )
 
 

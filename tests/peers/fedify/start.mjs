@@ -1,17 +1,20 @@
-// A server of the fediverse with one account, "reader", for tests: node start.mjs PORT. It ends with its stdin.
+// A server of the fediverse with one account, "reader", for tests: node start.mjs PORT SCHEME. It ends with its stdin.
+// SCHEME: how it signs what it sends first, "rfc9421" or "draft-cavage-http-signatures-12".
 //
 //   POST /act?do=follow|unfollow|like&at=ADDRESS   has the account do that; answers what it knows of the address
 //   GET  /seen                                     the activities that were verified and understood
-import { createFederation, generateCryptoKeyPair, Accept, Activity, Follow, isActor, Like, MemoryKvStore, Person, Undo } from "@fedify/fedify";
+import { createFederation, generateCryptoKeyPair, MemoryKvStore } from "@fedify/fedify";
+import { Activity, Follow, isActor, Like, Person, Undo } from "@fedify/vocab";
 import { serve } from "@hono/node-server";
 
 const port = Number(process.argv[2]);
+const firstKnock = process.argv[3];
 const origin = `http://127.0.0.1:${port}`;
 const keys = [await generateCryptoKeyPair("RSASSA-PKCS1-v1_5")];
 const seen = [];
 let count = 0;
 
-const federation = createFederation({ kv: new MemoryKvStore(), allowPrivateAddress: true, origin });
+const federation = createFederation({ kv: new MemoryKvStore(), allowPrivateAddress: true, firstKnock, origin });
 federation
   .setActorDispatcher("/people/{identifier}", async (context, name) => {
     if (name !== "reader") return null;
