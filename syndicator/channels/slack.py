@@ -5,6 +5,8 @@ Methods: https://docs.slack.dev/reference/methods/chat.postMessage
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -113,7 +115,8 @@ class Slack:
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """https://docs.slack.dev/reference/methods/chat.update"""
         try:
-            return self._put("chat.update", _place(receipt), post, Spent.EDITS)
+            with self._wherever(receipt):
+                return self._put("chat.update", _place(receipt), post, Spent.EDITS)
         except RefusedByName as e:
             if e.name == NOT_THERE:
                 raise Refused(f"{e}; the message was deleted there") from e
@@ -122,7 +125,8 @@ class Slack:
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
         """https://docs.slack.dev/reference/methods/chat.delete"""
         try:
-            self._ask("chat.delete", _place(receipt), counts_as=Spent.DELETIONS)
+            with self._wherever(receipt):
+                self._ask("chat.delete", _place(receipt), counts_as=Spent.DELETIONS)
         except RefusedByName as e:
             if e.name != NOT_THERE:
                 raise
@@ -137,6 +141,19 @@ class Slack:
         """https://docs.slack.dev/reference/methods/auth.test"""
         answer = self._ask("auth.test", {}, unknown=TryLater)
         return f"{answer.get('user')} in {answer.get('team')}; channel {self.channel} (untried)"
+
+    @contextmanager
+    def _wherever(self, receipt: Receipt) -> Iterator[None]:
+        """Where a message is in the channel of before, which the app may have left, that is refused, and
+        stops nothing that is posted now."""
+        try:
+            yield
+        except Misconfigured as e:
+            place = receipt.remote_id.partition(":")[0]
+            if place == self.channel:
+                raise
+            self.check()  # unless it is the token
+            raise Refused(f"{e}; it was posted in channel {place}: see to it there") from e
 
     def _put(self, method: str, options: dict[str, Any], post: Post, spent: Spent) -> Receipt:
         """The message, without its photo where that is not taken: Slack fetches it from its address."""

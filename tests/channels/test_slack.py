@@ -226,6 +226,26 @@ class TestSlack(HttpChannelContract):
                 attempt()
             assert error in type(caught.value).__mro__
 
+    def test_a_channel_that_was_left_stops_nothing_in_another(
+        self, channel: Slack, server: FakeSlack, tmp_path: Path
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.bot_channel = "C0SPORTS"
+        moved = replace(channel, channel="C0SPORTS")
+        attempts = (
+            lambda: moved.edit(receipt, self.post(channel, CORRECTED)),
+            lambda: moved.delete(receipt, self.post(channel)),
+        )
+
+        for attempt in attempts:
+            with pytest.raises(Refused, match="it was posted in channel C0NEWSROOM"):
+                attempt()
+        moved.send(self.post(channel, OTHER), key=KEY)
+        server.revoked.add(server.token)
+        for attempt in attempts:
+            with pytest.raises(Misconfigured, match="token_revoked"):
+                attempt()
+
     def test_a_message_that_was_deleted_there_is_not_posted_anew(
         self, channel: Slack, server: FakeSlack
     ) -> None:
