@@ -267,7 +267,7 @@ class ActivityPub:
         http = Http(self.guard.allow, setting=self.guard.setting)
         fetch = SignedFetch(http, self.actor, self.actors, deadline=LOOKUP_S)
         have_told = partial(self.actors.have_mentioned, self.name, now=_now())
-        return Mentions(self.name, fetch, have_told).of_post(post)
+        return Mentions(fetch, have_told).of_post(post)
 
 
 def _now() -> datetime:

@@ -5,7 +5,6 @@ Apprise API: https://github.com/caronc/apprise-api, whose swagger.yaml has the p
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NoReturn
@@ -15,16 +14,14 @@ import requests
 
 from syndicator.domain.capabilities import NEVER, Capabilities, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PhotoRefused, Refused, TryLater
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.rulers import CHARACTERS
-from syndicator.text.shown import differences
-
-log = logging.getLogger(__name__)
 
 #: Statuses (``/notify/{key}``): nothing is configured under the key; nobody listens; some service failed, and
 #: others may not have; what is too large.
@@ -79,14 +76,18 @@ class Apprise:
         title, body = post.headline_and_rest
         fields = {**({"title": title} if title else {}), "body": body, "type": "info", "format": "text"}
         fields["tag"] = self.tag
-        if post.photo:
+
+        def notify(post: Post) -> None:
+            if post.photo is None:
+                self._notify(json=fields)
+                return
             files = {"attach": (post.photo.filename, post.photo.content, post.photo.media_type)}
             reply = self._notify(data=fields, files=files, accept=(400, 413, 431))
-            if reply.status == 200:
-                return Receipt(remote_id=key, is_current=True)
-            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, reply.message)
-        self._notify(json=fields)
-        return Receipt(remote_id=key, is_current=True, differs=differences(photo=post.photo is None))
+            if reply.status != 200:
+                raise PhotoRefused(reply.message)
+
+        with_photo_if_taken(post, notify)
+        return Receipt(remote_id=key, is_current=True)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:  # noqa: ARG002 - the port's
         raise Refused("what Apprise has sent cannot be edited")

@@ -5,7 +5,7 @@ Records: https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/f
 
 from __future__ import annotations
 
-import logging
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,10 +13,17 @@ from typing import Any, ClassVar, Literal
 
 import requests
 
-from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import Budget, Capabilities, LinkCard, LinkPlace, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.domain.errors import (
+    Misconfigured,
+    OutcomeUnknown,
+    PhotoRefused,
+    Refused,
+    SyndicatorError,
+    TryLater,
+)
+from syndicator.domain.listed_post import horizon_of
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post, Span, SpanKind
 from syndicator.http.exchange import Exchange
@@ -30,11 +37,10 @@ from syndicator.http.repository import (
     record_key,
 )
 from syndicator.http.xrpc import XrpcAccount
+from syndicator.remarks import goes_without, remark, with_photo_if_taken
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_server_address
+from syndicator.text.addresses import check_server
 from syndicator.text.rulers import GRAPHEMES, UTF8_BYTES, Both
-
-log = logging.getLogger(__name__)
 
 POSTS = "app.bsky.feed.post"
 
@@ -52,6 +58,9 @@ Uploaded = tuple[PhotoFile, Record]
 
 #: Pages of records that we read to find one.
 MAX_PAGES = 10
+
+#: Whose a post is, in its address.
+PROFILE = re.compile(r"https://bsky\.app/profile/([^/]+)/post/")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +86,7 @@ class Bluesky:
     )
 
     def __post_init__(self) -> None:
-        if not is_server_address(self.server):
-            raise ValueError(
-                f'server: {self.server!r} is no address of a server: write "https://bsky.social"'
-            )
+        check_server(self.server, "https://bsky.social")
         if "." not in self.handle.strip(".") or "@" in self.handle:
             raise ValueError(f'handle: {self.handle!r} is no handle: write "newsroom.bsky.social"')
         account = XrpcAccount(self.server.rstrip("/"), self.handle, self.password)
@@ -114,36 +120,51 @@ class Bluesky:
         )
 
     def send(self, post: Post, *, key: str) -> Receipt:
-        """Writes a record under a key of our own, where there is none: a repeated request finds it there."""
+        """Writes a record under a key of our own, where there is none: a repeated request finds it there. All
+        that a record is made of is on file before it leaves, its time and its key too: a repeat is the same
+        to the letter, which the server takes for the one that it has."""
         repository, rkey = self._repository(), record_key(key, post.article.first_seen)
-        record = self._record(repository, post, datetime.now(UTC), self._upload(repository, post))
-        if post.reply_to:
-            record |= self._reply(repository, post.reply_to)
-        try:
-            return self._write(repository, rkey, post, record, version=None)
-        except OtherVersion:
-            existing = repository.get(rkey)
-        if existing is None:
-            raise Refused(f"{self.account.host}: the post was taken down there")
-        is_current = not differences(existing["value"], record, apart_from=("createdAt", "reply"))
-        return self._receipt(rkey, is_current=is_current)
+        reply = self._reply(repository, post.reply_to) if post.reply_to else {}
+
+        def write(post: Post) -> Receipt:
+            record = self._record(repository, post) | reply
+            try:
+                return self._write(repository, rkey, record, version=None)
+            except OtherVersion:
+                existing = repository.get(rkey)
+            if existing is None:
+                raise Refused(f"{self.account.host}: the post was taken down there")
+            is_current = not differences(existing["value"], record, apart_from=("createdAt", "reply"))
+            return self._receipt(rkey, is_current=is_current)
+
+        return with_photo_if_taken(post, write)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Replaces the record, which keeps its time, and what it is a reply to."""
         repository = self._repository()
         existing = repository.get(receipt.remote_id)
         if existing is None:
+            self._check_ours(receipt)
             raise Refused(f"{self.account.host}: the post was deleted there")
+        rkey, version = receipt.remote_id, existing["cid"]
         kept = {name: existing["value"][name] for name in ("createdAt", "reply") if name in existing["value"]}
-        record = self._record(repository, post, datetime.now(UTC), self._upload(repository, post)) | kept
         try:
-            return self._write(repository, receipt.remote_id, post, record, version=existing["cid"])
+            return with_photo_if_taken(
+                post,
+                lambda post: self._write(
+                    repository, rkey, self._record(repository, post) | kept, version=version
+                ),
+            )
         except OtherVersion as e:
             raise TryLater(f"{self.account.host}: somebody else edits the post at this moment") from e
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
-        """Deletes the record; its photo goes with it."""
-        self._repository().delete(receipt.remote_id)
+        """Deletes the record; its photo goes with it. That there is none is no error, unless another account
+        has posted it: keys are those of one repository."""
+        repository = self._repository()
+        if self._poster(receipt) and repository.get(receipt.remote_id) is None:  # else it was renamed
+            self._check_ours(receipt)
+        repository.delete(receipt.remote_id)
 
     def find(self, post: Post, *, key: str) -> Receipt | None:
         """The record under the post's key, else the latest that links to the article: keys depend on when it
@@ -154,7 +175,7 @@ class Bluesky:
         repository, rkey = self._repository(), record_key(key, post.article.first_seen)
         if repository.get(rkey):
             return self._receipt(rkey)
-        horizon, cursor = (post.since or post.article.first_seen) - CLOCK_SKEW, ""
+        horizon, cursor = horizon_of(post), ""
         for _ in range(MAX_PAGES):
             records, cursor = repository.page(cursor)
             found = [each for each in records if _links(each["value"]).intersection(post.addresses)]
@@ -180,54 +201,35 @@ class Bluesky:
     def _exchange(self) -> Exchange:
         return Exchange(self.session, secrets=self.account.secrets)
 
-    def _write(
-        self, repository: Repository, rkey: str, post: Post, record: Record, *, version: str | None
-    ) -> Receipt:
-        """Writes the record, reads it back and compares. Servers look at a photo only now: without it, where
-        they do not take the record with it."""
+    def _write(self, repository: Repository, rkey: str, record: Record, *, version: str | None) -> Receipt:
+        """Writes the record, reads it back and compares. Servers look at a photo only now. Raises
+        ``PhotoRefused`` where they do not take a record that has one."""
         try:
             repository.put(rkey, record, version=version)
         except Refused as e:
-            if post.photo is None or record["embed"] == (card := _card(post)):
-                raise
-            record["embed"] = card
-            repository.put(rkey, record, version=version)
-            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
+            if _has_photo(record.get("embed", {})):
+                raise PhotoRefused(str(e)) from e
+            raise
         try:
             existing = repository.get(rkey)
-            shown = differences(existing["value"], record) if existing else ["everything"]
         except SyndicatorError as e:
-            shown = [f"it cannot be read back: {e}"]
-        if shown:
-            log.warning(
-                "channel %s: %s is not there as it was sent: %s", self.name, post.url, ", ".join(shown)
-            )
-        differs = [*map(_words_for(record), shown), *self._unsent(record, post)]
-        return self._receipt(rkey, is_current=not shown, differs=", ".join(dict.fromkeys(differs)))
+            remark(f"it cannot be read back: {e}")
+            return self._receipt(rkey)
+        shown = differences(existing["value"], record) if existing else ["everything"]
+        differs = ", ".join(map(_words_for(record), shown))
+        return self._receipt(rkey, is_current=not shown, differs=differs)
 
-    def _unsent(self, record: Record, post: Post) -> Iterator[str]:
-        """The parts of a post that its record does not have, since the server did not take or know them."""
-        embed = record["embed"]
-        photos = len(embed.get("images", ())) or int("thumb" in embed.get("external", {}))
-        if photos < min(len(post.photos), self.capabilities.photos):
-            yield "photo"
-        features = [str(feature["$type"]) for facet in record["facets"] for feature in facet["features"]]
-        for kind in SpanKind:
-            if len(post.linked(kind)) > sum(each.endswith(f"#{kind}") for each in features):
-                yield str(kind)
-
-    def _record(
-        self, repository: Repository, post: Post, made_at: datetime, photos: list[Uploaded]
-    ) -> Record:
-        embed = _card(post, photos[0][1] if photos else None)
+    def _record(self, repository: Repository, post: Post) -> Record:
+        photos = self._upload(repository, post)
+        embed = _card(post, photos[0][1] if photos else None) if post.link else None
         if photos and self.show == "photo":
             embed = {"$type": "app.bsky.embed.images", "images": [_image(*photo) for photo in photos]}
         return {
             "$type": POSTS,
             "text": post.text,
-            "createdAt": made_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "createdAt": _first_tried(post).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "facets": [*self._facets(repository, post)],
-            "embed": embed,
+            **({"embed": embed} if embed else {}),
             **({"langs": [post.language]} if post.language else {}),
         }
 
@@ -241,7 +243,7 @@ class Bluesky:
                 yield {"index": {"byteStart": start, "byteEnd": end}, "features": [feature]}
 
     def _feature(self, repository: Repository, span: Span) -> Record | None:
-        """What a span is there; ``None``, and a warning, where it can only be text."""
+        """What a span is there; ``None``, which is remarked, where it can only be text."""
         kind = f"app.bsky.richtext.facet#{span.kind}"
         match span.kind:
             case SpanKind.LINK:
@@ -249,12 +251,12 @@ class Bluesky:
             case SpanKind.HASHTAG:
                 if TAG_LENGTH.measure(span.target) <= 64:
                     return {"$type": kind, "tag": span.target}
-                log.warning("channel %s: too long for a hashtag: %s", self.name, span.target[:100])
+                goes_without("a hashtag", f"{span.target[:100]} is too long for one")
             case SpanKind.MENTION:
                 try:
                     return {"$type": kind, "did": repository.did_of(span.target)}
                 except (Refused, TryLater) as e:
-                    log.warning("channel %s: %s is not mentioned: %s", self.name, span.target, e)
+                    goes_without(f"the mention of {span.target}", e)
         return None
 
     def _upload(self, repository: Repository, post: Post) -> list[Uploaded]:
@@ -265,28 +267,44 @@ class Bluesky:
             try:
                 uploaded.append((photo, repository.upload(photo.content, photo.media_type)))
             except Refused as e:
-                log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
+                goes_without("a photo" if post.further else "its photo", e)
         return uploaded
 
     def _reply(self, repository: Repository, to: Receipt) -> Record:
         """https://docs.bsky.app/docs/tutorials/creating-a-post#replies"""
         parent = repository.get(to.remote_id)
         if parent is None:
-            log.warning("channel %s: no reply, since %s was deleted", self.name, to.url or to.remote_id)
+            remark(f"no reply, since {to.url or to.remote_id} was deleted")
             return {}
         reference = {"uri": parent["uri"], "cid": parent["cid"]}
         return {
             "reply": {"root": parent["value"].get("reply", {}).get("root", reference), "parent": reference}
         }
 
+    def _poster(self, receipt: Receipt) -> str:
+        """The handle of an account that has posted under another one than is declared; empty: ours has."""
+        found = PROFILE.match(receipt.url)
+        return found[1] if found and found[1].lower() != self.handle.lower() else ""
+
+    def _check_ours(self, receipt: Receipt) -> None:
+        """Raises ``Refused`` for a post of another account."""
+        if handle := self._poster(receipt):
+            raise Refused(f"{receipt.url} was posted by {handle}, not {self.handle}: see to it there")
+
     def _receipt(self, rkey: str, *, is_current: bool = False, differs: str = "") -> Receipt:
         url = f"https://bsky.app/profile/{self.handle}/post/{rkey}"
         return Receipt(remote_id=rkey, url=url, is_current=is_current, differs=differs)
 
 
+def _first_tried(post: Post) -> datetime:
+    """The time of a record, the same at every attempt: where nobody knows any more when the first one was, it
+    is when its article was first seen, rather than a day before."""
+    return max(post.since or datetime.now(UTC), post.article.first_seen).astimezone(UTC)
+
+
 def _words_for(record: Record) -> Callable[[str], str]:
     """What the fields of a record are to those who read of them."""
-    picture = "photo" if "images" in record["embed"] else "card"
+    picture = "photo" if "images" in record.get("embed", {}) else "card"
     words = {"facets": "link", "embed": picture, "langs": "language", "createdAt": "time"}
     return lambda name: words.get(name, name)
 
@@ -298,6 +316,10 @@ def _image(photo: PhotoFile, blob: Record) -> Record:
         "image": blob,
         "aspectRatio": {"width": photo.width, "height": photo.height},
     }
+
+
+def _has_photo(embed: Record) -> bool:
+    return "images" in embed or "thumb" in embed.get("external", {})
 
 
 def _card(post: Post, photo: Record | None = None) -> Record:

@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, ClassVar
-from urllib.parse import quote
 
 import requests
 
-from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, TryLater
-from syndicator.domain.post import Post
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
+from syndicator.domain.listed_post import horizon_of
+from syndicator.domain.post import Occasion, Post
 from syndicator.http.discord_messages import UNKNOWN_MESSAGE, check_accepted, write
 from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.discord_embeds import CAPABILITIES, message_fields, photo_files, shows
@@ -30,6 +31,9 @@ from syndicator.text.discord_embeds import CAPABILITIES, message_fields, photo_f
 #: Pages of a channel that are looked through for a post, and messages on each: the most that there may be
 #: (https://docs.discord.com/developers/resources/message#get-channel-messages).
 MAX_PAGES, PAGE_MESSAGES = 10, 100
+
+#: A message, as receipts have it: its channel and its id. An operator enters the id, or the message's link.
+PLACE = re.compile(r"(?:(?:https://[^?#]+/)?(?P<channel>[0-9]{1,20})/)?(?P<id>[0-9]{1,20})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,37 +67,48 @@ class DiscordBot:
         """Creates a message, unless there is one of this nonce (.../message#create-message)."""
         more: dict[str, Any] = {"nonce": _nonce(key), "enforce_nonce": True}
         if post.reply_to:
+            channel, answered_id = self._place(post.reply_to)
+            if channel != self.channel:  # where no message of this channel answers it
+                error = PostGone if post.occasion is Occasion.NEWS else Refused
+                raise error(f"the message that it is to answer is in channel {channel}, not {self.channel}")
             answered = self._exchange().ask("GET", self._url(post.reply_to), accept=(404,), unknown=TryLater)
             if self._is_gone(answered):
                 raise PostGone(f"{answered.message}; the message that it is to answer was deleted")
-            more["message_reference"] = {"message_id": post.reply_to.remote_id}
-        reply = self._write("POST", self._url(), post, more)
-        self._is_gone(reply)
-        return reply.read(lambda it: Receipt(remote_id=str(it["id"]), is_current=shows(it, post)))
+            more["message_reference"] = {"message_id": answered_id}
+
+        def write(post: Post) -> Receipt:
+            reply = self._write("POST", self._url(), post, more)
+            self._is_gone(reply)
+            return reply.read(lambda it: replace(self._receipt(it["id"]), is_current=shows(it, post)))
+
+        return with_photo_if_taken(post, write)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """https://docs.discord.com/developers/resources/message#edit-message"""
-        reply = self._write("PATCH", self._url(receipt), post, {})
-        if self._is_gone(reply):
-            raise PostGone(f"{reply.message}; the message was deleted on the server")
+        url = self._url(receipt)
+        with self._wherever(receipt):
+            reply = with_photo_if_taken(post, lambda post: self._write("PATCH", url, post, {}))
+            if self._is_gone(reply):
+                raise PostGone(f"{reply.message}; the message was deleted on the server")
         return receipt
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
         """https://docs.discord.com/developers/resources/message#delete-message"""
-        reply = self._exchange().ask("DELETE", self._url(receipt), accept=(400, 404))
-        self._is_gone(check_accepted(reply))
+        with self._wherever(receipt):
+            reply = self._exchange().ask("DELETE", self._url(receipt), accept=(400, 404))
+            self._is_gone(check_accepted(reply))
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
         """Looks for the article's link in what the bot has written in the channel, the latest first. Raises
         ``OutcomeUnknown`` where that is empty: so it is for those who may not read its history."""
         exchange = self._exchange()
         me = self._me(exchange, "id")
-        horizon = (post.since or post.article.first_seen) - CLOCK_SKEW
+        horizon = horizon_of(post)
         has_any = False
         for message, author, at, links in self._messages(exchange):
             has_any = True
             if author == me and not links.isdisjoint(post.addresses):
-                return Receipt(remote_id=message)
+                return self._receipt(message)
             if at < horizon:
                 return None
         if not has_any:
@@ -130,8 +145,20 @@ class DiscordBot:
         raise OutcomeUnknown(f"not among the latest {MAX_PAGES * PAGE_MESSAGES} messages; there are more")
 
     def _write(self, method: str, url: str, post: Post, more: dict[str, Any]) -> RemoteReply:
-        fields, what = partial(message_fields, post, more=more), f"channel {self.name}: {post.url}"
-        return write(self._exchange(), method, url, fields, photo_files(post), what)
+        return write(self._exchange(), method, url, message_fields(post, more), photo_files(post))
+
+    @contextmanager
+    def _wherever(self, receipt: Receipt) -> Iterator[None]:
+        """Where a message is in the channel of before, which the bot may have left, that is refused, and
+        stops nothing that is posted now."""
+        try:
+            yield
+        except Misconfigured as e:
+            place = self._place(receipt)[0]
+            if place == self.channel:
+                raise
+            self._me(self._exchange(), "id")  # unless it is the token
+            raise Refused(f"{e}; it was posted in channel {place}: see to it by hand in Discord") from e
 
     def _is_gone(self, reply: RemoteReply) -> bool:
         """Whether a message is not there. Raises ``Misconfigured`` where the channel is not."""
@@ -139,14 +166,25 @@ class DiscordBot:
             raise Misconfigured(f"{reply.message}; is {self.channel} a channel that the bot sees?")
         return reply.status == 404
 
+    def _place(self, receipt: Receipt) -> tuple[str, str]:
+        """The message's channel, whatever is declared by now, and its id. Raises ``Refused`` where something
+        else was entered."""
+        found = PLACE.fullmatch(receipt.remote_id)
+        if not found:
+            raise Refused(f"{receipt.remote_id!r} is no message: enter its id (Copy Message ID), or its link")
+        return found["channel"] or self.channel, found["id"]
+
+    def _receipt(self, message_id: Any) -> Receipt:
+        return Receipt(remote_id=f"{self.channel}/{int(message_id)}")
+
     def _exchange(self) -> Exchange:
         headers = {"Authorization": f"Bot {self.token.reveal()}"}
         return Exchange(self.session, headers, secrets=(self.token,))
 
     def _url(self, receipt: Receipt | None = None) -> str:
-        """The channel's messages, or one of them."""
-        name = f"/{quote(receipt.remote_id, safe='')}" if receipt else ""
-        return self._api(f"/channels/{self.channel}/messages{name}")
+        """The channel's messages, or one of them, where it is."""
+        channel, message_id = self._place(receipt) if receipt else (self.channel, "")
+        return self._api(f"/channels/{channel}/messages/{message_id}".rstrip("/"))
 
     def _api(self, path: str) -> str:
         return f"{self.server.rstrip('/')}/api/v10{path}"

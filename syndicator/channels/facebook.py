@@ -5,9 +5,9 @@ Pages API: https://developers.facebook.com/docs/pages-api/posts
 
 from __future__ import annotations
 
-import logging
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
@@ -15,20 +15,25 @@ import requests
 
 from syndicator.domain.capabilities import Capabilities, LinkCard, PhotoEdits, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, PostGone, Refused, TryLater
+from syndicator.domain.errors import (
+    Misconfigured,
+    OutcomeUnknown,
+    PhotoRefused,
+    PostGone,
+    Refused,
+    TryLater,
+)
 from syndicator.domain.fixed import check_fixed, kept_id, own_id, photo_of
 from syndicator.domain.listed_post import ListedPost, linked, tried_since
-from syndicator.domain.photo import PhotoLimits
+from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.graph import GraphApi, GraphRefused, check_version
+from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.mentions import without_mentions
 from syndicator.text.rulers import UTF16_UNITS
-from syndicator.text.shown import differences
-
-log = logging.getLogger(__name__)
 
 #: What is taken for a mention: ``@[id]``, up to the bracket
 #: (https://developers.facebook.com/docs/pages-api/posts#mentions).
@@ -38,8 +43,8 @@ MENTION = re.compile(r"@(?=\[)")
 #: large, or of another format (https://developers.facebook.com/docs/graph-api/reference/page/photos).
 BAD_IMAGE, BAD_PHOTO = 324, 1366046
 
-#: The same words again, one post after the other.
-DUPLICATE = 506
+#: The same words again, one post after the other; and the subcode of the same photo.
+DUPLICATE, SAME_PHOTO = 506, 1366051
 
 #: A post's number: its Page's, and its own.
 POST_ID = re.compile(r"[0-9]+_[0-9]+")
@@ -88,21 +93,45 @@ class Facebook:
         check_version(self.version, "v26.0")
 
     def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - posts have no keys
+        """Posts it. A duplicate is refused, which may be of the post itself, whose answer was lost."""
+        try:
+            return self._sent(post)
+        except PostGone as e:
+            raise self._no_page(e) from e
+        except GraphRefused as e:
+            if e.code != DUPLICATE and e.subcode != SAME_PHOTO:
+                raise
+            since = min(tried_since(post), post.article.first_seen)
+            if found := self._found(post, since):
+                return found
+            error = OutcomeUnknown(f"{e}; and no post of the Page leads to {post.url}")
+            error.is_over = True
+            raise error from e
+
+    def _sent(self, post: Post) -> Receipt:
         """Posts the photo with the text, else the text with the link's card; the news goes out without a
         photo that is refused. A repeat would be a second post."""
         exchange = self._api.exchange()
-        if post.photo and (reply := self._with_photo(exchange, post)):
-            return reply.read(lambda told: self._receipt(told["post_id"], photo_of(post)))
-        fields = {"message": post.text, "link": post.url}
-        reply = self._api.call(exchange, "POST", f"{self.page}/feed", fields)
-        receipt = reply.read(lambda told: self._receipt(told["id"]))
-        return replace(receipt, differs=differences(photo=post.photo is None))
+
+        def write(post: Post) -> Receipt:
+            if post.photo:
+                reply = self._post_photo(exchange, post, post.photo)
+                return reply.read(lambda told: self._receipt(told["post_id"], photo_of(post)))
+            fields = {"message": post.text, "link": post.url}
+            reply = self._api.call(exchange, "POST", f"{self.page}/feed", fields)
+            return reply.read(lambda told: self._receipt(told["id"]))
+
+        return with_photo_if_taken(post, write)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the words. Raises ``Refused`` where the photo should be another one, or none: the words are
         right by then."""
         post_id, exchange = _post_id(receipt), self._api.exchange()
-        reply = self._api.call(exchange, "POST", post_id, {"message": post.text}, counts_as=Spent.EDITS)
+        try:
+            reply = self._api.call(exchange, "POST", post_id, {"message": post.text}, counts_as=Spent.EDITS)
+        except PostGone as e:
+            self._check_ours(receipt, e)
+            raise
         if not reply.read(lambda told: bool(told["success"])):
             raise Refused(f"{reply.host} did not edit {receipt.url or post_id}")
         if post.photo or post.article.photo is None:  # a photo that cannot be had now was not taken away
@@ -113,13 +142,18 @@ class Facebook:
         """Deletes the post; one that is gone already is no error."""
         try:
             self._api.call(self._api.exchange(), "DELETE", _post_id(receipt), {})
-        except PostGone:
-            return
+        except PostGone as e:
+            self._check_ours(receipt, e)
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - posts have no keys
         """Looks for the article's address in the Page's posts since the first attempt."""
-        fields = "id,message,attachments{unshimmed_url}"
-        path, since = f"{self.page}/feed", tried_since(post)
+        try:
+            return self._found(post, tried_since(post))
+        except PostGone as e:
+            raise self._no_page(e) from e
+
+    def _found(self, post: Post, since: datetime) -> Receipt | None:
+        fields, path = "id,message,attachments{unshimmed_url}", f"{self.page}/feed"
         found = linked(self._api.listed(self._api.exchange(), path, since, fields, _listed), post)
         if found is None:
             return None
@@ -140,12 +174,20 @@ class Facebook:
     def _api(self) -> GraphApi:
         return GraphApi(server=self.server, version=self.version, token=self.token, session=self.session)
 
-    def _with_photo(self, exchange: Exchange, post: Post) -> RemoteReply | None:
+    def _no_page(self, error: PostGone) -> Misconfigured:
+        return Misconfigured(f"page: {self.page} is no Page of this token: {error}")
+
+    def _check_ours(self, receipt: Receipt, error: PostGone) -> None:
+        """Whether a post that is not found was deleted. Raises ``Refused`` for one of another Page, which
+        this one's token does not see: it may still be there."""
+        page = _post_id(receipt).partition("_")[0]
+        if page != self.page:
+            where = f"posted by Page {page}, not {self.page}: see to {receipt.url or 'it'} there"
+            raise Refused(f"{error}; it was {where}") from error
+
+    def _post_photo(self, exchange: Exchange, post: Post, photo: PhotoFile) -> RemoteReply:
         """The reply to a post with its photo (https://developers.facebook.com/docs/graph-api/reference/page/
-        photos); ``None`` where the photo is refused."""
-        photo = post.photo
-        if photo is None:
-            return None
+        photos). Raises ``PhotoRefused`` where that is not taken."""
         described = {"alt_text_custom": post.alt} if post.alt else {}
         files = {"source": (photo.filename, photo.content, photo.media_type)}
         fields = {"message": post.text, "published": "true", **described}
@@ -156,8 +198,7 @@ class Facebook:
         except GraphRefused as e:
             if e.code != BAD_IMAGE and e.subcode != BAD_PHOTO:
                 raise
-            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
-            return None
+            raise PhotoRefused(str(e)) from e
 
     def _receipt(self, post_id: Any, fixed: bytes = b"", *, is_current: bool = True) -> Receipt:
         """The receipt of a post. Raises ``ValueError`` for what is no number of one."""

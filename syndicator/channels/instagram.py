@@ -153,7 +153,7 @@ class Instagram:
         exchange = self._api.exchange()
         try:
             username = self._api.username(exchange, self.account)
-            used, most = self._api.quota(exchange, f"{self.account}/content_publishing_limit")
+            used, most = self._api.quota(exchange, self._containers.quota_edge)
         except PostGone as e:
             raise self._not_ours(e) from e
         return f"@{username}; may post, {most - used} of {most} posts left today"
@@ -168,6 +168,7 @@ class Instagram:
             api=self._api,
             edge=f"{self.account}/media",
             publishing_edge=f"{self.account}/media_publish",
+            quota_edge=f"{self.account}/content_publishing_limit",
             state_field="status_code",
             reason_field="status",
             not_ready=NOT_READY,

@@ -6,11 +6,10 @@ Posts API: https://learn.microsoft.com/en-us/linkedin/marketing/community-manage
 from __future__ import annotations
 
 import json
-import logging
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
@@ -25,13 +24,11 @@ from syndicator.domain.listed_post import ListedPost, linked, tried_since
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post, Span, SpanKind
 from syndicator.http.exchange import Exchange, MakeError, RemoteReply
+from syndicator.remarks import goes_without
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server, same_site
 from syndicator.text.little_text import escaped, in_address
 from syndicator.text.rulers import UTF16_UNITS, Counting
-from syndicator.text.shown import differences
-
-log = logging.getLogger(__name__)
 
 #: The name of a post.
 POST_URN = re.compile(r"urn:li:(?:share|ugcPost):[0-9]+")
@@ -97,7 +94,7 @@ class LinkedIn:
 
     def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - posts have no keys
         """Posts the photo with the text, else the text with the link's card; the news goes out without a
-        photo that is refused. What LinkedIn calls a duplicate is the post itself."""
+        photo that is refused. What LinkedIn calls a duplicate of may be the post itself."""
         exchange = self._exchange()
         photo = self._uploaded(exchange, post)
         body = {
@@ -110,11 +107,12 @@ class LinkedIn:
             "content": {"media": photo} if photo else {"article": _card(post)},
         }
         reply = self._ask(exchange, "POST", "posts", json=body, accept=(422,), counts_as=Spent.POSTS)
-        urn = reply.headers.get("x-restli-id", "") if reply.status != 422 else _duplicate(reply)
+        if reply.status == 422:
+            return self._standing(exchange, _duplicate(reply), reply, post)
+        urn = reply.headers.get("x-restli-id", "")
         if not POST_URN.fullmatch(urn):
             raise OutcomeUnknown(f"{reply.host} names no post in its answer")
-        receipt = self._receipt(urn, photo_of(post) if photo else _fixed(_card(post)))
-        return replace(receipt, differs=differences(photo=post.photo is None or photo is not None))
+        return self._receipt(urn, photo_of(post) if photo else _fixed(_card(post)))
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the words. Raises ``Refused`` where the photo, or the card's words, should be others: the
@@ -170,12 +168,8 @@ class LinkedIn:
         return f"urn:li:organization:{self.organization}"
 
     def _exchange(self) -> Exchange:
-        headers = {
-            "Authorization": f"Bearer {self.token.reveal()}",
-            "Linkedin-Version": self.version,
-            "X-Restli-Protocol-Version": "2.0.0",
-        }
-        return Exchange(self.session, headers, secrets=(self.token,))
+        versions = {"Linkedin-Version": self.version, "X-Restli-Protocol-Version": "2.0.0"}
+        return Exchange.with_token(self.session, self.token, versions)
 
     def _ask(
         self,
@@ -219,11 +213,11 @@ class LinkedIn:
         try:
             self._put(exchange, url, post.photo)
         except Refused as e:
-            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
+            goes_without("its photo", e)
             return None
         while (state := self._state(exchange, urn)) != READY:
             if state in FAILED:
-                log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, state)
+                goes_without("its photo", f"{reply.host} has made nothing of it: {state}")
                 return None
             if exchange.seconds_left < POLL_S:
                 raise TryLater(f"{reply.host} has not got the photo ready: {state}", whole_channel=False)
@@ -239,6 +233,26 @@ class LinkedIn:
     def _state(self, exchange: Exchange, urn: str) -> str:
         reply = self._ask(exchange, "GET", f"images/{quote(urn, safe='')}", unknown=TryLater)
         return reply.read(lambda told: str(told["status"]))
+
+    def _standing(self, exchange: Exchange, urn: str, refusal: RemoteReply, post: Post) -> Receipt:
+        """The post that one is refused for as its duplicate, if it is this article's. Raises ``TryLater`` for
+        one that was deleted, which LinkedIn remembers for a day or two, ``OutcomeUnknown`` where the token
+        may not look, ``Refused`` for another article's."""
+        path = f"posts/{quote(urn, safe='')}"
+        reply = self._ask(exchange, "GET", path, accept=(403, 404), unknown=TryLater)
+        if reply.status == 404:
+            raise TryLater(f"{refusal.message}; which was deleted", whole_channel=False)
+        if reply.status == 403:
+            error = OutcomeUnknown(
+                f"{refusal.message}; {reply.message}: without r_organization_social nobody but you can look"
+            )
+            error.is_over = True
+            raise error
+        listed, card, _ = reply.read(_seen)
+        if not listed.leads_to_any(post.addresses, in_address):
+            raise Refused(f"{refusal.message}; {urn} is no post of this article")
+        fixed = _fixed(card) or photo_of(post)
+        return self._receipt(urn, fixed, is_current=listed.has_words_of(commentary(post)))
 
     def _receipt(self, urn: str, fixed: bytes = b"", *, is_current: bool = True) -> Receipt:
         url = f"https://www.linkedin.com/feed/update/{urn}/"

@@ -6,7 +6,6 @@ API: https://docs.joinmastodon.org/methods/statuses/
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -16,24 +15,23 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
-from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import ALWAYS, NEVER, Budget, Capabilities, LinkCard, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
+from syndicator.domain.listed_post import horizon_of
 from syndicator.domain.photo import PhotoFile, PhotoLimits
-from syndicator.domain.post import Post
+from syndicator.domain.post import Occasion, Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.mastodon_media import MastodonMedia, photo_later
-from syndicator.http.mastodon_servers import LIMITS, PAGE_STATUSES, Ways, instance_of, page_of
+from syndicator.http.mastodon_servers import LIMITS, PAGE_STATUSES, KnownServer, Ways, instance_of, page_of
 from syndicator.http.oauth import OAuthClient, SignIn, access_token
+from syndicator.remarks import goes_without
 from syndicator.secret import Secret
-from syndicator.text.addresses import is_server_address
+from syndicator.text.addresses import check_server
 from syndicator.text.mastodon_statuses import checked, created_at, receipt, shown_otherwise
 from syndicator.text.mentions import without_mentions
 from syndicator.text.posted_html import links_to
 from syndicator.text.rulers import CHARACTERS, GRAPHEMES
-
-log = logging.getLogger(__name__)
 
 #: Keys tried for one post: a key whose status has been deleted is spent for an hour.
 MAX_KEYS = 3
@@ -59,7 +57,8 @@ class Mastodon:
 
     The three limits are named as servers name them; ``check`` tells where the server's own differ.
     ``remembers_keys``: Mastodon does; GoToSocial, for one, takes a repeated request for a new one.
-    ``needs_photo``: the server takes no post without one, as Pixelfed; ``edits``: it has edits.
+    ``needs_photo``: the server takes no post without one, as Pixelfed; ``edits``: it has edits. What the
+    server is counts more than these, once it was asked: before the first post of a process.
     """
 
     name: str
@@ -73,6 +72,7 @@ class Mastodon:
     needs_photo: bool = False
     edits: bool = True
     session: requests.Session = field(repr=False, compare=False)
+    known: KnownServer = field(default_factory=KnownServer, init=False, repr=False, compare=False)
 
     #: How to come by the secret, for ``syndicator connect``.
     access: ClassVar[str] = (
@@ -81,10 +81,7 @@ class Mastodon:
     )
 
     def __post_init__(self) -> None:
-        if not is_server_address(self.server):
-            raise ValueError(
-                f'server: {self.server!r} is no address of a server: write "https://mastodon.example"'
-            )
+        check_server(self.server, "https://mastodon.example")
 
     @property
     def capabilities(self) -> Capabilities:
@@ -102,13 +99,15 @@ class Mastodon:
             has_mentions=True,
             has_language=True,
             has_warning=True,
+            warning_counts=True,
             photo=PHOTO,
             photos=4,
             alt=self.description_limit,
+            alt_ruler=CHARACTERS,
             card=LinkCard.FETCHED,
             edit_within=ALWAYS if self.edits else NEVER,
             replies=True,
-            key_memory=timedelta(minutes=50) if self.remembers_keys else None,
+            key_memory=timedelta(minutes=50) if self._has_keys else None,
             settles_within=timedelta(seconds=90),
             budgets=(
                 Budget(of=Spent.REQUESTS, most=300, per=timedelta(minutes=5)),
@@ -126,13 +125,15 @@ class Mastodon:
         that this one is to answer is gone.
         """
         exchange = self._exchange()
-        status = {**self._status(exchange, post), "visibility": self.visibility}
-        if self.needs_photo and not status["media_ids"]:
+        self._learn(exchange)
+        status, shown = self._status(exchange, post)
+        status["visibility"] = self.visibility
+        if (self.needs_photo or self._ways.needs_photo) and not status["media_ids"]:
             raise Refused(
                 "the server takes no post without a photo, and there is none: "
                 "[channels.NAME.post] card = true makes one of the headline"
             )
-        for attempt in range(MAX_KEYS if self.remembers_keys else 1):
+        for attempt in range(MAX_KEYS if self._has_keys else 1):
             reply = exchange.ask(
                 "POST",
                 self._url("/api/v1/statuses"),
@@ -142,36 +143,79 @@ class Mastodon:
             )
             self._check_accepted(exchange, reply, status["media_ids"])
             if reply.status != 404:
-                return self._receipt(reply, post)
+                return self._receipt(reply, shown)
             if post.reply_to:
-                self._must_be_there(exchange, post.reply_to)
+                self._must_be_there(exchange, post.reply_to, post)
         raise Misconfigured(f"{reply.message}; is there a Mastodon server at {self.server}?")
 
     def _key(self, key: str) -> dict[str, str]:
         """The header of a key: some servers keep none, and yet refuse one seen."""
-        return {"Idempotency-Key": hashlib.sha256(key.encode()).hexdigest()} if self.remembers_keys else {}
+        return {"Idempotency-Key": hashlib.sha256(key.encode()).hexdigest()} if self._has_keys else {}
 
-    def _must_be_there(self, exchange: Exchange, parent_receipt: Receipt) -> None:
-        """Raises ``PostGone`` if the status is not there any more."""
+    @property
+    def _ways(self) -> Ways:
+        return self.known.ways or Ways(remembers_keys=self.remembers_keys)
+
+    @property
+    def _has_keys(self) -> bool:
+        return self.remembers_keys and self._ways.remembers_keys
+
+    def _learn(self, exchange: Exchange) -> None:
+        """Asks the server what it is, unless it was asked. Raises ``TryLater`` where it turns out to have no
+        keys: what is under way may be the repeat of a request, and is planned anew."""
+        had_keys = self._has_keys
+        self.known.ask(exchange, self._url)
+        if had_keys and not self._has_keys:
+            host = urlsplit(self.server).hostname
+            why = f"{host} honours no Idempotency-Key (declare remembers_keys = false)"
+            raise TryLater(f"{why}: lost answers are looked up from now on", whole_channel=False, rests=False)
+
+    def _must_be_there(self, exchange: Exchange, parent_receipt: Receipt, post: Post) -> None:
+        """Raises ``PostGone`` if the status that this one is to answer is not there any more, ``Refused``
+        where that tells nothing of what has to be answered."""
         parent = exchange.ask("GET", self._status_url(parent_receipt), accept=(404, 410), unknown=TryLater)
         if parent.status in (404, 410):
+            if post.occasion is not Occasion.NEWS:
+                self._must_be_here(exchange, parent_receipt, parent)
             raise PostGone(f"{parent.message}; the status that it is to answer is gone")
+
+    def _must_be_gone(self, exchange: Exchange, receipt: Receipt, reply: RemoteReply) -> None:
+        """Raises ``Refused`` for a status that is not to be changed although it stands: with another account,
+        at another server, or on one without edits."""
+        known = exchange.ask("GET", self._status_url(receipt), accept=(401, 403, 404, 410), unknown=TryLater)
+        if known.status < 400:
+            where = receipt.url or receipt.remote_id
+            raise Refused(
+                f"{reply.message}; {where} stands, and is not this account's to change: see to it there"
+            )
+        self._must_be_here(exchange, receipt, reply)
+
+    def _must_be_here(self, exchange: Exchange, receipt: Receipt, reply: RemoteReply) -> None:
+        """Raises ``Refused`` for a status of another server: that it is not here tells nothing of it."""
+        posted_at = urlsplit(receipt.url).netloc.lower()
+        if not posted_at or posted_at == urlsplit(self.server).netloc.lower():
+            return
+        self.known.ask(exchange, self._url)
+        if posted_at != self.known.domain:
+            raise Refused(f"{reply.message}; it was posted at {posted_at}: see to {receipt.url} there")
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the status: https://docs.joinmastodon.org/methods/statuses/#edit"""
         exchange = self._exchange()
-        status = self._status(exchange, post)
+        status, shown = self._status(exchange, post)
         reply = exchange.ask("PUT", self._status_url(receipt), json=status, accept=(404, 410, 422))
         self._check_accepted(exchange, reply, status["media_ids"])
         if reply.status in (404, 410):
+            self._must_be_gone(exchange, receipt, reply)
             raise PostGone(f"{reply.message}; the status was deleted on the server")
-        return self._receipt(reply, post)
+        return self._receipt(reply, shown)
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
         """Deletes the status: https://docs.joinmastodon.org/methods/statuses/#delete"""
-        self._exchange().ask(
-            "DELETE", self._status_url(receipt), params={"delete_media": "true"}, accept=(404, 410)
-        )
+        exchange, params = self._exchange(), {"delete_media": "true"}
+        reply = exchange.ask("DELETE", self._status_url(receipt), params=params, accept=(404, 410))
+        if reply.status in (404, 410):
+            self._must_be_gone(exchange, receipt, reply)
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
         """Looks through the account's latest statuses for the article's link.
@@ -181,7 +225,7 @@ class Mastodon:
         exchange = self._exchange()
         account_id = self._account(exchange).read(lambda account: str(account["id"]))
         statuses_url = self._url(f"/api/v1/accounts/{quote(account_id, safe='')}/statuses")
-        horizon, max_id = (post.since or post.article.first_seen) - CLOCK_SKEW, ""
+        horizon, max_id = horizon_of(post), ""
         for _ in range(MAX_PAGES):
             statuses = page_of(exchange, statuses_url, max_id).read(checked)
             for status in statuses:
@@ -227,28 +271,31 @@ class Mastodon:
         )
         return access_token(client, person, lambda: Exchange(self.session))
 
-    def _status(self, exchange: Exchange, post: Post) -> dict[str, Any]:
-        form = {"status": post.text, "media_ids": self._upload(exchange, post)}
+    def _status(self, exchange: Exchange, post: Post) -> tuple[dict[str, Any], Post]:
+        """A status, and the post that it shows: that of the photos which the server takes."""
+        uploaded = self._upload(exchange, post)
+        form = {"status": post.text, "media_ids": [*uploaded]}
         # An ISO 639 code: https://docs.joinmastodon.org/methods/statuses/#form-data-parameters
         language = post.language.partition("-")[0].lower()
-        return {
+        status = {
             **form,
             **({"language": language} if language else {}),
             **({"spoiler_text": post.warning} if post.warning else {}),
             **({"in_reply_to_id": post.reply_to.remote_id} if post.reply_to else {}),
         }
+        return status, post.showing(*uploaded.values())
 
-    def _upload(self, exchange: Exchange, post: Post) -> list[str]:
-        """The ids of its photos; one that the server will not have does not keep the news from going out."""
-        return [media_id for photo in post.photos if (media_id := self._upload_one(exchange, post, photo))]
-
-    def _upload_one(self, exchange: Exchange, post: Post, photo: PhotoFile) -> str:
-        """A photo's id; ``""`` where the server will not have it."""
-        try:
-            return MastodonMedia(exchange, self._url).upload(photo, self._description(photo.alt))
-        except Refused as e:
-            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
-            return ""
+    def _upload(self, exchange: Exchange, post: Post) -> dict[str, PhotoFile]:
+        """Its photos by their ids; one that the server will not have does not keep the news from going
+        out."""
+        uploaded = {}
+        for photo in post.photos:
+            try:
+                media_id = MastodonMedia(exchange, self._url).upload(photo, photo.alt)
+                uploaded[media_id] = photo
+            except Refused as e:
+                goes_without("a photo" if post.further else "its photo", e)
+        return uploaded
 
     def _check_accepted(self, exchange: Exchange, reply: RemoteReply, media_ids: list[str]) -> None:
         """Raises for a status that the server did not accept (422): ``TryLater`` if only its photo is not
@@ -268,17 +315,12 @@ class Mastodon:
 
     def _receipt(self, reply: RemoteReply, post: Post) -> Receipt:
         """The receipt of a status that answers a request, held against what that was to show."""
-        alt = self._description(post.alt)
         return reply.read(
-            lambda status: replace(receipt(status, post), differs=shown_otherwise(status, post, alt))
+            lambda status: replace(receipt(status, post), differs=shown_otherwise(status, post))
         )
 
-    def _description(self, alt: str) -> str:
-        return CHARACTERS.cut(alt, self.description_limit)
-
     def _exchange(self) -> Exchange:
-        headers = {"Authorization": f"Bearer {self.token.reveal()}"}
-        return Exchange(self.session, headers, secrets=(self.token,))
+        return Exchange.with_token(self.session, self.token)
 
     def _url(self, path: str) -> str:
         return self.server.rstrip("/") + path

@@ -6,7 +6,6 @@ Client-server API: https://spec.matrix.org/latest/client-server-api/
 from __future__ import annotations
 
 import json
-import logging
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,21 +16,19 @@ from urllib.parse import quote, unquote
 
 import requests
 
-from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import Capabilities, LinkPlace, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, PostGone, Refused, SyndicatorError
+from syndicator.domain.listed_post import horizon_of
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post, SpanKind
 from syndicator.http.exchange import Exchange
 from syndicator.http.homeserver import Content, Homeserver
+from syndicator.remarks import goes_without, remark
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.posted_html import links_to
 from syndicator.text.rulers import Counting
-from syndicator.text.shown import differences
-
-log = logging.getLogger(__name__)
 
 #: Bytes of a post's text. Events have 65,536 at most (.../#size-limits), and a correction has the text twice,
 #: plain and as HTML, and the link likewise, which has up to 8,000.
@@ -100,17 +97,16 @@ class Matrix:
         if post.reply_to:  # .../#rich-replies
             answered = self._standing(server, post.reply_to)[1]
             content["m.relates_to"] = {"m.in_reply_to": {"event_id": answered}}
-        differs = differences(photo=post.photo is None or "url" in content)
         for attempt in range(MAX_KEYS):
             event_id = server.send(room, content, f"{key}#{attempt}", Spent.POSTS)
             try:
                 shown = server.shown(room, event_id)
             except SyndicatorError as e:
-                log.warning("channel %s: %s cannot be read back: %s", self.name, post.url, e)
-                return self._receipt(room, event_id, differs=differs)
+                remark(f"it cannot be read back: {e}")
+                return self._receipt(room, event_id)
             if shown is not None:
                 is_current = _shown_part(shown) == _shown_part(content)
-                return self._receipt(room, event_id, is_current=is_current, differs=differs)
+                return self._receipt(room, event_id, is_current=is_current)
         raise Refused(f"it was posted and deleted {MAX_KEYS} times")
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
@@ -140,7 +136,7 @@ class Matrix:
         """Looks through what the account wrote in the room, the latest first, for the article's link."""
         server = self._homeserver()
         room, (me, _) = server.room_id(self.room), server.whoami()
-        horizon = (post.since or post.article.first_seen) - CLOCK_SKEW
+        horizon = horizon_of(post)
         for event_id, at, content in server.messages(room, me):
             is_replacement = "rel_type" in (content.get("m.relates_to") or {})
             html = str(content.get("formatted_body", ""))
@@ -166,8 +162,7 @@ class Matrix:
         return "m.notice" if self.notice else "m.text"
 
     def _homeserver(self) -> Homeserver:
-        headers = {"Authorization": f"Bearer {self.token.reveal()}"}
-        return Homeserver(self.server, Exchange(self.session, headers, secrets=(self.token,)))
+        return Homeserver(self.server, Exchange.with_token(self.session, self.token))
 
     def _content(self, server: Homeserver, post: Post) -> Content:
         """A message: text, or a photo whose caption it is (.../#media-captions). Nobody is mentioned but whom
@@ -191,7 +186,7 @@ class Matrix:
         try:
             url = server.upload(photo)
         except Refused as e:
-            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
+            goes_without("its photo", e)
             return {}
         size = {"size": len(photo.content), "w": photo.width, "h": photo.height}
         info = {"mimetype": photo.media_type, **size}
@@ -212,9 +207,9 @@ class Matrix:
             raise Refused(f"{receipt.remote_id!r} is no message: enter its link (Share, Copy link)")
         return found[1] or server.room_id(self.room), found[2]
 
-    def _receipt(self, room: str, event_id: str, *, is_current: bool = False, differs: str = "") -> Receipt:
+    def _receipt(self, room: str, event_id: str, *, is_current: bool = False) -> Receipt:
         url = f"https://matrix.to/#/{quote(self.room, safe='!#:')}/{quote(event_id, safe='$:')}"
-        return Receipt(remote_id=f"{room} {event_id}", url=url, is_current=is_current, differs=differs)
+        return Receipt(remote_id=f"{room} {event_id}", url=url, is_current=is_current)
 
 
 def _shown_part(content: Content) -> Content:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal
@@ -21,11 +22,10 @@ from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, Refused, TryLater
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply, retry_time
+from syndicator.remarks import remark
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server, is_web_address
 from syndicator.text.rulers import UTF8_BYTES
-
-log = logging.getLogger(__name__)
 
 #: Bytes of a message: longer ones turn into a file without a word (https://docs.ntfy.sh/publish/#limitations,
 #: 4,096). A request may be twice as long, in which quotation marks and breaks count two.
@@ -98,21 +98,22 @@ class Ntfy:
     def send(self, post: Post, *, key: str) -> Receipt:
         """Publishes a message, as the first of its sequence: a repeated one takes its place."""
         priority = self.urgent_priority if post.article.urgent else self.priority
-        return self._publish(post, sequence_id(key), priority)
+        return self._publish(post, f"{self.topic}/{sequence_id(key)}", priority)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Publishes the sequence's next message: https://docs.ntfy.sh/publish/#updating-notifications"""
-        return self._publish(post, _changeable(receipt), min(self.priority, MAX_CORRECTION_PRIORITY))
+        with self._wherever(receipt) as place:
+            return self._publish(post, place, min(self.priority, MAX_CORRECTION_PRIORITY))
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
         """Takes the sequence off the devices: https://docs.ntfy.sh/publish/#deleting-notifications"""
-        url = self._url(f"/{self.topic}/{_changeable(receipt)}")
-        self._accepted(self._exchange().ask("DELETE", url, accept=(429,)))
+        with self._wherever(receipt) as place:
+            self._accepted(self._exchange().ask("DELETE", self._url(f"/{place}"), accept=(429,)))
 
     def find(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - the port's
         """A receipt as if it had been posted: devices cannot be asked, and a deletion of what they never had
         does them no harm."""
-        return Receipt(remote_id=sequence_id(key))
+        return Receipt(remote_id=f"{self.topic}/{sequence_id(key)}")
 
     def check(self) -> str:
         """Asks for the token's account (ntfy's server/server_account.go), which publishes nothing: whether it
@@ -123,9 +124,26 @@ class Ntfy:
         username = reply.read(lambda account: str(account["username"]))
         return f"{username} on {reply.host}, topic {self.topic} (untried)"
 
-    def _publish(self, post: Post, sequence: str, priority: int) -> Receipt:
+    @contextmanager
+    def _wherever(self, receipt: Receipt) -> Iterator[str]:
+        """The topic and the sequence of a post, whatever is declared by now. Where the token may not write to
+        the topic of before, that is refused, and stops nothing that is posted now. Raises ``Refused``."""
+        place = receipt.remote_id if "/" in receipt.remote_id else f"{self.topic}/{receipt.remote_id}"
+        topic, _, sequence = place.partition("/")
+        if sequence.startswith(UNSEQUENCED):
+            raise Refused("it was posted through a server older than ntfy 2.16, and cannot be changed")
+        try:
+            yield place
+        except Misconfigured as e:
+            if topic == self.topic:
+                raise
+            self.check()  # unless it is the token
+            raise Refused(f"{e}; it was published in topic {topic}") from e
+
+    def _publish(self, post: Post, place: str, priority: int) -> Receipt:
         # UTF-8 as it is: escapes would double the length of a Lao text, which servers limit as well.
-        body = json.dumps(self._message(post, sequence, priority), ensure_ascii=False).encode()
+        topic, _, sequence = place.partition("/")
+        body = json.dumps(self._message(post, topic, sequence, priority), ensure_ascii=False).encode()
         reply = self._exchange().ask(
             "POST",
             self._url("/"),
@@ -135,28 +153,23 @@ class Ntfy:
         )
         message_id, taken = self._accepted(reply).read(lambda it: (str(it["id"]), it.get("sequence_id")))
         if taken == sequence:
-            return Receipt(remote_id=sequence, is_current=True)
-        log.warning(
-            "channel %s: %s was posted, and can be neither corrected nor taken back: the server is older "
-            "than ntfy 2.16",
-            self.name,
-            post.url,
-        )
-        return Receipt(remote_id=f"{UNSEQUENCED}{message_id}")
+            return Receipt(remote_id=place, is_current=True)
+        remark("it can be neither corrected nor taken back: the server is older than ntfy 2.16")
+        return Receipt(remote_id=f"{topic}/{UNSEQUENCED}{message_id}")
 
-    def _message(self, post: Post, sequence: str, priority: int) -> dict[str, Any]:
+    def _message(self, post: Post, topic: str, sequence: str, priority: int) -> dict[str, Any]:
         """https://docs.ntfy.sh/publish/#publish-as-json, the photo by its own address: files are kept for
         three hours only (https://docs.ntfy.sh/publish/#limitations)."""
         title, text = post.headline_and_rest
         if not text:  # a message says something
             title, text = "", title
-        photo = post.article.photo.url if post.article.photo else ""
+        photo = post.named_photo.url if post.named_photo else ""
         return {
-            "topic": self.topic,
+            "topic": topic,
             **({"title": title} if title else {}),
             "message": text,
             "priority": priority,
-            "click": post.url,
+            **({"click": post.link} if post.link else {}),
             **({"attach": photo} if is_web_address(photo) else {}),
             "sequence_id": sequence,
         }
@@ -173,8 +186,7 @@ class Ntfy:
         raise TryLater(reply.message, not_before=until)
 
     def _exchange(self) -> Exchange:
-        headers = {"Authorization": f"Bearer {self.token.reveal()}"}
-        return Exchange(self.session, headers, secrets=(self.token,))
+        return Exchange.with_token(self.session, self.token)
 
     def _url(self, path: str) -> str:
         return self.server.rstrip("/") + path
@@ -183,10 +195,3 @@ class Ntfy:
 def sequence_id(key: str) -> str:
     """The id of a post's sequence: the same at every attempt."""
     return hashlib.sha256(key.encode()).hexdigest()[:32]
-
-
-def _changeable(receipt: Receipt) -> str:
-    """The sequence of a post. Raises ``Refused`` where it has none."""
-    if receipt.remote_id.startswith(UNSEQUENCED):
-        raise Refused("it was posted through a server older than ntfy 2.16, and cannot be changed")
-    return receipt.remote_id

@@ -22,13 +22,15 @@ from datetime import UTC, datetime, timedelta
 from heapq import nlargest
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import requests
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, SyndicatorError, TryLater
+from syndicator.domain.errors import Misconfigured, Refused, SyndicatorError, TryLater
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.files import write_whole
@@ -145,6 +147,8 @@ class Outbox:
         """Leaves a tombstone without text or photo, so that one can see that there was a post."""
         with disk_errors(self.place):
             card = _read(self._file(receipt, ".json"))
+            if card is None and (elsewhere := self._elsewhere(receipt)):
+                raise Refused(f"it is in {elsewhere}, and not in {self.place}: see to it there")
             if card is not None and not card.withdrawn:
                 self._write(_tombstone(card, datetime.now(UTC)), None)
 
@@ -172,6 +176,12 @@ class Outbox:
 
     def _file(self, receipt: Receipt, extension: str) -> Path:
         return self.place / f"{Path(receipt.remote_id).name}{extension}"
+
+    def _elsewhere(self, receipt: Receipt) -> Path | None:
+        """The folder that a card is in, where it was written into another one."""
+        there = Path(url2pathname(urlsplit(receipt.url).path))
+        is_there = receipt.url.startswith("file:") and there.with_suffix(".json").exists()
+        return there.parent if is_there and there.parent != self.place.resolve() else None
 
     def _receipt(self, card: Card, post: Post) -> Receipt:
         is_current = card.text == post.text and card.updated == post.article.updated

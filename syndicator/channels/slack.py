@@ -14,9 +14,10 @@ import requests
 
 from syndicator.domain.capabilities import Budget, Capabilities, LinkPlace, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PhotoRefused, Refused, TryLater
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, MakeError
+from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.rulers import UTF16_UNITS
@@ -160,21 +161,24 @@ class Slack:
 
     def _put(self, method: str, options: dict[str, Any], post: Post, spent: Spent) -> Receipt:
         """The message, without its photo where that is not taken: Slack fetches it from its address."""
-        photo = photo_address(post, self.name)
-        message = slack_message(post, photo)
-        try:
-            answer = self._ask(method, {**options, **message}, counts_as=spent)
-        except RefusedByName as e:
-            if e.name not in BAD_BLOCKS or not photo:
-                raise
-            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
-            answer = self._ask(method, {**options, **slack_message(post, "")}, counts_as=spent)
-        shown = answer.get("message")
-        return Receipt(
-            remote_id=f"{answer['channel']}:{answer['ts']}",
-            is_current=True,
-            differs=shown_otherwise(shown, message) if isinstance(shown, dict) else "",
-        )
+
+        def write(post: Post) -> Receipt:
+            photo = photo_address(post)
+            message = slack_message(post, photo)
+            try:
+                answer = self._ask(method, {**options, **message}, counts_as=spent)
+            except RefusedByName as e:
+                if e.name not in BAD_BLOCKS or not photo:
+                    raise
+                raise PhotoRefused(str(e)) from e
+            shown = answer.get("message")
+            return Receipt(
+                remote_id=f"{answer['channel']}:{answer['ts']}",
+                is_current=True,
+                differs=shown_otherwise(shown, message) if isinstance(shown, dict) else "",
+            )
+
+        return with_photo_if_taken(post, write)
 
     def _ask(
         self,
@@ -185,9 +189,7 @@ class Slack:
         counts_as: Spent | None = None,
     ) -> dict[str, Any]:
         """What a method answers. Raises ``RefusedByName`` and others for what its error means."""
-        exchange = Exchange(
-            self.session, {"Authorization": f"Bearer {self.token.reveal()}"}, secrets=(self.token,)
-        )
+        exchange = Exchange.with_token(self.session, self.token)
         url = f"{self.server.rstrip('/')}/api/{method}"
         reply = exchange.ask("POST", url, json=fields, unknown=unknown, counts_as=counts_as)
         answer, error = reply.read(

@@ -5,7 +5,6 @@ Incoming webhooks: https://docs.slack.dev/messaging/sending-messages-using-incom
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,15 +15,14 @@ import requests
 
 from syndicator.domain.capabilities import NEVER, Budget, Capabilities, LinkPlace, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PhotoRefused, Refused, TryLater
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.http.secret_address import secret_address
+from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.rulers import UTF16_UNITS
-from syndicator.text.shown import differences
 from syndicator.text.slack_blocks import BAD_BLOCKS, MAX_ALT, MAX_SECTION, photo_address, slack_message
-
-log = logging.getLogger(__name__)
 
 #: The path of a webhook's address, whose last part is its secret; workflows have others, and take no blocks.
 PATH = re.compile(r"/services/[A-Za-z0-9]{1,40}/[A-Za-z0-9]{1,40}/[A-Za-z0-9]{1,80}/?")
@@ -74,14 +72,8 @@ class SlackHook:
 
     def send(self, post: Post, *, key: str) -> Receipt:
         """Posts a message, without its photo where that is not taken: Slack fetches it from its address."""
-        photo = photo_address(post, self.name)
-        reply, is_photo_taken = self._post(post, photo), True
-        if photo and _says(reply, BAD_BLOCKS):
-            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, reply.message)
-            reply, is_photo_taken = self._post(post, ""), False
-        if reply.status != 200:
-            raise Refused(reply.message)
-        return Receipt(remote_id=key, is_current=True, differs=differences(photo=is_photo_taken))
+        with_photo_if_taken(post, self._post)
+        return Receipt(remote_id=key, is_current=True)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:  # noqa: ARG002 - the port's
         raise Refused("what an incoming webhook has posted cannot be edited")
@@ -101,23 +93,21 @@ class SlackHook:
             raise Misconfigured(f"{reply.message}; make a new webhook")
         return f"webhook of team {urlsplit(self._url()).path.split('/')[2]} on {reply.host}"
 
-    def _post(self, post: Post, photo: str) -> RemoteReply:
-        """The reply to a message, if it is of the message. Raises what else it may be."""
+    def _post(self, post: Post) -> None:
+        photo = photo_address(post)
         fields = {**slack_message(post, photo), "unfurl_links": False, "unfurl_media": False}
         exchange = Exchange(self.session, secrets=(self.webhook,))
         reply = exchange.ask("POST", self._url(), json=fields, accept=(400, 404, 410), counts_as=Spent.POSTS)
         if reply.status in (404, 410) or _says(reply, DEAD):
             raise Misconfigured(f"{reply.message}; make a new webhook")
-        return reply
+        if photo and _says(reply, BAD_BLOCKS):
+            raise PhotoRefused(reply.message)
+        if reply.status != 200:
+            raise Refused(reply.message)
 
     def _url(self) -> str:
         """Its address. Raises ``Misconfigured``."""
-        parts = urlsplit(self.webhook.reveal())
-        if parts.scheme not in ("http", "https") or not parts.netloc or not PATH.fullmatch(parts.path):
-            raise Misconfigured(
-                f'{self.webhook} holds no address of an incoming webhook: "https://hooks.slack.com/services/..."'
-            )
-        return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+        return secret_address(self.webhook, PATH, '"https://hooks.slack.com/services/..."')
 
 
 def _says(reply: RemoteReply, words: tuple[str, ...]) -> bool:

@@ -6,7 +6,6 @@ Bot API: https://core.telegram.org/bots/api
 from __future__ import annotations
 
 import json
-import logging
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,17 +17,23 @@ import requests
 
 from syndicator.domain.capabilities import Budget, Capabilities, LinkCard, LinkPlace, PhotoEdits, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.domain.errors import (
+    Misconfigured,
+    OutcomeUnknown,
+    PhotoRefused,
+    Refused,
+    SyndicatorError,
+    TryLater,
+)
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Occasion, Post, SpanKind
 from syndicator.http.exchange import Exchange, MakeError, RemoteReply
+from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import web_address
 from syndicator.text.mentions import without_mentions
 from syndicator.text.rulers import UTF16_UNITS
 from syndicator.text.shown import differences
-
-log = logging.getLogger(__name__)
 
 #: What clients take for a mention (``match_mentions`` in TDLib's td/telegram/MessageEntity.cpp), up to the
 #: first character of the name.
@@ -39,7 +44,7 @@ DONE_ALREADY = ("message is not modified", "message to delete not found")
 #: ... where there is a photo instead of a text, ...
 NO_TEXT = "there is no text in the message to edit"
 #: ... where it will not have a photo, whatever the text, ...
-PHOTO_REFUSED = ("PHOTO_", "IMAGE_PROCESS_FAILED", "too big for a photo", "answers 413")
+PHOTO_REFUSED, TOO_LARGE = ("PHOTO_", "IMAGE_PROCESS_FAILED", "too big for a photo"), 413
 #: ... and where the bot can write nothing there. These words are no contract, and all that there is:
 #: https://core.telegram.org/bots/api#making-requests
 NOT_ALLOWED = (
@@ -109,24 +114,39 @@ class Telegram:
         fields: dict[str, Any] = {"chat_id": _chat_id(self.chat), "disable_notification": self.quiet}
         if post.reply_to:  # in that chat, whatever is declared by now: numbers are each chat's own
             fields["reply_parameters"] = {**self._place(post.reply_to), "allow_sending_without_reply": True}
-        reply = self._with_photo(exchange, "sendPhoto", fields | _caption(post), post)
-        return self._receipt(reply or self._call(exchange, "sendMessage", fields | _text(post)), post)
+
+        def write(post: Post) -> Receipt:
+            if post.photo:
+                reply = self._call(exchange, "sendPhoto", fields | _caption(post), post.photo)
+            else:
+                reply = self._call(exchange, "sendMessage", fields | _text(post))
+            return reply.read(lambda document: _receipt(document["result"], post))
+
+        return with_photo_if_taken(post, write)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the message. A photo can be added and exchanged, and not be taken away; a retraction's notice
         stands in its caption."""
         exchange, place = self._exchange(), self._place(receipt)
-        media = {"type": "photo", "media": "attach://photo", **_caption(post)}
-        reply = self._with_photo(exchange, "editMessageMedia", place | {"media": media}, post)
-        reply = reply or self._call(exchange, "editMessageText", place | _text(post), accept=NO_TEXT)
-        if reply.status == 400 and NO_TEXT in reply.message:
-            if post.occasion is not Occasion.RETRACTION:
-                raise Refused(
-                    f"{reply.host} takes no photo away from a message: delete {receipt.url or 'it'} there, "
-                    "and have it posted again, or leave it"
-                )
-            reply = self._call(exchange, "editMessageCaption", place | _caption(post))
-        return receipt if reply.status == 400 else self._receipt(reply, post)
+
+        def write(post: Post) -> Receipt:
+            if post.photo:
+                media = {"type": "photo", "media": "attach://photo", **_caption(post)}
+                reply = self._call(exchange, "editMessageMedia", place | {"media": media}, post.photo)
+            else:
+                reply = self._call(exchange, "editMessageText", place | _text(post), accept=NO_TEXT)
+            if reply.status == 400 and NO_TEXT in reply.message:
+                if post.occasion is not Occasion.RETRACTION:
+                    raise Refused(
+                        f"{reply.host} takes no photo away from a message: delete {receipt.url or 'it'} "
+                        "there, and have it posted again, or leave it"
+                    )
+                reply = self._call(exchange, "editMessageCaption", place | _caption(post))
+            if reply.status == 400:
+                return receipt
+            return reply.read(lambda document: _receipt(document["result"], post))
+
+        return with_photo_if_taken(post, write)
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
         """Deletes the message; one that is gone already is no error."""
@@ -160,20 +180,6 @@ class Telegram:
     def _exchange(self) -> Exchange:
         return Exchange(self.session, secrets=(self.token,))
 
-    def _with_photo(
-        self, exchange: Exchange, method: str, fields: dict[str, Any], post: Post
-    ) -> RemoteReply | None:
-        """The reply to a request with the post's photo; ``None`` where it has none, or it is refused."""
-        if post.photo is None:
-            return None
-        try:
-            return self._call(exchange, method, fields, post.photo)
-        except Refused as e:
-            if not any(words in str(e) for words in PHOTO_REFUSED):
-                raise
-            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
-            return None
-
     def _call(
         self,
         exchange: Exchange,
@@ -191,9 +197,13 @@ class Telegram:
         if photo:
             texts = {name: v if isinstance(v, str) else json.dumps(v) for name, v in fields.items()}
             body = {"data": texts, "files": {"photo": (photo.filename, photo.content, photo.media_type)}}
-        reply = exchange.ask("POST", url, accept=(400, 404), unknown=unknown, **body)
+        reply = exchange.ask("POST", url, accept=(400, 404, TOO_LARGE), unknown=unknown, **body)
         if reply.status == 404:
             raise Misconfigured(f"{reply.message}: is {self.token} the token of a bot?")
+        if photo and (reply.status == TOO_LARGE or any(words in reply.message for words in PHOTO_REFUSED)):
+            raise PhotoRefused(reply.message)
+        if reply.status == TOO_LARGE:
+            raise Refused(reply.message)
         if reply.status == 400 and not any(
             words in reply.message for words in (*DONE_ALREADY, accept) if words
         ):
@@ -225,13 +235,6 @@ class Telegram:
         is_ours = re.fullmatch("-?[0-9]+", chat)
         return {"chat_id": _chat_id(chat if is_ours else self.chat), "message_id": int(number)}
 
-    def _receipt(self, reply: RemoteReply, post: Post) -> Receipt:
-        receipt = reply.read(lambda document: _receipt(document["result"], post))
-        if receipt.differs:
-            seen = f"is not there as it was sent: {receipt.differs}: {receipt.url}"
-            log.warning("channel %s: %s %s", self.name, post.url, seen)
-        return receipt
-
 
 def _chat_id(chat: str) -> int | str:
     return chat if chat.startswith("@") else int(chat)
@@ -243,13 +246,12 @@ def _caption(post: Post) -> dict[str, Any]:
 
 def _text(post: Post) -> dict[str, Any]:
     """The text, and how the card of its link is shown: nothing of that counts without an address
-    (LinkPreviewOptions). What is withdrawn has none."""
-    card = {"url": post.url, "prefer_large_media": True, "show_above_text": True}
-    is_withdrawn = post.occasion is Occasion.RETRACTION
+    (LinkPreviewOptions)."""
+    card = {"url": post.link, "prefer_large_media": True, "show_above_text": True}
     return {
         "text": post.text,
         "entities": _entities(post),
-        "link_preview_options": {"is_disabled": True} if is_withdrawn else card,
+        "link_preview_options": card if post.link else {"is_disabled": True},
     }
 
 

@@ -5,7 +5,6 @@ Threads API: https://developers.facebook.com/docs/threads/posts
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,20 +16,18 @@ import requests
 
 from syndicator.domain.capabilities import NEVER, Budget, Capabilities, LinkCard, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import PostGone, Refused
+from syndicator.domain.errors import PhotoRefused, PostGone, Refused
 from syndicator.domain.listed_post import ListedPost, linked, tried_since
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange
 from syndicator.http.graph import GraphApi, check_version
 from syndicator.http.graph_containers import Containers
+from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.mentions import without_mentions
 from syndicator.text.rulers import Counting
-from syndicator.text.shown import differences
-
-log = logging.getLogger(__name__)
 
 #: The longest text; an emoji counts as its bytes in UTF-8
 #: (https://developers.facebook.com/docs/threads/overview#limitations).
@@ -42,6 +39,12 @@ EMOJI = regex.compile(
 
 #: What is taken for a mention, up to the first character of the name.
 MENTION = re.compile(r"(?<!\w)@(?=[A-Za-z0-9_.])")
+
+#: Whose a post is, in its address.
+PROFILE = re.compile(r"^https://[^/]+/@([\w.]+)/post/")
+
+#: Where it is said how many more posts are published.
+QUOTA = "me/threads_publishing_limit"
 
 #: The photos that are taken: 8 MB, at the most ten times as wide as high; larger ones are scaled down
 #: (.../threads/overview#image-specifications).
@@ -107,25 +110,26 @@ class Threads:
     def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - posts have no keys
         """Makes a container and publishes it. The news goes out without a photo that cannot be fetched."""
         exchange = self._api.exchange()
-        with_photo = self._with_photo(exchange, post)
-        container = with_photo or self._containers.make(
-            exchange, {"media_type": "TEXT", "text": post.text, **_answers(post)}
-        )
+        container = with_photo_if_taken(post, lambda post: self._container(exchange, post))
         media_id = self._containers.publish(exchange, container)
         url = self._containers.permalink(exchange, media_id)
-        differs = differences(photo=post.photo is None or bool(with_photo))
-        return Receipt(remote_id=media_id, url=url, is_current=True, differs=differs)
+        return Receipt(remote_id=media_id, url=url, is_current=True)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:  # noqa: ARG002 - the port's
         """Raises ``Refused``: the API edits nothing."""
         raise Refused(f"Threads edits no posts: {receipt.url or receipt.remote_id} stays as it is")
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
-        """https://developers.facebook.com/docs/threads/posts/delete-posts"""
+        """https://developers.facebook.com/docs/threads/posts/delete-posts; a post of another profile is not
+        there for this one's token, and is refused, as far as its address says whose it is."""
+        exchange = self._api.exchange()
         try:
-            self._api.call(self._api.exchange(), "DELETE", _media_id(receipt), {})
-        except PostGone:
-            return
+            self._api.call(exchange, "DELETE", _media_id(receipt), {})
+        except PostGone as e:
+            found, username = PROFILE.search(receipt.url), self._api.username(exchange, "me")
+            if found and found[1] != username:
+                where = f"posted by @{found[1]}, not @{username}: see to {receipt.url} there"
+                raise Refused(f"{e}; it was {where}") from e
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - posts have no keys
         """Looks for the article's address in the profile's posts since the first attempt."""
@@ -141,7 +145,7 @@ class Threads:
         """Whose token it is, and how many posts are left today."""
         exchange = self._api.exchange()
         username = self._api.username(exchange, "me")
-        used, most = self._api.quota(exchange, "me/threads_publishing_limit")
+        used, most = self._api.quota(exchange, QUOTA)
         return f"@{username}; may post, {most - used} of {most} posts left today"
 
     @property
@@ -154,26 +158,23 @@ class Threads:
             api=self._api,
             edge="me/threads",
             publishing_edge="me/threads_publish",
+            quota_edge=QUOTA,
             state_field="status",
             reason_field="error_message",
             not_ready=NOT_READY,
         )
 
-    def _with_photo(self, exchange: Exchange, post: Post) -> str:
-        """A container with the photo; ``""`` where there is none, or none that Threads fetches."""
+    def _container(self, exchange: Exchange, post: Post) -> str:
+        """A container. Raises ``PhotoRefused`` for one with a photo that Threads does not fetch."""
+        answers = {"reply_to_id": _media_id(post.reply_to)} if post.reply_to else {}
         if post.photo is None or not post.photo.addresses:
-            return ""
+            return self._containers.make(exchange, {"media_type": "TEXT", "text": post.text, **answers})
         described = {"alt_text": post.alt} if post.alt else {}
-        fields = {"media_type": "IMAGE", "text": post.text, **described, **_answers(post)}
+        fields = {"media_type": "IMAGE", "text": post.text, **described, **answers}
         try:
             return self._containers.make_with_photo(exchange, post.photo.addresses, fields)
         except Refused as e:
-            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
-            return ""
-
-
-def _answers(post: Post) -> dict[str, str]:
-    return {"reply_to_id": _media_id(post.reply_to)} if post.reply_to else {}
+            raise PhotoRefused(str(e)) from e
 
 
 def _media_id(receipt: Receipt) -> str:

@@ -226,7 +226,7 @@ class WebPush:
             tag=topic,
             icon=self.icon or self.site.icon,
             site_title=self.site.title,
-            channel=self.name,
+            site_url=self.site.url,
             is_replacing=not is_new,
         )
         urgency = "high" if post.article.urgent and is_new else "normal"

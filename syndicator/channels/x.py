@@ -7,10 +7,9 @@ renew, and none to lose.
 
 from __future__ import annotations
 
-import logging
 import re
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote, urlencode
@@ -26,10 +25,10 @@ from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.oauth1 import OAuth1Keys
 from syndicator.http.x_api import XApi, is_duplicate, page, processing, refusal, versions
+from syndicator.remarks import goes_without
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.rulers import CHARACTERS
-from syndicator.text.shown import differences
 from syndicator.text.x_length import (
     ADDRESS_LENGTH,
     NO_LINK,
@@ -37,8 +36,6 @@ from syndicator.text.x_length import (
     whole_address,
     without_addresses,
 )
-
-log = logging.getLogger(__name__)
 
 #: 5 MB: https://docs.x.com/x-api/media/quickstart/best-practices
 PHOTO = PhotoLimits(side=2048, length=4_900_000, media_types=("image/jpeg", "image/png", "image/webp"))
@@ -123,6 +120,7 @@ class X:
             has_mentions=True,
             photo=PHOTO,
             alt=MAX_ALT_CHARS,
+            alt_ruler=CHARACTERS,
             card=LinkCard.FETCHED,
             edit_within=EDITABLE if self.premium else NEVER,
             edit_renews_id=self.premium,
@@ -146,8 +144,7 @@ class X:
         body = self._body(exchange, post)
         reply = self._write(exchange, {**body, **answers})
         if reply.status < 400:
-            differs = differences(photo=post.photo is None or "media" in body)
-            return replace(reply.read(_receipt), differs=differs)
+            return reply.read(_receipt)
         if is_duplicate(reply):
             return self._found_duplicate(exchange, reply, post)
         if post.reply_to and not self._versions(exchange, post.reply_to):
@@ -250,7 +247,7 @@ class X:
             media_id = reply.read(lambda uploaded: str(uploaded["data"]["id"]))
             self._wait_until_processed(exchange, media_id, reply)
         except Refused as e:
-            log.warning("channel %s: %s goes out without its photo: %s", self.name, post.url, e)
+            goes_without("its photo", e)
             return []
         if post.alt:
             self._describe(exchange, media_id, post)
@@ -258,18 +255,17 @@ class X:
 
     def _describe(self, exchange: Exchange, media_id: str, post: Post) -> None:
         """https://docs.x.com/x-api/media/create-media-metadata"""
-        text = CHARACTERS.cut(post.alt, MAX_ALT_CHARS, post.language)
         try:
             self.api.ask(
                 exchange,
                 "POST",
                 "/2/media/metadata",
-                json={"id": media_id, "metadata": {"alt_text": {"text": text}}},
+                json={"id": media_id, "metadata": {"alt_text": {"text": post.alt}}},
                 counts_as=DESCRIPTIONS,
                 unknown=_photo_later,
             )
         except Refused as e:
-            log.warning("channel %s: the photo of %s has no alternative text: %s", self.name, post.url, e)
+            goes_without("its alternative text", e)
 
     def _wait_until_processed(self, exchange: Exchange, media_id: str, reply: RemoteReply) -> None:
         """https://docs.x.com/x-api/media/get-media-upload-status. Raises ``Refused`` where it failed."""

@@ -361,14 +361,21 @@ def story(
 
 
 @app.command()
-def restore() -> None:
+def restore(
+    replaced: Annotated[
+        str,
+        typer.Option(
+            help="The database that it replaced (a file, or postgresql://...): who left stays away."
+        ),
+    ] = "",
+) -> None:
     """Say that a backup of the database was put back: to be done before anything is started.
 
     What may have been posted since the backup is looked for on each channel before it is posted.
     """
     from syndicator.cli import decide
 
-    decide.restore(folder())
+    decide.restore(folder(), replaced)
 
 
 @app.command()

@@ -17,6 +17,8 @@ from syndicator.domain import decisions
 from syndicator.domain.brakes import Decision, hold_warnings
 from syndicator.domain.delivery import Standing
 from syndicator.domain.errors import SyndicatorError
+from syndicator.store import Store
+from syndicator.store.engine import connect
 from syndicator.wiring import App, declare, inspect_app, keep_mark
 
 
@@ -65,8 +67,9 @@ def _chosen(
     return app, numbers
 
 
-def restore(folder: Path) -> None:
-    """Mark the moment at which a backup was put back."""
+def restore(folder: Path, replaced: str = "") -> None:
+    """Mark the moment at which a backup was put back. ``replaced``: the database whose place it took, where
+    that can still be read. Raises ``SyndicatorError``, with the moment marked, where it cannot."""
     app = inspect_app(folder)
     declare(app)  # channels that are younger than the backup are asked, too
     concerned = app.store.restore(datetime.now(UTC))
@@ -78,3 +81,28 @@ def restore(folder: Path) -> None:
         "to you (unknown, in the console or by `syndicator decide`). Posts since the backup whose articles "
         "are gone by now are not known any more: look through the channels' newest posts."
     )
+    if replaced:
+        _lose_again(app, replaced)
+        return
+    for name, count in app.store.active_by_channel().items():
+        print_line(
+            f"channel {name}: {count} are told, as of the backup, with whoever has left since: where the "
+            "database that it replaced can be read, name it (--replaced)"
+        )
+
+
+def _lose_again(app: App, replaced: str) -> None:
+    """Have those lost again who left after the backup, by the database that it replaced."""
+    is_address = "://" in replaced
+    if not is_address and not Path(replaced).is_file():
+        raise SyndicatorError(f"--replaced: there is no file {replaced}")
+    other = Store(connect(replaced if is_address else f"sqlite:///{replaced}"))
+    try:
+        lost = other.lost_recipients()
+    finally:
+        other.engine.dispose()
+    again = app.store.lose_again(lost)
+    for name, count in again.items():
+        print_line(f"channel {name}: {count} had left since the backup, or were given up: they are so again")
+    if not again:
+        print_line("Nobody who is told now had left since the backup.")

@@ -60,21 +60,14 @@ def _scenes(app: App, name: str, courier: Courier, article: Article, post: Post)
     correction = on_correction(terms.policy, capabilities, age)
     shown = post.article  # whose photo may be shown here
     corrected = replace(shown, note=shown.note or SAMPLE_NOTE, revision=shown.revision + 1)
-    occasion = Occasion.CORRECTION if correction is OnCorrection.REPLY else Occasion.NEWS
-    yield replace(
-        news,
-        title="when it is corrected",
-        post=compose(
-            corrected,
-            capabilities,
-            courier.style,
-            post.photo if occasion is Occasion.NEWS else None,
-            occasion,
-        )
-        if correction is not OnCorrection.LEAVE
-        else post,
-        remark=CORRECTIONS[correction],
-    )
+    if correction is OnCorrection.LEAVE:
+        then = post
+    elif correction is OnCorrection.REPLY:
+        then = compose(corrected, capabilities, courier.style, None, Occasion.CORRECTION)
+    else:
+        then = compose(corrected, capabilities, courier.style, post.photo, Occasion.NEWS)
+        then = replace(then, further=post.further, further_by_address=post.further_by_address)
+    yield replace(news, title="when it is corrected", post=then, remark=CORRECTIONS[correction])
     retraction = on_retraction(terms.policy, capabilities, age)
     has_notice = retraction in (OnRetraction.NOTICE, OnRetraction.REPLY)
     notice = compose(shown, capabilities, courier.style, None, Occasion.RETRACTION) if has_notice else None

@@ -16,6 +16,7 @@ from syndicator.domain.errors import Misconfigured
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.roundup import no_roundups
 from syndicator.jobs.courier import Courier
+from syndicator.posts.compose import BLANK_TEMPLATE, WITHOUT_TEMPLATE
 from syndicator.wiring import App
 
 #: What hashtags consist of: letters with their marks, digits and underscores, and between them the three
@@ -79,7 +80,10 @@ def _broken_templates(app: App, courier: Courier) -> Iterator[tuple[Place, str, 
         try:
             for sample, file in ((FULL, SOME_FILE if capabilities.photo else None), (BARE, None)):
                 article = replace(sample, section="Section" if section == "*" else section)
-                if app.deliverer.compose(article, capabilities, alone, file).remark:
+                remark = app.deliverer.compose(article, capabilities, alone, file).remark
+                if WITHOUT_TEMPLATE in remark:
+                    raise Misconfigured(remark.partition(WITHOUT_TEMPLATE)[2])
+                if BLANK_TEMPLATE in remark:
                     whose = "any article" if sample is FULL else "an article that has only a headline"
                     why = f"comes out blank of {whose}, which is then posted as without it"
                     yield ("templates", section), why, None

@@ -8,14 +8,14 @@ from pathlib import Path
 from syndicator.cli.stories import article_named
 from syndicator.cli.terminal import print_line
 from syndicator.domain.errors import SyndicatorError
-from syndicator.posts.words import one_line
+from syndicator.posts.words import paragraphs
 from syndicator.wiring import inspect_app
 
 
 def write_words(folder: Path, what: str, words: str, *, is_undone: bool) -> None:
     """Have an article's posts that are to come say these words, or what the newsroom says (``is_undone``).
     ``what``: its address or guid. Raises ``SyndicatorError``."""
-    words = one_line(words)
+    words = paragraphs(words)
     if bool(words) == is_undone:
         raise SyndicatorError("say in which words it is to be posted, or --undo")
     app = inspect_app(folder)

@@ -95,6 +95,10 @@ class Price:
     look_up: float = 0.0
 
 
+#: What is told of an alternative text that is longer than the channel allows.
+ALT_CUT = "alternative text cut: no room"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Capabilities:
     """What a channel can do.
@@ -105,15 +109,15 @@ class Capabilities:
     address so that the channel takes all of it for a link. ``plain`` takes from an
     article's words what the channel would take for more than words (mentions of people, say).
     ``has_language``, ``has_warning``, ``has_mentions``: whether a post can say its language, stand behind a
-    warning, and mention accounts. ``most_hashtags``, ``most_mentions``: that a text may have (``None``: any
-    number).
+    warning, and mention accounts; ``warning_counts``: that takes from its room. ``most_hashtags``,
+    ``most_mentions``: that a text may have (``None``: any number).
 
     Photos. ``photo``: the limits of a file (``None``: none are taken), ``photos``: how many;
     ``photo_fetched``: the service fetches such a file from an address (``PhotoFile.addresses``) and keeps a
     copy. ``photo_by_address``: there are no files; posts name the photo's address on the newsroom's site, and
     readers' programs show it from there. ``needs_photo``: there is no post without one. ``alt``: the
-    longest alternative text, in the same unit (0: there is none). ``card``: who makes one of the link;
-    ``card_beside_photo``: whether a post with a photo has one, too.
+    longest alternative text (0: there is none), as ``alt_ruler`` measures it (``None``: as ``ruler`` does).
+    ``card``: who makes one of the link; ``card_beside_photo``: whether a post with a photo has one, too.
 
     Afterwards. ``edit_within``, ``delete_within``: how long after posting (``ALWAYS``, ``NEVER``).
     ``edit_renews_id``: an edited post is another one. ``photo_edits``: what of a photo they change.
@@ -142,6 +146,7 @@ class Capabilities:
     plain: Callable[[str], str] = str
     has_language: bool = False
     has_warning: bool = False
+    warning_counts: bool = False
     has_mentions: bool = False
     most_hashtags: int | None = None
     most_mentions: int | None = None
@@ -152,6 +157,7 @@ class Capabilities:
     photo_by_address: bool = False
     needs_photo: bool = False
     alt: int = 0
+    alt_ruler: Ruler | None = None
     card: LinkCard = LinkCard.NONE
     card_beside_photo: bool = False
 
@@ -178,6 +184,10 @@ class Capabilities:
         """Where the link of a post is."""
         has_card = self.card is LinkCard.SENT and (self.card_beside_photo or not has_photo)
         return LinkPlace.BESIDE if has_card else self.link_place
+
+    def fitting_alt(self, alt: str, language: str) -> str:
+        """As much of an alternative text as a photo may have."""
+        return (self.alt_ruler or self.ruler).cut(alt, self.alt, language) if self.alt else ""
 
     def room(self, *, has_photo: bool) -> int:
         """The longest text of a post, in the ruler's unit."""

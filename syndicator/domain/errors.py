@@ -15,7 +15,8 @@
     └── (of a channel, by the one question: was it posted?)
         ├── TryLater          no; it may be, later
         ├── Refused           no, and it never will be
-        │   └── PostGone      the post that is to be edited or answered is no more
+        │   ├── PostGone      the post that is to be edited or answered is no more
+        │   └── PhotoRefused  its photo alone is why: without that it may be
         └── OutcomeUnknown    perhaps
 """
 
@@ -116,6 +117,10 @@ class Refused(SyndicatorError):
 
 class PostGone(Refused):
     """Nothing was done, since the post that is to be edited or answered is not there any more."""
+
+
+class PhotoRefused(Refused):
+    """Nothing was done, since the service will not have the post's photo; the rest of it may do."""
 
 
 class OutcomeUnknown(SyndicatorError):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.post import Post
 
 #: How far back a post is looked for, where nobody knows when it was first tried.
@@ -35,6 +36,11 @@ class ListedPost:
 def tried_since(post: Post) -> datetime:
     """The time (UTC) since which a post may be out there."""
     return post.since or datetime.now(UTC) - LOOK_BACK
+
+
+def horizon_of(post: Post) -> datetime:
+    """The time before which a listed post is not this one, however clocks differ."""
+    return (post.since or post.article.first_seen) - CLOCK_SKEW
 
 
 def linked(

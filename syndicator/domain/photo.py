@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from syndicator.domain.article import Photo
 
+#: Rights that keep a photo at home although no rule names them; a declared rule for the same words wins.
+STAYS_AT_HOME: Mapping[str, Sequence[str]] = {"web only": (), "website only": (), "web use only": ()}
+
 #: Characters of a photo's rights that a reason quotes.
 MAX_QUOTED_CHARS = 80
 
@@ -19,7 +22,7 @@ class PhotoLimits:
     ``side``: pixels of the longer side. ``length``: bytes. ``ratio``: the narrowest and the widest shape,
     as width / height (Instagram's is ``(0.8, 1.91)``, a square's ``(1.0, 1.0)``); what is beyond is cropped,
     and ``None`` takes any. ``max_pixels``: of the whole picture. ``min_side``: pixels of the shorter side; a
-    smaller photo is refused, as none is blown up.
+    smaller photo is refused, as none is blown up (by default what is an icon or a counter).
     """
 
     side: int = 1600
@@ -27,7 +30,7 @@ class PhotoLimits:
     media_types: tuple[str, ...] = ("image/jpeg",)
     ratio: tuple[float, float] | None = None
     max_pixels: int | None = None
-    min_side: int = 1
+    min_side: int = 32
 
     def __post_init__(self) -> None:
         if self.ratio and not 0 < self.ratio[0] <= self.ratio[1]:
@@ -70,13 +73,14 @@ class PhotoFile:
 def may_leave(photo: Photo, channel: str, rules: Mapping[str, Sequence[str]]) -> str:
     """The reason why a photo may not go to a channel; ``""`` where it may.
 
-    ``rules`` (``[site.rights]``): words that a photo's rights may have, and the channels that it may go to
-    all the same. Words are compared blind to case and white space, and stand anywhere in the rights as whole
-    words. Where several are found, each has to name the channel. A photo without rights goes everywhere.
+    ``rules`` (``[site.rights]``, beside ``STAYS_AT_HOME``): words that a photo's rights may have, and the
+    channels that it may go to all the same. Words are compared blind to case and white space, and stand
+    anywhere in the rights as whole words. Where several are found, each has to name the channel. A photo
+    without rights goes everywhere.
     """
     rights = _folded(photo.rights)
-    for words, channels in rules.items():
-        wanted = _folded(words)
+    either = (*STAYS_AT_HOME.items(), *rules.items())
+    for wanted, (words, channels) in {_folded(rule[0]): rule for rule in either}.items():
         if wanted and channel not in channels and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", rights):
             quoted = " ".join(photo.rights.split())[:MAX_QUOTED_CHARS]
             return f"its rights, {quoted!r}, keep it from this channel ([site.rights] {words!r})"

@@ -128,6 +128,16 @@ class Post:
         """All that it shows, each with its alternative text."""
         return (replace(self.photo, alt=self.alt), *self.further) if self.photo else ()
 
+    def showing(self, *photos: PhotoFile) -> Post:
+        """The same with these of its photos alone."""
+        first, *further = photos or (None,)
+        return replace(self, photo=first, alt=first.alt if first else "", further=tuple(further))
+
+    @property
+    def without_photos(self) -> Post:
+        """The same in words alone."""
+        return replace(self.showing(), article=replace(self.article, photo=None), further_by_address=())
+
     @property
     def headline_and_rest(self) -> tuple[str, str]:
         """The text in two, for channels with a place for titles; no headline where the text is a template's,
@@ -139,6 +149,16 @@ class Post:
         """The same, for places that hold so much: no headline where it is longer."""
         headline, rest = self.headline_and_rest
         return (headline, rest) if measure(headline) <= most else ("", self.text)
+
+    @property
+    def link(self) -> str:
+        """Where it leads: a notice that its article is withdrawn leads nowhere."""
+        return "" if self.occasion is Occasion.RETRACTION else self.url
+
+    @property
+    def named_photo(self) -> Photo | None:
+        """The photo that is shown from its address: what is no news shows none."""
+        return self.article.photo if self.occasion is Occasion.NEWS else None
 
     @property
     def site(self) -> str:
@@ -179,5 +199,5 @@ class Composer(Protocol):
         roundup: Roundup | None = None,
     ) -> Post:
         """The post of an article on a channel, or of a round-up, which the article stands for. Raises
-        ``Misconfigured`` where the newsroom's template does not work."""
+        ``Misconfigured`` where what the newsroom has declared is no template."""
         ...

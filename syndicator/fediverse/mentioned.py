@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,8 +11,7 @@ from syndicator.domain.post import Post, SpanKind
 from syndicator.domain.recipient import Letter
 from syndicator.fediverse.accounts import Accounts, FetchAccount, NoAccount, RemoteAccount
 from syndicator.fediverse.received import host_of
-
-log = logging.getLogger(__name__)
+from syndicator.remarks import goes_without
 
 #: Accounts that are looked up for one post, and seconds that all of it may take: a post is sent meanwhile.
 MAX_ACCOUNTS, LOOKING_S = 5, 12.0
@@ -29,13 +27,12 @@ ACCOUNTS = Accounts()
 class Mentions:
     """Finds who is mentioned. ``have_told``: from now on, an inbox is told of mentions of somebody there."""
 
-    channel: str
     fetch: FetchAccount
     have_told: Callable[[str], None]
 
     def of_post(self, post: Post) -> Mapping[str, RemoteAccount]:
         """The accounts that a post mentions, by their handles. One that is not found stands there as words,
-        and the log says so."""
+        which is remarked."""
         found: dict[str, RemoteAccount] = {}
         end = time.monotonic() + LOOKING_S
         handles = dict.fromkeys(span.target for span in post.linked(SpanKind.MENTION))
@@ -45,7 +42,7 @@ class Mentions:
                     raise NoAccount("too many are named, or they took too long to be found")
                 found[handle] = ACCOUNTS.find(handle, self.fetch)
             except NoAccount as e:
-                log.warning("channel %s: @%s is not mentioned in %s: %s", self.channel, handle, post.url, e)
+                goes_without(f"the mention of @{handle}", e)
             else:
                 self.have_told(found[handle].inbox)
         return found

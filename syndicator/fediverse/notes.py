@@ -126,7 +126,7 @@ def _tags(actor: Actor, post: Post, accounts: Mapping[str, RemoteAccount]) -> It
 def _photos(post: Post) -> Iterator[Document]:
     """The lead photo and those beside it, at their addresses on the newsroom's site, where servers fetch
     them."""
-    if photo := post.article.photo:
+    if photo := post.named_photo:
         yield _attachment(photo, post.alt)
     for further in post.further_by_address:
         yield _attachment(further, further.alt)

@@ -6,15 +6,12 @@ https://docs.discord.com/developers/resources/message
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from syndicator.domain.capabilities import Spent
-from syndicator.domain.errors import Refused, TryLater
+from syndicator.domain.errors import PhotoRefused, Refused, TryLater
 from syndicator.http.exchange import Exchange, RemoteReply
-
-log = logging.getLogger(__name__)
 
 #: Codes in replies (https://docs.discord.com/developers/topics/opcodes-and-status-codes): a message that is
 #: not there; too many edits of messages that are older than an hour; and limits that pass.
@@ -26,21 +23,20 @@ def write(
     exchange: Exchange,
     method: str,
     url: str,
-    fields: Callable[[bool], Mapping[str, Any]],
+    fields: Mapping[str, Any],
     files: Mapping[str, tuple[str, bytes, str]],
-    what: str,
     **request: Any,
 ) -> RemoteReply:
-    """Writes a message, of these fields with photos or without, and with its photos if the server takes them;
-    a warning names ``what`` goes out without. Raises what its reply tells, unless that is a 404."""
+    """Writes a message. Raises what its reply tells, unless that is a 404: ``PhotoRefused`` where its files
+    are too large."""
     request["counts_as"] = Spent.POSTS if method == "POST" else Spent.EDITS
-    if files:
-        form = {"payload_json": json.dumps(fields(True), ensure_ascii=False)}
-        reply = exchange.ask(method, url, data=form, files=files, accept=(400, 404, 413), **request)
-        if reply.status != 413:
-            return check_accepted(reply)
-        log.warning("%s goes out without its photo: %s", what, reply.message)
-    return check_accepted(exchange.ask(method, url, json=fields(False), accept=(400, 404), **request))
+    if not files:
+        return check_accepted(exchange.ask(method, url, json=fields, accept=(400, 404), **request))
+    form = {"payload_json": json.dumps(fields, ensure_ascii=False)}
+    reply = exchange.ask(method, url, data=form, files=files, accept=(400, 404, 413), **request)
+    if reply.status == 413:
+        raise PhotoRefused(reply.message)
+    return check_accepted(reply)
 
 
 def check_accepted(reply: RemoteReply) -> RemoteReply:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -129,6 +129,14 @@ class Exchange:
         self._session, self._headers, self._secrets = session, headers or {}, secrets
         self._read_timeout_s = read_timeout_s
         self._deadline = time.monotonic() + STEP_S
+
+    @classmethod
+    def with_token(
+        cls, session: requests.Session, token: Secret, headers: Mapping[str, str] | None = None
+    ) -> Self:
+        """One whose requests bear a token."""
+        bearing = {"Authorization": f"Bearer {token.reveal()}", **(headers or {})}
+        return cls(session, bearing, secrets=(token,))
 
     @property
     def seconds_left(self) -> float:

@@ -7,6 +7,7 @@ Errors: https://developers.facebook.com/docs/graph-api/guides/error-handling
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 
 import requests
 
+from syndicator.domain.capabilities import Spent
 from syndicator.domain.errors import (
     Misconfigured,
     OutcomeUnknown,
@@ -23,8 +25,8 @@ from syndicator.domain.errors import (
     SyndicatorError,
     TryLater,
 )
+from syndicator.domain.ledger import StatedLimit
 from syndicator.http.exchange import (
-    MAX_RETRY_AFTER,
     DeclinedReply,
     Exchange,
     MakeError,
@@ -32,9 +34,13 @@ from syndicator.http.exchange import (
     delivery_errors,
     retry_time,
 )
+from syndicator.http.meta_usage import regained
+from syndicator.http.stated_limits import state
 from syndicator.secret import Secret
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 #: Codes of errors by which the service says that it has failed, perhaps for a moment: "unknown", "service",
 #: "Instagram server error" (https://developers.facebook.com/docs/instagram-platform/reference/error-codes).
@@ -57,16 +63,17 @@ STOPPED_SUBCODES = frozenset({1390008, 1404006, 1404078, 1404112, 4854002, 22070
 #: before; its link leads to Facebook, is none; its words break the rules.
 REFUSED_SUBCODES = frozenset({1366046, 1366051, 1609008, 2061006, 1404102, 1346003})
 
+#: The code, or the subcode, of a link whose page the service has not been able to read yet.
+UNREAD_LINK = 1609005
+
+#: What a quota of posts is for, and how long one that is used up is left alone.
+QUOTA_SPAN, FULL_QUOTA_WAIT = timedelta(days=1), timedelta(hours=1)
+
 #: Items on a page of a list, the most that there are, and pages that are read.
 PAGE_ITEMS, MAX_PAGES = 100, 10
 
 #: What is asked for is not there, or not for this token: "Unsupported request ... does not exist".
 BAD_PARAMETER, NOT_THERE = 100, 33
-
-#: The header that says when a business may go on: by its id a list of ``estimated_time_to_regain_access``, in
-#: minutes (https://developers.facebook.com/docs/graph-api/overview/rate-limiting#headers-2).
-USAGE, MINUTES = "X-Business-Use-Case-Usage", "estimated_time_to_regain_access"
-
 
 #: What versions look like.
 VERSION = re.compile(r"v[0-9]{1,3}\.[0-9]{1,2}")
@@ -142,15 +149,28 @@ class GraphApi:
             lambda told: (int(told["data"][0]["quota_usage"]), int(told["data"][0]["config"]["quota_total"]))
         )
 
+    def note_quota(self, exchange: Exchange, path: str) -> None:
+        """Hands on how many posts the service says are left, for the account's plan. It counts those of a day
+        that has no end: where none is left, one is tried again after a while."""
+        try:
+            used, most = self.quota(exchange, path)
+        except SyndicatorError as e:
+            log.info("%s does not say how many posts are left: %s", self.server, e)
+            return
+        wait = QUOTA_SPAN if used < most else FULL_QUOTA_WAIT
+        state(Spent.POSTS, StatedLimit(left=max(0, most - used), until=datetime.now(UTC) + wait, most=most))
+
     def _error(self, reply: RemoteReply, unknown: MakeError) -> SyndicatorError:
         code, subcode = _numbers(reply.body)
         if subcode in STOPPED_SUBCODES:  # some are said under the code of a limit
             return _stopped(reply)
         if code in THROTTLED or subcode == DAY_IS_FULL:
             now = datetime.now(UTC)
-            return TryLater(reply.message, not_before=_regained(reply.headers, now) or retry_time(reply, now))
+            return TryLater(reply.message, not_before=regained(reply.headers, now) or retry_time(reply, now))
         if code in STOPPED:
             return _stopped(reply)
+        if UNREAD_LINK in (code, subcode):
+            return TryLater(reply.message, whole_channel=False)
         if (code, subcode) == (BAD_PARAMETER, NOT_THERE):
             return PostGone(reply.message)
         if subcode in REFUSED_SUBCODES or (code and code not in UNSURE and reply.status < 500):
@@ -187,14 +207,3 @@ def _numbers(body: bytes) -> tuple[int, int]:
         return int(error["code"]), int(error.get("error_subcode") or 0)
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         return 0, 0
-
-
-def _regained(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """The time at which the business has its access again, if it says so."""
-    try:
-        usages = json.loads(headers.get(USAGE, "{}"))
-        minutes = max(float(each[MINUTES]) for usage in usages.values() for each in usage)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return None
-    wait = timedelta(minutes=min(max(minutes, 0.0), MAX_RETRY_AFTER / timedelta(minutes=1)))
-    return now + wait if wait else None

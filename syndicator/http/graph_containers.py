@@ -32,12 +32,14 @@ SUBCODE = re.compile(r"(?<![0-9])2207[0-9]{3}(?![0-9])")
 @dataclass(frozen=True, kw_only=True)
 class Containers:
     """The containers of one account. ``edge`` takes new ones, ``publishing_edge`` publishes them (paths of
-    the API). ``state_field`` and ``reason_field``: what a container says of itself. ``not_ready``: codes and
-    subcodes by which publishing says that it is too early, whatever the container says."""
+    the API), and ``quota_edge`` says how many more it would. ``state_field`` and ``reason_field``: what a
+    container says of itself. ``not_ready``: codes and subcodes by which publishing says that it is too early,
+    whatever the container says."""
 
     api: GraphApi
     edge: str
     publishing_edge: str
+    quota_edge: str
     state_field: str
     reason_field: str
     not_ready: frozenset[tuple[int, int]]
@@ -84,8 +86,13 @@ class Containers:
                 if (e.code, e.subcode) not in self.not_ready:
                     raise
                 _wait(exchange, str(e))
+            except TryLater:
+                self.api.note_quota(exchange, self.quota_edge)
+                raise
             else:
-                return reply.read(lambda told: str(int(told["id"])))
+                post_id = reply.read(lambda told: str(int(told["id"])))
+                self.api.note_quota(exchange, self.quota_edge)
+                return post_id
 
     def permalink(self, exchange: Exchange, post_id: str) -> str:
         """A post's address; ``""`` where the service does not say at once: the post is out."""

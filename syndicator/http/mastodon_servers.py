@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from syndicator.domain.errors import TryLater
-from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
+from syndicator.http.exchange import Exchange, MakeError, RemoteReply
 
 #: The limits that servers name, where they may stand in what older and other ones say.
 LIMITS = ("max_characters", "characters_reserved_per_url", "description_limit")
@@ -54,11 +54,18 @@ WAYS = {
 @dataclass(frozen=True, slots=True)
 class Instance:
     """A server as it describes itself. ``software``: its name; ``version``: of that, as far as it says so;
-    ``limits``: by their names in Mastodon, those that it states."""
+    ``limits``: by their names in Mastodon, those that it states; ``domain``: of its accounts."""
 
     software: str
     version: str
     limits: Mapping[str, Any]
+    domain: str = ""
+
+    @property
+    def ways(self) -> Ways:
+        """What is known of its software: of another one that it has no keys, after which posts are looked
+        up."""
+        return WAYS.get(self.software.lower(), Ways())
 
     @property
     def title(self) -> str:
@@ -90,14 +97,41 @@ def page_of(exchange: Exchange, statuses_url: str, max_id: str) -> RemoteReply:
     return exchange.ask("GET", statuses_url, params=params, unknown=TryLater)
 
 
-def instance_of(exchange: Exchange, url: Callable[[str], str]) -> Instance | None:
+def instance_of(
+    exchange: Exchange, url: Callable[[str], str], unknown: MakeError = TryLater
+) -> Instance | None:
     """The server's description, by the second or else the first form of it; ``None`` where it has none.
-    ``url``: the address of a path there. Raises as ``Exchange.ask``; what is unclear is ``TryLater``."""
+    ``url``: the address of a path there. Raises as ``Exchange.ask``."""
     for version, read in ((2, _second), (1, _first)):
-        reply = exchange.ask("GET", url(f"/api/v{version}/instance"), accept=(404,), unknown=TryLater)
+        reply = exchange.ask("GET", url(f"/api/v{version}/instance"), accept=(404,), unknown=unknown)
         if reply.status != 404:
             return reply.read(read)
     return None
+
+
+@dataclass
+class KnownServer:
+    """What a server has said of itself, once it was asked: a process asks once. ``ways``: what it does
+    whatever is declared; ``None``: it was not asked, or says nothing."""
+
+    ways: Ways | None = None
+    domain: str = ""
+    was_asked: bool = False
+
+    def ask(self, exchange: Exchange, url: Callable[[str], str]) -> None:
+        """Asks it, unless it was asked. Raises ``TryLater`` where there is no answer; one that nobody
+        understands is as good as none."""
+        if self.was_asked:
+            return
+        try:
+            instance = instance_of(exchange, url, unknown=OutcomeUnknown)
+        except (OutcomeUnknown, Misconfigured, Refused) as e:
+            if isinstance(e, OutcomeUnknown) and not e.is_over:
+                raise TryLater(str(e)) from e
+            instance = None
+        if instance is not None:
+            self.ways, self.domain = instance.ways, instance.domain
+        self.was_asked = True
 
 
 def _second(told: Any) -> Instance:
@@ -120,10 +154,11 @@ def _first(told: Any) -> Instance:
 
 def _instance(told: Any, stated: Mapping[str, Any]) -> Instance:
     limits = {name: stated[name] for name in LIMITS if name in stated}
+    domain = str(told.get("domain") or told.get("uri") or "").rpartition("//")[2].lower()
     version, source = str(told.get("version") or ""), str(told.get("source_url") or "mastodon").lower()
     if named := COMPATIBLE.search(version):
-        return Instance(named["name"], named["version"] or "", limits)
+        return Instance(named["name"], named["version"] or "", limits, domain)
     for sign, software in BY_SOURCE.items():
         if sign in source or sign in version.lower():
-            return Instance(software, version, limits)
-    return Instance("Mastodon" if "mastodon" in source else "another software", version, limits)
+            return Instance(software, version, limits, domain)
+    return Instance("Mastodon" if "mastodon" in source else "another software", version, limits, domain)

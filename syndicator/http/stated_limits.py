@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from syndicator.domain.capabilities import Spent
 from syndicator.domain.ledger import StatedLimit
+from syndicator.http.meta_usage import nearly_used_up, says_usage
 from syndicator.http.retry_after import rate_left
 
 #: What was last said of each kind.
@@ -43,7 +44,18 @@ def kind_of(method: str, *, has_files: bool) -> Spent | None:
 def note(kind: str | None, headers: Mapping[str, str]) -> None:
     """Hand on what the headers of a reply to a request of this kind say."""
     heard = _limits.get()
-    if heard is None or kind is None:
+    if heard is None:
         return
-    if stated := rate_left(headers, datetime.now(UTC)):
+    if says_usage(headers):
+        heard.pop(Spent.REQUESTS, None)
+        if nearly := nearly_used_up(headers, datetime.now(UTC)):
+            heard[Spent.REQUESTS] = nearly
+    if kind is not None and (stated := rate_left(headers, datetime.now(UTC))):
+        heard[kind] = stated
+
+
+def state(kind: str, stated: StatedLimit) -> None:
+    """Hand on what a service was asked about, and says of this kind."""
+    heard = _limits.get()
+    if heard is not None:
         heard[kind] = stated

@@ -20,9 +20,11 @@ from syndicator.domain.pacing import NO_PACE
 from syndicator.domain.policy import OnCorrection
 from syndicator.jobs.account import Account
 from syndicator.jobs.courier import Courier, Deliverer
-from syndicator.jobs.delivery_step import COST_OF_PHOTO, StepOutcome, take_step
+from syndicator.jobs.delivery_step import take_step
 from syndicator.jobs.job import Job
 from syndicator.jobs.ports import LEASE
+from syndicator.jobs.step_cost import COST_OF_PHOTO
+from syndicator.jobs.step_request import StepOutcome
 from syndicator.jobs.store_ports import Choice, ClaimedDelivery
 
 #: Deliveries in one task: other channels' tasks get their turn on a small pool.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from syndicator.domain.article import Article, Photo
+from syndicator.domain.capabilities import ALT_CUT
 from syndicator.domain.errors import Misconfigured, PhotoError, TryLater
 from syndicator.domain.ledger import Wait
 from syndicator.domain.photo import PhotoFile, PhotoLimits
@@ -102,9 +103,10 @@ def _with_further(photos: Photos, courier: Courier, shown: PostPhoto, limits: Ph
         if file is None:
             remarks.append(f"without photo {photo.url}: {reason}")
             continue
-        files.append(replace(file, alt=_alt(courier, photo, article.language)))
+        alt, cut = _alt(courier, photo, article.language)
+        files.append(replace(file, alt=alt))
         makers.append(photo.credit)
-        remarks.append(f"{photo.url}: {file.remark}" if file.remark else "")
+        remarks += [f"{photo.url}: {each}" for each in (file.remark, cut) if each]
     article = _credited(article, article.photo, makers)
     return replace(shown, article=article, further=tuple(files), remark="; ".join(filter(None, remarks)))
 
@@ -120,7 +122,9 @@ def _with_further_by_address(courier: Courier, shown: PostPhoto) -> PostPhoto:
         if reason := courier.kept_back(photo):
             remarks.append(f"without photo {photo.url}: {reason}")
         else:
-            photos.append(replace(photo, alt=_alt(courier, photo, article.language)))
+            alt, cut = _alt(courier, photo, article.language)
+            photos.append(replace(photo, alt=alt))
+            remarks += [f"{photo.url}: {cut}"] if cut else []
     article = _credited(article, article.photo, [article.photo.credit, *(photo.credit for photo in photos)])
     remark = "; ".join(filter(None, remarks))
     return replace(shown, article=article, further_by_address=tuple(photos), remark=remark)
@@ -131,11 +135,11 @@ def _room(courier: Courier) -> int:
     return min(courier.style.photos, courier.channel.capabilities.photos) - 1
 
 
-def _alt(courier: Courier, photo: Photo, language: str) -> str:
-    """The alternative text of a further photo, as far as the channel has room."""
-    capabilities = courier.channel.capabilities
-    alt = capabilities.ruler.cut(photo.alt or photo.caption, capabilities.alt, language)
-    return alt if capabilities.alt else ""
+def _alt(courier: Courier, photo: Photo, language: str) -> tuple[str, str]:
+    """The alternative text of a further photo, as far as the channel has room, and what is told of it."""
+    capabilities, whole = courier.channel.capabilities, photo.alt or photo.caption
+    alt = capabilities.fitting_alt(whole, language)
+    return alt, ALT_CUT if capabilities.alt and alt != whole else ""
 
 
 def _credited(article: Article, lead: Photo, makers: Sequence[str]) -> Article:

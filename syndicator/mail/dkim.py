@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, zip_longest
 from textwrap import wrap
 from typing import Protocol
 
@@ -89,39 +90,63 @@ class DkimKey:
     def signature(self, headers: Sequence[Header], body_hash: bytes, at: int) -> Header:
         """The header that signs a message of these headers. ``body_hash``: of its ``relaxed_body``; ``at``:
         seconds since 1970."""
-        present: dict[str, list[Header]] = {}
-        for header in headers:
-            present.setdefault(header[0].lower(), []).append(header)
+        return "DKIM-Signature", self.form(headers, at).signature({}, body_hash)
+
+    def form(self, headers: Sequence[tuple[str, str | None]], at: int) -> SignatureForm:
+        """The signatures of messages of these headers: ``None`` for a value that each has of its own."""
+        present: dict[str, list[str | None]] = {}
+        for name, value in headers:
+            present.setdefault(name.lower(), []).append(value)
         signed = tuple(name for name in SIGNED for _ in present.get(name, ())) + SEALED
-        unsigned = FOLD.join(
+        before = FOLD.join(
             (
                 f"v=1; a={self.key.algorithm}; c=relaxed/relaxed;",
                 f"d={self.domain}; s={self.selector}; t={at};",
-                _names(signed),
-                f"bh={base64.b64encode(body_hash).decode()};",
-                "b=",
+                FOLD.join(wrap("h=" + ": ".join(signed) + ";", FOLD_CHARS, break_on_hyphens=False)),
+                "bh=",
             )
         )
         chosen = [
-            relaxed_header(name, each)
+            (wanted, value)
             for wanted in SIGNED
-            for name, each in reversed(present.get(wanted, ()))  # the last one first (section 5.4.2)
+            for value in reversed(present.get(wanted, ()))  # the last one first (section 5.4.2)
         ]
-        own = relaxed_header("dkim-signature", unsigned).removesuffix(b"\r\n")
-        signature = base64.b64encode(self.key.sign(b"".join(chosen) + own)).decode()
-        pieces = [signature[i : i + FOLD_CHARS] for i in range(0, len(signature), FOLD_CHARS)]
-        return "DKIM-Signature", unsigned + FOLD.join(pieces)
+        pieces: list[bytes] = [b""]
+        own: list[str] = []
+        for name, value in chosen:
+            if value is None:
+                own.append(name)
+                pieces.append(b"")
+            else:
+                pieces[-1] += relaxed_header(name, value)
+        pieces[-1] += relaxed_header("dkim-signature", before).removesuffix(b"\r\n")
+        return SignatureForm(self.key, before, tuple(pieces), tuple(own))
 
 
-@lru_cache(maxsize=64)
-def _names(signed: tuple[str, ...]) -> str:
-    """The tag that names what is signed, in lines."""
-    return FOLD.join(wrap("h=" + ": ".join(signed) + ";", FOLD_CHARS, break_on_hyphens=False))
+@dataclass(frozen=True)
+class SignatureForm:
+    """What the signatures of messages share whose headers have the same names, and most of them the same
+    values. ``before``: a signature up to the hash of the body. ``pieces``: what is signed, but for the
+    headers of each message's ``own``, which stand between them."""
+
+    key: PrivateKey
+    before: str
+    pieces: tuple[bytes, ...]
+    own: tuple[str, ...]
+
+    def signature(self, own: Mapping[str, str], body_hash: bytes) -> str:
+        """The signature of one message. ``own``: its headers, by their names in lower case."""
+        bh = base64.b64encode(body_hash).decode()
+        between = [relaxed_header(name, own[name]) for name in self.own]
+        content = b"".join(chain.from_iterable(zip_longest(self.pieces, between, fillvalue=b"")))
+        signed = self.key.sign(content + f"{bh}; b=".encode())
+        signature = base64.b64encode(signed).decode()
+        lines = [signature[i : i + FOLD_CHARS] for i in range(0, len(signature), FOLD_CHARS)]
+        return f"{self.before}{bh};{FOLD}b={FOLD.join(lines)}"
 
 
-@lru_cache(maxsize=256)
 def relaxed_header(name: str, value: str) -> bytes:
-    """A header as it is signed (section 3.4.2). Most are those of all messages of a list."""
+    """A header as it is signed (section 3.4.2)."""
     unfolded = value.replace("\r\n", "").strip(" \t")
     return f"{name.lower()}:{HEADER_BLANKS.sub(' ', unfolded)}\r\n".encode()
 

@@ -15,6 +15,9 @@ from enum import StrEnum
 from syndicator.domain.errors import OutcomeUnknown
 from syndicator.mail.deadline import Deadline
 
+#: The last byte of a line.
+LINE_END = ord("\n")
+
 
 class Stage(StrEnum):
     """What a relay answers to."""
@@ -105,5 +108,12 @@ class Line:
 
 def quoted(content: bytes) -> bytes:
     """The message with its end: lines that begin with a dot have two (section 4.5.2)."""
-    lines = content.removesuffix(b"\r\n").replace(b"\r\n.", b"\r\n..")
-    return (b"." if lines.startswith(b".") else b"") + lines + b"\r\n.\r\n"
+    at = content.find(b".")
+    while (
+        at > 0 and content[at - 1] != LINE_END
+    ):  # base64, most of a message, is without dots: quickly passed
+        at = content.find(b".", at + 1)
+    if at >= 0:
+        content = content.replace(b"\r\n.", b"\r\n..")
+        content = b"." + content if content.startswith(b".") else content
+    return content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n")

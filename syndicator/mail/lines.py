@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from queue import Empty, Queue, SimpleQueue
+from queue import Queue
 from typing import Any
 
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, SyndicatorError, TryLater
@@ -52,7 +50,7 @@ def hand_over_all(relay: Relay, messages: Iterable[OutgoingMail]) -> Iterator[Se
     ``messages`` in the thread that calls. Raises ``TryLater`` or ``Misconfigured``, where none is to be had
     or the relay takes nothing of us, once all that were under way have been told of."""
     todo: Queue[OutgoingMail | None] = Queue()
-    done: SimpleQueue[Result] = SimpleQueue()
+    done = _Results()
     threads: list[threading.Thread] = []
     source, under_way, trouble = iter(messages), 0, None
     try:
@@ -68,7 +66,7 @@ def hand_over_all(relay: Relay, messages: Iterable[OutgoingMail]) -> Iterator[Se
                     threads[-1].start()
                 todo.put(message)
                 under_way += 1
-            ended = _ended_together(done, min(GROUP_SIZE, under_way))
+            ended = done.together(min(GROUP_SIZE, under_way))
             under_way -= len(ended)
             group = []
             for message, result in ended:
@@ -86,20 +84,35 @@ def hand_over_all(relay: Relay, messages: Iterable[OutgoingMail]) -> Iterator[Se
             todo.put(None)
 
 
-def _ended_together(done: SimpleQueue[Result], count: int) -> list[Result]:
-    """So many results, or those that come together with the next; none where none is to be waited for."""
-    ended = [done.get()] if count else []
-    end = time.monotonic() + GROUP_WAIT_S
-    with suppress(Empty):
-        while len(ended) < count:
-            ended.append(done.get(timeout=max(0.0, end - time.monotonic())))
-    return ended
+class _Results:
+    """Where lines put how messages have ended. Whoever takes them is woken once for many: a wake-up for each
+    keeps lines from their work."""
+
+    def __init__(self) -> None:
+        self._ended: list[Result] = []
+        self._wanted = 1
+        self._change = threading.Condition()
+
+    def put(self, outgoing: OutgoingMail, result: Answer | SyndicatorError) -> None:
+        with self._change:
+            self._ended.append((outgoing, result))
+            if len(self._ended) in (1, self._wanted):
+                self._change.notify()
+
+    def together(self, count: int) -> list[Result]:
+        """So many results, or those that come together with the next; none where none is to be waited for."""
+        with self._change:
+            self._wanted = count
+            if count and self._change.wait_for(lambda: self._ended):
+                self._change.wait_for(lambda: len(self._ended) >= count, timeout=GROUP_WAIT_S)
+            ended, self._ended = self._ended, []
+        return ended
 
 
 def _work(
     relay: Relay,
     todo: Queue[OutgoingMail | None],
-    done: SimpleQueue[Result],
+    done: _Results,
 ) -> None:
     """One line, and another one when that is lost; a message that loses a new one, too, ends with that."""
     message = todo.get()
@@ -108,16 +121,16 @@ def _work(
         try:
             with relay.line() as line:
                 while message is not None:
-                    done.put((message, _ended(relay, line, message)))
+                    done.put(message, _ended(relay, line, message))
                     carried += 1
                     message = todo.get()
         except TryLater as e:
             if message is not None and not carried:
-                done.put((message, e))
+                done.put(message, e)
                 message = todo.get()
         except SyndicatorError as e:
             if message is not None:
-                done.put((message, e))
+                done.put(message, e)
                 message = todo.get()
 
 

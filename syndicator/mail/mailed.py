@@ -48,7 +48,7 @@ class MailedPost:
             title=headline or post.headline,
             headline=headline,
             paragraphs=_paragraphs(post, bool(headline)),
-            url="" if post.occasion is Occasion.RETRACTION else post.url,
+            url=post.link,
             source=post.article.url,
             language=post.language,
             occasion=post.occasion,

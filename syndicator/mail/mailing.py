@@ -1,8 +1,8 @@
 """A mailing: one message for all readers of a list. What they have in common is made once, by the standard
 library; each gets a few headers, the link to unsubscribe, and the signatures.
 
-The link stands in the text and in the page: both are encoded for each reader; photos are not. Everything
-is 7-bit, in lines that are short, and in the form that is signed: relays have nothing to re-encode.
+The link stands in the text and in the page: from there on, they are encoded for each reader; photos are not.
+Everything is 7-bit, in short lines, and in the form that is signed: relays have nothing to re-encode.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header as EncodedHeader
@@ -22,13 +23,13 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from syndicator.domain.photo import PhotoFile
-from syndicator.mail.dkim import DkimKey, Header, relaxed_body
+from syndicator.mail.dkim import DkimKey, Header, SignatureForm, relaxed_body
 
 #: What stands for the link to unsubscribe where a mailing is made.
 LINK = "https://leave.invalid/" + secrets.token_hex(16)
 
-#: Characters of a line in base64 (RFC 2045 section 6.8).
-LINE_CHARS = 76
+#: Bytes of a line in base64, of 76 characters (RFC 2045 section 6.8).
+LINE_BYTES = 57
 
 #: What stands for the encoded text and page.
 TEXT, PAGE = f"text-{secrets.token_hex(16)}", f"page-{secrets.token_hex(16)}"
@@ -56,6 +57,14 @@ class Letterhead:
     reply_to: Address | None = None
     keys: tuple[DkimKey, ...] = ()
 
+    @property
+    def feedback_id(self) -> str:
+        """What mail services name a list by that tell senders how many of its messages are called spam
+        (https://support.google.com/a/answer/6254652): the last part is the sender's, of 5 to 15 letters."""
+        domain = self.sender.domain
+        name, sender = self.list_id.removesuffix(f".{domain}"), hashlib.sha256(domain.encode()).hexdigest()
+        return f"{name}:{domain}:list:{sender[:15]}"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reader:
@@ -75,29 +84,56 @@ class Mailing:
 
     def __init__(self, head: Letterhead, contents: Contents, date: datetime) -> None:
         self.head, self.contents, self.date = head, contents, date
-        self._text = contents.text.split(LINK)
-        self._page = contents.page.split(LINK)
-        parts = _parts(contents)
-        raw = parts.as_bytes(policy=SMTP)
+        self._text, self._page = _Linked(contents.text), _Linked(contents.page)
+        raw = _parts(contents).as_bytes(policy=SMTP)
         top, _, body = raw.partition(b"\r\n\r\n")
-        self._common = [*_common_headers(head, contents, date), *_headers(top)]
+        self._headers = [*_common_headers(head, contents, date), *_headers(top)]
+        self._top = _written(self._headers)
         before, _, rest = relaxed_body(body).partition(TEXT.encode())
         between, _, after = rest.partition(PAGE.encode())
         self._before, self._between, self._after = before, between, after
+        self._forms: dict[tuple[str, ...], Sequence[SignatureForm]] = {}
 
     def message(self, reader: Reader) -> bytes:
         """The message to one reader, signed."""
-        headers = [*self._common, *_own_headers(reader)]
-        body = b"".join(
-            (
-                self._before,
-                _encoded(reader.leave.join(self._text)),
-                self._between,
-                _encoded(reader.leave.join(self._page)),
-                self._after,
-            )
+        own = _own_headers(reader)
+        body = (
+            self._before,
+            self._text.encoded(reader.leave),
+            self._between,
+            self._page.encoded(reader.leave),
+            self._after,
         )
-        return _signed(self.head, headers, body, self.date)
+        return b"".join((self._signatures(own, body), self._top, _written(own), b"\r\n", *body))
+
+    def _signatures(self, own: Sequence[Header], body: Sequence[bytes]) -> bytes:
+        """The headers that sign a message. ``body``: in the form that is signed, in pieces."""
+        if not self.head.keys:
+            return b""
+        body_hash = hashlib.sha256()
+        for piece in body:
+            body_hash.update(piece)
+        names = tuple(name for name, _ in own)
+        if names not in self._forms:
+            headers = [*self._headers, *((name, None) for name in names)]
+            at = int(self.date.timestamp())
+            self._forms[names] = [key.form(headers, at) for key in self.head.keys]
+        values = {name.lower(): value for name, value in own}
+        signatures = (form.signature(values, body_hash.digest()) for form in self._forms[names])
+        return _written([("DKIM-Signature", signature) for signature in signatures])
+
+
+class _Linked:
+    """A text with ``LINK`` in it, in base64: all before the link is encoded once."""
+
+    def __init__(self, text: str) -> None:
+        first, *rest = (_with_line_ends(part) for part in text.split(LINK))
+        shared = max(len(first) - 1, 0) // LINE_BYTES * LINE_BYTES  # whole lines, and never the last one
+        self._shared = _base64(first[:shared]) + b"\r\n" if shared else b""
+        self._rest = [first[shared:], *rest]
+
+    def encoded(self, link: str) -> bytes:
+        return self._shared + _base64(link.encode().join(self._rest))
 
 
 def notice(head: Letterhead, recipient: str, subject: str, text: str, language: str, date: datetime) -> bytes:
@@ -108,16 +144,18 @@ def notice(head: Letterhead, recipient: str, subject: str, text: str, language: 
     id_ = f"{secrets.token_hex(16)}@{head.sender.domain}"
     top = [*_common_headers(head, contents, date), ("To", recipient), ("Message-ID", f"<{id_}>")]
     headers = [*top, *_headers(part.as_bytes(policy=SMTP).partition(b"\r\n\r\n")[0])]
-    return _signed(head, headers, _encoded(text) + b"\r\n", date)
+    return _signed(head, headers, _base64(_with_line_ends(text)) + b"\r\n", date)
 
 
 def _signed(head: Letterhead, headers: list[Header], body: bytes, date: datetime) -> bytes:
     """The message, whose body is in the form that is signed."""
-    if head.keys:
-        body_hash, at = hashlib.sha256(body).digest(), int(date.timestamp())
-        headers = [*(key.signature(headers, body_hash, at) for key in head.keys), *headers]
-    top = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    return top.encode("ascii") + b"\r\n" + body
+    body_hash, at = hashlib.sha256(body).digest(), int(date.timestamp())
+    signatures = [key.signature(headers, body_hash, at) for key in head.keys]
+    return _written([*signatures, *headers]) + b"\r\n" + body
+
+
+def _written(headers: Iterable[Header]) -> bytes:
+    return "".join([f"{name}: {value}\r\n" for name, value in headers]).encode("ascii")
 
 
 def _parts(contents: Contents) -> MIMEMultipart:
@@ -157,6 +195,7 @@ def _common_headers(head: Letterhead, contents: Contents, date: datetime) -> lis
     mail["Subject"] = " ".join(contents.subject.split())
     mail["Date"] = format_datetime(date)
     mail["Precedence"] = "bulk"
+    mail["Feedback-ID"] = head.feedback_id
     mail["Auto-Submitted"] = "auto-generated"  # nobody's out-of-office note answers it (RFC 3834 section 5)
     if contents.language:
         mail["Content-Language"] = contents.language
@@ -192,10 +231,14 @@ def _headers(top: bytes) -> list[Header]:
     return [(name, value.removeprefix(" ")) for name, _, value in pairs]
 
 
-def _encoded(text: str) -> bytes:
-    """Text in base64, with lines that end in CR LF, within and without."""
-    content = base64.b64encode(text.replace("\r\n", "\n").replace("\n", "\r\n").encode())
-    return b"\r\n".join(content[i : i + LINE_CHARS] for i in range(0, len(content), LINE_CHARS))
+def _with_line_ends(text: str) -> bytes:
+    """Text whose lines end in CR LF."""
+    return text.replace("\r\n", "\n").replace("\n", "\r\n").encode()
+
+
+def _base64(content: bytes) -> bytes:
+    """In lines, with CR LF between them."""
+    return base64.encodebytes(content).replace(b"\n", b"\r\n").removesuffix(b"\r\n")
 
 
 def message_id_for(base: str, ticket: str, domain: str) -> str:

@@ -11,23 +11,28 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from syndicator.domain.article import Article, ArticleState
-from syndicator.domain.capabilities import Capabilities, LinkPlace
+from syndicator.domain.capabilities import ALT_CUT, Capabilities, LinkPlace
 from syndicator.domain.keywords import place_of
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Occasion, Post, Span, SpanKind, Style
 from syndicator.domain.roundup import Roundup
-from syndicator.posts.labels import labels
+from syndicator.posts.labels import is_labelled, labels
 from syndicator.posts.layout import Laid, Parts, laid, layout_of
-from syndicator.posts.links import link_text, warning_of, with_parameters
+from syndicator.posts.links import cut_warning, link_text, warning_of, with_parameters
+from syndicator.posts.own_words import own_words
 from syndicator.posts.roundup import compose_roundup
 from syndicator.posts.signs import Signs
-from syndicator.posts.template import rendered
+from syndicator.posts.template import TemplateFailure, compiled, rendered
 from syndicator.posts.wording import Wording, wording
-from syndicator.posts.words import directed, one_line, without_links
+from syndicator.posts.words import directed, legible, oddities, one_line, without_links
 from syndicator.text.mentions import NO_MENTION
 
-#: What is told of a template that says nothing of an article.
+#: What is told of a template that says nothing of an article, and, with why, of one that cannot be had of it.
 BLANK_TEMPLATE = "its template comes out blank: composed without it"
+WITHOUT_TEMPLATE = "composed without its template: "
+
+#: What is told of words for posts that are no more than the article's address.
+ADDRESS_ALONE = "the words written for its posts say nothing beside its address: left out"
 
 #: The style of a newsroom that has declared none.
 PLAIN = Style()
@@ -45,8 +50,9 @@ def compose(
     roundup: Roundup | None = None,
 ) -> Post:
     """The post of an article on a channel, or of a ``roundup``, which the article stands for.
-    ``site_title``: the site's name, which is no part of headlines; ``site_url``: its first page. Raises
-    ``Misconfigured`` where the newsroom's template does not work."""
+    ``site_title``: the site's name, which is no part of headlines; ``site_url``: its first page. Where the
+    newsroom's template fails of this article, the post is as without it, and says so: its text must not stop
+    all others. Raises ``Misconfigured`` where what is declared is no template."""
     if article.state is ArticleState.ROUNDUP:
         if roundup and roundup.members:
             return compose_roundup(
@@ -59,30 +65,39 @@ def compose(
     parts = _parts(article, said, capabilities, style, occasion, has_photo=photo is not None)
     # A notice stands where the post was, which may have been the words beside a photo.
     is_beside_photo = photo is not None or occasion is Occasion.RETRACTION
-    layout = layout_of(capabilities, article.language, has_photo=is_beside_photo)
+    warning, warning_cut = cut_warning(warning_of(article, style), capabilities, article.language)
+    layout = layout_of(capabilities, article.language, has_photo=is_beside_photo, warning=warning)
     template = style.templates.get(article.section) or style.templates.get("*", "")
-    shown, remark = None, ""
+    shown, remarks = None, list(said.told)
+    if occasion is Occasion.NEWS and (written := article.operator_words or article.social):
+        remarks += oddities("text written for posts", written) if _own(article) else [ADDRESS_ALONE]
     if template and occasion is Occasion.NEWS:
-        shown = rendered(template, parts, article, layout, capabilities.plain)
-        remark = "" if shown else BLANK_TEMPLATE
+        ready = compiled(template)
+        try:
+            shown = rendered(ready, parts, article, layout, capabilities.plain)
+            remarks += [] if shown else [BLANK_TEMPLATE]
+        except TemplateFailure as e:
+            remarks.append(f"{WITHOUT_TEMPLATE}{e}")
     shown = shown or laid(layout, parts)
+    # Words in paragraphs are no headline, for cards and the like.
+    is_headline = not said.is_said and "\n" not in shown.headline
     alt, alt_omitted = _alt(article, photo, capabilities)
     return Post(
         article=article,
         text=shown.text,
         url=parts.url,
-        headline=said.headline if said.is_said else shown.headline,
+        headline=shown.headline if is_headline else said.headline,
         summary=shown.summary,
         alt=alt,
         credit=_credit(article),
-        warning=warning_of(article, style) if capabilities.has_warning else "",
+        warning=warning,
         occasion=occasion,
         photo=photo,
         spans=tuple(_spans(shown, parts, capabilities, style)),
         length=shown.length,
         room=layout.room,
-        omitted=(*filter(None, [remark]), *shown.omitted, *alt_omitted),
-        remark=remark,
+        omitted=(*remarks, *warning_cut, *shown.omitted, *alt_omitted),
+        remark="; ".join([*remarks, *(line for line in alt_omitted if line == ALT_CUT)]),
     )
 
 
@@ -95,7 +110,7 @@ def _parts(
     *,
     has_photo: bool,
 ) -> Parts:
-    language = article.language
+    language, own = article.language, _own(article)
     is_by_name = capabilities.has_mentions and capabilities.link_place is not LinkPlace.WORDS
     handles = dict(style.mentions) if is_by_name else {}
     hashtags = _hashtags(article, style)[: capabilities.most_hashtags]
@@ -112,28 +127,38 @@ def _parts(
         return directed(signs.within(plain), language)
 
     headline, summary, correction = said.headline, said.summary, said.correction
+    is_notice = occasion is Occasion.RETRACTION or (occasion is Occasion.CORRECTION and correction != "")
     if occasion is Occasion.RETRACTION:
         summary, correction = labels(language).withdrawn, ""
-    elif occasion is Occasion.CORRECTION:
+    elif is_notice:
         summary = ""
-    elif own := article.operator_words or article.social:  # what was written for it
-        headline, summary = without_links(one_line(own)), ""
+    elif occasion is Occasion.CORRECTION:  # nobody says of what: the headline is named as one
+        headline, summary = (summary, "") if said.is_said else (headline, summary)
+        headline = headline if is_labelled(headline) else f"{labels(language).correction}: {headline}"
+    elif own:
+        headline, summary = own, ""
     elif said.is_said:
         headline, summary = summary, ""
-    url = with_parameters(article.url, style.utm)
+    url, place = with_parameters(article.url, style.utm), capabilities.place_of_link(has_photo=has_photo)
     is_by_address = capabilities.photo_by_address and not capabilities.carries_article
     is_shown = has_photo or is_by_address or capabilities.needs_photo
-    credit = _credit(article) if style.credit and is_shown else ""
+    credit = without_links(_credit(article)) if style.credit and is_shown else ""
     return Parts(
         headline=words(headline),
         summary=words(summary),
         correction=words(correction),
         credit=words(f"{labels(language).photo}: {credit}") if credit and occasion is Occasion.NEWS else "",
-        byline=words(one_line(", ".join(article.authors))) if style.byline else "",
+        byline=words(without_links(one_line(", ".join(article.authors)))) if style.byline else "",
         hashtags=hashtags,
         url=url,
-        link=link_text(capabilities.address(url), capabilities.place_of_link(has_photo=has_photo)),
+        link="" if occasion is Occasion.RETRACTION else link_text(capabilities.address(url), place),
+        is_notice=is_notice,
     )
+
+
+def _own(article: Article) -> str:
+    """What was written for the article's posts."""
+    return own_words(article.operator_words or article.social, article.url)
 
 
 def _named(names: Collection[str], text: str) -> Iterator[tuple[int, str]]:
@@ -174,12 +199,13 @@ def _alt(article: Article, file: PhotoFile | None, capabilities: Capabilities) -
     is no photo says itself what it is."""
     photo = article.photo
     whole = (file.alt if file else "") or (photo.alt or photo.caption if photo else "")
+    whole, odd = legible(whole), tuple(oddities("alternative text", whole))
     if not whole:
-        return "", ()
+        return "", odd
     if not capabilities.alt:
         return "", ("alternative text left out: this network has none",) if file else ()
-    alt = capabilities.ruler.cut(whole, capabilities.alt, article.language)
-    return alt, () if alt == whole else ("alternative text cut: no room",)
+    alt = capabilities.fitting_alt(whole, article.language)
+    return alt, odd if alt == whole else (*odd, ALT_CUT)
 
 
 def _spans(shown: Laid, parts: Parts, capabilities: Capabilities, style: Style) -> Iterator[Span]:

@@ -37,7 +37,7 @@ class DrawnPost:
     @property
     def has_card(self) -> bool:
         """Whether the link is shown as a card."""
-        if self.post is None or self.capabilities.card is LinkCard.NONE:
+        if self.post is None or not self.post.link or self.capabilities.card is LinkCard.NONE:
             return False
         has_photo = self.post.photo is not None or self.has_photo_by_address
         return self.capabilities.card_beside_photo or not has_photo
@@ -45,7 +45,7 @@ class DrawnPost:
     @property
     def has_link_beside(self) -> bool:
         """Whether the link is beside the text, and no card."""
-        if self.post is None or self.has_card or self.capabilities.is_notification:
+        if self.post is None or not self.post.link or self.has_card or self.capabilities.is_notification:
             return False
         place = self.capabilities.place_of_link(has_photo=self.post.photo is not None)
         return place is LinkPlace.BESIDE
@@ -53,7 +53,7 @@ class DrawnPost:
     @property
     def has_photo_by_address(self) -> bool:
         """Whether the network is told where the photo is, and fetches it."""
-        return bool(self.capabilities.photo_by_address and self.post and self.post.article.photo)
+        return bool(self.capabilities.photo_by_address and self.post and self.post.named_photo)
 
     @property
     def headline(self) -> str:

@@ -17,13 +17,17 @@ MIN_PART_LENGTH = 20
 #: The share of the room for correction and summary that a long correction leaves to the summary.
 SUMMARY_SHARE = 0.5
 
+#: The share of a notice's room that what it says leaves to the headline.
+HEADLINE_SHARE = 0.2
+
 #: Posts that are known again: more than the channels of one article.
 MAX_KEPT = 64
 
 
 class Parts(NamedTuple):
     """What may stand in a post, each part in one line; empty where there is none. ``link`` is what stands in
-    the text for ``url``."""
+    the text for ``url``; ``is_notice``: the summary or correction is what it is for, and the headline gives
+    way to it."""
 
     headline: str
     summary: str
@@ -33,6 +37,7 @@ class Parts(NamedTuple):
     hashtags: tuple[str, ...]
     url: str
     link: str
+    is_notice: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,13 +92,14 @@ class Layout(NamedTuple):
         return self.measure(before) + (self.link_length(parts) if link else 0) + self.measure(after)
 
 
-def layout_of(capabilities: Capabilities, language: str, *, has_photo: bool) -> Layout:
-    """The layout of a channel's posts."""
+def layout_of(capabilities: Capabilities, language: str, *, has_photo: bool, warning: str = "") -> Layout:
+    """The layout of a channel's posts, in the room that a warning leaves."""
     in_text = capabilities.link_place is LinkPlace.TEXT
     return Layout(
         ruler=capabilities.ruler,
         unit=capabilities.unit,
-        room=capabilities.room(has_photo=has_photo),
+        room=capabilities.room(has_photo=has_photo)
+        - (capabilities.ruler.measure(warning) if capabilities.warning_counts else 0),
         language=language,
         flat_link=capabilities.link if in_text else None,
     )
@@ -104,7 +110,8 @@ def laid(layout: Layout, parts: Parts) -> Laid:
     """The parts in their order; what is worth least gives way."""
     filling = Filling(layout)
     filling.left = layout.room - (layout.link_length(parts) + filling.gap if parts.link else 0)
-    headline = layout.ruler.cut(parts.headline, max(0, filling.left), layout.language)
+    kept_free = _said_by_notice(layout, parts, filling) if parts.is_notice else 0
+    headline = layout.ruler.cut(parts.headline, max(0, filling.left - kept_free), layout.language)
     filling.note("headline", parts.headline, headline)
     filling.left -= layout.measure(headline)
     correction = ""
@@ -129,6 +136,15 @@ def laid(layout: Layout, parts: Parts) -> Laid:
         hashtags=link_start - len(GAP if parts.link else "") - len(hashtags) if hashtags else None,
         omitted=tuple(filling.omitted),
     )
+
+
+def _said_by_notice(layout: Layout, parts: Parts, filling: Filling) -> int:
+    """The room that is kept for what a notice is for: all that it needs, but for a line of the headline where
+    that would tell something."""
+    spared = int(filling.left * HEADLINE_SHARE)
+    spared = min(layout.measure(parts.headline), spared) if spared >= MIN_PART_LENGTH else 0
+    needed = layout.measure(parts.summary or parts.correction) + filling.gap
+    return min(needed, filling.left - spared)
 
 
 @dataclass

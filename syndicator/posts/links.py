@@ -42,3 +42,14 @@ def warning_of(article: Article, style: Style) -> str:
         return ""
     topics = {topic.casefold() for topic in (*article.tags, article.section)}
     return next((words for topic, words in style.warnings.items() if topic.casefold() in topics), "")
+
+
+def cut_warning(words: str, capabilities: Capabilities, language: str) -> tuple[str, tuple[str, ...]]:
+    """The warning that a channel's post stands behind, and what is told of it: where it counts, half of the
+    room is the news's."""
+    if not (words and capabilities.has_warning):
+        return "", ()
+    if not capabilities.warning_counts:
+        return words, ()
+    short = capabilities.ruler.cut(words, capabilities.text // 2, language)
+    return short, () if short == words else ("warning cut: no room",)

@@ -16,7 +16,7 @@ from syndicator.domain.post import Post, Span, SpanKind, Style
 from syndicator.domain.roundup import Roundup
 from syndicator.posts.labels import labels
 from syndicator.posts.layout import GAP, Layout, layout_of
-from syndicator.posts.links import shown_link, warning_of, with_parameters
+from syndicator.posts.links import cut_warning, shown_link, warning_of, with_parameters
 from syndicator.posts.signs import Signs
 from syndicator.posts.wording import wording
 from syndicator.posts.words import directed
@@ -62,7 +62,9 @@ def compose_roundup(
     """The post of a round-up. ``article``: what stands for it on record; ``site_url``: where the articles are
     that it does not name. The first that it names is the one that its card shows."""
     language = _language(roundup.members) or article.language
-    layout = layout_of(capabilities, language, has_photo=False)
+    warnings = [cut_warning(warning_of(each, style), capabilities, language)[0] for each in roundup.members]
+    room_for = max(warnings, key=capabilities.ruler.measure)  # which of them are named is seen later
+    layout = layout_of(capabilities, language, has_photo=False, warning=room_for)
     in_words = capabilities.link_place is LinkPlace.WORDS
     signs = Signs(capabilities)
 
@@ -81,6 +83,7 @@ def compose_roundup(
     rest = page.fitting(_rest(roundup.count - len(named), site_url, style, capabilities))
     text, spans, length = page.text(rest)
     first = named[0] if named else None
+    warning, cut = cut_warning(_warning(named, style), capabilities, language)
     return Post(
         article=replace(article, language=language),
         text=text,
@@ -88,11 +91,11 @@ def compose_roundup(
         headline=wording(first.title, "", "", site_title, first.language, first.section).headline
         if first
         else page.heading,
-        warning=_warning(named, style) if capabilities.has_warning else "",
+        warning=warning,
         spans=spans,
         length=length,
         room=layout.room,
-        omitted=(f"{roundup.count - len(named)} articles not named: no room",) if rest else (),
+        omitted=(*cut, *([f"{roundup.count - len(named)} articles not named: no room"] if rest else [])),
         named=tuple(member.guid for member in named),
     )
 

@@ -12,15 +12,24 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple, Self
 
-from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.exceptions import TemplateRuntimeError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from syndicator.domain.article import Article
-from syndicator.domain.errors import Misconfigured
+from syndicator.domain.errors import Misconfigured, SyndicatorError
 from syndicator.posts.layout import GAP, Laid, Layout, Parts
-from syndicator.posts.words import one_line
+from syndicator.posts.template_bounds import (
+    OWN_FILTERS,
+    Bounding,
+    TooMuch,
+    bounded,
+    check_growth,
+    counted,
+    spent,
+)
+from syndicator.posts.words import one_line, paragraphs, without_links
 
 #: The most that a template may grow the parts that it is given, in characters.
 MAX_GROWTH_CHARS = 10_000
@@ -42,25 +51,37 @@ FAILURES = (
 LINK_MARK, HASHTAGS_MARK = "\ufdd0", "\ufdd1"
 MARKED = re.compile("(\ufdd0[^\ufdd0]*\ufdd0|\ufdd1[^\ufdd1]*\ufdd1)")
 
-#: More than one blank line.
-BLANK_LINES = re.compile(r"\n{3,}")
-
 #: Numbers that templates reckon with, at most.
 MAX_NUMBER = 1_000_000
 
-#: Filters and methods of texts that fill them up to a width, of any size, and what formats by one.
+#: Filters and methods of texts that fill them up to a width, of any size, and what formats by one; and what
+#: makes many texts or figures of one.
 FILLING = frozenset(
-    ("center", "expandtabs", "format", "format_map", "indent", "ljust", "rjust", "zfill", "xmlattr", "batch")
-)
+    ("center", "expandtabs", "format", "format_map", "indent", "ljust", "rjust", "zfill", "xmlattr")
+) | {"batch", "slice", "round", "translate"}
+
+
+class TemplateFailure(SyndicatorError):
+    """A template that fails of one article, as far as anybody knows."""
 
 
 class _Environment(ImmutableSandboxedEnvironment):
     """Jinja2's sandbox, in which nothing is made that is larger than what it is made of: that keeps secrets
     and files, and neither time nor memory."""
 
-    intercepted_binops = frozenset(("*", "**", "%"))
+    intercepted_binops = frozenset(("*", "**", "%", "+"))
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        made: nodes.Template = Bounding().visit(super()._parse(source, name, filename))
+        return made
+
+    def call(self, context: Context, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        check_growth(getattr(obj, "__self__", None), *args, *kwargs.values())
+        return spent(super().call(context, obj, *args, **kwargs))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        if operator == "+":
+            return spent(super().call_binop(context, operator, left, right))
         are_small = all(isinstance(each, (int, float)) and abs(each) <= MAX_NUMBER for each in (left, right))
         if not are_small or operator == "**":
             raise TemplateRuntimeError(f"{operator} would make a text or number that is too large")
@@ -76,19 +97,23 @@ class _Environment(ImmutableSandboxedEnvironment):
             raise TemplateRuntimeError("texts are put together with ~, not by format")
 
 
-_environment = _Environment(undefined=StrictUndefined, autoescape=False)
+_environment = _Environment(undefined=StrictUndefined, autoescape=False, finalize=spent)
 _environment.globals.clear()  # no range() to loop for ever with
 for _name in FILLING:
     _environment.filters.pop(_name, None)
+for _table in (_environment.filters, _environment.tests):
+    _table.update({name: counted(work) for name, work in _table.items()})
+_environment.filters.update(OWN_FILTERS)
 
 
 @cache
 def compiled(source: str) -> Template:
     """The template. Raises ``Misconfigured`` with the line of a mistake."""
     try:
-        return _environment.from_string(source)
+        with bounded():
+            return _environment.from_string(source)
     except TemplateError as e:
-        raise _mistake(e) from e
+        raise Misconfigured(_mistake(e)) from e
 
 
 class Placed(str):
@@ -122,23 +147,33 @@ class Rendered(NamedTuple):
 
 
 def rendered(
-    source: str, parts: Parts, article: Article, layout: Layout, plain: Callable[[str], str] = str
+    template: Template, parts: Parts, article: Article, layout: Layout, plain: Callable[[str], str] = str
+) -> Laid | None:
+    """``_rendered``, within what a template may do. Raises ``TemplateFailure`` beyond it, too."""
+    try:
+        with bounded():
+            return _rendered(template, parts, article, layout, plain)
+    except TooMuch as e:
+        raise TemplateFailure("it does more than any post needs") from e
+
+
+def _rendered(
+    template: Template, parts: Parts, article: Article, layout: Layout, plain: Callable[[str], str]
 ) -> Laid | None:
     """The text of a template, cleaned as an article's words are: its summary cut to what the rest leaves,
     then its headline, each as often as it stands there. The link is added where the template has none;
     ``None`` where nothing comes out. ``plain``: what the channel lets names of authors, tags and the like
-    say. Raises ``Misconfigured`` where it does not work or makes too much."""
-    template = compiled(source)
+    say. Raises ``TemplateFailure`` where it does not work, makes too much or leaves no room."""
 
     def marked(headline: str, summary: str) -> str:
         values = _values(parts, article, headline, summary, plain)
         try:
             made = template.render(values)
         except FAILURES as e:
-            raise _mistake(e) from e
+            raise TemplateFailure(_mistake(e)) from e
         if len(made) > MAX_GROWTH_CHARS + len(article.content_html) + len(article.title):
-            raise Misconfigured("the template makes a text without end: it is not used")
-        return BLANK_LINES.sub(GAP, "\n".join(map(one_line, made.splitlines()))).strip()
+            raise TemplateFailure("the template makes a text without end")
+        return paragraphs(made)
 
     def text(headline: str, summary: str) -> Rendered:
         return _with_link(marked(headline, summary), parts)
@@ -165,7 +200,7 @@ def rendered(
         omitted.append("headline cut: no room")
         if whole and not headline:
             length = layout.length(text("", summary).text, parts)
-            raise Misconfigured(
+            raise TemplateFailure(
                 f"the template's own words leave no room: {length} {layout.unit} without the headline, "
                 f"and {layout.room} are allowed"
             )
@@ -216,7 +251,7 @@ def _values(
     """What templates may name."""
 
     def words(text: str) -> str:
-        return plain(one_line(text))
+        return plain(without_links(one_line(text)))
 
     return {
         "headline": headline,
@@ -240,7 +275,7 @@ def _line_within(error: Exception) -> int | None:
     return next((frame.lineno for frame in reversed(frames) if frame.filename == "<template>"), None)
 
 
-def _mistake(error: Exception) -> Misconfigured:
+def _mistake(error: Exception) -> str:
     line = getattr(error, "lineno", None) or _line_within(error)
     where = f"line {line} of the template" if line else "the template"
-    return Misconfigured(f"{where}: {error}; mend it in [channels.NAME.post] templates")
+    return f"{where}: {error}; mend it in [channels.NAME.post] templates"

@@ -13,8 +13,8 @@ from syndicator.posts.drawing import DrawnPost
 
 
 def unfetched_scene(courier: Courier, compose: Composer, channel: str, article: Article) -> DrawnPost:
-    """The post of an article, with a stand-in of its picture. Raises ``Misconfigured`` where the newsroom's
-    template does not work."""
+    """The post of an article, with a stand-in of its picture. Raises ``Misconfigured`` where what the
+    newsroom has declared is no template."""
     capabilities, shown = courier.channel.capabilities, without_picture(courier, article)
     photo, file = shown.article.photo, None
     if capabilities.photo and (photo or courier.draw_card):

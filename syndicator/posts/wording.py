@@ -6,19 +6,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from syndicator.posts.labels import is_labelled, labels
-from syndicator.posts.words import one_line, without_links
+from syndicator.posts.words import oddities, one_line, without_links
 from syndicator.text.excerpts import goes_on_from, without_leftovers, without_section, without_site_name
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
     """Each in one line. ``correction`` is named as one in the article's language. ``is_said``: the summary
-    says the headline, and more, so that the headline says nothing beside it."""
+    says the headline, and more, so that the headline says nothing beside it. ``told``: what their operator
+    should know of them."""
 
     headline: str
     summary: str
     correction: str
     is_said: bool
+    told: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=64)  # the articles that channels are at
@@ -33,4 +35,5 @@ def wording(
     correction = without_links(one_line(note))
     if correction and not is_labelled(correction):
         correction = f"{labels(language).correction}: {correction}"
-    return Wording(headline, lead, correction, goes_on_from(lead, headline))
+    told = (*oddities("headline", title), *oddities("summary", summary), *oddities("correction", note))
+    return Wording(headline, lead, correction, goes_on_from(lead, headline), told)

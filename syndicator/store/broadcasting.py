@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, literal, null, or_, select, update
+from sqlalchemy import Connection, Update, and_, bindparam, case, null, or_, select, update
 
 from syndicator.domain.recipient import Letter, LetterOutcome, Reception, Recipient, RecipientState
 from syndicator.store import schema
 from syndicator.store.announcing import Tally, count_letters, newest_announcement, next_announcements
 from syndicator.store.engine import Base
-from syndicator.store.leases import claim_some, is_free
+from syndicator.store.leases import NOW, claim_some, is_free
+from syndicator.store.locks import batches
 from syndicator.store.records import recipient_of
 
 
@@ -54,13 +56,17 @@ class Broadcasting(Base):
             for announcement in letter.announcements:
                 tally = tallies[announcement.id]
                 tallies[announcement.id] = Tally(tally.sent + is_sent, tally.failed + (not is_sent))
-        values = [_values(recipient) for recipient, _, _ in sorted(settled, key=lambda s: s[0].id)]
+        alike: defaultdict[_After, list[int]] = defaultdict(list)
+        for recipient, _, _ in settled:
+            alike[_After.of(recipient)].append(recipient.id)
 
         def work(connection: Connection) -> None:
-            connection.execute(_settle(now), values)
+            for after in sorted(alike, key=lambda each: min(alike[each])):
+                for rows in batches(alike[after]):
+                    connection.execute(_SETTLE, {**asdict(after), "rows": rows, "now": now})
             count_letters(connection, tallies)
 
-        if values:
+        if settled:
             self.transact(work)
 
     def renew_letters(self, letters: Sequence[Letter], until: datetime) -> None:
@@ -88,17 +94,42 @@ def is_behind(newest: Any, now: datetime) -> Any:
     return and_(is_active, table.c.has < newest, may_be_tried, is_free(table, now))
 
 
-def _settle(now: datetime) -> Any:
-    """The update of rows after their letters (``_values``). Whoever has left meanwhile stays away; who was
+@dataclass(frozen=True, slots=True)
+class _After:
+    """What a recipient is after a letter. Most of a group are alike: one statement writes them."""
+
+    hand: str
+    is_dead: bool
+    now_has: int
+    then: datetime | None
+    count: int
+    since: datetime | None
+    why: str
+
+    @classmethod
+    def of(cls, after: Recipient) -> _After:
+        return cls(
+            hand=after.token,
+            is_dead=after.state is RecipientState.DEAD,
+            now_has=after.has,
+            then=after.next_attempt,
+            count=after.failures,
+            since=after.failing_since,
+            why=after.reason,
+        )
+
+
+def _settling() -> Update:
+    """The update of rows after their letters (``_After``). Whoever has left meanwhile stays away; who was
     told meanwhile that it joins anew is active."""
     table = schema.recipient
     dies = and_(bindparam("is_dead"), table.c.state == RecipientState.ACTIVE.value)
     return (
         update(table)
-        .where(table.c.id == bindparam("row"), table.c.token == bindparam("hand"))
+        .where(table.c.id.in_(bindparam("rows", expanding=True)), table.c.token == bindparam("hand"))
         .values(
             state=case((dies, RecipientState.DEAD.value), else_=table.c.state),
-            changed=case((dies, literal(now, schema.Moment)), else_=table.c.changed),
+            changed=case((dies, NOW), else_=table.c.changed),
             has=case((table.c.has < bindparam("now_has"), bindparam("now_has")), else_=table.c.has),
             next_attempt=bindparam("then"),
             failures=bindparam("count"),
@@ -110,14 +141,4 @@ def _settle(now: datetime) -> Any:
     )
 
 
-def _values(after: Recipient) -> dict[str, Any]:
-    return {
-        "row": after.id,
-        "hand": after.token,
-        "is_dead": after.state is RecipientState.DEAD,
-        "now_has": after.has,
-        "then": after.next_attempt,
-        "count": after.failures,
-        "since": after.failing_since,
-        "why": after.reason,
-    }
+_SETTLE = _settling()

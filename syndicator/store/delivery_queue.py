@@ -127,25 +127,28 @@ def next_queries(choice: Choice) -> tuple[Select[Any], ...]:
 
 def _next_query(choice: Choice, *conditions: ColumnElement[bool]) -> Select[Any]:
     """Each kind of row in the queue has its own first one, which is where its index begins: however many
-    there are, none of the others is looked at."""
-    published = _delivery.c.published.desc() if choice.is_newest_first else _delivery.c.published
-    firsts = [
-        select(_delivery.c.id)
+    there are, none of the others is looked at. Nor is the table, whatever a database supposes it to hold: one
+    id alone is looked up there."""
+    published = _delivery.c.published
+    firsts = (
+        select(_delivery.c.id, _delivery.c.urgent, published)
         .where(_delivery.c.channel == bindparam("account"))
         .where(_delivery.c.standing == standing, _delivery.c.urgent == urgent)
         .where(_begins_at() <= bindparam("now", type_=schema.Moment()), *conditions)
-        .order_by(published, _delivery.c.id)
+        .order_by(_by_date(choice, published), _delivery.c.id)
         .limit(1)
         .subquery()
         for standing, urgent in product(IN_QUEUE, (True, False))
-    ]
-    ids = union_all(*(select(first.c.id) for first in firsts))
-    return (
-        select(_delivery, schema.article)
-        .where(_delivery.c.id.in_(ids), schema.article.c.id == _delivery.c.article_id)
-        .order_by(_delivery.c.urgent.desc(), published, _delivery.c.id)
-        .limit(1)
     )
+    each = union_all(*(select(first) for first in firsts)).subquery().c
+    next_id = select(each.id).order_by(each.urgent.desc(), _by_date(choice, each.published), each.id).limit(1)
+    return select(_delivery, schema.article).where(
+        _delivery.c.id == next_id.scalar_subquery(), schema.article.c.id == _delivery.c.article_id
+    )
+
+
+def _by_date(choice: Choice, published: ColumnElement[datetime]) -> ColumnElement[datetime]:
+    return published.desc() if choice.is_newest_first else published
 
 
 def _chosen(choice: Choice) -> list[ColumnElement[bool]]:

@@ -40,6 +40,10 @@ LOCKED_ERRORS = ("SQLITE_BUSY", "SQLITE_BUSY_TIMEOUT")
 #: Seconds to wait for a connection to a server.
 CONNECT_TIMEOUT_S = 10
 
+#: Connections of a process that are kept once they were needed at the same time, and further ones that are
+#: made for a moment. To connect to a server takes as long as ten transactions: twenty channels find theirs.
+KEPT_CONNECTIONS, FURTHER_CONNECTIONS = 20, 20
+
 #: How often in all a transaction is tried which the database gives up in favour of another one, and the
 #: longest pause in seconds before the second try; before each further one, it may be twice as long.
 MAX_ATTEMPTS, FIRST_PAUSE_S = 6, 0.02
@@ -57,8 +61,8 @@ def connect(url: str) -> Engine:
         if parsed.get_backend_name() != "sqlite":
             engine = create_engine(
                 parsed,
-                pool_size=10,
-                max_overflow=30,
+                pool_size=KEPT_CONNECTIONS,
+                max_overflow=FURTHER_CONNECTIONS,
                 hide_parameters=True,
                 connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
             )
@@ -68,7 +72,9 @@ def connect(url: str) -> Engine:
         path = _sqlite_path(parsed)
         if path:
             path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, pool_size=10, max_overflow=30, hide_parameters=True)
+        engine = create_engine(
+            parsed, pool_size=KEPT_CONNECTIONS, max_overflow=FURTHER_CONNECTIONS, hide_parameters=True
+        )
     except (SQLAlchemyError, ImportError, OSError) as e:
         raise Misconfigured(f"[keep] database: {e}") from e
     event.listen(engine, "connect", _set_up_sqlite)

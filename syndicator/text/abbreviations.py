@@ -13,7 +13,7 @@ from syndicator.text.titles import titles
 BY_LANGUAGE = {
     "en": "jr sr esq co inc ltd corp bros plc llc no nos vol ed eds ch fig pp art sec jan feb mar "
     "apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun ave blvd "
-    "rd dept univ assn approx est etc al ca cf viz tel ext incl op",
+    "rd dept govt univ assn approx est etc al ca cf viz tel ext incl op",
     "de": "univ nr str pl bd ca evtl ggf inkl exkl usw etc gen geb gest verh jan feb mär apr jun jul "
     "aug sep sept okt nov dez mo di mi do sa so abs art ziff tel abt hrsg min max mio mrd tsd "
     "jh",

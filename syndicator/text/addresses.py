@@ -17,11 +17,29 @@ MAIL = re.compile(
 TELEPHONE = re.compile(r"\+?[\d().*#-]{2,40}(?:;[\w.=+%-]{1,100})?")
 
 
+#: Addresses, and paths from a site's root, that are written as they are joined and taken apart.
+WHOLE = re.compile(r"https?://[a-z0-9.-]+(?:/[\w/.%~+,-]*(?:\?[\w/.%~+,=&-]+)?)?")
+ROOTED = re.compile(r"(?:/[\w%~+,-][\w.%~+,-]*)+/?(?:\?[\w/.%~+,=&-]+)?")
+
+
 @lru_cache(maxsize=1024)  # menus name an address many times, and each reader of a page asks again
 def web_address(href: str, base_url: str = "") -> str:
     """The absolute http(s) address that ``href`` names on a page at ``base_url``; "" where it names none."""
     if len(href) > MAX_ADDRESS_CHARS:
         return ""
+    if WHOLE.fullmatch(href):  # most are, or are rooted, which is told much sooner
+        return href
+    root = _root(base_url) if ROOTED.fullmatch(href) else ""
+    return f"{root}{href}" if root else _joined(href, base_url)
+
+
+@lru_cache(maxsize=64)
+def _root(base_url: str) -> str:
+    """The site of a page, as an address without a path; "" where it has none."""
+    return _joined("/", base_url).removesuffix("/")
+
+
+def _joined(href: str, base_url: str) -> str:
     try:
         url = urljoin(base_url, href.strip())
         parts = urlsplit(url)

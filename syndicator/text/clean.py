@@ -17,22 +17,25 @@ from syndicator.text.alternatives import show_alternatives
 from syndicator.text.captions import frame_captions
 from syndicator.text.embeds import link_embeds
 from syndicator.text.markup import (
-    BLOCK_SELECTOR,
+    BLOCK_TAGS,
     BLOCKS,
     DELETED_SELECTOR,
     DELETED_TAGS,
     blocks,
+    is_block_within,
     legal,
+    parse_own,
     parse_part,
     remove,
     text_of,
+    text_of_own,
     upwards,
     without_cdata,
 )
 from syndicator.text.pictures import settle
 from syndicator.text.simple_markup import simple_text
 
-__all__ = ["fold", "legal", "narrowed", "plain", "sanitise"]
+__all__ = ["fold", "legal", "narrowed", "plain", "said", "sanitise"]
 
 #: Elements that a newsroom's text needs, and that no reader or aggregator objects to.
 TAGS = {
@@ -142,6 +145,11 @@ def plain(html_or_text: str) -> str:
     return fold(text_of(html_or_text) if is_markup else html.unescape(html_or_text))
 
 
+def said(clean: str) -> str:
+    """What sanitised markup (``sanitise``) says, as ``plain`` reads it."""
+    return fold(text_of_own(clean))
+
+
 def _with_escaped_inequalities(text: str) -> str:
     """Text in which what only looks like a tag is escaped: "a<b and c>d", "List<String>", "<https://...>"."""
 
@@ -235,10 +243,10 @@ def _mark_deleted(body: LexborNode) -> None:
         if node.tag in ("td", "th"):
             for child in list(node.iter(include_text=True)):
                 child.decompose()
-        elif node.css_first(BLOCK_SELECTOR) is not None or node.tag not in MARKABLE_TAGS:
+        elif node.tag in BLOCK_TAGS or is_block_within(node) or node.tag not in MARKABLE_TAGS:
             node.decompose()
         elif node.tag not in DELETED_TAGS:
-            marked = parse_part(f"<s>{node.html or ''}</s>").css_first("s")
+            marked = parse_own(f"<s>{node.html or ''}</s>").css_first("s")
             if marked is not None:
                 node.replace_with(marked)
 
@@ -265,7 +273,7 @@ def _make_absolute(node: LexborNode, base_url: str) -> None:
 
 def _without_hollows(markup: str) -> str:
     """The markup without elements that have become empty, and without links that lead nowhere."""
-    body = parse_part(markup)
+    body = parse_own(markup)
     for node in body.css("a:not([href])"):
         node.unwrap()
     for node in reversed(body.css(HOLLOW_SELECTOR)):  # a parent is judged after its children

@@ -15,9 +15,9 @@ from syndicator.text.dates.names import folded, known_language, lexicon
 
 #: What may be a dateline, and where it stops being one.
 HEAD = regex.compile(
-    r"""(?P<head>[^\n–—―:()]{2,60}+(?:\([^()\n]{2,30}\)\s*)?+)(?P<mark>[–—―]+|:|\.--?)\s*+(?=\S)
-      | (?P<head>[^\n–—―:()]{2,60}?(?:\([^()\n]{2,30}\))?)\s+(?P<mark>--?)\s+(?=\S)
-      | \((?P<head>[^()\n]{2,40})\)\s*+(?P<mark>[–—―:-]?)\s*+(?=\S)""",
+    r"""(?P<head>[^\n–—―:៖()]{2,60}+(?:\([^()\n]{2,30}\)\s*)?+)(?P<mark>[–—―]+|[:៖]|\.--?)\s*+(?=\S)
+      | (?P<head>[^\n–—―:៖()]{2,60}?(?:\([^()\n]{2,30}\))?)\s+(?P<mark>--?)\s+(?=\S)
+      | \((?P<head>[^()\n]{2,40})\)\s*+(?P<mark>[–—―:៖-]?)\s*+(?=\S)""",
     regex.VERBOSE,
 )
 
@@ -25,11 +25,18 @@ HEAD = regex.compile(
 AGENCY_IN_SMALL = regex.compile(
     r"(?:Thomson )?Reuters|dpa(?:/[a-z]{2,4})?|dpa-AFX|epd|sid|Xinhua|Bernama|Kyodo|Efe|Lusa|Belga"
     r"|ТАСС|РИА Новости|Интерфакс|Укринформ"
+    r"|רויטרס|סוכנויות(?: הידיעות)?|رویترز|ایرنا|ایسنا|រ៉យទ័រ|ស៊ិនហួ|ရိုက်တာ|ဆင်ဟွာ"
     r"|ຂປລ|ສຳນັກຂ່າວສານປະເທດລາວ|ຊິນຫົວ|ລອຍເຕີ|เอเอฟพี|เอพี|รอยเตอร์ส?|ซินหัว"
     r"|رويترز|أ ?\.?ف ?\.?ب\.?|د ?\.?ب ?\.?أ\.?|أ ?ب|شينخوا|واس|وام|قنا|سانا"
 )
 AGENCY = regex.compile(rf"[A-Z][A-Z.&]{{1,6}}|{AGENCY_IN_SMALL.pattern}")
+AGENCY_FIRST = regex.compile(rf"(?:{AGENCY_IN_SMALL.pattern})\.\s+(?=\S)")
 BRACKETS = regex.compile(r"(?P<before>.*?)\s*\((?P<inside>[^()]*)\)\s*", regex.DOTALL)
+
+COMMA = regex.compile(r"[,،၊]")
+
+#: Characters of the longest name of a place.
+MAX_NAME_CHARS = 60
 
 #: Words of a place, whose names begin with capitals, and small words within it.
 MAX_PLACE_WORDS = 4
@@ -132,7 +139,22 @@ CITY_NAMES = (
     "ໄຊສົມບູນ|ເຊກອງ|ຊຽງຂວາງ|ບາງກອກ|ຮ່າໂນ້ຍ|ປັກກິ່ງ|กรุงเทพฯ|กรุงเทพ|เวียงจันทน์|เชียงใหม่|ภูเก็ต|ขอนแก่น|"
     "ភ្នំពេញ|រាជធានីភ្នំពេញ|សៀមរាប|ရန်ကုန်|နေပြည်တော်|မန္တလေး"
 )
-CITIES = frozenset(map(folded, CITY_NAMES.split("|")))
+#: None that is a country, too, which plays against others.
+CITY_NAMES_WITHOUT_CASE = (
+    "|ກຸງເທບ|ຮານອຍ|ພະນົມເປັນ|เชียงราย|นครราชสีมา|หาดใหญ่|พัทยา|อุดรธานี|หนองคาย|สงขลา|ชลบุรี|បាត់ដំបង"
+    "|កំពង់ចាម|ព្រះសីហនុ|တောင်ကြီး|ပဲခူး|မော်လမြိုင်|القاهرة|الإسكندرية|الجيزة|بيروت|بغداد|البصرة|دمشق"
+    "|حلب|الرياض|جدة|الدوحة|دبي|أبوظبي|أبو ظبي|المنامة|مسقط|صنعاء|عدن|القدس|القدس المحتلة"
+    "|رام الله|غزة|الرباط|الدار البيضاء|طرابلس|بنغازي|الخرطوم|نواكشوط|مقديشو|أنقرة|إسطنبول|طهران|واشنطن"
+    "|نيويورك|لندن|باريس|برلين|موسكو|بكين|جنيف|بروكسل|روما|مدريد|طوكيو|نيودلهي|إسلام آباد|كابول|تهران"
+    "|مشهد|اصفهان|شیراز|تبریز|کابل|ירושלים|תל אביב|חיפה|באר שבע|רמאללה|עזה|וושינגטון|ניו יורק|לונדון|פריז"
+    "|ברלין|מוסקבה|קהיר|ביירות|דמשק|טהרן|אנקרה|בריסל|רומא|מדריד|טוקיו"
+)
+CITIES = frozenset(map(folded, (CITY_NAMES + CITY_NAMES_WITHOUT_CASE).split("|")))
+
+#: Scripts without capitals, in which a city that everybody knows is a dateline by its mark alone: but for a
+#: route or a match ("ວຽງຈັນ - ຫຼວງພະບາງ"), and for a dash that another one answers.
+WITHOUT_CASE = regex.compile(r"[\p{Lao}\p{Thai}\p{Khmer}\p{Myanmar}\p{Arabic}\p{Hebrew}\s]+")
+ANSWERED = regex.compile(r".{0,100}?\s[–—―-]+\s")
 
 #: States and provinces as datelines write them, beside the countries that CLDR names.
 STATE_NAMES = (
@@ -165,9 +187,12 @@ def without_place(text: str, language: str = "") -> str:
 
 
 def _is_dateline(head: str, mark: str, behind: str, language: str) -> bool:
+    if (found := AGENCY_FIRST.match(head)) and folded(head[found.end() :]) in CITIES:
+        return True
     brackets = BRACKETS.fullmatch(head)
     inside = brackets["inside"] if brackets else ""
-    place, *others = [part.strip() for part in (brackets["before"] if brackets else head).split(",")]
+    parts = COMMA.split(brackets["before"] if brackets else head)
+    place, *others = [part.strip() for part in parts]
     if not _is_place(place, language):
         return False
     has_day = _is_day(inside, language) if inside else False
@@ -183,7 +208,10 @@ def _is_dateline(head: str, mark: str, behind: str, language: str) -> bool:
     if regions and not is_in_region:
         return False
     is_in_capitals = place == place.upper() and place != place.lower()
-    if mark == ":":
+    if WITHOUT_CASE.fullmatch(place) and folded(place) in CITIES and not regions:
+        is_alone = not has_day and not inside
+        return not (is_alone and (ANSWERED.match(behind) or _is_named(behind, language)))
+    if mark in (":", "៖"):
         return is_in_capitals and folded(place) in CITIES
     return has_day or bool(inside) or (is_in_capitals and (is_in_region or folded(place) in CITIES))
 
@@ -195,6 +223,12 @@ def _is_place(text: str, language: str) -> bool:
     if not NAME.fullmatch(words[0]) or any(_is_in_dates(folded(word), language) for word in words):
         return False
     return all(NAME.fullmatch(word) or word in PARTICLES for word in words)
+
+
+def _is_named(behind: str, language: str) -> bool:
+    """Whether a text begins with a place that is known, too."""
+    start = folded(behind[:MAX_NAME_CHARS])
+    return any(start.startswith(name) for names in (CITIES, _countries(language)) for name in names)
 
 
 def _is_region(text: str, language: str) -> bool:

@@ -52,16 +52,18 @@ CAPABILITIES = Capabilities(
 )
 
 
-def message_fields(post: Post, has_photo: bool, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def message_fields(post: Post, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The fields of a message (.../message#embed-object), and ``more``. Nobody is mentioned, whatever stands
     in it; edits do not inherit that."""
     title, text = post.headline_and_rest_within(MAX_TITLE, RULER.measure)
-    link: dict[str, Any] = {"title": escaped(title), "url": post.url}
-    if not title:  # without one, its address is no link
-        link = {"author": {"name": post.site[:MAX_TITLE], "url": post.url}}
-    embed = {**link, "description": escaped(text)} if text else link
+    address = {"url": post.link} if post.link else {}
+    embed: dict[str, Any] = {"title": escaped(title), **address} if title else {}
+    if address and not title:  # without one, its address is no link
+        embed["author"] = {"name": post.site[:MAX_TITLE], **address}
+    if text:
+        embed["description"] = escaped(text)
     embeds, attachments = [embed], []
-    for number, photo in enumerate(post.photos if has_photo else ()):
+    for number, photo in enumerate(post.photos):
         described = {"description": photo.alt} if photo.alt else {}
         attachments.append({"id": number, "filename": _filename(number, photo), **described})
         image = {"image": {"url": f"attachment://{_filename(number, photo)}", **described}}
@@ -76,7 +78,7 @@ def message_fields(post: Post, has_photo: bool, more: Mapping[str, Any] | None =
 def shows(message: Any, post: Post) -> bool:
     """Whether a message, as replies have it, has these words and photos of these sizes."""
     embed, *_ = message["embeds"]
-    [sent] = message_fields(post, False)["embeds"]
+    [sent] = message_fields(post.without_photos)["embeds"]
     sizes = [each.get("size") for each in message["attachments"]]
     is_same = all(embed.get(name) == sent.get(name) for name in ("title", "url", "description"))
     return is_same and sizes == [len(photo.content) for photo in post.photos]
@@ -98,14 +100,14 @@ def shown_otherwise(message: Any, post: Post) -> str:
     """What a message shows otherwise than it was to."""
     if not isinstance(message, dict) or not isinstance(message.get("embeds"), list):
         return ""
-    [sent] = message_fields(post, False)["embeds"]
+    [sent] = message_fields(post.without_photos)["embeds"]
     shown = next((embed for embed in message["embeds"] if isinstance(embed, dict)), {})
     files = [file for file in message.get("attachments") or () if isinstance(file, dict)]
     described = [str(file.get("description") or "") for file in files]
     return differences(
         headline=same_words(str(shown.get("title") or ""), sent.get("title", "")),
         text=same_words(str(shown.get("description") or ""), sent.get("description", "")),
-        link=post.url in (shown.get("url"), (shown.get("author") or {}).get("url")),
+        link=not post.link or post.link in (shown.get("url"), (shown.get("author") or {}).get("url")),
         photo=post.photo is None or bool(files) or "image" in shown,
         alternative_text=not described or same_words(described[0], post.alt),
     )

@@ -11,12 +11,13 @@ import regex
 
 from syndicator.text.clean import fold
 from syndicator.text.datelines import without_place_and_agency
+from syndicator.text.sentences import sentence_ends
 
 #: Characters at the end of a text that are looked at, and leftovers that are taken off one after another.
 MAX_TAIL_CHARS, MAX_TAILS = 400, 4
 
 #: The end of a sentence or of an excerpt.
-STOP = r"[.!?…\])»”\"'。！？།။]"
+STOP = r"[.…\])»”\"'།\p{Sentence_Break=STerm}]"
 
 #: What sets the parts of a feed's name apart: "City – The River Times".
 SITE_MARK = re.compile(r"\s+[|»›·•–—-]\s+")
@@ -43,18 +44,47 @@ READ_ON_LABELS = (
         "閱讀全文",
     ),
     *("閱讀更多", "繼續閱讀", "더 보기", "계속 읽기"),
+    *("Click here to read the full story", "Click here to read the full article", "Click here to read more"),
+    *("Click here for more", "Click to read more", "Read the full story here", "Read the full article here"),
+    *("Read more here", "Read here", "Read it here", "Hier weiterlesen", "Jetzt weiterlesen"),
+    *("Cliquez ici pour lire la suite", "Lire l’article complet", "Haga clic aquí para leer más"),
+    *("Clique aqui para ler mais", "Klik di sini untuk membaca selengkapnya", "Đọc thêm", "点击阅读全文"),
+    *(
+        "點擊閱讀全文",
+        "続きはこちら",
+        "자세히 보기",
+        "إقرأ المزيد",
+        "لقراءة المزيد",
+        "بیشتر بخوانید",
+        "مزید پڑھیں",
+    ),
+    *("להמשך קריאה", "לכתבה המלאה", "ອ່ານຕໍ່ທີ່ນີ້", "ອ່ານລາຍລະອຽດເພີ່ມເຕີມ", "ອ່ານລາຍລະອຽດ", "คลิกอ่านต่อ"),
+    *("คลิกอ่านเพิ่มเติม", "อ่านต่อที่นี่", "อ่านเพิ่มเติมที่นี่", "อ่านรายละเอียดเพิ่มเติม", "អានបន្ថែម", "អានបន្តទៀត"),
+    *("مزید پڑھیں", "ဆက်လက်ဖတ်ရှုရန်", "ဆက်လက်ဖတ်ရှုပါ"),
 )
-ANY_READ_ON_LABEL = tuple(dict.fromkeys(label.lower() for label in READ_ON_LABELS))
-READ_ON = re.compile(
-    rf"(?<={STOP})\s*[\[(]?\s*(?:{'|'.join(READ_ON_LABELS)})(?P<rest>.{{0,300}})$", re.IGNORECASE
+#: The longest first, which say all of it.
+ALTERNATIVES = "|".join(sorted(map(re.escape, READ_ON_LABELS), key=len, reverse=True))
+LOWER_LABELS = sorted(dict.fromkeys(label.lower() for label in READ_ON_LABELS), key=len)
+ANY_READ_ON_LABEL = tuple(
+    label for at, label in enumerate(LOWER_LABELS) if not any(map(label.__contains__, LOWER_LABELS[:at]))
 )
+READ_ON = regex.compile(rf"(?<={STOP})\s*[\[(]?\s*(?:{ALTERNATIVES})(?P<rest>.{{0,300}})$", regex.IGNORECASE)
 
 #: The same behind a text that is cut without a mark, where an arrow shows that it is a button; or alone.
 BUTTON = re.compile(
-    rf"(?:\s+[\[(]?(?:{'|'.join(READ_ON_LABELS)})\s*(?:[»›→>]+|\[?(?:…|\.\.\.)\]?)"
-    rf"|^[\[(]?(?:{'|'.join(READ_ON_LABELS)})\W*)\s*[\])]?$",
+    rf"(?:\s+[\[(]?(?:{ALTERNATIVES})\s*(?:[»›→>]+|\[?(?:…|\.\.\.)\]?)"
+    rf"|^[\[(]?(?:{ALTERNATIVES})\W*)\s*[\])]?$",
     re.IGNORECASE,
 )
+
+#: The same behind a sentence of Thai, Lao or Khmer, whose end is a space; not behind what needs a verb.
+BEHIND_SPACE = regex.compile(
+    rf"(?<=[\p{{Thai}}\p{{Lao}}\p{{Khmer}}])(?<!ສາມາດ|ໃຫ້|ກະລຸນາ|ເພື່ອ|ไป|ให้|สามารถ|กรุณา|โปรด|เพื่อ|อาจ|ควร|ต้อง|អាច|ដើម្បី)"
+    rf"\s+(?:{ALTERNATIVES})[^\p{{L}}\p{{M}}\p{{N}}]*$"
+)
+
+#: Signs in front of a label.
+POINTING = regex.compile(r"^[^\p{L}\p{M}\p{N}]+")
 
 #: An ellipsis in brackets, and arrows at the end.
 BRACKETED = re.compile(r"\s*(?:\[\s*(?:…|\.{3}|&hellip;)\s*\]|\(\s*(?:…|\.{3})\s*\))\s*$")
@@ -76,7 +106,7 @@ BYLINE = regex.compile(
 
 #: Where a text appeared first, as systems write it behind one whose links are gone: the article's headline
 #: and the site's name stand in it as they please.
-SIGN_OFF = re.compile(
+SIGN_OFF = regex.compile(
     rf"""(?:(?<={STOP})|^)\s*(?:
         (?:The|This)\ (?:post|article|story|entry)MIDDLE(?:appeared\ first|first\ appeared)\ (?:on|in|at)
       | Der\ (?:Beitrag|Artikel)MIDDLEerschien\ zuerst\ (?:auf|bei|in)
@@ -91,7 +121,7 @@ SIGN_OFF = re.compile(
     | 投稿\ .{{1,300}}?\ ?は\ ?.{{1,90}}\ ?に最初に表示されました。?$""".replace(
         "MIDDLE", r"(?:\ (?:(?!\.\s).){1,300}?)?\ "
     ),
-    re.VERBOSE | re.IGNORECASE,
+    regex.VERBOSE | regex.IGNORECASE,
 )
 SIGN_OFF_WORDS = (
     "first",
@@ -113,6 +143,15 @@ BETWEEN = regex.compile(
     r"[^\p{L}\p{M}\p{N}\p{Ps}\p{Pi}\"'¿¡#@$€£]*[\"'”’»]?[^\p{L}\p{M}\p{N}\p{Ps}\p{Pi}\"'¿¡#@$€£]*"
 )
 
+#: What stands behind a site's name that is no part of a sentence.
+BEHIND_NAME = regex.compile(r"\s*(?:[.:|·•。]|[–—-](?=\s))\s*")
+
+#: What closes a quotation of the headline, or a comma, where its sentence goes on; where letters have no case
+#: nothing but the mark may stand there.
+SENTENCE_GOES_ON = regex.compile(
+    r"(?:[,?!.…]?\s?[\p{Pe}\p{Pf}\"'“«»][,\s]*|,\s)(?=\p{Ll})|(?<quote>[\p{Pf}\"'“」』]\s*)(?=\p{Lo})"
+)
+
 #: Words of a headline (characters, where no spaces are written) from which on it may be known by itself, with
 #: no mark behind it.
 MIN_HEADLINE_WORDS, MIN_HEADLINE_CHARS = 4, 12
@@ -124,11 +163,13 @@ def without_leftovers(text: str, title: str = "", site_title: str = "", language
     ``language``: the text's (BCP 47)."""
     text, title = " ".join(text.split()), without_site_name(" ".join(title.split()), site_title)
     for _ in range(MAX_TAILS):
-        shorter = _without_tail(text, title, site_title)
+        shorter = _without_tail(text, title, site_title, language)
         if shorter == text:
             break
         text = shorter
-    return without_headline(without_place_and_agency(text, language), title, language)
+    text = without_place_and_agency(text, language)
+    left = without_headline(text, title, language)
+    return left if left == text else _without_site_in_front(left, site_title)
 
 
 def without_site_name(text: str, site_title: str) -> str:
@@ -136,11 +177,24 @@ def without_site_name(text: str, site_title: str) -> str:
     marks = list(SITE_MARK.finditer(text))
     if not marks:
         return text
-    names = {_bare(name) for name in (site_title, *SITE_MARK.split(site_title))} - {""}
+    names = set(map(_bare, _names(site_title))) - {""}
     if _bare(text[marks[-1].end() :]) in names:
         return text[: marks[-1].start()]
     if _bare(text[: marks[0].start()]) in names:
         return text[marks[0].end() :]
+    return text
+
+
+def _names(site_title: str) -> tuple[str, ...]:
+    return (site_title, *SITE_MARK.split(site_title))
+
+
+def _without_site_in_front(text: str, site_title: str) -> str:
+    """What stood behind a headline without the site's name before it, which is no sentence's beginning."""
+    for name in map(_words, _names(site_title)):
+        if name and _first_words(text, len(name)) == name:
+            found = BEHIND_NAME.match(text, _end_of_word(text, len(name)))
+            return text[found.end() :] if found else text
     return text
 
 
@@ -169,6 +223,8 @@ def goes_on_from(text: str, title: str) -> bool:
     if not headline or _first_words(text, len(headline)) != headline:
         return False
     last = _end_of_word(text, len(headline))
+    if (found := SENTENCE_GOES_ON.match(text, last)) and not (found["quote"] and WORDS.match(text)):
+        return True
     between = text[last : _behind(text, len(headline))]
     if between.strip():
         return False
@@ -206,18 +262,31 @@ def without_read_on(text: str, title: str = "") -> str:
     return text
 
 
-def _without_tail(text: str, title: str, site_title: str) -> str:
+def is_read_on(text: str) -> bool:
+    """Whether a text is nothing but a label of a link, or signs that point to one."""
+    return not WORDS.search(BUTTON.sub("", POINTING.sub("", text)))
+
+
+def _without_tail(text: str, title: str, site_title: str, language: str) -> str:
     text = without_site_name(without_read_on(without_sign_off(text), title), site_title)
     head, tail = text[:-MAX_TAIL_CHARS], text[-MAX_TAIL_CHARS:]
     if _has_any(ANY_READ_ON_LABEL, tail.lower()):
-        tail = BUTTON.sub("", tail)
+        tail = BUTTON.sub("", BEHIND_SPACE.sub("", tail))
     if tail.endswith(BRACKETS):
-        tail = BRACKETED.sub("" if not BRACKETED.sub("", tail) else "…", tail)
+        tail = _without_brackets(tail, language)
     if tail.endswith(ARROW) and "«" not in text:
         tail = ARROWS.sub("", tail)
     if _has_any(BY, tail):
         tail = BYLINE.sub("", tail)
     return (head + tail).rstrip(" |")
+
+
+def _without_brackets(text: str, language: str) -> str:
+    """A text without an ellipsis in brackets: where a sentence ends before it, nothing else is broken off."""
+    left = BRACKETED.sub("", text)
+    if left in ("", text) or sentence_ends(left, language)[-1:] == [len(left)]:
+        return left
+    return left.rstrip(" .…") + "…"
 
 
 def _behind(text: str, count: int) -> int:

@@ -39,8 +39,8 @@ TWO_LETTER_CODES = frozenset(
         "vi vo wa wo xh yi yo za zh zu",
     )
 )
-ASCII_LETTER = re.compile("[A-Za-z]")
-LETTER = regex.compile(r"[\p{L}\p{M}]")
+ASCII_LETTERS = re.compile("[A-Za-z]+")
+LETTERS = regex.compile(r"[\p{L}\p{M}]+")
 LONGER_CODE = re.compile(r"[a-z]{3}|[xi]")
 
 
@@ -52,7 +52,7 @@ def detect(text: str, hint: str = "") -> str:
     text = legal(text[:MAX_CHARS])
     hint = hint if is_language(hint) else ""
     hinted = hint.partition("-")[0].lower()
-    letters = sum(map(str.isalpha, text)) if text.isascii() else len(LETTER.findall(text))
+    letters = sum(map(len, (ASCII_LETTERS if text.isascii() else LETTERS).findall(text)))
     if letters < MIN_LETTERS and hint:
         return hint
     tag = _by_script(text, letters) or _by_words(text, letters, hinted)
@@ -66,7 +66,9 @@ def is_language(tag: str) -> bool:
 
 
 def _by_script(text: str, letters: int) -> str:
-    if text.isascii() or 2 * len(ASCII_LETTER.findall(text)) >= letters:  # no other script has more of them
+    if (
+        text.isascii() or 2 * sum(map(len, ASCII_LETTERS.findall(text))) >= letters
+    ):  # no other script has more of them
         return ""
     counts = {
         tag: len(regex.findall(rf"(?=[\p{{L}}\p{{M}}]){script}", text)) for tag, script in SCRIPTS.items()

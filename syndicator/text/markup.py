@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -27,14 +28,15 @@ ILLEGAL_ASTRAL = re.compile(
     f"[{''.join(chr(plane << 16 | end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF))}]"
 )
 
-#: By what bytes each of them is known in UTF-8 (RFC 3629): controls, the ends of planes (as other characters
-#: have, too), the second row of controls, surrogates, and what is no character.
+#: By what bytes each of them is known in UTF-8 (RFC 3629): controls; the second row of controls, surrogates,
+#: what is no character, and the ends of planes (as other characters have, too), each with a byte that it has,
+#: and that most pages have nowhere, which is told much sooner.
 CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n\r"))
-PLANE_ENDS = (b"\xbf\xbe", b"\xbf\xbf")
 ILLEGAL_IN_UTF_8 = (
-    re.compile(rb"\xc2[\x80-\x84\x86-\x9f]"),
-    re.compile(rb"\xed[\xa0-\xbf]"),
-    re.compile(rb"\xef\xb7[\x90-\xaf]"),
+    (b"\xc2", re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")),
+    (b"\xed", re.compile(rb"\xed[\xa0-\xbf]")),
+    (b"\xef", re.compile(rb"\xef\xb7[\x90-\xaf]")),
+    (b"\xbf", re.compile(rb"\xbf[\xbe\xbf]")),
 )
 
 #: Ends of the page that are none: browsers go on after them.
@@ -45,7 +47,9 @@ RAW_TAGS = ("iframe", "noembed", "noframes", "xmp", "textarea")
 
 #: ... and others that take all that follows for theirs where nothing closes them, and are not text.
 HOLDING_TAGS = (*RAW_TAGS, "audio", "video", "canvas", "object", "select", "button", "label")
-HOLDING_TAG = re.compile(rf"<(?P<end>/?)(?P<name>{'|'.join(HOLDING_TAGS)})(?=[\s/>])[^<>]*>", re.IGNORECASE)
+HOLDING_TAG = re.compile(
+    rf"<(?P<end>/?)(?P<name>{'|'.join((*HOLDING_TAGS, 'plaintext'))})(?=[\s/>])[^<>]*>", re.IGNORECASE
+)
 
 #: What begins and ends text that is no markup in XML, left over in HTML; and what speaks of either.
 CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
@@ -87,7 +91,7 @@ BOXES = (
 )
 
 #: Elements that no inline element holds, unless it is used as a box.
-BLOCK_SELECTOR = ", ".join([*BLOCKS, *PARTS, "div"])
+BLOCK_TAGS = frozenset((*BLOCKS, *PARTS, "div"))
 
 #: Text that its author has taken back, by element or by style.
 DELETED_TAGS = ("del", "s", "strike")
@@ -122,16 +126,17 @@ UNUSUAL = re.compile(
     re.IGNORECASE,
 )
 
+#: One class for all elements: which of HTML's each is, lxml would ask in Python for each that is looked at.
+ELEMENT_CLASSES = etree.ElementDefaultClassLookup(element=lxml_html.HtmlElement)
+
 
 def legal(text: str) -> str:
     """The text without characters that XML forbids."""
     if text.isprintable():  # it has none of these, nor line breaks: most short texts, told at once
         return text
     written = text.encode("utf-8", "surrogatepass")  # in which bytes are found faster than characters
-    is_legal = (
-        len(written.translate(None, CONTROLS)) == len(written)
-        and not any(end in written for end in PLANE_ENDS)
-        and not any(sign.search(written) for sign in ILLEGAL_IN_UTF_8)
+    is_legal = len(written.translate(None, CONTROLS)) == len(written) and not any(
+        byte in written and sign.search(written) for byte, sign in ILLEGAL_IN_UTF_8
     )
     return text if is_legal else ILLEGAL_ASTRAL.sub("", ILLEGAL.sub("", text))
 
@@ -145,6 +150,18 @@ def parse(markup: str) -> LexborHTMLParser:
 def parse_part(markup: str) -> LexborNode:
     """A piece of a page, within one element."""
     return _first(parse(f"<!doctype html><body><div>{without_cdata(markup)}</div>"), "body")
+
+
+def parse_own(markup: str) -> LexborNode:
+    """A piece of what a parser or a sanitiser has written, within one element: whatever is in it is
+    closed, and no deeper than in the page that it is of."""
+    return _first(LexborHTMLParser(f"<!doctype html><body><div>{legal(markup)}</div>"), "body")
+
+
+def of_xml(markup: str) -> str:
+    """A piece of markup that was written as XML, as HTML: what is empty has an end there."""
+    holder = parse_part(markup).css_first("div")
+    return (holder.inner_html or "") if holder is not None else ""
 
 
 def without_cdata(markup: str) -> str:
@@ -178,7 +195,15 @@ def ancestor_ids(node: LexborNode) -> Iterator[int]:
 
 def text_of(markup: str) -> str:
     """The text that a reader sees of markup, white space as it comes."""
-    root = parse_part(markup)
+    return _text(parse_part(markup), markup)
+
+
+def text_of_own(markup: str) -> str:
+    """The same of what a parser or a sanitiser has written (``parse_own``)."""
+    return _text(parse_own(markup), markup)
+
+
+def _text(root: LexborNode, markup: str) -> str:
     if UNUSUAL.search(markup):  # most have nothing of it, and need not be searched for each
         show_alternatives(root)
         remove(root, MUTE_SELECTOR)
@@ -220,7 +245,7 @@ def _inside(node: LexborNode) -> Iterator[str]:
 
 def _is_box(node: LexborNode) -> bool:
     """Whether an element only holds blocks; inline elements that do so are no better than boxes."""
-    return node.tag in BOXES or node.css_first(BLOCK_SELECTOR) is not None
+    return node.tag in BOXES or is_block_within(node)
 
 
 def _is_deleted(node: LexborNode) -> bool:
@@ -229,7 +254,12 @@ def _is_deleted(node: LexborNode) -> bool:
 
 def _is_crossed(node: LexborNode) -> bool:
     """Whether an element is a paragraph or heading around a block, which none can hold."""
-    return node.tag in BLOCKS[:7] and len(node.css(BLOCK_SELECTOR)) > 1
+    return node.tag in BLOCKS[:7] and is_block_within(node)
+
+
+def is_block_within(node: LexborNode) -> bool:
+    """Whether a block stands within an element: asked of every paragraph, for which a selector takes long."""
+    return any(each.tag in BLOCK_TAGS for each in islice(node.traverse(), 1, None))
 
 
 def _is_layout(table: LexborNode) -> bool:
@@ -257,10 +287,14 @@ def _closed(markup: str) -> str:
     and the page does not end before its end."""
     if not MAY_SWALLOW.search(markup):  # most pieces of a page
         return markup
-    markup = PLAINTEXT.sub(r"<\1noembed>", STRAY_END.sub("", markup))
+    markup = STRAY_END.sub("", markup)
+    tags = list(HOLDING_TAG.finditer(markup))
+    if any(tag["name"].lower() == "plaintext" for tag in tags):
+        markup = PLAINTEXT.sub(r"<\1noembed>", markup)
+        tags = list(HOLDING_TAG.finditer(markup))
     parts: list[str] = []
     rest, ends = len(markup), dict.fromkeys(HOLDING_TAGS, 0)
-    for tag in reversed(list(HOLDING_TAG.finditer(markup))):
+    for tag in reversed(tags):
         name = tag["name"].lower()
         if tag["end"]:
             ends[name] += 1
@@ -272,10 +306,16 @@ def _closed(markup: str) -> str:
     return "".join((markup[:rest], *reversed(parts)))
 
 
-def _bounded(markup: str) -> str:
+def element_tree(markup: str) -> lxml_html.HtmlElement:
+    """Markup as a tree of libxml2's. Raises ``lxml.etree.ParserError`` where nothing is in it."""
     parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(ELEMENT_CLASSES)
+    return lxml_html.document_fromstring(markup.encode(), parser=parser)
+
+
+def _bounded(markup: str) -> str:
     try:
-        tree = lxml_html.document_fromstring(markup.encode(), parser=parser)
-    except etree.ParserError:  # nothing in it
+        tree = element_tree(markup)
+    except etree.ParserError:
         return ""
     return etree.tostring(tree.getroottree(), method="html", encoding="unicode")

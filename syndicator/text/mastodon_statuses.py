@@ -43,9 +43,9 @@ def created_at(status: Any) -> datetime:
     return moment
 
 
-def shown_otherwise(status: Any, post: Post, alt: str) -> str:
+def shown_otherwise(status: Any, post: Post) -> str:
     """What a status shows otherwise than the post that it was made of, in words, as far as its server says.
-    ``alt``: the alternative text that was sent. Accounts are shown without their server, so that a text which
+    Accounts are shown without their server, so that a text which
     mentions some is not held against ours."""
     content, media = _content(status), status.get("media_attachments")
     photos = [each for each in media if isinstance(each, dict)] if isinstance(media, list) else []
@@ -53,7 +53,7 @@ def shown_otherwise(status: Any, post: Post, alt: str) -> str:
         text=not content or bool(post.linked(SpanKind.MENTION)) or has_text(content, post.text),
         link=not content or post.url not in post.text or links_to(content, post.addresses),
         photo=not isinstance(media, list) or bool(photos) == (post.photo is not None),
-        alternative_text=not photos or same_words(str(photos[0].get("description") or ""), alt),
+        alternative_text=not photos or same_words(str(photos[0].get("description") or ""), post.alt),
     )
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -145,6 +146,7 @@ def best(found: list[Candidate]) -> str:
     return max(common, key=lambda each: each.width).url if common else ""
 
 
+@lru_cache(maxsize=1024)  # each is asked for whenever its picture is looked at
 def is_placeholder(written: str) -> bool:
     """Whether an address, as written, is of something that only stands there until the picture comes."""
     return len(written) > MAX_ADDRESS_CHARS or bool(PLACEHOLDER.search(written))

@@ -30,6 +30,12 @@ MARKS = regex.compile(r"\p{M}+")
 
 MAX_WORD_CHARS = 24
 
+#: Where a full stop abbreviates: behind any word in Thai, whose sentences have none; in Lao behind a few
+#: letters without a vowel's, but for words that are so short.
+THAI = regex.compile(r"\p{Thai}$")
+FEW_IN_LAO = regex.compile(r"[ກ-ຮໜໝ]{2,3}")
+SHORT_IN_LAO = frozenset(("ຄົນ", "ວັນ", "ກັນ", "ຫຼັງ", "ນັ້ນ", "ໜຶ່ງ", "ນຶ່ງ", "ຕົວ", "ຫຼັກ", "ຝົນ", "ຖົນ", "ລົດ"))
+
 #: What a sentence goes on with behind a stop: a lower-case letter, or a dash before one.
 GOES_ON = regex.compile(r"\s*(?:[–—-]\s*)?\p{Ll}")
 DIGIT_FOLLOWS = regex.compile(r"\s*\p{Nd}")
@@ -96,6 +102,8 @@ def _is_end(text: str, stop: int, end: int, known: frozenset[str], language: str
     if "." in word:
         return word.rpartition(".")[2].isdigit() or (word.count(".") == 1 and len(word) > 8)
     letters = MARKS.sub("", word)
+    if THAI.search(letters) or (FEW_IN_LAO.fullmatch(letters) and word not in SHORT_IN_LAO):
+        return False
     word = word.lower().rpartition("’")[2]
     return len(letters) > 1 and word not in known and not (word.endswith("str") and "str" in known)
 

@@ -6,16 +6,14 @@ https://docs.slack.dev/reference/block-kit/blocks
 from __future__ import annotations
 
 import html
-import logging
 from collections.abc import Callable
 from typing import Any
 
 from syndicator.domain.post import Post
+from syndicator.remarks import goes_without
 from syndicator.text.addresses import is_web_address
 from syndicator.text.rulers import UTF16_UNITS
 from syndicator.text.shown import differences
-
-log = logging.getLogger(__name__)
 
 #: The longest texts of blocks (.../header-block, .../section-block, .../image-block). What a character is,
 #: they do not say: UTF-16 units are never fewer.
@@ -31,19 +29,15 @@ MEDIA_TYPES, MAX_PHOTO_URL = ("image/jpeg", "image/png", "image/gif"), 3000
 BAD_BLOCKS = ("invalid_blocks", "invalid_blocks_format")
 
 
-def photo_address(post: Post, channel: str) -> str:
-    """The address of the article's photo; ``""`` where there is none that Slack would show, which is told
-    with the channel's name."""
-    photo = post.article.photo
+def photo_address(post: Post) -> str:
+    """The address of the article's photo; ``""`` where there is none that Slack would show, which is
+    remarked."""
+    photo = post.named_photo
     if photo is None or not is_web_address(photo.url):
         return ""
     if photo.media_type not in ("", *MEDIA_TYPES) or len(photo.url) > MAX_PHOTO_URL:
-        log.warning(
-            "channel %s: %s goes out without its photo: Slack shows no %s",
-            channel,
-            post.url,
-            photo.media_type if photo.media_type not in MEDIA_TYPES else "address as long as this",
-        )
+        kind = photo.media_type if photo.media_type not in MEDIA_TYPES else "address as long as this"
+        goes_without("its photo", f"Slack shows no {kind}")
         return ""
     return photo.url
 
@@ -60,8 +54,9 @@ def slack_message(post: Post, photo: str) -> dict[str, Any]:
     if photo:
         alt = post.alt or UTF16_UNITS.cut(post.credit, MAX_ALT) or "photo"  # there has to be one
         blocks.append({"type": "image", "image_url": photo, "alt_text": alt})
-    link = f"<{_in_link(post.url)}|{escaped(post.site)}>"
-    blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": link}]})
+    if post.link:
+        link = f"<{_in_link(post.link)}|{escaped(post.site)}>"
+        blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": link}]})
     fallback = UTF16_UNITS.cut(post.text, MAX_FALLBACK // len("&amp;"), post.language)
     return {"blocks": blocks, "text": escaped(fallback)}
 
@@ -97,7 +92,7 @@ def shown_otherwise(shown: dict[str, Any], message: dict[str, Any]) -> str:
         text=is_same("section", _words),
         photo=is_same("image", lambda block: block["type"]),
         alternative_text="image" not in by_kind or is_same("image", lambda block: block.get("alt_text")),
-        link="context" in by_kind,
+        link="context" in by_kind or "context" not in sent,
     )
 
 

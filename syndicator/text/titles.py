@@ -11,29 +11,35 @@ import regex
 #: the last stop, apart by spaces.
 BY_LANGUAGE = {
     "en": "mr mrs ms mx messrs dr prof rev fr sen rep gov hon pres amb min capt cmdr col gen lt maj sgt cpl "
-    "pvt adm insp supt det st mt ft vs",
-    "de": "dr prof hr fr frl ing dipl mag st bzw vgl sog gem",
-    "fr": "m mm mme mmes mlle mlles dr pr me mgr st ste bd av",
-    "es": "sr sra srta sres dr dra d dña prof profa lic ing arq gral cnel tte cap sta sto av avda apdo",
-    "it": "sig sigg sigra dott dottssa prof profssa avv ing arch geom on sen gen col cap s ss",
-    "pt": "sr sra srs sras dr dra drs d prof profa eng gen cel cap av",
-    "nl": "dhr mevr mw dr drs mr ir ing prof st bijv",
-    "ru": "г гг гр им ул пр просп пл пер акад проф доц ген полк кап лейт зам нач св",
-    "uk": "м вул просп пл ім акад проф доц ген св",
-    "pl": "al ul pl os prof dr hab inż mgr gen płk ks św im np tzw woj",
-    "cs": "p pí sl ing mgr dr doc prof sv ul nám např tzv",
-    "da": "hr fr frk dr prof skt st",
-    "nb": "hr fr frk dr prof st",
-    "sv": "hr fr frk dr prof st",
+    "pvt adm insp supt det st mt ft vs rt brig msgr pte pfc spc lcpl atty ste mmes treas cllr comdr cdr cpt "
+    "abp",
+    "de": "dr prof hr fr frl ing dipl mag st bzw vgl sog gem msgr hptm obst maj kpt uffz pfr kard ebf adm",
+    "fr": "m mm mme mmes mlle mlles dr pr me mgr st ste bd av msgr cdt gal gén lt cne adj capt amb sgt",
+    "es": "sr sra srta sres dr dra d dña prof profa lic ing arq gral cnel tte cap sta sto av avda apdo mons "
+    "fr sgto cmdte alm pbro rvdo lcdo lcda abog pdte excmo ilmo hno hna cnl subtte mtro",
+    "it": "sig sigg sigra dott dottssa prof profssa avv ing arch geom on sen gen col cap s ss mons ten magg "
+    "serg brig card amm rag cav",
+    "pt": "sr sra srs sras dr dra drs d prof profa eng gen cel cap av ten maj sgt cb alm brig pe fr mons",
+    "nl": "dhr mevr mw dr drs mr ir ing prof st bijv mgr msgr kol kpt lt sgt kard adv",
+    "ru": "г гг гр им ул пр просп пл пер акад проф доц ген полк кап лейт зам нач св подп подполк серж адм "
+    "митр архиеп архим еп прот свящ иером кард адв",
+    "uk": "м вул просп пл ім акад проф доц ген св полк підполк серж адм митр архиєп архім прот свящ кард адв",
+    "pl": "al ul pl os prof dr hab inż mgr gen płk ks św im np tzw woj kpt mjr ppłk por ppor sierż kpr bp "
+    "abp kard mec adw prok",
+    "cs": "p pí sl ing mgr dr doc prof sv ul nám např tzv gen plk pplk mjr kpt npor prap kard mons judr mudr",
+    "da": "hr fr frk dr prof skt st kapt adv",
+    "nb": "hr fr frk dr prof st kapt adv",
+    "sv": "hr fr frk dr prof st kapt adv",
     "fi": "hra rva nti tri prof pyhän",
-    "hu": "dr id ifj özv prof szt",
-    "ro": "dl d-l dna d-na dra d-ra dr prof ing gen col sf str",
-    "tr": "dr prof doç av sn op",
-    "id": "dr drs ir prof h hj tn ny jl",
-    "vi": "ts ths gs pgs ks bs tp tx",
+    "hu": "dr id ifj özv prof szt alez őrgy szds msgr",
+    "ro": "dl d-l dna d-na dra d-ra dr prof ing gen col sf str lt cpt plt mons av",
+    "tr": "dr prof doç av sn op org korg tümg tuğg alb yb bnb yzb ütğm tğm ord",
+    "id": "dr drs ir prof h hj tn ny jl jend letjen mayjen brigjen komjen irjen kol letkol kapt kombes ust "
+    "pdt",
+    "vi": "ts ths gs pgs ks bs tp tx lm gm ls",
     "th": "ดร ศ รศ ผศ นพ พญ พล น.ส ม.ร.ว อ",
     "lo": "ດຣ ປອ ສຈ ຮສ ທ ນ",
-    "el": "κ κα κος δρ καθ αρ οδ",
+    "el": "κ κα κος δρ καθ αρ οδ αντγος στγος ταξχος μητρ αρχιμ",
     "ar": "د أ م",
     "hi": "डॉ प्रो श्री श्रीमती कु पं",
 }

@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from syndicator.jobs.ports import Channel
+from syndicator.remarks import gathering
 from syndicator.secret import Secret
 from tests.channels import pds as at_protocol
 from tests.channels import synapse as matrix
@@ -50,6 +51,13 @@ def server(request: pytest.FixtureRequest) -> Iterator[LocalServer]:
 def secret(server: Any) -> str:
     """What its server asks for: a token, in most cases."""
     return str(server.token)
+
+
+@pytest.fixture
+def remarks() -> Iterator[list[str]]:
+    """What channels have to tell their operator."""
+    with gathering() as remarks:
+        yield remarks
 
 
 @pytest.fixture

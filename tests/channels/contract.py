@@ -19,7 +19,7 @@ from syndicator.domain.capabilities import NEVER, LinkPlace, PhotoEdits
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.photo import PhotoFile
-from syndicator.domain.post import Post
+from syndicator.domain.post import Occasion, Post
 from syndicator.jobs.ports import Channel
 from syndicator.posts.compose import compose
 from tests.channels import local_server
@@ -195,6 +195,25 @@ class ChannelContract:
         assert CORRECTED.title in published.text
         assert CORRECTED.note in published.text
         assert ARTICLE.title not in published.text
+
+    def test_a_retractions_notice_leads_nowhere_and_shows_no_photo(
+        self, channel: Channel, server: Place
+    ) -> None:
+        if channel.capabilities.carries_article:
+            pytest.skip("it is told of the retraction, and not how to show it")
+        must_change_its_posts(channel, what="edit")
+        if channel.capabilities.photo_edits is PhotoEdits.NONE:
+            pytest.skip("an edit changes words alone")
+        receipt = channel.send(self.post(channel), key=KEY)
+        notice = compose(ARTICLE, channel.capabilities, occasion=Occasion.RETRACTION)
+        channel.edit(receipt, notice)
+
+        [published] = server.published
+        assert ARTICLE.title in published.text
+        assert ARTICLE.summary not in published.text
+        assert not published.leads_to(ARTICLE.url)
+        assert ARTICLE.url not in published.text
+        assert published.photo is None
 
     def test_an_edit_changes_the_photo_and_takes_it_away(self, channel: Channel, server: Place) -> None:
         if channel.capabilities.photo is None:
@@ -423,6 +442,21 @@ class HttpChannelContract(ChannelContract):
 
         [published] = self.seen(server)
         assert CORRECTED.title in published.text
+
+    def test_a_revoked_token_stops_corrections_and_retractions_too(
+        self, channel: Channel, server: LocalServer, secret: str
+    ) -> None:
+        receipt, corrected = channel.send(self.post(channel), key=KEY), self.post(channel, CORRECTED)
+        server.trouble = Trouble(status(401))
+
+        acts: list[tuple[timedelta, Callable[[], object]]] = [
+            (channel.capabilities.edit_within, lambda: channel.edit(receipt, corrected)),
+            (channel.capabilities.delete_within, lambda: channel.delete(receipt, corrected)),
+        ]
+        for within, act in acts:
+            with pytest.raises(Refused if within == NEVER else Misconfigured) as caught:
+                act()
+            assert secret not in str(caught.value)
 
     @pytest.mark.parametrize("act", [status(500), status(503), SILENCE, reset])
     def test_a_trial_that_gets_no_answer_can_be_made_later(

@@ -45,14 +45,15 @@ class DiscordMessage:
     id: str
     fields: Mapping[str, Any]
     files: Mapping[str, bytes]
-    thread_id: str = ""
+    channel_id: str
 
 
 class FakeDiscord(LocalServer):
     """One webhook of one channel, with one thread. ``left``: messages until the rate limit. ``most_bytes``:
-    of a file. ``is_gone``: the webhook was deleted."""
+    of a file. ``is_gone``: the webhook was deleted. ``channel_id``: where it posts to, by now."""
 
     webhook_id, thread_id = "1386400000000000001", "1386400000000000777"
+    channel_id = "1386400000000000042"
     token = "aB3-x_Y9kLmN0pQrStUvWxYz-0123456789_abcdefghijklmnopqrstuvwxyzABCDEF"
 
     def __init__(self, port: int = 0) -> None:
@@ -87,7 +88,7 @@ class FakeDiscord(LocalServer):
         self._limit()
         match request.method, path[4:]:
             case "GET", []:
-                names = {"name": "News", "channel_id": "1386400000000000042", "token": self.token}
+                names = {"name": "News", "channel_id": self.channel_id, "token": self.token}
                 return said(200, {"id": self.webhook_id, "type": 1, **names})
             case "POST", []:
                 return self._take(request)
@@ -103,7 +104,7 @@ class FakeDiscord(LocalServer):
 
     def _message(self, name: str, request: Request) -> DiscordMessage:
         message = self.messages.get(name)
-        if message is None or message.thread_id != request.query.get("thread_id", ""):
+        if message is None or message.channel_id != (request.query.get("thread_id") or self.channel_id):
             raise DiscordDeclines(404, 10008, "Unknown Message")
         return message
 
@@ -113,8 +114,8 @@ class FakeDiscord(LocalServer):
             raise DiscordDeclines(400, 50006, "Cannot send an empty message")
         self.last_id += 1
         name = str(self.last_id)
-        thread = request.query.get("thread_id", "")
-        self.messages[name] = DiscordMessage(id=name, fields=fields, files=files, thread_id=thread)
+        place = request.query.get("thread_id") or self.channel_id
+        self.messages[name] = DiscordMessage(id=name, fields=fields, files=files, channel_id=place)
         if request.query.get("wait") != "true":
             self.unwaited += 1
             return Reply(status=204)
@@ -131,13 +132,13 @@ class FakeDiscord(LocalServer):
             # They are not inherited: what an edit leaves out is the default, which mentions people.
             merged["allowed_mentions"] = fields.get("allowed_mentions")
             message = DiscordMessage(
-                id=message.id, fields=merged, files={**kept, **files}, thread_id=message.thread_id
+                id=message.id, fields=merged, files={**kept, **files}, channel_id=message.channel_id
             )
             self.messages[message.id] = message
         return said(200, self._as_json(message))
 
     def _as_json(self, message: DiscordMessage) -> dict[str, Any]:
-        return {"id": message.id, "type": 0, "channel_id": "1386400000000000042", **message.fields}
+        return {"id": message.id, "type": 0, "channel_id": message.channel_id, **message.fields}
 
     def _form(self, request: Request, allowed: set[str]) -> tuple[dict[str, Any], dict[str, bytes]]:
         files: dict[int, bytes] = {}
@@ -210,7 +211,7 @@ def _seen(message: DiscordMessage) -> Published:
     """What people see: words without their Markdown, the photo that the embed shows."""
     [embed] = message.fields["embeds"]
     texts = filter(None, (embed.get("title"), embed.get("description")))
-    linked = (embed["url"] if embed.get("title") else "", embed.get("author", {}).get("url", ""))
+    linked = (embed.get("url", "") if embed.get("title") else "", embed.get("author", {}).get("url", ""))
     image = embed.get("image", {})
     photo = message.files.get(image.get("url", "").removeprefix("attachment://"))
     if photo:

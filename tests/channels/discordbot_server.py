@@ -13,17 +13,18 @@ MORE_FIELDS = {"nonce", "enforce_nonce", "message_reference", "sticker_ids", "tt
 
 
 class FakeDiscordBot(FakeDiscord):
-    """One channel that one bot is in. ``remembers``: nonces are, for some minutes. ``may_read``: the history.
-    ``lacks``: the permission to write. ``strangers``: messages of others, the first one first."""
+    """One channel that one bot is in, and one more, which it may be shut out of. ``remembers``: nonces are,
+    for some minutes. ``may_read``: the history. ``lacks``: the permission to write. ``strangers``: messages
+    of others, the first one first."""
 
-    channel_id, bot_id = "1386400000000000042", "1386400000000000099"
+    channel_id, bot_id, other_id = "1386400000000000042", "1386400000000000099", "1386400000000000043"
     token = "MTM4NjQwMDAwMDAwMDAwMDA5OQ.GabcDE.f0123456789_abcdefghijklmnopqrstuvwxyz"
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
         self.nonces: dict[str, str] = {}
         self.remembers, self.may_read, self.lacks = True, True, False
-        self.strangers = 0
+        self.strangers, self.is_shut_out = 0, False
         self.now = datetime.now(UTC)
 
     def _api(self, request: Request) -> Reply:
@@ -33,8 +34,12 @@ class FakeDiscordBot(FakeDiscord):
         match request.method, request.path.strip("/").split("/"):
             case "GET", ["api", "v10", "users", "@me"]:
                 return said(200, {"id": self.bot_id, "username": "newsbot", "bot": True})
-            case _, ["api", "v10", "channels", name, *_] if name != self.channel_id or self.is_gone:
+            case _, ["api", "v10", "channels", name, *_] if (
+                name not in (self.channel_id, self.other_id) or self.is_gone
+            ):
                 raise DiscordDeclines(404, 10003, "Unknown Channel")
+            case _, ["api", "v10", "channels", self.other_id, *_] if self.is_shut_out:
+                raise DiscordDeclines(403, 50001, "Missing Access")
             case "GET", ["api", "v10", "channels", _]:
                 return said(200, {"id": self.channel_id, "type": 0, "name": "news"})
             case "POST", ["api", "v10", "channels", _, "messages"]:
@@ -56,13 +61,22 @@ class FakeDiscordBot(FakeDiscord):
         if known and self.remembers and fields.get("enforce_nonce"):
             return said(200, self._as_json(known))
         answered = fields.get("message_reference", {}).get("message_id")
-        if answered is not None and answered not in self.messages:
+        place = request.path.split("/")[4]
+        if answered is not None and (
+            answered not in self.messages or self.messages[answered].channel_id != place
+        ):
             raise DiscordDeclines(400, 50035, "Invalid Form Body: Unknown message")
         self.last_id += 1
-        message = DiscordMessage(id=str(self.last_id), fields=fields, files=files)
+        message = DiscordMessage(id=str(self.last_id), fields=fields, files=files, channel_id=place)
         self.messages[message.id] = message
         self.nonces[nonce] = message.id
         return said(200, self._as_json(message))
+
+    def _message(self, name: str, request: Request) -> DiscordMessage:
+        message = self.messages.get(name)
+        if message is None or message.channel_id != request.path.split("/")[4]:
+            raise DiscordDeclines(404, 10008, "Unknown Message")
+        return message
 
     @property
     def _allowed(self) -> set[str]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from syndicator.domain.capabilities import Spent
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.domain.ledger import Ledger, Wait
+from syndicator.domain.pacing import Pace
+from syndicator.domain.post import Post
+from syndicator.http.stated_limits import listening
 from syndicator.jobs.ports import Channel
-from tests.channels.contract import KEY, HttpChannelContract
+from tests.channels.contract import KEY, OTHER, HttpChannelContract
 from tests.channels.graph_server import GraphServer
 from tests.channels.instagram_server import FakeInstagram
-from tests.channels.local_server import Trouble, body, reset
+from tests.channels.local_server import Trouble, body, reset, status
 from tests.channels.photo_host import FetchesPhotos
 from tests.channels.threads_server import FakeThreads
 
@@ -67,6 +74,48 @@ class GraphContract(HttpChannelContract):
         with pytest.raises(OutcomeUnknown):
             channel.send(self.post(channel), key=KEY)
 
+    @pytest.mark.parametrize(
+        ("used", "app_used", "minutes", "rests"),
+        [
+            (12, 0, 0, None),
+            (95, 0, 0, 10),
+            (100, 0, 25, 25),
+            (0, 95, 0, 10),
+            (12, 95, 0, None),  # the business's own counts
+            (0, 12, 0, None),
+        ],
+    )
+    def test_an_account_rests_before_its_limits_are_exceeded(
+        self,
+        channel: Channel,
+        server: GraphServer,
+        used: int,
+        app_used: int,
+        minutes: int,
+        rests: int | None,
+    ) -> None:
+        server.used, server.app_used, server.usage_minutes = used, app_used, minutes
+        pace, now = Pace().of_service(channel.capabilities), datetime.now(UTC)
+
+        with listening() as heard:
+            channel.send(self.post(channel), key=KEY)
+
+        ledger = Ledger()
+        for kind, stated in heard.items():
+            ledger = ledger.with_stated(kind, stated, now)
+        for cost in (pace.cost_of_post, pace.cost_of_edit, pace.cost_of_deletion):
+            wait = ledger.wait(pace, cost, now)
+            assert (wait and round((wait.until - now) / timedelta(minutes=1))) == rests
+
+    def test_a_usage_that_went_down_is_no_reason_to_rest(self, channel: Channel, server: GraphServer) -> None:
+        with listening() as heard:
+            server.used = 95
+            channel.check()
+            server.used = 20
+            channel.check()
+
+        assert Spent.REQUESTS not in heard
+
     def test_a_revoked_token_is_told(self, channel: Channel, server: GraphServer) -> None:
         server.revoked.add(server.token)
 
@@ -80,6 +129,7 @@ class ContainerContract(FetchesPhotos, GraphContract):
     """Posts in two steps, a container and its publication. ``containers``: where those are sent to."""
 
     containers: str
+    quota: str
 
     def test_what_is_not_ready_in_time_is_tried_later(
         self, channel: Channel, server: FakeThreads | FakeInstagram, monkeypatch: pytest.MonkeyPatch
@@ -110,6 +160,43 @@ class ContainerContract(FetchesPhotos, GraphContract):
             channel.send(self.post(channel), key=KEY)
 
         assert channel.check() == "@example_news; may post, 0 of 0 posts left today"
+
+    def test_what_is_left_of_the_day_is_planned_with(
+        self, channel: Channel, server: FakeThreads | FakeInstagram
+    ) -> None:
+        server.most = 2
+        pace, now = Pace().of_service(channel.capabilities), datetime.now(UTC)
+
+        def wait_after(post: Post) -> Wait | None:
+            with listening() as heard:
+                channel.send(post, key=KEY)
+            ledger = Ledger().with_stated(Spent.POSTS, heard[Spent.POSTS], now)
+            assert heard[Spent.POSTS].most == 2
+            return ledger.wait(pace, pace.cost_of_post, now)
+
+        assert wait_after(self.post(channel)) is None
+        wait = wait_after(self.post(channel, OTHER))
+        assert wait is not None
+        assert timedelta(minutes=59) < wait.until - now < timedelta(minutes=61)
+
+    def test_a_day_that_is_full_is_planned_with(
+        self, channel: Channel, server: FakeThreads | FakeInstagram
+    ) -> None:
+        server.most = 0
+
+        with listening() as heard, pytest.raises(TryLater):
+            channel.send(self.post(channel), key=KEY)
+
+        assert (heard[Spent.POSTS].left, heard[Spent.POSTS].most) == (0, 0)
+
+    def test_a_post_is_out_although_nobody_says_what_is_left(
+        self, channel: Channel, server: FakeThreads | FakeInstagram
+    ) -> None:
+        server.trouble = Trouble(status(500), at=f"/{server.version}/{self.quota}")
+
+        receipt = channel.send(self.post(channel), key=KEY)
+
+        assert receipt.remote_id in server.posts
 
     def test_a_post_that_has_no_address_yet_is_out(
         self, channel: Channel, server: FakeThreads | FakeInstagram

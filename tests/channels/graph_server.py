@@ -4,6 +4,7 @@ specifications of calls (API 26.0, July 2026), and what visitors of the Page see
 from __future__ import annotations
 
 import io
+import json
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -36,14 +37,15 @@ class GraphDeclines(Exception):
 
 class GraphServer(LocalServer):
     """What all parts of the API have in common: versions, tokens, errors, pages of lists. ``forbids``: the
-    code and subcode of the error that every change meets."""
+    code and subcode of the error that every change meets. ``usage_minutes``: until there is access again;
+    ``used``, ``app_used``: how much of the limits of the business and the app, in hundredths."""
 
     token, version = "", ""
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
         self.forbids: tuple[int, int] | None = None
-        self.usage_minutes = 0
+        self.usage_minutes, self.used, self.app_used = 0, 0, 0
         self.revoked: set[str] = set()
 
     def call(self, request: Request, path: str, fields: Mapping[str, str]) -> dict[str, Any]:
@@ -52,7 +54,7 @@ class GraphServer(LocalServer):
 
     def answer(self, request: Request) -> Reply:
         try:
-            return said(200, self._answer(request))
+            return said(200, self._answer(request), **self._usage())
         except GraphDeclines as e:
             error = {
                 "message": str(e),
@@ -61,12 +63,20 @@ class GraphServer(LocalServer):
                 **({"error_subcode": e.subcode} if e.subcode else {}),
                 "fbtrace_id": "AbCdEf",
             }
-            usage = (
-                f'{{"1045": [{{"type": "pages", "call_count": 100, "total_cputime": 25, '
-                f'"total_time": 25, "estimated_time_to_regain_access": {self.usage_minutes}}}]}}'
+            return said(e.status, {"error": error}, **self._usage())
+
+    def _usage(self) -> dict[str, str]:
+        """What the headers say that is used up."""
+        headers = {}
+        if self.usage_minutes or self.used:
+            usage = {"type": "pages", "call_count": self.used or 100, "total_cputime": 25, "total_time": 25}
+            usage["estimated_time_to_regain_access"] = self.usage_minutes
+            headers["X_Business_Use_Case_Usage"] = json.dumps({"1045": [usage]})
+        if self.app_used:
+            headers["X_App_Usage"] = json.dumps(
+                {"call_count": 3, "total_cputime": 0, "total_time": self.app_used}
             )
-            headers = {"X_Business_Use_Case_Usage": usage} if self.usage_minutes else {}
-            return said(e.status, {"error": error}, **headers)
+        return headers
 
     def _answer(self, request: Request) -> dict[str, Any]:
         version, _, path = request.path.removeprefix("/").partition("/")
@@ -99,9 +109,9 @@ class GraphServer(LocalServer):
 
 
 class FakePage(GraphServer):
-    """One Page."""
+    """One Page. ``lags``: what was posted is not in its lists yet."""
 
-    max_photo_bytes = 4_000_000
+    max_photo_bytes, lags = 4_000_000, False
 
     token, page, version = "EAAGm0PX4ZCpsBAKqwertyuiopZD", "104500000000001", "v26.0"
 
@@ -130,19 +140,24 @@ class FakePage(GraphServer):
                 return {"id": self.page, "name": "Example News"}
             case "GET", path if path == f"{self.page}/feed":
                 _only(fields, "list")
-                items = [(name, _item(post), post["created"]) for name, post in self.posts.items()]
+                shown = {} if self.lags else self.posts
+                items = [(name, _item(post), post["created"]) for name, post in shown.items()]
                 return self.listing(items, fields)
             case "POST", path if path == f"{self.page}/feed":
                 return self._add_words(fields)
             case "POST", path if path == f"{self.page}/photos":
                 return self._add_photo(fields, request.parts()["source"][1])
-            case ("POST" | "DELETE") as method, path if path in self.posts:
+            case ("POST" | "DELETE") as method, path if path in self.posts and self._is_ours(path):
                 return self._change(method, path, fields)
-        if re.fullmatch(r"[0-9]+_[0-9]+", path):
+        if re.fullmatch(r"[0-9]+(_[0-9]+|/(feed|photos))", path):
             raise GraphDeclines(
                 100, f"Unsupported request. Object with ID '{path}' does not exist, cannot be loaded", 33
             )
         raise GraphDeclines(2500, "Unknown path components")
+
+    def _is_ours(self, post_id: str) -> bool:
+        """What is another Page's is not there for this one's token."""
+        return post_id.startswith(f"{self.page}_")
 
     def _add_words(self, fields: Mapping[str, str]) -> dict[str, Any]:
         _only(fields, "feed")

@@ -39,7 +39,8 @@ class LinkedInDeclines(Exception):
 
 class FakeLinkedIn(LocalServer):
     """One organisation. ``states``: those that uploaded photos have, look by look, before they are ready.
-    ``may_read``: whether the token has r_organization_social."""
+    ``may_read``: whether the token has r_organization_social. ``remembers``: what was deleted makes what says
+    the same a duplicate for a day or two."""
 
     token, organization, version = "AQXdSP_W41_UPs5ioT_t8HESyODB4FqbkJ8LrV_5mff4gPODzOYR", "5590506", "202605"
 
@@ -48,7 +49,8 @@ class FakeLinkedIn(LocalServer):
         self.posts: dict[str, dict[str, Any]] = {}
         self.images: dict[str, bytes] = {}
         self.states: list[str] = []
-        self.may_read, self.uploads_to = True, ""
+        self.may_read, self.uploads_to, self.remembers = True, "", False
+        self.deleted: dict[str, dict[str, Any]] = {}
         self.revoked: set[str] = set()
         self._numbers = count(6_844_785_523_593_134_080)
 
@@ -89,9 +91,8 @@ class FakeLinkedIn(LocalServer):
                 return self._find(request.query)
             case "POST", "posts", urn, "PARTIAL_UPDATE":
                 return self._update(urn, request.fields())
-            case "DELETE", "posts", urn, "DELETE":
-                self.posts.pop(urn, None)
-                return Reply(status=204)
+            case ("DELETE", "posts", urn, "DELETE") | ("GET", "posts", urn, ""):
+                return self._delete(urn) if verb else self._show(urn)
             case "POST", "images", "", "":
                 return self._begin_upload(request)
             case "GET", "images", urn, "":
@@ -118,7 +119,7 @@ class FakeLinkedIn(LocalServer):
         if len(body["commentary"]) > 3000:
             raise LinkedInDeclines(400, "commentary", code="FIELD_LENGTH_TOO_LONG")
         self._check_content(body["content"])
-        for urn, post in self.posts.items():
+        for urn, post in {**self.deleted, **self.posts}.items():
             if (post["commentary"], post["content"]) == (body["commentary"], body["content"]):
                 error = {"code": "DUPLICATE_POST", "description": f"Content is a duplicate of {urn}"}
                 raise LinkedInDeclines(
@@ -149,6 +150,16 @@ class FakeLinkedIn(LocalServer):
         start, size = int(query["start"]), int(query["count"])
         found = [{"id": urn, **post} for urn, post in reversed(self.posts.items())]
         return said(200, {"elements": found[start : start + size], "paging": {"start": start, "count": size}})
+
+    def _delete(self, urn: str) -> Reply:
+        if (post := self.posts.pop(urn, None)) and self.remembers:
+            self.deleted[urn] = post
+        return Reply(status=204)
+
+    def _show(self, urn: str) -> Reply:
+        if not self.may_read:
+            raise LinkedInDeclines(403, "Not enough permissions to access: posts.GET")
+        return said(200, {"id": urn, **self.posts[urn]}) if urn in self.posts else NOT_FOUND
 
     def _update(self, urn: str, body: dict[str, Any]) -> Reply:
         if urn not in self.posts:

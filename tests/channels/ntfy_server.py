@@ -35,8 +35,9 @@ class NtfyDeclines(Exception):
 
 
 class FakeNtfy(LocalServer):
-    """One topic with access control. ``has_sequences``: false before 2.16. ``at_once``: requests that are
-    taken before the rate limit of one in five seconds; ``a_day``: messages."""
+    """Topics with access control: ours, and ``others`` that the token may write to. ``has_sequences``: false
+    before 2.16. ``at_once``: requests that are taken before the rate limit of one in five seconds; ``a_day``:
+    messages."""
 
     token = "tk_0123456789abcdefghijklmnopqrs"
     topic = "river-news"
@@ -44,6 +45,7 @@ class FakeNtfy(LocalServer):
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
         self.has_sequences = True
+        self.others: set[str] = set()
         self.at_once, self.a_day = 60, 250
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.events: list[dict[str, Any]] = []
@@ -56,9 +58,9 @@ class FakeNtfy(LocalServer):
         shown: dict[str, dict[str, Any]] = {}
         for event in self.events:
             if event["event"] == "message_delete":
-                shown.pop(event["sequence_id"], None)
+                shown.pop(f"{event['topic']}/{event['sequence_id']}", None)
             else:
-                shown[event.get("sequence_id") or event["id"]] = event
+                shown[f"{event['topic']}/{event.get('sequence_id') or event['id']}"] = event
         return [self._published(name, message) for name, message in shown.items()]
 
     def _published(self, name: str, message: dict[str, Any]) -> Published:
@@ -89,7 +91,7 @@ class FakeNtfy(LocalServer):
                 return self._publish(self._fields(request.body))
             case "DELETE", [topic, sequence] if self.has_sequences and NAME.fullmatch(sequence):
                 self._authorize(topic)
-                return self._event("message_delete", sequence_id=sequence)
+                return self._event("message_delete", topic=topic, sequence_id=sequence)
         raise NtfyDeclines(40401, "page not found")
 
     def _fields(self, body: bytes) -> dict[str, Any]:
@@ -110,7 +112,7 @@ class FakeNtfy(LocalServer):
     def _authorize(self, topic: str) -> None:
         if not NAME.fullmatch(topic):
             raise NtfyDeclines(40009, "invalid request: topic invalid")
-        if topic != self.topic:
+        if topic not in (self.topic, *self.others):
             raise NtfyDeclines(40301, "forbidden")
 
     def _publish(self, fields: dict[str, Any]) -> dict[str, Any]:

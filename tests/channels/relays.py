@@ -94,6 +94,11 @@ class OddRelay:
                 return [json.dumps(["EOSE", name])]
         return []
 
+    def keep(self, message: list[Any]) -> list[str | None]:
+        """Takes what it is handed, and shows it to whoever asks."""
+        has = self.events if message[0] == "REQ" else []
+        return [*(json.dumps(["EVENT", message[1], event]) for event in has), *self.take(message)]
+
     def refuses(self, words: str) -> None:
         self.answer = lambda message: (
             [json.dumps(["OK", message[1]["id"], False, words])]

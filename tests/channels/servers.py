@@ -86,18 +86,21 @@ class Invalid(Exception):
 class FakeMastodon(LocalServer):
     """https://docs.joinmastodon.org/methods/ for one account.
 
-    ``slow_media``: how often a photo is still being processed (206) when asked for.
+    ``slow_media``: how often a photo is still being processed (206) when asked for. ``strangers``: statuses
+    of another account.
     """
 
     token = "t0ken-of-the-account"
     source_url = "https://github.com/mastodon/mastodon"
     scopes = "read:accounts read:statuses write:statuses write:media"
     max_characters, per_url, description_limit = 500, 23, 1500
+    domain = "mastodon.example"
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
         self.shelf = Shelf()
         self.slow_media = 0
+        self.strangers: set[str] = set()
         self.apps: dict[str, dict[str, str]] = {}
         self.codes: dict[str, dict[str, str]] = {}
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -145,6 +148,8 @@ class FakeMastodon(LocalServer):
                 return self._take_status(request)
             case ((("PUT" | "DELETE" | "GET") as method), ["api", "v1", "statuses", name]):
                 status = self.shelf.statuses.get(name)
+                if method != "GET" and name in self.strangers:
+                    return NOT_FOUND
                 return self._with_status(method, status, request) if status else NOT_FOUND
             case "GET", ["api", "v1", "accounts", "verify_credentials"]:
                 return said(200, {"id": "7", "acct": "newsroom", "username": "newsroom"})
@@ -280,7 +285,8 @@ class FakeMastodon(LocalServer):
         text = str(fields.get("status", "")).strip()
         if not text and not fields.get("media_ids"):
             raise Invalid("Text can't be blank")
-        counted = LINK.sub("x" * self.per_url, text)
+        # StatusLengthValidator: the warning and the text, one behind the other
+        counted = LINK.sub("x" * self.per_url, f"{fields.get('spoiler_text', '')}{text}")
         if len(regex.findall(r"\X", counted)) > self.max_characters:
             raise Invalid(f"Text character limit of {self.max_characters} exceeded")
         return text
@@ -328,6 +334,7 @@ class FakeMastodon(LocalServer):
         return {
             "configuration": {"statuses": statuses, "media_attachments": media},
             "source_url": self.source_url,
+            "domain": self.domain,
         }
 
     def _front_page(self) -> Reply:

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syndicator.channels.discord import Discord
+from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
 from syndicator.domain.post import Style
 from syndicator.posts.compose import compose
@@ -171,14 +172,15 @@ class TestDiscord(HttpChannelContract):
         assert len(server.published) == 1
 
     def test_a_photo_too_large_for_the_server_is_left_out(
-        self, channel: Discord, server: FakeDiscord, caplog: pytest.LogCaptureFixture
+        self, channel: Discord, server: FakeDiscord, remarks: list[str]
     ) -> None:
         server.most_bytes = 10
         receipt = channel.send(self.post(channel, photo=picture()), key=KEY)
         channel.edit(receipt, self.post(channel, CORRECTED, picture("tomato")))
 
         assert server.published[0].photo is None
-        assert caplog.text.count("goes out without its photo: 127.0.0.1 answers 413") == 2
+        [line] = remarks
+        assert line.startswith("without its photo: 127.0.0.1 answers 413")
 
     def test_a_message_that_was_deleted_there_is_not_posted_anew(
         self, channel: Discord, server: FakeDiscord
@@ -269,6 +271,69 @@ class TestDiscord(HttpChannelContract):
         threaded.delete(receipt, self.post(channel))
 
         assert server.published == []
+
+    def test_a_message_is_changed_in_the_thread_that_it_is_in(
+        self, channel: Discord, server: FakeDiscord
+    ) -> None:
+        threaded = replace(channel, thread_id=server.thread_id)
+        in_thread = threaded.send(self.post(channel), key=KEY)
+        beside = channel.send(self.post(channel, OTHER), key=KEY)
+
+        channel.edit(in_thread, self.post(channel, CORRECTED))
+        threaded.edit(beside, self.post(channel, replace(CORRECTED, url=OTHER.url)))
+        assert all(CORRECTED.title in each.text for each in server.published)
+
+        for _ in range(2):
+            channel.delete(in_thread, self.post(channel))
+            threaded.delete(beside, self.post(channel))
+        assert server.published == []
+
+    def test_what_another_webhook_has_posted_is_left_to_a_person(
+        self, channel: Discord, server: FakeDiscord, tmp_path: Path
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.webhook_id = "1386400000000000002"
+        (tmp_path / "webhook").write_text(f"{server.address}/api/webhooks/{server.webhook_id}/{server.token}")
+
+        for attempt in (
+            lambda: channel.delete(receipt, self.post(channel)),
+            lambda: channel.edit(receipt, self.post(channel, CORRECTED)),
+        ):
+            with pytest.raises(
+                Refused, match=rf"by webhook {FakeDiscord.webhook_id}.* is {server.webhook_id}"
+            ):
+                attempt()
+        channel.send(self.post(channel, OTHER), key=KEY)
+        assert len(server.published) == 2
+
+    @pytest.mark.parametrize("in_thread", [False, True])
+    def test_what_a_webhook_has_left_behind_is_left_to_a_person(
+        self, channel: Discord, server: FakeDiscord, in_thread: bool
+    ) -> None:
+        first = replace(channel, thread_id=server.thread_id) if in_thread else channel
+        receipt = first.send(self.post(channel), key=KEY)
+        server.channel_id, server.thread_id = "1386400000000000050", "1386400000000000778"
+
+        for attempt in (
+            lambda: channel.delete(receipt, self.post(channel)),
+            lambda: channel.edit(receipt, self.post(channel, CORRECTED)),
+        ):
+            with pytest.raises(Refused, match=f"webhook is that of channel {server.channel_id}"):
+                attempt()
+        channel.send(self.post(channel, OTHER), key=KEY)
+
+    def test_an_operator_enters_the_id_of_a_message_or_its_link(
+        self, channel: Discord, server: FakeDiscord
+    ) -> None:
+        for form in ("{}", "https://discord.com/channels/1386/1387/{}"):
+            channel.send(self.post(channel), key=KEY)
+            [name] = server.messages
+            entered = Receipt(remote_id=form.format(name))
+            channel.edit(entered, self.post(channel, CORRECTED))
+            channel.delete(entered, self.post(channel))
+            assert server.published == []
+        with pytest.raises(Refused, match="is no message"):
+            channel.delete(Receipt(remote_id="the second one"), self.post(channel))
 
     def test_a_trial_names_the_webhook_and_shows_no_token(self, channel: Discord) -> None:
         assert channel.check() == "webhook 'News' of channel 1386400000000000042 on 127.0.0.1"

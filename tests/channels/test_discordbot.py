@@ -10,7 +10,10 @@ import pytest
 import requests
 
 from syndicator.channels.discordbot import DiscordBot
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, TryLater
+from syndicator.domain.delivery import Receipt
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
+from syndicator.domain.post import Occasion
+from syndicator.posts.compose import compose
 from syndicator.secret import Secret
 from tests.channels.contract import (
     ARTICLE,
@@ -100,7 +103,62 @@ class TestDiscordBot(HttpChannelContract):
         channel.send(replace(self.post(channel, OTHER), reply_to=receipt), key=OTHER_KEY)
 
         _, second = server.messages.values()
-        assert second.fields["message_reference"] == {"message_id": receipt.remote_id}
+        assert second.fields["message_reference"] == {"message_id": receipt.remote_id.rpartition("/")[2]}
+
+    def test_a_message_is_changed_in_the_channel_that_it_is_in(
+        self, channel: DiscordBot, server: FakeDiscordBot
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        moved = replace(channel, channel=server.other_id)
+
+        moved.edit(receipt, self.post(channel, CORRECTED))
+        assert CORRECTED.title in server.published[0].text
+        moved.delete(receipt, self.post(channel))
+        moved.delete(receipt, self.post(channel))
+        assert server.published == []
+        with pytest.raises(PostGone, match="deleted on the server"):
+            moved.edit(receipt, self.post(channel, CORRECTED))
+
+    @pytest.mark.parametrize("is_gone", [True, False])
+    def test_what_it_posted_in_a_channel_that_it_left_is_left_to_a_person(
+        self, channel: DiscordBot, server: FakeDiscordBot, is_gone: bool
+    ) -> None:
+        receipt = replace(channel, channel=server.other_id).send(self.post(channel), key=KEY)
+        server.is_shut_out = not is_gone
+        server.other_id = "1386400000000000777" if is_gone else server.other_id
+
+        for attempt in (
+            lambda: channel.delete(receipt, self.post(channel)),
+            lambda: channel.edit(receipt, self.post(channel, CORRECTED)),
+        ):
+            with pytest.raises(Refused, match="it was posted in channel 1386400000000000043") as caught:
+                attempt()
+            assert not isinstance(caught.value, PostGone)
+        channel.send(self.post(channel, OTHER), key=OTHER_KEY)
+
+    def test_nothing_in_one_channel_answers_what_is_in_another(
+        self, channel: DiscordBot, server: FakeDiscordBot
+    ) -> None:
+        receipt = replace(channel, channel=server.other_id).send(self.post(channel), key=KEY)
+
+        with pytest.raises(PostGone, match=f"is in channel {server.other_id}"):  # it stands by itself
+            channel.send(replace(self.post(channel, OTHER), reply_to=receipt), key=OTHER_KEY)
+        notice = compose(ARTICLE, channel.capabilities, occasion=Occasion.RETRACTION)
+        with pytest.raises(Refused, match=f"is in channel {server.other_id}") as caught:
+            channel.send(replace(notice, reply_to=receipt), key=OTHER_KEY)
+        assert not isinstance(caught.value, PostGone)  # which would say that there is nothing to be retracted
+
+    def test_an_operator_enters_the_id_of_a_message_or_its_link(
+        self, channel: DiscordBot, server: FakeDiscordBot
+    ) -> None:
+        channel.send(self.post(channel), key=KEY)
+        [name] = server.messages
+        channel.edit(Receipt(remote_id=name), self.post(channel, CORRECTED))
+        link = f"https://discord.com/channels/1386/{server.channel_id}/{name}"
+        channel.delete(Receipt(remote_id=link), self.post(channel))
+        assert server.published == []
+        with pytest.raises(Refused, match="is no message"):
+            channel.delete(Receipt(remote_id="the second one"), self.post(channel))
 
     def test_a_revoked_token_stops_the_channel(
         self, channel: DiscordBot, server: FakeDiscordBot, tmp_path: Path

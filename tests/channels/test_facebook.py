@@ -65,7 +65,7 @@ class TestFacebook(GraphContract):
 
     @pytest.mark.parametrize("content", [b"<html>no photo</html>", b"x" * 40_001])
     def test_a_photo_that_is_refused_is_left_out(
-        self, channel: Facebook, server: FakePage, caplog: pytest.LogCaptureFixture, content: bytes
+        self, channel: Facebook, server: FakePage, remarks: list[str], content: bytes
     ) -> None:
         server.max_photo_bytes = 40_000
         photo = PhotoFile(content=content, media_type="image/jpeg", width=10, height=10)
@@ -76,8 +76,8 @@ class TestFacebook(GraphContract):
         assert post.remote_id == receipt.remote_id
         assert post.photo is None
         assert post.leads_to(ARTICLE.url)
-        assert "goes out without its photo" in caplog.text
-        assert receipt.differs == "photo"
+        [line] = remarks
+        assert line.startswith("without its photo")
 
     def test_the_same_photo_is_no_change_of_it(self, channel: Facebook, server: FakePage) -> None:
         receipt = channel.send(self.post(channel, photo=picture()), key=KEY)
@@ -134,12 +134,76 @@ class TestFacebook(GraphContract):
             channel.edit(Receipt(remote_id=entered), self.post(channel, CORRECTED))
 
     @pytest.mark.parametrize(
-        ("code", "error"), [(1, OutcomeUnknown), (2, OutcomeUnknown), (506, Refused), (1609005, Refused)]
+        ("code", "subcode", "error"),
+        [
+            (1, 0, OutcomeUnknown),
+            (2, 0, OutcomeUnknown),
+            (1609005, 0, TryLater),
+            (100, 1609005, TryLater),
+            (100, 33, Misconfigured),
+        ],
     )
     def test_errors_of_pages_have_numbers(
-        self, channel: Facebook, server: FakePage, code: int, error: type[SyndicatorError]
+        self, channel: Facebook, server: FakePage, code: int, subcode: int, error: type[SyndicatorError]
     ) -> None:
-        assert isinstance(self.declined(channel, server, code, 0), error)
+        assert isinstance(self.declined(channel, server, code, subcode), error)
+
+    @pytest.mark.parametrize("numbers", [(1609005, 0), (100, 1609005)])
+    def test_a_page_that_was_not_read_yet_keeps_no_other_news_from_going_out(
+        self, channel: Facebook, server: FakePage, numbers: tuple[int, int]
+    ) -> None:
+        caught = self.declined(channel, server, *numbers)
+
+        assert isinstance(caught, TryLater)
+        assert not caught.whole_channel
+
+    @pytest.mark.parametrize("act", ["send", "send a photo", "find"])
+    def test_a_page_that_is_not_there_stops_the_channel(self, channel: Facebook, act: str) -> None:
+        elsewhere = replace(channel, page="104500000000077")
+        post = self.post(channel, photo=picture() if act == "send a photo" else None)
+        attempt = elsewhere.find if act == "find" else elsewhere.send
+
+        with pytest.raises(Misconfigured, match="page: 104500000000077 is no Page of this token"):
+            attempt(post, key=KEY)
+
+    def test_what_is_out_is_found_when_it_is_refused_as_a_duplicate(
+        self, channel: Facebook, server: FakePage
+    ) -> None:
+        server.trouble = Trouble(reset, at=FEED, after=True)
+        with pytest.raises(OutcomeUnknown):
+            channel.send(self.post(channel), key=KEY)
+        server.trouble = None
+
+        again = replace(self.post(channel), since=datetime.now(UTC) + timedelta(minutes=1))
+        assert channel.send(again, key=KEY).remote_id == server.published[0].remote_id
+        assert len(server.published) == 1
+
+    @pytest.mark.parametrize("numbers", [(506, 0), (100, 1366051)])
+    def test_a_duplicate_that_is_not_found_is_left_open(
+        self, channel: Facebook, server: FakePage, numbers: tuple[int, int]
+    ) -> None:
+        channel.send(self.post(channel), key=KEY)
+        server.lags, server.forbids = True, numbers
+
+        with pytest.raises(OutcomeUnknown, match="no post of the Page leads to") as caught:
+            channel.send(self.post(channel), key=KEY)
+        assert caught.value.is_over
+
+    def test_what_another_page_has_posted_is_left_to_a_person(
+        self, channel: Facebook, server: FakePage
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.page = "104500000000002"
+        moved = replace(channel, page=server.page)
+
+        for attempt in (
+            lambda: moved.delete(receipt, self.post(channel)),
+            lambda: moved.edit(receipt, self.post(channel, CORRECTED)),
+        ):
+            with pytest.raises(Refused, match=f"posted by Page {FakePage.page}, not {server.page}") as caught:
+                attempt()
+            assert not isinstance(caught.value, PostGone)
+        assert len(server.published) == 1
 
     def test_a_limit_lasts_as_long_as_the_service_says(self, channel: Facebook, server: FakePage) -> None:
         server.forbids, server.usage_minutes = (80001, 0), 25

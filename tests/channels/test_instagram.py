@@ -68,6 +68,7 @@ def another(n: int) -> Article:
 
 class TestInstagram(ContainerContract):
     at, containers = PUBLISH, CONTAINERS
+    quota = f"{FakeInstagram.account}/content_publishing_limit"
 
     def post(self, channel: Channel, article: Article = ARTICLE, photo: PhotoFile | None = None) -> Post:
         return super().post(channel, article, photo or picture())  # there is no post without one

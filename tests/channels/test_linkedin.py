@@ -85,7 +85,7 @@ class TestLinkedIn(HttpChannelContract):
 
     @pytest.mark.parametrize("state", ["PROCESSING_FAILED", "WAITING_UPLOAD"])
     def test_a_photo_that_failed_there_is_left_out(
-        self, channel: LinkedIn, server: FakeLinkedIn, state: str, caplog: pytest.LogCaptureFixture
+        self, channel: LinkedIn, server: FakeLinkedIn, state: str, remarks: list[str]
     ) -> None:
         server.states = ["PROCESSING", state]
 
@@ -93,18 +93,18 @@ class TestLinkedIn(HttpChannelContract):
 
         assert server.published[0].photo is None
         assert server.published[0].leads_to(ARTICLE.url)
-        assert state in caplog.text
+        assert remarks == [f"without its photo: 127.0.0.1 has made nothing of it: {state}"]
 
     def test_a_photo_that_is_refused_is_left_out(
-        self, channel: LinkedIn, server: FakeLinkedIn, caplog: pytest.LogCaptureFixture
+        self, channel: LinkedIn, server: FakeLinkedIn, remarks: list[str]
     ) -> None:
         photo = PhotoFile(content=b"<html>none</html>", media_type="image/jpeg", width=10, height=10)
 
-        receipt = channel.send(self.post(channel, photo=photo), key=KEY)
+        channel.send(self.post(channel, photo=photo), key=KEY)
 
-        assert receipt.differs == "photo"
         assert server.published[0].photo is None
-        assert "goes out without its photo" in caplog.text
+        [line] = remarks
+        assert line.startswith("without its photo")
 
     def test_photos_go_nowhere_else(self, channel: LinkedIn, server: FakeLinkedIn) -> None:
         server.uploads_to = "http://169.254.169.254"
@@ -156,6 +156,44 @@ class TestLinkedIn(HttpChannelContract):
 
         assert channel.send(self.post(channel), key=KEY) == first
         assert len(server.posts) == 1
+
+    def test_a_duplicate_of_what_was_deleted_is_tried_later(
+        self, channel: LinkedIn, server: FakeLinkedIn
+    ) -> None:
+        server.remembers = True
+        receipt = channel.send(self.post(channel), key=KEY)
+        channel.delete(receipt, self.post(channel))
+
+        with pytest.raises(TryLater, match="which was deleted") as caught:
+            channel.send(self.post(channel), key=KEY)
+        assert not caught.value.whole_channel
+        server.deleted.clear()
+        assert channel.send(self.post(channel), key=KEY) != receipt
+        assert len(server.posts) == 1
+
+    def test_a_duplicate_that_may_not_be_looked_at_is_left_open(
+        self, channel: LinkedIn, server: FakeLinkedIn
+    ) -> None:
+        channel.send(self.post(channel), key=KEY)
+        server.may_read = False
+
+        with pytest.raises(OutcomeUnknown, match="r_organization_social") as caught:
+            channel.send(self.post(channel), key=KEY)
+        assert caught.value.is_over
+
+    def test_a_duplicate_of_another_articles_post_is_refused(
+        self, channel: LinkedIn, server: FakeLinkedIn
+    ) -> None:
+        channel.send(self.post(channel, OTHER), key=KEY)
+        [(urn, there)] = server.posts.items()
+        ours = channel.send(self.post(channel), key=KEY)
+        del server.posts[ours.remote_id.partition("|")[0]]
+        error = {"errorDetails": {"inputErrors": [{"code": "DUPLICATE_POST"}]}, "message": f"as {urn}"}
+        server.trouble = Trouble(status(422, error), at=POSTS, method="POST")
+
+        with pytest.raises(Refused, match=f"{urn} is no post of this article"):
+            channel.send(self.post(channel), key=KEY)
+        assert there in server.posts.values()
 
     @pytest.mark.parametrize(
         "value",

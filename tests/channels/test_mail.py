@@ -115,16 +115,14 @@ class TestMail(ChannelContract):
         assert mail["Message-ID"] != server.messages[0]["Message-ID"]
         assert CORRECTED.note in server.published[1].text
 
-    def test_a_retraction_is_in_the_thread_and_its_headline_leads_nowhere(
-        self, channel: Mail, server: MailRelay
-    ) -> None:
+    def test_a_retraction_is_in_the_thread_and_leads_nowhere(self, channel: Mail, server: MailRelay) -> None:
         first = channel.send(self.post(channel), key=KEY)
         post = compose(ARTICLE, channel.capabilities, occasion=Occasion.RETRACTION)
 
         channel.send(replace(post, reply_to=first), key=f"{KEY}#2")
 
         assert server.messages[1]["References"] == server.messages[0]["Message-ID"]
-        assert server.published[1].links == (ARTICLE.url,)
+        assert server.published[1].links == ()
 
     def test_a_repeat_is_known_by_its_id(self, channel: Mail, server: MailRelay) -> None:
         first, second = (channel.send(self.post(channel), key=KEY) for _ in range(2))
@@ -247,7 +245,7 @@ def test_a_password_lets_us_in(tmp_path: Path) -> None:
             replace(channel, user="", password=None).send(compose(ARTICLE, channel.capabilities), key=KEY)
 
 
-@given(st.lists(st.sampled_from([b".", b"..", b"a", b"", b".b."]), max_size=6))
+@given(st.lists(st.sampled_from([b".", b"..", b"a", b"", b".b.", b"c.d"]), max_size=6))
 def test_lines_that_begin_with_a_dot_come_out_whole(lines: list[bytes]) -> None:
     sent = quoted(b"\r\n".join(lines) + b"\r\n")
 

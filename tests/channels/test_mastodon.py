@@ -15,8 +15,18 @@ import requests
 
 from syndicator.channels import mastodon
 from syndicator.channels.mastodon import Mastodon
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
-from syndicator.domain.post import Post
+from syndicator.domain.article import ArticleState
+from syndicator.domain.errors import (
+    Misconfigured,
+    OutcomeUnknown,
+    PostGone,
+    Refused,
+    SyndicatorError,
+    TryLater,
+)
+from syndicator.domain.photo import PhotoFile
+from syndicator.domain.post import Occasion, Post, Style
+from syndicator.domain.roundup import Roundup
 from syndicator.http.mastodon_servers import PAGE_STATUSES
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
@@ -25,6 +35,7 @@ from tests.channels.contract import (
     CORRECTED,
     KEY,
     OTHER,
+    OTHER_KEY,
     SILENCE,
     HttpChannelContract,
     picture,
@@ -68,6 +79,23 @@ class TestMastodon(HttpChannelContract):
 
         [status] = server.shelf.statuses.values()
         assert (status.language, status.visibility) == ("lo", "unlisted")
+
+    @pytest.mark.parametrize("has_roundup", [False, True])
+    def test_a_warning_and_the_text_have_room_together(
+        self, channel: Mastodon, server: FakeMastodon, has_roundup: bool
+    ) -> None:
+        long = replace(ARTICLE, summary="Trams cross the river, and people wait there. " * 30)
+        style = Style(warnings={"City": "Graphic description of a violent death"})
+        members = tuple(replace(long, url=f"{long.url}&n={n}") for n in range(30))
+        stands_for = replace(long, state=ArticleState.ROUNDUP) if has_roundup else long
+
+        post = compose(stands_for, channel.capabilities, style, roundup=Roundup(members=members, count=30))
+        receipt = channel.send(post, key=KEY)
+        channel.edit(receipt, post)
+
+        assert post.warning == "Graphic description of a violent death"
+        assert 350 < post.length <= post.room == 500 - len(post.warning)
+        assert len(server.published) == 1
 
     def test_an_article_without_a_language_leaves_it_to_the_account(
         self, channel: Mastodon, server: FakeMastodon
@@ -127,9 +155,10 @@ class TestMastodon(HttpChannelContract):
     def test_an_alternative_text_is_counted_in_characters_by_servers(
         self, channel: Mastodon, server: FakeMastodon
     ) -> None:
-        post = Post(article=ARTICLE, text=ARTICLE.url, alt="ນ້ຳ" * 1500, photo=picture())
+        assert ARTICLE.photo
+        article = replace(ARTICLE, photo=replace(ARTICLE.photo, alt="ນ້ຳ" * 1500))
 
-        channel.send(post, key=KEY)
+        channel.send(self.post(channel, article, picture()), key=KEY)
 
         assert 1450 < len(server.published[0].alt) <= 1500
 
@@ -159,6 +188,38 @@ class TestMastodon(HttpChannelContract):
         assert caught.value.not_before == then
         assert caught.value.whole_channel
 
+    def test_a_server_is_asked_once_what_it_is(self, channel: Mastodon, server: FakeMastodon) -> None:
+        channel.send(self.post(channel), key=KEY)
+        channel.send(self.post(channel, OTHER), key=OTHER_KEY)
+
+        assert [request.path for request in server.requests].count("/api/v2/instance") == 1
+        assert channel.capabilities.key_memory is not None
+
+    @pytest.mark.parametrize("act", [status(404), status(403), status(500), body(b"[]"), body(b"{}")])
+    def test_a_server_that_does_not_say_what_it_is_is_what_is_declared(
+        self, channel: Mastodon, server: FakeMastodon, act: Act
+    ) -> None:
+        server.trouble = Trouble(act, at="/api/v2/instance")
+
+        channel.send(self.post(channel), key=KEY)
+        channel.send(self.post(channel), key=KEY)
+
+        assert len(server.published) == 1
+        assert channel.capabilities.key_memory is not None
+
+    @pytest.mark.parametrize("act", [SILENCE, reset, status(429), status(503)])
+    def test_nothing_is_posted_before_a_server_has_said_what_it_is(
+        self, channel: Mastodon, server: FakeMastodon, act: Act
+    ) -> None:
+        server.trouble = Trouble(act, at="/api/v2/instance")
+        with pytest.raises(TryLater):
+            channel.send(self.post(channel), key=KEY)
+        assert server.published == []
+
+        server.trouble = None
+        channel.send(self.post(channel), key=KEY)
+        assert len(server.published) == 1
+
     def test_after_an_hour_a_server_has_forgotten_the_key(
         self, channel: Mastodon, server: FakeMastodon
     ) -> None:
@@ -186,10 +247,52 @@ class TestMastodon(HttpChannelContract):
         self, channel: Mastodon, server: FakeMastodon, gone: int
     ) -> None:
         receipt = channel.send(self.post(channel), key=KEY)
-        server.trouble = Trouble(status(gone), method="PUT")
+        server.trouble = Trouble(status(gone), at=f"{STATUSES}/{receipt.remote_id}")
 
-        with pytest.raises(Refused, match="was deleted on the server"):
+        with pytest.raises(PostGone, match="was deleted on the server"):
             channel.edit(receipt, self.post(channel, CORRECTED))
+
+    def test_what_another_account_has_posted_is_left_to_a_person(
+        self, channel: Mastodon, server: FakeMastodon
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.strangers.add(receipt.remote_id)
+
+        for attempt in (
+            lambda: channel.delete(receipt, self.post(channel)),
+            lambda: channel.edit(receipt, self.post(channel, CORRECTED)),
+        ):
+            with pytest.raises(Refused, match=f"{receipt.url} stands, and is not this account's") as caught:
+                attempt()
+            assert not isinstance(caught.value, PostGone)  # which would end a retraction
+        assert len(server.published) == 1
+
+    def test_what_was_posted_at_another_server_is_left_to_a_person(
+        self, channel: Mastodon, server: FakeMastodon
+    ) -> None:
+        receipt = replace(channel.send(self.post(channel), key=KEY), url="https://old.example/@newsroom/101")
+        server.shelf.statuses.clear()
+
+        notice = compose(ARTICLE, channel.capabilities, occasion=Occasion.RETRACTION)
+        for attempt in (
+            lambda: channel.delete(receipt, self.post(channel)),
+            lambda: channel.edit(receipt, self.post(channel, CORRECTED)),
+            lambda: channel.send(replace(notice, reply_to=receipt), key=OTHER_KEY),
+        ):
+            with pytest.raises(Refused, match=r"posted at old\.example") as caught:
+                attempt()
+            assert not isinstance(caught.value, PostGone)
+        with pytest.raises(PostGone):  # news stands by itself
+            channel.send(replace(self.post(channel, OTHER), reply_to=receipt), key=OTHER_KEY)
+
+    def test_a_server_is_known_by_the_name_of_its_accounts(
+        self, channel: Mastodon, server: FakeMastodon
+    ) -> None:
+        server.domain = "newsroom.example"
+        receipt = channel.send(self.post(channel), key=KEY)
+        channel.delete(receipt, self.post(channel))
+
+        channel.delete(replace(receipt, url="https://newsroom.example/@newsroom/1"), self.post(channel))
 
     def test_deleting_takes_the_photo_along(self, channel: Mastodon, server: FakeMastodon) -> None:
         receipt = channel.send(self.post(channel, photo=picture()), key=KEY)
@@ -349,11 +452,17 @@ class TestTrial:
 
         assert channel.check() == "@newsroom on 127.0.0.1; may post, with photos"
 
-    def test_a_wrong_token_is_told(self, channel: Mastodon, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("photo", [None, picture()], ids=["words", "photo"])
+    def test_a_token_that_was_revoked_is_told_at_a_post_and_at_a_check(
+        self, channel: Mastodon, server: FakeMastodon, tmp_path: Path, photo: PhotoFile | None
+    ) -> None:
         (tmp_path / "token").write_text("another")
 
-        with pytest.raises(Misconfigured, match="401: The access token is invalid; check the account"):
-            channel.check()
+        post = compose(ARTICLE, channel.capabilities, photo=photo)
+        for attempt in (channel.check, lambda: channel.send(post, key=KEY)):
+            with pytest.raises(Misconfigured, match="401: The access token is invalid; check the account"):
+                attempt()
+        assert server.published == []
 
     def test_a_missing_token_is_told(self, channel: Mastodon, tmp_path: Path) -> None:
         (tmp_path / "token").unlink()

@@ -11,7 +11,7 @@ import pytest
 
 from syndicator.channels.mastodon import Mastodon
 from syndicator.domain.capabilities import ALWAYS, NEVER
-from syndicator.domain.errors import OutcomeUnknown, Refused
+from syndicator.domain.errors import OutcomeUnknown, PostGone, Refused, TryLater
 from syndicator.domain.post import Post
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
@@ -88,6 +88,62 @@ def test_a_lost_answer_is_looked_up_and_never_repeated(channel: Mastodon, server
     found = channel.find(post(channel), key=KEY)
     assert found is not None
     assert found.remote_id == server.published[0].remote_id
+
+
+def test_what_a_server_is_counts_more_than_what_is_declared(
+    undeclared: Mastodon, server: FakeMastodon
+) -> None:
+    """Whatever was planned for a server with keys is planned anew, once: it may be a repeat."""
+    with pytest.raises(TryLater, match="declare remembers_keys = false") as caught:
+        undeclared.send(post(undeclared), key=KEY)
+    assert not caught.value.rests_account
+    assert server.published == []
+    assert undeclared.capabilities.key_memory is None
+
+    server.trouble = Trouble(half, at=STATUSES, after=True)
+    with pytest.raises(OutcomeUnknown):
+        undeclared.send(post(undeclared), key=KEY)
+    server.trouble = None
+    found = undeclared.find(post(undeclared), key=KEY)
+    assert found is not None
+    assert [each.remote_id for each in server.published] == [found.remote_id]
+    assert all("Idempotency-Key" not in request.headers for request in server.requests)
+    asked = [request.path for request in server.requests if request.path.endswith("/instance")]
+    assert len(asked) == len(set(asked))  # once in a process
+
+
+def test_a_repeat_that_was_planned_before_the_server_was_known_is_none(
+    undeclared: Mastodon, channel: Mastodon, server: FakeMastodon
+) -> None:
+    channel.send(post(channel), key=KEY)  # by a process that has ended since
+
+    with pytest.raises(TryLater):
+        undeclared.send(post(undeclared), key=KEY)
+    assert len(server.published) == 1
+
+
+def test_a_server_that_needs_a_photo_is_sent_none_without(undeclared: Mastodon, server: FakeMastodon) -> None:
+    with pytest.raises(TryLater):
+        undeclared.send(post(undeclared, has_photo=False), key=KEY)
+
+    if isinstance(server, FakePixelfed):
+        with pytest.raises(Refused, match="card = true"):
+            undeclared.send(post(undeclared, has_photo=False), key=KEY)
+    else:
+        undeclared.send(post(undeclared, has_photo=False), key=KEY)
+
+
+def test_an_edit_that_a_server_does_not_have_tells_no_deletion(
+    undeclared: Mastodon, channel: Mastodon, server: FakeMastodon
+) -> None:
+    receipt = channel.send(post(channel), key=KEY)
+
+    if isinstance(server, FakePixelfed):
+        with pytest.raises(Refused, match="stands") as caught:
+            undeclared.edit(receipt, post(channel))
+        assert not isinstance(caught.value, PostGone)
+    else:
+        undeclared.edit(receipt, post(channel))
 
 
 def test_a_post_that_failed_before_is_not_refused_for_its_key(

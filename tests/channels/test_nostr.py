@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ import pytest
 
 from syndicator.channels.nostr import Nostr, content_of, created_at, tags_of
 from syndicator.domain.article import Photo
+from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.post import Occasion, Style
 from syndicator.http.client import AddressGuard
@@ -107,8 +107,25 @@ class TestNostr(ChannelContract):
         [_, note] = server.notes
         assert CORRECTED.note in note.content()
         tags = json.loads(note.as_json())["tags"]
-        assert ["e", receipt.remote_id, "", "root"] in tags
+        assert ["e", receipt.remote_id.partition(":")[0], "", "root"] in tags
         assert channel.find(self.post(channel), key=KEY) == receipt
+
+    def test_a_note_that_another_key_has_signed_is_left_to_a_person(
+        self, channel: Nostr, server: RealRelay, tmp_path: Path
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        other = nostr_sdk.Keys.generate()
+        (tmp_path / "key").write_text(str(other.secret_key().to_bech32()))
+
+        with pytest.raises(Refused, match=KEYS.public_key().to_bech32()) as caught:
+            channel.delete(receipt, self.post(channel))
+        assert receipt.url in str(caught.value)
+        assert len(server.published) == 1
+
+        (tmp_path / "key").write_text(str(KEYS.secret_key().to_bech32()))
+        entered = Receipt(remote_id=receipt.remote_id.partition(":")[0])  # by an operator
+        channel.delete(entered, self.post(channel))
+        assert server.published == []
 
     def test_names_in_texts_call_nobody(self, channel: Nostr, server: RealRelay) -> None:
         npub = KEYS.public_key().to_bech32()
@@ -125,12 +142,20 @@ class TestNostr(ChannelContract):
 
         assert 1800 < len(server.published[0].text) <= 2000
 
+    @pytest.mark.parametrize("language", ["hmn", "kac-MM"])
+    def test_a_language_without_a_short_name_is_told(
+        self, channel: Nostr, server: RealRelay, remarks: list[str], language: str
+    ) -> None:
+        channel.send(self.post(channel, replace(ARTICLE, language=language)), key=KEY)
+
+        assert remarks == [f"without its language: {language} has no name of two letters (ISO 639-1)"]
+
     def test_several_relays_have_it_and_one_that_has_not_is_told(
         self,
         build: Build,
         server: RealRelay,
         odd: OddRelay,
-        caplog: pytest.LogCaptureFixture,
+        remarks: list[str],
     ) -> None:
         odd.refuses("blocked: not you")
         nobody = f"ws://127.0.0.1:{closed_port()}"
@@ -138,14 +163,123 @@ class TestNostr(ChannelContract):
         channel.send(self.post(channel), key=KEY)
 
         assert len(server.notes) == 1
-        [line] = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
-        assert "is not at every relay" in line
+        [line] = remarks
+        assert line.startswith("not at every relay: ")
         assert f"{odd.address}: blocked: not you" in line
         assert nobody in line
         with pytest.raises(TryLater, match="not every relay was told") as caught:
             channel.delete(channel.send(self.post(channel), key=KEY), self.post(channel))
         assert not caught.value.rests_account
         assert server.notes == []
+
+
+NEW = replace(ARTICLE, published=datetime.now(UTC), first_seen=datetime.now(UTC))
+AWAY: dict[str, list[str | None]] = {"away": [None], "busy": ['["OK", "ID", false, "rate-limited: later"]']}
+
+
+def sends(channel: Nostr, number: int) -> str:
+    """One of several notes of today; its id."""
+    guid, url = f"{NEW.guid}-{number}", f"https://news.example/{number}"
+    at = NEW.published + timedelta(seconds=number)
+    article = replace(NEW, guid=guid, url=url, title=f"No. {number}", published=at)
+    receipt = channel.send(compose(article, channel.capabilities), key=f"{number}")
+    return receipt.remote_id.partition(":")[0]
+
+
+def gets_into_trouble(odd: OddRelay, how: str) -> None:
+    def answer(message: list[Any]) -> list[str | None]:
+        if message[0] != "EVENT":
+            return odd.take(message)
+        return [said and said.replace("ID", message[1]["id"]) for said in AWAY[how]]
+
+    odd.answer = answer
+
+
+@pytest.mark.parametrize("how", AWAY)
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_relay_that_was_away_is_handed_what_it_lacks(
+    build: Build, server: RealRelay, odd: OddRelay, how: str, restarts: bool
+) -> None:
+    channel = build(server.address, odd.address)
+    gets_into_trouble(odd, how)
+    missed = [sends(channel, number) for number in (1, 2)]
+    assert odd.events == []
+
+    odd.answer = odd.keep
+    channel = build(server.address, odd.address) if restarts else channel
+    third = sends(channel, 3)
+
+    assert [event["id"] for event in odd.events] == [third, *missed]
+    fourth = sends(channel, 4)
+    assert [event["id"] for event in odd.events][3:] == [fourth]  # and nothing twice
+
+
+def test_what_takes_too_long_is_made_up_for_at_the_next_note(
+    build: Build,
+    server: RealRelay,
+    odd: OddRelay,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    channel = build(server.address, odd.address)
+    gets_into_trouble(odd, "away")
+    missed = sends(channel, 1)
+    odd.answer = odd.keep
+    with monkeypatch.context() as short:
+        short.setattr("syndicator.channels.nostr.CATCH_UP_S", -1.0)
+        second = sends(channel, 2)
+    assert "still lacks 1 notes: its notes take too long" in caplog.text
+
+    third = sends(channel, 3)
+
+    assert [event["id"] for event in odd.events] == [second, third, missed]
+
+
+def test_what_was_deleted_meanwhile_is_handed_to_nobody(
+    build: Build, server: RealRelay, odd: OddRelay
+) -> None:
+    """A relay may keep the deletion, and the note all the same."""
+    channel = build(server.address, odd.address)
+    gets_into_trouble(odd, "away")
+    missed = sends(channel, 1)
+    kept = [json.loads(event.as_json()) for event in server.notes]
+    odd.answer = odd.take
+    channel.delete(Receipt(remote_id=missed), compose(NEW, channel.capabilities))
+    [deletion] = odd.events
+    odd.events.clear()
+    away = build(odd.address, server.address)
+
+    def has_both(message: list[Any]) -> list[str | None]:
+        if message[0] == "REQ":
+            return [
+                *(json.dumps(["EVENT", message[1], each]) for each in [*kept, deletion]),
+                '["EOSE", "own"]',
+            ]
+        return odd.take(message)
+
+    odd.answer = has_both
+    second = sends(away, 2)
+
+    assert [event.id().to_hex() for event in server.notes] == [second]
+
+
+def test_a_relay_that_wants_none_of_ours_is_not_pressed(
+    build: Build, server: RealRelay, odd: OddRelay
+) -> None:
+    channel = build(server.address, odd.address)
+    asked: list[str] = []
+
+    def refuse(message: list[Any]) -> list[str | None]:
+        asked.append(message[0])
+        if message[0] == "EVENT":
+            return [json.dumps(["OK", message[1]["id"], False, "blocked: not you"])]
+        return odd.take(message)
+
+    odd.answer = refuse
+    for number in (1, 2, 3):
+        sends(channel, number)
+
+    assert asked.count("EVENT") <= 4  # each once, and what it lacked once after the start
 
 
 @pytest.mark.parametrize(

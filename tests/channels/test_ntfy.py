@@ -100,6 +100,32 @@ class TestNtfy(HttpChannelContract):
         assert server.events[0]["event"] == "message_delete"
         assert server.events[0]["sequence_id"] == sequence_id(KEY)
 
+    def test_a_notification_is_changed_in_the_topic_that_it_is_in(
+        self, channel: Ntfy, server: FakeNtfy
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.others = {"river-news-2"}
+        moved = replace(channel, topic="river-news-2")
+
+        moved.edit(receipt, self.post(channel, CORRECTED))
+        assert [CORRECTED.title in each.text for each in server.published] == [True]
+        moved.delete(receipt, self.post(channel))
+        assert server.published == []
+
+    def test_a_topic_that_is_closed_by_now_is_left_to_a_person(self, channel: Ntfy, server: FakeNtfy) -> None:
+        server.others = {"river-news-2"}
+        receipt = replace(channel, topic="river-news-2").send(self.post(channel), key=KEY)
+        server.others = set()
+
+        for attempt in (
+            lambda: channel.delete(receipt, self.post(channel)),
+            lambda: channel.edit(receipt, self.post(channel, CORRECTED)),
+        ):
+            with pytest.raises(Refused, match="was published in topic river-news-2"):
+                attempt()
+        with pytest.raises(Misconfigured):  # of ours, it stops the channel
+            replace(channel, topic="river-news-3").send(self.post(channel), key=KEY)
+
     def test_a_server_without_sequences_is_told_of_and_never_made_to_post_a_correction(
         self, channel: Ntfy, server: FakeNtfy, caplog: pytest.LogCaptureFixture
     ) -> None:

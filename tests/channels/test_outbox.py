@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.channels.outbox import Outbox, _stem, cards, disk_errors
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, TryLater
+from syndicator.domain.errors import Misconfigured, Refused, TryLater
 from syndicator.posts.compose import compose
 from tests.channels.contract import ARTICLE, CORRECTED, KEY, OTHER, OTHER_KEY, ChannelContract, picture
 from tests.channels.servers import Published
@@ -170,6 +170,17 @@ class TestOutbox(ChannelContract):
     def test_other_trouble_that_passes_is_waited_for(self, tmp_path: Path) -> None:
         with pytest.raises(TryLater, match="Input/output error"), disk_errors(tmp_path):
             raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    def test_a_card_in_a_folder_of_before_is_left_to_a_person(self, channel: Outbox, tmp_path: Path) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        moved = replace(channel, folder=tmp_path / "another")
+
+        with pytest.raises(Refused, match=f"it is in {channel.place}"):
+            moved.delete(receipt, self.post(channel))
+        assert [card.withdrawn for card in cards(channel.place)] == [False]
+
+        channel.place.rename(tmp_path / "gone")
+        moved.delete(receipt, self.post(channel))
 
     def test_a_receipt_leads_nowhere_but_into_the_folder(self, channel: Outbox, tmp_path: Path) -> None:
         outside = tmp_path / "precious.json"

@@ -19,6 +19,7 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Re
 from syndicator.domain.post import Style
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
+from syndicator.store import Store
 from tests.channels.contract import (
     ARTICLE,
     CORRECTED,
@@ -29,7 +30,9 @@ from tests.channels.contract import (
     picture,
 )
 from tests.channels.local_server import Act, Trouble, reset, status
+from tests.channels.pictures import Pictures
 from tests.channels.x_server import PROBLEMS, FakeX, weight
+from tests.jobs.newsroom import Story
 
 SERVER = FakeX
 
@@ -256,19 +259,33 @@ class TestX(HttpChannelContract):
         assert server.published[0].alt == "A tram on the bridge at dawn"
 
     @pytest.mark.parametrize(
-        ("at", "warning", "differs"),
-        [("/2/media/upload", "without its photo", "photo"), ("/2/media/metadata", "no alternative", "")],
+        ("at", "part"),
+        [("/2/media/upload", "its photo"), ("/2/media/metadata", "its alternative text")],
     )
     def test_news_goes_out_without_what_is_refused(
-        self, channel: X, server: FakeX, caplog: pytest.LogCaptureFixture, at: str, warning: str, differs: str
+        self, channel: X, server: FakeX, remarks: list[str], at: str, part: str
     ) -> None:
         server.trouble = Trouble(status(400), at=at)
 
-        receipt = channel.send(self.post(channel, photo=picture()), key=KEY)
+        channel.send(self.post(channel, photo=picture()), key=KEY)
 
-        assert receipt.differs == differs
         assert len(server.published) == 1
-        assert caplog.text.count(warning) == 1
+        assert remarks == [f"without {part}: 127.0.0.1 answers 400: as you wish"]
+
+    @pytest.mark.slow
+    def test_a_refused_alternative_text_is_in_the_history(
+        self, channel: X, server: FakeX, store: Store
+    ) -> None:
+        server.trouble = Trouble(status(400), at="/2/media/metadata")
+        story = Story(store)
+        story.real = channel
+        story.photos = Pictures()
+        story.baseline()
+        story.publishes(photo=ARTICLE.photo)
+        story.delivers()
+
+        assert story.events[-1].endswith("; without its alternative text: 127.0.0.1 answers 400: as you wish")
+        assert server.published[0].photo
 
     @pytest.mark.parametrize("act", [reset, status(500), status(503)])
     def test_a_photo_that_fails_now_is_tried_later(self, channel: X, server: FakeX, act: Act) -> None:

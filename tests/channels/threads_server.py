@@ -22,7 +22,7 @@ PICTURE = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}")
 class FakeThreads(GraphServer):
     """One profile. ``states``: those that containers have, look by look, before they are ready;
     ``not_ready``: how often publishing says that the container is not there yet; ``unreachable``: addresses
-    of photos that cannot be fetched."""
+    of photos that cannot be fetched; ``username``: of the profile whose token it is."""
 
     token, user, version = "THAAJqwertyuiopasdfghjklzxcvbnm", "25000000000001", "v1.0"
 
@@ -32,6 +32,7 @@ class FakeThreads(GraphServer):
         self.posts: dict[str, dict[str, Any]] = {}
         self.states: list[tuple[str, str]] = []
         self.unreachable: set[str] = set()
+        self.username = "example_news"
         self.not_ready, self.most, self.hides_addresses = 0, 250, False
         self._numbers = count(18_000_000_000_000_001)
 
@@ -50,13 +51,13 @@ class FakeThreads(GraphServer):
     def call(self, request: Request, path: str, fields: Mapping[str, str]) -> dict[str, Any]:
         match request.method, path:
             case "GET", "me":
-                return {"id": self.user, "username": "example_news"}
+                return {"id": self.user, "username": self.username}
             case "GET", "me/threads_publishing_limit":
                 config = {"quota_total": self.most, "quota_duration": 86_400}
                 return {"data": [{"quota_usage": len(self.posts), "config": config}]}
             case "GET", "me/threads":
                 items = [
-                    (name, {"text": post["text"], "permalink": _permalink(name)}, post["created"])
+                    (name, {"text": post["text"], "permalink": self._permalink(name)}, post["created"])
                     for name, post in self.posts.items()
                 ]
                 return self.listing(items, fields)
@@ -64,15 +65,20 @@ class FakeThreads(GraphServer):
                 status, why = self.states.pop(0) if self.states else ("FINISHED", "")
                 return {"id": name, "status": status, "error_message": why}
             case "GET", name if name in self.posts:
-                return {"id": name} if self.hides_addresses else {"id": name, "permalink": _permalink(name)}
+                return (
+                    {"id": name} if self.hides_addresses else {"id": name, "permalink": self._permalink(name)}
+                )
             case "POST", "me/threads":
                 return {"id": self._add(fields)}
             case "POST", "me/threads_publish":
                 return {"id": self._publish(fields.get("creation_id", ""))}
-            case "DELETE", name if name in self.posts:
+            case "DELETE", name if name in self.posts and self.posts[name]["by"] == self.username:
                 del self.posts[name]
                 return {"success": True, "deleted_id": name}
         raise GraphDeclines(100, f"Unsupported request. Object with ID '{path}' does not exist", 33)
+
+    def _permalink(self, media_id: str) -> str:
+        return f"https://www.threads.com/@{self.posts[media_id]['by']}/post/{media_id}"
 
     def _add(self, fields: Mapping[str, str]) -> str:
         if unknown := set(fields) - CONTAINER_FIELDS:
@@ -102,12 +108,12 @@ class FakeThreads(GraphServer):
         if len(self.posts) >= self.most:
             raise GraphDeclines(4, "Application request limit reached", 2207042, status=403)
         media_id = str(next(self._numbers))
-        self.posts[media_id] = {**self.containers.pop(container), "created": time.time()}
+        self.posts[media_id] = {
+            **self.containers.pop(container),
+            "created": time.time(),
+            "by": self.username,
+        }
         return media_id
-
-
-def _permalink(media_id: str) -> str:
-    return f"https://www.threads.com/@example_news/post/{media_id}"
 
 
 def _length(text: str) -> int:

@@ -90,6 +90,13 @@ def test_a_template_that_says_nothing_is_remarked(tmp_path: Path, template: str,
     assert f"comes out blank of {whose}" in text
 
 
+def test_a_template_without_end_is_a_mistake(tmp_path: Path) -> None:
+    loops = "{% for a in headline ~ headline %}" * 6 + "{% endfor %}" * 6
+    [(text, is_ok)] = mistakes(tmp_path, f'templates = {{ "*" = "{loops}ok" }}\n')
+    assert is_ok is False
+    assert "does more than any post needs" in text
+
+
 def test_a_template_that_fails_only_of_a_bare_article_is_found(tmp_path: Path) -> None:
     [(text, _)] = mistakes(tmp_path, "templates = { \"*\" = '{{ headline }} {{ tags[0].upper() }}' }\n")
     assert "line 1 of the template" in text

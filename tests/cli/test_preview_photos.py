@@ -50,6 +50,12 @@ def test_photos_of_the_text_are_previewed_and_posted(tmp_path: Path) -> None:
         assert post["omitted"] == []
         assert [each["alt"] for each in post["further_photos"]] == ["The gold wall", "The crimson wall"]
 
+        drawn = room.run("preview", f"{site.address}/news/2", "--html", str(tmp_path / "drawn.html"))
+        assert drawn.returncode == 0, drawn.stderr
+        page = (tmp_path / "drawn.html").read_text()
+        # As it is published, and when it is corrected: its post is edited, and keeps them.
+        assert page.count("The gold wall") == page.count("The crimson wall") == 2
+
         room.run("watch", "site", "--once")
         room.run("deliver")
         [status] = mastodon.shelf.statuses.values()

@@ -33,9 +33,9 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 def test_it_says_what_will_be_posted_and_where_not(
     written: list[tuple[str, str]], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    words.write_words(tmp_path, "a", "  It holds,\nso far. ", is_undone=False)
+    words.write_words(tmp_path, "a", "  It  holds,\nso far. ", is_undone=False)
     lines = capsys.readouterr().out
-    assert written == [("a", "It holds, so far.")]
+    assert written == [("a", "It holds,\nso far.")]
     assert "“The weir holds” is posted as “It holds, so far.”" in " ".join(lines.split())
     assert "wire: it is posted already" in lines
     assert "fedi" not in lines

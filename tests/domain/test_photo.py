@@ -40,6 +40,21 @@ def test_rights_keep_photos_from_channels(rights: str, channel: str, stays: bool
     assert "\n" not in reason
 
 
+@pytest.mark.parametrize(
+    ("rights", "rules", "stays"),
+    [
+        ("web only", {}, True),
+        ("For website only", {}, True),
+        ("Web use only, (c) Noy", {"Reuters": ()}, True),
+        ("Web only", {"WEB  only": ("mastodon",)}, False),
+        ("(c) Noy", {}, False),
+    ],
+)
+def test_web_only_stays_at_home_undeclared(rights: str, rules: dict[str, Any], stays: bool) -> None:
+    photo = Photo(url="https://l.example/a.jpg", rights=rights)
+    assert bool(may_leave(photo, "mastodon", rules)) is stays
+
+
 @given(rights=st.text(max_size=400), words=st.text(max_size=20))
 def test_a_reason_is_short_whatever_is_in_it(rights: str, words: str) -> None:
     reason = may_leave(Photo(url="u", rights=f"{rights} {words}"), "x", {words: ()})

@@ -621,6 +621,30 @@ def test_what_a_channel_says_is_written_down_without_its_secrets(
     assert said.count("[env:TOKEN]") > 5
 
 
+@pytest.mark.parametrize(
+    ("template", "why"),
+    [
+        ("{{ headline }} / {{ byline }}", "the template's own words leave no room"),
+        ("{{ headline }} / {{ tags[0].upper() }}", "line 1 of the template"),
+    ],
+)
+def test_a_template_that_fails_of_one_article_stops_no_other(store: Store, template: str, why: str) -> None:
+    story = Story(store)
+    story.baseline()
+    courier = replace(story.courier(), style=Style(templates={"*": template}))
+    story.publishes("1", title="Weir reopens", authors=("A very long name " * 60,))
+    story.publishes("2", title="Lock closes", tags=("lock",), authors=("Ann",))
+    deliver(story.deliverer(courier), "wire")
+
+    assert [each.standing for each in story.deliveries] == [Standing.SENT] * 2
+    first, second = sorted(story.texts)
+    assert first.startswith("Lock closes / ")
+    assert second.startswith("Weir reopens\n")
+    [line] = [event for event in story.events if why in event]
+    assert "(composed without its template: " in line
+    assert story.channel_row.error == ""
+
+
 def test_a_template_that_came_out_blank_is_a_line_of_the_delivery(store: Store) -> None:
     story = Story(store)
     story.baseline()

@@ -102,6 +102,20 @@ def test_one_click_is_as_programs_look_for_it(raw: bytes) -> None:
         assert {b"list-unsubscribe", b"list-unsubscribe-post"} <= {n.strip() for n in names.split(b":")}
 
 
+def test_spam_reports_are_counted_by_list_and_sender(raw: bytes) -> None:
+    """Four parts, of which the last is the sender's and stays, whatever the list and the article."""
+    other = replace(HEAD, list_id="evening.news.example")
+    again = Mailing(other, replace(CONTENTS, subject="Another"), NOW).message(READER)
+
+    ids = [str(parsed(each)["Feedback-ID"]).split(":") for each in (raw, again)]
+
+    assert [parts[0] for parts in ids] == ["alerts", "evening"]
+    assert all(len(parts) == 4 and re.fullmatch(r"[a-z0-9]{5,15}", parts[-1]) for parts in ids)
+    assert ids[0][-1] == ids[1][-1]
+    signed = re.findall(rb"DKIM-Signature:.*?h=(.*?);", raw, re.DOTALL)
+    assert all(b"feedback-id" in {name.strip() for name in names.split(b":")} for names in signed)
+
+
 def test_there_is_no_one_click_in_the_open() -> None:
     raw = Mailing(HEAD, CONTENTS, NOW).message(replace(READER, leave="http://localhost:8000/lists/a/leave/1"))
 
@@ -130,6 +144,35 @@ def test_readers_are_not_mixed_up() -> None:
     assert READER.address.encode() not in second
     assert b"In-Reply-To" not in second
     assert b"mailto" not in second
+
+
+@pytest.mark.parametrize("before", [0, 1, 56, 57, 58, 114, 115, 2000])
+@pytest.mark.parametrize("after", [0, 1, 57, 300])
+def test_the_link_may_stand_anywhere(before: int, after: int) -> None:
+    """What is encoded for all readers, and what for one, meet where lines of base64 do."""
+    words = f"{'ຂ່າວ.' + 'x' * 60 + chr(10)}" * 40
+    contents = replace(CONTENTS, text=words[:before] + LINK + words[:after], page=words[:before] + "end")
+
+    raw = Mailing(HEAD, contents, NOW).message(READER)
+
+    text, page = parsed(raw).get_body(("plain",)), parsed(raw).get_body(("html",))
+    assert text
+    assert page
+    written = words[:before] + READER.leave + words[:after]
+    assert text.get_content().replace("\r\n", "\n") == written
+    assert page.get_content().replace("\r\n", "\n") == words[:before] + "end"
+    assert all(len(line) <= 76 for line in raw.partition(b"\r\n\r\n")[2].split(b"\r\n"))
+    assert verifies(raw, RSA)
+
+
+def test_readers_whose_headers_differ_are_signed_for() -> None:
+    """One answers a message and the other does not; one's page is open and the other's is not."""
+    mailing = Mailing(HEAD, CONTENTS, NOW)
+    readers = [READER, replace(READER, answers=""), replace(READER, leave="http://localhost/leave/1")]
+
+    for raw in (mailing.message(each) for each in readers * 2):
+        assert verifies(raw, RSA)
+        assert not verifies(raw.replace(b"To: somebody", b"To: another"), RSA)
 
 
 def test_without_a_photo_there_is_none() -> None:

@@ -156,7 +156,7 @@ class TestLimits:
     def test_every_photo_fits_or_is_said_not_to(
         self, width: int, height: int, side: int, length: int
     ) -> None:
-        limits = PhotoLimits(side=side, length=length)
+        limits = PhotoLimits(side=side, length=length, min_side=1)
         try:
             made = fitted(saved(noise(width, height)), limits)
         except PhotoError:
@@ -176,8 +176,8 @@ class TestLimits:
         assert abs(tighter.width / tighter.height - 1.5) < 0.02
 
     def test_small_photos_are_not_blown_up(self) -> None:
-        made = fitted(saved(quarters(40, 20), "PNG"), PhotoLimits(side=1600))
-        assert (made.width, made.height) == (40, 20)
+        made = fitted(saved(quarters(80, 40), "PNG"), PhotoLimits(side=1600))
+        assert (made.width, made.height) == (80, 40)
 
     def test_a_photo_that_cannot_be_made_to_fit_is_told(self) -> None:
         with pytest.raises(PhotoError, match="does not fit into 100 bytes") as caught:

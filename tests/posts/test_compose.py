@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from syndicator.domain.article import Article, Photo
-from syndicator.domain.capabilities import Capabilities, LinkPlace
+from syndicator.domain.capabilities import Capabilities, LinkCard, LinkPlace
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Occasion, SpanKind, Style
 from syndicator.posts.compose import compose
@@ -92,7 +92,7 @@ def test_with_enough_room_everything_is_said_once_in_order(told: Article) -> Non
     wanted = [part for part in (title, summary, correction) if part]
     post = compose(told, limits(10_000))
     assert post.text.split(GAP) == [*wanted, told.url]
-    assert not post.omitted
+    assert not any("no room" in line for line in post.omitted)
 
 
 @pytest.mark.parametrize("summary", ["Bridge reopens", "Bridge reopens.", "  BRIDGE\nreopens "])
@@ -251,6 +251,34 @@ def test_no_link_stands_before_the_articles_own() -> None:
     assert "See votes.example/places?x=1 and other.example." in compose(told, limits()).text
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("看https://votes.example/z", "看votes.example/z"),
+        ("ອ່ານທີ່https://www.votes.example/x ນີ້", "ອ່ານທີ່votes.example/x ນີ້"),
+        ("See:1https://votes.example_http://other.example", "See:1votes.example_other.example"),
+        ("The http:// of it", "The http:// of it"),
+    ],
+)
+def test_no_link_stands_there_behind_letters_either(title: str, shown: str) -> None:
+    assert compose(article(title=title, summary=""), limits()).text.startswith(f"{shown}{GAP}")
+
+
+def test_no_link_stands_in_what_names_people_and_topics() -> None:
+    told = article(
+        authors=("Ann Author https://ann.example",),
+        photo=Photo(url="https://ledger.example/a.jpg", credit="https://pictures.example/jane"),
+        tags=("https://tag.example",),
+        section="https://desk.example",
+    )
+    post = compose(told, limits(), Style(byline=True), PHOTO)
+    assert "Photo: pictures.example/jane" in post.text
+    assert "Ann Author ann.example" in post.text
+    template = "{{ headline }} {{ byline }} {{ tags[0] }} {{ section }} {{ credit }}"
+    made = compose(told, limits(), Style(templates={"*": template}), PHOTO)
+    assert made.text.count("://") == 1
+
+
 @pytest.mark.parametrize("language", ["ar", "he-IL", "fa"])
 def test_a_line_of_a_right_to_left_language_begins_from_the_right(language: str) -> None:
     told = article(title="WHO \u0645\u0646\u0638\u0645\u0629", language=language)
@@ -267,13 +295,53 @@ def test_marks_that_turn_the_direction_of_what_follows_are_gone() -> None:
 
 def test_what_is_worth_a_warning_is_put_behind_it_where_the_channel_can() -> None:
     told, style = article(section="War"), Style(warnings={"war": "Pictures of war"})
-    assert compose(told, replace(limits(), has_warning=True), style).warning == "Pictures of war"
+    post = compose(told, replace(limits(), has_warning=True), style)
+    assert (post.warning, post.room) == ("Pictures of war", 500)
     assert not compose(told, limits(), style).warning
+
+
+@pytest.mark.parametrize("template", ["", "{{ headline }} - {{ summary }} {{ link }}"])
+def test_a_warning_takes_from_the_room_where_it_counts(template: str) -> None:
+    counting = replace(limits(120), has_warning=True, warning_counts=True)
+    told = article(section="War", summary=SUMMARY * 3)
+    templates = {"*": template} if template else {}
+    style = Style(warnings={"war": "Pictures of war"}, templates=templates)
+
+    post = compose(told, counting, style)
+
+    assert post.room == 120 - len("Pictures of war")
+    assert len(post.text) == post.length <= post.room
+    assert compose(told, counting, Style(templates=templates)).room == 120
+
+
+def test_a_warning_leaves_half_of_the_room_to_the_news() -> None:
+    counting = replace(limits(120), has_warning=True, warning_counts=True)
+    told, style = article(section="War"), Style(warnings={"war": "Pictures of war. " * 9})
+
+    post = compose(told, counting, style)
+
+    assert post.warning == "Pictures of war. Pictures of war. Pictures of war."
+    assert "warning cut: no room" in post.omitted
+    assert post.text.startswith("Bridge reopens")
+    assert len(post.warning) + len(post.text) <= 120
 
 
 def test_a_notice_stands_in_for_what_was_retracted() -> None:
     post = compose(article(language="de"), limits(), occasion=Occasion.RETRACTION)
-    assert post.text.split(GAP)[:2] == ["Bridge reopens", "Dieser Artikel wurde zurückgezogen."]
+    assert post.text.split(GAP) == ["Bridge reopens", "Dieser Artikel wurde zurückgezogen."]
+
+
+@pytest.mark.parametrize("place", LinkPlace)
+@pytest.mark.parametrize("card", LinkCard)
+def test_a_notice_leads_nowhere(place: LinkPlace, card: LinkCard) -> None:
+    capabilities = replace(limits(), link_place=place, card=card, photo_by_address=True)
+    post = compose(article(), capabilities, Style(utm={"utm_source": "x"}), occasion=Occasion.RETRACTION)
+    assert post.link == ""
+    assert post.spans == ()
+    assert "example" not in post.text
+    assert post.named_photo is None
+    for occasion in (Occasion.NEWS, Occasion.CORRECTION):
+        assert compose(article(), capabilities, occasion=occasion).link == post.article.url
 
 
 @given(told=articles, text=st.integers(min_value=40, max_value=300), link=links)

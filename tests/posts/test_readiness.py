@@ -18,6 +18,13 @@ TITLE = '<meta property="og:title" content="Bridge reopens">'
 PHOTO = '<meta property="og:image" content="https://ledger.example/a.jpg">'
 
 
+def structured(text: str) -> str:
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+PUBLISHER = structured('{"headline": "Bridge", "publisher": {"name": "Ledger", "image": "/logo.png"}}')
+
+
 class Site(LocalServer):
     def __init__(self) -> None:
         super().__init__()
@@ -45,8 +52,10 @@ def missing(site: Site, head: str = "", *, photo: bool = True, reply: Mapping[st
     [
         TITLE + PHOTO,
         "<title>Bridge</title><meta name='twitter:image' content='/a.jpg'>",
-        '<script type="application/ld+json">{"headline": "Bridge", "image": "/a.jpg"}</script>',
-        '<title>ຂົວ</title><meta property="og:image:secure_url" content="https://ledger.example/a.jpg">',
+        structured('{"headline": "Bridge", "image": "/a.jpg"}'),
+        structured('{"@graph": [{"headline": "Bridge", "image": ["/a"]}]}'),
+        "<title>Ten things on crossing rivers</title><h1>Bridge reopens</h1>" + PHOTO,
+        '<title>Bridge</title><meta property="og:image:secure_url" content="https://ledger.example/a.jpg">',
     ],
 )
 def test_a_page_with_title_and_photo_is_ready(site: Site, head: str) -> None:
@@ -63,6 +72,16 @@ def test_without_a_photo_a_title_is_enough(site: Site) -> None:
         (TITLE, {}, "no photo"),
         (TITLE + '<meta property="og:image" content=" ">', {}, "no photo"),
         (PHOTO, {}, "no title"),
+        (TITLE + '<meta property="og:image:width" content="1200">', {}, "no photo"),
+        (
+            TITLE + '<script type="application/ld+json">{"headline": "Bridge", "image": null}</script>',
+            {},
+            "no photo",
+        ),
+        (TITLE + PUBLISHER, {}, "no photo"),
+        (TITLE + structured('{"image": '), {}, "no photo"),
+        ("<title>Page not found</title>" + PHOTO, {}, "something else: 'Page not found'"),
+        ('<meta property="og:title" content="Under maintenance">' + PHOTO, {}, "something else"),
         (TITLE + PHOTO, {"status": 404}, "404"),
         (TITLE + PHOTO, {"status": 503}, "503"),
         (TITLE + PHOTO, {"status": 302, "headers": {"Location": "/"}}, "leads to"),

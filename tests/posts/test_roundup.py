@@ -183,6 +183,18 @@ def test_a_warning_for_one_is_a_warning_for_all() -> None:
     assert composed(capabilities, style, roundup=Roundup(members=members, count=2)).warning == "Violence"
 
 
+def test_a_warning_takes_from_the_room_where_it_counts() -> None:
+    capabilities = replace(CHANNELS[0], has_warning=True, warning_counts=True)
+    members = tuple(replace(member(n, "word " * 8), tags=("War",)) for n in range(1, 20))
+    style = Style(warnings={"war": "Violence, and blood, and tears"})
+
+    post = composed(capabilities, style, roundup=Roundup(members=members, count=19))
+
+    room = capabilities.text - capabilities.ruler.measure(post.warning)
+    assert post.named
+    assert post.length <= room == post.room
+
+
 def test_a_template_is_for_single_posts() -> None:
     style = Style(templates={"*": "{{ headline }} !!!"})
     post = composed(CHANNELS[0], style, roundup=Roundup(members=(member(1, "One"),), count=1))

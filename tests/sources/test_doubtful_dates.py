@@ -56,6 +56,30 @@ def test_what_is_less_sure_does_not(byline: str) -> None:
     assert seen(byline, SAVED).published == datetime(2026, 11, 20, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("byline", ["<p>November 24, 2026</p>", "<p>Published 24 Nov 2026</p>"])
+def test_a_date_of_whatever_and_a_later_day_that_is_shown_are_both_left(byline: str) -> None:
+    """The one may be that of a draft, the other that of a change."""
+    sighting = seen(byline, ANY_DATE)
+
+    assert (sighting.published, sighting.is_undated) == (None, True)
+    assert "published" not in sighting.origins
+    assert [warning for warning in sighting.warnings if "contradict each other" in warning]
+
+
+@pytest.mark.parametrize(
+    ("byline", "head"),
+    [
+        ("<p>November 21, 2026</p>", ANY_DATE),  # a zone's difference
+        ("<p>November 24, 2026</p>", f'{ANY_DATE}<meta name="last-modified" content="2026-11-24">'),
+        ("<p>Updated November 24, 2026</p>", ANY_DATE),
+        ("<p>The fair of November 24, 2026</p><p>Tickets until November 25, 2026</p>", ANY_DATE),
+        ("<p>November 24, 2026</p><p>November 25, 2026</p>", ANY_DATE),
+    ],
+)
+def test_what_explains_a_later_day_leaves_the_date(byline: str, head: str) -> None:
+    assert seen(byline, head).published == datetime(2026, 11, 20, tzinfo=UTC)
+
+
 def test_a_date_that_is_not_doubtful_stands() -> None:
     head = json_ld(datePublished="2026-11-18T08:00:00Z", dateModified="2026-11-20T08:00:00Z")
 

@@ -11,9 +11,10 @@ from syndicator.sources.feeds.byline import people
 from syndicator.sources.feeds.feed_tails import Origin, without_tails, without_text_tails
 from syndicator.sources.feeds.feed_text import headline, is_markup, paragraphs, plain_text
 from syndicator.sources.feeds.media_rss import without_texts
-from syndicator.sources.feeds.pictures import is_decoration, is_file_name, kind_of_file
+from syndicator.sources.feeds.pictures import is_decoration, kind_of_file
 from syndicator.sources.feeds.untitled import title_of
 from syndicator.sources.feeds.xml_facts import facts
+from syndicator.text.file_names import is_file_name
 
 ORIGIN = Origin(url="https://harbour.example/1", title="Crane", home="https://harbour.example/", site="Post")
 

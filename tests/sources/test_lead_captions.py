@@ -38,3 +38,13 @@ def test_captions_of_other_things_are_not_the_photos(other: str) -> None:
 )
 def test_its_own_is(markup: str) -> None:
     assert caption(markup) == "The ferry at dawn"
+
+
+@pytest.mark.parametrize("name", ["IMG_1234.JPG", "Ferry at dawn (2).jpeg", "ເຮືອ.png"])
+def test_the_name_of_a_file_says_nothing(name: str) -> None:
+    markup = (
+        f"<figure>{PHOTO.replace('A ferry', name)}<figcaption>{name}</figcaption></figure><p>It goes on.</p>"
+    )
+    photo = lead_photo((), (), sanitise(markup, URL), markup, URL)
+    assert photo
+    assert (photo.caption, photo.alt) == ("", "")

@@ -136,3 +136,26 @@ def test_hostile_captions_take_no_time(markup: str) -> None:
     start = time.process_time()
     read(markup, '<meta property="og:image" content="https://ledger.example/a.jpg">', content="p")
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<figure><img src="/a.jpg" alt="IMG_1234.JPG"><figcaption>DSC_0042.jpg</figcaption></figure>',
+        '<figure><img src="/a.jpg" alt="ຮູບ ເຮືອ 1.png"></figure>',
+    ],
+)
+def test_the_name_of_a_file_says_nothing_of_a_photo_and_is_told(shown: str) -> None:
+    extracted = read(shown + TEXT, '<meta property="og:image" content="https://ledger.example/a.jpg">')
+    found = normalise.photo(extracted)
+
+    assert found
+    assert (found.caption, found.alt) == ("", "")
+    assert any("is the name of a file: left out" in line for line in extracted.warnings)
+
+
+def test_the_name_of_a_file_in_metadata_is_no_alternative_text() -> None:
+    head = '<meta property="og:image" content="/a.jpg"><meta property="og:image:alt" content="IMG_1234.JPG">'
+    found = normalise.photo(read(TEXT, head))
+    assert found
+    assert found.alt == ""

@@ -252,3 +252,51 @@ def test_most_of_what_was_found_must_be_there_again() -> None:
 
     assert whole_text(own, paragraphs(1, 2) + notes, own_part) == ""
     assert sentence(20) in whole_text(own, paragraphs(1, 9) + notes, own_part)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'class="content with-sidebar"',
+        'class="sidebar-container"',
+        'class="node node--promoted"',
+        'class="widget Blog"',
+        'class="has-slider section"',
+        'id="menu" class="card"',
+    ],
+)
+def test_what_holds_most_of_the_prose_is_the_articles_whatever_it_is_called(name: str) -> None:
+    page = parse(f"<h1>{TITLE}</h1><div {name}><div>{paragraphs(1, 6)}</div></div>")
+
+    assert len(list(prose_of(page, OwnPart(page, TITLE)))) == 6
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        f'<div class="sidebar">{paragraphs(7, 9)}</div>',
+        f'<div class="widget">{paragraphs(7, 7)}</div>',
+        f'<div class="comments">{paragraphs(7, 40)}</div>',
+        f'<div id="related" class="card">{paragraphs(7, 40)}</div>',
+    ],
+)
+def test_boxes_beside_the_text_are_none_of_it(box: str) -> None:
+    page = parse(f"<div><h1>{TITLE}</h1><div>{paragraphs(1, 6)}</div>{box}</div>")
+
+    assert len(list(prose_of(page, OwnPart(page, TITLE)))) == 6
+
+
+@pytest.mark.parametrize(
+    ("name", "is_own"),
+    [
+        ("menu-innovation-is-what-the-port-needs", True),
+        ("more_stories-that-the-old-pilots-tell", True),
+        ("menu", False),
+        ("more-stories", False),
+    ],
+)
+def test_an_id_made_of_a_heading_is_no_name_of_a_place(name: str, is_own: bool) -> None:
+    part = f'<section id="{name}"><h2>The pilots</h2>{paragraphs(7, 8)}</section>'
+    page = parse(f"<article><h1>{TITLE}</h1><div>{paragraphs(1, 6)}</div>{part}</article>")
+
+    assert len(list(prose_of(page, OwnPart(page, TITLE)))) == (8 if is_own else 6)

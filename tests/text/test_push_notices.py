@@ -15,6 +15,7 @@ from syndicator.domain.capabilities import Capabilities, LinkPlace
 from syndicator.domain.errors import Refused
 from syndicator.domain.post import Occasion, Style
 from syndicator.posts.compose import PLAIN, compose
+from syndicator.remarks import gathering
 from syndicator.text.push_notices import (
     JSON_BYTES,
     MAX_NOTICE_BYTES,
@@ -41,7 +42,7 @@ def notice(
         tag="t" * 32,
         icon=icon,
         site_title="River News",
-        channel="readers",
+        site_url="https://river.example/",
         is_replacing=is_replacing,
     )
 
@@ -80,18 +81,22 @@ def test_what_is_not_there_is_left_out() -> None:
     "url", ["http://news.example/tram.jpg", "file:///tram.jpg", "data:image/png;base64,AA=="]
 )
 def test_pictures_that_no_browser_would_load_are_left_out_and_told(
-    url: str, caplog: pytest.LogCaptureFixture
+    url: str,
 ) -> None:
-    assert "image" not in notice(replace(ARTICLE, photo=Photo(url=url)))
-    assert "goes out without its photo: browsers show only those at https" in caplog.text
+    with gathering() as remarks:
+        assert "image" not in notice(replace(ARTICLE, photo=Photo(url=url)))
+    assert remarks == ["without its photo: browsers show only those at https addresses"]
     assert "icon" not in notice(ARTICLE, icon=url)
 
 
 def test_a_notice_of_a_withdrawn_article_shows_no_photo(caplog: pytest.LogCaptureFixture) -> None:
     for photo in (ARTICLE.photo, Photo(url="http://news.example/tram.jpg")):
         withdrawn = compose(replace(ARTICLE, photo=photo), CAPABILITIES, occasion=Occasion.RETRACTION)
-        found = push_notice(withdrawn, tag="t", icon="", site_title="", channel="readers", is_replacing=True)
+        found = push_notice(
+            withdrawn, tag="t", icon="", site_title="", site_url="https://river.example/", is_replacing=True
+        )
         assert "image" not in found
+        assert found["navigate"] == "https://river.example/"
         assert found["body"] == "ບົດຄວາມນີ້ຖືກຖອນອອກແລ້ວ."
     assert caplog.text == ""
 
@@ -109,21 +114,25 @@ def test_a_long_lao_text_is_cut_where_it_may_be() -> None:
     assert 1200 < len(found["body"].encode()) <= MAX_TEXT_BYTES
 
 
-def test_long_addresses_cost_pictures_first_and_are_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_long_addresses_cost_pictures_first_and_are_told() -> None:
     photo = Photo(url="https://news.example/" + "p" * 1500)
-    found = notice(
-        replace(ARTICLE, photo=photo, summary="Trams cross. " * 90), icon="https://river.example/i.png"
-    )
+    with gathering() as remarks:
+        found = notice(
+            replace(ARTICLE, photo=photo, summary="Trams cross. " * 90), icon="https://river.example/i.png"
+        )
 
     assert "image" not in found
     assert "icon" in found
-    assert "goes out without image" in caplog.text
+    assert remarks == ["without its photo: its addresses are too long for all of it"]
 
-    caplog.clear()
-    found = notice(replace(ARTICLE, url="https://news.example/" + "u" * 2000, summary="Trams cross. " * 90))
+    with gathering() as remarks:
+        found = notice(
+            replace(ARTICLE, url="https://news.example/" + "u" * 2000, summary="Trams cross. " * 90)
+        )
     assert found["body"].endswith(".")
     assert len(found["body"]) < 900
-    assert "without image and the end of its text" in caplog.text
+    parts = [line.partition(":")[0] for line in remarks]
+    assert parts == ["without its photo", "without the end of its text"]
 
 
 def test_an_address_that_leaves_no_room_is_refused() -> None:

@@ -156,7 +156,7 @@ def notice(article: Any, *, is_replacing: bool = False) -> bytes:
             tag="bridge",
             icon="https://river.example/icon.png",
             site_title="River News",
-            channel="readers",
+            site_url="https://river.example/",
             is_replacing=is_replacing,
         )
     )

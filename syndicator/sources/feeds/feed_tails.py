@@ -10,6 +10,8 @@ import html
 import re
 from dataclasses import dataclass
 
+import regex
+
 from syndicator.domain.addresses import place
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import plain
@@ -49,7 +51,7 @@ LAST_LINK = re.compile(
 )
 
 #: The end of a sentence or of an excerpt.
-ENDED = re.compile(rf"{STOP}$")
+ENDED = regex.compile(rf"{STOP}$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

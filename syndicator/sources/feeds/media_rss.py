@@ -16,10 +16,10 @@ from syndicator.sources.feeds.pictures import (
     ASSUMED_THUMBNAIL_PX,
     ASSUMED_WIDTH_PX,
     FeedPicture,
-    is_file_name,
     kind_of_file,
 )
 from syndicator.text.clean import fold, plain
+from syndicator.text.file_names import is_file_name
 
 #: The namespace, as it is written in the wild: with and without its last slash, by https, by its new home.
 NAMESPACE = re.compile(

@@ -16,6 +16,7 @@ from syndicator.sources.pages.credit import split_credit
 from syndicator.sources.pages.same_picture import same_picture
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import plain
+from syndicator.text.file_names import is_file_name
 from syndicator.text.markup import parse_part, upwards
 
 FileKind = Literal["image", "video", "audio", "other", ""]
@@ -62,9 +63,6 @@ SITE_PICTURE = re.compile(
 
 #: A picture that stands in a text itself (RFC 2397), and what is left of it: no address.
 INLINE_FILE, NO_FILE = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,80};base64,[\w+/=%\s]{200,}"), "data:,"
-
-#: What a file's name ends with, and signs that no single word of a caption has.
-EXTENSION, MARKS = re.compile(r"\.[A-Za-z]{3,4}$"), "_0123456789"
 
 #: Characters of an address that operators are told.
 MAX_TOLD_CHARS = 200
@@ -145,14 +143,6 @@ def dropped_pictures(pictures: Sequence[FeedPicture], content: str, base: str) -
     )
 
 
-def is_file_name(text: str) -> bool:
-    """Whether a text is what a camera or an editor calls a file: "IMG_2231.JPG", "dsc-0012"."""
-    is_word = " " not in text and text.isascii()
-    return is_word and (
-        EXTENSION.search(text) is not None or text.count("-") > 1 or any(map(MARKS.__contains__, text))
-    )
-
-
 def without_inline_files(entry: dict[str, Any]) -> dict[str, Any]:
     """An entry without the files that stand in its text, rather than at an address; a line says so."""
     content, count = INLINE_FILE.subn(NO_FILE, str(entry.get("content") or ""))
@@ -178,7 +168,7 @@ def lead_photo(
 ) -> Photo | None:
     """The first of these pictures, else the first of the text's that can be one, else of the late ones, with
     what belongs to that very picture. ``content`` is the text as it is sanitised, ``markup`` as it came.
-    ``is_exact``: nothing that is called a caption is a credit."""
+    ``is_exact``: what is called a caption is one, and no credit or name of a file."""
     absolute = [replace(p, url=url) for p in pictures if (url := web_address(p.url, base))]
     late = [replace(p, url=url) for p in late_pictures if (url := web_address(p.url, base))]
     shown = _shown(content) if "<img" in content else []
@@ -194,6 +184,8 @@ def lead_photo(
         caption = _caption_in(markup, lead.url)
     if not credit and not is_exact:  # else the caption is without it
         caption, credit = split_credit(caption)
+    if not is_exact:
+        caption, alt = (("" if is_file_name(text) else text) for text in (caption, alt))
     return Photo(url=lead.url, caption=caption, credit=credit, alt=alt, rights=rights)
 
 
@@ -205,9 +197,7 @@ def _shown(content: str) -> list[FeedPicture]:
         url = attributes.get("src") or ""
         if url and not is_decoration(url, attributes.get("width"), attributes.get("height")):
             alt = plain(attributes.get("alt") or "")
-            pictures.append(
-                FeedPicture(url=url, caption=_caption_of(image), alt="" if is_file_name(alt) else alt)
-            )
+            pictures.append(FeedPicture(url=url, caption=_caption_of(image), alt=alt))
     return pictures
 
 

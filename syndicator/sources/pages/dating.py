@@ -66,17 +66,29 @@ class Dates:
         self.warnings.append(f"its date {moment:%Y-%m-%d %H:%M} UTC is ahead of us: taken for a mistake")
         return Publication(date=date)
 
-    def earlier(self, publication: Publication, dates: Iterable[Date]) -> Publication:
-        """The first of these dates that is earlier, by more than zones make, than a publication whose date is
-        doubtful, or else that publication."""
-        if publication.published is None or publication.embargo:
+    def checked(
+        self, publication: Publication, dates: Iterable[Date], changes: Iterable[Date]
+    ) -> Publication:
+        """A publication whose date is doubtful, by these other dates: the first that is earlier, by more than
+        zones make, goes before it. One that is only shown, is later and not that of a change contradicts it:
+        neither is taken."""
+        if publication.published is None or publication.date is None or publication.embargo:
             return publication
+        changed = [moment for date in changes if (moment := self.read(date).moment)]
         for date in dates:
             reading = self.read(date)
             moment = None if reading.is_coarse else reading.moment
             if moment and moment <= publication.published - MIN_EARLIER:
                 self._tell(f"its date {_quoted(date)}: {note}" for note in (date.note, reading.note) if note)
                 return Publication(moment, None, date)
+            if not moment or moment < publication.published + MIN_EARLIER:
+                continue
+            if all(abs(moment - each) >= MIN_EARLIER for each in changed):
+                both = (
+                    f"its date {_quoted(publication.date)} and another that its page shows, {_quoted(date)}"
+                )
+                self._tell([f"{both}, contradict each other: neither is taken; declare select.published"])
+                return Publication()
         return publication
 
     def updated(self, dates: Iterable[Date]) -> datetime | None:

@@ -20,11 +20,14 @@ from syndicator.sources.pages.whole_text import IN_PARTS, prose_of, whole_text
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import fold
 from syndicator.text.markup import (
-    BLOCK_SELECTOR,
     BLOCKS,
     BOXES,
     ancestor_ids,
+    element_tree,
+    is_block_within,
+    of_xml,
     paragraphs,
+    parse_own,
     parse_part,
     remove,
     text_of,
@@ -36,6 +39,9 @@ MIN_RELATED, MAX_TEASER_CHARS = 3, 800
 
 #: Pages after which trafilatura's caches of them are reset.
 PAGES_BEFORE_RESET = 50
+
+#: Scripts and styles, of which trafilatura would make one paragraph, and what it would pass by, in its time.
+NO_TEXT_ELEMENTS = "script, style, head > link, head > meta"
 
 #: Captions and credits that are marked on a page (``PagePictures``), and those of films and of nothing.
 PICTURE_WORDS = f"[{WORDS_MARK}], figure:not(:has(table, pre, blockquote)) > figcaption, .wp-caption-text"
@@ -111,7 +117,7 @@ def discovered_text(
 
     if next(_page_numbers) % PAGES_BEFORE_RESET == 0:
         reset_caches()
-    remove(page, "script, style")  # of which it would make one paragraph
+    remove(page, NO_TEXT_ELEMENTS)
     remove_inserts(page)
     _open_headers(page)
     drop_related(page, url, is_other)
@@ -124,7 +130,7 @@ def discovered_text(
     if not is_long and not theme_part and (textless := _textless_part(page)) is not None:
         return Discovered(_with_captions(textless, captions, url), NO_TEXT_THERE)
     document = trafilatura.bare_extraction(  # its extract would make a fingerprint of the text, too
-        page.html or "",  # and no address: it would make each link absolute, which is done later
+        element_tree(page.html or ""),  # and no address: it would make each link absolute, done later
         output_format="html",
         include_images=True,
         include_links=True,
@@ -132,7 +138,7 @@ def discovered_text(
         include_comments=False,
         deduplicate=False,  # it remembers across pages
     )
-    discovered_part = build_html_output(document) if isinstance(document, Document) else ""
+    discovered_part = of_xml(build_html_output(document)) if isinstance(document, Document) else ""
     if is_long and not discovered_part:
         theme_part, theme = _theme_markup(page)
     if not discovered_part or (theme_part and _is_whole_page(discovered_part, theme_part)):
@@ -170,9 +176,7 @@ def _make_paragraphs(page: LexborHTMLParser) -> None:
 
 
 def _is_block(node: LexborNode) -> bool:
-    return node.is_element_node and (
-        node.tag in (*BLOCKS, *BOXES) or node.css_first(BLOCK_SELECTOR) is not None
-    )
+    return node.is_element_node and (node.tag in (*BLOCKS, *BOXES) or is_block_within(node))
 
 
 def _theme_markup(page: LexborHTMLParser) -> tuple[str, str]:
@@ -180,7 +184,7 @@ def _theme_markup(page: LexborHTMLParser) -> tuple[str, str]:
     for selector, origin in THEMES:
         places = page.css(selector)
         if len(places) == 1:
-            part = parse_part(places[0].html or "")
+            part = parse_own(places[0].html or "")
             remove(part, AROUND)
             return (part.inner_html or "", origin) if part.text().strip() else ("", "")
     return "", ""
@@ -193,7 +197,7 @@ def _textless_part(page: LexborHTMLParser) -> str | None:
     if place is None:
         return None
     around = next((node for node in upwards(place) if node.tag == "article"), place)
-    parts = [parse_part(node.html or "") for node in (place, around)]
+    parts = [parse_own(node.html or "") for node in (place, around)]
     for part in parts:
         remove(part, AROUND)
     return None if parts[1].text().strip() else parts[0].inner_html or ""
@@ -260,10 +264,10 @@ def _is_linked_whole(node: LexborNode) -> bool:
 def _with_captions(markup: str, captions: Mapping[str, str], url: str) -> str:
     if not captions or "<img" not in markup:
         return markup
-    body = parse_part(markup)
+    body = parse_own(markup)
     for image in body.css("img"):
         caption = captions.get(image_address(image, url))
-        figure = caption and parse_part(figure_of(image.html or "", caption)).css_first("figure")
+        figure = caption and parse_own(figure_of(image.html or "", caption)).css_first("figure")
         if figure:
             image.replace_with(figure)
     return body.inner_html or ""

@@ -6,7 +6,8 @@ the body, in the end, trafilatura.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,11 +50,14 @@ from syndicator.text.addresses import same_site
 from syndicator.text.base import base_of
 from syndicator.text.clean import plain
 from syndicator.text.datelines import without_dateline
-from syndicator.text.markup import parse, parse_part, remove, upwards
+from syndicator.text.markup import blocks, parse, parse_own, remove, upwards
 from syndicator.text.pictures import settle
 
 #: What is declared by a selector of one text.
 TEXTS = ("title", "summary", "section", "caption", "credit", "rights", "note", "story", "social")
+
+#: The end of a line of what is written in lines.
+LINE_BREAK = re.compile(r"<br\b[^>]*>", re.IGNORECASE)
 
 #: What is said of a title behind its origin.
 WITHOUT_SITE = " without the site's name"
@@ -178,7 +182,8 @@ def extract(
 def _from_selectors(extracted: Extracted, page: LexborHTMLParser, select: Select, url: str) -> None:
     for name in (*TEXTS, "published", "updated"):
         selector = getattr(select, name)
-        texts = _texts(page, selector) if selector else ()
+        read = _node_lines if name == "social" else _node_text
+        texts = _texts(page, selector, read) if selector else ()
         extracted.offer(name, f"select.{name}", next(iter(texts), ""))
     list_settings = ("authors", "author"), ("tags", "tags"), ("places", "places")
     for name, setting in list_settings:
@@ -282,7 +287,7 @@ def _body(
     if summary:
         extracted.values["summary"] = without_dateline(summary, article_body.agency)[0]
     else:
-        first = parse_part(article_body.content_html).css_first("p")
+        first = parse_own(article_body.content_html).css_first("p")
         extracted.offer("summary", "first paragraph", plain(first.html or "") if first else "")
 
 
@@ -297,10 +302,20 @@ def _is_in_article(page: LexborHTMLParser, date: str) -> bool:
     return False
 
 
-def _texts(page: LexborHTMLParser, selector: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, (_node_text(node) for node in page.css(selector)))))
-
-
 def _node_text(node: LexborNode) -> str:
     text = node.attributes.get("datetime") or node.attributes.get("content")
     return plain(text or node.html or "")
+
+
+def _node_lines(node: LexborNode) -> str:
+    """The same in its own lines and paragraphs."""
+    if content := node.attributes.get("content"):
+        return "\n".join(map(plain, content.splitlines())).strip()
+    parts = (map(plain, LINE_BREAK.split(block)) for block in blocks(node))
+    return "\n\n".join(filter(None, ("\n".join(lines).strip() for lines in parts)))
+
+
+def _texts(
+    page: LexborHTMLParser, selector: str, read: Callable[[LexborNode], str] = _node_text
+) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, map(read, page.css(selector)))))

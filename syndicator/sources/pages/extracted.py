@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from syndicator.sources.pages import visible_dates
+from syndicator.sources.pages.dating import Date
 from syndicator.sources.pages.furniture import NO_FURNITURE, Furniture
 from syndicator.sources.pages.locks import Lock
 
@@ -70,6 +72,10 @@ class Extracted:
 
     def get(self, name: str) -> str:
         return str(self.values.get(name, ""))
+
+    def given(self, name: str, form: str) -> Iterator[Date]:
+        """All dates that were offered for a field. ``form``: how they are written."""
+        return (Date(*offer, form) for offer in self.dates[name])
 
     def tuple(self, name: str) -> tuple[str, ...]:
         return tuple(self.values.get(name, ()))

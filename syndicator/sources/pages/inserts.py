@@ -8,10 +8,9 @@ from selectolax.lexbor import LexborHTMLParser
 from syndicator.text.markup import ancestor_ids
 
 #: Boxes around a field to subscribe, as sites call them, and characters of one: more is the article.
-SUBSCRIBE_BOX = ", ".join(
-    f"[{name}*={word} i]:has(input)"
-    for word in ("newsletter", "signup", "sign-up", "subscri", "optin", "opt-in")
-    for name in ("class", "id")
+SUBSCRIBE_WORDS = ("newsletter", "signup", "sign-up", "subscri", "optin", "opt-in")
+SUBSCRIBE_BOX = ":has(input):is({})".format(  # few have one, and are looked at for their words
+    ", ".join(f"[{name}*={word} i]" for word in SUBSCRIBE_WORDS for name in ("class", "id"))
 )
 MAX_BOX_CHARS = 1500
 

@@ -7,6 +7,7 @@ import re
 from syndicator.domain.article import Photo
 from syndicator.sources.pages.credit import split_credit
 from syndicator.sources.pages.extracted import Extracted
+from syndicator.text.file_names import is_file_name
 from syndicator.text.language import detect, is_language
 
 #: Titles of pages that say that there is none, although their status is 200.
@@ -56,13 +57,22 @@ def photo(extracted: Extracted) -> Photo | None:
     url = extracted.values.get("photo", {}).get("url", "")
     if not url:
         return None
-    title = extracted.get("title")
     caption, credit = split_credit(extracted.get("caption"))
     return Photo(
         url=url,
-        caption=caption if caption != title else "",
+        caption=_words(extracted, "caption", caption),
         credit=extracted.get("credit") or credit,
         rights=extracted.get("rights"),
-        alt=extracted.get("alt") if extracted.get("alt") != title else "",
+        alt=_words(extracted, "alternative text", extracted.get("alt")),
         focus=extracted.values.get("focus"),
     )
+
+
+def _words(extracted: Extracted, name: str, text: str) -> str:
+    """What is said of the photo; nothing where it is the headline, or its file's name."""
+    if text == extracted.get("title"):
+        return ""
+    if is_file_name(text):
+        extracted.warnings.append(f"its photo's {name} {text[:60]!r} is the name of a file: left out")
+        return ""
+    return text

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from syndicator.sources.pages.names import PREFIX, names
 from syndicator.sources.pages.own_part import OwnPart
 from syndicator.text.clean import plain
-from syndicator.text.markup import parse_part, remove
+from syndicator.text.markup import parse_own, remove
 
 #: What is one author: https://html.spec.whatwg.org/#link-type-author, https://schema.org/author,
 #: http://microformats.org/wiki/hentry, and links to authors' pages.
@@ -286,7 +286,7 @@ def _text(node: LexborNode) -> str:
     markup = node.inner_html or ""
     if len(markup) > MAX_MARKUP_CHARS:
         return ""
-    part = parse_part(" ".join(markup.split()))
+    part = parse_own(" ".join(markup.split()))
     remove(part, NO_NAMES)
     lines = [plain(line) for line in part.text(separator="\n").split("\n")]
     return _joined([line for line in lines if line])

@@ -12,7 +12,7 @@ from syndicator.sources.pages.extracted import Extracted
 from syndicator.sources.pages.page_pictures import PagePicture, PagePictures
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import fold, plain
-from syndicator.text.markup import parse_part, upwards
+from syndicator.text.markup import parse_own, upwards
 
 #: The lead photo in themes of WordPress (``the_post_thumbnail``) and of Ghost (``feature_image``).
 FEATURED_IMAGE = "article img.wp-post-image, main .gh-article-image img, article .gh-feature-image img"
@@ -41,7 +41,7 @@ def offer_from_body(
     """Offer a lead photo where nothing else has named one, and what its print in the body says of it."""
     if "photo" in extracted.values and not article_body.photo:
         return
-    for picture in parse_part(article_body.photo + article_body.content_html).css("img"):
+    for picture in parse_own(article_body.photo + article_body.content_html).css("img"):
         if "photo" in extracted.values or not page_pictures.is_trap(image_address(picture, url)):
             words = page_pictures.words_of(image_address(picture, url))
             extracted.offer("caption", "figcaption", words.caption)
@@ -69,7 +69,7 @@ def left_out(extracted: Extracted, captioned: Sequence[PagePicture], url: str) -
     """What the operator is told of pictures with captions that are neither the lead photo nor in the text."""
     if not captioned:
         return
-    images = parse_part(extracted.get("content_html")).css("img")
+    images = parse_own(extracted.get("content_html")).css("img")
     photo = extracted.values.get("photo", {}).get("url", "")
     kept = [photo, *(image_address(image, url) for image in images)]
     lost = [

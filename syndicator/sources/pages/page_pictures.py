@@ -15,7 +15,7 @@ from syndicator.sources.pages.focal_point import Point, focal_points
 from syndicator.sources.pages.own_part import OwnPart
 from syndicator.sources.pages.same_picture import same_picture
 from syndicator.text.clean import plain
-from syndicator.text.markup import ancestor_ids, parse_part, remove, upwards
+from syndicator.text.markup import ancestor_ids, parse_own, remove, upwards
 from syndicator.text.pictures import MAX_PICTURES, addresses
 
 #: Captions and credits, as themes mark them: HTML's element, WordPress' shortcode, IPTC's and
@@ -31,7 +31,7 @@ CREDIT_CLASS = re.compile(
     r"(?:source|author|by|byline|quelle|rights?|owner|agency)(?:[\s_-]|$)|bildquelle|byline--photo",
     re.IGNORECASE,
 )
-#: What any class has in it that one of these finds: most have none, which is told much sooner so.
+#: What any class has in it that one of these finds: most have none, and are not looked at.
 WORD_CLASS_PARTS = (
     *("cap", "credit", "copyright", "photo", "foto", "image", "img", "picture", "media", "bild", "billed"),
     *("legend", "didascalia", "kuvateksti", "podpis"),
@@ -50,7 +50,7 @@ UNSEEN = (
 )
 
 #: What may be marked as a picture's words.
-MARKED = "figcaption, [class], [itemprop]"
+MARKED = ", ".join(("figcaption, [itemprop]", *(f'[class*="{part}" i]' for part in WORD_CLASS_PARTS)))
 
 #: Marks what is a picture's words on a page, so that it can be taken out of the text.
 WORDS_MARK = "data-picture-words"
@@ -186,7 +186,7 @@ def _words(image: LexborNode, marks: _Marks) -> PictureWords:
         node.attrs[WORDS_MARK] = ""
     caption, inner_credit = "", ""
     for node in captions:
-        part = parse_part(node.html or "")
+        part = parse_own(node.html or "")
         remove(part, UNSEEN)
         inner = [each for each in part.css("[class], [itemprop]") if _kind(each) == "credit"]
         if inner and not inner_credit:
@@ -252,9 +252,9 @@ def _marked(box: LexborNode) -> Iterator[tuple[str, LexborNode]]:
 
 def _kind(node: LexborNode) -> str:
     """What a node says of a picture: "caption", "credit", or "" where it says nothing."""
-    attributes = node.attributes
     if node.tag == "figcaption":
         return "caption"
+    attributes = node.attrs  # of which each is looked up alone
     if kind := WORD_PROPERTIES.get(attributes.get("itemprop") or ""):
         return kind
     return _kind_of_class((attributes.get("class") or "")[:MAX_CLASS_CHARS])
@@ -262,9 +262,6 @@ def _kind(node: LexborNode) -> str:
 
 @lru_cache(maxsize=1024)  # a page has few classes, and each on many elements
 def _kind_of_class(name: str) -> str:
-    lower = name.lower()
-    if not any(part in lower for part in WORD_CLASS_PARTS):
-        return ""
     if CREDIT_CLASS.search(name):
         return "credit"
     return "caption" if CAPTION_CLASS.search(name) else ""

@@ -16,14 +16,14 @@ from selectolax.lexbor import LexborNode
 from syndicator.sources.pages.body import HEADINGS
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import fold
-from syndicator.text.markup import parse_part, upwards
+from syndicator.text.markup import parse_own, upwards
 
 #: Characters in front of a link that may be its label ("Read more:"), and what such a label ends with.
 MAX_LABEL_CHARS, LABEL_END = 40, (":", "：", "|", "–", "—", ">", "»", "→")
 
 #: Characters of what only leads to another page; characters and blocks beneath the headline of a teaser, and
 #: how many of them in a row are teasers, where a single one may be a part of the text.
-MAX_POINTER_CHARS, MAX_TEASER_CHARS, MAX_TEASER_BLOCKS, MIN_TEASERS = 300, 250, 2, 2
+MAX_POINTER_CHARS, MAX_TEASER_CHARS, MAX_TEASER_BLOCKS, MIN_TEASERS = 300, 400, 3, 2
 
 #: Characters of a button, and how many of one label, to other addresses each, tell that it is one.
 MAX_BUTTON_CHARS, MIN_BUTTONS = 40, 3
@@ -46,8 +46,9 @@ SHARE = re.compile(
 def without_pointers(markup: str, url: str) -> str:
     """A text without what only leads to other pages of its site: paragraphs ("Read more: ..."), quotations
     and lists that are nothing but links, with the headings over them; headlines of other articles with a
-    teaser beneath or nothing at all; buttons. Links of a text to itself lead nowhere, and are words."""
-    body = parse_part(markup)
+    teaser, a picture or nothing at all beneath; a section's name over the text; buttons. Links of a text to
+    itself lead nowhere, and are words."""
+    body = parse_own(markup)
     is_changed = _unlink_itself(body, url)
     removed = []
     for node in body.css("p, ul, ol, blockquote"):
@@ -128,27 +129,46 @@ def _address(node: LexborNode, url: str) -> str:
 
 
 def _teasers(body: LexborNode, url: str) -> list[LexborNode]:
-    """Headlines of other articles that have nothing beneath, and several of them at the end of a text also
-    with what little they have, unless that would be most of it."""
+    """Headlines of other articles that have nothing beneath, several that have a picture alone, and several
+    at the end of a text also with what little they have, unless that would be most of it; and what leads
+    elsewhere over the whole text."""
     blocks = [node for node in body.iter() if node.is_element_node]
     if len(blocks) == 1 and blocks[0].tag == "div":
         blocks = [node for node in blocks[0].iter() if node.is_element_node]
-    lone: list[LexborNode] = []
+    lone = _over_text(blocks, url)
+    cards: list[Sequence[LexborNode]] = []
     last: list[LexborNode] = []
     is_end, count, next_level = True, 0, ""
     for heading, below in reversed(list(_sections(blocks))):
-        is_teaser = heading is not None and _is_pointer(heading, url) and _is_little(below)
+        words = [node for node in below if node.text().strip()]
+        is_teaser = heading is not None and _is_pointer(heading, url) and _is_little(words)
         is_end = is_end and is_teaser
         if heading is not None and is_end:
             last += [heading, *below]
             count += 1
-        elif heading is not None and is_teaser and not below and next_level <= (heading.tag or ""):
-            lone.append(heading)
+        elif heading is not None and is_teaser and not words and next_level <= (heading.tag or ""):
+            cards += [[heading, *below]] if below else []
+            lone += [] if below else [heading]
         next_level = heading.tag or "" if heading is not None else ""
-    is_most = 2 * sum(len(node.text()) for node in last) > len(body.text())
-    if count < MIN_TEASERS or is_most:
+    in_cards = [node for card in cards for node in card] if len(cards) >= MIN_TEASERS else []
+    if _is_most([*last, *in_cards], body):
+        in_cards, count = [], 0
+    if count < MIN_TEASERS:
         last = [node for node in last[:1] if len(last) == 1]  # the last words of the text are a headline
-    return [*last, *lone]
+    return [*last, *lone, *in_cards]
+
+
+def _over_text(blocks: Sequence[LexborNode], url: str) -> list[LexborNode]:
+    """The heading over a whole text that is nothing but a link to elsewhere: its section, or another article.
+    Where others are of its level, it is one over a part of the text."""
+    first = next((node for node in blocks if node.text().strip()), None)
+    if first is None or first.tag not in HEADINGS or not _is_pointer(first, url):
+        return []
+    return [first] if sum(node.tag == first.tag for node in blocks) == 1 else []
+
+
+def _is_most(nodes: Sequence[LexborNode], body: LexborNode) -> bool:
+    return 2 * sum(len(node.text()) for node in nodes) > len(body.text())
 
 
 def _sections(

@@ -11,7 +11,8 @@ from syndicator.sources.pages.credit import split_credit
 from syndicator.sources.pages.same_picture import same_picture
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import plain
-from syndicator.text.markup import parse_part, upwards
+from syndicator.text.file_names import is_file_name
+from syndicator.text.markup import parse_own, upwards
 from syndicator.text.pictures import MAX_PICTURES, is_counter
 
 #: Pixels of a side, where the text states one, below which a picture is no photo.
@@ -33,17 +34,18 @@ def text_photos(article: Article) -> tuple[Photo, ...]:
 
 
 def _figures(article: Article, lead: Photo) -> Iterator[Photo]:
-    for image in parse_part(article.content_html).css("figure img")[:MAX_PICTURES]:
+    for image in parse_own(article.content_html).css("figure img")[:MAX_PICTURES]:
         url = web_address(image.attributes.get("src") or "", article.url)
         if not url or is_counter(image, url) or _is_small(image):
             continue
         whole = _caption(image)
         caption, credit = split_credit(whole)
+        alt = plain(image.attributes.get("alt") or "")
         yield Photo(
             url=url,
-            caption=caption,
+            caption="" if is_file_name(caption) else caption,
             credit=credit,
-            alt=plain(image.attributes.get("alt") or ""),
+            alt="" if is_file_name(alt) else alt,
             rights="; ".join(filter(None, (lead.rights, whole))),
         )
 

@@ -14,11 +14,11 @@ import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, Self
 
 from syndicator.domain.article import Sighting
 from syndicator.text.clean import plain
+from syndicator.text.letters import letters
 
 #: Hashes that a sketch has, characters of a run, and characters of a text that are looked at.
 SKETCH_SIZE, RUN_CHARS, MAX_SKETCHED_CHARS = 8, 12, 20_000
@@ -98,12 +98,12 @@ def text_of_sighting(sighting: Sighting) -> str:
 
 def sketch(text: str) -> str:
     """The lowest hashes of a text's runs of letters, whatever its script writes between them."""
-    letters = "".join(filter(str.isalpha, text[:MAX_SKETCHED_CHARS].casefold())).encode("utf-32-le")
+    written = letters(text[:MAX_SKETCHED_CHARS].casefold()).encode("utf-32-le")
     hashes: set[int] = set()
-    for start in range(RUN_CHARS):  # runs that begin there, one right behind the other: cut without a loop
-        rest = len(letters[start * 4 :]) % RUN_BYTES
-        runs = struct.iter_unpack(f"{RUN_BYTES}s", letters[start * 4 : len(letters) - rest])
-        hashes.update(map(zlib.crc32, chain.from_iterable(runs)))
+    # runs that begin there, one right behind the other: cut without a loop
+    for start in range(min(RUN_CHARS, len(written) // 4 - RUN_CHARS + 1)):
+        count = (len(written) - start * 4) // RUN_BYTES
+        hashes.update(map(zlib.crc32, struct.unpack_from(f"{RUN_BYTES}s" * count, written, start * 4)))
     lowest = heapq.nsmallest(SKETCH_SIZE, hashes)
     return "".join(f"{value:0{SKETCH_DIGITS}x}" for value in lowest)
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from syndicator.sources.pages.own_part import OwnPart
-from syndicator.text.markup import ancestor_ids, parse_part, upwards
+from syndicator.text.letters import letters_and_digits
+from syndicator.text.markup import ancestor_ids, parse_own, upwards
 
 #: What the operator is told of such a text.
 IN_PARTS = (
@@ -58,7 +59,7 @@ def whole_text(own: Sequence[Prose], found: str, own_part: OwnPart) -> str:
     or nothing tells that more is the article's: what is stands between its headline and what was found, or
     beside that. Where the prose is there, what stands between it may be missing: lists, tables, short lines.
     ``own``: the prose of the article's own part (``prose_of``)."""
-    found_letters = letters_of(parse_part(found).text())
+    found_letters = letters_of(parse_own(found).text())
     known = [prose for prose in own if prose.letters in found_letters]
     if not known:
         return ""
@@ -79,7 +80,7 @@ def whole_text(own: Sequence[Prose], found: str, own_part: OwnPart) -> str:
     if not is_prose_missing:
         blocks = list(_until_found(blocks, found_letters))
     markup = "".join(node.html or "" for node in blocks)
-    again = letters_of(parse_part(markup).text())
+    again = letters_of(parse_own(markup).text())
     if len(again) <= len(found_letters) or (not is_prose_missing and _is_most(found_letters, again)):
         return ""
     min_again = MIN_FOUND_AGAIN if is_prose_missing else MIN_SAME
@@ -118,7 +119,7 @@ def prose_of(page: LexborHTMLParser, own_part: OwnPart) -> Iterator[Prose]:
 
 def letters_of(text: str) -> str:
     """The letters and digits of a text alone, in lower case."""
-    return "".join(filter(str.isalnum, text)).casefold()
+    return letters_and_digits(text).casefold()
 
 
 def _is_linked(node: LexborNode, letters: int) -> bool:

@@ -38,7 +38,7 @@ from syndicator.sources.pages.visible_dates import NO_LINES
 from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.succession import id_name
 from syndicator.text.addresses import same_site, web_address
-from syndicator.text.clean import plain
+from syndicator.text.clean import plain, said
 from syndicator.text.encodings import Decoded, decode
 from syndicator.text.shortcodes import named_shortcodes, without_shortcodes
 from syndicator.text.tracking import clean_url, full_url
@@ -163,7 +163,7 @@ class ArticlePages:
             extracted.leave_headline()
         self._refuse_no_article(link, extracted, is_headline_only=is_headline_only)
         traits = self._traits(link, page, extracted, decoded.text)
-        content = plain(extracted.get("content_html"))
+        content = said(extracted.get("content_html"))
         language = normalise.language(extracted, self.language, content)
         languages = (self.language, *extracted.page_languages, language)
         dates = Dates(ZoneInfo(self.timezone), self.embargoes, now, languages)
@@ -189,7 +189,7 @@ class ArticlePages:
             story=extracted.get("story")[:MAX_STORY_CHARS],
             social=extracted.get("social")[:MAX_SOCIAL_CHARS],
             published=publication.published,
-            updated=dates.updated(Date(*offer, self.dates) for offer in extracted.dates["updated"]),
+            updated=dates.updated(extracted.given("updated", self.dates)),
             embargo=publication.embargo,
             is_undated=publication.date is None and not self.post_undated,
             origins=extracted.origins,
@@ -225,27 +225,30 @@ class ArticlePages:
         )
 
     def _publication(self, dates: Dates, extracted: Extracted, link: Link) -> Publication:
-        """When the article was published, by its page, or else its listing."""
+        """When its page or listing says that it was published."""
         missing = CHANGE_ONLY if extracted.dates["updated"] else NO_DATE
         publication = dates.publication(self._dates_of(dates, extracted, link), missing)
         if extracted.is_date_doubtful and publication.date:
-            publication = dates.earlier(publication, self._other_dates(dates, extracted, publication.date))
+            others = self._other_dates(dates, extracted, publication.date)
+            publication = dates.checked(publication, others, extracted.given("updated", self.dates))
         if publication.date:
             extracted.put("published", publication.date.origin, publication.date.text)
+        elif extracted.is_date_doubtful:
+            extracted.origins.pop("published", None)
         return publication
 
     def _dates_of(self, dates: Dates, extracted: Extracted, link: Link) -> Iterator[Date]:
         """The dates that may be that of the publication, the most certain first."""
-        yield from (Date(*offer, self.dates) for offer in extracted.dates["published"])
+        yield from extracted.given("published", self.dates)
         yield Date("listing", link.date, self.listing_dates, "listing_dates")
         lines = NO_LINES if extracted.is_date_doubtful else extracted.lines
         yield from visible_dates.guesses(lines, link.url, dates)
 
     def _other_dates(self, dates: Dates, extracted: Extracted, first: Date) -> Iterator[Date]:
-        """What else than its first date says surely when an article was published, where that is doubtful."""
-        for offer in extracted.dates["published"]:
-            if offer[0] in page_dates.SURE and offer[0] != first.origin:
-                yield Date(*offer, self.dates)
+        """What else says surely when an article was published whose first date is doubtful."""
+        for date in extracted.given("published", self.dates):
+            if date.origin in page_dates.SURE and date.origin != first.origin:
+                yield date
         yield from visible_dates.stated(extracted.lines, dates)
 
     def _aliases(self, link: Link, page: Response, url: str, own_id: str) -> tuple[str, ...]:

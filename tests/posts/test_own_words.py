@@ -1,0 +1,79 @@
+"""What was written for an article's posts: its paragraphs, and its own address in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from syndicator.domain.capabilities import LinkPlace
+from syndicator.domain.post import Occasion
+from syndicator.posts.compose import ADDRESS_ALONE, compose
+from syndicator.posts.layout import GAP
+from syndicator.posts.own_words import own_words
+from tests.posts.test_compose import SUMMARY, article, limits
+
+URL = "https://www.ledger.example/2026/bridge"
+
+
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        (f"Cross it!\n\nRead more: {URL}\n\n#river", "Cross it!\n\n#river"),
+        (f"Cross it! 🎉\n👉 {URL}", "Cross it! 🎉"),
+        ("Cross it! http://ledger.example/2026/bridge/?utm_source=x&fbclid=1#top.", "Cross it!"),
+        ("Cross it (ledger.example/2026/bridge)", "Cross it"),
+        ("ຂ້າມໄດ້ແລ້ວ! ອ່ານຕໍ່: https://ledger.example/2026/bridge", "ຂ້າມໄດ້ແລ້ວ! ອ່ານຕໍ່:"),
+        (f"看{URL}", "看"),
+        (f"Read it at {URL} today.", "Read it at ledger.example today."),
+        ("Cross it!  \r\n \n\n\nIt is  open.\nAt last.", "Cross it!\n\nIt is open.\nAt last."),
+        (URL, ""),
+        (f"→ {URL}\n{URL}", ""),
+        # other pages of the site, and of others
+        (
+            "See https://www.ledger.example/2026/bridge-2 and https://other.example/2026/bridge",
+            "See ledger.example/2026/bridge-2 and other.example/2026/bridge",
+        ),
+        (f"See {URL}?page=2", "See ledger.example/2026/bridge?page=2"),
+        ("See x.ledger.example/2026/bridge", "See x.ledger.example/2026/bridge"),
+    ],
+)
+def test_an_articles_own_address_goes_and_its_paragraphs_stay(written: str, left: str) -> None:
+    assert own_words(written, URL) == left
+
+
+def test_an_address_with_a_query_and_one_in_another_script_are_known() -> None:
+    assert (
+        own_words("Now: https://ledger.example/?id=7&utm_medium=m", "https://ledger.example/?id=7") == "Now:"
+    )
+    other = "https://ledger.example/?id=77"
+    assert own_words(f"Now: {other}", "https://ledger.example/?id=7") == "Now: ledger.example/?id=77"
+    assert own_words("Now: https://a.example/ຂົວ", "https://a.example/%E0%BA%82%E0%BA%BB%E0%BA%A7") == "Now:"
+    assert own_words("Read ledger.example today", "https://ledger.example/") == "Read ledger.example today"
+
+
+@pytest.mark.parametrize("field", ["social", "operator_words"])
+def test_words_that_are_the_address_alone_are_left_out_and_told(field: str) -> None:
+    told = article(**{field: f"Read more: {article().url}"})
+    post = compose(told, limits())
+    assert post.text.split(GAP) == ["Bridge reopens", SUMMARY, told.url]
+    assert post.omitted == (ADDRESS_ALONE,)
+    assert post.remark == ADDRESS_ALONE
+    assert not compose(told, limits(), occasion=Occasion.RETRACTION).remark
+
+
+@pytest.mark.parametrize("room", [60, 90, 300])
+def test_paragraphs_stand_in_posts_within_their_room(room: int) -> None:
+    told = article(
+        social="Cross it at last!\n\nThe first tram leaves at dawn.\nThe last one at midnight, as ever."
+    )
+    post = compose(told, replace(limits(room), link_place=LinkPlace.BESIDE))
+    assert post.text.startswith("Cross it at last!\n\nThe first tram leaves")
+    assert len(post.text) <= room
+    assert post.headline == "Bridge reopens"
+    assert post.headline_and_rest == ("", post.text)
+
+
+def test_each_line_of_a_right_to_left_language_begins_from_the_right() -> None:
+    told = article(title="خبر", social="خبر عاجل\nWHO تعلن", language="ar")
+    assert compose(told, limits()).text.startswith("خبر عاجل\n\u200fWHO")
