@@ -5,9 +5,10 @@ Methods: https://docs.slack.dev/reference/methods/chat.postMessage
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -31,6 +32,8 @@ from syndicator.text.slack_blocks import (
     slack_message,
 )
 
+log = logging.getLogger(__name__)
+
 #: Errors in replies, which come with a 200 (the pages of the methods). Not posted, and may be later:
 LATER = frozenset(
     {
@@ -47,8 +50,12 @@ REFUSED = frozenset(
         *("cant_update_message", "edit_window_closed", "block_mismatch", "update_failed"),
         *("cant_delete_message", "compliance_exports_prevent_deletion", "message_not_found"),
         *("slack_connect_file_link_sharing_blocked", "too_many_attachments"),
+        *("cannot_reply_to_message", "invalid_thread_ts", "thread_not_found"),
     }
 )
+
+#: What is said of a message that nothing can be put under.
+NO_THREAD = frozenset({"cannot_reply_to_message", "invalid_thread_ts", "thread_not_found"})
 
 #: What is said of a message that is not there.
 NOT_THERE = "message_not_found"
@@ -98,6 +105,7 @@ class Slack:
             link_place=LinkPlace.BESIDE,
             photo_by_address=True,
             alt=MAX_ALT,
+            replies=True,
             finds=False,
             budgets=(
                 Budget(of=Spent.POSTS, most=60, per=minute),
@@ -108,15 +116,28 @@ class Slack:
         )
 
     def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - the port's
-        """https://docs.slack.dev/reference/methods/chat.postMessage, with no previews beside our blocks."""
+        """https://docs.slack.dev/reference/methods/chat.postMessage, with no previews beside our blocks. An
+        answer stands in its thread, and in the channel, where people would miss it else."""
         options = {"channel": self.channel, "unfurl_links": False, "unfurl_media": False, "mrkdwn": False}
-        return self._put("chat.postMessage", options, post, Spent.POSTS)
+        if post.reply_to is None:
+            return self._put("chat.postMessage", options, post, Spent.POSTS)
+        thread = _thread(post.reply_to)
+        try:
+            answered = {**options, "thread_ts": thread, "reply_broadcast": True}
+            receipt = self._put("chat.postMessage", answered, post, Spent.POSTS)
+            return replace(receipt, remote_id=f"{receipt.remote_id}:{thread}")
+        except RefusedByName as e:
+            if e.name not in NO_THREAD:
+                raise
+            log.warning("channel %s: %s stands by itself, under nothing: %s", self.name, post.url, e)
+            return self._put("chat.postMessage", options, post, Spent.POSTS)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """https://docs.slack.dev/reference/methods/chat.update"""
         try:
             with self._wherever(receipt):
-                return self._put("chat.update", _place(receipt), post, Spent.EDITS)
+                edited = self._put("chat.update", _place(receipt), post, Spent.EDITS)
+            return replace(edited, remote_id=receipt.remote_id)  # with its thread
         except RefusedByName as e:
             if e.name == NOT_THERE:
                 raise Refused(f"{e}; the message was deleted there") from e
@@ -213,5 +234,11 @@ def _checked(answer: Any, method: str) -> dict[str, Any]:
 
 
 def _place(receipt: Receipt) -> dict[str, Any]:
-    channel, _, ts = receipt.remote_id.partition(":")
+    channel, ts, *_ = [*receipt.remote_id.split(":"), ""]
     return {"channel": channel, "ts": ts}
+
+
+def _thread(receipt: Receipt) -> str:
+    """The thread that a message is in, or would begin: one is never put under an answer."""
+    _, *times = receipt.remote_id.split(":")
+    return times[-1] if times else ""

@@ -75,6 +75,9 @@ class FakeSlack(LocalServer):
             raise SlackDeclines(self.forbids)
         if method == "chat.postMessage":
             self._check(fields, longest=40_000)
+            above = self.messages.get(fields.get("thread_ts", ""), {})
+            if "thread_ts" in fields and (not above or "thread_ts" in above):
+                raise SlackDeclines("thread_not_found")
             ts = f"{next(self._times)}.000247"
             self.messages[ts] = fields
             return {"channel": self.bot_channel, "ts": ts, "message": self._shown(ts)}
@@ -85,7 +88,8 @@ class FakeSlack(LocalServer):
             del self.messages[ts]
         else:
             self._check(fields, longest=4000)
-            self.messages[ts] = fields
+            thread = self.messages[ts].get("thread_ts")
+            self.messages[ts] = {**fields, **({"thread_ts": thread} if thread else {})}
         return {"channel": self.bot_channel, "ts": ts, "text": fields.get("text", "")}
 
     def _shown(self, ts: str) -> dict[str, Any]:

@@ -43,7 +43,7 @@ INSTEAD = {
     ),
     "mail": (
         f"{IN_THE_THREAD}_its_alert",
-        "test_a_retraction_is_in_the_thread_and_its_headline_leads_nowhere",
+        "test_a_retraction_is_in_the_thread_and_leads_nowhere",
     ),
     "mailinglist": (f"{IN_THE_THREAD}_each_reader", "test_a_retraction_names_no_link_to_read_on"),
     "nostr": ("test_a_correction_is_a_reply_and_is_not_found_in_its_place", ""),

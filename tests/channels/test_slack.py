@@ -306,3 +306,33 @@ class TestSlack(HttpChannelContract):
     ) -> None:
         with pytest.raises(ValueError, match=f"^{what}: "):
             replace(channel, **settings)  # type: ignore[arg-type]  # one field at a time
+
+
+def test_answers_stand_in_the_thread_and_in_the_channel(channel: Slack, server: FakeSlack) -> None:
+    first = channel.send(compose(ARTICLE, channel.capabilities), key=KEY)
+    thread = first.remote_id.partition(":")[2]
+    last = first
+    for key in ("second", "third"):  # an answer to the answer is in the first one's thread, too
+        answer = replace(compose(OTHER, channel.capabilities), reply_to=last)
+        last = channel.send(answer, key=key)
+
+    answers = list(server.messages.values())[1:]
+    assert [(each["thread_ts"], each["reply_broadcast"]) for each in answers] == [(thread, True)] * 2
+    edited = channel.edit(last, compose(CORRECTED, channel.capabilities))
+    assert edited.remote_id == last.remote_id
+    assert CORRECTED.title in server.published[-1].text
+    channel.delete(edited, compose(CORRECTED, channel.capabilities))
+    assert len(server.messages) == 2
+
+
+def test_an_answer_to_what_was_deleted_stands_by_itself(
+    channel: Slack, server: FakeSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = channel.send(compose(ARTICLE, channel.capabilities), key=KEY)
+    channel.delete(first, compose(ARTICLE, channel.capabilities))
+
+    channel.send(replace(compose(OTHER, channel.capabilities), reply_to=first), key="second")
+
+    [message] = server.messages.values()
+    assert "thread_ts" not in message
+    assert "stands by itself" in caplog.text

@@ -423,8 +423,3 @@ def test_a_feed_that_carries_nothing_says_so_on_its_line(console: Browser, story
 
     lines = [row.text() for row in page.css("#feeds tbody tr")]
     assert ["carries no article" in line for line in lines] == [False, True]
-
-
-def test_a_channel_whose_token_ends_is_an_alarm(house: House) -> None:
-    with browsing(house.app(ending_tokens=lambda _now: {"desk": "token: it ends in 6 days"})) as browser:
-        assert "Channel desk stops soon: token: it ends in 6 days" in browser.get("/console").text
