@@ -108,7 +108,9 @@ def _take(
             return StepOutcome(delivery=same, event=event, ledger=ledger)
         if step is Step.LEAVE:
             after = left(delivery, "this channel can neither delete, edit nor answer it, or is not to")
-            after = left_roundup(after, delivery, claimed.roundup) if claimed.roundup else after
+            if claimed.roundup:
+                after = left_roundup(after, delivery, claimed.roundup)
+                deliverer.store.let_out_returned(account, delivery, now)
             return StepOutcome(delivery=after, event=_event_of_leaving(delivery, after), ledger=ledger)
         made = corrected if corrected and step is Step.EDIT else None
         made = made or post_of(deliverer, courier, claimed, marked, step, wait)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from syndicator.domain.delivery import Delivery
 from syndicator.jobs.account import Account
 
 
@@ -19,4 +20,10 @@ class RoundupStore(Protocol):
         """Put first posts that are due into the channel's round-up, in one transaction: all but so many that
         are worth most (``beyond``), breaking news, what may be out there, and what is older than ``max_age``.
         Returns how many; none where the channel's row is no longer in this hand."""
+        ...
+
+    def let_out_returned(self, account: Account, roundup: Delivery, now: datetime) -> int:
+        """Make deliveries of their own of the members that were published again after the round-up's post
+        was made without them, in one transaction: it stays as it is. Returns how many; none where the
+        channel's row is no longer in this hand."""
         ...

@@ -36,6 +36,7 @@ from syndicator.store.roundups import (
     has_waiting_roundup,
     hold_members,
     is_roundup,
+    let_out_returned,
     name_members,
     roundup_of,
 )
@@ -87,6 +88,12 @@ class Delivering(Base):
             if not _holds(connection, account):
                 return 0
             return gather(connection, account.name, now, beyond, max_age)
+
+        return self.transact(work)
+
+    def let_out_returned(self, account: Account, roundup: Delivery, now: datetime) -> int:
+        def work(connection: Connection) -> int:
+            return let_out_returned(connection, roundup.id, now) if _holds(connection, account) else 0
 
         return self.transact(work)
 

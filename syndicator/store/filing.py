@@ -15,7 +15,7 @@ from syndicator.jobs.store_ports import Filing, Wakeups
 from syndicator.store import schema
 from syndicator.store.locks import batches, hold_articles, hold_names
 from syndicator.store.records import article_of, article_values, delivery_of, delivery_values
-from syndicator.store.roundups import move_roundup
+from syndicator.store.roundups import came_back, move_roundup
 
 Decide = Callable[[Article | None, Sighting], Filing | None]
 
@@ -157,6 +157,8 @@ class FilingTransaction:
                 self.change(before, moved(before, wants, self.now), article)
                 if row.roundup_id is not None:
                     self.roundups.add(row.roundup_id)
+                    if row.wants is None:
+                        came_back(self.connection, row.id)
         new = filing.channels - {row.channel for row in rows}
         if not new or article.state is ArticleState.WITHDRAWN:
             return

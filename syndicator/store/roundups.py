@@ -8,7 +8,7 @@ whoever changes articles; whoever gathers waits for no member's row.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -136,6 +136,25 @@ def name_members(connection: Connection, roundup_id: int, guids: Collection[str]
         )
 
 
+def came_back(connection: Connection, delivery_id: int) -> None:
+    """Put on record that a member was published again after its round-up's post was made without it, so that
+    nothing is known of it there until the post names it, or is left as it is."""
+    connection.execute(
+        update(_delivery)
+        .where(_delivery.c.id == delivery_id, _delivery.c.is_named.is_(False))
+        .values(is_named=None)
+    )
+
+
+def let_out_returned(connection: Connection, roundup_id: int, now: datetime) -> int:
+    """Let out the members that came back and that the round-up's post, which stays as it is, never names.
+    Returns how many."""
+    hold_members(connection, roundup_id)
+    returned = (_delivery.c.wants.is_not(None), _delivery.c.is_named.is_(None))
+    text = "published again, and its round-up stays as it is: posted by itself"
+    return _let_out(connection, (*_is_member(roundup_id), *returned), now, text)
+
+
 def _is_untried() -> ColumnElement[bool]:
     """Deliveries for which no request has left, as far as is known."""
     return and_(_delivery.c.remote_id.is_(None), _delivery.c.attempted.is_(None))
@@ -219,10 +238,17 @@ def _is_overdue(waiting: AnyRow, now: datetime) -> bool:
 
 
 def _let_out_breaking(connection: Connection, roundup_id: int, now: datetime) -> None:
-    is_breaking = (*_is_member(roundup_id), _delivery.c.urgent.is_(True))
-    ids = connection.scalars(select(_delivery.c.id).where(*is_breaking).order_by(_delivery.c.id)).all()
+    text = "breaking news by now: out of the round-up again, and posted by itself"
+    _let_out(connection, (*_is_member(roundup_id), _delivery.c.urgent.is_(True)), now, text)
+
+
+def _let_out(
+    connection: Connection, conditions: Iterable[ColumnElement[bool]], now: datetime, text: str
+) -> int:
+    """Members become deliveries of their own again. Returns how many."""
+    ids = connection.scalars(select(_delivery.c.id).where(*conditions).order_by(_delivery.c.id)).all()
     if not ids:
-        return
+        return 0
     values = {
         "standing": Standing.PENDING.value,
         "roundup_id": None,
@@ -230,9 +256,10 @@ def _let_out_breaking(connection: Connection, roundup_id: int, now: datetime) ->
         "next_attempt": now,
         "reason": "",
     }
-    connection.execute(update(_delivery).where(_delivery.c.id.in_(ids)).values(values))
-    text = "breaking news by now: out of the round-up again, and posted by itself"
+    for batch in batches(ids):
+        connection.execute(update(_delivery).where(_delivery.c.id.in_(batch)).values(values))
     connection.execute(insert(schema.event), [{"at": now, "delivery_id": i, "text": text} for i in ids])
+    return len(ids)
 
 
 def _new_roundup(connection: Connection, channel: str, ids: Sequence[int], now: datetime) -> int:

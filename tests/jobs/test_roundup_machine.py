@@ -84,6 +84,15 @@ class Roundups(Workers):
     def retract(self, key: str) -> None:
         self.retract_one(key)
 
+    @rule(key=st.sampled_from(KEYS), fate=FATES)
+    @precondition(lambda self: self.alive)
+    def one_goes_and_comes_back(self, key: str, fate: tuple[float | None, Exception | None]) -> None:
+        """What chance alone would seldom put in a row."""
+        self.retract_one(key)
+        self.channel.fates.append(fate)
+        self.somebody_works_through()
+        self.publish_one(key)
+
     @rule(fate=FATES, first=st.integers(0, 2))
     def foretell(self, fate: tuple[float | None, Exception | None], first: int) -> None:
         self.channel.fates += [(0.0, None)] * first + [fate]

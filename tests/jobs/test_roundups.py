@@ -333,6 +333,37 @@ def test_a_retraction_where_nothing_is_edited_posts_it_again_without(story: Back
     assert story.channel.requests == ["send"] * 3 + ["delete", "send"]
 
 
+def test_what_is_published_again_is_posted_by_itself_where_nothing_is_edited(story: Backlog) -> None:
+    posted(story, edit_within=NEVER)
+    story.retracts("2")
+    story.delivers_until_done()
+    story.publishes("2")
+    story.publishes("3", title="Bridge 3 stays shut")
+    story.delivers_until_done()
+    assert story.places() == dict.fromkeys("12345", 1)
+    assert story.channel.requests == ["send"] * 3 + ["delete", "send", "send"]
+    assert any("its round-up stays as it is: posted by itself" in event for event in story.events)
+
+
+def test_what_is_published_again_before_anything_was_taken_down_stays_where_it_is(story: Backlog) -> None:
+    posted(story, edit_within=NEVER)
+    story.retracts("2")
+    story.publishes("2")
+    story.delivers_until_done()
+    assert story.places() == dict.fromkeys("12345", 1)
+    assert story.channel.requests == ["send"] * 3
+
+
+def test_what_is_published_again_is_named_again_where_posts_are_edited(story: Backlog) -> None:
+    posted(story)
+    story.retracts("2")
+    story.delivers_until_done()
+    story.publishes("2")
+    story.delivers_until_done()
+    assert story.places() == dict.fromkeys("12345", 1)
+    assert story.channel.requests == ["send"] * 3 + ["edit"] * 2
+
+
 def test_a_late_retraction_takes_it_down(story: Backlog) -> None:
     posted(story, edit_within=NEVER)
     story.clock.tick(days=3)
