@@ -129,7 +129,8 @@ def test_status_says_how_everything_stands(room: Desk) -> None:
         assert title in shown.stdout
     assert shown.stdout.splitlines()[-1] == "no process is running"
     found = json.loads(as_json.stdout)
-    assert set(found) == {"source", "feed", "channel", "deliveries", "topics", "recipients", "processes"}
+    rows = {"source", "feed", "channel", "deliveries", "topics", "recipients", "processes"}
+    assert set(found) == rows | {"ending_tokens"}
     assert [row["name"] for row in found["source"]] == ["site"]
     assert found["processes"] == {}
     assert not {"memory", "token", "past", "declaration"} & {key for row in found["feed"] for key in row}

@@ -106,7 +106,7 @@ class Site(NewsSite):
         now = datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
         items = "".join(
             f'<item><guid isPermaLink="false">{guid}</guid><link>{self.address}{path}</link>'
-            f"<title>{title}</title><description>{title}, the agency says.</description>"
+            f"<title>{title}</title><description>There is more of it to come, the agency says.</description>"
             f"<pubDate>{now}</pubDate></item>"
             for guid, path, title in self.wire
         )

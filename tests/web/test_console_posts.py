@@ -95,7 +95,18 @@ def test_a_template_that_fails_leaves_the_rest_of_the_page(console: Browser, des
     desk.story.publishes()
 
     page = page_of(console, desk)
-    assert "'sumary' is undefined" in page.css(".reason")[0].text()
+    assert "composed without its template" in page.text()
+    assert "'sumary' is undefined" in page.text()
+    assert page.css(".scene")
+    assert page.css(".events")
+
+
+def test_a_template_that_is_none_leaves_the_rest_of_the_page(console: Browser, desk: Desk) -> None:
+    desk.changes["style"] = Style(templates={"*": "{{ summary"})
+    desk.story.publishes()
+
+    page = page_of(console, desk)
+    assert "line 1 of the template" in page.css(".reason")[0].text()
     assert page.css(".events")
 
 
