@@ -30,6 +30,9 @@ NOTICE_REVISION = -1
 #: Attempts, looks included, after which we stop asking a channel whether it has a post.
 MAX_FIND_ATTEMPTS = 10
 
+#: How the reason of a delivery begins that waits for its page, or for what its account may send.
+WAITS = "waits until"
+
 
 class Standing(StrEnum):
     """Where a delivery stands."""

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from syndicator.domain.delivery import (
     STEP_DEADLINE_S,
+    WAITS,
     Delivery,
     Standing,
     again_soon,
@@ -187,8 +188,8 @@ def _unpaid(
 
 def _put_off(delivery: Delivery, wait: Wait, ledger: Ledger) -> StepOutcome:
     """The delivery until its page is ready, or the account may send photos; its history says so once."""
-    reason = f"waits until {wait.until:%H:%M:%S} UTC: {wait.why}"
-    event = "" if delivery.reason.startswith("waits until") else reason
+    reason = f"{WAITS} {wait.until:%H:%M:%S} UTC: {wait.why}"
+    event = "" if delivery.reason.startswith(WAITS) else reason
     after = replace(delivery, standing=Standing.PENDING, next_attempt=wait.until, reason=reason)
     return StepOutcome(delivery=after, event=event, ledger=ledger)
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, delete, func, or_, select, union_all, update
 
 from syndicator.domain import backoff
-from syndicator.domain.delivery import STEP_DEADLINE_S, Standing
+from syndicator.domain.delivery import STEP_DEADLINE_S, WAITS, Standing
 from syndicator.jobs.broadcast import BATCH_LEASE
 from syndicator.jobs.ports import LEASE
 from syndicator.store import schema
@@ -133,6 +133,14 @@ class _Mend:
         self._sooner(table, table.c.rests_until, table.c.rests_until > rested)
         self._set(table, is_sending, table.c.next_attempt > rested + SKEW, next_attempt=rested)
         waits = table.c.standing == Standing.PENDING.value  # one that rests does so all the same
+        # What its account could not pay for then is reckoned anew by whoever takes it.
+        self._set(
+            table,
+            waits,
+            table.c.reason.startswith(WAITS),
+            table.c.next_attempt > self.limit,
+            next_attempt=self.now,
+        )
         self._sooner(table, table.c.next_attempt, waits, table.c.next_attempt > self.limit)
         self._set(table, table.c.attempted_at > self.limit, attempted_at=self.now - LONG_AGO)
         self._past(table, "settled_at")

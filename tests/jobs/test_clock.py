@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
+from syndicator.domain.article import Photo
+from syndicator.domain.capabilities import Budget, Spent
 from syndicator.domain.errors import OutcomeUnknown, SourceError, SourceGone, TryLater
+from syndicator.domain.pacing import Pace
+from syndicator.jobs.deliver import deliver
 from syndicator.jobs.sweep import Sweeper, sweep
 from syndicator.store import Store, schema
 from syndicator.store.present import SKEW
@@ -102,6 +107,25 @@ def test_a_delivery_tried_by_a_clock_ahead_is_tried_once_it_is_right(day: Day, t
     day.works(every=120, minutes=NORMAL / timedelta(minutes=1))
 
     assert day.titles == ["Bridge 1 reopens"]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=20), timedelta(days=1)])
+def test_what_waited_by_a_clock_ahead_for_what_its_account_may_send_is_reckoned_anew(
+    day: Day, ahead: timedelta
+) -> None:
+    quota = Budget(of=Spent.PHOTOS, most=1, per=timedelta(minutes=30))
+    courier = replace(day.courier(), pace=Pace(quotas=[quota]))
+    day.clock.tick(seconds=ahead.total_seconds())
+    for key in "12":
+        day.publishes(key, published=day.clock() - ahead, photo=Photo(url="https://ledger.example/b.jpg"))
+    deliver(day.deliverer(courier), "wire")
+    assert len(day.titles) == 1
+
+    day.clock.tick(seconds=-ahead.total_seconds())
+    day.sweeps()
+    deliver(day.deliverer(courier), "wire")
+
+    assert len(day.titles) == 2
 
 
 def test_an_answer_lost_while_the_clock_was_a_little_ahead_rests_no_longer_than_any(day: Day) -> None:
