@@ -9,7 +9,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -19,6 +19,7 @@ import requests
 from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
+from syndicator.domain.former_place import wherever
 from syndicator.domain.listed_post import horizon_of
 from syndicator.domain.post import Occasion, Post
 from syndicator.http.discord_messages import UNKNOWN_MESSAGE, check_accepted, write
@@ -147,18 +148,9 @@ class DiscordBot:
     def _write(self, method: str, url: str, post: Post, more: dict[str, Any]) -> RemoteReply:
         return write(self._exchange(), method, url, message_fields(post, more), photo_files(post))
 
-    @contextmanager
-    def _wherever(self, receipt: Receipt) -> Iterator[None]:
-        """Where a message is in the channel of before, which the bot may have left, that is refused, and
-        stops nothing that is posted now."""
-        try:
-            yield
-        except Misconfigured as e:
-            place = self._place(receipt)[0]
-            if place == self.channel:
-                raise
-            self._me(self._exchange(), "id")  # unless it is the token
-            raise Refused(f"{e}; it was posted in channel {place}: see to it by hand in Discord") from e
+    def _wherever(self, receipt: Receipt) -> AbstractContextManager[None]:
+        place = self._place(receipt)[0]
+        return wherever(place, self.channel, lambda: self._me(self._exchange(), "id"), "by hand in Discord")
 
     def _is_gone(self, reply: RemoteReply) -> bool:
         """Whether a message is not there. Raises ``Misconfigured`` where the channel is not."""

@@ -6,8 +6,7 @@ Methods: https://docs.slack.dev/reference/methods/chat.postMessage
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -17,6 +16,7 @@ import requests
 from syndicator.domain.capabilities import Budget, Capabilities, LinkPlace, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PhotoRefused, Refused, TryLater
+from syndicator.domain.former_place import wherever
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, MakeError
 from syndicator.remarks import with_photo_if_taken
@@ -163,18 +163,8 @@ class Slack:
         answer = self._ask("auth.test", {}, unknown=TryLater)
         return f"{answer.get('user')} in {answer.get('team')}; channel {self.channel} (untried)"
 
-    @contextmanager
-    def _wherever(self, receipt: Receipt) -> Iterator[None]:
-        """Where a message is in the channel of before, which the app may have left, that is refused, and
-        stops nothing that is posted now."""
-        try:
-            yield
-        except Misconfigured as e:
-            place = receipt.remote_id.partition(":")[0]
-            if place == self.channel:
-                raise
-            self.check()  # unless it is the token
-            raise Refused(f"{e}; it was posted in channel {place}: see to it there") from e
+    def _wherever(self, receipt: Receipt) -> AbstractContextManager[None]:
+        return wherever(receipt.remote_id.partition(":")[0], self.channel, self.check, "there")
 
     def _put(self, method: str, options: dict[str, Any], post: Post, spent: Spent) -> Receipt:
         """The message, without its photo where that is not taken: Slack fetches it from its address."""
