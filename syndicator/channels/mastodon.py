@@ -20,9 +20,10 @@ from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
 from syndicator.domain.listed_post import horizon_of
 from syndicator.domain.photo import PhotoFile, PhotoLimits
-from syndicator.domain.post import Occasion, Post
+from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.mastodon_media import MastodonMedia, photo_later
+from syndicator.http.mastodon_places import StatusPlaces
 from syndicator.http.mastodon_servers import LIMITS, PAGE_STATUSES, KnownServer, Ways, instance_of, page_of
 from syndicator.http.oauth import OAuthClient, SignIn, access_token
 from syndicator.remarks import goes_without
@@ -145,7 +146,7 @@ class Mastodon:
             if reply.status != 404:
                 return self._receipt(reply, shown)
             if post.reply_to:
-                self._must_be_there(exchange, post.reply_to, post)
+                self._places(exchange).must_be_there(post.reply_to, post)
         raise Misconfigured(f"{reply.message}; is there a Mastodon server at {self.server}?")
 
     def _key(self, key: str) -> dict[str, str]:
@@ -170,34 +171,8 @@ class Mastodon:
             why = f"{host} honours no Idempotency-Key (declare remembers_keys = false)"
             raise TryLater(f"{why}: lost answers are looked up from now on", whole_channel=False, rests=False)
 
-    def _must_be_there(self, exchange: Exchange, parent_receipt: Receipt, post: Post) -> None:
-        """Raises ``PostGone`` if the status that this one is to answer is not there any more, ``Refused``
-        where that tells nothing of what has to be answered."""
-        parent = exchange.ask("GET", self._status_url(parent_receipt), accept=(404, 410), unknown=TryLater)
-        if parent.status in (404, 410):
-            if post.occasion is not Occasion.NEWS:
-                self._must_be_here(exchange, parent_receipt, parent)
-            raise PostGone(f"{parent.message}; the status that it is to answer is gone")
-
-    def _must_be_gone(self, exchange: Exchange, receipt: Receipt, reply: RemoteReply) -> None:
-        """Raises ``Refused`` for a status that is not to be changed although it stands: with another account,
-        at another server, or on one without edits."""
-        known = exchange.ask("GET", self._status_url(receipt), accept=(401, 403, 404, 410), unknown=TryLater)
-        if known.status < 400:
-            where = receipt.url or receipt.remote_id
-            raise Refused(
-                f"{reply.message}; {where} stands, and is not this account's to change: see to it there"
-            )
-        self._must_be_here(exchange, receipt, reply)
-
-    def _must_be_here(self, exchange: Exchange, receipt: Receipt, reply: RemoteReply) -> None:
-        """Raises ``Refused`` for a status of another server: that it is not here tells nothing of it."""
-        posted_at = urlsplit(receipt.url).netloc.lower()
-        if not posted_at or posted_at == urlsplit(self.server).netloc.lower():
-            return
-        self.known.ask(exchange, self._url)
-        if posted_at != self.known.domain:
-            raise Refused(f"{reply.message}; it was posted at {posted_at}: see to {receipt.url} there")
+    def _places(self, exchange: Exchange) -> StatusPlaces:
+        return StatusPlaces(exchange, self.server, self.known, self._url, self._status_url)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the status: https://docs.joinmastodon.org/methods/statuses/#edit"""
@@ -206,7 +181,7 @@ class Mastodon:
         reply = exchange.ask("PUT", self._status_url(receipt), json=status, accept=(404, 410, 422))
         self._check_accepted(exchange, reply, status["media_ids"])
         if reply.status in (404, 410):
-            self._must_be_gone(exchange, receipt, reply)
+            self._places(exchange).must_be_gone(receipt, reply)
             raise PostGone(f"{reply.message}; the status was deleted on the server")
         return self._receipt(reply, shown)
 
@@ -215,7 +190,7 @@ class Mastodon:
         exchange, params = self._exchange(), {"delete_media": "true"}
         reply = exchange.ask("DELETE", self._status_url(receipt), params=params, accept=(404, 410))
         if reply.status in (404, 410):
-            self._must_be_gone(exchange, receipt, reply)
+            self._places(exchange).must_be_gone(receipt, reply)
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
         """Looks through the account's latest statuses for the article's link.
