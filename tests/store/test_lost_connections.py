@@ -19,9 +19,14 @@ def server_store(store: Store) -> Store:
     return store
 
 
+#: Milliseconds for which the end of a session is waited for: one that is only told to end still answers.
+UNTIL_ENDED_MS = 10_000
+
+
 def end_all(store: Store) -> None:
     ending = (
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()"
+        f"SELECT count(pg_terminate_backend(pid, {UNTIL_ENDED_MS})) FROM pg_stat_activity"
+        " WHERE datname = current_database()"
     )
     other = create_engine(store.engine.url)
     with other.connect() as connection:
