@@ -320,7 +320,9 @@ class Workers(RuleBasedStateMachine):
             self._step(worker)
 
 
-def drive(machine: type[Workers], fresh: Callable[[], Store], examples: int, steps: int) -> None:
+def drive(
+    machine: type[RuleBasedStateMachine], fresh: Callable[[], Store], examples: int, steps: int
+) -> None:
     """Run a machine so many times, over a store that is empty at each of its beginnings."""
     over_stores = type(machine.__name__, (machine,), {"fresh": staticmethod(fresh)})
     run_state_machine_as_test(

@@ -109,3 +109,16 @@ def test_pages_further_on_move_up_and_are_no_news() -> None:
     assert list(behind.read("list", ["x", "d", "e", "f"], now=9000)) == ["x"]
     assert list(behind.read("list", ["g", "h"], now=19000)) == []
     assert list(Behind(behind.stored(["list"])).read("list", ["b", "y", "h"], now=29000)) == ["y"]
+
+
+@pytest.mark.parametrize("ahead", [20 * 60, 24 * 3600])
+def test_what_a_clock_ahead_read_behind_a_list_is_read_again_once_it_is_right(ahead: int) -> None:
+    behind, now = Behind({}), 100_000
+    behind.read("read", ["a"], now + ahead)
+    behind.miss("missed", now + ahead)
+    assert not any(behind.is_due(url, MINUTE, now + ahead + 60) for url in ("read", "missed"))
+
+    assert all(behind.is_due(url, MINUTE, now) for url in ("read", "missed"))
+    behind.miss("missed", now)
+    assert not behind.is_due("missed", MINUTE, now + 23 * 3600)
+    assert behind.is_due("missed", MINUTE, now + 24 * 3600)

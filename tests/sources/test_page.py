@@ -232,6 +232,20 @@ def test_a_listing_that_has_not_changed_is_not_read_again(site: Site, watch: Wat
     assert keys(watch.look(MINUTE)) == ["en/2"]
 
 
+def test_a_listing_that_a_clock_ahead_had_whole_is_asked_for_whole_once_it_is_right(
+    site: Site, watch: Watch
+) -> None:
+    site.etags = True
+    site.publish(1)
+    watch.look(timedelta(days=1))
+    site.requests.clear()
+    watch.look(MINUTE - timedelta(days=1))
+    watch.look(MINUTE)
+
+    asked = [request for request in site.requests if request.path.lower().endswith("/news.aspx")]
+    assert ["If-None-Match" in request.headers for request in asked] == [False, True]
+
+
 @pytest.mark.slow
 def test_articles_are_read_again_less_and_less_often(site: Site, watch: Watch) -> None:
     site.publish(1)
@@ -330,6 +344,25 @@ def test_a_hint_that_a_clock_ahead_has_no_time_to_follow_is_followed_once_it_is_
     assert "en/4" not in keys(watch.look(20 * MINUTE))
 
     assert "en/4" in keys(watch.look(-20 * MINUTE)) + keys(watch.look(MINUTE)) + keys(watch.look(MINUTE))
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=20), timedelta(days=1)])
+def test_what_a_clock_ahead_had_no_time_to_read_again_is_read_once_it_is_right(
+    site: Site, watch: Watch, ahead: timedelta
+) -> None:
+    """A hand died with a retraction, whose page is to be read again; by a clock ahead others came first."""
+    for number in (1, 2, 3):
+        site.publish(number)
+    watch.look()
+    site.listed.remove(3)
+    site.articles[3] = 410
+    assert watch.look(MINUTE).gone == ["en/3"]
+    watch.memory[READ_AGAIN] = ["en/1", "en/3"]  # nobody has put it on record
+    watch.source = replace(watch.source, most=1)
+    assert watch.look(ahead).gone == []
+
+    looks = [watch.look(MINUTE - ahead), watch.look(MINUTE), watch.look(MINUTE)]
+    assert [key for look in looks for key in look.gone] == ["en/3"]
 
 
 def test_an_article_is_read_again_when_its_listing_drops_it(site: Site, watch: Watch) -> None:

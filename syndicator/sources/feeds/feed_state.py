@@ -16,6 +16,7 @@ from syndicator.sources.pages.furniture import picture_hash
 from syndicator.sources.sites.crawl_state import CrawlState
 from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.next_pages import Further
+from syndicator.sources.sites.page_times import plan
 
 #: Entries of an edition that are remembered.
 MAX_REMEMBERED = 500
@@ -121,7 +122,18 @@ class FeedState(CrawlState):
     def stands(self, key: str, *, as_is: bool = False) -> None:
         """The feed shows this entry: that is all that is asked."""
         page = self.pages[key]
-        for name in ("retry", "misses", "fails", "tried", "gone", "away", "taken", "locked", *COMPLETION):
+        for name in (
+            "retry",
+            "planned",
+            "misses",
+            "fails",
+            "tried",
+            "gone",
+            "away",
+            "taken",
+            "locked",
+            *COMPLETION,
+        ):
             page.pop(name, None)
         page["read"] = self.now
         if as_is:
@@ -252,7 +264,7 @@ class FeedState(CrawlState):
                 page.pop(name, None)
             page.setdefault("read", page["seen"])
             if not page.get("gone"):
-                page["retry"] = self.now
+                plan(page, self.now, self.now)
             if at < last or not is_pushed_out:
                 page["seen"], page["taken"] = self.now, True
 

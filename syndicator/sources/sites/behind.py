@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from syndicator.sources.sites.page_times import whole_span_s
+from syndicator.sources.sites.page_times import is_over, whole_span_s
 
 #: Seconds after which a list is asked once more for a following page that it had not.
 NONE_FOR_S = 24 * 3600
@@ -20,8 +20,8 @@ MAX_REMEMBERED, DIGITS = 300, 10
 
 class Behind:
     """What is remembered of the page that follows each list, by the list's address. ``at``: when it was read
-    last, or the list first, in seconds since 1970; ``is_read``: whether it was; ``seen``: hashes of what
-    stood there, and of what the list itself showed."""
+    last, or the list first, in seconds since 1970; ``is_read``: whether it was; ``is_none``: there was none
+    then; ``seen``: hashes of what stood there, and of what the list itself showed."""
 
     def __init__(self, memory: Mapping[str, Any]) -> None:
         self._lists: dict[str, dict[str, Any]] = {url: dict(known) for url, known in memory.items()}
@@ -30,7 +30,9 @@ class Behind:
         """Whether the following page is to be read: as often as a list that says that it has not changed is
         asked for all the same, and not at its first look."""
         known = self._lists.get(url)
-        return known is not None and now >= known["at"] + whole_span_s(every)
+        if known is None:
+            return False
+        return is_over(NONE_FOR_S if known.get("is_none") else whole_span_s(every), known["at"], now)
 
     def show(self, url: str, keys: Sequence[str], now: int) -> None:
         """The list shows these articles, which will move on to the following page in their time."""
@@ -40,14 +42,14 @@ class Behind:
 
     def miss(self, url: str, now: int) -> None:
         """There is no following page."""
-        self._lists.setdefault(url, {"seen": []})["at"] = now + NONE_FOR_S
+        self._lists.setdefault(url, {"seen": []}).update(at=now, is_none=True)
 
     def read(self, url: str, keys: Sequence[str], now: int) -> Collection[str]:
         """The following page shows these; returns those that were put there since it was read last. They
         stand before others that were there: what moved up from a page further on stands behind them."""
         known = self._lists.setdefault(url, {"seen": []})
         seen, is_first = set(known["seen"]), not known.get("is_read")
-        known.update(at=now, is_read=True)
+        known.update(at=now, is_read=True, is_none=False)
         there = [at for at, key in enumerate(keys) if _hash(key) in seen]
         self.show(url, keys, now)
         if is_first or not there:

@@ -18,9 +18,12 @@ from syndicator.sources.sites.overflow import are_sessions, overflow_note
 from syndicator.sources.sites.page_times import (
     bring_back,
     hasten,
+    hint,
+    is_over,
     is_untried,
     next_reading,
     pause_s,
+    plan,
     whole_span_s,
 )
 
@@ -37,14 +40,18 @@ SECOND_THOUGHTS = (6 * 3600, 24 * 3600, 72 * 3600)
 #: Seconds for which it is told that all links of a listing were new.
 TOLD_FOR = 24 * 3600
 
+#: What is remembered of a page that was not read when it was tried, or that is to be read out of turn.
+TROUBLE = ("retry", "planned", "misses", "fails", "tried", "gone", "away", "doubt")
+
 
 class CrawlState:
     """Pages by the source's key. Of each: its address; ``seen``: when it was listed first; ``read``: when
     it was last read; ``said``: hashes of its title and text then; ``traits``: of what else it has;
     ``doubt``: since when it is not believed, and of which title; ``retry``: when it is to be read out of
-    turn; ``gone``: since when it is; ``away``: it failed with the whole site. Times in seconds since 1970.
-    Listings by their address, with a hash of what they say of each article; ``whole``: when it was last sent.
-    ``site``: what is no article's; ``behind``: what stands behind the end of listings.
+    turn, and ``planned``: when that was decided; ``gone``: since when it is; ``away``: it failed with the
+    whole site. Times in seconds since 1970. Listings by their address, with a hash of what they say of each
+    article; ``whole``: when it was last sent. ``site``: what is no article's; ``behind``: what stands behind
+    the end of listings.
 
     ``rules`` is a hash of the settings. When they change, validators and traits are forgotten: a page
     that has not changed may now be read differently.
@@ -91,7 +98,7 @@ class CrawlState:
             if page.get("gone"):
                 hasten(page, self.now)
             elif key in before:
-                page.setdefault("retry", self.now)
+                hint(page, self.now)
         self.listings[url] = {"items": items, "whole": self.now, **({"note": note} if note else {})}
         _note_validators(self.listings[url], answer)
 
@@ -136,7 +143,7 @@ class CrawlState:
         for key in self._shown_before - self.shown():
             page = self.pages.get(key, {})
             if page.get("read") and not page.get("gone"):
-                page.setdefault("retry", self.now)
+                hint(page, self.now)
                 self._dropped.add(key)
 
     def dropped(self) -> list[Link]:
@@ -168,7 +175,7 @@ class CrawlState:
         """The headers of a conditional request for a listing that is looked at ``every`` so often; none now
         and then, and never twice in a row."""
         listing = self.listings.get(url, {})
-        is_due = self.now >= listing.get("whole", 0) + whole_span_s(every)
+        is_due = is_over(whole_span_s(every), listing.get("whole", 0), self.now)
         return {} if is_due else conditions(listing)
 
     def was_ever_read(self, key: str) -> bool:
@@ -188,7 +195,7 @@ class CrawlState:
             page["said"] = list(said)
         if traits:
             page["traits"] = list(traits)
-        _forget(page, ("retry", "misses", "fails", "tried", "gone", "away", "doubt"))
+        _forget(page, TROUBLE)
         _note_validators(page, answer)
 
     def supersede(self, key: str, said: Sequence[str]) -> None:
@@ -230,7 +237,7 @@ class CrawlState:
         if page.get("gone"):
             self._think_again(page, is_shown=is_shown)
             return False
-        page["retry"] = self.now + int(gone_after.total_seconds()) // (MISSES - 1)
+        plan(page, self.now + int(gone_after.total_seconds()) // (MISSES - 1), self.now)
         return status == 410 and not is_shown
 
     def lost(self) -> list[str]:
@@ -249,17 +256,17 @@ class CrawlState:
 
     def _think_again(self, page: dict[str, Any], *, is_shown: bool) -> None:
         if is_shown:
-            page["retry"] = self.now + pause_s(page.get("misses", 0))
+            plan(page, self.now + pause_s(page.get("misses", 0)), self.now)
             return
         times = [page["gone"] + span for span in SECOND_THOUGHTS]
-        page["retry"] = next((at for at in times if at > self.now), None)
+        plan(page, next((at for at in times if at > self.now), None), self.now)
 
     def failed(self, key: str) -> None:
         """Note that a page could not be read, or is not to be believed: it is tried again, ever later."""
         page = self.pages[key]
         _forget(page, ("away",))
         page["fails"], page["tried"] = page.get("fails", 0) + 1, self.now
-        page["retry"] = self.now + pause_s(page["fails"])
+        plan(page, self.now + pause_s(page["fails"]), self.now)
 
     def doubt(self, key: str, doubt: Sequence[Any]) -> None:
         """Note that a page is not believed to be an article: it is tried again, ever later."""

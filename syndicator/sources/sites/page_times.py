@@ -19,10 +19,19 @@ LISTED_AGAIN_S, LISTED_APART_S = 24 * 3600, 3 * 24 * 3600
 #: Seconds by which clocks of several machines may differ.
 SKEW = 60
 
+#: What is remembered of a page that is the time at which it was noted: none is later than now.
+NOTED = ("seen", "read", "tried", "gone", "planned")
+
 
 def whole_span_s(every: timedelta) -> float:
     """Seconds between looks at all of a list that is looked at ``every`` so often: never twice in a row."""
     return max(min(WHOLE_LOOKS * every, WHOLE_AFTER), 2 * every).total_seconds()
+
+
+def is_over(span_s: float, since: float, now: int) -> bool:
+    """Whether so many seconds have passed since a time that was noted. What was noted later than now was
+    noted by a clock that was ahead: nobody knows when."""
+    return not 0 <= now - since < span_s
 
 
 def is_untried(page: Mapping[str, Any]) -> bool:
@@ -55,19 +64,26 @@ def _listed_apart_s(spans: Sequence[float]) -> float:
 
 def bring_back(page: dict[str, Any], now: int) -> None:
     """Bring back what a clock has put off that was ahead: that page is read again at once."""
-    until = now + SKEW
-    is_ahead = [name for name in ("seen", "read", "tried", "gone") if page.get(name, 0) > until]
-    page.update(dict.fromkeys(is_ahead, now))
-    retry, limit = page.get("retry") or 0, backoff.PAGE.limit.total_seconds()
-    is_late = page.get("fails") and not page.get("gone") and retry > until + limit
-    is_ahead_hint = retry > now and not any(page.get(name) for name in ("fails", "misses", "gone"))
-    if is_ahead or is_late or is_ahead_hint:  # a hint is due when it is written
+    is_ahead = [name for name in NOTED if page.get(name, 0) > now + SKEW]
+    if is_ahead:
+        page.update(dict.fromkeys(is_ahead, now))
         hasten(page, now)
+
+
+def plan(page: dict[str, Any], retry: int | None, now: int) -> None:
+    """Have a page read out of turn at a time; ``None``: never more."""
+    page["retry"], page["planned"] = retry, now
+
+
+def hint(page: dict[str, Any], now: int) -> None:
+    """Something hints at a change: a page is read now, unless it is planned when it is to be read."""
+    if "retry" not in page:
+        plan(page, now, now)
 
 
 def hasten(page: dict[str, Any], now: int) -> None:
     """Have a page read out of turn, now at the latest."""
-    page["retry"] = min(page.get("retry") or now, now)
+    plan(page, min(page.get("retry") or now, now), now)
 
 
 def pause_s(failures: int) -> int:
