@@ -200,6 +200,16 @@ class Judgement:
     past: Past
 
 
+def may_be_many(effects: Mapping[BrakedKind, Collection[str]], past: Past, now: datetime) -> bool:
+    """Whether it matters to a look's judgement how many articles of its source are live: else nobody need
+    count them."""
+    for kind, keys in effects.items():
+        least, of_late = USUAL[kind].least, past.others_of_late(kind, keys, now) if kind in WINDOWED else 0
+        if len(keys) > least or len(keys) + of_late > WINDOW_FACTOR * least:
+            return True
+    return False
+
+
 def judge(
     effects: Mapping[BrakedKind, Mapping[str, str]],
     alive: Collection[str],

@@ -10,7 +10,6 @@ from typing import Any
 from syndicator.domain.article import Article, ArticleState, Sighting
 from syndicator.domain.brakes import (
     MAX_LIVE,
-    USUAL,
     BrakedKind,
     Brakes,
     Held,
@@ -19,6 +18,7 @@ from syndicator.domain.brakes import (
     hold_warnings,
     holding,
     judge,
+    may_be_many,
     to_read_again,
 )
 from syndicator.domain.past import Past
@@ -76,14 +76,13 @@ def brake(
         return Braked(sightings=look.sightings, gone=look.gone, known=known)
     effects = _effects(look, known, watched.name, decide)
     past = Past.read(watched.past)
-    may_be_many = any(len(articles) > USUAL[kind].least for kind, articles in effects.items())
     judgement = judge(
         effects,
         {sighting.key for sighting in look.sightings},
         held=held,
         past=past,
         brakes=brakes,
-        live=store.live(watched.name, MAX_LIVE) if may_be_many else 0,
+        live=store.live(watched.name, MAX_LIVE) if may_be_many(effects, past, now) else 0,
         is_whole=look.is_complete,
         now=now,
     )

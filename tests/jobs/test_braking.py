@@ -165,6 +165,25 @@ def test_one_retraction_is_at_once(busy: Story) -> None:
     assert states(busy) == {ArticleState.LIVE: 19, ArticleState.WITHDRAWN: 1}
 
 
+def test_one_after_the_other_as_much_may_pass_as_the_source_has_articles_for(story: Story) -> None:
+    """Of sixty half may change in one look, and a third be retracted: twice that within an hour."""
+    story.baseline()
+    story.shows(*many(story, 30))
+    story.shows(*many(story, 60))
+    for number in range(25):
+        story.clock.tick(minutes=1)
+        story.publishes(f"k{number}", title=f"Corrected {number}")
+    assert held(story) == []
+    assert [article.revision for article in story.articles].count(2) == 25
+
+    for number in range(30, 45):
+        story.clock.tick(minutes=1)
+        story.retracts(f"k{number}")
+
+    assert held(story) == []
+    assert states(story) == {ArticleState.LIVE: 45, ArticleState.WITHDRAWN: 15}
+
+
 def test_a_mass_of_changes_changes_nothing(busy: Story) -> None:
     before = busy.source.shows
     busy.shows(*(replace(each, title="Please log in") for each in before))

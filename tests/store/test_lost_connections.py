@@ -19,13 +19,10 @@ def server_store(store: Store) -> Store:
     return store
 
 
-#: Milliseconds for which the end of a session is waited for: one that is only told to end still answers.
-UNTIL_ENDED_MS = 10_000
-
-
 def end_all(store: Store) -> None:
+    """Ends all sessions but our own, and waits for it (10,000 ms): one that is only told to still answers."""
     ending = (
-        f"SELECT count(pg_terminate_backend(pid, {UNTIL_ENDED_MS})) FROM pg_stat_activity"
+        "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity"
         " WHERE datname = current_database()"
     )
     other = create_engine(store.engine.url)
