@@ -237,6 +237,45 @@ def test_a_notice_may_stand_where_a_deletion_was_refused(
     assert found(history) == (set() if is_right else {"orphaned"})
 
 
+def in_a_reply(history: History, *, version: int = 2, refuses: bool = True) -> History:
+    """The correction of ``/news/2`` was named in a reply on one channel, for an edit was refused."""
+    where = ("keyed", "/news/2")
+    history.shown = [replace(s, version=1) if (s.channel, s.article) == where else s for s in history.shown]
+    history.shown.append(
+        Shown(channel="keyed", remote_id="below", article="/news/2", version=version, answers="keyed-2")
+    )
+    history.applied = [
+        replace(a, verb="reply", remote_id="below", version=version)
+        if (a.channel, a.article, a.verb) == (*where, "edit")
+        else a
+        for a in history.applied
+    ]
+    history.recorded = [
+        replace(r, replies=("below",)) if (r.channel, r.article) == where else r for r in history.recorded
+    ]
+    trouble = Trouble(began=26, ended=26, fault="422", channel="keyed", article="/news/2", refuses=refuses)
+    history.troubles.append(trouble)
+    return history
+
+
+def test_a_correction_may_stand_in_a_reply_where_an_edit_was_refused() -> None:
+    assert found(in_a_reply(well())) == set()
+    assert found(in_a_reply(well(), refuses=False)) == {"doubled"}
+    assert found(in_a_reply(well(), version=1)) == {"stale"}
+
+    history = in_a_reply(well())
+    history.recorded = [replace(each, replies=()) for each in history.recorded]
+    assert found(history) == {"orphaned"}
+
+    history = in_a_reply(well())
+    history.applied.append(next(a for a in history.applied if a.verb == "reply"))
+    assert found(history) == {"doubled"}
+
+    history = in_a_reply(well())
+    history.shown = [s for s in history.shown if (s.channel, s.article) != ("keyed", "/news/2") or s.answers]
+    assert found(history) == {"lost"}
+
+
 def test_order_is_not_judged_where_a_fault_came_between() -> None:
     history = well()
     a_later_article_came_first(history)
@@ -287,6 +326,17 @@ def post(server: Mastodon, number: int) -> requests.Response:
     return requests.post(
         f"{server.address}/api/v1/statuses", json=says(server, number), headers=headers, timeout=30
     )
+
+
+def test_a_reply_is_told_from_a_post() -> None:
+    with Mastodon("social") as server:
+        name = post(server, 1).json()["id"]
+        headers = {"Authorization": f"Bearer {server.token}"}
+        answer = says(server, 1, version=2) | {"in_reply_to_id": name}
+        requests.post(f"{server.address}/api/v1/statuses", json=answer, headers=headers, timeout=30)
+
+        assert [a.verb for a in server.applied] == ["post", "reply"]
+        assert [shown.answers for shown in server.shown()] == ["", name]
 
 
 @pytest.mark.parametrize(("honours_keys", "statuses"), [(True, 1), (False, 2)])

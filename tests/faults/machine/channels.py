@@ -271,14 +271,20 @@ class Mastodon(Truth, FakeMastodon):
             if was is now:
                 continue
             text = now.text if now else was.text if was else ""
-            verb = "edit" if was and now else "post" if now else "delete"
+            verb = "edit" if was and now else "delete" if was else "reply" if now and now.answers else "post"
             self.applied.append(_applied(self.name, _article(text), verb, name, version_in(text)))
 
     def shown(self) -> list[Shown]:
         with self.lock:
             statuses = list(self.shelf.statuses.values())
         return [
-            Shown(channel=self.name, remote_id=s.id, article=_article(s.text), version=version_in(s.text))
+            Shown(
+                channel=self.name,
+                remote_id=s.id,
+                article=_article(s.text),
+                version=version_in(s.text),
+                answers=s.answers,
+            )
             for s in statuses
         ]
 
@@ -384,7 +390,7 @@ def _applied(channel: str, article: str, verb: str, remote_id: str, version: int
         at=time.time(),
         channel=channel,
         article=article,
-        verb=verb,  # type: ignore[arg-type]  # one of the three
+        verb=verb,  # type: ignore[arg-type]  # one of the four
         remote_id=remote_id,
         version=version,
     )

@@ -23,12 +23,12 @@ class Act:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Applied:
     """A channel accepted something, and this is when it took effect. ``article`` is empty where the post
-    leads nowhere that we know."""
+    leads nowhere that we know. A ``reply`` names the correction of a post that may not be edited."""
 
     at: float
     channel: str
     article: str
-    verb: Literal["post", "edit", "delete"]
+    verb: Literal["post", "reply", "edit", "delete"]
     remote_id: str
     version: int = 0
 
@@ -47,12 +47,14 @@ class LetterTaken:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shown:
-    """A post as a channel, or one of a channel's recipients, shows it in the end."""
+    """A post as a channel, or one of a channel's recipients, shows it in the end. ``answers``: the post that
+    it is a reply to."""
 
     channel: str
     remote_id: str
     article: str
     version: int
+    answers: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,13 +69,14 @@ class Entry:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recorded:
     """A delivery as the program has it on record. ``is_notice``: its post says that its article is
-    withdrawn."""
+    withdrawn; ``replies``: the posts under it."""
 
     channel: str
     article: str
     standing: str
     is_notice: bool = False
     remote_id: str | None = None
+    replies: tuple[str, ...] = ()
     reason: str = ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from tests.faults.machine.history import Act, Applied, Entry, History, LetterTaken, Recorded, Shown, Trouble
@@ -29,7 +30,7 @@ def is_clean(history: History) -> bool:
 
 def lost(history: History) -> Iterator[str]:
     """A live article that is missing on a channel, at one of its recipients, or in a feed."""
-    on_channels = {(shown.channel, shown.article) for shown in history.shown}
+    on_channels = {(shown.channel, shown.article) for shown in history.shown if not shown.answers}
     in_feeds = {(entry.document, entry.article) for entry in history.entries}
     excused, first = _excused_places(history), history.first
     for act in _live(history):
@@ -46,6 +47,7 @@ def doubled(history: History) -> Iterator[str]:
     """An article that a channel ever accepted twice, or that stands twice anywhere; what a recipient was told
     under two ids, or again although nothing had gone wrong."""
     yield from _posted_twice(history)
+    yield from _corrected_beside(history)
     yield from _told_twice(history)
     yield from _announced_twice(history)
     yield from _sent_again(history)
@@ -58,13 +60,24 @@ def _posted_twice(history: History) -> Iterator[str]:
     posts: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     accepted = [applied for applied in history.applied if applied.verb == "post"]
     met = [(a.channel, a.article, a.remote_id) for a in accepted]
-    met += [(s.channel, s.article, s.remote_id) for s in history.shown]
+    met += [(s.channel, s.article, s.remote_id) for s in history.shown if not s.answers]
     for channel, article, remote_id in met:
         if channel not in history.told and article:
             posts[channel, article].add(remote_id)
     for (channel, article), remote_ids in posts.items():
         if len(remote_ids) > 1:
             yield f"{channel}: {article} was posted {len(remote_ids)} times: {', '.join(sorted(remote_ids))}"
+
+
+def _corrected_beside(history: History) -> Iterator[str]:
+    """A correction is named in a reply only where an edit was refused, and each version in one."""
+    replies = [applied for applied in history.applied if applied.verb == "reply"]
+    counts = Counter((a.channel, a.article, a.version) for a in replies)
+    for (channel, article, version), count in counts.items():
+        if count > 1:
+            yield f"{channel}: {article}: version {version} was named in {count} replies"
+        if (channel, article) not in _refused(history):
+            yield f"{channel}: {article}: version {version} was named in a reply, and no edit was refused"
 
 
 def _told_twice(history: History) -> Iterator[str]:
@@ -110,9 +123,9 @@ def _has_reason(history: History, before: LetterTaken, again: LetterTaken) -> bo
 
 
 def stale(history: History) -> Iterator[str]:
-    """An older text that stands."""
+    """An older text that stands, and under which no reply names the newest."""
     last, excused = history.last, _excused_places(history)
-    for standing in _standing(history):
+    for standing in _newest(history):
         act = last.get(standing.article)
         if act is None or act.verb == "retract" or standing.version == act.version:
             continue
@@ -123,7 +136,7 @@ def stale(history: History) -> Iterator[str]:
 def orphaned(history: History) -> Iterator[str]:
     """What stands although its article was retracted, was never to be posted, or is on nobody's record."""
     last, first, excused = history.last, history.first, _excused_places(history)
-    recorded = {(r.channel, r.remote_id) for r in history.recorded}
+    recorded = {(r.channel, name) for r in history.recorded for name in (r.remote_id, *r.replies)}
     for standing in _standing(history):
         place, act = _place(standing), last.get(standing.article)
         if act is None:
@@ -223,6 +236,19 @@ def _standing(history: History) -> list[Shown | Entry]:
     return [*history.shown, *history.entries]
 
 
+def _newest(history: History) -> Iterator[Shown | Entry]:
+    """What stands, and of posts with their replies the newest."""
+    posts: dict[tuple[str, str], list[Shown]] = defaultdict(list)
+    for shown in history.shown:
+        posts[shown.channel, shown.article].append(shown)
+    for group in posts.values():
+        replies = [shown.version for shown in group if shown.answers]
+        for shown in group:
+            if not shown.answers:
+                yield replace(shown, version=max([shown.version, *replies]))
+    yield from history.entries
+
+
 def _place(standing: Shown | Entry) -> str:
     return standing.channel if isinstance(standing, Shown) else standing.document
 
@@ -252,9 +278,13 @@ def _excused_places(history: History) -> set[tuple[str, str]]:
         for o, article in ambiguous
         if o == owner
     }
-    refused = {(t.channel, t.article) for t in history.troubles if t.refuses}
     notices = {(r.channel, r.article) for r in history.recorded if r.is_notice}
-    return ambiguous | told | history.turned_away | (refused & notices)
+    return ambiguous | told | history.turned_away | (_refused(history) & notices)
+
+
+def _refused(history: History) -> set[tuple[str, str]]:
+    """Of which articles channels refused anything for good."""
+    return {(trouble.channel, trouble.article) for trouble in history.troubles if trouble.refuses}
 
 
 def _is_touched(history: History, channel: str, article: str) -> bool:

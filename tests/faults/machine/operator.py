@@ -59,6 +59,7 @@ class Operator:
                 standing=row.standing,
                 is_notice=row.has == NOTICE_REVISION,
                 remote_id=row.remote_id,
+                replies=tuple(remote_id for remote_id, _ in row.replies or ()),
                 reason=row.reason,
             )
             for row in rows
