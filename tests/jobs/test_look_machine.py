@@ -7,7 +7,8 @@ as it shows it, and all that it has taken back is withdrawn.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from datetime import timedelta
 from typing import Any
@@ -24,6 +25,7 @@ from syndicator.domain.decisions import Impossible
 from syndicator.http.client import Http
 from syndicator.jobs.ports import LEASE
 from syndicator.jobs.sweep import Sweeper, sweep
+from syndicator.sources.feed import FeedSource
 from syndicator.sources.page import Listing, PageSource
 from syndicator.store import Store
 from tests.channels.local_server import Reply, Request
@@ -72,16 +74,34 @@ class Site(Town):
         return f"Article {number} in version {self.versions[number]}"
 
     def answer(self, request: Request) -> Reply:
-        if request.path != "/news":
+        if request.path not in ("/news", "/feed"):
             return super().answer(request)
         if self.is_away:
             return Reply(status=500)
         numbers = [int(path.rpartition("/")[2]) for path in self.listed]
+        if request.path == "/feed":
+            return Reply(body=json.dumps(self._feed(numbers)).encode(), media_type="application/feed+json")
         links = "".join(f'<li><a href="/news/{n}">{self.title(n)}</a></li>' for n in numbers)
         return Reply(body=f"<title>News</title><ul>{links}</ul>".encode(), media_type="text/html")
 
+    def _feed(self, numbers: Sequence[int]) -> dict[str, object]:
+        items = [
+            {
+                "id": str(number),
+                "url": f"{self.address}/news/{number}",
+                "title": self.title(number),
+                "content_html": story(f"article {number}"),
+                "date_published": f"2026-03-01T{number % 24:02}:00:00Z",
+            }
+            for number in numbers
+        ]
+        version = "https://jsonfeed.org/version/1.1"
+        return {"version": version, "title": "News", "home_page_url": f"{self.address}/", "items": items}
+
 
 class Looks(RuleBasedStateMachine):
+    """At listing pages."""
+
     fresh: Callable[[], Store]
 
     def __init__(self) -> None:
@@ -92,19 +112,24 @@ class Looks(RuleBasedStateMachine):
         self.right = self.story.clock()
         self.wrong = timedelta()
 
-    @rule(most=st.sampled_from([1, 3, 50]))
-    @precondition(lambda self: not self.site.versions)
-    def begin(self, most: int) -> None:
-        self.story.source = PageSource(  # type: ignore[assignment]  # a real one
+    def source(self, most: int) -> PageSource | FeedSource:
+        return PageSource(
             name="page",
             listings=(Listing(url=f"{self.site.address}/news"),),
             article=r"/news/\d+$",
             key=r"/news/(\d+)$",
-            every=timedelta(seconds=1),
-            gone_after=timedelta(seconds=20),
             most=most,
-            http=Http(allow=[self.site.address.removeprefix("http://")]),
+            **self.settings(),
         )
+
+    def settings(self) -> dict[str, Any]:
+        http = Http(allow=[self.site.address.removeprefix("http://")])
+        return {"every": timedelta(seconds=1), "gone_after": timedelta(seconds=20), "http": http}
+
+    @rule(most=st.sampled_from([1, 3, 50]))
+    @precondition(lambda self: not self.site.versions)
+    def begin(self, most: int) -> None:
+        self.story.source = self.source(most)  # type: ignore[assignment]  # a real one
         for number in range(1, 5):
             self.site.write(number)
         self.look(timedelta(), 1)
@@ -206,8 +231,30 @@ class Looks(RuleBasedStateMachine):
         return sorted(self.site.alive)[which % len(self.site.alive)]
 
 
-@pytest.mark.parametrize("examples", [30])
+class LooksAtFeed(Looks):
+    """At a feed: pages are asked for where their entries are missing, or for what these lack."""
+
+    def source(self, most: int) -> FeedSource:
+        return FeedSource(
+            name="page",
+            url=f"{self.site.address}/feed",
+            complete=self.completes,
+            most=most,
+            **self.settings(),
+        )
+
+    completes = False
+
+
+class LooksAtFeedAndPages(LooksAtFeed):
+    completes = True
+
+
+@pytest.mark.parametrize(("machine", "examples"), [(Looks, 30), (LooksAtFeed, 15), (LooksAtFeedAndPages, 15)])
 def test_on_file_is_what_the_site_shows(
-    sqlite_stores: Any, tmp_path_factory: pytest.TempPathFactory, examples: int
+    sqlite_stores: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+    machine: type[Looks],
+    examples: int,
 ) -> None:
-    drive(Looks, lambda: sqlite_stores.made(tmp_path_factory.mktemp("looks")), examples, steps=30)
+    drive(machine, lambda: sqlite_stores.made(tmp_path_factory.mktemp("looks")), examples, steps=30)
