@@ -328,6 +328,17 @@ def post(server: Mastodon, number: int) -> requests.Response:
     )
 
 
+def test_a_post_that_leads_nowhere_is_known_by_what_it_names() -> None:
+    with Mastodon("social") as server:
+        name = post(server, 1).json()["id"]
+        notice = {"status": "Withdrawn: No. 1 of the site, version 1"}
+        headers = {"Authorization": f"Bearer {server.token}"}
+        url = f"{server.address}/api/v1/statuses/{name}"
+        requests.put(url, json=notice, headers=headers, timeout=30)
+
+        assert [shown.article for shown in server.shown()] == ["/news/1"]
+
+
 def test_a_reply_is_told_from_a_post() -> None:
     with Mastodon("social") as server:
         name = post(server, 1).json()["id"]

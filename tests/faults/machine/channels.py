@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from tests.channels.local_server import Handler, LocalServer, Reply, Request, reset, said
 from tests.channels.servers import LINK, FakeMastodon, FakeReceiver, Status
 from tests.faults.machine.history import Applied, Shown, Trouble
-from tests.faults.machine.newsroom import version_in
+from tests.faults.machine.newsroom import article_in, version_in
 
 #: Seconds that a client waits for an answer of ours at the most.
 CLIENT_S = 20.0
@@ -397,6 +397,6 @@ def _applied(channel: str, article: str, verb: str, remote_id: str, version: int
 
 
 def _article(text: str) -> str:
-    """The article that a post leads to."""
+    """The article that a post leads to; where it leads nowhere, as a notice does, the one that it names."""
     links = [urlsplit(link).path for link in LINK.findall(text)]
-    return next((path for path in links if re.fullmatch(r"/(news|wire)/\d+", path)), "")
+    return next((path for path in links if re.fullmatch(r"/(news|wire)/\d+", path)), article_in(text))
