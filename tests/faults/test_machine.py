@@ -291,11 +291,12 @@ def test_a_report_is_good_only_if_everything_is_right_and_settled() -> None:
         seconds=60,
         settled_after=5,
         history=well(),
-        faults={"web killed": 2},
+        faults={"web killed": 2, "beat killed": 0},
         left_out={"disk full": "only root can"},
         unsettled=0,
     )
     assert report.is_good
+    assert "; 2 faults of 1 kinds; " in report.summary
     assert "| doubled | 0 |" in report.markdown()
     assert "| web killed | 2 |" in report.markdown()
     assert "| disk full | none: only root can |" in report.markdown()

@@ -53,7 +53,7 @@ class Report:
         return (
             f"`./run faults --on {self.setup} --seconds {self.seconds:g} --seed {self.seed}`: "
             f"{acts['publish']} articles, {acts['correct']} corrections, {acts['retract']} retractions; "
-            f"{sum(self.faults.values())} faults of {len(self.faults)} kinds; "
+            f"{sum(self.faults.values())} faults of {sum(map(bool, self.faults.values()))} kinds; "
             f"accepted by channels: {accepted}; "
             f"{len(self.history.recipients)} recipients took {self._news} letters, and "
             f"{len(self.history.letters) - self._news} again under the same id; "
