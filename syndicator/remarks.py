@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
-from syndicator.domain.errors import PhotoRefused
+from syndicator.domain.errors import PhotoRefused, Refused
+from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Post
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,20 @@ def remark(line: str) -> None:
 def goes_without(part: str, why: object) -> None:
     """Remarks that a part of the post is left out, for news do not wait for it."""
     remark(f"without {part}: {why}")
+
+
+def photos_taken(
+    post: Post, upload: Callable[[PhotoFile], Written], refusal: type[Refused] = Refused
+) -> list[tuple[PhotoFile, Written]]:
+    """The post's photos, each with what ``upload`` makes of it; but for those that the service will not have
+    (``refusal``): news go out without them, and it is remarked."""
+    taken, count = list[tuple[PhotoFile, Written]](), len(post.photos)
+    for number, photo in enumerate(post.photos, start=1):
+        try:
+            taken.append((photo, upload(photo)))
+        except refusal as e:
+            goes_without("its photo" if count < 2 else f"photo {number} of {count}", e)
+    return taken
 
 
 def with_photo_if_taken(post: Post, write: Callable[[Post], Written]) -> Written:
