@@ -14,9 +14,9 @@ from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.jobs.courier import Courier
 from syndicator.jobs.ports import Photos
 
-#: Further photos of one article that are looked at, and seconds after which none is fetched any more: the
-#: channel is in hand meanwhile.
-MAX_FURTHER_TRIED, MAX_FURTHER_S = 8, 10.0
+#: Further photos of one article that are looked at beside as many as are shown, and seconds after which none
+#: is fetched any more: the channel is in hand meanwhile.
+MAX_SPARE_TRIED, MAX_FURTHER_S = 5, 10.0
 
 
 #: Why an article without a photo is not posted on some channels.
@@ -91,7 +91,7 @@ def _with_further(photos: Photos, courier: Courier, shown: PostPhoto, limits: Ph
     if room < 1 or article.photo is None:
         return shown
     makers, start, lacks = [article.photo.credit], time.monotonic(), False
-    for photo in courier.further_photos(article)[:MAX_FURTHER_TRIED]:
+    for photo in courier.further_photos(article)[: room + MAX_SPARE_TRIED]:
         if len(files) >= room:
             break
         reason = courier.kept_back(photo)
@@ -120,7 +120,7 @@ def _with_further_by_address(courier: Courier, shown: PostPhoto) -> PostPhoto:
     room, article, remarks, photos = _room(courier), shown.article, [shown.remark], list[Photo]()
     if room < 1 or article.photo is None or not courier.channel.capabilities.photo_by_address:
         return shown
-    for photo in courier.further_photos(article)[:MAX_FURTHER_TRIED]:
+    for photo in courier.further_photos(article)[: room + MAX_SPARE_TRIED]:
         if len(photos) >= room:
             break
         if reason := courier.kept_back(photo):

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from PIL import Image
 
 from tests.channels.local_server import LocalServer, Reply, Request, said
-from tests.channels.servers import Published
+from tests.channels.servers import Published, photos_shown
 
 #: "little text": an escaped character, a hashtag, a mention, or any other character.
 ELEMENT = re.compile(
@@ -63,16 +63,11 @@ class FakeLinkedIn(LocalServer):
         content = post["content"]
         several, article = content.get("multiImage", {}).get("images", []), content.get("article")
         media = [content["media"]] if "media" in content else several
-        first, *further = [(self.images[each["id"]], each.get("altText", "")) for each in media] or [
-            (None, "")
-        ]
         return Published(
             remote_id=urn,
             text=readable(post["commentary"]),
-            photo=first[0],
-            alt=first[1],
-            further=tuple(further),
             links=(article["source"],) if article else (),
+            **photos_shown([(self.images[each["id"]], each.get("altText", "")) for each in media]),
         )
 
     def answer(self, request: Request) -> Reply:
@@ -142,7 +137,7 @@ class FakeLinkedIn(LocalServer):
             case {"media": {"id": str(urn), **more}, **rest} if not rest:
                 if set(more) - {"altText", "title"} or len(str(more.get("altText", ""))) > 4086:
                     raise LinkedInDeclines(400, "media")
-                if urn not in self.images or urn not in self.ready:  # vendors show no post of one that is not
+                if urn not in self.images or urn not in self.ready:  # nobody would see the post
                     raise LinkedInDeclines(400, "no such image", code="INVALID_URN")
             case {"multiImage": {"images": list(images), **more}, **rest} if not (more or rest):
                 if not 2 <= len(images) <= 20:

@@ -1,4 +1,4 @@
-"""Several photos of one post on X, Facebook and LinkedIn: each is uploaded, and one request posts them all."""
+"""Several photos of one post on X, Facebook and LinkedIn: each is uploaded, one request posts them."""
 
 from __future__ import annotations
 
@@ -245,7 +245,7 @@ def test_a_correction_of_any_photo_is_made_or_told(
         channel.edit(receipt, post)
         assert shown(server) == [LEADS, *walls(*colours)]
     else:
-        with pytest.raises(Refused, match="photo.* of a post cannot be exchanged"):
+        with pytest.raises(Refused, match=r"photo.* of a post cannot be exchanged"):
             channel.edit(receipt, post)
         assert shown(server) == [LEADS, *walls("gold", "navy")]
     assert CORRECTED.title in server.published[0].text
@@ -325,6 +325,19 @@ class TestDeliveries:
         room.publishes_gallery()
 
         assert [words for _, words in shown(server)] == [LEAD.alt, *(f"A {c} wall" for c in COLOURS[:3])]
+
+    def test_all_that_the_channel_carries_are_shown(self, room: Room, server: Any, channel: Channel) -> None:
+        room.photos_wanted = 20
+        names = [f"A wall with {number} doors" for number in range(30)]
+        figures = "".join(
+            f'<figure><img src="https://ledger.example/photos/{number}.jpg" alt="{name}"></figure>'
+            for number, name in enumerate(names)
+        )
+        room.publishes(photo=LEAD, content_html=figures)
+        room.delivers()
+
+        words = [alt for _, alt in shown(server)]
+        assert words == [LEAD.alt, *names][: channel.capabilities.photos]
 
     @pytest.mark.parametrize("peer", [PEERS["facebook"], PEERS["linkedin"]], ids=["facebook", "linkedin"])
     def test_a_correction_while_a_photo_cannot_be_had_is_made(self, room: Room, server: Any) -> None:
