@@ -16,9 +16,12 @@ from syndicator.channels.x import X
 from syndicator.domain.capabilities import PhotoEdits
 from syndicator.domain.delivery import Standing
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
-from syndicator.domain.fixed import kept_id
+from syndicator.domain.fixed import kept_id, own_id
+from syndicator.domain.ledger import Ledger
+from syndicator.domain.pacing import Pace
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Post
+from syndicator.jobs.deliver import deliver
 from syndicator.jobs.ports import Channel
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
@@ -230,6 +233,16 @@ def test_a_lost_answer_of_the_post_is_looked_for(channel: Channel, server: Any, 
     assert shown(server) == [LEADS, *walls("gold")]
 
 
+@pytest.mark.parametrize("peer", [PEERS["facebook"]], ids=["facebook"])
+def test_photos_that_are_called_posted_before_lead_to_the_post(channel: Channel, server: FakePage) -> None:
+    post = post_of(channel, described("gold"))
+    receipt = channel.send(post, key=KEY)
+    server.forbids = (100, 1366051)
+
+    assert own_id(channel.send(post, key=KEY)) == own_id(receipt)
+    assert shown(server) == [LEADS, *walls("gold")]
+
+
 def corrected(channel: Channel, *photos: PhotoFile) -> Post:
     return post_of(channel, *photos, article=replace(CORRECTED, photo=ARTICLE.photo))
 
@@ -325,6 +338,16 @@ class TestDeliveries:
         room.publishes_gallery()
 
         assert [words for _, words in shown(server)] == [LEAD.alt, *(f"A {c} wall" for c in COLOURS[:3])]
+
+    @pytest.mark.parametrize("peer", [PEERS["x"]], ids=["x"])
+    def test_each_counts_of_the_accounts_budget(self, room: Room, server: Any, channel: Channel) -> None:
+        room.publishes(photo=LEAD, content_html=TEXT)
+        courier = replace(room.courier(), pace=Pace().of_service(channel.capabilities))
+        deliver(room.deliverer(courier), "wire")
+
+        assert len(shown(server)) == 4
+        plan = Ledger.from_json(room.channel_row.ledger).plan(room.clock())
+        assert any(line.startswith("496 of 500 photos in 15 min left") for line in plan), plan
 
     def test_all_that_the_channel_carries_are_shown(self, room: Room, server: Any, channel: Channel) -> None:
         room.photos_wanted = 20
