@@ -7,6 +7,7 @@ pass them on.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,6 +20,10 @@ from syndicator.domain.post import Post
 log = logging.getLogger(__name__)
 
 Written = TypeVar("Written")
+
+#: Seconds after which no further photo of a post is uploaded: a step has less than a minute, and what it did
+#: not get done would be begun anew each time.
+MAX_UPLOADS_S = 25.0
 
 _remarks: ContextVar[list[str] | None] = ContextVar("remarks", default=None)
 
@@ -52,13 +57,18 @@ def photos_taken(
     post: Post, upload: Callable[[PhotoFile], Written], refusal: type[Refused] = Refused
 ) -> list[tuple[PhotoFile, Written]]:
     """The post's photos, each with what ``upload`` makes of it; but for those that the service will not have
-    (``refusal``): news go out without them, and it is remarked."""
-    taken, count = list[tuple[PhotoFile, Written]](), len(post.photos)
+    (``refusal``), and those beside the first that there is no time for: news go out without them, and it is
+    remarked."""
+    taken, count, start = list[tuple[PhotoFile, Written]](), len(post.photos), time.monotonic()
     for number, photo in enumerate(post.photos, start=1):
+        part = "its photo" if count < 2 else f"photo {number} of {count}"
+        if number > 1 and time.monotonic() - start > MAX_UPLOADS_S:
+            goes_without(part, "there was no more time to upload it")
+            continue
         try:
             taken.append((photo, upload(photo)))
         except refusal as e:
-            goes_without("its photo" if count < 2 else f"photo {number} of {count}", e)
+            goes_without(part, e)
     return taken
 
 

@@ -193,6 +193,17 @@ def test_the_news_goes_out_although_all_are_refused(
     assert [line.partition(":")[0] for line in remarks] == [f"without photo {n} of 3" for n in (1, 2, 3)]
 
 
+def test_the_news_does_not_wait_for_slow_uploads(
+    channel: Channel, server: Any, remarks: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syndicator.remarks.MAX_UPLOADS_S", 0.0)
+
+    channel.send(post_of(channel, described("gold"), described("navy")), key=KEY)
+
+    assert shown(server) == [LEADS]
+    assert remarks == [f"without photo {n} of 3: there was no more time to upload it" for n in (2, 3)]
+
+
 @pytest.mark.parametrize("nth", [1, 2, 3])
 @pytest.mark.parametrize("after", [True, False])
 def test_an_upload_that_fails_posts_nothing_and_may_be_repeated(
