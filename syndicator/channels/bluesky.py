@@ -37,7 +37,7 @@ from syndicator.http.repository import (
     record_key,
 )
 from syndicator.http.xrpc import XrpcAccount
-from syndicator.remarks import goes_without, remark, with_photo_if_taken
+from syndicator.remarks import goes_without, photos_taken, remark, with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.rulers import GRAPHEMES, UTF8_BYTES, Both
@@ -260,15 +260,9 @@ class Bluesky:
         return None
 
     def _upload(self, repository: Repository, post: Post) -> list[Uploaded]:
-        """The post's photos, as records refer to them; without those that the server does not take, which do
-        not keep the news from going out. Nobody sees them before a record does."""
-        uploaded = []
-        for photo in post.photos:
-            try:
-                uploaded.append((photo, repository.upload(photo.content, photo.media_type)))
-            except Refused as e:
-                goes_without("a photo" if post.further else "its photo", e)
-        return uploaded
+        """The post's photos that the server takes, as records refer to them. Nobody sees them before a record
+        does."""
+        return photos_taken(post, lambda photo: repository.upload(photo.content, photo.media_type))
 
     def _reply(self, repository: Repository, to: Receipt) -> Record:
         """https://docs.bsky.app/docs/tutorials/creating-a-post#replies"""

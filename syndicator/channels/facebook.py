@@ -1,4 +1,4 @@
-"""Facebook: a post of a Page per article, with its lead photo, or with the card of its link.
+"""Facebook: a post of a Page per article, with its photos, or with the card of its link.
 
 Pages API: https://developers.facebook.com/docs/pages-api/posts
 """
@@ -6,6 +6,7 @@ Pages API: https://developers.facebook.com/docs/pages-api/posts
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -23,13 +24,13 @@ from syndicator.domain.errors import (
     Refused,
     TryLater,
 )
-from syndicator.domain.fixed import check_fixed, kept_id, own_id, photo_of
+from syndicator.domain.fixed import check_fixed, kept_id, own_id, photos_of
 from syndicator.domain.listed_post import ListedPost, linked, tried_since
-from syndicator.domain.photo import PhotoFile, PhotoLimits
+from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
-from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.graph import GraphApi, GraphRefused, check_version
-from syndicator.remarks import with_photo_if_taken
+from syndicator.http.page_photos import PagePhotos, attached
+from syndicator.remarks import photos_taken, with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.mentions import without_mentions
@@ -38,10 +39,6 @@ from syndicator.text.rulers import UTF16_UNITS
 #: What is taken for a mention: ``@[id]``, up to the bracket
 #: (https://developers.facebook.com/docs/pages-api/posts#mentions).
 MENTION = re.compile(r"@(?=\[)")
-
-#: Codes of a photo that is not taken: "missing or invalid image file", and the subcode of one that is too
-#: large, or of another format (https://developers.facebook.com/docs/graph-api/reference/page/photos).
-BAD_IMAGE, BAD_PHOTO = 324, 1366046
 
 #: The same words again, one post after the other; and the subcode of the same photo.
 DUPLICATE, SAME_PHOTO = 506, 1366051
@@ -71,7 +68,8 @@ class Facebook:
     )
 
     #: The longest text is in no page of the documentation: what is known of it is 63,206 characters. Photos:
-    #: 4 MB (subcode 1366046). An edit changes the words alone, and those of this app's posts alone
+    #: 4 MB (subcode 1366046); how many is in no page either, and what other senders send is ten. An edit
+    #: changes the words alone, and those of this app's posts alone
     #: (https://developers.facebook.com/docs/pages-api/posts#update-posts). Limits depend on how many people a
     #: Page has reached, and come in a header.
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -80,6 +78,7 @@ class Facebook:
         text=63_206,
         plain=partial(without_mentions, mention=MENTION),
         photo=PhotoLimits(side=2048, length=3_900_000, media_types=("image/jpeg", "image/png")),
+        photos=10,
         photo_edits=PhotoEdits.NONE,
         alt=1000,
         card=LinkCard.SENT,
@@ -109,17 +108,20 @@ class Facebook:
             raise error from e
 
     def _sent(self, post: Post) -> Receipt:
-        """Posts the photo with the text, else the text with the link's card; the news goes out without a
-        photo that is refused. A repeat would be a second post."""
+        """Posts the photos with the text, else the text with the link's card; the news goes out without a
+        photo that is refused. A repeat would be a second post: the last request is the one that posts."""
         exchange = self._api.exchange()
+        photos = PagePhotos(self._api, exchange, self.page)
 
         def write(post: Post) -> Receipt:
-            if post.photo:
-                reply = self._post_photo(exchange, post, post.photo)
-                return reply.read(lambda told: self._receipt(told["post_id"], photo_of(post)))
-            fields = {"message": post.text, "link": post.url}
-            reply = self._api.call(exchange, "POST", f"{self.page}/feed", fields)
-            return reply.read(lambda told: self._receipt(told["id"]))
+            if len(post.photos) == 1:
+                reply = photos.publish(post.photos[0], post.text)
+                return reply.read(lambda told: self._receipt(told["post_id"], photos_of(post)))
+            taken = photos_taken(post, photos.upload, PhotoRefused)
+            beside = attached(photo_id for _, photo_id in taken) or {"link": post.url}
+            reply = self._api.call(exchange, "POST", f"{self.page}/feed", {"message": post.text, **beside})
+            shown = post.showing(*(photo for photo, _ in taken))
+            return reply.read(lambda told: self._receipt(told["id"], photos_of(shown)))
 
         return with_photo_if_taken(post, write)
 
@@ -134,8 +136,7 @@ class Facebook:
             raise
         if not reply.read(lambda told: bool(told["success"])):
             raise Refused(f"{reply.host} did not edit {receipt.url or post_id}")
-        if post.photo or post.article.photo is None:  # a photo that cannot be had now was not taken away
-            check_fixed(receipt, photo_of(post), "the photo")
+        check_fixed(receipt, post, "the photo")
         return receipt
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
@@ -185,22 +186,7 @@ class Facebook:
             where = f"posted by Page {page}, not {self.page}: see to {receipt.url or 'it'} there"
             raise Refused(f"{error}; it was {where}") from error
 
-    def _post_photo(self, exchange: Exchange, post: Post, photo: PhotoFile) -> RemoteReply:
-        """The reply to a post with its photo (https://developers.facebook.com/docs/graph-api/reference/page/
-        photos). Raises ``PhotoRefused`` where that is not taken."""
-        described = {"alt_text_custom": post.alt} if post.alt else {}
-        files = {"source": (photo.filename, photo.content, photo.media_type)}
-        fields = {"message": post.text, "published": "true", **described}
-        try:
-            return self._api.call(
-                exchange, "POST", f"{self.page}/photos", fields, files=files, counts_as=Spent.POSTS
-            )
-        except GraphRefused as e:
-            if e.code != BAD_IMAGE and e.subcode != BAD_PHOTO:
-                raise
-            raise PhotoRefused(str(e)) from e
-
-    def _receipt(self, post_id: Any, fixed: bytes = b"", *, is_current: bool = True) -> Receipt:
+    def _receipt(self, post_id: Any, fixed: Sequence[bytes] = (), *, is_current: bool = True) -> Receipt:
         """The receipt of a post. Raises ``ValueError`` for what is no number of one."""
         if not POST_ID.fullmatch(str(post_id)):
             raise ValueError("no number of a post")

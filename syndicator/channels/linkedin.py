@@ -1,4 +1,4 @@
-"""LinkedIn: a post of an organisation's page per article, with its lead photo, or with a card of its link.
+"""LinkedIn: a post of an organisation's page per article, with its photos, or with a card of its link.
 
 Posts API: https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api
 """
@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -18,16 +17,17 @@ import requests
 
 from syndicator.domain.capabilities import Capabilities, LinkCard, PhotoEdits, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
-from syndicator.domain.fixed import check_fixed, kept_id, own_id, photo_of
+from syndicator.domain.errors import OutcomeUnknown, PostGone, Refused, TryLater
+from syndicator.domain.fixed import check_fixed, kept_id, own_id, photos_of
 from syndicator.domain.listed_post import ListedPost, linked, tried_since
-from syndicator.domain.photo import PhotoFile, PhotoLimits
-from syndicator.domain.post import Post, Span, SpanKind
-from syndicator.http.exchange import Exchange, MakeError, RemoteReply
-from syndicator.remarks import goes_without
+from syndicator.domain.photo import PhotoLimits
+from syndicator.domain.post import Post
+from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.http.linkedin_api import LinkedInApi
+from syndicator.remarks import photos_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server, same_site
-from syndicator.text.little_text import escaped, in_address
+from syndicator.text.little_text import commentary, escaped, in_address
 from syndicator.text.rulers import UTF16_UNITS, Counting
 
 #: The name of a post.
@@ -35,10 +35,6 @@ POST_URN = re.compile(r"urn:li:(?:share|ugcPost):[0-9]+")
 
 #: The longest title and description of a card: not documented, those of other networks' cards.
 MAX_TITLE, MAX_DESCRIPTION = 400, 1000
-
-#: Seconds between looks at a photo that is not ready yet, and the states in which it will not be.
-POLL_S = 1.0
-READY, FAILED = "AVAILABLE", ("PROCESSING_FAILED", "WAITING_UPLOAD")
 
 #: Posts on a page of the look-up, and pages that are read.
 PAGE_POSTS, MAX_PAGES = 100, 5
@@ -69,7 +65,8 @@ class LinkedIn:
     )
 
     #: Texts have 3,000 characters; whether those are counted as they are escaped is not said. Alternative
-    #: texts have 4,086, photos fewer than 36,152,320 pixels (.../shares/images-api). An edit changes words
+    #: texts have 4,086, photos fewer than 36,152,320 pixels (.../shares/images-api), and a post 20 of
+    #: them (.../shares/multiimage-post-api). An edit changes words
     #: alone (.../posts-api#update-posts). The limits of a day are in the app's own pages, and in no header.
     capabilities: ClassVar[Capabilities] = Capabilities(
         ruler=Counting(lambda text: UTF16_UNITS.measure(escaped(text))),
@@ -79,6 +76,7 @@ class LinkedIn:
         photo=PhotoLimits(
             side=2048, length=8_000_000, media_types=("image/jpeg", "image/png"), max_pixels=36_152_319
         ),
+        photos=20,
         photo_edits=PhotoEdits.NONE,
         alt=4086,
         card=LinkCard.SENT,
@@ -93,10 +91,11 @@ class LinkedIn:
             raise ValueError(f'version: {self.version!r} is none: write one such as "202605"')
 
     def send(self, post: Post, *, key: str) -> Receipt:  # noqa: ARG002 - posts have no keys
-        """Posts the photo with the text, else the text with the link's card; the news goes out without a
+        """Posts the photos with the text, else the text with the link's card; the news goes out without a
         photo that is refused. What LinkedIn calls a duplicate of may be the post itself."""
-        exchange = self._exchange()
-        photo = self._uploaded(exchange, post)
+        exchange = self._api.exchange()
+        taken = photos_taken(post, lambda photo: self._api.upload(exchange, photo))
+        images = [{"id": urn, **({"altText": photo.alt} if photo.alt else {})} for photo, urn in taken]
         body = {
             "author": self._author,
             "commentary": commentary(post),
@@ -104,15 +103,16 @@ class LinkedIn:
             "distribution": {"feedDistribution": "MAIN_FEED"},
             "lifecycleState": "PUBLISHED",
             "isReshareDisabledByAuthor": False,
-            "content": {"media": photo} if photo else {"article": _card(post)},
+            "content": _content(images) or {"article": _card(post)},
         }
-        reply = self._ask(exchange, "POST", "posts", json=body, accept=(422,), counts_as=Spent.POSTS)
+        reply = self._api.ask(exchange, "POST", "posts", json=body, accept=(422,), counts_as=Spent.POSTS)
         if reply.status == 422:
             return self._standing(exchange, _duplicate(reply), reply, post)
         urn = reply.headers.get("x-restli-id", "")
         if not POST_URN.fullmatch(urn):
             raise OutcomeUnknown(f"{reply.host} names no post in its answer")
-        return self._receipt(urn, photo_of(post) if photo else _fixed(_card(post)))
+        shown = post.showing(*(photo for photo, _ in taken))
+        return self._receipt(urn, photos_of(shown) or [_fixed(_card(post))])
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the words. Raises ``Refused`` where the photo, or the card's words, should be others: the
@@ -120,28 +120,27 @@ class LinkedIn:
         urn = _urn(receipt)
         patch = {"patch": {"$set": {"commentary": commentary(post)}}}
         headers = {"X-RestLi-Method": "PARTIAL_UPDATE"}
-        reply = self._ask(
-            self._exchange(), "POST", f"posts/{quote(urn, safe='')}", json=patch, headers=headers,
+        reply = self._api.ask(
+            self._api.exchange(), "POST", f"posts/{quote(urn, safe='')}", json=patch, headers=headers,
             accept=(404,), counts_as=Spent.EDITS,
         )  # fmt: skip
         if reply.status == 404:
             raise PostGone(reply.message)
-        if post.photo or post.article.photo is None:  # a photo that cannot be had now was not taken away
-            check_fixed(receipt, photo_of(post) or _fixed(_card(post)), "the photo or the card")
+        check_fixed(receipt, post, "the photo or the card", _fixed(_card(post)))
         return receipt
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
         """Deletes the post; a repeat is no error there (.../posts-api#delete-posts)."""
         headers = {"X-RestLi-Method": "DELETE"}
         path = f"posts/{quote(_urn(receipt), safe='')}"
-        self._ask(self._exchange(), "DELETE", path, headers=headers, accept=(404,))
+        self._api.ask(self._api.exchange(), "DELETE", path, headers=headers, accept=(404,))
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - posts have no keys
         """Looks for the article's address in the page's posts since the first attempt. Raises
         ``OutcomeUnknown`` where the token may not read them."""
-        exchange, since = self._exchange(), tried_since(post)
+        exchange, since = self._api.exchange(), tried_since(post)
         for page in range(MAX_PAGES):
-            reply = self._posts(exchange, page * PAGE_POSTS, PAGE_POSTS)
+            reply = self._api.posts(exchange, page * PAGE_POSTS, PAGE_POSTS)
             if reply.status == 403:
                 raise OutcomeUnknown(
                     f"{reply.message}: without r_organization_social nobody but you can look"
@@ -150,14 +149,14 @@ class LinkedIn:
             cards = {each.remote_id: card for each, card, _ in posts}
             if found := linked((each for each, _, _ in posts), post, in_address):
                 is_current = found.has_words_of(commentary(post))
-                return self._receipt(found.remote_id, _fixed(cards[found.remote_id]), is_current=is_current)
+                return self._receipt(found.remote_id, [_fixed(cards[found.remote_id])], is_current=is_current)
             if len(posts) < PAGE_POSTS or posts[-1][-1] < since:
                 return None
         raise TryLater(f"{reply.host} has more than {MAX_PAGES * PAGE_POSTS} posts since then: look there")
 
     def check(self) -> str:
         """Whether the page's posts can be read, which looking for a lost one takes."""
-        reply = self._posts(self._exchange(), 0, 1)
+        reply = self._api.posts(self._api.exchange(), 0, 1)
         if reply.status == 403:
             return f"organization {self.organization}; may post (untried), and may not read its own posts"
         reply.read(lambda told: list(told["elements"]))
@@ -167,79 +166,26 @@ class LinkedIn:
     def _author(self) -> str:
         return f"urn:li:organization:{self.organization}"
 
-    def _exchange(self) -> Exchange:
-        versions = {"Linkedin-Version": self.version, "X-Restli-Protocol-Version": "2.0.0"}
-        return Exchange.with_token(self.session, self.token, versions)
-
-    def _ask(
-        self,
-        exchange: Exchange,
-        method: str,
-        path: str,
-        *,
-        accept: tuple[int, ...] = (),
-        unknown: MakeError = OutcomeUnknown,
-        **request: Any,
-    ) -> RemoteReply:
-        """One call below ``/rest/``. Raises ``Misconfigured`` for a version that is no more (426)."""
-        url = f"{self.server.rstrip('/')}/rest/{path}"
-        reply = exchange.ask(method, url, accept=(*accept, 426), unknown=unknown, **request)
-        if reply.status == 426:
-            raise Misconfigured(f"{reply.message}: declare a later version than {self.version}")
-        return reply
-
-    def _posts(self, exchange: Exchange, start: int, count: int) -> RemoteReply:
-        """A page of our posts, the newest first (.../posts-api#find-posts-by-authors); or a 403."""
-        query = (
-            f"posts?q=author&author={quote(self._author, safe='')}&sortBy=CREATED&start={start}&count={count}"
-        )
-        headers = {"X-RestLi-Method": "FINDER"}
-        return self._ask(exchange, "GET", query, headers=headers, accept=(403,), unknown=TryLater)
-
-    def _uploaded(self, exchange: Exchange, post: Post) -> dict[str, Any] | None:
-        """The post's photo, uploaded and ready (.../shares/images-api); ``None`` where there is none, or it
-        is refused. Raises ``TryLater`` for one that is not ready in time: what was posted before would not be
-        shown."""
-        if post.photo is None:
-            return None
-        begin = {"initializeUploadRequest": {"owner": self._author}}
-        reply = self._ask(
-            exchange, "POST", "images?action=initializeUpload", json=begin, unknown=TryLater,
-            counts_as=Spent.PHOTOS,
-        )  # fmt: skip
-        url, urn = reply.read(lambda told: (str(told["value"]["uploadUrl"]), str(told["value"]["image"])))
-        if not same_site(url, self.server) or urlsplit(url).scheme != urlsplit(self.server).scheme:
-            raise Misconfigured(f"{reply.host} wants photos uploaded to {urlsplit(url).hostname}")
-        try:
-            self._put(exchange, url, post.photo)
-        except Refused as e:
-            goes_without("its photo", e)
-            return None
-        while (state := self._state(exchange, urn)) != READY:
-            if state in FAILED:
-                goes_without("its photo", f"{reply.host} has made nothing of it: {state}")
-                return None
-            if exchange.seconds_left < POLL_S:
-                raise TryLater(f"{reply.host} has not got the photo ready: {state}", whole_channel=False)
-            time.sleep(POLL_S)
-        return {"id": urn, **({"altText": post.alt} if post.alt else {})}
-
-    def _put(self, exchange: Exchange, url: str, photo: PhotoFile) -> None:
-        headers = {"Content-Type": photo.media_type}
-        exchange.ask(
-            "PUT", url, data=photo.content, headers=headers, unknown=TryLater, counts_as=Spent.PHOTOS
+    @property
+    def _api(self) -> LinkedInApi:
+        return LinkedInApi(
+            server=self.server,
+            version=self.version,
+            author=self._author,
+            token=self.token,
+            is_own=self._is_own,
+            session=self.session,
         )
 
-    def _state(self, exchange: Exchange, urn: str) -> str:
-        reply = self._ask(exchange, "GET", f"images/{quote(urn, safe='')}", unknown=TryLater)
-        return reply.read(lambda told: str(told["status"]))
+    def _is_own(self, url: str) -> bool:
+        return same_site(url, self.server) and urlsplit(url).scheme == urlsplit(self.server).scheme
 
     def _standing(self, exchange: Exchange, urn: str, refusal: RemoteReply, post: Post) -> Receipt:
         """The post that one is refused for as its duplicate, if it is this article's. Raises ``TryLater`` for
         one that was deleted, which LinkedIn remembers for a day or two, ``OutcomeUnknown`` where the token
         may not look, ``Refused`` for another article's."""
         path = f"posts/{quote(urn, safe='')}"
-        reply = self._ask(exchange, "GET", path, accept=(403, 404), unknown=TryLater)
+        reply = self._api.ask(exchange, "GET", path, accept=(403, 404), unknown=TryLater)
         if reply.status == 404:
             raise TryLater(f"{refusal.message}; which was deleted", whole_channel=False)
         if reply.status == 403:
@@ -251,31 +197,23 @@ class LinkedIn:
         listed, card, _ = reply.read(_seen)
         if not listed.leads_to_any(post.addresses, in_address):
             raise Refused(f"{refusal.message}; {urn} is no post of this article")
-        fixed = _fixed(card) or photo_of(post)
+        fixed = [_fixed(card)] if card else photos_of(post)
         return self._receipt(urn, fixed, is_current=listed.has_words_of(commentary(post)))
 
-    def _receipt(self, urn: str, fixed: bytes = b"", *, is_current: bool = True) -> Receipt:
+    def _receipt(self, urn: str, fixed: Sequence[bytes] = (), *, is_current: bool = True) -> Receipt:
         url = f"https://www.linkedin.com/feed/update/{urn}/"
         return Receipt(remote_id=kept_id(urn, fixed), url=url, is_current=is_current)
 
 
-def commentary(post: Post) -> str:
-    """A post's text as LinkedIn reads it ("little text"): addresses and hashtags are what they are, and
-    nobody is mentioned, for names there have to be those of their pages."""
-    parts, end = [], 0
-    for span in post.spans:
-        parts += [escaped(post.text[end : span.start]), _span(span, post.text[span.start : span.end])]
-        end = span.end
-    return "".join([*parts, escaped(post.text[end:])])
-
-
-def _span(span: Span, words: str) -> str:
-    match span.kind:
-        case SpanKind.LINK:
-            return words
-        case SpanKind.HASHTAG:
-            return words
-    return escaped(words)
+def _content(images: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """What a post shows of its photos: those of several are of another kind, which takes no less than two
+    (.../shares/multiimage-post-api)."""
+    match images:
+        case []:
+            return {}
+        case [image]:
+            return {"media": image}
+    return {"multiImage": {"images": images}}
 
 
 def _card(post: Post) -> dict[str, str]:

@@ -26,7 +26,7 @@ from syndicator.http.mastodon_media import MastodonMedia, photo_later
 from syndicator.http.mastodon_places import StatusPlaces
 from syndicator.http.mastodon_servers import LIMITS, PAGE_STATUSES, KnownServer, Ways, instance_of, page_of
 from syndicator.http.oauth import OAuthClient, SignIn, access_token
-from syndicator.remarks import goes_without
+from syndicator.remarks import photos_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.mastodon_statuses import checked, created_at, receipt, shown_otherwise
@@ -261,16 +261,10 @@ class Mastodon:
         return status, post.showing(*uploaded.values())
 
     def _upload(self, exchange: Exchange, post: Post) -> dict[str, PhotoFile]:
-        """Its photos by their ids; one that the server will not have does not keep the news from going
-        out."""
-        uploaded = {}
-        for photo in post.photos:
-            try:
-                media_id = MastodonMedia(exchange, self._url).upload(photo, photo.alt)
-                uploaded[media_id] = photo
-            except Refused as e:
-                goes_without("a photo" if post.further else "its photo", e)
-        return uploaded
+        """Its photos that the server takes, by their ids."""
+        media = MastodonMedia(exchange, self._url)
+        taken = photos_taken(post, lambda photo: media.upload(photo, photo.alt))
+        return {media_id: photo for photo, media_id in taken}
 
     def _check_accepted(self, exchange: Exchange, reply: RemoteReply, media_ids: list[str]) -> None:
         """Raises for a status that the server did not accept (422): ``TryLater`` if only its photo is not

@@ -1,4 +1,4 @@
-"""X: one post per article, with its lead photo, by API v2.
+"""X: one post per article, with its photos, by API v2.
 
 Reference: https://docs.x.com/x-api/posts/create-post, and X's OpenAPI document (2.167, 22 August 2026).
 Requests are signed with keys that do not end (OAuth 1.0a): for an account of one's own there is no session to
@@ -8,24 +8,24 @@ renew, and none to lose.
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, unquote
 
 import requests
 
 from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import NEVER, Budget, Capabilities, LinkCard, Price, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.oauth1 import OAuth1Keys
-from syndicator.http.x_api import XApi, is_duplicate, page, processing, refusal, versions
-from syndicator.remarks import goes_without
+from syndicator.http.x_api import XApi, is_duplicate, refusal, versions
+from syndicator.http.x_media import XMedia
+from syndicator.remarks import goes_without, photos_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.rulers import CHARACTERS
@@ -40,8 +40,9 @@ from syndicator.text.x_length import (
 #: 5 MB: https://docs.x.com/x-api/media/quickstart/best-practices
 PHOTO = PhotoLimits(side=2048, length=4_900_000, media_types=("image/jpeg", "image/png", "image/webp"))
 
-#: Characters of an alternative text: ``MetadataCreateRequest`` of the OpenAPI document.
-MAX_ALT_CHARS = 1000
+#: Photos of a post, and characters of an alternative text: ``TweetCreateRequest`` and
+#: ``MetadataCreateRequest`` of the OpenAPI document.
+MAX_PHOTOS, MAX_ALT_CHARS = 4, 1000
 
 #: What X takes for the beginning of a mention or a cashtag, up to its first character (``at_signs``,
 #: ``cashtag`` of its twitter-text). Posts that call others are restricted, and two cashtags are refused
@@ -56,12 +57,6 @@ PRICE = Price(post=0.015, post_with_link=0.2, edit=0.2, deletion=0.01, alternati
 
 #: https://docs.x.com/x-api/fundamentals/edit-posts; the changelog of 3 October 2025 says an hour.
 EDITABLE = timedelta(minutes=30)
-
-#: Posts in a page of a listing, and pages that we read to find one: each post costs.
-PAGE_POSTS, MAX_PAGES = 100, 2
-
-#: What an alternative text counts as: its limit is not that of photos.
-DESCRIPTIONS = "descriptions"
 
 
 def plain(text: str) -> str:
@@ -119,6 +114,7 @@ class X:
             address=whole_address,
             has_mentions=True,
             photo=PHOTO,
+            photos=MAX_PHOTOS,
             alt=MAX_ALT_CHARS,
             alt_ruler=CHARACTERS,
             card=LinkCard.FETCHED,
@@ -203,22 +199,12 @@ class X:
         raise error
 
     def _found(self, exchange: Exchange, post: Post, since: datetime) -> Receipt | None:
-        """The account's latest post with the article's link: https://docs.x.com/x-api/users/get-posts"""
-        if not self.api.user_id:
-            self.api.who(exchange)
+        """The account's latest post with the article's link."""
         wanted = {unquote(address) for address in post.addresses}
-        begin = since.astimezone(UTC) - CLOCK_SKEW
-        query = {"max_results": str(PAGE_POSTS), "start_time": f"{begin:%Y-%m-%dT%H:%M:%SZ}"}
-        path = f"/2/users/{quote(self.api.user_id, safe='')}/tweets"
-        for _ in range(MAX_PAGES):
-            posts, following = self.api.read_posts(exchange, path, query).read(page)
-            for each, targets in posts:
-                if targets & wanted:
-                    return _receipt({"data": each})
-            if not following:
-                return None
-            query["pagination_token"] = following
-        raise OutcomeUnknown(f"not among the account's latest {MAX_PAGES * PAGE_POSTS} posts; there are more")
+        for each, targets in self.api.own_posts(exchange, since - CLOCK_SKEW):
+            if targets & wanted:
+                return _receipt({"data": each})
+        return None
 
     def _versions(self, exchange: Exchange, receipt: Receipt) -> list[str]:
         """The ids of a post's versions, the newest last; none: it is gone."""
@@ -229,53 +215,16 @@ class X:
         return {"text": post.text, **({"media": {"media_ids": photos}} if photos else {})}
 
     def _upload(self, exchange: Exchange, post: Post) -> list[str]:
-        """The photo's id, in a list, once it can be attached: https://docs.x.com/x-api/media/upload-media.
-        Nobody sees it before that, so that it may be repeated. A photo, or its alternative text, that X will
-        not have does not keep the news from going out."""
-        if post.photo is None:
-            return []
-        photo = post.photo
-        try:
-            reply = self.api.ask(
-                exchange,
-                "POST",
-                "/2/media/upload",
-                files={"media": (photo.filename, photo.content, photo.media_type)},
-                data={"media_category": "tweet_image"},
-                unknown=_photo_later,
-            )
-            media_id = reply.read(lambda uploaded: str(uploaded["data"]["id"]))
-            self._wait_until_processed(exchange, media_id, reply)
-        except Refused as e:
-            goes_without("its photo", e)
-            return []
-        if post.alt:
-            self._describe(exchange, media_id, post)
-        return [media_id]
-
-    def _describe(self, exchange: Exchange, media_id: str, post: Post) -> None:
-        """https://docs.x.com/x-api/media/create-media-metadata"""
-        try:
-            self.api.ask(
-                exchange,
-                "POST",
-                "/2/media/metadata",
-                json={"id": media_id, "metadata": {"alt_text": {"text": post.alt}}},
-                counts_as=DESCRIPTIONS,
-                unknown=_photo_later,
-            )
-        except Refused as e:
-            goes_without("its alternative text", e)
-
-    def _wait_until_processed(self, exchange: Exchange, media_id: str, reply: RemoteReply) -> None:
-        """https://docs.x.com/x-api/media/get-media-upload-status. Raises ``Refused`` where it failed."""
-        while waits := reply.read(processing):
-            state, wait_s = waits
-            if state == "failed":
-                raise Refused(f"{reply.host} cannot process the photo")
-            time.sleep(max(0.0, min(wait_s, exchange.seconds_left)))
-            query = urlencode({"command": "STATUS", "media_id": media_id})
-            reply = self.api.ask(exchange, "GET", f"/2/media/upload?{query}", unknown=_photo_later)
+        """The ids of its photos that X takes, each with its alternative text, unless that is refused."""
+        media = XMedia(self.api, exchange)
+        taken = photos_taken(post, media.upload)
+        for photo, media_id in taken:
+            try:
+                if photo.alt:
+                    media.describe(media_id, photo.alt)
+            except Refused as e:
+                goes_without("an alternative text" if post.further else "its alternative text", e)
+        return [media_id for _, media_id in taken]
 
     def _write(self, exchange: Exchange, body: dict[str, Any]) -> RemoteReply:
         """A post, or an edit of one. A refusal is the caller's to judge."""
@@ -297,7 +246,3 @@ def _path(receipt: Receipt) -> str:
 def _receipt(document: Any) -> Receipt:
     name = str(document["data"]["id"])
     return Receipt(remote_id=name, url=f"https://x.com/i/web/status/{quote(name, safe='')}")
-
-
-def _photo_later(why: str) -> TryLater:
-    return TryLater(f"photo: {why}", rests=False)

@@ -1,9 +1,10 @@
-"""What an edit cannot change on some channels: receipts of their posts keep a digest of it, so that a
-correction of it is told."""
+"""What an edit cannot change on some channels: receipts of their posts keep a digest of each part of it, so
+that a correction of one is told."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Refused
@@ -12,18 +13,18 @@ from syndicator.domain.post import Post
 #: Characters of a digest.
 DIGEST_CHARS = 12
 
-#: Between a post's id and the digest. No id of such a channel has it.
+#: Between a post's id and the digests. No id of such a channel has it.
 SEPARATOR = "|"
 
 
-def photo_of(post: Post) -> bytes:
-    """What no edit changes of a post with a photo: empty where it has none."""
-    return post.photo.content if post.photo else b""
+def photos_of(post: Post) -> tuple[bytes, ...]:
+    """What no edit changes of a post with photos: empty where it has none."""
+    return tuple(photo.content for photo in post.photos)
 
 
-def kept_id(remote_id: str, fixed: bytes) -> str:
-    """The id that a receipt has: with a digest of what is fixed, if there is something."""
-    return f"{remote_id}{SEPARATOR}{_digest(fixed)}" if fixed else remote_id
+def kept_id(remote_id: str, fixed: Sequence[bytes]) -> str:
+    """The id that a receipt has: with a digest of each part that is fixed."""
+    return SEPARATOR.join((remote_id, *map(_digest, filter(None, fixed))))
 
 
 def own_id(receipt: Receipt) -> str:
@@ -31,12 +32,13 @@ def own_id(receipt: Receipt) -> str:
     return receipt.remote_id.partition(SEPARATOR)[0]
 
 
-def check_fixed(receipt: Receipt, fixed: bytes, what: str) -> None:
-    """After the words of a post were edited: raises ``Refused`` where it shows another photo or card
-    (``what``) than it should, or one that it should not show. An id that an operator has entered tells
-    nothing of that."""
-    kept = receipt.remote_id.partition(SEPARATOR)[2]
-    if kept and kept != (_digest(fixed) if fixed else ""):
+def check_fixed(receipt: Receipt, post: Post, what: str, card: bytes = b"") -> None:
+    """After the words of a post were edited: raises ``Refused`` where it shows a photo or ``card`` (``what``)
+    that it should not show. An id that an operator has entered tells nothing of that."""
+    if post.lacks_photo or (post.article.photo and not post.photo):
+        return  # a photo that cannot be had now was not taken away
+    _, *kept = receipt.remote_id.split(SEPARATOR)
+    if set(kept).difference(map(_digest, photos_of(post) or (card,))):
         raise Refused(
             f"its words are edited, but {what} of a post cannot be exchanged there: delete "
             f"{receipt.url or own_id(receipt)} if it has to go"

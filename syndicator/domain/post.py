@@ -82,8 +82,8 @@ class Post:
     ``url``: the article's address with the parameters of this channel; it stands in the text unless the
     channel has another place for it. ``spans``: links, hashtags and mentions in the text, in their order,
     none within another. ``further``: photos beside the first, each with its ``alt``; ``further_by_address``:
-    the same for channels that name photos' addresses. ``headline`` and
-    ``summary`` are as they stand in the text, for cards.
+    the same for channels that name photos' addresses; ``lacks_photo``: one more belongs beside them, which
+    cannot be had now. ``headline`` and ``summary`` are as they stand in the text, for cards.
     ``credit``: of the photo. ``warning``: words that the post is put behind. ``length`` of ``room``: how much
     of what the channel allows is used, in its unit. ``omitted``: what was cut or left out, a line each.
 
@@ -105,6 +105,7 @@ class Post:
     photo: PhotoFile | None = None
     further: tuple[PhotoFile, ...] = ()
     further_by_address: tuple[Photo, ...] = ()
+    lacks_photo: bool = False
     spans: tuple[Span, ...] = ()
     length: int = 0
     room: int = 0

@@ -9,15 +9,19 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
-from syndicator.domain.errors import Misconfigured, Refused, SyndicatorError, TryLater
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.oauth1 import OAuth1Keys
 
 #: Fields of posts that we read, and the two names of the parameter: the OpenAPI document's, and the pages'.
 FIELDS, FIELDS_NAMES = "created_at,entities", ("post.fields", "tweet.fields")
+
+#: Posts in a page of a listing, and pages that are read to find one: each post costs.
+PAGE_POSTS, MAX_PAGES = 100, 2
 
 #: What a 403 says that is about one post: it is a duplicate, has two cashtags, answers somebody, or has a
 #: link or a file that X will not have
@@ -66,6 +70,22 @@ class XApi:
         # as it is: access tokens begin with it, so that it may be struck out of what is read
         self.user_id = reply.read(lambda _redacted: str(json.loads(reply.body)["data"]["id"]))
         return reply
+
+    def own_posts(self, exchange: Exchange, since: datetime) -> Iterator[tuple[Mapping[str, Any], set[str]]]:
+        """The account's own posts since then, the latest first, each with where its links lead:
+        https://docs.x.com/x-api/users/get-posts. Raises ``OutcomeUnknown`` where there are more than are
+        read."""
+        if not self.user_id:
+            self.who(exchange)
+        query = {"max_results": str(PAGE_POSTS), "start_time": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+        path = f"/2/users/{quote(self.user_id, safe='')}/tweets"
+        for _ in range(MAX_PAGES):
+            posts, following = self.read_posts(exchange, path, query).read(page)
+            yield from posts
+            if not following:
+                return
+            query["pagination_token"] = following
+        raise OutcomeUnknown(f"not among the account's latest {MAX_PAGES * PAGE_POSTS} posts; there are more")
 
     def read_posts(self, exchange: Exchange, path: str, query: Mapping[str, str]) -> RemoteReply:
         """One post, or a page of them; that there is nothing (404) is the caller's to judge. Raises what

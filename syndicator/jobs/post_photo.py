@@ -14,9 +14,9 @@ from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.jobs.courier import Courier
 from syndicator.jobs.ports import Photos
 
-#: Further photos of one article that are looked at, and seconds after which none is fetched any more: the
-#: channel is in hand meanwhile.
-MAX_FURTHER_TRIED, MAX_FURTHER_S = 8, 10.0
+#: Further photos of one article that are looked at beside as many as are shown, and seconds after which none
+#: is fetched any more: the channel is in hand meanwhile.
+MAX_SPARE_TRIED, MAX_FURTHER_S = 5, 10.0
 
 
 #: Why an article without a photo is not posted on some channels.
@@ -27,14 +27,15 @@ NONE_WITHOUT = "there is no post without a photo there"
 class PostPhoto:
     """What a post shows. ``article``: without the photo that it may not show, or that a card stands for.
     ``file``: the picture, if there is one; ``further``: photos beside it, and ``further_by_address``, beside
-    one that is at its address. ``remark``: what an operator should
-    know of it, in one line (``""``: it is as was to be expected). ``may_come``: its photo is missing, and may
-    be had later."""
+    one that is at its address; ``lacks_further``: one of those could not be had. ``remark``: what an operator
+    should know of it, in one line (``""``: it is as was to be expected). ``may_come``: its photo is missing,
+    and may be had later."""
 
     article: Article
     file: PhotoFile | None = None
     further: tuple[PhotoFile, ...] = ()
     further_by_address: tuple[Photo, ...] = ()
+    lacks_further: bool = False
     remark: str = ""
     may_come: bool = False
 
@@ -89,18 +90,20 @@ def _with_further(photos: Photos, courier: Courier, shown: PostPhoto, limits: Ph
     article, remarks, files = shown.article, [shown.remark], list[PhotoFile]()
     if room < 1 or article.photo is None:
         return shown
-    makers, start = [article.photo.credit], time.monotonic()
-    for photo in courier.further_photos(article)[:MAX_FURTHER_TRIED]:
+    makers, start, lacks = [article.photo.credit], time.monotonic(), False
+    for photo in courier.further_photos(article)[: room + MAX_SPARE_TRIED]:
         if len(files) >= room:
             break
         reason = courier.kept_back(photo)
-        if not reason and time.monotonic() - start > MAX_FURTHER_S:
+        may_leave = not reason
+        if may_leave and time.monotonic() - start > MAX_FURTHER_S:
             reason = "there was no more time to fetch it"
         try:
             file = None if reason else photos.fit(photo, limits)
         except PhotoError as e:
             file, reason = None, str(e)
         if file is None:
+            lacks |= may_leave
             remarks.append(f"without photo {photo.url}: {reason}")
             continue
         alt, cut = _alt(courier, photo, article.language)
@@ -108,7 +111,8 @@ def _with_further(photos: Photos, courier: Courier, shown: PostPhoto, limits: Ph
         makers.append(photo.credit)
         remarks += [f"{photo.url}: {each}" for each in (file.remark, cut) if each]
     article = _credited(article, article.photo, makers)
-    return replace(shown, article=article, further=tuple(files), remark="; ".join(filter(None, remarks)))
+    remark = "; ".join(filter(None, remarks))
+    return replace(shown, article=article, further=tuple(files), lacks_further=lacks, remark=remark)
 
 
 def _with_further_by_address(courier: Courier, shown: PostPhoto) -> PostPhoto:
@@ -116,7 +120,7 @@ def _with_further_by_address(courier: Courier, shown: PostPhoto) -> PostPhoto:
     room, article, remarks, photos = _room(courier), shown.article, [shown.remark], list[Photo]()
     if room < 1 or article.photo is None or not courier.channel.capabilities.photo_by_address:
         return shown
-    for photo in courier.further_photos(article)[:MAX_FURTHER_TRIED]:
+    for photo in courier.further_photos(article)[: room + MAX_SPARE_TRIED]:
         if len(photos) >= room:
             break
         if reason := courier.kept_back(photo):

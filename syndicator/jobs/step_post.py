@@ -61,6 +61,7 @@ def post_of(
             post,
             further=shown.further,
             further_by_address=shown.further_by_address,
+            lacks_photo=shown.lacks_further,
             since=since,
             reply_to=_reply_to(courier, claimed, step),
         ),

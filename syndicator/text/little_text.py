@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from syndicator.domain.post import Post, SpanKind
+
 #: Characters that are markup (.../little-text-format#text): at the first one that is not escaped, a text may
 #: end, and the answer is a success.
 RESERVED = re.compile(r"[\\|{}@\[\]()<>#*_~]")
@@ -23,3 +25,15 @@ def escaped(text: str) -> str:
 def in_address(url: str) -> str:
     """An address without characters that would end it, or the text. Its fragment keeps its sign."""
     return IN_ADDRESS.sub(lambda found: f"%{ord(found[0]):02X}", url)
+
+
+def commentary(post: Post) -> str:
+    """A post's text: addresses and hashtags are what they are, and nobody is mentioned, for names there have
+    to be those of their pages."""
+    parts, end = [], 0
+    for span in post.spans:
+        words = post.text[span.start : span.end]
+        parts += [escaped(post.text[end : span.start])]
+        parts += [escaped(words) if span.kind is SpanKind.MENTION else words]
+        end = span.end
+    return "".join([*parts, escaped(post.text[end:])])

@@ -20,11 +20,16 @@ from tests.channels.servers import Published
 FIELDS = {
     "feed": {"message", "link", "published", "access_token"},
     "photos": {"message", "caption", "alt_text_custom", "published", "access_token"},
+    "several": {"message", "published", "access_token"},
     "update": {"message", "access_token"},
     "list": {"fields", "limit", "since", "after", "access_token"},
     "me": {"fields", "access_token"},
     "delete": {"access_token"},
 }
+
+
+#: A photo that a post shows beside others (``attached_media``).
+ATTACHED = re.compile(r"attached_media\[[0-9]+\]")
 
 
 class GraphDeclines(Exception):
@@ -109,15 +114,17 @@ class GraphServer(LocalServer):
 
 
 class FakePage(GraphServer):
-    """One Page. ``lags``: what was posted is not in its lists yet."""
+    """One Page. ``lags``: what was posted is not in its lists yet. ``photos``: those that were uploaded for a
+    post to show, each with its alternative text."""
 
-    max_photo_bytes, lags = 4_000_000, False
+    max_photo_bytes, max_photos, lags = 4_000_000, 10, False
 
     token, page, version = "EAAGm0PX4ZCpsBAKqwertyuiopZD", "104500000000001", "v26.0"
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
         self.posts: dict[str, dict[str, Any]] = {}
+        self.photos: dict[str, tuple[bytes, str]] = {}
         self._numbers = count(122_100_000_000_001)
 
     @property
@@ -128,6 +135,7 @@ class FakePage(GraphServer):
                 text=post["message"],
                 photo=post.get("photo"),
                 alt=post.get("alt", ""),
+                further=post.get("further", ()),
                 links=(post["link"],) if post.get("link") else (),
             )
             for post_id, post in self.posts.items()
@@ -160,15 +168,32 @@ class FakePage(GraphServer):
         return post_id.startswith(f"{self.page}_")
 
     def _add_words(self, fields: Mapping[str, str]) -> dict[str, Any]:
+        if attached := [value for name, value in fields.items() if ATTACHED.fullmatch(name)]:
+            return self._add_several(fields, attached)
         _only(fields, "feed")
         if not fields.get("message") and not fields.get("link"):
             raise GraphDeclines(100, "(#100) You must provide message or link")
         return {"id": self._add({"message": fields["message"], "link": fields.get("link", "")})}
 
+    def _add_several(self, fields: Mapping[str, str], attached: Sequence[str]) -> dict[str, Any]:
+        """A post of photos that were uploaded before, and of no link: each is shown once."""
+        _only({name: value for name, value in fields.items() if not ATTACHED.fullmatch(name)}, "several")
+        names = [str(json.loads(value)["media_fbid"]) for value in attached]
+        is_right = len(set(names)) == len(names) <= self.max_photos
+        if not is_right or not all(name in self.photos for name in names):
+            raise GraphDeclines(100, "(#100) Param attached_media is not right")
+        (photo, alt), *further = map(self.photos.pop, names)
+        shown = {"photo": photo, "alt": alt, "further": tuple(further)}
+        return {"id": self._add({"message": fields["message"], **shown})}
+
     def _add_photo(self, fields: Mapping[str, str], photo: bytes) -> dict[str, Any]:
         _only(fields, "photos")
         _check_photo(photo, self.max_photo_bytes)
         words, alt = fields.get("message", ""), fields.get("alt_text_custom", "")
+        if fields.get("published") == "false":
+            name = str(next(self._numbers))
+            self.photos[name] = (photo, alt)
+            return {"id": name}
         post_id = self._add({"message": words, "photo": photo, "alt": alt})
         return {"id": str(next(self._numbers)), "post_id": post_id}
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from PIL import Image
 
 from tests.channels.local_server import LocalServer, Reply, Request, said
-from tests.channels.servers import Published
+from tests.channels.servers import Published, photos_shown
 
 #: "little text": an escaped character, a hashtag, a mention, or any other character.
 ELEMENT = re.compile(
@@ -48,6 +48,7 @@ class FakeLinkedIn(LocalServer):
         super().__init__(port)
         self.posts: dict[str, dict[str, Any]] = {}
         self.images: dict[str, bytes] = {}
+        self.ready: set[str] = set()
         self.states: list[str] = []
         self.may_read, self.uploads_to, self.remembers = True, "", False
         self.deleted: dict[str, dict[str, Any]] = {}
@@ -59,13 +60,14 @@ class FakeLinkedIn(LocalServer):
         return [self._shown(urn, post) for urn, post in self.posts.items()]
 
     def _shown(self, urn: str, post: Mapping[str, Any]) -> Published:
-        media, article = post["content"].get("media"), post["content"].get("article")
+        content = post["content"]
+        several, article = content.get("multiImage", {}).get("images", []), content.get("article")
+        media = [content["media"]] if "media" in content else several
         return Published(
             remote_id=urn,
             text=readable(post["commentary"]),
-            photo=self.images[media["id"]] if media else None,
-            alt=media.get("altText", "") if media else "",
             links=(article["source"],) if article else (),
+            **photos_shown([(self.images[each["id"]], each.get("altText", "")) for each in media]),
         )
 
     def answer(self, request: Request) -> Reply:
@@ -97,6 +99,7 @@ class FakeLinkedIn(LocalServer):
                 return self._begin_upload(request)
             case "GET", "images", urn, "":
                 state = self.states.pop(0) if self.states else "AVAILABLE"
+                self.ready |= {urn} if state == "AVAILABLE" else set()
                 return said(200, {"id": urn, "owner": self._owner, "status": state})
         raise LinkedInDeclines(404, "No virtual resource found")
 
@@ -131,12 +134,17 @@ class FakeLinkedIn(LocalServer):
 
     def _check_content(self, content: dict[str, Any]) -> None:
         match content:
-            case {"media": {"id": str(urn), **more}}:
+            case {"media": {"id": str(urn), **more}, **rest} if not rest:
                 if set(more) - {"altText", "title"} or len(str(more.get("altText", ""))) > 4086:
                     raise LinkedInDeclines(400, "media")
-                if urn not in self.images:
+                if urn not in self.images or urn not in self.ready:  # nobody would see the post
                     raise LinkedInDeclines(400, "no such image", code="INVALID_URN")
-            case {"article": {"source": str(), "title": str(title), **more}}:
+            case {"multiImage": {"images": list(images), **more}, **rest} if not (more or rest):
+                if not 2 <= len(images) <= 20:
+                    raise LinkedInDeclines(400, "multiImage has 2 to 20 images")
+                for each in images:
+                    self._check_content({"media": each})
+            case {"article": {"source": str(), "title": str(title), **more}, **rest} if not rest:
                 if set(more) - {"description", "thumbnail"} or not title:
                     raise LinkedInDeclines(400, "article")
             case _:

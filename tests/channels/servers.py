@@ -14,7 +14,7 @@ import hmac
 import io
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html import escape
@@ -32,14 +32,16 @@ LINK = re.compile(r"https?://[^\s<>\"]+")
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """What readers of a channel see of a post. ``links``: where words of the text, or what stands beside it
-    (a card), lead. ``language``: of its text, where the channel has that; ``reply_to``: the post that it
-    answers."""
+    """What readers of a channel see of a post. ``further``: its photos beside the first, each with its
+    alternative text, where the server tells of them. ``links``: where words of the text, or what stands
+    beside it (a card), lead. ``language``: of its text, where the channel has that; ``reply_to``: the post
+    that it answers."""
 
     remote_id: str
     text: str
     photo: bytes | None = None
     alt: str = ""
+    further: tuple[tuple[bytes, str], ...] = ()
     links: tuple[str, ...] = ()
     language: str = ""
     reply_to: str = ""
@@ -47,6 +49,14 @@ class Published:
     def leads_to(self, url: str) -> bool:
         """Whether readers get there: by the address in the text, or by a link behind it."""
         return url in self.text or url in self.links
+
+
+def photos_shown(media: Sequence[tuple[bytes, str]]) -> dict[str, Any]:
+    """What is ``Published`` of photos, each with its alternative text."""
+    if not media:
+        return {}
+    (photo, alt), *further = media
+    return {"photo": photo, "alt": alt, "further": tuple(further)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,14 +11,14 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.channels.linkedin import LinkedIn, commentary
+from syndicator.channels.linkedin import LinkedIn
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Style
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
-from syndicator.text.little_text import escaped
+from syndicator.text.little_text import commentary, escaped
 from tests.channels.contract import (
     ARTICLE,
     CORRECTED,
@@ -35,7 +35,7 @@ POSTS = "/rest/posts"
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("syndicator.channels.linkedin.POLL_S", 0.01)
+    monkeypatch.setattr("syndicator.http.linkedin_api.POLL_S", 0.01)
 
 
 SERVER = FakeLinkedIn
@@ -75,7 +75,7 @@ class TestLinkedIn(HttpChannelContract):
         self, channel: LinkedIn, server: FakeLinkedIn, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("syndicator.http.exchange.STEP_S", 2.0)
-        monkeypatch.setattr("syndicator.channels.linkedin.POLL_S", 1.2)
+        monkeypatch.setattr("syndicator.http.linkedin_api.POLL_S", 1.2)
         server.states = ["PROCESSING"] * 10_000
 
         with pytest.raises(TryLater, match="not got the photo ready: PROCESSING"):

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, quote, unquote
 import regex
 
 from tests.channels.local_server import LocalServer, Reply, Request, said
-from tests.channels.servers import Published
+from tests.channels.servers import Published, photos_shown
 
 PROBLEMS = "https://api.x.com/2/problems/"
 
@@ -103,13 +103,12 @@ class FakeX(LocalServer):
         return [self._published(tweet) for tweet in self.tweets.values()]
 
     def _published(self, tweet: Tweet) -> Published:
-        media = self.media[tweet.media[0]] if tweet.media else None
+        media = [(each.content, each.alt) for each in map(self.media.__getitem__, tweet.media)]
         return Published(
             remote_id=tweet.id,
             text=tweet.text,
-            photo=media.content if media else None,
-            alt=media.alt if media else "",
             links=tuple(LINK.findall(tweet.text)),
+            **photos_shown(media),
         )
 
     def answer(self, request: Request) -> Reply:
@@ -259,7 +258,7 @@ class FakeX(LocalServer):
             raise XDeclines(403, "about:blank", "Posts may have one cashtag at the most.")
         if MENTION.search(text):
             raise XDeclines(403, "about:blank", "You may not mention this account.")
-        if len(media) > 4 or any(each not in self.media for each in media):
+        if len(media) > 4 or not all(map(self._is_ready, media)):
             raise XDeclines(400, f"{PROBLEMS}invalid-request", "Your media IDs are invalid.")
         same = {each.text for each in self.tweets.values()} | (set() if self.forgets else self.gone_texts)
         is_same_photo = previous is not None and previous.media == media
@@ -309,6 +308,10 @@ class FakeX(LocalServer):
         info = {"state": "in_progress", "check_after_secs": 0} if media.looks < self.slow_media else {}
         more = {"processing_info": info} if info else {}
         return {"data": {"id": name, "media_key": f"3_{name}", "expires_after_secs": 86_400, **more}}
+
+    def _is_ready(self, name: str) -> bool:
+        """Whether an upload can be attached: X has said that it is processed."""
+        return name in self.media and self.media[name].looks > self.slow_media
 
     def _describe(self, fields: Mapping[str, Any]) -> Reply:
         text = fields["metadata"]["alt_text"]["text"]
