@@ -146,7 +146,9 @@ class ContainerContract(FetchesPhotos, GraphContract):
         replace(channel, token=Secret(f"file:{tmp_path}/new")).check()
         channel.check()  # the old one is as good as before
 
-    @pytest.mark.parametrize(("age", "why"), [(timedelta(hours=23), "refreshed yet"), (TOKEN_LIFE, "expired")])
+    @pytest.mark.parametrize(
+        ("age", "why"), [(timedelta(hours=23), "refreshed yet"), (TOKEN_LIFE, "expired")]
+    )
     def test_a_token_is_not_renewed_too_early_or_too_late(
         self, channel: Threads | Instagram, server: GraphServer, age: timedelta, why: str
     ) -> None:
