@@ -7,6 +7,7 @@ notes at addresses of ours; followers' servers are sent what is new, corrected a
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,7 +24,7 @@ from syndicator.domain.errors import Misconfigured, PostGone, Refused, TryLater
 from syndicator.domain.feed import Site
 from syndicator.domain.post import Occasion, Post, SpanKind
 from syndicator.domain.recipient import Letter
-from syndicator.fediverse import activities
+from syndicator.fediverse import activities, documents
 from syndicator.fediverse.accounts import RemoteAccount
 from syndicator.fediverse.actor import Actor
 from syndicator.fediverse.digests import digest
@@ -42,6 +43,8 @@ from syndicator.jobs.follower_mail import FollowerMail
 from syndicator.jobs.ports import Callbacks
 from syndicator.text.addresses import is_web_address
 from syndicator.text.rulers import GRAPHEMES
+
+log = logging.getLogger(__name__)
 
 #: A handle that every server takes (``USERNAME_RE`` in Mastodon's app/models/account.rb), and a domain.
 HANDLE, DOMAIN = re.compile(r"[A-Za-z0-9_]{1,30}"), re.compile(r"[a-z0-9.-]{1,253}(?::[0-9]{1,5})?")
@@ -224,10 +227,29 @@ class ActivityPub:
         return who
 
     def tell_declared(self) -> None:
-        """Tells followers, once, that the account has moved, where that is declared."""
+        """Tells followers, once, that the account has moved, where that is declared, and that it has another
+        name than before."""
+        self._tell_name()
         if self.moved_to:
             move = activities.move(self.actor)
             self.announcements.put(key=_fragment(move), post="moved", occasion=Occasion.NEWS, payload=move)
+
+    def _tell_name(self) -> None:
+        """Servers know the account by its address, which its channel's name makes: followers stay."""
+        actor, now, names = self.actor, _now(), self.actors.actor_names(self.name)
+        if names and names[0] != actor.full_name:
+            key = self.actors.actor_key(self.name, now)
+            update = activities.renamed(actor, documents.profile(actor, key.public_key(), key.since), now)
+            self.announcements.put(
+                key=_fragment(update), post="renamed", occasion=Occasion.NEWS, payload=update
+            )
+            log.warning(
+                "channel %s: it is @%s now, and was @%s: its %d followers stay, and their servers are told; "
+                "some show the old name for long, which goes on leading here",
+                *(self.name, actor.full_name, names[0], self.actors.count_followers(self.name)[0]),
+            )
+        if not names or names[0] != actor.full_name:
+            self.actors.name_actor(self.name, actor.full_name, now)
 
     def broadcast(self, letters: Iterable[Letter]) -> Iterator[LetterGroup]:
         """Answers who asked to follow, and tells followers' servers, and those of who is mentioned."""

@@ -158,6 +158,10 @@ class Instagram:
             raise self._not_ours(e) from e
         return f"@{username}; may post, {most - used} of {most} posts left today"
 
+    def renewed_token(self) -> str:
+        """Another token, good for ``token_life`` from now on."""
+        return self._api.renewed_token("ig_refresh_token")
+
     @property
     def _api(self) -> GraphApi:
         return GraphApi(server=self.server, version=self.version, token=self.token, session=self.session)

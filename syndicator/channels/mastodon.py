@@ -24,9 +24,17 @@ from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.mastodon_media import MastodonMedia, photo_later
 from syndicator.http.mastodon_places import StatusPlaces
-from syndicator.http.mastodon_servers import LIMITS, PAGE_STATUSES, KnownServer, Ways, instance_of, page_of
+from syndicator.http.mastodon_servers import (
+    DECLARED_WAYS,
+    LIMITS,
+    PAGE_STATUSES,
+    KnownServer,
+    Ways,
+    instance_of,
+    page_of,
+)
 from syndicator.http.oauth import OAuthClient, SignIn, access_token
-from syndicator.remarks import photos_taken
+from syndicator.remarks import photos_taken, remark
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.mastodon_statuses import checked, created_at, receipt, shown_otherwise
@@ -177,6 +185,7 @@ class Mastodon:
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the status: https://docs.joinmastodon.org/methods/statuses/#edit"""
         exchange = self._exchange()
+        self.known.ask(exchange, self._url)
         status, shown = self._status(exchange, post)
         reply = exchange.ask("PUT", self._status_url(receipt), json=status, accept=(404, 410, 422))
         self._check_accepted(exchange, reply, status["media_ids"])
@@ -220,7 +229,7 @@ class Mastodon:
             instance = instance_of(exchange, self._url)
         except Refused as e:
             raise Misconfigured(f"{e}; is there a Mastodon server at {self.server}?") from e
-        settings = {name: getattr(self, name) for name in (*LIMITS, *Ways.__slots__)}
+        settings = {name: getattr(self, name) for name in (*LIMITS, *DECLARED_WAYS)}
         differences = instance.differences(settings) if instance else []
         who = f"@{account_name} on {urlsplit(self.server).hostname}"
         for name, scope in (("statuses", "write:statuses"), ("media", "write:media")):
@@ -252,13 +261,22 @@ class Mastodon:
         form = {"status": post.text, "media_ids": [*uploaded]}
         # An ISO 639 code: https://docs.joinmastodon.org/methods/statuses/#form-data-parameters
         language = post.language.partition("-")[0].lower()
+        warning = self._warning(post)
         status = {
             **form,
             **({"language": language} if language else {}),
-            **({"spoiler_text": post.warning} if post.warning else {}),
+            **({"spoiler_text": warning} if warning else {}),
             **({"in_reply_to_id": post.reply_to.remote_id} if post.reply_to else {}),
         }
         return status, post.showing(*uploaded.values())
+
+    def _warning(self, post: Post) -> str:
+        """Its warning, as long as the server takes one, which is known once it was asked."""
+        most = self._ways.most_warning
+        if most is None or (short := CHARACTERS.cut(post.warning, most, post.language)) == post.warning:
+            return post.warning
+        remark(f"warning cut to {CHARACTERS.measure(short)} characters: the server takes {most}")
+        return short
 
     def _upload(self, exchange: Exchange, post: Post) -> dict[str, PhotoFile]:
         """Its photos that the server takes, by their ids."""

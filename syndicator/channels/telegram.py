@@ -28,7 +28,7 @@ from syndicator.domain.errors import (
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Occasion, Post, SpanKind
 from syndicator.http.exchange import Exchange, MakeError, RemoteReply
-from syndicator.remarks import with_photo_if_taken
+from syndicator.remarks import goes_without, with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import web_address
 from syndicator.text.mentions import without_mentions
@@ -45,6 +45,8 @@ DONE_ALREADY = ("message is not modified", "message to delete not found")
 NO_TEXT = "there is no text in the message to edit"
 #: ... where it will not have a photo, whatever the text, ...
 PHOTO_REFUSED, TOO_LARGE = ("PHOTO_", "IMAGE_PROCESS_FAILED", "too big for a photo"), 413
+#: ... where a message of another chat cannot be answered (in its own, it is then no answer), ...
+NOT_REPLIED = "message to be replied not found"
 #: ... and where the bot can write nothing there. These words are no contract, and all that there is:
 #: https://core.telegram.org/bots/api#making-requests
 NOT_ALLOWED = (
@@ -52,6 +54,10 @@ NOT_ALLOWED = (
     *("not enough rights", "need administrator rights", "have no rights to send", "USER_BANNED_IN_CHANNEL"),
     *("CHAT_WRITE_FORBIDDEN", "CHAT_ADMIN_REQUIRED", "CHAT_RESTRICTED", "CHAT_SEND_"),
 )
+
+
+class InOtherChat(Refused):
+    """Refused for the sake of a message in another chat than the declared one: that goes on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +128,13 @@ class Telegram:
                 reply = self._call(exchange, "sendMessage", fields | _text(post))
             return reply.read(lambda document: _receipt(document["result"], post))
 
-        return with_photo_if_taken(post, write)
+        try:
+            return with_photo_if_taken(post, write)
+        except InOtherChat as e:
+            if not fields.pop("reply_parameters", None):
+                raise
+            goes_without("its place below the message that it answers", e)
+            return with_photo_if_taken(post, write)
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the message. A photo can be added and exchanged, and not be taken away; a retraction's notice
@@ -197,34 +209,46 @@ class Telegram:
         if photo:
             texts = {name: v if isinstance(v, str) else json.dumps(v) for name, v in fields.items()}
             body = {"data": texts, "files": {"photo": (photo.filename, photo.content, photo.media_type)}}
-        reply = exchange.ask("POST", url, accept=(400, 404, TOO_LARGE), unknown=unknown, **body)
+        reply = exchange.ask("POST", url, accept=(400, 403, 404, TOO_LARGE), unknown=unknown, **body)
         if reply.status == 404:
             raise Misconfigured(f"{reply.message}: is {self.token} the token of a bot?")
         if photo and (reply.status == TOO_LARGE or any(words in reply.message for words in PHOTO_REFUSED)):
             raise PhotoRefused(reply.message)
         if reply.status == TOO_LARGE:
             raise Refused(reply.message)
-        if reply.status == 400 and not any(
-            words in reply.message for words in (*DONE_ALREADY, accept) if words
-        ):
-            raise self._error(reply, fields.get("chat_id"))
+        is_done = any(words in reply.message for words in (*DONE_ALREADY, accept) if words)
+        if reply.status == 403 or (reply.status == 400 and not is_done):
+            raise self._error(exchange, reply, fields.get("reply_parameters", fields).get("chat_id"))
         return reply
 
-    def _error(self, reply: RemoteReply, chat_id: Any) -> SyndicatorError:
-        """The error that a bad request (400) means."""
+    def _error(self, exchange: Exchange, reply: RemoteReply, chat_id: Any) -> SyndicatorError:
+        """The error that a bad request (400) means, or one from whom may not be there (403)."""
         message = reply.message
         if "upgraded to a supergroup" in message:
             new_id = reply.read(lambda document: document.get("parameters", {}).get("migrate_to_chat_id"))
             if chat_id != _chat_id(self.chat):  # an old message in what was the chat before
-                return Refused(f"{message}; what was posted there before can only be changed by hand")
+                return InOtherChat(f"{message}; what was posted there before can only be changed by hand")
             return Misconfigured(f'{message}: declare chat = "{new_id}"')
-        if any(words in message for words in NOT_ALLOWED):
-            return Misconfigured(message)
+        is_shut = reply.status == 403 or any(words in message for words in NOT_ALLOWED)
+        if (is_shut or NOT_REPLIED in message) and self._is_elsewhere(exchange, chat_id):
+            return InOtherChat(f"{message}; it is in another chat than {self.chat}: change it there by hand")
+        if is_shut:
+            return Misconfigured(message + f"; add the bot to {self.chat} again" * (reply.status == 403))
         if "message can't be deleted" in message:
             return Refused(
                 f"{message}; a bot deletes what is less than 48 hours old: delete it there by hand"
             )
         return Refused(message)
+
+    def _is_elsewhere(self, exchange: Exchange, chat_id: Any) -> bool:
+        """Whether a chat is another one than the declared one. Raises what that has to say."""
+        declared = _chat_id(self.chat)
+        if chat_id in (None, declared):
+            return False
+        if isinstance(declared, str):
+            reply = self._call(exchange, "getChat", {"chat_id": declared}, unknown=TryLater)
+            declared = reply.read(lambda document: int(document["result"]["id"]))
+        return bool(chat_id != declared)
 
     def _place(self, receipt: Receipt) -> dict[str, Any]:
         """The message's chat and number. Of what an operator has entered, a number or the message's link, the

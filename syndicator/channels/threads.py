@@ -148,6 +148,10 @@ class Threads:
         used, most = self._api.quota(exchange, QUOTA)
         return f"@{username}; may post, {most - used} of {most} posts left today"
 
+    def renewed_token(self) -> str:
+        """Another token, good for ``token_life`` from now on."""
+        return self._api.renewed_token("th_refresh_token")
+
     @property
     def _api(self) -> GraphApi:
         return GraphApi(server=self.server, version=self.version, token=self.token, session=self.session)

@@ -16,11 +16,11 @@ from syndicator.cli.declared import must_be_declared
 from syndicator.cli.terminal import print_line
 from syndicator.config import Declared, Outlet
 from syndicator.domain.errors import SyndicatorError
-from syndicator.files import write_whole
 from syndicator.http.client import Http
 from syndicator.secret import MAX_FILE_BYTES, Secret
 from syndicator.wiring import declarations
 from syndicator.wiring.couriers import courier_of, offers_alone
+from syndicator.wiring.secret_files import keep_secret, secret_file
 
 #: The environment's variables that secrets are tried in, before they are kept anywhere.
 TRIED = "SYNDICATOR_TRIED_{}"
@@ -122,13 +122,7 @@ def _tried(declared: Declared, name: str, outlet: Outlet, secrets: Mapping[str, 
 
 def _kept(place: Secret, secret: str) -> bool:
     """Whether a secret is in its file now; those of the environment are its owner's to set."""
-    kind, _, name = place.reference.partition(":")
-    if kind != "file":
-        return False
-    path = Path(name)
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(path, f"{secret}\n".encode(), mode=0o600, is_durable=True)
-    except OSError as e:
-        raise SyndicatorError(f"{path} cannot be written ({e.strerror}): nothing was kept") from e
-    return True
+    with secret_file(place) as path:
+        if path:
+            keep_secret(path, secret)
+        return path is not None

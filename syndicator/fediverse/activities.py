@@ -71,6 +71,19 @@ def move(actor: Actor) -> Document:
     }
 
 
+def renamed(actor: Actor, profile: Document, at: datetime) -> Document:
+    """The account has another name: its profile, as it is now."""
+    return {
+        "@context": profile["@context"],
+        "id": f"{actor.id}#update-{digest(actor.full_name, moment(at))}",
+        "type": "Update",
+        "actor": actor.id,
+        "to": [PUBLIC],
+        "cc": [actor.followers],
+        "object": {name: value for name, value in profile.items() if name != "@context"},
+    }
+
+
 def _activity(actor: Actor, note: Document, kind: str, activity_id: str, at: str) -> Document:
     return with_context(
         {

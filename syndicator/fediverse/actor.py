@@ -38,7 +38,12 @@ class Actor:
     @property
     def acct(self) -> str:
         """The account as WebFinger names it (RFC 7565)."""
-        return f"acct:{self.handle}@{self.domain}"
+        return f"acct:{self.full_name}"
+
+    @property
+    def full_name(self) -> str:
+        """What people follow, without the ``@`` before it."""
+        return f"{self.handle}@{self.domain}"
 
     @property
     def id(self) -> str:

@@ -69,6 +69,14 @@ class ActorStore(Protocol):
         """The key of an actor, made when it is first asked for."""
         ...
 
+    def actor_names(self, channel: str) -> Sequence[str]:
+        """The names (``handle@domain``) that an actor has had, the last one first."""
+        ...
+
+    def name_actor(self, channel: str, name: str, now: datetime) -> None:
+        """Put its name on record: from now on it is the last one."""
+        ...
+
     def actor_post(self, channel: str, post_id: str) -> ActorPost | None:
         """A note by its id."""
         ...

@@ -78,6 +78,9 @@ BAD_PARAMETER, NOT_THERE = 100, 33
 #: What versions look like.
 VERSION = re.compile(r"v[0-9]{1,3}\.[0-9]{1,2}")
 
+#: What tokens look like: letters that are seen.
+TOKEN = re.compile(r"[!-~]+")
+
 
 class GraphRefused(Refused):
     """A request that was refused, with the numbers of why."""
@@ -112,9 +115,29 @@ class GraphApi:
     ) -> RemoteReply:
         """One call. The token goes where no address shows it, if the method has a body. Raises what the error
         in its reply means: ``GraphRefused``, ``PostGone`` and what ``Exchange.ask`` raises."""
+        return self._call(exchange, method, f"{self.version}/{path}", fields, unknown, **request)
+
+    def renewed_token(self, grant: str) -> str:
+        """A token that is good as long from now on as this one was; this one stays good until its own end.
+        It is to be a day old at least, and not at its end (https://developers.facebook.com/docs/
+        instagram-platform/reference/refresh_access_token). Raises what ``call`` does."""
+        fields = {"grant_type": grant}
+        reply = self._call(self.exchange(), "GET", "refresh_access_token", fields, TryLater)
+        # as it is, not redacted: it may be the one that there was
+        return reply.read(lambda _redacted: _token(json.loads(reply.body)))
+
+    def _call(
+        self,
+        exchange: Exchange,
+        method: str,
+        path: str,
+        fields: Mapping[str, str],
+        unknown: MakeError,
+        **request: Any,
+    ) -> RemoteReply:
         values = {**fields, "access_token": self.token.reveal()}
         request["data" if method == "POST" else "params"] = values
-        url = f"{self.server.rstrip('/')}/{self.version}/{path}"
+        url = f"{self.server.rstrip('/')}/{path}"
         reply = exchange.ask(method, url, accept=range(400, 600), unknown=unknown, **request)
         if reply.status < 400:
             return reply
@@ -192,6 +215,14 @@ def check_version(version: str, example: str) -> None:
 
 def _stopped(reply: RemoteReply) -> Misconfigured:
     return Misconfigured(f"{reply.message}; check the account, its token and what it permits")
+
+
+def _token(told: Any) -> str:
+    """The token in a reply. Raises ``ValueError`` for what can be none."""
+    token = str(told["access_token"] or "")
+    if not TOKEN.fullmatch(token):
+        raise ValueError("no token")
+    return token
 
 
 def _after(told: Any) -> str:

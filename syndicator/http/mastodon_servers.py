@@ -31,23 +31,29 @@ BY_SOURCE = {"gotosocial": "GoToSocial", "friendica": "Friendica", "pixelfed": "
 @dataclass(frozen=True, slots=True)
 class Ways:
     """What the channel's settings are to be for a software: whether it honours ``Idempotency-Key`` as
-    Mastodon does, takes posts without a photo, and has edits."""
+    Mastodon does, takes posts without a photo, and has edits. Not declared: ``most_warning``, the code points
+    that a warning may have (``None``: as many as there is room for)."""
 
     remembers_keys: bool = False
     needs_photo: bool = False
     edits: bool = True
+    most_warning: int | None = None
+
+
+#: Those that are settings of the channel.
+DECLARED_WAYS = ("remembers_keys", "needs_photo", "edits")
 
 
 #: By software, in small letters. GoToSocial has no use of the header; Pleroma and Akkoma keep answers, not
 #: posts, and Friendica nothing; Pixelfed refuses a key that it has seen, whatever became of it, takes no post
-#: without a photo, and edits only where its owner has switched that on.
+#: without a photo and none with a longer warning, and edits only where its owner has switched that on.
 WAYS = {
     "mastodon": Ways(remembers_keys=True),
     "gotosocial": Ways(),
     "pleroma": Ways(),
     "akkoma": Ways(),
     "friendica": Ways(),
-    "pixelfed": Ways(needs_photo=True, edits=False),
+    "pixelfed": Ways(needs_photo=True, edits=False, most_warning=140),
 }
 
 
@@ -82,7 +88,7 @@ class Instance:
         if ways is None and settings["remembers_keys"]:
             unless = "declare remembers_keys = false unless it honours Idempotency-Key"
             return [*lines, f"the server is no Mastodon ({self.title}): {unless}"]
-        wanted = {name: getattr(ways, name) for name in Ways.__slots__} if ways else {}
+        wanted = {name: getattr(ways, name) for name in DECLARED_WAYS} if ways else {}
         if ways and ways.remembers_keys and not settings["remembers_keys"]:
             del wanted["remembers_keys"]  # whoever is more careful than needed loses nothing
         other = [

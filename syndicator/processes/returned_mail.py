@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 
-from syndicator.jobs.stopping import STOPPING
 from syndicator.mail.desk import desks
 from syndicator.mail.returned import ReturnedMail
+from syndicator.processes.beside_jobs import repeat
 from syndicator.wiring import App
 from syndicator.wiring.couriers import now
-
-log = logging.getLogger(__name__)
 
 #: Seconds between two looks. What came back is to be obeyed before the next article, not at once.
 EVERY_S = 300.0
@@ -26,14 +23,4 @@ def read_returned_mail(application: App) -> threading.Thread | None:
     if not returned.mailboxes:
         return None
 
-    def look_again() -> None:
-        while not STOPPING.is_set():
-            try:
-                returned.read()
-            except Exception:  # a defect costs one look, and not all that would follow
-                log.exception("returned mail: a defect")
-            STOPPING.wait(EVERY_S)
-
-    thread = threading.Thread(target=look_again, name="returned mail", daemon=True)
-    thread.start()
-    return thread
+    return repeat("returned mail", returned.read, EVERY_S)

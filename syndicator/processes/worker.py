@@ -102,6 +102,7 @@ def run_worker(jobs: Sequence[str], concurrency: int | None) -> None:
     if Job.DELIVER in jobs:
         _stop_what_lacks_a_secret(open_once())
         _tell_of_ending_tokens(open_once())
+        _renew_tokens(open_once())
     if Job.BROADCAST in jobs:
         _read_returned_mail(open_once())
     threads = {job.value: open_once().threads(job) for job in Job}
@@ -139,6 +140,12 @@ def _tell_of_ending_tokens(application: App) -> None:
     """Operators are told of a channel that will stop by itself while there is time."""
     for name, remark in application.declared.ending_tokens(datetime.now(UTC)).items():
         log.warning("channel %s: %s", name, remark)
+
+
+def _renew_tokens(application: App) -> None:
+    from syndicator.processes.renewed_tokens import renew_tokens  # noqa: PLC0415 - likewise
+
+    renew_tokens(application)
 
 
 def _read_returned_mail(application: App) -> None:

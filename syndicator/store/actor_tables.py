@@ -15,6 +15,15 @@ actor_key = Table(
     Column("created", Moment, nullable=False),
 )
 
+#: The names that actors have had, each with the moment since which it was the last: old ones lead on.
+actor_name = Table(
+    "actor_name",
+    metadata,
+    Column("channel", String(64), primary_key=True),
+    Column("name", String(320), primary_key=True),  # handle and domain, with an @ between
+    Column("since", Moment, nullable=False),
+)
+
 #: Notes, each at an address for ever: one that was deleted is answered with its tombstone.
 actor_post = Table(
     "actor_post",

@@ -12,7 +12,7 @@ from syndicator.fediverse.digests import digest
 from syndicator.fediverse.keys import new_private_key
 from syndicator.fediverse.received import REACTIONS, Deed
 from syndicator.fediverse.record import ActorKey, ActorPost
-from syndicator.store.actor_tables import actor_key, actor_post, reaction
+from syndicator.store.actor_tables import actor_key, actor_name, actor_post, reaction
 from syndicator.store.engine import Base
 from syndicator.store.upsert import insert_missing, upsert
 
@@ -37,6 +37,19 @@ class Actors(Base):
             known = _key(connection, channel)
         assert known  # noqa: S101 - it was inserted in this transaction
         return known
+
+    def actor_names(self, channel: str) -> Sequence[str]:
+        query = select(actor_name.c.name).where(actor_name.c.channel == channel)
+        with self.reading() as connection:
+            return connection.scalars(query.order_by(actor_name.c.since.desc())).all()
+
+    def name_actor(self, channel: str, name: str, now: datetime) -> None:
+        values = {"channel": channel, "name": name, "since": now}
+        with self.writing() as connection:
+            query = upsert(connection, actor_name).on_conflict_do_update(
+                index_elements=["channel", "name"], set_={"since": now}
+            )
+            connection.execute(query, values)
 
     def actor_post(self, channel: str, post_id: str) -> ActorPost | None:
         query = select(actor_post).where(actor_post.c.channel == channel, actor_post.c.id == post_id)

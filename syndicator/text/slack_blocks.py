@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from syndicator.domain.post import Post
 from syndicator.remarks import goes_without
@@ -25,6 +26,9 @@ MAX_FALLBACK = 4000
 #: The photos that blocks show, and the longest address of one (.../image-block).
 MEDIA_TYPES, MAX_PHOTO_URL = ("image/jpeg", "image/png", "image/gif"), 3000
 
+#: Other kinds of pictures, by the endings of their names: of a photo that nobody has measured.
+OTHER_KINDS = {"avif": "avif", "heic": "heic", "jxl": "jxl", "svg": "svg+xml", "tif": "tiff", "webp": "webp"}
+
 #: What is said of a message whose blocks are not taken, its photo among them: Slack fetches it.
 BAD_BLOCKS = ("invalid_blocks", "invalid_blocks_format")
 
@@ -35,11 +39,18 @@ def photo_address(post: Post) -> str:
     photo = post.named_photo
     if photo is None or not is_web_address(photo.url):
         return ""
-    if photo.media_type not in ("", *MEDIA_TYPES) or len(photo.url) > MAX_PHOTO_URL:
-        kind = photo.media_type if photo.media_type not in MEDIA_TYPES else "address as long as this"
+    media_type = photo.media_type or _by_name(photo.url)
+    if media_type not in ("", *MEDIA_TYPES) or len(photo.url) > MAX_PHOTO_URL:
+        kind = media_type if media_type not in ("", *MEDIA_TYPES) else "address as long as this"
         goes_without("its photo", f"Slack shows no {kind}")
         return ""
     return photo.url
+
+
+def _by_name(url: str) -> str:
+    """The type that a picture's name tells, where Slack shows none of it; else ``""``."""
+    ending = urlsplit(url).path.rpartition(".")[2].lower()
+    return f"image/{OTHER_KINDS[ending]}" if ending in OTHER_KINDS else ""
 
 
 def slack_message(post: Post, photo: str) -> dict[str, Any]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from syndicator.channels.instagram import Instagram
+from syndicator.channels.threads import Threads
 from syndicator.domain.capabilities import Spent
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
 from syndicator.domain.ledger import Ledger, Wait
@@ -13,8 +17,9 @@ from syndicator.domain.pacing import Pace
 from syndicator.domain.post import Post
 from syndicator.http.stated_limits import listening
 from syndicator.jobs.ports import Channel
+from syndicator.secret import Secret
 from tests.channels.contract import KEY, OTHER, HttpChannelContract
-from tests.channels.graph_server import GraphServer
+from tests.channels.graph_server import TOKEN_LIFE, GraphServer
 from tests.channels.instagram_server import FakeInstagram
 from tests.channels.local_server import Trouble, body, reset, status
 from tests.channels.photo_host import FetchesPhotos
@@ -130,6 +135,49 @@ class ContainerContract(FetchesPhotos, GraphContract):
 
     containers: str
     quota: str
+
+    def test_a_token_is_renewed(
+        self, channel: Threads | Instagram, server: GraphServer, tmp_path: Path
+    ) -> None:
+        new = channel.renewed_token()
+
+        assert server.token_age[new] == timedelta()
+        (tmp_path / "new").write_text(new)
+        replace(channel, token=Secret(f"file:{tmp_path}/new")).check()
+        channel.check()  # the old one is as good as before
+
+    @pytest.mark.parametrize(
+        ("age", "why"), [(timedelta(hours=23), "refreshed yet"), (TOKEN_LIFE, "expired")]
+    )
+    def test_a_token_is_not_renewed_too_early_or_too_late(
+        self, channel: Threads | Instagram, server: GraphServer, age: timedelta, why: str
+    ) -> None:
+        server.token_age[server.token] = age
+
+        with pytest.raises(SyndicatorError, match=why) as caught:
+            channel.renewed_token()
+
+        assert server.token not in str(caught.value)
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"{}",
+            b'"THAA"',
+            b'{"access_token": null}',
+            b'{"access_token": ""}',
+            b'{"access_token": "a b"}',
+            '{"access_token": "ຂ່າວ"}'.encode(),
+            b'{"access_token": "a\\n"}',
+        ],
+    )
+    def test_what_is_no_token_renews_none(
+        self, channel: Threads | Instagram, server: GraphServer, content: bytes
+    ) -> None:
+        server.trouble = Trouble(body(content), at="/refresh_access_token")
+
+        with pytest.raises(TryLater):
+            channel.renewed_token()
 
     def test_what_is_not_ready_in_time_is_tried_later(
         self, channel: Channel, server: FakeThreads | FakeInstagram, monkeypatch: pytest.MonkeyPatch

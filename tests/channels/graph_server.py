@@ -8,6 +8,7 @@ import json
 import re
 import time
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -31,6 +32,9 @@ FIELDS = {
 #: A photo that a post shows beside others (``attached_media``).
 ATTACHED = re.compile(r"attached_media\[[0-9]+\]")
 
+#: How long a token is good for where it ends, and how old one is that is renewed.
+TOKEN_LIFE, MIN_TOKEN_AGE = timedelta(days=60), timedelta(hours=24)
+
 
 class GraphDeclines(Exception):
     """The server answers with this error."""
@@ -43,15 +47,18 @@ class GraphDeclines(Exception):
 class GraphServer(LocalServer):
     """What all parts of the API have in common: versions, tokens, errors, pages of lists. ``forbids``: the
     code and subcode of the error that every change meets. ``usage_minutes``: until there is access again;
-    ``used``, ``app_used``: how much of the limits of the business and the app, in hundredths."""
+    ``used``, ``app_used``: how much of the limits of the business and the app, in hundredths. ``grant``: by
+    which a token is renewed (none are, where there is none); ``token_age``: of each token: the
+    older ones stay good beside a new one."""
 
-    token, version = "", ""
+    token, version, grant = "", "", ""
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
         self.forbids: tuple[int, int] | None = None
         self.usage_minutes, self.used, self.app_used = 0, 0, 0
         self.revoked: set[str] = set()
+        self.token_age = {self.token: timedelta(days=10)}
 
     def call(self, request: Request, path: str, fields: Mapping[str, str]) -> dict[str, Any]:
         """What a call below the version answers. Raises ``GraphDeclines``."""
@@ -84,20 +91,40 @@ class GraphServer(LocalServer):
         return headers
 
     def _answer(self, request: Request) -> dict[str, Any]:
+        if self.grant and request.path == "/refresh_access_token":
+            return self._renewed(request)
         version, _, path = request.path.removeprefix("/").partition("/")
         if version != self.version:
             raise GraphDeclines(2635, "You are calling a deprecated version")
         fields = _fields(request)
-        token = fields.get("access_token", "")
+        self._check_token(fields.get("access_token", ""))
+        if self.forbids and request.method != "GET":
+            raise GraphDeclines(self.forbids[0], "as you wish", self.forbids[1])
+        return self.call(request, path, fields)
+
+    def _check_token(self, token: str) -> None:
         if token in self.revoked:
             raise GraphDeclines(190, "Error validating access token: the session has been invalidated", 460)
         if not token:
             raise GraphDeclines(2500, "An active access token must be used to query information")
-        if token != self.token:
+        if token not in self.token_age:
             raise GraphDeclines(190, "Invalid OAuth access token - Cannot parse access token")
-        if self.forbids and request.method != "GET":
-            raise GraphDeclines(self.forbids[0], "as you wish", self.forbids[1])
-        return self.call(request, path, fields)
+        if self.token_age[token] >= TOKEN_LIFE:
+            raise GraphDeclines(190, "Error validating access token: Session has expired", 463)
+
+    def _renewed(self, request: Request) -> dict[str, Any]:
+        """Another token in place of one that is neither too young nor too old."""
+        fields = _fields(request)
+        token = fields.get("access_token", "")
+        if request.method != "GET" or fields.get("grant_type") != self.grant:
+            raise GraphDeclines(100, "Invalid parameter: grant_type")
+        self._check_token(token)
+        if self.token_age[token] < MIN_TOKEN_AGE:
+            raise GraphDeclines(100, "The access token cannot be refreshed yet")
+        new = f"{self.token}R{len(self.token_age)}"
+        self.token_age[new] = timedelta()
+        seconds = int(TOKEN_LIFE.total_seconds())
+        return {"access_token": new, "token_type": "bearer", "expires_in": seconds}
 
     def listing(
         self, items: Sequence[tuple[str, dict[str, Any], float]], fields: Mapping[str, str]

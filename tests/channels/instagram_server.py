@@ -29,6 +29,7 @@ class FakeInstagram(GraphServer):
     whole, whatever is asked for."""
 
     token, account, version = "IGAAJqwertyuiopasdfghjklzxcvbnm", "17841400000000001", "v26.0"
+    grant = "ig_refresh_token"
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)

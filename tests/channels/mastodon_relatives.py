@@ -52,7 +52,7 @@ class FakeFriendica(FakeMastodon):
 
 
 class FakePixelfed(FakeMastodon):
-    """Takes no post without a photo, refuses a key that it has seen, and has no edits."""
+    """Takes no post without a photo and no long warning, refuses a key that it has seen, and has no edits."""
 
     source_url = "https://github.com/pixelfed/pixelfed"
 
@@ -73,4 +73,7 @@ class FakePixelfed(FakeMastodon):
             self.shelf.keys[key] = ("", self.now())
         if not request.fields().get("media_ids"):
             return said(403, {"error": "Media is required"})
+        if len(request.fields().get("spoiler_text", "")) > 140:
+            told = "The spoiler text must not be greater than 140 characters."
+            return said(422, {"message": told, "errors": {"spoiler_text": [told]}})
         return super()._take_status(request)

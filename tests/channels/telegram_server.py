@@ -71,7 +71,7 @@ class Message:
 class FakeTelegram(LocalServer):
     """https://core.telegram.org/bots/api for one bot in one chat. ``status`` and ``rights``: the bot's there.
     ``flood_s``: seconds for which it wants nothing more; ``new_id``: of the supergroup that the chat has
-    become."""
+    become; ``former_id``: of another chat, which the bot has been removed from."""
 
     port: int = 0
     token: str = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -88,6 +88,7 @@ class FakeTelegram(LocalServer):
     messages: dict[int, Message] = field(default_factory=dict)
     flood_s: int = 0
     new_id: int = 0
+    former_id: int = 0
     last: int = 40
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
@@ -139,6 +140,8 @@ class FakeTelegram(LocalServer):
 
     def _must_be_in_chat(self, chat_id: int | str, *, is_write: bool) -> None:
         kind = self.chat["type"]
+        if self.former_id and chat_id == self.former_id:
+            raise NotAsAsked("Forbidden: bot was kicked from the channel chat", 403)
         if chat_id not in (self.chat["id"], f"@{self.chat.get('username', '')}"):
             raise NotAsAsked("Bad Request: chat not found")
         if self.new_id and is_write:

@@ -302,6 +302,43 @@ def test_the_account_moves_out(sqlite_store: Store) -> None:
     assert (moves[0]["object"], moves[0]["target"]) == (room.channel.actor.id, target)
 
 
+@pytest.mark.parametrize("change", [{"handle": "desk"}, {"domain": "ledger.example"}])
+def test_another_name_is_told_and_keeps_its_followers(
+    sqlite_store: Store, change: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with FollowersServer() as server:
+        host = server.address.removeprefix("http://")
+        with newsroom(sqlite_store, allow=(host,)) as room:
+            server.key_of = room.public_key
+            room.is_followed(server)
+            room.channel.tell_declared()
+            room.channel.tell_declared()
+            room.broadcasts()
+            assert caplog.text == ""
+
+            room.channel = replace(room.channel, **change)  # type: ignore[arg-type]  # settings are texts
+            for _ in range(3):
+                room.channel.tell_declared()
+                room.broadcasts()
+            room.channel.send(compose(ARTICLE, room.channel.capabilities), key=KEY)
+            room.broadcasts()
+
+    told = server.timeline.activities
+    assert [each["type"] for each in told] == ["Accept", "Update", "Create"]
+    actor = room.channel.actor
+    assert (told[1]["object"]["id"], told[1]["object"]["preferredUsername"]) == (actor.id, actor.handle)
+    [line] = [each.getMessage() for each in caplog.records]
+    assert line.startswith(f"channel wire: it is @{actor.full_name} now, and was @news@news.example: its 1 ")
+
+
+def test_a_name_that_comes_back_is_told_again(sqlite_store: Store) -> None:
+    with newsroom(sqlite_store) as room:
+        for handle in ("news", "desk", "news", "desk"):
+            replace(room.channel, handle=handle).tell_declared()
+
+    assert room.store.actor_names(NAME) == ["desk@news.example", "news@news.example"]
+
+
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [

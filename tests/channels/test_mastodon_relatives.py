@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from syndicator.channels.mastodon import Mastodon
 from syndicator.domain.capabilities import ALWAYS, NEVER
 from syndicator.domain.errors import OutcomeUnknown, PostGone, Refused, TryLater
-from syndicator.domain.post import Post
+from syndicator.domain.post import Post, Style
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
 from tests.channels.contract import ARTICLE, KEY, impatient_session, picture
@@ -176,3 +177,30 @@ def test_no_post_without_a_photo_where_one_is_needed(channel: Mastodon, server: 
     else:
         channel.send(post(channel, has_photo=False), key=KEY)
         assert len(server.published) == 1
+
+
+@pytest.mark.parametrize("words", ["Pictures of war. " * 12, "ຮູບ ກ່ຽວກັບ ສົງຄາມ " * 10])
+def test_a_warning_is_as_long_as_the_server_takes_it(
+    undeclared: Mastodon, channel: Mastodon, server: FakeMastodon, words: str, remarks: list[str]
+) -> None:
+    """Pixelfed counts code points, of which a Lao letter with its tone mark has two."""
+    words = words.strip()
+    capabilities = replace(channel.capabilities, text=5000)
+    warned = compose(ARTICLE, capabilities, Style(warnings={"City": words}), photo=picture())
+    assert warned.warning == words
+
+    with pytest.raises(TryLater):
+        undeclared.send(warned, key=KEY)
+    for each in undeclared, channel:
+        each.send(warned, key=f"{KEY}{id(each)}")
+
+    sent = [json.loads(r.body)["spoiler_text"] for r in server.requests if r.path == STATUSES]
+    if isinstance(server, FakePixelfed):
+        assert len({*sent}) == 1
+        assert 100 < len(sent[-1]) <= 140
+        assert words.startswith(sent[-1].rstrip("…"))
+        assert words.removeprefix(sent[-1].rstrip("…"))[0] == " "
+        assert remarks == [f"warning cut to {len(sent[-1])} characters: the server takes 140"]
+    else:
+        assert sent == [words, words]
+        assert remarks == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -99,6 +100,29 @@ class TestSlack(HttpChannelContract):
 
         assert photo_of(next(iter(server.messages.values()))) == ""
         assert f"Slack shows no {media_type}" in caplog.text
+
+    @pytest.mark.parametrize("name", ["tram.webp", "tram.AVIF?w=1200", "tram.jpg.webp#1"])
+    def test_one_that_nobody_has_measured_is_known_by_its_name(
+        self, channel: Slack, server: FakeSlack, remarks: list[str], name: str
+    ) -> None:
+        assert ARTICLE.photo
+        photo = replace(ARTICLE.photo, url=f"https://news.example/{name}", media_type="")
+
+        receipt = channel.send(self.post(channel, replace(ARTICLE, photo=photo)), key=KEY)
+        channel.edit(receipt, self.post(channel, replace(CORRECTED, photo=photo)))
+
+        assert photo_of(next(iter(server.messages.values()))) == ""
+        [line] = remarks
+        assert re.fullmatch(r"without its photo: Slack shows no image/(webp|avif)", line)
+
+    @pytest.mark.parametrize("name", ["tram.jpg?format=webp", "tram", "webp/tram.png"])
+    def test_one_of_another_name_is_shown(self, channel: Slack, server: FakeSlack, name: str) -> None:
+        assert ARTICLE.photo
+        photo = replace(ARTICLE.photo, url=f"https://news.example/{name}", media_type="")
+
+        channel.send(self.post(channel, replace(ARTICLE, photo=photo)), key=KEY)
+
+        assert photo_of(next(iter(server.messages.values()))) == photo.url
 
     def test_a_correction_changes_the_photo_and_takes_it_away(
         self, channel: Slack, server: FakeSlack

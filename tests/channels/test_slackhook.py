@@ -48,6 +48,21 @@ class TestSlackHook(HttpChannelContract):
         assert not mentioned(message)
         assert message["unfurl_links"] is message["unfurl_media"] is False
 
+    @pytest.mark.parametrize(
+        ("name", "media_type"), [("tram.webp", ""), ("tram.jpg", "image/webp"), ("tram.avif", "")]
+    )
+    def test_a_photo_that_slack_does_not_show_is_left_out(
+        self, channel: SlackHook, server: FakeSlackHook, remarks: list[str], name: str, media_type: str
+    ) -> None:
+        assert ARTICLE.photo
+        photo = replace(ARTICLE.photo, url=f"https://news.example/{name}", media_type=media_type)
+
+        channel.send(self.post(channel, replace(ARTICLE, photo=photo)), key=KEY)
+
+        assert [photo_of(each) for each in server.messages.values()] == [""]
+        [line] = remarks
+        assert line.startswith("without its photo: Slack shows no image/")
+
     def test_a_photo_that_cannot_be_fetched_is_left_out(
         self, channel: SlackHook, server: FakeSlackHook, remarks: list[str]
     ) -> None:

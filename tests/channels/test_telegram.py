@@ -362,6 +362,42 @@ class TestTrouble:
         with pytest.raises(Misconfigured):
             channel.check()
 
+    @pytest.mark.parametrize("status", ["kicked", "left"])
+    def test_a_bot_that_was_removed_is_told_with_what_to_do(
+        self, channel: Telegram, server: FakeTelegram, status: str
+    ) -> None:
+        server.status = status
+
+        with pytest.raises(Misconfigured, match=r"; add the bot to @theledger again") as caught:
+            channel.send(self.post, key=KEY)
+
+        assert "token" not in str(caught.value)
+
+    @pytest.mark.parametrize("chat", ["@theledger", "-1001234567890"])
+    @pytest.mark.parametrize("former_id", [-1009999999999, 0])  # removed from there; and it is no more
+    @pytest.mark.parametrize("act", ["edit", "delete"])
+    def test_what_was_posted_in_a_chat_before_stops_nothing(
+        self, channel: Telegram, server: FakeTelegram, chat: str, former_id: int, act: str
+    ) -> None:
+        server.former_id = former_id
+        there = Receipt(remote_id="-1009999999999/7", url="https://t.me/former/7")
+        channel = replace(channel, chat=chat)
+
+        with pytest.raises(Refused, match=r"it is in another chat than \S+: change it there by hand"):
+            getattr(channel, act)(there, self.post)
+
+    @pytest.mark.parametrize("chat", ["@theledger", "-1001234567890"])
+    @pytest.mark.parametrize("act", ["edit", "delete"])
+    def test_what_was_posted_in_its_chat_stops_it(
+        self, channel: Telegram, server: FakeTelegram, chat: str, act: str
+    ) -> None:
+        channel = replace(channel, chat=chat)
+        receipt = channel.send(self.post, key=KEY)
+        server.rights = {}
+
+        with pytest.raises(Misconfigured, match="need administrator rights"):
+            getattr(channel, act)(receipt, self.post)
+
     @pytest.mark.parametrize("token", ["nonsense", "110201543", "a/b?c#d"])
     def test_what_is_no_token_is_told(self, channel: Telegram, tmp_path: Path, token: str) -> None:
         (tmp_path / "token").write_text(token)

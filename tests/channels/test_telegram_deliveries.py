@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from syndicator.channels.telegram import Telegram
 from syndicator.domain.decisions import Impossible, Ruling, retry, skip, was_not_posted, was_posted
 from syndicator.domain.delivery import Receipt, Standing
+from syndicator.jobs.deliver import deliver
 from syndicator.secret import Secret
-from syndicator.store import Store
+from syndicator.store import Store, schema
 from tests.channels.contract import impatient_session
 from tests.channels.local_server import Act, Trouble, half, reset, silence, status
 from tests.channels.telegram_server import FakeTelegram
+from tests.fakes import ALL
 from tests.jobs.newsroom import Story
 
 pytestmark = pytest.mark.slow  # databases or processes throughout
@@ -134,6 +138,43 @@ def test_a_bot_that_was_removed_keeps_its_queue(
     story.store.resume_channel("wire")
     story.delivers_until_done()
     assert len(server.messages) == 3
+
+
+@pytest.mark.parametrize("status", ["kicked", "left"])
+def test_a_chat_that_the_bot_has_left_stops_no_other(
+    story: Story, server: FakeTelegram, status: str, tmp_path: Path
+) -> None:
+    """A channel has one chat: several are channels of one bot."""
+    story.feeds = [replace(ALL, channels=("wire", "sports"))]
+    story.declare()
+    story.publishes()
+    assert isinstance(story.real, Telegram)
+    with FakeTelegram() as other:
+        elsewhere = replace(story.real, name="sports", server=other.address)
+        couriers = {"wire": story.courier(), "sports": replace(story.courier(), channel=elsewhere)}
+        server.status = status
+        for name in couriers:
+            deliver(replace(story.deliverer(), couriers=couriers), name)
+
+        assert len(other.messages) == 1
+    with story.store.reading() as connection:
+        rows = {row.name: row for row in connection.execute(select(schema.channel))}
+    assert {name for name, row in rows.items() if row.is_stopped} == {"wire"}
+    assert rows["wire"].error.endswith("; add the bot to @theledger again")
+
+
+def test_an_old_chat_that_the_bot_has_left_stops_nothing(story: Story, server: FakeTelegram) -> None:
+    story.publishes("1")
+    story.delivers()
+    server.former_id, server.chat["id"] = server.chat["id"], -1005555555555
+
+    story.publishes("1", title="Bridge opens on Monday")
+    story.publishes("2")
+    story.delivers_until_done()
+
+    assert not story.channel_row.is_stopped
+    assert {each.standing for each in story.deliveries} == {Standing.SENT}
+    assert [each.reply_to for each in server.messages.values()] == [None] * 3  # the correction is no reply
 
 
 def test_a_wait_of_half_a_day_is_obeyed(story: Story, server: FakeTelegram) -> None:

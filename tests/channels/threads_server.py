@@ -25,6 +25,7 @@ class FakeThreads(GraphServer):
     of photos that cannot be fetched; ``username``: of the profile whose token it is."""
 
     token, user, version = "THAAJqwertyuiopasdfghjklzxcvbnm", "25000000000001", "v1.0"
+    grant = "th_refresh_token"
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)

@@ -140,6 +140,16 @@ class TestReading:
         [own] = [link for link in answer.json["links"] if link["rel"] == "self"]
         assert own == {"rel": "self", "type": ACTIVITY_JSON, "href": f"{BASE}/ap/wire"}
 
+    @pytest.mark.parametrize("resource", ["acct:desk@news.example", "acct:Desk@feeds.news.example"])
+    def test_an_account_is_found_by_the_name_that_it_had(self, here: Place, resource: str) -> None:
+        path = f"/.well-known/webfinger?resource={resource}"
+        assert here.browser.get(path).status == 404
+        here.store.name_actor(NAME, "desk@news.example", utc_now())
+
+        answer = here.browser.get(path)
+
+        assert (answer.status, answer.json["subject"]) == (200, "acct:news@news.example")
+
     @pytest.mark.parametrize("resource", ["acct:other@news.example", "acct:news@evil.example", "acct:", "x"])
     def test_others_are_not(self, here: Place, resource: str) -> None:
         assert here.browser.get(f"/.well-known/webfinger?resource={resource}").status == 404

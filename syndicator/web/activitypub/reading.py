@@ -6,7 +6,7 @@ Which of the two asks, the header ``Accept`` says: https://www.w3.org/TR/activit
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -47,6 +47,11 @@ class ActorPages:
         for actor in self.fediverse.actors.values():
             if documents.is_about(actor, resource):
                 return JsonResponse(documents.webfinger(actor), JRD)
+        for actor in self.fediverse.actors.values() if resource.startswith("acct:") else ():
+            for name in await self.context.ask(self.fediverse.store.actor_names, actor.name):
+                handle, _, domain = name.partition("@")
+                if documents.is_about(replace(actor, handle=handle, domain=domain), resource):
+                    return JsonResponse(documents.webfinger(actor), JRD)  # its subject is today's name
         raise HTTPException(404)
 
     async def nodeinfo_links(self, request: Request) -> Response:  # noqa: ARG002 - an endpoint's
