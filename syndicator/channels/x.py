@@ -98,7 +98,8 @@ class X:
         f"  {CALLBACK}\n\n"
         "After that make the API key and secret under Keys and tokens: they are asked for now. Then log in\n"
         "to X in your browser as the account that is to post, and allow it. Or, for the account that the\n"
-        "app is of, make the access token and secret there, too, and paste all four (--paste). They do not end."
+        "app is of, make the access token and secret there, too, and paste all four (--paste). They do not\n"
+        "end."
     )
 
     def __post_init__(self) -> None:

@@ -50,7 +50,10 @@ class CallbackServer(HTTPServer):
         deadline = time.monotonic() + SIGN_IN_S
         while not self.back:
             if time.monotonic() > deadline:
-                raise SyndicatorError("nobody came back from the browser: begin again, or paste a token")
+                raise SyndicatorError(
+                    f"nobody came back from the browser to {self.address}: where the service does not know "
+                    "that address, register it as it is; begin again, or paste a token (--paste)"
+                )
             self.handle_request()
         return self.back
 

@@ -73,6 +73,7 @@ def at_the_terminal(monkeypatch: pytest.MonkeyPatch, person: Person) -> str:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     monkeypatch.setattr(browser_visit, "PORT", port)
+    monkeypatch.setattr(browser_visit, "SIGN_IN_S", 20.0)
     monkeypatch.setattr("syndicator.cli.browser_visit.print_line", person.opens)
     monkeypatch.setattr("typer.prompt", person.answers)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
