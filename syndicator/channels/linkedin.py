@@ -23,7 +23,9 @@ from syndicator.domain.listed_post import ListedPost, linked, tried_since
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.http.linkedin_access import STEPS, linkedin_token
 from syndicator.http.linkedin_api import LinkedInApi
+from syndicator.http.oauth import SignIn
 from syndicator.remarks import photos_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server, same_site
@@ -58,11 +60,7 @@ class LinkedIn:
     token_life: ClassVar[timedelta] = timedelta(days=60)
 
     #: How to come by the secret, for ``syndicator connect``.
-    access: ClassVar[str] = (
-        "On https://www.linkedin.com/developers make an app of the page, ask for the Community Management\n"
-        "API, and have the token generator give a token with w_organization_social and\n"
-        "r_organization_social. It is good for 60 days."
-    )
+    access: ClassVar[str] = STEPS
 
     #: Texts have 3,000 characters; whether those are counted as they are escaped is not said. Alternative
     #: texts have 4,086, photos fewer than 36,152,320 pixels (.../shares/images-api), and a post 20 of
@@ -161,6 +159,10 @@ class LinkedIn:
             return f"organization {self.organization}; may post (untried), and may not read its own posts"
         reply.read(lambda told: list(told["elements"]))
         return f"organization {self.organization}; its posts can be read; may post (untried)"
+
+    def sign_in(self, person: SignIn) -> Mapping[str, str]:
+        """A token that an administrator of the page grants an app of the newsroom's own."""
+        return {"token": linkedin_token(self.server, person, lambda: Exchange(self.session))}
 
     @property
     def _author(self) -> str:

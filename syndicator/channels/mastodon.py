@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -33,7 +34,7 @@ from syndicator.http.mastodon_servers import (
     instance_of,
     page_of,
 )
-from syndicator.http.oauth import OAuthClient, SignIn, access_token
+from syndicator.http.oauth import OUT_OF_BAND, OAuthClient, SignIn, access_token
 from syndicator.remarks import photos_taken, remark
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
@@ -243,17 +244,21 @@ class Mastodon:
         url = self._url(f"/api/v1/{name}/0")
         return exchange.ask("PUT", url, json={}, accept=range(400, 500), unknown=TryLater).status != 403
 
-    def sign_in(self, person: SignIn) -> str:
+    def sign_in(self, person: SignIn) -> Mapping[str, str]:
         """A token that the account's owner grants us: https://docs.joinmastodon.org/client/authorized/"""
-        form = {"client_name": "Syndicator", "redirect_uris": person.redirect_uri, "scopes": SCOPES}
+        address = OUT_OF_BAND if person.is_elsewhere else person.callback
+        form = {"client_name": "Syndicator", "redirect_uris": address, "scopes": SCOPES}
         reply = Exchange(self.session).ask("POST", self._url("/api/v1/apps"), data=form, unknown=TryLater)
+        client_id, client_secret = reply.read(lambda app: (str(app["client_id"]), str(app["client_secret"])))
         client = OAuthClient(
-            *reply.read(lambda app: (str(app["client_id"]), str(app["client_secret"]))),
+            client_id=client_id,
+            client_secret=client_secret,
+            redirect_uri=address,
             authorize_url=self._url("/oauth/authorize"),
             token_url=self._url("/oauth/token"),
             scopes=SCOPES,
         )
-        return access_token(client, person, lambda: Exchange(self.session))
+        return {"token": access_token(client, person, lambda: Exchange(self.session))}
 
     def _status(self, exchange: Exchange, post: Post) -> tuple[dict[str, Any], Post]:
         """A status, and the post that it shows: that of the photos which the server takes."""

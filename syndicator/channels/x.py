@@ -8,6 +8,7 @@ renew, and none to lose.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -22,7 +23,9 @@ from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Re
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.http.oauth import CALLBACK, SignIn
 from syndicator.http.oauth1 import OAuth1Keys
+from syndicator.http.oauth1_sign_in import OAuth1App, granted_token
 from syndicator.http.x_api import XApi, is_duplicate, refusal, versions
 from syndicator.http.x_media import XMedia
 from syndicator.remarks import goes_without, photos_taken
@@ -85,9 +88,13 @@ class X:
 
     #: How to come by the secrets, for ``syndicator connect``.
     access: ClassVar[str] = (
-        "Log in at https://console.x.com as the account that is to post, make an app, and buy credits. In\n"
-        "its user authentication settings choose Read and write; after that, under Keys and tokens, make\n"
-        "the API key and secret, and the access token and secret. They are shown once, and do not end."
+        "Log in at https://console.x.com, make an app, and buy credits. In its user authentication settings\n"
+        "choose Read and write, and as callback URL, as it is:\n\n"
+        f"  {CALLBACK}\n\n"
+        "After that make the API key and secret under Keys and tokens: they are asked for now. Then log in\n"
+        "to X in your browser as the account that is to post, and allow it. Or, for the account that the\n"
+        "app is of, make the access token and secret there, too, and paste all four (--paste). They do not\n"
+        "end."
     )
 
     def __post_init__(self) -> None:
@@ -189,6 +196,13 @@ class X:
         if self.premium and subscription == "None":
             words += "; it has no X Premium, so that no post can be edited: declare premium = false"
         return words
+
+    def sign_in(self, person: SignIn) -> Mapping[str, str]:
+        """A token and its secret, which the account's owner grants the app."""
+        key, key_secret = person.ask("api_key"), person.ask("api_key_secret")
+        app = OAuth1App(key=key, key_secret=key_secret, server=self.server)
+        token, token_secret = granted_token(app, person, lambda: Exchange(self.session))
+        return {"access_token": token, "access_token_secret": token_secret}
 
     def _found_duplicate(self, exchange: Exchange, reply: RemoteReply, post: Post) -> Receipt:
         since = min(post.since or post.article.first_seen, post.article.first_seen)

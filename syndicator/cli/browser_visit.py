@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-import typer
-
-from syndicator.cli.terminal import print_line
+from syndicator.cli.terminal import ask_hidden, print_line
 from syndicator.domain.errors import SyndicatorError
-from syndicator.http.oauth import SignIn
+from syndicator.http.oauth import CALLBACK, SignIn
 
 #: Seconds for a person to sign in, and for a browser to send its request.
 SIGN_IN_S, REQUEST_S = 600.0, 5.0
 
 #: Where the browser comes back to.
-PATH = "/signed-in"
+PORT, PATH = urlsplit(CALLBACK).port or 0, urlsplit(CALLBACK).path
 
-#: What services take for a browser on another machine: they show the code
-#: (https://docs.joinmastodon.org/client/authorized/).
-OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
+#: Parameters one of which it then brings: those of OAuth 2.0 and 1.0a.
+BACK = {"code", "error", "oauth_verifier", "denied"}
 
 PAGE = '<!doctype html><meta charset="utf-8"><title>Syndicator</title><p>{}</p>'
 
@@ -34,11 +31,17 @@ class CallbackServer(HTTPServer):
     timeout = 1.0
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), CallbackHandler)
+        try:
+            super().__init__(("127.0.0.1", PORT), CallbackHandler)
+        except OSError as e:
+            raise SyndicatorError(
+                f"the browser is to come back to port {PORT} of this machine, which is not free "
+                f"({e.strerror}): end what listens there, or sign in with --elsewhere"
+            ) from e
         self.back: Mapping[str, str] = {}
 
     @property
-    def redirect_uri(self) -> str:
+    def address(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}{PATH}"
 
     def visit(self, url: str) -> Mapping[str, str]:
@@ -47,7 +50,10 @@ class CallbackServer(HTTPServer):
         deadline = time.monotonic() + SIGN_IN_S
         while not self.back:
             if time.monotonic() > deadline:
-                raise SyndicatorError("nobody came back from the browser: begin again, or paste a token")
+                raise SyndicatorError(
+                    f"nobody came back from the browser to {self.address}: where the service does not know "
+                    "that address, register it as it is; begin again, or paste a token (--paste)"
+                )
             self.handle_request()
         return self.back
 
@@ -61,7 +67,7 @@ class CallbackHandler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         address = urlsplit(self.path)
         back = dict(parse_qsl(address.query))
-        is_return = address.path == PATH and bool(back.keys() & {"code", "error"})
+        is_return = address.path == PATH and bool(back.keys() & BACK)
         if is_return:
             self.server.back = back
         words = "Go back to the terminal: it goes on there." if is_return else "There is nothing here."
@@ -78,15 +84,18 @@ class CallbackHandler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def browser_sign_in(*, elsewhere: bool) -> Iterator[SignIn]:
+def browser_sign_in(ask: Callable[[str], str], *, elsewhere: bool) -> Iterator[SignIn]:
     """A sign-in by a browser on this machine, or ``elsewhere``."""
     if elsewhere:
-        yield SignIn(redirect_uri=OUT_OF_BAND, visit=_paste_code)
+        yield SignIn(visit=_typed_in, ask=ask, is_elsewhere=True)
         return
     with CallbackServer() as server:
-        yield SignIn(redirect_uri=server.redirect_uri, visit=server.visit)
+        yield SignIn(visit=server.visit, ask=ask, callback=server.address)
 
 
-def _paste_code(url: str) -> Mapping[str, str]:
+def _typed_in(url: str) -> Mapping[str, str]:
+    """What a browser elsewhere was given: a code on a page, or parameters of an address that leads nowhere
+    there."""
     print_line(f"Open this in a browser, and allow it:\n\n  {url}\n")
-    return {"code": typer.prompt("The code that is shown then", hide_input=True).strip()}
+    words = ask_hidden("the code that is shown then, or the whole address where the browser ends")
+    return dict(parse_qsl(urlsplit(words).query)) if "://" in words else {"code": words}

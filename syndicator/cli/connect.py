@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-
-import typer
 
 from syndicator.cli.browser_visit import browser_sign_in
 from syndicator.cli.declared import must_be_declared
-from syndicator.cli.terminal import print_line
+from syndicator.cli.terminal import ask_hidden, print_line
 from syndicator.config import Declared, Outlet
 from syndicator.domain.errors import SyndicatorError
 from syndicator.http.client import Http
@@ -43,11 +43,11 @@ def connect(folder: Path, name: str, ways: AccessWays, *, as_json: bool) -> None
     must_be_declared([name], declared.channels, "channel")
     outlet = declared.channels[name]
     places = {key: value for key, value in outlet.settings.items() if isinstance(value, Secret)}
-    secrets, is_new = _secrets(declared, name, outlet, places, ways) if places else ({}, False)
+    secrets, new = _secrets(declared, name, outlet, places, ways) if places else ({}, ())
     account = _tried(declared, name, outlet, secrets)
     kept = {key: _kept(places[key], secret) for key, secret in secrets.items()}
     if as_json:
-        shown = {key: secrets[key] for key, is_kept in kept.items() if is_new and not is_kept}
+        shown = {key: secrets[key] for key, is_kept in kept.items() if key in new and not is_kept}
         result = {"channel": name, "account": account, "kept": {k: str(places[k]) for k in kept if kept[k]}}
         print(json.dumps({**result, "to_set": shown or [str(places[k]) for k in kept if not kept[k]]}))
         return
@@ -56,26 +56,29 @@ def connect(folder: Path, name: str, ways: AccessWays, *, as_json: bool) -> None
         where = str(places[key]).partition(":")[2]
         if is_kept:
             print_line(f"{key}: kept in {where}, readable for you alone")
-        elif is_new:
+        elif key in new:
             print_line(
                 f"{key}: set this wherever workers run; it is not shown again:\n\n{where}={secrets[key]}"
             )
         else:
             print_line(f"{key}: works; set {where} to it wherever workers run")
+    if new and (life := getattr(outlet.kind, "token_life", None)):
+        end = datetime.now(UTC) + life
+        print_line(f"It is good for {life.days} days, until {end:%Y-%m-%d}: connect again before that.")
     if not places:
         print_line("It needs no secret.")
 
 
 def _secrets(
     declared: Declared, name: str, outlet: Outlet, places: Mapping[str, Secret], ways: AccessWays
-) -> tuple[Mapping[str, str], bool]:
-    """A secret for each setting, and whether nobody has seen it yet."""
+) -> tuple[Mapping[str, str], Collection[str]]:
+    """A secret for each setting, and the settings whose secret nobody has seen yet."""
     if ways.from_stdin:
         lines = sys.stdin.read(MAX_FILE_BYTES).split("\n")
         found = dict(zip(places, (line.strip() for line in lines), strict=False))
         if missing := [key for key in places if not found.get(key)]:
             raise SyndicatorError(f"standard input has no {' and no '.join(missing)}: a line for each")
-        return found, False
+        return found, ()
     if steps := getattr(outlet.kind, "access", ""):
         print_line(steps)
     channel = courier_of(
@@ -85,14 +88,20 @@ def _secrets(
     if make and not ways.paste and len(places) == 1:
         [(key, place)] = places.items()
         # One that is there stays: all that was made with it would be lost.
-        return ({key: place.reveal()}, False) if _is_there(place) else ({key: make()}, True)
+        return ({key: place.reveal()}, ()) if _is_there(place) else ({key: make()}, places)
     sign_in = getattr(channel, "sign_in", None)
-    if sign_in and not ways.paste and len(places) == 1:
-        with browser_sign_in(elsewhere=ways.elsewhere) as person:
-            return {next(iter(places)): sign_in(person)}, True
-    if not sys.stdin.isatty():
-        raise SyndicatorError("there is nobody to ask at this terminal: hand it over with --token-stdin")
-    return {key: typer.prompt(f"{key} (not shown)", hide_input=True).strip() for key in places}, False
+    if sign_in and not ways.paste:
+        typed: dict[str, str] = {}
+        with browser_sign_in(partial(_typed, typed), elsewhere=ways.elsewhere) as person:
+            granted: Mapping[str, str] = sign_in(person)
+        return {key: granted[key] if key in granted else typed[key] for key in places}, granted
+    return {key: ask_hidden(key) for key in places}, ()
+
+
+def _typed(typed: dict[str, str], name: str) -> str:
+    """What a person types in, noted by the name of it."""
+    typed[name] = ask_hidden(name)
+    return typed[name]
 
 
 def _is_there(place: Secret) -> bool:

@@ -1,11 +1,23 @@
-"""What a person at the terminal reads."""
+"""What a person at the terminal reads, and types in."""
 
 from __future__ import annotations
 
+import sys
+
+import typer
 from rich.console import Console
 from rich.text import Text
+
+from syndicator.domain.errors import SyndicatorError
 
 
 def print_line(text: str) -> None:
     """Text as it is, on lines as long as they are, and nothing in it that a terminal would obey."""
     Console().print(Text(text), soft_wrap=True)
+
+
+def ask_hidden(what: str) -> str:
+    """What a person types in, or pastes, unseen. Raises ``SyndicatorError`` where there is none."""
+    if not sys.stdin.isatty():
+        raise SyndicatorError("there is nobody to ask at this terminal: hand it over with --token-stdin")
+    return str(typer.prompt(f"{what} (not shown)", hide_input=True)).strip()

@@ -94,7 +94,8 @@ class RemoteReply:
                 error = document.get("error")
                 if isinstance(error, dict):  # Meta's
                     error, document = None, error
-                parts = (error, document.get("message"), document.get("description"))
+                names = ("message", "description", "error_description")
+                parts = (error, *(document.get(name) for name in names))
                 text = ": ".join(str(part) for part in parts if part)
             elif isinstance(document, dict) and document.get("detail"):  # RFC 9457 section 3.1
                 problem = (document.get("title"), document["detail"])

@@ -3,9 +3,6 @@ say beside that, and what readers see there."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 import re
 import time
@@ -14,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, quote, unquote
 
 import regex
 
 from tests.channels.local_server import LocalServer, Reply, Request, said
 from tests.channels.servers import Published, photos_shown
+from tests.channels.x_signatures import sent_with, signature_of
 
 PROBLEMS = "https://api.x.com/2/problems/"
 
@@ -126,26 +123,15 @@ class FakeX(LocalServer):
 
     def _check_signed(self, request: Request) -> None:
         """RFC 5849, sections 3.1 to 3.4."""
-        scheme, _, rest = request.headers.get("Authorization", "").partition(" ")
-        pairs = [pair.strip().partition("=") for pair in rest.split(",")]
-        sent = {name: unquote(value.strip('"')) for name, _, value in pairs}
-        signature = sent.pop("oauth_signature", "")
-        parameters = [*sent.items(), *request.query.items()]
-        if request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
-            parameters += parse_qsl(request.body.decode(), keep_blank_values=True)
-        encoded = sorted((quote(name, safe="~"), quote(value, safe="~")) for name, value in parameters)
-        listed = "&".join(f"{name}={value}" for name, value in encoded)
-        url = f"http://{request.headers['Host']}{request.path}"
-        base = "&".join(quote(part, safe="~") for part in (request.method, url, listed))
-        key = f"{quote(self.keys['key_secret'], safe='')}&{quote(self.token_secret, safe='')}"
-        right = base64.b64encode(hmac.new(key.encode(), base.encode(), hashlib.sha1).digest()).decode()
+        sent = sent_with(request)
+        right = signature_of(request, sent, self.keys["key_secret"], self.token_secret)
         is_known = sent.get("oauth_consumer_key") == self.keys["key"]
         is_known &= sent.get("oauth_token") == self.keys["token"]
         is_fresh = abs(time.time() - int(sent.get("oauth_timestamp", "0"))) < 300
         is_fresh &= sent.get("oauth_nonce", "") not in self.nonces
         self.nonces.add(sent.get("oauth_nonce", ""))
-        is_right = hmac.compare_digest(signature.encode(), right.encode())
-        if scheme != "OAuth" or not (is_known and is_fresh and is_right):
+        is_right = sent.get("oauth_signature") == right
+        if not (is_known and is_fresh and is_right):
             raise XDeclines(401, "about:blank", "Unauthorized")
 
     def _api(self, request: Request) -> Reply:

@@ -6,6 +6,7 @@ import io
 import json
 import stat
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from urllib.parse import parse_qsl, urlsplit
@@ -13,12 +14,13 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests
 
-from syndicator.cli.browser_visit import OUT_OF_BAND, CallbackServer
+from syndicator.cli import browser_visit
+from syndicator.cli.browser_visit import CallbackServer
 from syndicator.cli.connect import AccessWays, connect
 from syndicator.domain.errors import SyndicatorError
 from syndicator.http.client import Http
 from syndicator.http.exchange import Exchange
-from syndicator.http.oauth import OAuthClient, SignIn, access_token
+from syndicator.http.oauth import OUT_OF_BAND, OAuthClient, SignIn, access_token
 from syndicator.wiring import declarations
 from syndicator.wiring.couriers import courier_of, offers_alone
 from tests.channels.servers import FakeMastodon, FakeReceiver
@@ -73,8 +75,8 @@ def owner(url: str) -> Mapping[str, str]:
     return query_of(reply.headers["Location"])
 
 
-def signed_in(visit: Callable[[str], Mapping[str, str]] = owner, uri: str = "http://127.0.0.1:9/x") -> SignIn:
-    return SignIn(redirect_uri=uri, visit=visit)
+def signed_in(visit: Callable[[str], Mapping[str, str]] = owner) -> SignIn:
+    return SignIn(visit=visit, ask=lambda what: f"no {what}")
 
 
 def test_a_token_that_works_is_kept_for_its_owner_alone(
@@ -132,12 +134,13 @@ def test_a_channel_without_secrets_is_tried(
     assert "needs no secret" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("ways", [AccessWays(paste=True), AccessWays(elsewhere=True)])
 def test_nobody_at_the_terminal_is_asked(
-    declare: Callable[..., Path], server: FakeMastodon, monkeypatch: pytest.MonkeyPatch
+    declare: Callable[..., Path], server: FakeMastodon, monkeypatch: pytest.MonkeyPatch, ways: AccessWays
 ) -> None:
     typed(monkeypatch, "")
     with pytest.raises(SyndicatorError, match="--token-stdin"):
-        connect(declare(mastodon(server)), "box", AccessWays(paste=True), as_json=False)
+        connect(declare(mastodon(server)), "box", ways, as_json=False)
 
 
 @pytest.mark.parametrize("place", ["file:box.token", "env:BOX_TOKEN"])
@@ -154,6 +157,7 @@ def test_a_browser_signs_in_and_comes_back(
             Thread(target=requests.get, args=(address,), kwargs={"timeout": 5}).start()
 
     monkeypatch.setattr("syndicator.cli.browser_visit.print_line", browser)
+    monkeypatch.setattr(browser_visit, "PORT", 0)
     folder = declare(mastodon(server, place))
     connect(folder, "box", AccessWays(), as_json=False)
 
@@ -179,6 +183,7 @@ def test_a_code_from_a_browser_elsewhere_is_typed_in(
         return owner(address)["code"]
 
     monkeypatch.setattr("typer.prompt", prompt)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     folder = declare(mastodon(server))
     connect(folder, "box", AccessWays(elsewhere=True), as_json=False)
 
@@ -192,7 +197,8 @@ def test_a_code_from_a_browser_elsewhere_is_typed_in(
         ({"error": "access_denied", "error_description": "The owner said no."}, "The owner said no."),
         ({}, "no code came back"),
         ({"code": "code1", "state": "of another"}, "another sign-in"),
-        ({"code": "never-given"}, "invalid_grant"),
+        ({"code": "code1"}, "another sign-in"),
+        ({"code": "never-given", "state": "ours"}, "invalid_grant.*good once"),
     ],
 )
 def test_what_comes_back_wrong_is_told(
@@ -201,8 +207,12 @@ def test_what_comes_back_wrong_is_told(
     declared = declarations(declare(mastodon(server)))
     http = Http(allow=declared.fetch.allow)
     channel = courier_of(declared, "box", declared.channels["box"], http, offers_alone(declared)).channel
+
+    def visit(url: str) -> Mapping[str, str]:
+        return {**back, "state": query_of(url)["state"]} if back.get("state") == "ours" else back
+
     with pytest.raises(SyndicatorError, match=why):
-        channel.sign_in(signed_in(lambda _url: back))  # type: ignore[attr-defined]  # a Mastodon
+        channel.sign_in(signed_in(visit))  # type: ignore[attr-defined]  # a Mastodon
 
 
 def test_the_server_refuses_what_was_not_agreed(server: FakeMastodon) -> None:
@@ -210,6 +220,7 @@ def test_the_server_refuses_what_was_not_agreed(server: FakeMastodon) -> None:
     client = OAuthClient(
         client_id="c",
         client_secret="s",
+        redirect_uri="http://127.0.0.1:9/x",
         authorize_url=f"{server.address}/oauth/authorize",
         token_url=f"{server.address}/oauth/token",
         scopes="a",
@@ -228,15 +239,24 @@ def test_the_server_refuses_what_was_not_agreed(server: FakeMastodon) -> None:
     with pytest.raises(SyndicatorError, match="good once"):
         access_token(client, signed_in(again), exchange)
     with pytest.raises(AssertionError, match="invalid_client"):
-        access_token(client, signed_in(uri="http://127.0.0.1:9/other"), exchange)
+        access_token(replace(client, redirect_uri="http://127.0.0.1:9/other"), signed_in(), exchange)
 
 
-def test_others_who_call_at_the_callback_find_nothing() -> None:
+def test_others_who_call_at_the_callback_find_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser_visit, "PORT", 0)
     with CallbackServer() as callback:
-        root = callback.redirect_uri.rpartition("/")[0]
-        for address in (f"{root}/favicon.ico", callback.redirect_uri):
+        root = callback.address.rpartition("/")[0]
+        for address in (f"{root}/favicon.ico", callback.address):
             thread = Thread(target=callback.handle_request)
             thread.start()
             assert requests.get(address, timeout=5).status_code == 404
             thread.join()
         assert callback.back == {}
+
+
+def test_a_port_that_is_taken_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser_visit, "PORT", 0)
+    with CallbackServer() as other:
+        monkeypatch.setattr(browser_visit, "PORT", other.server_address[1])
+        with pytest.raises(SyndicatorError, match=f"port {other.server_address[1]} .* not free.*--elsewhere"):
+            CallbackServer()

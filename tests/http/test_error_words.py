@@ -22,6 +22,12 @@ def reply(body: bytes, status: int = 400) -> RemoteReply:
         ({"error": "InvalidRequest", "message": "text is too long"}, ": InvalidRequest: text is too long"),
         ({"error": "Validation failed"}, ": Validation failed"),
         ({"error": "gone", "message": None}, ": gone"),
+        # RFC 6749 section 5.2
+        (
+            {"error": "invalid_grant", "error_description": "the code is used"},
+            ": invalid_grant: the code is used",
+        ),
+        ({"error": "invalid_client", "error_description": ""}, ": invalid_client"),
         ({"error": "", "message": ""}, ""),
         ({"message": "no name"}, ': {"message": "no name"}'),
     ],
