@@ -16,6 +16,7 @@ from syndicator.sources.pages.inserts import remove_inserts
 from syndicator.sources.pages.own_part import OwnPart
 from syndicator.sources.pages.page_pictures import WORDS_MARK
 from syndicator.sources.pages.pointers import without_pointers
+from syndicator.sources.pages.text_end import without_rest
 from syndicator.sources.pages.whole_text import IN_PARTS, prose_of, whole_text
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import fold
@@ -143,9 +144,10 @@ def discovered_text(
         theme_part, theme = _theme_markup(page)
     if not discovered_part or (theme_part and _is_whole_page(discovered_part, theme_part)):
         return Discovered(_with_captions(theme_part, captions, url), theme)
+    discovered_part, left_out = without_rest(prose, discovered_part)
     whole = whole_text(prose, discovered_part, own_part)
     text = _with_captions(without_pointers(whole or discovered_part, url), captions, url)
-    return Discovered(text, "paragraphs" if whole else "trafilatura", [IN_PARTS] if whole else ())
+    return Discovered(text, "paragraphs", [IN_PARTS]) if whole else Discovered(text, "trafilatura", left_out)
 
 
 def _open_headers(page: LexborHTMLParser) -> None:

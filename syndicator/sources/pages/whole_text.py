@@ -63,16 +63,16 @@ def whole_text(own: Sequence[Prose], found: str, own_part: OwnPart) -> str:
     known = [prose for prose in own if prose.letters in found_letters]
     if not known:
         return ""
-    limit = _limit(_holder(known, MOST_FOUND), own_part)
+    limit = _limit(holder_of(known, MOST_FOUND), own_part)
     own = [prose for prose in own if any(each.mem_id == limit.mem_id for each in upwards(prose.node))]
     letters = sum(len(prose.letters) for prose in own)
     if sum(map(len, {prose.letters for prose in own})) < (1 - MAX_TWICE) * letters:
         return ""
     missing = sum(len(prose.letters) for prose in own if prose.letters not in found_letters)
-    holder = _holder(own, NEARLY_ALL)
+    holder = holder_of(own, NEARLY_ALL)
     is_prose_missing = missing >= max(MIN_MISSING_LETTERS, MIN_MISSING * letters)
     if not is_prose_missing and (
-        holder.mem_id != _holder(known, NEARLY_ALL).mem_id
+        holder.mem_id != holder_of(known, NEARLY_ALL).mem_id
         or _is_most(found_letters, letters_of(holder.text()))
     ):
         return ""
@@ -84,7 +84,7 @@ def whole_text(own: Sequence[Prose], found: str, own_part: OwnPart) -> str:
     if len(again) <= len(found_letters) or (not is_prose_missing and _is_most(found_letters, again)):
         return ""
     min_again = MIN_FOUND_AGAIN if is_prose_missing else MIN_SAME
-    return markup if _share_held(again, found_letters) >= min_again else ""
+    return markup if share_held(again, found_letters) >= min_again else ""
 
 
 def _until_found(blocks: Sequence[LexborNode], found_letters: str) -> Sequence[LexborNode]:
@@ -132,7 +132,7 @@ def _is_own(node: LexborNode, own_part: OwnPart) -> bool:
     return own_part.has(node) and all(each.tag not in AROUND_TAGS for each in upwards(node))
 
 
-def _holder(own: Sequence[Prose], share: float) -> LexborNode:
+def holder_of(own: Sequence[Prose], share: float) -> LexborNode:
     """The innermost element that holds that share of these."""
     held: dict[int, int] = {}
     for prose in own:
@@ -173,7 +173,7 @@ def _is_in_own(node: LexborNode, own_part: OwnPart) -> bool:
     return node.parent is not None and _is_own(node.parent, own_part)
 
 
-def _share_held(letters: str, parts: str) -> float:
+def share_held(letters: str, parts: str) -> float:
     """How much of a text is within another, by its runs of letters."""
     runs = [parts[start : start + RUN_LETTERS] for start in range(0, len(parts), RUN_LETTERS)]
     return sum(run in letters for run in runs) / len(runs)
