@@ -9,7 +9,7 @@ from html import escape
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from syndicator.cli.terminal import ask_hidden, print_line
+from syndicator.cli.terminal import ask_hidden, guide
 from syndicator.domain.errors import SyndicatorError
 from syndicator.http.oauth import CALLBACK, SignIn
 
@@ -46,7 +46,7 @@ class CallbackServer(HTTPServer):
 
     def visit(self, url: str) -> Mapping[str, str]:
         """The parameters of the browser's return. Raises ``SyndicatorError`` where it does not come."""
-        print_line(f"Open this in a browser on this machine, and allow it:\n\n  {url}\n")
+        guide(f"Open this in a browser on this machine, and allow it:\n\n  {url}\n")
         deadline = time.monotonic() + SIGN_IN_S
         while not self.back:
             if time.monotonic() > deadline:
@@ -96,6 +96,6 @@ def browser_sign_in(ask: Callable[[str], str], *, elsewhere: bool) -> Iterator[S
 def _typed_in(url: str) -> Mapping[str, str]:
     """What a browser elsewhere was given: a code on a page, or parameters of an address that leads nowhere
     there."""
-    print_line(f"Open this in a browser, and allow it:\n\n  {url}\n")
+    guide(f"Open this in a browser, and allow it:\n\n  {url}\n")
     words = ask_hidden("the code that is shown then, or the whole address where the browser ends")
     return dict(parse_qsl(urlsplit(words).query)) if "://" in words else {"code": words}

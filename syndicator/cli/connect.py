@@ -13,7 +13,7 @@ from pathlib import Path
 
 from syndicator.cli.browser_visit import browser_sign_in
 from syndicator.cli.declared import must_be_declared
-from syndicator.cli.terminal import ask_hidden, print_line
+from syndicator.cli.terminal import ask_hidden, guide, print_line
 from syndicator.config import Declared, Outlet
 from syndicator.domain.errors import SyndicatorError
 from syndicator.http.client import Http
@@ -80,7 +80,7 @@ def _secrets(
             raise SyndicatorError(f"standard input has no {' and no '.join(missing)}: a line for each")
         return found, ()
     if steps := getattr(outlet.kind, "access", ""):
-        print_line(steps)
+        guide(steps)
     channel = courier_of(
         declared, name, outlet, Http(allow=declared.fetch.allow), offers_alone(declared)
     ).channel

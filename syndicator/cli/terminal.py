@@ -16,6 +16,11 @@ def print_line(text: str) -> None:
     Console().print(Text(text), soft_wrap=True)
 
 
+def guide(text: str) -> None:
+    """The same, of what a person is to do before there is an answer: standard output is that one's."""
+    Console(stderr=True).print(Text(text), soft_wrap=True)
+
+
 def ask_hidden(what: str) -> str:
     """What a person types in, or pastes, unseen. Raises ``SyndicatorError`` where there is none."""
     if not sys.stdin.isatty():

@@ -74,7 +74,7 @@ def at_the_terminal(monkeypatch: pytest.MonkeyPatch, person: Person) -> str:
         port = free.getsockname()[1]
     monkeypatch.setattr(browser_visit, "PORT", port)
     monkeypatch.setattr(browser_visit, "SIGN_IN_S", 20.0)
-    monkeypatch.setattr("syndicator.cli.browser_visit.print_line", person.opens)
+    monkeypatch.setattr("syndicator.cli.browser_visit.guide", person.opens)
     monkeypatch.setattr("typer.prompt", person.answers)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     return f"http://127.0.0.1:{port}{browser_visit.PATH}"
@@ -84,7 +84,7 @@ def with_a_browser_elsewhere(
     monkeypatch: pytest.MonkeyPatch, person: Person, brings: Callable[[str], str]
 ) -> None:
     """``brings``: what the person types in, of the address that they open elsewhere."""
-    monkeypatch.setattr("syndicator.cli.browser_visit.print_line", person.reads)
+    monkeypatch.setattr("syndicator.cli.browser_visit.guide", person.reads)
 
     def answers(what: str, **options: object) -> str:
         return (

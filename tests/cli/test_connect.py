@@ -156,7 +156,7 @@ def test_a_browser_signs_in_and_comes_back(
         if address:
             Thread(target=requests.get, args=(address,), kwargs={"timeout": 5}).start()
 
-    monkeypatch.setattr("syndicator.cli.browser_visit.print_line", browser)
+    monkeypatch.setattr("syndicator.cli.browser_visit.guide", browser)
     monkeypatch.setattr(browser_visit, "PORT", 0)
     folder = declare(mastodon(server, place))
     connect(folder, "box", AccessWays(), as_json=False)
@@ -176,7 +176,7 @@ def test_a_code_from_a_browser_elsewhere_is_typed_in(
     declare: Callable[..., Path], server: FakeMastodon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     addresses: list[str] = []
-    monkeypatch.setattr("syndicator.cli.browser_visit.print_line", addresses.append)
+    monkeypatch.setattr("syndicator.cli.browser_visit.guide", addresses.append)
 
     def prompt(text: str, **options: object) -> str:
         [address] = [word for word in addresses[-1].split() if word.startswith("http")]

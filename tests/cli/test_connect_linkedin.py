@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,13 +46,13 @@ def test_a_member_signs_in_and_the_token_is_kept_with_its_end(
     before = datetime.now(UTC)
     connect(folder, "box", AccessWays(), as_json=False)
 
-    shown = capsys.readouterr().out
+    shown, guidance = capsys.readouterr()
     assert kept(folder, ["token"]) == {"token": server.token}
-    assert CALLBACK in shown  # to be registered
+    assert CALLBACK in guidance  # to be registered
     ends = {f"{moment + timedelta(days=60):%Y-%m-%d}" for moment in (before, datetime.now(UTC))}
     assert any(f"good for 60 days, until {end}" in shown for end in ends)
     assert f"organization {server.organization}; its posts can be read" in shown
-    assert server.token not in shown
+    assert server.token not in shown + guidance
     [scope] = parse_qs(urlsplit(person.addresses[0]).query)["scope"]
     assert set(scope.split()) == {"w_organization_social", "r_organization_social"}
 
@@ -62,7 +63,9 @@ def test_the_apps_own_secret_is_asked_for_unseen_and_kept_nowhere(
     connect(folder, "box", AccessWays(), as_json=True)
 
     assert [what.partition(" (")[0] for what in person.asked] == ["Client ID", "Client Secret"]
-    assert server.client_secret not in capsys.readouterr().out
+    out, guidance = capsys.readouterr()
+    assert server.client_secret not in out + guidance
+    assert json.loads(out)["channel"] == "box"
     assert not any(server.client_secret in file.read_text() for file in folder.rglob("*") if file.is_file())
 
 
