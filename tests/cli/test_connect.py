@@ -7,6 +7,7 @@ import json
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from urllib.parse import parse_qsl, urlsplit
@@ -24,18 +25,7 @@ from syndicator.http.oauth import OUT_OF_BAND, OAuthClient, SignIn, access_token
 from syndicator.wiring import declarations
 from syndicator.wiring.couriers import courier_of, offers_alone
 from tests.channels.servers import FakeMastodon, FakeReceiver
-
-MAIN = """
-[site]
-title = "The River Times"
-url = "https://river.news/"
-
-[fetch]
-allow = ["127.0.0.1"]
-
-[channels.box]
-{settings}
-"""
+from tests.cli.sign_ins import declared
 
 
 @pytest.fixture
@@ -46,14 +36,7 @@ def server() -> Iterator[FakeMastodon]:
 
 @pytest.fixture
 def declare(tmp_path: Path) -> Callable[..., Path]:
-    def declare(settings: str) -> Path:
-        declarations.cache_clear()
-        (tmp_path / "feeds").mkdir(exist_ok=True)
-        (tmp_path / "feeds" / "all.toml").write_text('title = "All"\nchannels = ["box"]\n')
-        (tmp_path / "syndicator.toml").write_text(MAIN.format(settings=settings))
-        return tmp_path
-
-    return declare
+    return partial(declared, tmp_path)
 
 
 def mastodon(server: FakeMastodon, place: str = "file:secrets/box.token") -> str:
