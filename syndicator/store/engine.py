@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -137,10 +138,26 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we begin transactions ourselves, see below
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(cursor)
     cursor.execute("PRAGMA synchronous = NORMAL")  # WAL: a power cut loses no consistency
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Has readers wait for no writer. Where several who make a file want that at once, SQLite refuses some of
+    them without a wait: none of those would be the first to give way
+    (https://www.sqlite.org/c3ref/busy_handler.html)."""
+    end = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as e:
+            if e.sqlite_errorname not in LOCKED_ERRORS or time.monotonic() > end:
+                raise
+            time.sleep(random.uniform(0, FIRST_PAUSE_S))  # noqa: S311 - jitter, not cryptography
+        else:
+            return
 
 
 def _begin_sqlite(dbapi_connection: PoolProxiedConnection) -> None:

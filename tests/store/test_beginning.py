@@ -108,6 +108,24 @@ def test_many_who_begin_at_once_make_the_tables_once(empty: str) -> None:
 
 
 @pytest.mark.slow
+def test_who_opens_a_new_file_at_once_with_others_waits_its_turn(tmp_path: Path) -> None:
+    """One time in a hundred somebody was told that it is locked, at once."""
+    for round_ in range(300):
+        url, together = f"sqlite:///{tmp_path}/{round_}.db", threading.Barrier(8)
+
+        def opens(_: int, url: str = url, together: threading.Barrier = together) -> str:
+            engine = connect(url)
+            together.wait()
+            with engine.connect() as connection:
+                mode = connection.scalar(text("PRAGMA journal_mode"))
+            engine.dispose()
+            return str(mode)
+
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(opens, range(8))) == ["wal"] * 8
+
+
+@pytest.mark.slow
 def test_who_beats_under_one_name_at_once_never_collides(store: Store) -> None:
     """Both found no row, and both inserted it (PostgreSQL: duplicate key)."""
     for round_ in range(20):
