@@ -57,7 +57,7 @@ NOT_ALLOWED = (
 
 
 class InOtherChat(Refused):
-    """Refused for the sake of a message in another chat than the declared one: that goes on."""
+    """Refused for a message in another chat than the declared one, which goes on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,7 +222,7 @@ class Telegram:
         return reply
 
     def _error(self, exchange: Exchange, reply: RemoteReply, chat_id: Any) -> SyndicatorError:
-        """The error that a bad request (400) means, or one from whom may not be there (403)."""
+        """The error that a bad request (400) means, or that the bot may not be there (403)."""
         message = reply.message
         if "upgraded to a supergroup" in message:
             new_id = reply.read(lambda document: document.get("parameters", {}).get("migrate_to_chat_id"))
@@ -251,8 +251,8 @@ class Telegram:
         return bool(chat_id != declared)
 
     def _place(self, receipt: Receipt) -> dict[str, Any]:
-        """The message's chat and number. Of what an operator has entered, a number or the message's link, the
-        number alone counts. Raises ``Refused`` where there is none."""
+        """The message's chat and number; of what an operator has entered, the number alone counts. Raises
+        ``Refused`` where there is none."""
         chat, _, number = receipt.remote_id.rpartition("/")
         if not re.fullmatch("[0-9]{1,16}", number):
             raise Refused(f"{receipt.remote_id!r} is no message: enter its number, or its link")
