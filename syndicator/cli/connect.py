@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -46,10 +46,13 @@ def connect(folder: Path, name: str, ways: AccessWays, *, as_json: bool) -> None
     secrets, new = _secrets(declared, name, outlet, places, ways) if places else ({}, ())
     account = _tried(declared, name, outlet, secrets)
     kept = {key: _kept(places[key], secret) for key, secret in secrets.items()}
+    life: timedelta | None = getattr(outlet.kind, "token_life", None) if new else None
+    end = f"{datetime.now(UTC) + life:%Y-%m-%d}" if life else ""
     if as_json:
         shown = {key: secrets[key] for key, is_kept in kept.items() if key in new and not is_kept}
         result = {"channel": name, "account": account, "kept": {k: str(places[k]) for k in kept if kept[k]}}
-        print(json.dumps({**result, "to_set": shown or [str(places[k]) for k in kept if not kept[k]]}))
+        to_set = shown or [str(places[k]) for k in kept if not kept[k]]
+        print(json.dumps({**result, "to_set": to_set, **({"ends": end} if end else {})}))
         return
     print_line(f"{name}: {account}")
     for key, is_kept in kept.items():
@@ -62,9 +65,8 @@ def connect(folder: Path, name: str, ways: AccessWays, *, as_json: bool) -> None
             )
         else:
             print_line(f"{key}: works; set {where} to it wherever workers run")
-    if new and (life := getattr(outlet.kind, "token_life", None)):
-        end = datetime.now(UTC) + life
-        print_line(f"It is good for {life.days} days, until {end:%Y-%m-%d}: connect again before that.")
+    if life:
+        print_line(f"It is good for {life.days} days, until {end}: connect again before that.")
     if not places:
         print_line("It needs no secret.")
 

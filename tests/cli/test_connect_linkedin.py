@@ -65,7 +65,9 @@ def test_the_apps_own_secret_is_asked_for_unseen_and_kept_nowhere(
     assert [what.partition(" (")[0] for what in person.asked] == ["Client ID", "Client Secret"]
     out, guidance = capsys.readouterr()
     assert server.client_secret not in out + guidance
-    assert json.loads(out)["channel"] == "box"
+    answer = json.loads(out)
+    assert answer["channel"] == "box"
+    assert answer["ends"] > f"{datetime.now(UTC) + timedelta(days=58):%Y-%m-%d}"
     assert not any(server.client_secret in file.read_text() for file in folder.rglob("*") if file.is_file())
 
 
