@@ -237,7 +237,9 @@ class ActivityPub:
     def _tell_name(self) -> None:
         """Servers know the account by its address, which its channel's name makes: followers stay."""
         actor, now, names = self.actor, _now(), self.actors.actor_names(self.name)
-        if names and names[0] != actor.full_name:
+        if names and names[0] == actor.full_name:
+            return
+        if names:
             key = self.actors.actor_key(self.name, now)
             update = activities.renamed(actor, documents.profile(actor, key.public_key(), key.since), now)
             self.announcements.put(
@@ -248,8 +250,7 @@ class ActivityPub:
                 "some show the old name for long, which goes on leading here",
                 *(self.name, actor.full_name, names[0], self.actors.count_followers(self.name)[0]),
             )
-        if not names or names[0] != actor.full_name:
-            self.actors.name_actor(self.name, actor.full_name, now)
+        self.actors.name_actor(self.name, actor.full_name, now)
 
     def broadcast(self, letters: Iterable[Letter]) -> Iterator[LetterGroup]:
         """Answers who asked to follow, and tells followers' servers, and those of who is mentioned."""
