@@ -186,7 +186,6 @@ class Mastodon:
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the status: https://docs.joinmastodon.org/methods/statuses/#edit"""
         exchange = self._exchange()
-        self.known.ask(exchange, self._url)
         status, shown = self._status(exchange, post)
         reply = exchange.ask("PUT", self._status_url(receipt), json=status, accept=(404, 410, 422))
         self._check_accepted(exchange, reply, status["media_ids"])
@@ -266,7 +265,7 @@ class Mastodon:
         form = {"status": post.text, "media_ids": [*uploaded]}
         # An ISO 639 code: https://docs.joinmastodon.org/methods/statuses/#form-data-parameters
         language = post.language.partition("-")[0].lower()
-        warning = self._warning(post)
+        warning = self._warning(exchange, post)
         status = {
             **form,
             **({"language": language} if language else {}),
@@ -275,8 +274,11 @@ class Mastodon:
         }
         return status, post.showing(*uploaded.values())
 
-    def _warning(self, post: Post) -> str:
-        """Its warning, as long as the server takes one, which is known once it was asked."""
+    def _warning(self, exchange: Exchange, post: Post) -> str:
+        """Its warning, as long as the server takes one."""
+        if not post.warning:
+            return ""
+        self.known.ask(exchange, self._url)
         most = self._ways.most_warning
         if most is None or (short := CHARACTERS.cut(post.warning, most, post.language)) == post.warning:
             return post.warning
