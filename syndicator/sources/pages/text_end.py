@@ -11,6 +11,7 @@ from syndicator.sources.pages.whole_text import (
     MIN_PROSE_LETTERS,
     RUN_LETTERS,
     Prose,
+    found_again,
     holder_of,
     letters_of,
     share_held,
@@ -33,7 +34,7 @@ def without_rest(own: Sequence[Prose], found: str) -> tuple[str, Sequence[str]]:
     the operator should know. ``own``: the prose of the article's own part (``prose_of``)."""
     body = parse_own(found)
     found_letters = letters_of(body.text())
-    known = [prose for prose in own if prose.letters in found_letters]
+    known = found_again(own, found_letters)
     known_letters = sum(len(prose.letters) for prose in known)
     if len(known) < MIN_PARAGRAPHS or known_letters < MIN_PROSE * len(found_letters):
         return found, ()

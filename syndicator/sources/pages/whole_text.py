@@ -60,7 +60,7 @@ def whole_text(own: Sequence[Prose], found: str, own_part: OwnPart) -> str:
     beside that. Where the prose is there, what stands between it may be missing: lists, tables, short lines.
     ``own``: the prose of the article's own part (``prose_of``)."""
     found_letters = letters_of(parse_own(found).text())
-    known = [prose for prose in own if prose.letters in found_letters]
+    known = found_again(own, found_letters)
     if not known:
         return ""
     limit = _limit(holder_of(known, MOST_FOUND), own_part)
@@ -130,6 +130,11 @@ def _is_linked(node: LexborNode, letters: int) -> bool:
 
 def _is_own(node: LexborNode, own_part: OwnPart) -> bool:
     return own_part.has(node) and all(each.tag not in AROUND_TAGS for each in upwards(node))
+
+
+def found_again(own: Sequence[Prose], found_letters: str) -> Sequence[Prose]:
+    """The prose that is in what was found, by the letters of that."""
+    return [prose for prose in own if prose.letters in found_letters]
 
 
 def holder_of(own: Sequence[Prose], share: float) -> LexborNode:
