@@ -18,12 +18,12 @@ import requests
 
 from syndicator.domain.capabilities import ALWAYS, NEVER, Budget, Capabilities, LinkCard, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater, photo_later
 from syndicator.domain.listed_post import horizon_of
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
-from syndicator.http.mastodon_media import MastodonMedia, photo_later
+from syndicator.http.mastodon_media import MastodonMedia
 from syndicator.http.mastodon_places import StatusPlaces
 from syndicator.http.mastodon_servers import (
     DECLARED_WAYS,

@@ -111,6 +111,12 @@ class TryLater(SyndicatorError):
         return self.whole_channel and (self.rests or self.not_before is not None)
 
 
+def photo_later(why: str, *, whole_channel: bool = False) -> TryLater:
+    """The error of a photo that cannot be had there now: the trouble may well be this one's, and other posts
+    are tried."""
+    return TryLater(f"photo: {why}", whole_channel=whole_channel, rests=False)
+
+
 class Refused(SyndicatorError):
     """The article was not posted, and asking again would not help."""
 

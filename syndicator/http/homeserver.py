@@ -13,7 +13,14 @@ from typing import Any
 from urllib.parse import quote
 
 from syndicator.domain.capabilities import Spent
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
+from syndicator.domain.errors import (
+    Misconfigured,
+    OutcomeUnknown,
+    Refused,
+    SyndicatorError,
+    TryLater,
+    photo_later,
+)
 from syndicator.domain.photo import PhotoFile
 from syndicator.http.exchange import Exchange, MakeError, RemoteReply
 
@@ -108,7 +115,7 @@ class Homeserver:
                 data=photo.content,
                 headers={"Content-Type": photo.media_type},
                 accept=(403,),
-                unknown=lambda why: TryLater(f"photo: {why}", whole_channel=False),  # perhaps this photo's
+                unknown=photo_later,
                 counts_as=Spent.PHOTOS,
             )
         except TryLater as e:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from syndicator.domain.errors import TryLater
+from syndicator.domain.errors import photo_later
 from syndicator.domain.photo import PhotoFile
 from syndicator.http.exchange import Exchange
 
@@ -53,8 +53,3 @@ class MastodonMedia:
 
     def _address(self, media_id: str) -> str:
         return self.url(f"/api/v1/media/{quote(media_id, safe='')}")
-
-
-def photo_later(reason: str) -> TryLater:
-    """The error of a photo: the trouble may well be this one's, and the next article gets its turn."""
-    return TryLater(f"photo: {reason}", whole_channel=False)

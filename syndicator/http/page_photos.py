@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from syndicator.domain.capabilities import Spent
-from syndicator.domain.errors import PhotoRefused, TryLater
+from syndicator.domain.errors import PhotoRefused, photo_later
 from syndicator.domain.photo import PhotoFile
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.graph import GraphApi, GraphRefused
@@ -37,7 +38,12 @@ class PagePhotos:
 
     def upload(self, photo: PhotoFile) -> str:
         """The id of a photo that nobody sees before a post shows it, so that it may be repeated."""
-        reply = self._send(photo, {"published": "false"}, unknown=_photo_later, counts_as=Spent.PHOTOS)
+        reply = self._send(
+            photo,
+            {"published": "false"},
+            unknown=partial(photo_later, whole_channel=True),
+            counts_as=Spent.PHOTOS,
+        )
         return reply.read(lambda told: str(int(told["id"])))
 
     def _send(self, photo: PhotoFile, fields: Mapping[str, str], **request: Any) -> RemoteReply:
@@ -59,7 +65,3 @@ def attached(photo_ids: Iterable[str]) -> dict[str, str]:
         f"attached_media[{number}]": json.dumps({"media_fbid": photo_id})
         for number, photo_id in enumerate(photo_ids)
     }
-
-
-def _photo_later(why: str) -> TryLater:
-    return TryLater(f"photo: {why}", rests=False)

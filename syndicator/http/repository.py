@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from syndicator.domain.capabilities import Spent
-from syndicator.domain.errors import Refused, SyndicatorError, TryLater
+from syndicator.domain.errors import Refused, TryLater, photo_later
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.xrpc import XrpcAccount, error_name
 
@@ -136,12 +136,6 @@ def created_at(value: Record) -> datetime:
     except ValueError:
         return datetime.max.replace(tzinfo=UTC)
     return created_at if created_at.tzinfo else created_at.replace(tzinfo=UTC)
-
-
-def photo_later(reason: str) -> SyndicatorError:
-    """The error of a photo that cannot be had there now."""
-    # The trouble may well be this photo's: the next article gets its turn.
-    return TryLater(f"photo: {reason}", whole_channel=False)
 
 
 def _check_taken(reply: RemoteReply) -> None:

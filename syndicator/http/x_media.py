@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
-from syndicator.domain.errors import Refused, TryLater
+from syndicator.domain.errors import Refused, photo_later
 from syndicator.domain.photo import PhotoFile
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.x_api import XApi, processing
 
 #: What an alternative text counts as: its limit is not that of photos.
 DESCRIPTIONS = "descriptions"
+
+#: What a photo meets may be the account's trouble, and need not.
+PHOTO_LATER = partial(photo_later, whole_channel=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class XMedia:
             "/2/media/upload",
             files={"media": (photo.filename, photo.content, photo.media_type)},
             data={"media_category": "tweet_image"},
-            unknown=photo_later,
+            unknown=PHOTO_LATER,
         )
         media_id = reply.read(lambda uploaded: str(uploaded["data"]["id"]))
         self._wait_until_processed(media_id, reply)
@@ -49,7 +53,7 @@ class XMedia:
             "/2/media/metadata",
             json={"id": media_id, "metadata": {"alt_text": {"text": words}}},
             counts_as=DESCRIPTIONS,
-            unknown=photo_later,
+            unknown=PHOTO_LATER,
         )
 
     def _wait_until_processed(self, media_id: str, reply: RemoteReply) -> None:
@@ -60,9 +64,4 @@ class XMedia:
                 raise Refused(f"{reply.host} cannot process the photo")
             time.sleep(max(0.0, min(wait_s, self.exchange.seconds_left)))
             query = urlencode({"command": "STATUS", "media_id": media_id})
-            reply = self.api.ask(self.exchange, "GET", f"/2/media/upload?{query}", unknown=photo_later)
-
-
-def photo_later(why: str) -> TryLater:
-    """The error of a photo: the trouble may well be this one's, and other posts are tried."""
-    return TryLater(f"photo: {why}", rests=False)
+            reply = self.api.ask(self.exchange, "GET", f"/2/media/upload?{query}", unknown=PHOTO_LATER)
