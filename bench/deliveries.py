@@ -30,7 +30,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from syndicator.channels.webhook import Webhook  # noqa: E402
+from syndicator.channels.webhook import USUAL_TIMEOUT, Webhook  # noqa: E402
 from syndicator.domain.brakes import Brakes  # noqa: E402
 from syndicator.http.client import Http  # noqa: E402
 from syndicator.jobs.courier import Courier, Deliverer  # noqa: E402
@@ -51,7 +51,7 @@ MAX_NEWS = 10_000
 FLAKY_ARTICLES = 100
 
 #: Within what time a receiver is declared to answer: the failing one, and the others.
-QUICK, USUAL = timedelta(seconds=2), timedelta(seconds=20)
+QUICK, USUAL = timedelta(seconds=2), USUAL_TIMEOUT
 
 #: Makes an empty database; its address.
 Fresh = Callable[[], str]
@@ -259,8 +259,8 @@ def burst(kind: str, fresh: Fresh) -> None:
 
 
 def flaky(kind: str, fresh: Fresh) -> None:
-    """As receivers are declared as a rule, an answer that is torn off rests for half a minute, whatever there
-    is to do: of a hundred articles that is most of the time, of a thousand little."""
+    """As receivers are declared as a rule, an answer that is torn off rests for a quarter of a minute,
+    whatever there is to do: of a hundred articles that is most of the time, of a thousand little."""
     for articles, timeout in ((FLAKY_ARTICLES, QUICK), (BURST, USUAL)):
         healthy_s = run(fresh(), channels=1, articles=articles, answer_s=ANSWER_S, timeout=timeout)
         flaky_s = run(fresh(), channels=1, articles=articles, answer_s=ANSWER_S, share=0.25, timeout=timeout)

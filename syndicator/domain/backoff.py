@@ -37,8 +37,9 @@ class Backoff:
         return self.longest * (1 + self.jitter)
 
 
-#: Backoff of a delivery: a service that fails now and then takes most posts at their second try.
-DELIVERY = Backoff(first=timedelta(seconds=2), longest=timedelta(minutes=30), jitter=0.25)
+#: Backoff of a delivery: a service that fails now and then takes most posts at their second try; the waits
+#: grow slowly, so that the unlucky few are not minutes behind all others.
+DELIVERY = Backoff(first=timedelta(seconds=2), longest=timedelta(minutes=30), factor=1.5, jitter=0.25)
 
 #: Backoff of a photo that could not be had when its post went out.
 PHOTO = Backoff(first=timedelta(minutes=5), longest=timedelta(hours=6), factor=3.0)

@@ -27,8 +27,8 @@ UNKNOWN_REVISION = 0
 #: The revision of a post that says, or has a reply that says, that its article is withdrawn.
 NOTICE_REVISION = -1
 
-#: Attempts, looks included, after which we stop asking a channel whether it has a post.
-MAX_FIND_ATTEMPTS = 10
+#: Attempts, looks included, after which we stop asking a channel whether it has a post: half an hour of them.
+MAX_FIND_ATTEMPTS = 15
 
 #: How the reason of a delivery begins that waits for its page, or for what its account may send.
 WAITS = "waits until"

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from syndicator.channels.webhook import Webhook
+from syndicator.channels.webhook import USUAL_TIMEOUT, Webhook
 from syndicator.domain.delivery import Standing
 from syndicator.secret import Secret
 from tests.channels.contract import impatient_session
@@ -69,7 +69,7 @@ def receiver() -> Iterator[MoodyReceiver]:
 @pytest.mark.parametrize(
     ("timeout", "within"),
     [
-        pytest.param(timedelta(seconds=20), timedelta(minutes=5), id="as usual"),
+        pytest.param(USUAL_TIMEOUT, timedelta(minutes=2), id="as usual"),
         pytest.param(timedelta(seconds=2), timedelta(seconds=45), id="declared to be quick"),
     ],
 )
