@@ -274,6 +274,32 @@ def test_an_entry_without_any_words_is_left_out_and_named() -> None:
     assert any("has no title" in problem for problem in edition.problems)
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<img src='/a.jpg' alt='{}'>",
+        "<figure><iframe src='https://films.example/7' title='{}'></iframe></figure>",
+        "<p><img src='/IMG_1.jpg' alt='IMG_1.jpg'></p><video title='{}' src='/a.mp4'></video>",
+        "<iframe title='YouTube video player' src='https://films.example/7'></iframe><img src='/a' alt='{}'>",
+    ],
+)
+def test_an_entry_without_words_is_called_as_what_it_shows(shown: str) -> None:
+    markup = shown.format("Ships wait at the lock")
+
+    edition = read(rss(f"<description><![CDATA[{markup}]]></description>", POSTS[0]))
+
+    assert edition.sightings[0].title == "Ships wait at the lock"
+
+
+def test_a_picture_after_which_an_entry_is_called_keeps_its_alternative_text() -> None:
+    picture = "<img src='https://harbour.example/a.jpg' alt='Ships wait at the lock'>"
+
+    edition = read(rss(f"<description><![CDATA[{picture}]]></description>", POSTS[0]))
+
+    assert edition.sightings[0].photo
+    assert edition.sightings[0].photo.alt == "Ships wait at the lock"
+
+
 def test_a_long_text_is_cut_at_a_word() -> None:
     title = only(rss("<description>" + "harbour " * 60 + "</description>")).title
 

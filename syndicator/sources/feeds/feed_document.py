@@ -44,7 +44,7 @@ from syndicator.text.encodings import decode, utf8_document
 from syndicator.text.language import detect
 
 #: Entries of one feed, and characters of a text: a longer one is no article.
-MAX_ENTRIES, MAX_TEXT_CHARS = 5000, 500_000
+MAX_ENTRIES, MAX_TEXT_CHARS = 5000, 1_000_000
 
 #: What a language is called (RFC 5646 section 2.1), as feeds write it.
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
@@ -251,7 +251,8 @@ class FeedDocuments:
         beside = (*entry.get("pictures", ()),), (*entry.get("late_pictures", ()),)
         photo = lead_photo(*beside, content, markup, url, is_exact=bool(entry.get("is_own")))
         lead = summary or first_paragraph(content, photo.caption if photo else "")
-        if photo and photo.alt == title and not entry.get("is_own"):
+        is_words_of_title = photo and photo.alt == title and not entry.get("is_title_made")
+        if photo and is_words_of_title and not entry.get("is_own"):
             photo = replace(photo, alt="")  # a headline describes no picture, whoever has put it there
         language_tag = str(entry.get("language") or head.get("language") or "")
         declared = language_tag if LANGUAGE_TAG.fullmatch(language_tag) else self.language

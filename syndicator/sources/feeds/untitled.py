@@ -10,6 +10,8 @@ from icu4py.breakers import SentenceBreaker
 
 from syndicator.sources.feeds.feed_text import first_paragraph
 from syndicator.text.clean import fold
+from syndicator.text.file_names import is_file_name
+from syndicator.text.markup import parse_part
 from syndicator.text.rulers import CHARACTERS
 
 #: Where an entry without a title gets one; "": from its text, and the source says so.
@@ -23,6 +25,16 @@ ADDRESS = re.compile(r"https?://\S+")
 LAST_HASHTAGS = re.compile(r"(?:\s#\w{1,60}){1,20}$")
 
 MIN_SENTENCE_CHARS = 12
+
+#: What an entry may show instead of words, and where that is called something.
+SHOWN = "img[alt], iframe[title], video[title], audio[title], object[title]"
+
+#: What players and editors call anything.
+CALLED_ANYTHING = re.compile(
+    r"(?:(?:youtube|vimeo|embedded|embed) )?(?:video|audio|media|image|photo|picture|content|post)?"
+    r" ?(?:player|embed|frame|image|photo|picture|content)?",
+    re.IGNORECASE,
+)
 
 
 def titled(
@@ -43,7 +55,17 @@ def titled(
 def _titled(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     if entry["title"]:
         return entry
-    return {**entry, "title": title_of(first_paragraph(entry["content"]) or entry["summary"])}
+    words = first_paragraph(entry["content"]) or entry["summary"]
+    return {**entry, "title": title_of(words or _shown_in(entry["content"])), "is_title_made": True}
+
+
+def _shown_in(content: str) -> str:
+    """What the first picture, film or recording is called that is called something."""
+    if not content:
+        return ""
+    nodes = parse_part(content).css(SHOWN)
+    names = (fold(node.attributes.get("alt") or node.attributes.get("title") or "") for node in nodes)
+    return next((name for name in names if not (CALLED_ANYTHING.fullmatch(name) or is_file_name(name))), "")
 
 
 def title_of(text: str) -> str:

@@ -47,7 +47,7 @@ from syndicator.text.tracking import clean_url, full_url
 MAX_PAGE_BYTES = 3_000_000
 
 #: Characters of a title and of a text; whatever is longer is not one.
-MAX_TITLE_CHARS, MAX_SOCIAL_CHARS, MAX_TEXT_CHARS = 1000, 3000, 500_000
+MAX_TITLE_CHARS, MAX_SOCIAL_CHARS, MAX_TEXT_CHARS = 1000, 3000, 1_000_000
 
 #: What the operator is told of an article without a date of its publication.
 NO_DATE = "neither the page nor its listing has a date"
