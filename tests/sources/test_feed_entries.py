@@ -121,6 +121,10 @@ def test_an_author_in_two_elements_is_one() -> None:
     assert only(rss(item)).authors == ("Ada Roe", "Ben Lo")
 
 
+def test_an_author_in_an_element_that_dublin_core_does_not_have_is_one() -> None:
+    assert only(rss("<title>1</title><dc:author>Ada Roe</dc:author>")).authors == ("Ada Roe",)
+
+
 def test_labels_are_tags_and_codes_are_none() -> None:
     entry = (
         '<title>1</title><category term="15000000" scheme="http://cv.example/topics/"/>'
@@ -289,6 +293,15 @@ def test_an_entry_without_words_is_called_as_what_it_shows(shown: str) -> None:
     edition = read(rss(f"<description><![CDATA[{markup}]]></description>", POSTS[0]))
 
     assert edition.sightings[0].title == "Ships wait at the lock"
+
+
+def test_an_entry_without_words_is_called_as_its_medium_is() -> None:
+    picture = (
+        '<media:content url="https://harbour.example/a.jpg" medium="image">'
+        "<media:title>Ships wait at the lock</media:title></media:content>"
+    )
+
+    assert read(rss(picture, POSTS[0])).sightings[0].title == "Ships wait at the lock"
 
 
 def test_a_picture_after_which_an_entry_is_called_keeps_its_alternative_text() -> None:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from icu4py.breakers import SentenceBreaker
 
 from syndicator.sources.feeds.feed_text import first_paragraph
+from syndicator.sources.feeds.pictures import FeedPicture
 from syndicator.text.clean import fold
 from syndicator.text.file_names import is_file_name
 from syndicator.text.markup import parse_part
@@ -56,7 +57,12 @@ def _titled(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     if entry["title"]:
         return entry
     words = first_paragraph(entry["content"]) or entry["summary"]
-    return {**entry, "title": title_of(words or _shown_in(entry["content"])), "is_title_made": True}
+    shown = words or _shown_in(entry["content"]) or _caption_beside(entry["pictures"])
+    return {**entry, "title": title_of(shown), "is_title_made": True}
+
+
+def _caption_beside(pictures: Sequence[FeedPicture]) -> str:
+    return next((picture.caption for picture in pictures if picture.caption), "")
 
 
 def _shown_in(content: str) -> str:

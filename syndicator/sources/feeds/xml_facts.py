@@ -93,7 +93,10 @@ def _authors(element: Any) -> list[str]:
         if not isinstance(child.tag, str):
             continue
         namespace, name = _split(child)
-        is_creator = namespace in DUBLIN_CORE and name == "creator"
+        is_creator = namespace in DUBLIN_CORE and name in (
+            "creator",
+            "author",
+        )  # the latter is none of its names
         is_podcast = "itunes.com/dtds" in namespace.lower() and name == "author"
         if is_creator or is_podcast or _bare_name(child) == "author":
             inner = child.xpath("*[local-name() = 'name'] | .//*[local-name() = 'li']")
