@@ -13,7 +13,6 @@ from urllib.parse import quote, urlsplit
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import OutcomeUnknown, TryLater
 from syndicator.http.exchange import Exchange, RemoteReply
-from syndicator.http.listing import pages
 
 #: Statuses in a page, the most that servers give, and pages that are read to find one
 #: (https://docs.joinmastodon.org/methods/accounts/#statuses).
@@ -51,13 +50,12 @@ class MastodonApi:
         """The account's statuses, the newest first, page by page, each of which is ``read``. Raises
         ``OutcomeUnknown`` where there are more than are read."""
         path = f"/api/v1/accounts/{quote(self.account('id'), safe='')}/statuses"
-
-        def page(max_id: str) -> tuple[list[Any], str]:
-            params = {"limit": str(PAGE_STATUSES), "exclude_reblogs": "true"}
-            before = {"max_id": max_id} if max_id else {}
-            statuses = self.ask("GET", path, params=params | before, unknown=TryLater).read(read)
-            return statuses, str(statuses[-1]["id"]) if statuses else ""
-
-        statuses = MAX_PAGES * PAGE_STATUSES
-        too_many = OutcomeUnknown(f"not among the account's latest {statuses} statuses; there are more")
-        return pages(page, MAX_PAGES, too_many)
+        params = {"limit": str(PAGE_STATUSES), "exclude_reblogs": "true"}
+        for _ in range(MAX_PAGES):
+            statuses = self.ask("GET", path, params=params, unknown=TryLater).read(read)
+            yield statuses
+            if not statuses:
+                return
+            params["max_id"] = str(statuses[-1]["id"])
+        count = MAX_PAGES * PAGE_STATUSES
+        raise OutcomeUnknown(f"not among the account's latest {count} statuses; there are more")

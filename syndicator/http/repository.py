@@ -15,7 +15,6 @@ from typing import Any
 from syndicator.domain.capabilities import Spent
 from syndicator.domain.errors import OutcomeUnknown, Refused, SyndicatorError, TryLater, photo_later
 from syndicator.http.exchange import Exchange, RemoteReply
-from syndicator.http.listing import pages
 from syndicator.http.xrpc import XrpcAccount, error_name
 from syndicator.remarks import goes_without, remark
 
@@ -82,20 +81,19 @@ class Repository:
     def pages(self) -> Iterator[Sequence[Record]]:
         """The records, by their keys from the last to the first, page by page. Raises ``OutcomeUnknown``
         where there are more than are read."""
-        records = MAX_PAGES * PAGE_RECORDS
-        too_many = OutcomeUnknown(f"not among the account's latest {records} posts; there are more")
-        return pages(self._page, MAX_PAGES, too_many)
-
-    def _page(self, cursor: str) -> tuple[list[Record], str]:
         query = {"repo": self.account.did, "collection": self.collection, "limit": str(PAGE_RECORDS)}
-        if cursor:
-            query["cursor"] = cursor
-        reply = self._call("GET", "com.atproto.repo.listRecords", unknown=TryLater, params=query)
-        if reply.status == 400:
-            raise TryLater(reply.message)
-        return reply.read(
-            lambda page: ([_checked(each) for each in page["records"]], str(page.get("cursor") or ""))
-        )
+        for _ in range(MAX_PAGES):
+            reply = self._call("GET", "com.atproto.repo.listRecords", unknown=TryLater, params=query)
+            if reply.status == 400:
+                raise TryLater(reply.message)
+            records, query["cursor"] = reply.read(
+                lambda page: ([_checked(each) for each in page["records"]], str(page.get("cursor") or ""))
+            )
+            yield records
+            if not query["cursor"]:
+                return
+        count = MAX_PAGES * PAGE_RECORDS
+        raise OutcomeUnknown(f"not among the account's latest {count} posts; there are more")
 
     def delete(self, key: str) -> None:
         """Deletes a record; one that is not there is no error."""

@@ -92,8 +92,10 @@ class MailingRun:
                     silent.append((letter, LetterOutcome(Reception.DELIVERED)))
 
         for group in hand_over_all(relay, messages()):
-            outcomes = (outcome_of(each, relay.host, is_digest=self.is_digest) for each in group)
-            yield [(each.outgoing.about, outcome) for each, outcome in zip(group, outcomes, strict=True)]
+            yield [
+                (each.outgoing.about, outcome_of(each, relay.host, is_digest=self.is_digest))
+                for each in group
+            ]
         yield silent
 
     def _mailing(self, announcements: Sequence[Announcement]) -> tuple[Mailing | None, str, str]:
