@@ -31,14 +31,7 @@ from syndicator.http.oauth import SignIn
 from syndicator.remarks import photos_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
-from syndicator.text.mastodon_statuses import (
-    checked,
-    created_at,
-    receipt,
-    shown_receipt,
-    status_fields,
-    warning_within,
-)
+from syndicator.text.mastodon_statuses import checked, created_at, receipt, shown_receipt, status_fields
 from syndicator.text.mentions import without_mentions
 from syndicator.text.posted_html import links_to
 from syndicator.text.rulers import CHARACTERS, GRAPHEMES
@@ -218,15 +211,10 @@ class Mastodon:
         """A status, and the post that it shows: that of the photos which the server takes."""
         media = MastodonMedia(api)
         taken = photos_taken(post, lambda photo: media.upload(photo, photo.alt))
-        status = status_fields(post, [media_id for _, media_id in taken], self._warning(api, post))
+        if post.warning:
+            self.known.ask(api)
+        status = status_fields(post, [media_id for _, media_id in taken], self._ways.most_warning)
         return status, post.showing(*(photo for photo, _ in taken))
-
-    def _warning(self, api: MastodonApi, post: Post) -> str:
-        """Its warning, as long as the server takes one."""
-        if not post.warning:
-            return ""
-        self.known.ask(api)
-        return warning_within(post, self._ways.most_warning)
 
     def _api(self) -> MastodonApi:
         return MastodonApi(Exchange.with_token(self.session, self.token), self.server)

@@ -7,7 +7,6 @@ renew, and none to lose.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,13 +30,8 @@ from syndicator.http.x_media import XMedia
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.rulers import CHARACTERS
-from syndicator.text.x_length import (
-    ADDRESS_LENGTH,
-    NO_LINK,
-    X_WEIGHTED,
-    whole_address,
-    without_addresses,
-)
+from syndicator.text.x_calls import plain
+from syndicator.text.x_length import ADDRESS_LENGTH, X_WEIGHTED, whole_address
 
 #: 5 MB: https://docs.x.com/x-api/media/quickstart/best-practices
 PHOTO = PhotoLimits(side=2048, length=4_900_000, media_types=("image/jpeg", "image/png", "image/webp"))
@@ -46,24 +40,12 @@ PHOTO = PhotoLimits(side=2048, length=4_900_000, media_types=("image/jpeg", "ima
 #: ``MetadataCreateRequest`` of the OpenAPI document.
 MAX_PHOTOS, MAX_ALT_CHARS = 4, 1000
 
-#: What X takes for the beginning of a mention or a cashtag, up to its first character (``at_signs``,
-#: ``cashtag`` of its twitter-text). Posts that call others are restricted, and two cashtags are refused
-#: (https://docs.x.com/x-api/posts/manage-tweets/integrate#post-creation-restrictions-self-serve).
-CALL = re.compile(
-    r"(?:(?<![A-Za-z0-9_!#$%&*])|(?<=\b[Rr][Tt]))[@\uff20](?=[A-Za-z0-9_])|(?<![A-Za-z0-9_])\$(?=[A-Za-z])"
-)
-
 #: In US dollars, on 22 August 2026: https://docs.x.com/x-api/getting-started/pricing. An edit is a post; a
 #: look for one reads who we are, and some ten posts of our own.
 PRICE = Price(post=0.015, post_with_link=0.2, edit=0.2, deletion=0.01, alternative_text=0.005, look_up=0.02)
 
 #: https://docs.x.com/x-api/fundamentals/edit-posts; the changelog of 3 October 2025 says an hour.
 EDITABLE = timedelta(minutes=30)
-
-
-def plain(text: str) -> str:
-    """An article's words as readers see them, in which nobody is mentioned, and nothing is a link."""
-    return without_addresses(CALL.sub(rf"\g<0>{NO_LINK}", text))
 
 
 @dataclass(frozen=True, kw_only=True)

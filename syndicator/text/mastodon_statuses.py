@@ -18,9 +18,11 @@ from syndicator.text.rulers import CHARACTERS
 from syndicator.text.shown import differences, same_words
 
 
-def status_fields(post: Post, media_ids: list[str], warning: str) -> dict[str, Any]:
-    """The fields of a status (https://docs.joinmastodon.org/methods/statuses/#form-data-parameters)."""
+def status_fields(post: Post, media_ids: list[str], most_warning: int | None) -> dict[str, Any]:
+    """The fields of a status (https://docs.joinmastodon.org/methods/statuses/#form-data-parameters).
+    ``most_warning``: the code points that the server takes of a warning (``None``: all)."""
     language = post.language.partition("-")[0].lower()  # an ISO 639 code
+    warning = _warning_within(post, most_warning)
     return {
         "status": post.text,
         "media_ids": media_ids,
@@ -28,15 +30,6 @@ def status_fields(post: Post, media_ids: list[str], warning: str) -> dict[str, A
         **({"spoiler_text": warning} if warning else {}),
         **({"in_reply_to_id": post.reply_to.remote_id} if post.reply_to else {}),
     }
-
-
-def warning_within(post: Post, most: int | None) -> str:
-    """A post's warning, as long as a server takes one, in code points (``None``: at any length). That it is
-    cut is remarked."""
-    if most is None or (short := CHARACTERS.cut(post.warning, most, post.language)) == post.warning:
-        return post.warning
-    remark(f"warning cut to {CHARACTERS.measure(short)} characters: the server takes {most}")
-    return short
 
 
 def shown_receipt(status: Any, post: Post) -> Receipt:
@@ -70,6 +63,14 @@ def created_at(status: Any) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a time without a zone")
     return moment
+
+
+def _warning_within(post: Post, most: int | None) -> str:
+    """That it is cut is remarked."""
+    if most is None or (short := CHARACTERS.cut(post.warning, most, post.language)) == post.warning:
+        return post.warning
+    remark(f"warning cut to {CHARACTERS.measure(short)} characters: the server takes {most}")
+    return short
 
 
 def _shown_otherwise(status: Any, post: Post) -> str:
