@@ -6,45 +6,43 @@ notes at addresses of ours; followers' servers are sent what is new, corrected a
 
 from __future__ import annotations
 
-import json
-import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import ClassVar, Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 
 from syndicator.domain.capabilities import Capabilities, LinkCard
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, PostGone, Refused, TryLater
+from syndicator.domain.errors import PostGone
 from syndicator.domain.feed import Site
 from syndicator.domain.post import Occasion, Post, SpanKind
 from syndicator.domain.recipient import Letter
-from syndicator.fediverse import activities, documents
+from syndicator.fediverse import activities
 from syndicator.fediverse.accounts import RemoteAccount
 from syndicator.fediverse.actor import Actor
 from syndicator.fediverse.digests import digest
 from syndicator.fediverse.keys import signer
 from syndicator.fediverse.mentioned import Mentions
 from syndicator.fediverse.notes import NOBODY, note
-from syndicator.fediverse.record import ActorPost, ActorStore
+from syndicator.fediverse.record import ActorPost, ActorStore, shown_digest
 from syndicator.fediverse.signed_fetch import SignedFetch
 from syndicator.fediverse.vocabulary import Document
+from syndicator.fediverse.webfinger import check_found
 from syndicator.http.client import AddressGuard, Http
 from syndicator.http.exchange import Exchange
 from syndicator.http.networks import is_loopback
+from syndicator.jobs.actor_changes import tell_moved, tell_renamed
 from syndicator.jobs.broadcast_ports import Announcements, LetterGroup
 from syndicator.jobs.double_knock import DoubleKnock
 from syndicator.jobs.follower_mail import FollowerMail
 from syndicator.jobs.ports import Callbacks
 from syndicator.text.addresses import is_web_address
 from syndicator.text.rulers import GRAPHEMES
-
-log = logging.getLogger(__name__)
 
 #: A handle that every server takes (``USERNAME_RE`` in Mastodon's app/models/account.rb), and a domain.
 HANDLE, DOMAIN = re.compile(r"[A-Za-z0-9_]{1,30}"), re.compile(r"[a-z0-9.-]{1,253}(?::[0-9]{1,5})?")
@@ -157,13 +155,13 @@ class ActivityPub:
                 key=key,
                 url=post.url,
                 note=made,
-                digest=_shown(made),
+                digest=shown_digest(made),
                 published=now,
             )
             self.actors.keep_actor_post(kept)
             is_current = True
         else:
-            is_current = kept.digest == _shown(self._corrected(kept, post, kept.published))
+            is_current = kept.shows(self._corrected(kept, post, kept.published))
         self._announce(kept, Occasion.NEWS, "create", activities.create(self.actor, kept.note))
         return self._receipt(kept, is_current=is_current)
 
@@ -172,17 +170,12 @@ class ActivityPub:
         kept = self._standing(receipt)
         updated = max(_now(), (kept.updated or kept.published) + timedelta(seconds=1))
         made = self._corrected(kept, post, updated)
-        if _shown(made) != kept.digest:
-            edits = kept.edits + 1
-            kept = replace(kept, note=made, digest=_shown(made), edits=edits, updated=updated, url=post.url)
+        if not kept.shows(made):
+            kept = kept.corrected(made, post.url, updated)
             self.actors.keep_actor_post(kept)
         if kept.edits:
-            self._announce(
-                kept,
-                Occasion.CORRECTION,
-                f"update-{kept.edits}",
-                activities.update(self.actor, kept.note, kept.edits),
-            )
+            activity = activities.update(self.actor, kept.note, kept.edits)
+            self._announce(kept, Occasion.CORRECTION, f"update-{kept.edits}", activity)
         return self._receipt(kept, is_current=True)
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
@@ -191,7 +184,7 @@ class ActivityPub:
         if kept is None:
             return
         if kept.deleted is None:
-            kept = replace(kept, deleted=_now(), note=_for_tombstone(kept.note))
+            kept = kept.withdrawn(_now())
             self.actors.keep_actor_post(kept)
         assert kept.deleted  # noqa: S101 - since just now
         mentioned = kept.note.get("cc", [])[1:]
@@ -212,45 +205,15 @@ class ActivityPub:
         who = f"@{actor.handle}@{actor.domain}: {people:,} followers at {inboxes:,} inboxes"
         if is_loopback(urlsplit(actor.base).hostname or ""):
             return f"{who}; nobody can follow it at {actor.base}: declare [web] public_url"
-        scheme = urlsplit(actor.base).scheme
-        url = f"{scheme}://{actor.domain}/.well-known/webfinger?resource={quote(actor.acct)}"
-        advice = f"let {actor.domain} pass /.well-known/webfinger on to {actor.base} (docs/channels.md)"
-        try:
-            reply = Exchange(self.session).ask("GET", url, unknown=TryLater)
-            links = reply.read(lambda found: [link.get("href") for link in found["links"]])
-        except (Refused, Misconfigured) as e:
-            raise Misconfigured(f"{who}; it is not found: {e}: {advice}") from e
-        except TryLater as e:
-            raise TryLater(f"{who}; whether it is found, nobody says: {e}") from e
-        if actor.id not in links:
-            raise Misconfigured(f"{who}; {url} leads elsewhere: {advice}")
+        check_found(actor, Exchange(self.session), who)
         return who
 
     def tell_declared(self) -> None:
         """Tells followers, once, that the account has moved, where that is declared, and that it has another
         name than before."""
-        self._tell_name()
+        tell_renamed(self.announcements, self.actor, self.actors, _now())
         if self.moved_to:
-            move = activities.move(self.actor)
-            self.announcements.put(key=_fragment(move), post="moved", occasion=Occasion.NEWS, payload=move)
-
-    def _tell_name(self) -> None:
-        """Servers know the account by its address, which its channel's name makes: followers stay."""
-        actor, now, names = self.actor, _now(), self.actors.actor_names(self.name)
-        if names and names[0] == actor.full_name:
-            return
-        if names:
-            key = self.actors.actor_key(self.name, now)
-            update = activities.renamed(actor, documents.profile(actor, key.public_key(), key.since), now)
-            self.announcements.put(
-                key=_fragment(update), post="renamed", occasion=Occasion.NEWS, payload=update
-            )
-            log.warning(
-                "channel %s: it is @%s now, and was @%s: its %d followers stay, and their servers are told; "
-                "some show the old name for long, which goes on leading here",
-                *(self.name, actor.full_name, names[0], self.actors.count_followers(self.name)[0]),
-            )
-        self.actors.name_actor(self.name, actor.full_name, now)
+            tell_moved(self.announcements, self.actor)
 
     def broadcast(self, letters: Iterable[Letter]) -> Iterator[LetterGroup]:
         """Answers who asked to follow, and tells followers' servers, and those of who is mentioned."""
@@ -295,19 +258,3 @@ class ActivityPub:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _for_tombstone(document: Document) -> Document:
-    """What is kept of a note that is deleted: whom it mentioned, who are told."""
-    return {"cc": document["cc"]} if document.get("cc", [])[1:] else {}
-
-
-def _shown(document: Document) -> str:
-    """A digest of what a note shows, whenever that was."""
-    shown = {name: value for name, value in document.items() if name not in ("published", "updated")}
-    return digest(json.dumps(shown, sort_keys=True))
-
-
-def _fragment(activity: Document) -> str:
-    """The part of an activity's id that tells it from others of its actor."""
-    return str(activity["id"]).rpartition("#")[2]

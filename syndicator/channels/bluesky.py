@@ -6,58 +6,31 @@ Records: https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Literal
+from datetime import timedelta
+from typing import ClassVar, Literal
 
 import requests
 
 from syndicator.domain.capabilities import Budget, Capabilities, LinkCard, LinkPlace, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import (
-    Misconfigured,
-    OutcomeUnknown,
-    PhotoRefused,
-    Refused,
-    SyndicatorError,
-    TryLater,
-)
+from syndicator.domain.errors import Misconfigured, PhotoRefused, Refused, TryLater
 from syndicator.domain.listed_post import horizon_of
-from syndicator.domain.photo import PhotoFile, PhotoLimits
-from syndicator.domain.post import Post, Span, SpanKind
+from syndicator.domain.photo import PhotoLimits
+from syndicator.domain.post import Post, SpanKind
 from syndicator.http.exchange import Exchange
-from syndicator.http.repository import (
-    PAGE_RECORDS,
-    OtherVersion,
-    Record,
-    Repository,
-    created_at,
-    differences,
-    record_key,
-)
+from syndicator.http.repository import OtherVersion, Record, Repository, created_at, differences, record_key
 from syndicator.http.xrpc import XrpcAccount
-from syndicator.remarks import goes_without, photos_taken, remark, with_photo_if_taken
+from syndicator.remarks import photos_taken, remark, with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
-from syndicator.text.rulers import GRAPHEMES, UTF8_BYTES, Both
-
-POSTS = "app.bsky.feed.post"
-
-#: A post has 300 graphemes and 3,000 bytes at most, a hashtag 64 and 640: the lexicon.
-LENGTH, TAG_LENGTH = Both((GRAPHEMES, 300), (UTF8_BYTES, 3000)), Both((GRAPHEMES, 64), (UTF8_BYTES, 640))
+from syndicator.text.bluesky_posts import LENGTH, POSTS, answering, has_photo, in_words, links, post_record
 
 #: 2,000,000 bytes in today's lexicon; 1,000,000 in cards, and on servers that have an older one.
 PHOTO = PhotoLimits(side=2000, length=950_000, media_types=("image/jpeg", "image/png", "image/webp"))
 
 #: Images in one post (the lexicon app.bsky.embed.images).
 MAX_IMAGES = 4
-
-#: A photo, and what the server calls its bytes.
-Uploaded = tuple[PhotoFile, Record]
-
-#: Pages of records that we read to find one.
-MAX_PAGES = 10
 
 #: Whose a post is, in its address.
 PROFILE = re.compile(r"https://bsky\.app/profile/([^/]+)/post/")
@@ -175,18 +148,15 @@ class Bluesky:
         repository, rkey = self._repository(), record_key(key, post.article.first_seen)
         if repository.get(rkey):
             return self._receipt(rkey)
-        horizon, cursor = horizon_of(post), ""
-        for _ in range(MAX_PAGES):
-            records, cursor = repository.page(cursor)
-            found = [each for each in records if _links(each["value"]).intersection(post.addresses)]
+        horizon = horizon_of(post)
+        for records in repository.pages():
+            found = [each for each in records if links(each["value"]).intersection(post.addresses)]
             if found:
                 best = min(found, key=lambda each: "reply" in each["value"])
                 return self._receipt(best["uri"].rpartition("/")[2])
-            if not cursor or all(created_at(each["value"]) < horizon for each in records):
-                return None
-        raise OutcomeUnknown(
-            f"not among the account's latest {MAX_PAGES * PAGE_RECORDS} posts; there are more"
-        )
+            if all(created_at(each["value"]) < horizon for each in records):
+                break
+        return None
 
     def check(self) -> str:
         try:
@@ -207,73 +177,28 @@ class Bluesky:
         try:
             repository.put(rkey, record, version=version)
         except Refused as e:
-            if _has_photo(record.get("embed", {})):
+            if has_photo(record):
                 raise PhotoRefused(str(e)) from e
             raise
-        try:
-            existing = repository.get(rkey)
-        except SyndicatorError as e:
-            remark(f"it cannot be read back: {e}")
+        shown_otherwise = repository.read_back(rkey, record)
+        if shown_otherwise is None:
             return self._receipt(rkey)
-        shown = differences(existing["value"], record) if existing else ["everything"]
-        differs = ", ".join(map(_words_for(record), shown))
-        return self._receipt(rkey, is_current=not shown, differs=differs)
+        differs = in_words(record, shown_otherwise)
+        return self._receipt(rkey, is_current=not shown_otherwise, differs=differs)
 
     def _record(self, repository: Repository, post: Post) -> Record:
-        photos = self._upload(repository, post)
-        embed = _card(post, photos[0][1] if photos else None) if post.link else None
-        if photos and self.show == "photo":
-            embed = {"$type": "app.bsky.embed.images", "images": [_image(*photo) for photo in photos]}
-        return {
-            "$type": POSTS,
-            "text": post.text,
-            "createdAt": _first_tried(post).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "facets": [*self._facets(repository, post)],
-            **({"embed": embed} if embed else {}),
-            **({"langs": [post.language]} if post.language else {}),
-        }
-
-    def _facets(self, repository: Repository, post: Post) -> Iterator[Record]:
-        """What is behind words: by bytes of the text, the end not included
-        (https://docs.bsky.app/docs/advanced-guides/post-richtext)."""
-        for span in post.spans:
-            if feature := self._feature(repository, span):
-                start = UTF8_BYTES.measure(post.text[: span.start])
-                end = start + UTF8_BYTES.measure(post.text[span.start : span.end])
-                yield {"index": {"byteStart": start, "byteEnd": end}, "features": [feature]}
-
-    def _feature(self, repository: Repository, span: Span) -> Record | None:
-        """What a span is there; ``None``, which is remarked, where it can only be text."""
-        kind = f"app.bsky.richtext.facet#{span.kind}"
-        match span.kind:
-            case SpanKind.LINK:
-                return {"$type": kind, "uri": span.target}
-            case SpanKind.HASHTAG:
-                if TAG_LENGTH.measure(span.target) <= 64:
-                    return {"$type": kind, "tag": span.target}
-                goes_without("a hashtag", f"{span.target[:100]} is too long for one")
-            case SpanKind.MENTION:
-                try:
-                    return {"$type": kind, "did": repository.did_of(span.target)}
-                except (Refused, TryLater) as e:
-                    goes_without(f"the mention of {span.target}", e)
-        return None
-
-    def _upload(self, repository: Repository, post: Post) -> list[Uploaded]:
-        """The post's photos that the server takes, as records refer to them. Nobody sees them before a record
-        does."""
-        return photos_taken(post, lambda photo: repository.upload(photo.content, photo.media_type))
+        """The record of a post. Nobody sees its photos before."""
+        photos = photos_taken(post, lambda photo: repository.upload(photo.content, photo.media_type))
+        dids = repository.dids_of(span.target for span in post.linked(SpanKind.MENTION))
+        return post_record(post, photos, dids, on_card=self.show == "card")
 
     def _reply(self, repository: Repository, to: Receipt) -> Record:
-        """https://docs.bsky.app/docs/tutorials/creating-a-post#replies"""
+        """What makes a post an answer; nothing where there is none any more to be answered."""
         parent = repository.get(to.remote_id)
         if parent is None:
             remark(f"no reply, since {to.url or to.remote_id} was deleted")
             return {}
-        reference = {"uri": parent["uri"], "cid": parent["cid"]}
-        return {
-            "reply": {"root": parent["value"].get("reply", {}).get("root", reference), "parent": reference}
-        }
+        return answering(parent)
 
     def _poster(self, receipt: Receipt) -> str:
         """The handle of an account that has posted under another one than is declared; empty: ours has."""
@@ -288,41 +213,3 @@ class Bluesky:
     def _receipt(self, rkey: str, *, is_current: bool = False, differs: str = "") -> Receipt:
         url = f"https://bsky.app/profile/{self.handle}/post/{rkey}"
         return Receipt(remote_id=rkey, url=url, is_current=is_current, differs=differs)
-
-
-def _first_tried(post: Post) -> datetime:
-    """The time of a record, the same at every attempt: where nobody knows any more when the first one was, it
-    is when its article was first seen, rather than a day before."""
-    return max(post.since or datetime.now(UTC), post.article.first_seen).astimezone(UTC)
-
-
-def _words_for(record: Record) -> Callable[[str], str]:
-    """What the fields of a record are to those who read of them."""
-    picture = "photo" if "images" in record.get("embed", {}) else "card"
-    words = {"facets": "link", "embed": picture, "langs": "language", "createdAt": "time"}
-    return lambda name: words.get(name, name)
-
-
-def _image(photo: PhotoFile, blob: Record) -> Record:
-    """One of a post's images (the lexicon app.bsky.embed.images)."""
-    return {
-        "alt": photo.alt,
-        "image": blob,
-        "aspectRatio": {"width": photo.width, "height": photo.height},
-    }
-
-
-def _has_photo(embed: Record) -> bool:
-    return "images" in embed or "thumb" in embed.get("external", {})
-
-
-def _card(post: Post, photo: Record | None = None) -> Record:
-    card: dict[str, Any] = {"uri": post.url, "title": post.headline, "description": post.summary}
-    return {"$type": "app.bsky.embed.external", "external": card | ({"thumb": photo} if photo else {})}
-
-
-def _links(value: Record) -> set[str]:
-    """The addresses that a record links to, behind words or by its card."""
-    features = [each for facet in value.get("facets") or () for each in facet.get("features") or ()]
-    card = (value.get("embed") or {}).get("external") or {}
-    return {str(each.get("uri")) for each in [*features, card]}

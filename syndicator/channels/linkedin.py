@@ -5,41 +5,32 @@ Posts API: https://learn.microsoft.com/en-us/linkedin/marketing/community-manage
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from datetime import timedelta
+from typing import ClassVar
 from urllib.parse import quote, urlsplit
 
 import requests
 
 from syndicator.domain.capabilities import Capabilities, LinkCard, PhotoEdits, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import OutcomeUnknown, PostGone, Refused, TryLater
+from syndicator.domain.errors import OutcomeUnknown, PostGone, Refused
 from syndicator.domain.fixed import check_fixed, kept_id, own_id, photos_of
-from syndicator.domain.listed_post import ListedPost, linked, tried_since
+from syndicator.domain.listed_post import linked, tried_since
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.linkedin_access import STEPS, linkedin_token
-from syndicator.http.linkedin_api import LinkedInApi
+from syndicator.http.linkedin_api import POST_URN, LinkedInApi, duplicate_of
 from syndicator.http.oauth import SignIn
 from syndicator.remarks import photos_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server, same_site
+from syndicator.text.linkedin_posts import card_of, listed_post, photo_content, words_of
 from syndicator.text.little_text import commentary, escaped, in_address
 from syndicator.text.rulers import UTF16_UNITS, Counting
-
-#: The name of a post.
-POST_URN = re.compile(r"urn:li:(?:share|ugcPost):[0-9]+")
-
-#: The longest title and description of a card: not documented, those of other networks' cards.
-MAX_TITLE, MAX_DESCRIPTION = 400, 1000
-
-#: Posts on a page of the look-up, and pages that are read.
-PAGE_POSTS, MAX_PAGES = 100, 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +84,6 @@ class LinkedIn:
         photo that is refused. What LinkedIn calls a duplicate of may be the post itself."""
         exchange = self._api.exchange()
         taken = photos_taken(post, lambda photo: self._api.upload(exchange, photo))
-        images = [{"id": urn, **({"altText": photo.alt} if photo.alt else {})} for photo, urn in taken]
         body = {
             "author": self._author,
             "commentary": commentary(post),
@@ -101,16 +91,16 @@ class LinkedIn:
             "distribution": {"feedDistribution": "MAIN_FEED"},
             "lifecycleState": "PUBLISHED",
             "isReshareDisabledByAuthor": False,
-            "content": _content(images) or {"article": _card(post)},
+            "content": photo_content(taken) or {"article": card_of(post)},
         }
         reply = self._api.ask(exchange, "POST", "posts", json=body, accept=(422,), counts_as=Spent.POSTS)
         if reply.status == 422:
-            return self._standing(exchange, _duplicate(reply), reply, post)
+            return self._standing(exchange, duplicate_of(reply), reply, post)
         urn = reply.headers.get("x-restli-id", "")
         if not POST_URN.fullmatch(urn):
             raise OutcomeUnknown(f"{reply.host} names no post in its answer")
         shown = post.showing(*(photo for photo, _ in taken))
-        return self._receipt(urn, photos_of(shown) or [_fixed(_card(post))])
+        return self._receipt(urn, photos_of(shown) or [words_of(card_of(post))])
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
         """Edits the words. Raises ``Refused`` where the photo, or the card's words, should be others: the
@@ -124,7 +114,7 @@ class LinkedIn:
         )  # fmt: skip
         if reply.status == 404:
             raise PostGone(reply.message)
-        check_fixed(receipt, post, "the photo or the card", _fixed(_card(post)))
+        check_fixed(receipt, post, "the photo or the card", words_of(card_of(post)))
         return receipt
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
@@ -137,20 +127,14 @@ class LinkedIn:
         """Looks for the article's address in the page's posts since the first attempt. Raises
         ``OutcomeUnknown`` where the token may not read them."""
         exchange, since = self._api.exchange(), tried_since(post)
-        for page in range(MAX_PAGES):
-            reply = self._api.posts(exchange, page * PAGE_POSTS, PAGE_POSTS)
-            if reply.status == 403:
-                raise OutcomeUnknown(
-                    f"{reply.message}: without r_organization_social nobody but you can look"
-                )
-            posts = reply.read(lambda told: [_seen(each) for each in told["elements"]])
+        for posts in self._api.own_posts(exchange, listed_post):
             cards = {each.remote_id: card for each, card, _ in posts}
             if found := linked((each for each, _, _ in posts), post, in_address):
-                is_current = found.has_words_of(commentary(post))
-                return self._receipt(found.remote_id, [_fixed(cards[found.remote_id])], is_current=is_current)
-            if len(posts) < PAGE_POSTS or posts[-1][-1] < since:
-                return None
-        raise TryLater(f"{reply.host} has more than {MAX_PAGES * PAGE_POSTS} posts since then: look there")
+                fixed, is_current = [words_of(cards[found.remote_id])], found.has_words_of(commentary(post))
+                return self._receipt(found.remote_id, fixed, is_current=is_current)
+            if posts and posts[-1][-1] < since:
+                break
+        return None
 
     def check(self) -> str:
         """Whether the page's posts can be read, which looking for a lost one takes."""
@@ -183,53 +167,17 @@ class LinkedIn:
         return same_site(url, self.server) and urlsplit(url).scheme == urlsplit(self.server).scheme
 
     def _standing(self, exchange: Exchange, urn: str, refusal: RemoteReply, post: Post) -> Receipt:
-        """The post that one is refused for as its duplicate, if it is this article's. Raises ``TryLater`` for
-        one that was deleted, which LinkedIn remembers for a day or two, ``OutcomeUnknown`` where the token
-        may not look, ``Refused`` for another article's."""
-        path = f"posts/{quote(urn, safe='')}"
-        reply = self._api.ask(exchange, "GET", path, accept=(403, 404), unknown=TryLater)
-        if reply.status == 404:
-            raise TryLater(f"{refusal.message}; which was deleted", whole_channel=False)
-        if reply.status == 403:
-            error = OutcomeUnknown(
-                f"{refusal.message}; {reply.message}: without r_organization_social nobody but you can look"
-            )
-            error.is_over = True
-            raise error
-        listed, card, _ = reply.read(_seen)
+        """The post that one is refused for as its duplicate, if it is this article's. Raises ``Refused`` for
+        another article's."""
+        listed, card, _ = self._api.post(exchange, urn, refusal, listed_post)
         if not listed.leads_to_any(post.addresses, in_address):
             raise Refused(f"{refusal.message}; {urn} is no post of this article")
-        fixed = [_fixed(card)] if card else photos_of(post)
+        fixed = [words_of(card)] if card else photos_of(post)
         return self._receipt(urn, fixed, is_current=listed.has_words_of(commentary(post)))
 
     def _receipt(self, urn: str, fixed: Sequence[bytes] = (), *, is_current: bool = True) -> Receipt:
         url = f"https://www.linkedin.com/feed/update/{urn}/"
         return Receipt(remote_id=kept_id(urn, fixed), url=url, is_current=is_current)
-
-
-def _content(images: Sequence[Mapping[str, str]]) -> dict[str, Any]:
-    """What a post shows of its photos: those of several are of another kind, which takes no less than two
-    (.../shares/multiimage-post-api)."""
-    match images:
-        case []:
-            return {}
-        case [image]:
-            return {"media": image}
-    return {"multiImage": {"images": images}}
-
-
-def _card(post: Post) -> dict[str, str]:
-    """The card of a link (.../posts-api#article-content): LinkedIn reads no page, and takes these words as
-    they are. There is none without a title: where nothing of a headline fits, the site's name is one."""
-    title = UTF16_UNITS.cut(post.headline or post.article.title, MAX_TITLE, post.language)
-    title = title or str(urlsplit(post.url).hostname)
-    words = UTF16_UNITS.cut(post.summary, MAX_DESCRIPTION, post.language)
-    return {"source": post.url, "title": title, **({"description": words} if words else {})}
-
-
-def _fixed(card: Mapping[str, str]) -> bytes:
-    """The words of a card; empty where there is none."""
-    return json.dumps(sorted(card.items())).encode() if card else b""
 
 
 def _urn(receipt: Receipt) -> str:
@@ -238,25 +186,3 @@ def _urn(receipt: Receipt) -> str:
     if not POST_URN.fullmatch(urn):
         raise Refused(f'{urn!r} is no post: enter its URN, as "urn:li:share:123"')
     return urn
-
-
-def _duplicate(reply: RemoteReply) -> str:
-    """The post that the one sent is a duplicate of. Raises ``Refused`` for any other error."""
-    try:
-        document = json.loads(reply.body)
-        codes = {each["code"] for each in document["errorDetails"]["inputErrors"]}
-    except (ValueError, LookupError, TypeError, RecursionError):
-        codes = set()
-    found = POST_URN.search(reply.body.decode("utf-8", "replace"))
-    if "DUPLICATE_POST" in codes and found:
-        return found[0]
-    raise Refused(reply.message)
-
-
-def _seen(each: Any) -> tuple[ListedPost, dict[str, str], datetime]:
-    """A post, the words of its card, and when it was published."""
-    article = each.get("content", {}).get("article", {})
-    card = {name: str(article[name]) for name in ("source", "title", "description") if name in article}
-    published = datetime.fromtimestamp(each["publishedAt"] / 1000, UTC)
-    links = (card["source"],) if "source" in card else ()
-    return ListedPost(remote_id=str(each["id"]), text=str(each["commentary"]), links=links), card, published

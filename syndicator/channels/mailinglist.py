@@ -15,13 +15,12 @@ from syndicator.domain.errors import Refused
 from syndicator.domain.feed import Site
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Occasion, Post
-from syndicator.domain.recipient import Letter, LetterOutcome, Reception
+from syndicator.domain.recipient import Letter
 from syndicator.jobs.broadcast_ports import Announcements, LetterGroup
 from syndicator.mail.digest_times import DigestTimes, time_zone
 from syndicator.mail.dkim import DkimKey
 from syndicator.mail.dkim_setup import SELECTOR, dkim_keys, published
-from syndicator.mail.letters import ListPost, MailingRun, outcome_of
-from syndicator.mail.lines import OutgoingMail, hand_over_all
+from syndicator.mail.letters import ListPost, MailingRun
 from syndicator.mail.list_contents import ListNames
 from syndicator.mail.mailbox import Mailbox
 from syndicator.mail.mailed import MailedPost
@@ -159,7 +158,7 @@ class MailingList:
         return Receipt(remote_id=found.key, is_current=True) if found else None
 
     def broadcast(self, letters: Iterable[Letter]) -> Iterator[LetterGroup]:
-        """Sends letters over several lines to the relay at once. Raises ``TryLater`` or ``Misconfigured``."""
+        """Sends letters. Raises ``TryLater`` or ``Misconfigured``."""
         run = MailingRun(
             head=self._letterhead(),
             names=self.names,
@@ -168,21 +167,7 @@ class MailingList:
             is_digest=self.joins,
             date=now().astimezone(time_zone(self.timezone)),
         )
-        relay = self._relay()
-        silent: list[tuple[Letter, LetterOutcome]] = []
-
-        def messages() -> Iterator[OutgoingMail]:
-            for letter in letters:
-                if message := run.outgoing(letter):
-                    yield message
-                else:
-                    silent.append((letter, LetterOutcome(Reception.DELIVERED)))
-
-        for group in hand_over_all(relay, messages()):
-            yield [
-                (each.outgoing.about, outcome_of(each, relay.host, is_digest=self.joins)) for each in group
-            ]
-        yield silent
+        yield from run.sent(self._relay(), letters)
 
     def check(self) -> str:
         """Whether relay and mailbox let us in, and DNS has the keys; nothing is sent, nor marked as read."""

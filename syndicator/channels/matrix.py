@@ -9,8 +9,6 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
-from html import escape
-from itertools import pairwise
 from typing import ClassVar
 from urllib.parse import quote, unquote
 
@@ -21,14 +19,14 @@ from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, PostGone, Refused, SyndicatorError
 from syndicator.domain.listed_post import horizon_of
 from syndicator.domain.photo import PhotoLimits
-from syndicator.domain.post import Post, SpanKind
+from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange
 from syndicator.http.homeserver import Content, Homeserver
-from syndicator.remarks import goes_without, remark
+from syndicator.remarks import photos_taken, remark
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
+from syndicator.text.matrix_messages import HTML_BYTES, message, photo_fields, replacing, shown_part
 from syndicator.text.posted_html import links_to
-from syndicator.text.rulers import Counting
 
 #: Bytes of a post's text. Events have 65,536 at most (.../#size-limits), and a correction has the text twice,
 #: plain and as HTML, and the link likewise, which has up to 8,000.
@@ -71,9 +69,7 @@ class Matrix:
     #: 30 minutes at least (``CLEANUP_PERIOD_MS`` in its rest/client/transactions.py), and of the same device
     #: (.../#transaction-identifiers). Photos have captions, and no alternative texts.
     capabilities: ClassVar[Capabilities] = Capabilities(
-        ruler=Counting(
-            lambda text: len(json.dumps(_html(text), ensure_ascii=False).encode("utf-8", "surrogatepass")) - 2
-        ),
+        ruler=HTML_BYTES,
         unit="bytes",
         text=MAX_TEXT_BYTES,
         link_place=LinkPlace.WORDS,
@@ -105,7 +101,7 @@ class Matrix:
                 remark(f"it cannot be read back: {e}")
                 return self._receipt(room, event_id)
             if shown is not None:
-                is_current = _shown_part(shown) == _shown_part(content)
+                is_current = shown_part(shown) == shown_part(content)
                 return self._receipt(room, event_id, is_current=is_current)
         raise Refused(f"it was posted and deleted {MAX_KEYS} times")
 
@@ -114,14 +110,8 @@ class Matrix:
         server = self._homeserver()
         room, event_id = self._standing(server, receipt)
         content = self._content(server, post)
-        replacement = {
-            "msgtype": self._text_type,
-            "body": f"* {post.headline}"[:200],  # for clients that know no replacements
-            "m.mentions": {},
-            "m.new_content": content,
-            "m.relates_to": {"rel_type": "m.replace", "event_id": event_id},
-        }
-        version = json.dumps(_shown_part(content), sort_keys=True)
+        replacement = replacing(event_id, post, self._text_type, content)
+        version = json.dumps(shown_part(content), sort_keys=True)
         server.send(room, replacement, f"{event_id}#{post.article.revision}#{version}", Spent.EDITS)
         return receipt
 
@@ -165,32 +155,9 @@ class Matrix:
         return Homeserver(self.server, Exchange.with_token(self.session, self.token))
 
     def _content(self, server: Homeserver, post: Post) -> Content:
-        """A message: text, or a photo whose caption it is (.../#media-captions). Nobody is mentioned but whom
-        the newsroom has declared (.../#user-and-room-mentions)."""
-        body, html = _words(post)
-        users = [f"@{span.target}" for span in post.linked(SpanKind.MENTION)]
-        return {
-            **(self._photo(server, post) or {"msgtype": self._text_type}),
-            "body": body,
-            "format": "org.matrix.custom.html",
-            "formatted_body": html,
-            "m.mentions": {"user_ids": users} if users else {},
-        }
-
-    def _photo(self, server: Homeserver, post: Post) -> Content:
-        """The fields of the photo (.../#mimage); none where there is none, and where the server does not take
-        it, which does not keep the news from going out."""
-        photo = post.photo
-        if photo is None:
-            return {}
-        try:
-            url = server.upload(photo)
-        except Refused as e:
-            goes_without("its photo", e)
-            return {}
-        size = {"size": len(photo.content), "w": photo.width, "h": photo.height}
-        info = {"mimetype": photo.media_type, **size}
-        return {"msgtype": "m.image", "url": url, "filename": photo.filename, "info": info}
+        """A message. A photo that the server does not take does not keep the news from going out."""
+        photo = [photo_fields(file, url) for file, url in photos_taken(post, server.upload)]
+        return message(post, self._text_type, *photo)
 
     def _standing(self, server: Homeserver, receipt: Receipt) -> tuple[str, str]:
         """The room and the id of a message. Raises ``PostGone`` where it was deleted."""
@@ -210,30 +177,3 @@ class Matrix:
     def _receipt(self, room: str, event_id: str, *, is_current: bool = False) -> Receipt:
         url = f"https://matrix.to/#/{quote(self.room, safe='!#:')}/{quote(event_id, safe='$:')}"
         return Receipt(remote_id=f"{room} {event_id}", url=url, is_current=is_current)
-
-
-def _shown_part(content: Content) -> Content:
-    """What readers see of a message: each upload of a photo has an address of its own."""
-    return {name: value for name, value in content.items() if name not in ("url", "m.relates_to")}
-
-
-def _html(text: str) -> str:
-    return escape(text, quote=False).replace("\n", "<br>")
-
-
-def _words(post: Post) -> tuple[str, str]:
-    """The text without formatting, with the addresses of its links, and as HTML, with the headline in bold
-    (.../#mroommessage-msgtypes)."""
-    headline = len(post.headline_and_rest[0])
-    spans = {span.start: span for span in post.spans if span.kind is not SpanKind.HASHTAG}
-    ends = (each for span in spans.values() for each in (span.start, span.end))
-    body, html = "", "<strong>" if headline else ""
-    for start, end in pairwise(sorted({0, headline, len(post.text), *ends})):
-        words, span = post.text[start:end], spans.get(start)
-        shown, plain = _html(words), words
-        if span and span.kind is SpanKind.LINK:
-            shown, plain = f'<a href="{escape(span.target)}">{shown}</a>', span.target
-        elif span:
-            shown = f'<a href="https://matrix.to/#/@{escape(span.target)}">{shown}</a>'
-        body, html = body + plain, html + shown + ("</strong>" if end == headline else "")
-    return body, html

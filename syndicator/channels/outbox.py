@@ -10,18 +10,15 @@
 from __future__ import annotations
 
 import errno
-import hashlib
-import json
 import logging
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from heapq import nlargest
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -34,60 +31,18 @@ from syndicator.domain.errors import Misconfigured, Refused, SyndicatorError, Tr
 from syndicator.domain.photo import PhotoFile, PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.files import write_whole
+from syndicator.text.outbox_cards import EXTENSIONS, Card, card_of, dump, read_card, stem_of, tombstone
 from syndicator.text.rulers import GRAPHEMES
 
 log = logging.getLogger(__name__)
 
-#: File name extensions of the photos that we take.
-EXTENSIONS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
-
-#: Errors that pass by themselves, or when somebody makes room; any other needs a person.
-PASSING_ERRNOS = {
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.EIO,
-    errno.EMFILE,
-    errno.ENFILE,
-    errno.ESTALE,
-    errno.EINTR,
-}
+#: Errors that pass when somebody makes room, and by themselves; any other needs a person.
+FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT)
+PASSING_ERRNOS = (errno.EIO, errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.EINTR)
 
 _environment = Environment(
     loader=PackageLoader("syndicator.channels", "."), autoescape=True, undefined=StrictUndefined
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Card:
-    """A post in an outbox. ``photo`` is the name of a file beside it, or empty.
-
-    ``posted``: when it first appeared; ``changed``: when it last changed. A ``withdrawn`` card is a
-    tombstone: it keeps the address and the title, and loses the rest. All times are aware UTC.
-    """
-
-    stem: str
-    guid: str
-    revision: int
-    url: str
-    title: str
-    published: datetime
-    updated: datetime
-    posted: datetime
-    changed: datetime
-    summary: str = ""
-    text: str = ""
-    note: str = ""
-    section: str = ""
-    language: str = ""
-    authors: tuple[str, ...] = ()
-    urgent: bool = False
-    photo: str = ""
-    alt: str = ""
-    credit: str = ""
-    width: int = 0
-    height: int = 0
-    corrected: bool = False
-    withdrawn: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,11 +81,11 @@ class Outbox:
         return Path(self.folder) / self.name
 
     def send(self, post: Post, *, key: str) -> Receipt:
-        stem = _stem(post.article.guid, key)
+        stem = stem_of(post.article.guid, key)
         with disk_errors(self.place):
             card = _read(self.place / f"{stem}.json")
             if card is None or card.withdrawn:
-                card = _card(post, stem, datetime.now(UTC))
+                card = card_of(post, stem, datetime.now(UTC))
                 self._write(card, post.photo)
             return self._receipt(card, post)
 
@@ -139,7 +94,7 @@ class Outbox:
         with disk_errors(self.place):
             known = _read(self._file(receipt, ".json"))
             posted = known.posted if known else now
-            card = replace(_card(post, receipt.remote_id, now), posted=posted, corrected=True)
+            card = replace(card_of(post, receipt.remote_id, now), posted=posted, corrected=True)
             self._write(card, post.photo)
             return receipt
 
@@ -150,13 +105,13 @@ class Outbox:
             if card is None and (elsewhere := self._elsewhere(receipt)):
                 raise Refused(f"it is in {elsewhere}, and not in {self.place}: see to it there")
             if card is not None and not card.withdrawn:
-                self._write(_tombstone(card, datetime.now(UTC)), None)
+                self._write(tombstone(card, datetime.now(UTC)), None)
 
     def find(self, post: Post, *, key: str) -> Receipt | None:
         """Looks for the key's file, then for any card of the article, whatever it was called: after a backup
         was put back, names may be other ones."""
         with disk_errors(self.place):
-            card = _read(self.place / f"{_stem(post.article.guid, key)}.json")
+            card = _read(self.place / f"{stem_of(post.article.guid, key)}.json")
             if card is None or card.withdrawn:
                 card = self._card_of(post)
             return self._receipt(card, post) if card else None
@@ -195,7 +150,7 @@ class Outbox:
             self._put(card.photo, photo.content)
         page = _environment.get_template("card.html").render(card=card)
         self._put(f"{card.stem}.html", page.encode())
-        self._put(f"{card.stem}.json", _dump(card))
+        self._put(f"{card.stem}.json", dump(card))
         for extension in EXTENSIONS.values():
             if card.photo != f"{card.stem}{extension}":
                 (self.place / f"{card.stem}{extension}").unlink(missing_ok=True)
@@ -225,79 +180,22 @@ def disk_errors(place: Path) -> Iterator[None]:
 
 def _disk_error(error: OSError, place: Path) -> SyndicatorError:
     outbox = f"the outbox {place}"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in FULL_ERRNOS:
         return TryLater(f"{outbox}: the disk is full; make room, posting goes on by itself")
     if error.errno in PASSING_ERRNOS:
         return TryLater(f"{outbox}: {error.strerror}")
     return Misconfigured(f"{outbox} cannot be written ({error.strerror}): mend the folder or its permissions")
 
 
-def _stem(guid: str, key: str) -> str:
-    """A file name for any key: readable, safe everywhere, and different for different keys."""
-    readable = re.sub(r"[^A-Za-z0-9]+", "-", guid)[-60:].strip("-")
-    return f"{readable}-{hashlib.sha256(key.encode()).hexdigest()[:12]}".lstrip("-")
-
-
-def _card(post: Post, stem: str, now: datetime) -> Card:
-    article, photo = post.article, post.photo
-    photo_fields: dict[str, Any] = (
-        {
-            "photo": stem + EXTENSIONS[photo.media_type],
-            "alt": post.alt,
-            "credit": article.photo.credit if article.photo else "",
-            "width": photo.width,
-            "height": photo.height,
-        }
-        if photo
-        else {}
-    )
-    return Card(
-        stem=stem,
-        guid=article.guid,
-        revision=article.revision,
-        url=article.url,
-        title=article.title,
-        published=article.published,
-        updated=article.updated,
-        posted=now,
-        changed=now,
-        summary=article.summary,
-        text=post.text,
-        note=article.note,
-        section=article.section,
-        language=article.language,
-        authors=article.authors,
-        urgent=article.urgent,
-        **photo_fields,
-    )
-
-
-def _tombstone(card: Card, now: datetime) -> Card:
-    identity = {
-        name: getattr(card, name) for name in ("stem", "guid", "revision", "url", "title", "language")
-    }
-    times = {name: getattr(card, name) for name in ("published", "updated", "posted")}
-    return Card(**identity, **times, changed=now, withdrawn=True)
-
-
-def _dump(card: Card) -> bytes:
-    return json.dumps(asdict(card), ensure_ascii=False, indent=2, default=datetime.isoformat).encode()
-
-
 def _read(path: Path) -> Card | None:
     """The card in a file; ``None`` where there is no file, or something else in it."""
     try:
-        values = json.loads(path.read_bytes())
-        times = {name: datetime.fromisoformat(values[name]) for name in _TIME_FIELDS}
-        return Card(**{**values, **times, "authors": tuple(values["authors"])})
+        return read_card(path.read_bytes())
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, LookupError) as e:
         log.warning("%s is no card: %s", path, e)
         return None
-
-
-_TIME_FIELDS = tuple(f.name for f in fields(Card) if f.type == "datetime")
 
 
 def _modified(path: Path) -> float:

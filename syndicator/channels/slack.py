@@ -15,10 +15,10 @@ import requests
 
 from syndicator.domain.capabilities import Budget, Capabilities, LinkPlace, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PhotoRefused, Refused, TryLater
+from syndicator.domain.errors import OutcomeUnknown, PhotoRefused, Refused, TryLater
 from syndicator.domain.former_place import wherever
 from syndicator.domain.post import Post
-from syndicator.http.exchange import Exchange, MakeError
+from syndicator.http.slack_api import NO_THREAD, NOT_THERE, RefusedByName, SlackApi
 from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
@@ -33,40 +33,6 @@ from syndicator.text.slack_blocks import (
 )
 
 log = logging.getLogger(__name__)
-
-#: Errors in replies, which come with a 200 (the pages of the methods). Not posted, and may be later:
-LATER = frozenset(
-    {
-        *("ratelimited", "rate_limited", "message_limit_exceeded", "accesslimited"),
-        *("external_channel_migrating", "team_added_to_org"),
-    }
-)
-#: perhaps posted, as they say themselves:
-UNSURE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
-#: this message alone. Whatever else is said is of the token or the channel.
-REFUSED = frozenset(
-    {
-        *("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text"),
-        *("cant_update_message", "edit_window_closed", "block_mismatch", "update_failed"),
-        *("cant_delete_message", "compliance_exports_prevent_deletion", "message_not_found"),
-        *("slack_connect_file_link_sharing_blocked", "too_many_attachments"),
-        *("cannot_reply_to_message", "invalid_thread_ts", "thread_not_found"),
-    }
-)
-
-#: What is said of a message that nothing can be put under.
-NO_THREAD = frozenset({"cannot_reply_to_message", "invalid_thread_ts", "thread_not_found"})
-
-#: What is said of a message that is not there.
-NOT_THERE = "message_not_found"
-
-
-class RefusedByName(Refused):
-    """A message that was refused by name."""
-
-    def __init__(self, why: str, name: str) -> None:
-        super().__init__(why)
-        self.name = name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +113,7 @@ class Slack:
         """https://docs.slack.dev/reference/methods/chat.delete"""
         try:
             with self._wherever(receipt):
-                self._ask("chat.delete", _place(receipt), counts_as=Spent.DELETIONS)
+                self._api.ask("chat.delete", _place(receipt), counts_as=Spent.DELETIONS)
         except RefusedByName as e:
             if e.name != NOT_THERE:
                 raise
@@ -160,7 +126,7 @@ class Slack:
 
     def check(self) -> str:
         """https://docs.slack.dev/reference/methods/auth.test"""
-        answer = self._ask("auth.test", {}, unknown=TryLater)
+        answer = self._api.ask("auth.test", {}, unknown=TryLater)
         return f"{answer.get('user')} in {answer.get('team')}; channel {self.channel} (untried)"
 
     def _wherever(self, receipt: Receipt) -> AbstractContextManager[None]:
@@ -173,7 +139,7 @@ class Slack:
             photo = photo_address(post)
             message = slack_message(post, photo)
             try:
-                answer = self._ask(method, {**options, **message}, counts_as=spent)
+                answer = self._api.ask(method, {**options, **message}, counts_as=spent)
             except RefusedByName as e:
                 if e.name not in BAD_BLOCKS or not photo:
                     raise
@@ -187,40 +153,9 @@ class Slack:
 
         return with_photo_if_taken(post, write)
 
-    def _ask(
-        self,
-        method: str,
-        fields: dict[str, Any],
-        *,
-        unknown: MakeError = OutcomeUnknown,
-        counts_as: Spent | None = None,
-    ) -> dict[str, Any]:
-        """What a method answers. Raises ``RefusedByName`` and others for what its error means."""
-        exchange = Exchange.with_token(self.session, self.token)
-        url = f"{self.server.rstrip('/')}/api/{method}"
-        reply = exchange.ask("POST", url, json=fields, unknown=unknown, counts_as=counts_as)
-        answer, error = reply.read(
-            lambda answer: (_checked(answer, method), str(answer.get("error") or "no reason"))
-        )
-        if answer["ok"]:
-            return answer
-        why = f"{reply.host} answers {error[:100]!r} to {method}"
-        if error in LATER:
-            raise TryLater(why, rests="limit" in error)
-        if error in UNSURE:
-            raise unknown(why)
-        if error in REFUSED:
-            raise RefusedByName(why, error)
-        raise Misconfigured(f"{why}; check the app, its token and scopes, and that it is in the channel")
-
-
-def _checked(answer: Any, method: str) -> dict[str, Any]:
-    """A reply that has what we look at. Raises ``LookupError`` and others that ``RemoteReply.read`` knows."""
-    if not isinstance(answer["ok"], bool):
-        raise TypeError("neither yes nor no")
-    if answer["ok"] and method in ("chat.postMessage", "chat.update"):
-        str(answer["ts"]), str(answer["channel"])
-    return dict(answer)
+    @property
+    def _api(self) -> SlackApi:
+        return SlackApi(server=self.server, token=self.token, session=self.session)
 
 
 def _place(receipt: Receipt) -> dict[str, Any]:

@@ -7,7 +7,6 @@ The protocol: RFC 8030; encryption: RFC 8291; who sends: RFC 8292. Where readers
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,18 +19,16 @@ from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, Refused
 from syndicator.domain.feed import Site
 from syndicator.domain.post import Occasion, Post
-from syndicator.domain.recipient import Letter, LetterOutcome, Reception
-from syndicator.http.push_encryption import base64url, encrypted
-from syndicator.http.push_replies import OTHER_KEY, Refusals, letter_outcome
-from syndicator.http.push_subscriptions import SERVICE, SERVICES, PushSubscription
+from syndicator.domain.recipient import Letter
+from syndicator.http.push_encryption import base64url
+from syndicator.http.push_subscriptions import SERVICE, SERVICES
 from syndicator.http.vapid import ApplicationServer, application_server, new_private_key, origin_of
 from syndicator.jobs.broadcast_ports import Announcements, LetterGroup
-from syndicator.jobs.ports import CallbackRequest, Callbacks
+from syndicator.jobs.ports import Callbacks
+from syndicator.jobs.push_mail import PushMail
 from syndicator.secret import Secret
 from syndicator.text.addresses import MAIL, web_address
-from syndicator.text.push_notices import JSON_BYTES, MAX_TEXT_BYTES, push_message, push_notice
-
-log = logging.getLogger(__name__)
+from syndicator.text.push_notices import JSON_BYTES, MAX_TEXT_BYTES, push_notice
 
 #: How long services may keep a notification for a browser that is not there: four weeks is the most that any
 #: takes (https://firebase.google.com/docs/cloud-messaging/customize-messages/setting-message-lifespan).
@@ -164,60 +161,8 @@ class WebPush:
         return f"{self.site.web_url}/push/{self.name}/subscriptions"
 
     def broadcast(self, letters: Iterable[Letter]) -> Iterator[LetterGroup]:
-        """Encrypts each letter as its turn comes. Raises ``Misconfigured`` where many are refused for our
-        key, and nobody takes any: until that is known, the first of them have not ended either."""
-        ended: list[tuple[Letter, LetterOutcome]] = []
-        refusals = Refusals()
-        for group in self.callbacks.send(self._requests(letters, ended, refusals)):
-            for request, reply in group:
-                ended.append((request.about, letter_outcome(reply)))
-                refusals.count(origin_of(request.url), reply)
-            refusals.check()
-            if refusals.are_explained:
-                yield [*ended]
-                ended.clear()
-            else:
-                yield []
-        refusals.check()
-        yield ended
-        for line in refusals.lines:
-            log.warning("channel %s: %s", self.name, line)
-
-    def _requests(
-        self,
-        letters: Iterable[Letter],
-        ended: list[tuple[Letter, LetterOutcome]],
-        refusals: Refusals,
-    ) -> Iterator[CallbackRequest]:
-        """The requests of letters; those that cannot be sent have ended."""
-        server = self._server
-        for letter in letters:
-            [announcement] = letter.announcements
-            try:
-                subscription = PushSubscription.kept(letter.recipient.address, letter.recipient.details)
-            except ValueError as e:
-                ended.append((letter, LetterOutcome(Reception.GONE, f"what is kept of it is damaged: {e}")))
-                continue
-            if subscription.server_key != server.key:
-                refusals.strange += 1
-                ended.append((letter, LetterOutcome(Reception.FAILED, OTHER_KEY)))
-                continue
-            now = datetime.now(UTC)
-            left = (announcement.expires or now) - now
-            yield CallbackRequest(
-                method="POST",
-                url=subscription.endpoint,
-                headers={
-                    "Authorization": server.authorization(subscription.endpoint, now.timestamp()),
-                    "Content-Encoding": "aes128gcm",
-                    "Content-Type": "application/octet-stream",
-                    "TTL": str(max(0, int(left.total_seconds()))),
-                    "Urgency": announcement.payload["urgency"],
-                    "Topic": announcement.post,
-                },
-                body=encrypted(push_message(announcement.payload["notice"]), subscription.keys),
-                about=letter,
-            )
+        mail = PushMail(channel=self.name, server=self._server, callbacks=self.callbacks)
+        yield from mail.send(letters)
 
     def _announce(self, post: Post, occasion: Occasion, topic: str, *, key: str) -> None:
         is_new = occasion is Occasion.NEWS

@@ -7,7 +7,6 @@ renew, and none to lose.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,26 +18,20 @@ import requests
 from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import NEVER, Budget, Capabilities, LinkCard, Price, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.oauth import CALLBACK, SignIn
 from syndicator.http.oauth1 import OAuth1Keys
 from syndicator.http.oauth1_sign_in import OAuth1App, granted_token
-from syndicator.http.x_api import XApi, is_duplicate, refusal, versions
+from syndicator.http.x_api import XApi, is_duplicate, post_path, refusal
 from syndicator.http.x_media import XMedia
-from syndicator.remarks import goes_without, photos_taken
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
 from syndicator.text.rulers import CHARACTERS
-from syndicator.text.x_length import (
-    ADDRESS_LENGTH,
-    NO_LINK,
-    X_WEIGHTED,
-    whole_address,
-    without_addresses,
-)
+from syndicator.text.x_calls import plain
+from syndicator.text.x_length import ADDRESS_LENGTH, X_WEIGHTED, whole_address
 
 #: 5 MB: https://docs.x.com/x-api/media/quickstart/best-practices
 PHOTO = PhotoLimits(side=2048, length=4_900_000, media_types=("image/jpeg", "image/png", "image/webp"))
@@ -47,24 +40,12 @@ PHOTO = PhotoLimits(side=2048, length=4_900_000, media_types=("image/jpeg", "ima
 #: ``MetadataCreateRequest`` of the OpenAPI document.
 MAX_PHOTOS, MAX_ALT_CHARS = 4, 1000
 
-#: What X takes for the beginning of a mention or a cashtag, up to its first character (``at_signs``,
-#: ``cashtag`` of its twitter-text). Posts that call others are restricted, and two cashtags are refused
-#: (https://docs.x.com/x-api/posts/manage-tweets/integrate#post-creation-restrictions-self-serve).
-CALL = re.compile(
-    r"(?:(?<![A-Za-z0-9_!#$%&*])|(?<=\b[Rr][Tt]))[@\uff20](?=[A-Za-z0-9_])|(?<![A-Za-z0-9_])\$(?=[A-Za-z])"
-)
-
 #: In US dollars, on 22 August 2026: https://docs.x.com/x-api/getting-started/pricing. An edit is a post; a
 #: look for one reads who we are, and some ten posts of our own.
 PRICE = Price(post=0.015, post_with_link=0.2, edit=0.2, deletion=0.01, alternative_text=0.005, look_up=0.02)
 
 #: https://docs.x.com/x-api/fundamentals/edit-posts; the changelog of 3 October 2025 says an hour.
 EDITABLE = timedelta(minutes=30)
-
-
-def plain(text: str) -> str:
-    """An article's words as readers see them, in which nobody is mentioned, and nothing is a link."""
-    return without_addresses(CALL.sub(rf"\g<0>{NO_LINK}", text))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +131,7 @@ class X:
             return reply.read(_receipt)
         if is_duplicate(reply):
             return self._found_duplicate(exchange, reply, post)
-        if post.reply_to and not self._versions(exchange, post.reply_to):
+        if post.reply_to and not self.api.versions(exchange, post.reply_to.remote_id):
             raise PostGone(f"{reply.message}; the post that it is to answer is gone")
         raise refusal(reply, is_about_one=post.reply_to is not None)
 
@@ -161,7 +142,7 @@ class X:
         body = self._body(exchange, post)
         reply = self._write(exchange, {**body, **_edits(receipt.remote_id)})
         if reply.status >= 400:
-            found = self._versions(exchange, receipt)
+            found = self.api.versions(exchange, receipt.remote_id)
             if not found:
                 raise PostGone(f"{reply.message}; the post was deleted on X")
             if is_duplicate(reply):
@@ -176,7 +157,7 @@ class X:
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
         """Deletes the post in all its versions: https://docs.x.com/x-api/posts/delete-post"""
-        self.api.ask(self._exchange(), "DELETE", _path(receipt), accept=(404,))
+        self.api.ask(self._exchange(), "DELETE", post_path(receipt.remote_id), accept=(404,))
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
         """Looks through the account's own posts since the earliest attempt for the article's link."""
@@ -220,25 +201,9 @@ class X:
                 return _receipt({"data": each})
         return None
 
-    def _versions(self, exchange: Exchange, receipt: Receipt) -> list[str]:
-        """The ids of a post's versions, the newest last; none: it is gone."""
-        return self.api.read_posts(exchange, _path(receipt), {}).read(versions)
-
     def _body(self, exchange: Exchange, post: Post) -> dict[str, Any]:
-        photos = self._upload(exchange, post)
+        photos = XMedia(self.api, exchange).taken(post)
         return {"text": post.text, **({"media": {"media_ids": photos}} if photos else {})}
-
-    def _upload(self, exchange: Exchange, post: Post) -> list[str]:
-        """The ids of its photos that X takes, each with its alternative text, unless that is refused."""
-        media = XMedia(self.api, exchange)
-        taken = photos_taken(post, media.upload)
-        for photo, media_id in taken:
-            try:
-                if photo.alt:
-                    media.describe(media_id, photo.alt)
-            except Refused as e:
-                goes_without("an alternative text" if post.further else "its alternative text", e)
-        return [media_id for _, media_id in taken]
 
     def _write(self, exchange: Exchange, body: dict[str, Any]) -> RemoteReply:
         """A post, or an edit of one. A refusal is the caller's to judge."""
@@ -251,10 +216,6 @@ class X:
 def _edits(previous: str) -> dict[str, Any]:
     """What makes a post the next version of another one."""
     return {"edit_options": {"previous_post_id": previous}}
-
-
-def _path(receipt: Receipt) -> str:
-    return f"/2/tweets/{quote(receipt.remote_id, safe='')}"
 
 
 def _receipt(document: Any) -> Receipt:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from syndicator.domain.errors import SyndicatorError
+from syndicator.fediverse.digests import digest
 from syndicator.fediverse.keys import public_key_of
 from syndicator.fediverse.received import Deed
 from syndicator.fediverse.strangers import Stranger
@@ -49,6 +51,20 @@ class ActorPost:
     updated: datetime | None = None
     deleted: datetime | None = None
 
+    def shows(self, note: Document) -> bool:
+        """Whether this is what it shows, whenever that was."""
+        return self.digest == shown_digest(note)
+
+    def corrected(self, note: Document, url: str, at: datetime) -> ActorPost:
+        """The same once it says this."""
+        edits = self.edits + 1
+        return replace(self, note=note, digest=shown_digest(note), edits=edits, updated=at, url=url)
+
+    def withdrawn(self, at: datetime) -> ActorPost:
+        """The same once it is deleted. Of its note is kept whom it mentioned, who are told."""
+        cc = self.note.get("cc", [])
+        return replace(self, deleted=at, note={"cc": cc} if cc[1:] else {})
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwedAnswer:
@@ -60,6 +76,12 @@ class OwedAnswer:
     inbox: str
     request: str
     failures: int = 0
+
+
+def shown_digest(note: Document) -> str:
+    """A digest of what a note shows."""
+    shown = {name: value for name, value in note.items() if name not in ("published", "updated")}
+    return digest(json.dumps(shown, sort_keys=True))
 
 
 class ActorStore(Protocol):

@@ -6,10 +6,12 @@ Images: https://learn.microsoft.com/en-us/linkedin/marketing/community-managemen
 
 from __future__ import annotations
 
+import json
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -20,9 +22,20 @@ from syndicator.domain.photo import PhotoFile
 from syndicator.http.exchange import Exchange, MakeError, RemoteReply
 from syndicator.secret import Secret
 
+T = TypeVar("T")
+
 #: Seconds between looks at an image that is not ready yet, and the states in which it will not be.
 POLL_S = 1.0
 READY, FAILED = "AVAILABLE", ("PROCESSING_FAILED", "WAITING_UPLOAD")
+
+#: The name of a post.
+POST_URN = re.compile(r"urn:li:(?:share|ugcPost):[0-9]+")
+
+#: Posts on a page of the author's, and pages that are read.
+PAGE_POSTS, MAX_PAGES = 100, 5
+
+#: Why posts cannot be looked up.
+UNREADABLE = "without r_organization_social nobody but you can look"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +72,34 @@ class LinkedInApi:
             raise Misconfigured(f"{reply.message}: declare a later version than {self.version}")
         return reply
 
+    def own_posts(self, exchange: Exchange, read: Callable[[Any], T]) -> Iterator[list[T]]:
+        """The author's posts, the newest first, page by page, each post as it is ``read``. Raises
+        ``OutcomeUnknown`` where the token may not read them, ``TryLater`` where there are more than are
+        read."""
+        for number in range(MAX_PAGES):
+            reply = self.posts(exchange, number * PAGE_POSTS, PAGE_POSTS)
+            if reply.status == 403:
+                raise OutcomeUnknown(f"{reply.message}: {UNREADABLE}")
+            posts = reply.read(lambda told: [read(each) for each in told["elements"]])
+            yield posts
+            if len(posts) < PAGE_POSTS:
+                return
+        raise TryLater(f"{reply.host} has more than {MAX_PAGES * PAGE_POSTS} posts since then: look there")
+
+    def post(self, exchange: Exchange, urn: str, refusal: RemoteReply, read: Callable[[Any], T]) -> T:
+        """A post, as it is ``read``, as whose duplicate another one was refused. Raises ``TryLater`` for one
+        that was deleted, which LinkedIn remembers for a day or two, ``OutcomeUnknown`` where the token may
+        not look."""
+        path = f"posts/{quote(urn, safe='')}"
+        reply = self.ask(exchange, "GET", path, accept=(403, 404), unknown=TryLater)
+        if reply.status == 404:
+            raise TryLater(f"{refusal.message}; which was deleted", whole_channel=False)
+        if reply.status == 403:
+            error = OutcomeUnknown(f"{refusal.message}; {reply.message}: {UNREADABLE}")
+            error.is_over = True
+            raise error
+        return reply.read(read)
+
     def posts(self, exchange: Exchange, start: int, count: int) -> RemoteReply:
         """A page of the author's posts, the newest first (.../posts-api#find-posts-by-authors); or a 403."""
         query = (
@@ -94,3 +135,16 @@ class LinkedInApi:
     def _state(self, exchange: Exchange, urn: str) -> str:
         reply = self.ask(exchange, "GET", f"images/{quote(urn, safe='')}", unknown=TryLater)
         return reply.read(lambda told: str(told["status"]))
+
+
+def duplicate_of(reply: RemoteReply) -> str:
+    """The post that the one sent is a duplicate of. Raises ``Refused`` for any other error."""
+    try:
+        document = json.loads(reply.body)
+        codes = {each["code"] for each in document["errorDetails"]["inputErrors"]}
+    except (ValueError, LookupError, TypeError, RecursionError):
+        codes = set()
+    found = POST_URN.search(reply.body.decode("utf-8", "replace"))
+    if "DUPLICATE_POST" in codes and found:
+        return found[0]
+    raise Refused(reply.message)

@@ -3,27 +3,23 @@ server, or on one without edits."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import PostGone, Refused, TryLater
 from syndicator.domain.post import Occasion, Post
-from syndicator.http.exchange import Exchange, RemoteReply
+from syndicator.http.exchange import RemoteReply
+from syndicator.http.mastodon_api import MastodonApi
 from syndicator.http.mastodon_servers import KnownServer
 
 
 @dataclass(frozen=True, slots=True)
 class StatusPlaces:
-    """Asks ``server`` for statuses. ``url``: an address there, of a path; ``status_url``: that of a
-    status."""
+    """Asks a server for statuses. ``known``: what it says of itself."""
 
-    exchange: Exchange
-    server: str
+    api: MastodonApi
     known: KnownServer
-    url: Callable[[str], str]
-    status_url: Callable[[Receipt], str]
 
     def must_be_there(self, parent_receipt: Receipt, post: Post) -> None:
         """Raises ``PostGone`` if the status that a post is to answer is not there any more, ``Refused`` where
@@ -47,11 +43,11 @@ class StatusPlaces:
     def _must_be_here(self, receipt: Receipt, reply: RemoteReply) -> None:
         """Raises ``Refused`` for a status of another server: that it is not here tells nothing of it."""
         posted_at = urlsplit(receipt.url).netloc.lower()
-        if not posted_at or posted_at == urlsplit(self.server).netloc.lower():
+        if not posted_at or posted_at == urlsplit(self.api.server).netloc.lower():
             return
-        self.known.ask(self.exchange, self.url)
+        self.known.ask(self.api)
         if posted_at != self.known.domain:
             raise Refused(f"{reply.message}; it was posted at {posted_at}: see to {receipt.url} there")
 
     def _ask(self, receipt: Receipt, accept: tuple[int, ...]) -> RemoteReply:
-        return self.exchange.ask("GET", self.status_url(receipt), accept=accept, unknown=TryLater)
+        return self.api.ask_status("GET", receipt, accept=accept, unknown=TryLater)

@@ -1,4 +1,4 @@
-"""What servers that speak Mastodon's API say: which software they are, its limits, an account's statuses.
+"""What servers that speak Mastodon's API say of themselves: which software they are, and its limits.
 
 https://docs.joinmastodon.org/methods/instance/
 """
@@ -6,19 +6,17 @@ https://docs.joinmastodon.org/methods/instance/
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, TryLater
-from syndicator.http.exchange import Exchange, MakeError, RemoteReply
+from syndicator.http.exchange import MakeError
+from syndicator.http.mastodon_api import MastodonApi
 
 #: The limits that servers name, where they may stand in what older and other ones say.
 LIMITS = ("max_characters", "characters_reserved_per_url", "description_limit")
 OTHER_NAMES = {"max_characters": ("max_toot_chars",), "description_limit": ("description_limit",)}
-
-#: Statuses in a page: the most that servers give (https://docs.joinmastodon.org/methods/accounts/#statuses).
-PAGE_STATUSES = 40
 
 #: How relatives name themselves: "2.7.2 (compatible; Akkoma 3.13.2)"
 #: (https://docs.pleroma.social/backend/development/API/differences_in_mastoapi_responses/).
@@ -97,19 +95,11 @@ class Instance:
         return [*lines, f"the server is {self.title}: declare {', '.join(other)}"] if other else lines
 
 
-def page_of(exchange: Exchange, statuses_url: str, max_id: str) -> RemoteReply:
-    """The page of an account's statuses before one of them (none: the first page), the newest first."""
-    params = {"limit": str(PAGE_STATUSES), "exclude_reblogs": "true"} | ({"max_id": max_id} if max_id else {})
-    return exchange.ask("GET", statuses_url, params=params, unknown=TryLater)
-
-
-def instance_of(
-    exchange: Exchange, url: Callable[[str], str], unknown: MakeError = TryLater
-) -> Instance | None:
+def instance_of(api: MastodonApi, unknown: MakeError = TryLater) -> Instance | None:
     """The server's description, by the second or else the first form of it; ``None`` where it has none.
-    ``url``: the address of a path there. Raises as ``Exchange.ask``."""
+    Raises as ``Exchange.ask``."""
     for version, read in ((2, _second), (1, _first)):
-        reply = exchange.ask("GET", url(f"/api/v{version}/instance"), accept=(404,), unknown=unknown)
+        reply = api.ask("GET", f"/api/v{version}/instance", accept=(404,), unknown=unknown)
         if reply.status != 404:
             return reply.read(read)
     return None
@@ -124,13 +114,13 @@ class KnownServer:
     domain: str = ""
     was_asked: bool = False
 
-    def ask(self, exchange: Exchange, url: Callable[[str], str]) -> None:
+    def ask(self, api: MastodonApi) -> None:
         """Asks it, unless it was asked. Raises ``TryLater`` where there is no answer; one that nobody
         understands is as good as none."""
         if self.was_asked:
             return
         try:
-            instance = instance_of(exchange, url, unknown=OutcomeUnknown)
+            instance = instance_of(api, unknown=OutcomeUnknown)
         except (OutcomeUnknown, Misconfigured, Refused) as e:
             if isinstance(e, OutcomeUnknown) and not e.is_over:
                 raise TryLater(str(e)) from e

@@ -12,10 +12,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import aiohttp
 
-from syndicator.domain.errors import Forbidden
+from syndicator.domain.errors import (
+    Forbidden,
+    Misconfigured,
+    OutcomeUnknown,
+    Refused,
+    SyndicatorError,
+    TryLater,
+)
 from syndicator.http.client import USER_AGENT, AddressGuard, check_address, plainly
 from syndicator.http.guarded_connector import guarded_connector
 
@@ -30,7 +38,14 @@ MAX_MESSAGE_BYTES, MAX_MESSAGES = 262_144, 500
 #: Characters of a relay's words that an operator is shown.
 MAX_WORDS_CHARS = 200
 
+#: Events that are asked for at once.
+MAX_EVENTS = 100
+
 SUBSCRIPTION = "own"
+
+#: What refusals begin with that concern all our notes, and those that are over soon (NIP-01, NIP-13, NIP-42).
+OF_ACCOUNT = ("auth-required", "restricted", "pow")
+PASSING = ("rate-limited", "error")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +71,12 @@ class RelayReply:
     def message(self) -> str:
         """What an operator is told."""
         return f"{self.relay}: {self.words}"
+
+    @property
+    def may_take_it_later(self) -> bool:
+        """Whether it has not taken an event, and might at another time."""
+        has_no_answer = self.taken is None and not self.is_forbidden
+        return has_no_answer or (not self.taken and self.prefix in PASSING)
 
 
 class RelayRefuses(Exception):
@@ -99,6 +120,25 @@ def publish(guard: AddressGuard, relays: Sequence[str], event: Mapping[str, Any]
     return _at_all(guard, relays, hand_over)
 
 
+def missing_at(replies: Sequence[RelayReply]) -> list[str]:
+    """The relays that have not taken an event, where others have, in words. Raises what it means where none
+    has."""
+    missing = [reply.message for reply in replies if not reply.taken]
+    if len(missing) < len(replies):
+        return missing
+    raise _error(replies)(f"no relay took it: {'; '.join(missing)}")
+
+
+def _error(replies: Sequence[RelayReply]) -> type[SyndicatorError]:
+    """What it means that no relay took an event."""
+    if any(reply.taken is None and reply.left for reply in replies):
+        return OutcomeUnknown
+    if any(reply.may_take_it_later for reply in replies):
+        return TryLater
+    needs_person = any(reply.is_forbidden or reply.prefix in OF_ACCOUNT for reply in replies)
+    return Misconfigured if needs_person else Refused
+
+
 def query(guard: AddressGuard, relays: Sequence[str], wanted: Mapping[str, Any]) -> list[RelayReply]:
     """Ask relays for events (NIP-01's filter), and what each has."""
 
@@ -116,6 +156,15 @@ def query(guard: AddressGuard, relays: Sequence[str], wanted: Mapping[str, Any])
         raise ValueError("has no end of what it has")
 
     return _at_all(guard, relays, ask)
+
+
+def is_relay(address: str) -> bool:
+    """Whether this is a relay's address."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("wss", "ws") and bool(parts.hostname) and (parts.port or 443) > 0
+    except ValueError:
+        return False
 
 
 def _at_all(

@@ -7,18 +7,20 @@ addresses of files are content identifiers (CIDs): the same content has the same
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from syndicator.domain.capabilities import Spent
-from syndicator.domain.errors import Refused, TryLater, photo_later
+from syndicator.domain.errors import OutcomeUnknown, Refused, SyndicatorError, TryLater, photo_later
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.xrpc import XrpcAccount, error_name
+from syndicator.remarks import goes_without, remark
 
-#: Records in a page: the most that servers give.
+#: Records in a page, the most that servers give, and pages that are read to find one.
 #: https://docs.bsky.app/docs/api/com-atproto-repo-list-records
-PAGE_RECORDS = 100
+PAGE_RECORDS, MAX_PAGES = 100, 10
 
 #: The letters of record keys: https://atproto.com/specs/tid
 TID_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
@@ -66,18 +68,32 @@ class Repository:
             raise TryLater(reply.message)
         return reply.read(_checked)
 
-    def page(self, cursor: str) -> tuple[list[Record], str]:
-        """The records that follow, by their keys from the last to the first, and where the next page begins
-        (empty: nowhere)."""
+    def read_back(self, key: str, record: Record) -> list[str] | None:
+        """Reads back a record that was written: the fields in which it is another one; ``None``, which is
+        remarked: it cannot be read."""
+        try:
+            existing = self.get(key)
+        except SyndicatorError as e:
+            remark(f"it cannot be read back: {e}")
+            return None
+        return differences(existing["value"], record) if existing else ["everything"]
+
+    def pages(self) -> Iterator[Sequence[Record]]:
+        """The records, by their keys from the last to the first, page by page. Raises ``OutcomeUnknown``
+        where there are more than are read."""
         query = {"repo": self.account.did, "collection": self.collection, "limit": str(PAGE_RECORDS)}
-        if cursor:
-            query["cursor"] = cursor
-        reply = self._call("GET", "com.atproto.repo.listRecords", unknown=TryLater, params=query)
-        if reply.status == 400:
-            raise TryLater(reply.message)
-        return reply.read(
-            lambda page: ([_checked(each) for each in page["records"]], str(page.get("cursor") or ""))
-        )
+        for _ in range(MAX_PAGES):
+            reply = self._call("GET", "com.atproto.repo.listRecords", unknown=TryLater, params=query)
+            if reply.status == 400:
+                raise TryLater(reply.message)
+            records, query["cursor"] = reply.read(
+                lambda page: ([_checked(each) for each in page["records"]], str(page.get("cursor") or ""))
+            )
+            yield records
+            if not query["cursor"]:
+                return
+        count = MAX_PAGES * PAGE_RECORDS
+        raise OutcomeUnknown(f"not among the account's latest {count} posts; there are more")
 
     def delete(self, key: str) -> None:
         """Deletes a record; one that is not there is no error."""
@@ -99,8 +115,19 @@ class Repository:
         _check_taken(reply)
         return reply.read(lambda uploaded: dict(uploaded["blob"]))
 
-    def did_of(self, handle: str) -> str:
-        """The permanent name of another account. Raises ``Refused`` where nobody has this name."""
+    def dids_of(self, handles: Iterable[str]) -> dict[str, str]:
+        """By their handles, the permanent names of accounts that are to be mentioned; but for those that
+        cannot be had, which is remarked."""
+        dids = {}
+        for handle in dict.fromkeys(handles):
+            try:
+                dids[handle] = self._did_of(handle)
+            except (Refused, TryLater) as e:
+                goes_without(f"the mention of {handle}", e)
+        return dids
+
+    def _did_of(self, handle: str) -> str:
+        """Raises ``Refused`` where nobody has this name."""
         query = {"handle": handle}
         reply = self._call("GET", "com.atproto.identity.resolveHandle", unknown=TryLater, params=query)
         _check_taken(reply)

@@ -41,6 +41,9 @@ ABOUT_ACCOUNT = ("client-forbidden", "usage-capped", "oauth1-permissions", "unsu
 #: Characters of a problem's words that are looked at.
 MAX_DETAIL_CHARS = 2000
 
+#: A post as it is read, and where its links lead.
+ReadPost = tuple[Mapping[str, Any], set[str]]
+
 
 @dataclass
 class XApi:
@@ -71,7 +74,7 @@ class XApi:
         self.user_id = reply.read(lambda _redacted: str(json.loads(reply.body)["data"]["id"]))
         return reply
 
-    def own_posts(self, exchange: Exchange, since: datetime) -> Iterator[tuple[Mapping[str, Any], set[str]]]:
+    def own_posts(self, exchange: Exchange, since: datetime) -> Iterator[ReadPost]:
         """The account's own posts since then, the latest first, each with where its links lead:
         https://docs.x.com/x-api/users/get-posts. Raises ``OutcomeUnknown`` where there are more than are
         read."""
@@ -87,6 +90,10 @@ class XApi:
             query["pagination_token"] = following
         raise OutcomeUnknown(f"not among the account's latest {MAX_PAGES * PAGE_POSTS} posts; there are more")
 
+    def versions(self, exchange: Exchange, post_id: str) -> list[str]:
+        """The ids of a post's versions, the newest last; none: it is gone."""
+        return self.read_posts(exchange, post_path(post_id), {}).read(versions)
+
     def read_posts(self, exchange: Exchange, path: str, query: Mapping[str, str]) -> RemoteReply:
         """One post, or a page of them; that there is nothing (404) is the caller's to judge. Raises what
         ``ask`` does."""
@@ -98,6 +105,10 @@ class XApi:
         if reply.status == 400:
             raise TryLater(f"{reply.message}; posts cannot be looked up", whole_channel=False)
         return reply
+
+
+def post_path(post_id: str) -> str:
+    return f"/2/tweets/{quote(post_id, safe='')}"
 
 
 def is_duplicate(reply: RemoteReply) -> bool:
@@ -133,7 +144,7 @@ def versions(document: Mapping[str, Any]) -> list[str]:
     return [str(each) for each in history]
 
 
-def page(document: Mapping[str, Any]) -> tuple[list[tuple[Mapping[str, Any], set[str]]], str]:
+def page(document: Mapping[str, Any]) -> tuple[list[ReadPost], str]:
     """The posts of a page of a listing, each with where its links lead, and the token of the next page
     (empty: it is the last). Raises ``LookupError`` where it is no whole page: what is not among its posts is
     no proof then."""

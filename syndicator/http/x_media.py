@@ -12,8 +12,10 @@ from urllib.parse import urlencode
 
 from syndicator.domain.errors import Refused, photo_later
 from syndicator.domain.photo import PhotoFile
+from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.x_api import XApi, processing
+from syndicator.remarks import goes_without, photos_taken
 
 #: What an alternative text counts as: its limit is not that of photos.
 DESCRIPTIONS = "descriptions"
@@ -28,6 +30,17 @@ class XMedia:
 
     api: XApi
     exchange: Exchange
+
+    def taken(self, post: Post) -> list[str]:
+        """The ids of a post's photos that X takes, each with its alternative text, unless that is refused."""
+        taken = photos_taken(post, self.upload)
+        for photo, media_id in taken:
+            try:
+                if photo.alt:
+                    self.describe(media_id, photo.alt)
+            except Refused as e:
+                goes_without("an alternative text" if post.further else "its alternative text", e)
+        return [media_id for _, media_id in taken]
 
     def upload(self, photo: PhotoFile) -> str:
         """The photo's id, once it can be attached: https://docs.x.com/x-api/media/upload-media. May be

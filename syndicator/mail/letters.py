@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -16,10 +16,11 @@ from syndicator.mail.addresses import masked, without_addresses
 from syndicator.mail.bounces import Verdict, status_in, verdict_of, with_ticket
 from syndicator.mail.desk import ticket_of
 from syndicator.mail.line import Answer, Stage
-from syndicator.mail.lines import Handed, OutgoingMail
+from syndicator.mail.lines import Handed, OutgoingMail, hand_over_all
 from syndicator.mail.list_contents import ListNames, alert, digest
 from syndicator.mail.mailed import MailedPost
 from syndicator.mail.mailing import Letterhead, Mailing, Reader, message_id_for
+from syndicator.mail.relay import Relay
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +76,27 @@ class MailingRun:
             content=partial(mailing.message, to),
             about=letter,
         )
+
+    def sent(
+        self, relay: Relay, letters: Iterable[Letter]
+    ) -> Iterator[Sequence[tuple[Letter, LetterOutcome]]]:
+        """Sends letters over several lines to the relay at once, in groups as they have ended. Raises
+        ``TryLater`` or ``Misconfigured``."""
+        silent: list[tuple[Letter, LetterOutcome]] = []
+
+        def messages() -> Iterator[OutgoingMail]:
+            for letter in letters:
+                if message := self.outgoing(letter):
+                    yield message
+                else:
+                    silent.append((letter, LetterOutcome(Reception.DELIVERED)))
+
+        for group in hand_over_all(relay, messages()):
+            yield [
+                (each.outgoing.about, outcome_of(each, relay.host, is_digest=self.is_digest))
+                for each in group
+            ]
+        yield silent
 
     def _mailing(self, announcements: Sequence[Announcement]) -> tuple[Mailing | None, str, str]:
         """The mailing of announcements, the part of its id that all its messages share, and that of the one

@@ -33,7 +33,8 @@ from syndicator.sources.feeds.feed_document import Edition, FeedDocuments
 from syndicator.sources.feeds.feed_state import FeedState
 from syndicator.sources.feeds.photo_words import has_words
 from syndicator.sources.feeds.wanted_pages import WantedPages
-from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, ArticlePages
+from syndicator.sources.pages.page_text import MAX_PAGE_BYTES
+from syndicator.sources.sites.article_page import ArticlePages
 from syndicator.sources.sites.crawl import LOOK_BUDGET_S, RECHECKS
 from syndicator.sources.sites.readings import Readings
 from syndicator.sources.sites.site_page import furniture_of

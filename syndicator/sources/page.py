@@ -14,9 +14,10 @@ from syndicator.domain.errors import FetchError, SourceError, SourceGone
 from syndicator.http.client import FETCH_DEADLINE_S, Response
 from syndicator.sources.oddity import is_odd_html, safely
 from syndicator.sources.pages.furniture import Furniture, Own, own_of_listing
-from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, check_selector, decoded_page
+from syndicator.sources.pages.page_text import MAX_PAGE_BYTES, decoded_page
 from syndicator.sources.sites.crawl import MIN_FETCH_S, Crawl
 from syndicator.sources.sites.crawl_state import CrawlState
+from syndicator.sources.sites.declared_patterns import check_selector
 from syndicator.sources.sites.listing import Link, Listing, ListingReader
 from syndicator.sources.sites.next_pages import Further, follow, next_address
 from syndicator.sources.sites.site_page import furniture_of

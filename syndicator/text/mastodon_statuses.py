@@ -1,18 +1,40 @@
-"""Statuses as servers that speak Mastodon's API hand them out.
+"""Statuses as servers that speak Mastodon's API take and hand them out.
 
 https://docs.joinmastodon.org/entities/Status/
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.post import Post, SpanKind
+from syndicator.remarks import remark
 from syndicator.text.addresses import is_web_address
 from syndicator.text.posted_html import has_text, links_to
+from syndicator.text.rulers import CHARACTERS
 from syndicator.text.shown import differences, same_words
+
+
+def status_fields(post: Post, media_ids: list[str], most_warning: int | None) -> dict[str, Any]:
+    """The fields of a status (https://docs.joinmastodon.org/methods/statuses/#form-data-parameters).
+    ``most_warning``: the code points that the server takes of a warning (``None``: all)."""
+    language = post.language.partition("-")[0].lower()  # an ISO 639 code
+    warning = _warning_within(post, most_warning)
+    return {
+        "status": post.text,
+        "media_ids": media_ids,
+        **({"language": language} if language else {}),
+        **({"spoiler_text": warning} if warning else {}),
+        **({"in_reply_to_id": post.reply_to.remote_id} if post.reply_to else {}),
+    }
+
+
+def shown_receipt(status: Any, post: Post) -> Receipt:
+    """The receipt of a status that answers a request, held against what that was to show."""
+    return replace(receipt(status, post), differs=_shown_otherwise(status, post))
 
 
 def receipt(status: Any, post: Post | None = None) -> Receipt:
@@ -43,10 +65,17 @@ def created_at(status: Any) -> datetime:
     return moment
 
 
-def shown_otherwise(status: Any, post: Post) -> str:
+def _warning_within(post: Post, most: int | None) -> str:
+    """That it is cut is remarked."""
+    if most is None or (short := CHARACTERS.cut(post.warning, most, post.language)) == post.warning:
+        return post.warning
+    remark(f"warning cut to {CHARACTERS.measure(short)} characters: the server takes {most}")
+    return short
+
+
+def _shown_otherwise(status: Any, post: Post) -> str:
     """What a status shows otherwise than the post that it was made of, in words, as far as its server says.
-    Accounts are shown without their server, so that a text which
-    mentions some is not held against ours."""
+    Accounts are shown without their server, so that a text which mentions some is not held against ours."""
     content, media = _content(status), status.get("media_attachments")
     photos = [each for each in media if isinstance(each, dict)] if isinstance(media, list) else []
     return differences(

@@ -13,7 +13,6 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from syndicator.channels import mastodon
 from syndicator.channels.mastodon import Mastodon
 from syndicator.domain.article import ArticleState
 from syndicator.domain.errors import (
@@ -27,7 +26,8 @@ from syndicator.domain.errors import (
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Occasion, Post, Style
 from syndicator.domain.roundup import Roundup
-from syndicator.http.mastodon_servers import PAGE_STATUSES
+from syndicator.http import mastodon_api
+from syndicator.http.mastodon_api import PAGE_STATUSES
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
 from tests.channels.contract import (
@@ -389,7 +389,7 @@ class TestFinding:
     def test_cannot_tell_when_there_is_more_than_it_reads(
         self, channel: Mastodon, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(mastodon, "MAX_PAGES", 1)
+        monkeypatch.setattr(mastodon_api, "MAX_PAGES", 1)
         self.fill(channel, PAGE_STATUSES + 1)
 
         with pytest.raises(OutcomeUnknown, match="there are more"):

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import nostr_sdk
 import pytest
 
-from syndicator.channels.nostr import Nostr, content_of, created_at, tags_of
+from syndicator.channels.nostr import Nostr
 from syndicator.domain.article import Photo
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
@@ -21,6 +21,7 @@ from syndicator.domain.post import Occasion, Style
 from syndicator.http.client import AddressGuard
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
+from syndicator.text.nostr_notes import content_of, created_at, tags_of
 from tests.channels.contract import ARTICLE, CORRECTED, KEY, ChannelContract, impatient_session
 from tests.channels.local_server import closed_port
 from tests.channels.relays import OddRelay, RealRelay, odd_relay, real_relay
@@ -226,7 +227,7 @@ def test_what_takes_too_long_is_made_up_for_at_the_next_note(
     missed = sends(channel, 1)
     odd.answer = odd.keep
     with monkeypatch.context() as short:
-        short.setattr("syndicator.channels.nostr.CATCH_UP_S", -1.0)
+        short.setattr("syndicator.http.nostr_catch_up.CATCH_UP_S", -1.0)
         second = sends(channel, 2)
     assert "still lacks 1 notes: its notes take too long" in caplog.text
 

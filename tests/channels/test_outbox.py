@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from syndicator.channels.outbox import Outbox, _stem, cards, disk_errors
+from syndicator.channels.outbox import Outbox, cards, disk_errors
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, Refused, TryLater
 from syndicator.posts.compose import compose
+from syndicator.text.outbox_cards import stem_of
 from tests.channels.contract import ARTICLE, CORRECTED, KEY, OTHER, OTHER_KEY, ChannelContract, picture
 from tests.channels.servers import Published
 
@@ -193,7 +194,7 @@ class TestOutbox(ChannelContract):
 
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_key_makes_a_safe_file_name(guid: str, key: str) -> None:
-    stem = _stem(guid, key)
+    stem = stem_of(guid, key)
 
     assert 0 < len(stem) <= 80
     assert set(stem) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
@@ -201,4 +202,4 @@ def test_any_key_makes_a_safe_file_name(guid: str, key: str) -> None:
 
 
 def test_different_keys_make_different_file_names() -> None:
-    assert _stem("tag:x,2026:a.b", "a.b#1") != _stem("tag:x,2026:a/b", "a/b#1")
+    assert stem_of("tag:x,2026:a.b", "a.b#1") != stem_of("tag:x,2026:a/b", "a/b#1")

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from syndicator.channels.telegram import Telegram, _caption, _text
+from syndicator.channels.telegram import Telegram
 from syndicator.domain.article import Article, Photo
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, Refused, SyndicatorError, TryLater
@@ -23,6 +23,7 @@ from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Occasion, Post, Style
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
+from syndicator.text.telegram_messages import caption, text_message
 from tests.channels.contract import (
     ARTICLE,
     CORRECTED,
@@ -266,7 +267,7 @@ class TestBadInput:
         server, sent = FakeTelegram(), Telegram.capabilities.ruler.measure(post.text)
         server.server_close()
 
-        fields = {"chat_id": "@theledger", **(_caption(post) if has_photo else _text(post))}
+        fields = {"chat_id": "@theledger", **(caption(post) if has_photo else text_message(post))}
         if has_photo:
             server._send_photo(fields | {"photo": picture().content})
         else:

@@ -12,7 +12,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syndicator.channels.x import X, plain
+from syndicator.channels.x import X
 from syndicator.domain.capabilities import ALWAYS, NEVER
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
@@ -20,6 +20,7 @@ from syndicator.domain.post import Style
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
 from syndicator.store import Store
+from syndicator.text.x_calls import plain
 from tests.channels.contract import (
     ARTICLE,
     CORRECTED,

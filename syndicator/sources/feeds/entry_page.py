@@ -18,10 +18,11 @@ from syndicator.sources.feeds.pictures import FeedPicture, lead_photo
 from syndicator.sources.oddity import is_odd_html, safely
 from syndicator.sources.pages import jsonld
 from syndicator.sources.pages.furniture import NO_FURNITURE, Furniture
+from syndicator.sources.pages.page_text import decoded_page
 from syndicator.sources.pages.same_picture import same_picture
 from syndicator.sources.pages.this_page import ThisPage
 from syndicator.sources.pages.traits import PageReading
-from syndicator.sources.sites.article_page import ArticlePages, decoded_page
+from syndicator.sources.sites.article_page import ArticlePages
 from syndicator.sources.sites.listing import Link
 from syndicator.text.clean import plain
 from syndicator.text.markup import parse

@@ -24,8 +24,9 @@ from syndicator.sources.feeds.entry_page import (
 from syndicator.sources.feeds.feed_state import FeedState
 from syndicator.sources.feeds.photo_words import BUDGET_S, MAX_FAILURES, has_words
 from syndicator.sources.pages.locks import LockedError
+from syndicator.sources.pages.page_text import MAX_PAGE_BYTES
 from syndicator.sources.pages.traits import PageReading
-from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, ArticlePages
+from syndicator.sources.sites.article_page import ArticlePages
 from syndicator.sources.sites.crawl import MIN_FETCH_S
 from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.readings import Readings

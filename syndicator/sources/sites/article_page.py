@@ -7,26 +7,24 @@ Settings: see the fields of ``ArticlePages``; ``docs/declaring.md`` teaches them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
-
-from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from syndicator.domain.article import Sighting
 from syndicator.domain.changes import MAX_STORY_CHARS
 from syndicator.domain.errors import SourceError
 from syndicator.http.client import Response
 from syndicator.sources.oddity import is_odd_html, safely
-from syndicator.sources.pages import normalise, page_dates, visible_dates
-from syndicator.sources.pages.dating import Date, Dates, Publication
+from syndicator.sources.pages import normalise
+from syndicator.sources.pages.dating import Date, Dates
 from syndicator.sources.pages.extract import Select, extract
 from syndicator.sources.pages.extracted import Extracted
 from syndicator.sources.pages.furniture import NO_FURNITURE, Furniture, picture_hash, text_hash
 from syndicator.sources.pages.locks import HEADLINE_ONLY, LOCK_MESSAGES, Lock, LockedError, LockPolicy
 from syndicator.sources.pages.own_id import is_selector
+from syndicator.sources.pages.page_text import decoded_page
 from syndicator.sources.pages.traits import (
     PageReading,
     Traits,
@@ -34,25 +32,20 @@ from syndicator.sources.pages.traits import (
     digest,
     sketch,
 )
-from syndicator.sources.pages.visible_dates import NO_LINES
+from syndicator.sources.sites.declared_patterns import check_pattern, check_selector
 from syndicator.sources.sites.listing import Link
+from syndicator.sources.sites.publication_date import publication_of
 from syndicator.sources.sites.succession import id_name
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import plain, said
-from syndicator.text.encodings import Decoded, decode
 from syndicator.text.shortcodes import named_shortcodes, without_shortcodes
 from syndicator.text.tracking import clean_url, full_url
-
-#: Bytes of one page: news pages have 330,000 on average, some of them ten times as many.
-MAX_PAGE_BYTES = 3_000_000
 
 #: Characters of a title and of a text; whatever is longer is not one.
 MAX_TITLE_CHARS, MAX_SOCIAL_CHARS, MAX_TEXT_CHARS = 1000, 3000, 1_000_000
 
-#: What the operator is told of an article without a date of its publication.
-NO_DATE = "neither the page nor its listing has a date"
+#: What the operator is told of a page of a system that makes its text of shortcodes.
 SHORTCODES_LEFT = "shortcodes that its system has not shown are taken out"
-CHANGE_ONLY = f"{NO_DATE} but that of its last change, which is not taken for it: declare select.published"
 
 #: A parameter that holds an address, or a path.
 RETURN_PARAMETER = re.compile(r"(?<=[?&])[^=&#]*=(?:https?(?::|%3a)|/|%2f)[^&#]*&?", re.IGNORECASE)
@@ -90,9 +83,9 @@ class ArticlePages:
 
     def __post_init__(self) -> None:
         """Refuse what could not work at any look. Raises ``ValueError``: ``setting: what``."""
-        _check_pattern("article", self.article)
+        check_pattern("article", self.article)
         if not is_selector(self.key):
-            _check_pattern("key", self.key)
+            check_pattern("key", self.key)
         selectors = {f"strip.{index}": selector for index, selector in enumerate(self.strip)}
         selectors |= {f"select.{f.name}": getattr(self.select, f.name) for f in fields(Select)}
         for name, selector in selectors.items():
@@ -167,7 +160,8 @@ class ArticlePages:
         language = normalise.language(extracted, self.language, content)
         languages = (self.language, *extracted.page_languages, language)
         dates = Dates(ZoneInfo(self.timezone), self.embargoes, now, languages)
-        publication = self._publication(dates, extracted, link)
+        listed = Date("listing", link.date, self.listing_dates, "listing_dates")
+        publication = publication_of(dates, extracted, listed, link.url, self.dates)
         url = self._own_address(link, page, extracted) or self.address_of(page.url)
         extracted.offer("section", "listing", link.section)
         extracted.offer("section", "declared", self.section)
@@ -224,33 +218,6 @@ class ArticlePages:
             asks_password=asks_password(markup),
         )
 
-    def _publication(self, dates: Dates, extracted: Extracted, link: Link) -> Publication:
-        """When its page or listing says that it was published."""
-        missing = CHANGE_ONLY if extracted.dates["updated"] else NO_DATE
-        publication = dates.publication(self._dates_of(dates, extracted, link), missing)
-        if extracted.is_date_doubtful and publication.date:
-            others = self._other_dates(dates, extracted, publication.date)
-            publication = dates.checked(publication, others, extracted.given("updated", self.dates))
-        if publication.date:
-            extracted.put("published", publication.date.origin, publication.date.text)
-        elif extracted.is_date_doubtful:
-            extracted.origins.pop("published", None)
-        return publication
-
-    def _dates_of(self, dates: Dates, extracted: Extracted, link: Link) -> Iterator[Date]:
-        """The dates that may be that of the publication, the most certain first."""
-        yield from extracted.given("published", self.dates)
-        yield Date("listing", link.date, self.listing_dates, "listing_dates")
-        lines = NO_LINES if extracted.is_date_doubtful else extracted.lines
-        yield from visible_dates.guesses(lines, link.url, dates)
-
-    def _other_dates(self, dates: Dates, extracted: Extracted, first: Date) -> Iterator[Date]:
-        """What else says surely when an article was published whose first date is doubtful."""
-        for date in extracted.given("published", self.dates):
-            if date.origin in page_dates.SURE and date.origin != first.origin:
-                yield date
-        yield from visible_dates.stated(extracted.lines, dates)
-
     def _aliases(self, link: Link, page: Response, url: str, own_id: str) -> tuple[str, ...]:
         addresses = sorted({self.address_of(link.url), self.address_of(page.url)} - {url})
         return (*addresses, *([id_name(self.name, own_id)] if own_id else []))
@@ -298,29 +265,3 @@ def _without_return(url: str) -> str:
     """An address without parameters that are addresses themselves: where a form for consent or for logging in
     leads back to."""
     return RETURN_PARAMETER.sub("", url)
-
-
-def decoded_page(page: Response) -> Decoded:
-    """A page as text, in whichever encoding it came."""
-    return decode(page.content, page.headers.get("Content-Type", ""))
-
-
-def check_selector(name: str, selector: str) -> None:
-    """Refuse what is no CSS selector; "" is none that is declared. Raises ``ValueError``."""
-    if not selector:
-        return
-    try:
-        LexborHTMLParser("").css(selector)
-    except SelectolaxError as e:
-        raise ValueError(f"{name}: {selector!r} is no CSS selector") from e
-
-
-def _check_pattern(name: str, pattern: str) -> None:
-    try:
-        groups = re.compile(pattern, re.IGNORECASE).groups
-    except re.error as e:
-        raise ValueError(f"{name}: not a regular expression: {e}") from e
-    if name == "key" and pattern and not groups:
-        raise ValueError(
-            "key: needs a group in brackets, such as id=(\\d+), around the id itself, or to be a CSS selector"
-        )

@@ -24,8 +24,9 @@ from syndicator.http.client import FETCH_DEADLINE_S, Http, Response, is_same_hos
 from syndicator.http.conditional import conditions
 from syndicator.jobs.ports import Look
 from syndicator.sources.pages.furniture import NO_FURNITURE, Furniture
+from syndicator.sources.pages.page_text import MAX_PAGE_BYTES
 from syndicator.sources.pages.traits import PageReading
-from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, ArticlePages
+from syndicator.sources.sites.article_page import ArticlePages
 from syndicator.sources.sites.crawl_state import CrawlState
 from syndicator.sources.sites.doubts import loss
 from syndicator.sources.sites.listing import Link

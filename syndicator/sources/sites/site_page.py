@@ -10,7 +10,7 @@ from syndicator.domain.errors import FetchError, SourceError
 from syndicator.http.client import FETCH_DEADLINE_S, Http, Response, is_same_host
 from syndicator.sources.oddity import is_odd_html, safely
 from syndicator.sources.pages.furniture import Furniture, Own, SiteMemory, own_of_listing
-from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, decoded_page
+from syndicator.sources.pages.page_text import MAX_PAGE_BYTES, decoded_page
 from syndicator.text.markup import parse
 
 #: What belongs to one article on such a page, where nothing is declared of it (a CSS selector).
