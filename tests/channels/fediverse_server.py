@@ -128,6 +128,7 @@ def _published(note: dict[str, Any]) -> Published:
         remote_id=note["id"].rpartition("/")[2],
         text=text_of(note["content"]),
         alt=photo.get("name", ""),
+        photo_address=photo.get("url", ""),
         links=tuple(link.attributes.get("href") or "" for link in LexborHTMLParser(note["content"]).css("a")),
     )
 
