@@ -228,29 +228,34 @@ class ActivityPub:
 
     def tell_declared(self) -> None:
         """Tells followers, once, that the account has moved, where that is declared, and that it has another
-        name than before."""
-        self._tell_name()
+        name or profile than before."""
+        self._tell_profile()
         if self.moved_to:
             move = activities.move(self.actor)
             self.announcements.put(key=_fragment(move), post="moved", occasion=Occasion.NEWS, payload=move)
 
-    def _tell_name(self) -> None:
-        """Servers know the account by its address, which its channel's name makes: followers stay."""
+    def _tell_profile(self) -> None:
+        """Servers know the account by its address, which its channel's name makes: followers stay.
+        Mastodon looks at a profile again after a week (``BACKGROUND_REFRESH_INTERVAL`` in its
+        app/models/account.rb)."""
         actor, now, names = self.actor, _now(), self.actors.actor_names(self.name)
-        if names and names[0] == actor.full_name:
+        profile, before = documents.profile_digest(actor), self.actors.actor_profile(self.name)
+        is_renamed = bool(names) and names[0] != actor.full_name
+        if names and not is_renamed and before == profile:
             return
-        if names:
+        if is_renamed or before not in ("", profile):
             key = self.actors.actor_key(self.name, now)
             update = activities.renamed(actor, documents.profile(actor, key.public_key(), key.since), now)
             self.announcements.put(
                 key=_fragment(update), post="renamed", occasion=Occasion.NEWS, payload=update
             )
+        if is_renamed:
             log.warning(
                 "channel %s: it is @%s now, and was @%s: its %d followers stay, and their servers are told; "
                 "some show the old name for long, which goes on leading here",
                 *(self.name, actor.full_name, names[0], self.actors.count_followers(self.name)[0]),
             )
-        self.actors.name_actor(self.name, actor.full_name, now)
+        self.actors.name_actor(self.name, actor.full_name, now, profile)
 
     def broadcast(self, letters: Iterable[Letter]) -> Iterator[LetterGroup]:
         """Answers who asked to follow, and tells followers' servers, and those of who is mentioned."""

@@ -90,11 +90,17 @@ def first_scheme() -> str:
 
 
 @pytest.fixture
-def peers(tmp_path: Path, sqlite_store: Store, first_scheme: str) -> Iterator[Peers]:
+def moves() -> dict[str, Any]:
+    """What is declared of other accounts of the newsroom's."""
+    return {}
+
+
+@pytest.fixture
+def peers(tmp_path: Path, sqlite_store: Store, first_scheme: str, moves: dict[str, Any]) -> Iterator[Peers]:
     with (
         fedify.running(first_scheme) as peer,
         OurServer() as ours,
-        newsroom(sqlite_store, ours.address, (peer.host,), domain="") as room,
+        newsroom(sqlite_store, ours.address, (peer.host,), domain="", **moves) as room,
     ):
         actor = room.channel.actor
         fediverse = Fediverse(
@@ -196,6 +202,24 @@ def test_a_key_that_was_lost_is_another_one_which_it_fetches(peers: Peers) -> No
 
     assert peers.kinds == ["Accept", "Create"]
     assert peers.room.public_key(key_id) != before
+
+
+@pytest.mark.parametrize(
+    "moves", [{"also_known_as": ("https://old.example/users/news", "https://older.example/ap/news")}]
+)
+def test_it_reads_which_accounts_may_move_in(peers: Peers) -> None:
+    assert peers.follows()["aliases"] == ["https://old.example/users/news", "https://older.example/ap/news"]
+
+
+@pytest.mark.parametrize("moves", [{"moved_to": "https://new.example/users/news"}])
+def test_it_reads_where_the_account_has_moved_to(peers: Peers) -> None:
+    assert peers.follows()["successor"] == "https://new.example/users/news"
+
+    peers.room.channel.tell_declared()
+    peers.room.broadcasts()
+
+    assert peers.kinds == ["Accept", "Move"]
+    assert peers.peer.seen[-1]["aboutId"] == peers.room.channel.actor.id
 
 
 @pytest.mark.parametrize("scheme", list(Scheme))
