@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html import escape
@@ -21,7 +23,7 @@ from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, PostGone, Refused, SyndicatorError
 from syndicator.domain.listed_post import horizon_of
 from syndicator.domain.photo import PhotoLimits
-from syndicator.domain.post import Post, SpanKind
+from syndicator.domain.post import Occasion, Post, SpanKind
 from syndicator.http.exchange import Exchange
 from syndicator.http.homeserver import Content, Homeserver
 from syndicator.remarks import goes_without, remark
@@ -95,7 +97,7 @@ class Matrix:
         room = server.room_id(self.room)
         content = self._content(server, post)
         if post.reply_to:  # .../#rich-replies
-            answered = self._standing(server, post.reply_to)[1]
+            answered = self._answered(server, post.reply_to, post.occasion, room)
             content["m.relates_to"] = {"m.in_reply_to": {"event_id": answered}}
         for attempt in range(MAX_KEYS):
             event_id = server.send(room, content, f"{key}#{attempt}", Spent.POSTS)
@@ -105,32 +107,37 @@ class Matrix:
                 remark(f"it cannot be read back: {e}")
                 return self._receipt(room, event_id)
             if shown is not None:
-                is_current = _shown_part(shown) == _shown_part(content)
+                is_current = _shown_part(shown[1]) == _shown_part(content)
                 return self._receipt(room, event_id, is_current=is_current)
         raise Refused(f"it was posted and deleted {MAX_KEYS} times")
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
-        """Replaces the message (.../#event-replacements); servers would do so where it was deleted, too."""
+        """Replaces the message (.../#event-replacements). Servers would take that where it was deleted, too,
+        and of another account's message, where no client shows it."""
         server = self._homeserver()
-        room, event_id = self._standing(server, receipt)
-        content = self._content(server, post)
-        replacement = {
-            "msgtype": self._text_type,
-            "body": f"* {post.headline}"[:200],  # for clients that know no replacements
-            "m.mentions": {},
-            "m.new_content": content,
-            "m.relates_to": {"rel_type": "m.replace", "event_id": event_id},
-        }
-        version = json.dumps(_shown_part(content), sort_keys=True)
-        server.send(room, replacement, f"{event_id}#{post.article.revision}#{version}", Spent.EDITS)
+        with self._wherever(server, receipt) as (room, event_id):
+            if (shown := server.shown(room, event_id)) is None:
+                raise PostGone(f"the message {event_id} was deleted there")
+            if (sender := shown[0]) != (me := server.whoami()[0]):
+                raise Refused(f"it was posted by {sender}, not {me}: see to {receipt.url or event_id} there")
+            content = self._content(server, post)
+            replacement = {
+                "msgtype": self._text_type,
+                "body": f"* {post.headline}"[:200],  # for clients that know no replacements
+                "m.mentions": {},
+                "m.new_content": content,
+                "m.relates_to": {"rel_type": "m.replace", "event_id": event_id},
+            }
+            version = json.dumps(_shown_part(content), sort_keys=True)
+            server.send(room, replacement, f"{event_id}#{post.article.revision}#{version}", Spent.EDITS)
         return receipt
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
         """Redacts the message's replacements, which would stay in the room's history, and the message."""
         server = self._homeserver()
-        room, event_id = self._place(server, receipt)
-        for each in (*server.replacements(room, event_id), event_id):
-            server.redact(room, each)
+        with self._wherever(server, receipt) as (room, event_id):
+            for each in (*server.replacements(room, event_id), event_id):
+                server.redact(room, each)
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
         """Looks through what the account wrote in the room, the latest first, for the article's link."""
@@ -192,12 +199,33 @@ class Matrix:
         info = {"mimetype": photo.media_type, **size}
         return {"msgtype": "m.image", "url": url, "filename": photo.filename, "info": info}
 
-    def _standing(self, server: Homeserver, receipt: Receipt) -> tuple[str, str]:
-        """The room and the id of a message. Raises ``PostGone`` where it was deleted."""
-        room, event_id = self._place(server, receipt)
+    def _answered(self, server: Homeserver, receipt: Receipt, occasion: Occasion, room: str) -> str:
+        """The id of the message that one in the room answers. Raises ``PostGone`` where it was deleted; where
+        it is in another room, news stand by themselves, too, and all else is ``Refused``."""
+        place, event_id = self._place(server, receipt)
+        if place != room:
+            error = PostGone if occasion is Occasion.NEWS else Refused
+            raise error(f"it was posted in another room than {self.room}: {receipt.url or place}")
         if server.shown(room, event_id) is None:
             raise PostGone(f"the message {event_id} was deleted there")
-        return room, event_id
+        return event_id
+
+    @contextmanager
+    def _wherever(self, server: Homeserver, receipt: Receipt) -> Iterator[tuple[str, str]]:
+        """The room and the id of a message, for requests about it. What is in a room that was left, or is
+        another account's, is refused, and stops nothing that is posted now."""
+        room, event_id = self._place(server, receipt)
+        where = receipt.url or event_id
+        try:
+            yield room, event_id
+        except Misconfigured as e:
+            me = server.whoami()[0]  # unless it is the token
+            if room != server.room_id(self.room):
+                raise Refused(f"{e}; it was posted in {room}: see to {where} there") from e
+            shown = server.shown(room, event_id)
+            if shown and shown[0] != me:
+                raise Refused(f"{e}; it was posted by {shown[0]}, not {me}: see to {where} there") from e
+            raise
 
     def _place(self, server: Homeserver, receipt: Receipt) -> tuple[str, str]:
         """The room and the id of a message, of a receipt or the link that an operator has entered. Raises
