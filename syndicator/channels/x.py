@@ -19,7 +19,7 @@ import requests
 from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import NEVER, Budget, Capabilities, LinkCard, Price, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, SyndicatorError
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
@@ -171,12 +171,17 @@ class X:
             if is_duplicate(reply):
                 return _receipt({"data": {"id": found[-1]}})
         if reply.status >= 400:
-            raise refusal(reply, is_about_one=True)
+            raise self._refusal(exchange, reply, receipt, is_about_one=True)
         return reply.read(_receipt)
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
         """Deletes the post in all its versions: https://docs.x.com/x-api/posts/delete-post"""
-        self.api.ask(self._exchange(), "DELETE", _path(receipt), accept=(404,))
+        exchange = self._exchange()
+        reply = self.api.ask(exchange, "DELETE", _path(receipt), accept=(403, 404))
+        if reply.status == 403:
+            raise self._refusal(exchange, reply, receipt, is_about_one=False)
+        if reply.status != 404 and not reply.read(lambda told: bool(told["data"]["deleted"])):
+            raise Refused(f"{reply.host} did not delete {receipt.url or receipt.remote_id}")
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
         """Looks through the account's own posts since the earliest attempt for the article's link."""
@@ -223,6 +228,16 @@ class X:
     def _versions(self, exchange: Exchange, receipt: Receipt) -> list[str]:
         """The ids of a post's versions, the newest last; none: it is gone."""
         return self.api.read_posts(exchange, _path(receipt), {}).read(versions)
+
+    def _refusal(
+        self, exchange: Exchange, reply: RemoteReply, receipt: Receipt, *, is_about_one: bool
+    ) -> SyndicatorError:
+        """The error of a change that was refused: of another account's post, a person sees to it there."""
+        author = self.api.author(exchange, _path(receipt)) if reply.status == 403 else ""
+        if author and author != self.api.own_id(exchange):
+            where = receipt.url or receipt.remote_id
+            return Refused(f"{reply.message}; it was posted by account {author}: see to {where} there")
+        return refusal(reply, is_about_one=is_about_one)
 
     def _body(self, exchange: Exchange, post: Post) -> dict[str, Any]:
         photos = self._upload(exchange, post)
