@@ -197,10 +197,8 @@ class LinkedIn:
             is_ours = shown.status == 200 and shown.read(lambda told: str(told["author"])) == self._author
             if is_ours or self._api.posts(exchange, 0, 1).status == 403:
                 raise
-            where = (
-                f"it is no post of organization {self.organization}: see to {receipt.url or _urn(receipt)}"
-            )
-            raise Refused(f"{e}; {where} there") from e
+            whose = f"it is no post of organization {self.organization}"
+            raise Refused(f"{e}; {whose}: see to {receipt.url or _urn(receipt)} there") from e
 
     def _standing(self, exchange: Exchange, urn: str, refusal: RemoteReply, post: Post) -> Receipt:
         """The post that one is refused for as its duplicate, if it is this article's. Raises ``TryLater`` for
