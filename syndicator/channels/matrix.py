@@ -21,6 +21,7 @@ import requests
 from syndicator.domain.capabilities import Capabilities, LinkPlace, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, PostGone, Refused, SyndicatorError
+from syndicator.domain.former_place import whosever
 from syndicator.domain.listed_post import horizon_of
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Occasion, Post, SpanKind
@@ -119,7 +120,7 @@ class Matrix:
             if (shown := server.shown(room, event_id)) is None:
                 raise PostGone(f"the message {event_id} was deleted there")
             if (sender := shown[0]) != (me := server.whoami()[0]):
-                raise Refused(f"it was posted by {sender}, not {me}: see to {receipt.url or event_id} there")
+                raise Refused(f"it was posted by {sender}, not {me}: see to it at {receipt.url or event_id}")
             content = self._content(server, post)
             replacement = {
                 "msgtype": self._text_type,
@@ -215,17 +216,20 @@ class Matrix:
         """The room and the id of a message, for requests about it. What is in a room that was left, or is
         another account's, is refused, and stops nothing that is posted now."""
         room, event_id = self._place(server, receipt)
-        where = receipt.url or event_id
-        try:
-            yield room, event_id
-        except Misconfigured as e:
-            me = server.whoami()[0]  # unless it is the token
-            if room != server.room_id(self.room):
-                raise Refused(f"{e}; it was posted in {room}: see to {where} there") from e
+        where = f"at {receipt.url or event_id}"
+
+        def sender() -> str:
             shown = server.shown(room, event_id)
-            if shown and shown[0] != me:
-                raise Refused(f"{e}; it was posted by {shown[0]}, not {me}: see to {where} there") from e
-            raise
+            return shown[0] if shown else ""
+
+        try:
+            with whosever(sender, lambda: server.whoami()[0], where):
+                yield room, event_id
+        except Misconfigured as e:
+            server.whoami()  # unless it is the token
+            if room == server.room_id(self.room):
+                raise
+            raise Refused(f"{e}; it was posted in {room}: see to it {where}") from e
 
     def _place(self, server: Homeserver, receipt: Receipt) -> tuple[str, str]:
         """The room and the id of a message, of a receipt or the link that an operator has entered. Raises
