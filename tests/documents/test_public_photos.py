@@ -16,6 +16,7 @@ from syndicator.documents.public_photos import (
     FETCHED,
     KEPT_FOR,
     NAME,
+    SHOWN,
     PhotoBucket,
     PhotoFolder,
     PhotoPlace,
@@ -132,3 +133,30 @@ def test_a_bucket_keeps_them_with_what_browsers_need_to_know(swift: Swift) -> No
     assert place.read(name)
     place.tidy(timedelta(hours=-1))
     assert place.read(name) is None
+
+
+def test_photos_that_readers_are_shown_stay_when_those_that_were_copied_go(tmp_path: Path) -> None:
+    fetched, shown = PhotoFolder(tmp_path), PhotoFolder(tmp_path, SHOWN)
+    names = [published(place).put(picture()).rpartition("/")[2] for place in (fetched, shown)]
+    then = time.time() - KEPT_FOR[FETCHED].total_seconds() - 60
+    for place, name in zip((fetched, shown), names, strict=True):
+        os.utime(tmp_path / place.folder / name, (then, then))
+
+    for place in (fetched, shown):
+        published(place).put(picture("tomato"))
+
+    assert [place.read(name) is None for place, name in zip((fetched, shown), names, strict=True)] == [
+        True,
+        False,
+    ]
+
+
+def test_a_bucket_keeps_both_apart(swift: Swift) -> None:
+    documents = InBucket(swift).documents
+    fetched, shown = PhotoBucket(documents), PhotoBucket(documents, SHOWN)
+    names = [published(place).put(picture()).rpartition("/")[2] for place in (fetched, shown)]
+
+    fetched.tidy(timedelta(hours=-1))
+
+    assert fetched.read(names[0]) is None
+    assert shown.read(names[1]) == picture().content
