@@ -257,6 +257,18 @@ class TestInbox:
         [accept] = here.server.timeline.activities
         assert (accept["type"], accept["object"]["id"]) == ("Accept", here.follow()["id"])
 
+    def test_a_follower_whose_key_has_an_address_of_its_own(self, here: Place) -> None:
+        """As everybody's has on GoToSocial."""
+        here.server.key_part = "/main-key"
+
+        assert here.sends(here.follow()).status == 202
+        assert here.followers == 1
+        assert here.fetched == ["/users/ann/main-key", "/users/ann"]
+
+        here.server.gone.add("ann")
+        here.sends(here.activity("Delete", here.server.account("ann")))
+        assert here.followers == 0
+
     def test_the_fetch_of_a_key_is_signed(self, here: Place) -> None:
         here.sends(here.follow())
 
