@@ -36,7 +36,7 @@ from syndicator.fediverse.webfinger import check_found
 from syndicator.http.client import AddressGuard, Http
 from syndicator.http.exchange import Exchange
 from syndicator.http.networks import is_loopback
-from syndicator.jobs.actor_changes import tell_moved, tell_renamed
+from syndicator.jobs.actor_changes import tell_changed, tell_moved
 from syndicator.jobs.broadcast_ports import Announcements, LetterGroup
 from syndicator.jobs.double_knock import DoubleKnock
 from syndicator.jobs.follower_mail import FollowerMail
@@ -210,8 +210,8 @@ class ActivityPub:
 
     def tell_declared(self) -> None:
         """Tells followers, once, that the account has moved, where that is declared, and that it has another
-        name than before."""
-        tell_renamed(self.announcements, self.actor, self.actors, _now())
+        name or profile than before."""
+        tell_changed(self.announcements, self.actor, self.actors, _now())
         if self.moved_to:
             tell_moved(self.announcements, self.actor)
 

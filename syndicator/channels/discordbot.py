@@ -9,9 +9,10 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 import requests
@@ -19,7 +20,7 @@ import requests
 from syndicator.domain.capabilities import Capabilities
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
-from syndicator.domain.former_place import wherever
+from syndicator.domain.former_place import wherever, whosever
 from syndicator.domain.listed_post import horizon_of
 from syndicator.domain.post import Occasion, Post
 from syndicator.http.discord_messages import UNKNOWN_MESSAGE, check_accepted, write
@@ -148,9 +149,18 @@ class DiscordBot:
     def _write(self, method: str, url: str, post: Post, more: dict[str, Any]) -> RemoteReply:
         return write(self._exchange(), method, url, message_fields(post, more), photo_files(post))
 
-    def _wherever(self, receipt: Receipt) -> AbstractContextManager[None]:
-        place = self._place(receipt)[0]
-        return wherever(place, self.channel, lambda: self._me(self._exchange(), "id"), "by hand in Discord")
+    @contextmanager
+    def _wherever(self, receipt: Receipt) -> Iterator[None]:
+        place, exchange = self._place(receipt)[0], self._exchange()
+        own, by_hand = partial(self._me, exchange, "id"), "by hand in Discord"
+        author = partial(self._author, exchange, receipt)
+        with wherever(place, self.channel, own, by_hand), whosever(author, own, by_hand):
+            yield
+
+    def _author(self, exchange: Exchange, receipt: Receipt) -> str:
+        """Whose message it is; ``""`` where the bot does not see it."""
+        reply = exchange.ask("GET", self._url(receipt), accept=(403, 404), unknown=TryLater)
+        return reply.read(lambda it: str(it["author"]["id"])) if reply.status < 400 else ""
 
     def _is_gone(self, reply: RemoteReply) -> bool:
         """Whether a message is not there. Raises ``Misconfigured`` where the channel is not."""

@@ -6,7 +6,8 @@ Posts API: https://learn.microsoft.com/en-us/linkedin/marketing/community-manage
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import ClassVar
@@ -16,7 +17,7 @@ import requests
 
 from syndicator.domain.capabilities import Capabilities, LinkCard, PhotoEdits, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import OutcomeUnknown, PostGone, Refused
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
 from syndicator.domain.fixed import check_fixed, kept_id, own_id, photos_of
 from syndicator.domain.listed_post import linked, tried_since
 from syndicator.domain.photo import PhotoLimits
@@ -108,10 +109,11 @@ class LinkedIn:
         urn = _urn(receipt)
         patch = {"patch": {"$set": {"commentary": commentary(post)}}}
         headers = {"X-RestLi-Method": "PARTIAL_UPDATE"}
-        reply = self._api.ask(
-            self._api.exchange(), "POST", f"posts/{quote(urn, safe='')}", json=patch, headers=headers,
-            accept=(404,), counts_as=Spent.EDITS,
-        )  # fmt: skip
+        with self._of_ours(receipt):
+            reply = self._api.ask(
+                self._api.exchange(), "POST", f"posts/{quote(urn, safe='')}", json=patch, headers=headers,
+                accept=(404,), counts_as=Spent.EDITS,
+            )  # fmt: skip
         if reply.status == 404:
             raise PostGone(reply.message)
         check_fixed(receipt, post, "the photo or the card", words_of(card_of(post)))
@@ -121,7 +123,8 @@ class LinkedIn:
         """Deletes the post; a repeat is no error there (.../posts-api#delete-posts)."""
         headers = {"X-RestLi-Method": "DELETE"}
         path = f"posts/{quote(_urn(receipt), safe='')}"
-        self._api.ask(self._api.exchange(), "DELETE", path, headers=headers, accept=(404,))
+        with self._of_ours(receipt):
+            self._api.ask(self._api.exchange(), "DELETE", path, headers=headers, accept=(404,))
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - posts have no keys
         """Looks for the article's address in the page's posts since the first attempt. Raises
@@ -165,6 +168,21 @@ class LinkedIn:
 
     def _is_own(self, url: str) -> bool:
         return same_site(url, self.server) and urlsplit(url).scheme == urlsplit(self.server).scheme
+
+    @contextmanager
+    def _of_ours(self, receipt: Receipt) -> Iterator[None]:
+        """For a change of a post. One of another organisation, which this one's token may not change, is
+        refused, and stops nothing, as far as the token may look."""
+        try:
+            yield
+        except Misconfigured as e:
+            exchange, path = self._api.exchange(), f"posts/{quote(_urn(receipt), safe='')}"
+            shown = self._api.ask(exchange, "GET", path, accept=(403, 404), unknown=TryLater)
+            is_ours = shown.status == 200 and shown.read(lambda told: str(told["author"])) == self._author
+            if is_ours or self._api.posts(exchange, 0, 1).status == 403:
+                raise
+            whose = f"it is no post of organization {self.organization}"
+            raise Refused(f"{e}; {whose}: see to {receipt.url or _urn(receipt)} there") from e
 
     def _standing(self, exchange: Exchange, urn: str, refusal: RemoteReply, post: Post) -> Receipt:
         """The post that one is refused for as its duplicate, if it is this article's. Raises ``Refused`` for

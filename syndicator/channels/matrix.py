@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import ClassVar
@@ -17,9 +19,10 @@ import requests
 from syndicator.domain.capabilities import Capabilities, LinkPlace, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, PostGone, Refused, SyndicatorError
+from syndicator.domain.former_place import whosever
 from syndicator.domain.listed_post import horizon_of
 from syndicator.domain.photo import PhotoLimits
-from syndicator.domain.post import Post
+from syndicator.domain.post import Occasion, Post
 from syndicator.http.exchange import Exchange
 from syndicator.http.homeserver import Content, Homeserver
 from syndicator.remarks import photos_taken, remark
@@ -91,7 +94,7 @@ class Matrix:
         room = server.room_id(self.room)
         content = self._content(server, post)
         if post.reply_to:  # .../#rich-replies
-            answered = self._standing(server, post.reply_to)[1]
+            answered = self._answered(server, post.reply_to, post.occasion, room)
             content["m.relates_to"] = {"m.in_reply_to": {"event_id": answered}}
         for attempt in range(MAX_KEYS):
             event_id = server.send(room, content, f"{key}#{attempt}", Spent.POSTS)
@@ -101,26 +104,31 @@ class Matrix:
                 remark(f"it cannot be read back: {e}")
                 return self._receipt(room, event_id)
             if shown is not None:
-                is_current = shown_part(shown) == shown_part(content)
+                is_current = shown_part(shown[1]) == shown_part(content)
                 return self._receipt(room, event_id, is_current=is_current)
         raise Refused(f"it was posted and deleted {MAX_KEYS} times")
 
     def edit(self, receipt: Receipt, post: Post) -> Receipt:
-        """Replaces the message (.../#event-replacements); servers would do so where it was deleted, too."""
+        """Replaces the message (.../#event-replacements). Servers would take that where it was deleted, too,
+        and of another account's message, where no client shows it."""
         server = self._homeserver()
-        room, event_id = self._standing(server, receipt)
-        content = self._content(server, post)
-        replacement = replacing(event_id, post, self._text_type, content)
-        version = json.dumps(shown_part(content), sort_keys=True)
-        server.send(room, replacement, f"{event_id}#{post.article.revision}#{version}", Spent.EDITS)
+        with self._wherever(server, receipt) as (room, event_id):
+            if (shown := server.shown(room, event_id)) is None:
+                raise PostGone(f"the message {event_id} was deleted there")
+            if (sender := shown[0]) != (me := server.whoami()[0]):
+                raise Refused(f"it was posted by {sender}, not {me}: see to it at {receipt.url or event_id}")
+            content = self._content(server, post)
+            replacement = replacing(event_id, post, self._text_type, content)
+            version = json.dumps(shown_part(content), sort_keys=True)
+            server.send(room, replacement, f"{event_id}#{post.article.revision}#{version}", Spent.EDITS)
         return receipt
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
         """Redacts the message's replacements, which would stay in the room's history, and the message."""
         server = self._homeserver()
-        room, event_id = self._place(server, receipt)
-        for each in (*server.replacements(room, event_id), event_id):
-            server.redact(room, each)
+        with self._wherever(server, receipt) as (room, event_id):
+            for each in (*server.replacements(room, event_id), event_id):
+                server.redact(room, each)
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
         """Looks through what the account wrote in the room, the latest first, for the article's link."""
@@ -159,12 +167,36 @@ class Matrix:
         photo = [photo_fields(file, url) for file, url in photos_taken(post, server.upload)]
         return message(post, self._text_type, *photo)
 
-    def _standing(self, server: Homeserver, receipt: Receipt) -> tuple[str, str]:
-        """The room and the id of a message. Raises ``PostGone`` where it was deleted."""
-        room, event_id = self._place(server, receipt)
+    def _answered(self, server: Homeserver, receipt: Receipt, occasion: Occasion, room: str) -> str:
+        """The id of the message that one in the room answers. Raises ``PostGone`` where it was deleted; where
+        it is in another room, news stand by themselves, too, and all else is ``Refused``."""
+        place, event_id = self._place(server, receipt)
+        if place != room:
+            error = PostGone if occasion is Occasion.NEWS else Refused
+            raise error(f"it was posted in another room than {self.room}: {receipt.url or place}")
         if server.shown(room, event_id) is None:
             raise PostGone(f"the message {event_id} was deleted there")
-        return room, event_id
+        return event_id
+
+    @contextmanager
+    def _wherever(self, server: Homeserver, receipt: Receipt) -> Iterator[tuple[str, str]]:
+        """The room and the id of a message, for requests about it. What is in a room that was left, or is
+        another account's, is refused, and stops nothing that is posted now."""
+        room, event_id = self._place(server, receipt)
+        where = f"at {receipt.url or event_id}"
+
+        def sender() -> str:
+            shown = server.shown(room, event_id)
+            return shown[0] if shown else ""
+
+        try:
+            with whosever(sender, lambda: server.whoami()[0], where):
+                yield room, event_id
+        except Misconfigured as e:
+            server.whoami()  # unless it is the token
+            if room == server.room_id(self.room):
+                raise
+            raise Refused(f"{e}; it was posted in {room}: see to it {where}") from e
 
     def _place(self, server: Homeserver, receipt: Receipt) -> tuple[str, str]:
         """The room and the id of a message, of a receipt or the link that an operator has entered. Raises

@@ -20,6 +20,7 @@ import requests
 from syndicator.domain.capabilities import Budget, Capabilities, LinkPlace, Spent
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, Refused, TryLater
+from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply, retry_time
 from syndicator.remarks import remark
@@ -33,6 +34,10 @@ MAX_MESSAGE_BYTES = 3800
 
 #: The names of topics: ``topicRegex`` in ntfy's server/server.go.
 TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
+
+#: The photos that apps show; newer ones show WebP, too (ntfy-android's ``supportedImage``, and its issue 80):
+#: all others are files to be opened.
+PHOTOS = PhotoLimits(side=1280, length=300_000, media_types=("image/jpeg", "image/png"))
 
 #: What receipts of posts begin with that the server did not take for the first of a sequence.
 UNSEQUENCED = "message:"
@@ -88,6 +93,7 @@ class Ntfy:
             text=MAX_MESSAGE_BYTES,
             link_place=LinkPlace.BESIDE,
             photo_by_address=True,
+            photo_shown=PHOTOS,
             is_notification=True,
             finds=False,
             key_memory=timedelta(days=3650),

@@ -22,7 +22,14 @@ from syndicator.http.secret_address import secret_address
 from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
 from syndicator.text.rulers import UTF16_UNITS
-from syndicator.text.slack_blocks import BAD_BLOCKS, MAX_ALT, MAX_SECTION, photo_address, slack_message
+from syndicator.text.slack_blocks import (
+    BAD_BLOCKS,
+    MAX_ALT,
+    MAX_SECTION,
+    PHOTOS,
+    photo_address,
+    slack_message,
+)
 
 #: The path of a webhook's address, whose last part is its secret; workflows have others, and take no blocks.
 PATH = re.compile(r"/services/[A-Za-z0-9]{1,40}/[A-Za-z0-9]{1,40}/[A-Za-z0-9]{1,80}/?")
@@ -62,6 +69,7 @@ class SlackHook:
         text=MAX_SECTION,
         link_place=LinkPlace.BESIDE,
         photo_by_address=True,
+        photo_shown=PHOTOS,
         alt=MAX_ALT,
         edit_within=NEVER,
         delete_within=NEVER,

@@ -18,7 +18,7 @@ import requests
 from syndicator.domain.article import CLOCK_SKEW
 from syndicator.domain.capabilities import NEVER, Budget, Capabilities, LinkCard, Price, Spent
 from syndicator.domain.delivery import Receipt
-from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone
+from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, SyndicatorError
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange, RemoteReply
@@ -152,12 +152,17 @@ class X:
             if is_duplicate(reply):
                 return _receipt({"data": {"id": found[-1]}})
         if reply.status >= 400:
-            raise refusal(reply, is_about_one=True)
+            raise self._refusal(exchange, reply, receipt, is_about_one=True)
         return reply.read(_receipt)
 
     def delete(self, receipt: Receipt, post: Post) -> None:  # noqa: ARG002 - the port's
         """Deletes the post in all its versions: https://docs.x.com/x-api/posts/delete-post"""
-        self.api.ask(self._exchange(), "DELETE", post_path(receipt.remote_id), accept=(404,))
+        exchange, path = self._exchange(), post_path(receipt.remote_id)
+        reply = self.api.ask(exchange, "DELETE", path, accept=(403, 404))
+        if reply.status == 403:
+            raise self._refusal(exchange, reply, receipt, is_about_one=False)
+        if reply.status != 404 and not reply.read(lambda told: bool(told["data"]["deleted"])):
+            raise Refused(f"{reply.host} did not delete {receipt.url or receipt.remote_id}")
 
     def find(self, post: Post, *, key: str) -> Receipt | None:  # noqa: ARG002 - the port's
         """Looks through the account's own posts since the earliest attempt for the article's link."""
@@ -200,6 +205,16 @@ class X:
             if targets & wanted:
                 return _receipt({"data": each})
         return None
+
+    def _refusal(
+        self, exchange: Exchange, reply: RemoteReply, receipt: Receipt, *, is_about_one: bool
+    ) -> SyndicatorError:
+        """The error of a change that was refused: of another account's post, a person sees to it there."""
+        author = self.api.author(exchange, post_path(receipt.remote_id)) if reply.status == 403 else ""
+        if author and author != self.api.own_id(exchange):
+            where = receipt.url or receipt.remote_id
+            return Refused(f"{reply.message}; it was posted by account {author}: see to {where} there")
+        return refusal(reply, is_about_one=is_about_one)
 
     def _body(self, exchange: Exchange, post: Post) -> dict[str, Any]:
         photos = XMedia(self.api, exchange).taken(post)

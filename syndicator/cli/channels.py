@@ -19,6 +19,7 @@ from syndicator.domain.capabilities import (
     PhotoEdits,
     Price,
 )
+from syndicator.domain.photo import PhotoLimits
 from syndicator.wiring import inspect_app
 
 #: A key that is remembered for longer is remembered for ever.
@@ -74,15 +75,20 @@ def _text(capabilities: Capabilities) -> str:
 def _photo(capabilities: Capabilities) -> str:
     if capabilities.photo_by_address:
         count = capabilities.photos
-        return f"{count}, by their addresses on the site" if count > 1 else "by its address on the site"
+        named = f"{count}, by their addresses on the site" if count > 1 else "by its address on the site"
+        shown = capabilities.photo_shown
+        return f"{named}; from us what is none of {_types(shown)}" if shown else named
     limits = capabilities.photo
     if limits is None:
         return "no"
-    types = ", ".join(each.removeprefix("image/").upper() for each in limits.media_types)
-    facts = [str(capabilities.photos), f"{limits.side} px", _size(limits.length), types]
+    facts = [str(capabilities.photos), f"{limits.side} px", _size(limits.length), _types(limits)]
     facts += ["fetched from its address"] if capabilities.photo_fetched else []
     facts += ["none without"] if capabilities.needs_photo else []
     return ", ".join(facts)
+
+
+def _types(limits: PhotoLimits) -> str:
+    return ", ".join(each.removeprefix("image/").upper() for each in limits.media_types)
 
 
 def _link(capabilities: Capabilities) -> str:

@@ -94,8 +94,11 @@ def _looks(trials: Iterable[tuple[str, Trial]]) -> Iterator[Result]:
 def _fetched_photos(app: App) -> Iterator[Result]:
     """Whether services can fetch photos from us, where one does. That stops those that post none without;
     to others it is a remark."""
-    public, couriers = app.deliverer.public_photos, app.couriers.values()
-    if public is None or not any(each.channel.capabilities.photo_fetched for each in couriers):
+    couriers = app.couriers.values()
+    capabilities = [each.channel.capabilities for each in couriers]
+    fetched = app.deliverer.public_photos if any(each.photo_fetched for each in capabilities) else None
+    shown = app.deliverer.shown_photos if any(each.photo_shown for each in capabilities) else None
+    if not (public := fetched or shown):
         return
     http = Http(allow=app.declared.fetch.photos, setting="[fetch] photos")
     result = _tried(("photos for services", partial(fetched_photo, public, http)))

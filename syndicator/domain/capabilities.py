@@ -115,8 +115,10 @@ class Capabilities:
     Photos. ``photo``: the limits of a file (``None``: none are taken), ``photos``: how many;
     ``photo_fetched``: the service fetches such a file from an address (``PhotoFile.addresses``) and keeps a
     copy. ``photo_by_address``: there are no files; posts name the photo's address on the newsroom's site, and
-    readers' programs show it from there. ``needs_photo``: there is no post without one. ``alt``: the
-    longest alternative text (0: there is none), as ``alt_ruler`` measures it (``None``: as ``ruler`` does).
+    readers' programs show it from there; ``photo_shown``: the kinds of files that these show, and the limits
+    of one that we make where the site's is none of them (``None``: they show whatever sites have).
+    ``needs_photo``: there is no post without one. ``alt``: the longest alternative text (0: there is none),
+    as ``alt_ruler`` measures it (``None``: as ``ruler`` does).
     ``card``: who makes one of the link; ``card_beside_photo``: whether a post with a photo has one, too.
 
     Afterwards. ``edit_within``, ``delete_within``: how long after posting (``ALWAYS``, ``NEVER``).
@@ -155,6 +157,7 @@ class Capabilities:
     photos: int = 1
     photo_fetched: bool = False
     photo_by_address: bool = False
+    photo_shown: PhotoLimits | None = None
     needs_photo: bool = False
     alt: int = 0
     alt_ruler: Ruler | None = None

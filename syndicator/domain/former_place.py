@@ -1,4 +1,5 @@
-"""Posts that stand where their channel does not post any more: its declaration has changed since."""
+"""Posts that stand where their channel does not post any more, or are of the account that it posted as
+before: its declaration, or its secret, has changed since."""
 
 from __future__ import annotations
 
@@ -20,3 +21,17 @@ def wherever(place: str, declared: str, check_token: Callable[[], object], where
             raise
         check_token()
         raise Refused(f"{e}; it was posted in channel {place}: see to it {where}") from e
+
+
+@contextmanager
+def whosever(author_of: Callable[[], str], own: Callable[[], str], where: str) -> Iterator[None]:
+    """The same for requests about a post that may be another account's, which ours may not change.
+    ``author_of``: whose it is (``""``: nobody says); ``own``: our account, which a wrong token does not
+    tell."""
+    try:
+        yield
+    except Misconfigured as e:
+        account, author = own(), author_of()
+        if author in ("", account):
+            raise
+        raise Refused(f"{e}; it was posted by {author}, not {account}: see to it {where}") from e

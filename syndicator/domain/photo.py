@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from syndicator.domain.article import Photo
 
@@ -13,6 +14,9 @@ STAYS_AT_HOME: Mapping[str, Sequence[str]] = {"web only": (), "website only": ()
 
 #: Characters of a photo's rights that a reason quotes.
 MAX_QUOTED_CHARS = 80
+
+#: Kinds of pictures that not every program shows, by the endings of their names.
+RARER_KINDS = {"avif": "avif", "heic": "heic", "jxl": "jxl", "svg": "svg+xml", "tif": "tiff", "webp": "webp"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +55,10 @@ class PhotoLimits:
             and narrowest <= photo.width / photo.height <= widest
         )
 
+    def may_show(self, photo: Photo) -> bool:
+        """Whether a photo's own file is of a kind that is within them, as far as anybody knows."""
+        return told_type(photo) in ("", *self.media_types)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PhotoFile:
@@ -68,6 +76,13 @@ class PhotoFile:
     remark: str = ""
     alt: str = ""
     addresses: tuple[str, ...] = ()
+
+
+def told_type(photo: Photo) -> str:
+    """The type of a photo's file: as it was measured, else as the name of a rarer one tells; else ``""``."""
+    ending = urlsplit(photo.url).path.rpartition(".")[2].lower()
+    named = f"image/{RARER_KINDS[ending]}" if ending in RARER_KINDS else ""
+    return photo.media_type or named
 
 
 def may_leave(photo: Photo, channel: str, rules: Mapping[str, Sequence[str]]) -> str:

@@ -72,10 +72,10 @@ def move(actor: Actor) -> Document:
 
 
 def renamed(actor: Actor, profile: Document, at: datetime) -> Document:
-    """The account has another name: its profile, as it is now."""
+    """The account has another name, or shows something else: its profile, as it is now."""
     return {
         "@context": profile["@context"],
-        "id": f"{actor.id}#update-{digest(actor.full_name, moment(at))}",
+        "id": f"{actor.id}#update-{digest(actor.full_name, at.isoformat())}",
         "type": "Update",
         "actor": actor.id,
         "to": [PUBLIC],

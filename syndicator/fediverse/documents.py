@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from html import escape
 
 from syndicator import __version__
 from syndicator.fediverse.actor import Actor
+from syndicator.fediverse.digests import digest
 from syndicator.fediverse.vocabulary import (
     ACTIVITY_STREAMS,
     EXTENSIONS,
@@ -56,6 +58,12 @@ def profile(actor: Actor, public_key: str, since: datetime) -> Document:
     if actor.moved_to:
         document["movedTo"] = actor.moved_to
     return document
+
+
+def profile_digest(actor: Actor) -> str:
+    """A digest of all that is declared of an actor's profile: its key is not."""
+    shown = profile(actor, "", datetime.min.replace(tzinfo=UTC))
+    return digest(json.dumps(shown, sort_keys=True))
 
 
 def webfinger(actor: Actor) -> Document:

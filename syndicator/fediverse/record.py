@@ -95,8 +95,12 @@ class ActorStore(Protocol):
         """The names (``handle@domain``) that an actor has had, the last one first."""
         ...
 
-    def name_actor(self, channel: str, name: str, now: datetime) -> None:
-        """Put its name on record: from now on it is the last one."""
+    def actor_profile(self, channel: str) -> str:
+        """The digest of its profile that is on record with its last name; ``""``: none is."""
+        ...
+
+    def name_actor(self, channel: str, name: str, now: datetime, profile: str = "") -> None:
+        """Put its name on record, and a digest of its profile: from now on it is the last one."""
         ...
 
     def actor_post(self, channel: str, post_id: str) -> ActorPost | None:

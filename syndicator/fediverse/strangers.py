@@ -131,9 +131,9 @@ def is_activity_json(content_type: str) -> bool:
 
 
 def stranger_of(document: Document, key_id: str, fetch: Callable[[str], Document]) -> Stranger:
-    """The account in a document that was fetched from a key's address: its own, or the key's, which names its
-    owner. ``fetch``: a document by its address. Raises ``Unverified``."""
-    account = address_of(document if "inbox" in document else document.get("owner"))
+    """The account in a document that was fetched from a key's address: its own, the beginning of it, or the
+    key's, which name its owner. ``fetch``: a document by its address. Raises ``Unverified``."""
+    account = address_of(document) if "inbox" in document else _owner(document)
     if not account or host_of(account) != host_of(key_id):
         raise Unverified("the key has no owner on its own server")
     if account != key_id.partition("#")[0]:  # only there it tells who it is
@@ -141,9 +141,8 @@ def stranger_of(document: Document, key_id: str, fetch: Callable[[str], Document
     inbox = address_of(document.get("inbox"))
     if address_of(document) != account or host_of(inbox) != host_of(account):
         raise Unverified("the key's owner is no account with an inbox on its own server")
-    listed = document.get("publicKey")
-    for key in listed[:8] if isinstance(listed, list) else [listed]:
-        if not isinstance(key, dict) or address_of(key) != key_id:
+    for key in _keys(document):
+        if address_of(key) != key_id:
             continue
         pem = key.get("publicKeyPem")
         if address_of(key.get("owner")) != account or not isinstance(pem, str):
@@ -156,6 +155,18 @@ def stranger_of(document: Document, key_id: str, fetch: Callable[[str], Document
             shared_inbox=shared_inbox_of(document, account),
         )
     raise Unverified("the account does not have that key")
+
+
+def _keys(document: Document) -> list[Document]:
+    listed = document.get("publicKey")
+    return [each for each in (listed[:8] if isinstance(listed, list) else [listed]) if isinstance(each, dict)]
+
+
+def _owner(document: Document) -> str:
+    """The account that a document names as a key's owner: the key itself, or that of an account of which
+    there is only the beginning, as GoToSocial shows it to whoever has not signed (docs/federation)."""
+    named = (address_of(each.get("owner")) for each in (document, *_keys(document)))
+    return next(filter(None, named), "")
 
 
 def shared_inbox_of(document: Document, account: str) -> str:

@@ -67,11 +67,14 @@ class Homeserver:
         path = ("rooms", room, "redact", event_id, _transaction(event_id))
         self._ask("PUT", *path, accept=(404,), json={}, counts_as=Spent.DELETIONS)
 
-    def shown(self, room: str, event_id: str) -> Content | None:
-        """What a message says, corrected; ``None`` where it was deleted."""
+    def shown(self, room: str, event_id: str) -> tuple[str, Content] | None:
+        """Whose message it is, and what it says, corrected; ``None`` where it was deleted."""
         path = ("rooms", room, "event", event_id)
         reply = self._ask("GET", *path, accept=(404,), unknown=TryLater)
-        return None if reply.status == 404 else reply.read(_content_shown)
+        if reply.status == 404:
+            return None
+        sender, content = reply.read(lambda it: (str(it["sender"]), _content_shown(it)))
+        return None if content is None else (sender, content)
 
     def replacements(self, room: str, event_id: str) -> list[str]:
         """The events that replace a message ("event-replacements")."""

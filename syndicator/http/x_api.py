@@ -18,7 +18,7 @@ from syndicator.http.exchange import Exchange, RemoteReply
 from syndicator.http.oauth1 import OAuth1Keys
 
 #: Fields of posts that we read, and the two names of the parameter: the OpenAPI document's, and the pages'.
-FIELDS, FIELDS_NAMES = "created_at,entities", ("post.fields", "tweet.fields")
+FIELDS, FIELDS_NAMES = "author_id,created_at,entities", ("post.fields", "tweet.fields")
 
 #: Posts in a page of a listing, and pages that are read to find one: each post costs.
 PAGE_POSTS, MAX_PAGES = 100, 2
@@ -47,12 +47,11 @@ ReadPost = tuple[Mapping[str, Any], set[str]]
 
 @dataclass
 class XApi:
-    """An account on X. ``server``: the API's address, without a slash at the end. ``user_id``: of the
-    account, once it was asked for."""
+    """An account on X. ``server``: the API's address, without a slash at the end."""
 
     server: str
     keys: OAuth1Keys = field(repr=False)
-    user_id: str = ""
+    _known: tuple[str, str] = field(default=("", ""), repr=False)  # a token, and whose it is
 
     def ask(
         self, exchange: Exchange, method: str, path: str, *, accept: Collection[int] = (), **request: Any
@@ -69,19 +68,30 @@ class XApi:
     def who(self, exchange: Exchange) -> RemoteReply:
         """The account: https://docs.x.com/x-api/users/get-my-user"""
         path = f"/2/users/me?{urlencode({'user.fields': 'subscription_type'})}"
+        token = self.keys.token.reveal()
         reply = self.ask(exchange, "GET", path, unknown=TryLater)
         # as it is: access tokens begin with it, so that it may be struck out of what is read
-        self.user_id = reply.read(lambda _redacted: str(json.loads(reply.body)["data"]["id"]))
+        self._known = token, reply.read(lambda _redacted: str(json.loads(reply.body)["data"]["id"]))
         return reply
+
+    def own_id(self, exchange: Exchange) -> str:
+        """The account's id, of the token that there is now."""
+        if self._known[0] != self.keys.token.reveal():
+            self.who(exchange)
+        return self._known[1]
+
+    def author(self, exchange: Exchange, path: str) -> str:
+        """The id of the account whose a post is; ``""``: it is gone, or nobody says. Raises what ``ask``
+        does."""
+        reply = self.read_posts(exchange, path, {})
+        return reply.read(lambda _: str((json.loads(reply.body).get("data") or {}).get("author_id", "")))
 
     def own_posts(self, exchange: Exchange, since: datetime) -> Iterator[ReadPost]:
         """The account's own posts since then, the latest first, each with where its links lead:
         https://docs.x.com/x-api/users/get-posts. Raises ``OutcomeUnknown`` where there are more than are
         read."""
-        if not self.user_id:
-            self.who(exchange)
         query = {"max_results": str(PAGE_POSTS), "start_time": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
-        path = f"/2/users/{quote(self.user_id, safe='')}/tweets"
+        path = f"/2/users/{quote(self.own_id(exchange), safe='')}/tweets"
         for _ in range(MAX_PAGES):
             posts, following = self.read_posts(exchange, path, query).read(page)
             yield from posts

@@ -73,7 +73,8 @@ class Courier:
 class Deliverer:
     """What **deliver** works with. ``couriers`` by the channel's name. ``steady``: a clock that nobody sets,
     where there is one. ``sleep`` waits for so many seconds. ``pages``: articles' own pages, where they are to
-    be asked for. ``public_photos``: where services fetch photos from us, if they can."""
+    be asked for. ``public_photos``: where services fetch photos from us, if they can; ``shown_photos``:
+    where readers are shown them from us, if anybody reaches us."""
 
     couriers: Mapping[str, Courier]
     store: DeliverStore
@@ -83,5 +84,6 @@ class Deliverer:
     clock: Callable[[], datetime]
     pages: Pages | None = None
     public_photos: PublicPhotos | None = None
+    shown_photos: PublicPhotos | None = None
     steady: Callable[[], SteadyTime | None] = lambda: None
     sleep: Callable[[float], None] = time.sleep

@@ -12,6 +12,7 @@ from syndicator.domain.step import Step
 from syndicator.jobs.courier import Courier, Deliverer
 from syndicator.jobs.fetched_photo import fetchable
 from syndicator.jobs.post_photo import PostPhoto, post_photo, shows_picture, without_picture
+from syndicator.jobs.shown_photo import showable
 from syndicator.jobs.store_ports import ClaimedDelivery
 
 #: After so many tries a post goes out without a photo that cannot be had at the moment.
@@ -97,6 +98,9 @@ def _shown(
     is_last_try = claimed.delivery.photo_owed > 0 or claimed.delivery.attempts + 1 >= MAX_PHOTO_TRIES
     shown = post_photo(deliverer.photos, courier, claimed.article, is_last_try=is_last_try)
     capabilities = courier.channel.capabilities
-    if capabilities.photo is None or not capabilities.photo_fetched:
+    if capabilities.photo is not None and capabilities.photo_fetched:
+        return fetchable(deliverer.public_photos, shown, capabilities.photo, is_last_try=is_last_try)
+    public, limits = deliverer.shown_photos, capabilities.photo_shown
+    if public is None or limits is None:
         return shown
-    return fetchable(deliverer.public_photos, shown, capabilities.photo, is_last_try=is_last_try)
+    return showable(public, deliverer.photos, shown, limits, is_last_try=is_last_try)

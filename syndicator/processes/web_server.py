@@ -12,6 +12,7 @@ from typing import Any
 from kombu.exceptions import ChannelError, OperationalError
 from starlette.routing import Route
 
+from syndicator.documents.public_photos import KEPT_FOR
 from syndicator.domain.article import Article
 from syndicator.domain.errors import SyndicatorError
 from syndicator.http.client import AddressGuard, Http
@@ -66,7 +67,7 @@ def serve_site(folder: Path) -> None:
         proxies=declared.web.proxies,
         texts=site_texts(courier.channel for courier in app.couriers.values()),
         more_routes=partial(channel_routes, app),
-        read_photo=photo_place(declared).read,
+        read_photos={folder: photo_place(declared, folder).read for folder in KEPT_FOR},
     )
     pulse.start(store, BEAT_S, lambda: _record(readers, store))
     collect_as_usual()

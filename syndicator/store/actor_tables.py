@@ -16,12 +16,14 @@ actor_key = Table(
 )
 
 #: The names that actors have had, each with the moment since which it was the last: old ones lead on.
+#: ``profile``: a digest of the one that followers' servers were last told under that name.
 actor_name = Table(
     "actor_name",
     metadata,
     Column("channel", String(64), primary_key=True),
     Column("name", String(320), primary_key=True),  # handle and domain, with an @ between
     Column("since", Moment, nullable=False),
+    Column("profile", String(32), nullable=False, server_default=""),
 )
 
 #: Notes, each at an address for ever: one that was deleted is answered with its tombstone.

@@ -43,11 +43,16 @@ class Actors(Base):
         with self.reading() as connection:
             return connection.scalars(query.order_by(actor_name.c.since.desc())).all()
 
-    def name_actor(self, channel: str, name: str, now: datetime) -> None:
-        values = {"channel": channel, "name": name, "since": now}
+    def actor_profile(self, channel: str) -> str:
+        query = select(actor_name.c.profile).where(actor_name.c.channel == channel)
+        with self.reading() as connection:
+            return connection.scalar(query.order_by(actor_name.c.since.desc()).limit(1)) or ""
+
+    def name_actor(self, channel: str, name: str, now: datetime, profile: str = "") -> None:
+        values = {"channel": channel, "name": name, "since": now, "profile": profile}
         with self.writing() as connection:
             query = upsert(connection, actor_name).on_conflict_do_update(
-                index_elements=["channel", "name"], set_={"since": now}
+                index_elements=["channel", "name"], set_={"since": now, "profile": profile}
             )
             connection.execute(query, values)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
+from syndicator.domain.photo import PhotoLimits, told_type
 from syndicator.domain.post import Post
 from syndicator.remarks import goes_without
 from syndicator.text.addresses import is_web_address
@@ -23,11 +23,11 @@ MAX_HEADER, MAX_SECTION, MAX_ALT = 150, 3000, 2000
 #: The longest text beside blocks, which notifications show: ``chat.update`` takes no longer one.
 MAX_FALLBACK = 4000
 
-#: The photos that blocks show, and the longest address of one (.../image-block).
-MEDIA_TYPES, MAX_PHOTO_URL = ("image/jpeg", "image/png", "image/gif"), 3000
+#: The photos that blocks show (.../image-block). How large, that does not say: so are those that we make.
+PHOTOS = PhotoLimits(side=1600, length=400_000, media_types=("image/jpeg", "image/png", "image/gif"))
 
-#: Other kinds of pictures, by the endings of their names: of a photo that nobody has measured.
-OTHER_KINDS = {"avif": "avif", "heic": "heic", "jxl": "jxl", "svg": "svg+xml", "tif": "tiff", "webp": "webp"}
+#: The longest address of one (.../image-block).
+MAX_PHOTO_URL = 3000
 
 #: What is said of a message whose blocks are not taken, its photo among them: Slack fetches it.
 BAD_BLOCKS = ("invalid_blocks", "invalid_blocks_format")
@@ -39,18 +39,11 @@ def photo_address(post: Post) -> str:
     photo = post.named_photo
     if photo is None or not is_web_address(photo.url):
         return ""
-    media_type = photo.media_type or _by_name(photo.url)
-    if media_type not in ("", *MEDIA_TYPES) or len(photo.url) > MAX_PHOTO_URL:
-        kind = media_type if media_type not in ("", *MEDIA_TYPES) else "address as long as this"
-        goes_without("its photo", f"Slack shows no {kind}")
-        return ""
-    return photo.url
-
-
-def _by_name(url: str) -> str:
-    """The type that a picture's name tells, where Slack shows none of it; else ``""``."""
-    ending = urlsplit(url).path.rpartition(".")[2].lower()
-    return f"image/{OTHER_KINDS[ending]}" if ending in OTHER_KINDS else ""
+    if PHOTOS.may_show(photo) and len(photo.url) <= MAX_PHOTO_URL:
+        return photo.url
+    kind = "address as long as this" if PHOTOS.may_show(photo) else told_type(photo)
+    goes_without("its photo", f"Slack shows no {kind}")
+    return ""
 
 
 def slack_message(post: Post, photo: str) -> dict[str, Any]:

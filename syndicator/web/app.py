@@ -7,7 +7,7 @@
     /feeds/NAME.html       a feed, for people
     /feeds/NAME.EXT        a feed
     /feeds/NAME/PAGE.EXT   an archive of it
-    /feeds/_photos/HASH    a photo, for services that fetch it from us
+    /feeds/_photos/HASH    a photo, for services that fetch it from us; likewise _shown
     /sitemap.xml           the index of sitemaps
     /KEY.txt               what channels want to be found on the site
     /ap/NAME               an actor, its posts, inbox and outbox (ActivityPub)
@@ -50,8 +50,7 @@ from syndicator.web.feeds.catalog import Catalog
 from syndicator.web.feeds.redirects import Moves, extensions
 from syndicator.web.feeds.resources import PREFIX, ServedFormat
 from syndicator.web.feeds.serving import FeedServer
-from syndicator.web.fetched_photos import ADDRESS as PHOTO
-from syndicator.web.fetched_photos import FetchedPhotos
+from syndicator.web.fetched_photos import FetchedPhotos, photo_path
 from syndicator.web.health import Health
 from syndicator.web.hub import HubPages, HubReception
 from syndicator.web.index import IndexPages
@@ -87,7 +86,7 @@ def create_app(
     proxies: Sequence[str] = (),
     texts: Mapping[str, str] | None = None,
     more_routes: Callable[[Context], Iterable[Route]] = lambda _context: (),
-    read_photo: Callable[[str], bytes | None] = lambda _name: None,
+    read_photos: Mapping[str, Callable[[str], bytes | None]] | None = None,
 ) -> FeedServer:
     """The application. Needs neither database nor broker to begin, and serves feeds without them.
 
@@ -97,7 +96,7 @@ def create_app(
     signs of life of ``pulse``. ``access`` to private feeds, what has ``moved`` or ``ended``,
     ``most_per_minute``, ``proxies``: see ``Declared.readers`` and ``Web``, and ``Context`` for the rest.
     ``texts``: more files for everybody, by their paths, where nothing else is. ``more_routes``: those of
-    declared channels. ``read_photo``: the file of a photo that services fetch from us.
+    declared channels. ``read_photos``: the file of a photo that services fetch from us, by its folder.
     """
     context = Context(
         site=site,
@@ -116,7 +115,10 @@ def create_app(
     )
     pages = Starlette(
         routes=[
-            Route(PHOTO, FetchedPhotos(read_photo).respond),
+            *(
+                Route(photo_path(folder), FetchedPhotos(read).respond)
+                for folder, read in (read_photos or {}).items()
+            ),
             *_routes(context, hub),
             *more_routes(context),
             *_text_routes(texts or {}),

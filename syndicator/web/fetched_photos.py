@@ -10,19 +10,21 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from syndicator.documents.public_photos import CACHE_CONTROL, ENDINGS, FOLDER, NAME
+from syndicator.documents.public_photos import CACHE_CONTROL, ENDINGS, NAME
 from syndicator.domain.errors import SyndicatorError
 from syndicator.throttled_log import ThrottledLog
 from syndicator.web.conditional import is_current
 from syndicator.web.feeds.resources import PREFIX
 
-#: The path of one.
-ADDRESS = f"{PREFIX}{FOLDER}/{{name:path}}"
-
 #: Files that are read at once, each of some megabytes at the most.
 MAX_READS = 4
 
 MEDIA_TYPES = {ending: media_type for media_type, ending in ENDINGS.items()}
+
+
+def photo_path(folder: str) -> str:
+    """The path of those of a folder."""
+    return f"{PREFIX}{folder}/{{name:path}}"
 
 
 class FetchedPhotos:

@@ -14,7 +14,7 @@ import syndicator.channels
 import syndicator.formats
 import syndicator.sources
 from syndicator.config import Declared, KindsOf, load
-from syndicator.documents.public_photos import PublishedPhotos
+from syndicator.documents.public_photos import FETCHED
 from syndicator.domain.article import Article, ArticleState
 from syndicator.domain.feed import Feed, Site, path
 from syndicator.domain.post import Composer
@@ -41,7 +41,7 @@ from syndicator.posts.ready_pages import ReadyPages
 from syndicator.store import Store, open_store
 from syndicator.store.mark import read_mark, write_mark
 from syndicator.wiring.couriers import Offers, SilentBell, callbacks_of, courier_of, now
-from syndicator.wiring.places import formats_of, open_documents, photo_place
+from syndicator.wiring.places import formats_of, open_documents, public_photos, shown_photos
 
 log = logging.getLogger(__name__)
 
@@ -276,7 +276,8 @@ def assemble(declared: Declared, store: Store, bell: Bell, clock: Callable[[], d
             clock=clock,
             pages=ReadyPages(PageReadiness(http)),
             steady=steady_time,
-            public_photos=PublishedPhotos(photo_place(declared), declared.site.feeds_url),
+            public_photos=public_photos(declared, FETCHED),
+            shown_photos=shown_photos(declared),
         ),
         distributor=Distributor(
             topics=topics(declared.site, declared.feeds.values(), formats),

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import syndicator.formats
 from syndicator.config import Declared
 from syndicator.documents.directory import PRIVATE, Directory
 from syndicator.documents.directory_shelf import DirectoryShelf
-from syndicator.documents.public_photos import PhotoBucket, PhotoFolder, PhotoPlace
+from syndicator.documents.public_photos import SHOWN, PhotoBucket, PhotoFolder, PhotoPlace, PublishedPhotos
 from syndicator.documents.shelf import Shelf
 from syndicator.documents.split import SplitDocuments, SplitShelf
 from syndicator.domain.feed import path
+from syndicator.http.networks import is_loopback
 from syndicator.jobs.ports import Documents, Format
 
 if TYPE_CHECKING:  # it takes 11 MB that a folder does not need
@@ -40,12 +42,23 @@ def _open_place(declared: Declared, *, is_private: bool = False) -> Documents:
     return Directory(folder / PRIVATE if is_private else folder)
 
 
-def photo_place(declared: Declared) -> PhotoPlace:
-    """Where the photos are that services fetch from us: beside the documents that everybody may read. Raises
-    ``Misconfigured`` where a secret is not to be had."""
+def public_photos(declared: Declared, folder: str) -> PublishedPhotos:
+    """The photos of a folder, at their addresses. Raises ``Misconfigured`` like ``photo_place``."""
+    return PublishedPhotos(photo_place(declared, folder), declared.site.feeds_url)
+
+
+def shown_photos(declared: Declared) -> PublishedPhotos | None:
+    """Those that readers are shown from us; ``None`` where nobody but this machine reaches us."""
+    is_reached = not is_loopback(urlsplit(declared.web.address).hostname or "")
+    return public_photos(declared, SHOWN) if is_reached and declared.web.public_url else None
+
+
+def photo_place(declared: Declared, folder: str) -> PhotoPlace:
+    """Where the photos of a folder are that others fetch from us: beside the documents that everybody may
+    read. Raises ``Misconfigured`` where a secret is not to be had."""
     if declared.keep.is_in_bucket:
-        return PhotoBucket(_open_bucket(declared))
-    return PhotoFolder(Path(declared.keep.documents))
+        return PhotoBucket(_open_bucket(declared), folder)
+    return PhotoFolder(Path(declared.keep.documents), folder)
 
 
 def _open_bucket(declared: Declared, *, is_private: bool = False) -> Bucket:

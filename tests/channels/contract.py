@@ -149,6 +149,18 @@ class ChannelContract:
         [published] = server.published
         assert published.photo == (photo.content if photo else None)
         assert published.alt == ("A tram on the bridge at dawn" if channel.capabilities.alt else "")
+        is_by_address = channel.capabilities.photo_by_address
+        assert published.photo_address == ("https://news.example/tram.jpg" if is_by_address else "")
+
+    def test_a_post_without_a_photo_has_none(self, channel: Channel, server: Place) -> None:
+        if channel.capabilities.needs_photo:
+            pytest.skip("there is no post without a photo there: jobs skip the article")
+        channel.send(self.post(channel, replace(ARTICLE, photo=None)), key=KEY)
+
+        [published] = server.published
+        assert (published.photo, published.photo_address, published.alt) == (None, "", "")
+        assert published.further == ()
+        must_lead_to(published, channel, ARTICLE.url)
 
     @pytest.mark.slow
     def test_is_sent_what_a_preview_shows(

@@ -15,7 +15,7 @@ MORE_FIELDS = {"nonce", "enforce_nonce", "message_reference", "sticker_ids", "tt
 class FakeDiscordBot(FakeDiscord):
     """One channel that one bot is in, and one more, which it may be shut out of. ``remembers``: nonces are,
     for some minutes. ``may_read``: the history. ``lacks``: the permission to write. ``strangers``: messages
-    of others, the first one first."""
+    of others, the first one first. ``not_ours``: messages of another bot."""
 
     channel_id, bot_id, other_id = "1386400000000000042", "1386400000000000099", "1386400000000000043"
     token = "MTM4NjQwMDAwMDAwMDAwMDA5OQ.GabcDE.f0123456789_abcdefghijklmnopqrstuvwxyz"
@@ -25,6 +25,7 @@ class FakeDiscordBot(FakeDiscord):
         self.nonces: dict[str, str] = {}
         self.remembers, self.may_read, self.lacks = True, True, False
         self.strangers, self.is_shut_out = 0, False
+        self.not_ours: set[str] = set()
         self.now = datetime.now(UTC)
 
     def _api(self, request: Request) -> Reply:
@@ -49,8 +50,15 @@ class FakeDiscordBot(FakeDiscord):
             case "GET", ["api", "v10", "channels", _, "messages"]:
                 return said(200, self._page(request) if self.may_read else [])
             case ("PATCH" | "DELETE" | "GET") as method, ["api", "v10", "channels", _, "messages", name]:
+                self._may_change(method, name)
                 return self._with_message(method, self._message(name, request), request)
         raise DiscordDeclines(405, 0, "405: Method Not Allowed")
+
+    def _may_change(self, method: str, name: str) -> None:
+        if method == "PATCH" and name in self.not_ours:
+            raise DiscordDeclines(403, 50005, "Cannot edit a message authored by another user")
+        if method == "DELETE" and (name in self.not_ours or self.lacks):
+            raise DiscordDeclines(403, 50013, "Missing Permissions")
 
     def _create(self, request: Request) -> Reply:
         fields, files = self._form(request, self._allowed)
@@ -103,5 +111,6 @@ class FakeDiscordBot(FakeDiscord):
     def _as_json(self, message: DiscordMessage) -> dict[str, Any]:
         at = self.now - timedelta(seconds=1)
         files = [{"id": "1", "filename": name, "size": len(f)} for name, f in message.files.items()]
-        known = {"author": {"id": self.bot_id}, "timestamp": at.isoformat(), "attachments": files}
+        author = "1386400000000000011" if message.id in self.not_ours else self.bot_id
+        known = {"author": {"id": author}, "timestamp": at.isoformat(), "attachments": files}
         return {**super()._as_json(message), **known}

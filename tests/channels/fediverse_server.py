@@ -45,7 +45,8 @@ class Timeline:
 
 class FollowersServer(LocalServer):
     """``key_of`` tells the public key of whoever signs. ``schemes``: which signatures it verifies. ``settle``
-    has what is on its way arrive."""
+    has what is on its way arrive. ``key_part``: the end of keys' ids; one that is an address of its own has
+    the beginning of the account alone, as on GoToSocial."""
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(port)
@@ -53,7 +54,7 @@ class FollowersServer(LocalServer):
         self.key_of: Callable[[str], str] = lambda _key_id: ""
         self.schemes = {Scheme.DRAFT, Scheme.STANDARD}
         self.settle: Callable[[], object] = lambda: None
-        self.private_key = new_private_key()
+        self.private_key, self.key_part = new_private_key(), "#main-key"
         self.gone: set[str] = set()
         self.webfinger: dict[str, Any] | None = None
         self.refused: list[str] = []
@@ -68,7 +69,11 @@ class FollowersServer(LocalServer):
 
     def profile(self, name: str) -> dict[str, Any]:
         account = self.account(name)
-        key = {"id": f"{account}#main-key", "owner": account, "publicKeyPem": public_key_of(self.private_key)}
+        key = {
+            "id": f"{account}{self.key_part}",
+            "owner": account,
+            "publicKeyPem": public_key_of(self.private_key),
+        }
         return {
             "@context": "https://www.w3.org/ns/activitystreams",
             "id": account,
@@ -86,17 +91,19 @@ class FollowersServer(LocalServer):
         body = json.dumps(activity).encode()
         request = SignedRequest(method="POST", url=url, headers={"content-type": ACTIVITY_JSON}, body=body)
         sign, now = signer(self.private_key), datetime.now(UTC)
-        return signed_headers(request, scheme, f"{self.account(name)}#main-key", sign, now), body
+        return signed_headers(request, scheme, f"{self.account(name)}{self.key_part}", sign, now), body
 
     def answer(self, request: Request) -> Reply:
         if request.path == "/.well-known/webfinger":
             self.asked_for.append(request.query.get("resource", ""))
             return said(200, self.webfinger) if self.webfinger else said(404, {})
         if request.method == "GET":
-            name = request.path.removeprefix("/users/")
+            name, _, part = request.path.removeprefix("/users/").partition("/")
             if name in self.gone:
                 return Reply(status=410)
-            return Reply(body=json.dumps(self.profile(name)).encode(), media_type=ACTIVITY_JSON)
+            shown = {"id", "type", "preferredUsername", "publicKey"} if part else self.profile(name).keys()
+            profile = {key: value for key, value in self.profile(name).items() if key in shown}
+            return Reply(body=json.dumps(profile).encode(), media_type=ACTIVITY_JSON)
         headers = {name.lower(): value for name, value in request.headers.items()}
         scheme = Scheme.STANDARD if "signature-input" in headers else Scheme.DRAFT
         if scheme not in self.schemes:
@@ -128,6 +135,7 @@ def _published(note: dict[str, Any]) -> Published:
         remote_id=note["id"].rpartition("/")[2],
         text=text_of(note["content"]),
         alt=photo.get("name", ""),
+        photo_address=photo.get("url", ""),
         links=tuple(link.attributes.get("href") or "" for link in LexborHTMLParser(note["content"]).css("a")),
     )
 

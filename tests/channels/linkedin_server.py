@@ -40,7 +40,8 @@ class LinkedInDeclines(Exception):
 class FakeLinkedIn(LocalServer):
     """One organisation. ``states``: those that uploaded photos have, look by look, before they are ready.
     ``may_read``: whether the token has r_organization_social. ``remembers``: what was deleted makes what says
-    the same a duplicate for a day or two."""
+    the same a duplicate for a day or two. ``others``: the names of posts of another organisation, which this
+    token may neither read nor change."""
 
     token, organization, version = "AQXdSP_W41_UPs5ioT_t8HESyODB4FqbkJ8LrV_5mff4gPODzOYR", "5590506", "202605"
 
@@ -53,6 +54,7 @@ class FakeLinkedIn(LocalServer):
         self.may_read, self.uploads_to, self.remembers = True, "", False
         self.deleted: dict[str, dict[str, Any]] = {}
         self.revoked: set[str] = set()
+        self.others: set[str] = set()
         self._numbers = count(6_844_785_523_593_134_080)
 
     @property
@@ -160,16 +162,23 @@ class FakeLinkedIn(LocalServer):
         return said(200, {"elements": found[start : start + size], "paging": {"start": start, "count": size}})
 
     def _delete(self, urn: str) -> Reply:
+        self._must_be_ours(urn, "DELETE")
         if (post := self.posts.pop(urn, None)) and self.remembers:
             self.deleted[urn] = post
         return Reply(status=204)
 
+    def _must_be_ours(self, urn: str, act: str) -> None:
+        if urn in self.others:
+            raise LinkedInDeclines(403, f"Not enough permissions to access: posts.{act}")
+
     def _show(self, urn: str) -> Reply:
+        self._must_be_ours(urn, "GET")
         if not self.may_read:
             raise LinkedInDeclines(403, "Not enough permissions to access: posts.GET")
         return said(200, {"id": urn, **self.posts[urn]}) if urn in self.posts else NOT_FOUND
 
     def _update(self, urn: str, body: dict[str, Any]) -> Reply:
+        self._must_be_ours(urn, "PARTIAL_UPDATE")
         if urn not in self.posts:
             return NOT_FOUND
         changes = body["patch"]["$set"]

@@ -65,7 +65,12 @@ class FakeNtfy(LocalServer):
 
     def _published(self, name: str, message: dict[str, Any]) -> Published:
         parts = filter(None, (message.get("title"), message["message"]))
-        return Published(remote_id=name, text="\n\n".join(parts), links=(message.get("click", ""),))
+        return Published(
+            remote_id=name,
+            text="\n\n".join(parts),
+            photo_address=message.get("attachment", {}).get("url", ""),
+            links=(message.get("click", ""),),
+        )
 
     def answer(self, request: Request) -> Reply:
         try:

@@ -69,6 +69,7 @@ class PushService(LocalServer):
             Published(
                 remote_id=tag,
                 text="\n\n".join(filter(None, (notice["title"], notice.get("body", "")))),
+                photo_address=notice.get("image", ""),
                 links=(notice["navigate"],),
             )
             for tag, notice in self.screens[f"/push/{name}"].items()

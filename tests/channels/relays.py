@@ -64,6 +64,7 @@ def shown(event: dict[str, Any]) -> Published:
         remote_id=event["id"],
         text=event["content"].removesuffix(f"\n\n{imeta['url']}") if imeta else event["content"],
         alt=imeta.get("alt", ""),
+        photo_address=imeta.get("url", ""),
     )
 
 

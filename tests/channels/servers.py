@@ -33,7 +33,8 @@ LINK = re.compile(r"https?://[^\s<>\"]+")
 @dataclass(frozen=True, kw_only=True)
 class Published:
     """What readers of a channel see of a post. ``further``: its photos beside the first, each with its
-    alternative text, where the server tells of them. ``links``: where words of the text, or what stands
+    alternative text, where the server tells of them. ``photo_address``: where readers' programs find the
+    photo, where that is all that is posted. ``links``: where words of the text, or what stands
     beside it (a card), lead. ``language``: of its text, where the channel has that; ``reply_to``: the post
     that it answers."""
 
@@ -41,6 +42,7 @@ class Published:
     text: str
     photo: bytes | None = None
     alt: str = ""
+    photo_address: str = ""
     further: tuple[tuple[bytes, str], ...] = ()
     links: tuple[str, ...] = ()
     language: str = ""
@@ -419,8 +421,10 @@ class FakeReceiver(LocalServer):
             if message["type"] == "article.withdrawn":
                 articles.pop(data["guid"], None)
                 continue
-            alt = data["photo"]["alt"] if data["photo"] else ""
-            articles[data["guid"]] = Published(remote_id=data["guid"], text=data["text"], alt=alt)
+            photo = data["photo"] or {"alt": "", "url": ""}
+            articles[data["guid"]] = Published(
+                remote_id=data["guid"], text=data["text"], alt=photo["alt"], photo_address=photo["url"]
+            )
         return list(articles.values())
 
     def answer(self, request: Request) -> Reply:

@@ -162,4 +162,10 @@ def _seen(ts: str, message: Mapping[str, Any]) -> Published:
             if each["type"] == "plain_text":
                 texts.append(each["text"])
             links += [html.unescape(url) for url in re.findall(r"<([^<>|]*)\|[^<>]*>", each["text"])]
-    return Published(remote_id=ts, text="\n\n".join(texts), alt=alt, links=tuple(links))
+    return Published(
+        remote_id=ts,
+        text="\n\n".join(texts),
+        alt=alt,
+        photo_address=photo_of(message),
+        links=tuple(links),
+    )

@@ -22,6 +22,7 @@ from tests.channels.actors import NAME, Newsroom, followed_newsroom, newsroom, u
 from tests.channels.contract import ARTICLE, CORRECTED, KEY, OTHER, OTHER_KEY, ChannelContract
 from tests.channels.fediverse_server import FollowersServer
 from tests.channels.local_server import Trouble, status
+from tests.store.announced import announcements_of
 
 pytestmark = pytest.mark.slow  # databases or processes throughout
 
@@ -329,6 +330,58 @@ def test_another_name_is_told_and_keeps_its_followers(
     assert (told[1]["object"]["id"], told[1]["object"]["preferredUsername"]) == (actor.id, actor.handle)
     [line] = [each.getMessage() for each in caplog.records]
     assert line.startswith(f"channel wire: it is @{actor.full_name} now, and was @news@news.example: its 1 ")
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "shown"),
+    [
+        ({"title": "The Ledger"}, "name", "The Ledger"),
+        ({"summary": "News of the harbour"}, "summary", "<p>News of the harbour</p>"),
+        (
+            {"icon": "https://news.example/i.png"},
+            "icon",
+            {"type": "Image", "url": "https://news.example/i.png"},
+        ),
+        ({"automated": False}, "type", "Organization"),
+        (
+            {"also_known_as": ("https://old.example/users/news",)},
+            "alsoKnownAs",
+            ["https://old.example/users/news"],
+        ),
+    ],
+)
+def test_another_profile_is_told_each_time_that_it_changes(
+    sqlite_store: Store,
+    change: dict[str, Any],
+    name: str,
+    shown: object,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with FollowersServer() as server:
+        host = server.address.removeprefix("http://")
+        with newsroom(sqlite_store, allow=(host,)) as room:
+            server.key_of = room.public_key
+            room.is_followed(server)
+            first, other = room.channel, replace(room.channel, **change)
+            for channel in (first, first, other, other, first, other):
+                channel.tell_declared()
+                room.broadcasts()
+
+    told = [each["object"] for each in server.timeline.activities if each["type"] == "Update"]
+    assert [each.get(name) == shown for each in told] == [True, False, True]
+    assert {each["id"] for each in told} == {room.channel.actor.id}
+    assert caplog.text == ""
+
+
+def test_a_record_of_names_alone_is_no_other_profile(sqlite_store: Store) -> None:
+    """As it was kept before there were profiles in it."""
+    with newsroom(sqlite_store) as room:
+        room.store.name_actor(NAME, room.channel.actor.full_name, utc_now())
+        room.channel.tell_declared()
+        assert announcements_of(room.store, NAME, "renamed") == []
+
+        replace(room.channel, title="The Ledger").tell_declared()
+        assert len(announcements_of(room.store, NAME, "renamed")) == 1
 
 
 def test_a_name_that_comes_back_is_told_again(sqlite_store: Store) -> None:

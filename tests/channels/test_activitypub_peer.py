@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from sqlalchemy import delete
 
 from syndicator.documents.directory_shelf import DirectoryShelf
 from syndicator.domain.post import Style
@@ -23,12 +25,13 @@ from syndicator.fediverse.strangers import Strangers
 from syndicator.http.client import Http
 from syndicator.posts.compose import compose
 from syndicator.store import Store
+from syndicator.store.actor_tables import actor_key
 from syndicator.web import create_app
 from syndicator.web.activitypub.fediverse import Fediverse
 from syndicator.web.activitypub.routes import actor_routes
 from tests.channels import fedify
 from tests.channels.actors import NAME, Newsroom, newsroom, utc_now
-from tests.channels.contract import ARTICLE, CORRECTED, KEY
+from tests.channels.contract import ARTICLE, CORRECTED, KEY, OTHER, OTHER_KEY
 from tests.channels.fediverse_server import ACTIVITY_JSON, text_of
 from tests.channels.local_server import LocalServer, Reply, Request
 from tests.fakes import SITE
@@ -87,11 +90,17 @@ def first_scheme() -> str:
 
 
 @pytest.fixture
-def peers(tmp_path: Path, sqlite_store: Store, first_scheme: str) -> Iterator[Peers]:
+def moves() -> dict[str, Any]:
+    """What is declared of other accounts of the newsroom's."""
+    return {}
+
+
+@pytest.fixture
+def peers(tmp_path: Path, sqlite_store: Store, first_scheme: str, moves: dict[str, Any]) -> Iterator[Peers]:
     with (
         fedify.running(first_scheme) as peer,
         OurServer() as ours,
-        newsroom(sqlite_store, ours.address, (peer.host,), domain="") as room,
+        newsroom(sqlite_store, ours.address, (peer.host,), domain="", **moves) as room,
     ):
         actor = room.channel.actor
         fediverse = Fediverse(
@@ -163,6 +172,54 @@ def test_a_repeat_is_known_to_be_one(peers: Peers) -> None:
 
     assert reply.status_code == 202
     assert peers.kinds == ["Accept", "Create"]
+
+
+def test_a_post_without_a_photo_and_the_longest_lao_text(peers: Peers) -> None:
+    peers.follows()
+    channel = peers.room.channel
+    long = replace(OTHER, summary="ສະພາແຫ່ງຊາດ ຮັບຮອງ ຂົວໃໝ່. " * 400, photo=None)
+    for article, key in ((replace(ARTICLE, photo=None), KEY), (long, OTHER_KEY)):
+        post = compose(article, channel.capabilities)
+        channel.send(post, key=key)
+        peers.room.broadcasts()
+
+        seen = peers.peer.seen[-1]
+        assert (seen["kind"], seen["photos"]) == ("Create", [])
+        assert text_of(seen["content"]) == post.text
+    assert post.room - 100 < post.length <= post.room
+
+
+def test_a_key_that_was_lost_is_another_one_which_it_fetches(peers: Peers) -> None:
+    """As after an import, or where a newsroom has to fear that it is in other hands."""
+    peers.follows()
+    key_id = peers.room.channel.actor.key_id
+    before = peers.room.public_key(key_id)
+    with peers.room.store.writing() as connection:
+        connection.execute(delete(actor_key))
+
+    peers.room.channel.send(compose(ARTICLE, peers.room.channel.capabilities), key=KEY)
+    peers.room.broadcasts()
+
+    assert peers.kinds == ["Accept", "Create"]
+    assert peers.room.public_key(key_id) != before
+
+
+@pytest.mark.parametrize(
+    "moves", [{"also_known_as": ("https://old.example/users/news", "https://older.example/ap/news")}]
+)
+def test_it_reads_which_accounts_may_move_in(peers: Peers) -> None:
+    assert peers.follows()["aliases"] == ["https://old.example/users/news", "https://older.example/ap/news"]
+
+
+@pytest.mark.parametrize("moves", [{"moved_to": "https://new.example/users/news"}])
+def test_it_reads_where_the_account_has_moved_to(peers: Peers) -> None:
+    assert peers.follows()["successor"] == "https://new.example/users/news"
+
+    peers.room.channel.tell_declared()
+    peers.room.broadcasts()
+
+    assert peers.kinds == ["Accept", "Move"]
+    assert peers.peer.seen[-1]["aboutId"] == peers.room.channel.actor.id
 
 
 @pytest.mark.parametrize("scheme", list(Scheme))

@@ -79,6 +79,26 @@ def test_every_kind_has_a_section_with_the_way_in_and_what_its_peer_showed_when(
     assert re.search(r"Verified.*\b\d+\s+November\s+2026\b", text[1], re.DOTALL)
 
 
+#: The seven acts (``tests.channels.test_seven_acts``), by the words that notes have for them.
+ACTS = {
+    "a photo": r"\bphoto",
+    "none": r"\bwithout|\band none\b|\bno photo",
+    "a long Lao text": r"\bLao\b",
+    "a correction": r"\bcorrect|\bedited",
+    "a retraction": r"\bretract|\bdelet",
+    "a lost answer": r"\blost answer|\brepeat|\banswer that was lost|\bbroke off",
+    "what was revoked": r"\brevoked|\bpassword|\bno longer\b|\bis gone\b|\bremoved|\brefus|\bnone of our",
+}
+
+
+@pytest.mark.parametrize("kind", syndicator.channels.kind.built_in)
+def test_what_its_peer_showed_of_the_seven_acts_is_told(kind: str) -> None:
+    text = re.search(rf"^## {kind}\n(.*?)(?=^## )", DOCS.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert text
+    note = text[1].rpartition("Verified")[2]
+    assert [act for act, words in ACTS.items() if not re.search(words, note)] == []
+
+
 @pytest.mark.parametrize("kind", syndicator.channels.kind.built_in)
 def test_a_kind_with_a_secret_says_how_one_comes_by_it(kind: str) -> None:
     cls = syndicator.channels.kind(kind)

@@ -136,6 +136,31 @@ class TestDiscordBot(HttpChannelContract):
             assert not isinstance(caught.value, PostGone)
         channel.send(self.post(channel, OTHER), key=OTHER_KEY)
 
+    def test_what_another_bot_has_posted_is_left_to_a_person(
+        self, channel: DiscordBot, server: FakeDiscordBot
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.not_ours = set(server.messages)
+
+        for attempt in (
+            lambda: channel.delete(receipt, self.post(channel)),
+            lambda: channel.edit(receipt, self.post(channel, CORRECTED)),
+        ):
+            with pytest.raises(
+                Refused, match="it was posted by 1386400000000000011, not 1386400000000000099"
+            ):
+                attempt()
+        assert channel.send(self.post(channel, OTHER), key=OTHER_KEY)
+
+    def test_what_may_not_be_deleted_of_our_own_stops_the_channel(
+        self, channel: DiscordBot, server: FakeDiscordBot
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.lacks = True
+
+        with pytest.raises(Misconfigured, match="Missing Permissions"):
+            channel.delete(receipt, self.post(channel))
+
     def test_nothing_in_one_channel_answers_what_is_in_another(
         self, channel: DiscordBot, server: FakeDiscordBot
     ) -> None:

@@ -85,6 +85,7 @@ class Desk:
                 remote_id=guid,
                 text=data["text"],
                 alt=(data["photo"] or {}).get("alt", ""),
+                photo_address=(data["photo"] or {}).get("url", ""),
                 links=(data["url"],),
             )
             for guid, data in self.articles.items()

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from syndicator.channels.linkedin import LinkedIn
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
+from syndicator.domain.fixed import own_id
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Style
 from syndicator.posts.compose import compose
@@ -251,6 +252,36 @@ class TestLinkedIn(HttpChannelContract):
     def test_a_version_that_is_no_more_is_told(self, channel: LinkedIn) -> None:
         with pytest.raises(Misconfigured, match="declare a later version than 202301"):
             replace(channel, version="202301").send(self.post(channel), key=KEY)
+
+    def test_what_another_organisation_has_posted_is_left_to_a_person(
+        self, channel: LinkedIn, server: FakeLinkedIn
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.others.add(own_id(receipt))
+
+        for attempt in (
+            lambda: channel.edit(receipt, self.post(channel, CORRECTED)),
+            lambda: channel.delete(receipt, self.post(channel)),
+        ):
+            with pytest.raises(Refused, match=f"is no post of organization {server.organization}") as caught:
+                attempt()
+            assert receipt.url in str(caught.value)
+        assert channel.send(self.post(channel, OTHER), key=KEY)
+
+    @pytest.mark.parametrize("may_read", [True, False])
+    def test_what_may_not_be_changed_of_our_own_stops_the_channel(
+        self, channel: LinkedIn, server: FakeLinkedIn, *, may_read: bool
+    ) -> None:
+        """As when its person is no administrator of the page any more."""
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.may_read = may_read
+        for method, act in (
+            ("POST", lambda: channel.edit(receipt, self.post(channel, CORRECTED))),
+            ("DELETE", lambda: channel.delete(receipt, self.post(channel))),
+        ):
+            server.trouble = Trouble(status(403), at="/rest/posts/", method=method)
+            with pytest.raises(Misconfigured, match="answers 403"):
+                act()
 
     def test_a_revoked_token_is_told(self, channel: LinkedIn, server: FakeLinkedIn) -> None:
         server.revoked.add(server.token)

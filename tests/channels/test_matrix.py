@@ -18,7 +18,7 @@ from syndicator.channels.matrix import Matrix
 from syndicator.domain.delivery import Receipt
 from syndicator.domain.errors import Misconfigured, OutcomeUnknown, PostGone, Refused, TryLater
 from syndicator.domain.photo import PhotoFile
-from syndicator.domain.post import Style
+from syndicator.domain.post import Occasion, Style
 from syndicator.posts.compose import compose
 from syndicator.secret import Secret
 from tests.channels.contract import (
@@ -338,6 +338,74 @@ class TestMatrix(HttpChannelContract):
 
         with pytest.raises(Misconfigured, match="log in again with the same device_id"):
             channel.send(self.post(channel), key=KEY)
+
+    def test_what_another_account_has_posted_is_left_to_a_person(
+        self, channel: Matrix, server: SynapseProxy, tmp_path: Path
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        other, token = server.new_account()
+        server.call("POST", f"{V3}/join/{quote(server.room)}", {}, token=token)
+        (tmp_path / "token").write_text(token)
+
+        for attempt in (
+            lambda: channel.edit(receipt, self.post(channel, CORRECTED)),
+            lambda: channel.delete(receipt, self.post(channel)),
+        ):
+            with pytest.raises(Refused, match=f"posted by {server.robot}, not {other}") as caught:
+                attempt()
+            assert receipt.url in str(caught.value)
+        assert [ARTICLE.title in each.text for each in server.published] == [True]
+        assert len(server.events) == 1  # no correction that no client shows
+        assert channel.send(self.post(channel, OTHER), key=OTHER_KEY)
+
+    def test_an_account_that_may_deletes_what_another_has_posted(
+        self, channel: Matrix, server: SynapseProxy, tmp_path: Path
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        other, token = server.new_account()
+        server.call("POST", f"{V3}/join/{quote(server.room)}", {}, token=token)
+        levels = server.state("m.room.power_levels")
+        path = f"{V3}/rooms/{quote(server.room)}/state/m.room.power_levels"
+        server.call("PUT", path, {**levels, "users": {**levels["users"], other: 50}})
+        (tmp_path / "token").write_text(token)
+
+        channel.delete(receipt, self.post(channel))
+
+        assert server.published == []
+
+    def test_what_stands_in_a_room_that_it_left_is_left_to_a_person(
+        self, channel: Matrix, server: SynapseProxy
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        moved = replace(channel, room=server.new_room())
+        moved.edit(receipt, self.post(channel, CORRECTED))
+        assert CORRECTED.title in server.published[0].text
+        server.call("POST", f"{V3}/rooms/{quote(server.room)}/leave", {})
+
+        for attempt in (
+            lambda: moved.edit(receipt, self.post(channel)),
+            lambda: moved.delete(receipt, self.post(channel)),
+        ):
+            with pytest.raises(Refused, match="it was posted in"):
+                attempt()
+        assert moved.send(self.post(channel), key=KEY)
+
+        server.call("POST", f"{V3}/logout", {})
+        with pytest.raises(Misconfigured, match="was revoked"):
+            moved.delete(receipt, self.post(channel))
+
+    def test_nothing_in_one_room_answers_what_is_in_another(
+        self, channel: Matrix, server: SynapseProxy
+    ) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        moved = replace(channel, room=server.new_room())
+
+        with pytest.raises(PostGone, match="another room"):  # it stands by itself
+            moved.send(replace(self.post(channel, OTHER), reply_to=receipt), key=OTHER_KEY)
+        notice = compose(ARTICLE, channel.capabilities, occasion=Occasion.RETRACTION)
+        with pytest.raises(Refused, match="another room") as caught:
+            moved.send(replace(notice, reply_to=receipt), key=OTHER_KEY)
+        assert not isinstance(caught.value, PostGone)
 
     def test_who_is_not_in_the_room_is_told(self, channel: Matrix, server: SynapseProxy) -> None:
         server.call("POST", f"{V3}/rooms/{quote(server.room)}/leave", {})

@@ -36,7 +36,7 @@ class Folder:
                 remote_id=card.stem,
                 text=card.text,
                 photo=(self.place / card.photo).read_bytes() if card.photo else None,
-                alt=card.alt or (ARTICLE.photo.alt if ARTICLE.photo and not card.photo else ""),
+                alt=card.alt,
             )
             for card in cards(self.place)
             if not card.withdrawn

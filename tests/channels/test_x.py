@@ -337,6 +337,50 @@ class TestX(HttpChannelContract):
             with pytest.raises(error, match="answers 403"):
                 channel.send(self.post(channel), key=KEY)
 
+    def test_what_another_account_has_posted_is_left_to_a_person(self, channel: X, server: FakeX) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.not_ours.add(receipt.remote_id)
+
+        for attempt in (
+            lambda: channel.edit(receipt, self.post(channel, CORRECTED)),
+            lambda: channel.delete(receipt, self.post(channel)),
+        ):
+            with pytest.raises(Refused, match="posted by account 900000000000000001") as caught:
+                attempt()
+            assert receipt.url in str(caught.value)
+        assert len(server.tweets) == 1
+        assert channel.send(self.post(channel, OTHER), key=OTHER_KEY)
+
+    def test_what_may_not_be_deleted_of_our_own_stops_the_channel(self, channel: X, server: FakeX) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.trouble = Trouble(
+            status(403, {"type": "about:blank", "detail": "suspended"}),
+            at=f"/2/tweets/{receipt.remote_id}",
+            method="DELETE",
+        )
+
+        with pytest.raises(Misconfigured, match="answers 403"):
+            channel.delete(receipt, self.post(channel))
+
+    def test_what_x_says_it_has_not_deleted_is_told(self, channel: X, server: FakeX) -> None:
+        receipt = channel.send(self.post(channel), key=KEY)
+        server.keeps_posts = True
+
+        with pytest.raises(Refused, match="did not delete"):
+            channel.delete(receipt, self.post(channel))
+
+    def test_another_accounts_token_looks_at_its_own_posts(
+        self, channel: X, server: FakeX, tmp_path: Path
+    ) -> None:
+        """A token in a file counts at once, whatever the one before was of."""
+        assert channel.find(self.post(channel), key=KEY) is None
+        server.keys = {**server.keys, "token": "777-another"}  # type: ignore[misc]  # of this one alone
+        server.user_id = "777"
+        (tmp_path / "token").write_text("777-another")
+        receipt = channel.send(self.post(channel), key=KEY)
+
+        assert channel.find(self.post(channel), key=KEY) == receipt
+
     def test_a_revoked_token_stops_the_channel(self, channel: X, server: FakeX, tmp_path: Path) -> None:
         receipt = channel.send(self.post(channel), key=KEY)
         (tmp_path / "token_secret").write_text("another-secret-of-no-use")

@@ -23,7 +23,7 @@ PROBLEMS = "https://api.x.com/2/problems/"
 #: ``TweetCreateRequest``, ``MediaUploadRequestOneShot``, ``MetadataCreateRequest``: no other fields.
 POST_FIELDS = {"text", "media", "reply", "edit_options", "quote_tweet_id", "reply_settings", "poll", "geo"}
 UPLOAD_FIELDS = {"media", "media_category", "additional_owners"}
-FIELDS = {"created_at", "entities", "edit_controls", "id", "text", "lang"}
+FIELDS = {"author_id", "created_at", "entities", "edit_controls", "id", "text", "lang"}
 
 ID = re.compile(r"[0-9]{1,19}")
 #: What is a link, and how far: other scripts than Latin and Cyrillic end it.
@@ -93,6 +93,8 @@ class FakeX(LocalServer):
         self.premium, self.enterprise, self.forgets = True, False, True
         self.access_level, self.fields_name = "read-write", "post.fields"
         self.slow_media = 0
+        self.not_ours: set[str] = set()
+        self.keeps_posts = False
         self.last_id = 1_990_000_000_000_000_000
 
     @property
@@ -170,7 +172,8 @@ class FakeX(LocalServer):
         most, begin = int(query.get("max_results", "10")), datetime.fromisoformat(query["start_time"])
         if not 5 <= most <= 100:
             raise XDeclines(400, f"{PROBLEMS}invalid-request", "max_results is not between 5 and 100")
-        found = [each for each in reversed(self.tweets.values()) if each.created_at >= begin]
+        ours = [each for each in reversed(self.tweets.values()) if each.id not in self.not_ours]
+        found = [each for each in ours if each.created_at >= begin]
         at = int(query.get("pagination_token", "0"))
         page = found[at : at + most]
         self.credits -= OWN_POST * len(page)
@@ -205,6 +208,7 @@ class FakeX(LocalServer):
         return {
             "id": tweet.id,
             "text": shown,
+            "author_id": "900000000000000001" if tweet.id in self.not_ours else self.user_id,
             "created_at": tweet.created_at.isoformat().replace("+00:00", "Z"),
             "edit_history_post_ids": list(tweet.versions),
             **({"entities": {"urls": urls}} if urls else {}),
@@ -260,7 +264,7 @@ class FakeX(LocalServer):
         tweet = self._tweet(name)
         if not ID.fullmatch(name) or tweet is None:
             raise XDeclines(403, "about:blank", "The Post to be edited does not exist.")
-        if not self.premium:
+        if not self.premium or tweet.id in self.not_ours:
             raise XDeclines(403, "about:blank", "You are not permitted to perform this action.")
         is_old = datetime.now(UTC) > tweet.created_at + timedelta(minutes=30)
         if tweet.id != name or is_old or len(tweet.versions) > 5:
@@ -271,6 +275,10 @@ class FakeX(LocalServer):
         tweet = self._tweet(name)
         if tweet is None:
             raise XDeclines(404, f"{PROBLEMS}resource-not-found", f"Could not find tweet with id: [{name}].")
+        if tweet.id in self.not_ours:
+            raise XDeclines(403, "about:blank", "You are not permitted to perform this action.")
+        if self.keeps_posts:
+            return said(200, {"data": {"deleted": False}})
         del self.tweets[tweet.versions[0]]
         self.gone_texts.add(tweet.text)
         self.credits -= DELETION

@@ -101,6 +101,7 @@ NETWORK = 'server = "http://127.0.0.1:{port}"\ntoken = "env:NONE_OF_THESE"'
         (f'kind = "instagram"\naccount = "1"\n{NETWORK}', [False]),
         (f'kind = "threads"\n{NETWORK}', [None]),
         ('kind = "outbox"\nfolder = "posts"', []),
+        (f'kind = "slack"\nchannel = "C1"\n{NETWORK}', []),  # nobody else reaches this machine
     ],
 )
 def test_check_tries_it_where_a_channel_needs_it(
@@ -116,3 +117,22 @@ def test_check_tries_it_where_a_channel_needs_it(
     assert [result.ok for result in found] == results
     for result in found:
         assert re.search(rf"127\.0\.0\.1:{port}/feeds/_photos/", result.said)
+
+
+@pytest.mark.parametrize(("kind", "is_tried"), [("slackhook", True), ("ntfy", True), ("outbox", False)])
+def test_check_tries_whether_readers_can_be_shown_them(tmp_path: Path, kind: str, is_tried: bool) -> None:
+    settings = {
+        "slackhook": 'webhook = "env:NONE"',
+        "ntfy": f'topic = "t"\nserver = "http://127.0.0.1:{closed_port()}"\ntoken = "env:NONE"',
+        "outbox": 'folder = "posts"',
+    }
+    text = DECLARED.format(port=closed_port(), channel=f'kind = "{kind}"\n{settings[kind]}')
+    text = re.sub('public_url = ".*"', 'public_url = "https://feeds.nobody.invalid"', text)
+    (tmp_path / "syndicator.toml").write_text(text)
+    (tmp_path / "feeds").mkdir()
+    (tmp_path / "feeds" / "all.toml").write_text('title = "All"\nchannels = ["wire"]\n')
+
+    found = [result for result in check(tmp_path) if result.what == "photos for services"]
+
+    assert [result.ok for result in found] == [None] * is_tried
+    assert all("https://feeds.nobody.invalid/feeds/_shown/" in result.said for result in found)

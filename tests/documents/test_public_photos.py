@@ -13,9 +13,10 @@ import pytest
 
 from syndicator.documents.directory import Directory
 from syndicator.documents.public_photos import (
-    FOLDER,
+    FETCHED,
     KEPT_FOR,
     NAME,
+    SHOWN,
     PhotoBucket,
     PhotoFolder,
     PhotoPlace,
@@ -41,11 +42,11 @@ def test_a_photo_has_the_address_of_its_bytes(tmp_path: Path, media_type: str) -
 
     address, _, name = first.rpartition("/")
     assert first == again
-    assert address == f"{FEEDS}/{FOLDER}"
+    assert address == f"{FEEDS}/{FETCHED}"
     assert NAME.fullmatch(name)
     assert name.startswith(hashlib.sha256(photo.content).hexdigest())
     assert place.read(name) == photo.content
-    assert [path.name for path in (tmp_path / FOLDER).iterdir()] == [name]
+    assert [path.name for path in (tmp_path / FETCHED).iterdir()] == [name]
 
 
 @pytest.mark.parametrize(
@@ -70,9 +71,9 @@ def test_a_file_of_another_type_is_not_served(tmp_path: Path) -> None:
 
 
 def test_old_photos_are_removed_and_young_ones_stay(tmp_path: Path) -> None:
-    photos, folder = published(PhotoFolder(tmp_path)), tmp_path / FOLDER
+    photos, folder = published(PhotoFolder(tmp_path)), tmp_path / FETCHED
     old = folder / photos.put(picture("teal")).rpartition("/")[2]
-    then = time.time() - KEPT_FOR.total_seconds() - 60
+    then = time.time() - KEPT_FOR[FETCHED].total_seconds() - 60
     os.utime(old, (then, then))
 
     young = published(PhotoFolder(tmp_path)).put(picture("tomato")).rpartition("/")[2]
@@ -81,12 +82,12 @@ def test_old_photos_are_removed_and_young_ones_stay(tmp_path: Path) -> None:
 
 
 def test_a_photo_that_is_wanted_again_is_kept_from_then_on(tmp_path: Path) -> None:
-    photos, folder = published(PhotoFolder(tmp_path)), tmp_path / FOLDER
+    photos, folder = published(PhotoFolder(tmp_path)), tmp_path / FETCHED
     file = folder / photos.put(picture()).rpartition("/")[2]
     os.utime(file, (1.0, 1.0))
 
     photos.put(picture())
-    PhotoFolder(tmp_path).tidy(KEPT_FOR)
+    PhotoFolder(tmp_path).tidy(KEPT_FOR[FETCHED])
 
     assert file.is_file()
 
@@ -102,7 +103,7 @@ def test_removing_a_feed_leaves_the_photos(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_takes_nothing_is_told(tmp_path: Path) -> None:
-    (tmp_path / FOLDER).write_text("in the way")
+    (tmp_path / FETCHED).write_text("in the way")
 
     with pytest.raises(PhotoError, match="cannot be put where services fetch it") as caught:
         published(PhotoFolder(tmp_path)).put(picture())
@@ -113,7 +114,7 @@ def test_a_disk_that_takes_nothing_is_told(tmp_path: Path) -> None:
 def test_where_nothing_was_ever_put_there_is_nothing(tmp_path: Path) -> None:
     place = PhotoFolder(tmp_path)
 
-    place.tidy(KEPT_FOR)
+    place.tidy(KEPT_FOR[FETCHED])
 
     assert place.read("0" * 64 + ".jpg") is None
 
@@ -124,7 +125,7 @@ def test_a_bucket_keeps_them_with_what_browsers_need_to_know(swift: Swift) -> No
 
     name = published(place).put(picture()).rpartition("/")[2]
 
-    about = bucket.about(f"{FOLDER}/{name}")
+    about = bucket.about(f"{FETCHED}/{name}")
     assert about["Content-Type"] == "image/jpeg"
     assert "immutable" in about["Cache-Control"]
     assert place.read(name) == picture().content
@@ -132,3 +133,30 @@ def test_a_bucket_keeps_them_with_what_browsers_need_to_know(swift: Swift) -> No
     assert place.read(name)
     place.tidy(timedelta(hours=-1))
     assert place.read(name) is None
+
+
+def test_photos_that_readers_are_shown_stay_when_those_that_were_copied_go(tmp_path: Path) -> None:
+    fetched, shown = PhotoFolder(tmp_path), PhotoFolder(tmp_path, SHOWN)
+    names = [published(place).put(picture()).rpartition("/")[2] for place in (fetched, shown)]
+    then = time.time() - KEPT_FOR[FETCHED].total_seconds() - 60
+    for place, name in zip((fetched, shown), names, strict=True):
+        os.utime(tmp_path / place.folder / name, (then, then))
+
+    for place in (fetched, shown):
+        published(place).put(picture("tomato"))
+
+    assert [place.read(name) is None for place, name in zip((fetched, shown), names, strict=True)] == [
+        True,
+        False,
+    ]
+
+
+def test_a_bucket_keeps_both_apart(swift: Swift) -> None:
+    documents = InBucket(swift).documents
+    fetched, shown = PhotoBucket(documents), PhotoBucket(documents, SHOWN)
+    names = [published(place).put(picture()).rpartition("/")[2] for place in (fetched, shown)]
+
+    fetched.tidy(timedelta(hours=-1))
+
+    assert fetched.read(names[0]) is None
+    assert shown.read(names[1]) == picture().content

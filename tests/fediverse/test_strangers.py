@@ -64,6 +64,20 @@ def test_a_key_may_have_an_address_of_its_own() -> None:
     assert web.asked == [key_id, ANN]
 
 
+@pytest.mark.parametrize("is_list", [False, True])
+def test_a_keys_address_may_have_the_beginning_of_an_account(*, is_list: bool) -> None:
+    """GoToSocial shows no more than that there (docs/federation/http_signatures.md, "Quirks")."""
+    key_id = f"{ANN}/main-key"
+    key = {"id": key_id, "owner": ANN, "publicKeyPem": "PEM"}
+    stub = {"id": ANN, "type": "Person", "preferredUsername": "ann", "publicKey": [key] if is_list else key}
+    web = Web({key_id: stub, ANN: profile(key_id=key_id)})
+
+    ann = web.strangers.owner(key_id)
+
+    assert (ann.id, ann.inbox, ann.key_id) == (ANN, f"{ANN}/inbox", key_id)
+    assert web.asked == [key_id, ANN]
+
+
 def test_one_of_several_keys() -> None:
     keys = [{"id": f"{ANN}#old", "owner": ANN, "publicKeyPem": "OLD"}, profile()["publicKey"]]
     web = Web({ANN: profile(publicKey=keys)})
@@ -133,6 +147,24 @@ EVIL = "https://evil.example/users/eve"
             },
             "does not have that key",
         ),
+        # the beginning of an account that does not have that key, and of one elsewhere
+        (
+            f"{ANN}/files/1",
+            {
+                f"{ANN}/files/1": {
+                    "id": ANN,
+                    "publicKey": {"id": f"{ANN}/files/1", "owner": ANN, "publicKeyPem": "PEM"},
+                },
+                ANN: profile(),
+            },
+            "does not have that key",
+        ),
+        (
+            f"{EVIL}/key",
+            {f"{EVIL}/key": {"id": ANN, "publicKey": {"id": f"{EVIL}/key", "owner": ANN}}, ANN: profile()},
+            "own server",
+        ),
+        (KEY_ID, {ANN: {"id": ANN, "publicKey": ["x", 7, {"owner": 9}]}}, "no owner"),
         # a key that says whose it is, of whom nobody else does
         (
             f"{EVIL}/key",

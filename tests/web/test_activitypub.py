@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -84,10 +84,12 @@ class Place:
 
 
 @contextmanager
-def place(folder: Path, store: Store, **limits: Any) -> Iterator[Place]:
+def place(
+    folder: Path, store: Store, moves: Mapping[str, Any] | None = None, **limits: Any
+) -> Iterator[Place]:
     with FollowersServer() as server:
         host = server.address.removeprefix("http://")
-        with newsroom(store, BASE, allow=(host,)) as room:
+        with newsroom(store, BASE, allow=(host,), **(moves or {})) as room:
             actor = room.channel.actor
             fetch = SignedFetch(Http(allow=(host,), setting="[hub] allow"), actor, store)
             fediverse = Fediverse(
@@ -167,6 +169,14 @@ class TestReading:
         assert profile["publicKey"]["publicKeyPem"] == here.store.actor_key(NAME, utc_now()).public_key()
         assert "PRIVATE" not in answer.text
         assert profile["endpoints"] == {"sharedInbox": f"{BASE}/ap/inbox"}
+        assert {"alsoKnownAs", "movedTo"}.isdisjoint(profile)
+
+    def test_a_profile_names_the_accounts_that_move_in_and_out(self, tmp_path: Path, store: Store) -> None:
+        old, new = "https://old.example/users/news", "https://new.example/users/news"
+        with place(tmp_path, store, moves={"also_known_as": (old,), "moved_to": new}) as here:
+            profile = here.get("/ap/wire").json
+
+        assert (profile["alsoKnownAs"], profile["movedTo"]) == ([old], new)
 
     def test_people_are_led_to_the_site(self, here: Place) -> None:
         receipt = here.room.channel.send(compose(ARTICLE, here.room.channel.capabilities), key=KEY)
@@ -246,6 +256,18 @@ class TestInbox:
         here.room.broadcasts()
         [accept] = here.server.timeline.activities
         assert (accept["type"], accept["object"]["id"]) == ("Accept", here.follow()["id"])
+
+    def test_a_follower_whose_key_has_an_address_of_its_own(self, here: Place) -> None:
+        """As everybody's has on GoToSocial."""
+        here.server.key_part = "/main-key"
+
+        assert here.sends(here.follow()).status == 202
+        assert here.followers == 1
+        assert here.fetched == ["/users/ann/main-key", "/users/ann"]
+
+        here.server.gone.add("ann")
+        here.sends(here.activity("Delete", here.server.account("ann")))
+        assert here.followers == 0
 
     def test_the_fetch_of_a_key_is_signed(self, here: Place) -> None:
         here.sends(here.follow())

@@ -11,7 +11,7 @@ import pytest
 
 from syndicator.documents import DocumentError
 from syndicator.documents.directory_shelf import DirectoryShelf
-from syndicator.documents.public_photos import FOLDER, PhotoFolder, PublishedPhotos
+from syndicator.documents.public_photos import FETCHED, KEPT_FOR, PhotoFolder, PublishedPhotos
 from syndicator.store import Store
 from syndicator.store.engine import connect
 from syndicator.web import create_app
@@ -24,7 +24,7 @@ SECRET = "nobody is to read this"
 
 @contextmanager
 def opened(folder: Path, **changes: object) -> Iterator[Browser]:
-    arguments = {"read_photo": PhotoFolder(folder).read, **changes}
+    arguments = {"read_photos": {each: PhotoFolder(folder, each).read for each in KEPT_FOR}, **changes}
     app = create_app(
         site=SITE,
         feeds={},
@@ -46,10 +46,10 @@ def browser(tmp_path: Path) -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> str:
+@pytest.fixture(params=KEPT_FOR)
+def path(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The path of a photo that was put there."""
-    address = PublishedPhotos(PhotoFolder(tmp_path), SITE.feeds_url).put(picture())
+    address = PublishedPhotos(PhotoFolder(tmp_path, request.param), SITE.feeds_url).put(picture())
     return "/feeds" + address.removeprefix(SITE.feeds_url)
 
 
@@ -108,13 +108,13 @@ def test_nobody_changes_one(browser: Browser, path: str, method: str) -> None:
     ],
 )
 def test_nothing_else_is_served(tmp_path: Path, browser: Browser, path: str, name: str) -> None:
-    known = path.rpartition("/")[2].partition(".")[0]
-    for place in (tmp_path, tmp_path / FOLDER):
+    *_, folder, known = path.removesuffix(".jpg").split("/")
+    for place in (tmp_path, tmp_path / folder):
         (place / "secret.jpg").write_text(SECRET)
     asked = name.replace("HASH", known)
 
     for written in (asked, quote(asked, safe="%")):
-        answer = browser.get(f"/feeds/{FOLDER}/{written}")
+        answer = browser.get(f"/feeds/{folder}/{written}")
 
         assert answer.status in (307, 404)
         assert SECRET not in answer.text
@@ -124,17 +124,17 @@ def test_nothing_else_is_served(tmp_path: Path, browser: Browser, path: str, nam
 def test_a_feed_is_no_photo(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "all.rss").write_text(SECRET)
 
-    assert browser.get(f"/feeds/{FOLDER}/all.rss").status == 404
+    assert browser.get(f"/feeds/{FETCHED}/all.rss").status == 404
 
 
 def test_a_place_that_does_not_answer_is_told_apart_from_one_without(tmp_path: Path) -> None:
     def fails(name: str) -> bytes | None:
         raise DocumentError("the bucket does not answer")
 
-    with opened(tmp_path, read_photo=fails) as browser:
-        assert browser.get(f"/feeds/{FOLDER}/{'a' * 64}.jpg").status == 503
+    with opened(tmp_path, read_photos={FETCHED: fails}) as browser:
+        assert browser.get(f"/feeds/{FETCHED}/{'a' * 64}.jpg").status == 503
 
 
 def test_who_serves_none_has_none(tmp_path: Path, path: str) -> None:
-    with opened(tmp_path, read_photo=lambda _name: None) as browser:
+    with opened(tmp_path, read_photos={FETCHED: lambda _name: None}) as browser:
         assert browser.get(path).status == 404

@@ -63,7 +63,9 @@ async function act(what, address) {
     like: () => new Like({ id: new URL(`${me.href}#like-${count}`), actor: me, object: found.id }),
   }[what]();
   await context.sendActivity({ identifier: "reader" }, target, activity);
-  return { kind: target.constructor.name, id: target.id.href, name: target.name?.toString(), sent: activity.id.href };
+  const aliases = (target.aliasIds ?? []).map((each) => each.href);
+  const known = { kind: target.constructor.name, id: target.id.href, name: target.name?.toString(), aliases };
+  return { ...known, successor: target.successorId?.href, sent: activity.id.href };
 }
 
 async function respond(request) {
