@@ -33,7 +33,8 @@ from syndicator.sources.feeds.feed_document import Edition, FeedDocuments
 from syndicator.sources.feeds.feed_state import FeedState
 from syndicator.sources.feeds.photo_words import has_words
 from syndicator.sources.feeds.wanted_pages import WantedPages
-from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, ArticlePages
+from syndicator.sources.pages.extract import Select
+from syndicator.sources.sites.article_page import MAX_PAGE_BYTES, ArticlePages, check_selector
 from syndicator.sources.sites.crawl import LOOK_BUDGET_S, RECHECKS
 from syndicator.sources.sites.readings import Readings
 from syndicator.sources.sites.site_page import furniture_of
@@ -76,6 +77,11 @@ class FeedSource(FeedDocuments):
         """Refuse what could not work at any look. Raises ``ValueError``: ``setting: what``."""
         if self.most < 1:
             raise ValueError("most: must be at least 1")
+        self.entry.check("entry")
+        for name, selector in self.select.declared.items():
+            check_selector(f"select.{name}", selector)
+        if self.select.declared and not self.complete:
+            raise ValueError("select: is looked for on the pages of entries: declare complete = true, too")
 
     def look(self, memory: Mapping[str, Any], now: datetime) -> Look:
         """Fetch the feed, unless it says that nothing has changed (RFC 9110 section 13), and the pages that
@@ -185,6 +191,7 @@ class FeedSource(FeedDocuments):
             timezone=self.timezone,
             language=self.language,
             locked=self.locked,
+            select=Select(**self.select.declared),
         )
 
     def _response(self, conditions: Mapping[str, str]) -> Response:

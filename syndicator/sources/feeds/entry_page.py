@@ -86,7 +86,7 @@ def lacks(entry: Sighting) -> tuple[str, ...]:
         "content_html": entry.origins.get("content_html") == FROM_SUMMARY,
         "language": not entry.language,
     }
-    return tuple(name for name in FIELDS if is_lacking[name])
+    return (*(name for name in FIELDS if is_lacking[name]), *entry.unread)
 
 
 def read_page(
@@ -116,6 +116,7 @@ def completed(entry: Sighting, page: Sighting) -> Sighting:
     """The entry, with what it lacks taken from its page. What the feed says stays as it says it."""
     lacking = lacks(entry)
     values = {name: getattr(page, name) for name in lacking if name != "photo" and getattr(page, name)}
+    entry = replace(entry, unread=())
     if "photo" in lacking and (photo := _photo(entry.photo, page)) != entry.photo:
         values["photo"] = photo
     origins: dict[str, str] = {name: f"page: {page.origins.get(name, 'markup')}" for name in values}
