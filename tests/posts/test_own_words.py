@@ -80,3 +80,12 @@ def test_paragraphs_stand_in_posts_within_their_room(room: int) -> None:
 def test_each_line_of_a_right_to_left_language_begins_from_the_right() -> None:
     told = article(title="خبر", social="خبر عاجل\nWHO تعلن", language="ar")
     assert compose(told, limits()).text.startswith("خبر عاجل\n\u200fWHO")
+
+
+@pytest.mark.parametrize("host", ["staging.ledger.example:8443", "127.0.0.1:8001", "[::1]:8001"])
+def test_an_address_with_a_port_is_known(host: str) -> None:
+    url = f"http://{host}/2026/bridge"
+    assert (
+        own_words(f"Cross it! {url}\nAll of it at {url} today.", url)
+        == f"Cross it!\nAll of it at {host} today."
+    )
