@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from syndicator.domain.article import Article
-from syndicator.domain.capabilities import LinkCard
+from syndicator.domain.capabilities import LinkCard, PhotoEdits
 from syndicator.domain.errors import PhotoError
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.policy import OnCorrection, OnRetraction, on_correction, on_retraction
@@ -32,6 +32,8 @@ RETRACTIONS = {
     OnRetraction.REPLY: "A reply under the post says so.",
     OnRetraction.LEAVE: "The post stays as it is; the operator is told to take it back by hand.",
 }
+
+PHOTO_STAYS = "Its photo stays: it cannot be taken away there."
 
 
 def drawings(app: App, article: Article, posts: dict[str, Post]) -> str:
@@ -71,11 +73,16 @@ def _scenes(app: App, name: str, courier: Courier, article: Article, post: Post)
     retraction = on_retraction(terms.policy, capabilities, age)
     has_notice = retraction in (OnRetraction.NOTICE, OnRetraction.REPLY)
     notice = compose(shown, capabilities, courier.style, None, Occasion.RETRACTION) if has_notice else None
+    remark = RETRACTIONS[retraction]
+    is_fixed = capabilities.photo_edits is not PhotoEdits.ALL and post.photo is not None
+    if notice and retraction is OnRetraction.NOTICE and is_fixed:
+        notice = replace(notice, photo=post.photo, alt=post.alt, further=post.further)
+        remark = f"{remark} {PHOTO_STAYS}"
     yield replace(
         news,
         title="when it is retracted",
         post=post if retraction is OnRetraction.LEAVE else notice,
-        remark=RETRACTIONS[retraction],
+        remark=remark,
     )
 
 
