@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from syndicator.cli.drawings import PHOTO_STAYS
+from syndicator.posts.afterwards import PHOTO_STAYS
 from tests.acceptance.world import NewsSite, desk
 from tests.channels.servers import FakeMastodon
 from tests.channels.telegram_server import FakeTelegram
