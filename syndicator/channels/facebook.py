@@ -29,7 +29,7 @@ from syndicator.domain.listed_post import ListedPost, linked, tried_since
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.graph import GraphApi, GraphRefused, check_version
-from syndicator.http.graph_access import Ask, LastingToken, page_token
+from syndicator.http.graph_access import PERMISSIONS_OF_PAGES, Ask, LastingToken, known_token, page_token
 from syndicator.http.page_photos import PagePhotos, attached
 from syndicator.remarks import photos_taken, with_photo_if_taken
 from syndicator.secret import Secret
@@ -175,7 +175,8 @@ class Facebook:
             raise Misconfigured(
                 f"{reply.host}: the token is that of {name} ({page}), not of Page {self.page}"
             )
-        return f"Page {name} ({page}); may post (untried)"
+        is_known = known_token(self._api, PERMISSIONS_OF_PAGES).is_known
+        return f"Page {name} ({page}); may post{'' if is_known else ' (untried)'}"
 
     def lasting_token(self, ask: Ask) -> LastingToken:
         """The Page's token for ``syndicator connect`` to keep, for one that was pasted."""

@@ -22,7 +22,7 @@ from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange
 from syndicator.http.graph import GraphApi, check_version
-from syndicator.http.graph_access import Ask, LastingToken, profile_token
+from syndicator.http.graph_access import Ask, LastingToken, known_token, profile_token
 from syndicator.http.graph_containers import Containers
 from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
@@ -152,6 +152,7 @@ class Threads:
         exchange = self._api.exchange()
         username = self._api.username(exchange, "me")
         used, most = self._api.quota(exchange, QUOTA)
+        known_token(self._api, PERMISSIONS)
         return f"@{username}; may post, {most - used} of {most} posts left today"
 
     def renewed_token(self) -> str:

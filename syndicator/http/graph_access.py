@@ -36,15 +36,26 @@ class LastingToken:
     is_endless: bool = False
 
     @property
+    def is_known(self) -> bool:
+        """Whether the service has told of it; then it permits all that is needed."""
+        return self.is_endless or self.ends is not None
+
+    @property
     def is_lasting(self) -> bool:
         return self.is_endless or (self.ends is not None and self.ends > datetime.now(UTC) + SOON)
+
+
+def known_token(api: GraphApi, permissions: Collection[str]) -> LastingToken:
+    """The token that ``api`` has, with what the service says of it. Raises ``Misconfigured`` where it lacks
+    permissions."""
+    return _known(api, api.token.reveal(), permissions)
 
 
 def profile_token(api: GraphApi, grant: str, permissions: Collection[str], ask: Ask) -> LastingToken:
     """The token of a profile that lasts, for the one that ``api`` has: that one where it lasts itself, or
     where nobody has the app's secret. Raises ``SyndicatorError``; ``Misconfigured`` for one that lacks
     ``permissions``."""
-    own = _known(api, api.token.reveal(), permissions)
+    own = known_token(api, permissions)
     if own.is_lasting or not (secret := ask(QUESTION.format("secret"))):
         return own
     return _exchanged(api, "access_token", {"grant_type": grant, "client_secret": secret})
@@ -53,7 +64,7 @@ def profile_token(api: GraphApi, grant: str, permissions: Collection[str], ask: 
 def page_token(api: GraphApi, page: str, ask: Ask) -> LastingToken:
     """A Page's own token, for the one that ``api`` has: the Page's, or that of a person or system user who
     may post there. Raises what ``profile_token`` does."""
-    own = _known(api, api.token.reveal(), PERMISSIONS_OF_PAGES)
+    own = known_token(api, PERMISSIONS_OF_PAGES)
     reply = api.call(api.exchange(), "GET", "me", {"fields": "id,name"}, unknown=TryLater)
     number, name = reply.read(lambda told: (str(told["id"]), str(told["name"])))
     if number == page:
@@ -70,10 +81,9 @@ def page_token(api: GraphApi, page: str, ask: Ask) -> LastingToken:
         others = ", ".join(f"{title} ({key})" for key, (title, _) in pages.items()) or "none"
         raise Misconfigured(f"the token is that of {name}, who has no access to Page {page}; to {others}")
     token = _known(api, pages[page][1], PERMISSIONS_OF_PAGES)
-    is_unknown = token.ends is None and not token.is_endless
     # A Page's token ends with the one that it was had by, but for one of a person that is good for 60 days:
     # https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived#long-via-code
-    return LastingToken(token=token.token, ends=own.ends) if is_unknown and not own.is_lasting else token
+    return LastingToken(token=token.token, ends=own.ends) if not (token.is_known or own.is_lasting) else token
 
 
 def _pages(api: GraphApi, token: str) -> Mapping[str, tuple[str, str]]:
