@@ -169,8 +169,8 @@ class FeedSource(FeedDocuments):
             must_stand(entry.url, page, edition.home)
             homes = [edition.home] if same_site(edition.home, self.url) else []
             furniture = furniture_of(self.http, homes, self.url)
-            join = completed if is_whole else with_words
-            return join(entry, read_page(self._pages, entry, page, now, furniture).sighting)
+            there = read_page(self._pages, entry, page, now, furniture).sighting
+            return completed(entry, there, self.select.declared) if is_whole else with_words(entry, there)
         except (FetchError, SourceError) as e:
             return replace(entry, warnings=(*entry.warnings, f"what it lacks is not read: {e}"))
 

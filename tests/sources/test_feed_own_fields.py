@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from syndicator.http.client import Http
 from syndicator.sources.feed import FeedSource
+from syndicator.sources.feeds.entry_page import completed
 from syndicator.sources.feeds.own_fields import OwnFields
 from tests.channels.local_server import Reply
 from tests.sources.feed_documents import atom, json_feed, read, rss
@@ -142,6 +144,15 @@ def test_pages_of_entries_have_them_where_they_are_read_anyway(newsroom: Newsroo
     assert (desk.on_file["id-s1"].story, desk.on_file["id-s1"].social) == ("4711", "Cross it!")
     desk.look()  # the page is not read: what was on file stays
     assert (desk.on_file["id-s1"].story, desk.on_file["id-s1"].social) == ("4711", "Cross it!")
+
+
+def test_what_a_broken_document_does_not_tell_is_on_no_page_either() -> None:
+    [entry] = read(rss("<title>Tram</title><description>Rails.</description>"), entry=DECLARED).sightings
+    there = replace(entry, section="City", social="Cross it!", origins={})
+    broken = replace(entry, unread=("note", "story", "social"))
+    found = completed(broken, there, selected=("note",))
+    assert (found.section, found.social, found.unread) == ("City", "Cross it!", ("story",))
+    assert completed(replace(entry, unread=("note",)), there, selected=("note",)).unread == ()
 
 
 @pytest.mark.parametrize("complete", [None, False])

@@ -11,7 +11,7 @@ from typing import Any
 
 from syndicator.domain.changes import MAX_STORY_CHARS
 from syndicator.sources.feeds.feed_text import is_markup
-from syndicator.sources.pages.extract import lines_of
+from syndicator.sources.pages.extract import Select, lines_of
 from syndicator.sources.sites.article_page import MAX_SOCIAL_CHARS
 from syndicator.text.clean import plain
 from syndicator.text.markup import parse
@@ -61,6 +61,11 @@ class OwnFields:
 
 #: None of them is declared.
 NOWHERE = OwnFields()
+
+
+def own_fields_in(select: Select) -> tuple[str, ...]:
+    """Those of them that are looked for on pages."""
+    return tuple(each.name for each in fields(OwnFields) if getattr(select, each.name))
 
 
 def told(
