@@ -114,8 +114,8 @@ def _is_about(entry: Sighting, page: Sighting) -> bool:
 
 
 def completed(entry: Sighting, page: Sighting, selected: Collection[str] = ()) -> Sighting:
-    """The entry, with what it lacks taken from its page. What the feed says stays as it says it. ``selected``:
-    what else is looked for on pages, and not there where a page says nothing of it."""
+    """The entry, with what it lacks taken from its page. What the feed says stays as it says it.
+    ``selected``: what else is looked for on pages, and not there where a page says nothing of it."""
     lacking = lacks(entry)
     values = {name: getattr(page, name) for name in lacking if name != "photo" and getattr(page, name)}
     unread = tuple(name for name in entry.unread if name not in selected and name not in values)
