@@ -21,6 +21,9 @@ from PIL import Image
 ROOT = Path(__file__).parent.parent
 SIZE, TURNS = (6000, 4000), 3
 
+#: EXIF's tag; 6: it stands on its right side.
+ORIENTATION = 0x0112
+
 #: Channels that differ in all that a rendition can: a timeline, a card, a wide and a square crop, a limit in
 #: bytes.
 CHANNELS = (
@@ -77,12 +80,14 @@ import cv2, numpy
 cv2.setNumThreads(1)
 def make():
     image = cv2.imdecode(numpy.frombuffer(content, numpy.uint8), cv2.IMREAD_REDUCED_COLOR_2)
-    small = cv2.resize(image, (2048, 1365), interpolation=cv2.INTER_AREA)
+    height, width = image.shape[:2]  # upright: it turns the picture, too
+    scale = 2048 / max(width, height)
+    small = cv2.resize(image, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
     cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 85])
 """
 
 
-def photo(*, is_progressive: bool) -> bytes:
+def photo(*, is_progressive: bool = False, orientation: int = 1) -> bytes:
     """Hills, texture and grain: a file of about two bits a pixel, as cameras make it."""
 
     def plane() -> Image.Image:
@@ -92,8 +97,10 @@ def photo(*, is_progressive: bool) -> bytes:
         )
         return Image.blend(Image.blend(hills, texture, 0.4), grain, 0.35)
 
-    file = io.BytesIO()
-    Image.merge("RGB", [plane() for _ in range(3)]).save(file, "JPEG", quality=92, progressive=is_progressive)
+    file, exif = io.BytesIO(), Image.Exif()
+    exif[ORIENTATION] = orientation
+    whole = Image.merge("RGB", [plane() for _ in range(3)])
+    whole.save(file, "JPEG", quality=92, progressive=is_progressive, exif=exif)
     return file.getvalue()
 
 
@@ -130,8 +137,9 @@ def report(name: str, content: bytes, folder: Path, python: str) -> None:
 def main() -> None:
     python = sys.argv[1] if len(sys.argv) > 1 else sys.executable
     with tempfile.TemporaryDirectory() as folder:
-        for name, is_progressive in (("baseline", False), ("progressive", True)):
-            report(name, photo(is_progressive=is_progressive), Path(folder), python)
+        report("baseline", photo(), Path(folder), python)
+        report("progressive", photo(is_progressive=True), Path(folder), python)
+        report("turned by EXIF", photo(orientation=6), Path(folder), python)
 
 
 if __name__ == "__main__":

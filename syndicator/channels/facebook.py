@@ -29,6 +29,7 @@ from syndicator.domain.listed_post import ListedPost, linked, tried_since
 from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.graph import GraphApi, GraphRefused, check_version
+from syndicator.http.graph_access import PERMISSIONS_OF_PAGES, Ask, LastingToken, known_token, page_token
 from syndicator.http.page_photos import PagePhotos, attached
 from syndicator.remarks import photos_taken, with_photo_if_taken
 from syndicator.secret import Secret
@@ -63,8 +64,13 @@ class Facebook:
 
     #: How to come by the secret, for ``syndicator connect``.
     access: ClassVar[str] = (
-        "In the Meta Business Suite make a system user for the Page, and a token of it for your app with\n"
-        "pages_manage_posts and pages_read_engagement; GET /me/accounts with it has the Page's own token."
+        "1. On https://developers.facebook.com/apps make an app of the type Business, connect it with the\n"
+        "   newsroom's business portfolio, and switch it live.\n"
+        "2. In the portfolio's settings add a system user, and give it the Page with Content as its task.\n"
+        "3. Generate a token of it for the app with pages_manage_posts, pages_read_engagement and\n"
+        "   pages_show_list, that never ends. Paste it here: the Page's own token is asked for with it.\n"
+        "A person's token does, too; one that is good for an hour is exchanged, with the app's number and\n"
+        "secret, which are not kept."
     )
 
     #: The longest text is in no page of the documentation: what is known of it is 63,206 characters. Photos:
@@ -169,7 +175,12 @@ class Facebook:
             raise Misconfigured(
                 f"{reply.host}: the token is that of {name} ({page}), not of Page {self.page}"
             )
-        return f"Page {name} ({page}); may post (untried)"
+        is_known = known_token(self._api, PERMISSIONS_OF_PAGES).is_known
+        return f"Page {name} ({page}); may post{'' if is_known else ' (untried)'}"
+
+    def lasting_token(self, ask: Ask) -> LastingToken:
+        """The Page's token for ``syndicator connect`` to keep, for one that was pasted."""
+        return page_token(self._api, self.page, ask)
 
     @property
     def _api(self) -> GraphApi:

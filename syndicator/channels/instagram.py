@@ -24,6 +24,7 @@ from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange
 from syndicator.http.graph import GraphApi, GraphRefused, check_version
+from syndicator.http.graph_access import Ask, LastingToken, profile_token
 from syndicator.http.graph_containers import Containers
 from syndicator.secret import Secret
 from syndicator.text.addresses import check_server
@@ -74,10 +75,12 @@ class Instagram:
 
     #: How to come by the secret, for ``syndicator connect``.
     access: ClassVar[str] = (
-        "On https://developers.facebook.com/apps make an app for the Instagram API with Instagram login,\n"
-        "add the professional account with instagram_business_basic and\n"
-        "instagram_business_content_publish, and press Generate token. It is good for 60 days; the number\n"
-        "is the user_id of GET /me?fields=user_id,username."
+        "1. On https://developers.facebook.com/apps make an app for the Instagram API with Instagram login.\n"
+        "2. Add the professional account with instagram_business_basic and\n"
+        "   instagram_business_content_publish. Its number (account) is the user_id of\n"
+        "   GET /me?fields=user_id,username.\n"
+        "3. Press Generate token: it is good for 60 days. Paste it here.\n"
+        "One of another way that is good for an hour is exchanged, with the app's secret, which is not kept."
     )
 
     #: An address in a caption is no link, nor can it be copied from the app: it is left out. Of a post,
@@ -161,6 +164,10 @@ class Instagram:
     def renewed_token(self) -> str:
         """Another token, good for ``token_life`` from now on."""
         return self._api.renewed_token("ig_refresh_token")
+
+    def lasting_token(self, ask: Ask) -> LastingToken:
+        """The token for ``syndicator connect`` to keep, for one that was pasted."""
+        return profile_token(self._api, "ig_exchange_token", (), ask)
 
     @property
     def _api(self) -> GraphApi:

@@ -77,6 +77,8 @@ class Matrix:
         text=MAX_TEXT_BYTES,
         link_place=LinkPlace.WORDS,
         has_mentions=True,
+        picture_above=True,
+        headline_bold=True,
         photo=PHOTO,
         replies=True,
         key_memory=timedelta(minutes=25),

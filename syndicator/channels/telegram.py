@@ -64,6 +64,8 @@ class Telegram:
         text=4096,
         text_with_photo=1024,
         link_place=LinkPlace.WORDS,
+        picture_above=True,
+        headline_bold=True,
         plain=partial(without_mentions, mention=MENTION),
         has_mentions=True,
         photo=PhotoLimits(side=2560, length=9_500_000, ratio=(1 / 20, 20.0)),

@@ -22,6 +22,7 @@ from syndicator.domain.photo import PhotoLimits
 from syndicator.domain.post import Post
 from syndicator.http.exchange import Exchange
 from syndicator.http.graph import GraphApi, check_version
+from syndicator.http.graph_access import Ask, LastingToken, known_token, profile_token
 from syndicator.http.graph_containers import Containers
 from syndicator.remarks import with_photo_if_taken
 from syndicator.secret import Secret
@@ -45,6 +46,9 @@ PROFILE = re.compile(r"^https://[^/]+/@([\w.]+)/post/")
 
 #: Where it is said how many more posts are published.
 QUOTA = "me/threads_publishing_limit"
+
+#: What a token is to permit: reading, posting, deleting.
+PERMISSIONS = ("threads_basic", "threads_content_publish", "threads_delete")
 
 #: The photos that are taken: 8 MB, at the most ten times as wide as high; larger ones are scaled down
 #: (.../threads/overview#image-specifications).
@@ -75,9 +79,11 @@ class Threads:
 
     #: How to come by the secret, for ``syndicator connect``.
     access: ClassVar[str] = (
-        "On https://developers.facebook.com/apps make an app for the Threads API with threads_basic,\n"
-        "threads_content_publish and threads_delete, add the profile as a tester, and generate a token in\n"
-        "the app's Threads settings. It is good for 60 days."
+        "1. On https://developers.facebook.com/apps make an app for the Threads API with threads_basic,\n"
+        "   threads_content_publish and threads_delete, and add the profile as a tester.\n"
+        "2. As the profile, accept that: Settings, Account, Website permissions, Invites.\n"
+        "3. Generate a token in the app's Threads settings: it is good for 60 days. Paste it here.\n"
+        "One of another way that is good for an hour is exchanged, with the app's secret, which is not kept."
     )
 
     #: The first link of a text becomes a card, where there is no photo (.../threads/create-posts#links).
@@ -146,11 +152,16 @@ class Threads:
         exchange = self._api.exchange()
         username = self._api.username(exchange, "me")
         used, most = self._api.quota(exchange, QUOTA)
+        known_token(self._api, PERMISSIONS)
         return f"@{username}; may post, {most - used} of {most} posts left today"
 
     def renewed_token(self) -> str:
         """Another token, good for ``token_life`` from now on."""
         return self._api.renewed_token("th_refresh_token")
+
+    def lasting_token(self, ask: Ask) -> LastingToken:
+        """The token for ``syndicator connect`` to keep, for one that was pasted."""
+        return profile_token(self._api, "th_exchange_token", PERMISSIONS, ask)
 
     @property
     def _api(self) -> GraphApi:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,6 +18,8 @@ from syndicator.cli.terminal import ask_hidden, guide, print_line
 from syndicator.config import Declared, Outlet
 from syndicator.domain.errors import SyndicatorError
 from syndicator.http.client import Http
+from syndicator.http.graph_access import LastingToken
+from syndicator.jobs.courier import Courier
 from syndicator.secret import MAX_FILE_BYTES, Secret
 from syndicator.wiring import declarations
 from syndicator.wiring.couriers import courier_of, offers_alone
@@ -44,10 +47,15 @@ def connect(folder: Path, name: str, ways: AccessWays, *, as_json: bool) -> None
     outlet = declared.channels[name]
     places = {key: value for key, value in outlet.settings.items() if isinstance(value, Secret)}
     secrets, new = _secrets(declared, name, outlet, places, ways) if places else ({}, ())
+    lasting = None if new else _lasting(declared, name, outlet, secrets, ways)
+    if lasting:
+        [(key, pasted)] = secrets.items()
+        secrets, new = {key: lasting.token}, [key] if lasting.token != pasted else []
     account = _tried(declared, name, outlet, secrets)
-    kept = {key: _kept(places[key], secret) for key, secret in secrets.items()}
-    life: timedelta | None = getattr(outlet.kind, "token_life", None) if new else None
-    end = f"{datetime.now(UTC) + life:%Y-%m-%d}" if life else ""
+    life: timedelta | None = getattr(outlet.kind, "token_life", None)
+    kept = {key: _kept(places[key], secret, lasting, life) for key, secret in secrets.items()}
+    ends = lasting.ends if lasting else datetime.now(UTC) + life if life and new else None
+    end = f"{ends:%Y-%m-%d}" if ends else ""
     if as_json:
         shown = {key: secrets[key] for key, is_kept in kept.items() if key in new and not is_kept}
         result = {"channel": name, "account": account, "kept": {k: str(places[k]) for k in kept if kept[k]}}
@@ -65,7 +73,10 @@ def connect(folder: Path, name: str, ways: AccessWays, *, as_json: bool) -> None
             )
         else:
             print_line(f"{key}: works; set {where} to it wherever workers run")
-    if life:
+    if lasting:
+        is_renewed = hasattr(outlet.kind, "renewed_token") and all(kept.values())
+        print_line(_end(lasting, is_renewed=is_renewed))
+    elif life and new:
         print_line(f"It is good for {life.days} days, until {end}: connect again before that.")
     if not places:
         print_line("It needs no secret.")
@@ -112,8 +123,41 @@ def _is_there(place: Secret) -> bool:
     return Path(name).exists() if kind == "file" else name in os.environ
 
 
+def _lasting(
+    declared: Declared, name: str, outlet: Outlet, secrets: Mapping[str, str], ways: AccessWays
+) -> LastingToken | None:
+    """The token that the service gives for a pasted one; ``None`` where it gives none. Raises
+    ``SyndicatorError``."""
+
+    def ask(what: str) -> str:
+        return "" if ways.from_stdin else ask_hidden(what, may_be_empty=True)
+
+    with _with_secrets(declared, name, outlet, secrets) as courier:
+        make = getattr(courier.channel, "lasting_token", None)
+        return make(ask) if make and len(secrets) == 1 else None
+
+
+def _end(lasting: LastingToken, *, is_renewed: bool) -> str:
+    """When a token ends, in words. ``is_renewed``: workers ask for another one before, if it lasts."""
+    if lasting.ends:
+        then = "workers renew it" if is_renewed and lasting.is_lasting else "connect again"
+        return f"It is good until {lasting.ends:%Y-%m-%d %H:%M} UTC: {then} before that."
+    if lasting.is_endless:
+        return "It does not end by itself."
+    return "The service does not say when it ends."
+
+
 def _tried(declared: Declared, name: str, outlet: Outlet, secrets: Mapping[str, str]) -> str:
     """What the channel says with these secrets. Raises ``SyndicatorError`` where they do not work."""
+    with _with_secrets(declared, name, outlet, secrets) as courier:
+        return courier.redact(courier.channel.check())
+
+
+@contextmanager
+def _with_secrets(
+    declared: Declared, name: str, outlet: Outlet, secrets: Mapping[str, str]
+) -> Iterator[Courier]:
+    """The channel with these secrets, which are kept nowhere yet. Raises ``SyndicatorError``."""
     names = {key: TRIED.format(key.upper()) for key in secrets}
     try:
         os.environ.update({names[key]: secret for key, secret in secrets.items()})
@@ -123,7 +167,7 @@ def _tried(declared: Declared, name: str, outlet: Outlet, secrets: Mapping[str, 
             declared, name, with_them, Http(allow=declared.fetch.allow), offers_alone(declared)
         )
         try:
-            return courier.redact(courier.channel.check())
+            yield courier
         except SyndicatorError as e:
             raise SyndicatorError(f"{name}: {courier.redact(str(e))}; nothing was kept") from e
     finally:
@@ -131,9 +175,13 @@ def _tried(declared: Declared, name: str, outlet: Outlet, secrets: Mapping[str, 
             os.environ.pop(variable, None)
 
 
-def _kept(place: Secret, secret: str) -> bool:
-    """Whether a secret is in its file now; those of the environment are its owner's to set."""
+def _kept(place: Secret, secret: str, lasting: LastingToken | None, life: timedelta | None) -> bool:
+    """Whether a secret is in its file now; those of the environment are its owner's to set. The file of a
+    token is as old as the token, whose end is told by that."""
     with secret_file(place) as path:
         if path:
             keep_secret(path, secret)
+            if lasting and lasting.ends and life:
+                made = min(lasting.ends - life, datetime.now(UTC)).timestamp()
+                os.utime(path, (made, made))
         return path is not None

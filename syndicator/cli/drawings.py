@@ -4,34 +4,16 @@ them when it is corrected or retracted."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import timedelta
 
 from syndicator.domain.article import Article
 from syndicator.domain.capabilities import LinkCard
 from syndicator.domain.errors import PhotoError
 from syndicator.domain.photo import PhotoLimits
-from syndicator.domain.policy import OnCorrection, OnRetraction, on_correction, on_retraction
-from syndicator.domain.post import Occasion, Post
+from syndicator.domain.post import Post
 from syndicator.jobs.courier import Courier
+from syndicator.posts.afterwards import afterwards
 from syndicator.posts.drawing import DrawnPost, page
 from syndicator.wiring import App
-
-#: A note for articles without one, to show where a correction stands.
-SAMPLE_NOTE = "This is where the newsroom's note on a correction stands."
-
-CORRECTIONS = {
-    OnCorrection.EDIT: "The post is edited.",
-    OnCorrection.REPLY: "A reply under the post names the correction.",
-    OnCorrection.REPOST: "The post is deleted, and posted again.",
-    OnCorrection.LEAVE: "The post stays as it is; the operator is told.",
-}
-RETRACTIONS = {
-    OnRetraction.DELETE: "The post is deleted.",
-    OnRetraction.NOTICE: "The post is edited into a notice.",
-    OnRetraction.REPLY: "A reply under the post says so.",
-    OnRetraction.LEAVE: "The post stays as it is; the operator is told to take it back by hand.",
-}
 
 
 def drawings(app: App, article: Article, posts: dict[str, Post]) -> str:
@@ -47,7 +29,7 @@ def drawings(app: App, article: Article, posts: dict[str, Post]) -> str:
 
 
 def _scenes(app: App, name: str, courier: Courier, article: Article, post: Post) -> Iterator[DrawnPost]:
-    capabilities, compose = courier.channel.capabilities, app.composer_of(article)
+    capabilities = courier.channel.capabilities
     news = DrawnPost(
         channel=name,
         title="as it is published",
@@ -56,34 +38,7 @@ def _scenes(app: App, name: str, courier: Courier, article: Article, post: Post)
         card_picture=_card_picture(app, article) if capabilities.card is not LinkCard.NONE else b"",
     )
     yield news
-    terms, age = courier.terms, _age(app, name, article)
-    correction = on_correction(terms.policy, capabilities, age)
-    shown = post.article  # whose photo may be shown here
-    corrected = replace(shown, note=shown.note or SAMPLE_NOTE, revision=shown.revision + 1)
-    if correction is OnCorrection.LEAVE:
-        then = post
-    elif correction is OnCorrection.REPLY:
-        then = compose(corrected, capabilities, courier.style, None, Occasion.CORRECTION)
-    else:
-        then = compose(corrected, capabilities, courier.style, post.photo, Occasion.NEWS)
-        then = replace(then, further=post.further, further_by_address=post.further_by_address)
-    yield replace(news, title="when it is corrected", post=then, remark=CORRECTIONS[correction])
-    retraction = on_retraction(terms.policy, capabilities, age)
-    has_notice = retraction in (OnRetraction.NOTICE, OnRetraction.REPLY)
-    notice = compose(shown, capabilities, courier.style, None, Occasion.RETRACTION) if has_notice else None
-    yield replace(
-        news,
-        title="when it is retracted",
-        post=post if retraction is OnRetraction.LEAVE else notice,
-        remark=RETRACTIONS[retraction],
-    )
-
-
-def _age(app: App, name: str, article: Article) -> timedelta:
-    """How old the article's post is on a channel; new where there is none on record."""
-    deliveries = (line.delivery for line in app.store.deliveries_of(article.guid))
-    posted_at = next((each.posted_at for each in deliveries if each.channel == name and each.receipt), None)
-    return app.deliverer.clock() - posted_at if posted_at else timedelta(0)
+    yield from afterwards(news, post, courier, app.composer_of(article), app.age_of_post(name, article))
 
 
 def _card_picture(app: App, article: Article) -> bytes:

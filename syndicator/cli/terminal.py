@@ -21,8 +21,11 @@ def guide(text: str) -> None:
     Console(stderr=True).print(Text(text), soft_wrap=True)
 
 
-def ask_hidden(what: str) -> str:
+def ask_hidden(what: str, *, may_be_empty: bool = False) -> str:
     """What a person types in, or pastes, unseen. Raises ``SyndicatorError`` where there is none."""
     if not sys.stdin.isatty():
         raise SyndicatorError("there is nobody to ask at this terminal: hand it over with --token-stdin")
-    return str(typer.prompt(f"{what} (not shown)", hide_input=True)).strip()
+    default = "" if may_be_empty else None
+    return str(
+        typer.prompt(f"{what} (not shown)", default=default, show_default=False, hide_input=True)
+    ).strip()

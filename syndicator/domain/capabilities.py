@@ -131,6 +131,7 @@ class Capabilities:
 
     ``is_notification``: readers see a post as a notification, which leads to the article at a tap;
     ``is_mail``: as a message, with the headline for its subject, and above photo and text.
+    ``picture_above``: with its photo or card above the text; ``headline_bold``: the headline is in bold type.
     ``carries_article``: the channel hands on more of the article than a post shows, so that it is told of
     every change; what the newsroom wants of posts does not concern it.
 
@@ -176,6 +177,8 @@ class Capabilities:
 
     is_notification: bool = False
     is_mail: bool = False
+    picture_above: bool = False
+    headline_bold: bool = False
     carries_article: bool = False
 
     budgets: tuple[Budget, ...] = ()

@@ -121,10 +121,14 @@ class GraphApi:
         """A token that is good as long from now on as this one was; this one stays good until its own end.
         It is to be a day old at least, and not at its end (https://developers.facebook.com/docs/
         instagram-platform/reference/refresh_access_token). Raises what ``call`` does."""
-        fields = {"grant_type": grant}
-        reply = self._call(self.exchange(), "GET", "refresh_access_token", fields, TryLater)
+        return self.granted("refresh_access_token", {"grant_type": grant})[0]
+
+    def granted(self, path: str, fields: Mapping[str, str]) -> tuple[str, int]:
+        """A token that is handed out for this one, and for how many seconds it is good (0: it is not said).
+        Raises what ``call`` does."""
+        reply = self._call(self.exchange(), "GET", path, fields, TryLater)
         # as it is, not redacted: it may be the one that there was
-        return reply.read(lambda _redacted: _token(json.loads(reply.body)))
+        return reply.read(lambda _redacted: _grant(json.loads(reply.body)))
 
     def _call(
         self,
@@ -135,7 +139,7 @@ class GraphApi:
         unknown: MakeError,
         **request: Any,
     ) -> RemoteReply:
-        values = {**fields, "access_token": self.token.reveal()}
+        values = {"access_token": self.token.reveal(), **fields}
         request["data" if method == "POST" else "params"] = values
         url = f"{self.server.rstrip('/')}/{path}"
         reply = exchange.ask(method, url, accept=range(400, 600), unknown=unknown, **request)
@@ -153,7 +157,7 @@ class GraphApi:
         for _ in range(MAX_PAGES):
             reply = self.call(exchange, "GET", path, query, unknown=TryLater)
             items, query["after"] = reply.read(
-                lambda told: ([read(each) for each in told["data"]], _after(told))
+                lambda told: ([read(each) for each in told["data"]], after(told))
             )
             yield from items
             if not query["after"]:
@@ -217,15 +221,15 @@ def _stopped(reply: RemoteReply) -> Misconfigured:
     return Misconfigured(f"{reply.message}; check the account, its token and what it permits")
 
 
-def _token(told: Any) -> str:
-    """The token in a reply. Raises ``ValueError`` for what can be none."""
+def _grant(told: Any) -> tuple[str, int]:
+    """The token in a reply, and for how many seconds it is good. Raises ``ValueError`` for none."""
     token = str(told["access_token"] or "")
     if not TOKEN.fullmatch(token):
         raise ValueError("no token")
-    return token
+    return token, int(told.get("expires_in") or 0)
 
 
-def _after(told: Any) -> str:
+def after(told: Any) -> str:
     """Where the next page of a list begins; ``""`` behind the last."""
     paging = told.get("paging", {})
     return str(paging["cursors"]["after"]) if "next" in paging else ""

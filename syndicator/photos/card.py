@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from PIL import Image, ImageDraw, ImageOps
 
 from syndicator.domain.post import Post
-from syndicator.photos.lettering import TextStyle, check_shaping, drawable, lines, title_style, write
+from syndicator.photos.lettering import TextStyle, check_shaping, drawable, is_rtl, lines, title_style, write
 from syndicator.photos.picture import opened
 from syndicator.text.rulers import GRAPHEMES
 
@@ -82,13 +82,16 @@ def _words(pen: ImageDraw.ImageDraw, post: Post, x: int) -> None:
     )
     y = MARGIN_PX
     if section:
-        y = write(pen, x, y, lines(section, SECTION, width, 1), SECTION) + 14
-    style = title_style(title, TITLES, width, TITLE_HEIGHT_PX)
-    y = write(pen, x, y, lines(title, style, width, TITLE_HEIGHT_PX // style.height), style) + 18
+        shown = lines(section, SECTION, width, 1)
+        y = write(pen, x, y, shown, SECTION, width, mirrored=is_rtl(title)) + 14
+    style, is_mirrored = title_style(title, TITLES, width, TITLE_HEIGHT_PX), is_rtl(title)
+    titles = lines(title, style, width, TITLE_HEIGHT_PX // style.height)
+    y = write(pen, x, y, titles, style, width, mirrored=is_mirrored) + 18
     for text, style in ((note, NOTE), (summary, SUMMARY)):
         if text:
             max_lines = max(0, (foot - 16 - y) // style.height)
-            y = write(pen, x, y, lines(text, style, width, max_lines), style) + 8
+            shown = lines(text, style, width, max_lines)
+            y = write(pen, x, y, shown, style, width, mirrored=is_mirrored) + 8
     host = (urlsplit(article.url).hostname or "").removeprefix("www.")
     write(pen, x, foot, lines(host, HOST, width, 1), HOST)
     time = f"  ·  {article.published:%Y-%m-%d %H:%M} UTC"

@@ -153,6 +153,7 @@ def _parts(
         url=url,
         link="" if occasion is Occasion.RETRACTION else link_text(capabilities.address(url), place),
         is_notice=is_notice,
+        is_written=headline == own != "",
     )
 
 

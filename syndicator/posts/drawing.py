@@ -68,6 +68,10 @@ class DrawnPost:
             return Markup()
         text, parts = self.post.text, []
         end = len(text) - len(self.post.headline_and_rest[1]) if self.headline else 0
+        bold = len(self.post.headline) if self._is_headline_bold(self.post) else 0
+        if bold:
+            parts.append(Markup("<strong>{}</strong>").format(text[:bold]))
+            end = bold
         for span in self.post.spans:
             if span.start < end:
                 continue
@@ -79,6 +83,11 @@ class DrawnPost:
                 parts.append(Markup("<b>{}</b>").format(shown))
             end = span.end
         return Markup().join((*parts, escape(text[end:])))
+
+    def _is_headline_bold(self, post: Post) -> bool:
+        """Whether the text begins with its headline, in bold type and with nothing else marked in it."""
+        is_first = self.capabilities.headline_bold and post.text.startswith(post.headline)
+        return is_first and all(span.start >= len(post.headline) for span in post.spans)
 
     @property
     def photo_address(self) -> str:

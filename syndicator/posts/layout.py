@@ -20,6 +20,10 @@ SUMMARY_SHARE = 0.5
 #: The share of a notice's room that what it says leaves to the headline.
 HEADLINE_SHARE = 0.2
 
+#: The shares of the room that a text which is cut leaves to a correction and to a photo's credit: of a credit
+#: all or nothing.
+CORRECTION_SHARE, CREDIT_SHARE = 0.4, 0.25
+
 #: Posts that are known again: more than the channels of one article.
 MAX_KEPT = 64
 
@@ -27,7 +31,8 @@ MAX_KEPT = 64
 class Parts(NamedTuple):
     """What may stand in a post, each part in one line; empty where there is none. ``link`` is what stands in
     the text for ``url``; ``is_notice``: the summary or correction is what it is for, and the headline gives
-    way to it."""
+    way to it; ``is_written``: the headline is words for posts in place of headline and summary, which give
+    way to what has to be said beside them."""
 
     headline: str
     summary: str
@@ -38,6 +43,7 @@ class Parts(NamedTuple):
     url: str
     link: str
     is_notice: bool = False
+    is_written: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +116,11 @@ def laid(layout: Layout, parts: Parts) -> Laid:
     """The parts in their order; what is worth least gives way."""
     filling = Filling(layout)
     filling.left = layout.room - (layout.link_length(parts) + filling.gap if parts.link else 0)
-    kept_free = _said_by_notice(layout, parts, filling) if parts.is_notice else 0
+    kept_for_credit = _credit_room(layout, parts, filling)
+    if parts.is_notice:
+        kept_free = _said_by_notice(layout, parts, filling)
+    else:
+        kept_free = _said_beside(layout, parts, filling, kept_for_credit)
     headline = layout.ruler.cut(parts.headline, max(0, filling.left - kept_free), layout.language)
     filling.note("headline", parts.headline, headline)
     filling.left -= layout.measure(headline)
@@ -118,7 +128,7 @@ def laid(layout: Layout, parts: Parts) -> Laid:
     if parts.correction:
         whole = layout.measure(parts.summary) + filling.gap if parts.summary else 0
         share = int((filling.left - filling.gap) * SUMMARY_SHARE)
-        room = max(share, filling.left - filling.gap - whole) if whole else filling.left
+        room = max(share, filling.left - filling.gap - whole) if whole else filling.left - kept_for_credit
         correction = filling.put("correction", parts.correction, room)
     credit = filling.put_whole("photo's credit", parts.credit)
     summary = filling.put("summary", parts.summary, filling.left)
@@ -145,6 +155,26 @@ def _said_by_notice(layout: Layout, parts: Parts, filling: Filling) -> int:
     spared = min(layout.measure(parts.headline), spared) if spared >= MIN_PART_LENGTH else 0
     needed = layout.measure(parts.summary or parts.correction) + filling.gap
     return min(needed, filling.left - spared)
+
+
+def _credit_room(layout: Layout, parts: Parts, filling: Filling) -> int:
+    """The room that a text which is cut leaves to the photo's credit, which a licence wants: nothing where it
+    would be too much."""
+    needed = layout.measure(parts.credit) + filling.gap if parts.credit else 0
+    return needed if needed <= filling.left * CREDIT_SHARE else 0
+
+
+def _said_beside(layout: Layout, parts: Parts, filling: Filling, credit: int) -> int:
+    """The room that is kept for correction and credit beside a headline that is cut anyway, and beside words
+    for posts."""
+    correction = layout.measure(parts.correction) + filling.gap if parts.correction else 0
+    share = min(correction, int(filling.left * CORRECTION_SHARE))
+    kept = credit + (share if share >= min(correction, MIN_PART_LENGTH + filling.gap) else 0)
+    if not kept:
+        return 0
+    length = layout.measure(parts.headline)
+    gives_way = length > filling.left or parts.is_written
+    return kept if gives_way and length + kept > filling.left else 0
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from syndicator.posts.words import paragraphs, without_links
 from syndicator.text.excerpts import is_read_on, without_read_on
@@ -34,8 +34,7 @@ def _line(line: str, url: str) -> str:
         return line
     before, behind = line[: found.start()].rstrip(), _line(line[found.end() :], url)
     if not END_OF_LINE.fullmatch(behind):
-        host = urlsplit(url).hostname or ""
-        return f"{line[: found.start()]}{host.removeprefix('www.')}{behind}"
+        return f"{line[: found.start()]}{_host(urlsplit(url))}{behind}"
     before = before.rstrip(" ([<")
     return "" if is_read_on(before) else without_read_on(before)
 
@@ -44,8 +43,13 @@ def _line(line: str, url: str) -> str:
 def _own_address(url: str) -> re.Pattern[str]:
     """The address with whatever scheme; a site's first page is one with a scheme alone."""
     parts = urlsplit(url)
-    host, path = (parts.hostname or "").removeprefix("www."), parts.path.rstrip("/")
+    host, path = _host(parts), parts.path.rstrip("/")
     whole = f"{host}{path}" + (f"/?{parts.query}" if parts.query else "")
     forms = "|".join(re.escape(form).replace(r"/\?", r"/?\?") for form in {whole, unquote(whole)})
     scheme = r"(?:https?://(?:www\.)?|(?<![\w./@-])(?:www\.)?)" if path else r"https?://(?:www\.)?"
     return re.compile(f"{scheme}(?:{forms}){BEHIND_ADDRESS}", re.IGNORECASE)
+
+
+def _host(parts: SplitResult) -> str:
+    """The host as people call it, with its port where it has one."""
+    return parts.netloc.rpartition("@")[2].lower().removeprefix("www.")

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
-from syndicator.domain.article import Article
+from syndicator.domain.article import Article, ArticleState
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Composer
 from syndicator.jobs.courier import Courier
 from syndicator.jobs.post_photo import without_picture
+from syndicator.posts.afterwards import afterwards
 from syndicator.posts.drawing import DrawnPost
 
+#: The age of a post that is not out yet.
+NEW = timedelta(0)
 
-def unfetched_scene(courier: Courier, compose: Composer, channel: str, article: Article) -> DrawnPost:
-    """The post of an article, with a stand-in of its picture. Raises ``Misconfigured`` where what the
-    newsroom has declared is no template."""
+
+def unfetched_scenes(
+    courier: Courier, compose: Composer, channel: str, article: Article, age: timedelta = NEW
+) -> list[DrawnPost]:
+    """The post of an article, with a stand-in of its picture; of one that is public also what a correction
+    and a retraction would make of it, at this age. Raises ``Misconfigured`` where what the newsroom has
+    declared is no template."""
     capabilities, shown = courier.channel.capabilities, without_picture(courier, article)
     photo, file = shown.article.photo, None
     if capabilities.photo and (photo or courier.draw_card):
@@ -22,6 +30,7 @@ def unfetched_scene(courier: Courier, compose: Composer, channel: str, article: 
         file = PhotoFile(content=b"", media_type="image/jpeg", width=size[0], height=size[1])
     post = compose(shown.article, capabilities, courier.style, file)
     omitted = (*post.omitted, *filter(None, [shown.remark]))
-    return DrawnPost(
-        channel=channel, title="", post=replace(post, omitted=omitted), capabilities=capabilities
-    )
+    post = replace(post, omitted=omitted)
+    news = DrawnPost(channel=channel, title="as it would be sent now", post=post, capabilities=capabilities)
+    is_public = article.state is ArticleState.LIVE
+    return [news, *(afterwards(news, post, courier, compose, age) if is_public else ())]

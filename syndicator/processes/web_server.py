@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from syndicator.domain.errors import SyndicatorError
 from syndicator.http.client import AddressGuard, Http
 from syndicator.jobs.job import Job
 from syndicator.posts.drawing import DrawnPost
-from syndicator.posts.unfetched import unfetched_scene
+from syndicator.posts.unfetched import unfetched_scenes
 from syndicator.processes.garbage import collect_as_usual
 from syndicator.processes.parent_watch import process_name
 from syndicator.processes.web_bell import WebBell, connection
@@ -104,9 +104,13 @@ def channel_routes(app: App, context: Context) -> list[Route]:
     return [route for routes in made for route in routes]
 
 
-def _drawn(app: App, channel: str, article: Article) -> DrawnPost | None:
+def _drawn(app: App, channel: str, article: Article) -> Sequence[DrawnPost]:
     courier = app.couriers.get(channel)
-    return unfetched_scene(courier, app.composer_of(article), channel, article) if courier else None
+    if courier is None:
+        return []
+    return unfetched_scenes(
+        courier, app.composer_of(article), channel, article, app.age_of_post(channel, article)
+    )
 
 
 def _record(readers: ReaderCounts, store: Store) -> None:

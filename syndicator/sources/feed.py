@@ -33,9 +33,11 @@ from syndicator.sources.feeds.feed_document import Edition, FeedDocuments
 from syndicator.sources.feeds.feed_state import FeedState
 from syndicator.sources.feeds.photo_words import has_words
 from syndicator.sources.feeds.wanted_pages import WantedPages
+from syndicator.sources.pages.extract import Select
 from syndicator.sources.pages.page_text import MAX_PAGE_BYTES
 from syndicator.sources.sites.article_page import ArticlePages
 from syndicator.sources.sites.crawl import LOOK_BUDGET_S, RECHECKS
+from syndicator.sources.sites.declared_patterns import check_selector
 from syndicator.sources.sites.readings import Readings
 from syndicator.sources.sites.site_page import furniture_of
 from syndicator.text.addresses import same_site
@@ -77,6 +79,11 @@ class FeedSource(FeedDocuments):
         """Refuse what could not work at any look. Raises ``ValueError``: ``setting: what``."""
         if self.most < 1:
             raise ValueError("most: must be at least 1")
+        self.entry.check("entry")
+        for name, selector in self.select.declared.items():
+            check_selector(f"select.{name}", selector)
+        if self.select.declared and not self.complete:
+            raise ValueError("select: is looked for on the pages of entries: declare complete = true, too")
 
     def look(self, memory: Mapping[str, Any], now: datetime) -> Look:
         """Fetch the feed, unless it says that nothing has changed (RFC 9110 section 13), and the pages that
@@ -164,8 +171,8 @@ class FeedSource(FeedDocuments):
             must_stand(entry.url, page, edition.home)
             homes = [edition.home] if same_site(edition.home, self.url) else []
             furniture = furniture_of(self.http, homes, self.url)
-            join = completed if is_whole else with_words
-            return join(entry, read_page(self._pages, entry, page, now, furniture).sighting)
+            there = read_page(self._pages, entry, page, now, furniture).sighting
+            return completed(entry, there, self.select.declared) if is_whole else with_words(entry, there)
         except (FetchError, SourceError) as e:
             return replace(entry, warnings=(*entry.warnings, f"what it lacks is not read: {e}"))
 
@@ -186,6 +193,7 @@ class FeedSource(FeedDocuments):
             timezone=self.timezone,
             language=self.language,
             locked=self.locked,
+            select=Select(**self.select.declared),
         )
 
     def _response(self, conditions: Mapping[str, str]) -> Response:

@@ -149,7 +149,12 @@ BEHIND_NAME = regex.compile(r"\s*(?:[.:|·•。]|[–—-](?=\s))\s*")
 #: What closes a quotation of the headline, or a comma, where its sentence goes on; where letters have no case
 #: nothing but the mark may stand there.
 SENTENCE_GOES_ON = regex.compile(
-    r"(?:[,?!.…]?\s?[\p{Pe}\p{Pf}\"'“«»][,\s]*|,\s)(?=\p{Ll})|(?<quote>[\p{Pf}\"'“」』]\s*)(?=\p{Lo})"
+    r"(?:\s?[,?!.…]{0,3}\s?[\p{Pe}\p{Pf}\"'“«»][,\s]*|,\s)(?=\p{Ll})|(?<quote>[\p{Pf}\"'“」』]\s*)(?=\p{Lo})"
+)
+
+#: A label in front of a headline, and of a text that repeats it: "BREAKING: ...", "Opinion | ...".
+LABEL = regex.compile(
+    r"(?P<label>[\p{L}\p{M}\p{N}’'-]+(?:\s[\p{L}\p{M}\p{N}’'-]+){0,2}+)\s?(?::\s|：|\s?[|–—]\s|\s-\s)\s*"
 )
 
 #: Words of a headline (characters, where no spaces are written) from which on it may be known by itself, with
@@ -169,6 +174,10 @@ def without_leftovers(text: str, title: str = "", site_title: str = "", language
         text = shorter
     text = without_place_and_agency(text, language)
     left = without_headline(text, title, language)
+    if left == text and (label := LABEL.match(title)):
+        left = without_headline(
+            _without_label(text, label["label"], language), title[label.end() :], language
+        )
     return left if left == text else _without_site_in_front(left, site_title)
 
 
@@ -209,11 +218,23 @@ def without_headline(text: str, title: str, language: str = "") -> str:
         return ""
     if words[: len(headline)] != headline or goes_on_from(text, title):
         return text
-    left = text[_behind(text, len(headline)) :]
-    if left[:1].islower() and not left[1:2].isupper():
-        is_dotted = left[0] == "i" and language[:2] in ("tr", "az")
-        left = ("İ" if is_dotted else left[0].upper()) + left[1:]
-    return left
+    return _as_sentence(text[_behind(text, len(headline)) :], language)
+
+
+def _without_label(text: str, label: str, language: str) -> str:
+    """What stands behind a headline's label that a text repeats."""
+    found = LABEL.match(text)
+    if found is None or _words(found["label"]) != _words(label):
+        return text
+    return _as_sentence(text[found.end() :], language)
+
+
+def _as_sentence(text: str, language: str) -> str:
+    """A text that begins as sentences do."""
+    if text[:1].islower() and not text[1:2].isupper():
+        is_dotted = text[0] == "i" and language[:2] in ("tr", "az")
+        return ("İ" if is_dotted else text[0].upper()) + text[1:]
+    return text
 
 
 def goes_on_from(text: str, title: str) -> bool:

@@ -72,7 +72,7 @@ def create_app(
     host: str,
     password: str | None = None,
     channel_pages: Mapping[str, str] | None = None,
-    draw: Callable[[str, Article], DrawnPost | None] = lambda _channel, _article: None,
+    draw: Callable[[str, Article], Sequence[DrawnPost]] = lambda _channel, _article: (),
     ending_tokens: Callable[[datetime], Mapping[str, str]] = lambda _now: {},
     queues: Callable[[], Mapping[str, int] | None] | None = None,
     hub: HubReception | None = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
@@ -46,10 +46,10 @@ class Context:
 
     ``formats`` by the names that feeds give them. ``channel_pages``: addresses of pages in
     the console that show the posts of channels, by channel, at the fragment that is a post's id.
-    ``draw``: an article's post as a channel would show it now, without fetching anything; ``None`` where the
-    channel is not declared any more. ``ending_tokens``: what stops channels soon, by their names.
-    ``queues`` tells how many messages wait in each of the broker's queues, or ``None`` while the broker does
-    not answer. ``pulse``: whether what we write reaches the database.
+    ``draw``: an article's post as a channel would show it now, and what becomes of it, without fetching
+    anything; nothing where the channel is not declared any more. ``ending_tokens``: what stops channels soon,
+    by their names. ``queues`` tells how many messages wait in each of the broker's queues, or ``None`` while
+    the broker does not answer. ``pulse``: whether what we write reaches the database.
     """
 
     site: Site
@@ -59,7 +59,7 @@ class Context:
     store: Console
     bell: Bell
     channel_pages: Mapping[str, str] = field(default_factory=dict)
-    draw: Callable[[str, Article], DrawnPost | None] = lambda _channel, _article: None
+    draw: Callable[[str, Article], Sequence[DrawnPost]] = lambda _channel, _article: ()
     ending_tokens: Callable[[datetime], Mapping[str, str]] = lambda _now: {}
     queues: Callable[[], Mapping[str, int] | None] | None = None
     clock: Callable[[], datetime] = utc_now

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import cast
@@ -113,6 +113,13 @@ class App:
         if article.state is not ArticleState.ROUNDUP:
             return self.deliverer.compose
         return partial(self.deliverer.compose, roundup=self.store.roundup(article.guid))
+
+    def age_of_post(self, channel: str, article: Article) -> timedelta:
+        """How old the article's post is on a channel; new where there is none on record."""
+        deliveries = (line.delivery for line in self.store.deliveries_of(article.guid))
+        posted = (each.posted_at for each in deliveries if each.channel == channel and each.receipt)
+        posted_at = next(posted, None)
+        return self.deliverer.clock() - posted_at if posted_at else timedelta(0)
 
     def watch(self, name: str) -> None:
         """Look at a source once."""

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from syndicator.channels.facebook import Facebook
 from syndicator.channels.mastodon import Mastodon
+from syndicator.channels.threads import Threads
 from syndicator.domain.errors import Misconfigured, TryLater
 from syndicator.secret import Secret
 from tests.channels.contract import impatient_session
+from tests.channels.graph_tokens import PageTokens, ThreadsTokens
 from tests.channels.local_server import Trouble, status
 from tests.channels.servers import FakeMastodon
 
@@ -55,3 +58,34 @@ def test_a_server_that_is_busy_then_is_asked_again_later(server: FakeMastodon, c
     server.trouble = Trouble(status(503), at="/api/v1/statuses", method="PUT")
     with pytest.raises(TryLater):
         channel.check()
+
+
+@pytest.mark.parametrize("lacks", ["pages_manage_posts", "pages_read_engagement", ""])
+def test_the_token_of_a_page_is_told_by_what_it_lacks(tmp_path: Path, lacks: str) -> None:
+    with PageTokens() as page, impatient_session() as session:
+        (tmp_path / "token").write_text(page.token)
+        token = Secret(f"file:{tmp_path}/token")
+        channel = Facebook(name="f", page=page.page, server=page.address, token=token, session=session)
+        page.permits = [each for each in page.permits if each != lacks]
+        if lacks:
+            with pytest.raises(Misconfigured, match=f"the token lacks {lacks}"):
+                channel.check()
+        else:
+            assert channel.check() == f"Page Example News ({page.page}); may post"
+        page.tells = False  # to others than those who have made the app
+        assert channel.check().endswith("may post (untried)")
+
+
+@pytest.mark.parametrize("lacks", ["threads_content_publish", "threads_delete", ""])
+def test_the_token_of_a_threads_profile_is_told_by_what_it_lacks(tmp_path: Path, lacks: str) -> None:
+    with ThreadsTokens() as server, impatient_session() as session:
+        (tmp_path / "token").write_text(server.token)
+        channel = Threads(
+            name="t", server=server.address, token=Secret(f"file:{tmp_path}/token"), session=session
+        )
+        server.permits = [each for each in server.permits if each != lacks]
+        if lacks:
+            with pytest.raises(Misconfigured, match=f"the token lacks {lacks}"):
+                channel.check()
+        else:
+            assert "may post" in channel.check()

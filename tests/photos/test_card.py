@@ -15,7 +15,15 @@ from syndicator.domain.article import Article, Photo
 from syndicator.domain.errors import Misconfigured
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.post import Post
-from syndicator.photos.card import MARGIN_PX, MIN_PHOTO_WIDTH_PX, PAPER, SIZE_PX, draw_card
+from syndicator.photos.card import (
+    MARGIN_PX,
+    MAX_PHOTO_WIDTH_PX,
+    MIN_PHOTO_WIDTH_PX,
+    PAPER,
+    SIZE_PX,
+    STRIPE_PX,
+    draw_card,
+)
 from syndicator.photos.lettering import TextStyle, drawable, lines, write
 from syndicator.text.cutting import ELLIPSIS
 from syndicator.text.words import CLINGING
@@ -170,3 +178,17 @@ def test_lines_lose_nothing_where_there_is_room(width: int) -> None:
 
 def test_what_is_cut_off_is_told_by_an_ellipsis() -> None:
     assert lines(LAO, STYLE, 300, 2)[-1].endswith(ELLIPSIS)
+
+
+@pytest.mark.parametrize("photo", [None, (160, 80)])
+@pytest.mark.parametrize(
+    ("title", "is_mirrored"), [("الجسر", True), ("הגשר", True), ("ຂົວເປີດ", False), ("Bridge", False)]
+)
+def test_words_stand_on_the_side_where_reading_begins(
+    title: str, photo: tuple[int, int] | None, is_mirrored: bool
+) -> None:
+    image = card(photo, title=title, section=title, summary=title)
+    left = (MAX_PHOTO_WIDTH_PX if photo else 0) + STRIPE_PX + MARGIN_PX
+    right = SIZE_PX[0] - MARGIN_PX
+    boxes = (left, 0, left + 60, 400), (right - 60, 0, right, 400)
+    assert [not is_paper(image, box) for box in boxes] == [not is_mirrored, is_mirrored]

@@ -62,6 +62,24 @@ def test_a_message_has_its_subject_above_the_photo() -> None:
     assert one(drawn, ".mail .text a").attributes["href"] == told.url
 
 
+def test_a_picture_stands_above_the_text_and_the_headline_in_bold_where_the_network_has_it_so() -> None:
+    told = article(title="Rain & hail", photo=Photo(url="https://ledger.example/a.jpg"), tags=("rain",))
+    able = replace(limits(), picture_above=True, headline_bold=True, card=LinkCard.FETCHED)
+    style = Style(hashtags={"rain": "Rain"}, templates={"x": ""})
+    shown = [
+        DrawnPost(channel="a", title="", post=compose(told, able, style, photo=PHOTO), capabilities=able),
+        DrawnPost(channel="b", title="", post=compose(told, able, style), capabilities=able),
+        DrawnPost(channel="c", title="", post=compose(told, limits(), style), capabilities=limits()),
+    ]
+    with_photo, with_card, plain = LexborHTMLParser(page("x", shown)).css("section")
+    for drawn in (with_photo, with_card):
+        assert one(drawn, ".photo-first .text > strong").text() == "Rain & hail"
+        assert one(drawn, ".text").text().startswith("Rain & hail\n\n")
+        assert [tag.text() for tag in drawn.css(".text b")] == ["#Rain"]
+    assert with_card.css(".photo-first > .link-card")
+    assert not plain.css(".photo-first, .text strong")
+
+
 def test_what_is_too_long_and_what_was_left_out_is_told() -> None:
     told, able = article(url="https://ledger.example/" + "x" * 60), limits(50)
     drawn = LexborHTMLParser(

@@ -6,12 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from syndicator.domain.article import Photo
 from syndicator.domain.capabilities import LinkPlace
 from syndicator.domain.post import Occasion
 from syndicator.posts.compose import ADDRESS_ALONE, compose
 from syndicator.posts.layout import GAP
 from syndicator.posts.own_words import own_words
-from tests.posts.test_compose import SUMMARY, article, limits
+from syndicator.text.cutting import ELLIPSIS
+from tests.posts.test_compose import PHOTO, SUMMARY, article, limits
+from tests.posts.test_odd_texts import NARROW
 
 URL = "https://www.ledger.example/2026/bridge"
 
@@ -80,3 +83,54 @@ def test_paragraphs_stand_in_posts_within_their_room(room: int) -> None:
 def test_each_line_of_a_right_to_left_language_begins_from_the_right() -> None:
     told = article(title="خبر", social="خبر عاجل\nWHO تعلن", language="ar")
     assert compose(told, limits()).text.startswith("خبر عاجل\n\u200fWHO")
+
+
+@pytest.mark.parametrize("host", ["staging.ledger.example:8443", "127.0.0.1:8001", "[::1]:8001"])
+def test_an_address_with_a_port_is_known(host: str) -> None:
+    url = f"http://{host}/2026/bridge"
+    assert (
+        own_words(f"Cross it! {url}\nAll of it at {url} today.", url)
+        == f"Cross it!\nAll of it at {host} today."
+    )
+
+
+PHOTO_BY_LI = Photo(url="https://ledger.example/a.jpg", credit="Anna Li / AFP")
+LONG = "The bridge is open, and everybody may cross it once again. " * 20
+
+
+@pytest.mark.parametrize("words", [LONG, LONG[:290]])
+def test_a_correction_and_a_credit_are_said_beside_long_words_for_posts(words: str) -> None:
+    told = replace(article(note="It opened on Friday.", social=words), photo=PHOTO_BY_LI)
+    post = compose(told, NARROW, photo=PHOTO)
+    text, correction, credit = post.text.split(GAP)
+    assert text == "The bridge is open, and everybody may cross it once again. " * 3 + (
+        "The bridge is open, and everybody may cross it once again."
+    )
+    assert (correction, credit) == ("Correction: It opened on Friday.", "Photo: Anna Li / AFP")
+    assert post.omitted == ("headline cut: no room",)
+    assert post.length <= post.room
+
+
+def test_a_credit_is_said_beside_a_headline_that_is_cut_anyway() -> None:
+    told = replace(article(title="Bridge opens to everybody " * 100), photo=PHOTO_BY_LI)
+    post = compose(told, NARROW, photo=PHOTO)
+    assert post.text.endswith(f"{ELLIPSIS}{GAP}Photo: Anna Li / AFP")
+    assert 270 < post.length <= 300
+
+
+def test_a_headline_that_fits_is_not_cut_for_anything() -> None:
+    title = ("Bridge opens to everybody " * 12)[:295].strip()
+    told = replace(article(title=title, note="It opened on Friday."), photo=PHOTO_BY_LI)
+    post = compose(told, NARROW, photo=PHOTO)
+    assert post.headline == title
+    assert "photo's credit left out: no room" in post.omitted
+
+
+def test_a_long_correction_leaves_room_to_the_credit_beside_words_for_posts() -> None:
+    told = replace(article(note="It opened on another day. " * 40, social=LONG), photo=PHOTO_BY_LI)
+    post = compose(told, NARROW, photo=PHOTO)
+    text, correction, credit = post.text.split(GAP)
+    assert text.startswith("The bridge is open")
+    assert len(text) > 140
+    assert correction.startswith("Correction: It opened on another day. It opened")
+    assert credit == "Photo: Anna Li / AFP"

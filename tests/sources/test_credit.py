@@ -6,7 +6,11 @@ import time
 
 import pytest
 
+from syndicator.posts.labels import LABELS
+from syndicator.sources.pages import normalise
 from syndicator.sources.pages.credit import bare_credit, split_credit
+from syndicator.sources.pages.extract import Select, extract
+from tests.sources.feed_documents import only, rss
 
 
 @pytest.mark.parametrize(
@@ -58,3 +62,48 @@ def test_long_captions_take_no_time(piece: str) -> None:
     start = time.process_time()
     split_credit(piece * 20_000)
     assert time.process_time() - start < 0.3
+
+
+@pytest.mark.parametrize(
+    ("written", "maker"),
+    [
+        ("Photo: Anna Li", "Anna Li"),
+        ("PHOTO BY Anna Li", "Anna Li"),
+        ("(Photo: Anna Li / AFP)", "Anna Li / AFP"),
+        ("Photo credit: Anna Li", "Anna Li"),
+        ("Foto: © Anna Li/dpa", "Anna Li/dpa"),
+        ("ພາບ: ນາງ ແອນນາ", "ນາງ ແອນນາ"),
+        ("图：安娜", "安娜"),
+        ("© Anna Li", "Anna Li"),
+        # no word before a name
+        ("Anna Li (AFP)", "Anna Li (AFP)"),
+        ("Anna Li. Reuters", "Anna Li. Reuters"),
+        ("AP Photo/Anna Li", "AP Photo/Anna Li"),
+        ("Photo Agency Paris", "Photo Agency Paris"),
+        ("Fotograf Li", "Fotograf Li"),
+        ("Photo:", "Photo:"),
+        ("", ""),
+    ],
+)
+def test_a_credit_has_no_word_before_the_name(written: str, maker: str) -> None:
+    assert bare_credit(written) == maker
+
+
+@pytest.mark.parametrize("label", sorted({each.photo for each in LABELS.values()}))
+def test_the_words_that_posts_put_before_a_name_are_known_in_all_languages(label: str) -> None:
+    assert bare_credit(f"{label}: Anna Li") == "Anna Li"
+
+
+def test_feeds_and_pages_say_the_name_alone() -> None:
+    media = "<media:credit>Photo: Anna Li</media:credit>"
+    picture = f'<media:content url="https://harbour.example/a.jpg" medium="image">{media}</media:content>'
+    photo = only(rss(f"<title>Tram</title><description>Rails.</description>{picture}")).photo
+    assert photo
+    assert photo.credit == "Anna Li"
+    page = (
+        '<html><head><meta property="og:image" content="https://harbour.example/a.jpg"></head><body><h1>Tram</h1>'
+        '<p class="by">Foto: Anna Li</p></body></html>'
+    )
+    shown = normalise.photo(extract(page, "https://harbour.example/1", select=Select(credit=".by")))
+    assert shown
+    assert shown.credit == "Anna Li"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -96,7 +96,7 @@ class House:
         access: Mapping[str, Mapping[str, Secret]] | None = None,
         moved: Mapping[str, str] | None = None,
         ended: tuple[str, ...] = (),
-        draw: Callable[[str, Article], DrawnPost | None] = lambda _channel, _article: None,
+        draw: Callable[[str, Article], Sequence[DrawnPost]] = lambda _channel, _article: (),
         most_per_minute: int = 0,
         proxies: tuple[str, ...] = (),
         more_routes: Callable[[Context], Iterable[Route]] = lambda _context: (),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -16,7 +16,7 @@ from syndicator.domain.post import Style
 from syndicator.jobs.courier import Courier
 from syndicator.posts.compose import compose
 from syndicator.posts.drawing import DrawnPost
-from syndicator.posts.unfetched import unfetched_scene
+from syndicator.posts.unfetched import unfetched_scenes
 from syndicator.store import Store
 from tests.jobs.newsroom import Story
 from tests.web.browser import Browser, browsing
@@ -37,8 +37,8 @@ class Desk:
     def courier(self) -> Courier:
         return replace(self.story.courier(), **self.changes)  # type: ignore[arg-type]  # of tests
 
-    def draw(self, channel: str, article: Article) -> DrawnPost:
-        return unfetched_scene(self.courier(), compose, channel, article)
+    def draw(self, channel: str, article: Article) -> Sequence[DrawnPost]:
+        return unfetched_scenes(self.courier(), compose, channel, article)
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_a_deliverys_page_shows_the_text_that_was_posted(
     desk.story.publishes(title=title, language=language, photo=HERON)
     desk.story.delivers()
 
-    page = page_of(console, desk)
+    page = page_of(console, desk).css(".scene")[0]
     assert [each.text() for each in page.css(".scene .text")] == desk.story.texts
     assert [each.text() for each in page.css(".scene .alt")] == ["ALT: A heron <on> a pole"]
     assert [each.text() for each in page.css(".scene .unseen")] == ["the photo, 800 x 600"]
@@ -77,6 +77,23 @@ def test_a_deliverys_page_shows_the_text_that_was_posted(
     assert page.css(".scene .text a")[0].attributes["href"] == "https://ledger.example/1"
     assert page.css(".scene .length")[0].text().endswith(f"characters, in {language}")
     assert console.get("/static/post.css").status == 200
+
+
+def test_a_deliverys_page_shows_what_becomes_of_the_post(console: Browser, desk: Desk) -> None:
+    desk.story.publishes(title="Rain", photo=HERON, note="It was hail.")
+    desk.story.delivers()
+
+    page = page_of(console, desk)
+    titles = [each.text() for each in page.css("h3")]
+    assert titles == ["As it would be sent now", "When it is corrected", "When it is retracted"]
+    _, corrected, retracted = page.css(".scene")
+    assert "Correction: It was hail." in corrected.text()
+    assert "The post is edited." in corrected.text()
+    assert "Nothing is shown." in retracted.text()
+    assert "The post is deleted." in retracted.text()
+
+    desk.story.retracts()
+    assert len(page_of(console, desk).css(".scene")) == 1
 
 
 def test_what_is_left_out_and_why_is_told(console: Browser, desk: Desk) -> None:

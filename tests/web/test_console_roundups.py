@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,7 +13,7 @@ from syndicator.domain.article import Article
 from syndicator.domain.delivery import Delivery
 from syndicator.posts.compose import compose
 from syndicator.posts.drawing import DrawnPost
-from syndicator.posts.unfetched import unfetched_scene
+from syndicator.posts.unfetched import unfetched_scenes
 from syndicator.store import Store
 from tests.jobs.backlog import Backlog
 from tests.web.browser import Browser, browsing
@@ -26,9 +26,9 @@ class Desk:
 
     story: Backlog
 
-    def draw(self, channel: str, article: Article) -> DrawnPost:
+    def draw(self, channel: str, article: Article) -> Sequence[DrawnPost]:
         composer = partial(compose, roundup=self.story.store.roundup(article.guid))
-        return unfetched_scene(self.story.courier(), composer, channel, article)
+        return unfetched_scenes(self.story.courier(), composer, channel, article)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -87,7 +88,7 @@ def lacks(entry: Sighting) -> tuple[str, ...]:
         "content_html": entry.origins.get("content_html") == FROM_SUMMARY,
         "language": not entry.language,
     }
-    return tuple(name for name in FIELDS if is_lacking[name])
+    return (*(name for name in FIELDS if is_lacking[name]), *entry.unread)
 
 
 def read_page(
@@ -113,10 +114,13 @@ def _is_about(entry: Sighting, page: Sighting) -> bool:
     return len(words & there) >= TITLE_SHARE * len(words)
 
 
-def completed(entry: Sighting, page: Sighting) -> Sighting:
-    """The entry, with what it lacks taken from its page. What the feed says stays as it says it."""
+def completed(entry: Sighting, page: Sighting, selected: Collection[str] = ()) -> Sighting:
+    """The entry, with what it lacks taken from its page. What the feed says stays as it says it.
+    ``selected``: what else is looked for on pages, and not there where a page says nothing of it."""
     lacking = lacks(entry)
     values = {name: getattr(page, name) for name in lacking if name != "photo" and getattr(page, name)}
+    unread = tuple(name for name in entry.unread if name not in selected and name not in values)
+    entry = replace(entry, unread=unread)
     if "photo" in lacking and (photo := _photo(entry.photo, page)) != entry.photo:
         values["photo"] = photo
     origins: dict[str, str] = {name: f"page: {page.origins.get(name, 'markup')}" for name in values}

@@ -22,6 +22,7 @@ from syndicator.sources.feeds.entry_page import (
     with_words,
 )
 from syndicator.sources.feeds.feed_state import FeedState
+from syndicator.sources.feeds.own_fields import own_fields_in
 from syndicator.sources.feeds.photo_words import BUDGET_S, MAX_FAILURES, has_words
 from syndicator.sources.pages.locks import LockedError
 from syndicator.sources.pages.page_text import MAX_PAGE_BYTES
@@ -108,7 +109,7 @@ class EntryVisits:
                 sightings.append(self._with_words(entry, by_key.get(entry.key)))
             elif entry.key in by_key:
                 self.state.note_photo(entry.key, entry.photo)
-                sightings.append(completed(entry, by_key[entry.key]))
+                sightings.append(completed(entry, by_key[entry.key], own_fields_in(self.pages.select)))
             elif not self.state.is_completed(entry.key):
                 sightings.append(entry)
             elif entry.key not in waiting or not self.state.is_shown(entry.key):

@@ -28,6 +28,7 @@ from syndicator.sources.feeds.feed_signs import without_forbidden
 from syndicator.sources.feeds.feed_text import first_paragraph, is_whole_text, paragraph
 from syndicator.sources.feeds.json_items import OddEntry, item, json_feed
 from syndicator.sources.feeds.lean_parser import LeanParser
+from syndicator.sources.feeds.own_fields import NOWHERE, OwnFields, told
 from syndicator.sources.feeds.pictures import lead_photo, without_inline_files
 from syndicator.sources.feeds.recordings import links_to
 from syndicator.sources.feeds.untitled import TitlesWanted, titled
@@ -82,7 +83,8 @@ class FeedDocuments:
     (``datetime.strptime``). ``embargoes``: an entry dated ahead of us waits for its time. ``post_undated``:
     one without a date is news when it appears, although others have dates. ``titles``: whether an entry
     without a title takes one from its text; if nothing is said, it does where most of the feed's entries have
-    none, as in microblogs.
+    none, as in microblogs. ``entry``: where an entry has what feeds have no words for; ``select``: the same
+    on its page, by CSS selectors.
     """
 
     name: str
@@ -95,6 +97,8 @@ class FeedDocuments:
     post_undated: bool = False
     titles: TitlesWanted = ""
     locked: LockPolicy = LockPolicy.HEADLINE
+    entry: OwnFields = NOWHERE
+    select: OwnFields = NOWHERE
 
     def edition(
         self, response: Response, now: datetime, identity: Mapping[str, Any] | None = None
@@ -166,7 +170,8 @@ class FeedDocuments:
         except Exception as e:  # noqa: BLE001 - as above
             problems.append(self._left_out(raw_entry.get("id") or raw_entry.get("url"), e))
             return None
-        entry = without_inline_files(entry)
+        own = raw_entry["facts"].own if is_xml else self.entry.of_item(raw_entry, entry["odd"])
+        entry = {**without_inline_files(entry), "own": own}
         length = max(len(str(entry.get(name) or "")) for name in ("title", "summary", "content"))
         if length > MAX_TEXT_CHARS:
             problem = f"its text has {length:,} characters; at most {MAX_TEXT_CHARS:,} are an article"
@@ -211,7 +216,7 @@ class FeedDocuments:
         )
         if not parsed.get("version"):
             raise SourceError(f"{self.url}: {_why_no_feed(response.content, parsed)}")
-        known = facts(response.content)
+        known = facts(response.content, self.entry)
         for number, entry in enumerate(parsed.entries):
             entry["facts"] = known.of(number, len(parsed.entries))
         head = {"broken": _syntax_error(parsed), "version": parsed.version, "deleted": known.deleted}
@@ -265,7 +270,10 @@ class FeedDocuments:
             self._dates(entry, "published", "created", "updated"), "it has no date"
         )
         is_own = bool(entry.get("is_own"))
-        origins = dict.fromkeys(entry, "feed") | ({} if content else {"content_html": FROM_SUMMARY})
+        own, own_origins, unread = told(entry["own"], self.entry, self.select)
+        origins = (
+            dict.fromkeys(entry, "feed") | own_origins | ({} if content else {"content_html": FROM_SUMMARY})
+        )
         tags = [tag for tag in entry.get("tags", ()) if tag and (is_own or telling([tag]))]
         section = str(entry.get("section") or "")
         return Sighting(
@@ -284,6 +292,8 @@ class FeedDocuments:
             places=tuple(entry.get("places", ())),
             language=language,
             photo=photo,
+            **own,
+            unread=unread,
             published=publication.published,
             updated=dates.updated(self._dates(entry, "updated")),
             embargo=publication.embargo,

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborNode
 
 from syndicator.domain.article import Photo
-from syndicator.sources.pages.credit import split_credit
+from syndicator.sources.pages.credit import bare_credit, split_credit
 from syndicator.sources.pages.same_picture import same_picture
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import plain
@@ -182,8 +182,8 @@ def lead_photo(
         caption, alt, credit = caption or picture.caption, alt or picture.alt, credit or picture.credit
     if not caption and "caption" in markup:
         caption = _caption_in(markup, lead.url)
-    if not credit and not is_exact:  # else the caption is without it
-        caption, credit = split_credit(caption)
+    if not is_exact:  # else the caption is without it, and the credit without a word before it
+        caption, credit = (caption, bare_credit(credit)) if credit else split_credit(caption)
     if not is_exact:
         caption, alt = (("" if is_file_name(text) else text) for text in (caption, alt))
     return Photo(url=lead.url, caption=caption, credit=credit, alt=alt, rights=rights)

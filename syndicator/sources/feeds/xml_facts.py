@@ -6,13 +6,14 @@ from __future__ import annotations
 import html.entities
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lxml import etree
 
 from syndicator.sources.feeds.feed_text import OWN_GENERATOR
 from syndicator.sources.feeds.media_rss import NO_MEDIA, Media, media_of
+from syndicator.sources.feeds.own_fields import NOWHERE, OwnFields
 
 #: Namespaces of elements that RSS, RDF and Atom call by their bare names.
 BARE_NAMESPACES = {
@@ -35,11 +36,13 @@ XML_NAMES = {b"lt", b"gt", b"amp", b"quot", b"apos"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EntryFacts:
-    """``authors`` as they are written; ``None`` where the document is too broken to tell."""
+    """``authors`` as they are written, and what is in the newsroom's ``own`` elements; ``None`` where the
+    document is too broken to tell."""
 
     media: Media = NO_MEDIA
     authors: Sequence[str] | None = None
     source_authors: Sequence[str] = ()
+    own: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +57,7 @@ class Facts:
         return self.entries[number] if len(self.entries) == count else EntryFacts()
 
 
-def facts(document: bytes) -> Facts:
+def facts(document: bytes, own_fields: OwnFields = NOWHERE) -> Facts:
     """The facts of a document, as far as it can be read."""
     root, is_well_formed = _parsed(document)
     if root is None:
@@ -68,7 +71,13 @@ def facts(document: bytes) -> Facts:
     generator = root.findtext("channel/generator") or root.findtext("{http://www.w3.org/2005/Atom}generator")
     is_own = generator == OWN_GENERATOR
     return Facts(
-        entries=[_entry(element, is_well_formed=is_well_formed, is_own=is_own) for element in elements],
+        entries=[
+            replace(
+                _entry(element, is_well_formed=is_well_formed, is_own=is_own),
+                own=own_fields.of_element(element),
+            )
+            for element in elements
+        ],
         deleted={
             stone.get("ref") or "": stone.get("when") or ""
             for stone in root.iter(f"{{{TOMBSTONES}}}deleted-entry")

@@ -11,8 +11,8 @@ MAX_CAPTION_CHARS = 2000
 PICTURE_WORDS = (
     "photo|photos|photograph|photography|photographer|picture|image|img|foto|fotos|fotografie|fotografía"
     "|fotografia|fotograf|bild|bilder|billede|bilde|kuva|valokuva|zdjęcie|fot\\.|fotó|фото|снимка|φωτογραφία"
-    "|görsel|fotoğraf|ảnh|gambar|ພາບ|ຮູບ|ຮູບພາບ|ภาพ|ภาพถ่าย|រូបភាព|ဓာတ်ပုံ|사진|写真|撮影|图片|图|圖|圖片|摄影|攝影"
-    "|صورة|تصوير|תמונה|צילום|תצלום|फोटो"
+    "|görsel|fotoğraf|ảnh|gambar|ພາບ|ຮູບ|ຮູບພາບ|ภาพ|ภาพถ่าย|รูป|รูปภาพ|រូបភាព|ဓာတ်ပုံ|사진|写真|撮影|图片|图|圖|圖片|摄影|攝影"
+    "|صورة|الصورة|تصوير|عکس|تصویر|תמונה|צילום|תצלום|फोटो|फ़ोटो"
 )
 CREDIT_WORDS = "credits?|crédits?|créditos?|crediti|kredit|copyright|เครดิต|ที่มา|ເຄຣດິດ|ແຫຼ່ງຂ່າວ"
 MAKER_WORDS = "by|courtesy of|credit|credits|von|av|de|par|di|door|por|od|oleh|โดย|ໂດຍ|bởi|courtesy|ⓒ|©"
@@ -56,6 +56,14 @@ FORMS = (
 )
 
 
+#: The word in front of a name, where all of a text is the credit.
+LABEL = re.compile(
+    rf"(?:(?:{CREDIT_WORDS})\s*)?(?:{PICTURE_WORDS}|{CREDIT_WORDS})(?:\s*(?:{CREDIT_WORDS}))?"
+    rf"(?:(?:\s+(?:{MAKER_WORDS}))?\s*[:：]|\s+(?:{MAKER_WORDS})(?=\s))\s*|(?:©|ⓒ|\(c\)\s)\s*",
+    re.IGNORECASE,
+)
+
+
 def split_credit(caption: str) -> tuple[str, str]:
     """A caption and the credit at its end ("... Photo: A. Name"), if it has one."""
     text = caption[:MAX_CAPTION_CHARS]
@@ -67,5 +75,9 @@ def split_credit(caption: str) -> tuple[str, str]:
 
 def bare_credit(text: str) -> str:
     """What an element for the credit says, without the word in front of the name: "Photo: A. Name"."""
-    _, credit = split_credit(text)
-    return credit or text.strip(" .()[]|/–—-©")
+    text = text.strip(" .|/–—-")
+    if (text[:1], text[-1:]) in (("(", ")"), ("[", "]")):
+        text = text[1:-1].strip()
+    while (label := LABEL.match(text)) and label.end() < len(text):
+        text = text[label.end() :]
+    return text.strip(" .|/–—-©")

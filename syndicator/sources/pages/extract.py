@@ -182,7 +182,7 @@ def extract(
 def _from_selectors(extracted: Extracted, page: LexborHTMLParser, select: Select, url: str) -> None:
     for name in (*TEXTS, "published", "updated"):
         selector = getattr(select, name)
-        read = _node_lines if name == "social" else _node_text
+        read = lines_of if name == "social" else _node_text
         texts = _texts(page, selector, read) if selector else ()
         extracted.offer(name, f"select.{name}", next(iter(texts), ""))
     list_settings = ("authors", "author"), ("tags", "tags"), ("places", "places")
@@ -307,7 +307,7 @@ def _node_text(node: LexborNode) -> str:
     return plain(text or node.html or "")
 
 
-def _node_lines(node: LexborNode) -> str:
+def lines_of(node: LexborNode) -> str:
     """The same in its own lines and paragraphs."""
     if content := node.attributes.get("content"):
         return "\n".join(map(plain, content.splitlines())).strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from syndicator.domain.article import Photo
-from syndicator.sources.pages.credit import split_credit
+from syndicator.sources.pages.credit import bare_credit, split_credit
 from syndicator.sources.pages.extracted import Extracted
 from syndicator.text.file_names import is_file_name
 from syndicator.text.language import detect, is_language
@@ -61,7 +61,7 @@ def photo(extracted: Extracted) -> Photo | None:
     return Photo(
         url=url,
         caption=_words(extracted, "caption", caption),
-        credit=extracted.get("credit") or credit,
+        credit=bare_credit(extracted.get("credit")) or credit,
         rights=extracted.get("rights"),
         alt=_words(extracted, "alternative text", extracted.get("alt")),
         focus=extracted.values.get("focus"),

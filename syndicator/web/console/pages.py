@@ -93,24 +93,24 @@ class ConsolePages:
         if line is None:
             raise HTTPException(404)
         events = await self.context.ask(self.context.store.events, number)
-        scene, problem = await self.context.ask(self._drawn, line.delivery.channel, line.article)
+        scenes, problem = await self.context.ask(self._drawn, line.delivery.channel, line.article)
         members = await self.context.ask(self.context.store.roundup_members, number)
         return self.page(
             request,
             "console/delivery.html",
             line=line,
             events=events,
-            scene=scene,
+            scenes=scenes,
             problem=problem,
             members=members,
         )
 
-    def _drawn(self, channel: str, article: Article) -> tuple[DrawnPost | None, str]:
-        """The post as it would be sent now, or why there is none."""
+    def _drawn(self, channel: str, article: Article) -> tuple[Sequence[DrawnPost], str]:
+        """The post as it would be sent now and afterwards, or why there is none."""
         try:
             return self.context.draw(channel, article), ""
         except SyndicatorError as e:
-            return None, str(e)
+            return (), str(e)
 
     async def topic(self, request: Request) -> Response:
         """Who subscribes to a topic, and how sending to them went."""
