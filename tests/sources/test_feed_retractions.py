@@ -70,6 +70,7 @@ def test_410_is_believed_at_once(desk: Desk, newsroom: Newsroom) -> None:
         redirect("/"),
         redirect("/en/"),
         redirect("/category/city/"),
+        redirect("/city/"),
         redirect("/wp-login.php?redirect_to=%2Fs5%2F"),
         Reply(status=403),
         Reply(status=401),
@@ -79,7 +80,7 @@ def test_410_is_believed_at_once(desk: Desk, newsroom: Newsroom) -> None:
         ),
         html_reply("<title>Members</title><form><input type=password name=pw>Log in to read on</form>"),
     ],
-    ids=["home", "home of a language", "category", "login", "403", "401", "password", "form"],
+    ids=["home", "home of a language", "category", "own words", "login", "403", "401", "password", "form"],
 )
 def test_what_leads_elsewhere_or_is_locked_is_withdrawn(desk: Desk, newsroom: Newsroom, reply: Reply) -> None:
     newsroom.stories[5].is_public = False
@@ -89,6 +90,8 @@ def test_what_leads_elsewhere_or_is_locked_is_withdrawn(desk: Desk, newsroom: Ne
         if request.path == "/s5/"
         else html_reply("<h1>News</h1>")
         if request.path in elsewhere
+        else html_reply("<body class='tag-template tag-city'><h1>City</h1>")
+        if request.path == "/city/"
         else None
     )
 

@@ -19,6 +19,7 @@ from syndicator.sources.pages import (
     body,
     jsonld,
     meta,
+    own_kind,
     page_dates,
     script_text,
     sections,
@@ -125,6 +126,7 @@ def extract(
     this_page = ThisPage(base=base, addresses=[url, *named_addresses], headings=[*shown, *titles])
     json_ld = jsonld.article(things, this_page)
     extracted.lock = lock_of_page(page, json_ld)
+    extracted.other_kind = "" if json_ld else own_kind.other_kind(page, things, this_page)
     _from_json_ld(extracted, json_ld, base)
     _from_meta(extracted, page, metas, base)
     offer_featured(extracted, page, base)
