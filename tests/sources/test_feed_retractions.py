@@ -262,3 +262,60 @@ def test_in_the_end_what_is_live_is_what_the_site_has(acts: list[tuple[str, int]
         assert {s.name for s in newsroom.stories if s.name in on_file and not s.is_public} == {
             name for name in on_file if not desk.is_live(name)
         }
+
+
+@pytest.mark.parametrize("age", [timedelta(), 2 * HOUR], ids=["first", "in the middle"])
+def test_an_article_whose_address_another_one_has_by_now_is_withdrawn(
+    desk: Desk, newsroom: Newsroom, age: timedelta
+) -> None:
+    """It was deleted, and its slug was free again."""
+    newsroom.stories[5].is_public = False
+    newsroom.publish(
+        "s9", age=age, slug="s5", title="A brewery is sold", text="Nobody knows to whom, or why."
+    )
+
+    shown = desk.look(10 * MINUTE)
+
+    assert (shown.new, shown.withdrawn) == (["id-s9"], [])
+    assert spend(desk, 3 * HOUR) == ["id-s5"]
+    assert desk.is_live("s9")
+
+
+def test_it_may_come_back_before_it_is_missed(desk: Desk, newsroom: Newsroom) -> None:
+    newsroom.stories[5].is_public = False
+    other = newsroom.publish("s9", slug="s5", title="A brewery is sold", text="Nobody knows to whom, or why.")
+    desk.look(10 * MINUTE)
+    other.is_public, newsroom.stories[5].is_public = False, True
+
+    assert "id-s5" not in spend(desk, 3 * HOUR)
+    assert desk.is_live("s5")
+
+
+def test_the_next_item_of_a_ticker_takes_nothing_back() -> None:
+    """Of a feed that has its latest item alone, which all link to one page."""
+    with Newsroom(length=1) as ticker:
+        desk = Desk(ticker, every=MINUTE, complete=False)
+        for number in range(4):
+            ticker.publish(f"n{number}", slug="live", title=f"Item {number}", text=f"All of item {number}.")
+            desk.look(HOUR)
+
+        assert spend(desk, DAY, HOUR) == []
+        assert len(desk.on_file) == 4
+
+
+def test_an_article_under_another_id_is_the_same(desk: Desk, newsroom: Newsroom) -> None:
+    """A site was moved to another system, which gives ids of its own."""
+    for number, story in enumerate(newsroom.stories):
+        story.slug, story.name = story.name, f"moved-{number}"
+
+    assert spend(desk, DAY, HOUR) == []
+
+
+def test_two_that_have_always_had_one_address_are_no_successors(newsroom: Newsroom) -> None:
+    for name in ("a", "b"):
+        newsroom.publish(name, slug="live", title=f"Live {name}", text=f"What {name} says goes on for long.")
+    desk = Desk(newsroom, every=MINUTE, complete=False)
+    desk.look()
+    next(story for story in newsroom.stories if story.name == "a").is_public = False
+
+    assert spend(desk, DAY, HOUR) == []

@@ -155,6 +155,10 @@ class EntryVisits:
 
     def _fetch(self, link: Link) -> Response:
         """A page that is one of an article. Raises ``FetchError``, with status 404 where it is none."""
+        if self.state.is_replaced(link.key):
+            raise FetchError(
+                link.url, "another article of the feed has this address by now", status=NOT_FOUND
+            )
         remaining_s = min(FETCH_DEADLINE_S, self.end - time.monotonic())
         try:
             page = self.http.get(
