@@ -319,3 +319,26 @@ def test_two_that_have_always_had_one_address_are_no_successors(newsroom: Newsro
     next(story for story in newsroom.stories if story.name == "a").is_public = False
 
     assert spend(desk, DAY, HOUR) == []
+
+
+def test_what_leads_to_another_article_is_withdrawn_and_that_one_stays(
+    desk: Desk, newsroom: Newsroom
+) -> None:
+    newsroom.stories[5].is_public = False
+    newsroom.is_away = lambda request: redirect("/s6/") if request.path == "/s5/" else None
+
+    assert spend(desk, 3 * HOUR) == ["id-s5"]
+    assert desk.is_live("s6")
+
+
+def test_what_leads_to_its_own_new_address_stays(newsroom: Newsroom) -> None:
+    """Of a feed whose ids are its addresses: the new one comes as the old one goes."""
+    for story in newsroom.stories:
+        story.slug = story.name
+    desk = Desk(newsroom, every=MINUTE, complete=False)
+    desk.look()
+    story = newsroom.stories[5]
+    story.name = story.slug = "s5-with-another-slug"
+    newsroom.is_away = lambda request: redirect(story.path) if request.path == "/s5/" else None
+
+    assert spend(desk, 3 * HOUR) == []

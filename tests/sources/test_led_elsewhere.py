@@ -125,3 +125,32 @@ def test_an_address_of_its_own_is_no_listing_above_it(town: Town) -> None:
     town.listed.remove("/news/7/print")
 
     assert gone(watch, 20) == []
+
+
+@pytest.mark.parametrize("key", ["", r"/news/(\d+)$"], ids=["by address", "by key"])
+def test_what_leads_to_another_article_is_withdrawn_and_that_one_stays(town: Town, key: str) -> None:
+    """A notice that was deleted in favour of the whole report."""
+    watch = watching(town, gone_after=HOUR, key=key)
+    watch.look()
+    town.pages["/news/2"] = moved("/news/4")
+    town.listed.remove("/news/2")
+
+    assert gone(watch, 20) == ["2"]
+
+
+def test_what_has_a_new_address_that_was_seen_first_is_the_same_article(town: Town, watch: Watch) -> None:
+    """The listing shows the new one a look before the old one leads there."""
+    town.pages["/news/12"] = town.pages["/news/2"]
+    town.listed.append("/news/12")
+    watch.look(2 * MINUTE)
+    town.pages["/news/2"] = moved("/news/12")
+    town.listed.remove("/news/2")
+
+    assert "12" not in gone(watch, 20)
+
+
+def test_what_leads_to_one_that_no_listing_shows_stays(town: Town, watch: Watch) -> None:
+    town.pages["/news/2"] = moved("/news/4")
+    town.listed = ["/news/0", "/news/1", "/news/3"]
+
+    assert gone(watch, 20) == []

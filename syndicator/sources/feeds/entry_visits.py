@@ -173,6 +173,8 @@ class EntryVisits:
                 raise FetchError(e.url, e.why, status=NOT_FOUND, retry_at=e.retry_at) from e
             raise
         must_stand(link.url, page, self.state.home)
+        if self.state.leads_to_another(link.key, page.url):
+            raise FetchError(link.url, f"it leads to another article ({page.url})", status=NOT_FOUND)
         return page
 
     def _know_site(self, links: Sequence[Link]) -> None:

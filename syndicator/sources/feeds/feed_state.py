@@ -14,6 +14,7 @@ from syndicator.http.conditional import VALIDATORS, validators
 from syndicator.sources.feeds.photo_words import MAX_VAIN_PAGES, PhotoWords
 from syndicator.sources.pages.furniture import picture_hash
 from syndicator.sources.sites.crawl_state import CrawlState
+from syndicator.sources.sites.led_elsewhere import is_same
 from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.next_pages import Further
 from syndicator.sources.sites.page_times import plan
@@ -149,6 +150,18 @@ class FeedState(CrawlState):
     def is_replaced(self, key: str) -> bool:
         """Whether its address is that of another article by now, which the feed shows."""
         return bool(self.pages[key].get("replaced"))
+
+    def leads_to_another(self, key: str, url: str) -> bool:
+        """Whether this is the address of another entry, which the feed shows, and had when this one was taken
+        out of it: no new address of the same article."""
+        page = self.pages[key]
+        return self.is_taken_out(key) and any(
+            other != key
+            and is_same(self.pages[other]["url"], url)
+            and self.pages[other]["seen"] < page["seen"]
+            for other in self.items
+            if other in self.pages
+        )
 
     def lock(self, key: str) -> None:
         """Its page is under a password, whatever the feed shows of it."""

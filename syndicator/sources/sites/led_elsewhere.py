@@ -4,7 +4,8 @@ home page, or to a section, and answers 404 for nothing."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from syndicator.domain.addresses import place
@@ -48,6 +49,24 @@ def led_elsewhere(
         says_article, says_other = safely(_says, page, is_odd=is_odd_html(page.content))
         is_listing = says_other or (is_above and not says_article and not is_article)
     return f"it leads to a listing ({page.url})" if is_listing else ""
+
+
+def another_at(url: str, key: str, pages: Mapping[str, Mapping[str, Any]], shown: Collection[str]) -> str:
+    """The key of the article at an address that was another one than that of ``key``, and is shown; "": of
+    none. ``pages``: what is remembered of all."""
+    before = pages[key].get("said") or ("", "")
+    return next(
+        (
+            other
+            for other in shown
+            if other != key
+            and is_same(pages.get(other, {}).get("url", ""), url)
+            and not pages[other].get("gone")
+            and (said := pages[other].get("said"))
+            and (said[0] != before[0] and said[1] != before[1])
+        ),
+        "",
+    )
 
 
 def is_same(one: str, other: str) -> bool:
