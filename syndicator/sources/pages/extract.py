@@ -158,6 +158,7 @@ def extract(
     _shown_title(extracted, own_part, around)
     _authors(extracted, authors.find(page, json_ld, metas, own_part, around))
     extracted.offer("section", "rel=category", sections.linked(page, own_part))
+    extracted.offer("section", "primary tag", sections.primary_tag(page, extracted.tuple("tags")))
     headings = [text for node in page.css("h1")[:MAX_HEADINGS] if (text := plain(node.html or ""))]
     captioned = page_pictures.captioned(own_part)
     if select.content:
