@@ -34,6 +34,7 @@ LISTINGS = {
     "wordpress, day": with_body(TOPIC, 'class="hfeed archive date"'),
     "wordpress, home": with_body(TOPIC, 'class="home blog custom-background"'),
     "ghost, tag": with_body(TOPIC, 'class="tag-template tag-harbour"'),
+    "ghost, second page": with_body(TOPIC, 'class="paged is-head-left-logo"'),
     "ghost, author": with_body(TOPIC, 'class="author-template author-ann"'),
     "graph": page("Topic: Harbour", TEASERS, json_ld(COLLECTION)),
     "author's profile": page("Ann Vong", TEASERS, json_ld({"@type": ["WebPage", "ProfilePage"]})),
@@ -72,6 +73,7 @@ ARTICLE = page("The archive reopens", story("archive"))
 ARTICLES = {
     "of an archive": with_body(ARTICLE, 'class="archive"'),
     "of a post in a category": with_body(ARTICLE, 'class="post-template single single-post category"'),
+    "second part of a long one": with_body(ARTICLE, 'class="single single-post paged paged-2"'),
     "front page with a text": with_body(ARTICLE, 'class="home page page-id-4"'),
     "in a collection": page(
         "The archive reopens",

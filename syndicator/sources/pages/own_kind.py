@@ -25,7 +25,7 @@ BODY_CLASSES = (
     *({"archive", kind} for kind in ("category", "tag", "author", "date", "post-type-archive")),
     {"home", "blog"},
     {"search", "search-results"},
-    *({kind} for kind in ("home-template", "tag-template", "author-template")),
+    *({kind} for kind in ("home-template", "tag-template", "author-template", "paged")),
 )
 
 #: Classes that the body of an article's page has on the same systems, or of a page of its own.
