@@ -146,7 +146,9 @@ def _names_of_the_example(declared: Declared) -> Iterator[Result]:
         texts += [(f"feed {name}", feed.title), (f"feed {name}", feed.description)]
     for what, text in texts:
         if named := next((name for name in NAMES.values() if name in text), ""):
-            yield Result(what, None, f"{text!r}: {named} is the example's name: readers would see it as yours")
+            yield Result(
+                what, None, f"{text!r}: {named} is the example's name: readers would see it as yours"
+            )
 
 
 def _addresses(settings: Any) -> Iterator[str]:
