@@ -106,8 +106,9 @@ def test_what_leads_elsewhere_or_is_locked_is_withdrawn(desk: Desk, newsroom: Ne
         Reply(status=429, headers={"Retry-After": "60"}),
         redirect("/2026/03/a-better-slug/"),
         redirect("/s5"),
+        redirect("/mud/"),
     ],
-    ids=["200", "500", "429", "another slug", "without slash"],
+    ids=["200", "500", "429", "another slug", "without slash", "short slug"],
 )
 def test_what_is_there_or_in_trouble_stays(desk: Desk, newsroom: Newsroom, reply: Reply) -> None:
     newsroom.stories[5].is_public = False
@@ -116,6 +117,8 @@ def test_what_is_there_or_in_trouble_stays(desk: Desk, newsroom: Newsroom, reply
         if request.path == "/s5/"
         else html_reply("<title>The ferry</title>")
         if request.path in ("/2026/03/a-better-slug/", "/s5")
+        else html_reply("<meta property=og:type content=article><title>The ferry</title>")
+        if request.path == "/mud/"
         else None
     )
 

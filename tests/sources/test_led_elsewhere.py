@@ -154,3 +154,13 @@ def test_what_leads_to_one_that_no_listing_shows_stays(town: Town, watch: Watch)
     town.listed = ["/news/0", "/news/1", "/news/3"]
 
     assert gone(watch, 20) == []
+
+
+def test_a_new_slug_as_short_as_a_language_is_no_home_page(town: Town) -> None:
+    watch = watching(town, gone_after=HOUR, article=r"/news/\d+$|/mud/$")
+    watch.look()
+    town.pages["/mud/"] = town.pages["/news/2"]
+    town.pages["/news/2"] = moved("/mud/")
+    town.listed.remove("/news/2")
+
+    assert gone(watch, 20) == []

@@ -20,7 +20,7 @@ from syndicator.text.markup import parse
 ERROR_PATH = re.compile(r"(?:^|/)(?:404|410|error|not-?found|gone)(?:[./_-]|$)", re.IGNORECASE)
 LISTING_PATH = re.compile(r"/(?:categor(?:y|ies)|tags?|authors?|topics?|sections?)(?:/|$)", re.IGNORECASE)
 
-#: The home page of one of a site's languages.
+#: The home page of one of a site's languages, or a short slug.
 LANGUAGE_PATH = re.compile(r"/?(?:[a-z]{2,3}(?:[-_][a-z]{2,4})?/?)?", re.IGNORECASE)
 
 #: Names of home pages' files.
@@ -37,18 +37,21 @@ def led_elsewhere(
         return ""
     before, after = urlsplit(url), urlsplit(page.url)
     path = INDEX.sub("/", after.path)
-    is_home = LANGUAGE_PATH.fullmatch(path) and not LANGUAGE_PATH.fullmatch(before.path)
-    if (is_home or path in ("", "/") or is_same(page.url, home)) and not after.query:
+    if (path in ("", "/") or is_same(page.url, home)) and not after.query:
         return f"it leads to the home page ({page.url})"
     if ERROR_PATH.search(path) and not ERROR_PATH.search(before.path):
         return f"it leads to an error page ({page.url})"
     is_listing = LISTING_PATH.search(path) and not LISTING_PATH.search(before.path)
     is_listing = is_listing or any(is_same(page.url, listing) for listing in listings)
-    if not is_listing:
-        is_above = before.path.startswith(f"{path.rstrip('/')}/") or (path == before.path and not after.query)
-        says_article, says_other = safely(_says, page, is_odd=is_odd_html(page.content))
-        is_listing = says_other or (is_above and not says_article and not is_article)
-    return f"it leads to a listing ({page.url})" if is_listing else ""
+    if is_listing:
+        return f"it leads to a listing ({page.url})"
+    says_article, says_other = safely(_says, page, is_odd=is_odd_html(page.content))
+    is_unknown = not (says_article or is_article)
+    is_home = LANGUAGE_PATH.fullmatch(path) and not LANGUAGE_PATH.fullmatch(before.path)
+    if is_home and is_unknown and not after.query:
+        return f"it leads to the home page ({page.url})"
+    is_above = before.path.startswith(f"{path.rstrip('/')}/") or (path == before.path and not after.query)
+    return f"it leads to a listing ({page.url})" if says_other or (is_above and is_unknown) else ""
 
 
 def another_at(url: str, key: str, pages: Mapping[str, Mapping[str, Any]], shown: Collection[str]) -> str:
