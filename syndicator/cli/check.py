@@ -21,6 +21,7 @@ from syndicator.cli.source_trials import Trial, source_trials
 from syndicator.config import Declared
 from syndicator.domain.errors import Misconfigured, SyndicatorError
 from syndicator.domain.ledger import Ledger
+from syndicator.example_site import NAMES
 from syndicator.http.client import Http
 from syndicator.jobs.courier import Courier
 from syndicator.store import Store
@@ -137,6 +138,20 @@ def _left_of_the_example(declared: Declared) -> Iterator[Result]:
             "use a domain of your own before anybody reads your feeds"
         )
         yield Result("[site] authority", None, remark)
+    if not is_example:
+        yield from _names_of_the_example(declared)
+
+
+def _names_of_the_example(declared: Declared) -> Iterator[Result]:
+    """Where feeds and posts would go out under the example's name."""
+    texts = [("[site] title", declared.site.title)]
+    for name, feed in declared.feeds.items():
+        texts += [(f"feed {name}", feed.title), (f"feed {name}", feed.description)]
+    for what, text in texts:
+        if named := next((name for name in NAMES.values() if name in text), ""):
+            yield Result(
+                what, None, f"{text!r}: {named} is the example's name: readers would see it as yours"
+            )
 
 
 def _addresses(settings: Any) -> Iterator[str]:

@@ -105,14 +105,21 @@ def print_preview(
 
 
 def _find(app: App, what: str, source: str, url: str) -> Found:
-    on_file = article_on_file(app, what)
-    if on_file and not source:
+    on_file, is_address = article_on_file(app, what), "://" in what
+    if on_file and not source and not is_address:
         return Found(article=on_file, origins={}, warnings=())
     path = Path(what)
-    page = path.read_bytes() if "://" not in what and path.is_file() else None
-    if page is None and "://" not in what:
+    page = path.read_bytes() if not is_address and path.is_file() else None
+    if page is None and not is_address:
         raise SyndicatorError(f"{what}: neither an address, nor a file, nor an article on record")
-    return _read(app, url or (what if page is None else ""), source, page)
+    if on_file is None or source:
+        return _read(app, url or (what if page is None else ""), source, page)
+    try:
+        found = _read(app, what, on_file.source if on_file.source in app.sources else "", page)
+    except SyndicatorError as e:
+        return Found(article=on_file, origins={}, warnings=[f"shown as it is on record: {e}"])
+    kept = replace(found.article, guid=on_file.guid, operator_words=on_file.operator_words)
+    return replace(found, article=kept)
 
 
 def _read(app: App, address: str, source: str, page: bytes | None) -> Found:

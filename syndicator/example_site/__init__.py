@@ -12,3 +12,6 @@ STATE = Path("var/newsroom")
 
 #: Where its stories and photos are, unless ``[example]`` says otherwise.
 FOLDER = Path("example")
+
+#: What the site is called in its languages.
+NAMES = {"en": "The Mekong Ledger", "lo": "ຂ່າວແມ່ນ້ຳຂອງ"}

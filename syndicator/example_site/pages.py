@@ -17,11 +17,11 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from syndicator.example_site import NAMES
 from syndicator.example_site.acts import Published
 from syndicator.example_site.content import SECTIONS
 
 ZONE = ZoneInfo("Asia/Vientiane")
-NAMES = {"en": "The Mekong Ledger", "lo": "ຂ່າວແມ່ນ້ຳຂອງ"}
 
 #: When a site without any article last changed.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)

@@ -76,8 +76,9 @@ class Editor:
         one without a date may be of any time; where it dates none, what appears is news by its appearing."""
         match decide(known, sighting, now, authority=self.site.authority):
             case New(article):
-                is_recent = since is not None and article.published >= since - OLD_NEWS_GRACE
-                is_news = is_recent and not (sighting.is_undated and gives_dates)
+                is_news = since is not None and not is_old_news(
+                    sighting, article, since, gives_dates=gives_dates
+                )
                 channels = self.channels_of(article) if is_news else frozenset[str]()
                 return self.file(article, channels)
             case Corrected(article):
@@ -102,6 +103,12 @@ class Editor:
     def file(self, article: Article, channels: frozenset[str] = frozenset()) -> Filing:
         """The filing of an article that goes to these channels from now on."""
         return Filing(article=article, feeds=self.feeds_of(article), channels=channels)
+
+
+def is_old_news(sighting: Sighting, article: Article, since: datetime, *, gives_dates: bool) -> bool:
+    """Whether a new article is of before its source was first seen whole (``since``), or may be: it has no
+    date, and others have."""
+    return article.published < since - OLD_NEWS_GRACE or (sighting.is_undated and gives_dates)
 
 
 def ring(bell: Bell, wakeups: Wakeups) -> None:

@@ -24,8 +24,9 @@ from syndicator.domain.errors import PhotoError, SourceError, SourceGone, Syndic
 from syndicator.jobs.braking import Braked, brake, read_again, still_held
 from syndicator.jobs.ports import LEASE, READ_AGAIN, Bell, Look, Photos, Source
 from syndicator.jobs.postponing import Postponements
-from syndicator.jobs.routing import Editor, ring
+from syndicator.jobs.routing import Editor, is_old_news, ring
 from syndicator.jobs.store_ports import Filing, Watched, WatchStore, overdue
+from syndicator.jobs.unposted import Unposted
 
 log = logging.getLogger(__name__)
 
@@ -74,9 +75,10 @@ def watch(watcher: Watcher, name: str) -> Look | None:
         _settle_failure(watcher, before, SourceError(overdue(LEASE)))
         return None
     postponements = Postponements.read(watched.memory, clock())
+    unposted = Unposted.read(watched.memory, clock())
     try:
         look, braked = _look(watcher, source, watched, postponements)
-        problems = _record(watcher, watched, look, braked, postponements)
+        problems = _record(watcher, watched, look, braked, postponements, unposted)
     except _TakenOver:
         log.warning("source %s: another hand has taken over from this one, which was stopped", name)
         return None
@@ -92,7 +94,9 @@ def watch(watcher: Watcher, name: str) -> Look | None:
     except Exception as e:
         _settle_failure(watcher, watched, SourceError(f"{type(e).__name__}: {e}"))
         raise
-    look = replace(look, problems=problems, memory={**look.memory, **postponements.stored()})
+    look = replace(
+        look, problems=problems, memory={**look.memory, **postponements.stored(), **unposted.stored()}
+    )
     _settle(watcher, watched, look, braked)
     return look
 
@@ -129,15 +133,20 @@ def _look(
 
 
 def _record(
-    watcher: Watcher, watched: Watched, look: Look, braked: Braked, postponements: Postponements
+    watcher: Watcher,
+    watched: Watched,
+    look: Look,
+    braked: Braked,
+    postponements: Postponements,
+    unposted: Unposted,
 ) -> list[str]:
     """Put on record what has passed. Returns the problems of the look, with those of its articles."""
     problems = [*look.problems]
     photos_until = time.monotonic() + PHOTOS_S
     for batch in _batches(braked.sightings):
-        problems += _file(watcher, watched, braked, batch, photos_until, postponements)
+        problems += _file(watcher, watched, braked, batch, photos_until, postponements, unposted)
     _make_good(watcher, watched, braked)
-    return [*problems, *postponements.remarks()]
+    return [*problems, *unposted.remarks(), *postponements.remarks()]
 
 
 class _TakenOver(Exception):
@@ -165,6 +174,7 @@ def _file(
     batch: Sequence[Sighting],
     photos_until: float,
     postponements: Postponements,
+    unposted: Unposted,
 ) -> list[str]:
     """File a batch in one transaction. Returns its problems."""
     known, photos = braked.known, watcher.photos
@@ -175,7 +185,6 @@ def _file(
     gives_dates = _gives_dates(watcher, watched, braked.sightings)
 
     filed: dict[str, Article] = {}
-    unposted: dict[str, None] = {}
 
     def filing(on_file: Article | None, sighting: Sighting) -> Filing | None:
         filing = watcher.editor.filing(
@@ -185,8 +194,9 @@ def _file(
             postponements.add(sighting, until, now)
         if filing and on_file is None and sighting.key in braked.unposted:
             filing = replace(filing, channels=frozenset())
-        if filing and on_file is None and watched.since and sighting.is_undated and gives_dates:
-            unposted[f"{sighting.url}: has no date, as others of its source do: in feeds, not posted"] = None
+        since = watched.since if on_file is None else None
+        if filing and since and is_old_news(sighting, filing.article, since, gives_dates=gives_dates):
+            unposted.add(sighting, filing.article, now)
         if filing and (on_file is None or filing.article.revision != on_file.revision):
             filed[filing.article.guid] = filing.article
         return filing
@@ -196,7 +206,7 @@ def _file(
         event = "recorded" if article.revision == 1 else f"revision {article.revision}"
         log.info("%s: %s: %s", watched.name, event, article.title)
     warnings = [f"{sighting.url}: {warning}" for sighting in batch for warning in sighting.warnings]
-    return [*warnings, *unposted, *(problem for _, problem in measured if problem)]
+    return [*warnings, *(problem for _, problem in measured if problem)]
 
 
 def _gives_dates(watcher: Watcher, watched: Watched, sightings: Sequence[Sighting]) -> bool:

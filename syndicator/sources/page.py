@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from syndicator.domain.addresses import place
 from syndicator.domain.errors import FetchError, SourceError, SourceGone
 from syndicator.http.client import FETCH_DEADLINE_S, Response
 from syndicator.sources.oddity import is_odd_html, safely
@@ -144,11 +145,15 @@ class PageSource(Crawl):
         )
 
     def _contents(self, page: Response, listing: Listing, number: int) -> ListingContents:
-        """What a listing shows; ``number``: of the page that follows it. Raises ``SourceError``."""
+        """What a listing shows, which no listing is part of; ``number``: of the page that follows it. Raises
+        ``SourceError``."""
         reader = ListingReader(
             article=self.article, key=self.key_of, item=self.listing_item, date=self.listing_date
         )
-        return safely(_contents, reader, page, listing.section, number, is_odd=is_odd_html(page.content))
+        contents = safely(_contents, reader, page, listing.section, number, is_odd=is_odd_html(page.content))
+        declared = {place(address) for address in self.places}
+        links = [link for link in contents.links if place(link.url) not in declared]
+        return replace(contents, links=links)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,7 +20,7 @@ EXAMPLE = Path(__file__).parents[2] / "syndicator.toml"
 
 MAIN = """
 [site]
-title = "The River Times"
+title = "{title}"
 url = "{site}"
 authority = "{authority}"
 
@@ -43,12 +43,17 @@ def checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
     """What a check says, by what it says it of; of several remarks, the last."""
 
     def run(
-        keep: str = "", site: str = "http://127.0.0.1:1/", authority: str = "river.news"
+        keep: str = "",
+        site: str = "http://127.0.0.1:1/",
+        authority: str = "river.news",
+        title: str = "The River Times",
+        feed: str = 'title = "All"',
     ) -> dict[str, Result]:
         declarations.cache_clear()
         (tmp_path / "feeds").mkdir(exist_ok=True)
-        (tmp_path / "feeds" / "all.toml").write_text('title = "All"\n')
-        text = MAIN.format(keep=keep, site=site, authority=authority).replace(":0", f":{free_port()}")
+        (tmp_path / "feeds" / "all.toml").write_text(f"{feed}\n")
+        text = MAIN.format(keep=keep, site=site, authority=authority, title=title)
+        text = text.replace(":0", f":{free_port()}")
         (tmp_path / "syndicator.toml").write_text(text)
         return {result.what: result for result in check(tmp_path)}
 
@@ -202,6 +207,22 @@ def test_an_authority_that_only_examples_have_is_remarked_on(checked: Check) -> 
 
     assert result.ok is None
     assert "'ledger.example'" in result.said
+
+
+@pytest.mark.parametrize(
+    ("what", "changes"),
+    [
+        ("[site] title", {"title": "The Mekong Ledger"}),
+        ("[site] title", {"title": "ຂ່າວແມ່ນ້ຳຂອງ"}),
+        ("feed all", {"feed": 'title = "The Mekong Ledger: economy"'}),
+        ("feed all", {"feed": 'title = "All"\ndescription = "Every story of The Mekong Ledger."'}),
+    ],
+)
+def test_the_example_s_name_is_remarked_on(checked: Check, what: str, changes: dict[str, str]) -> None:
+    result = checked(**changes)[what]
+
+    assert result.ok is None
+    assert "is the example" in result.said
 
 
 def test_nothing_is_remarked_on_a_site_of_ones_own(checked: Check) -> None:

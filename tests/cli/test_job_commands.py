@@ -167,3 +167,23 @@ def test_preview_shows_an_article_and_its_posts_and_does_nothing(
     room.run("watch", "site", "--once")
     on_record = room.run("preview", found["article"]["guid"], "--json")
     assert json.loads(on_record.stdout)["article"]["title"] == page.title.strip()
+
+
+def test_preview_reads_the_page_of_an_article_on_record_anew(room: Desk, site: NewsSite) -> None:
+    """So that whoever changes a selector sees what it finds."""
+    page = site.publish(3, "Ferry leaves")
+    address = f"{site.address}/news/3"
+    room.run("watch", "site", "--once")
+    guid = json.loads(room.run("preview", address, "--json").stdout)["article"]["guid"]
+    page.title = "Ferry leaves at nine"
+
+    anew = json.loads(room.run("preview", address, "--json").stdout)
+
+    assert (anew["article"]["title"], anew["article"]["guid"]) == ("Ferry leaves at nine", guid)
+    assert anew["origins"]["title"] == "json-ld"
+    of_guid = json.loads(room.run("preview", guid, "--json").stdout)
+    assert (of_guid["article"]["title"], of_guid["origins"]) == ("Ferry leaves", {})
+    site.retract(3)
+    left = json.loads(room.run("preview", address, "--json").stdout)
+    assert left["article"]["title"] == "Ferry leaves"
+    assert "as it is on record: " in left["warnings"][0]

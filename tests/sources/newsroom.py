@@ -20,7 +20,8 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 @dataclass
 class Story:
-    """An article as the newsroom has it. ``answer``: what its page answers in place of it."""
+    """An article as the newsroom has it. ``answer``: what its page answers in place of it; ``slug``: its
+    address, where that is not its name."""
 
     name: str
     title: str
@@ -33,6 +34,11 @@ class Story:
     text: str = ""
     is_public: bool = True
     answer: Reply | None = None
+    slug: str = ""
+
+    @property
+    def path(self) -> str:
+        return f"/{self.slug or self.name}/"
 
 
 @dataclass
@@ -80,8 +86,8 @@ class Newsroom(LocalServer):
             return self._feed(request)
         if request.path == "/":
             return _html("<title>The Harbour Times</title><main><h1>The Harbour Times</h1></main>")
-        story = next((s for s in self.stories if request.path == f"/{s.name}/"), None)
-        if story is None or not story.is_public:
+        story = next((s for s in self.stories if request.path == s.path and s.is_public), None)
+        if story is None:
             return _html("<title>Page not found</title>", status=404)
         return story.answer or _html(self._page(story))
 
@@ -111,7 +117,7 @@ class Newsroom(LocalServer):
         )
         text = f"<content:encoded>&lt;p&gt;{story.text}&lt;/p&gt;</content:encoded>" if self.has_texts else ""
         date = format_datetime(story.published)
-        return f"""<item><title>{story.title}</title><link>{self.address}/{story.name}/</link>
+        return f"""<item><title>{story.title}</title><link>{self.address}{story.path}</link>
 <guid isPermaLink="false">id-{story.name}</guid><pubDate>{date}</pubDate>
 <description>Ferry {story.name}, in short.</description>{text}{photo}</item>"""
 

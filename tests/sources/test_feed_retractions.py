@@ -70,6 +70,7 @@ def test_410_is_believed_at_once(desk: Desk, newsroom: Newsroom) -> None:
         redirect("/"),
         redirect("/en/"),
         redirect("/category/city/"),
+        redirect("/city/"),
         redirect("/wp-login.php?redirect_to=%2Fs5%2F"),
         Reply(status=403),
         Reply(status=401),
@@ -79,7 +80,7 @@ def test_410_is_believed_at_once(desk: Desk, newsroom: Newsroom) -> None:
         ),
         html_reply("<title>Members</title><form><input type=password name=pw>Log in to read on</form>"),
     ],
-    ids=["home", "home of a language", "category", "login", "403", "401", "password", "form"],
+    ids=["home", "home of a language", "category", "own words", "login", "403", "401", "password", "form"],
 )
 def test_what_leads_elsewhere_or_is_locked_is_withdrawn(desk: Desk, newsroom: Newsroom, reply: Reply) -> None:
     newsroom.stories[5].is_public = False
@@ -89,6 +90,8 @@ def test_what_leads_elsewhere_or_is_locked_is_withdrawn(desk: Desk, newsroom: Ne
         if request.path == "/s5/"
         else html_reply("<h1>News</h1>")
         if request.path in elsewhere
+        else html_reply("<body class='tag-template tag-city'><h1>City</h1>")
+        if request.path == "/city/"
         else None
     )
 
@@ -103,8 +106,9 @@ def test_what_leads_elsewhere_or_is_locked_is_withdrawn(desk: Desk, newsroom: Ne
         Reply(status=429, headers={"Retry-After": "60"}),
         redirect("/2026/03/a-better-slug/"),
         redirect("/s5"),
+        redirect("/mud/"),
     ],
-    ids=["200", "500", "429", "another slug", "without slash"],
+    ids=["200", "500", "429", "another slug", "without slash", "short slug"],
 )
 def test_what_is_there_or_in_trouble_stays(desk: Desk, newsroom: Newsroom, reply: Reply) -> None:
     newsroom.stories[5].is_public = False
@@ -113,6 +117,8 @@ def test_what_is_there_or_in_trouble_stays(desk: Desk, newsroom: Newsroom, reply
         if request.path == "/s5/"
         else html_reply("<title>The ferry</title>")
         if request.path in ("/2026/03/a-better-slug/", "/s5")
+        else html_reply("<meta property=og:type content=article><title>The ferry</title>")
+        if request.path == "/mud/"
         else None
     )
 
@@ -259,3 +265,83 @@ def test_in_the_end_what_is_live_is_what_the_site_has(acts: list[tuple[str, int]
         assert {s.name for s in newsroom.stories if s.name in on_file and not s.is_public} == {
             name for name in on_file if not desk.is_live(name)
         }
+
+
+@pytest.mark.parametrize("age", [timedelta(), 2 * HOUR], ids=["first", "in the middle"])
+def test_an_article_whose_address_another_one_has_by_now_is_withdrawn(
+    desk: Desk, newsroom: Newsroom, age: timedelta
+) -> None:
+    """It was deleted, and its slug was free again."""
+    newsroom.stories[5].is_public = False
+    newsroom.publish(
+        "s9", age=age, slug="s5", title="A brewery is sold", text="Nobody knows to whom, or why."
+    )
+
+    shown = desk.look(10 * MINUTE)
+
+    assert (shown.new, shown.withdrawn) == (["id-s9"], [])
+    assert spend(desk, 3 * HOUR) == ["id-s5"]
+    assert desk.is_live("s9")
+
+
+def test_it_may_come_back_before_it_is_missed(desk: Desk, newsroom: Newsroom) -> None:
+    newsroom.stories[5].is_public = False
+    other = newsroom.publish("s9", slug="s5", title="A brewery is sold", text="Nobody knows to whom, or why.")
+    desk.look(10 * MINUTE)
+    other.is_public, newsroom.stories[5].is_public = False, True
+
+    assert "id-s5" not in spend(desk, 3 * HOUR)
+    assert desk.is_live("s5")
+
+
+def test_the_next_item_of_a_ticker_takes_nothing_back() -> None:
+    """Of a feed that has its latest item alone, which all link to one page."""
+    with Newsroom(length=1) as ticker:
+        desk = Desk(ticker, every=MINUTE, complete=False)
+        for number in range(4):
+            ticker.publish(f"n{number}", slug="live", title=f"Item {number}", text=f"All of item {number}.")
+            desk.look(HOUR)
+
+        assert spend(desk, DAY, HOUR) == []
+        assert len(desk.on_file) == 4
+
+
+def test_an_article_under_another_id_is_the_same(desk: Desk, newsroom: Newsroom) -> None:
+    """A site was moved to another system, which gives ids of its own."""
+    for number, story in enumerate(newsroom.stories):
+        story.slug, story.name = story.name, f"moved-{number}"
+
+    assert spend(desk, DAY, HOUR) == []
+
+
+def test_two_that_have_always_had_one_address_are_no_successors(newsroom: Newsroom) -> None:
+    for name in ("a", "b"):
+        newsroom.publish(name, slug="live", title=f"Live {name}", text=f"What {name} says goes on for long.")
+    desk = Desk(newsroom, every=MINUTE, complete=False)
+    desk.look()
+    next(story for story in newsroom.stories if story.name == "a").is_public = False
+
+    assert spend(desk, DAY, HOUR) == []
+
+
+def test_what_leads_to_another_article_is_withdrawn_and_that_one_stays(
+    desk: Desk, newsroom: Newsroom
+) -> None:
+    newsroom.stories[5].is_public = False
+    newsroom.is_away = lambda request: redirect("/s6/") if request.path == "/s5/" else None
+
+    assert spend(desk, 3 * HOUR) == ["id-s5"]
+    assert desk.is_live("s6")
+
+
+def test_what_leads_to_its_own_new_address_stays(newsroom: Newsroom) -> None:
+    """Of a feed whose ids are its addresses: the new one comes as the old one goes."""
+    for story in newsroom.stories:
+        story.slug = story.name
+    desk = Desk(newsroom, every=MINUTE, complete=False)
+    desk.look()
+    story = newsroom.stories[5]
+    story.name = story.slug = "s5-with-another-slug"
+    newsroom.is_away = lambda request: redirect(story.path) if request.path == "/s5/" else None
+
+    assert spend(desk, 3 * HOUR) == []

@@ -10,20 +10,18 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from syndicator.domain.addresses import place
 from syndicator.domain.article import Photo, Sighting
 from syndicator.domain.errors import FetchError, SourceError
 from syndicator.http.client import Response
 from syndicator.sources.feeds.feed_document import FROM_SUMMARY
 from syndicator.sources.feeds.pictures import FeedPicture, lead_photo
 from syndicator.sources.oddity import is_odd_html, safely
-from syndicator.sources.pages import jsonld
 from syndicator.sources.pages.furniture import NO_FURNITURE, Furniture
 from syndicator.sources.pages.page_text import decoded_page
 from syndicator.sources.pages.same_picture import same_picture
-from syndicator.sources.pages.this_page import ThisPage
 from syndicator.sources.pages.traits import PageReading
 from syndicator.sources.sites.article_page import ArticlePages
+from syndicator.sources.sites.led_elsewhere import is_same, led_elsewhere
 from syndicator.sources.sites.listing import Link
 from syndicator.text.clean import plain
 from syndicator.text.markup import parse
@@ -31,16 +29,8 @@ from syndicator.text.markup import parse
 #: The status of a page that is not there. One that leads elsewhere, or asks for a password, is no better.
 NOT_FOUND = 404
 
-#: Paths of pages that are no articles: of errors, of logging in, and listings of all kinds.
-ERROR_PATH = re.compile(r"(?:^|/)(?:404|410|error|not-?found|gone)(?:[./_-]|$)", re.IGNORECASE)
+#: Paths of pages for logging in.
 LOGIN_PATH = re.compile(r"(?:^|/)(?:wp-login|log-?in|sign-?in|account|auth)(?:[./_-]|$)", re.IGNORECASE)
-LISTING_PATH = re.compile(r"/(?:categor(?:y|ies)|tags?|authors?|topics?|sections?)(?:/|$)", re.IGNORECASE)
-
-#: The home page of one of a site's languages.
-LANGUAGE_PATH = re.compile(r"/?(?:[a-z]{2,3}(?:[-_][a-z]{2,4})?/?)?", re.IGNORECASE)
-
-#: Names of home pages' files.
-INDEX = re.compile(r"/(?:index|default|home)\.\w{2,5}$", re.IGNORECASE)
 
 #: What WordPress shows in place of an article that is under a password.
 LOCK = 'input[name="post_password"], form.post-password-form'
@@ -70,7 +60,7 @@ def must_stand(url: str, page: Response, home: str) -> None:
         return
     why = _what_else(url, page, home)
     if not why and b"password" in page.content.lower():
-        is_elsewhere, is_odd = not _is_same(url, page.url), is_odd_html(page.content)
+        is_elsewhere, is_odd = not is_same(url, page.url), is_odd_html(page.content)
         if safely(_is_locked, page, is_odd=is_odd):
             raise PageLocked(url, "it is under a password", status=NOT_FOUND)
         is_asking = safely(_asks_for_password, page, is_elsewhere, is_odd=is_odd)
@@ -159,35 +149,10 @@ def _photo(entry_photo: Photo | None, page: Sighting) -> Photo | None:
 
 def _what_else(url: str, page: Response, home: str) -> str:
     """What a redirect has led to that is no article; "" where none has, or to one."""
-    if _is_same(url, page.url):
-        return ""
-    before, after = urlsplit(url), urlsplit(page.url)
-    path = INDEX.sub("/", after.path)
-    is_home = LANGUAGE_PATH.fullmatch(path) and not LANGUAGE_PATH.fullmatch(before.path)
-    if (is_home or path in ("", "/") or _is_same(page.url, home)) and not after.query:
-        return f"it leads to the home page ({page.url})"
-    for pattern, what in ((ERROR_PATH, "an error page"), (LOGIN_PATH, "a page for logging in")):
-        if pattern.search(path) and not pattern.search(before.path):
-            return f"it leads to {what} ({page.url})"
-    is_above = before.path.startswith(f"{path.rstrip('/')}/") or (path == before.path and not after.query)
-    is_listing = LISTING_PATH.search(path) and not LISTING_PATH.search(before.path)
-    if is_listing or (is_above and not safely(_is_article, page, is_odd=is_odd_html(page.content))):
-        return f"it leads to a listing ({page.url})"
-    return ""
-
-
-def _is_same(one: str, other: str) -> bool:
-    return place(one).rstrip("/") == place(other).rstrip("/")
-
-
-def _is_article(page: Response) -> bool:
-    """Whether a page says that it is an article: ``/story/5/amp`` may lead to ``/story/5``."""
-    tree = parse(decoded_page(page).text)
-    node = tree.css_first('meta[property="og:type"]')
-    kind = (node.attributes.get("content") or "") if node is not None else ""
-    this_page = ThisPage(base=page.url, addresses=[page.url], headings=[])
-    article = jsonld.article(jsonld.things(tree), this_page)
-    return kind == "article" or _is_same(jsonld.address(article), page.url)
+    path = urlsplit(page.url).path
+    if LOGIN_PATH.search(path) and not is_same(url, page.url) and not LOGIN_PATH.search(urlsplit(url).path):
+        return f"it leads to a page for logging in ({page.url})"
+    return led_elsewhere(url, page, home=home)
 
 
 def _is_locked(page: Response) -> bool:

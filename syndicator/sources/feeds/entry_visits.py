@@ -157,6 +157,10 @@ class EntryVisits:
 
     def _fetch(self, link: Link) -> Response:
         """A page that is one of an article. Raises ``FetchError``, with status 404 where it is none."""
+        if self.state.is_replaced(link.key):
+            raise FetchError(
+                link.url, "another article of the feed has this address by now", status=NOT_FOUND
+            )
         remaining_s = min(FETCH_DEADLINE_S, self.end - time.monotonic())
         try:
             page = self.http.get(
@@ -171,6 +175,8 @@ class EntryVisits:
                 raise FetchError(e.url, e.why, status=NOT_FOUND, retry_at=e.retry_at) from e
             raise
         must_stand(link.url, page, self.state.home)
+        if self.state.leads_to_another(link.key, page.url):
+            raise FetchError(link.url, f"it leads to another article ({page.url})", status=NOT_FOUND)
         return page
 
     def _know_site(self, links: Sequence[Link]) -> None:

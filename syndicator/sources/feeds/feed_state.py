@@ -14,6 +14,7 @@ from syndicator.http.conditional import VALIDATORS, validators
 from syndicator.sources.feeds.photo_words import MAX_VAIN_PAGES, PhotoWords
 from syndicator.sources.pages.furniture import picture_hash
 from syndicator.sources.sites.crawl_state import CrawlState
+from syndicator.sources.sites.led_elsewhere import is_same
 from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.next_pages import Further
 from syndicator.sources.sites.page_times import plan
@@ -33,8 +34,9 @@ class FeedState(CrawlState):
     also when the feed last showed its entry; ``completed``: what the feed lacks is read there; ``as_is``:
     it is not, since the entry was there before its source; ``taken``: the feed should still have its entry,
     and has not. Pages of entries that the feed no longer has are asked for on their schedule; where it should
-    still have them, ``seen`` begins anew. ``locked``: it is under a password. ``words``: only those of its
-    photo are read there, and nothing waits for that; ``photo``: a hash of the photo whose words were.
+    still have them, ``seen`` begins anew. ``replaced``: another article has its address by now. ``locked``:
+    it is under a password. ``words``: only those of its photo are read there, and nothing waits for that;
+    ``photo``: a hash of the photo whose words were.
 
     Of the edition: ``digest`` of its bytes, ``ttl`` as it advises, ``whole``: when it was last sent without
     being asked whether it had changed, its ``home``, and its ``problems``. ``is_bridged``: what lies between
@@ -94,11 +96,13 @@ class FeedState(CrawlState):
         for link in links:
             page = self.pages[link.key]
             page["url"] = link.url  # that of an entry may change
+            page.pop("replaced", None)
             if before.get(link.key, link.item) != link.item:
                 page.pop("as_is", None)
         self._drop([link.key for link in links if link.key not in own])
         if not is_cut:
-            self._miss(list(before), [link.key for link in links], {link.url for link in links})
+            urls = {link.url: link.key in own for link in links}
+            self._miss(list(before), [link.key for link in links], urls)
 
     def note_edition(self, response: Response, **values: Any) -> None:
         """Remember an edition that was sent whole."""
@@ -142,6 +146,22 @@ class FeedState(CrawlState):
     def is_taken_out(self, key: str) -> bool:
         """Whether its entry left the feed although nothing took its place."""
         return bool(self.pages[key].get("taken"))
+
+    def is_replaced(self, key: str) -> bool:
+        """Whether its address is that of another article by now, which the feed shows."""
+        return bool(self.pages[key].get("replaced"))
+
+    def leads_to_another(self, key: str, url: str) -> bool:
+        """Whether this is the address of another entry, which the feed shows, and had when this one was taken
+        out of it: no new address of the same article."""
+        page = self.pages[key]
+        return self.is_taken_out(key) and any(
+            other != key
+            and is_same(self.pages[other]["url"], url)
+            and self.pages[other]["seen"] < page["seen"]
+            for other in self.items
+            if other in self.pages
+        )
 
     def lock(self, key: str) -> None:
         """Its page is under a password, whatever the feed shows of it."""
@@ -245,9 +265,10 @@ class FeedState(CrawlState):
         is_hinted = page.get("retry") is not None and not page.get("fails")
         return page["seen"] + last < self.now and not is_hinted
 
-    def _miss(self, before: Sequence[str], keys: Sequence[str], urls: Collection[str]) -> None:
+    def _miss(self, before: Sequence[str], keys: Sequence[str], urls: Mapping[str, bool]) -> None:
         """Have the pages asked for of entries that the feed showed ``before`` and no longer has. An entry
-        leaves a feed at its end when others come; one that leaves otherwise was probably taken back."""
+        leaves a feed at its end when others come; one that leaves otherwise was probably taken back.
+        ``urls``: addresses of the entries that it has, and whether each is its entry's own."""
         shown = set(keys)
         last = max((at for at, key in enumerate(before) if key in shown), default=-1)
         end = [key for key in before[last + 1 :] if key not in shown]
@@ -257,7 +278,7 @@ class FeedState(CrawlState):
             page = self.pages.get(key)
             if key in shown or page is None:
                 continue
-            if page["url"] in urls:  # the same article, under another key
+            if urls.get(page["url"]):  # the same article, under another key
                 self._drop([key])
                 continue
             for name in ("fails", "tried", "away", *COMPLETION):
@@ -267,6 +288,8 @@ class FeedState(CrawlState):
                 plan(page, self.now, self.now)
             if at < last or not is_pushed_out:
                 page["seen"], page["taken"] = self.now, True
+                if page["url"] in urls:
+                    page["replaced"] = True
 
     def _overflow(
         self, known: Mapping[str, Any], links: Sequence[Link], further: Further | None

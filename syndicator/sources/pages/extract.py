@@ -19,6 +19,7 @@ from syndicator.sources.pages import (
     body,
     jsonld,
     meta,
+    own_kind,
     page_dates,
     script_text,
     sections,
@@ -125,6 +126,7 @@ def extract(
     this_page = ThisPage(base=base, addresses=[url, *named_addresses], headings=[*shown, *titles])
     json_ld = jsonld.article(things, this_page)
     extracted.lock = lock_of_page(page, json_ld)
+    extracted.other_kind = "" if json_ld else own_kind.other_kind(page, things, this_page)
     _from_json_ld(extracted, json_ld, base)
     _from_meta(extracted, page, metas, base)
     offer_featured(extracted, page, base)
@@ -156,6 +158,7 @@ def extract(
     _shown_title(extracted, own_part, around)
     _authors(extracted, authors.find(page, json_ld, metas, own_part, around))
     extracted.offer("section", "rel=category", sections.linked(page, own_part))
+    extracted.offer("section", "primary tag", sections.primary_tag(page, extracted.tuple("tags")))
     headings = [text for node in page.css("h1")[:MAX_HEADINGS] if (text := plain(node.html or ""))]
     captioned = page_pictures.captioned(own_part)
     if select.content:

@@ -24,7 +24,8 @@ class Extracted:
     doubtful (``is_date_doubtful``, see ``page_dates.is_doubtful``). ``own_id``: see there. ``warnings``: what
     the operator should know. ``is_date_loose``: its date stands outside of the article, and may be a
     teaser's; ``lock``: what stands there instead. ``furniture``: what is the site's,
-    and no article's. ``is_textless``: it has a place for its text, and nothing there."""
+    and no article's. ``is_textless``: it has a place for its text, and nothing there.
+    ``other_kind``: why the page is no article by its own words."""
 
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class Extracted:
     is_date_doubtful: bool = False
     is_textless: bool = False
     lock: Lock | None = None
+    other_kind: str = ""
     furniture: Furniture = NO_FURNITURE
 
     def offer(self, name: str, origin: str, value: Any) -> None:

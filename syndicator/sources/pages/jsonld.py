@@ -94,6 +94,19 @@ def has_article(things: Sequence[Mapping[str, Any]]) -> bool:
     return any(_types(node) & ARTICLE_TYPES for node in things)
 
 
+def kind_of_page(things: Sequence[Mapping[str, Any]], kinds: Sequence[str], this_page: ThisPage) -> str:
+    """Which of these kinds the page says that it is; "" where it says none, or of another address."""
+    return next(
+        (
+            kind
+            for kind in kinds
+            for node in things
+            if kind in _types(node) and this_page.is_at(_addresses(node)) is not False
+        ),
+        "",
+    )
+
+
 def site_names(things: Sequence[Mapping[str, Any]], article: Mapping[str, Any]) -> list[str]:
     """The names that the site gives itself: https://schema.org/WebSite, and the publisher of the
     article."""

@@ -15,24 +15,34 @@ from syndicator.text.clean import fold, plain
 from syndicator.text.markup import parse_own, upwards
 
 #: The lead photo in themes of WordPress (``the_post_thumbnail``) and of Ghost (``feature_image``).
-FEATURED_IMAGE = "article img.wp-post-image, main .gh-article-image img, article .gh-feature-image img"
+FEATURED_IMAGE = (
+    "article img.wp-post-image, main img.wp-post-image, .wp-block-post-featured-image img, "
+    "main .gh-article-image img, article .gh-feature-image img"
+)
+
+#: What lists others: WordPress's block of posts.
+LIST_CLASS = "wp-block-query"
 
 #: Characters of an address that the operator is told.
 MAX_TOLD_CHARS = 150
 
 
 def offer_featured(extracted: Extracted, page: LexborHTMLParser, url: str) -> None:
-    """Offer the lead photo where no metadata name it, as systems mark it; in a link it is a teaser's."""
+    """Offer the lead photo where no metadata name it, as systems mark it; in a link or a list it is a
+    teaser's."""
     if "photo" in extracted.values:
         return
     for image in page.css(FEATURED_IMAGE):
-        if not _is_in_link(image):
+        if not _is_teasers(image):
             offer_image(extracted, "featured image", image, url)
             return
 
 
-def _is_in_link(node: LexborNode) -> bool:
-    return any(ancestor.tag == "a" for ancestor in upwards(node))
+def _is_teasers(node: LexborNode) -> bool:
+    return any(
+        ancestor.tag == "a" or LIST_CLASS in (ancestor.attributes.get("class") or "").split()
+        for ancestor in upwards(node)
+    )
 
 
 def offer_from_body(

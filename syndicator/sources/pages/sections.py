@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from selectolax.lexbor import LexborHTMLParser
 
 from syndicator.sources.pages.own_part import OwnPart
+from syndicator.sources.pages.standfirst import GENERATOR_SELECTOR
 from syndicator.text.clean import plain
 
 #: What WordPress calls articles without a section, in its languages (https://translate.wordpress.org), and
@@ -80,9 +81,9 @@ EMPTY = {
     ),
 }
 
-#: Links to the article's category: http://microformats.org/wiki/rel-tag, as WordPress writes them; and to its
-#: primary tag (https://ghost.org/docs/themes/contexts/post/), as Ghost's own theme does.
-LINK = 'a[rel~="category"], .cat-links a, .entry-categories a, a.gh-article-tag'
+#: Links to the article's category: http://microformats.org/wiki/rel-tag, as WordPress writes them, or its
+#: block of terms; and to its primary tag (https://ghost.org/docs/themes/contexts/post/) in Ghost's own theme.
+LINK = 'a[rel~="category"], .cat-links a, .entry-categories a, .taxonomy-category a, a.gh-article-tag'
 
 MAX_CHARS = 100
 
@@ -90,6 +91,12 @@ MAX_CHARS = 100
 def telling(names: Iterable[str]) -> str:
     """The first of these names that says something."""
     return next((name for name in names if name and name.casefold() not in EMPTY), "")
+
+
+def primary_tag(page: LexborHTMLParser, tags: Sequence[str]) -> str:
+    """The first of an article's tags on sites of Ghost, which has no sections: whatever the theme shows, its
+    own feed has that as the first category."""
+    return telling(tags[:1]) if page.css_first(GENERATOR_SELECTOR) is not None else ""
 
 
 def linked(page: LexborHTMLParser, own_part: OwnPart) -> str:

@@ -232,6 +232,8 @@ class ArticlePages:
             raise SourceError(f"{link.url}: leads to {page.url}, which is {target}")
 
     def _refuse_no_article(self, link: Link, extracted: Extracted, *, is_headline_only: bool) -> None:
+        if extracted.other_kind:
+            raise SourceError(f"{link.url}: {extracted.other_kind}")
         title, text = extracted.get("title"), extracted.get("content_html")
         if not title:
             raise SourceError(f"{link.url}: no title found: an error page? Declare select.title if not")

@@ -29,6 +29,7 @@ from syndicator.sources.pages.traits import PageReading
 from syndicator.sources.sites.article_page import ArticlePages
 from syndicator.sources.sites.crawl_state import CrawlState
 from syndicator.sources.sites.doubts import loss
+from syndicator.sources.sites.led_elsewhere import another_at, is_same, led_elsewhere
 from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.readings import Readings, fingerprint
 from syndicator.text.addresses import same_site
@@ -138,7 +139,20 @@ class Crawl(ArticlePages, ABC):
         page = self._fetch(link.url, end, conditions(state.pages[link.key]))
         if page.status == 304:
             return page, None
+        self._refuse_place(link, page, state)
         return page, self.reading(link, page, now, state.site.furniture)
+
+    def _refuse_place(self, link: Link, page: Response, state: CrawlState) -> None:
+        """See that a page has not been taken back by a redirect to another, or to where others are listed.
+        Raises ``FetchError`` with status 404. What a listing shows all the same is thought to be there."""
+        shown = state.shown()
+        if link.key in shown or not state.was_ever_read(link.key) or is_same(link.url, page.url):
+            return
+        is_article = self.is_article(page.url)
+        if where := led_elsewhere(link.url, page, listings=self.places, is_article=is_article):
+            raise FetchError(link.url, where, status=404)
+        if is_article and another_at(page.url, link.key, state.pages, shown):
+            raise FetchError(link.url, f"it leads to another article ({page.url})", status=404)
 
     def _fetch(self, url: str, end: float, headers: Mapping[str, str] | None = None) -> Response:
         """A page, fetched. At the host of a declared address it may be where only what is declared may be."""

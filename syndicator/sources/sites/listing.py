@@ -6,10 +6,11 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from syndicator.sources.pages.furniture import picture_hash
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.base import base_of
 from syndicator.text.clean import plain
@@ -18,6 +19,9 @@ from syndicator.text.tracking import clean_url, full_url
 
 #: Letters of other scripts than the Latin one in an address, percent-encoded or not.
 OTHER_LETTER = re.compile(r"%[0-9A-Fa-f]{2}|[^\x00-\x7f]")
+
+#: Where a picture has its address, in the order in which browsers' scripts look; and how many are looked at.
+PICTURE_ATTRIBUTES, MAX_PICTURES = ("data-src", "data-lazy-src", "src"), 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +39,7 @@ class Listing:
 @dataclass(frozen=True, slots=True)
 class Link:
     """An article as a listing names it. ``date`` as written there; ``item`` a hash of all that the
-    listing says of it."""
+    listing says of it, and which pictures it shows."""
 
     key: str
     url: str
@@ -94,7 +98,21 @@ class ListingReader:
         """The date in an item, and a hash of all that it says."""
         date = item.css_first(self.date) if self.date else None
         date_text = plain(date.attributes.get("datetime") or date.html or "") if date else ""
-        return date_text, hashlib.sha256(plain(item.html or "").encode()).hexdigest()[:12]
+        shown = "\0".join((plain(item.html or ""), *_pictures(item)))
+        return date_text, hashlib.sha256(shown.encode()).hexdigest()[:12]
+
+
+def _pictures(item: LexborNode) -> list[str]:
+    """Which pictures an item shows, in whichever size, from whichever server and for how long."""
+    names = []
+    for node in item.css("img")[:MAX_PICTURES]:
+        addresses = (node.attributes.get(name) or "" for name in PICTURE_ATTRIBUTES)
+        address = next((each for each in addresses if each and not each.startswith("data:")), "")
+        try:
+            names.append(picture_hash(urlsplit(address).path))
+        except ValueError:  # no address at all
+            continue
+    return names
 
 
 def _enclosing_item(node: LexborNode, items: set[int]) -> LexborNode:
