@@ -12,8 +12,8 @@ from syndicator.domain.addresses import place
 from syndicator.http.client import Response
 from syndicator.sources.oddity import is_odd_html, safely
 from syndicator.sources.pages import jsonld, own_kind
+from syndicator.sources.pages.page_text import decoded_page
 from syndicator.sources.pages.this_page import ThisPage
-from syndicator.sources.sites.article_page import decoded_page
 from syndicator.text.markup import parse
 
 #: Paths of pages that are no articles: of errors, and listings of all kinds.
