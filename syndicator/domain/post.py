@@ -17,6 +17,9 @@ from syndicator.domain.delivery import Receipt
 from syndicator.domain.photo import PhotoFile
 from syndicator.domain.roundup import Roundup
 
+#: Characters of the two parts of a post's digest.
+WORDS_CHARS, SHOWN_CHARS = 12, 20
+
 
 class Occasion(StrEnum):
     """What a post is for."""
@@ -172,18 +175,42 @@ class Post:
 
     @property
     def digest(self) -> str:
-        """A digest of all that its readers see."""
+        """Digests of what its article says in words, and of all that its readers see."""
+        told = self.article
+        words = (told.title, told.summary, told.note, told.social, told.operator_words)
+        return _digest(words)[:WORDS_CHARS] + _digest(self._shown)[:SHOWN_CHARS]
+
+    @property
+    def _shown(self) -> tuple[object, ...]:
         photo = self.photo and hashlib.sha256(self.photo.content).hexdigest()
         spans = [(span.start, span.end, span.kind, span.target) for span in self.spans]
         further = [(hashlib.sha256(each.content).hexdigest(), each.alt) for each in self.further]
         words = (self.text, self.url, spans, self.alt, self.warning, self.language, self.credit)
         addressed = [(each.url, each.alt) for each in self.further_by_address]
-        shown = (*words, photo, *further, *addressed)  # as it was before there were further ones
-        return hashlib.sha256(json.dumps(shown, default=str).encode()).hexdigest()[:32]
+        return (*words, photo, *further, *addressed)
 
     def linked(self, kind: SpanKind) -> tuple[Span, ...]:
         """The spans of one kind."""
         return tuple(span for span in self.spans if span.kind is kind)
+
+
+def _digest(values: tuple[object, ...]) -> str:
+    return hashlib.sha256(json.dumps(values, default=str).encode()).hexdigest()
+
+
+def looks_like(digest: str, other: str) -> bool:
+    """Whether two posts, by their digests, are the same to their readers."""
+    return digest[WORDS_CHARS:] == other[WORDS_CHARS:]
+
+
+def says_as_much(digest: str, other: str) -> bool:
+    """Whether their articles say the same in words, so that there is nothing to be named."""
+    return digest[:WORDS_CHARS] == other[:WORDS_CHARS]
+
+
+def with_words_of(shows: str, digest: str) -> str:
+    """The digest of a post under which the words of another one stand."""
+    return digest[:WORDS_CHARS] + shows[WORDS_CHARS:] if shows else ""
 
 
 class Composer(Protocol):

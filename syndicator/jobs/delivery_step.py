@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from syndicator.domain.delivery import (
+    NOTICE_REVISION,
     STEP_DEADLINE_S,
     WAITS,
     Delivery,
@@ -31,6 +32,7 @@ from syndicator.domain.errors import (
 from syndicator.domain.ledger import Ledger, Wait
 from syndicator.domain.owed_photo import awaiting_photo, without_photo
 from syndicator.domain.plan import DeliveryTerms, plan, without
+from syndicator.domain.post import looks_like, says_as_much
 from syndicator.domain.rests import resting, resting_on, steadily
 from syndicator.domain.roundup import left_roundup, roundup_terms
 from syndicator.domain.step import Step
@@ -102,11 +104,8 @@ def _take(
         if corrected and adds_photo and not corrected.has_photo:
             after, event = still_without(delivery, corrected, now)
             return StepOutcome(delivery=after, event=event, ledger=ledger)
-        if corrected and corrected.post.digest == delivery.shows:
-            same = closed(delivery, delivery.wants, shows=delivery.shows)
-            same = awaiting_photo(same, reason_of(corrected), now)
-            event = f"revision {delivery.wants} changes nothing that this channel shows"
-            return StepOutcome(delivery=same, event=event, ledger=ledger)
+        if corrected and (needless := _needless(delivery, step, corrected, now)):
+            return StepOutcome(delivery=needless[0], event=needless[1], ledger=ledger)
         if step is Step.LEAVE:
             after = left(delivery, "this channel can neither delete, edit nor answer it, or is not to")
             if claimed.roundup:
@@ -159,6 +158,20 @@ def _corrected_post(
     if not is_corrected or (is_told and not delivery.lacks_photo):
         return None
     return post_of(deliverer, courier, claimed, delivery, Step.EDIT, wait)
+
+
+def _needless(
+    delivery: Delivery, step: Step, corrected: StepPost, now: datetime
+) -> tuple[Delivery, str] | None:
+    """The delivery of a corrected article of which the channel need not hear, and why; ``None``: it must."""
+    same = closed(delivery, delivery.wants, shows=delivery.shows)
+    if looks_like(corrected.post.digest, delivery.shows):
+        event = f"revision {delivery.wants} changes nothing that this channel shows"
+        return awaiting_photo(same, reason_of(corrected), now), event
+    is_answered = step is Step.REPLY and delivery.has != NOTICE_REVISION
+    if is_answered and says_as_much(corrected.post.digest, delivery.shows):
+        return same, f"revision {delivery.wants} changes no words: there is nothing that a reply could name"
+    return None
 
 
 def _without_request(delivery: Delivery, step: Step) -> Delivery | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from syndicator.domain.delivery import NOTICE_REVISION, Delivery, Receipt, absent, closed, posted, replied
 from syndicator.domain.errors import PostGone
-from syndicator.domain.post import Post
+from syndicator.domain.post import Post, with_words_of
 from syndicator.domain.step import Step
 from syndicator.jobs.ports import Channel
 
@@ -48,7 +48,8 @@ def _with_notice(channel: Channel, delivery: Delivery, receipt: Receipt, step: S
     try:
         if step is Step.NOTICE:
             return closed(delivery, NOTICE_REVISION, channel.edit(receipt, post), post.digest)
-        return replied(delivery, channel.send(post, key=delivery.key_of_reply))
+        after = replied(delivery, channel.send(post, key=delivery.key_of_reply))
+        return replace(after, shows=with_words_of(after.shows, post.digest))
     except PostGone:
         if delivery.wants is not None:
             raise

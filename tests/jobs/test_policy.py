@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from syndicator.domain.article import Photo
 from syndicator.domain.capabilities import ALWAYS, NEVER, Capabilities
 from syndicator.domain.decisions import retry, was_not_posted, was_posted
 from syndicator.domain.delivery import NOTICE_REVISION, Receipt, Standing
@@ -140,6 +141,33 @@ def test_where_nothing_can_be_edited_a_reply_names_the_correction(wire: Wire) ->
     assert "Bridge 1 reopens" in first.text
     assert wire.delivery.has == 2
     assert wire.events[-1] == "correction named in a reply https://wire.example/p1"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"photo": Photo(url="https://ledger.example/heron.jpg", credit="Dao")},
+        {"url": "https://ledger.example/2/moved"},
+        {"language": "lo"},
+    ],
+)
+def test_what_changes_no_words_is_named_in_no_reply(wire: Wire, change: dict[str, Any]) -> None:
+    able(wire, replies=True)
+    wire.publishes(updated=wire.clock(), **change)
+    wire.delivers()
+
+    assert wire.channel.requests == ["send"]
+    assert (wire.delivery.has, wire.delivery.standing) == (2, Standing.SENT)
+    assert wire.events[-1] == "revision 2 changes no words: there is nothing that a reply could name"
+
+    wire.publishes(updated=wire.clock(), title="Bridge mended", **change)
+    wire.delivers()
+    assert [post.occasion for post in wire.posts] == [Occasion.NEWS, Occasion.CORRECTION]
+
+    photo = Photo(url="https://ledger.example/stork.jpg", credit="Kham")  # of what the reply has named
+    wire.publishes(updated=wire.clock(), title="Bridge mended", **{**change, "photo": photo})
+    wire.delivers()
+    assert len(wire.posts) == 2
 
 
 def test_a_second_correction_gets_a_reply_of_its_own(wire: Wire) -> None:
