@@ -66,8 +66,16 @@ def plan(delivery: Delivery, now: datetime, terms: DeliveryTerms, published: dat
         return RETRACTIONS[on_retraction(terms.policy, terms.capabilities, age)]
     if delivery.has == UNKNOWN_REVISION:  # there may be nothing to be named
         return Step.EDIT if age < terms.capabilities.edit_within else Step.LEAVE
+    if _is_withdrawn_in_a_reply(delivery, terms):
+        return Step.REPLY
     policy = replace(terms.policy, repost_within=NEVER) if is_late else terms.policy
     return CORRECTIONS[on_correction(policy, terms.capabilities, age)]
+
+
+def _is_withdrawn_in_a_reply(delivery: Delivery, terms: DeliveryTerms) -> bool:
+    """Whether a reply was the last to be told, as is declared: no edit of the post takes that back."""
+    is_told = delivery.has == NOTICE_REVISION and bool(delivery.replies)
+    return is_told and terms.policy.on_retraction is OnRetraction.REPLY and terms.capabilities.replies
 
 
 def takes_photo_later(terms: DeliveryTerms, age: timedelta) -> bool:

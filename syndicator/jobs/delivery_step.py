@@ -163,13 +163,15 @@ def _corrected_post(
 def _needless(
     delivery: Delivery, step: Step, corrected: StepPost, now: datetime
 ) -> tuple[Delivery, str] | None:
-    """The delivery of a corrected article of which the channel need not hear, and why; ``None``: it must."""
+    """The delivery of a corrected article of which the channel need not hear, and why; ``None``: it must, as
+    where readers were told last, perhaps in a reply, that it is withdrawn."""
+    if delivery.has == NOTICE_REVISION:
+        return None
     same = closed(delivery, delivery.wants, shows=delivery.shows)
     if looks_like(corrected.post.digest, delivery.shows):
         event = f"revision {delivery.wants} changes nothing that this channel shows"
         return awaiting_photo(same, reason_of(corrected), now), event
-    is_answered = step is Step.REPLY and delivery.has != NOTICE_REVISION
-    if is_answered and says_as_much(corrected.post.digest, delivery.shows):
+    if step is Step.REPLY and says_as_much(corrected.post.digest, delivery.shows):
         return same, f"revision {delivery.wants} changes no words: there is nothing that a reply could name"
     return None
 

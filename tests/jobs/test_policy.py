@@ -170,6 +170,27 @@ def test_what_changes_no_words_is_named_in_no_reply(wire: Wire, change: dict[str
     assert len(wire.posts) == 2
 
 
+@pytest.mark.parametrize("edit_within", [NEVER, ALWAYS])
+def test_what_was_withdrawn_in_a_reply_and_stands_again_is_told_in_another(
+    wire: Wire, edit_within: timedelta
+) -> None:
+    """Its words are those of the post: but readers were told last that it is withdrawn."""
+    able(wire, replies=True, edit_within=edit_within)
+    wire.policy = Policy(on_retraction=OnRetraction.REPLY)
+    wire.retracts()
+    wire.delivers()
+    assert wire.delivery.has == NOTICE_REVISION
+
+    wire.publishes(updated=wire.clock())
+    wire.delivers()
+
+    assert [post.occasion for post in wire.posts] == [Occasion.NEWS, Occasion.RETRACTION, Occasion.CORRECTION]
+    assert "Bridge 1 reopens" in wire.posts[-1].text
+    assert wire.delivery.has == wire.delivery.wants
+    wire.delivers_until_done()
+    assert len(wire.posts) == 3
+
+
 def test_a_second_correction_gets_a_reply_of_its_own(wire: Wire) -> None:
     able(wire, replies=True)
     for title in "Bridge A", "Bridge B":
