@@ -42,6 +42,11 @@ ALL = frozenset(word for words in BY_LANGUAGE.values() for word in words.split()
 
 _OF = {language: frozenset(words.split()) for language, words in BY_LANGUAGE.items()}
 
+#: Those that are words, too, and abbreviate before a number alone ("Art. IV"); and those of days and months,
+#: which begin with a capital letter then.
+BEFORE_NUMBERS = frozenset({"no", "nos", "art", "fig", "op", "ex", "set"})
+CAPITALISED = frozenset({"sun", "sat", "mar"})
+
 #: Languages that write an ordinal number with a full stop, "am 3. Oktober" (the dates of CLDR: "d.").
 ORDINAL_STOP = frozenset(
     {"bs", "cs", "da", "de", "et", "eu", "fi", "fo", "hr", "hu"}

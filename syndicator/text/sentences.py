@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import regex
 
-from syndicator.text.abbreviations import ORDINAL_STOP, abbreviations
+from syndicator.text.abbreviations import BEFORE_NUMBERS, CAPITALISED, ORDINAL_STOP, abbreviations
 
 #: Closing marks behind a stop, which belong to its sentence.
 CLOSERS = r"""(?:[\p{Close_Punctuation}\p{Final_Punctuation}"']|[“«](?=\s|$)|[ \u00a0\u202f]»(?=\s|$))*+"""
@@ -39,6 +39,7 @@ SHORT_IN_LAO = frozenset(("ຄົນ", "ວັນ", "ກັນ", "ຫຼັງ",
 #: What a sentence goes on with behind a stop: a lower-case letter, or a dash before one.
 GOES_ON = regex.compile(r"\s*(?:[–—-]\s*)?\p{Ll}")
 DIGIT_FOLLOWS = regex.compile(r"\s*\p{Nd}")
+ROMAN_FOLLOWS = regex.compile(r"\s*(?:[IVXLC]{2,8}|[VXLC])\b")
 
 #: Marks that open, and what closes them; some close in one language what they open in another.
 CLOSED_BY = {
@@ -104,8 +105,11 @@ def _is_end(text: str, stop: int, end: int, known: frozenset[str], language: str
     letters = MARKS.sub("", word)
     if THAI.search(letters) or (FEW_IN_LAO.fullmatch(letters) and word not in SHORT_IN_LAO):
         return False
-    word = word.lower().rpartition("’")[2]
-    return len(letters) > 1 and word not in known and not (word.endswith("str") and "str" in known)
+    lower = word.lower().rpartition("’")[2]
+    if lower in BEFORE_NUMBERS:
+        return not ROMAN_FOLLOWS.match(text, end)
+    is_known = lower in known and not (lower in CAPITALISED and word == lower)
+    return len(letters) > 1 and not is_known and not (lower.endswith("str") and "str" in known)
 
 
 def _is_ordinal(language: str) -> bool:

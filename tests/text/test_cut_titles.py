@@ -64,7 +64,7 @@ def test_no_sentence_ends_behind_a_title(language: str, text: str, title: str, n
             "en",
             "We asked whether he would come. No. He stayed at home",
             35,
-            "We asked whether he would come.",
+            "We asked whether he would come. No.",
         ),
     ],
 )
