@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -67,12 +68,23 @@ RESTART = """
 """
 
 
+#: Transactions that a test before has left open, and that hold what the next one needs.
+LEFT_OPEN = """
+    SELECT pg_terminate_backend(pid), state, query FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+    AND xact_start < clock_timestamp() - interval '2 seconds'
+"""
+
+
 def _empty(store: Store) -> Store:
     with store.writing() as connection:
         if store.engine.dialect.name != "postgresql":
             for statement in DELETE:
                 connection.exec_driver_sql(statement)
-        elif connection.exec_driver_sql(IS_LARGE).scalar():
+            return store
+        for _, state, query in connection.exec_driver_sql(LEFT_OPEN):
+            warnings.warn(f"a test before has left this open ({state}): {query}", stacklevel=1)
+        if connection.exec_driver_sql(IS_LARGE).scalar():
             connection.exec_driver_sql(TRUNCATE)
         else:
             connection.exec_driver_sql("; ".join([*DELETE, RESTART]))
