@@ -27,11 +27,15 @@ CLINGING = ("ໆ", "ຯ", "ๆ", "ฯ")
 #: Vowels that are written before the consonant they follow in speech: alone, they are half a syllable.
 LEADING_VOWELS = "ເແໂໃໄเแโใไ"
 
+#: A consonant of Lao with a tone and without any vowel, which is half a word: that of "ກ່ວາ", which ICU tears.
+WITHOUT_VOWEL = regex.compile(r"(?<![ເແໂໃໄ])(?<![ເແໂໃໄ][ກ-ຮໜໝ])[ກ-ຮໜໝ][່-໋]$")
+
 #: Words of Thai, Lao and Khmer that lead to the word behind them (they make a noun, a person, an adjective of
 #: it, or are prepositions): alone, they mean nothing, and dictionaries have the whole.
 LEADING_WORDS = (
     *("การ", "ความ", "ผู้", "นัก", "ชาว", "น่า", "ช่าง", "เครื่อง", "แห่ง", "พวก", "อย่าง", "โดย", "ด้าน"),
     *("ການ", "ຄວາມ", "ຜູ້", "ນັກ", "ຊາວ", "ໜ້າ", "ຊ່າງ", "ເຄື່ອງ", "ແຫ່ງ", "ພວກ", "ຢ່າງ", "ໂດຍ", "ດ້ານ"),
+    *("ບົດ", "ຮອງ", "ຂັ້ນ", "ບໍ່", "ວົງ", "ແນວ", "ສະຫະ", "ແມ່ນ້ຳ", "ຫຼຽນ", "ອຸດສາຫະ"),
     *("ກອງ", "ສຳນັກ", "ໂຄງ", "ທີ່", "ຂອງ", "ງານ", "ບັນດາ", "ໃນ", "ที่", "ของ", "ใน", "และ", "ແລະ", "ว่า", "ວ່າ"),
     *(
         "ការ",
@@ -108,8 +112,9 @@ def word_end(text: str, start: int, end: int) -> int:
         return 0
     if behind := BEHIND.match(text, end):
         end = behind.end()
-    is_part = text[end - 1] in LEADING_VOWELS or (text[end - 1].isdigit() and UNIT.match(text, end))
-    return 0 if is_part else end
+    is_half = text[end - 1] in LEADING_VOWELS or WITHOUT_VOWEL.search(text, start, end)
+    is_part = text[end - 1].isdigit() and UNIT.match(text, end)
+    return 0 if is_half or is_part else end
 
 
 def wholes(text: str) -> Iterator[tuple[int, int]]:
