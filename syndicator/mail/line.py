@@ -18,6 +18,9 @@ from syndicator.mail.deadline import Deadline
 #: The last byte of a line.
 LINE_END = ord("\n")
 
+#: Bytes of a reply's line, as smtplib has it, and lines. A reply without a code is an answer of this one.
+MAX_REPLY_LINE, MAX_REPLY_LINES, NO_CODE = 8192, 100, -1
+
 
 class Stage(StrEnum):
     """What a relay answers to."""
@@ -74,7 +77,7 @@ class Line:
             return refusal
         self._smtp.send(quoted(content))  # one that could not be handed over whole lacks the dot at its end
         try:
-            return self._answer(Stage.CONTENT, self._smtp.getreply())
+            return self._answer(Stage.CONTENT)
         except (OSError, smtplib.SMTPException) as e:
             raise OutcomeUnknown(f"{self.host} gave no answer to the message: {self._shown(e)}") from e
 
@@ -89,21 +92,36 @@ class Line:
         if not self._smtp.has_extn("pipelining"):
             for stage, command in commands:
                 self._smtp.send(command)
-                answer = self._answer(stage, self._smtp.getreply())
+                answer = self._answer(stage)
                 if not answer.is_good:
                     return answer
             return None
         self._smtp.send("".join(command for _, command in commands))
-        answers = [self._answer(stage, self._smtp.getreply()) for stage, _ in commands]
+        answers = [self._answer(stage) for stage, _ in commands]
         refusal = next((answer for answer in answers if not answer.is_good), None)
         if refusal and answers[-1].is_good:  # it waits for the content of a message to nobody (section 3.1)
             self._smtp.send(".\r\n")
             self._smtp.getreply()
         return refusal
 
-    def _answer(self, stage: Stage, reply: tuple[int, bytes]) -> Answer:
-        answer = Answer(stage, reply[0], "")
-        return answer if answer.is_good else replace(answer, text=self._shown(reply[1]))
+    def _answer(self, stage: Stage) -> Answer:
+        """The next reply (section 4.2). Each message has four: smtplib's own reader takes longer than all
+        else that is done for them here."""
+        lines: list[bytes] = []
+        file = self._smtp.file
+        while file and (not lines or lines[-1][3:4] == b"-"):
+            lines.append(file.readline(MAX_REPLY_LINE + 1))
+            if len(lines[-1]) > MAX_REPLY_LINE or len(lines) > MAX_REPLY_LINES:
+                self._smtp.close()
+                raise smtplib.SMTPResponseException(NO_CODE, "its reply is too long")
+        if not lines or not lines[-1]:
+            self._smtp.close()
+            raise smtplib.SMTPServerDisconnected("the connection was closed")
+        code = int(lines[-1][:3]) if lines[-1][:3].isdigit() else NO_CODE
+        answer = Answer(stage, code, "")
+        if answer.is_good:
+            return answer
+        return replace(answer, text=self._shown(b" ".join(line[4:].strip() for line in lines)))
 
 
 def quoted(content: bytes) -> bytes:

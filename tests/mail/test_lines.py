@@ -6,13 +6,13 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from syndicator.domain.errors import Misconfigured, TryLater
-from syndicator.mail.line import Stage
+from syndicator.mail.line import Answer, Stage
 from syndicator.mail.lines import Handed, OutgoingMail, hand_over_all
 from syndicator.mail.relay import Relay
 from tests.channels.mail_server import MailRelay, _hang_up, running
@@ -156,3 +156,52 @@ def test_a_relay_that_waits_for_a_message_to_nobody_gets_an_empty_one() -> None:
     assert handed.answer
     assert (handed.answer.stage, handed.answer.code) == (Stage.RECIPIENT, 550)
     assert [each.split(b" ")[0] for each in heard[1:]] == [b"MAIL", b"RCPT", b"DATA", b".", b"RSET", b"QUIT"]
+
+
+def answers_to_the_dot(reply: bytes) -> Answer | None:
+    """What is made of a relay's last reply; ``None``: none came."""
+
+    def serve(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, connection.makefile("rb") as lines:
+            connection.sendall(b"220 there\r\n")
+            for line in lines:
+                command = line[:4].strip().upper()
+                if command in (b"EHLO", b"MAIL", b"RCPT"):
+                    connection.sendall(b"250-one\r\n250 ok\r\n")
+                elif command == b"DATA":
+                    connection.sendall(b"354 go on\r\n")
+                elif command == b".":
+                    with suppress(OSError):  # it may have been left in the middle of that
+                        connection.sendall(reply)
+                    return
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        threading.Thread(target=serve, args=(listener,), daemon=True).start()
+        relay = Relay(address=f"smtp://127.0.0.1:{listener.getsockname()[1]}")
+        [group] = [each for each in hand_over_all(relay, messages(1)) if each]
+    return group[0].answer
+
+
+def test_a_reply_may_have_many_lines() -> None:
+    answer = answers_to_the_dot(b"554-5.7.1 not\r\n554-from\r\n554 here\r\n")
+
+    assert answer
+    assert (answer.stage, answer.code, answer.text) == (Stage.CONTENT, 554, "5.7.1 not from here")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [b"", b"250-taken, and\r\n", b"250 " + b"x" * 9000, b"250-more\r\n" * 200],
+    ids=["none", "half of one", "a long line", "many lines"],
+)
+def test_after_a_reply_that_cannot_be_read_the_message_may_be_out(reply: bytes) -> None:
+    assert answers_to_the_dot(reply) is None
+
+
+@pytest.mark.parametrize("reply", [b"what?\r\n", b"\xb2\xb3\xb9 taken\r\n"])
+def test_a_reply_without_a_code_is_no_good_one(reply: bytes) -> None:
+    answer = answers_to_the_dot(reply)
+
+    assert answer
+    assert not answer.is_good
