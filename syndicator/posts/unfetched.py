@@ -31,6 +31,8 @@ def unfetched_scenes(
     post = compose(shown.article, capabilities, courier.style, file)
     omitted = (*post.omitted, *filter(None, [shown.remark]))
     post = replace(post, omitted=omitted)
-    news = DrawnPost(channel=channel, title="as it would be sent now", post=post, capabilities=capabilities)
     is_public = article.state is ArticleState.LIVE
+    is_withheld = article.state in (ArticleState.EMBARGOED, ArticleState.WITHDRAWN)
+    title = f"as it would be sent, were it not {article.state}" if is_withheld else "as it would be sent now"
+    news = DrawnPost(channel=channel, title=title, post=post, capabilities=capabilities)
     return [news, *(afterwards(news, post, courier, compose, age) if is_public else ())]

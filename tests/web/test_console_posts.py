@@ -93,7 +93,8 @@ def test_a_deliverys_page_shows_what_becomes_of_the_post(console: Browser, desk:
     assert "The post is deleted." in retracted.text()
 
     desk.story.retracts()
-    assert len(page_of(console, desk).css(".scene")) == 1
+    [title] = page_of(console, desk).css("h3")
+    assert title.text() == "As it would be sent, were it not withdrawn"
 
 
 def test_what_is_left_out_and_why_is_told(console: Browser, desk: Desk) -> None:
