@@ -38,14 +38,15 @@ from syndicator.sources.oddity import LARGE_BYTES, is_odd_xml, safely
 from syndicator.sources.pages.dating import Date, Dates
 from syndicator.sources.pages.locks import HEADLINE_ONLY, LOCK_MESSAGES, Lock, LockPolicy
 from syndicator.sources.pages.sections import telling
+from syndicator.sources.text_length import too_long
 from syndicator.text.addresses import web_address
 from syndicator.text.clean import legal, plain, sanitise
 from syndicator.text.dates import read_date
 from syndicator.text.encodings import decode, utf8_document
 from syndicator.text.language import detect
 
-#: Entries of one feed, and characters of a text: a longer one is no article.
-MAX_ENTRIES, MAX_TEXT_CHARS = 5000, 1_000_000
+#: Entries of one feed.
+MAX_ENTRIES = 5000
 
 #: What a language is called (RFC 5646 section 2.1), as feeds write it.
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
@@ -173,8 +174,7 @@ class FeedDocuments:
         own = raw_entry["facts"].own if is_xml else self.entry.of_item(raw_entry, entry["odd"])
         entry = {**without_inline_files(entry), "own": own}
         length = max(len(str(entry.get(name) or "")) for name in ("title", "summary", "content"))
-        if length > MAX_TEXT_CHARS:
-            problem = f"its text has {length:,} characters; at most {MAX_TEXT_CHARS:,} are an article"
+        if problem := too_long(length):
             problems.append(self._left_out(entry.get("id") or entry.get("url"), problem))
             return None
         return entry

@@ -36,13 +36,14 @@ from syndicator.sources.sites.declared_patterns import check_pattern, check_sele
 from syndicator.sources.sites.listing import Link
 from syndicator.sources.sites.publication_date import publication_of
 from syndicator.sources.sites.succession import id_name
+from syndicator.sources.text_length import too_long
 from syndicator.text.addresses import same_site, web_address
 from syndicator.text.clean import plain, said
 from syndicator.text.shortcodes import named_shortcodes, without_shortcodes
 from syndicator.text.tracking import clean_url, full_url
 
-#: Characters of a title and of a text; whatever is longer is not one.
-MAX_TITLE_CHARS, MAX_SOCIAL_CHARS, MAX_TEXT_CHARS = 1000, 3000, 1_000_000
+#: Characters of a title, and of words for posts.
+MAX_TITLE_CHARS, MAX_SOCIAL_CHARS = 1000, 3000
 
 #: What the operator is told of a page of a system that makes its text of shortcodes.
 SHORTCODES_LEFT = "shortcodes that its system has not shown are taken out"
@@ -248,8 +249,7 @@ class ArticlePages:
         is_headline_only = extracted.is_textless and bool(extracted.dates["published"])
         if not text and not extracted.get("summary") and not is_headline_only:
             raise SourceError(f"{link.url}: no text found; declare select.content")
-        if len(text) > MAX_TEXT_CHARS:
-            problem = f"its text has {len(text):,} characters; at most {MAX_TEXT_CHARS:,} are an article"
+        if problem := too_long(len(text)):
             raise SourceError(f"{link.url}: {problem}; narrow select.content")
 
     def _own_address(self, link: Link, page: Response, extracted: Extracted) -> str:
